@@ -31,7 +31,7 @@ def kanji_variants() -> Mapping[str, str]:
 
 def join_variants(text: str) -> str:
     """The text with one form of each kanji; every character stays at its place."""
-    return text if text.isascii() else text.translate(_translation())
+    return text if kanji_variants().keys().isdisjoint(text) else text.translate(_translation())
 
 
 @functools.cache

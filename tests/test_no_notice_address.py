@@ -6,10 +6,10 @@ import subprocess
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.mail_server import running_mail_server
-from tests.support.notice_receiver import running_receiver
-from tests.support.ping_receiver import running_ping_receiver
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.receivers.mail_server import running_mail_server
+from tests.support.receivers.notice_receiver import running_receiver
+from tests.support.receivers.ping_receiver import running_ping_receiver
+from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.zlib_streams import inflate_streams
 
 CANARY = "canary-6f1d0c9e"

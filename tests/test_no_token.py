@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork, Fault
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.zlib_streams import inflate_streams
 
 

@@ -16,7 +16,8 @@ def alert_sentence(
 ) -> str:
     """The sentence of an alert in the process's language.
 
-    `contract_names` are contracts' names on screen, by id; `room_labels` are those of rooms where names may stand.
+    `contract_names` are contracts' names on screen, by id; `room_labels` are those of rooms where names may
+    stand; of a direct chat that is not saved the name of the other person.
     """
     number, room = alert.count, (room_labels or {}).get(alert.room_id or 0, alert.room_id)
     match alert.rule:
@@ -33,6 +34,11 @@ def alert_sentence(
             text = _("Somebody is no longer listed as a member of room {room} (reason unknown).")
         case AlertRule.CONTACT_GONE:
             text = _("Somebody from your work rooms is no longer listed as your contact (reason unknown).")
+        case AlertRule.OTHER_CHAT if room != alert.room_id:
+            text = _(
+                "You have a direct chat with {room}, somebody from your work rooms, that is not saved. If you talk "
+                "about work there, add it: archive contract set."
+            )
         case AlertRule.OTHER_CHAT:
             text = _(
                 "You have a direct chat with somebody from your work rooms that is not saved: room {room}. If you "

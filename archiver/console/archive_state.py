@@ -9,6 +9,7 @@ from flask import g
 
 from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
+from archiver.console.home_obstacle import can_restore
 from archiver.console.trouble_words import TroubleWords, is_unreadable, trouble_words
 from archiver.settings.other_archives import state_folder
 from archiver.settings.seen_archive import SeenArchive, last_seen, note_seen
@@ -44,6 +45,12 @@ def unreadable_words() -> TroubleWords:
     """Why the archive cannot be read, for the current request; damage, if only a page or a job met it."""
     archive_state()
     return trouble_words(g.get("archive_error") or errors.ArchiveDamaged(path="", detail=""))
+
+
+def may_restore() -> bool:
+    """Whether restoring from a copy is offered, for the current request."""
+    archive_state()
+    return can_restore(g.get("archive_error"), console_context().home)
 
 
 def seen_archive(context: ConsoleContext) -> SeenArchive | None:

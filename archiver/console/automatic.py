@@ -9,6 +9,7 @@ from flask import url_for
 from archiver.console.context import ConsoleContext
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.health import error_reasons
+from archiver.health.words import idle_advice, idle_sentence
 from archiver.schedule import schedulers
 from archiver.setup import job_trial, scheduled_job
 from archiver.setup.answered_questions import note_answer
@@ -23,7 +24,10 @@ def set_up(context: ConsoleContext) -> Work:
         kind = scheduled_job.choose(context)
         if scheduled_job.is_token_unreadable(context, kind):
             scheduled_job.move_token(context)
-        warnings = scheduled_job.register(context, kind)
+        warnings = scheduled_job.register(context, kind, is_typed=False)
+        if scheduled_job.is_idle(kind):
+            title = schedulers.title(kind)
+            warnings += [sentence.format(scheduler=title) for sentence in (idle_sentence(), idle_advice())]
         job.tell(_("It is now run once in this way (a minute at most)."))
         return _judge(context, kind, job, warnings, links)
 

@@ -70,6 +70,21 @@ def choice_page(app: App, step: int, problem: str = "") -> str:
     )
 
 
+def read_choice(app: App, step: int) -> list[int] | str | tuple[str, int]:
+    """The chats of the form, once direct chats with the same people were offered; else the page that asks on.
+
+    Raises ChatworkError.
+    """
+    rooms = chats(app)
+    chosen = chosen_chats(rooms)
+    if not chosen:
+        return choice_page(app, step, _("Choose at least one chat. Nothing else is saved.")), 422
+    beside = beside_lines(app, rooms, chosen)
+    if beside:
+        return render_template("start_direct.html", step=step, beside=beside, chosen=lines(chosen, chosen=chosen))
+    return [room.room_id for room in chosen]
+
+
 def people_part(context: ConsoleContext, room_id: int) -> str:
     """Who is in a chat, the first few by name, without this account; nothing if Chatwork does not say it now."""
     try:

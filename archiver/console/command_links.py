@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from gettext import gettext as _
+from itertools import zip_longest
 
 from flask import current_app, request, url_for
 from markupsafe import Markup, escape
@@ -48,8 +50,29 @@ _COMMAND = re.compile(rf"\b{_HOME}({'|'.join(sorted(_PAGES, key=len, reverse=Tru
 
 def pieces(sentence: str) -> Markup:
     """A sentence as HTML: each command in it that a page can do becomes a link to that page."""
-    parts = (part for part in re.split(r" {2,}", sentence) if part)
-    return Markup(" ").join(Markup('<span class="piece">{}</span>').format(linked(part)) for part in parts)
+    parts = [part for part in re.split(r" {2,}", sentence) if part]
+    html = (_said_once(*pair) or linked(pair[0]) for pair in _with_words(parts))
+    return Markup(" ").join(Markup('<span class="piece">{}</span>').format(one) for one in html)
+
+
+def _with_words(parts: list[str]) -> Iterator[tuple[str, str]]:
+    """Each part with the next one where that says in words what the part's command does; else with nothing."""
+    is_taken = False
+    for part, following in zip_longest(parts, parts[1:], fillvalue=""):
+        if is_taken:
+            is_taken = False
+            continue
+        is_taken = bool(following) and bool(_said_once(part, following))
+        yield part, following if is_taken else ""
+
+
+def _said_once(command: str, words: str) -> Markup:
+    """The words as the link, where they begin with those of the command's own link; else nothing."""
+    found = _COMMAND.fullmatch(command)
+    link = _link(found) if found and words else None
+    if link is None or link[0] == request.path or not words.casefold().startswith(link[1].casefold()):
+        return Markup("")
+    return Markup('<a class="do" href="{}">{}</a>').format(link[0], words)
 
 
 def linked(part: str) -> Markup:
@@ -62,11 +85,13 @@ def linked(part: str) -> Markup:
 
 
 def _html(found: re.Match[str]) -> Markup:
-    """The link of a command; on the page where it would lead, that it is this page."""
+    """The link of a command; on the page where it would lead, the name of the button, or that it is this page."""
     link = _link(found)
     if link is None:
         return escape(found[0])
-    return escape(_("this page")) if link[0] == request.path else Markup('<a class="do" href="{}">{}</a>').format(*link)
+    if link[0] != request.path:
+        return Markup('<a class="do" href="{}">{}</a>').format(*link)
+    return escape(_("“{button}”").format(button=link[1]) if found[1] == "sync" else _("this page"))
 
 
 def page_links(text: str) -> list[tuple[str, str]]:

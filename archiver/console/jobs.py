@@ -52,6 +52,8 @@ class JobOutcome:
     """What a page asks the user about next."""
     hint: str = ""
     """What to do about it, said on every page that shows the head."""
+    details: tuple[str, ...] = ()
+    """Lines for whoever mends something, which are folded."""
 
 
 class JobCancelled(BaseException):
@@ -73,6 +75,8 @@ class Job:
     is_seen: bool = False
     not_begun: tuple[str, ...] = ()
     """Titles of jobs that were asked for while this one ran."""
+    ways_on: tuple[JobLink, ...] = ()
+    """Where to go on if it does not succeed and brings no links itself."""
     _leaving: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def tell(self, step: str | None, done: int = 0, total: int | None = None) -> None:
@@ -108,6 +112,13 @@ class Job:
     def is_cut_off(self) -> bool:
         """Whether it ended with the program or the computer."""
         return self.state is JobState.CUT_OFF
+
+    @property
+    def links(self) -> tuple[JobLink, ...]:
+        """Where to go on, once it has ended."""
+        if self.outcome is None:
+            return ()
+        return self.outcome.links or (() if self.outcome.is_complete else self.ways_on)
 
     @property
     def percent(self) -> int | None:
@@ -150,13 +161,16 @@ class JobRunner:
         """Whether a job runs."""
         return self._last is not None and self._last.is_running
 
-    def start(self, title: str, work: Work) -> Job:
-        """Start a job and return it; while another one runs, return that one, which names what was not begun."""
+    def start(self, title: str, work: Work, ways_on: tuple[JobLink, ...] = ()) -> Job:
+        """Start a job and return it; while another one runs, return that one, which names what was not begun.
+
+        `ways_on`: links for one that does not succeed.
+        """
         with self._turn:
             if self._last is not None and self._last.is_running:
                 self._last.not_begun = tuple(dict.fromkeys((*self._last.not_begun, title)))
                 return self._last
-            job = Job(1 if self._last is None else self._last.number + 1, title, self._now())
+            job = Job(1 if self._last is None else self._last.number + 1, title, self._now(), ways_on=ways_on)
             self._last = job
             if self._note is not None:
                 self._note.keep(NotedJob(job.title, job.begun_at))

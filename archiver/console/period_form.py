@@ -14,6 +14,7 @@ from archiver import errors
 from archiver.console.fact_form import FactField, Given, written_day
 from archiver.records import JST, Contract, ContractRoom
 from archiver.records.contract_facts import FactKind
+from archiver.render.times import minute_text
 from archiver.setup import room_periods
 from archiver.setup.written_days import EXAMPLE_TIME, read_day
 from archiver.store.archive import Reading
@@ -36,6 +37,8 @@ class OutsideNote:
     sentence: str
     ways: tuple[tuple[str, str], ...]
     """Address and name of each such chat; its form there holds the days that take the messages in."""
+    messages: tuple[tuple[str, str], ...]
+    """Address and time of each of the messages."""
 
 
 def room_fields(reading: Reading, contract: Contract, given: Given) -> list[RoomPeriod]:
@@ -69,7 +72,10 @@ def outside_note(reading: Reading, contract: Contract) -> OutsideNote | None:
         (_address(contract, wider), names.get(wider.room_id) or str(wider.room_id))
         for wider in room_periods.wider_periods(contract, found)
     )
-    return OutsideNote(room_periods.outside_sentence(found), tuple(ways))
+    messages = (
+        (url_for("message.one", room=one.room_id, message_id=one.message_id), minute_text(one.sent)) for one in found
+    )
+    return OutsideNote(room_periods.outside_sentence(found, ids=False), tuple(ways), tuple(messages))
 
 
 def _address(contract: Contract, wider: room_periods.WiderPeriod) -> str:

@@ -17,6 +17,13 @@ class TroubleWords(NamedTuple):
 
     sentence: str
     advice: str
+    beside_button: str = ""
+    """The advice on a page that has a button for what a command in it does; empty: the same."""
+
+    @property
+    def short_advice(self) -> str:
+        """The advice where the button stands below it."""
+        return self.beside_button or self.advice
 
     @property
     def together(self) -> str:
@@ -61,6 +68,7 @@ def _archive_words(error: errors.ArchiverError) -> TroubleWords | None:
                     "Nothing of it was removed. If there is a copy, the archive can be restored from it: "
                     "archive restore   Chatwork itself is not affected."
                 ),
+                _("Nothing of it was removed, and Chatwork itself is not affected. If there is a copy, restore it."),
             )
         case errors.NoArchive():
             return TroubleWords(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import closing
+import sys
+from contextlib import ExitStack, closing
 from gettext import gettext as _
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from archiver.evidence.verify.findings import Progress, Verification
 from archiver.ledger.installation import find_archive, open_archive
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
-from archiver.store.archive import Archive
+from archiver.store.archive import ROUND_LOCK, Archive
 from archiver.store.ledger_copy import exchange, shared_files
 from archiver.store.object_stores.open_store import check_store
 from archiver.store.object_stores.s3_store import SCHEME, read_address
@@ -73,32 +74,63 @@ def place_of(home: Path, address: str | None, account: int | None) -> LedgerPlac
 def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | None = None) -> Verification:
     """Make an ordinary archive of what the ledger holds, in a folder that is not there yet, and verify it in depth.
 
-    Bytes of files come from the folder of the team, and from `home` if it is a copy of the same archive.
-    Raises ArchiveThere, LedgerUnavailable, StorageError.
+    Until it is whole it lies beside it, in `DIR.partial`, under the lock of a round: a second one that is told the same
+    folder is refused, and what a kill left there is made anew. Bytes of files come from the folder of the team, and
+    from `home` if it is a copy of the same archive.
+    Raises ArchiveThere, ArchiveInUse, LedgerUnavailable, StorageError.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise errors.ArchiveThere(path=target)
     fresh = target.with_name(f"{target.name}.partial")
+    _make_folder(fresh)
+    with ExitStack() as lock:
+        lock.enter_context(Archive(fresh).round_lock())
+        _empty_folder(fresh)
+        _fill(fresh, place, home if _is_copy_of(home, place) else None)
+        with closing(Archive(fresh)) as archive:
+            verification = verify_archive(archive, deep=True, progress=tell)
+        if sys.platform == "win32":  # which moves no folder with an open file in it
+            lock.close()
+        _move(fresh, target)
+    return verification
+
+
+def _make_folder(folder: Path) -> None:
     try:
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(mode=0o700, parents=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise errors.HomeNotWritable(path=fresh, detail=error.strerror or str(error)) from error
+        raise errors.HomeNotWritable(path=folder, detail=error.strerror or str(error)) from error
+
+
+def _empty_folder(folder: Path) -> None:
+    """Remove what an earlier attempt left, all but the lock that this one holds."""
+    try:
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path.name != ROUND_LOCK:
+                path.unlink()
+    except OSError as error:
+        raise errors.HomeNotWritable(path=folder, detail=error.strerror or str(error)) from error
+
+
+def _fill(fresh: Path, place: LedgerPlace, source: Path | None) -> None:
+    """Bring all that the ledger and the store hold into an empty folder."""
     with closing(Archive(fresh)) as archive, closing(Ledger(place)) as ledger:
         archive.create()
         archive.exchange(ledger)
         with archive.writing() as writing:
-            exchange.end_copy(writing.sql, fresh, place, home if _is_copy_of(home, place) else None)
+            exchange.end_copy(writing.sql, fresh, place, source)
         shared_files.bring_dailies(fresh, place)
-    with closing(Archive(fresh)) as archive:
-        verification = verify_archive(archive, deep=True, progress=tell)
+
+
+def _move(fresh: Path, target: Path) -> None:
     try:
         if target.exists():
             target.rmdir()
         fresh.rename(target)
     except OSError as error:
         raise errors.HomeNotWritable(path=target, detail=error.strerror or str(error)) from error
-    return verification
 
 
 def _is_copy_of(home: Path, place: LedgerPlace) -> bool:

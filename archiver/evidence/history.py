@@ -159,9 +159,7 @@ def text(value: object) -> str:
 
 def number(value: object) -> int:
     """A whole number received from Chatwork, also as digits in a text; anything else counts as 0."""
-    if isinstance(value, bool):
-        return 0
-    if isinstance(value, int):
+    if type(value) is int:  # a bool is none
         return value
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19:
         return int(value)

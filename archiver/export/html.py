@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from archiver.export import thumbnails
+from archiver.export.rendering_process import rendering_for
 from archiver.records import Attachment, Conversation, RoomId
 from archiver.render.page_templates import index_html
 from archiver.render.transcript_pages import Transcript, TranscriptPage
@@ -26,7 +27,7 @@ def write(conversation: Conversation, folder: Path, link: Callable[[Attachment],
     """
     (folder / SEARCH).mkdir(exist_ok=True)
     pictures = thumbnails.write_thumbnails(conversation.attachments, folder, link)
-    transcript = Transcript(conversation, link, pictures)
+    transcript = Transcript(conversation, link, pictures, rendering_for(conversation.count))
     # The end of a room is known only after its last message, so each page is written first and completed later.
     names = [_write_page(folder, page) for page in transcript.pages()]
     for number, name in enumerate(names, 1):

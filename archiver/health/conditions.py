@@ -19,8 +19,8 @@ from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.records.grades import Grade
 from archiver.settings.model import SEALED, Settings
 from archiver.sync import message_rate
-from archiver.sync.run_end import is_clock_wrong
 from archiver.sync.window_share import daemon_interval
+from archiver.sync.wrong_clock import is_clock_wrong
 
 LATE = timedelta(hours=1)
 """Age of a last save that needs attention, or three times the interval where that is longer."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from archiver.store.archive import Reading
 from archiver.store.working import remembered_values
-from archiver.sync.run_end import is_clock_wrong
+from archiver.sync.wrong_clock import is_clock_wrong
 
 
 def known_time(reading: Reading, own: datetime) -> datetime:

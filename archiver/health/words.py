@@ -7,6 +7,7 @@ needs the archive: by the emergency block on the user's own screens, by `notices
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
@@ -16,6 +17,18 @@ from archiver.health import error_reasons
 from archiver.health.conditions import Condition, ConditionKind
 from archiver.records.grades import grade_word
 from archiver.render.times import interval_words, minute_text
+
+OF_ROOMS = frozenset(
+    {
+        ConditionKind.UNREAD,
+        ConditionKind.BEHIND,
+        ConditionKind.FAILING,
+        ConditionKind.SHUT,
+        ConditionKind.PACE,
+        ConditionKind.CUT,
+    }
+)
+"""Conditions that name rooms, by their numbers."""
 
 NAMED_ROOMS_LIMIT = 6
 """So many rooms are named; the others are counted."""
@@ -53,6 +66,26 @@ def sentence(condition: Condition) -> str:
 def short_sentence(condition: Condition) -> str:
     """The condition in one sentence for notices, which name no chat."""
     return SHORT_SENTENCES.get(condition.kind, sentence)(condition)
+
+
+def page_sentence(condition: Condition, room_labels: Mapping[int, str]) -> str:
+    """The condition for a page: what only a terminal can do is told in words, and rooms go by their names."""
+    named = _with_room_names(condition, {str(room): label for room, label in room_labels.items()})
+    return PAGE_SENTENCES.get(condition.kind, sentence)(named)
+
+
+def _with_room_names(condition: Condition, labels: Mapping[str, str]) -> Condition:
+    if condition.kind not in OF_ROOMS:
+        return condition
+
+    def name(which: str) -> str:
+        room, slash, of_list = which.partition("/")
+        return labels.get(room, room) + slash + of_list
+
+    facts = dict(condition.facts)
+    if isinstance(at := facts.get("at"), Mapping):
+        facts["at"] = {name(room): time for room, time in at.items()}
+    return replace(condition, which=tuple(map(name, condition.which)), facts=facts)
 
 
 def graded(condition: Condition, text: str) -> str:
@@ -113,6 +146,25 @@ def _idle(condition: Condition) -> str:
         "Start it (a restart of the computer may do; on WSL: sudo service cron start). Another way: archive daemon"
     )
     return text.format(scheduler=condition.facts["scheduler"])
+
+
+def _page_idle(condition: Condition) -> str:
+    return f"{idle_sentence()} {idle_advice()}".format(scheduler=condition.facts["scheduler"])
+
+
+def idle_sentence() -> str:
+    """What is so where {scheduler} is set up and does not run."""
+    return _(
+        "Registered with {scheduler}, but {scheduler} does not run on this computer, so nothing is saved by itself."
+    )
+
+
+def idle_advice() -> str:
+    """What somebody who never typed a command does then."""
+    return _(
+        "Restart this computer: that usually starts it too. Until then, save by hand now and then: archive sync   "
+        "If it still does not run after a restart, somebody who knows this computer has to start {scheduler}."
+    )
 
 
 def _unscheduled(condition: Condition) -> str:
@@ -266,7 +318,7 @@ def _gap(condition: Condition) -> str:
 
 def _cut(condition: Condition) -> str:
     words = {"files": _("files"), "open": _("open tasks"), "done": _("finished tasks")}
-    rooms = (one.partition("/") for one in condition.which)
+    rooms = (one.rpartition("/") for one in condition.which)
     text = _("Chatwork lists at most 100 of these per person; there may be more that are not kept: {lists}.")
     return text.format(lists=_join_named(f"{room} {words[kind]}" for room, _slash, kind in rooms))
 
@@ -375,6 +427,9 @@ SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
     ConditionKind.PING: _ping,
 }
 """The sentences of all others."""
+
+PAGE_SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {ConditionKind.IDLE: _page_idle}
+"""Those whose sentence for a terminal says what only a terminal can do."""
 
 SHORT_SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
     ConditionKind.UNREAD: _short_unread,

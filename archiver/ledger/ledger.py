@@ -226,9 +226,12 @@ class Ledger:
 
 
 def _insert(connection: psycopg.Connection[Any], table: str, rows: Iterable[Row]) -> None:
-    """Insert rows, many with one statement: `COPY` does not go with row-level security."""
+    """Insert rows, many with one statement: `COPY` does not go with row-level security.
+
+    The arrays go as bytes (`%b`): as text, each of the many quotes in a line would be escaped one by one.
+    """
     columns = COLUMNS[table]
-    arrays = ", ".join(f"%s::{type_name}[]" for type_name in columns.values())
+    arrays = ", ".join(f"%b::{type_name}[]" for type_name in columns.values())
     statement = (
         f"INSERT INTO {table} (archive, {', '.join(columns)}) "  # noqa: S608 - our own names
         f"SELECT current_archive(), * FROM unnest({arrays})"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from archiver.records import Message, MessageId
 
 # No text can hold these two characters: `visible` shows noncharacters as `[U+FDD0]`.
+PLACEHOLDER_BEGIN = "\ufdd0"
 _MARK = "\ufdd0{}{}\ufdd1"
 PLACEHOLDER = re.compile("\ufdd0([nh])([0-9]+)\ufdd1")
 """A link to a later message: group 1 is `n` for its number or `h` for its address, group 2 its id."""

@@ -24,7 +24,6 @@ from typing import NamedTuple
 
 from archiver.records import Message
 from archiver.render.invisible_characters import visible
-from archiver.render.message_page_numbers import PLACEHOLDER
 from archiver.search_folding import join_forms
 
 BUCKETS = 32749
@@ -60,9 +59,9 @@ class SearchText(NamedTuple):
 
 
 def readable_text(html: str) -> str:
-    """The text of our own HTML without tags; blocks are lines of their own."""
+    """The text of our own HTML without tags; blocks are lines of their own. Placeholders of numbers stay."""
     if "<" in html:
-        html = PLACEHOLDER.sub(r"メッセージID \2", _TAG.sub("", _BLOCK.sub("\n", html)))
+        html = _TAG.sub("", _BLOCK.sub("\n", html))
     return (unescape(html) if "&" in html else html).strip()
 
 

@@ -8,37 +8,27 @@ Only the place of each message is kept.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar
 
 from archiver.chatwork.notation.parse import parse
 from archiver.message_ids import is_plausible
-from archiver.records import AccountId, Attachment, Conversation, FileId, MessageId, RoomId, State, Task
+from archiver.records import AccountId, Attachment, Conversation, FileId, MessageId, RoomId, State
 from archiver.render import conversation_summary, page_templates
 from archiver.render.gap_breaks import GapBreaks
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import Picture, ReferenceLink, References, html
-from archiver.render.message_html import (
-    Surroundings,
-    anchor_id,
-    attachment_html,
-    chatwork_url,
-    render_message,
-    task_html,
-)
-from archiver.render.message_page_numbers import PLACEHOLDER, MessagePlaces, placeholder
+from archiver.render.message_html import RenderedMessage, anchor_id, attachment_html, chatwork_url, task_html
+from archiver.render.message_page_numbers import PLACEHOLDER, PLACEHOLDER_BEGIN, MessagePlaces
+from archiver.render.message_renderer import Rendering, link_elsewhere, message_facts, name_at, render_here
 from archiver.render.page_buffer import PageBuffer
-from archiver.render.search_data import PairFilter
+from archiver.render.search_data import PairFilter, SearchText
 from archiver.render.times import local_time, time_from_id
 from archiver.report_language import say
 
 FileLink = Callable[[Attachment], str | None]
 """An attachment → the address of its bytes as seen from the pages; None if they are not in the package."""
-
-AttachmentOrTask = TypeVar("AttachmentOrTask", Attachment, Task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +47,31 @@ class Transcript:
     """The pages of one conversation. Iterate over `pages()` once, to the end, before calling the other methods."""
 
     def __init__(
-        self, conversation: Conversation, link: FileLink, pictures: Mapping[FileId, Picture] | None = None
+        self,
+        conversation: Conversation,
+        link: FileLink,
+        pictures: Mapping[FileId, Picture] | None = None,
+        render: Rendering = render_here,
     ) -> None:
-        """Take a conversation and the thumbnails of its files; no message is read yet."""
+        """Take a conversation, the thumbnails of its files and who renders its messages; no message is read yet."""
         self._conversation = conversation
-        self._link = link
         self._pictures = pictures or {}
+        self._render = render
         self._pair_filter = PairFilter()
-        self._shown_at: datetime | None = None
-        """When the message that is being rendered was sent; None: something else is rendered."""
-        self._files = {one.file_id: one for one in conversation.attachments}
+        self._files = {one.file_id: self._file_link(one, link) for one in conversation.attachments}
         self._places = MessagePlaces()
         self._pages: list[PageBuffer] = []
         self._states: Counter[State] = Counter()
-        self._surroundings = Surroundings(
-            References(self._name_of, self._link_of, self._file_of),
-            conversation.owner_id,
-            _group_by_message(conversation.attachments),
-            _group_by_message(conversation.tasks),
-        )
+        self._references = References(self._last_name_of, self._link_of, self._files.get)
         self._head: page_templates.PageHead | None = None
 
     def pages(self) -> Iterator[TranscriptPage]:
         """The pages in order, each once it is full; at least one."""
         breaks = GapBreaks(self._conversation.gaps, self._conversation.pauses)
         page = self._begin_page()
-        for message in self._conversation.messages():
-            self._shown_at = message.send_time
-            before, (html, texts) = "".join(breaks.before(message)), render_message(message, self._surroundings)
+        facts = message_facts(self._conversation, self._files)
+        for message, rendered in self._render(self._conversation.messages(), facts):
+            before, (html, texts) = "".join(breaks.before(message)), self._with_passed_links(rendered)
             size = len(before.encode()) + len(html.encode())
             if page.is_full(size):
                 yield self._finish_buffer(page)
@@ -93,7 +80,6 @@ class Transcript:
             page.texts.put(message, texts)
             self._places.put(message)
             self._states[message.state] += 1
-        self._shown_at = None
         page.add_ending(
             "".join(breaks.rest())
             + conversation_summary.ending_html(self._conversation.inaccessible_since, empty=not self._states)
@@ -118,7 +104,7 @@ class Transcript:
             [conversation_summary.index_line(page) for page in self._pages],
             months=conversation_summary.months(self._pages),
             sieve=self._pair_filter.files,
-            description=conversation_summary.description_html(self._conversation, self._surroundings.references),
+            description=conversation_summary.description_html(self._conversation, self._references),
             people=conversation_summary.people(self._conversation),
             coverage=conversation_summary.coverage(self._conversation),
             strays=list(self._stray_lines()),
@@ -150,29 +136,36 @@ class Transcript:
             if self._places.find(int(attachment.message_id)) is None:
                 name = visible_html(attachment.account_name)
                 sender = f"{say('送信')} <bdi>{name}</bdi> {local_time(attachment.uploaded_at)}"
-                yield f"{attachment_html(attachment, self._surroundings.references)} / {sender}"
+                yield f"{attachment_html(attachment, self._references)} / {sender}"
         for task in self._conversation.tasks:
             if self._places.find(int(task.message_id)) is None:
-                yield f"{task_html(task)} / {html(parse(task.body), self._surroundings.references)}"
+                yield f"{task_html(task)} / {html(parse(task.body), self._references)}"
 
     # --- targets of the ids in a body ---
 
-    def _name_of(self, account: AccountId) -> str | None:
-        """The name that a person had when the message at hand was sent, or else the last one."""
-        person = self._conversation.people.get(account)
-        if person is None or not person.names:
-            return None
-        return visible(person.names[-1] if self._shown_at is None else person.name_at(self._shown_at))
+    def _with_passed_links(self, rendered: RenderedMessage) -> RenderedMessage:
+        """The message with its links to messages that came before; in the texts, those to later ones are their ids."""
+        if PLACEHOLDER_BEGIN not in rendered.html:
+            return rendered
+        texts = [SearchText(kind, PLACEHOLDER.sub(self._label_or_id, text)) for kind, text in rendered.texts]
+        return RenderedMessage(PLACEHOLDER.sub(self._fill_if_passed, rendered.html), texts)
+
+    def _fill_if_passed(self, mark: re.Match[str]) -> str:
+        return self._fill_placeholder(mark) if self._places.has_passed(int(mark[2])) else mark[0]
+
+    def _label_or_id(self, mark: re.Match[str]) -> str:
+        is_passed = self._places.has_passed(int(mark[2]))
+        return self._fill_placeholder(mark) if is_passed else f"メッセージID {mark[2]}"
+
+    def _fill_placeholder(self, mark: re.Match[str]) -> str:
+        link = self._link_in_room(MessageId(mark[2]))
+        return link.label if mark[1] == "n" else f"{link.href}"
+
+    def _last_name_of(self, account: AccountId) -> str | None:
+        return name_at(self._conversation.people, account, None)
 
     def _link_of(self, room: RoomId, message: MessageId) -> ReferenceLink:
-        if room != self._conversation.room_id:
-            return ReferenceLink(
-                say("別のチャット(ルームID {room})のメッセージID {message}", room=room, message=message),
-                chatwork_url(room, message),
-            )
-        if not self._places.has_passed(int(message)):
-            return ReferenceLink(placeholder("n", message), placeholder("h", message))
-        return self._link_in_room(message)
+        return self._link_in_room(message) if room == self._conversation.room_id else link_elsewhere(room, message)
 
     def _link_in_room(self, message: MessageId) -> ReferenceLink:
         place = self._places.find(int(message))
@@ -189,19 +182,5 @@ class Transcript:
         name, number = place
         return ReferenceLink(f"No.{number}", f"{name}#{anchor_id(message)}")
 
-    def _fill_placeholder(self, mark: re.Match[str]) -> str:
-        link = self._link_in_room(MessageId(mark[2]))
-        return link.label if mark[1] == "n" else f"{link.href}"
-
-    def _file_of(self, file: FileId) -> ReferenceLink | None:
-        attachment = self._files.get(file)
-        if attachment is None:
-            return None
-        return ReferenceLink(visible(attachment.number), self._link(attachment), self._pictures.get(file))
-
-
-def _group_by_message(items: Iterable[AttachmentOrTask]) -> dict[MessageId, Sequence[AttachmentOrTask]]:
-    groups: dict[MessageId, list[AttachmentOrTask]] = defaultdict(list)
-    for item in items:
-        groups[item.message_id].append(item)
-    return dict(groups)
+    def _file_link(self, attachment: Attachment, link: FileLink) -> ReferenceLink:
+        return ReferenceLink(visible(attachment.number), link(attachment), self._pictures.get(attachment.file_id))

@@ -158,14 +158,20 @@ def program(argv0: str) -> tuple[str, ...]:
 
 
 def missing_for_job(
-    settings: Settings, environ: Mapping[str, str], *, kind: str, cron_runs: bool | None = None
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    kind: str,
+    cron_runs: bool | None = None,
+    is_typed: bool = True,
 ) -> list[str]:
     """What the scheduled job will lack although it is here now, one sentence each, with names and never values.
 
-    `cron_runs`: as `commands.is_cron_running` returns it.
+    `cron_runs`: as `programs.is_cron_running` returns it. `is_typed`: the sentences are for somebody at a terminal;
+    else what only a terminal can do is left to whoever says it in words.
     """
     found = []
-    if kind == CRON and cron_runs is False:
+    if kind == CRON and cron_runs is False and is_typed:
         found.append(
             _(
                 "The job is in the crontab, but no cron runs on this computer, so nothing starts it. Start it (a "
@@ -177,7 +183,7 @@ def missing_for_job(
     for name in ("CHATWORK_API_BASE_URL", *NETWORK_VARIABLES):
         if environ.get(name):
             found.append(_("The variable {name} is set here; the scheduled job will not have it.").format(name=name))
-    if kind == SYSTEMD:
+    if kind == SYSTEMD and is_typed:
         found.append(_("It runs while you are logged in. On a server, allow it to run always: loginctl enable-linger"))
     return found
 

@@ -24,12 +24,20 @@ def build(call: ProgramCall) -> ScheduledJob:
     return schedulers.build_job(call.settings(), call.environ, spoken=call_language(), argv0=sys.argv[0])
 
 
-def register(call: ProgramCall, kind: str) -> list[str]:
-    """Register the job, and return what it still lacks, in sentences. Raises SchedulerMissing, SchedulerRefused."""
+def register(call: ProgramCall, kind: str, *, is_typed: bool = True) -> list[str]:
+    """Register the job, and return what it still lacks, in sentences. Raises SchedulerMissing, SchedulerRefused.
+
+    `is_typed`: as `schedulers.missing_for_job` has it.
+    """
     schedulers.install(build(call), call.environ, kind=kind)
-    return list(
-        schedulers.missing_for_job(call.settings(), call.environ, kind=kind, cron_runs=programs.is_cron_running())
+    return schedulers.missing_for_job(
+        call.settings(), call.environ, kind=kind, cron_runs=programs.is_cron_running(), is_typed=is_typed
     )
+
+
+def is_idle(kind: str) -> bool:
+    """Whether the job is registered with a cron that does not run on this computer."""
+    return kind == schedulers.CRON and programs.is_cron_running() is False
 
 
 def is_token_unreadable(call: ProgramCall, kind: str) -> bool:

@@ -40,7 +40,10 @@ from archiver.store.transactions import Reading, Writing
 if TYPE_CHECKING:
     from archiver.ledger.ledger import Ledger
 
-__all__ = ["Archive", "Reading", "Writing"]
+__all__ = ["ROUND_LOCK", "Archive", "Reading", "Writing"]
+
+ROUND_LOCK = "sync.lock"
+"""The file in a home whose lock a sync round holds."""
 
 _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
 """How SQLite reports a table or column that an older revision of the database does not have yet."""
@@ -167,7 +170,7 @@ class Archive:
     @contextlib.contextmanager
     def round_lock(self) -> Iterator[None]:
         """Hold the lock of a sync round. Raises ArchiveInUse at once if another round holds it."""
-        lock = FileLock(self.home / "sync.lock", mode=0o600)
+        lock = FileLock(self.home / ROUND_LOCK, mode=0o600)
         try:
             lock.acquire(timeout=0)
         except Timeout as error:

@@ -99,6 +99,11 @@ def fingerprint(kind: str, received: Received) -> str:
     return _short_digest(repr(_FACTS_OF_KIND[kind](received)))
 
 
+def message_fingerprint(account: int, body: str, send_time: int, update_time: int) -> str:
+    """`fingerprint` of a message whose facts are known already."""
+    return _short_digest(repr((account, body, send_time, update_time)))
+
+
 def text_digest(body: str) -> str:
     """32 hex digits of a message's text; empty for the deletion mark, which is no text."""
     return "" if body == DELETED else _short_digest(repr(body))

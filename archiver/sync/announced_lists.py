@@ -13,12 +13,15 @@ from archiver.sync.plan import FILES, PEOPLE
 _SUBJECT = re.compile(r"\[dtext:(file_|task_)?|\[download:")
 """What a post is about: files, tasks, or members and the room (whoever leaves takes their files and tasks along)."""
 
+_BEGIN = "[d"
+"""What every subject begins with; a text without it, which nearly all are, need not be searched."""
+
 _ANNOUNCED = {"file_": frozenset({FILES}), "task_": frozenset({PEOPLE})}
 
 
 def announced_kinds(bodies: Iterable[str]) -> frozenset[str]:
     """The kinds of lists that messages with these texts announce."""
-    return frozenset[str]().union(*map(_kinds_of, bodies))
+    return frozenset[str]().union(*(_kinds_of(body) for body in bodies if _BEGIN in body))
 
 
 def _kinds_of(body: str) -> frozenset[str]:

@@ -27,8 +27,6 @@ from archiver.sync.run_inputs import RunInputs, RunStart
 OWN_CALLS_AT_MOST = 10
 """Up to so many calls of others in one run are ignored: our own commands make some meanwhile."""
 
-WRONG_CLOCK_MS = 60_000
-
 
 def finish_run(
     context: PullContext,
@@ -95,11 +93,6 @@ def keep_other_calls(writing: Writing, calls: int, *, at: datetime) -> None:
     """Remember that others called, if there were more calls than our own commands make."""
     if calls > OWN_CALLS_AT_MOST:
         remembered_values.OTHER_CALLS.remember(writing, OtherCallsSeen(at, calls))
-
-
-def is_clock_wrong(offset_ms: int) -> bool:
-    """Whether this computer's clock is so wrong that the user must be told."""
-    return abs(offset_ms) > WRONG_CLOCK_MS
 
 
 def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[RoomId], limit: int) -> bool:

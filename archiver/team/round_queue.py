@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import procrastinate
@@ -77,16 +78,18 @@ class _RoundStopped(Exception):
 
 
 class _BeatingManager(JobManager):
-    """Remembers when the database last heard of this worker."""
+    """Remembers when the database last heard of this worker, and how often it has registered."""
 
     def __init__(self, connector: procrastinate.PsycopgConnector) -> None:
         super().__init__(connector)
         self._last = time.monotonic()
+        self.registrations = 0
 
     async def register_worker(self) -> int:
         """Register this worker."""
         worker = await super().register_worker()
         self._last = time.monotonic()
+        self.registrations += 1
         return worker
 
     async def update_heartbeat(self, worker_id: int) -> None:
@@ -180,7 +183,7 @@ class RoundQueue:
         """Make the round of an archive. Whatever ends it comes out without its text and its circumstances."""
         failed: Exception | None = None
         try:
-            self._run_round(archive, self._step)
+            self._run_round(archive, partial(self._step, self._beating.registrations))
         except Stopped:
             failed = _RoundStopped()
         except RoundFailed as error:
@@ -190,9 +193,14 @@ class RoundQueue:
         if failed is not None:
             raise failed
 
-    def _step(self) -> None:
-        """Between two steps of a round: a worker that the others take for dead gives its rounds up. Raises Stopped."""
-        if self._beating.seconds_since() > self._times.stalled * _GIVE_UP_AFTER:
+    def _step(self, registration: int) -> None:
+        """Between two steps of a round: a worker that the others take for dead gives its rounds up. Raises Stopped.
+
+        One that has registered anew meanwhile, as its database went away, is another one to them: nobody gives signs of
+        life for a round of before, so others take it over.
+        """
+        is_of_before = registration != self._beating.registrations
+        if is_of_before or self._beating.seconds_since() > self._times.stalled * _GIVE_UP_AFTER:
             raise Stopped
 
     @contextlib.asynccontextmanager

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks.measure import Figure
+from tests.benchmarks.instruments.measure import Figure
 
 ROWS = (
     "cron_run",
@@ -31,6 +31,7 @@ ROWS = (
     "size",
     "transcript",
     "packages",
+    "support_package",
     "verification",
     "comparison",
     "memory",
@@ -55,6 +56,7 @@ LARGE = frozenset(
         "erasure",
         "memory",
         "status",
+        "support_package",
         "search",
         "viewing",
         "application_pages",

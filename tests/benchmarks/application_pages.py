@@ -14,9 +14,9 @@ from archiver.setup.answered_questions import note_answer
 from archiver.setup.answers import FINISHED
 from archiver.store.archive import Archive
 from archiver.store.working import alerts
-from tests.benchmarks.copied_rows import COUNT, copied_archive
-from tests.benchmarks.large_archives import ROOM
-from tests.benchmarks.measure import Figure, median_seconds
+from tests.benchmarks.instruments.copied_rows import COUNT, copied_archive
+from tests.benchmarks.instruments.large_archives import ROOM
+from tests.benchmarks.instruments.measure import Figure, median_seconds
 from tests.support.console.application import open_application
 
 BAR = 100

@@ -12,10 +12,10 @@ from time import process_time
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.store.archive import Archive
 from archiver.store.queries.contract_activity import activity_of
-from tests.benchmarks import corpus
-from tests.benchmarks.copied_rows import COUNT, copied_archive
-from tests.benchmarks.large_archives import ROOM
-from tests.benchmarks.measure import Figure, median_seconds
+from tests.benchmarks.instruments import corpus
+from tests.benchmarks.instruments.copied_rows import COUNT, copied_archive
+from tests.benchmarks.instruments.large_archives import ROOM
+from tests.benchmarks.instruments.measure import Figure, median_seconds
 
 BAR = 100
 """Milliseconds."""

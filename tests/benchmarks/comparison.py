@@ -6,8 +6,8 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks.large_archives import fill_archive
-from tests.benchmarks.measure import Figure, run_alone
+from tests.benchmarks.instruments.large_archives import fill_archive
+from tests.benchmarks.instruments.measure import Figure, run_alone
 
 MESSAGES, A_READING = 100_000, 20
 SECONDS = 20.0

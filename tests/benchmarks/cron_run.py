@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.measure import Figure, cpu_of_children, median_seconds
-from tests.benchmarks.simulation import Clock, running_simulation
+from tests.benchmarks.instruments.measure import Figure, cpu_of_children, median_seconds
+from tests.benchmarks.instruments.simulation import Clock, running_simulation
 
 BAR = 1.5
 """How many times as much as the two imports a run may take beyond them."""

@@ -12,7 +12,7 @@ from statistics import median
 
 import requests
 
-from tests.benchmarks.measure import MEBIBYTE, Figure, median_seconds, size_of
+from tests.benchmarks.instruments.measure import MEBIBYTE, Figure, median_seconds, size_of
 
 ROOT = Path(__file__).parents[2]
 TIMES = 9

@@ -14,9 +14,9 @@ from archiver.records.erasure import ErasureReason
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.selection import Selection, select_contract, select_messages
 from archiver.store.queries.contracts import find_contract
-from tests.benchmarks.copied_entries import archive_of_copies
-from tests.benchmarks.large_archives import ROOM
-from tests.benchmarks.measure import Figure, run_alone
+from tests.benchmarks.instruments.copied_entries import archive_of_copies
+from tests.benchmarks.instruments.large_archives import ROOM
+from tests.benchmarks.instruments.measure import Figure, run_alone
 
 COUNT = 1_000_000
 NOW = datetime(2031, 1, 1, tzinfo=UTC)

@@ -11,8 +11,8 @@ from archiver.app import build_app
 from archiver.rounds.round import run_round
 from archiver.settings import file
 from archiver.sync.run import Options, ProgressCallbacks
-from tests.benchmarks.measure import Figure, run_alone
-from tests.benchmarks.simulation import Clock, running_simulation
+from tests.benchmarks.instruments.measure import Figure, run_alone
+from tests.benchmarks.instruments.simulation import Clock, running_simulation
 
 FEW, MANY = 30, 300
 POSTS = 5

@@ -13,8 +13,8 @@ from archiver.app import App
 from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.records import JST
 from archiver.settings.model import AuthoritySetting
-from tests.benchmarks.measure import Figure, size_of
-from tests.benchmarks.simulation import Clock, Simulation, running_simulation
+from tests.benchmarks.instruments.measure import Figure, size_of
+from tests.benchmarks.instruments.simulation import Clock, Simulation, running_simulation
 
 DAYS = {1: 7, 10: 1, 60: 1, 100: 1}
 """Rooms -> days measured; a week has one record of quiet runs, which counts for next to nothing with many rooms."""

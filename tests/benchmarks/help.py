@@ -7,7 +7,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.measure import Figure, median_seconds
+from tests.benchmarks.instruments.measure import Figure, median_seconds
 
 BAR = 0.25
 TIMES = 15

@@ -16,8 +16,8 @@ from archiver.notices import troubles
 from archiver.rounds.round import run_round
 from archiver.settings import file
 from archiver.sync.run import Options, ProgressCallbacks
-from tests.benchmarks.measure import Figure, run_alone
-from tests.benchmarks.simulation import TOKEN, Clock, running_simulation
+from tests.benchmarks.instruments.measure import Figure, run_alone
+from tests.benchmarks.instruments.simulation import TOKEN, Clock, running_simulation
 
 BAR = 0.05
 BAR_A_LIST = 0.005

@@ -19,7 +19,7 @@ from archiver.export.mask.folding import fold, folded_text
 from archiver.export.mask.leftovers import LeftoverFinder
 from archiver.export.mask.names import third_persons
 from archiver.export.mask.package_mask import PackageMask, masking_policy
-from tests.benchmarks.measure import Figure
+from tests.benchmarks.instruments.measure import Figure
 
 CORPUS = Path(__file__).parents[1] / "export" / "mask" / "corpus"
 COVERAGE_BAR, FALSE_OFFERS_BAR = 0.99, 2.0

@@ -21,8 +21,8 @@ from archiver.rounds.many_homes import ManyHomes
 from archiver.settings import file
 from archiver.settings.model import Settings
 from tests.benchmarks.cron_run import FIRST_RUNS, OwnClock, run_python
-from tests.benchmarks.measure import Figure, cpu_of_children, median_seconds, run_alone
-from tests.benchmarks.simulation import Clock, running_simulation
+from tests.benchmarks.instruments.measure import Figure, cpu_of_children, median_seconds, run_alone
+from tests.benchmarks.instruments.simulation import Clock, running_simulation
 
 BAR = 0.2
 """How much of the processor time of a cron line a round may take in one process with others."""

@@ -7,8 +7,8 @@ import io
 from pathlib import Path
 
 from archiver.cli.main import main
-from tests.benchmarks.large_archives import fill_archive
-from tests.benchmarks.measure import Figure, run_alone
+from tests.benchmarks.instruments.large_archives import fill_archive
+from tests.benchmarks.instruments.measure import Figure, run_alone
 
 BAR = 300
 COUNT = 1_000_000

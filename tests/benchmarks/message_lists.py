@@ -7,7 +7,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from archiver.store.archive import Archive
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.messages import pull_messages
 from archiver.sync.report import RoomReport
-from tests.benchmarks import corpus
-from tests.benchmarks.canned_chatwork import BASE_URL, Canned, client, session
-from tests.benchmarks.measure import Figure, median_seconds
+from tests.benchmarks.instruments import corpus
+from tests.benchmarks.instruments.canned_chatwork import BASE_URL, Canned, client, session
+from tests.benchmarks.instruments.measure import Figure, median_seconds
 
 KNOWN_BAR, NEW_BAR = 5, 10
 """Milliseconds of CPU."""
@@ -42,7 +42,7 @@ def measure(folder: Path) -> list[Figure]:
     archive = Archive(home)
     migrate.create_database(archive.database)
     bodies = _windows(BEFORE + TURNS * EACH)
-    adapter = Canned()
+    adapter = Canned(_current_time)
     context = PullContext(archive, client(adapter, _current_time), _current_time, corpus.OWNER)
     for body in islice(bodies, BEFORE):
         _pull(context, adapter, body)
@@ -114,7 +114,8 @@ def _pull(context: PullContext, adapter: Canned, body: bytes | None) -> None:
 
 
 def _current_time() -> datetime:
-    return datetime.now(UTC)
+    """A time after every message of the corpus: a `Date` before the newest one does not count (`ReplyDates`)."""
+    return datetime.now(UTC) + timedelta(days=400)
 
 
 class _Plain:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.measure import Figure, run_alone
+from tests.benchmarks.instruments.measure import Figure, run_alone
 
 MESSAGES, FILES = 1_000, 30
 SECONDS = 5.0

@@ -17,9 +17,9 @@ from archiver.store.search.newest_hits import count_hits, newest_hits
 from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.scope import SearchScope
 from archiver.store.search.search import SearchResult, search
-from tests.benchmarks import corpus
-from tests.benchmarks.large_archives import fill_archive
-from tests.benchmarks.measure import Figure, median_seconds
+from tests.benchmarks.instruments import corpus
+from tests.benchmarks.instruments.large_archives import fill_archive
+from tests.benchmarks.instruments.measure import Figure, median_seconds
 
 BAR, BAR_OF_FILTERS = 5, 20
 """Milliseconds."""

@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from archiver.app import App
-from tests.benchmarks.measure import Figure, size_of
-from tests.benchmarks.simulation import running_simulation
+from tests.benchmarks.instruments.measure import Figure, size_of
+from tests.benchmarks.instruments.simulation import running_simulation
 
 BAR = 3072
 WANTED = {1: 400, 5: 1_500, 100: 5_000}

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from archiver.settings import file
 from tests.benchmarks.application_pages import add_alerts
-from tests.benchmarks.copied_rows import COUNT, copied_archive
-from tests.benchmarks.measure import Figure, cpu_of_children, median_seconds
-from tests.benchmarks.simulation import TOKEN
+from tests.benchmarks.instruments.copied_rows import COUNT, copied_archive
+from tests.benchmarks.instruments.measure import Figure, cpu_of_children, median_seconds
+from tests.benchmarks.instruments.simulation import TOKEN
 
 BAR = 0.7
 """Seconds."""

@@ -13,9 +13,9 @@ from archiver.custody.team_copies import adopt, take_home
 from archiver.ledger.ledger import COLUMNS
 from archiver.ledger.ledger_file import LedgerPlace
 from archiver.store.object_stores.open_store import make_store
-from tests.benchmarks.large_archives import fill_archive
-from tests.benchmarks.measure import Figure, run_alone
-from tests.support.team import running_ledger
+from tests.benchmarks.instruments.large_archives import fill_archive
+from tests.benchmarks.instruments.measure import Figure, run_alone
+from tests.support.teams.team import running_ledger
 
 BAR_SECONDS = 10.0
 """Of the processor, until everything is there; the deep verification that follows stands beside it."""

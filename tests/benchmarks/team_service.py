@@ -28,8 +28,8 @@ from archiver.settings.file import load_settings
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.team import round_times
 from archiver.team.account_rounds import AccountRounds
-from tests.benchmarks.measure import Figure
-from tests.support.team_hardship import (
+from tests.benchmarks.instruments.measure import Figure
+from tests.support.teams.team_hardship import (
     Aftermath,
     Hardship,
     findings_at_home,
@@ -39,7 +39,7 @@ from tests.support.team_hardship import (
     lost_messages,
     undergo,
 )
-from tests.support.team_service import Service, running_service
+from tests.support.teams.team_service import Service, running_service
 
 BAR_MS = 45.0
 QUIET_ACCOUNTS, TIMES = 10, 6
@@ -137,6 +137,8 @@ def _cut_by_signals() -> Iterator[Event]:
 def _judged(service: Service, aftermath: Aftermath, folder: Path) -> Figure:
     rounds = service.chatworks.rounds()
     overlaps, waits = service.chatworks.overlaps(), longest_waits(service)
+    for account, first, second in overlaps:
+        print(f"overlap of account {account}: {_described(first)}; {_described(second)}", file=sys.stderr, flush=True)
     lost = lost_entries(service, aftermath), lost_messages(service, aftermath), lost_files(service, aftermath)
     accounts = list(service.chatworks.accounts)
     sample = random.Random(3).sample(accounts, min(HOMES, len(accounts)))
@@ -164,6 +166,12 @@ def _judged(service: Service, aftermath: Aftermath, folder: Path) -> Figure:
         None if aftermath.is_cut_short else is_kept,
         {"rounds": made, "longest_wait": max(waits.values()), "kills": aftermath.kills},
     )
+
+
+def _described(one: tuple[str, float, float]) -> str:
+    """A round by its worker, its beginning and how long it lasted, in seconds."""
+    worker, begin, end = one
+    return f"{worker} at {begin:.1f} s for {end - begin:.1f} s"
 
 
 def _of_its_own(service: Service, rounds: AccountRounds, account: int, environ: dict[str, str]) -> App:

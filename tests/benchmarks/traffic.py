@@ -13,7 +13,7 @@ from archiver.chatwork.models import Room
 from archiver.records import RoomId
 from archiver.store.working.visits_and_retries import Visit
 from archiver.sync import coverage, plan
-from tests.benchmarks.measure import Figure
+from tests.benchmarks.instruments.measure import Figure
 
 ROOMS = (10, 100, 300)
 EVERY = timedelta(minutes=5)

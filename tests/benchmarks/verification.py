@@ -19,8 +19,8 @@ from archiver.evidence.verify.entries import SavedBytes
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.saved_files import check_files, stored_path
 from archiver.store.archive import Archive
-from tests.benchmarks.large_archives import fill_archive
-from tests.benchmarks.measure import MEBIBYTE, Figure, median_seconds
+from tests.benchmarks.instruments.large_archives import fill_archive
+from tests.benchmarks.instruments.measure import MEBIBYTE, Figure, median_seconds
 from tests.support.stamps.stamped_archives import authority, stamp_seals
 
 ENTRIES_BAR = 0.25

@@ -27,9 +27,9 @@ from archiver.store.queries.viewing import (
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.query import parse
 from archiver.store.search.search import search
-from tests.benchmarks import corpus
-from tests.benchmarks.large_archives import ROOM, fill_archive
-from tests.benchmarks.measure import Figure, median_seconds
+from tests.benchmarks.instruments import corpus
+from tests.benchmarks.instruments.large_archives import ROOM, fill_archive
+from tests.benchmarks.instruments.measure import Figure, median_seconds
 from tests.support.viewer.client import open_viewer
 
 BAR = 100

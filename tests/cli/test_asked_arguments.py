@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pseudo_terminal import PseudoTerminal
-from tests.support.terminal_world import TerminalWorld, running_terminal_world
+from tests.support.terminals.pseudo_terminal import PseudoTerminal
+from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
 
 @pytest.fixture

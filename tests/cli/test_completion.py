@@ -20,7 +20,7 @@ from archiver.cli.commands import COMMANDS
 from archiver.cli.main import build
 from archiver.cli.terminal.text import columns
 from archiver.store.engine import DATABASE
-from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.terminals.pseudo_terminal import PseudoTerminal
 from tests.support.world import running_world
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.forked_program import run_program
+from tests.support.terminals.forked_program import run_program
 
 
 @pytest.mark.parametrize("arguments", [("--version",), ("status",), ("export", "--wrong"), ("guide", "発注")])

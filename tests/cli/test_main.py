@@ -13,11 +13,11 @@ import pytest
 from archiver.cli.commands import COMMANDS
 from archiver.cli.main import main
 from archiver.cli.terminal.text import columns
-from tests.support.tiny_commands import TABLE
+from tests.support.terminals.tiny_commands import TABLE
 
 ROOT = Path(__file__).parents[2]
 TINY = (
-    "import sys; from archiver.cli.main import main; from tests.support.tiny_commands import TABLE;"
+    "import sys; from archiver.cli.main import main; from tests.support.terminals.tiny_commands import TABLE;"
     "sys.exit(main(table=TABLE))"
 )
 

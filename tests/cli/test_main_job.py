@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.ordinary_user import run_as_ordinary_user
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.ordinary_user import run_as_ordinary_user
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.printed_commands import printed_commands, usage_error
+from tests.support.terminals.printed_commands import printed_commands, usage_error
 
 
 def test_no_printed_command_is_wrong_usage() -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.printed_commands import filled_words, printed_commands
-from tests.support.pseudo_terminal import CTRL_C, PseudoTerminal
-from tests.support.scheduler_programs import PROGRAMS
-from tests.support.terminal_world import TerminalWorld, running_terminal_world
+from tests.support.schedules.scheduler_programs import PROGRAMS
+from tests.support.terminals.printed_commands import filled_words, printed_commands
+from tests.support.terminals.pseudo_terminal import CTRL_C, PseudoTerminal
+from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
 DRAWN = 12
 """So many are run in every lane, others each day."""

@@ -13,8 +13,8 @@ import pytest
 from archiver.cli.commands import COMMANDS
 from archiver.cli.terminal.text import columns
 from archiver.demo.story import play, set_stage
-from tests.support.pseudo_terminal import CTRL_D, PseudoTerminal
-from tests.support.terminal import Terminal
+from tests.support.terminals.pseudo_terminal import CTRL_D, PseudoTerminal
+from tests.support.terminals.terminal import Terminal
 
 COMMAND_LINES = (
     *("", "status", "check", "alerts", "contract list", "contract show", "delivery list job1", "exports", "rooms"),

@@ -73,6 +73,8 @@ def test_another_archive_is_opened_by_a_click(tmp_path: Path, monkeypatch: pytes
     assert "/archives/go?home=" in opened.get_data(as_text=True)
     assert gate.address == gone_on.headers["Location"]
     assert (404, 503) == (strange.status_code, failed.status_code)
+    assert "again in a minute" in failed.get_data(as_text=True)
+    assert "archive --home" not in failed.get_data(as_text=True)
 
 
 def test_an_application_that_is_started_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

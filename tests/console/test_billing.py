@@ -16,6 +16,7 @@ from archiver.store.queries.statements import enclosures
 from tests.console.test_pages import a_file
 from tests.support.archives.maker import ROOM, message_object, story
 from tests.support.console.application import FormBrowser, open_application
+from tests.support.viewer.page_text import words_of
 
 
 @pytest.fixture
@@ -108,7 +109,10 @@ def test_a_message_outside_the_period_is_taken_in_by_clicking(browser: FormBrows
     filled = browser.get(links.pop().partition("#")[0])
     browser.post("/contracts/job1/period", {"room": str(ROOM), f"first_{ROOM}": "2026-11-05"})
 
-    assert ([True, True], set()) == (["m30 (5 November 2026, 13:20 JST)" in page for page in pages], links)
+    shown = [words_of(page) for page in pages]
+    assert ([True, True], set()) == (["period: 5 November 2026, 13:20 JST" in text for text in shown], links)
+    assert [] == [text for text in shown if "m30" in text]
+    assert all(f'href="/room/{ROOM}/message/30"' in page.partition("Show the message of")[0] for page in pages)
     assert f'name="first_{ROOM}" value="2026-11-05"' in filled
     assert f'name="was_first_{ROOM}" value="2026-11-06"' in filled
     assert ["Outside this contract" in browser.get(f"/contracts/job1{page}") for page in ("", "/terms")] == [False] * 2

@@ -24,9 +24,11 @@ from tests.support.console.application import SITE, FormBrowser, open_applicatio
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.routes import EXAMPLES, addresses
 from tests.support.console.saved_archive import set_up
-from tests.support.ordinary_user import run_as_ordinary_user
+from tests.support.terminals.ordinary_user import run_as_ordinary_user
 from tests.support.viewer.page_text import words_of
 
+FOLD = re.compile('<details class="fold">.*?</details>', re.DOTALL)
+ENGLISH = re.compile(r"malformed|database|schema|disk I/O|sqlite")
 DAMAGED = "このパソコンの保管庫が壊れているため、表示も保存もできません。"
 
 
@@ -122,6 +124,8 @@ def test_a_damaged_database_is_said_on_every_page(
         assert not re.search(r"malformed|database|schema|disk I/O|sqlite", text)
     assert "しないこと" in emergency
     assert "先にあちらで納品" in emergency
+    for page in (pages[path].get_data(as_text=True).partition("<main")[2] for path in ("/home", "/search")):
+        assert 1 == page.count('href="/copies"'), page
 
 
 @pytest.mark.parametrize("how", [flip, empty])
@@ -163,6 +167,49 @@ def test_damage_that_only_some_pages_meet_can_be_restored_too(desk: FirstDayDesk
     assert not refused.is_complete
     assert kept
     assert not list(desk.home.glob("set-aside-*"))
+
+
+@pytest.mark.parametrize("how", [flip, cut, put_text])
+def test_the_check_of_a_damaged_archive_speaks_the_language_of_the_page(
+    desk: FirstDayDesk, how: Callable[[Path], None]
+) -> None:
+    """It says what is so and offers the ways on; another program's words are folded, for whoever mends it."""
+    with opened(desk) as browser:
+        token = browser.token()
+        damage(desk, how)
+        browser.post("/evidence/verify", csrf=token)
+        outcome = browser.job().outcome
+        page = browser.get("/job").partition("<main")[2]
+        copies = shown(browser, "/copies")
+
+    assert outcome is not None
+    assert not outcome.is_complete
+    open_part = words_of(FOLD.sub("", page))
+    assert DAMAGED in open_part
+    assert not ENGLISH.search(open_part)
+    assert 'href="/copies"' in page
+    assert DAMAGED in copies
+
+
+def test_a_failed_restoring_names_the_next_step(desk: FirstDayDesk, tmp_path: Path) -> None:
+    """Another copy, what to do in an emergency, help: the overview itself may be what is lost."""
+    with opened(desk) as browser:
+        disk = copy_made(browser, tmp_path)
+        token = browser.token()
+        damage(desk, put_text)
+        flip(disk / "archive.sqlite3")
+        browser.post("/copies/restore", csrf=token, folder=str(disk))
+        browser.job()
+        pages = [browser.get("/job").partition("<main")[2]]
+        shutil.rmtree(disk)
+        browser.post("/copies/restore", csrf=token, folder=str(disk))
+        browser.job()
+        pages.append(browser.get("/job").partition("<main")[2])
+
+    for page in pages:
+        assert 'href="/copies"' in page
+        assert 'href="/help/keep-a-copy"' in page
+        assert not ENGLISH.search(words_of(FOLD.sub("", page)))
 
 
 @pytest.mark.parametrize("what", ["home", "database"])
@@ -283,6 +330,12 @@ def test_the_menu_shows_what_there_is_to_do(desk: FirstDayDesk, tmp_path: Path) 
 
 # --- what may not be looked at, and settings that cannot be read ------------------------------------------
 
+RESTORE = "バックアップから復元"
+OBSTACLES = {
+    "file": "保管庫のフォルダがあるはずの場所に、ファイルがあります",
+    "link": "保管庫の場所は別のフォルダを指していますが",
+    "closed": "保管庫の場所には、いま書き込めません",
+}
 CLOSED = "保管庫のフォルダかファイルを使うことを、このパソコンが許可していません。"
 
 LOOK_AROUND = """
@@ -322,6 +375,120 @@ def test_what_may_not_be_looked_at_is_said_and_not_called_damaged(desk: FirstDay
     assert "500 " not in seen.stdout
     assert "しないこと" in pages["/emergency"]
     assert "壊れ" not in pages["/copies"].partition("保管庫が壊れて表示できないとき")[0]
+
+
+def look_as_ordinary_user(desk: FirstDayDesk, home: Path) -> dict[str, str]:
+    """The pages that somebody sees whom permissions stop, by their addresses."""
+    command = [sys.executable, "-c", LOOK_AROUND, str(home), str(desk.folder)]
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    seen = run_as_ordinary_user(command, environ, desk.folder)
+    pages = {line.split()[1]: line for line in seen.stdout.splitlines()}
+    assert {"/home", "/emergency", "/copies"} < set(pages), seen.stderr
+    return pages
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
+@pytest.mark.parametrize("what", ["home", "home/archive.sqlite3"])
+def test_restoring_is_not_offered_for_an_archive_that_is_only_not_permitted(desk: FirstDayDesk, what: str) -> None:
+    """Neither on the overview, nor in an emergency, nor on the page of copies, which says why."""
+    closed = desk.folder / "above"
+    closed.mkdir()
+    desk.home.rename(closed / "home")
+    mode = (closed / what).stat().st_mode
+    (closed / what).chmod(0)
+    try:
+        pages = look_as_ordinary_user(desk, closed / "home")
+    finally:
+        (closed / what).chmod(mode)
+
+    assert [] == [path for path in ("/home", "/emergency", "/copies") if RESTORE in pages[path]]
+    assert "復元では直りません" in pages["/copies"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
+@pytest.mark.parametrize("what", ["file", "link", "closed"])
+def test_the_lost_page_offers_only_what_can_succeed(desk: FirstDayDesk, what: str) -> None:
+    """Where nothing can be written at the place of the archive, the case is said; looking again stays."""
+    with opened(desk) as browser:
+        browser.get("/home")
+    above = desk.folder / "above"
+    above.mkdir()
+    home = above / "home"
+    note_seen(home, at=at(1), state=other_archives.state_folder())
+    if what == "file":
+        home.write_text("x")
+    elif what == "link":
+        home.symlink_to(desk.folder / "gone")
+    else:
+        above.chmod(0o555)
+    try:
+        pages = look_as_ordinary_user(desk, home)
+    finally:
+        above.chmod(0o755)
+
+    for path in ("/home", "/copies"):
+        main = pages[path]
+        assert OBSTACLES[what] in main
+        assert "もう一度確かめる" in main
+        assert not re.search(f"{RESTORE}|このバックアップから|新しい空の保管庫", main)
+    assert RESTORE not in pages["/emergency"]
+
+
+SAVE_AND_LOOK = """
+import re, sys
+from pathlib import Path
+from archiver.cli.terminal.language import set_language
+from tests.support.console.application import open_application
+from tests.support.viewer.page_text import words_of
+
+set_language("ja")
+with open_application(Path(sys.argv[1]), {"ARCHIVE_LANG": "ja", "HOME": sys.argv[2]}) as browser:
+    print("/home", words_of(browser.get("/home")))
+    for path in ("/home/save", "/emergency/rescue", "/evidence/seal", "/evidence/verify"):
+        browser.post(path)
+        browser.job()
+        print(path, words_of(browser.get("/job")))
+    answer = browser.post("/settings/language", language="en")
+    print("/settings/language", words_of(answer.get_data(as_text=True)))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
+def test_an_archive_in_a_folder_that_is_only_read_is_shown_and_every_button_says_why_not(desk: FirstDayDesk) -> None:
+    """The pages show what is kept; what would write says what keeps it, in the page's language, and nothing changes."""
+    every = (desk.home, *desk.home.rglob("*"))
+    for one in every:
+        one.chmod(0o555 if one.is_dir() else 0o444)
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", SAVE_AND_LOOK, str(desk.home), str(desk.folder)]
+    try:
+        seen = run_as_ordinary_user(command, environ, desk.folder)
+    finally:
+        for one in every:
+            one.chmod(0o755 if one.is_dir() else 0o644)
+
+    said = dict(line.split(" ", 1) for line in seen.stdout.splitlines())
+    assert "発言" in said["/home"], seen.stderr
+    for path in ("/home/save", "/emergency/rescue", "/settings/language"):
+        assert CLOSED in said[path], said
+    assert not ENGLISH.search(" ".join(said.values()))
+
+
+def test_nothing_is_begun_or_restored_where_a_file_lies(desk: FirstDayDesk, tmp_path: Path) -> None:
+    """A form of an earlier page is refused in a sentence, and the file stays."""
+    with opened(desk) as browser:
+        disk = copy_made(browser, tmp_path)
+        token = browser.token()
+        desk.home.rename(tmp_path / "elsewhere")
+        desk.home.write_text("x", encoding="utf-8")
+        answers = [
+            browser.post("/lost/anew", csrf=token),
+            browser.post("/copies/restore", csrf=token, folder=str(disk)),
+        ]
+
+    assert [409, 422] == [answer.status_code for answer in answers]
+    assert all(OBSTACLES["file"] in answer.get_data(as_text=True) for answer in answers)
+    assert "x" == desk.home.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("broken", [b"\n[sync", b"\n\x83\x81\x83\x82"])

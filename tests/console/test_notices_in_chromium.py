@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.support.archives.maker import story
 from tests.support.console.application import open_application_window
 from tests.support.console.player import Player
-from tests.support.mail_server import PASSWORD, USER, MailServer, running_mail_server
+from tests.support.receivers.mail_server import PASSWORD, USER, MailServer, running_mail_server
 from tests.support.viewer.chromium_tab import NEEDED
 
 pytestmark = [NEEDED, pytest.mark.slow]

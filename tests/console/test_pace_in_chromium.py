@@ -18,7 +18,7 @@ from archiver.web.access import AccessGate
 from tests.support.console.application import open_chromium, open_tab
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.player import Player
-from tests.support.terminal import TOKEN
+from tests.support.terminals.terminal import TOKEN
 from tests.support.viewer.chromium_tab import NEEDED
 
 pytestmark = [NEEDED, pytest.mark.slow]

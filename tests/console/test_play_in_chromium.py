@@ -15,7 +15,7 @@ from archiver.cli.terminal.language import set_language
 from archiver.console.context import ConsoleContext
 from tests.support.console.application import open_application_window
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
-from tests.support.terminal import TOKEN
+from tests.support.terminals.terminal import TOKEN
 from tests.support.viewer.chromium_tab import NEEDED, Window
 
 pytestmark = [NEEDED, pytest.mark.slow]

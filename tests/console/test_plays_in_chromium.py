@@ -20,7 +20,7 @@ from tests.support.console.application import open_chromium, open_tab, serve_app
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.player import Player
 from tests.support.console.saved_archive import save, set_up
-from tests.support.terminal import TOKEN
+from tests.support.terminals.terminal import TOKEN
 from tests.support.viewer.chromium_tab import NEEDED, Window
 
 pytestmark = [NEEDED, pytest.mark.slow]

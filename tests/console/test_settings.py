@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from archiver.console.pages import settings as settings_page
+from archiver.health import snapshot
 from archiver.health.snapshot import Starters
+from archiver.schedule import programs, schedulers
 from archiver.settings.notify_urls import addresses
+from archiver.setup import job_trial
 from archiver.store.working.remembered_values import NOTICE_TRIAL
 from tests.support.archives.maker import story
 from tests.support.console.application import FormBrowser, open_application
+from tests.support.viewer.page_text import words_of
 
 
 @pytest.fixture
@@ -125,3 +130,39 @@ def test_a_scheduler_that_does_not_run_saves_nothing(browser: FormBrowser, monke
     assert "cron does not run on this computer" in page
     assert "It saves by itself" not in page
     assert "Automatic saving goes on." not in page
+    assert "sudo" not in page
+
+
+def test_the_overview_sends_nobody_to_a_terminal_where_cron_does_not_run(
+    browser: FormBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says what to do by clicking, and names the button that stands on the same page."""
+    monkeypatch.setattr(snapshot, "observe_starters", lambda *_given: Starters("cron", is_idle=True))
+
+    page = words_of(browser.get("/home"))
+
+    assert "cron does not run on this computer" in page
+    assert "Restart this computer" in page
+    assert "save by hand now and then: “Save now”" in page
+    assert not re.search("sudo|daemon|crontab", page)
+
+
+def test_setting_up_without_a_running_cron_sends_nobody_to_a_terminal(
+    browser: FormBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The result of the job says the same in words."""
+    monkeypatch.setattr(schedulers, "choose_backend", lambda *_given: "cron")
+    monkeypatch.setattr(schedulers, "install", lambda *_given, **_named: [])
+    monkeypatch.setattr(programs, "is_cron_running", lambda: False)
+    monkeypatch.setattr(
+        job_trial,
+        "try_job",
+        lambda *_given, **_named: job_trial.JobTrial(has_saved=False, error_name=None, is_saving=False),
+    )
+
+    browser.post("/settings/automatic", automatic="on")
+    browser.job()
+    page = words_of(browser.get("/job"))
+
+    assert "Restart this computer" in page
+    assert not re.search("sudo|daemon|crontab|loginctl", page)

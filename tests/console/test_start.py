@@ -16,7 +16,7 @@ from archiver.store.queries.contracts import contracts
 from archiver.sync.report import SyncReport
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
-from tests.support.terminal import TOKEN
+from tests.support.terminals.terminal import TOKEN
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from archiver.demo.chatwork.simulator import Chatwork
 from tests.faults import oracle
 from tests.faults.traced_process import Outcome, ProcessStarter
 from tests.store.test_upgrade import ROOT, make_next_version
-from tests.support.killed_runs import table_contents
-from tests.support.terminal import TOKEN
+from tests.support.terminals.killed_runs import table_contents
+from tests.support.terminals.terminal import TOKEN
 
 SCENES = ("init", "sync", "rescue", "seal", "export", "backup", "backup again", "restore", "migrate", "erase")
 """The names of all scenes."""

@@ -31,7 +31,7 @@ from archiver.store.queries.database_health import Horizon, Versions
 from archiver.store.working.remembered_values import LastBackup, ScheduledRun
 from archiver.store.working.stamp_queue import LongestWait
 from archiver.store.working.verification_log import VerificationRecord
-from tests.support.situations import GOOD_ARCHIVE, NOW, ago, situation
+from tests.support.terminals.situations import GOOD_ARCHIVE, NOW, ago, situation
 
 EVERY = timedelta(minutes=5)
 HOME = Path("/home/y/chatwork")

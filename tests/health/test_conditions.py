@@ -39,7 +39,7 @@ from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.truncated_lists import TruncatedList
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun
 from archiver.store.working.verification_log import VerificationRecord
-from tests.support.situations import GB, GOOD_COMPUTER, NOW, ROOM, ago, situation
+from tests.support.terminals.situations import GB, GOOD_COMPUTER, NOW, ROOM, ago, situation
 
 Kind = ConditionKind
 ACTION, ATTENTION = Grade.ACTION, Grade.ATTENTION

@@ -11,7 +11,7 @@ from archiver.health import message_rates
 from archiver.store.queries import message_counter
 from archiver.store.working import remembered_values
 from archiver.store.working.key_value_store import Slot
-from tests.support.rounds import due_sentences, next_round
+from tests.support.schedules.rounds import due_sentences, next_round
 from tests.support.world import World, running_world
 
 

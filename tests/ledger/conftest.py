@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.postgres import Postgres
-from tests.support.team import running_ledger
+from tests.support.teams.postgres import Postgres
+from tests.support.teams.team import running_ledger
 
 
 @pytest.fixture(scope="module")

@@ -15,10 +15,10 @@ from archiver.ledger.ledger_file import LedgerPlace
 from archiver.records import Contract, ContractRoom, Observation, RoomId
 from archiver.store import seals, statements, writer
 from archiver.store.archive import Archive, Writing
-from tests.support.killed_runs import table_contents
-from tests.support.postgres import Postgres
-from tests.support.team import environ_of, evidence, ledger_digests, new_copy, new_place, round_in, topped_up
-from tests.support.terminal import TOKEN
+from tests.support.teams.postgres import Postgres
+from tests.support.teams.team import environ_of, evidence, ledger_digests, new_copy, new_place, round_in, topped_up
+from tests.support.terminals.killed_runs import table_contents
+from tests.support.terminals.terminal import TOKEN
 
 
 class Team(NamedTuple):

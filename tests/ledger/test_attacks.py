@@ -20,9 +20,9 @@ from archiver.store import blobs
 from archiver.store.archive import Archive
 from archiver.team import sealed_tokens
 from tests.ledger.teams import Team, new_team, note
-from tests.support.postgres import PROGRAMS, Postgres
-from tests.support.team import round_in
-from tests.support.terminal import TOKEN
+from tests.support.teams.postgres import PROGRAMS, Postgres
+from tests.support.teams.team import round_in
+from tests.support.terminals.terminal import TOKEN
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
 

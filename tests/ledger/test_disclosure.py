@@ -16,8 +16,8 @@ from archiver.ledger.access_log import accesses, record_access
 from archiver.store.archive import Archive
 from archiver.store.grants import Grant, grants, state_grant, withdraw_grants
 from tests.ledger.teams import Team, new_team
-from tests.support.postgres import Postgres
-from tests.support.terminal import Terminal
+from tests.support.teams.postgres import Postgres
+from tests.support.terminals.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 

@@ -30,9 +30,9 @@ from archiver.store.object_stores.open_store import make_store
 from tests.custody.test_erasures import EARLY, GONE, ONLY, job1, make_archive
 from tests.support.archives.byte_search import free_pages, places_of
 from tests.support.archives.maker import OTHER_ROOM, ROOM, at
-from tests.support.killed_runs import table_contents
-from tests.support.postgres import Postgres
-from tests.support.team import evidence, topped_up
+from tests.support.teams.postgres import Postgres
+from tests.support.teams.team import evidence, topped_up
+from tests.support.terminals.killed_runs import table_contents
 
 pytestmark = pytest.mark.slow
 

@@ -19,9 +19,9 @@ from archiver.store import orphaned_seals
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from tests.ledger.teams import Team, new_team, note, seal_all
-from tests.support.postgres import Postgres
-from tests.support.team import evidence, ledger_digests, round_in, running_ledger, topped_up
-from tests.support.terminal import Terminal
+from tests.support.teams.postgres import Postgres
+from tests.support.teams.team import evidence, ledger_digests, round_in, running_ledger, topped_up
+from tests.support.terminals.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from archiver.ledger import installation
-from tests.support.postgres import Postgres
+from tests.support.teams.postgres import Postgres
 
 pytestmark = pytest.mark.slow
 

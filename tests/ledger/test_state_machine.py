@@ -17,8 +17,8 @@ from archiver.ledger.connection import connect
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.store.archive import Archive
-from tests.support.postgres import Postgres
-from tests.support.team import evidence, ledger_digests, new_place, running_ledger, topped_up
+from tests.support.teams.postgres import Postgres
+from tests.support.teams.team import evidence, ledger_digests, new_place, running_ledger, topped_up
 from tests.sync.test_state_machine import Machine, Mortal, play
 
 pytestmark = pytest.mark.slow

@@ -16,8 +16,8 @@ from archiver.records.erasure import ErasureReason
 from archiver.store.archive import Archive
 from archiver.store.erasure.selection import Selection
 from tests.ledger.teams import Team, new_team, note, noted, seal_all
-from tests.support.postgres import Postgres
-from tests.support.team import evidence, killed_round, ledger_digests, round_in, topped_up
+from tests.support.teams.postgres import Postgres
+from tests.support.teams.team import evidence, killed_round, ledger_digests, round_in, topped_up
 
 pytestmark = pytest.mark.slow
 

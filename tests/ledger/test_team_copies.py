@@ -19,9 +19,9 @@ from archiver.store.engine import DATABASE
 from archiver.store.object_stores.open_store import make_store
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
-from tests.support.postgres import Postgres, running_postgres
-from tests.support.team import evidence
-from tests.support.terminal import Terminal
+from tests.support.teams.postgres import Postgres, running_postgres
+from tests.support.teams.team import evidence
+from tests.support.terminals.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 
@@ -51,6 +51,26 @@ def test_what_is_adopted_comes_home_as_it_was(postgres: Postgres, home: Path, tm
     assert not (tmp_path / "taken" / LEDGER_FILE).exists()
     with pytest.raises(errors.ArchiveThere):
         take_home(place, tmp_path / "taken", home)
+
+
+@pytest.mark.sample
+def test_a_second_taking_home_to_the_same_folder_is_refused_and_what_a_kill_left_is_made_anew(
+    postgres: Postgres, home: Path, tmp_path: Path
+) -> None:
+    """Neither touches what the other one is making; without another one, half an archive is no hindrance."""
+    place = adopt(home, postgres.address("machine"), None)
+    partial = tmp_path / "taken.partial"
+    (partial / "files").mkdir(parents=True)
+    (partial / DATABASE).write_bytes(b"half")
+
+    with Archive(partial).round_lock(), pytest.raises(errors.ArchiveInUse):
+        take_home(place, tmp_path / "taken", home)
+    untouched = (partial / DATABASE).read_bytes()
+    take_home(place, tmp_path / "taken", home)
+
+    assert b"half" == untouched
+    assert evidence(home) == evidence(tmp_path / "taken")
+    assert not partial.exists()
 
 
 @pytest.mark.sample

@@ -19,7 +19,7 @@ from archiver.records.erasure import ErasureReason
 from archiver.store.archive import Archive
 from tests.custody.test_erasures import job1
 from tests.ledger.teams import Team, new_team
-from tests.support.postgres import Postgres
+from tests.support.teams.postgres import Postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
 

@@ -20,10 +20,10 @@ import requests
 from archiver import errors
 from archiver.settings.serve_file import read_serve_file
 from tests.ledger.teams import Team, new_team
-from tests.support.nginx import running_nginx
-from tests.support.object_servers import free_port
-from tests.support.postgres import Postgres
-from tests.support.team import round_in
+from tests.support.teams.nginx import running_nginx
+from tests.support.teams.object_servers import free_port
+from tests.support.teams.postgres import Postgres
+from tests.support.teams.team import round_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
 

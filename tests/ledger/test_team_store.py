@@ -24,10 +24,10 @@ from archiver.store.object_stores.s3_store import S3Store
 from archiver.web.content.open_file import open_blob
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
-from tests.support.object_servers import ObjectServer, give_credentials, running_moto
-from tests.support.postgres import Postgres
-from tests.support.team import new_copy, topped_up
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.teams.object_servers import ObjectServer, give_credentials, running_moto
+from tests.support.teams.postgres import Postgres
+from tests.support.teams.team import new_copy, topped_up
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.terminal import TOKEN
+from tests.support.terminals.terminal import TOKEN
 
 COMMANDS = """
 import sys

@@ -19,9 +19,9 @@ from archiver.store.archive import Archive
 from archiver.team.queue_schema import check_queue, install_queue
 from tests.ledger.teams import Team, new_team
 from tests.support.archives.fixture import ARCHIVE
-from tests.support.postgres import Postgres
-from tests.support.team import round_in
-from tests.support.terminal import Terminal
+from tests.support.teams.postgres import Postgres
+from tests.support.teams.team import round_in
+from tests.support.terminals.terminal import Terminal
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
 

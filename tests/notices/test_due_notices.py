@@ -19,7 +19,7 @@ from archiver.notices.troubles import PendingNotices
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings.model import Settings
 from archiver.store.working import alerts, remembered_values
-from tests.support.situations import NOW, ago, situation
+from tests.support.terminals.situations import NOW, ago, situation
 from tests.support.world import BEGIN, World, running_world
 
 KEYS = strategies.sampled_from(["stale", "findings", "fault/Unreachable", "alert/1", "hint/2", "gap/1/2", "lost/1/1"])

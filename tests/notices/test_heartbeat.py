@@ -30,7 +30,7 @@ from archiver.store.engine import DATABASE
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import LastPing
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
-from tests.support.ping_receiver import CHECK, PingReceiver, running_ping_receiver
+from tests.support.receivers.ping_receiver import CHECK, PingReceiver, running_ping_receiver
 
 NOW = datetime(2026, 11, 24, 13, 30, 2, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from archiver.settings import file
 from archiver.settings.mail_password import read_mail_password, store_mail_password
 from archiver.settings.model import Settings
 from tests.support.certificate import loopback_certificate
-from tests.support.mail_server import PASSWORD, USER, MailServer, running_mail_server
+from tests.support.receivers.mail_server import PASSWORD, USER, MailServer, running_mail_server
 
 TITLE, TEXT = "Chatwork保管庫", "保存が止まっています。\n.\n{x} <b>&amp;"
 

@@ -16,7 +16,7 @@ from archiver.rounds.last_error import standing_error
 from archiver.store.statements import add_delivery
 from archiver.store.working import alerts
 from archiver.store.working.key_value_store import Slot
-from tests.support.rounds import due_sentences, next_round
+from tests.support.schedules.rounds import due_sentences, next_round
 from tests.support.world import World, running_world
 
 NAMES = ("田中", "動画編集", "tanaka", "さようなら", "納期")

@@ -20,7 +20,7 @@ import yaml
 
 from archiver.cli.commands import COMMANDS
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.terminal import TOKEN
+from tests.support.terminals.terminal import TOKEN
 
 ROOT = Path(__file__).parents[2]
 CONTAINERFILE = ROOT / "config" / "packaging" / "Containerfile"

@@ -14,7 +14,7 @@ import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.notices.apprise_sender import CHILD_ARGUMENT
-from tests.support.terminal import TOKEN
+from tests.support.terminals.terminal import TOKEN
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
 

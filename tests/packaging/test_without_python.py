@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.terminal import TOKEN
+from tests.support.terminals.terminal import TOKEN
 from tests.support.viewer.chromium_tab import CHROMIUM, FLAGS, Window, record_complaints
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ from archiver.records.alerts import Alert
 from archiver.store import statements
 from archiver.store.statements import add_delivery
 from archiver.store.working.alerts import alerts, dismiss
-from tests.support.rounds import next_round
+from tests.support.schedules.rounds import next_round
 from tests.support.world import World, running_world
 
 DIRECT, LINE = "直接取引にしませんか。", "LINEで話しましょう。"

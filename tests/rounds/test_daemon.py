@@ -15,8 +15,8 @@ import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.schedule import schedulers
-from tests.support.killed_runs import change_rooms, set_up_rooms, table_contents
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.killed_runs import change_rooms, set_up_rooms, table_contents
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 PATIENCE = 30
 """Seconds that anything may take here on a busy computer."""

@@ -12,7 +12,7 @@ from archiver.store.queries.entries import last_seq
 from archiver.store.queries.unsaved_direct_chats import other_chats
 from archiver.store.working.alerts import alerts
 from archiver.sync.report import SyncReport
-from tests.support.rounds import next_round
+from tests.support.schedules.rounds import next_round
 from tests.support.world import World, running_world
 
 

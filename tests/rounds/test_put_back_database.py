@@ -21,10 +21,10 @@ from archiver.export.package.report_input import put_back_sentences
 from archiver.store import seals
 from archiver.store.engine import DATABASE
 from archiver.store.queries.contracts import contracts
-from tests.support.killed_runs import set_up_rooms
 from tests.support.packages.sample_package import load_script
-from tests.support.rounds import next_round
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.schedules.rounds import next_round
+from tests.support.terminals.killed_runs import set_up_rooms
+from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.world import Clock, World
 
 SENTENCE = "in the database later than this point"

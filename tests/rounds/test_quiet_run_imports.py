@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 LOADED = (
     "import sys; from archiver.cli.main import main; code = main(sys.argv[1:]); "
@@ -58,9 +58,15 @@ UNNEEDED = (
 )
 """What is only needed where something is to be judged, told, copied, exported or shown."""
 
+NO_PART_OF_STATUS = frozenset({"archiver.sync.pull.context", "archiver.sync.run_end", "archiver.sync.files.transfer"})
+"""Parts of a run, which how things stand is told without."""
+
 
 def test_a_quiet_run_loads_nothing_that_it_does_not_use(tmp_path: Path) -> None:
-    """No rules, no exports, no pages, no mail: they are imported by the run that has something for them."""
+    """No rules, no exports, no pages, no mail: they are imported by the run that has something for them.
+
+    Nor does `status` load what only a run needs.
+    """
     with Chatwork(token=TOKEN, limit=10_000) as chatwork:
         tanaka = chatwork.add_account("田中")
         room = chatwork.add_room("動画編集", members=[tanaka])
@@ -72,7 +78,9 @@ def test_a_quiet_run_loads_nothing_that_it_does_not_use(tmp_path: Path) -> None:
             terminal.run("--quiet", "sync")
 
         loaded = _modules_of(terminal, "--quiet", "sync")
+        loaded_by_status = set(_modules_of(terminal, "status"))
 
+    assert set() == loaded_by_status & NO_PART_OF_STATUS
     ours = {name for name in loaded if any(f"{name}.".startswith(f"{part}.") for part in UNNEEDED)}
     roots = {name.partition(".")[0] for name in loaded if not name.startswith("_")}
     assert set() == ours

@@ -13,7 +13,7 @@ from archiver.rounds.recovery import recover_round
 from archiver.store import seals
 from archiver.store.queries.entries import last_seq
 from archiver.store.working.backfill_queue import MessagePlace
-from tests.support.rounds import next_round, settings
+from tests.support.schedules.rounds import next_round, settings
 from tests.support.world import World, running_world
 
 

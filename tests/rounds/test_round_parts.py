@@ -13,7 +13,7 @@ from archiver.demo.chatwork.faults import Fault
 from archiver.rounds.round import rescue_round, run_round
 from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
-from tests.support.rounds import settings
+from tests.support.schedules.rounds import settings
 from tests.support.world import World, running_world
 
 ROOMS = 10

@@ -18,7 +18,7 @@ from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.rounds import run_log
 from archiver.rounds.stop import Stopped
 from archiver.sync.report import RoomReport, SyncReport
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "log.md"
 NOW = datetime(2026, 11, 24, 13, 31, 5, 123_000, UTC)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.scheduled_rounds import use_token_file_and_every_minute, wait_until
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.schedules.scheduled_rounds import use_token_file_and_every_minute, wait_until
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 def table() -> bytes | None:

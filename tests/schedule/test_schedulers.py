@@ -21,8 +21,8 @@ from archiver import errors
 from archiver.schedule import cron, launchd, schedulers, systemd, windows
 from archiver.schedule.job import MINUTES, ScheduledJob, pace
 from archiver.settings.model import Settings, SyncSettings
-from tests.support import scheduler_examples
-from tests.support.scheduler_programs import PROGRAMS
+from tests.support.schedules import scheduler_examples
+from tests.support.schedules.scheduler_programs import PROGRAMS
 
 ODD = ScheduledJob(("/opt/a b/archive",), PurePosixPath("/home/you/100% 「保管庫」 $HOME"), language="en")
 
@@ -32,7 +32,7 @@ ODD = ScheduledJob(("/opt/a b/archive",), PurePosixPath("/home/you/100% 「保�
 
 @pytest.mark.parametrize("name", scheduler_examples.examples())
 def test_the_examples_are_what_is_written(name: str) -> None:
-    """Each example in config/ is made by the templates; `python -m tests.support.scheduler_examples` renews them."""
+    """Templates make each example in config/; `python -m tests.support.schedules.scheduler_examples` renews them."""
     actual = (scheduler_examples.CONFIG / name).read_text(encoding="utf-8")
 
     assert scheduler_examples.examples()[name] == actual

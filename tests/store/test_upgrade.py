@@ -18,7 +18,7 @@ import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store.engine import DATABASE
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 ROOT = Path(__file__).parents[2]
 

@@ -34,7 +34,7 @@ from archiver.store.queries.contracts import contracts
 from tests.support.console.application import open_chromium, open_tab, serve_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.player import Player
-from tests.support.terminal import TOKEN
+from tests.support.terminals.terminal import TOKEN
 from tests.support.viewer.chromium_tab import open_window
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"

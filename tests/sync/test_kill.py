@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.killed_runs import change_rooms, set_up_rooms, table_contents
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.killed_runs import change_rooms, set_up_rooms, table_contents
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 @pytest.fixture

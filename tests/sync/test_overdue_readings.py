@@ -12,7 +12,7 @@ from archiver.store.queries.status import status
 from archiver.store.working import remembered_values
 from archiver.sync.overdue_readings import find_overdue
 from archiver.sync.plan import FILES, KINDS, MESSAGES
-from tests.support.rounds import next_round
+from tests.support.schedules.rounds import next_round
 from tests.support.world import BEGIN, World, running_world
 
 DAY = timedelta(days=1)

@@ -30,8 +30,8 @@ from archiver.team.account_rounds import AccountRounds, RoundEnd, RoundFailed
 from archiver.team.copy_care import CareEnd
 from archiver.team.host_breaker import ACCOUNTS
 from archiver.team.worker import due_archives
-from tests.support.team import SETTINGS, round_in
-from tests.support.team_service import Service, running_service
+from tests.support.teams.team import SETTINGS, round_in
+from tests.support.teams.team_service import Service, running_service
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.team_hardship import (
+from tests.support.teams.team_hardship import (
     Aftermath,
     Hardship,
     findings_at_home,
@@ -17,7 +17,7 @@ from tests.support.team_hardship import (
     overtaken,
     undergo,
 )
-from tests.support.team_service import Service, running_service
+from tests.support.teams.team_service import Service, running_service
 
 pytestmark = pytest.mark.slow
 

@@ -14,13 +14,13 @@ import pytest
 
 from archiver import errors
 from archiver.ledger.connection import connect
-from archiver.rounds.stop import Stop
+from archiver.rounds.stop import Stop, Stopped
 from archiver.team import queue_schema, round_queue
 from archiver.team.account_rounds import RoundFailed
 from archiver.team.round_queue import RoundQueue
-from tests.support.postgres import Postgres
-from tests.support.team import running_ledger
-from tests.support.team_service import FAST
+from tests.support.teams.postgres import Postgres
+from tests.support.teams.team import running_ledger
+from tests.support.teams.team_service import FAST
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
 
@@ -171,6 +171,37 @@ def test_a_round_gives_up_when_its_worker_counts_as_dead(postgres: Postgres) -> 
 
     with pytest.raises(round_queue._RoundStopped):
         queue._round_of(1)
+
+
+def test_a_round_of_before_the_database_went_away_is_given_up(postgres: Postgres) -> None:
+    """The worker has registered anew meanwhile; for that round nobody beats any more, so others take it over."""
+    begun, may_go_on, ended = threading.Event(), threading.Event(), list[str]()
+
+    def run_round(_archive: int, step: Callable[[], None]) -> None:
+        if begun.is_set():
+            return
+        begun.set()
+        may_go_on.wait(60)
+        try:
+            step()
+        except Stopped:
+            ended.append("given up")
+            raise
+        ended.append("went on")
+
+    stop, queue = Stop(), RoundQueue(postgres.address("worker"), run_round, lambda: (1,), times=FAST)
+    thread = threading.Thread(target=queue.run, args=(stop,), kwargs={"rounds_at_once": 4, "name": "worker"})
+    thread.start()
+    until(begun.is_set)
+    postgres.crash()
+    postgres.start()
+    until(lambda: queue._beating.registrations == 2)
+    may_go_on.set()
+    until(lambda: bool(ended))
+    stop.request()
+    thread.join()
+
+    assert ["given up"] == ended
 
 
 def test_no_error_of_a_round_carries_its_circumstances(postgres: Postgres) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from archiver.team import membership
-from tests.support.postgres import PROGRAMS
-from tests.support.team_service import Service, running_service
+from tests.support.teams.postgres import PROGRAMS
+from tests.support.teams.team_service import Service, running_service
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from tests.support.archives.maker import story
-from tests.support.ordinary_user import run_as_ordinary_user
+from tests.support.terminals.ordinary_user import run_as_ordinary_user
 
 ROOT = Path(__file__).parents[2]
 

@@ -19,6 +19,7 @@ from archiver.cli.contracts.room_periods import ROOM_NUMBER
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.prompts import is_asked
 from archiver.cli.terminal.text import pad, visible
+from archiver.cli.terminal.typed_command import for_home
 from archiver.errors import N_
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.setup import fact_reading
@@ -91,7 +92,7 @@ def contract_add(
     unchecked = _are_unchecked(app, rooms)
     state_contract(app.archive, contract, note, at=app.now())
     tell_added(contract, existing, unchecked=unchecked)
-    echo(_("Next: archive sync"))
+    echo(for_home(_("Next: archive sync"), app.settings.home))
     return 0
 
 

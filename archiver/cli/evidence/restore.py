@@ -16,6 +16,7 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import asked_path
 from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.typed_command import for_home
 from archiver.errors import N_
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def _tell_restored(home: Path, source: Path, outcome: BackupOutcome) -> None:
 
     echo(_("The archive is restored: {path}").format(path=visible(str(home))))
     echo(_("The copy in {path} was not changed.").format(path=visible(str(source))))
-    echo(_("Next: archive token set (the token was not part of the copy)   then: archive sync"))
+    sentence = _("Next: archive token set (the token was not part of the copy)   then: archive sync")
+    echo(for_home(sentence, home))
     echo(restored_line(outcome))
     echo(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
 

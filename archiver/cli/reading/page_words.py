@@ -73,7 +73,7 @@ def _general_emergency() -> Block:
 def _alert_rows(reading: Reading, alerts: Sequence[Alert]) -> list[AlertRow]:
     from archiver.store.queries.contracts import contracts
 
-    names, rooms = contract_names(contracts(reading)), room_labels(reading)
+    names, rooms = contract_names(contracts(reading)), room_labels(reading, alerts)
     return [
         AlertRow(
             alert.number,

@@ -13,7 +13,14 @@ from archiver.cli.status import (
     reread_and_backfill_lines,
     stamp_lines,
 )
-from archiver.cli.status.alert_lines import FIRST_SCREEN_LIMIT, AlertLine, NamedMessage, alert_lines, more_sentence
+from archiver.cli.status.alert_lines import (
+    FIRST_SCREEN_LIMIT,
+    AlertLine,
+    NamedMessage,
+    alert_lines,
+    more_sentence,
+    room_labels,
+)
 from archiver.cli.status.saving_status import last_failure, observe_standing, saving_words
 from archiver.cli.terminal import times
 from archiver.cli.terminal.typed_command import command_words, complete_commands
@@ -80,7 +87,7 @@ def build_attention(
         grade=standing.grade,
         blocks=tuple(emergency_block_of(one, program) for one in emergencies),
         alerts=tuple(shown),
-        sentences=tuple(complete_commands(one, program) for one in standing.graded_sentences),
+        sentences=tuple(complete_commands(one, program) for one in standing.page_sentences(room_labels(reading, ()))),
         saving=tuple(saving_words(standing.situation, failed_at=last_failure(standing.situation))),
         is_unscheduled=any(one.kind is ConditionKind.UNSCHEDULED for one in standing.found),
         facts=tuple((label, complete_commands(fact, program, is_alone=True)) for label, fact in facts),

@@ -17,7 +17,7 @@ from archiver.alerts import sentences
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.times import jst_time
 from archiver.records import JST
-from archiver.records.alerts import Alert, Level
+from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import one_line
 
@@ -61,18 +61,32 @@ class AlertLine:
 def alert_lines(reading: Reading, alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[AlertLine]:
     """These alerts above level low, the most urgent and newest first; `labels`: contracts' names on screen, by id."""
     groups = group_equal([one for one in alerts if one.level is not Level.LOW], labels)
-    messages, rooms = named_messages(reading, [group[0] for group in groups]), room_labels(reading)
+    newest = [group[0] for group in groups]
+    messages, rooms = named_messages(reading, newest), room_labels(reading, newest)
     return [AlertLine(_line(group, labels, rooms), message) for group, message in zip(groups, messages, strict=True)]
 
 
-def room_labels(reading: Reading) -> dict[int, str]:
-    """Each room by its name, as the user's own screens name it in alerts; with its number if two have one name."""
+def room_labels(reading: Reading, alerts: Iterable[Alert]) -> dict[int, str]:
+    """Each room by its name, as the user's own screens name it in alerts; with its number if two have one name.
+
+    A direct chat that is not saved, which an alert is about, goes by the name of the other person.
+    """
     from archiver.store.search.scope import room_names
 
     short = {room: shorten(name, _ROOM_COLUMNS) for room, name in room_names(reading).items() if name}
     often = Counter(short.values())
     quoted = {room: _("“{name}”").format(name=name) for room, name in short.items()}
-    return {room: f"{words} ({room})" if often[short[room]] > 1 else words for room, words in quoted.items()}
+    return _names_of_other_chats(reading, alerts) | {
+        room: f"{words} ({room})" if often[short[room]] > 1 else words for room, words in quoted.items()
+    }
+
+
+def _names_of_other_chats(reading: Reading, alerts: Iterable[Alert]) -> dict[int, str]:
+    from archiver.store.queries.viewing.people import last_name
+
+    about = ((one.room_id, one.account_id) for one in alerts if one.rule is AlertRule.OTHER_CHAT)
+    found = {room: last_name(reading, account) for room, account in about if room is not None and account is not None}
+    return {room: _("“{name}”").format(name=shorten(name, _ROOM_COLUMNS)) for room, name in found.items() if name}
 
 
 def group_equal(alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[list[Alert]]:

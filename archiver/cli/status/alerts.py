@@ -53,7 +53,7 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
         rooms = {one: {int(room.room_id) for room in one.rooms} for one in contracts(reading)}
         names = contract_names(rooms)
         messages = dict(zip((one.number for one in all_alerts), named_messages(reading, all_alerts), strict=True))
-        rooms_on_screen = room_labels(reading)
+        rooms_on_screen = room_labels(reading, all_alerts)
         screenshot_ids = [(one, messages_to_screenshot(reading, all_alerts, its)) for one, its in rooms.items()]
     if as_json:
         click.echo(json.dumps({"alerts": [alert_document(one) for one in all_alerts]}, ensure_ascii=False))

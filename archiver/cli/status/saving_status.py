@@ -23,7 +23,7 @@ from archiver.health.conditions import (
 from archiver.health.known_time import known_time
 from archiver.health.snapshot import ComputerState
 from archiver.health.unseen_bound import round_interval, unseen_bound
-from archiver.health.words import graded, sentence
+from archiver.health.words import graded, page_sentence, sentence
 from archiver.notices import apprise_sender
 from archiver.records.alerts import Alert, Level
 from archiver.records.grades import Grade, grade_word
@@ -72,6 +72,10 @@ class Standing:
     def graded_sentences(self) -> list[str]:
         """The same with the words for their grades."""
         return [graded(one, sentence(one)) for one in self.found if one.kind not in OF_ALERTS]
+
+    def page_sentences(self, room_labels: Mapping[int, str]) -> list[str]:
+        """The same for a page, which asks nobody to type what it cannot do itself, and calls rooms by their names."""
+        return [graded(one, page_sentence(one, room_labels)) for one in self.found if one.kind not in OF_ALERTS]
 
 
 def observe_standing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -26,3 +27,9 @@ def complete_commands(sentence: str, program: Sequence[str], *, is_alone: bool =
     start = r"(?:^|(?<=  ))" if is_alone else r"(?<![\w/.\\-])"
     line = visible(shell_command.line(program, platform=sys.platform))
     return re.sub(rf"{start}archive (?=(?:{'|'.join(COMMANDS)})\b)", lambda _found: f"{line} ", sentence)
+
+
+def for_home(sentence: str, home: Path) -> str:
+    """A sentence of the program's own in which each command works as it is printed, in this terminal."""
+    program = ("archive",) if home == home_path(None, os.environ) else ("archive", "--home", str(home))
+    return complete_commands(sentence, program)

@@ -5,7 +5,6 @@ Each archive has an application of its own, with its own gate, key and jobs; thi
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
@@ -28,7 +27,6 @@ from archiver.store.search import current_index
 from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import search
 from archiver.web.message_line import MessageLine, message_line
-from archiver.web.shell_command import line
 
 pages = Blueprint("archives", __name__, url_prefix="/archives")
 
@@ -64,9 +62,11 @@ def open_other() -> str | tuple[str, int]:
     home = _other_home(context, request.form.get("home", ""))
     if start_application(home, context.environ):
         return render_template("archive_opened.html", home=str(home), path=visible(str(home)))
-    command = line(("archive", "--home", str(home), "app"), platform=sys.platform)
-    sentence = _("The application of this archive did not start: {path}. Start the program for it: {command}")
-    return _page(sentence.format(path=visible(str(home)), command=command)), 503
+    sentence = _(
+        "The application of this archive did not start: {path}. Nothing in it was changed. Press “Open this archive” "
+        "again in a minute; if it still does not start, restart this computer and press it once more."
+    )
+    return _page(sentence.format(path=visible(str(home)))), 503
 
 
 @pages.get("/go")

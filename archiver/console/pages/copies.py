@@ -11,9 +11,18 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archiver import errors
-from archiver.console.archive_state import ArchiveState, archive_state, note_archive, seen_archive, unreadable_words
+from archiver.console.archive_state import (
+    ArchiveState,
+    archive_state,
+    may_restore,
+    note_archive,
+    seen_archive,
+    unreadable_words,
+)
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.copy_folder import FoundCopy, found_copy, is_same_disk, offered_folders, read_folder
+from archiver.console.damage_words import split_lines
+from archiver.console.home_obstacle import home_obstacle
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.console.pages import evidence
 from archiver.custody import backup
@@ -69,11 +78,13 @@ def restore() -> Response | tuple[str, int]:
     is_said = request.form.get("damaged") == "yes"
     if archive_state() in {ArchiveState.READY, ArchiveState.FIRST_RUN} and not is_said:
         return _page(_("There is an archive here already; nothing was restored.")), 422
+    if not may_restore():
+        return _page(_("Nothing was restored.")), 422
     try:
         folder = read_folder(request.form.get("folder", ""), context.home)
     except errors.UsageError as error:
         return _page(visible(str(error))), 422
-    context.jobs.start(_("Restoring the archive"), _restore(context, folder))
+    context.jobs.start(_("Restoring the archive"), _restore(context, folder), _ways_on())
     return redirect(url_for("job.index"))
 
 
@@ -89,7 +100,9 @@ def _page(problem: str) -> str:
     return render_template(
         "copies.html",
         has_one=has_archive,
-        unread=unreadable_words().sentence if state is ArchiveState.UNREADABLE else "",
+        unread=unreadable_words() if state is ArchiveState.UNREADABLE else None,
+        can_restore=has_archive or may_restore(),
+        obstacle=None if has_archive else home_obstacle(context.home),
         found=_found_copies(context, str(regular.to or "")),
         last=last,
         at=at,
@@ -128,8 +141,8 @@ def _backup(context: ConsoleContext, folder: Path) -> Work:
         outcome = backup.backup(context.archive, folder, now=context.now, tell=_progress(job))
         if outcome.is_placed:
             note_archive(context, str(folder))
-        lines = [visible(line) for line in context.words.copy_lines(outcome)]
-        lines += [visible(line) for line in leftover_lines(outcome, folder)]
+        checked = split_lines([visible(line) for line in context.words.copy_lines(outcome)])
+        lines = [*checked.shown, *(visible(line) for line in leftover_lines(outcome, folder))]
         if outcome.is_same_disk:
             lines.append(_("This is the disk of the archive itself: if it breaks, the copy is lost too."))
         head = (
@@ -137,7 +150,8 @@ def _backup(context: ConsoleContext, folder: Path) -> Work:
             if outcome.is_placed
             else _("The earlier copy was kept: the new one has findings.")
         )
-        return JobOutcome(head.format(path=visible(str(folder))), tuple(lines), links, is_complete=outcome.ok)
+        head = head.format(path=visible(str(folder)))
+        return JobOutcome(head, tuple(lines), links, is_complete=outcome.ok, details=checked.folded)
 
     return work
 
@@ -150,9 +164,11 @@ def _restore(context: ConsoleContext, folder: Path) -> Work:
         if os.path.isdir(context.home):  # noqa: PTH112 - false, and no error, where it may not be looked at
             make_home(context.home)
         outcome = backup.restore(folder, context.home, now=context.now, tell=_progress(job), in_place_of=True)
-        lines = [visible(line) for line in context.words.copy_lines(outcome)]
+        checked = split_lines([visible(line) for line in context.words.copy_lines(outcome)])
         if not outcome.is_placed:
-            return JobOutcome(_("Nothing was restored."), tuple(lines), is_complete=False)
+            head = _("Nothing was restored.")
+            return JobOutcome(head, checked.shown, is_complete=False, details=checked.folded)
+        lines = list(checked.shown)
         context.damage_seen.clear()
         if outcome.aside is not None:
             sentence = _("What was here before is kept, apart from it: {path}")
@@ -165,6 +181,15 @@ def _restore(context: ConsoleContext, folder: Path) -> Work:
         return JobOutcome(head, tuple(lines), links, is_complete=outcome.ok)
 
     return work
+
+
+def _ways_on() -> tuple[JobLink, ...]:
+    """What is left after a restoring that did not succeed."""
+    return (
+        JobLink(_("Another copy"), url_for("copies.index")),
+        JobLink(_("Emergency"), url_for("emergency.index")),
+        JobLink(_("Help"), url_for("help.topic", topic="keep-a-copy")),
+    )
 
 
 def _progress(job: Job) -> Callable[[str, int, int], None]:

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
+from archiver.console.home_obstacle import can_restore, home_obstacle
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.console.saving import failure_remembered, note_home, round_progress, waiting
 from archiver.console.trouble_words import trouble_words
@@ -86,10 +87,14 @@ def _page_without_archive(context: ConsoleContext, problem: str, error: errors.A
     """What can be done all the same, with why nothing is shown of what is kept."""
     if isinstance(error, errors.ArchiveDamaged):
         context.damage_seen.set()
+    block, is_restorable = context.words.general_emergency(), can_restore(error, context.home)
+    steps = [step for step in block.steps if is_restorable or "archive restore" not in step.words]
     return render_template(
         "emergency_without.html",
-        block=context.words.general_emergency(),
-        words=trouble_words(error),
+        block=block,
+        steps=steps,
+        can_restore=is_restorable,
+        words=(isinstance(error, errors.NoArchive) and home_obstacle(context.home)) or trouble_words(error),
         problem=problem,
         is_older=isinstance(error, errors.OlderArchive),
         job=context.jobs.last,
@@ -112,10 +117,10 @@ def _rescue(context: ConsoleContext) -> Work:
                 report = rescue_round(app, rooms, round_progress(app, job))
         except errors.ArchiverError as error:
             sentence = _("Not everything could be saved again just now. What was saved before is kept.")
-            return JobOutcome(sentence, tuple(filter(None, trouble_words(error))), links, is_complete=False)
+            return JobOutcome(sentence, tuple(filter(None, trouble_words(error)[:2])), links, is_complete=False)
         note_home(app, report.account_id)
         lines = (*context.words.round_lines(report), *report.complaints)
-        is_complete = not (report.troubles or report.complaints)
+        is_complete = report.complete and not (report.troubles or report.complaints)
         head = _("Everything that Chatwork shows was saved again.") if is_complete else _("Saved, but not everything.")
         return JobOutcome(head, lines, links, is_complete=is_complete)
 

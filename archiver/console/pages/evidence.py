@@ -7,9 +7,11 @@ from gettext import gettext as _
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from archiver import tsa
+from archiver import errors, tsa
 from archiver.console.context import ConsoleContext, console_context
+from archiver.console.damage_words import has_damage
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
+from archiver.console.trouble_words import trouble_words
 from archiver.custody.verify import record_verification, verify_archive
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
@@ -35,7 +37,7 @@ def seal() -> Response:
 def verify() -> Response:
     """Check the whole archive."""
     context = console_context()
-    context.jobs.start(_("Checking the whole archive"), _verify_work(context))
+    context.jobs.start(_("Checking the whole archive"), _verify_work(context), _ways_back())
     return redirect(url_for("job.index"))
 
 
@@ -76,11 +78,25 @@ def _verify_work(context: ConsoleContext) -> Work:
         )
         is_noted = record_verification(context.archive, verification, deep=False, at=context.now())
         *lines, head = map(visible, context.words.verification_lines(verification))
+        if has_damage(verification):
+            context.damage_seen.set()
+            return _damaged(lines)
         if not is_noted:
             lines.append(_("That it was checked could not be noted in the archive just now."))
         return JobOutcome(head, tuple(lines), links, is_complete=verification.ok)
 
     return work
+
+
+def _damaged(lines: list[str]) -> JobOutcome:
+    """What the check of a damaged archive has brought; the ways on are those of a check that failed."""
+    words = trouble_words(errors.ArchiveDamaged(path="", detail=""))
+    return JobOutcome(words.sentence, (words.short_advice,), is_complete=False, details=tuple(lines))
+
+
+def _ways_back() -> tuple[JobLink, ...]:
+    restore = JobLink(_("Restore from a copy"), url_for("copies.index"))
+    return restore, JobLink(_("Emergency"), url_for("emergency.index"))
 
 
 def _links() -> tuple[JobLink, ...]:

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.console.archive_state import ArchiveState, archive_state, seen_archive
 from archiver.console.context import console_context
-from archiver.console.trouble_words import is_closed_file, is_unreadable, trouble_words
+from archiver.console.home_obstacle import can_restore, home_obstacle
+from archiver.console.trouble_words import is_closed_file, trouble_words
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
 from archiver.setup.first_run import begin_anew, begin_new_settings
@@ -36,14 +37,19 @@ def ask() -> Answer:
     """Ask once more before a new archive is begun."""
     if archive_state() is not ArchiveState.LOST:
         return redirect(url_for("home.index"))
+    if home_obstacle(console_context().home) is not None:
+        return redirect(url_for("lost.index"))
     return render_template("lost_anew.html")
 
 
 @pages.post("/anew")
 def begin() -> Answer:
     """Begin with an empty archive; what lies in the folder stays there, apart from it."""
+    context = console_context()
     if archive_state() is ArchiveState.LOST:
-        begin_anew(console_context())
+        if home_obstacle(context.home) is not None:
+            return lost_page(_("Nothing was begun.")), 409
+        begin_anew(context)
     return redirect(url_for("start.index"))
 
 
@@ -52,7 +58,8 @@ def lost_page(dropped: str = "") -> str:
     context = console_context()
     seen = seen_archive(context)
     at = minute_text(seen.at) if seen else ""
-    return render_template("lost.html", dropped=dropped, at=at, home=visible(str(context.home)))
+    obstacle = home_obstacle(context.home)
+    return render_template("lost.html", dropped=dropped, at=at, home=visible(str(context.home)), obstacle=obstacle)
 
 
 def dropped_sentence() -> str:
@@ -78,15 +85,16 @@ def unreadable(error: errors.ArchiverError) -> tuple[str, int]:
     context = console_context()
     if isinstance(error, errors.ArchiveDamaged):
         context.damage_seen.set()
-    return _trouble(error, can_restore=is_unreadable(error) and not _is_form()), 503
+    return _trouble(error, is_restorable=can_restore(error, context.home) and not _is_form()), 503
 
 
 @pages.app_errorhandler(errors.NoArchive)
 def vanished(error: errors.ArchiverError) -> tuple[str, int]:
     """The archive went while a page was made."""
-    if seen_archive(console_context()) is not None:
+    context = console_context()
+    if seen_archive(context) is not None:
         return lost_page(dropped_sentence()), 503
-    return _trouble(error, can_restore=True), 503
+    return _trouble(error, is_restorable=can_restore(error, context.home)), 503
 
 
 @pages.app_errorhandler(errors.ChatworkError)
@@ -97,7 +105,7 @@ def vanished(error: errors.ArchiverError) -> tuple[str, int]:
 @pages.app_errorhandler(errors.KeyringUnavailable)
 def unanswered(error: errors.ArchiverError) -> tuple[str, int]:
     """In place of a page that asks Chatwork."""
-    return _trouble(error, can_restore=False), 503
+    return _trouble(error, is_restorable=False), 503
 
 
 # --- settings that cannot be read ------------------------------------------------------------------
@@ -107,7 +115,7 @@ def unanswered(error: errors.ArchiverError) -> tuple[str, int]:
 def settings_unread(error: errors.ArchiverError) -> tuple[str, int]:
     """In place of a page that needs the settings: look again, or begin with new ones."""
     if is_closed_file(error):
-        return _trouble(error, can_restore=False), 503
+        return _trouble(error, is_restorable=False), 503
     return render_template("lost_settings.html", detail=visible(str(error)), back=request.path), 503
 
 
@@ -119,9 +127,11 @@ def begin_settings() -> Answer:
     return redirect(url_for("settings.index"))
 
 
-def _trouble(error: errors.ArchiverError, *, can_restore: bool) -> str:
+def _trouble(error: errors.ArchiverError, *, is_restorable: bool) -> str:
     words = trouble_words(error)
-    return render_template("trouble.html", words=words, can_restore=can_restore, is_form=_is_form(), back=request.path)
+    return render_template(
+        "trouble.html", words=words, can_restore=is_restorable, is_form=_is_form(), back=request.path
+    )
 
 
 def _is_form() -> bool:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors, tsa
 from archiver.console.context import console_context
+from archiver.console.damage_words import split_lines
 from archiver.console.jobs import Job, JobLink, JobOutcome
 from archiver.console.leftover_form import decided_questions, open_sections, read_answers
 from archiver.console.made_packages import file_in_package, made_packages, package_path
@@ -141,7 +142,8 @@ def verify(number: str) -> AnyResponse:
             now=context.now(),
         )
         *lines, head = map(visible, context.words.verification_lines(verification))
-        return JobOutcome(head, tuple(lines), links, is_complete=verification.ok)
+        checked = split_lines(lines)
+        return JobOutcome(head, checked.shown, links, is_complete=verification.ok, details=checked.folded)
 
     links = (JobLink(_("Packages"), url_for("packages.index")),)
     context.jobs.start(_("Checking the package"), work)

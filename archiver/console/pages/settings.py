@@ -15,7 +15,7 @@ from archiver.console.context import console_context
 from archiver.console.copy_folder import is_folder_writable, read_folder
 from archiver.console.trouble_words import trouble_words
 from archiver.health.snapshot import observe_starters
-from archiver.health.words import way_words
+from archiver.health.words import idle_advice, idle_sentence, way_words
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
 from archiver.schedule import schedulers
@@ -150,6 +150,7 @@ def _page(*, said: str = "", problem: str = "", folder_problem: str = "") -> str
         place=place_words(settings.token_source),
         starters=starters.names,
         is_idle=starters.is_idle,
+        idle=[one.format(scheduler=starters.names) for one in (idle_sentence(), idle_advice())],
         every=interval_words(settings.sync.every),
         authorities=[visible(one.name) for one in settings.timestamp.authorities],
         ways=_(", ").join(map(way_words, settings.notify.ways)),

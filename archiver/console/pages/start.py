@@ -159,23 +159,17 @@ def _asked(page: Callable[[], Answer]) -> Answer:
 def _choose_chats() -> Answer:
     context = console_context()
     app = context.hurried_app()
-    rooms = chat_choice.chats(app)
-    chosen = chat_choice.chosen_chats(rooms)
-    if not chosen:
-        return _chats_page(_("Choose at least one chat. Nothing else is saved.")), 422
-    beside = chat_choice.beside_lines(app, rooms, chosen)
-    if beside:
-        return render_template(
-            "start_direct.html", step=2, beside=beside, chosen=chat_choice.lines(chosen, chosen=chosen)
-        )
+    chosen = chat_choice.read_choice(app, 2)
+    if not isinstance(chosen, list):
+        return chosen
     if first_run_contract(context.archive) is None:
-        enter_contract(app, [room.room_id for room in chosen])
+        enter_contract(app, chosen)
     _save_first(context)
     return redirect(url_for("start.facts"))
 
 
-def _chats_page(problem: str = "") -> str:
-    return chat_choice.choice_page(console_context().hurried_app(), 2, problem)
+def _chats_page() -> str:
+    return chat_choice.choice_page(console_context().hurried_app(), 2)
 
 
 def _save_first(context: ConsoleContext) -> None:

@@ -39,17 +39,19 @@ class MaskCounts:
     def __init__(self) -> None:
         """Begin with no counts."""
         self._hashes: dict[tuple[MaskedPlace, MaskKind], set[int]] = {}
+        self._messages: set[tuple[int, int]] = set()
+        """Room and id of each message in which anything was found."""
         self._numbers: dict[tuple[int, int], int] = {}
 
     def add(self, place: MaskedPlace, kind: MaskKind, content: str) -> None:
         """Count a content of one kind at a place; only its hash is kept."""
         self._hashes.setdefault((place, kind), set()).add(hash(content))
+        if place.name in _MESSAGE_PLACES:
+            self._messages.add((place.room, place.message))
 
     def set_number(self, room: int, message: int, no: int) -> None:
         """Set the No. of a message in the package, if anything was found in it."""
-        if any(
-            (MaskedPlace(name, room, message), kind) in self._hashes for name in _MESSAGE_PLACES for kind in MaskKind
-        ):
+        if (room, message) in self._messages:
             self._numbers[room, message] = no
 
     def lines(self) -> list[MaskedLine]:

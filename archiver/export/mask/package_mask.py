@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from archiver.chatwork.notation.parse import DELETED
 from archiver.export.mask import masked_places
+from archiver.export.mask.clean_texts import CleanTexts
 from archiver.export.mask.folding import TAG, FoldedText, fold, folded_text, folded_word
 from archiver.export.mask.kinds import GIVEN_KINDS, MaskHit, MaskKind, pattern_hits, replacement
 from archiver.export.mask.leftovers import piece_pattern
@@ -87,6 +88,7 @@ class PackageMask:
         self._possible_patterns: tuple[re.Pattern[str], ...] = ()
         self._counts, self._open_counts = MaskCounts(), MaskCounts()
         self._variants: dict[tuple[str, str], list[int]] = {}
+        self._clean = CleanTexts()
 
     def _masked_accounts(self, chosen: Sequence[int]) -> frozenset[int]:
         named = self.policy.masked if not self.policy.people else frozenset(chosen)
@@ -123,15 +125,18 @@ class PackageMask:
 
     def hide_pieces(self, pieces: Iterable[str]) -> None:
         """Cover these pieces of text too, everywhere, as the user wishes; to be called before anything is masked."""
+        self._clean.forget()
         patterns = (*self.policy.patterns, *map(piece_pattern, pieces))
         self.policy = replace(self.policy, patterns=tuple(dict.fromkeys(patterns)))
 
     def hide_possible_pieces(self, pieces: Iterable[str]) -> None:
         """Cover these pieces too, about which nobody decided, and do not call that the user's wish."""
+        self._clean.forget()
         self._possible_patterns = tuple(map(piece_pattern, pieces))
 
     def hide_contacts_everywhere(self) -> None:
         """Cover the ids of messengers found so far also where no messenger is named; before anything is masked."""
+        self._clean.forget()
         names = set(map(folded_text, self.open_names))
         contacts = (one for one in sorted(self._contacts) if not any(one in name for name in names))
         self._contact_patterns = tuple(map(piece_pattern, contacts))
@@ -175,11 +180,12 @@ class PackageMask:
         self, original: str, place: MaskedPlace | None = None, subject: str | None = None
     ) -> MaskedText:
         """A text as it may be shown, with the kinds masked; different texts of one `subject` stay different."""
-        if not original or original == DELETED:
+        if not original or original == DELETED or original in self._clean:
             return MaskedText(original, _NOTHING)
         folded = _fold_with_tags(original)
         masked_hits: list[MaskHit] = []
-        for hit in self._hits(folded, original):
+        found = list(self._hits(folded, original))
+        for hit in found:
             if hit.kind in self.policy.kinds or hit.kind in GIVEN_KINDS:
                 masked_hits.append(hit)
                 if hit.kind is MaskKind.CONTACT and hit.end - hit.start >= _MIN_CONTACT_LENGTH:
@@ -203,6 +209,8 @@ class PackageMask:
         if text != covered:
             kinds.add(MaskKind.ACCOUNT)
         if not kinds:
+            if not found:  # what is found and left open is counted at each of its places
+                self._clean.add(original)
             return MaskedText(original, _NOTHING)
         return MaskedText(text if subject is None else self._distinguish(subject, original, text), frozenset(kinds))
 

@@ -36,11 +36,21 @@ _REPLACEMENT = "■■"
 
 
 class MaskedRecord(NamedTuple):
-    """A masked record: the entry for tables, its line in `entries.jsonl`, and the line that shows its content."""
+    """A masked record: the entry for tables, and what its lines are made of, which many packages do not need."""
 
     entry: EntryObject
-    line: str
-    shown_line: str
+    digest: str
+    reasons: str
+
+    @property
+    def line(self) -> str:
+        """Its line in `entries.jsonl`."""
+        return masked_line(self.digest, self.reasons)
+
+    @property
+    def shown_line(self) -> str:
+        """The line that shows its content."""
+        return shown_line(self.digest, self.entry)
 
 
 def make_mask(
@@ -71,7 +81,7 @@ def mask_record(
     masked_entry = {**entry, "key": _shown_key(entry, mask), "payload": payload, "salt": ""}
     reasons = sorted(map(reason, kinds)) or ([] if payload == inside["payload"] else [reason(MaskKind.NAME)])
     text = "、".join([*reasons, *([] if inside is entry else [OUTSIDE_REASON])])
-    return MaskedRecord(masked_entry, masked_line(digest, text), shown_line(digest, masked_entry))
+    return MaskedRecord(masked_entry, digest, text)
 
 
 def _mask_payload(entry: EntryObject, mask: PackageMask | None) -> tuple[JsonObject, set[MaskKind]]:

@@ -61,10 +61,16 @@ class SourceEntries:
     _message_entries: int = 0
     _masked: set[int] = field(default_factory=set)
 
-    def gather(self, contract: str, put: Callable[[str], None], put_shown: Callable[[str], None] | None = None) -> None:
+    def gather(
+        self,
+        contract: str,
+        put: Callable[[str], None] | None = None,
+        put_shown: Callable[[str], None] | None = None,
+    ) -> None:
         """Read the entries once; `put` gets each line that belongs in the package, exactly as hashed.
 
-        For a masked line `put` gets its replacement, and `put_shown` the line with the masked content.
+        For a masked line `put` gets its replacement, and `put_shown` the line with the masked content. Without `put`
+        no lines are made, as for a package that holds no records.
         """
         self._prepare_period(contract)
         for entry in package_entries.package_entries(self.reading, self.scope.rooms, contract, upto=self.upto):
@@ -73,7 +79,8 @@ class SourceEntries:
                 if self.scope.includes_erased(entry.room_id, entry.seq):
                     self.entries += 1
                     self.erased[tombstone.erasure] += 1
-                    put(entry.line + "\n")
+                    if put is not None:
+                        put(entry.line + "\n")
                 continue
             if entry.kind == "message":
                 self._message_entries += 1
@@ -84,9 +91,11 @@ class SourceEntries:
             if is_taken:
                 self.entries += 1
                 record = mask_record(json.loads(entry.line), entry.digest, self.mask, self.ids)
-                put((entry.line if record is None else record.line) + "\n")
-                if record is not None and put_shown is not None:
+                if record is not None and (put is None or put_shown is not None):
                     self._masked.add(entry.seq)
+                if put is not None:
+                    put((entry.line if record is None else record.line) + "\n")
+                if record is not None and put_shown is not None:
                     put_shown(record.shown_line + "\n")
 
     def _prepare_period(self, contract: str) -> None:

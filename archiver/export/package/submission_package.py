@@ -47,7 +47,7 @@ _ROOM_FOR_TEXTS, _ROOM_FOR_NAME = 20_000, 300
 def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> PackageResult:
     """Fill the folder of the package. Raises OSError, RowsDisagree, UsageError (a chosen message is not in it)."""
     source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, recipe.mask)
-    source.gather(recipe.contract.id, _ignore_line, _ignore_line)
+    source.gather(recipe.contract.id)
     source.check_others()
     files, copied = build.files(source.other), CopiedFiles()
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
@@ -226,7 +226,3 @@ def _packed_size(bag: Bag) -> int:
     size = trial_zip.stat().st_size
     trial_zip.unlink()
     return size
-
-
-def _ignore_line(_line: str) -> None:
-    """Ignore the line of a record, as such a package holds no records."""

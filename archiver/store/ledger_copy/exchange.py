@@ -25,7 +25,7 @@ from archiver.store import schema
 from archiver.store.ledger_copy import erased, shared_files
 from archiver.store.ledger_copy.beside_seals import file_rows, put_file, put_seal, seal_name, seal_row
 from archiver.store.projection.project import project
-from archiver.store.projection.rows import insert_rows, upsert_rows
+from archiver.store.projection.rows import insert_values, upsert_rows
 from archiver.store.search import index
 
 MARK_KEY = "ledger_mark"
@@ -219,9 +219,10 @@ def _compare(sql: Connection, reading: LedgerReading, seq: int, seal: int) -> No
 
 
 def _bring(sql: Connection, home: Path, reading: LedgerReading, own: LedgerEnd) -> None:
-    for batch in _batches(reading, "entry", own):
-        insert_rows(sql, schema.entry, batch)
-        objects: list[EntryObject] = [json.loads(row["line"]) for row in batch if _is_whole(row["line"])]
+    place = list(COLUMNS["entry"]).index("line")
+    for rows in _batches(reading, "entry", own):
+        insert_values(sql, schema.entry, tuple(COLUMNS["entry"]), rows)
+        objects: list[EntryObject] = [json.loads(row[place]) for row in rows if _is_whole(row[place])]
         project(sql, objects, lambda key, upto: _entries_of(sql, key, upto))
         if own.entry:
             index.add_texts(sql, objects)
@@ -230,21 +231,24 @@ def _bring(sql: Connection, home: Path, reading: LedgerReading, own: LedgerEnd) 
             index.rebuild(sql)
     erased.carry_out(sql, home, reading)
     own = own._replace(reply=copy_standing(sql, home).end.reply)  # the number of an erased reply is given again
-    for batch in _batches(reading, "reply", own):
-        insert_rows(sql, schema.reply, batch)
-    for batch in _batches(reading, "seal", own):
-        for row in batch:
-            put_seal(home, row)
-            sql.execute(insert(schema.seal).values({column.name: row[column.name] for column in schema.seal.c}))
-    for batch in _batches(reading, "file", own):
-        for row in batch:
-            put_file(home, row)
+    for rows in _batches(reading, "reply", own):
+        insert_values(sql, schema.reply, tuple(COLUMNS["reply"]), rows)
+    for row in _named_rows(reading, "seal", own):
+        put_seal(home, row)
+        sql.execute(insert(schema.seal).values({column.name: row[column.name] for column in schema.seal.c}))
+    for row in _named_rows(reading, "file", own):
+        put_file(home, row)
 
 
-def _batches(reading: LedgerReading, table: str, own: LedgerEnd) -> Iterator[list[dict[str, Any]]]:
+def _batches(reading: LedgerReading, table: str, own: LedgerEnd) -> Iterator[list[Row]]:
     rows = reading.rows_after(table, own.after(table))
-    while batch := [dict(zip(COLUMNS[table], row, strict=True)) for row in islice(rows, _AT_ONCE)]:
+    while batch := list(islice(rows, _AT_ONCE)):
         yield batch
+
+
+def _named_rows(reading: LedgerReading, table: str, own: LedgerEnd) -> Iterator[dict[str, Any]]:
+    for row in reading.rows_after(table, own.after(table)):
+        yield dict(zip(COLUMNS[table], row, strict=True))
 
 
 def _entries_of(sql: Connection, key: str, upto: int) -> list[EntryObject]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, select
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, delete, select
 from archiver.evidence.history import GONE_STATES, EntryObject, MessageHistory, Sightings, message_history
 from archiver.records import State
 from archiver.store import schema
-from archiver.store.fingerprints import DELETED, fingerprint, readable_text, storable_integer, text_digest
+from archiver.store.fingerprints import DELETED, message_fingerprint, readable_text, storable_integer, text_digest
 from archiver.store.projection.rows import EntriesOf, insert_rows, note_changes
 
 
@@ -24,17 +24,18 @@ class _ProjectedMessage(NamedTuple):
 
 def project_messages(sql: Connection, entries: Sequence[EntryObject], entries_of: EntriesOf) -> None:
     """Insert new messages all at once, and make the rows of each changed one again from all its entries."""
-    stored = _stored_places(sql, entries)
+    places = list(map(_room_and_position, entries))
+    stored = _stored_places(sql, places)
     fresh: dict[tuple[int, int], EntryObject] = {}
     changed: list[EntryObject] = []
-    for entry in entries:
-        place = _room_and_position(entry)
+    for place, entry in zip(places, entries, strict=True):
         if place in stored or place in fresh:
             changed.append(entry)
         else:
             fresh[place] = entry
     if fresh:
-        projected = [_projected_message([entry], Sightings()) for entry in fresh.values()]
+        unseen = Sightings()
+        projected = [_projected_message(position, [entry], unseen) for (_room, position), entry in fresh.items()]
         insert_rows(sql, schema.message, [_message_row(one) for one in projected])
         insert_rows(sql, schema.message_version, [row for one in projected for row in _version_rows(one)])
     for entry in changed:
@@ -46,11 +47,10 @@ def _room_and_position(entry: EntryObject) -> tuple[int, int]:
     return entry["room_id"], int(entry["key"].partition("/")[2])
 
 
-def _stored_places(sql: Connection, entries: Sequence[EntryObject]) -> set[tuple[int, int]]:
+def _stored_places(sql: Connection, places: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     positions_by_room: dict[int, set[int]] = {}
-    for entry in entries:
-        room, position = _room_and_position(entry)
+    for room, position in places:
         positions_by_room.setdefault(room, set()).add(position)
     for room, positions in positions_by_room.items():
         table = schema.message.c
@@ -64,15 +64,14 @@ def _stored_places(sql: Connection, entries: Sequence[EntryObject]) -> set[tuple
 def _change_message(sql: Connection, entry: EntryObject, entries_of: EntriesOf) -> None:
     room, position = _room_and_position(entry)
     entries = [one for one in entries_of(entry["key"], entry["seq"]) if one["room_id"] == room]
-    projected = _projected_message(entries, _sightings(sql, room, position))
+    projected = _projected_message(position, entries, _sightings(sql, room, position))
     for table in (schema.message, schema.message_version):
         sql.execute(delete(table).where(table.c.room_id == room, table.c.position == position))
     insert_rows(sql, schema.message, [_message_row(projected, entries)])
     insert_rows(sql, schema.message_version, _version_rows(projected))
 
 
-def _projected_message(entries: Sequence[EntryObject], sightings: Sightings) -> _ProjectedMessage:
-    position = _room_and_position(entries[0])[1]
+def _projected_message(position: int, entries: Sequence[EntryObject], sightings: Sightings) -> _ProjectedMessage:
     history = message_history(entries, lambda entry: sightings.before(position, entry), lambda: None)
     return _ProjectedMessage(history, position)
 
@@ -108,12 +107,6 @@ def _sightings(sql: Connection, room: int, position: int) -> Sightings:
 def _message_row(projected: _ProjectedMessage, entries: Sequence[EntryObject] | None = None) -> dict[str, object]:
     history = projected.history
     bodies = [span.body for span in history.versions if span.body != DELETED]
-    received = {
-        "account": {"account_id": history.account_id},
-        "body": history.body,
-        "send_time": history.send_time,
-        "update_time": history.update_time,
-    }
     return {
         "room_id": history.room_id,
         "position": projected.position,
@@ -127,7 +120,7 @@ def _message_row(projected: _ProjectedMessage, entries: Sequence[EntryObject] | 
         "first_seen": history.first_seen,
         "changed_at": history.changed_at,
         "versions": len(history.versions),
-        "fingerprint": fingerprint("message", received),
+        "fingerprint": message_fingerprint(history.account_id, history.body, history.send_time, history.update_time),
         "text_digest": text_digest(bodies[-1]) if bodies else "",
         "was_edited": any(one["payload"]["state"] == "edited" for one in entries or ()) or history.state == "edited",
         "was_deleted": len(bodies) < len(history.versions),

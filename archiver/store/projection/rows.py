@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
@@ -27,7 +27,12 @@ def insert_rows(sql: Connection, table: Table, rows: Sequence[dict[str, object]]
     """
     if rows:
         names = tuple(rows[0])
-        sql.exec_driver_sql(_insert_statement(table.name, names), list(map(itemgetter(*names), rows)))
+        insert_values(sql, table, names, list(map(itemgetter(*names), rows)))
+
+
+def insert_values(sql: Connection, table: Table, names: tuple[str, ...], values: Sequence[tuple[Any, ...]]) -> None:
+    """Insert new rows, at least one, given as the values of these columns."""
+    sql.exec_driver_sql(_insert_statement(table.name, names), list(values))
 
 
 @cache
@@ -41,10 +46,16 @@ def upsert_rows(sql: Connection, table: Any, rows: Iterable[dict[str, object]]) 
     values = list(rows)
     if not values:
         return
+    sql.execute(_upsert_statement(table, tuple(values[0])), values)
+
+
+@cache
+def _upsert_statement(table: Table, names: tuple[str, ...]) -> Insert:
+    """Made once: SQLAlchemy takes longer to put it together than SQLite to carry it out."""
     statement = insert(table)
     keys = [column.name for column in table.primary_key]
-    changes = {name: statement.excluded[name] for name in values[0] if name not in keys}
-    sql.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), values)
+    changes = {name: statement.excluded[name] for name in names if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
 
 
 def note_changes(sql: Connection, entries: Sequence[EntryObject]) -> None:

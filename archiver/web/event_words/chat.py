@@ -60,7 +60,7 @@ def _write_first_deleted(event: TimelineEvent) -> EventText:
 
 
 def _person_name(event: TimelineEvent) -> str:
-    return event.about or f"ID {event.account_id}"
+    return event.about or event.person or f"ID {event.account_id}"
 
 
 # --- gaps and access -----------------------------------------------------------------------------

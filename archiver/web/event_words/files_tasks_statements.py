@@ -124,11 +124,11 @@ def _write_attachment_withdrawn(event: TimelineEvent) -> EventText:
 def _write_part(event: TimelineEvent) -> EventText:
     if not event.after:
         sentence = _("You took back what you entered about the account {account}.")
-        return EventText(safe_sentence(sentence, account=event.account_id))
+        return EventText(safe_sentence(sentence, account=event.person or event.account_id))
     words = {"client": _("the client"), "me": _("you"), "third": _("a third person")}
     sentence = _("You entered who the account {account} is: {part}. Reason: {reason}")
     part = words.get(event.after, event.after)
-    return EventText(safe_sentence(sentence, account=event.account_id, part=part, reason=event.about))
+    return EventText(safe_sentence(sentence, account=event.person or event.account_id, part=part, reason=event.about))
 
 
 def _write_note(_event: TimelineEvent) -> EventText:

@@ -21,6 +21,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.viewing.last_seen_before import message_seen_before, text_seen_before
 from archiver.store.queries.viewing.message_summaries import message_summaries
+from archiver.store.queries.viewing.people import last_name
 from archiver.store.queries.viewing.timeline import Timeline, timeline
 from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
 from archiver.store.search.scope import room_names
@@ -56,6 +57,8 @@ _OF_PEOPLE = (
     *(EventKind.JOINED, EventKind.LEFT, EventKind.RENAMED, EventKind.ROLE, EventKind.ORGANIZATION),
     *(EventKind.DEPARTMENT, EventKind.CONTACT, EventKind.NO_CONTACT),
 )
+_WITHOUT_NAME = (EventKind.CONTACT, EventKind.NO_CONTACT, EventKind.PART)
+"""Their entries name an account by its number only."""
 _OF_FILES = (
     *(EventKind.FILE_GONE, EventKind.FILE_BACK, EventKind.FILE_REPLACED, EventKind.FILE_RENAMED),
     EventKind.FILE_LOST,
@@ -191,6 +194,7 @@ def _row(
     labels: Mapping[str, str],
     references_of: Callable[[int], References],
 ) -> EventLine:
+    event = _with_person(reading, event)
     event_words = event_text(_with_named_ends(reading, event) if event.kind in _OF_GAPS else event)
     to_snippet: Callable[[str], Snippet] = text_snippet
     if event.kind in _OF_MESSAGES + _HIDDEN + _OF_TASKS:
@@ -205,6 +209,13 @@ def _row(
         "" if event.room_id is None else chat_name(event.room_id, names),
         "" if event.contract is None else labels.get(event.contract, visible(event.contract)),
     )
+
+
+def _with_person(reading: Reading, event: TimelineEvent) -> TimelineEvent:
+    """The event with the name of whom it is about, if its entry tells only the number."""
+    if event.account_id is None or event.kind not in _WITHOUT_NAME:
+        return event
+    return event._replace(person=last_name(reading, event.account_id, event.room_id))
 
 
 def _with_named_ends(reading: Reading, event: TimelineEvent) -> TimelineEvent:

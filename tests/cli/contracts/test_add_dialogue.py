@@ -20,8 +20,8 @@ from archiver.setup.answers import InvalidAnswer
 from archiver.setup.fact_questions import next_question, read_platform
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
-from tests.support.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 PAGE = "https://crowdworks.jp/contracts/12345678"

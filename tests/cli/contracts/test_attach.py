@@ -20,7 +20,7 @@ from archiver.store import blobs
 from archiver.store.archive import Archive
 from archiver.store.queries.statements import enclosures
 from tests.support.archives.tampering import flip_bit
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 BODY = b"\x89PNG screenshot"
 HOSTILE = "=画面\x1b[2J\u202e\n; rm -rf".encode() + b"\xff.PNG"

@@ -9,7 +9,7 @@ import pytest
 
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.transcript import names_in_room
 from archiver.store.statements import add_delivery
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.world import World, running_world
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)

@@ -14,7 +14,7 @@ from archiver import errors
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.setup import written_days
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 """22:31 in Tokyo."""

@@ -9,8 +9,8 @@ import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.demo.tsa.simulator import SimulatedAuthority
-from tests.support.sealing_terminal import SealingTerminal
-from tests.support.terminal import TOKEN
+from tests.support.terminals.sealing_terminal import SealingTerminal
+from tests.support.terminals.terminal import TOKEN
 
 
 @pytest.fixture

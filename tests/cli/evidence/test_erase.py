@@ -18,8 +18,8 @@ from archiver.store.working import alerts
 from tests.custody.test_erasures import GONE, copy_of_before, make_archive
 from tests.support.archives.byte_search import places_of
 from tests.support.archives.maker import OTHER_ROOM, ArchiveMaker, at
-from tests.support.sealing_terminal import SealingTerminal
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.sealing_terminal import SealingTerminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 @pytest.fixture(scope="module")

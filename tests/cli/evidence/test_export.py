@@ -31,8 +31,8 @@ from tests.support.packages.exported_archives import (
     story_with_secrets,
     zip_files,
 )
-from tests.support.pseudo_terminal import PseudoTerminal
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.pseudo_terminal import PseudoTerminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 EARLY = {"contact_approved_on": "2026-11-06"}
 

@@ -15,10 +15,10 @@ import pytest
 from archiver.custody.verify import verify_path
 from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.archives.maker import ROOM, message_object
-from tests.support.ordinary_user import run_as_ordinary_user
 from tests.support.packages.exported_archives import FACTS, reopen_maker, story_with_secrets
 from tests.support.packages.sample_package import load_script
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.ordinary_user import run_as_ordinary_user
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 @pytest.fixture

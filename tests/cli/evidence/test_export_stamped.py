@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.demo.tsa.simulator import SimulatedAuthority
-from tests.support.sealing_terminal import SealingTerminal
+from tests.support.terminals.sealing_terminal import SealingTerminal
 
 
 def exported(sealing: SealingTerminal, *, code: int = 0) -> tuple[dict[str, Any], str]:

@@ -17,7 +17,7 @@ from archiver.store.queries.runs import exports
 from tests.support.archives.maker import at, story
 from tests.support.packages.exported_archives import export_package
 from tests.support.reports import report_inputs
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 @pytest.fixture(scope="module")

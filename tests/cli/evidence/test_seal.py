@@ -14,8 +14,8 @@ from archiver.demo.chatwork.simulator import Chatwork
 from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.settings import file
 from archiver.settings.tsa_offers import OFFERS
-from tests.support.sealing_terminal import SealingTerminal
-from tests.support.terminal import Terminal
+from tests.support.terminals.sealing_terminal import SealingTerminal
+from tests.support.terminals.terminal import Terminal
 
 # --- seal --------------------------------------------------------------------------------------
 

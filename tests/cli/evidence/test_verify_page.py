@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.terminal import Terminal
+from tests.support.terminals.terminal import Terminal
 
 
 def test_the_page_is_written_and_its_digest_printed(tmp_path: Path, chatwork: Chatwork) -> None:

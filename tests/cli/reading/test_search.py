@@ -13,7 +13,7 @@ from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.search_folding import fold
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, hidden_story, message_object, story
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 @pytest.fixture(scope="module")

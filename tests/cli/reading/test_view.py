@@ -15,7 +15,7 @@ import requests
 
 from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.archives.maker import story
-from tests.support.terminal import Terminal
+from tests.support.terminals.terminal import Terminal
 
 
 @pytest.fixture(scope="module")

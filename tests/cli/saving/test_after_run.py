@@ -14,7 +14,7 @@ from archiver.settings.network_drives import Mount
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from archiver.sync import run_end
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.world import World, running_world
 
 

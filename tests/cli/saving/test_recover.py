@@ -9,7 +9,7 @@ import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from tests.support import recovery_files
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 @pytest.fixture

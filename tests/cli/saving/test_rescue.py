@@ -12,7 +12,7 @@ import pytest
 
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork, Fault
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 ORDER = ("変わったこと", "残っている", "残っていない", "しないこと", "いま、すること")
 

@@ -18,8 +18,8 @@ from archiver.settings import file
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
-from tests.support.pseudo_terminal import PseudoTerminal
-from tests.support.terminal_world import TerminalWorld, running_terminal_world
+from tests.support.terminals.pseudo_terminal import PseudoTerminal
+from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.killed_runs import set_up_rooms
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.killed_runs import set_up_rooms
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 def test_a_run_that_saved_does_not_say_that_nothing_was_saved_for_a_year(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store.archive import Archive
 from tests.support.archives.unused_pages import story_with_unused_pages
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store.archive import Archive
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 def test_the_next_steps_find_the_archive_that_was_just_made(tmp_path: Path) -> None:
@@ -22,6 +22,22 @@ def test_the_next_steps_find_the_archive_that_was_just_made(tmp_path: Path) -> N
     assert "Next: archive rooms   then: archive contract add job1" in usual
     assert f"Next: archive --home '{tmp_path / 'an other'}' rooms" in given
     assert f"then: archive --home '{tmp_path / 'an other'}' sync" in given
+
+
+def test_the_step_after_a_contract_finds_its_archive(tmp_path: Path) -> None:
+    """A home that only this call was given stands in it; one of the environment need not."""
+    with Chatwork(token=TOKEN) as chatwork:
+        room = chatwork.add_room("動画編集", members=[chatwork.add_account("田中")])
+        terminal = Terminal(tmp_path / "home", chatwork)
+        terminal.environ["ARCHIVE_LANG"] = "en"
+        terminal.run("init", "--yes")
+        terminal.run("--home", tmp_path / "an other", "init", "--yes")
+
+        usual = terminal.run("contract", "add", "job1", "--room", str(room))
+        given = terminal.run("--home", tmp_path / "an other", "contract", "add", "job1", "--room", str(room))
+
+    assert "Next: archive sync" in usual
+    assert f"Next: archive --home '{tmp_path / 'an other'}' sync" in given
 
 
 def test_a_second_init_says_that_another_one_is_at_work(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from archiver.settings.mail_password import read_mail_password
 from archiver.setup.notice_ways import is_trial_due, likely_server
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
-from tests.support.mail_server import PASSWORD, USER, MailServer, running_mail_server
-from tests.support.ping_receiver import CHECK, PingReceiver, running_ping_receiver
-from tests.support.pseudo_terminal import PseudoTerminal
-from tests.support.terminal_world import TerminalWorld, running_terminal_world
+from tests.support.receivers.mail_server import PASSWORD, USER, MailServer, running_mail_server
+from tests.support.receivers.ping_receiver import CHECK, PingReceiver, running_ping_receiver
+from tests.support.terminals.pseudo_terminal import PseudoTerminal
+from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
 
 @pytest.fixture

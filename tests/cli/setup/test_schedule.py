@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.scheduler_programs import CRONTAB
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.schedules.scheduler_programs import CRONTAB
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 @pytest.fixture

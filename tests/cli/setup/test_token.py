@@ -13,7 +13,7 @@ from archiver.demo.chatwork.simulator import Chatwork
 from archiver.settings import file
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.token_source import clean_token
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 FULL_WIDTH = TOKEN.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789abcdef"})
 WRONG = "f" * 32

@@ -18,9 +18,9 @@ from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.settings import file
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.fact_questions import read_page
-from tests.support.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
-from tests.support.scheduler_programs import CRONTAB
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.schedules.scheduler_programs import CRONTAB
+from tests.support.terminals.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 PROGRAM = """#!{python}
 import os, sys

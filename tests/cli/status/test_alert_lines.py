@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.reading.view_context import build_attention
-from archiver.cli.status.alert_lines import group_equal
+from archiver.cli.status.alert_lines import alert_lines, group_equal
 from archiver.cli.terminal.text import columns
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings import file
 from archiver.store.queries.status import status
 from archiver.store.working import alerts
-from tests.support.situations import NOW, ROOM, ago
-from tests.support.terminal_world import TerminalWorld, running_terminal_world
+from tests.support.terminals.situations import NOW, ROOM, ago
+from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
 LONG = "[To:1]yamadaさん\n来月からはサイトを通さずに直接払いにしたいのですが"
 
@@ -83,6 +83,20 @@ def test_the_viewer_links_to_the_message(world: TerminalWorld) -> None:
 
     assert [False, False, False, True] == ["and 1 more" in one.sentence for one in attention.alerts]
     assert (world.room, True) == (attention.alerts[0].room_id, "田中" in attention.alerts[0].words)
+
+
+def test_a_direct_chat_that_is_not_saved_goes_by_the_name_of_the_other_person(world: TerminalWorld) -> None:
+    """A number that stands on no screen of Chatwork names nothing; somebody without a known name stays a number."""
+    chats = [
+        Alert(AlertRule.OTHER_CHAT, Level.MEDIUM, world.clock(), room, person)
+        for room, person in ((77, world.tanaka), (78, 9))
+    ]
+    with world.archive.reading() as reading:
+        lines = [line.sentence for line in alert_lines(reading, chats, {})]
+
+    assert 1 == sum("a direct chat with “田中”, somebody from your work rooms" in line for line in lines)
+    assert [] == [line for line in lines if "77" in line]
+    assert 1 == sum("room 78" in line for line in lines)
 
 
 def test_notices_stay_without_names(world: TerminalWorld) -> None:

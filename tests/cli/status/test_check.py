@@ -31,7 +31,7 @@ from archiver.store.engine import DATABASE
 from archiver.store.working import remembered_values
 from archiver.store.working.key_value_store import Slot
 from archiver.store.working.remembered_values import LastRoomList, LastSync
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 T = TypeVar("T")
 

@@ -15,8 +15,8 @@ from archiver.records import JST
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.working import alerts, remembered_values
 from archiver.store.working.remembered_values import LastSync
-from tests.support.notice_receiver import Receiver, running_receiver
-from tests.support.terminal_world import TerminalWorld, running_terminal_world
+from tests.support.receivers.notice_receiver import Receiver, running_receiver
+from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ from archiver.store.archive import Archive
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import LastSync, ScheduledRun
-from tests.support.situations import ago, situation
-from tests.support.terminal import Terminal
-from tests.support.terminal_world import TerminalWorld, running_terminal_world
+from tests.support.terminals.situations import ago, situation
+from tests.support.terminals.terminal import Terminal
+from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
 MINUTE = timedelta(minutes=1)
 WRONG = {"CHATWORK_API_TOKEN": "f" * 32}

@@ -20,7 +20,7 @@ from archiver.store.working import remembered_values
 from archiver.store.working.backfill_queue import BackfillCounts
 from archiver.store.working.remembered_values import LastSync
 from tests.support.archives.maker import hidden_story
-from tests.support.terminal_world import TerminalWorld, running_terminal_world
+from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
 
 @pytest.fixture

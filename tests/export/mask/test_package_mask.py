@@ -383,6 +383,24 @@ def test_what_was_covered_is_listed_once_with_its_number() -> None:
     assert "No.1 本文" == masking.masked_lines[0].where
 
 
+def test_a_text_in_which_nothing_was_found_is_looked_at_anew_once_more_is_to_be_hidden() -> None:
+    """Whatever is asked to be hidden later; what is found and stays open is counted at each place."""
+    masking = cover()
+    assert "納期は水曜" == masking.mask_text("納期は水曜") == masking.mask_text("納期は水曜")
+
+    masking.hide_pieces(["水曜"])
+    assert "納期は■■(指定)" == masking.mask_text("納期は水曜")
+    assert "合言葉" == masking.mask_text("合言葉")
+    masking.hide_possible_pieces(["合言葉"])
+    assert "■■(氏名等の可能性)" == masking.mask_text("合言葉")
+
+    shown = cover("lawyer")
+    for number in (1, 2):
+        shown.mask_text("090-1234-5678", message_place(ROOM, number))
+        shown.set_number(ROOM, number, number)
+    assert [1, 2] == [line.no for line in shown.open_lines]
+
+
 def test_the_account_ids_of_third_persons_become_numbers_of_the_package() -> None:
     """In tags and where they were typed; the parties keep theirs, also one who is masked by wish."""
     policy = masking_policy("support", mask_people=[CLIENT])

@@ -10,7 +10,7 @@ import pytest
 
 from archiver.store.object_stores.object_store import ObjectStore
 from archiver.store.object_stores.open_store import make_store, open_store
-from tests.support.object_servers import ObjectServer, give_credentials, running_ceph, running_moto
+from tests.support.teams.object_servers import ObjectServer, give_credentials, running_ceph, running_moto
 
 _BUCKETS = count(1)
 

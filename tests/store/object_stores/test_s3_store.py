@@ -11,7 +11,7 @@ from archiver import errors
 from archiver.store.object_stores.object_store import file_key, seal_key
 from archiver.store.object_stores.s3_store import BucketPlace, S3Store, read_address
 from tests.store.object_stores.test_store_contract import written
-from tests.support.object_servers import ObjectServer, give_credentials
+from tests.support.teams.object_servers import ObjectServer, give_credentials
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
 

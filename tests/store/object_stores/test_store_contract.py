@@ -11,7 +11,7 @@ from archiver import errors
 from archiver.store.object_stores.object_store import ObjectStore, file_key, seal_key
 from archiver.store.object_stores.open_store import make_store, open_store
 from archiver.store.object_stores.s3_store import S3Store
-from tests.support.object_servers import free_port, give_credentials
+from tests.support.teams.object_servers import free_port, give_credentials
 
 pytestmark = pytest.mark.slow
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies
 
-from archiver.records import Observation
+from archiver.records import JST, Observation
 from archiver.store.archive import Archive, Reading
 from archiver.store.search import filtered_hits, newest_hits
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.query import parse
 from archiver.store.search.search import SearchResult, search
-from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, message_object
+from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, message_object
 from tests.support.archives.random_histories import archive_with_history
 
 Seen = tuple[int, int, str]
@@ -157,3 +157,26 @@ def test_later_pages_have_messages_alone(maker: ArchiveMaker) -> None:
         second.older,
         second.is_exact,
     )
+
+
+@pytest.mark.parametrize("earlier", [0, 7, 500_000])
+def test_messages_before_a_day_are_found_though_ids_and_times_go_apart(
+    blank: Archive, monkeypatch: pytest.MonkeyPatch, earlier: int
+) -> None:
+    """Those of that day and the ones before, by id: whether later ones are skipped by the index of times or passed."""
+    monkeypatch.setattr(filtered_hits, "FEW", 0)
+    monkeypatch.setattr(filtered_hits, "EARLIER", earlier)
+    a_day = 24 * 60
+    days = [0, 3, 1, 4, 0, 2, 5, 1, 9, 2, 6, 1]
+    objects = [message_object(number, "あ", sent=day * a_day) for number, day in enumerate(days, 1)]
+    seen = [
+        Observation("message", f"message/{one['message_id']}", {"object": one, "state": "present", "source": "list"}, 1)
+        for one in objects
+    ]
+    with archive_with_history(blank, [seen]) as archive, archive.reading() as reading:
+        for day in range(1, 8):
+            until = at(day * a_day).astimezone(JST).date()
+            parts = list(pages(reading, f"before:{until} -い", 2)) + list(pages(reading, f"before:{until}", 2))
+
+            found = [int(hit.message_id) for one in parts for hit in one.hits]
+            assert found == 2 * [number for number in range(12, 0, -1) if days[number - 1] <= day]

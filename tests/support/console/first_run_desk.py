@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.scheduler_programs import CRONTAB
-from tests.support.terminal import TOKEN
+from tests.support.schedules.scheduler_programs import CRONTAB
+from tests.support.terminals.terminal import TOKEN
 
 ROOT = Path(__file__).parents[3]
 

@@ -13,7 +13,7 @@ from archiver.setup.first_run import check_token, prepare_archive
 from archiver.setup.token_source import keep_token
 from archiver.sync.run import Options, ProgressCallbacks
 from tests.support.console.first_run_desk import FirstDayDesk
-from tests.support.terminal import TOKEN
+from tests.support.terminals.terminal import TOKEN
 
 
 def set_up(desk: FirstDayDesk) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archiver.demo.tsa.simulator import SimulatedAuthority
 from tests.support.certificate import loopback_certificate
-from tests.support.loopback_receiver import LoopbackReceiver, QuietHandler
+from tests.support.receivers.loopback_receiver import LoopbackReceiver, QuietHandler
 
 
 class PaidAuthority(LoopbackReceiver):

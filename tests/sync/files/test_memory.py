@@ -11,7 +11,7 @@ import pytest
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store import blobs
 from tests.support.archives.blob_files import blob_files
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 SIZE = 200_000_000
 MOST = 150 * 2**20

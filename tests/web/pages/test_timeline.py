@@ -9,7 +9,7 @@ from re import findall, sub
 
 import pytest
 
-from archiver.records import Delivery
+from archiver.records import Delivery, Observation, Role
 from archiver.store import statements
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.viewer.client import Browser, open_viewer
@@ -110,6 +110,26 @@ def test_odd_addresses_give_a_page(browser: Browser, address: str) -> None:
 def test_a_chat_without_a_contract_has_no_page(browser: Browser) -> None:
     """As for every page about a chat."""
     browser.get("/room/5/events", status=404)
+
+
+def test_an_account_goes_by_its_name_where_the_entry_tells_only_its_number(tmp_path: Path) -> None:
+    """A contact that is no more one, and who somebody was said to be; a stranger stays a number."""
+    maker = story(tmp_path / "home")
+    for minutes, state in ((400, "present"), (401, "gone")):
+        payload = {"account_id": CLIENT, "state": state}
+        maker.append([Observation("contact", f"contact/{CLIENT}", payload)], minutes=minutes)
+    with maker.archive.writing() as writing:
+        for account in (CLIENT, 987654):
+            statements.state_role(writing, "job1", account, Role.CLIENT, "自己紹介", at=at(410))
+    maker.archive.close()
+
+    with open_viewer(maker.home) as viewer:
+        rows = lines(viewer.get("/events"))
+
+    assert [row for row in rows if "田中 was not among your contacts any more" in row]
+    assert [row for row in rows if "who the account 田中 is: the client" in row]
+    assert [row for row in rows if "who the account 987654 is" in row]
+    assert [] == [row for row in rows if f"{CLIENT}" in row]
 
 
 def test_what_vanished_stood_there_at_the_last_list_before(tmp_path: Path) -> None:

@@ -63,6 +63,12 @@ def people(reading: Reading, room: int) -> list[PersonHistory]:
     return [_person(source, account, entries[account], avatars.get(account)) for account in sorted(entries)]
 
 
+def last_name(reading: Reading, account: int, room: int | None = None) -> str:
+    """The name by which somebody was shown last, in this room rather than in another; empty if none is known."""
+    row = driver_connection(reading.sql).execute(_LAST_NAME, (account, account, room)).fetchone()
+    return "" if row is None else str(row[0])
+
+
 def picture_path(home: Path, sha256: str) -> Path:
     """The path of a picture; it may have been removed, as pictures are no evidence."""
     return home / FOLDER / sha256
@@ -75,6 +81,12 @@ def avatar(reading: Reading, room: int, account: int) -> str | None:
     row = driver_connection(reading.sql).execute(f"{_AVATARS} AND person.account_id = ?", (room, account)).fetchone()
     return None if row is None else str(row[1])
 
+
+_LAST_NAME = (
+    "SELECT name FROM (SELECT room_id, name, seq FROM person WHERE account_id = ? UNION ALL"
+    " SELECT room_id, name, seq FROM member WHERE account_id = ?)"
+    " WHERE name <> '' ORDER BY room_id = coalesce(?, -1) DESC, seq DESC LIMIT 1"
+)
 
 _AVATARS = (
     "SELECT person.account_id, picture.sha256 FROM person JOIN picture ON picture.url = person.avatar"

@@ -100,6 +100,8 @@ class TimelineEvent(NamedTuple):
     before: str = ""
     after: str = ""
     about: str = ""
+    person: str = ""
+    """The name of the account where the entry tells none; empty if it was not looked up, or is not known."""
 
 
 def make_event(

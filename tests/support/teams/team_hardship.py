@@ -23,7 +23,7 @@ from archiver.custody.team_copies import take_home
 from archiver.store.archive import Archive
 from archiver.store.object_stores.object_store import file_key
 from archiver.store.object_stores.open_store import open_store
-from tests.support.team_service import Service
+from tests.support.teams.team_service import Service
 
 
 @dataclass

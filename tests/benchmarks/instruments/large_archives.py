@@ -12,7 +12,7 @@ from archiver.store import migrate, seals, writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.queries.contracts import contract_payload
 from archiver.store.time_text import to_text
-from tests.benchmarks import corpus
+from tests.benchmarks.instruments import corpus
 
 ROOM = corpus.ROOM
 SHOWN = 100

@@ -16,6 +16,9 @@ import psycopg
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 """The folders of the installed versions; Debian has none of them on PATH."""
 
+_PATIENCE_SECONDS = 600
+"""For each of its programs: `pg_ctl` alone gives up after 60 s, less than a restore took beside other work."""
+
 _SETTINGS = """
 listen_addresses = ''
 fsync = off
@@ -88,7 +91,13 @@ class Postgres:
         if os.geteuid() == 0:  # PostgreSQL does not run as root
             command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
         finished = subprocess.run(
-            command, cwd="/", capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
+            command,
+            cwd="/",
+            env=os.environ | {"PGCTLTIMEOUT": str(_PATIENCE_SECONDS)},
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=_PATIENCE_SECONDS,
         )
         assert finished.returncode == 0, finished.stdout + finished.stderr
 

@@ -11,7 +11,7 @@ from subprocess import DEVNULL
 
 import requests
 
-from tests.support.object_servers import free_port
+from tests.support.teams.object_servers import free_port
 
 _SETTINGS = """
 daemon off;

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from tests.support.loopback_receiver import LoopbackReceiver, QuietHandler
+from tests.support.receivers.loopback_receiver import LoopbackReceiver, QuietHandler
 
 CHECK = "0e2d5c3a-6f1d-4c9e-8a77-3b1f0c9d2e55"
 """The part of an address by which a check is known, and the secret of it."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.terminal import Terminal
+from tests.support.terminals.terminal import Terminal
 
 CONTENT = {
     "message": "position, account_id, name, send_time, update_time, state, versions",

@@ -11,7 +11,7 @@ import click
 
 from archiver.cli.main import build
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 _CALL = re.compile(r"(?<![\w/.~-])archive ((?:-[a-z-]+ )*[a-z][^\n]*)")
 _END = re.compile(r"[“”`|;「」。、()（）]|[.:,](?= |$)| {2,}|\\n")

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archiver.store.archive import Archive
-from tests.benchmarks.large_archives import fill_archive
+from tests.benchmarks.instruments.large_archives import fill_archive
 
 COUNT = 1_000_000
 READ = 20_000

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.support.loopback_receiver import LoopbackReceiver, QuietHandler
+from tests.support.receivers.loopback_receiver import LoopbackReceiver, QuietHandler
 
 
 class Receiver(LoopbackReceiver):

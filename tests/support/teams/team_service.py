@@ -35,8 +35,8 @@ from archiver.team.queue_schema import install_queue
 from archiver.team.round_queue import QueueTimes
 from archiver.team.team_file import TeamSettings, read_team_file
 from archiver.team.worker import run_worker
-from tests.support.postgres import Postgres
-from tests.support.team import new_copy, running_ledger
+from tests.support.teams.postgres import Postgres
+from tests.support.teams.team import new_copy, running_ledger
 
 FAST = QueueTimes(cron="* * * * * */2", heartbeat=1.0, stalled=5.0, polling=0.5, restart=0.5, retry=3.0, end=5.0)
 """The queue's times in tests: what takes a minute otherwise takes a few seconds."""
@@ -195,7 +195,7 @@ class Service:
         text = self.team_file.read_text(encoding="utf-8").replace("/cache/shared", f"/cache/{place}")
         settings.write_text(text, encoding="utf-8")
         environ = {**os.environ, "CHATWORK_API_BASE_URL": self.chatworks.base_url(name), "ARCHIVE_LANG": "en"}
-        command = [sys.executable, "-m", "tests.support.team_service", str(settings)]
+        command = [sys.executable, "-m", "tests.support.teams.team_service", str(settings)]
         log = (self.folder / "logs" / f"{name}.log").open("wb")
         with log:
             process = subprocess.Popen(command, env=environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL)

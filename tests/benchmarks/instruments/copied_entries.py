@@ -19,8 +19,8 @@ from archiver.evidence.chain import reply_digest
 from archiver.store import seals
 from archiver.store.archive import Archive
 from archiver.store.time_text import from_text, to_text
-from tests.benchmarks.copied_rows import copy_rows
-from tests.benchmarks.large_archives import SHOWN, fill_archive
+from tests.benchmarks.instruments.copied_rows import copy_rows
+from tests.benchmarks.instruments.large_archives import SHOWN, fill_archive
 
 READ = 20_000
 """Messages that are read; the others are copies of their entries."""

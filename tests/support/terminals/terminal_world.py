@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store.working.key_value_store import Slot
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.world import Clock, World
 
 T = TypeVar("T")

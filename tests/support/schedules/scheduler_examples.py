@@ -1,6 +1,6 @@
 """The examples in `config/`, made by the schedulers' own templates.
 
-`python -m tests.support.scheduler_examples` writes them anew.
+`python -m tests.support.schedules.scheduler_examples` writes them anew.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from archiver.schedule import cron, launchd, systemd, windows
 from archiver.schedule.job import ScheduledJob
 
-CONFIG = Path(__file__).parents[2] / "config"
+CONFIG = Path(__file__).parents[3] / "config"
 
 LINUX = ScheduledJob(("/home/you/.local/bin/archive",), PurePosixPath("/home/you/.local/share/chatwork-archiver"))
 

@@ -9,7 +9,7 @@ from archiver.demo.chatwork.simulator import Chatwork
 from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
-from tests.support.terminal import Terminal
+from tests.support.terminals.terminal import Terminal
 
 
 class SealingTerminal(Terminal):

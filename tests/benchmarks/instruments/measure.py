@@ -44,8 +44,8 @@ class AloneResult:
 def run_alone(function: Callable[..., object], *arguments: str) -> AloneResult:
     """Run a function of a module's top level in a fresh Python; it takes texts and gives what JSON can say."""
     name = f"{function.__module__}:{function.__qualname__}"
-    command = [sys.executable, "-m", "tests.benchmarks.measured_process", name, *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=Path(__file__).parents[2])
+    command = [sys.executable, "-m", "tests.benchmarks.instruments.measured_process", name, *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=Path(__file__).parents[3])
     return AloneResult(**json.loads(done.stdout.splitlines()[-1]))
 
 

@@ -18,7 +18,7 @@ from archiver.store import migrate, writer
 from archiver.store.queries.contracts import contract_payload
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
-from tests.benchmarks.corpus import BEGIN, sentences
+from tests.benchmarks.instruments.corpus import BEGIN, sentences
 
 TOKEN = "CHATWORK_API_TOKEN"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 
 import requests
 from requests.adapters import BaseAdapter
@@ -21,15 +22,17 @@ BASE_URL = "https://chatwork.example.com/v2"
 class Canned(BaseAdapter):
     """Answers every request with `body`."""
 
-    def __init__(self) -> None:
-        """Begin with an empty list."""
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        """Begin with an empty list; `now` is Chatwork's time, aware."""
         super().__init__()
+        self._now = now
         self.body = b"[]"
 
     def send(self, request: requests.PreparedRequest, *_args: object, **_named: object) -> requests.Response:
         """A reply with the headers that Chatwork's have."""
-        reset = int((datetime.now(UTC) + timedelta(minutes=5)).timestamp())
-        headers = {"content-type": "application/json; charset=utf-8", "date": "Thu, 05 Nov 2026 01:00:00 GMT"}
+        now = self._now()
+        reset = int((now + timedelta(minutes=5)).timestamp())
+        headers = {"content-type": "application/json; charset=utf-8", "date": format_datetime(now, usegmt=True)}
         headers |= {"x-ratelimit-limit": "300", "x-ratelimit-remaining": "299", "x-ratelimit-reset": f"{reset}"}
         response = requests.Response()
         response.status_code, response.url, response.request = 200, str(request.url), request

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.forked_program import program, run_command
+from tests.support.terminals.forked_program import program, run_command
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 

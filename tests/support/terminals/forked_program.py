@@ -25,12 +25,12 @@ from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 from typing import IO, Protocol
 
-_SERVER = "import sys; from tests.support.forked_program import serve; serve(int(sys.argv[1]))"
+_SERVER = "import sys; from tests.support.terminals.forked_program import serve; serve(int(sys.argv[1]))"
 _READ_AT_START = ("PYTHON", "LC_", "LANG")
 _HEAVY = ("archiver.team", "archiver.ledger", "archiver.store.object_stores", "archiver.__main__")
 """What few calls need is imported by those; the last one would be the program itself."""
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 _LENGTH = 8
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-from tests.support.forked_program import RunningProgram, fork_program, is_forkable
+from tests.support.terminals.forked_program import RunningProgram, fork_program, is_forkable
 
 CTRL_C, CTRL_D = "\x03", "\x04"
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

@@ -1,0 +1,104 @@
+"""Renders the messages of a conversation one by one, knowing nothing of the others: so any process can do it.
+
+A reference to a message of the same room is a placeholder (`render.message_page_numbers`), also in the texts for the
+search; `Transcript` puts in the link, as only there all places are known.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from archiver.records import AccountId, Attachment, Conversation, FileId, Message, MessageId, Person, RoomId, Task
+from archiver.render.invisible_characters import visible
+from archiver.render.message_html import RenderedMessage, Surroundings, chatwork_url, render_message
+from archiver.render.message_page_numbers import placeholder
+from archiver.render.reference_labels import ReferenceLink, References
+from archiver.report_language import say
+
+AttachmentOrTask = TypeVar("AttachmentOrTask", Attachment, Task)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """The facts of a conversation that each of its messages may need, as values that can be sent to a process."""
+
+    room_id: RoomId
+    owner_id: AccountId
+    people: Mapping[int, Person]
+    files: Mapping[FileId, ReferenceLink]
+    attachments: Mapping[MessageId, Sequence[Attachment]]
+    tasks: Mapping[MessageId, Sequence[Task]]
+
+
+Rendering = Callable[[Iterable[Message], MessageFacts], Iterator[tuple[Message, RenderedMessage]]]
+"""Gives each message with its HTML, in order."""
+
+
+class MessageRenderer:
+    """Renders messages by the facts of their conversation; not for two threads at once."""
+
+    def __init__(self, facts: MessageFacts) -> None:
+        """Take the facts; nothing is rendered yet."""
+        self._facts = facts
+        self._shown_at: datetime | None = None
+        """When the message that is being rendered was sent."""
+        references = References(self._name_of, self._link_of, facts.files.get)
+        self._surroundings = Surroundings(references, facts.owner_id, facts.attachments, facts.tasks)
+
+    def render(self, message: Message) -> RenderedMessage:
+        """A message as HTML, and its texts for the search, with placeholders."""
+        self._shown_at = message.send_time
+        return render_message(message, self._surroundings)
+
+    def _name_of(self, account: AccountId) -> str | None:
+        return name_at(self._facts.people, account, self._shown_at)
+
+    def _link_of(self, room: RoomId, message: MessageId) -> ReferenceLink:
+        if room != self._facts.room_id:
+            return link_elsewhere(room, message)
+        return ReferenceLink(placeholder("n", message), placeholder("h", message))
+
+
+def message_facts(conversation: Conversation, files: Mapping[FileId, ReferenceLink]) -> MessageFacts:
+    """The facts of a conversation for its messages; `files` are the links to its files."""
+    return MessageFacts(
+        conversation.room_id,
+        conversation.owner_id,
+        dict(conversation.people),
+        files,
+        _group_by_message(conversation.attachments),
+        _group_by_message(conversation.tasks),
+    )
+
+
+def render_here(messages: Iterable[Message], facts: MessageFacts) -> Iterator[tuple[Message, RenderedMessage]]:
+    """Each message with its HTML, rendered in this process."""
+    renderer = MessageRenderer(facts)
+    return ((message, renderer.render(message)) for message in messages)
+
+
+def name_at(people: Mapping[int, Person], account: AccountId, at: datetime | None) -> str | None:
+    """The name that a person had at a time, or else the last one (`at` None: the last one)."""
+    person = people.get(account)
+    if person is None or not person.names:
+        return None
+    return visible(person.names[-1] if at is None else person.name_at(at))
+
+
+def link_elsewhere(room: RoomId, message: MessageId) -> ReferenceLink:
+    """The link to a message of another room, which only Chatwork can show."""
+    return ReferenceLink(
+        say("別のチャット(ルームID {room})のメッセージID {message}", room=room, message=message),
+        chatwork_url(room, message),
+    )
+
+
+def _group_by_message(items: Iterable[AttachmentOrTask]) -> dict[MessageId, Sequence[AttachmentOrTask]]:
+    groups: dict[MessageId, list[AttachmentOrTask]] = defaultdict(list)
+    for item in items:
+        groups[item.message_id].append(item)
+    return dict(groups)

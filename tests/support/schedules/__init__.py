@@ -1,0 +1,1 @@
+"""What starts rounds: schedulers and their programs."""

@@ -1,0 +1,1 @@
+"""A team's PostgreSQL, object store, proxy and workers for tests."""

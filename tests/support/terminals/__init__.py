@@ -1,0 +1,1 @@
+"""Terminals that run `archive`, plain or on a pseudo-terminal."""
