@@ -25,6 +25,7 @@ from archiver.export.mask.name_forms.no_persons import is_no_person
 from archiver.export.mask.name_forms.people_rows import names_in_people_rows
 from archiver.export.mask.name_forms.quoted_names import quoted_names
 from archiver.export.mask.name_forms.readings import told_readings
+from archiver.export.mask.name_forms.told_by_place import listed_handles, names_told_by_place
 from archiver.export.mask.name_forms.unknown_surnames import is_unfamiliar, is_unknown_full_name, is_unknown_surname
 from archiver.export.mask.nicknames import nicknames
 from archiver.export.mask.spoken_names import spoken_names
@@ -45,6 +46,8 @@ def found_pieces(text: str) -> Iterator[FoundPiece]:
     for start, end in _names(text):
         yield FoundPiece(start, end, LeftoverKind.NAME)
     yield from _account_holders(text)
+    for start, end in listed_handles(text):
+        yield FoundPiece(start, end, LeftoverKind.HANDLE)
     for kind, groups in _DIRECT_RULES if _HAS_LETTER.search(text) or "#" in text else _DIRECT_RULES[1:]:
         for pattern in (one for group in groups if group.gate.search(text) for one in group.patterns):
             for match in pattern.finditer(text):
@@ -105,6 +108,7 @@ def _found_names(text: str) -> Iterator[tuple[int, int]]:
     yield from quoted_names(text)
     yield from called_names(text)
     yield from named_positions(text)
+    yield from names_told_by_place(text)
     yield from nicknames(text)
     if _HAS_LATIN.search(text):
         yield from latin_names(text)

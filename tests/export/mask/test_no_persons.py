@@ -52,3 +52,57 @@ def test_shops_programs_works_and_places_are_no_people(text: str) -> None:
 def test_people_beside_the_same_words_are_offered(text: str, name: str) -> None:
     """A title, or what only people do, outweighs that a word is a shop, a program or a place too."""
     assert name in _pieces(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("打ち合わせ(川口)", ["川口"]),
+        ("面談【川口】は15時です", ["川口"]),
+        ("校正(千葉)", ["千葉"]),
+        ("請求書 川口.pdf", ["川口"]),
+        ("川口-請求書.pdf", ["川口"]),
+        ("千葉・福島・石川で分担します", ["千葉", "福島", "石川"]),
+        ("担当\n・柏木\n・千葉", ["柏木", "千葉"]),
+        ("by 千葉", ["千葉"]),
+        ("刺繍は「Haruto」でお願いします", ["Haruto"]),
+        ("最後の文字は「Daiki & Nanami」です", ["Daiki", "Nanami"]),
+        ("『Yuto・Sakura』と入れます", ["Yuto", "Sakura"]),
+        ("KENTA、YUI、MAIの順で", ["KENTA", "YUI", "MAI"]),
+        ("プレートは「Happy Birthday Haruto」です", ["Haruto"]),
+        ("Haruto 誕生日.mp4", ["Haruto"]),
+        ("MC: Kenta", ["Kenta"]),
+        ("けんじチャンネル 編集部屋", ["けんじ"]),
+        ("ケンタ班", ["ケンタ"]),
+        ("けんじ_ナレ.wav", ["けんじ"]),
+        ("うえだ(編集)", ["うえだ"]),
+        ("ナレ:しのはら", ["しのはら"]),
+        ("Chatwork ID\n・tkm_movie\n・nao0915\nです。", ["tkm_movie", "nao0915"]),
+        ("インスタのアカウント\nsakura.cafe(店)\nhana_22", ["sakura.cafe", "hana_22"]),
+        ("PayPay ID→nao0915", ["nao0915"]),
+    ],
+)
+def test_names_and_accounts_are_told_by_their_place(text: str, names: list[str]) -> None:
+    """A name that may be a town or a word, and an account, is offered where hardly anything else stands."""
+    assert names == sorted(_pieces(text), key=text.index)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "出張(千葉)",
+        "「React」と「Android & Windows」に対応",
+        "さくら組の写真です",
+        "こどもチャンネルの件",
+        "ゆっくりch",
+        "LINE ID\nお願いします",
+        "Instagram\nの投稿です",
+        "ローマ字表記で入れます",
+        "千葉・福島・石川で撮影します",
+        "こだわり_A案.psd",
+        "請求書 控え.pdf",
+    ],
+)
+def test_the_same_places_with_other_words_name_nobody(text: str) -> None:
+    """Nothing of these sentences is offered."""
+    assert [] == _pieces(text)
