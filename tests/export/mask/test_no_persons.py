@@ -37,6 +37,8 @@ def test_shops_programs_works_and_places_are_no_people(text: str) -> None:
     [
         ("花屋のすみれさんに聞きました", "すみれ"),
         ("小説の挿絵は桐山さんにお願いします", "桐山"),
+        ("担当はMichael Chenさんで、日本語も話せます", "Michael Chen"),
+        ("担当はMichael Chenさんに掲載を頼みました", "Michael Chen"),
         ("Juliaに確認します", "Julia"),
         ("弥生さんに確認します", "弥生"),
         ("大久保に確認します", "大久保"),

@@ -29,7 +29,7 @@ _STARTS_AS_SHOP = re.compile(
     f"[{KATAKANA}]{{0,6}}(?:サロン|カフェ|ショップ|ストア|ホテル|スタジオ|クリニック|レストラン|ベーカリー|スクール)[{KATAKANA}]"
 )
 _AS_FIRM = re.compile(
-    "さん(?:で(?![すしはもなの])|に(?:入稿|発注|注文|掲載)|を(?:利用|使|参考)"
+    "さん(?:で(?![すしはもなの、])|に(?:入稿|発注|注文|掲載)|を(?:利用|使|参考)"
     "|の(?:看板|規約|店内|店舗|売り?場|三脚|レンズ|カメラ|機材|棚|新作|新商品|納期|料金|手数料|テンプレート|公式|用紙|商品|製品|サイト|HP|アプリ|セール|キャンペーン"
     "|ロゴ|導入|事例|求人|クーポン|予約ページ|メニュー))"
 )
@@ -115,15 +115,15 @@ def _is_shop(text: str, piece: str, start: int, end: int) -> bool:
 
 
 def _is_known_person(piece: str) -> bool:
-    """Whether a list has what kana or Latin letters say as a name."""
+    """Whether a list has what kana or Latin letters say, or one of its words, as a name: Michael Chen."""
+    return any(map(_is_known_name, (piece, *re.split("[ ・]", piece))))
+
+
+def _is_known_name(piece: str) -> bool:
     reading = in_hiragana(piece)
     is_kana = is_kana_person(piece) or is_foreign(piece) or is_name_reading(reading)
-    return (
-        is_kana
-        or piece.lower() in surnames().romaji
-        or piece.lower() in given_names().romaji
-        or piece.lower() in rare_names().latin
-    )
+    latin = surnames().romaji, given_names().romaji, rare_names().latin, leftover_words().foreign_latin_names
+    return is_kana or any(piece.lower() in one for one in latin)
 
 
 def _is_in_work(text: str, start: int) -> bool:

@@ -87,6 +87,12 @@ _PAY_OR_ID = re.compile(
     r"(?:(?i:paypay|ペイペイ) ?ID ?[:→はが]? ?|(?<![A-Za-z0-9一-鿿ァ-ヴー_?&/])ID )(?P<handle>"
     r"(?=[A-Za-z0-9.-]{0,30}[0-9_])[A-Za-z][A-Za-z0-9_.-]{3,30})"
 )
+_HAS_LATIN = re.compile("[A-Za-z]{2}")
+_HAS_BRACKET = re.compile("[(【〔〈「『《]")
+_HAS_GROUP = re.compile("ャンネル|ゃんねる|[cC]h|[宅側組班分]|担当|チーム|案件|[ぁ-んァ-ヴ][PD]")
+_HAS_MARK = re.compile(r"[ぁ-ん] ?[(/]|[:→=/] ?[ぁ-ん]")
+_HAS_SHARE = re.compile("[2-9二三四]人|分担|手分け|担当|交代|欠席|遅刻")
+"""What every hit of the slower patterns contains, which is looked for first."""
 _MOST_LISTED = 12
 
 
@@ -117,24 +123,24 @@ def _in_latin(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _in_kanji(text: str) -> Iterator[tuple[int, int]]:
-    for match in _DONE_BEFORE.finditer(text):
+    for match in _DONE_BEFORE.finditer(text) if _HAS_BRACKET.search(text) else ():
         name = match["name"]
         is_word = name in leftover_words().no_names or name in ordinary_words().kanji
         is_place = name in leftover_words().prefectures and _AT_PLACE.match(match[0]) is not None
         if name_checks.is_spoken_surname(name) and not (is_word or is_place):
             yield match.span("name")
-    for match in _SIGNED_BY.finditer(text):
+    for match in _SIGNED_BY.finditer(text) if _HAS_LATIN.search(text) else ():
         if name_checks.is_spoken_surname(match["name"]) or name_checks.is_full_name(match["name"]):
             yield match.span("name")
     for match in _ON_PAPER.finditer(text) if "." in text else ():
         group = "name" if match["name"] else "before"
         if _is_surname(match[group]):
             yield match.span(group)
-    for match in _SHARED.finditer(text):
+    for match in _SHARED.finditer(text) if _HAS_SHARE.search(text) else ():
         names = list(re.finditer(f"[{KANJI}]+", match["row"]))
         if all(name_checks.is_spoken_surname(one[0]) for one in names):
             yield from ((match.start("row") + one.start(), match.start("row") + one.end()) for one in names)
-    for heading in _PEOPLE_LIST.finditer(text):
+    for heading in _PEOPLE_LIST.finditer(text) if "\n" in text else ():
         lines = list(_lines_below(_PERSON_LINE, text, heading.end()))
         if lines and all(name_checks.is_spoken_surname(one["name"]) for one in lines):
             yield from (one.span("name") for one in lines)
@@ -145,14 +151,14 @@ def _is_surname(word: str) -> bool:
 
 
 def _in_kana(text: str) -> Iterator[tuple[int, int]]:
-    for match in _BEFORE_GROUP.finditer(text):
+    for match in _BEFORE_GROUP.finditer(text) if _HAS_GROUP.search(text) else ():
         group = match.lastgroup or "kana"
         if _is_given_kana(match[group], is_channel=group == "always"):
             yield match.span(group)
     for match in _KANA_PART.finditer(text) if "." in text else ():
         if _is_given_kana(match["name"], is_channel=True):
             yield match.span("name")
-    for match in _KANA_AT_WORK.finditer(text):
+    for match in _KANA_AT_WORK.finditer(text) if _HAS_MARK.search(text) else ():
         group = "name" if match["name"] else "behind"
         is_known = match[group] in surnames().readings and match[group] not in ordinary_words().hiragana
         if is_known and match[group] not in leftover_words().kana_words:
@@ -165,7 +171,7 @@ def listed_handles(text: str) -> Iterator[tuple[int, int]]:
         for line in _lines_below(_LISTED, text, heading.end()):
             if re.search("[A-Za-z]", line["handle"]):
                 yield line.span("handle")
-    for match in _PAY_OR_ID.finditer(text):
+    for match in _PAY_OR_ID.finditer(text) if "ID" in text or "id" in text else ():
         yield match.span("handle")
 
 
