@@ -128,6 +128,8 @@ def _fault(condition: Condition) -> str:
 
 
 def _advice(condition: Condition) -> str:
+    if condition.facts.get("is_by_hand"):
+        return _("What is saved stays saved. Nothing here starts another save by itself: start one with: archive sync")
     return error_reasons.advice(condition.facts["error"], is_sealed=condition.facts["is_sealed"])
 
 

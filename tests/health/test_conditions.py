@@ -339,3 +339,16 @@ def test_another_token_mends_a_refused_one() -> None:
     """What a token does not mend leads to the whole look."""
     assert ("archive token set", "archive check") == (command("TokenRefused"), command("Unreachable"))
     assert (None, "archive check") == (reason(None), command(None))
+
+
+@pytest.mark.parametrize("starters", [Starters(None), Starters("cron", is_idle=True)])
+@pytest.mark.parametrize("error", ["Unreachable", "BudgetSpent", "ArchiveInUse"])
+def test_where_nothing_saves_by_itself_no_later_run_is_promised(starters: Starters, error: str) -> None:
+    """After a failed save the advice is to save again by hand, not that a next run tries again."""
+    computer = replace(GOOD_COMPUTER, starters=starters)
+    found = conditions(replace(situation(error_name=error), computer=computer))
+    fault = next(one for one in found if one.kind is Kind.FAULT)
+
+    assert "archive sync" == fault.command
+    assert words.sentence(fault).endswith("Nothing here starts another save by itself: start one with: archive sync")
+    assert "tries again" not in words.sentence(fault)
