@@ -352,3 +352,14 @@ def test_where_nothing_saves_by_itself_no_later_run_is_promised(starters: Starte
     assert "archive sync" == fault.command
     assert words.sentence(fault).endswith("Nothing here starts another save by itself: start one with: archive sync")
     assert "tries again" not in words.sentence(fault)
+
+
+def test_a_page_asks_nobody_to_change_a_line_of_the_settings_for_the_pace() -> None:
+    """No page changes the interval: the page says what its button can do, the terminal names the setting."""
+    found = conditions(situation(paces=Paces(1, {ROOM: 12.0}, is_fresh=False)))
+    pace = next(one for one in found if one.kind is Kind.PACE)
+
+    assert words.sentence(pace).endswith('Keep this computer on and set [sync] every = "245s".')
+    assert words.page_sentence(pace, {ROOM: "Work"}).startswith("In room Work up to 720 messages")
+    assert words.page_sentence(pace, {ROOM: "Work"}).endswith("save by hand now and then, too: archive sync")
+    assert "[sync]" not in words.page_sentence(pace, {})
