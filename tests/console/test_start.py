@@ -13,6 +13,7 @@ from archiver.console import saving
 from archiver.console.jobs import JobState
 from archiver.setup.first_run import FirstRunStep, first_open_step
 from archiver.store.queries.contracts import contracts
+from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
@@ -130,6 +131,19 @@ def test_the_whole_first_run(browser: FormBrowser, desk: FirstDayDesk) -> None:
     assert first_open_step(browser.context) is None
     assert "動画編集_田中様" in page
     assert "<svg" in page
+
+
+def test_a_test_notice_that_could_not_be_shown_counts_as_tried(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """The page of notices does not say later that this way was never tried."""
+    hand_in_token(browser)
+    choose_group(browser, desk)
+    answer = browser.post("/start/notices/test")
+
+    with browser.context.archive.reading() as reading:
+        trial = remembered_values.NOTICE_TRIAL.recall(reading)
+    assert "No notice could be shown" in answer.get_data(as_text=True)
+    assert trial is not None
+    assert ((), ("desktop",)) == (trial.seen, trial.unseen)
 
 
 def test_a_day_that_cannot_be_is_said_and_the_rest_is_kept(browser: FormBrowser, desk: FirstDayDesk) -> None:

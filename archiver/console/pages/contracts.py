@@ -183,9 +183,12 @@ def withdraw(name: str) -> Answer:
         listed: tuple[Delivery | Enclosure, ...] = (
             deliveries(writing, contract.id) if kind == "delivery" else enclosures(writing, contract.id)
         )
-        for one in listed:
-            if str(one.number) == number:
-                statements.withdraw_statement(writing, contract.id, one, at=context.now())
+        found = [one for one in listed if str(one.number) == number]
+        for one in found:
+            statements.withdraw_statement(writing, contract.id, one, at=context.now())
+    if not found:
+        place = "deliveries" if kind == "delivery" else "enclosures"
+        return _page(name, {}, {place: _("It is not in this list any more, so nothing was done.")}), 422
     return _done(name, _("Taken back. The record that it was entered stays."))
 
 
