@@ -348,6 +348,20 @@ def test_what_is_read_aloud_on_the_phone_has_no_numbers_of_ours(browser: FormBro
     assert not re.search(r"\b1 2026-07-01", said)
 
 
+def test_where_the_folder_can_only_be_read_the_overview_says_so_before_the_button(
+    browser: FormBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saving would fail: the button is not offered, and a sentence says why and what to look at."""
+    before = words_of(browser.get("/home"))
+    monkeypatch.setattr("archiver.console.home_obstacle.os.access", lambda *_given: False)
+    page = browser.get("/home")
+
+    assert "Nothing can be written at the place of the archive" not in before
+    assert "Nothing can be written at the place of the archive now" in words_of(page)
+    assert "Look whether the disk is write-protected" in words_of(page)
+    assert '<button class="primary" disabled>' in page
+
+
 def test_what_is_not_listed_is_not_said_to_be_taken_back(browser: FormBrowser) -> None:
     """A statement taken back in another tab, or a number that never was: the page says that nothing was done."""
     for what in ("delivery", "enclosure", "else"):

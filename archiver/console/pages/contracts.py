@@ -14,6 +14,7 @@ from archiver import errors
 from archiver.console import fact_form, period_form
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.enclosing import KINDS, keep_enclosure, kind_words, stated_day, stated_message
+from archiver.console.pages.adding import added_sentence
 from archiver.console.trouble_words import trouble_words
 from archiver.console.uploads import as_file, plain_name
 from archiver.records import Contract, Delivery, Enclosure, Role
@@ -223,7 +224,7 @@ def _page(name: str, given: Mapping[str, str], problems: Mapping[str, str]) -> s
             _("Taken back. The record that it was entered stays."),
             _("Its chats are saved again, from the next round on."),
             _("The saving of this contract is ended."),
-            _("The contract is added. Its chats are saved from the next round on."),
+            added_sentence(),
         )
     }
     return render_template(
