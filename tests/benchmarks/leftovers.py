@@ -43,7 +43,7 @@ OWN = {"own/": "sentences of our own, surnames drawn at random"}
 """Written beside the rules, so never blind: forms in plenty, with surnames of which every fourth is in no list."""
 
 LAST_BLIND = {"eleventh/": "eleventh corpus"}
-"""A corpus that shows what a new author's names meet: measured blind, and no more than a plain fault was mended by it."""
+"""A corpus that shows what a new author's names meet: measured blind, and only a plain fault was mended by it."""
 
 _OWNER, _CLIENT, _FIRST_MEMBER = 1234567, 7654321, 8000001
 _PARTIES = {_OWNER: ["yamada"], _CLIENT: ["田中 一郎"]}
