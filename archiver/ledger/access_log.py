@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import NamedTuple
@@ -40,6 +41,12 @@ def accesses(place: LedgerPlace) -> list[AccessRecord]:
     with ledger_errors(place.address), closing(connect(place.address)) as connection, connection.transaction():
         connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(place.archive),))
         return [AccessRecord(*row) for row in connection.execute(_ROWS)]
+
+
+def missing_numbers(records: Sequence[AccessRecord]) -> list[int]:
+    """The numbers below the last one of which there is no row; of the last ones nothing tells."""
+    held = {record.number for record in records}
+    return [number for number in range(1, max(held, default=0)) if number not in held]
 
 
 def archive_numbers(address: str) -> list[int]:
