@@ -9,6 +9,7 @@ from typing import NamedTuple
 from archiver.ledger.connection import connect, ledger_errors
 from archiver.ledger.ledger_file import LedgerPlace
 
+_GRANTS = "SELECT key, line FROM entry WHERE kind = 'grant' ORDER BY seq"
 _ROWS = "SELECT seq, at, login, who, what, reason FROM access ORDER BY seq"
 
 
@@ -40,6 +41,16 @@ def accesses(place: LedgerPlace) -> list[AccessRecord]:
     with ledger_errors(place.address), closing(connect(place.address)) as connection, connection.transaction():
         connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(place.archive),))
         return [AccessRecord(*row) for row in connection.execute(_ROWS)]
+
+
+def grant_lines(place: LedgerPlace) -> list[tuple[str, str]]:
+    """The keys and lines of an archive's grants and their withdrawals, oldest first, and of nothing else of it.
+
+    Raises LedgerUnavailable, TeamNotInstalled.
+    """
+    with ledger_errors(place.address), closing(connect(place.address)) as connection, connection.transaction():
+        connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(place.archive),))
+        return [(key, line) for key, line in connection.execute(_GRANTS)]
 
 
 def archive_numbers(address: str) -> list[int]:
