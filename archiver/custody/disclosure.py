@@ -1,7 +1,7 @@
 """A package of somebody's archive in a team's ledger for somebody else: only under a grant, and never unrecorded.
 
-The row of the access is committed before anything of the archive is read for the recipient, a refusal is one too: before it
-nothing but the grants themselves is read.
+The row of the access is committed before anything of the archive is read for the recipient, a refusal is one too.
+Before it nothing but the grants themselves is read.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def _record_verification(
 
 
 def _is_new(archive: Archive, history: CheckHistory) -> bool:
-    """Whether nothing was ever saved, which is no loss; one that was verified once and holds nothing now is verified."""
+    """Whether nothing was ever saved, which is no loss; one that was verified and holds nothing now is verified."""
     with archive.reading() as reading:
         held = (*islice(raw_tables.entries(reading), 1), *islice(raw_tables.seals(reading), 1))
     return history.whole is None and history.sample is None and not held
