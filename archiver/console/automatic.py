@@ -37,7 +37,7 @@ def set_up(context: ConsoleContext) -> Work:
 def _judge(context: ConsoleContext, kind: str, job: Job, warnings: list[str], links: tuple[JobLink, ...]) -> JobOutcome:
     app = context.app(job)
     trial = job_trial.try_job(context, app, kind, sleep=job.sleep)
-    pace = schedulers.pace_words(scheduled_job.build(context), app.settings.sync.every)
+    pace = schedulers.pace_words(scheduled_job.build(context), app.settings.sync.every, is_typed=False)
     registered = _("Registered with {scheduler}: {pace}.").format(scheduler=schedulers.title(kind), pace=pace)
     note_answer(app.archive, TRIED)
     if trial.has_saved:

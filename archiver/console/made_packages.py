@@ -79,7 +79,7 @@ def _made_package(exported: ExportedPackage, folder: Path, contract: str) -> Mad
         exported.sha256,
         path.exists(),
         _documents_in_words([one.name for one in documents if one.suffix == ".pdf"]),
-        "" if inquiry is None else inquiry.read_text(encoding="utf-8", errors="replace"),
+        "" if inquiry is None else inquiry.read_text(encoding="utf-8-sig", errors="replace"),
         tuple(map(_handover_sentence, exported.handovers)),
     )
 

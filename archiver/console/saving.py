@@ -47,7 +47,10 @@ def save_now(context: ConsoleContext, *, is_first: bool = False) -> Work:
         note_home(app, report.account_id)
         lines = (*context.words.round_lines(report), *report.complaints)
         counts = count_saved(app.archive)
-        head = _("Saved. {counts}").format(counts=counts_line(counts))
+        sentence = (
+            _("Saved. {counts}") if report.complete else _("Not everything could be saved. Kept so far: {counts}")
+        )
+        head = sentence.format(counts=counts_line(counts))
         hint = f"{left_out_sentence(counts)} archive recover" if is_first and counts.left_out else ""
         return JobOutcome(head, lines, links, is_complete=report.complete and not report.complaints, hint=hint)
 

@@ -38,6 +38,13 @@ FREE = frozenset({"static", "record_style", "gate_open", "console.static_file", 
 """Endpoints that need no archive."""
 
 
+FIELD_LIMIT = 5000
+"""Characters of one field: what is entered stays in the ledger for good, and packages print it."""
+
+LISTS = frozenset({"masks", "messages", "addresses", "also_to"})
+"""Fields of many lines, which only `MAX_FORM_MEMORY_SIZE` bounds."""
+
+
 def base_pages(context: ConsoleContext) -> Blueprint:
     """The blueprint that prepares an application for pages that write. It must be the first."""
     base = Blueprint("console", __name__, template_folder="templates")
@@ -88,6 +95,14 @@ def base_pages(context: ConsoleContext) -> Blueprint:
         if state is ArchiveState.UNREADABLE and endpoint.startswith("start."):
             return redirect(url_for("home.index"))
         return _instead_without_archive(endpoint, state)
+
+    @base.before_app_request
+    def _refuse_long_fields() -> tuple[str, int] | None:
+        if not any(len(text) > FIELD_LIMIT for name, text in request.form.items(multi=True) if name not in LISTS):
+            return None
+        sentence = _("A field holds more than {n} characters, so nothing was kept.").format(n=f"{FIELD_LIMIT:,}")
+        advice = _("Go back to the page before this one and shorten it.")
+        return render_template("error.html", sentence=sentence, advice=advice), 422
 
     @base.app_errorhandler(CSRFError)
     def _form_expired(_error: CSRFError) -> tuple[str, int]:

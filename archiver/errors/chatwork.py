@@ -29,7 +29,7 @@ class ChatworkError(ArchiverError):
     """Chatwork was unreachable, or did not answer as documented."""
 
     message = N_("Chatwork did not answer {path} as expected: {detail}")
-    hint = N_("What is saved stays saved; the next run tries again.")
+    hint = N_("What is saved stays saved; the next save tries again.")
 
 
 class Unreachable(ChatworkError):

@@ -230,15 +230,25 @@ def _fault(situation: Situation) -> Condition | None:
     archive = situation.archive
     if archive.error_name is None:
         return None
-    return fault_condition(archive.error_name, situation.settings, is_first=archive.last_run is None)
+    starters = situation.computer.starters
+    is_by_hand = starters is not None and (starters.names is None or starters.is_idle)
+    is_first = archive.last_run is None
+    return fault_condition(archive.error_name, situation.settings, is_first=is_first, is_by_hand=is_by_hand)
 
 
-def fault_condition(error_name: str, settings: Settings | None = None, *, is_first: bool = False) -> Condition:
-    """The condition that an error of this name keeps rounds from going through; `is_first`: none ever did."""
+def fault_condition(
+    error_name: str, settings: Settings | None = None, *, is_first: bool = False, is_by_hand: bool = False
+) -> Condition:
+    """The condition that an error of this name keeps rounds from going through.
+
+    `is_first`: none ever did; `is_by_hand`: nothing starts a round by itself, so that nothing tries again.
+    """
     is_urgent, is_sealed = error_name in error_reasons.NEEDS_YOU or is_first, _is_sealed(settings)
     grade = Grade.ACTION if is_urgent else Grade.ATTENTION
-    command = error_reasons.command(error_name, is_sealed=is_sealed)
-    return Condition(ConditionKind.FAULT, grade, (error_name,), {"error": error_name, "is_sealed": is_sealed}, command)
+    is_by_hand = is_by_hand and error_name not in error_reasons.NEEDS_YOU
+    command = "archive sync" if is_by_hand else error_reasons.command(error_name, is_sealed=is_sealed)
+    facts = {"error": error_name, "is_sealed": is_sealed, "is_by_hand": is_by_hand}
+    return Condition(ConditionKind.FAULT, grade, (error_name,), facts, command)
 
 
 def _is_sealed(settings: Settings | None) -> bool:

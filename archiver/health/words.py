@@ -128,6 +128,8 @@ def _fault(condition: Condition) -> str:
 
 
 def _advice(condition: Condition) -> str:
+    if condition.facts.get("is_by_hand"):
+        return _("What is saved stays saved. Nothing here starts another save by itself: start one with: archive sync")
     return error_reasons.advice(condition.facts["error"], is_sealed=condition.facts["is_sealed"])
 
 
@@ -324,15 +326,24 @@ def _cut(condition: Condition) -> str:
 
 
 def _pace(condition: Condition) -> str:
+    shorter = interval_setting(condition.facts["shorter"])
+    advice = _('Keep this computer on and set [sync] every = "{shorter}".').format(shorter=shorter)
+    return f"{_pace_alone(condition)} {advice}"
+
+
+def _page_pace(condition: Condition) -> str:
+    """No page changes the interval, but a button saves between two runs."""
+    advice = _("Keep this computer on, and while much is written save by hand now and then, too: archive sync")
+    return f"{_pace_alone(condition)} {advice}"
+
+
+def _pace_alone(condition: Condition) -> str:
     text = ngettext(
-        "In room {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form. "
-        'Keep this computer on and set [sync] every = "{shorter}".',
-        "In rooms {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form. "
-        'Keep this computer on and set [sync] every = "{shorter}".',
+        "In room {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form.",
+        "In rooms {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form.",
         len(condition.which),
     )
-    shorter = interval_setting(condition.facts["shorter"])
-    words = {"rooms": _join_named(condition.which), "most": condition.facts["most"], "shorter": shorter}
+    words = {"rooms": _join_named(condition.which), "most": condition.facts["most"]}
     return text.format(every=interval_words(condition.facts["every"]), **words)
 
 
@@ -428,7 +439,10 @@ SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
 }
 """The sentences of all others."""
 
-PAGE_SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {ConditionKind.IDLE: _page_idle}
+PAGE_SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
+    ConditionKind.IDLE: _page_idle,
+    ConditionKind.PACE: _page_pace,
+}
 """Those whose sentence for a terminal says what only a terminal can do."""
 
 SHORT_SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {

@@ -207,14 +207,18 @@ def token_lack_sentence(source: str, schedulers: Collection[str], *, has_session
     return None
 
 
-def pace_words(job: ScheduledJob, every: timedelta) -> str:
-    """The job's interval in words, with a remark if schedulers cannot keep the one of the settings."""
+def pace_words(job: ScheduledJob, every: timedelta, *, is_typed: bool = True) -> str:
+    """The job's interval in words, with a remark if schedulers cannot keep the one of the settings.
+
+    `is_typed`: the remark names the command that keeps it, for somebody at a terminal.
+    """
     if job.minutes < 60:
         text = ngettext("every {n} minute", "every {n} minutes", job.minutes).format(n=job.minutes)
     else:
         text = ngettext("every {n} hour", "every {n} hours", job.minutes // 60).format(n=job.minutes // 60)
     if timedelta(minutes=job.minutes) != every:
-        text += " " + _("(the nearest that schedulers keep; archive daemon keeps [sync] every exactly)")
+        remark = _("(the nearest that schedulers keep; archive daemon keeps [sync] every exactly)")
+        text += " " + (remark if is_typed else _("(the nearest that this computer's scheduler keeps)"))
     return text
 
 

@@ -124,7 +124,7 @@ def read_platform(answer: str, **_known: object) -> Facts:
     by_word = {word: name for name in names for word in (name, platform_of(name).name, place_name(name))}
     by_word |= {str(number): name for number, name in enumerate(names, 1)}
     if answer.casefold() not in by_word:
-        raise InvalidAnswer(_("Please give a number from 1 to {n}, or press Enter.").format(n=len(names)))
+        raise InvalidAnswer(_("Please give a number from 1 to {n}, or leave it empty.").format(n=len(names)))
     return {"platform": by_word[answer.casefold()]}
 
 
@@ -190,7 +190,7 @@ def _read_address(answer: str, fact: ContractFact, now: datetime, **_known: obje
     try:
         return fact_reading.read_facts({fact.name: answer}, now=now) if answer else {}
     except errors.BadValue:
-        raise InvalidAnswer(_("Please give an address that begins with https://, or press Enter.")) from None
+        raise InvalidAnswer(_("Please give an address that begins with https://, or leave it empty.")) from None
 
 
 def _read_yes_no(answer: str, fact: ContractFact, **_known: object) -> Facts:

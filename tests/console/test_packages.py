@@ -139,3 +139,16 @@ def test_a_package_tells_of_the_reading_before_and_to_whom_it_was_given(browser:
     assert ("弁護士", "2026-11-06", "手渡し") == (handover.to, handover.on, handover.how)
     assert (422, True) == (ahead.status_code, 'value="弁護士"' in ahead.get_data(as_text=True))
     assert "2026-11-06" in page
+
+
+def test_the_text_to_paste_has_its_lines_and_nothing_of_its_file(browser: FormBrowser) -> None:
+    """The page shows, and its button copies, the lines of the text: no marks for line ends or for the file's begin."""
+    browser.post("/packages/make", {**ORDER, "candidate": "hide"})
+    made = browser.job().outcome
+    page = browser.get("/packages")
+    text = page.partition('id="text-1">')[2].partition("</pre>")[0]
+
+    assert made is not None
+    assert text.count("\n") > 5, (made, page)
+    assert "[U+" not in text
+    assert "\ufeff" not in text

@@ -346,3 +346,37 @@ def test_what_is_read_aloud_on_the_phone_has_no_numbers_of_ours(browser: FormBro
     assert all(one in said for one in ("田中", "signed so", "film.mp4"))
     assert [] == [one for one in (contract, *ids) if re.search(rf"\b{one}\b", said)], said
     assert not re.search(r"\b1 2026-07-01", said)
+
+
+def test_where_the_folder_can_only_be_read_the_overview_says_so_before_the_button(
+    browser: FormBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saving would fail: the button is not offered, and a sentence says why and what to look at."""
+    before = words_of(browser.get("/home"))
+    monkeypatch.setattr("archiver.console.home_obstacle.os.access", lambda *_given: False)
+    page = browser.get("/home")
+
+    assert "Nothing can be written at the place of the archive" not in before
+    assert "Nothing can be written at the place of the archive now" in words_of(page)
+    assert "Look whether the disk is write-protected" in words_of(page)
+    assert '<button class="primary" disabled>' in page
+
+
+def test_what_is_not_listed_is_not_said_to_be_taken_back(browser: FormBrowser) -> None:
+    """A statement taken back in another tab, or a number that never was: the page says that nothing was done."""
+    for what in ("delivery", "enclosure", "else"):
+        answer = browser.post("/contracts/job1/withdraw", what=what, number="99")
+
+        assert 422 == answer.status_code
+        assert "not in this list any more" in answer.get_data(as_text=True)
+
+
+def test_a_field_of_a_book_is_refused_before_anything_is_kept(browser: FormBrowser) -> None:
+    """What is entered stays for good and is printed: beyond some thousand characters the page says so, once."""
+    answer = browser.post("/contracts/job1/facts", title="あ" * 5001)
+    shorter = browser.post("/contracts/job1/facts", title="あ" * 5000)
+    lines = browser.post("/packages/preview", {"for": "nobody", "masks": "あ\n" * 5000})
+
+    assert (422, 302) == (answer.status_code, shorter.status_code)
+    assert "more than 5,000 characters, so nothing was kept" in answer.get_data(as_text=True)
+    assert "5,000" not in lines.get_data(as_text=True)

@@ -11,8 +11,10 @@ import pytest
 from archiver import errors
 from archiver.console import saving
 from archiver.console.jobs import JobState
+from archiver.demo.chatwork.faults import Fault
 from archiver.setup.first_run import FirstRunStep, first_open_step
 from archiver.store.queries.contracts import contracts
+from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
@@ -130,6 +132,36 @@ def test_the_whole_first_run(browser: FormBrowser, desk: FirstDayDesk) -> None:
     assert first_open_step(browser.context) is None
     assert "動画編集_田中様" in page
     assert "<svg" in page
+
+
+def test_a_save_that_left_out_a_chat_does_not_begin_with_saved(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """The first words are what a frightened reader takes away: they say that something is missing."""
+    hand_in_token(browser)
+    choose_group(browser, desk)
+    desk.chatwork.fail(Fault.FORBIDDEN, f"/rooms/{desk.group}/messages", times=None)
+    browser.post("/home/save")
+    partly = browser.job().outcome
+    desk.chatwork.heal()
+    browser.post("/home/save")
+    wholly = browser.job().outcome
+
+    assert partly is not None
+    assert wholly is not None
+    assert partly.head.startswith("Not everything could be saved. Kept so far: "), partly
+    assert wholly.head.startswith("Saved. "), wholly
+
+
+def test_a_test_notice_that_could_not_be_shown_counts_as_tried(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """The page of notices does not say later that this way was never tried."""
+    hand_in_token(browser)
+    choose_group(browser, desk)
+    answer = browser.post("/start/notices/test")
+
+    with browser.context.archive.reading() as reading:
+        trial = remembered_values.NOTICE_TRIAL.recall(reading)
+    assert "No notice could be shown" in answer.get_data(as_text=True)
+    assert trial is not None
+    assert ((), ("desktop",)) == (trial.seen, trial.unseen)
 
 
 def test_a_day_that_cannot_be_is_said_and_the_rest_is_kept(browser: FormBrowser, desk: FirstDayDesk) -> None:

@@ -339,3 +339,27 @@ def test_another_token_mends_a_refused_one() -> None:
     """What a token does not mend leads to the whole look."""
     assert ("archive token set", "archive check") == (command("TokenRefused"), command("Unreachable"))
     assert (None, "archive check") == (reason(None), command(None))
+
+
+@pytest.mark.parametrize("starters", [Starters(None), Starters("cron", is_idle=True)])
+@pytest.mark.parametrize("error", ["Unreachable", "BudgetSpent", "ArchiveInUse"])
+def test_where_nothing_saves_by_itself_no_later_run_is_promised(starters: Starters, error: str) -> None:
+    """After a failed save the advice is to save again by hand, not that a next run tries again."""
+    computer = replace(GOOD_COMPUTER, starters=starters)
+    found = conditions(replace(situation(error_name=error), computer=computer))
+    fault = next(one for one in found if one.kind is Kind.FAULT)
+
+    assert "archive sync" == fault.command
+    assert words.sentence(fault).endswith("Nothing here starts another save by itself: start one with: archive sync")
+    assert "tries again" not in words.sentence(fault)
+
+
+def test_a_page_asks_nobody_to_change_a_line_of_the_settings_for_the_pace() -> None:
+    """No page changes the interval: the page says what its button can do, the terminal names the setting."""
+    found = conditions(situation(paces=Paces(1, {ROOM: 12.0}, is_fresh=False)))
+    pace = next(one for one in found if one.kind is Kind.PACE)
+
+    assert words.sentence(pace).endswith('Keep this computer on and set [sync] every = "245s".')
+    assert words.page_sentence(pace, {ROOM: "Work"}).startswith("In room Work up to 720 messages")
+    assert words.page_sentence(pace, {ROOM: "Work"}).endswith("save by hand now and then, too: archive sync")
+    assert "[sync]" not in words.page_sentence(pace, {})

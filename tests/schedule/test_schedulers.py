@@ -405,6 +405,7 @@ def test_the_job_is_told_what_no_scheduler_tells_it(tmp_path: Path) -> None:
     assert Path(japanese.command[0]).is_absolute()
     assert "--lang" not in japanese.command
     assert "6 minutes (the nearest" in schedulers.pace_words(english, settings.sync.every)
+    assert "archive" not in schedulers.pace_words(english, settings.sync.every, is_typed=False)
 
 
 def test_what_the_job_will_lack_is_said_by_name(tmp_path: Path) -> None:

@@ -30,5 +30,9 @@ def add() -> Answer:
     if not isinstance(chosen, list):
         return chosen
     contract = enter_contract(app, chosen)
-    said = _("The contract is added. Its chats are saved from the next round on.")
-    return redirect(url_for("contracts.contract", name=contract.id, said=said))
+    return redirect(url_for("contracts.contract", name=contract.id, said=added_sentence()))
+
+
+def added_sentence() -> str:
+    """What is said of a new contract; the command in it becomes the button's page."""
+    return _("The contract is added. Nothing of its chats is kept before the next save: archive sync")

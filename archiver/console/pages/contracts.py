@@ -14,6 +14,7 @@ from archiver import errors
 from archiver.console import fact_form, period_form
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.enclosing import KINDS, keep_enclosure, kind_words, stated_day, stated_message
+from archiver.console.pages.adding import added_sentence
 from archiver.console.trouble_words import trouble_words
 from archiver.console.uploads import as_file, plain_name
 from archiver.records import Contract, Delivery, Enclosure, Role
@@ -183,9 +184,12 @@ def withdraw(name: str) -> Answer:
         listed: tuple[Delivery | Enclosure, ...] = (
             deliveries(writing, contract.id) if kind == "delivery" else enclosures(writing, contract.id)
         )
-        for one in listed:
-            if str(one.number) == number:
-                statements.withdraw_statement(writing, contract.id, one, at=context.now())
+        found = [one for one in listed if str(one.number) == number]
+        for one in found:
+            statements.withdraw_statement(writing, contract.id, one, at=context.now())
+    if not found:
+        place = "deliveries" if kind == "delivery" else "enclosures"
+        return _page(name, {}, {place: _("It is not in this list any more, so nothing was done.")}), 422
     return _done(name, _("Taken back. The record that it was entered stays."))
 
 
@@ -220,7 +224,7 @@ def _page(name: str, given: Mapping[str, str], problems: Mapping[str, str]) -> s
             _("Taken back. The record that it was entered stays."),
             _("Its chats are saved again, from the next round on."),
             _("The saving of this contract is ended."),
-            _("The contract is added. Its chats are saved from the next round on."),
+            added_sentence(),
         )
     }
     return render_template(

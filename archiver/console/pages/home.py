@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from gettext import gettext as _
+from pathlib import Path
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from archiver import errors
 from archiver.claims.changes import changed_count, changed_notices
 from archiver.console.activity_strip import activity_strip
 from archiver.console.context import console_context
+from archiver.console.home_obstacle import home_obstacle
 from archiver.console.pages.billing import standing_of
 from archiver.console.saving import save_now
+from archiver.console.trouble_words import TroubleWords, trouble_words
 from archiver.records import ChangedMessages, ChangeKind, Contract
 from archiver.store.archive import Reading
 from archiver.store.queries.status import Status
@@ -45,6 +49,7 @@ def index() -> str:
         job=context.jobs.last,
         mark=mark,
         packages_page="packages" in current_app.blueprints,
+        closed=_closed_words(home_obstacle(context.home), context.home),
     )
 
 
@@ -64,6 +69,13 @@ def save() -> Response:
     context = console_context()
     context.jobs.start(_("Saving now"), save_now(context))
     return redirect(url_for("job.index"))
+
+
+def _closed_words(obstacle: TroubleWords | None, home: Path) -> TroubleWords | None:
+    """What is said beside the button where the folder can only be read: saving would fail, and does not begin."""
+    if obstacle is None:
+        return None
+    return TroubleWords(obstacle.sentence, trouble_words(errors.HomeNotWritable(path=home)).advice)
 
 
 def money_words(reading: Reading, contract: Contract) -> list[tuple[str, bool]]:

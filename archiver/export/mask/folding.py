@@ -21,6 +21,8 @@ _LOOK_ALIKES = str.maketrans("авекмнорстухіѕјαβεζηικμνο
 """Small letters of other scripts whose small or capital form looks like a Latin one."""
 _LINE_ENDS = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
 _UNSEEN_CATEGORIES = ("Cf", "Cc", "Cs", "Mn", "Me")
+_NUMBER_OF_ITEM = re.compile("(?<![0-9０-９①-⒛⓪-❿])[①-⒛❶-❿](?=[0-9０-９+])")
+"""The number of an item directly before another number, which is no digit of it: ①03-….."""
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
 
 
@@ -51,6 +53,8 @@ def fold(original: str, tags: Sequence[tuple[int, int]] = ()) -> FoldedText:
     if not tags and original.isascii() and not _CONTROLS.search(original):
         return FoldedText(original.lower(), None, original)
     pieces = [_FOLDED_CHARACTERS[character] for character in original]
+    for match in _NUMBER_OF_ITEM.finditer(original):
+        pieces[match.start()] = " "
     for start, end in tags:
         pieces[start:end] = [TAG, *[""] * (end - start - 1)]
     text = "".join(pieces)

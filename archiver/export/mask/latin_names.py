@@ -23,6 +23,11 @@ _FILE_PART = re.compile(
     r"(?<=[_-])[A-Za-z]{3,4}(?=[_-][A-Za-z0-9_-]{0,30}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9])|\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9]))|(?<![A-Za-z0-9._-])[A-Za-z]{3,4}(?=_[A-Za-z0-9_-]{1,30}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9]))"
 )
 """A short part of the name of a file."""
+_FILE_GIVEN = re.compile(
+    r"(?:(?<=[_-])|(?<![A-Za-z0-9._-])(?=[A-Za-z]{3,10}_))(?P<name>[A-Z][a-z]{2,10}|[A-Z]{3,10}|[a-z]{4,10})"
+    r"(?=[_-][^\s。、/]{0,40}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9])|\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9]))"
+)
+"""A part of the name of a file that may be a given name: vocal_RINA_take4.wav."""
 _HAS_DIGITS = re.compile("[A-Za-z]{4}[0-9]{2}")
 _WITH_DIGITS = re.compile(r"(?<![A-Za-z0-9])(?P<name>[A-Za-z]{4,16})[0-9]{2,5}(?![A-Za-z0-9])")
 _HAS_CAPITAL = re.compile("[A-Z]")
@@ -59,6 +64,9 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
     for match in _FILE_PART.finditer(text) if "." in text and ("_" in text or "-" in text) else ():
         if match[0].lower() in surnames().romaji and match[0].lower() not in leftover_words().file_words:
             yield match.span()
+    for match in _FILE_GIVEN.finditer(text) if "." in text and ("_" in text or "-" in text) else ():
+        if _is_given_in_file(match["name"].lower()):
+            yield match.span("name")
     if _HAS_DIGITS.search(text):
         yield from _with_digits(text)
     if _HAS_CAMEL.search(text):
@@ -128,6 +136,15 @@ def _is_given_with_unknown(one: str, other: str) -> bool:
     is_unknown = other[1:].islower() and len(other) > 3 and _SYLLABLES.fullmatch(lower) is not None
     is_word = lower in leftover_words().latin_words or lower in leftover_words().latin_given_words
     return is_unknown and not is_word and one[1:].islower() and len(one) > 3 and _is_given(one)
+
+
+def _is_given_in_file(lower: str) -> bool:
+    """Whether a part of the name of a file is a given name and no word, brand or piece of music."""
+    words = leftover_words()
+    known = words.latin_words, words.file_words, words.latin_given_words, words.brand_people, words.file_endings
+    if any(lower in one for one in known):
+        return False
+    return any(lower in one for one in (given_names().romaji, words.foreign_latin_names, rare_names().latin))
 
 
 def _is_given_in_file_name(word: re.Match[str]) -> bool:

@@ -21,6 +21,7 @@ from archiver.export.mask.name_forms.mixed_scripts import mixed_names
 from archiver.export.mask.name_forms.name_rows import marked_names, names_in_file_names, names_in_rows
 from archiver.export.mask.name_forms.named_positions import named_positions
 from archiver.export.mask.name_forms.names_from_abroad import names_from_abroad
+from archiver.export.mask.name_forms.no_persons import is_no_person
 from archiver.export.mask.name_forms.people_rows import names_in_people_rows
 from archiver.export.mask.name_forms.quoted_names import quoted_names
 from archiver.export.mask.name_forms.readings import told_readings
@@ -74,7 +75,7 @@ _KATAKANA = re.compile("[ァ-ヴ][ァ-ヴー]")
 
 
 def _names(text: str) -> Iterator[tuple[int, int]]:
-    return (span for span in _found_names(text) if not _is_counted(text, *span))
+    return (span for span in _found_names(text) if not (_is_counted(text, *span) or is_no_person(text, *span)))
 
 
 def _is_counted(text: str, start: int, end: int) -> bool:

@@ -184,7 +184,22 @@ def _titles() -> str:
     "word."""
     strong = leftover_words().person_words - leftover_words().weak_words
     roles = leftover_words().role_titles - {"家", "宅"}
-    titles = {"さん", "さま", "ちゃん", "くん", "サン", "チャン", "クン", "サマ", "宛", *strong, *roles}
+    titles = {
+        "さん",
+        "さーん",
+        "さーーん",
+        "さぁん",
+        "さま",
+        "ちゃん",
+        "くん",
+        "サン",
+        "チャン",
+        "クン",
+        "サマ",
+        "宛",
+        *strong,
+        *roles,
+    }
     return "|".join(sorted(map(re.escape, map(folded_text, titles)), key=len, reverse=True))
 
 

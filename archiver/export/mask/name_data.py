@@ -136,6 +136,7 @@ class LeftoverWords:
     bank_kana: frozenset[str]
     no_members: frozenset[str]
     duties: frozenset[str]
+    brand_people: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,8 @@ class OrdinaryWords:
     """Surnames that are also a known place or a word."""
     places: frozenset[str]
     """Places that are no surname of these lists."""
+    stations: frozenset[str]
+    """Surnames that are also the name of a railway station. Source: station_database (`data/LICENSES.md`)."""
     named: frozenset[str]
     """Nouns of two kanji that are a given name as well."""
 
@@ -173,7 +176,7 @@ def ordinary_words() -> OrdinaryWords:
         | _pairs(last["kanji_words"])
         | frozenset(last["long_kanji_words"].split()),
         hiragana=frozenset(lists["hiragana_words"].split()),
-        katakana=frozenset(lists["katakana_words"].split()),
+        katakana=frozenset(lists["katakana_words"].split()) | _begun(last["katakana_words"]),
         rare_surnames=_pairs(lists["rare_surnames"])
         | frozenset(lists["long_rare_surnames"].split())
         | _pairs(more["surnames"])
@@ -186,7 +189,9 @@ def ordinary_words() -> OrdinaryWords:
         places=_pairs(more["places"])
         | frozenset(more["long_places"].split())
         | _pairs(last["places"])
-        | frozenset(last["long_places"].split()),
+        | frozenset(last["long_places"].split())
+        | frozenset(_stations()["places"].split()),
+        stations=frozenset(_stations()["surnames"].split()),
         named=_pairs(last["named_words"]),
     )
 
@@ -253,6 +258,11 @@ def _ipadic_lists() -> dict[str, str]:
 @functools.cache
 def _unidic_lists() -> dict[str, str]:
     return tomllib.loads(_read("unidic_names.toml"))
+
+
+@functools.cache
+def _stations() -> dict[str, str]:
+    return tomllib.loads(_read("stations.toml"))
 
 
 @functools.cache

@@ -167,7 +167,7 @@ def _name_start(name: str, title: str) -> int | None:
             return None
         return None if last in leftover_words().latin_words and last not in surnames().romaji else 0
     if name_checks.is_katakana(name[-1]):
-        return None if name in ("ワン", "ニャン") and title.startswith("ちゃん") else _katakana_start(name)
+        return None if name in ("ワン", "ニャン") and title.startswith("ちゃん") else _katakana_start(name, title)
     if re.search("[ぁ-ん]$", name):  # kanji, then hiragana: a given name such as 美さき, or a sentence
         head = re.match(f"[{leftover_patterns.KANJI}]+", name)
         if head is None or len(head[0]) < 2:
@@ -187,13 +187,22 @@ def _is_romanised_name(word: str) -> bool:
     return any(word in one for one in known)
 
 
-def _katakana_start(name: str) -> int | None:
+def _katakana_start(name: str, title: str) -> int | None:
     is_given = in_hiragana(name) in given_names().readings and name not in leftover_words().no_name_ends
     if is_given or name_checks.is_kana_person(name):
         return 0
     is_word = name in ordinary_words().katakana or name in rare_names().firms
     is_word = is_word or any(name.endswith(word) for word in leftover_words().no_name_ends)
+    is_word = is_word or _is_compound(name)
+    if title == "ちゃん" and len(name) == 2 and name not in leftover_words().no_name_ends:
+        return 0
     return None if is_word or _AGENT.search(name) else 0
+
+
+def _is_compound(name: str) -> bool:
+    """Whether katakana are two known words: ヘアメイク."""
+    words = ordinary_words().katakana
+    return any(name[:cut] in words and name[cut:] in words for cut in range(2, len(name) - 1))
 
 
 def _with_words_before(name: str, start: int) -> int:
@@ -229,10 +238,16 @@ def _is_ordinary(bare: str) -> bool:
     return bare in kanji or (len(bare) > 3 and bare[-2:] in kanji) or bool(is_role)
 
 
+_NO_CHAN = frozenset("赤坊兄姉嬢爺婆猫犬娘孫皆熊何母父妹弟子祖若婿姪甥")
+"""Before ちゃん these are anybody."""
+
+
 def _single_start(character: str, title: str) -> int | None:
     words = leftover_words()
     if character in words.no_name_ends - words.surname_ends:
         return None
+    if title == "ちゃん" and character not in _NO_CHAN:
+        return 0
     is_known = character in words.single_given_names or character in words.titled_characters
     if is_known or folded_text(character) in folded_spoken_characters():
         is_clear = title in (

@@ -56,7 +56,7 @@ _MESSENGERS = (
         "Chatwork チャットワーク PSN Steam Xbox Switch Zoom YouTube ユーチューブ note Pinterest Bluesky mixi "
         "ココナラ ランサーズ クラウドワークス GitHub github"
     )[:-1]
-    + "|イン.タ|[カヵ].[オォ]|IG(?![A-Za-z]))"
+    + "|イン.タ|[カヵ].[オォ]|IG(?![A-Za-z]))(?![a-hj-z])"
 )
 _ACCOUNT_WORDS = "(?: ?の ?| )?(?:ID|id|アカウント名?|ユーザー名|名前)?"
 _WITH_SIGN = "(?=[A-Za-z0-9.-]{0,30}[0-9_])"
@@ -181,6 +181,7 @@ HANDLES = (
     gated(
         "/[A-Za-z~@]",
         r"/(?:users?|u|profile|staff|members?|people|author|creators?|channels?|portfolio|artists?|freelancers?)/"
+        rf"{_NO_PROFILE}"
         r"(?P<name>(?=[0-9_.-]{0,20}[A-Za-z])[A-Za-z0-9_-]{3,40}"
         r"(?:\.(?!html?|php|aspx?|jpe?g|png)[A-Za-z0-9_-]{1,20}){0,3})",
         r"/[~@](?P<name>[A-Za-z0-9_.-]{2,40})",

@@ -38,5 +38,7 @@ NO_PROFILES = """
 p reel watch status hashtag share explore intent search stories video items tag tags topic topics articles official
 products file design proto community about help terms privacy login signup settings features pricing docs blog event
 events home news ja en jp us about contact faq guide user users my mypage login-form trending ranking recipe item_list
+info internet guides index list new all top search register rules rule faqs inquiry campaign support manual policy
+service services download price plan plans
 """
 """Where a name of an account could stand, and a page of the site does."""

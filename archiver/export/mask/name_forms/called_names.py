@@ -26,7 +26,7 @@ _HAS_FAMILY = re.compile(
     "ママ|パパ|[ばあじい兄姉母父姐](?:さん|ちゃん)|どん|姫|王子|師匠|番長|親方|隊長|店長|先生|先輩|役|社長|編集長"
 )
 _SAID = re.compile(
-    r"(?:ハンドルネーム|ハンドル名|ペンネーム|ラジオネーム|リングネーム|ニックネーム|(?<![A-Za-z])(?:PN|HN)|芸名|源氏名|活動名|筆名|雅号|あだ名|愛称"
+    r"(?:ハンドルネーム|ハンドル名|ペンネーム|ラジオネーム|リングネーム|ニックネーム|(?<![A-Za-z])[PH]N(?![A-Za-z])|芸名|源氏名|活動名|筆名|雅号|あだ名|愛称"
     r"|(?:ワーカー|クライアント|アカウント|ユーザー|表示|登録|ライター|作家|投稿者|出品者|配信者|ランサー)名"
     r"|(?:[Vv][Tt]uber|VTUBER|ブイチューバー|配信者|声優|ライバー|YouTuber|ユーチューバー|インフルエンサー|ブロガー|歌い手|絵師|コスプレイヤー)の)"
     r"(?: ?[:=→] ?|は、?|が|に|を)?「?"
@@ -62,6 +62,12 @@ _AT_LINE = re.compile(
 _SHOP = re.compile(
     r"(?<![ぁ-んァ-ヴー一-鿿])(?P<name>[ぁ-んー]{2,8}|[ァ-ヴー]{2,8})(?:店長|社長|隊長|番長|師匠|親方|姫|王子|編集長|団長|部長)(?=さん)"
 )
+_STAGE_NAME = re.compile(
+    rf"(?P<name>(?<![A-Za-z0-9])[A-Za-z][A-Za-z.'-]{{1,20}}|(?<![{KATAKANA}])[{KATAKANA}]{{2,12}}"
+    rf"|(?:(?<![ぁ-んー])|(?<=[のはが]))[ぁ-んー]{{2,8}}?|(?<![{KANJI}])[{KANJI}]{{1,6}})"
+    r" ?\((?:本名|実名|戸籍名|旧姓|芸名|別名|通称|旧名|ペンネーム)"
+)
+"""What somebody is called, with the true name in brackets: 「LUNA(本名…)」."""
 _FOND = re.compile(
     "(?:(?<![ぁ-んー])|(?<=[のはがともへ]))(?P<name>[ぁ-ん]{3,5})(?:っち|たん|ちん|りん|っぴ|ぴょん|どん|やん|にゃん|ぽん|きゅん|のすけ)"
     "(?=[はがのにともへを]|さん|先生|から|です|、|。|$)"
@@ -80,6 +86,9 @@ def called_names(text: str) -> Iterator[tuple[int, int]]:
             yield match.span() if _IS_FAMILY.search(match[0]) else match.span(group)
     for match in _SAID.finditer(text) if _HAS_SAID.search(text) else ():
         if not _is_word(match["name"]) and _NO_NICKNAME.search(match["name"]) is None:
+            yield match.span("name")
+    for match in _STAGE_NAME.finditer(text) if "(" in text else ():
+        if not _is_word(match["name"]):
             yield match.span("name")
     for match in _COVERED.finditer(text) if _HAS_COVER.search(text) else ():
         yield match.span()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from archiver.export.mask import name_checks
 from archiver.export.mask.leftover_patterns import KANJI
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
+from archiver.export.mask.name_forms.katakana_given import without_strokes
 from archiver.export.mask.name_forms.unknown_surnames import (
     is_given_by_form,
     is_likely_given,
@@ -34,9 +35,12 @@ _SPACED_KANA_GIVEN = re.compile(rf"(?<![{KANJI}])(?P<first>[{KANJI}]{{2,8}}) (?P
 _KANA_PAIR = re.compile(
     r"(?<![ぁ-ん])(?P<first>[ぁ-ん]{2,6}) (?P<second>[ぁ-ん]{2,5}?)(?=って|さん|です|[はがのにとをへも]|[^ぁ-ん]|$)"
 )
-_TITLED_KANA = re.compile(r"(?P<run>[ぁ-ん]{3,12}?)(?=ちゃん|くん|さん)")
+_TITLED_KANA = re.compile(r"(?P<run>[ぁ-んー]{3,12}?)(?=ちゃん|くん|さん|先生)")
 _IN_FILE = re.compile(rf"\((?P<name>[{KANJI}]{{1,4}})\)(?:[_-][^\s。、]{{0,20}})?\.[A-Za-z0-9]{{2,4}}(?![A-Za-z0-9])")
 _ONE_IN_BRACKETS = re.compile(rf"\((?P<name>[{KANJI}])\)(?=[はがもにを、]|だけ|のみ)")
+_CALLED_CHAN = re.compile(
+    rf"(?<![{KANJI}])(?P<name>(?![赤坊兄姉嬢爺婆猫犬娘孫皆熊何母父妹弟])[{KANJI}])ちゃん(?=と(?:呼|会[いうっ]|話|打[ちつ]|一緒|相談|同[じ席]))"
+)
 _NO_ONE = frozenset("日月火水木金土祝休株有社代財他男女税仮済大中小前後左右上下新旧同注例案内外一二三四五六七八九十")
 _SIGNED = re.compile(
     rf"[「『](?P<name>[{KANJI}]{{1,4}})[」』]と(?:だけ|しか|のみ)?(?:サイン|署名|記名|名乗|押印|捺印|手書き)"
@@ -54,10 +58,12 @@ def clear_forms(text: str) -> Iterator[tuple[int, int]]:
             yield match.span("name")
     if " " in text:
         yield from _spaced_names(text)
-    if "さん" in text or "ちゃん" in text or "くん" in text:
+    if "さん" in text or "ちゃん" in text or "くん" in text or "先生" in text:
         yield from _titled_kana(text)
     if "(" in text:
         yield from _in_brackets(text)
+    for match in _CALLED_CHAN.finditer(text) if "ちゃんと" in text else ():
+        yield match.span("name")
     for match in _SIGNED.finditer(text) if "」と" in text or "』と" in text else ():
         if name_checks.is_spoken_surname(match["name"]) or match["name"] in surnames().kanji:
             yield match.span("name")
@@ -116,8 +122,8 @@ def _titled_kana(text: str) -> Iterator[tuple[int, int]]:
     known = given_names().readings, surnames().readings
     for match in _TITLED_KANA.finditer(text):
         run = match["run"]
-        for length in range(min(5, len(run) - 1), 2, -1):
-            if any(run[-length:] in readings for readings in known):
+        for length in range(min(6, len(run) - (0 if "ー" in run else 1)), 2, -1):
+            if any(without_strokes(run[-length:]) in readings for readings in known):
                 yield match.end() - length, match.end()
                 break
 

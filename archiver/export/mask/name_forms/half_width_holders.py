@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from archiver.export.mask.name_data import given_names, leftover_words, ordinary
 
 _HALF = "[ｦ-ﾟ]"
 _ROW = re.compile(rf"(?<!{_HALF}){_HALF}{{2,14}}(?:[ 　.･]{{1,2}}{_HALF}{{2,14}}){{0,3}}(?!{_HALF})")
+_TITLE = re.compile("(?<=..)(?:サマ|サン|ドノ|センセイ)$")
 _NEEDED = re.compile(_HALF + "{2}")
 
 
@@ -22,10 +24,18 @@ def half_width_holders(text: str) -> Iterator[str]:
     has_bank_word = BANK_WORD.search(unicodedata.normalize("NFKC", text)) is not None
     for match in _ROW.finditer(text):
         words = [unicodedata.normalize("NFKC", word) for word in re.split("[ 　.･]+", match[0])]
-        words = [word for word in words if word not in leftover_words().bank_kana]
-        is_word = all(word in ordinary_words().katakana for word in words)
-        if not is_word and (has_bank_word or len(words) > 1 or _is_name(words[0])):
-            yield " ".join(words)
+        for is_bank, row in itertools.groupby(words, key=lambda word: word in leftover_words().bank_kana):
+            yield from () if is_bank else _holders(list(row), has_bank_word=has_bank_word)
+
+
+def _holders(words: list[str], *, has_bank_word: bool) -> Iterator[str]:
+    """The holder in a row of words; each before a title is one of its own."""
+    titled = [word for word in words if _TITLE.search(word)]
+    yield from (_TITLE.sub("", word) for word in titled)
+    words = [word for word in words if word not in titled]
+    is_word = all(word in ordinary_words().katakana for word in words)
+    if not is_word and (has_bank_word or len(words) > 1 or _is_name(words[0])):
+        yield " ".join(words)
 
 
 def _is_name(word: str) -> bool:

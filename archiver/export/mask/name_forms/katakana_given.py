@@ -70,11 +70,11 @@ def speaks_or_is_asked(text: str, end: int) -> bool:
 
 def is_given_reading(word: str) -> bool:
     """Whether kana are a given name, also with strokes for long vowels, or the two kana with which many begin."""
-    reading = _without_strokes(in_hiragana(word))
+    reading = without_strokes(in_hiragana(word))
     return reading in given_names().readings or reading in _short_forms()
 
 
-def _without_strokes(reading: str) -> str:
+def without_strokes(reading: str) -> str:
     """The reading with each stroke written as the vowel that it lengthens."""
     written = ""
     for kana in reading:
@@ -91,7 +91,7 @@ def _short_forms() -> frozenset[str]:
 
 def is_begun_given(word: str) -> bool:
     """Whether kana behind a surname are the beginning of a name."""
-    return _without_strokes(in_hiragana(word))[:2] in beginnings_of_names()
+    return without_strokes(in_hiragana(word))[:2] in beginnings_of_names()
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from archiver.export.mask import name_checks
 from archiver.export.mask.leftover_patterns import KANJI, any_of
-from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words
+from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
 from archiver.export.mask.name_forms.unknown_surnames import (
     is_likely_given,
     is_unfamiliar,
@@ -59,6 +59,19 @@ _JOINED = re.compile(
 _AT_ENDS = re.compile(rf"(?:^|(?<=[\s/「(_-]))(?P<name>[{KANJI}]{{3,5}})(?=[様さ_.-])")
 
 
+_KANA_PART = re.compile(
+    r"(?:^|(?<=[\s/「(_-]))(?P<name>[ぁ-んー]{2,6}|[ァ-ヴー]{2,6})(?:ちゃん|くん|さん|様)?(?=[_.-])"
+)
+
+
+def _is_kana_name(word: str) -> bool:
+    """Whether kana in the name of a file are a given name or a surname, and no word."""
+    words, reading = ordinary_words(), name_checks.in_hiragana(word)
+    is_word = word in words.hiragana or word in words.katakana or word in leftover_words().kana_words
+    is_word = is_word or word in leftover_words().no_names or word in leftover_words().brand_names
+    return not is_word and (reading in given_names().readings or reading in surnames().readings)
+
+
 def _is_unknown(word: str) -> bool:
     return is_unknown_surname(word) and not name_checks.is_spoken_surname(word) and word not in ordinary_words().places
 
@@ -69,6 +82,10 @@ def names_in_file_names(text: str) -> Iterator[tuple[int, int]]:
         is_surname = name_checks.is_spoken_surname(match["surname"]) or is_unknown_surname(match["surname"])
         if is_surname and _is_given(match["given"]):
             yield match.span()
+    for file in _FILE.finditer(text) if "." in text and ("_" in text or "-" in text) else ():
+        for match in _KANA_PART.finditer(text, *file.span()):
+            if _is_kana_name(match["name"]):
+                yield match.span("name")
     for file in _FILE.finditer(text) if "." in text else ():
         for match in _AT_ENDS.finditer(text, *file.span()):
             if is_unknown_full_name(match["name"]) or name_checks.is_full_name(match["name"]):

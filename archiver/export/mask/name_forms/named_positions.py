@@ -9,7 +9,7 @@ from archiver.export.mask import name_checks
 from archiver.export.mask.kanji_names import are_words
 from archiver.export.mask.leftover_patterns import KANJI, KATAKANA, any_of
 from archiver.export.mask.name_contexts import leads_to_place
-from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
+from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, rare_names, surnames
 from archiver.export.mask.name_forms.unknown_surnames import (
     is_likely_given,
     is_unfamiliar,
@@ -30,11 +30,11 @@ _FORMER = re.compile(
 )
 _RELATIVES = (
     "(?:夫|妻|息子|娘|弟|妹|兄|姉|父|母|長男|次男|三男|長女|次女|三女|旦那|主人|嫁|家内|友人|知人|友達|いとこ"
-    "|従兄弟|従姉妹|姪|甥|孫|彼氏|彼女|相棒|相方)"
+    "|従兄弟|従姉妹|[姪甥孫末双]っ子|姪|甥|孫|彼氏|彼女|相棒|相方)"
 )
 _RELATIVE = re.compile(
     rf"(?<![{KANJI}]){_RELATIVES}の(?P<name>[{KANJI}]{{1,3}}?(?=名義|[はがにもをへとの、。](?![ぁ-ん]{{0,1}}[いうえ])|です|から|より|さん|くん)"
-    rf"|[ぁ-ん]{{2,5}}?(?=[がはもに](?![ぁ-ん])|です|から|より|さん|くん|ちゃん)|[{KATAKANA}]{{2,5}}(?=[がはもに]|です|から|より))"
+    rf"|[ぁ-ん]{{2,5}}?(?=[がはもにとを](?![ぁ-ん])|です|から|より|さん|くん|ちゃん)|[{KATAKANA}]{{2,5}}(?=[がはもに]|です|から|より))"
 )
 _LODGER = re.compile(
     rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,4}}?)(?:様方|さん方|方(?= ?(?:気付|宛|に送|へ送|$|\n|[。、])))"
@@ -52,7 +52,7 @@ _ENGLISH = re.compile(
     r"|[Aa]ttn|ATTN|[Ff]rom|[Bb]y|cc|CC|Cc"
     r"|[Tt]o|[Ff]rom|[Ss]igned)[,:!]?[ \n]|[@>＞])\s?(?P<name>[A-Z][A-Za-z]{2,12})(?![A-Za-z0-9._-])"
     r"|(?P<said>(?<![A-Za-z0-9@/._-])[A-Z][a-z]{2,12})(?= (?:wrote|said|asked|replied|added|commented|is typing)"
-    r"|'s (?:draft|comment|account))"
+    r"|'s [A-Za-z])"
 )
 _HAS_ENGLISH = re.compile("[, \n@>＞][A-Z][A-Za-z]{2}|[a-z] (?:wrote|said|asked|replied|added|commented|is )|'s ")
 _AFFIX = any_of(
@@ -61,7 +61,7 @@ _AFFIX = any_of(
 )
 _JOINED_AFFIX = re.compile(rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,5}}?)(?P<affix>{_AFFIX})(?![{KANJI}])")
 _HAS_AFFIX = re.compile(rf"{_AFFIX}(?![{KANJI}])")
-_HAS_RELATIVE = re.compile("[夫妻子娘弟妹兄姉父母男女那人嫁内達こ姪甥孫氏手方]の|弟の")
+_HAS_RELATIVE = re.compile("[夫妻子娘弟妹兄姉父母男女那人嫁内達こ姪甥孫氏手方]の")
 _HAS_CREDIT = re.compile("[文作絵画訳案真影材成筆集り読詞曲歌本出][/=: ]")
 _HAS_NUMBERED = re.compile("[:→=②-⑳/]|さん")
 _IN_TALK = re.compile(
@@ -132,7 +132,10 @@ def named_positions(text: str) -> Iterator[tuple[int, int]]:
             lower in leftover_words().latin_words and lower not in _PLACES
         )
         if not is_word and (
-            lower in surnames().romaji or lower in given_names().romaji or lower in leftover_words().foreign_latin_names
+            lower in surnames().romaji
+            or lower in given_names().romaji
+            or lower in leftover_words().foreign_latin_names
+            or (group == "said" and lower in rare_names().latin)
         ):
             yield match.span(group)
 
@@ -160,7 +163,15 @@ def _is_surname(word: str) -> bool:
     return len(word) > 1 and (name_checks.is_spoken_surname(word) or is_unknown_surname(word))
 
 
+_NO_CHILD = frozenset(
+    {"こえ", "ゆめ", "うた", "こころ", "かおり", "すがた", "みらい", "のぞみ", "ねがい", "いのち", "ちから"}
+)
+"""What people have, and a given name as well: 息子のゆめ."""
+
+
 def _is_given(word: str) -> bool:
+    if re.match("[ぁ-ん]", word) and word not in _NO_CHILD and word in leftover_words().kana_words:
+        return True
     if re.match("[ぁ-んァ-ヴ]", word):
         is_word = (
             word in ordinary_words().hiragana
