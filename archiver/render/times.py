@@ -71,7 +71,21 @@ def minute_text(at: datetime) -> str:
 
 def short_time(at: datetime, now: datetime) -> str:
     """The time of day to the minute, after the day unless it is today: `11-05 10:14`."""
-    return minute_text(at)[len("2026-11-05 ") if iso_date(at) == iso_date(now) else len("2026-") :]
+    return clock_minute(at) if iso_date(at) == iso_date(now) else time_of_year(at)
+
+
+def clock_minute(at: datetime) -> str:
+    """The time of day in Japan to the minute: `10:14`; in English `10:14 JST`."""
+    minute = clock_time(at)[:5]
+    return f"{minute} JST" if is_english() else minute
+
+
+def time_of_year(at: datetime) -> str:
+    """A time in Japan to the minute, without its year: `11-05 10:14`; in English `5 November, 10:14 JST`."""
+    if not is_english():
+        return local_time(at)[5:16]
+    local = _to_tokyo(at)
+    return f"{local.day} {MONTHS[local.month - 1]}, {clock_minute(at)}"
 
 
 def full_time(at: datetime) -> str:

@@ -362,6 +362,16 @@ def test_where_the_folder_can_only_be_read_the_overview_says_so_before_the_butto
     assert '<button class="primary" disabled>' in page
 
 
+def test_beside_a_wrong_fact_the_others_are_said_to_be_kept(browser: FormBrowser) -> None:
+    """The first words above a long form say that one field needs another look, and that the rest is in the archive."""
+    answer = browser.post("/contracts/job1/facts", title="動画編集", contracted_on="2999-01-01")
+
+    with browser.context.archive.reading() as reading:
+        assert "動画編集" == find_contract(reading, "job1").title
+    assert "could not be kept; the others are kept" in answer.get_data(as_text=True)
+    assert "could not be kept" not in browser.get("/contracts/job1")
+
+
 def test_what_is_not_listed_is_not_said_to_be_taken_back(browser: FormBrowser) -> None:
     """A statement taken back in another tab, or a number that never was: the page says that nothing was done."""
     for what in ("delivery", "enclosure", "else"):

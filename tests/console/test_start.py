@@ -175,6 +175,7 @@ def test_a_day_that_cannot_be_is_said_and_the_rest_is_kept(browser: FormBrowser,
         (contract,) = contracts(reading)
     assert 422 == answer.status_code
     assert 'value="2099-01-01"' in answer.get_data(as_text=True)
+    assert "could not be kept; the others are kept" in answer.get_data(as_text=True)
     assert ("7", None) == (contract.platform_id, contract.escrowed_at)
 
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from archiver.cli.terminal.times import jst_time
 from archiver.render import times
+from archiver.report_language import report_language
 
 EVENING = datetime(2026, 11, 5, 15, 0, 1, 999_000, tzinfo=UTC)
 
@@ -16,6 +18,16 @@ def test_the_day_is_the_one_in_tokyo() -> None:
     actual = (times.day_text(EVENING), times.clock_time(EVENING), times.local_time(EVENING), times.iso_time(EVENING))
 
     assert ("2026年11月6日(金)", "00:00:01", "2026-11-06 00:00:01", "2026-11-06T00:00:01+09:00") == actual
+
+
+def test_a_short_time_in_english_is_whole() -> None:
+    """On an English page the day comes first and the year last: nothing is cut off a name of a month."""
+    before = EVENING - timedelta(minutes=1)
+    with report_language("en"):
+        assert "00:00 JST" == times.short_time(EVENING, EVENING)
+        assert "5 November, 23:59 JST" == times.short_time(before, EVENING)
+        assert "5 November, 23:59 JST" == jst_time(before)
+    assert "11-05 23:59" == jst_time(before)
 
 
 @pytest.mark.parametrize(
