@@ -1,21 +1,23 @@
 """A package of somebody's archive in a team's ledger for somebody else: only under a grant, and never unrecorded.
 
 The row of the access is committed before anything of the archive is read for the recipient, a refusal is one too.
+Before it nothing but the grants themselves is read.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver import errors
-from archiver.ledger.access_log import record_access
+from archiver.ledger.access_log import grant_lines, record_access
 from archiver.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.store.archive import Archive
-from archiver.store.grants import grants
+from archiver.store.grants import Grant, grants, grants_in
 
 _SETTINGS = "[exports]\ndaily = false\n[notify]\ndesktop = false\n"
 
@@ -26,22 +28,34 @@ def disclosed_copy(place: LedgerPlace, contract: str, recipient: str, *, reason:
 
     `today`: the day in Japan. Raises NotGranted, LedgerUnavailable, NotInLedger, StorageError.
     """
+    wanted = _Wanted(contract, recipient, today)
+    is_granted = wanted.is_among(grants_in(grant_lines(place)))
+    what = f"export {contract}" if is_granted else f"refused: export {contract}"
+    record_access(place, who=recipient, what=what, reason=reason)
+    if not is_granted:
+        raise errors.NotGranted(contract=contract, recipient=recipient)
     with tempfile.TemporaryDirectory(prefix="archive-disclosure-") as folder:
         home = Path(folder) / "copy"
         home.mkdir(mode=0o700)
         (home / "archive.toml").write_text(_SETTINGS, encoding="utf-8")
         write_ledger_file(home, place)
-        is_granted = _is_granted(home, contract, recipient, today)
-        what = f"export {contract}" if is_granted else f"refused: export {contract}"
-        record_access(place, who=recipient, what=what, reason=reason)
-        if not is_granted:
+        with closing(Archive(home)) as archive:
+            archive.top_up()
+            with archive.reading() as reading:
+                is_still_granted = wanted.is_among(grants(reading))
+        if not is_still_granted:
             raise errors.NotGranted(contract=contract, recipient=recipient)
         yield home
 
 
-def _is_granted(home: Path, contract: str, recipient: str, today: date) -> bool:
-    with closing(Archive(home)) as archive:
-        archive.top_up()
-        with archive.reading() as reading:
-            live = [one for one in grants(reading) if one.is_live(today)]
-    return any((one.contract, one.recipient) == (contract, recipient) for one in live)
+class _Wanted(NamedTuple):
+    """What a recipient asks for, on a day in Japan."""
+
+    contract: str
+    recipient: str
+    today: date
+
+    def is_among(self, known: Iterable[Grant]) -> bool:
+        """Whether one of these grants allows it."""
+        live = [one for one in known if one.is_live(self.today)]
+        return any((one.contract, one.recipient) == (self.contract, self.recipient) for one in live)

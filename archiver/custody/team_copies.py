@@ -20,6 +20,9 @@ from archiver.store.object_stores.open_store import check_store
 from archiver.store.object_stores.s3_store import SCHEME, read_address
 from archiver.store.queries import current_state
 
+MARK = ".taking-home"
+"""A file in a folder that `take_home` made and may empty."""
+
 
 def adopt(home: Path, address: str, files: str | None, *, tell: Progress | None = None) -> LedgerPlace:
     """Verify an archive in depth, ship all of it to the ledger, and make its home a copy of what the ledger holds.
@@ -75,9 +78,10 @@ def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | 
     """Make an ordinary archive of what the ledger holds, in a folder that is not there yet, and verify it in depth.
 
     Until it is whole it lies beside it, in `DIR.partial`, under the lock of a round: a second one that is told the same
-    folder is refused, and what a kill left there is made anew. Bytes of files come from the folder of the team, and
+    folder is refused, and what a kill left there is made anew; a folder of that name that is not one of these is left
+    alone. Bytes of files come from the folder of the team, and
     from `home` if it is a copy of the same archive.
-    Raises ArchiveThere, ArchiveInUse, LedgerUnavailable, StorageError.
+    Raises ArchiveThere, UsageError, ArchiveInUse, LedgerUnavailable, StorageError.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise errors.ArchiveThere(path=target)
@@ -92,23 +96,29 @@ def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | 
         if sys.platform == "win32":  # which moves no folder with an open file in it
             lock.close()
         _move(fresh, target)
+    (target / MARK).unlink(missing_ok=True)
     return verification
 
 
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not (folder / MARK).exists():
+            if any(folder.iterdir()):
+                detail = _("{path} holds something of yours; nothing was touched. Move it, or name another folder.")
+                raise errors.UsageError(detail=detail.format(path=folder))
+            (folder / MARK).touch(mode=0o600)
     except OSError as error:
         raise errors.HomeNotWritable(path=folder, detail=error.strerror or str(error)) from error
 
 
 def _empty_folder(folder: Path) -> None:
-    """Remove what an earlier attempt left, all but the lock that this one holds."""
+    """Remove what an earlier attempt left, all but its mark and the lock that this one holds."""
     try:
         for path in folder.iterdir():
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
-            elif path.name != ROUND_LOCK:
+            elif path.name not in (MARK, ROUND_LOCK):
                 path.unlink()
     except OSError as error:
         raise errors.HomeNotWritable(path=folder, detail=error.strerror or str(error)) from error

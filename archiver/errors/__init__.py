@@ -61,6 +61,7 @@ from archiver.errors.erasure import (
 )
 from archiver.errors.ledger import (
     AnotherArchive,
+    ArchiveForbidden,
     BadLedgerFile,
     BadServeFile,
     BadTeamStore,
@@ -160,6 +161,7 @@ __all__ = (
     "AnotherArchive",
     "ArchiveBusy",
     "ArchiveDamaged",
+    "ArchiveForbidden",
     "ArchiveInUse",
     "ArchiveThere",
     "ArchiverError",

@@ -113,6 +113,13 @@ class NotInLedger(UsageError):
     hint = N_("Enter an archive with: archive team adopt HOME --ledger ADDRESS")
 
 
+class ArchiveForbidden(UsageError):
+    """The user of the database may read one archive of the ledger only, and it is another one: exit 2."""
+
+    message = N_("The user of the database may read one archive only, and it is not that of account {account}.")
+    hint = N_("Name the account whose archive this user may read, or use another user of the database")
+
+
 class AnotherArchive(UsageError):
     """The ledger holds another archive of the same account: exit 2."""
 

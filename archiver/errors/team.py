@@ -19,7 +19,10 @@ class InstallationKeyUnusable(SettingsError):
     """The key of the installation cannot be read, or is none: exit 5."""
 
     message = N_("The key of this installation cannot be used ({place}): {detail}")
-    hint = N_("Only workers have it: run this where a worker runs, or make a new one with: archive team new-key FILE")
+    hint = N_(
+        "Only workers have it: run this where a worker runs. No token that was given opens with another one. How keys "
+        "are made and kept: archive guide team"
+    )
 
 
 class SealedWithAnotherKey(SettingsError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from archiver.ledger.connection import connect, ledger_errors
 from archiver.ledger.ledger_file import LedgerPlace
 
+_GRANTS = "SELECT key, line FROM entry WHERE kind = 'grant' ORDER BY seq"
 _ROWS = "SELECT seq, at, login, who, what, reason FROM access ORDER BY seq"
 
 
@@ -40,6 +42,22 @@ def accesses(place: LedgerPlace) -> list[AccessRecord]:
     with ledger_errors(place.address), closing(connect(place.address)) as connection, connection.transaction():
         connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(place.archive),))
         return [AccessRecord(*row) for row in connection.execute(_ROWS)]
+
+
+def missing_numbers(records: Sequence[AccessRecord]) -> list[int]:
+    """The numbers below the last one of which there is no row; of the last ones nothing tells."""
+    held = {record.number for record in records}
+    return [number for number in range(1, max(held, default=0)) if number not in held]
+
+
+def grant_lines(place: LedgerPlace) -> list[tuple[str, str]]:
+    """The keys and lines of an archive's grants and their withdrawals, oldest first, and of nothing else of it.
+
+    Raises LedgerUnavailable, TeamNotInstalled.
+    """
+    with ledger_errors(place.address), closing(connect(place.address)) as connection, connection.transaction():
+        connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(place.archive),))
+        return [(key, line) for key, line in connection.execute(_GRANTS)]
 
 
 def archive_numbers(address: str) -> list[int]:

@@ -60,12 +60,19 @@ def open_archive(address: str, account: int) -> int:
 
 
 def find_archive(address: str, account: int) -> int:
-    """The number of an account's archive in the ledger. Raises NotInLedger, LedgerUnavailable, TeamNotInstalled."""
+    """The number of an account's archive in the ledger.
+
+    Raises NotInLedger, ArchiveForbidden where the user of the database is held to another archive, LedgerUnavailable,
+    TeamNotInstalled.
+    """
     with ledger_errors(address), closing(connect(address)) as connection:
-        row = connection.execute("SELECT archive_of(%s)", (account,)).fetchone()
-    if row is None or row[0] is None:
+        row = connection.execute("SELECT archive_of(%s), current_archive()", (account,)).fetchone()
+    number, only = row or (None, None)
+    if number is None:
         raise errors.NotInLedger(ledger=printable(address), archive=account)
-    return int(row[0])
+    if only is not None and only != number:  # whatever number it names, it would be given its own archive
+        raise errors.ArchiveForbidden(account=account)
+    return int(number)
 
 
 def _run_migrations(address: str, revision: str) -> None:

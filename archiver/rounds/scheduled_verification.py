@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from archiver.custody import sampling
@@ -13,6 +14,7 @@ from archiver.rounds import run_log
 from archiver.rounds.daemon_messages import FINDINGS, VERIFICATION, Reminders, as_error
 from archiver.rounds.due_work import CheckHistory, DueCheck, check_due
 from archiver.store.archive import Archive
+from archiver.store.queries import raw_tables
 from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.verification_log import VerificationRecord
 
@@ -36,7 +38,7 @@ class ScheduledVerification:
                 self._checks = _remembered_checks(archive)
             history = self._checks
             due_check = check_due(now, CheckHistory(history.sample, history.whole, self._tried))
-            if due_check is None:
+            if due_check is None or _is_new(archive, history):
                 return False
             self._tried = now
             verification = self._verify(archive, due_check, now)
@@ -80,6 +82,13 @@ def _record_verification(
                     now, True, verification.checked, len(verification.findings), sorted(verification.counts)
                 ),
             )
+
+
+def _is_new(archive: Archive, history: CheckHistory) -> bool:
+    """Whether nothing was ever saved, which is no loss; one that was verified and holds nothing now is verified."""
+    with archive.reading() as reading:
+        held = (*islice(raw_tables.entries(reading), 1), *islice(raw_tables.seals(reading), 1))
+    return history.whole is None and history.sample is None and not held
 
 
 def _remembered_checks(archive: Archive) -> CheckHistory:

@@ -6,6 +6,7 @@ A grant is an entry of the worker's own archive, as its withdrawal is; neither l
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -38,7 +39,12 @@ class Grant(NamedTuple):
 
 def grants(reading: Reading) -> list[Grant]:
     """The grants that were not withdrawn, ended ones too, by number."""
-    return [_grant(payload) for payload in _payloads(reading).values() if payload["state"] == STATED]
+    return _not_withdrawn(_payloads(reading))
+
+
+def grants_in(lines: Iterable[tuple[str, str]]) -> list[Grant]:
+    """The same of the lines of grant entries with their keys, oldest first, as a ledger has them."""
+    return _not_withdrawn({key: json.loads(line).get("payload", {}) for key, line in lines})
 
 
 def state_grant(archive: Archive, contract: str, recipient: str, until: date, *, at: datetime) -> Grant:
@@ -78,6 +84,10 @@ def _payloads(reading: Reading) -> dict[str, dict[str, object]]:
     """The last payload of each grant, by its key."""
     query = select(_ENTRY.key, _ENTRY.line).where(_ENTRY.key >= "grant/", _ENTRY.key < "grant0").order_by(_ENTRY.seq)
     return {row.key: json.loads(row.line)["payload"] for row in reading.sql.execute(query)}
+
+
+def _not_withdrawn(payloads: Mapping[str, dict[str, object]]) -> list[Grant]:
+    return [_grant(payload) for payload in payloads.values() if payload.get("state") == STATED]
 
 
 def _grant(payload: dict[str, object]) -> Grant:

@@ -56,8 +56,13 @@ def _handed_over(environ: Mapping[str, str]) -> str:
 def _read(place: str, environ: Mapping[str, str]) -> str:
     try:
         return read_secret(Path("/"), place, environ)
+    except errors.TokenFileUnsafe as error:
+        detail = _("other users may read it. Allow only the worker's user: chmod 600 {path}")
+        path = place.removeprefix("file:")
+        raise errors.InstallationKeyUnusable(place=place, detail=detail.format(path=path)) from error
     except errors.ArchiverError as error:
-        raise errors.InstallationKeyUnusable(place=place, detail=error) from error
+        detail = _("there is no such file, or this user may not read it")
+        raise errors.InstallationKeyUnusable(place=place, detail=detail) from error
 
 
 def _run(place: str) -> str:

@@ -32,9 +32,10 @@ def run_worker(
     now: Callable[[], datetime],
     tell: Callable[[RoundEnd], None] = lambda _end: None,
     tell_care: Callable[[CareEnd], None] = lambda _end: None,
+    tell_begun: Callable[[], None] = lambda: None,
     times: QueueTimes = USUAL,
 ) -> None:
-    """Make rounds until a stop is requested.
+    """Make rounds until a stop is requested; `tell_begun` is called when all that is needed for them is there.
 
     Raises InstallationKeyUnusable, QueueUnavailable, LedgerUnavailable before anything is begun.
     """
@@ -42,6 +43,7 @@ def run_worker(
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # how rounds end stands in the ledger
     secret_key = installation_key.read_key(settings, environ)
     check_queue(settings.ledger)
+    tell_begun()
     with closing(TeamLedger(settings.ledger)) as ledger:
         rounds = AccountRounds(
             settings, environ, ledger, lambda: secret_key, now=now, stop=stop, tell=tell, tell_care=tell_care

@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from archiver.custody.team_copies import take_home
+from archiver import errors
+from archiver.custody.team_copies import place_of, take_home
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.ledger.ledger_file import LedgerPlace
 from archiver.ledger.service import TeamLedger
@@ -73,6 +74,14 @@ def counts(postgres: Postgres, user: str, archive: int, table: str) -> int | Non
     return int(row[0])
 
 
+def account_of(postgres: Postgres, archive: int) -> int:
+    """The account of an archive of the ledger."""
+    with psycopg.connect(postgres.address()) as connection:
+        row = connection.execute("SELECT account_id FROM ledger.archive WHERE id = %s", (archive,)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def test_a_user_of_one_archive_sees_that_one_whatever_it_names(teams: tuple[Team, Team], postgres: Postgres) -> None:
     """It takes its own archive home; under another's number it finds its own again, and it can change neither."""
     sato, suzuki = teams
@@ -104,6 +113,18 @@ def test_it_takes_its_archive_home(teams: tuple[Team, Team], postgres: Postgres,
     place = LedgerPlace(postgres.address("tenant"), teams[0].place.archive, teams[0].place.files)
 
     assert [] == take_home(place, tmp_path / "taken", tmp_path / "none").findings
+
+
+def test_another_accounts_archive_is_refused_and_not_replaced_by_its_own(
+    teams: tuple[Team, Team], postgres: Postgres, tmp_path: Path
+) -> None:
+    """Whoever names another account does not get their own archive under that account's name."""
+    accounts = {team.place.archive: account_of(postgres, team.place.archive) for team in teams}
+    address, (own, other) = postgres.address("tenant"), accounts.values()
+
+    assert teams[0].place.archive == place_of(tmp_path, address, own).archive
+    with pytest.raises(errors.ArchiveForbidden):
+        place_of(tmp_path, address, other)
 
 
 def test_a_curious_administrator_sees_numbers_and_times_alone(teams: tuple[Team, Team], postgres: Postgres) -> None:

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from archiver import errors
+from archiver.custody import disclosure
 from archiver.custody.disclosure import disclosed_copy
 from archiver.ledger.access_log import accesses, record_access
 from archiver.store.archive import Archive
@@ -40,6 +41,10 @@ def account_of(team: Team) -> int:
         ).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _unavailable(*_place: object, **_words: object) -> int:
+    raise errors.LedgerUnavailable(ledger="ledger", detail="gone")
 
 
 def disclosed(team: Team, recipient: str, today: date = TODAY) -> bool:
@@ -74,6 +79,22 @@ def test_a_grant_counts_until_its_day_or_its_withdrawal(team: Team) -> None:
     assert list(range(1, 7)) == [one.number for one in rows]
     assert {"machine"} == {one.login for one in rows}
     assert "総務" in {one.who for one in rows}
+
+
+@pytest.mark.sample
+def test_nothing_is_read_before_the_row_is_there(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the row cannot be added, no copy was made, and for a refusal none is made at all."""
+    topped: list[Path] = []
+    with closing(Archive(team.first)) as archive:
+        state_grant(archive, "job1", "経理", date(2026, 11, 28), at=NOW)
+    monkeypatch.setattr(Archive, "top_up", lambda archive: topped.append(archive.home))
+    with monkeypatch.context() as patch:
+        patch.setattr(disclosure, "record_access", _unavailable)
+        with pytest.raises(errors.LedgerUnavailable):
+            disclosed(team, "経理")
+
+    assert not disclosed(team, "だれか")
+    assert [] == topped
 
 
 @pytest.mark.sample

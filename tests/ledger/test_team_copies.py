@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.custody.team_copies import adopt, place_of, take_home
+from archiver.custody.team_copies import MARK, adopt, place_of, take_home
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.ledger.ledger_file import LEDGER_FILE
 from archiver.store import schema
@@ -62,6 +62,7 @@ def test_a_second_taking_home_to_the_same_folder_is_refused_and_what_a_kill_left
     partial = tmp_path / "taken.partial"
     (partial / "files").mkdir(parents=True)
     (partial / DATABASE).write_bytes(b"half")
+    (partial / MARK).touch()
 
     with Archive(partial).round_lock(), pytest.raises(errors.ArchiveInUse):
         take_home(place, tmp_path / "taken", home)
@@ -71,6 +72,21 @@ def test_a_second_taking_home_to_the_same_folder_is_refused_and_what_a_kill_left
     assert b"half" == untouched
     assert evidence(home) == evidence(tmp_path / "taken")
     assert not partial.exists()
+
+
+@pytest.mark.sample
+def test_a_folder_of_the_user_beside_the_one_to_take_home_to_is_not_emptied(
+    postgres: Postgres, home: Path, tmp_path: Path
+) -> None:
+    """Only what an attempt made is made anew; whoever named a folder `DIR.partial` keeps what is in it."""
+    place = adopt(home, postgres.address("machine"), None)
+    (tmp_path / "taken.partial").mkdir()
+    (tmp_path / "taken.partial" / "letter.txt").write_text("mine")
+
+    with pytest.raises(errors.UsageError, match="nothing was touched"):
+        take_home(place, tmp_path / "taken", home)
+
+    assert "mine" == (tmp_path / "taken.partial" / "letter.txt").read_text()
 
 
 @pytest.mark.sample

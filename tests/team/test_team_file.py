@@ -112,3 +112,18 @@ def test_a_key_of_another_installation_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(errors.InstallationKeyUnusable, match="public_key"):
         installation_key.read_key(settings, {})
+
+
+def test_a_key_that_others_may_read_is_called_a_key_and_says_what_to_do(tmp_path: Path) -> None:
+    """It is not called a token, and nobody is led to make another key, with which no token would open any more."""
+    secret = tmp_path / "key"
+    public = installation_key.write_new_key(secret)
+    secret.chmod(0o644)
+    settings = read_team_file(written(tmp_path, f'{LEAST}public_key = "{public}"\nkey = "file:{secret}"\n'))
+
+    with pytest.raises(errors.InstallationKeyUnusable) as raised:
+        installation_key.read_key(settings, {})
+
+    assert f"chmod 600 {secret}" in str(raised.value)
+    assert "token" not in str(raised.value)
+    assert "new-key" not in str(raised.value.hint)

@@ -88,13 +88,17 @@ def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> int:
 @click.pass_obj
 def team_audit(obj: CliContext) -> int:
     """Print every row of the record of accesses, oldest first, and the grants that count."""
-    from archiver.ledger.access_log import accesses
+    from archiver.ledger.access_log import accesses, missing_numbers
     from archiver.store.archive import Archive
     from archiver.store.grants import grants
 
     place = _own_place(obj)
-    for record in accesses(place):
+    records = accesses(place)
+    for record in records:
         echo(_access_line(record))
+    if missing := missing_numbers(records):
+        numbers = ", ".join(map(str, missing))
+        echo(_("Missing: line {numbers}. Only the owner of the database can have removed it.").format(numbers=numbers))
     with closing(Archive(obj.home)) as archive, archive.reading() as reading:
         known = grants(reading)
     for grant in known:

@@ -29,12 +29,23 @@ def team_worker(obj: CliContext, team_file: str | None) -> int:
     from archiver.team.worker import run_worker
 
     settings = team_settings(obj, team_file)
-    if obj.verbose >= 0:
-        echo(_("Making the rounds of the team's archives, as they are due. Stop with Ctrl-C."), err=True)
-    run_worker(settings, obj.environ, Stop(), now=utc_now, tell=lambda end: _tell_owner(obj, end), tell_care=_tell_care)
+    run_worker(
+        settings,
+        obj.environ,
+        Stop(),
+        now=utc_now,
+        tell=lambda end: _tell_owner(obj, end),
+        tell_care=_tell_care,
+        tell_begun=lambda: _tell_begun(obj),
+    )
     if obj.verbose >= 0:
         echo(_("Stopped. What was saved until now is kept."), err=True)
     return 0
+
+
+def _tell_begun(obj: CliContext) -> None:
+    if obj.verbose >= 0:
+        echo(_("Making the rounds of the team's archives, as they are due. Stop with Ctrl-C."), err=True)
 
 
 def _tell_owner(obj: CliContext, end: RoundEnd) -> None:
