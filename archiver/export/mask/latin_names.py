@@ -28,6 +28,8 @@ _FILE_GIVEN = re.compile(
     r"(?=[_-][^\s。、/]{0,40}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9])|\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9]))"
 )
 """A part of the name of a file that may be a given name: vocal_RINA_take4.wav."""
+_PERFORMER = re.compile(r"(?i:vocals?|voice|narration|narrator|cast|actor|actress|model|singer)[_-]$")
+"""Behind such a part the name of a file goes on with who it is, also where the name is a brand's or a word too."""
 _HAS_DIGITS = re.compile("[A-Za-z]{4}[0-9]{2}")
 _WITH_DIGITS = re.compile(r"(?<![A-Za-z0-9])(?P<name>[A-Za-z]{4,16})[0-9]{2,5}(?![A-Za-z0-9])")
 _HAS_CAPITAL = re.compile("[A-Z]")
@@ -65,7 +67,8 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
         if match[0].lower() in surnames().romaji and match[0].lower() not in leftover_words().file_words:
             yield match.span()
     for match in _FILE_GIVEN.finditer(text) if "." in text and ("_" in text or "-" in text) else ():
-        if _is_given_in_file(match["name"].lower()):
+        is_performer = _PERFORMER.search(text, 0, match.start()) is not None
+        if _is_given_in_file(match["name"].lower(), is_performer=is_performer):
             yield match.span("name")
     if _HAS_DIGITS.search(text):
         yield from _with_digits(text)
@@ -138,11 +141,15 @@ def _is_given_with_unknown(one: str, other: str) -> bool:
     return is_unknown and not is_word and one[1:].islower() and len(one) > 3 and _is_given(one)
 
 
-def _is_given_in_file(lower: str) -> bool:
-    """Whether a part of the name of a file is a given name and no word, brand or piece of music."""
+def _is_given_in_file(lower: str, *, is_performer: bool) -> bool:
+    """Whether a part of the name of a file is a given name and no word, brand or piece of music.
+
+    `is_performer`: a performer's role stands before it, so that it may be a brand's name or a word too.
+    """
     words = leftover_words()
-    known = words.latin_words, words.file_words, words.latin_given_words, words.brand_people, words.file_endings
-    if any(lower in one for one in known):
+    known = words.latin_words, words.file_words, words.file_endings
+    doubtful = () if is_performer else (words.latin_given_words, words.brand_people)
+    if any(lower in one for one in (*known, *doubtful)):
         return False
     return any(lower in one for one in (given_names().romaji, words.foreign_latin_names, rare_names().latin))
 

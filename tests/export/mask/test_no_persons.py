@@ -108,3 +108,12 @@ def test_names_and_accounts_are_told_by_their_place(text: str, names: list[str])
 def test_the_same_places_with_other_words_name_nobody(text: str) -> None:
     """Nothing of these sentences is offered."""
     assert [] == _pieces(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("vocal_RINA_take4.wav", ["RINA"]), ("narration-mika-02.wav", ["mika"]), ("logo_RINA.png", [])],
+)
+def test_behind_a_performers_role_a_brands_name_is_a_person(text: str, names: list[str]) -> None:
+    """In names of files; elsewhere in them such a word is the brand."""
+    assert names == _pieces(text)
