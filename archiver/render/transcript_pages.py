@@ -155,7 +155,7 @@ class Transcript:
 
     def _label_or_id(self, mark: re.Match[str]) -> str:
         is_passed = self._places.has_passed(int(mark[2]))
-        return self._fill_placeholder(mark) if is_passed else f"メッセージID {mark[2]}"
+        return self._fill_placeholder(mark) if is_passed else say("メッセージID {message_id}", message_id=mark[2])
 
     def _fill_placeholder(self, mark: re.Match[str]) -> str:
         link = self._link_in_room(MessageId(mark[2]))
