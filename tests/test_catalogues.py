@@ -17,6 +17,7 @@ from archiver.cli.terminal.help_pages import HelpContext
 from archiver.cli.terminal.language import set_language
 from archiver.cli.terminal.text import columns
 from tests.support.catalogues import (
+    Text,
     catalogue,
     mo_bytes,
     placeholders,
@@ -113,15 +114,21 @@ def texts(command: click.Command) -> Iterator[str | None]:
             yield from texts(below)
 
 
+@pytest.fixture(scope="module")
+def used() -> set[Text]:
+    """What the tree has to be read for, once for all commands."""
+    return used_texts()
+
+
 @pytest.mark.parametrize("name", COMMANDS)
-def test_help_texts_are_marked_for_translation(name: str) -> None:
+def test_help_texts_are_marked_for_translation(name: str, used: set[Text]) -> None:
     """A command's help is `help=N_("…")`, never its docstring, and every option has one."""
     module = importlib.import_module(COMMANDS[name].module)
 
     found = [text for text in texts(getattr(module, f"command_{name}")) if text]
 
     assert found
-    assert set() == set(found) - used_texts()
+    assert set() == set(found) - used
 
 
 def test_no_text_stands_inside_a_formatted_string() -> None:
