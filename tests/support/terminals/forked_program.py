@@ -126,8 +126,9 @@ class ForkedProgram:
 
     def kill(self) -> None:
         """End it at once."""
-        if self.poll() is None:
-            os.kill(self._number, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has just ended, and its watcher has not told yet
+            if self.poll() is None:
+                os.kill(self._number, signal.SIGKILL)
 
 
 class ForkServer:
