@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from gettext import gettext as _
-from typing import TYPE_CHECKING
 
 from archiver import errors
 from archiver.health.check_result import CheckResult, action, error_text, good
+from archiver.store.archive import Archive
 from archiver.store.object_stores.open_store import check_store
-
-if TYPE_CHECKING:
-    from archiver.ledger.ledger import Ledger
 
 NAME = "ledger"
 
 
-def check_ledger(ledger: Ledger | None) -> list[CheckResult]:
+def check_ledger(archive: Archive) -> list[CheckResult]:
     """One result for a copy of an archive in a ledger, none for an archive of its own."""
+    ledger = archive.ledger
     if ledger is None:
         return []
     try:

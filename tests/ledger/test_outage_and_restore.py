@@ -91,7 +91,7 @@ def test_check_says_whether_the_next_round_can_go_to_the_ledger_and_the_store(te
 def _ledger_look(home: Path) -> CheckResult:
     """What `check` says of a copy's ledger."""
     with closing(Archive(home)) as archive:
-        (look,) = check_ledger(archive.ledger)
+        (look,) = check_ledger(archive)
         return look
 
 
