@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from contextlib import ExitStack, closing
-from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
@@ -19,6 +18,7 @@ from archiver.store.ledger_copy import exchange, shared_files
 from archiver.store.object_stores.open_store import check_store
 from archiver.store.object_stores.s3_store import SCHEME, read_address
 from archiver.store.queries import current_state
+from archiver.wording import gettext as _
 
 MARK = ".taking-home"
 """A file in a folder that `take_home` made and may empty."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 
 from archiver.health.check_result import CheckResult, attention, good
@@ -13,6 +11,8 @@ from archiver.health.conditions import LATE, MISSED_RUNS
 from archiver.health.unseen_bound import unseen_sentence
 from archiver.render.times import interval_words, iso_date, minute_text
 from archiver.store.queries.database_health import Horizon
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 SHARED = timedelta(days=1)
 """For this long calls of another program are reported."""

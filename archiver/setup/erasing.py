@@ -6,8 +6,6 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +26,8 @@ from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts, find_contract, is_read
 from archiver.store.queries.runs import exports
 from archiver.store.working import alerts, remembered_values
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.app import App

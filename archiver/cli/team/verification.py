@@ -6,7 +6,6 @@ import os
 import random
 import tempfile
 from contextlib import closing
-from gettext import gettext as _
 from pathlib import Path
 
 import click
@@ -18,6 +17,7 @@ from archiver.cli.evidence.verify import FINDINGS, tell_verification
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.errors import N_
+from archiver.wording import gettext as _
 
 
 @click.command(
