@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from gettext import gettext as _
+from gettext import ngettext
 from typing import Any, Iterable, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import canonical
 from archiver.evidence.verify.findings import Verification
-from archiver.wording import gettext as _
-from archiver.wording import ngettext
 
 _BEGIN = b'{"digest":"'
 _ERASED_DIGEST = re.compile("[0-9a-f]{64}")

@@ -7,11 +7,11 @@ module is also handed out inside packages.
 from __future__ import annotations
 
 import re
+from gettext import gettext as _
 from typing import AbstractSet  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.tables.build import CSV_HEADERS
 from archiver.evidence.verify.findings import Verification
-from archiver.wording import gettext as _
 
 _TEXT_NAME = re.compile(
     r"00_README\.txt|VERIFY\.txt|verify\.(?:py|html)|bag-info\.txt|fetch\.txt|data/[a-z_]+\.txt(?<!sha256\.txt)"
