@@ -126,4 +126,4 @@ def _remove_job_advice(scheduled: Sequence[Path]) -> str:
     if scheduled:
         sentence = _("If one is enough, remove the job of another one: {commands}")
         return sentence.format(commands=" / ".join(f"archive --home {one} schedule remove" for one in scheduled))
-    return _("If one is enough, stop what saves the others, such as archive daemon.")
+    return _("If one is enough, stop what saves the others, such as a daemon of theirs.")

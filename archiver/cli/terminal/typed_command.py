@@ -14,7 +14,7 @@ from archiver.settings.home import home_path
 from archiver.web import shell_command
 from archiver.wording import Completion
 
-_OF_NO_ARCHIVE = r"app|completion|demo|guide|help|team (?:init|adopt|join|leave|new-key|serve|status|worker)"
+_OF_NO_ARCHIVE = r"app|completion|demo|guide|help|team (?:init|adopt|grant|join|leave|new-key|serve|status|worker)"
 _IN_OWN_TEXT = re.compile(
     rf"(?<![\w/.\\-])archive(?= (?!(?:{_OF_NO_ARCHIVE})\b)(?:{'|'.join(COMMANDS)})\b)"
     r"|(?:(?<=: )|(?<=   ))archive(?=$|\)|\(| \(|  )"
