@@ -99,7 +99,8 @@ def graded(condition: Condition, text: str) -> str:
 def _first_save(condition: Condition) -> str:
     if condition.facts["is_begun"]:
         return _(
-            "The first save has not ended yet; what has come is kept. If it was interrupted, go on with: archive sync"
+            "No save into this folder has ended yet; what is there is kept. To begin, or to go on with one that was "
+            "interrupted: archive sync"
         )
     return _("Nothing has been saved yet. Run: archive sync")
 
