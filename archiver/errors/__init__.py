@@ -3,7 +3,7 @@
 ArchiverError (1)
 ├── UsageError (2)             UnknownContract UnknownRoom UnknownProfile AmbiguousContract …
 ├── SettingsError (5)          BadSettings TokenMissing TokenFileUnsafe BadBaseUrl WrongAccount …
-├── TokenRefused (10)
+├── TokenRefused (10)          GivenTokenRefused
 ├── ArchiveInUse (11)          SetupRunning StaleCopy
 ├── NewerArchive (12)
 ├── StorageError (1)           HomeNotWritable PackagePlaceNotWritable DiskFull DiskFailing ArchiveBusy …
@@ -105,8 +105,8 @@ from archiver.errors.settings import (
 )
 from archiver.errors.team import (
     BadTeamFile,
+    GivenTokenRefused,
     InstallationKeyUnusable,
-    NoTokenInLedger,
     QueueUnavailable,
     SealedWithAnotherKey,
 )
@@ -154,7 +154,7 @@ from archiver.errors.usage import (
 )
 from archiver.gettext_mark import N_
 
-__all__ = (
+__all__ = [
     "N_",
     "AlreadyEntered",
     "AmbiguousContract",
@@ -196,6 +196,7 @@ __all__ = (
     "FileAboveLimit",
     "FileTooLarge",
     "FolderOfZips",
+    "GivenTokenRefused",
     "HomeNotWritable",
     "InstallationKeyUnusable",
     "KeyringUnavailable",
@@ -218,7 +219,6 @@ __all__ = (
     "NoSpaceForUpkeep",
     "NoSpaceToMigrate",
     "NoSuchDay",
-    "NoTokenInLedger",
     "NotAFile",
     "NotAdopted",
     "NotAllowed",
@@ -277,4 +277,4 @@ __all__ = (
     "Unreachable",
     "UsageError",
     "WrongAccount",
-)
+]
