@@ -60,6 +60,7 @@ from archiver.errors.erasure import (
     UnknownErasure,
 )
 from archiver.errors.ledger import (
+    AccountNotInLedger,
     AnotherArchive,
     ArchiveForbidden,
     BadLedgerFile,
@@ -137,6 +138,7 @@ from archiver.errors.usage import (
     NotComparable,
     NothingThere,
     OwnFile,
+    PlaceTaken,
     PortTaken,
     SharedNumber,
     UnknownAlert,
@@ -156,6 +158,7 @@ from archiver.gettext_mark import N_
 
 __all__ = [
     "N_",
+    "AccountNotInLedger",
     "AlreadyEntered",
     "AmbiguousContract",
     "AnotherArchive",
@@ -236,6 +239,7 @@ __all__ = [
     "PackagePlaceNotWritable",
     "PdfFailed",
     "PdfUnavailable",
+    "PlaceTaken",
     "PortTaken",
     "QueueUnavailable",
     "Refused",

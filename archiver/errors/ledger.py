@@ -134,6 +134,12 @@ class NotInLedger(UsageError):
     hint = N_("Enter an archive with: archive team adopt HOME --ledger ADDRESS")
 
 
+class AccountNotInLedger(NotInLedger):
+    """The ledger has no archive of an account: exit 2."""
+
+    message = N_("The ledger ({ledger}) has no archive of account {account}.")
+
+
 class ArchiveForbidden(UsageError):
     """The user of the database may read one archive of the ledger only, and it is another one: exit 2."""
 
