@@ -13,9 +13,11 @@ from archiver.export.mask.kanji_names import name_in_run
 from archiver.export.mask.latin_names import latin_names
 from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
+from archiver.export.mask.name_forms.bare_given import bare_given_names
 from archiver.export.mask.name_forms.bare_unknown import bare_unknown_names
 from archiver.export.mask.name_forms.called_names import called_names
 from archiver.export.mask.name_forms.clear_forms import clear_forms
+from archiver.export.mask.name_forms.doubtful_surnames import doubtful_surnames
 from archiver.export.mask.name_forms.katakana_given import is_begun_given, katakana_given_names
 from archiver.export.mask.name_forms.mixed_scripts import mixed_names
 from archiver.export.mask.name_forms.name_rows import marked_names, names_in_file_names, names_in_rows
@@ -53,13 +55,20 @@ def found_pieces(text: str) -> Iterator[FoundPiece]:
             for match in pattern.finditer(text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
                 is_contact = kind is LeftoverKind.CONTACT
-                if is_contact or not _is_file_or_code(text[start:end].lstrip("@ ").lower()):
+                if is_contact or not _is_file_or_code(text[start:end].lower()):
                     yield FoundPiece(start, end, kind)
 
 
-def _is_file_or_code(piece: str) -> bool:
+_COUNTRIES = frozenset({"jp", "co", "me", "tv", "io", "us", "uk", "in", "id", "my", "ai", "fr", "de", "kr"})
+"""Ends of hosts that an account with dots has too: @yuki.travel.jp."""
+
+
+def _is_file_or_code(handle: str) -> bool:
+    piece = handle.lstrip("@ ")
     name, dot, ending = piece.rpartition(".")
     words = leftover_words()
+    if handle.startswith("@") and ending in _COUNTRIES and len(name) > 2:
+        return False
     return piece in words.no_handles or bool(
         dot and ending in words.file_endings and "_" not in name and "@" not in name
     )
@@ -109,6 +118,8 @@ def _found_names(text: str) -> Iterator[tuple[int, int]]:
     yield from called_names(text)
     yield from named_positions(text)
     yield from names_told_by_place(text)
+    yield from doubtful_surnames(text)
+    yield from bare_given_names(text)
     yield from nicknames(text)
     if _HAS_LATIN.search(text):
         yield from latin_names(text)

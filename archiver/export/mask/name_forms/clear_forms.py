@@ -38,6 +38,10 @@ _KANA_PAIR = re.compile(
 _TITLED_KANA = re.compile(r"(?P<run>[ぁ-んー]{3,12}?)(?=ちゃん|くん|さん|先生)")
 _IN_FILE = re.compile(rf"\((?P<name>[{KANJI}]{{1,4}})\)(?:[_-][^\s。、]{{0,20}})?\.[A-Za-z0-9]{{2,4}}(?![A-Za-z0-9])")
 _ONE_IN_BRACKETS = re.compile(rf"\((?P<name>[{KANJI}])\)(?=[はがもにを、]|だけ|のみ)")
+_KING = re.compile(
+    rf"(?<![{KANJI}お])(?P<name>[王金馬])(?=様(?:と(?:の|打|電話|お?話)|に(?:確認|ご?連絡|送)|から(?:ご?連絡|お?電話|メール)|へ(?:の|ご)|より|宛))"
+)
+"""Surnames that are a word before 様, where somebody is met or written to."""
 _CALLED_CHAN = re.compile(
     rf"(?<![{KANJI}])(?P<name>(?![赤坊兄姉嬢爺婆猫犬娘孫皆熊何母父妹弟])[{KANJI}])ちゃん(?=と(?:呼|会[いうっ]|話|打[ちつ]|一緒|相談|同[じ席]))"
 )
@@ -56,6 +60,8 @@ def clear_forms(text: str) -> Iterator[tuple[int, int]]:
     for match in _SINGLE.finditer(text):
         if match["name"] not in _NO_NAME_BEFORE[match["title"] or match["long"]]:
             yield match.span("name")
+    for match in _KING.finditer(text) if "様" in text else ():
+        yield match.span("name")
     if " " in text:
         yield from _spaced_names(text)
     if "さん" in text or "ちゃん" in text or "くん" in text or "先生" in text:
