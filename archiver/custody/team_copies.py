@@ -81,10 +81,10 @@ def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | 
     folder is refused, and what a kill left there is made anew; a folder of that name that is not one of these is left
     alone. Bytes of files come from the folder of the team, and
     from `home` if it is a copy of the same archive.
-    Raises ArchiveThere, UsageError, ArchiveInUse, LedgerUnavailable, StorageError.
+    Raises PlaceTaken, UsageError, ArchiveInUse, LedgerUnavailable, StorageError.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise errors.ArchiveThere(path=target)
+        raise errors.PlaceTaken(path=target)
     fresh = target.with_name(f"{target.name}.partial")
     _make_folder(fresh)
     with ExitStack() as lock:

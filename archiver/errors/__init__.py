@@ -3,7 +3,7 @@
 ArchiverError (1)
 ├── UsageError (2)             UnknownContract UnknownRoom UnknownProfile AmbiguousContract …
 ├── SettingsError (5)          BadSettings TokenMissing TokenFileUnsafe BadBaseUrl WrongAccount …
-├── TokenRefused (10)
+├── TokenRefused (10)          GivenTokenRefused
 ├── ArchiveInUse (11)          SetupRunning StaleCopy
 ├── NewerArchive (12)
 ├── StorageError (1)           HomeNotWritable PackagePlaceNotWritable DiskFull DiskFailing ArchiveBusy …
@@ -60,6 +60,7 @@ from archiver.errors.erasure import (
     UnknownErasure,
 )
 from archiver.errors.ledger import (
+    AccountNotInLedger,
     AnotherArchive,
     ArchiveForbidden,
     BadLedgerFile,
@@ -105,8 +106,8 @@ from archiver.errors.settings import (
 )
 from archiver.errors.team import (
     BadTeamFile,
+    GivenTokenRefused,
     InstallationKeyUnusable,
-    NoTokenInLedger,
     QueueUnavailable,
     SealedWithAnotherKey,
 )
@@ -137,6 +138,7 @@ from archiver.errors.usage import (
     NotComparable,
     NothingThere,
     OwnFile,
+    PlaceTaken,
     PortTaken,
     SharedNumber,
     UnknownAlert,
@@ -154,8 +156,9 @@ from archiver.errors.usage import (
 )
 from archiver.gettext_mark import N_
 
-__all__ = (
+__all__ = [
     "N_",
+    "AccountNotInLedger",
     "AlreadyEntered",
     "AmbiguousContract",
     "AnotherArchive",
@@ -196,6 +199,7 @@ __all__ = (
     "FileAboveLimit",
     "FileTooLarge",
     "FolderOfZips",
+    "GivenTokenRefused",
     "HomeNotWritable",
     "InstallationKeyUnusable",
     "KeyringUnavailable",
@@ -218,7 +222,6 @@ __all__ = (
     "NoSpaceForUpkeep",
     "NoSpaceToMigrate",
     "NoSuchDay",
-    "NoTokenInLedger",
     "NotAFile",
     "NotAdopted",
     "NotAllowed",
@@ -236,6 +239,7 @@ __all__ = (
     "PackagePlaceNotWritable",
     "PdfFailed",
     "PdfUnavailable",
+    "PlaceTaken",
     "PortTaken",
     "QueueUnavailable",
     "Refused",
@@ -277,4 +281,4 @@ __all__ = (
     "Unreachable",
     "UsageError",
     "WrongAccount",
-)
+]

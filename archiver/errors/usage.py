@@ -150,6 +150,13 @@ class ArchiveThere(UsageError):
     hint = N_("Restore to another folder: archive --home DIR restore SRC")
 
 
+class PlaceTaken(UsageError):
+    """The folder that is to be made is there already, with something in it, or is a file."""
+
+    message = N_("There is something in {path} already. It was not touched.")
+    hint = N_("Name a folder that is not there yet, or an empty one.")
+
+
 class FileTooLarge(UsageError):
     """A file given by the user is too large to be read into memory."""
 

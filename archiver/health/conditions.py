@@ -47,6 +47,8 @@ class ConditionKind(StrEnum):
     """Every contract has ended."""
     DISK_FULL = "disk_full"
     """The database itself may lack space."""
+    LEDGER = "ledger"
+    """The team's ledger cannot be used, so that no round can save."""
     NO_SPACE = "no_space"
     """Less is free than must stay free, so no file is downloaded."""
     FIRST_SAVE = "first_save"
@@ -234,6 +236,14 @@ def _fault(situation: Situation) -> Condition | None:
     is_by_hand = starters is not None and (starters.names is None or starters.is_idle)
     is_first = archive.last_run is None
     return fault_condition(archive.error_name, situation.settings, is_first=is_first, is_by_hand=is_by_hand)
+
+
+def _ledger(situation: Situation) -> Condition | None:
+    """The ledger as it was just found: a round that fails for it can leave nothing behind in the copy."""
+    if situation.archive.ledger_error is None:
+        return None
+    facts = {"error": situation.archive.ledger_error}
+    return Condition(ConditionKind.LEDGER, Grade.ACTION, facts=facts, command="archive check")
 
 
 def fault_condition(
@@ -512,6 +522,7 @@ CONDITIONS: tuple[Callable[[Situation], Condition | None], ...] = (
     _ended,
     _stale,
     _fault,
+    _ledger,
     _space,
     _first_save,
     _job_fault,

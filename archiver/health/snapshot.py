@@ -81,6 +81,8 @@ class HealthSnapshot:
     notice_trial: LastNoticeTrial | None = None
     window_requests: WindowRequests | None = None
     """Our calls in the last window of the allowance."""
+    ledger_error: str | None = None
+    """The name of the error for which a team's ledger cannot be used now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | Non
         is_complete=last_sync is None or last_sync.complete,
         scheduled_run=remembered_values.SCHEDULED_RUN.recall(reading),
         error_name=standing_error(reading),
+        ledger_error=reading.ledger_error,
         looks=last_looks.room_looks(reading, rooms),
         shut=current_state.inaccessible_since(reading, rooms),
         window_requests=remembered_values.WINDOW_REQUESTS.recall(reading),

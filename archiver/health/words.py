@@ -127,6 +127,11 @@ def _fault(condition: Condition) -> str:
     return _("The last save failed. Reason: {reason}. {advice}").format(reason=reason, advice=advice)
 
 
+def _ledger(condition: Condition) -> str:
+    reason = error_reasons.reason(condition.facts["error"])
+    return _("Nothing can be saved now: {reason}. More: archive check").format(reason=reason)
+
+
 def _advice(condition: Condition) -> str:
     if condition.facts.get("is_by_hand"):
         return _("What is saved stays saved. Nothing here starts another save by itself: start one with: archive sync")
@@ -414,6 +419,7 @@ SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
     ConditionKind.STALE: _stale,
     ConditionKind.FAULT: _fault,
     ConditionKind.DISK_FULL: _disk_full,
+    ConditionKind.LEDGER: _ledger,
     ConditionKind.NO_SPACE: _no_space,
     ConditionKind.FIRST_SAVE: _first_save,
     ConditionKind.JOB_FAULT: _job_fault,

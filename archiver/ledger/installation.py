@@ -69,7 +69,7 @@ def find_archive(address: str, account: int) -> int:
         row = connection.execute("SELECT archive_of(%s), current_archive()", (account,)).fetchone()
     number, only = row or (None, None)
     if number is None:
-        raise errors.NotInLedger(ledger=printable(address), archive=account)
+        raise errors.AccountNotInLedger(ledger=printable(address), account=account)
     if only is not None and only != number:  # whatever number it names, it would be given its own archive
         raise errors.ArchiveForbidden(account=account)
     return int(number)

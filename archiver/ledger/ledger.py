@@ -111,6 +111,11 @@ class LedgerReading:
         assert row is not None
         return LedgerEnd(*row)
 
+    def may_append(self) -> bool:
+        """Whether the user of the database is allowed to append entries."""
+        row = self._connection.execute("SELECT has_table_privilege('entry', 'INSERT')").fetchone()
+        return bool(row and row[0])
+
     def digest(self, seq: int) -> str | None:
         """The digest of an entry."""
         return self._text("SELECT digest FROM entry WHERE seq = %s", seq)
@@ -161,6 +166,11 @@ class Ledger:
             if connection.execute("SELECT 1 FROM standing").fetchone() is None:
                 raise errors.NotInLedger(ledger=printable(self.place.address), archive=self.place.archive)
             yield LedgerReading(connection)
+
+    def may_append(self) -> bool:
+        """Whether the database lets this user save to the archive. Raises LedgerUnavailable, NotInLedger."""
+        with self.reading() as reading:
+            return reading.may_append()
 
     def may_erase(self) -> bool:
         """Whether the database lets this user have something erased. Raises LedgerUnavailable."""

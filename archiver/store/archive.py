@@ -105,12 +105,11 @@ class Archive:
 
         While the ledger cannot be used, reading goes on from the copy as it is.
         """
-        with contextlib.suppress(errors.LedgerUnavailable, errors.StaleCopy, errors.ArchiveBusy, errors.OlderArchive):
-            self.top_up()
+        ledger_error = self._try_to_top_up()
         self._check_database()
         with self._translate_errors(), self._connect_to_read() as sql, sql.begin():
             driver_connection(sql).execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # it begins here
-            yield Reading(sql, self.home, self.clock)
+            yield Reading(sql, self.home, self.clock, ledger_error)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writing]:
@@ -147,6 +146,16 @@ class Archive:
         except exchange.CopyDiverged:
             self._exchange_after_setting_aside(self.ledger)
         self._is_topped_up = True
+
+    def _try_to_top_up(self) -> str | None:
+        """Bring a copy up to its ledger if that can be used; the name of the error if it cannot."""
+        try:
+            self.top_up()
+        except errors.LedgerUnavailable as error:
+            return type(error).__name__
+        except (errors.StaleCopy, errors.ArchiveBusy, errors.OlderArchive):
+            return None
+        return None
 
     def exchange(self, ledger: Ledger) -> None:
         """Bring the archive and a ledger together if one of them is not as it was at their last exchange.

@@ -15,11 +15,17 @@ from archiver.corrected_clock import CorrectedClock
 class Reading:
     """A snapshot of the archive. Its `sql` is used only within `store/`."""
 
-    def __init__(self, sql: Connection, home: Path, clock: CorrectedClock | None = None) -> None:
-        """Wrap an open transaction; `clock` knows the offset to Chatwork's time."""
+    def __init__(
+        self, sql: Connection, home: Path, clock: CorrectedClock | None = None, ledger_error: str | None = None
+    ) -> None:
+        """Wrap an open transaction; `clock` knows the offset to Chatwork's time.
+
+        `ledger_error`: the name of the error for which a copy could not be brought up to its team's ledger just now.
+        """
         self.sql = sql
         self.home = home
         self.clock = clock
+        self.ledger_error = ledger_error
 
 
 class Writing(Reading):

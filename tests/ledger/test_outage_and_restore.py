@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,11 @@ from archiver import errors
 from archiver.custody.put_back_databases import overview_lines
 from archiver.custody.verify import verify_archive
 from archiver.export.package.report_input import put_back_sentences
+from archiver.health.check_result import CheckResult
+from archiver.health.team_ledger import check_ledger
 from archiver.ledger.ledger import Ledger, Row
+from archiver.ledger.ledger_file import write_ledger_file
+from archiver.records.grades import Grade
 from archiver.store import orphaned_seals
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
@@ -63,8 +68,35 @@ def test_without_postgresql_a_round_fails_before_it_asks_chatwork_and_reading_go
     team.judge()
 
 
+@pytest.mark.sample
+def test_check_says_whether_the_next_round_can_go_to_the_ledger_and_the_store(team: Team) -> None:
+    """Good while both answer and the user may save there; else what is wrong, in the words of the round that fails."""
+    good = _ledger_look(team.first)
+    move_away = team.first.parent / "away"
+    (team.first.parent / "shared").rename(move_away)
+    without_store = _ledger_look(team.first)
+    move_away.rename(team.first.parent / "shared")
+    write_ledger_file(team.second, replace(team.place, address=team.postgres.address("reader")))
+    as_reader = _ledger_look(team.second)
+    team.postgres.stop()
+    without_ledger = _ledger_look(team.first)
+    team.postgres.start()
+
+    assert (Grade.GOOD, True) == (good.grade, "store of files answer" in good.text)
+    assert (Grade.ACTION, True) == (without_store.grade, "store of files" in without_store.text)
+    assert (Grade.ACTION, True) == (as_reader.grade, "archive guide team" in as_reader.text)
+    assert (Grade.ACTION, True) == (without_ledger.grade, "ledger" in without_ledger.text)
+
+
+def _ledger_look(home: Path) -> CheckResult:
+    """What `check` says of a copy's ledger."""
+    with closing(Archive(home)) as archive:
+        (look,) = check_ledger(archive)
+        return look
+
+
 def test_without_postgresql_commands_say_so_and_reading_goes_on(team: Team) -> None:
-    """Whatever writes ends with one sentence and 1; show and verify read the copy."""
+    """Whatever writes ends with one sentence and 1; show and verify read the copy; status says what is the matter."""
     terminal = Terminal(team.first, team.chatwork)
     team.postgres.stop()
 
@@ -72,7 +104,9 @@ def test_without_postgresql_commands_say_so_and_reading_goes_on(team: Team) -> N
     written = terminal.run("contract", "close", "job1", code=1)
     shown = terminal.run("show", str(team.room))
     verified = terminal.json("verify")
+    status = terminal.run("status")
 
+    assert "団体の台帳が使えません" in status
     assert "台帳" in refused
     assert "台帳" in written
     assert "はじめ" in shown

@@ -49,7 +49,7 @@ def test_what_is_adopted_comes_home_as_it_was(postgres: Postgres, home: Path, tm
     assert tables == readable_tables(tmp_path / "taken")
     assert names == file_names(tmp_path / "taken")
     assert not (tmp_path / "taken" / LEDGER_FILE).exists()
-    with pytest.raises(errors.ArchiveThere):
+    with pytest.raises(errors.PlaceTaken):
         take_home(place, tmp_path / "taken", home)
 
 
@@ -149,7 +149,7 @@ def test_the_commands_of_a_team_from_an_empty_database_to_an_archive_at_home(tmp
     assert "--files" in without
     assert "archive team init --files DIR" in unmounted
     assert "改変は見つかりませんでした" in said
-    assert "ありません" in missing
+    assert "アカウント 1 の保管庫はありません" in missing
     assert evidence(terminal.home) == evidence(tmp_path / "taken")
 
 

@@ -36,6 +36,7 @@ _NAMES = {
     "account": N_("Account"),
     "clock": N_("Clock"),
     "schedule": N_("Schedule"),
+    "ledger": N_("Team's ledger"),
     "last_run": N_("Last save"),
     "pace": N_("Pace"),
     "plan": N_("Chatwork's plan"),
