@@ -64,14 +64,6 @@ def reason(error_name: str | None) -> str | None:
     return _(REASONS[error_name]) if error_name in REASONS else None
 
 
-GIVE_AGAIN = N_(
-    "In Chatwork open サービス連携 > APIトークン, copy the token shown there and give it to your team with: "
-    "archive team join   If no token is shown there, your organisation may have withdrawn its approval: apply for it "
-    "again."
-)
-"""What to do where a team's workers hold the token that was refused."""
-
-
 def command(error_name: str | None, *, is_sealed: bool = False) -> str:
     """The command that helps with this error; `is_sealed`: where a team's workers hold the token."""
     by_token, other = ("archive team join", "archive team status") if is_sealed else ("archive token set", _CHECK)
@@ -81,7 +73,7 @@ def command(error_name: str | None, *, is_sealed: bool = False) -> str:
 def advice(error_name: str, *, is_sealed: bool = False) -> str:
     """The error class's own advice, if it needs no data of the error, else the command to call."""
     if is_sealed and error_name == "TokenRefused":
-        return _(GIVE_AGAIN)
+        return _(errors.GivenTokenRefused.hint)
     error_class = getattr(errors, error_name, None)
     hint: str = (
         error_class.hint if isinstance(error_class, type) and issubclass(error_class, errors.ArchiverError) else ""

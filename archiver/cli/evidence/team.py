@@ -43,6 +43,7 @@ for _command in _OTHERS:
 
 @command_team.command(
     "init",
+    short_help=N_("Make or update the ledger in a database, or make the store of files."),
     help=N_(
         "Make the ledger in a database, or update it, as somebody who may create roles there; or make the store of "
         "files, where it is reached as all machines will reach it."
