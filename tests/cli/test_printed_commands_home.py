@@ -12,9 +12,11 @@ import pytest
 
 from archiver import errors
 from archiver.cli.commands import COMMANDS
+from archiver.cli.saving.daemon_of_all import named_messages
 from archiver.cli.terminal.text import wrap
 from archiver.cli.terminal.typed_command import complete_own_text, completion_for
 from archiver.demo.chatwork.simulator import Chatwork
+from archiver.rounds.daemon_messages import DaemonMessages
 from archiver.wording import own_completion, typed
 from tests.support.terminals.forked_program import run_command
 from tests.support.terminals.terminal import TOKEN, Terminal
@@ -130,6 +132,19 @@ def test_a_path_with_braces_is_no_field(tmp_path: Path) -> None:
         filled = typed("{name}: archive sync   {{}}").format(name="job1")
 
     assert f"job1: archive --home '{home}' sync   {{}}" == filled
+
+
+def test_where_one_process_saves_all_archives_each_is_named(tmp_path: Path) -> None:
+    """A hint under the path of an archive is about that one; what is said afterwards names none."""
+    told: list[str] = []
+    messages = DaemonMessages(trouble=lambda error: told.append(error.advice()))
+    for name in ("first", "second"):
+        named_messages(messages, tmp_path / name).trouble(errors.TokenMissing(detail="x"))
+    first, second = told
+
+    assert f"archive --home {tmp_path / 'first'} token set" in first
+    assert f"archive --home {tmp_path / 'second'} token set" in second
+    assert "archive sync" == typed("archive sync")
 
 
 def test_what_others_wrote_is_shown_as_it_is(world: TerminalWorld) -> None:
