@@ -10,6 +10,7 @@ from pathlib import Path
 from archiver import errors
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
+from archiver.ledger.connection import printable
 from archiver.ledger.installation import find_archive, open_archive
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
@@ -74,13 +75,16 @@ def place_of(home: Path, address: str | None, account: int | None) -> LedgerPlac
     return own
 
 
-def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | None = None) -> Verification:
+def take_home(
+    place: LedgerPlace, target: Path, home: Path, *, account: int | None = None, tell: Progress | None = None
+) -> Verification:
     """Make an ordinary archive of what the ledger holds, in a folder that is not there yet, and verify it in depth.
 
     Until it is whole it lies beside it, in `DIR.partial`, under the lock of a round: a second one that is told the same
     folder is refused, and what a kill left there is made anew; a folder of that name that is not one of these is left
     alone. Bytes of files come from the team's store of files, and from `home` if it is a copy of the same archive.
-    Raises PlaceTaken, UsageError, ArchiveInUse, LedgerUnavailable, StorageError.
+    `account`: whose archive was asked for; another one's is refused, whatever the ledger says of its number.
+    Raises PlaceTaken, UsageError, ArchiveInUse, LedgerUnavailable, BadLedger, StorageError.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise errors.PlaceTaken(path=target)
@@ -93,6 +97,7 @@ def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | 
         _empty_folder(fresh)
         _fill(fresh, place, home if _is_copy_of(home, place) else None)
         with closing(Archive(fresh)) as archive:
+            _require_owner(archive, place, account)
             verification = verify_archive(archive, deep=True, progress=tell)
         if sys.platform == "win32":  # which moves no folder with an open file in it
             (fresh / MARK).unlink()  # whoever takes the lock now may not empty it
@@ -148,6 +153,15 @@ def _move(fresh: Path, target: Path) -> None:
 def _is_copy_of(home: Path, place: LedgerPlace) -> bool:
     own = read_ledger_file(home)
     return own is not None and (own.address, own.archive) == (place.address, place.archive)
+
+
+def _require_owner(archive: Archive, place: LedgerPlace, account: int | None) -> None:
+    """Raise BadLedger if the records say that they are another account's."""
+    with archive.reading() as reading:
+        owner = current_state.owner(reading)
+    if account is not None and owner is not None and int(owner["account_id"]) != account:
+        detail = _("its records are those of account {account}").format(account=owner["account_id"])
+        raise errors.BadLedger(ledger=printable(place.address), archive=place.archive, detail=detail)
 
 
 def _owner_of(archive: Archive) -> int:

@@ -29,6 +29,16 @@ class NewerArchive(ArchiverError):
     hint = N_("Install the newer version. The archive was not touched.")
 
 
+class ArchiveGone(ArchiverError):
+    """The archive that a daemon was saving is not in its folder any more."""
+
+    message = N_("The archive in {path} is not there any more, and nothing is saved into it.")
+    hint = N_(
+        "If its disk is not connected, connect it: saving goes on by itself. "
+        "If you have moved the folder, save once from its new place with sync."
+    )
+
+
 class NoSpaceToMigrate(NewerArchive):
     """The archive must be migrated, and there is no space for the copy that is made first: exit 12."""
 

@@ -42,6 +42,18 @@ class LedgerNewer(LedgerUnavailable):
     hint = N_("Nothing was changed. Install the newest version of the program on this computer too.")
 
 
+class BadLedger(LedgerUnavailable):
+    """The ledger holds rows that this program cannot have written: exit 1."""
+
+    message = N_(
+        "The team's ledger ({ledger}) holds something in archive {archive} that this program did not write ({detail})."
+    )
+    hint = N_(
+        "Nothing was taken over from it. Keep all copies and backups as they are: whoever looks after the database has "
+        "to find out who changed it."
+    )
+
+
 class LedgerForbids(LedgerUnavailable):
     """The user of the database is in none of the roles that may do this: exit 1."""
 

@@ -25,6 +25,7 @@ REASONS = {
     "DatabaseNotOpened": N_("the archive's database could not be opened"),
     "ArchiveBusy": N_("another program is using the archive's database"),
     "ArchiveDamaged": N_("the archive's database cannot be read"),
+    "BadLedger": N_("the team's ledger holds what this program did not write"),
     "LedgerForbids": N_("the database of the team's ledger does not let its user do this"),
     "LedgerNewer": N_("the team's ledger needs a newer version of this program"),
     "LedgerOutdated": N_("the team's ledger is missing, or of another version of the program"),

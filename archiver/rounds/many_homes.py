@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from archiver import errors
 from archiver.rounds.daemon_messages import DaemonMessages, Reminders, as_error
 from archiver.rounds.daemon_work import DaemonWork
 from archiver.rounds.stop import Stopped
@@ -103,7 +104,7 @@ class ManyHomes:
             member.held.close()
 
     def _list_members(self) -> None:
-        """Take in archives that are new, and leave those that are gone."""
+        """Take in archives that are new, and leave those that are gone, which is told."""
         at = self._monotonic()
         if self._listed_at is not None and at - self._listed_at < LIST_SECONDS:
             return
@@ -114,7 +115,9 @@ class ManyHomes:
                 self._members[home] = _Member(home, account, Reminders(self._messages(home), self._now))
         for home in self._members.keys() - homes.keys():
             if not self._members[home].is_running:
-                self._members.pop(home).held.close()
+                member = self._members.pop(home)
+                member.held.close()
+                member.reminders.trouble(errors.ArchiveGone(path=home))
 
     def _is_due(self, member: _Member) -> bool:
         is_free = not member.is_running and member.rests_until <= self._monotonic()

@@ -55,6 +55,49 @@ def test_what_is_adopted_comes_home_as_it_was(postgres: Postgres, home: Path, tm
 
 
 @pytest.mark.sample
+def test_rows_that_no_copy_wrote_are_refused_in_one_sentence(postgres: Postgres, home: Path, tmp_path: Path) -> None:
+    """A file's name leads nowhere outside of the seals; holes, broken lines and counters make no half archive."""
+    place = adopt(home, postgres.address("machine"), None)
+    of_one = f"WHERE archive = {place.archive}"
+    names = ["../../outside", str(tmp_path / "outside"), "orphaned/../../../outside", "..", "ledger.toml"]
+    rows = f"SELECT {place.archive}, (SELECT max(seq) FROM ledger.entry {of_one})"
+    changes = [
+        *((f"INSERT INTO ledger.file {rows}, '{name}', 'x'", _undo_file(name)) for name in names),
+        ("UPDATE ledger.entry SET line = '!' || line", "UPDATE ledger.entry SET line = substr(line, 2)"),
+        ("UPDATE ledger.entry SET seq = 999999 WHERE seq = 5", "UPDATE ledger.entry SET seq = 5 WHERE seq = 999999"),
+        ("UPDATE ledger.seal SET day = '../' || day", "UPDATE ledger.seal SET day = substr(day, 4)"),
+        (
+            f"UPDATE ledger.standing SET running = '[]' {of_one}",
+            f"UPDATE ledger.standing SET running = '{{}}' {of_one}",
+        ),
+    ]
+
+    for change, undo in changes:
+        postgres.execute("SET session_replication_role = replica", change)
+        with pytest.raises(errors.BadLedger):
+            take_home(place, tmp_path / "taken", home)
+        postgres.execute("SET session_replication_role = replica", undo)
+
+    assert [] == list(tmp_path.rglob("*outside*"))
+    assert [] == take_home(place, tmp_path / "taken", home).findings
+
+
+@pytest.mark.sample
+def test_the_archive_of_another_account_is_not_taken_home(postgres: Postgres, home: Path, tmp_path: Path) -> None:
+    """Also where somebody has given its number in the ledger to the account that was asked for."""
+    place = adopt(home, postgres.address("machine"), None)
+
+    with pytest.raises(errors.BadLedger):
+        take_home(place, tmp_path / "taken", home, account=99)
+
+    assert not (tmp_path / "taken").exists()
+
+
+def _undo_file(name: str) -> str:
+    return f"DELETE FROM ledger.file WHERE name = '{name}'"
+
+
+@pytest.mark.sample
 def test_a_second_taking_home_to_the_same_folder_is_refused_and_what_a_kill_left_is_made_anew(
     postgres: Postgres, home: Path, tmp_path: Path
 ) -> None:

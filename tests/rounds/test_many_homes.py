@@ -151,6 +151,21 @@ def test_who_is_saving_by_hand_is_asked_again_a_little_later() -> None:
     assert ["a", "a"] == desk.log
 
 
+def test_an_archive_that_is_gone_is_told_and_joins_again_when_it_is_back() -> None:
+    """Whoever moved a folder, or took its disk away, learns that nothing is saved into it."""
+    desk = Desk({"a": "1", "b": "2"}, at_once=2)
+    desk.turns(1)
+    del desk.homes["a"]
+    desk.clock.pass_by(seconds=LIST_SECONDS)
+    desk.turns(2)
+    desk.homes["a"] = "1"
+    desk.clock.pass_by(seconds=LIST_SECONDS)
+    desk.turns(1)
+
+    assert ["a ArchiveGone"] == desk.told
+    assert 2 == desk.log.count("a")
+
+
 def test_new_archives_join_and_gone_ones_give_back_their_lock() -> None:
     """Without a restart."""
     desk = Desk({"a": "1"}, at_once=2)

@@ -133,11 +133,12 @@ def team_take_home(obj: CliContext, words: tuple[str, ...], address: str | None,
     if len(words) not in (1, 2) or not all(word.isdecimal() for word in words[:-1]):
         raise errors.UsageError(detail=_("Say where to, such as: archive team take-home 1234567 FOLDER"))
     target = Path(words[-1]).expanduser().absolute()
-    place = place_of(obj.home, address, int(words[0]) if len(words) == 2 else None)
+    account = int(words[0]) if len(words) == 2 else None
+    place = place_of(obj.home, address, account)
     if files is not None:
         place = replace(place, files=store_address(files))
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
-        verification = take_home(place, target, obj.home, tell=copy_progress(progress))
+        verification = take_home(place, target, obj.home, account=account, tell=copy_progress(progress))
     tell_verification(verification)
     if place.files is None and any(finding.check == "file-missing" for finding in verification.findings):
         echo(_("Where the team has a store of files, name it, for a folder that is not there yet: --files DIR"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from gettext import gettext as _
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from archiver import errors
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, told_under
 from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.typed_command import completion_for
 from archiver.wording import own_completion
@@ -28,8 +28,8 @@ OF_ONE = "CHATWORK_API_TOKEN"
 LONGEST_ROUND = timedelta(minutes=1)
 """How long a round may take, waits included, so that a few slow accounts do not keep all others waiting."""
 
-TELLING = ("trouble", "over", "findings", "upgraded", "unverified")
-"""The messages that print something, after the path of the archive."""
+TELLING = ("round", "trouble", "over", "findings", "upgraded", "unverified", "unsaved")
+"""The messages that may print something, after the path of the archive."""
 
 
 WorkOf = Callable[[CliContext, "Stop", "Callable[[DaemonMessages], DaemonMessages]", timedelta], "DaemonWork"]
@@ -89,12 +89,15 @@ def _ignore(_code: object) -> None:
 
 
 def named_messages(messages: DaemonMessages, home: Path) -> DaemonMessages:
-    """The same messages, each after the path of its archive, which commands in it name."""
+    """The same messages, each whole and after the path of its archive, which commands in it name."""
 
     def after_path(tell: Callable[[Any], None]) -> Callable[[Any], None]:
         def run(subject: Any) -> None:
-            echo(f"{visible(str(home))}:", err=True)
-            with own_completion(completion_for(home)):
+            with (
+                suppress(OSError),  # a closed terminal is no reason to stop saving
+                told_under(f"{visible(str(home))}:"),
+                own_completion(completion_for(home)),
+            ):
                 tell(subject)
 
         return run

@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from contextvars import ContextVar
 from gettext import gettext as _
 
 import click
@@ -21,13 +22,34 @@ _PARTS = re.compile(r"( *)((?:(?!  ).)+)")
 """The gap before a part of a line, and the part."""
 _CONTINUED = 2
 """Columns by which the rest of a line that was too wide stands further in."""
+_held: ContextVar[dict[bool, list[str]] | None] = ContextVar("held", default=None)
 
 
 def echo(text: str = "", *, err: bool = False) -> None:
     """Print lines on stdout or stderr; on a terminal too wide ones are broken, elsewhere they stay whole."""
+    if (held := _held.get()) is not None:
+        held[err].append(text)
+        return
     stream = sys.stderr if err else sys.stdout
     is_paged = isinstance(sys.stdout, _CollectedOutput) and stream.isatty()
     click.echo(fit_lines(text) if stream.isatty() else text, err=err and not is_paged)
+
+
+@contextmanager
+def told_under(heading: str) -> Iterator[None]:
+    """Print what this thread says inside at its end: together, under a heading, and nothing if nothing was said.
+
+    So the sentences of threads that speak at the same time stay apart.
+    """
+    said: dict[bool, list[str]] = {False: [], True: []}
+    token = _held.set(said)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+        for err, texts in said.items():
+            if texts:
+                echo("\n".join([heading, *texts]), err=err)
 
 
 def fit_lines(text: str) -> str:

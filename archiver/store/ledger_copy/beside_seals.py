@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,12 @@ from archiver.store.time_text import from_text
 from archiver.store.working import stamp_reply_files
 
 _ROOTS = ".pem"
+_SEAL_NAME = re.compile(r"[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json")
+_NAME = re.compile(
+    rf"(?:{seal_files.ORPHANED}/)?{_SEAL_NAME.pattern}\.[^/\\:\0]+|[a-z0-9-]{{1,20}}{re.escape(_ROOTS)}"
+    rf"|{seal_files.ORPHANED}/{_SEAL_NAME.pattern}"
+)
+"""What file_rows gives: any other name might lead out of `seals/`, where whoever writes to the ledger has no say."""
 
 
 def seal_row(home: Path, row: Row) -> Row:
@@ -50,10 +57,12 @@ def put_seal(home: Path, row: Mapping[str, Any]) -> None:
     """Write the file of a seal; another one of its number goes to the orphaned seals. Raises StorageError.
 
     Such a file was left by a kill or a refusal, or its database is gone and the ledger was put back to an earlier
-    time: the next round finds it there and records it.
+    time: the next round finds it there and records it. ValueError: the row was not written by `seal_row`.
     """
     folder = home / seal_files.FOLDER
     name = seal_name(tuple(row[column] for column in ("number", "first", "last", "sha256", "closed_at", "day")))
+    if not _SEAL_NAME.fullmatch(name):
+        raise ValueError(name)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         for file in _files_of_another(folder, row["number"], row["sha256"]):
@@ -66,7 +75,12 @@ def put_seal(home: Path, row: Mapping[str, Any]) -> None:
 
 
 def put_file(home: Path, row: Mapping[str, Any]) -> None:
-    """Write a file beside the seals; nothing that lies there is overwritten. Raises StorageError."""
+    """Write a file beside the seals; nothing that lies there is overwritten. Raises StorageError.
+
+    ValueError: the row was not written by `file_rows`.
+    """
+    if not _NAME.fullmatch(row["name"]):
+        raise ValueError(row["name"])
     path, body = home / seal_files.FOLDER / row["name"], row["body"]
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

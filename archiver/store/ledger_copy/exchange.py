@@ -10,15 +10,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
+from sqlalchemy.exc import DataError, IntegrityError
 
 from archiver import errors
 from archiver.evidence.history import EntryObject
+from archiver.ledger.connection import printable
 from archiver.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row
 from archiver.ledger.ledger_file import LedgerPlace
 from archiver.store import schema
@@ -101,16 +103,17 @@ def ship(sql: Connection, home: Path, ledger: Ledger, before: CopyStanding) -> N
 def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
     """Bring copy and ledger together: rows that the copy lacks come, a tail that only the copy has goes.
 
-    Raises CopyDiverged, and as `ship`.
+    Raises CopyDiverged, BadLedger, and as `ship`.
     """
     own = copy_standing(sql, home).end
-    with ledger.reading() as reading:
+    with ledger.reading() as reading, _strange_rows_refused(ledger.place):
         (mark, running), end = reading.standing(), reading.end()
         _compare(sql, reading, min(own.entry, end.entry), min(own.seal, end.seal))
         _bring(sql, home, reading, own)
         erasures = erased.held_again(sql, home, ledger, reading)
     if own.entry <= end.entry:
-        _put_running(sql, running)
+        with _strange_rows_refused(ledger.place):
+            _put_running(sql, running)
     now = copy_standing(sql, home).end
     if erasures or any(now.after(table) > end.after(table) for table in ("entry", "reply", "seal")):
         _ship_after(sql, home, ledger, end, mark, erasures=erasures)
@@ -208,6 +211,19 @@ def _running(sql: Connection) -> str:
 
 
 # --- in -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _strange_rows_refused(place: LedgerPlace) -> Iterator[None]:
+    """Raise BadLedger for rows that no copy can have written: whoever may write to the ledger can put anything there.
+
+    What is written as a copy does it, and only altered, is brought, and found by the verification.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError, IntegrityError, DataError) as error:
+        detail = type(error).__name__
+        raise errors.BadLedger(ledger=printable(place.address), archive=place.archive, detail=detail) from error
 
 
 def _compare(sql: Connection, reading: LedgerReading, seq: int, seal: int) -> None:
