@@ -181,7 +181,9 @@ def team_export(
 def _access_line(record: AccessRecord) -> str:
     what = record.what.removeprefix(_REFUSED)
     kind, _space, rest = what.partition(" ")
-    what = f"{_(_KINDS[kind])} {rest}".rstrip() if kind in _KINDS else what
+    if kind in _KINDS:
+        name = _(_KINDS[kind])
+        what = f"{name} {rest}".rstrip()
     if record.what.startswith(_REFUSED):
         what = _("refused: {what}").format(what=what)
     who = _("the owner") if record.who == _owner_word() else record.who
