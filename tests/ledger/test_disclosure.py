@@ -129,6 +129,7 @@ def test_the_commands_of_worker_and_recipient(team: Team, tmp_path: Path) -> Non
     desk.run(*export, *where)
     worker.run("team", "revoke", "job1", "法務部")
     later = desk.run(*export, *where, code=2)
+    nothing = worker.run("team", "revoke", "job1", "法務部", code=2)
     audit, status = worker.run("team", "audit"), worker.run("status")
 
     assert "法務部" in refused
@@ -141,5 +142,7 @@ def test_the_commands_of_worker_and_recipient(team: Team, tmp_path: Path) -> Non
     assert any("はじめ" in text for text in texts)
     assert all("法務部" not in text for text in texts)
     assert "未払いの相談" in audit
-    assert audit.count("refused") >= 2
+    assert audit.count("断ったもの: ") >= 2
+    assert "  本人  許可 job1 2099-01-31  法務部  " in audit
+    assert "archive team audit" in nothing
     assert "team audit" in status
