@@ -33,6 +33,7 @@ _KINDS = {
     "grant": N_("grant of"),
     "revoke": N_("withdrawal of"),
     "drill": N_("restore drill"),
+    "take-home": N_("all of it taken home"),
 }
 """How the rows of the record of accesses begin, and what is shown of that."""
 
@@ -186,7 +187,8 @@ def _access_line(record: AccessRecord) -> str:
         what = f"{name} {rest}".rstrip()
     if record.what.startswith(_REFUSED):
         what = _("refused: {what}").format(what=what)
-    who = _("the owner") if record.who == _owner_word() else record.who
+    is_owner = kind in ("grant", "revoke") and record.who == _owner_word()  # others may call themselves so
+    who = _("the owner") if is_owner else record.who
     words = (who, what, record.reason, record.login)
     return f"{record.number}  {jst_time(record.at)}  " + "  ".join(visible(one) or "-" for one in words)
 
