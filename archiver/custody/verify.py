@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
@@ -32,6 +31,7 @@ from archiver.store.ledger_copy import shared_files
 from archiver.store.queries import entries, raw_tables
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord
+from archiver.wording import gettext as _
 
 PAGE_CHECK_SECONDS = 5.0
 """Seconds that SQLite's own check of all pages may take in a verification that is not deep."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
-
 from archiver import errors
 from archiver.errors import N_
+from archiver.wording import gettext as _
+from archiver.wording import typed
 
 REASONS = {
     "TokenRefused": N_("the API token is not accepted"),
@@ -81,4 +81,4 @@ def advice(error_name: str, *, is_sealed: bool = False) -> str:
     )
     if hint and "{" not in hint:
         return _(hint)
-    return _("Run: {command}").format(command=command(error_name, is_sealed=is_sealed))
+    return _("Run: {command}").format(command=typed(command(error_name, is_sealed=is_sealed)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 from contextlib import closing
-from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.times import jst_time
 from archiver.errors import N_
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from datetime import date

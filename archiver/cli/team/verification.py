@@ -7,7 +7,6 @@ import random
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from archiver.cli.evidence.verify import FINDINGS, result_lines, tell_verificati
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.errors import N_
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.evidence.verify.findings import Verification
