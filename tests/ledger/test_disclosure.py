@@ -104,7 +104,12 @@ def test_whoever_takes_an_archive_home_leaves_a_row_first(
 ) -> None:
     """By any user of the database, with the system's name of whoever did it; where no row can be, nothing is made."""
     stranger = Terminal(tmp_path / "stranger", team.chatwork)
-    words = ("team", "take-home", account_of(team), tmp_path / "taken", "--ledger", team.postgres.address("reader"))
+    owner = team.chatwork.owner
+    team.postgres.execute(
+        "SET session_replication_role = replica",
+        f"UPDATE ledger.archive SET account_id = {owner} WHERE id = {team.place.archive}",
+    )
+    words = ("team", "take-home", owner, tmp_path / "taken", "--ledger", team.postgres.address("reader"))
     with monkeypatch.context() as patch:
         patch.setattr(team_copies, "record_access", _unavailable)
         with pytest.raises(errors.LedgerUnavailable):
