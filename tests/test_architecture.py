@@ -15,12 +15,13 @@ from tests.support.module_imports import imports, modules
 ROOT = Path(__file__).parents[1] / "archiver"
 TESTS = Path(__file__).parent
 
-FOUNDATION = {"errors", "records"}
+FOUNDATION = {"errors", "records", "wording"}
 OF_A_CASE = FOUNDATION | {"claims", "contract_dates", "platforms"}
 
 #: Each part, and the parts or modules of ours it may import. The row nearest to a module wins.
 MAY_IMPORT: dict[str, set[str]] = {
     "gettext_mark": set(),
+    "wording": set(),
     "records": {"gettext_mark"},
     "message_ids": set(),
     "corrected_clock": set(),
@@ -31,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reminders": set(),
     "report_language": set(),
     "platforms": set(),
-    "errors": {"gettext_mark", "records"},  # of the latter the type of a reply that an error carries
+    "errors": {"gettext_mark", "records", "wording"},  # of the latter the type of a reply that an error carries
     "contract_dates": FOUNDATION | {"platforms"},
     "claims": FOUNDATION | {"bank_days", "contract_dates", "platforms", "report_language"},
     "settings": FOUNDATION,
@@ -75,7 +76,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export.package": OF_A_CASE | {"chatwork.notation", "evidence", "render", "report_language", "store"},
     "web": OF_A_CASE | {"message_ids", "report_language", "chatwork.notation", "render", "store"},
     "alerts": OF_A_CASE | {"report_language", "chatwork.notation"},
-    "schedule": {"errors", "settings", "store.durable_files"},
+    "schedule": {"errors", "wording", "settings", "store.durable_files"},
     "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange_deadline", "evidence", "settings", "store.seals"},
     "app": FOUNDATION | {"corrected_clock", "tsa", "settings", "chatwork", "evidence", "store"},
     "custody": FOUNDATION | {"app", "settings", "evidence", "ledger", "store", "export.stamps"},

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from gettext import gettext as _
-from gettext import ngettext
 
 from archiver.platforms.job_platform import platform_of
 from archiver.records.alerts import CANCELLED, Alert, AlertRule, Level
 from archiver.report_language import in_program_language
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 
 def alert_sentence(

@@ -54,10 +54,10 @@ def _end_line() -> None:
 
 
 def advice(error: errors.ArchiverError) -> str:
-    """What to do next; for a refused token also that the variable is used, if it is set."""
+    """What to do next; for the archive's own token, if it is refused, also that the variable is used, if it is set."""
     from archiver.setup import token_variable
 
-    if isinstance(error, errors.TokenRefused) and os.environ.get(token_variable.VARIABLE_NAME, "").strip():
+    if type(error) is errors.TokenRefused and os.environ.get(token_variable.VARIABLE_NAME, "").strip():
         return f"{error.advice()}   {token_variable.variable_wins_hint()}"
     return error.advice()
 

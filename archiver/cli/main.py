@@ -30,7 +30,9 @@ from archiver.cli.error_output import tell_error
 from archiver.cli.terminal.language import choose_language, make_output_safe, set_language, windows_language
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import side_by_side, visible
+from archiver.cli.terminal.typed_command import completion_for
 from archiver.settings.home import has_archive, home_path
+from archiver.wording import complete_with, own_completion, typed
 
 
 def main(argv: Sequence[str] | None = None, *, table: Mapping[str, ListedCommand] = COMMANDS) -> int:
@@ -45,6 +47,15 @@ def main(argv: Sequence[str] | None = None, *, table: Mapping[str, ListedCommand
     make_output_safe()
     umask = os.umask(0o077)  # nothing that a command writes is for other users of this computer
     set_language(choose_language(arguments, os.environ, system_language=windows_language))
+    with own_completion():  # what the call sets ends with it, where a program calls the command twice
+        try:
+            return _answer(arguments, table)
+        finally:
+            os.umask(umask)
+
+
+def _answer(arguments: list[str], table: Mapping[str, ListedCommand]) -> int:
+    """Run the call, and print an error that it ends with. Raises only bugs."""
     try:
         if COMPLETION_VARIABLE in os.environ:
             from archiver.cli import completion
@@ -61,8 +72,6 @@ def main(argv: Sequence[str] | None = None, *, table: Mapping[str, ListedCommand
         if error_code is None:
             raise
         return error_code
-    finally:
-        os.umask(umask)
 
 
 def build(table: Mapping[str, ListedCommand] = COMMANDS) -> LazyGroup:
@@ -120,6 +129,7 @@ def _begin(  # `lang` is read before, by choose_language
     if verbose and quiet:
         raise click.UsageError(_("-v and -q cannot be used together."), ctx)
     ctx.obj = CliContext(home_path(home, os.environ), -1 if quiet else verbose, os.environ)
+    complete_with(completion_for(ctx.obj.home))
     if every:
         raise click.exceptions.Exit(_run_in_each(ctx, home))
     if ctx.invoked_subcommand is not None:
@@ -132,7 +142,7 @@ def _begin(  # `lang` is read before, by choose_language
         return _call_command(ctx, "status")
     elsewhere = (_("Your archive is elsewhere:"), "archive --home " + _("DIR"))
     echo(_("Keeps your conversations on Chatwork on this computer. Nothing is set up yet."))
-    echo("\n" + side_by_side([*_first_commands(), elsewhere, (_("All commands:"), "archive help")]))
+    echo("\n" + side_by_side([*_first_commands(), elsewhere, (_("All commands:"), typed("archive help"))]))
     echo("\n" + _("There is no archive in {path} yet.").format(path=visible(str(ctx.obj.home))))
     return 0
 
@@ -153,7 +163,7 @@ def _run_in_each(ctx: click.Context, home: str | None) -> int:
 
 def _first_commands() -> list[tuple[str, str]]:
     return [
-        (_("To begin (about 10 minutes):"), "archive init"),
+        (_("To begin (about 10 minutes):"), typed("archive init")),
         (_("Just to try it, without a token:"), "archive demo"),
     ]
 

@@ -209,8 +209,9 @@ def _copy_folders(home: Path) -> tuple[Path, ...]:
 
 
 def _verify(place: Path, database: Path, tell: Progress | None, *, deep: bool = False) -> Verification:
+    """Verify what was copied; every page of its database was looked at as soon as it was written."""
     with closing(Archive(place, unchanging=True, database=database)) as copied:
-        return verify_archive(copied, deep=deep, progress=tell)
+        return verify_archive(copied, deep=deep, progress=tell, are_pages_checked=True)
 
 
 def _put_in_place(report: copy.CopyReport, verification: Verification, place: Path) -> bool:

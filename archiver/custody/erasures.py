@@ -25,6 +25,8 @@ from archiver.store.erasure import cleaning, execution, notes, records
 from archiver.store.erasure.plan import make_plan
 from archiver.store.erasure.selection import Selection, select_noted
 from archiver.store.ledger_copy import erased
+from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
+from archiver.store.ledger_copy.set_aside import databases_aside
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.runs import exports
 from archiver.store.working import remembered_values
@@ -48,6 +50,10 @@ class ErasurePreview:
     """Packages made before that may hold some of it."""
     copies: tuple[Path, ...]
     """Packages and daily copies in the home, which go with it."""
+    set_aside: tuple[Path, ...]
+    """Databases in the home that were set aside before, which may hold some of it and stay as they are."""
+    of_team: bool
+    """Whether the archive is a copy of one in a team's ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,9 @@ def preview(reading: Reading, choose: Choose, *, now: datetime) -> ErasurePrevie
     names = [one.name for one in packages]
     copies = erased_copies.copies_with(reading.home, _erased_records(reading, plan.numbers), names)
     read = tuple(room for room in rooms_to_read(reading, now) if room in plan.rooms)
-    return ErasurePreview(plan, read, packages, tuple(copies))
+    home = reading.home
+    of_team = kept_by_team(home) is not KeptByTeam.NOTHING
+    return ErasurePreview(plan, read, packages, tuple(copies), tuple(databases_aside(home)), of_team)
 
 
 def erase(

@@ -21,6 +21,7 @@ from archiver.store.object_stores.object_store import (
 )
 from archiver.store.object_stores.open_store import open_store
 from archiver.store.object_stores.s3_store import S3Store
+from archiver.store.queries import entries
 
 
 def place_with_store(home: Path) -> LedgerPlace:
@@ -40,7 +41,7 @@ def check_store(archive: Archive, place: LedgerPlace, *, tell: Progress | None =
     store, verification = open_store(place.files), Verification()
     archive.top_up()
     with archive.reading() as reading:
-        contents = expected_contents(reading, place)
+        contents, has_records = expected_contents(reading, place), entries.last_seq(reading) > 0
     listed = store.list(archive_prefix(place.archive))
     versions = {key: list(group) for key, group in groupby(listed, lambda one: one.key)}
     check = _StoreCheck(verification, store, versions)
@@ -53,9 +54,13 @@ def check_store(archive: Archive, place: LedgerPlace, *, tell: Progress | None =
     for key, (sha256, second) in sorted(contents.sealed.items()):
         verification.checked["stamps" if key.endswith(".tsr") else "seals"] += 1
         check.check(key, sha256, second)
-    daily = daily_key(place.archive, "")
-    for key in sorted(key for key in versions if key.startswith(daily)):
+    prefix = daily_key(place.archive, "")
+    dailies = sorted(key for key in versions if key.startswith(prefix))
+    for key in dailies:
         check.check_daily(key)
+    verification.checked["dailies"] = len(dailies)
+    if not has_records:
+        verification.add_finding("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
     _add_notes(verification, store, set(versions) - check.known, contents.waiting)
     verification.close()
     return verification

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from contextlib import ExitStack, closing
-from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
@@ -19,6 +18,7 @@ from archiver.store.ledger_copy import exchange, shared_files
 from archiver.store.object_stores.open_store import check_store
 from archiver.store.object_stores.s3_store import SCHEME, read_address
 from archiver.store.queries import current_state
+from archiver.wording import gettext as _
 
 MARK = ".taking-home"
 """A file in a folder that `take_home` made and may empty."""
@@ -79,8 +79,7 @@ def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | 
 
     Until it is whole it lies beside it, in `DIR.partial`, under the lock of a round: a second one that is told the same
     folder is refused, and what a kill left there is made anew; a folder of that name that is not one of these is left
-    alone. Bytes of files come from the folder of the team, and
-    from `home` if it is a copy of the same archive.
+    alone. Bytes of files come from the team's store of files, and from `home` if it is a copy of the same archive.
     Raises PlaceTaken, UsageError, ArchiveInUse, LedgerUnavailable, StorageError.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -89,11 +88,14 @@ def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | 
     _make_folder(fresh)
     with ExitStack() as lock:
         lock.enter_context(Archive(fresh).round_lock())
+        if not (fresh / MARK).exists():  # the one that held the lock until now has just ended
+            raise errors.ArchiveInUse(path=target)
         _empty_folder(fresh)
         _fill(fresh, place, home if _is_copy_of(home, place) else None)
         with closing(Archive(fresh)) as archive:
             verification = verify_archive(archive, deep=True, progress=tell)
         if sys.platform == "win32":  # which moves no folder with an open file in it
+            (fresh / MARK).unlink()  # whoever takes the lock now may not empty it
             lock.close()
         _move(fresh, target)
     (target / MARK).unlink(missing_ok=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
@@ -32,6 +31,7 @@ from archiver.store.ledger_copy import shared_files
 from archiver.store.queries import entries, raw_tables
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord
+from archiver.wording import gettext as _
 
 PAGE_CHECK_SECONDS = 5.0
 """Seconds that SQLite's own check of all pages may take in a verification that is not deep."""
@@ -47,10 +47,13 @@ def verify_archive(
     progress: Progress | None = None,
     authorities: Sequence[Authority] | None = None,
     now: datetime | None = None,
+    are_pages_checked: bool = False,
 ) -> Verification:
     """Check everything that the archive holds, as of one moment; `deep` also compares the readable tables with
     the records.
 
+    `are_pages_checked`: SQLite has just looked at every page of this file, as of a copy that was made; only `deep` lets
+    it look again.
     `authorities` are those of the settings, with their pinned roots; None: not known, so they are not checked. `now`:
     by it is told whose certificates have ended; None: it is not told.
     Raises NoArchive, NewerArchive, ArchiveBusy, and of a copy whose files lie in a team's store TeamStoreUnavailable. A
@@ -58,7 +61,13 @@ def verify_archive(
     """
     verification = Verification()
     with _damage_as_finding(verification, DATABASE), archive.reading() as reading:
-        _verify(verification, reading, deep=deep, tell=progress or _ignore_progress, authorities=authorities, now=now)
+        tell = progress or _ignore_progress
+        _verify(verification, reading, deep=deep, tell=tell, authorities=authorities, now=now)
+        with _damage_as_finding(verification, DATABASE):
+            if deep or not are_pages_checked:
+                _check_pages(verification, reading, seconds=None if deep else PAGE_CHECK_SECONDS)
+            if deep:
+                _check_deeply(verification, reading, tell)
     if verification.ok and not verification.checked["entries"]:
         verification.add_finding("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
     verification.close()
@@ -152,10 +161,6 @@ def _verify(
     check_files(verification, reading.home / blobs.FOLDER, entry_check.saved, tell)
     with _damage_as_finding(verification, "message"):
         verification.checked["messages"] = raw_tables.count(reading, "message")
-    with _damage_as_finding(verification, DATABASE):
-        _check_pages(verification, reading, seconds=None if deep else PAGE_CHECK_SECONDS)
-        if deep:
-            _check_deeply(verification, reading, tell)
 
 
 def _without_later_seals(

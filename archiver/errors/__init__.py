@@ -3,7 +3,7 @@
 ArchiverError (1)
 ├── UsageError (2)             UnknownContract UnknownRoom UnknownProfile AmbiguousContract …
 ├── SettingsError (5)          BadSettings TokenMissing TokenFileUnsafe BadBaseUrl WrongAccount …
-├── TokenRefused (10)
+├── TokenRefused (10)          GivenTokenRefused
 ├── ArchiveInUse (11)          SetupRunning StaleCopy
 ├── NewerArchive (12)
 ├── StorageError (1)           HomeNotWritable PackagePlaceNotWritable DiskFull DiskFailing ArchiveBusy …
@@ -106,8 +106,8 @@ from archiver.errors.settings import (
 )
 from archiver.errors.team import (
     BadTeamFile,
+    GivenTokenRefused,
     InstallationKeyUnusable,
-    NoTokenInLedger,
     QueueUnavailable,
     SealedWithAnotherKey,
 )
@@ -156,7 +156,7 @@ from archiver.errors.usage import (
 )
 from archiver.gettext_mark import N_
 
-__all__ = (
+__all__ = [
     "N_",
     "AccountNotInLedger",
     "AlreadyEntered",
@@ -199,6 +199,7 @@ __all__ = (
     "FileAboveLimit",
     "FileTooLarge",
     "FolderOfZips",
+    "GivenTokenRefused",
     "HomeNotWritable",
     "InstallationKeyUnusable",
     "KeyringUnavailable",
@@ -221,7 +222,6 @@ __all__ = (
     "NoSpaceForUpkeep",
     "NoSpaceToMigrate",
     "NoSuchDay",
-    "NoTokenInLedger",
     "NotAFile",
     "NotAdopted",
     "NotAllowed",
@@ -281,4 +281,4 @@ __all__ = (
     "Unreachable",
     "UsageError",
     "WrongAccount",
-)
+]

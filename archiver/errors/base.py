@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gettext import gettext
 from typing import ClassVar
 
 from archiver.gettext_mark import N_
+from archiver.wording import gettext
 
 
 class ArchiverError(Exception):

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+
 from archiver.errors.archive import ArchiveInUse, HomeNotWritable, StorageError
 from archiver.errors.settings import SettingsError
 from archiver.errors.usage import UsageError
 from archiver.gettext_mark import N_
+
+_POSIX = (
+    "python3 -m venv .venv && .venv/bin/pip install --quiet --require-hashes -r requirements-team.lock && "
+    ".venv/bin/pip install --quiet --no-deps --no-build-isolation . && . .venv/bin/activate"
+)
+_WINDOWS = (
+    r"py -3 -m venv .venv; .venv\Scripts\pip install --quiet --require-hashes -r requirements-team.lock; "
+    r".venv\Scripts\pip install --quiet --no-deps --no-build-isolation .; .venv\Scripts\activate"
+)
+_WITH_LIBRARIES = _WINDOWS if sys.platform == "win32" else _POSIX
+"""The line of the guide for teams (docs/how-to/team.md)."""
 
 
 class LedgerUnavailable(HomeNotWritable):
@@ -82,7 +95,11 @@ class S3NotInstalled(SettingsError):
     """The team's bytes lie in a bucket, and the library for it is not installed: exit 5."""
 
     message = N_("This needs the library for S3 stores, which is not installed.")
-    hint = N_("Install the program with its extra: pip install 'chatwork-archiver[team]'")
+    hint = N_("In the folder of the program, install it with the libraries of a team: {command}")
+
+    def __init__(self, **data: object) -> None:
+        """Keep the data for the sentence, and the command for this system."""
+        super().__init__(command=_WITH_LIBRARIES, **data)
 
 
 class StaleCopy(ArchiveInUse):
@@ -96,7 +113,11 @@ class TeamNotInstalled(SettingsError):
     """The home is a copy of an archive in a ledger, and the library for PostgreSQL is not installed: exit 5."""
 
     message = N_("This needs the library for PostgreSQL, which is not installed.")
-    hint = N_("Install the program with its extra: pip install 'chatwork-archiver[team]'")
+    hint = N_("In the folder of the program, install it with the libraries of a team: {command}")
+
+    def __init__(self, **data: object) -> None:
+        """Keep the data for the sentence, and the command for this system."""
+        super().__init__(command=_WITH_LIBRARIES, **data)
 
 
 class BadLedgerFile(SettingsError):

@@ -1,11 +1,22 @@
-"""Errors of a team's service: its settings and keys (5), and tokens that are not there or cannot be opened (2, 5)."""
+"""Errors of a team's service: its settings and keys (5), and tokens that are refused (10) or cannot be opened (5)."""
 
 from __future__ import annotations
 
 from archiver.errors.archive import HomeNotWritable
+from archiver.errors.chatwork import TokenRefused
 from archiver.errors.settings import SettingsError
-from archiver.errors.usage import UsageError
 from archiver.gettext_mark import N_
+
+
+class GivenTokenRefused(TokenRefused):
+    """Chatwork refused a token that was given to a team's workers: exit 10."""
+
+    message = N_("Chatwork does not accept the API token. What the team saved stays saved.")
+    hint = N_(
+        "In Chatwork open サービス連携 > APIトークン, copy the token shown there and give it to your team with: "
+        "archive team join   If no token is shown there, your organisation may have withdrawn its approval: apply for "
+        "it again."
+    )
 
 
 class BadTeamFile(SettingsError):
@@ -30,13 +41,6 @@ class SealedWithAnotherKey(SettingsError):
 
     message = N_("The token of archive {archive} cannot be opened with the key of this installation.")
     hint = N_("Let its owner give it again: archive team join")
-
-
-class NoTokenInLedger(UsageError):
-    """The ledger has no token for an archive: exit 2."""
-
-    message = N_("The ledger has no token for archive {archive}.")
-    hint = N_("Let its owner give it: archive team join")
 
 
 class QueueUnavailable(HomeNotWritable):

@@ -64,6 +64,10 @@ class CertificateFacts:
     copied_at: datetime | None
     """When the archive was last copied as a whole, before the erasure."""
     created_at: datetime
+    set_aside: Sequence[str] = ()
+    """Names of databases in the archive's folder that were set aside before, and are not changed."""
+    team: bool = False
+    """Whether the archive is a copy of one in a team's ledger."""
 
 
 def build_certificate(facts: CertificateFacts) -> Report:
@@ -161,6 +165,15 @@ def _place_lines(facts: CertificateFacts) -> Iterator[str]:
         yield f"{made}: {', '.join(handed)}" if handed else made
     for folder in facts.folders:
         yield _("Daily copies in the folder {folder}").format(folder=visible(folder))
+    for name in facts.set_aside:
+        aside = _("{file} in the archive's folder, a database set aside before: delete it if nothing in it is needed")
+        yield aside.format(file=visible(name))
+    if facts.team:
+        yield _(
+            "Backups and the write-ahead log of the database that holds the team's ledger, and rows of it that are "
+            "freed but not overwritten"
+        )
+        yield _("Copies of the archive on other computers of the team until they are used again, and files in a bucket")
     if facts.copied_at is None:
         copies = _("Copies of the archive, if there are any (it knows of none).")
     else:

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from gettext import gettext as _
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
@@ -37,6 +36,7 @@ from archiver.health.words import sentence
 from archiver.settings.model import exports_folder
 from archiver.store import migrate
 from archiver.store.queries.database_health import Versions
+from archiver.wording import gettext as _
 
 LOOKS: Mapping[ConditionKind, str] = {
     ConditionKind.NO_CONTRACT: "pace",

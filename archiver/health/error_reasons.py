@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
-
 from archiver import errors
 from archiver.errors import N_
+from archiver.wording import gettext as _
+from archiver.wording import typed
 
 REASONS = {
     "TokenRefused": N_("the API token is not accepted"),
@@ -64,14 +64,6 @@ def reason(error_name: str | None) -> str | None:
     return _(REASONS[error_name]) if error_name in REASONS else None
 
 
-GIVE_AGAIN = N_(
-    "In Chatwork open サービス連携 > APIトークン, copy the token shown there and give it to your team with: "
-    "archive team join   If no token is shown there, your organisation may have withdrawn its approval: apply for it "
-    "again."
-)
-"""What to do where a team's workers hold the token that was refused."""
-
-
 def command(error_name: str | None, *, is_sealed: bool = False) -> str:
     """The command that helps with this error; `is_sealed`: where a team's workers hold the token."""
     by_token, other = ("archive team join", "archive team status") if is_sealed else ("archive token set", _CHECK)
@@ -81,11 +73,11 @@ def command(error_name: str | None, *, is_sealed: bool = False) -> str:
 def advice(error_name: str, *, is_sealed: bool = False) -> str:
     """The error class's own advice, if it needs no data of the error, else the command to call."""
     if is_sealed and error_name == "TokenRefused":
-        return _(GIVE_AGAIN)
+        return _(errors.GivenTokenRefused.hint)
     error_class = getattr(errors, error_name, None)
     hint: str = (
         error_class.hint if isinstance(error_class, type) and issubclass(error_class, errors.ArchiverError) else ""
     )
     if hint and "{" not in hint:
         return _(hint)
-    return _("Run: {command}").format(command=command(error_name, is_sealed=is_sealed))
+    return _("Run: {command}").format(command=typed(command(error_name, is_sealed=is_sealed)))

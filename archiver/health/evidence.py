@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from gettext import gettext as _
-from gettext import ngettext
 from typing import NamedTuple
 
 from archiver.custody import stamp_renewals
@@ -22,6 +20,8 @@ from archiver.store.archive import Reading
 from archiver.store.working import stamp_queue
 from archiver.store.working.stamp_queue import LongestWait
 from archiver.store.working.verification_log import VerificationRecord
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 PATIENCE = timedelta(days=2)
 """A stamp may wait for this time: authorities are down for hours, computers off for a night."""

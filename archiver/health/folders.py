@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +18,8 @@ from archiver.settings.token import is_private
 from archiver.store.engine import is_writable
 from archiver.store.ledger_copy.kept_by_team import KeptByTeam
 from archiver.store.working.remembered_values import CopyToolRun, LastBackup
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 OLD = timedelta(days=7)
 """Age of a copy that needs attention."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 
 from archiver.health.check_result import CheckResult, attention, good
@@ -13,6 +11,8 @@ from archiver.health.conditions import LATE, MISSED_RUNS
 from archiver.health.unseen_bound import unseen_sentence
 from archiver.render.times import interval_words, iso_date, minute_text
 from archiver.store.queries.database_health import Horizon
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 SHARED = timedelta(days=1)
 """For this long calls of another program are reported."""
@@ -126,4 +126,4 @@ def _remove_job_advice(scheduled: Sequence[Path]) -> str:
     if scheduled:
         sentence = _("If one is enough, remove the job of another one: {commands}")
         return sentence.format(commands=" / ".join(f"archive --home {one} schedule remove" for one in scheduled))
-    return _("If one is enough, stop what saves the others, such as archive daemon.")
+    return _("If one is enough, stop what saves the others, such as a daemon of theirs.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta
-from gettext import gettext as _
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from archiver.settings.model import Settings
 from archiver.settings.token import read_token
 from archiver.settings.token_place import place_words
 from archiver.store.working.remembered_values import CallBudget
+from archiver.wording import gettext as _
 
 
 class TokenState(NamedTuple):

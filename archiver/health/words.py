@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from gettext import gettext as _
-from gettext import ngettext
 
 from archiver.errors import N_
 from archiver.health import error_reasons
 from archiver.health.conditions import Condition, ConditionKind
 from archiver.records.grades import grade_word
 from archiver.render.times import interval_words, minute_text
+from archiver.wording import gettext as _
+from archiver.wording import ngettext, typed
 
 OF_ROOMS = frozenset(
     {
@@ -99,14 +99,15 @@ def graded(condition: Condition, text: str) -> str:
 def _first_save(condition: Condition) -> str:
     if condition.facts["is_begun"]:
         return _(
-            "The first save has not ended yet; what has come is kept. If it was interrupted, go on with: archive sync"
+            "No save into this folder has ended yet; what is there is kept. To begin, or to go on with one that was "
+            "interrupted: archive sync"
         )
     return _("Nothing has been saved yet. Run: archive sync")
 
 
 def _stale(condition: Condition) -> str:
     hours, error_name = condition.facts["hours"], condition.facts["error"]
-    words = {"n": hours, "reason": error_reasons.reason(error_name), "command": condition.command}
+    words = {"n": hours, "reason": error_reasons.reason(error_name), "command": typed(condition.command)}
     if words["reason"] is None:
         return ngettext(
             "Nothing was saved for {n} hour. Texts that change meanwhile are lost. Run: {command}",

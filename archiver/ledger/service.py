@@ -52,6 +52,11 @@ _KEEP_BREAKER = """
 UPDATE host_breaker SET failing = %s, openings = %s, opened_until = %s, probed_until = %s WHERE host = %s
 """
 
+_TURN = """
+SELECT take_turn(%s, %s) FROM overview WHERE archive = %s AND has_token AND closed_at IS NULL
+"""
+"""Asked before every request, so that one question tells both: no row where the account has left."""
+
 
 class ArchiveStanding(NamedTuple):
     """How one archive of the team stands; nothing of what is in it."""
@@ -203,12 +208,14 @@ class TeamLedger:
         assert row is not None
         return (HostState() if row[0] is None else _host_state(row)), row[-1]
 
-    def take_turn(self, host: str, per_second: float) -> timedelta:
-        """Take the next turn to send a request; how long to wait for it. Raises LedgerUnavailable."""
+    def take_turn(self, archive: int, host: str, per_second: float) -> timedelta | None:
+        """Take the next turn to send a request for an archive; how long to wait for it. None: its account has left.
+
+        Raises LedgerUnavailable.
+        """
         with self._open() as connection:
-            row = connection.execute("SELECT take_turn(%s, %s)", (host, per_second)).fetchone()
-        wait: timedelta = row[0] if row is not None else timedelta()
-        return max(timedelta(), wait)
+            row = connection.execute(_TURN, (host, per_second, archive)).fetchone()
+        return None if row is None else max(timedelta(), row[0])
 
     def close(self) -> None:
         """Close the connection; it is opened again when it is needed."""

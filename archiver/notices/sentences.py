@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from gettext import gettext as _
-from gettext import ngettext
 
 from archiver.health.conditions import Condition, ConditionKind
 from archiver.health.words import short_sentence
@@ -15,6 +13,8 @@ from archiver.notices.troubles import PendingNotices
 from archiver.records.grades import grade_word
 from archiver.report_language import in_program_language
 from archiver.store.working.remembered_values import EndedPause
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 NEEDS_USER = (
     ConditionKind.FAULT,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from gettext import gettext as _
-from gettext import ngettext
 
 from archiver.health.conditions import Condition, ConditionKind
 from archiver.health.words import sentence
 from archiver.notices.facts import DepartureFacts, NoticeFacts
 from archiver.render.times import short_time
 from archiver.store.queries.period_counts import VanishedCounts
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 SENTENCES_LIMIT = 3
 """So many such sentences are in one notice; the page of `archive` has them all."""

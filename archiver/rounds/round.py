@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, replace
 from datetime import timedelta
-from gettext import gettext as _
 
 from archiver import errors
 from archiver.app import App
@@ -30,6 +29,7 @@ from archiver.sync.files import avatars
 from archiver.sync.files.download import DownloadLimits
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks, run_sync
+from archiver.wording import gettext as _
 
 
 def run_round(

@@ -11,8 +11,6 @@ import sys
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 
 from archiver import errors
@@ -21,6 +19,8 @@ from archiver.schedule.daemon_lock import is_daemon_running
 from archiver.schedule.job import ScheduledJob, pace
 from archiver.settings.home import language_of
 from archiver.settings.model import Settings
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 CRON, SYSTEMD, LAUNCHD, WINDOWS = "cron", "systemd", "launchd", "windows"
 KINDS = (CRON, SYSTEMD, LAUNCHD, WINDOWS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from archiver import errors
+from archiver.settings.token import read_secret
 
 SHORTEST_SECRET = 32
 """Signs that the proxy's secret has at least."""
@@ -50,14 +52,17 @@ class ServeSettings:
     """The name that the proxy gives → the number of a Chatwork account."""
 
 
-def read_serve_file(path: Path) -> ServeSettings:
-    """Read the settings, and the secret from the file that they name. Raises BadServeFile."""
+def read_serve_file(path: Path, environ: Mapping[str, str]) -> ServeSettings:
+    """Read the settings, and the secret from the file that they name, which nobody else may read.
+
+    `environ` tells where systemd hands it over. Raises BadServeFile.
+    """
     try:
         table = msgspec.toml.decode(path.read_bytes(), type=_Table)
-        secret = _beside(path, table.secret).read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as error:
         detail = error.strerror if isinstance(error, OSError) else str(error)
         raise errors.BadServeFile(path=path, detail=detail or type(error).__name__) from error
+    secret = _read_proxy_secret(path, table.secret, environ)
     address, _colon, port = table.listen.rpartition(":")
     for name, is_good in {
         "listen": bool(address) and port.isdecimal() and int(port) <= 65_535,
@@ -79,6 +84,18 @@ def read_serve_file(path: Path) -> ServeSettings:
         secret=secret,
         people=dict(table.people),
     )
+
+
+def _read_proxy_secret(path: Path, name: str, environ: Mapping[str, str]) -> str:
+    place = _beside(path, name)
+    try:
+        return read_secret(place.parent, f"file:{place}", environ)
+    except errors.TokenFileUnsafe as error:
+        detail = _("other users may read the proxy's secret. Allow only the user of this program: chmod 600 {path}")
+        raise errors.BadServeFile(path=path, detail=detail.format(path=place)) from error
+    except errors.TokenMissing as error:
+        detail = _("the proxy's secret cannot be read: {source}").format(source=error.data["source"])
+        raise errors.BadServeFile(path=path, detail=detail) from error
 
 
 def _beside(file: Path, text: str) -> Path:

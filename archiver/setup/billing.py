@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from gettext import gettext as _
 
 from archiver import errors
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, SentReminder, StatedTerm
@@ -13,6 +12,7 @@ from archiver.store import contract_lists
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import roles
 from archiver.store.queries.viewing.message_summaries import message_summaries
+from archiver.wording import gettext as _
 
 
 def add_invoice(archive: Archive, contract: str, draft: Invoice, *, at: datetime, again: bool = False) -> Contract:

@@ -6,8 +6,6 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +22,14 @@ from archiver.setup.message_numbers import message_number
 from archiver.store.erasure import notes, records
 from archiver.store.erasure.notes import ErasureNote
 from archiver.store.erasure.selection import Selection, select_contract, select_messages, select_noted
+from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
+from archiver.store.ledger_copy.set_aside import databases_aside
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts, find_contract, is_read
 from archiver.store.queries.runs import exports
 from archiver.store.working import alerts, remembered_values
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -219,6 +221,14 @@ def _reach_lines(preview: ErasurePreview) -> list[str]:
         names = ", ".join(visible(one.name) for one in preview.packages[:SHOWN_LIMIT])
         more = " …" if len(preview.packages) > SHOWN_LIMIT else ""
         lines.append(_("Packages made of it before are not reached elsewhere: {names}").format(names=names + more))
+    if preview.set_aside:
+        names = ", ".join(visible(str(path)) for path in preview.set_aside)
+        aside = _("Not reached: {names}, set aside before. Delete it yourself if nothing in it is needed.")
+        lines.append(aside.format(names=names))
+    if preview.of_team:
+        lines.append(
+            _("Not reached: backups and log (WAL) of the team's database, copies not used again, files in a bucket.")
+        )
     lines.append(
         _("Not reached: backups, snapshots of this computer, folders for daily copies, Chatwork itself, other people.")
     )
@@ -245,6 +255,8 @@ def make_certificate(app: App, number: int, folder: Path) -> Path:
             folders=[str(path) for path in app.settings.exports.also_to],
             copied_at=backup.at if backup is not None else None,
             created_at=app.now(),
+            set_aside=[path.name for path in databases_aside(app.archive.home)],
+            team=kept_by_team(app.archive.home) is not KeptByTeam.NOTHING,
         )
     certificate = replace(build_certificate(facts), lang=call_language())  # its texts are those of the screen
     body = make_pdf(certificate, at=facts.created_at)

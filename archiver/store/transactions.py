@@ -5,6 +5,7 @@ The SQL connection is not used outside `store/`.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -26,6 +27,8 @@ class Reading:
         self.home = home
         self.clock = clock
         self.ledger_error = ledger_error
+        self.written: Hashable = None
+        """The state of the database's files just before it began, by `viewing.written_state`; None: not known."""
 
 
 class Writing(Reading):

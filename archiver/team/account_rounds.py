@@ -25,7 +25,7 @@ from archiver.ledger.ledger import Ledger
 from archiver.ledger.service import ArchiveStanding, HostState, RoundOutcome, TeamLedger
 from archiver.rounds.daemon_messages import as_error
 from archiver.rounds.round import run_round
-from archiver.rounds.stop import Stop
+from archiver.rounds.stop import Stop, Stopped
 from archiver.settings.file import load_settings
 from archiver.settings.model import SEALED, Settings
 from archiver.store.queries import contracts, gaps
@@ -57,6 +57,10 @@ DECIDED = (*TOKEN_ERRORS, errors.Unreachable, errors.ArchiveInUse, errors.NoCont
 
 class RoundFailed(Exception):
     """A round ended with an error, by its name; the queue tries it again after a pause that grows."""
+
+
+class _AccountLeft(Stopped):
+    """The account of a round that is under way has left the team; its token is not used any more."""
 
 
 class RoundEnd(NamedTuple):
@@ -113,9 +117,10 @@ class AccountRounds:
         self._one_at_a_time = threading.Lock()
 
     def run(self, archive: int, step: Callable[[], None] = lambda: None) -> bool:
-        """Run the round of an archive, and record how it ended; False: it was not begun.
+        """Run the round of an archive, and record how it ended; False: it was not begun, or its account left in it.
 
-        `step` is called between two steps of the round, and may raise Stopped.
+        `step` is called between two steps of the round, and may raise Stopped. Before each request it is looked whether
+        the account has left: then the round ends there, its token is forgotten, and nothing is recorded.
 
         Raises RoundFailed, and Stopped between two steps when the worker is to stop.
         """
@@ -126,6 +131,8 @@ class AccountRounds:
         try:
             with self.copies.use(archive, begun.standing.account) as home:
                 failure = self._run_in(home, begun, step)
+        except _AccountLeft:
+            return False
         except Exception as error:  # noqa: BLE001 - whatever ends a round, it is tried again, and without its text
             failure = _name(as_error(error, self.copies.home(archive)))
             self._record_failure(begun, failure)
@@ -256,7 +263,7 @@ class AccountRounds:
             sleep=self._stop.sleep,
             token=lambda: self._open_token(standing.archive, standing.account),
         )
-        app.chatwork.transport.take_turn = self._take_turn
+        app.chatwork.transport.take_turn = partial(self._take_turn, standing.archive)
         if app.archive.ledger is not None:
             app.archive.ledger = Ledger(app.archive.ledger.place, open_connection=self._connections.take)
         return app
@@ -268,14 +275,18 @@ class AccountRounds:
         for one in surplus:
             _close(one)
 
-    def _take_turn(self) -> timedelta:
-        return self._ledger.take_turn(HOST, self._settings.max_requests_per_second)
+    def _take_turn(self, archive: int) -> timedelta:
+        """How long the next request waits. Raises _AccountLeft."""
+        wait = self._ledger.take_turn(archive, HOST, self._settings.max_requests_per_second)
+        if wait is None:
+            raise _AccountLeft
+        return wait
 
     def _open_token(self, archive: int, account: int) -> str:
-        """The token of an account. Raises NoTokenInLedger, SealedWithAnotherKey, InstallationKeyUnusable."""
+        """The token of an account. Raises _AccountLeft, SealedWithAnotherKey, InstallationKeyUnusable."""
         row = self._ledger.sealed_token(archive)
-        if row is None:
-            raise errors.NoTokenInLedger(archive=archive)
+        if row is None:  # as the round began, it was there
+            raise _AccountLeft
         try:
             return sealed_tokens.open_token(row, account, self._secret_key())
         except sealed_tokens.NotOpened:

@@ -27,7 +27,7 @@ def join(
 ) -> ArchiveStanding:
     """Check a token against Chatwork, open the archive of its account, and keep the token sealed; how it stands then.
 
-    Raises TokenRefused, ChatworkError, BadTeamFile without a public key, LedgerUnavailable, TeamNotInstalled.
+    Raises GivenTokenRefused, ChatworkError, BadTeamFile without a public key, LedgerUnavailable, TeamNotInstalled.
     """
     account = _owner_of(token, base_url, clock, sleep)
     try:
@@ -64,7 +64,10 @@ def _owner_of(token: str, base_url: str, clock: CorrectedClock, sleep: Callable[
     """The account whose token it is, as Chatwork says."""
     with requests.Session() as session:
         transport = Transport(session, token=lambda: token, clock=clock, sleep=sleep, base_url=base_url)
-        return int(Client(transport).me().model.account_id)
+        try:
+            return int(Client(transport).me().model.account_id)
+        except errors.TokenRefused:
+            raise errors.GivenTokenRefused from None
 
 
 def _first_round(ledger: TeamLedger, settings: TeamSettings) -> datetime:

@@ -17,6 +17,7 @@ from flask import current_app
 from archiver.records.grades import Grade
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.status import Status
+from archiver.store.queries.viewing.written_state import written_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,10 @@ class ViewContext:
         """A snapshot of the archive. Raises NoArchive, ArchiveDamaged, OlderArchive, NewerArchive."""
         # Opened for each request: by now the home may hold another archive than an earlier page opened.
         archive = Archive(self.home, read_only=True)
+        written = written_state(archive.database)
         try:
             with archive.reading() as reading:
+                reading.written = written
                 yield reading
         finally:
             archive.close()

@@ -14,7 +14,7 @@ from archiver import errors
 from archiver.custody import backup
 from archiver.custody.verify import verify_archive
 from archiver.records import Observation
-from archiver.store import seals, writer
+from archiver.store import rebuild, seals, writer
 from archiver.store.archive import Archive
 from archiver.store.backup import copy as copy_module
 from archiver.store.backup.copy import copy_archive
@@ -134,6 +134,19 @@ def test_damage_in_the_copy_alone_is_made_good(home: Archive, destination: Path,
 
     assert outcome.ok
     assert original.read_bytes() == there.read_bytes()
+
+
+def test_the_pages_of_a_copy_are_looked_at_once(
+    home: Archive, destination: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As soon as it was written, however long that takes: the verification neither repeats it nor calls it undone."""
+    monkeypatch.setattr(rebuild, "integrity_problems", lambda _reading, *, seconds: None)  # it needs longer
+    alone = verify_archive(home)
+
+    outcome = backup.backup(home, destination, now=now)
+
+    assert ([DATABASE], []) == ([one.subject for one in alone.unchecked], outcome.verification.unchecked)
+    assert outcome.ok
 
 
 def test_only_one_backup_runs_at_a_time(home: Archive, destination: Path) -> None:

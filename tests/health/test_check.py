@@ -301,7 +301,7 @@ def test_only_a_home_that_has_a_job_is_told_to_be_taken_out() -> None:
     none = rooms_and_runs.check_budget(None, others, home=HOME, now=NOW)
 
     check(ATTENTION, "remove the job of another one: archive --home /b schedule remove", scheduled)
-    check(ATTENTION, "such as archive daemon", none)
+    check(ATTENTION, "such as a daemon of theirs", none)
     assert "schedule remove" not in none.text
 
 

@@ -133,6 +133,7 @@ def test_the_commands_of_worker_and_recipient(team: Team, tmp_path: Path) -> Non
 
     assert "法務部" in refused
     assert "2099-01-31" in granted
+    assert granted.endswith("archive team revoke job1 法務部\n")
     assert "法務部" in later
     packages = [path for path in (tmp_path / "out").iterdir() if path.is_dir()]
     assert 1 == len(packages)

@@ -23,6 +23,7 @@ from archiver.ledger.connection import connect
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.records.erasure import ErasureReason
+from archiver.setup import erasing
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.execution import ERASED
 from archiver.store.erasure.selection import Selection, select_messages
@@ -124,6 +125,19 @@ def test_what_is_erased_on_one_machine_is_gone_in_the_ledger_and_in_every_copy(c
     assert ([], set()) == (verification.findings, places_of(tmp_path / "taken", *GONE))
     assert any("erasure/1" in note or "erased" in note for note in verification.notes), verification.notes
     assert case.rows("SELECT count(*) FROM ledger.reply") == [(len(evidence(tmp_path / "taken")["reply"]),)]
+
+
+@pytest.mark.sample
+def test_what_is_not_reached_names_a_database_set_aside_and_what_the_team_keeps(case: Case) -> None:
+    """Before it is done, on the screen; a database that was set aside after the ledger was put back is the owner's."""
+    aside = case.first / "archive.sqlite3.lost-1"
+    aside.write_bytes(b"older")
+
+    with closing(Archive(case.first)) as archive, archive.reading() as reading:
+        lines = erasing.preview_lines(erasures.preview(reading, job1, now=at(300)))
+
+    assert [line for line in lines if str(aside) in line and "Delete it yourself" in line]
+    assert [line for line in lines if "WAL" in line]
 
 
 @pytest.mark.sample

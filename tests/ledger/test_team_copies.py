@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
+from archiver.custody import team_copies
 from archiver.custody.team_copies import MARK, adopt, place_of, take_home
 from archiver.demo.chatwork.simulator import Chatwork
-from archiver.ledger.ledger_file import LEDGER_FILE
+from archiver.ledger.ledger_file import LEDGER_FILE, LedgerPlace
 from archiver.store import schema
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
@@ -72,6 +73,21 @@ def test_a_second_taking_home_to_the_same_folder_is_refused_and_what_a_kill_left
     assert b"half" == untouched
     assert evidence(home) == evidence(tmp_path / "taken")
     assert not partial.exists()
+
+
+@pytest.mark.sample
+def test_a_folder_that_is_no_more_being_made_when_its_lock_is_taken_is_not_emptied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows the lock is given up before the folder is moved; a second one that takes it then is refused."""
+    (tmp_path / "taken.partial").mkdir()
+    (tmp_path / "taken.partial" / DATABASE).write_bytes(b"whole")
+    monkeypatch.setattr(team_copies, "_make_folder", lambda _folder: None)  # it was one of ours a moment before
+
+    with pytest.raises(errors.ArchiveInUse):
+        take_home(LedgerPlace("host=nowhere", 1), tmp_path / "taken", tmp_path)
+
+    assert b"whole" == (tmp_path / "taken.partial" / DATABASE).read_bytes()
 
 
 @pytest.mark.sample

@@ -18,6 +18,7 @@ import pytest
 import requests
 
 from archiver import errors
+from archiver.settings.private_file import replace_file
 from archiver.settings.serve_file import read_serve_file
 from tests.ledger.teams import Team, new_team
 from tests.support.teams.nginx import running_nginx
@@ -72,7 +73,7 @@ def teams(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def served(teams: tuple[Team, Team], postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """`archive team serve` with a login that may only read, and nginx with the lines of the guide before it."""
     folder, port = tmp_path_factory.mktemp("serve"), free_port()
-    (folder / "proxy-secret").write_text(SECRET + "\n", encoding="utf-8")
+    replace_file(folder / "proxy-secret", f"{SECRET}\n".encode())
     people = {
         name: account_of(postgres, team.place.archive) for name, team in zip(("sato", "suzuki"), teams, strict=True)
     }
@@ -185,16 +186,34 @@ def test_another_host_and_a_form_are_refused(served: Served) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ['listen = "8700"', 'secret = "short"', "more = 1", "trust = []"],
+    ['listen = "8700"', 'secret = "short"', "more = 1", "trust = []", 'secret = "none"'],
 )
 def test_settings_that_cannot_be_used_are_one_sentence(tmp_path: Path, line: str) -> None:
-    """A wrong value, a secret that could be guessed, a key that does not exist."""
-    (tmp_path / "long").write_text(SECRET, encoding="utf-8")
-    (tmp_path / "short").write_text("12345678", encoding="utf-8")
+    """A wrong value, a secret that could be guessed or is not there, a key that does not exist."""
+    settings = serve_file(tmp_path, line)
+
+    with pytest.raises(errors.BadServeFile):
+        read_serve_file(settings, {})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a mode of POSIX")
+def test_a_secret_that_other_users_may_read_is_refused_unless_it_was_handed_over(tmp_path: Path) -> None:
+    """Whoever reads it can show themselves as anybody; systemd keeps others out by the folder, not by the mode."""
+    settings = serve_file(tmp_path, "")
+    assert read_serve_file(settings, {}).secret == SECRET
+    (tmp_path / "long").chmod(0o644)
+
+    with pytest.raises(errors.BadServeFile, match=r"chmod 600 .*long"):
+        read_serve_file(settings, {})
+    assert read_serve_file(settings, {"CREDENTIALS_DIRECTORY": str(tmp_path)}).secret == SECRET
+
+
+def serve_file(folder: Path, line: str) -> Path:
+    """Settings with one line of their own."""
+    replace_file(folder / "long", SECRET.encode())
+    replace_file(folder / "short", b"12345678")
     lines = {"ledger": 'ledger = "x"', "host": 'host = "h"', "secret": 'secret = "long"', line.partition(" ")[0]: line}
     text = "\n".join([*lines.values(), "[people]", "sato = 1"])
     tomllib.loads(text)
-    (tmp_path / "serve.toml").write_text(text, encoding="utf-8")
-
-    with pytest.raises(errors.BadServeFile):
-        read_serve_file(tmp_path / "serve.toml")
+    (folder / "serve.toml").write_text(text, encoding="utf-8")
+    return folder / "serve.toml"

@@ -26,7 +26,7 @@ from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
 from tests.support.teams.object_servers import ObjectServer, give_credentials, running_moto
 from tests.support.teams.postgres import Postgres
-from tests.support.teams.team import new_copy, topped_up
+from tests.support.teams.team import new_copy, new_place, topped_up
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
@@ -141,3 +141,21 @@ def test_the_commands_say_what_the_store_lacks_and_try_taking_home(place: Ledger
     assert "1" in drill
     assert "--sample 20" in both
     assert [("drill", "team verify --sample")] == [(one.what, one.reason) for one in accesses(place)]
+
+
+def test_a_store_of_which_the_records_name_nothing_is_said_not_to_have_been_checked(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    """Without any record it is a finding, as after a loss of all; with records that name nothing there it is none."""
+    place = new_place(postgres, tmp_path / "shared")
+    home = topped_up(new_copy(tmp_path / "home", place))
+    with Chatwork(token=TOKEN) as chatwork:
+        terminal = Terminal(home, chatwork)
+        empty = terminal.run("team", "verify", "--store", code=3)
+        with closing(Archive(home)) as archive, archive.writing() as writing:
+            note(writing, "a record")
+        with_a_note = terminal.run("team", "verify", "--store")
+
+    assert "記録がない" in empty
+    assert "点検するものがありませんでした" in with_a_note
+    assert "見つかりませんでした" not in empty + with_a_note

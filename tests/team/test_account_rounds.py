@@ -346,14 +346,35 @@ def test_who_leaves_has_no_token_and_no_round_at_once(service: Service, worker: 
     assert worker.rounds.run(standing.archive)
 
 
+def test_who_leaves_while_their_round_runs_is_asked_about_no_more(service: Service, worker: Worker) -> None:
+    """The round ends before its next request, and the worker forgets the token; what was saved until then stays."""
+    account, standing = next(iter(service.standings.items()))
+    asked_after: list[int] = []
+
+    def leave_at_once() -> None:
+        if not asked_after:
+            membership.leave(account, service.settings())
+            asked_after.append(service.chatworks.asked)
+
+    assert not worker.rounds.run(standing.archive, leave_at_once)
+
+    assert service.chatworks.asked == asked_after[0] > 0
+    assert standing.archive not in worker.rounds._apps
+    assert worker.ledger.standing(standing.archive).outcome is None
+    assert service.join(account).archive == standing.archive
+    assert worker.rounds.run(standing.archive)
+
+
 def test_a_refused_token_is_not_kept(service: Service) -> None:
     """Joining asks Chatwork whose token it is before anything is written."""
     account = next(iter(service.standings))
     membership.leave(account, service.settings())
     service.chatworks.forget(account)
 
-    with pytest.raises(errors.TokenRefused):
+    with pytest.raises(errors.TokenRefused) as raised:
         service.join(account)
+    assert "archive team join" in raised.value.advice()
+    assert "token set" not in raised.value.advice()
     assert not service.overview()[account].has_token
 
 
@@ -395,7 +416,9 @@ def test_one_process_makes_no_two_rounds_of_an_account_at_once(service: Service,
 def test_turns_are_spread_over_the_seconds(service: Service) -> None:
     """All requests of all workers together: five a second, whoever takes the turns."""
     ledgers, begun = [TeamLedger(service.settings().ledger) for _ in range(2)], time.monotonic()
-    waits = [ledger.take_turn("host", 5.0).total_seconds() for _ in range(5) for ledger in ledgers]
+    archive = next(iter(service.standings.values())).archive
+    turns = [ledger.take_turn(archive, "host", 5.0) for _ in range(5) for ledger in ledgers]
+    waits = [turn.total_seconds() for turn in turns if turn is not None]
     for ledger in ledgers:
         ledger.close()
 

@@ -17,12 +17,27 @@ from tests.support.teams.team_hardship import (
     overtaken,
     undergo,
 )
-from tests.support.teams.team_service import Service, running_service
+from tests.support.teams.team_service import Chatworks, Service, WorkerRequest, running_service
 
 pytestmark = pytest.mark.slow
 
 OVERTAKEN = 15
 """Rounds are ten seconds apart here; one that failed twice in a row is tried again after two minutes at most."""
+
+
+@pytest.mark.sample
+def test_rounds_overlap_only_if_two_workers_read_at_once() -> None:
+    """The question whose token it is, which a worker asks anew after a while, is no part of the round before it."""
+    chatworks = Chatworks()
+    asked = [("a", "/rooms"), ("a", "/rooms/1"), ("b", "/rooms"), ("b", "/rooms/1"), ("a", "/me"), ("a", "/rooms")]
+    chatworks.requests += [WorkerRequest(at, worker, 7, path) for at, (worker, path) in enumerate(asked)]
+
+    assert {7: [("a", 0, 1), ("b", 2, 3), ("a", 5, 5)]} == chatworks.rounds()
+    assert [] == chatworks.overlaps()
+
+    chatworks.requests.append(WorkerRequest(6, "b", 7, "/rooms/1"))
+
+    assert [(7, ("b", 2, 6), ("a", 5, 5))] == chatworks.overlaps()
 
 
 @pytest.mark.sample

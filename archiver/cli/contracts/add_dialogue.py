@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from gettext import gettext as _
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,17 +18,17 @@ from archiver.cli.error_output import INTERRUPTED
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad, visible
-from archiver.cli.terminal.typed_command import command_words, complete_commands, for_home
+from archiver.cli.terminal.typed_command import command_words, complete_commands
 from archiver.records import Contract
 from archiver.setup import fact_reading
 from archiver.setup.answered_questions import note_answer, recall_answers
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.fact_questions import next_question
 from archiver.setup.room_choice import choosable_rooms
+from archiver.wording import gettext as _
+from archiver.wording import typed
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from archiver.app import App
 
 BEGUN, DONE = "begun", "done"
@@ -75,7 +74,7 @@ def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | N
     tell(_("Now the facts. Enter leaves one unknown; Ctrl-C ends, and your answers are kept."), indent=0)
     contract = _ask_facts(app, updated)
     note_answer(app.archive, _answer_key(name), DONE)
-    _tell_end(contract, app.settings.home)
+    _tell_end(contract)
 
 
 def ask_blank_facts(app: App, contract: Contract) -> int:
@@ -89,7 +88,7 @@ def ask_blank_facts(app: App, contract: Contract) -> int:
         echo()
         echo(_("Interrupted. Your answers so far are kept."))
         return INTERRUPTED
-    _tell_end(updated, app.settings.home)
+    _tell_end(updated)
     return 0
 
 
@@ -187,7 +186,7 @@ def _resume_hint(app: App, name: str | None) -> str:
     return _("To go on: {command}").format(command=command)
 
 
-def _tell_end(contract: Contract, home: Path) -> None:
+def _tell_end(contract: Contract) -> None:
     """Print the facts that are still blank, each with the option that fills it."""
     from archiver.contract_dates import unstated_facts
     from archiver.platforms.job_platform import platform_of
@@ -195,15 +194,13 @@ def _tell_end(contract: Contract, home: Path) -> None:
     echo()
     blank_facts = unstated_facts(contract, platform_of(contract.platform))
     if blank_facts:
-        command = for_home(f"archive contract set {contract.id}", home)
+        command = typed(f"archive contract set {contract.id}")
         tell(_("Not filled in yet. When you know it: {command}").format(command=command + " ..."), indent=0)
         for fact in blank_facts:
             label = _(fact.label)
             echo(f"  {pad(label, 28)} {fact.option} {fact.example}")
     else:
         echo(_("Everything that a reader looks for first is filled in."))
-    echo(
-        _("To change anything: {command}").format(command=for_home(f"archive contract set {contract.id} --help", home))
-    )
-    echo(_("All on one screen: {command}").format(command=for_home(f"archive contract show {contract.id}", home)))
-    echo(for_home(_("Next: archive sync"), home))
+    echo(_("To change anything: {command}").format(command=typed(f"archive contract set {contract.id} --help")))
+    echo(_("All on one screen: {command}").format(command=typed(f"archive contract show {contract.id}")))
+    echo(_("Next: archive sync"))

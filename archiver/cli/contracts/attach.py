@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +18,7 @@ from archiver.errors import N_
 from archiver.records import Contract, Enclosure, MessageId
 from archiver.setup import written_days
 from archiver.setup.message_numbers import find_message
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from datetime import datetime

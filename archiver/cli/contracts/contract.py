@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from gettext import gettext as _
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,10 +18,10 @@ from archiver.cli.contracts.room_periods import ROOM_NUMBER
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.prompts import is_asked
 from archiver.cli.terminal.text import pad, visible
-from archiver.cli.terminal.typed_command import for_home
 from archiver.errors import N_
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.setup import fact_reading
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.store.archive import Archive
@@ -92,7 +91,7 @@ def contract_add(
     unchecked = _are_unchecked(app, rooms)
     state_contract(app.archive, contract, note, at=app.now())
     tell_added(contract, existing, unchecked=unchecked)
-    echo(for_home(_("Next: archive sync"), app.settings.home))
+    echo(_("Next: archive sync"))
     return 0
 
 

@@ -8,6 +8,7 @@ from gettext import gettext as _
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.records import Contract
+from archiver.wording import typed
 
 ID = re.compile(r"[a-z0-9-]{1,32}")
 
@@ -26,7 +27,7 @@ def tell_added(contract: Contract, contracts: list[Contract], *, unchecked: bool
             if room.start is None:
                 hint = _("Its packages contain the whole chat. For this job's part only: {command}")
                 command = f"archive contract set {contract.id} --room-from {room.room_id} 2026-11-01"
-                echo(hint.format(command=command))
+                echo(hint.format(command=typed(command)))
     warn_of_shared_number(contract, contracts)
 
 

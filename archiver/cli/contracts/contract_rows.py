@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.claims.accounts import closed_account
@@ -32,6 +30,8 @@ from archiver.platforms.job_platform import UNKNOWN, Platform, platform_of
 from archiver.records import JST, TERM_ITEMS, Basis, Contract, Role, contract_facts
 from archiver.render.times import iso_date, minute_text
 from archiver.report_language import in_program_language
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading

@@ -16,6 +16,7 @@ from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST
 from archiver.report_language import in_program_language
+from archiver.wording import typed
 
 if TYPE_CHECKING:
     from archiver.records import Contract
@@ -115,7 +116,7 @@ def _blank_lines(contract: Contract, name: str) -> Iterator[str]:
     if lacking:
         more = len(lacking) - _LIMIT
         facts = _(", ").join(lacking[:_LIMIT]) + (_(" and {n} more").format(n=more) if more > 0 else "")
-        first, command = f"{name} {facts}", f"archive contract set {visible(contract.label)}"
+        first, command = f"{name} {facts}", typed(f"archive contract set {visible(contract.label)}")
         is_short = columns(f"{first}   {command}") <= WIDTH - _MARGIN
         yield from ((f"{first}   {command}",) if is_short else (first, command))  # a command is never broken
 

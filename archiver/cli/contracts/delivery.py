@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +17,8 @@ from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import Contract, Delivery
 from archiver.setup import written_days
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.store.archive import Archive, Reading

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +13,7 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import Role
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.records import Contract

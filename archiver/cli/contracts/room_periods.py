@@ -16,6 +16,7 @@ from archiver.errors import N_
 from archiver.records import Contract, ContractRoom, MessageId
 from archiver.setup import room_periods
 from archiver.setup.room_periods import OutsideMessage
+from archiver.wording import typed
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -92,4 +93,4 @@ def _widening_command(contract: Contract, found: Collection[OutsideMessage]) -> 
     for room, first, last in room_periods.wider_periods(contract, found):
         words += [_FROM, f"{room}", first] if first else []
         words += [_TO, f"{room}", last] if last else []
-    return " ".join(words)
+    return typed(" ".join(words))

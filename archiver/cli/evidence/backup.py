@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +18,8 @@ from archiver.cli.terminal.text import visible
 from archiver.errors import N_, SettingsError
 from archiver.health.folders import copy_tool_sentence
 from archiver.render.times import interval_words, minute_text
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.store.backup.copy import CopyReport

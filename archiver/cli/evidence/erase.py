@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable
-from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from archiver.cli.terminal.prompts import ask, ask_yes_no, is_asked, tell
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records.erasure import ErasureReason
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.app import App

@@ -7,8 +7,6 @@ import math
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +29,8 @@ from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import RequestKind, contract_facts
 from archiver.report_language import JAPANESE, LANGUAGES
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.export.package.make_package import ExportReport

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.cli.evidence.leftover_question import tell_leftovers
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.export.metadata.items import FileMetadata

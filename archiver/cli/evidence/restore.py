@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +15,8 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import asked_path
 from archiver.cli.terminal.text import visible
-from archiver.cli.terminal.typed_command import for_home
 from archiver.errors import N_
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.custody.backup import BackupOutcome
@@ -62,7 +61,7 @@ def _tell_restored(home: Path, source: Path, outcome: BackupOutcome) -> None:
     echo(_("The archive is restored: {path}").format(path=visible(str(home))))
     echo(_("The copy in {path} was not changed.").format(path=visible(str(source))))
     sentence = _("Next: archive token set (the token was not part of the copy)   then: archive sync")
-    echo(for_home(sentence, home))
+    echo(sentence)
     echo(restored_line(outcome))
     echo(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from gettext import gettext as _
 from pathlib import Path
 
 import click
@@ -21,7 +20,10 @@ from archiver.cli.team.worker import team_worker
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.typed_command import completion_for
 from archiver.errors import N_
+from archiver.wording import complete_with
+from archiver.wording import gettext as _
 
 ADDRESS = N_("The address of the PostgreSQL database, such as postgresql://machine@db/archives; without a password.")
 
@@ -41,6 +43,7 @@ for _command in _OTHERS:
 
 @command_team.command(
     "init",
+    short_help=N_("Make or update the ledger in a database, or make the store of files."),
     help=N_(
         "Make the ledger in a database, or update it, as somebody who may create roles there; or make the store of "
         "files, where it is reached as all machines will reach it."
@@ -102,6 +105,7 @@ def team_adopt(obj: CliContext, folder: str, address: str, files: str | None) ->
     from archiver.custody.team_copies import adopt, store_address
 
     home = Path(folder).expanduser().absolute()
+    complete_with(completion_for(home))  # also for an error's hint: it is about this archive
     shared = None if files is None else store_address(files)
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         place = adopt(home, address, shared, tell=copy_progress(progress))

@@ -118,10 +118,16 @@ def tell_verification(verification: Verification) -> None:
 
 def verification_lines(verification: Verification) -> Iterator[str]:
     """What was checked, what does not match, the times that stamps state, and the notes."""
-    from archiver.evidence.verify.stamped_times import time_sentence
-
     sentence = _("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages.")
     yield sentence.format(**verification.checked)
+    yield from result_lines(verification)
+    yield verification.closing_sentence()
+
+
+def result_lines(verification: Verification) -> Iterator[str]:
+    """What does not match, the times that stamps state, the notes, and what was not checked."""
+    from archiver.evidence.verify.stamped_times import time_sentence
+
     for finding in verification.findings[:SHOWN_LIMIT]:
         yield f"[{finding.check}] {visible(finding.subject)}: {visible(finding.text)}"
     if len(verification.findings) > SHOWN_LIMIT:
@@ -132,4 +138,3 @@ def verification_lines(verification: Verification) -> Iterator[str]:
         yield _("Note: {text}").format(text=visible(note))
     for unchecked in verification.unchecked:
         yield _("Not checked: {text}").format(text=visible(unchecked.text))
-    yield verification.closing_sentence()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archiver.alerts.sentences import alert_sentence, level_word
@@ -21,6 +20,7 @@ from archiver.cli.terminal.file_manager import show_folder
 from archiver.console.context import AlertRow, SharedWords
 from archiver.render.invisible_characters import visible
 from archiver.web.context import AttentionAlert, Block, Step
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.custody.backup import BackupOutcome

@@ -7,8 +7,6 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +21,8 @@ from archiver.errors import N_, EmptyPart, EmptySearch
 from archiver.records import JST, State, notable_states
 from archiver.render.snippet import one_line, readable_body, snippet
 from archiver.render.times import minute_text
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext

@@ -49,8 +49,9 @@ def build_view_context(obj: CliContext, *, are_settings_needed: bool = True) -> 
     """
     from archiver.app import utc_now
     from archiver.cli.terminal.language import current_language
-    from archiver.store.queries.status import status
+    from archiver.store.queries.viewing.remembered_status import RememberedStatus
 
+    remembered = RememberedStatus()
     if are_settings_needed:
         obj.settings()
 
@@ -60,7 +61,7 @@ def build_view_context(obj: CliContext, *, are_settings_needed: bool = True) -> 
     return ViewContext(
         home=obj.home,
         now=utc_now,
-        status=lambda reading: status(reading, authorities=authorities()),
+        status=lambda reading: remembered.status(reading, authorities=authorities()),
         attention=lambda reading, status: build_attention(
             reading, status, obj.settings(), obj.environ, now=known_time(reading, utc_now())
         ),

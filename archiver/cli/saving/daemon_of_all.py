@@ -14,6 +14,8 @@ from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.typed_command import completion_for
+from archiver.wording import own_completion
 
 if TYPE_CHECKING:
     from archiver.rounds.daemon_messages import DaemonMessages
@@ -71,7 +73,7 @@ def _opened(obj: CliContext, stop: Stop, work_of: WorkOf) -> Iterator[DaemonWork
     from archiver.schedule.daemon_lock import hold_daemon_lock
 
     with hold_daemon_lock(obj.home):
-        yield work_of(obj, stop, lambda messages: _named(messages, obj.home), LONGEST_ROUND)
+        yield work_of(obj, stop, lambda messages: named_messages(messages, obj.home), LONGEST_ROUND)
 
 
 def _messages(obj: CliContext) -> DaemonMessages:
@@ -79,20 +81,21 @@ def _messages(obj: CliContext) -> DaemonMessages:
     from archiver.cli.error_output import tell_error
     from archiver.rounds.daemon_messages import DaemonMessages
 
-    return _named(DaemonMessages(trouble=lambda error: _ignore(tell_error(error))), obj.home)
+    return named_messages(DaemonMessages(trouble=lambda error: _ignore(tell_error(error))), obj.home)
 
 
 def _ignore(_code: object) -> None:
     """Give no exit code: the other archives go on."""
 
 
-def _named(messages: DaemonMessages, home: Path) -> DaemonMessages:
-    """The same messages, each after the path of its archive."""
+def named_messages(messages: DaemonMessages, home: Path) -> DaemonMessages:
+    """The same messages, each after the path of its archive, which commands in it name."""
 
     def after_path(tell: Callable[[Any], None]) -> Callable[[Any], None]:
         def run(subject: Any) -> None:
             echo(f"{visible(str(home))}:", err=True)
-            tell(subject)
+            with own_completion(completion_for(home)):
+                tell(subject)
 
         return run
 

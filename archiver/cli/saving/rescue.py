@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +19,8 @@ from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import visible, wrap
 from archiver.errors import N_
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.app import App

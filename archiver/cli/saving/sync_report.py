@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.cli.status.gap_line import gap_line
@@ -15,6 +13,8 @@ from archiver.health.conditions import Condition, ConditionKind, clock_condition
 from archiver.health.snapshot import observe_disk
 from archiver.health.words import sentence
 from archiver.sync.files.download import NO_SPACE
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.settings.model import Settings

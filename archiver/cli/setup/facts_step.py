@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archiver.cli.terminal.output import echo
@@ -14,6 +13,7 @@ from archiver.setup.answered_questions import asked_facts, note_answer
 from archiver.setup.answers import FACT_PREFIX
 from archiver.setup.contract_facts import first_run_contract, keep_contract
 from archiver.setup.fact_questions import Question, first_question
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.app import App

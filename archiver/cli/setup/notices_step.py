@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archiver import errors
@@ -10,6 +9,7 @@ from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import visible
 from archiver.setup.answered_questions import note_answer, recall_answers
 from archiver.setup.answers import NOTICE, InvalidAnswer
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.app import App

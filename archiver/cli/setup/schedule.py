@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from gettext import gettext as _
 
 import click
 
@@ -14,6 +13,7 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.settings.home import has_archive
+from archiver.wording import gettext as _
 
 KINDS = ("cron", "systemd", "launchd", "windows")
 """The same as in `archiver.schedule.schedulers`, which is not imported for a help page."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archiver import errors
@@ -12,6 +11,7 @@ from archiver.cli.terminal.prompts import WIDTH, ask_yes_no, say_choice, tell, t
 from archiver.cli.terminal.text import columns, visible
 from archiver.setup.answered_questions import note_answer, recall_answers
 from archiver.setup.answers import SCHEDULE, STAMPS, TRIED
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.app import App

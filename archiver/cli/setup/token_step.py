@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 import click
@@ -22,6 +21,7 @@ from archiver.setup.token_source import (
     write_token_source,
 )
 from archiver.setup.token_variable import VARIABLE_SOURCE, variable_token
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.app import App

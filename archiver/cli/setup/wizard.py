@@ -5,7 +5,6 @@ What was done is read from the archive itself; only answers that leave no trace 
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +17,7 @@ from archiver.cli.terminal.prompts import Postponed, say_choice, tell
 from archiver.cli.terminal.typed_command import command_words, complete_commands
 from archiver.setup.answered_questions import note_answer, recall_answers
 from archiver.setup.answers import FINISHED, STAMPS
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,8 @@ from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.times import jst_time
 from archiver.ledger.ledger_file import read_ledger_file
 from archiver.store.time_text import to_text
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.ledger.access_log import AccessRecord

@@ -9,8 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.alerts import sentences
@@ -20,6 +18,8 @@ from archiver.records import JST
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import one_line
+from archiver.wording import gettext as _
+from archiver.wording import ngettext, typed
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -155,7 +155,7 @@ def _named(summary: MessageSummary) -> NamedMessage:
     quote = f"「{visible(quoted)}」" if quoted else _("(text unknown)")
     words = " ".join(filter(None, [day, shorten(summary.name, _NAME_COLUMNS), quote]))
     options = f" --from {day} --to {day}" if day else ""
-    return NamedMessage(summary.room_id, summary.message_id, words, f"archive show {summary.room_id}{options}")
+    return NamedMessage(summary.room_id, summary.message_id, words, typed(f"archive show {summary.room_id}{options}"))
 
 
 def _plain(body: str) -> str:

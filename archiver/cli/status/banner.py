@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver import errors
@@ -14,6 +12,8 @@ from archiver.cli.terminal.output import WIDTH, echo
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns
 from archiver.settings.home import has_archive
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
@@ -22,6 +22,8 @@ COMMANDS_WITH_BANNER = frozenset(
     {"export", "exports", "search", "show", "view", "contract", "delivery", "attach", "seal", "verify", "backup"}
 )
 """Commands that print the banner; all others report how things stand themselves or mend it."""
+_SHORTEST = 30
+"""Columns that a sentence has at least, however long the command after it is."""
 _SENTENCE_END = re.compile(r"。|[.!?](?= )")
 
 
@@ -54,6 +56,6 @@ def banner_line(urgent: Sequence[str]) -> str:
     if not more and columns(first) <= WIDTH:
         return first
     see = ngettext("({n} more: archive)", "({n} more: archive)", more).format(n=more) if more else _("(More: archive)")
-    width = WIDTH - columns(see) - len("  ")
+    width = max(WIDTH - columns(see) - len("  "), _SHORTEST)
     ends = [match.end() for match in _SENTENCE_END.finditer(first) if columns(first[: match.end()]) <= width]
     return f"{first[: ends[-1]].rstrip() if ends else shorten(first, width)}  {see}"

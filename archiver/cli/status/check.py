@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +16,8 @@ from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.errors import N_, ArchiverError
 from archiver.records.alerts import Level
 from archiver.records.grades import GRADE_WORDS, Grade, grade_word
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.app import App

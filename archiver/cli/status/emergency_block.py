@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.alerts import departure_rules
@@ -28,6 +26,8 @@ from archiver.records.observed_changes import DepartureObservations
 from archiver.render.file_reasons import unsaved_reason
 from archiver.render.reference_labels import NOWHERE
 from archiver.render.snippet import one_line, readable_body
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading

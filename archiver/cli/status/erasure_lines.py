@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from gettext import gettext as _
 
 from archiver.cli.terminal.times import jst_time
 from archiver.records.erasure import Erasure
 from archiver.store.time_text import to_text
 from archiver.store.working.remembered_values import UnfinishedErasure
+from archiver.wording import gettext as _
 
 
 def lines(erasures: Sequence[Erasure], unfinished: UnfinishedErasure | None) -> list[str]:

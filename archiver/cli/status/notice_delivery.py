@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archiver import errors
 from archiver.cli.terminal.output import echo
+from archiver.wording import own_completion
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -87,7 +88,8 @@ def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNot
     """Hand the notice to every way of the settings; return sentences about what failed."""
     from archiver.notices import sentences
 
-    words = sentences.sentences(pending)
+    with own_completion():  # the path of the archive goes to no service of notices
+        words = sentences.sentences(pending)
     if not words:
         return []
     from archiver.notices import delivery  # here, as most rounds have nothing to say

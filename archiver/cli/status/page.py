@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.claims.changes import DELETIONS, EDITS, changed_count
@@ -25,6 +23,8 @@ from archiver.records import Contract
 from archiver.records.grades import Grade, grade_word
 from archiver.render.times import full_time
 from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from pathlib import Path

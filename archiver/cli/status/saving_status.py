@@ -29,6 +29,7 @@ from archiver.records.alerts import Alert, Level
 from archiver.records.grades import Grade, grade_word
 from archiver.render.times import interval_words, short_time
 from archiver.rounds import run_log
+from archiver.wording import typed
 
 if TYPE_CHECKING:
     from archiver.cli.status.emergency_block import Emergency
@@ -172,8 +173,8 @@ def next_step(standing: Standing, emergencies: Sequence[Emergency]) -> str:
     if emergencies:
         return _("what is listed above under “What to do now”")
     if command := next((one.command for one in standing.found if one.command), None):
-        return command
+        return typed(command)
     if standing.found:
         word = grade_word(standing.found[0].grade)
         return _("look at the lines with [{attention}] above").format(attention=word)
-    return "archive alerts" if standing.has_attention_alerts else _("nothing to do")
+    return typed("archive alerts") if standing.has_attention_alerts else _("nothing to do")

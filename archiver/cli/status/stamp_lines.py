@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.cli.terminal.output import echo
@@ -14,6 +12,8 @@ from archiver.errors import N_
 from archiver.evidence.stamps.authority_kinds import class_of, class_words
 from archiver.render.times import local_time
 from archiver.settings.tsa_offers import is_offered
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.custody.stamp_requests import StampOutcome

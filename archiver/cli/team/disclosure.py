@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from contextlib import closing
-from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.times import jst_time
 from archiver.errors import N_
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,6 +31,7 @@ _RECIPIENT = N_("WHO")
 
 @click.command(
     "grant",
+    short_help=N_("Let somebody get packages of one contract out of your archive until a day."),
     help=N_(
         "Let somebody get packages of one contract out of your archive until a day, such as: archive team grant job1 "
         "法務 --until 2027-01-31"
@@ -52,10 +55,10 @@ def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) ->
             contract = named_or_only_contract(reading, contract_id)
         grant = state_grant(archive, contract.id, who, last, at=utc_now())
     record_access(place, who=_owner_word(), what=f"grant {grant.contract} {grant.until}", reason=who)
-    sentence = _(
-        "Granted: {who} may get packages of {contract} until {day}. Withdraw it with: archive team revoke CONTRACT WHO"
-    )
-    echo(sentence.format(who=visible(who), contract=visible(contract.label), day=grant.until.isoformat()))
+    sentence = _("Granted: {who} may get packages of {contract} until {day}. Withdraw it with: {command}")
+    command = f"archive team revoke {_word(contract.id)} {_word(who)}"
+    values = {"who": who, "contract": contract.label, "day": grant.until.isoformat(), "command": command}
+    echo(sentence.format(**{name: visible(value) for name, value in values.items()}))
     return 0
 
 
@@ -111,6 +114,7 @@ def team_audit(obj: CliContext) -> int:
 
 @click.command(
     "export",
+    short_help=N_("Make a package of a worker's contract under their grant."),
     help=N_(
         "Make a package of a worker's contract under their grant, such as: archive team export 1234567 job1 --as 法務 "
         "--reason 相談\n\nEach call is a row that the worker sees."
@@ -169,6 +173,11 @@ def team_export(
 def _access_line(record: AccessRecord) -> str:
     words = (record.who, record.what, record.reason, record.login)
     return f"{record.number}  {jst_time(record.at)}  " + "  ".join(visible(one) or "-" for one in words)
+
+
+def _word(text: str) -> str:
+    """A word of a printed command; a name of letters alone, in whatever script, needs no quotation marks."""
+    return text if re.fullmatch(r"[\w.@-]+", text) else shlex.quote(text)
 
 
 def _own_place(obj: CliContext) -> LedgerPlace:

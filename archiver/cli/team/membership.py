@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from archiver.cli.team.settings_option import settings_option, team_settings
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -38,7 +38,7 @@ def team_serve(obj: CliContext, settings_file: str) -> int:
     from archiver.web.proxy_access import ProxyGate
     from archiver.web.team_pages import TeamPages, serve_team
 
-    settings = read_serve_file(Path(settings_file).expanduser())
+    settings = read_serve_file(Path(settings_file).expanduser(), obj.environ)
     environ = {name: value for name, value in obj.environ.items() if not name.startswith("CHATWORK_")}
     pages = TeamPages(
         ProxyGate(settings.host, settings.secret, settings.trust, settings.people),

@@ -5,19 +5,24 @@ from __future__ import annotations
 import os
 import random
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing
-from gettext import gettext as _
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.backup import copy_progress
-from archiver.cli.evidence.verify import FINDINGS, tell_verification
+from archiver.cli.evidence.verify import FINDINGS, result_lines, tell_verification
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.errors import N_
+from archiver.wording import gettext as _
+
+if TYPE_CHECKING:
+    from archiver.evidence.verify.findings import Verification
 
 
 @click.command(
@@ -47,8 +52,20 @@ def _verify_store(obj: CliContext) -> int:
     place = place_with_store(obj.home)
     with closing(Archive(obj.home)) as archive, ProgressScreen(quiet=obj.verbose < 0) as progress:
         verification = check_store(archive, place, tell=copy_progress(progress))
-    tell_verification(verification)
+    for line in store_lines(verification):
+        echo(line)
     return 0 if verification.ok else FINDINGS
+
+
+def store_lines(verification: Verification) -> Iterator[str]:
+    """What was checked in the store and what was found; that nothing was found is said only where something was."""
+    sentence = _("Checked in the store: {files} files, {seals} seals, {stamps} stamps, {dailies} daily copies.")
+    yield sentence.format(**verification.checked)
+    yield from result_lines(verification)
+    if verification.ok and not any(verification.checked.values()):
+        yield _("There was nothing to check: the records of this archive name nothing that would be in the store yet.")
+    else:
+        yield verification.closing_sentence()
 
 
 def _drill(obj: CliContext, sample: int, address: str | None, files: str | None) -> int:

@@ -6,6 +6,7 @@ Click measures and breaks as if every character were one column wide and spaces 
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable
 from gettext import gettext as _
 
@@ -67,6 +68,7 @@ def translate_command(command: click.Command) -> click.Command:
     translation.help, translation.short_help, translation.epilog = map(
         _translate, (command.help, command.short_help, command.epilog)
     )
+    translation.short_help = translation.short_help or _first_sentence(translation.help)
     if translation.options_metavar == "[OPTIONS]":
         translation.options_metavar = _("[OPTIONS]")
     translation.params = [_translate_parameter(parameter) for parameter in command.params]
@@ -80,6 +82,18 @@ def translate_command(command: click.Command) -> click.Command:
 
 def _translate(text: str | None) -> str | None:
     return _(text) if text else text  # gettext("") is the catalogue's header
+
+
+def _first_sentence(text: str | None) -> str | None:
+    """What a list of commands says of one: in English the first sentence, in Japanese, which is short, the paragraph.
+
+    Click would cut it off after a number of words, which Japanese has not.
+    """
+    if not text:
+        return text
+    first = text.partition("\n\n")[0]
+    match = re.match(r".*?\.(?=\s|$)", first, re.DOTALL)
+    return match[0] if match else first
 
 
 def _translate_parameter(parameter: click.Parameter) -> click.Parameter:

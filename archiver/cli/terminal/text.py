@@ -23,7 +23,7 @@ _KANJI = re.compile("[\u3400-\u9fff々]")
 _WORD_CHARACTERS = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u9fff々]")
 
 
-_COMMAND = re.compile(r"archive(?: [a-z]+){1,2}(?![a-z])")
+_COMMAND = re.compile(r"archive(?: --home (?:'[^']*'|\S+))?(?: [a-z]+){1,2}(?![a-z])")
 _JOINT = "\ue000"
 """Stands for a space at which no line may end; a text that contains this private-use character stays as it is."""
 

@@ -12,11 +12,24 @@ from archiver.cli.commands import COMMANDS
 from archiver.cli.terminal.text import visible
 from archiver.settings.home import home_path
 from archiver.web import shell_command
+from archiver.wording import Completion
+
+_OF_NO_ARCHIVE = r"app|completion|demo|guide|help|team (?:init|adopt|grant|join|leave|new-key|serve|status|worker)"
+_IN_OWN_TEXT = re.compile(
+    rf"(?<![\w/.\\-])archive(?= (?!(?:{_OF_NO_ARCHIVE})\b)(?:{'|'.join(COMMANDS)})\b)"
+    r"|(?:(?<=: )|(?<=   ))archive(?=$|\)|\(| \(|  )"
+)
+"""The name of the program in a command of an archive; alone it is one where a text tells to run it."""
 
 
 def command_words(home: Path) -> tuple[str, ...]:
     """The words that call the program for an archive: its home is named unless it is the usual one."""
     return ("archive",) if home == home_path(None, {}) else ("archive", "--home", str(home))
+
+
+def command_line(program: Sequence[str]) -> str:
+    """The words that call the program as they are typed in a terminal of this computer, safe to be shown."""
+    return visible(shell_command.line(program, platform=sys.platform))
 
 
 def complete_commands(sentence: str, program: Sequence[str], *, is_alone: bool = False) -> str:
@@ -25,11 +38,17 @@ def complete_commands(sentence: str, program: Sequence[str], *, is_alone: bool =
     `is_alone`: only commands at the start or after two spaces count, as paths and names may look like a command.
     """
     start = r"(?:^|(?<=  ))" if is_alone else r"(?<![\w/.\\-])"
-    line = visible(shell_command.line(program, platform=sys.platform))
+    line = command_line(program)
     return re.sub(rf"{start}archive (?=(?:{'|'.join(COMMANDS)})\b)", lambda _found: f"{line} ", sentence)
 
 
-def for_home(sentence: str, home: Path) -> str:
-    """A sentence of the program's own in which each command works as it is printed, in this terminal."""
-    program = ("archive",) if home == home_path(None, os.environ) else ("archive", "--home", str(home))
-    return complete_commands(sentence, program)
+def completion_for(home: Path) -> Completion | None:
+    """How commands name a home in this terminal; None: it is the one that they mean without it."""
+    if home == home_path(None, os.environ):
+        return None
+    return Completion(complete_own_text, command_line(("archive", "--home", str(home))))
+
+
+def complete_own_text(text: str, line: str) -> str:
+    """A text of the program with this line for `archive` in its commands, also where it is told to be run alone."""
+    return _IN_OWN_TEXT.sub(lambda _found: line, text)

@@ -38,7 +38,8 @@ _MANY = 10_000
 _SHORT_KANA = 3
 """Characters up to which kana are a part of many other words."""
 _PARTICLES = "のとはもにへをかやてよ"
-"""Folded: が is か, で is て."""
+_LONG_PARTICLES = "って|まて|たけ|なら|しか"
+"""Both folded: が is か, で is て, だけ is たけ."""
 _SPELLED_RUN = re.compile(
     "(?<![ァ-ヴー])[ァ-ヴー]{2,12}(?![ァ-ヴー])|(?<![A-Za-z])[A-Za-z]{3,16}(?![A-Za-z])"
     "|(?:(?<![ぁ-んー])|(?<=[はがにとも]))[ぁ-んー]{3,8}?(?=さん|[はがのにとをへもや、。]|です|から|より|$)"
@@ -163,7 +164,7 @@ def _short_kana_alone(spaced: str) -> str:
     """Short kana where they are no part of a longer word; particles may stand around hiragana."""
     if "ァ" <= spaced[0] <= "ヶ":
         return f"(?<![ァ-ヶ]){spaced}(?![ァ-ヶ-])"
-    return f"(?:(?<![ぁ-ん])|(?<=[{_PARTICLES}])){spaced}(?=[{_PARTICLES}]|[^ぁ-ん]|$)"
+    return f"(?:(?<![ぁ-ん])|(?<=[{_PARTICLES}])){spaced}(?=[{_PARTICLES}]|{_LONG_PARTICLES}|[^ぁ-ん]|$)"
 
 
 @functools.cache

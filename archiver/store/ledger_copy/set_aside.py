@@ -16,6 +16,7 @@ from archiver.ledger.ledger import Ledger
 from archiver.store import schema, seal_files
 from archiver.store.database_copy import checkpoint_log, remove_logs, remove_with_logs
 from archiver.store.durable_files import storage_error, sync_folder
+from archiver.store.engine import DATABASE
 from archiver.store.projection.rows import upsert_rows
 
 LOST_KEY = "ledger_lost"
@@ -74,6 +75,12 @@ def finish(database: Path) -> None:
             sync_folder(database.parent)
     except OSError as error:
         raise storage_error(error, database) from error
+
+
+def databases_aside(home: Path) -> list[Path]:
+    """The databases in a home that were set aside, in order."""
+    database = home / DATABASE
+    return [_aside(database, number) for number in range(1, _last_aside(database) + 1)]
 
 
 def _last_aside(database: Path) -> int:

@@ -10,13 +10,13 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
 from archiver.store.blobs import file_sha256
 from archiver.store.durable_files import private_folder, sync_folder
 from archiver.store.object_stores.object_store import StoredObject, StoredVersion
+from archiver.wording import gettext as _
 
 _INCOMING = ".incoming"
 """Folder of bytes that have not arrived whole; what a killed process left there can be removed."""

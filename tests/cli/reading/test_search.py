@@ -56,7 +56,7 @@ def test_a_hit_shows_time_author_state_text_with_marks_and_id(run: Runner) -> No
         f"2026-11-05 10:02  田中(ID {CLIENT})  [shown as deleted]  動画編集_田中様  m3",
         "  やっぱり今回の分は【払え】ません",
     ]
-    assert "archive export --messages 3\n" in err
+    assert f"archive --home {run.home} export --messages 3\n" in err
 
 
 def test_a_hit_shows_words_and_no_markup(run: Runner) -> None:
@@ -103,7 +103,7 @@ def test_nothing_found_is_no_error(run: Runner) -> None:
 
 def test_a_day_that_no_text_has_leads_to_what_was_written_then(run: Runner) -> None:
     """As a word it is searched for in texts, like any other."""
-    assert "archive search --from 一昨日 --to 一昨日" in run("一昨日")[1]
+    assert f"archive --home {run.home} search --from 一昨日 --to 一昨日" in run("一昨日")[1]
 
 
 def test_words_that_must_not_be_there_and_filters_come_through_the_command_line(run: Runner) -> None:

@@ -256,7 +256,7 @@ def _no_database(checked: Checked) -> None:
         (_open_home, "permissions", "chmod 700"),
         (_wrong_clock, "clock", "90 seconds ahead"),
         (_no_saves, "last_run", "30 hours"),
-        (_first_save_interrupted, "last_run", "first save has not ended"),
+        (_first_save_interrupted, "last_run", "No save into this folder has ended"),
         (_failing_runs, "last_run", "the API token is not accepted"),
         (_full_disk, "disk", "no more files are fetched"),
         (_no_root, "stamps", "The root certificate"),

@@ -172,7 +172,7 @@ def test_an_interrupted_first_save_is_not_called_none(desk: TerminalWorld) -> No
 
     screen, _talk = desk.both("status")
 
-    assert (True, False) == ("first save has not ended" in screen, "Nothing has been saved yet" in screen)
+    assert (True, False) == ("No save into this folder has ended" in screen, "Nothing has been saved yet" in screen)
 
 
 def test_a_set_up_without_a_token_goes_on_with_init(desk: TerminalWorld, tmp_path: Path) -> None:

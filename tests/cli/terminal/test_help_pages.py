@@ -53,6 +53,16 @@ def test_a_command_is_shown_in_the_language_of_the_process() -> None:
     assert "  leaf  コマンド\n" in japanese
 
 
+def test_a_list_of_commands_has_what_each_does_whole() -> None:
+    """However long a word of it is; and nothing of what follows the paragraph, or in English the first sentence."""
+    leaf = click.Command("leaf", help=f"{LONG}\n\n段落です。")
+    english = click.Command("leaf", help=f"{'One word after the other' * 9}. Another sentence.")
+    listed, sentence = (page(click.Group("group", commands=[one])).partition("leaf")[2] for one in (leaf, english))
+
+    assert "".join(listed.split()) == LONG
+    assert " ".join(sentence.split()).endswith("after the other.")
+
+
 def test_translating_leaves_the_command_itself_alone() -> None:
     """The command's own texts stay msgids, for the next language."""
     set_language("ja")

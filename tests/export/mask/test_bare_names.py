@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from archiver.export.mask.folding import folded_text
+from archiver.export.mask.leftovers import piece_pattern
 from tests.export.mask.test_name_forms import offered
 
 
@@ -14,7 +16,7 @@ from tests.export.mask.test_name_forms import offered
         ("弊社経理(大宮)よりご連絡します", "大宮"),
         ("外注(立川)のデータが壊れていました", "立川"),
         ("渋谷不在のため明日にします", "渋谷"),
-        ("辻待ちです", "辻"),
+        ("辻待ちです", "辻待"),
         ("千葉含め4名です", "千葉"),
         ("次の窓口は南です", "南"),
         ("以上、成田でした。", "成田"),
@@ -31,6 +33,16 @@ from tests.export.mask.test_name_forms import offered
         ("①Daisuke", "Daisuke"),
         ("担当はたけしです", "たけし"),
         ("参考は@mika.room.jpです", "@mika.room.jp"),
+        ("東不在のため明日にします", "東不在"),
+        ("文責 林、編集 西", "林"),
+        ("辻以外は提出済みです", "辻以外"),
+        ("けんじまでご連絡ください", "けんじ"),
+        ("編集のまゆこです", "まゆこ"),
+        ("マユミ経由で届きました", "マユミ"),
+        ("新郎悠斗と", "悠斗"),
+        ("南 健太以外は来ます", "南 健太"),
+        ("明細にサラ ジョンソンとあります", "サラ ジョンソン"),
+        ("CC Mori", "Mori"),
         ("王様との打ち合わせは来週です", "王"),
     ],
 )
@@ -49,9 +61,20 @@ def test_a_name_is_offered_where_only_people_stand(text: str, name: str) -> None
         "撮影地(川崎)へ向かいます",
         "竹林のカットがきれいです",
         "更新したら表示が崩れました",
+        "西口と東口の写真が逆でした",
+        "宮崎牛の写真です",
         "王様のレストランの感想です",
     ],
 )
 def test_a_place_or_a_word_is_none_there(text: str) -> None:
     """A place has a bracket and a rest too."""
     assert [] == offered(text)
+
+
+def test_a_short_name_in_kana_is_hidden_before_a_longer_particle() -> None:
+    """As in けんじまで, and not within another word."""
+    hidden = piece_pattern("けんじ")
+
+    assert hidden.search(folded_text("けんじまでご連絡ください"))
+    assert hidden.search(folded_text("けんじって人から"))
+    assert not hidden.search(folded_text("だけんじょ"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -34,6 +35,7 @@ class Postgres:
 
     def __init__(self, folder: Path, *, name: str = "postgres") -> None:
         self.folder, self.data, self.name = folder, folder / "data", name
+        self.patience = float(_PATIENCE_SECONDS)
 
     def address(self, user: str = "postgres") -> str:
         """The address of the database as a user, without a password."""
@@ -90,16 +92,22 @@ class Postgres:
         command = [str(path) if path.exists() else program, *map(str, arguments)]
         if os.geteuid() == 0:  # PostgreSQL does not run as root
             command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
-        finished = subprocess.run(
+        with subprocess.Popen(
             command,
             cwd="/",
             env=os.environ | {"PGCTLTIMEOUT": str(_PATIENCE_SECONDS)},
-            capture_output=True,
-            text=True,
             stdin=subprocess.DEVNULL,
-            timeout=_PATIENCE_SECONDS,
-        )
-        assert finished.returncode == 0, finished.stdout + finished.stderr
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            process_group=0,
+        ) as process:
+            try:
+                output, _nothing = process.communicate(timeout=self.patience)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)  # with what it has started, which would go on writing
+                raise
+        assert process.returncode == 0, output
 
 
 @contextmanager

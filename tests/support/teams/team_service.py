@@ -43,6 +43,8 @@ FAST = QueueTimes(cron="* * * * * */2", heartbeat=1.0, stalled=5.0, polling=0.5,
 
 ROUND_BEGINS = "/rooms"
 """Each round asks for the list of rooms once, at its beginning."""
+ACCOUNT = "/me"
+"""Before that a worker asks now and then whose token it has."""
 
 
 class WorkerRequest(NamedTuple):
@@ -104,7 +106,7 @@ class Chatworks:
                 if key in open_rounds:
                     rounds[request.account].append((request.worker, *open_rounds[key]))
                 open_rounds[key] = (request.at, request.at)
-            elif key in open_rounds:
+            elif key in open_rounds and request.path != ACCOUNT:
                 open_rounds[key] = (open_rounds[key][0], request.at)
         for (account, worker), times in open_rounds.items():
             rounds[account].append((worker, *times))

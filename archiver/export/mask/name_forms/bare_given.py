@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from archiver.export.mask import name_checks
 from archiver.export.mask.leftover_patterns import KANJI, any_of
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, rare_names, surnames
+from archiver.export.mask.name_forms.unknown_surnames import is_likely_given
 
 _BEHIND_KANA = (
     "案件|分(?:の|は|も|を|が|$|、)|宅|宛|経由|名義|待ち|含め|以外|側の|担当|組|班|様|氏|先生|本人"
@@ -29,6 +30,11 @@ _NO_NAMES = frozenset({"したら", "しいの", "セレナ"})
 _LATIN = re.compile(
     r"(?<![A-Za-z0-9@/._&'-])(?P<name>[A-Z][a-z]{3,10}|[A-Z]{4,10})(?![A-Za-z0-9@_&'-]|\.[A-Za-z0-9]|/[A-Za-z])"
 )
+_LATIN_SURNAMES = frozenset(
+    {"mori", "abe", "ito", "hara", "seki", "imai", "oki", "tani", "oda", "ueno", "chiba", "fukui", "nagano", "soma"}
+    | {"yamaguchi", "ishikawa", "miyazaki", "fukushima", "honda", "suzuki", "goto", "sudo", "doi", "ono"}
+)
+"""Of the Latin words that make no name alone those that are surnames as well."""
 _ENGLISH = re.compile("[a-z]{2} [a-z]{2,}|[A-Za-z]{2} [A-Z][a-z]+ [A-Za-z]{2}")
 """Words in a row that are a sentence or a title."""
 
@@ -43,6 +49,7 @@ _PEOPLE = any_of(
     "スタッフ 撮影 編集 経理 総務 営業 広報 参加 出席 欠席 "
     "参加者 出席者 欠席者 インタビュー イラスト 通訳 秘書 Photo photo 写真 生徒 主役 主演"
 )
+_GIVEN_KANJI = f"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,3}})"
 _AFTER = r"(?=[\s、。,/()「」』!?]|です|でした|から|より|まで|さん|様|が|に|は|も|$)"
 _NAME = "(?P<name>[ぁ-んー]{2,5}?|[ァ-ヴー]{2,8}|[A-Z][a-z]{2,10}|[A-Z]{3,10})"
 _TOLD = re.compile(
@@ -53,16 +60,37 @@ _TOLD = re.compile(
     rf"|(?:営業|経理|総務|外注|話|本目|章|班|番目|者|部|さん|様)\(){_NAME}(?:担当)?{_AFTER}"
 )
 _SURE = re.compile(
-    rf"(?:(?<![ぁ-んーァ-ヴ{KANJI}A-Za-z0-9])){_NAME}(?: (?=OK|NG|ok)|(?=含め|以外(?:は|の人)"
-    rf"|と一緒|との?(?:打ち?合わ?せ|MTG|ミーティング|面談|通話|撮影)"
-    r"|を(?:呼[んば]|招待|グループ)|不在|同席|だけ(?:まだ|未|欠席|不参加)|のところ[にで]|名義"
+    rf"(?:(?<![ぁ-んーァ-ヴ{KANJI}A-Za-z0-9・])){_NAME}(?: (?=OK|NG|ok)|(?=含め|以外(?:は|の人)|と一緒"
+    r"|との?(?:打ち?合わ?せ|MTG|ミーティング|面談|通話|撮影)|を(?:呼[んば]|招待|グループ)|不在"
+    r"|同席|だけ(?:まだ|未|欠席|不参加)|のところ[にで]"
+    r"|名義|案件|宛|経由|宅(?:に|の|へ)|バージョン|チャンネル|の件(?:、|は|です|で)|まで(?:ご?連絡"
+    r"|お願い|お問)|より(?:ご?連絡|ご?依頼|メール)"
     r"|の(?:名義|口座|連絡先|原稿|声|カット|インタビュー|PC|誕生日|結婚式|返信|返事|写真|分[をはがも])"
-    r"|って(?:誰|だれ|人|方)|に(?:もらっ|送金|確認|連絡|任せ|聞い|渡し|お願い|伝え)|へ(?:の返"
-    r"|送金)|から(?:聞|連絡|もら|の(?:入金|連絡|メール|依頼))|(?:が|は|も)(?:担当|参加|欠席"
-    r"|不参加|お?休み|今日)"
+    r"|\((?:株式会社|有限会社|合同会社|仮名|営業|経理|総務|編集|制作|広報|担当)|を(?:追加|招待)しました"
+    r"|って(?:誰|だれ|人|方)|に(?:もらっ|送金|確認|連絡|任せ|聞い|渡し|お願い|伝え)|へ(?:の返|送金)"
+    r"|から(?:聞|連絡|もら|の(?:入金|連絡|メール|依頼))|(?:が|は|も)(?:担当|参加|欠席|不参加"
+    r"|お?休み|今日|言って)|が(?:言って|送って)"
     r"|で(?:入金|振込|振り込)|「))"
 )
+_OF_UNIT = re.compile(
+    rf"(?:編集|営業|経理|総務|広報|人事|制作|担当|デザイン|撮影|[{KANJI}ァ-ヴ][部課室係社]"
+    rf"|事務所|チーム)の{_NAME}(?=(?:ちゃん|くん)?(?:です|と申|より|でございます))"
+)
+_ON_A_LINE = re.compile(
+    r"(?:^|\n)(?P<name>[ぁ-んー]{3,5}|[ァ-ヴー]{3,8}|[A-Z][a-z]{3,10})(?= ?:[^/0-9]"
+    r"|、(?:了解|承知|OK|お疲れ|ありがと))"
+)
 _AT_WEDDING = re.compile(rf"(?:新郎|新婦|旧姓) ?{_NAME}(?=の|{_AFTER})")
+_KANJI_TOLD = re.compile(
+    rf"{_GIVEN_KANJI}(?=の(?:声|インタビュー|PC|誕生日|結婚式|名義|手紙|連絡先"
+    rf"|返事|返信)|含め[0-9全]|以外(?:は|の人)|と一緒"
+    r"|にもらっ|で入金|のところ|「|案件|バージョン|チャンネル|社長|\((?:株式会社|有限会社|合同会社"
+    r"|仮名|営業|経理|総務|編集)|を(?:呼[んば]|招待))"
+    rf"|(?:新郎|新婦|[0-9](?=[{KANJI}]{{2,3}}(?:\n|$)))(?P<behind>[{KANJI}]{{2,3}})(?=[のとはへ\n、]|$)"
+)
+_KANJI_FULL = re.compile(
+    rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{1,4}}) (?P<given>[{KANJI}]{{2,3}}?)(?=以外|含め|[様氏殿君宛]|[^{KANJI}]|$)"
+)
 _QUOTED = re.compile(
     rf"[「『【(]{_NAME}[」』】)](?=名義|って(?:誰|だれ|人|方)|が(?:入って|参加|入室|待機|ログイン"
     rf"|います)|を|と(?:書|署名|いう)|[^\n]{{0,4}}(?:チーム|案件|編集)|\.[a-z]{{3}}|に(?:なっ"
@@ -88,7 +116,13 @@ def bare_given_names(text: str) -> Iterator[tuple[int, int]]:
     for match in _LATIN.finditer(text) if not _ENGLISH.search(text) else ():
         if _is_latin(match["name"], told=False):
             yield match.span("name")
-    for pattern in (_TOLD, _SURE, _AT_WEDDING, _QUOTED):
+    for match in _KANJI_TOLD.finditer(text):
+        if is_likely_given(match["name"] or match["behind"]):
+            yield match.span("name" if match["name"] else "behind")
+    for match in _KANJI_FULL.finditer(text) if " " in text else ():
+        if name_checks.is_spoken_surname(match["surname"]) and is_likely_given(match["given"]):
+            yield match.span()
+    for pattern in (_TOLD, _SURE, _AT_WEDDING, _OF_UNIT, _ON_A_LINE, _QUOTED):
         for match in pattern.finditer(text):
             for group, name in match.groupdict().items():
                 if name and _is_told(name):
@@ -103,10 +137,8 @@ def _is_no_other_word(kana: str) -> bool:
         return False
     lists = [known.no_names, known.no_name_ends, known.kana_words, known.brand_names, known.brand_people]
     lists += [known.no_titled_words, known.doubled_words, known.no_nicknames, known.bank_kana, rare_names().firms]
-    is_word = (
-        kana in _NO_NAMES or kana in words.katakana or reading in words.hiragana or any(kana in one for one in lists)
-    )
-    return not (is_word or reading in known.kana_words or reading in known.no_names)
+    is_word = kana in _NO_NAMES or kana in words.katakana or kana in words.hiragana or any(kana in one for one in lists)
+    return not (is_word or (reading == kana and (reading in known.kana_words or reading in known.no_names)))
 
 
 def _is_full(first: str, second: str) -> bool:
@@ -114,8 +146,10 @@ def _is_full(first: str, second: str) -> bool:
     words = ordinary_words().katakana
     readings = name_checks.in_hiragana(first), name_checks.in_hiragana(second)
     is_japanese = readings[0] in surnames().readings and readings[1] in given_names().readings
-    is_foreign = name_checks.is_foreign(first) and (name_checks.is_foreign(second) or second not in words)
-    return (is_japanese and not (first in words and second in words)) or (is_foreign and first not in words)
+    is_foreign = name_checks.is_foreign(first) and (
+        name_checks.is_foreign(second) or (first not in words and second not in words)
+    )
+    return (is_japanese and not (first in words and second in words)) or is_foreign
 
 
 @functools.lru_cache(8192)
@@ -137,6 +171,8 @@ def _is_told(name: str) -> bool:
 
 def _is_latin(name: str, *, told: bool) -> bool:
     lower, known = name.lower(), leftover_words()
+    if told and lower in _LATIN_SURNAMES:
+        return True
     lists = [known.latin_words, known.brand_people, known.organisations, known.file_endings]
     lists += [] if told else [known.latin_given_words, known.file_words]
     if any(lower in one for one in lists):

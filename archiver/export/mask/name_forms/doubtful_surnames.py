@@ -16,9 +16,8 @@ from archiver.export.mask.name_contexts import NO_SIGN
 from archiver.export.mask.name_data import leftover_words, ordinary_words
 
 _ALONE = rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{1,5}})(?![{KANJI}])"
-_WHOLE = rf"(?<![{KANJI}])(?P<whole>[{KANJI}]{{1,5}})(?![{KANJI}])"
 _START = rf"(?<![{KANJI}ー])(?P<name>[{KANJI}]{{1,4}}?)"
-_ENDS = r"(?=[\s、。,/()」』]|です|でした|から|より|まで|さん|様|が|に|は|も|$)"
+_ENDS = r"(?=[\s、。,/()」』]|です|でした|から|より|でお願い|まで|さん|様|が|に|は|も|$)"
 _DAYS = "(?:今日|明日|本日|明後日|来週|今週|再来週|来月|今月|午前中?|午後|終日|当日|今回|次回)"
 _AWAY = (
     f"(?:{_DAYS}?の?(?:不在|お休み|欠席|外出|有休|有給|在宅|遅刻|早退)|{_DAYS}休み|立ち?会い?|同席|登壇|待ち"
@@ -26,16 +25,16 @@ _AWAY = (
 )
 _WORK = "(?:打ち?合わ?せ|MTG|ミーティング|面談|通話|電話|商談|会議|顔合わせ|やり取り|やりとり|連絡|契約|面接|撮影|収録)"
 _SURE = re.compile(
-    rf"(?:{_START}(?={_AWAY}{_ENDS}|{_AWAY}の|含め[全計]?[0-9二三四]|[他ほ]か?[0-9二三四][名人]|ら[0-9二三四][名人]"
-    rf"|{_DAYS}(?:不在|休)))"
-    rf"|{_WHOLE}(?=と一緒|との{_WORK}|と[A-Za-z]|って(?:いい|言い|言う|いう者)|がいつもお世話"
+    rf"{_START}(?= ?{_AWAY}(?:{_ENDS}|の|で)|含め[全計]?[0-9二三四]|[他ほ]か?[0-9二三四][名人]|ら[0-9二三四][名人]"
+    rf"|{_DAYS}(?:不在|休)|と一緒|との{_WORK}|と[A-Za-z]|って(?:いい|言い|言う|いう者)|がいつもお世話"
     rf"|[にへ]送金|[にへ](?:入金|支払)"
-    r"|側の(?:確認|了承|意向|返事|OK)|のところ[にで](?:届|連絡|メール|行|来)|経由で(?:依頼"
-    r"|ご?連絡|ご?紹介|聞|届|もら|いただ|発注|お願い|伝)"
+    r"|側の(?:確認|了承|意向|返事|OK)|のところ[にで](?:届|連絡|メール|行|来)"
+    r"|経由で(?:依頼|ご?連絡|ご?紹介|聞|届|もら|いただ|発注|お願い|伝)"
     r"|以外(?:は|の(?:人|方|メンバー))|だけ(?:まだ|未|欠席|不参加|遅|休)|を(?:呼[んば]|招待|CC|ccに|グループに)"
-    r"|名義|(?:ではなく|じゃなく)(?!「)|の(?:字|漢字|読み方?|苗字|名字|肩書き?|所属|名前)(?:[がはを]|も)|っす[。!]?$"
-    r"|まで(?=お願い|お気軽|ご?一報|直接|お?知らせ|お申し出|DM)|本人|が(?:送って|言って|話して"
-    r"|描いて|書いて|撮って|作って))"
+    r"|名義(?![人変])|(?:ではなく|じゃなく)(?!「)|の(?:字|漢字|読み方?|苗字|名字|肩書き?|所属"
+    r"|名前)(?:[がはを]|も)|っす[。!]?$"
+    r"|まで(?:お願い|お気軽|ご?一報|直接|お?知らせ|お申し出|DM)|が(?:送って|言って|話して|描いて"
+    r"|書いて|撮って|作って))"
 )
 """Behind a name these leave no doubt that a person is meant, be it a direction or a prefecture otherwise."""
 _LIKELY = re.compile(
@@ -44,7 +43,8 @@ _LIKELY = re.compile(
     r"|用に(?:書き出|作|用意)|の(?:案(?![内件])|原稿|インタビュー|パート|PC|パソコン|マイク|声|チャンネル"
     r"|ギャラ|プロフィール|アイコン|スマホ|セリフ)"
     r"(?![ァ-ヴー])|で(?:ご?予約を?(?:して|取|入|お願)))"
-    rf"|(?:^|[\n/、]){{1}}(?P<ok>[{KANJI}]{{1,3}}) ?:? ?(?:OK|NG|ok|[○×△◯✕〇✓✔☑])(?![A-Za-z])"
+    rf"|(?:^|[\n/、]){{1}}(?P<ok>[{KANJI}]{{1,3}})(?:[へ記拝](?=\n|$)| 拝|、(?:了解|承知)| ?:? ?"
+    rf"(?:OK|NG|ok|[○×△◯✕〇✓✔☑])(?![A-Za-z]))"
 )
 """Behind a name they are a person's, though a place may have them."""
 _PEOPLE = any_of(
@@ -66,7 +66,8 @@ _WORK_OF = any_of(
 _BEFORE = re.compile(
     rf"(?<![{KANJI}])(?:{_PEOPLE} ?(?:[:・/=]|は|が|、)? ?|{_WORK_OF}(?:担当)? ?(?:[:/=・] ?"
     rf"| (?=[{KANJI}]{{1,4}}(?:\n|$)))"
-    rf"|(?:弊社|当社|経理|総務|広報|人事|営業)(?=[{KANJI}]{{1,4}}(?:です|より|から|と申|が|に))"
+    rf"|(?:弊社|当社|経理|総務|広報|人事|営業)(?=[{KANJI}]{{1,4}}(?:です|より|から|と申|が"
+    rf"|に|$|\n))|\((?:記|文責|文|編集|担当)[: ]"
     rf"|(?:(?<![A-Za-z])(?:[Bb]y|BY|[Cc][Cc]|CC|[Ff]rom|FROM|To|TO|Re|RE|Dear))(?:: ?| )|[0-9A-Z] ?[班組] ?[:"
     rf"(]|以上、)"
     rf"(?P<name>[{KANJI}]{{1,4}}?)(?:担当|記)?{_ENDS}"
@@ -157,11 +158,25 @@ def doubtful_surnames(text: str) -> Iterator[tuple[int, int]]:
         for match in pattern.finditer(text) if gate.search(text) else ():
             for group, name in match.groupdict().items():
                 if name and _may_be(name, doubt):
-                    yield match.span(group)
+                    yield _with_kanji(match, group)
     for match in _IN_BRACKETS.finditer(text) if "(" in text else ():
         if _may_be(match["name"], _is_doubtful_in_brackets(match)):
             yield match.span("name")
     yield from _listed(text)
+
+
+_KANJI_BEHIND = re.compile(f"[{KANJI}]{{0,4}}")
+
+
+def _with_kanji(match: re.Match[str], group: str) -> tuple[int, int]:
+    """Where a name stands; of one character with the kanji at it, as it is hidden nowhere within a longer word."""
+    start, end = match.span(group)
+    text = match.string
+    if end - start > 1:
+        return start, end
+    is_joined = re.match(f"[{KANJI}]", text[start - 1 : start]) is not None
+    behind = _KANJI_BEHIND.match(text, end)
+    return (match.start() if is_joined else start), (end if behind is None else behind.end())
 
 
 def _is_doubtful_in_brackets(match: re.Match[str]) -> int | None:

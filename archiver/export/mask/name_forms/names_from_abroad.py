@@ -30,7 +30,7 @@ _LATIN_ROW = re.compile(
     r"(?<![A-Za-z0-9@/._-])[A-Z][a-z]{1,12}(?: [A-Z]\.?)?(?:[ -][A-Z][a-z]{1,12}){1,3}(?![A-Za-z0-9@/_-])"
 )
 _HAS_CAPITALS = re.compile("[A-Z][a-z.]+[ -][A-Z]")
-_OF_THING = re.compile(f"[{KANJI}ァ-ヴー](?<![様氏])")
+_OF_THING = re.compile(f"(?!案件|宛|経由|宅|名義|以外|含め|担当|著|訳|本人|不在|側の|待ち)[{KANJI}ァ-ヴー](?<![様氏])")
 """Behind a name they make it a part of a longer word."""
 
 
