@@ -32,6 +32,8 @@ class DiskFile:
     pending: list[tuple[int, bytes | None]] = field(default_factory=list)
     """Offset and bytes of a write; a size and None for a truncation."""
     position: int = 0
+    appends: bool = False
+    """Whether it was opened so that every write goes to its end, as a log is."""
 
     def content(self, chance: random.Random | None, share: float) -> bytes:
         """The bytes with a share of what is pending; without a chance, all of it if `share` is 1, else nothing."""
@@ -198,6 +200,8 @@ def _play(match: re.Match[str], root: str, disk: Disk) -> bool:
         case "pwrite64" if file is not None:
             file.pending.append((numbers[-1], pieces[1][:result]))
         case "write" if file is not None:
+            if file.appends:
+                file.position = len(file.content(None, 1))
             file.pending.append((file.position, pieces[1][:result]))
             file.position += result
         case "sendfile" if file is not None:
@@ -220,11 +224,12 @@ def _source(disk: Disk, path: bytes, name: str | None) -> bytes:
 def _open(disk: Disk, name: str, arguments: str) -> bool:
     node = disk.find(name)
     if "O_CREAT" in arguments and node is None:
-        disk.name(name, DiskFile())
+        disk.name(name, DiskFile(appends="O_APPEND" in arguments))
         return True
     if not isinstance(node, DiskFile):
         return False
-    node.position = len(node.content(None, 1)) if "O_APPEND" in arguments else 0
+    node.appends = node.appends or "O_APPEND" in arguments
+    node.position = 0
     if "O_TRUNC" in arguments:
         node.pending.append((0, None))
         return True
