@@ -10,6 +10,7 @@ from pathlib import Path
 from archiver import errors
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
+from archiver.ledger.access_log import record_access
 from archiver.ledger.installation import find_archive, open_archive
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
@@ -74,8 +75,12 @@ def place_of(home: Path, address: str | None, account: int | None) -> LedgerPlac
     return own
 
 
-def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | None = None) -> Verification:
+def take_home(
+    place: LedgerPlace, target: Path, home: Path, *, tell: Progress | None = None, who: str | None = None
+) -> Verification:
     """Make an ordinary archive of what the ledger holds, in a folder that is not there yet, and verify it in depth.
+
+    `who` takes it, as the row of the record of accesses says that is there before anything is read; None: there is one.
 
     Until it is whole it lies beside it, in `DIR.partial`, under the lock of a round: a second one that is told the same
     folder is refused, and what a kill left there is made anew; a folder of that name that is not one of these is left
@@ -91,6 +96,8 @@ def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | 
         if not (fresh / MARK).exists():  # the one that held the lock until now has just ended
             raise errors.ArchiveInUse(path=target)
         _empty_folder(fresh)
+        if who is not None:
+            record_access(place, who=who, what="take-home", reason="")
         _fill(fresh, place, home if _is_copy_of(home, place) else None)
         with closing(Archive(fresh)) as archive:
             verification = verify_archive(archive, deep=True, progress=tell)

@@ -84,6 +84,13 @@ class NotGranted(UsageError):
     hint = N_("Only the worker can: archive team grant CONTRACT WHO --until DAY")
 
 
+class NothingGranted(UsageError):
+    """There is nothing to withdraw: exit 2."""
+
+    message = N_("“{recipient}” has no grant of yours for “{contract}”; nothing was withdrawn.")
+    hint = N_("What you granted, and to whom: archive team audit")
+
+
 class BadServeFile(SettingsError):
     """The settings of the viewer of a team cannot be used: exit 5."""
 

@@ -31,6 +31,7 @@ REASONS = {
     "LedgerUnavailable": N_("the team's ledger cannot be used"),
     "TeamStoreUnavailable": N_("the team's store of files cannot be used"),
     "TeamStoreDiffers": N_("the team's store of files holds something else than what belongs there"),
+    "SealedWithAnotherKey": N_("the token was sealed for another key of the team"),
     "NewerArchive": N_("the archive needs a newer version of this program"),
     "NoSpaceToMigrate": N_("there is no space to update the archive"),
     "BadSettings": N_("there is a mistake in archive.toml"),

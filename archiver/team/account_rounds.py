@@ -36,6 +36,7 @@ from archiver.team import host_breaker, round_times, sealed_tokens
 from archiver.team.copies import Copies
 from archiver.team.copy_care import CareEnd, CopyCare
 from archiver.team.host_breaker import Admission
+from archiver.team.private_process import wipe
 from archiver.team.team_file import TeamSettings
 
 HOST = "chatwork"
@@ -114,6 +115,7 @@ class AccountRounds:
         self._care = CopyCare(now=now, tell=tell_care)
         self._apps: OrderedDict[int, App] = OrderedDict()
         self._rooms: dict[int, int] = {}
+        self._opened: dict[int, list[str]] = {}
         self._one_at_a_time = threading.Lock()
 
     def run(self, archive: int, step: Callable[[], None] = lambda: None) -> bool:
@@ -249,6 +251,7 @@ class AccountRounds:
             is_usable = True
         finally:
             app.chatwork.transport.forget_token()
+            self._wipe_tokens(standing.archive)
             app.archive.close()
             if is_usable:
                 self._keep(standing.archive, app)
@@ -288,10 +291,17 @@ class AccountRounds:
         if row is None:  # as the round began, it was there
             raise _AccountLeft
         try:
-            return sealed_tokens.open_token(row, account, self._secret_key())
+            token = sealed_tokens.open_token(row, account, self._secret_key())
+            self._opened.setdefault(archive, []).append(token)
+            return token
         except sealed_tokens.NotOpened:
             pass
         raise errors.SealedWithAnotherKey(archive=archive)
+
+    def _wipe_tokens(self, archive: int) -> None:
+        """Leave nothing of an archive's tokens in freed memory, as its owner may leave while no round runs."""
+        for token in self._opened.pop(archive, ()):
+            wipe(token)
 
 
 class _Seen(NamedTuple):

@@ -41,6 +41,11 @@ _CONNECTIONS = 4
 _WAITING = "SELECT lock FROM procrastinate_jobs WHERE queue_name = %s AND status IN ('todo', 'doing')"
 
 
+PLAN_ALONE = f"LOCK TABLE {SCHEMA}.procrastinate_periodic_defers IN SHARE UPDATE EXCLUSIVE MODE"
+"""Of workers only one has this lock, which hinders no row of the table. An advisory lock would do the same, but every
+user of the database, one who is to see nothing included, could take that and keep it."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueueTimes:
     """How often the queue is looked at, in seconds; tests choose shorter ones."""
@@ -169,6 +174,7 @@ class RoundQueue:
                 stalled_worker_timeout=self._times.stalled,
                 fetch_job_polling_interval=self._times.polling,
                 shutdown_graceful_timeout=self._times.end,
+                listen_notify=False,  # every user of the database may NOTIFY, and a word of theirs would end the worker
             )
         )
         while not worker.done() and not stop.requested.is_set():
@@ -207,7 +213,7 @@ class RoundQueue:
     async def _alone(self) -> AsyncIterator[Any]:
         """A transaction on the queue's tables; no other worker plans meanwhile."""
         async with self._connector.pool.connection() as connection:
-            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('archiver.planning'))")
+            await connection.execute(PLAN_ALONE)
             yield connection
 
     async def _defer_due(self, timestamp: int) -> None:  # noqa: ARG002 - the library names it

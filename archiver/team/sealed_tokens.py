@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from archiver.ledger.service import SealedRow
+from archiver.team.private_process import wipe
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -58,10 +59,14 @@ def seal_token(token: str, account: int, public_key: str) -> SealedRow:
 
 
 def open_token(row: SealedRow, account: int, secret_key: str) -> str:
-    """The token in a row. Raises NotOpened, and ValueError for what is no key."""
+    """The token in a row, as a text of its own, for the caller to wipe.
+
+    Raises NotOpened, and ValueError for what is no key.
+    """
     secret = _secret(secret_key)
     public = secret.public_key().public_bytes_raw()
     once, wrapped = row.wrapped_key[:_PUBLIC_BYTES], row.wrapped_key[_PUBLIC_BYTES:]
+    own_key: bytes | None = None
     token: bytes | None = None
     try:
         shared = secret.exchange(X25519PublicKey.from_public_bytes(once))
@@ -69,9 +74,13 @@ def open_token(row: SealedRow, account: int, secret_key: str) -> str:
         token = _decrypt(own_key, row.sealed, account)
     except (InvalidTag, ValueError):
         pass
+    if own_key is not None:
+        wipe(own_key)
     if token is None:  # outside the `except`, so that no error carries what was being opened
         raise NotOpened(row.key_id)
-    return token.decode()
+    text = token.decode()
+    wipe(token)
+    return text
 
 
 def _derive(shared: bytes, once: bytes, public: bytes) -> bytes:

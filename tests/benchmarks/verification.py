@@ -1,4 +1,4 @@
-"""How fast entries, stamps and files are verified, beside the plainest program that hashes the same bytes."""
+"""How fast entries, stamps, files and copies are verified, beside the plainest program that hashes the same bytes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from archiver.evidence.verify.entries import SavedBytes
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.saved_files import check_files, stored_path
 from archiver.store.archive import Archive
+from tests.benchmarks.instruments.backup_again import measure_backup_again
 from tests.benchmarks.instruments.large_archives import fill_archive
 from tests.benchmarks.instruments.measure import MEBIBYTE, Figure, median_seconds
 from tests.support.stamps.stamped_archives import authority, stamp_seals
@@ -39,10 +40,9 @@ TIMES = 5
 
 
 def measure(folder: Path) -> list[Figure]:
-    """One row each for entries and stamps, two for files."""
+    """One row each for entries, stamps and a backup made again, two for files."""
     archive = fill_archive(folder / "archive", MESSAGES, new=A_READING, in_a_seal=MESSAGES // A_READING // SEALS)
-    figures = [_entries(archive), _stamps(archive)]
-    archive.close()
+    figures = [_entries(archive), _stamps(archive), measure_backup_again(archive, folder / "copy")]
     return [
         *figures,
         _files(folder / "large", LARGE_FILES, LARGE_BYTES, LARGE_FILES_BAR),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -148,6 +148,24 @@ def test_machines_read_the_archive_they_name_and_no_token(teams: tuple[Team, Tea
     for user in ("machine", "reader"):
         with psycopg.connect(postgres.address(user)) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement)
+
+
+def test_machines_can_stop_the_saving_and_take_nothing_away_that_was_saved(
+    teams: tuple[Team, Team], postgres: Postgres
+) -> None:
+    """Tokens can be destroyed by whoever may give them, archives closed; the guide says so."""
+    archive = str(teams[0].place.archive)
+    tries = ("DELETE FROM ledger.token", "SELECT ledger.close_archive()", "DELETE FROM ledger.entry")
+    done: list[str] = []
+    for statement in tries:
+        with psycopg.connect(postgres.address("machine")) as connection:
+            connection.execute("SELECT set_config('archiver.archive', %s, true)", (archive,))
+            with suppress(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement.encode())
+                done.append(statement)
+            connection.rollback()
+
+    assert list(tries[:2]) == done
 
 
 def test_a_stolen_dump_holds_texts_but_neither_tokens_nor_files(teams: tuple[Team, Team], postgres: Postgres) -> None:

@@ -11,7 +11,8 @@ import psycopg
 import pytest
 
 from archiver import errors
-from archiver.custody import disclosure
+from archiver.cli.team.verification import user_name
+from archiver.custody import disclosure, team_copies
 from archiver.custody.disclosure import disclosed_copy
 from archiver.ledger.access_log import accesses, record_access
 from archiver.store.archive import Archive
@@ -98,6 +99,36 @@ def test_nothing_is_read_before_the_row_is_there(team: Team, monkeypatch: pytest
 
 
 @pytest.mark.sample
+def test_whoever_takes_an_archive_home_leaves_a_row_first(
+    team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By any user of the database, with the system's name of whoever did it; where no row can be, nothing is made."""
+    stranger = Terminal(tmp_path / "stranger", team.chatwork)
+    words = ("team", "take-home", account_of(team), tmp_path / "taken", "--ledger", team.postgres.address("reader"))
+    with monkeypatch.context() as patch:
+        patch.setattr(team_copies, "record_access", _unavailable)
+        with pytest.raises(errors.LedgerUnavailable):
+            team_copies.take_home(team.place, tmp_path / "taken", tmp_path / "nowhere", who="somebody")
+    assert not (tmp_path / "taken").exists()
+
+    stranger.run(*words, "--files", team.place.files)
+
+    row = accesses(team.place)[-1]
+    assert ("take-home", "reader", user_name()) == (row.what, row.login, row.who)
+    assert "まるごと持ち帰り" in Terminal(team.first, team.chatwork).run("team", "audit")
+
+
+@pytest.mark.sample
+def test_nobody_is_shown_as_the_owner_who_only_says_so(team: Team) -> None:
+    """Grants and withdrawals are the owner's; a package is not, whatever its maker calls themselves."""
+    record_access(team.place, who="owner", what="export job1", reason="のぞき")
+
+    audit = Terminal(team.first, team.chatwork).run("team", "audit")
+
+    assert ["owner"] == [line.split("  ")[2] for line in audit.splitlines() if "のぞき" in line]
+
+
+@pytest.mark.sample
 def test_nobody_takes_a_row_of_the_record_away(team: Team, postgres: Postgres) -> None:
     """A machine may add rows by the ledger's function alone; whoever owns the database is stopped once."""
     record_access(team.place, who="x", what="y", reason="z")
@@ -129,6 +160,7 @@ def test_the_commands_of_worker_and_recipient(team: Team, tmp_path: Path) -> Non
     desk.run(*export, *where)
     worker.run("team", "revoke", "job1", "法務部")
     later = desk.run(*export, *where, code=2)
+    nothing = worker.run("team", "revoke", "job1", "法務部", code=2)
     audit, status = worker.run("team", "audit"), worker.run("status")
 
     assert "法務部" in refused
@@ -141,5 +173,7 @@ def test_the_commands_of_worker_and_recipient(team: Team, tmp_path: Path) -> Non
     assert any("はじめ" in text for text in texts)
     assert all("法務部" not in text for text in texts)
     assert "未払いの相談" in audit
-    assert audit.count("refused") >= 2
+    assert audit.count("断ったもの: ") >= 2
+    assert "  本人  許可 job1 2099-01-31  法務部  " in audit
+    assert "archive team audit" in nothing
     assert "team audit" in status

@@ -18,7 +18,7 @@ import pytest
 
 from archiver import errors
 from archiver.custody.team_copies import adopt
-from archiver.ledger.service import TeamLedger
+from archiver.ledger.service import SealedRow, TeamLedger
 from archiver.notices.sentences import sentences
 from archiver.notices.troubles import take_pending_notices
 from archiver.records import Contract, ContractRoom, RoomId
@@ -363,6 +363,25 @@ def test_who_leaves_while_their_round_runs_is_asked_about_no_more(service: Servi
     assert worker.ledger.standing(standing.archive).outcome is None
     assert service.join(account).archive == standing.archive
     assert worker.rounds.run(standing.archive)
+
+
+def test_nothing_of_a_token_stays_in_memory_after_its_round(
+    service: Service, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who leaves between two rounds is told to nobody, so each round overwrites what it opened, not only frees it."""
+    standing = next(iter(service.standings.values()))
+    opened: list[str] = []
+
+    def watch(row: SealedRow, account: int, secret_key: str) -> str:
+        opened.append(open_token(row, account, secret_key))
+        return opened[-1]
+
+    open_token = sealed_tokens.open_token
+    monkeypatch.setattr(sealed_tokens, "open_token", watch)
+    for _again in range(2):
+        assert worker.rounds.run(standing.archive)
+
+    assert [set(token) for token in opened] == [{"\0"}] * 2
 
 
 def test_a_refused_token_is_not_kept(service: Service) -> None:

@@ -266,6 +266,54 @@ def test_only_workers_have_the_queue(postgres: Postgres, user: str) -> None:
         connection.execute(f"DELETE FROM {JOBS}".encode())
 
 
+def test_what_others_notify_stops_no_worker(postgres: Postgres) -> None:
+    """NOTIFY is open to every user of the database, one who may see nothing of it included."""
+    ran: list[int] = []
+    change(postgres, "DELETE FROM procrastinate_workers")
+    with working(postgres, ran.append), psycopg.connect(postgres.address("overseer"), autocommit=True) as connection:
+        until(lambda: len(registered(postgres)) == 1)
+        before = registered(postgres)
+        for payload in ("", "nothing", '{"type": "abort_job_requested"}', "[]"):
+            connection.execute("SELECT pg_notify('procrastinate_any_queue_v1', %s)", (payload,))
+        defer(postgres, 1)
+        until(lambda: ran == [1])
+        assert before == registered(postgres)
+
+
+def test_a_lock_of_another_user_keeps_nobody_from_planning(postgres: Postgres) -> None:
+    """Advisory locks are open to every user of the database, whatever their names are."""
+    with psycopg.connect(postgres.address("overseer")) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext('archiver.planning'))")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+            connection.execute(round_queue.PLAN_ALONE.encode())
+        planning = threading.Thread(target=defer, args=(postgres, 1), daemon=True)
+        planning.start()
+        planning.join(20)
+        assert not planning.is_alive()
+
+    assert [("1", "todo", 0)] == jobs(postgres)
+
+
+def test_two_workers_do_not_plan_at_once(postgres: Postgres) -> None:
+    """The second one waits, and finds what the first has deferred."""
+    with psycopg.connect(postgres.address("worker")) as connection:
+        connection.execute(round_queue.PLAN_ALONE.encode())
+        planning = threading.Thread(target=defer, args=(postgres, 1), daemon=True)
+        planning.start()
+        planning.join(1)
+        assert (True, []) == (planning.is_alive(), jobs(postgres))
+    planning.join(20)
+
+    assert [("1", "todo", 0)] == jobs(postgres)
+
+
+def registered(postgres: Postgres) -> list[int]:
+    """The numbers of the workers that the database knows."""
+    with psycopg.connect(postgres.address()) as connection:
+        rows = connection.execute("SELECT id FROM procrastinate.procrastinate_workers ORDER BY id").fetchall()
+    return [number for (number,) in rows]
+
+
 def test_a_database_without_a_queue_is_one_sentence(postgres: Postgres) -> None:
     """A worker says what is missing before it does anything."""
     postgres.execute("CREATE DATABASE empty")

@@ -15,7 +15,7 @@ from archiver.cli.evidence.verify import FINDINGS, tell_verification
 from archiver.cli.team.disclosure import team_audit, team_export, team_grant, team_revoke
 from archiver.cli.team.membership import team_join, team_leave, team_new_key, team_status
 from archiver.cli.team.serve import team_serve
-from archiver.cli.team.verification import team_verify
+from archiver.cli.team.verification import team_verify, user_name
 from archiver.cli.team.worker import team_worker
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
@@ -137,7 +137,7 @@ def team_take_home(obj: CliContext, words: tuple[str, ...], address: str | None,
     if files is not None:
         place = replace(place, files=store_address(files))
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
-        verification = take_home(place, target, obj.home, tell=copy_progress(progress))
+        verification = take_home(place, target, obj.home, tell=copy_progress(progress), who=user_name())
     tell_verification(verification)
     if place.files is None and any(finding.check == "file-missing" for finding in verification.findings):
         echo(_("Where the team has a store of files, name it, for a folder that is not there yet: --files DIR"))

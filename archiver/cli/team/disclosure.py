@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     from archiver.ledger.ledger_file import LedgerPlace
 
 _RECIPIENT = N_("WHO")
+_REFUSED = "refused: "
+_KINDS = {
+    "export": N_("package of"),
+    "grant": N_("grant of"),
+    "revoke": N_("withdrawal of"),
+    "drill": N_("restore drill"),
+    "take-home": N_("all of it taken home"),
+}
+"""How the rows of the record of accesses begin, and what is shown of that."""
 
 
 @click.command(
@@ -80,7 +89,7 @@ def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> int:
             contract = named_or_only_contract(reading, contract_id)
         number = withdraw_grants(archive, contract.id, who, at=utc_now())
     if not number:
-        raise errors.NotGranted(contract=contract.id, recipient=who)
+        raise errors.NothingGranted(contract=contract.id, recipient=who)
     record_access(place, who=_owner_word(), what=f"revoke {contract.id}", reason=who)
     sentence = _("Withdrawn: {who} gets no more packages of {contract}. What was handed over before is theirs.")
     echo(sentence.format(who=visible(who), contract=visible(contract.label)))
@@ -171,7 +180,16 @@ def team_export(
 
 
 def _access_line(record: AccessRecord) -> str:
-    words = (record.who, record.what, record.reason, record.login)
+    what = record.what.removeprefix(_REFUSED)
+    kind, _space, rest = what.partition(" ")
+    if kind in _KINDS:
+        name = _(_KINDS[kind])
+        what = f"{name} {rest}".rstrip()
+    if record.what.startswith(_REFUSED):
+        what = _("refused: {what}").format(what=what)
+    is_owner = kind in ("grant", "revoke") and record.who == _owner_word()  # others may call themselves so
+    who = _("the owner") if is_owner else record.who
+    words = (who, what, record.reason, record.login)
     return f"{record.number}  {jst_time(record.at)}  " + "  ".join(visible(one) or "-" for one in words)
 
 

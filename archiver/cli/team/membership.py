@@ -124,6 +124,8 @@ def _standing_line(standing: ArchiveStanding) -> str:
 
 
 def _state(standing: ArchiveStanding) -> str:
+    from archiver.health.error_reasons import reason
+
     if standing.closed_at is not None:
         return _("closed")
     if not standing.has_token:
@@ -132,7 +134,8 @@ def _state(standing: ArchiveStanding) -> str:
         return _("no open contract: no chat is saved")
     if standing.outcome in (None, "ok"):
         return _("in order") if standing.outcome else _("not saved yet")
-    return _("{number} rounds failed ({error})").format(number=standing.failures, error=standing.outcome)
+    why = reason(standing.outcome) or standing.outcome
+    return _("{number} rounds failed ({error})").format(number=standing.failures, error=why)
 
 
 def _time(at: datetime) -> str:

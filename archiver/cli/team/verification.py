@@ -83,7 +83,7 @@ def _drill(obj: CliContext, sample: int, address: str | None, files: str | None)
     is_whole = True
     for number in chosen:
         place = LedgerPlace(address, number, store)
-        record_access(place, who=_user_name(), what="drill", reason="team verify --sample")
+        record_access(place, who=user_name(), what="drill", reason="team verify --sample")
         with tempfile.TemporaryDirectory(prefix="archive-drill-") as folder:
             verification = take_home(place, Path(folder) / "home", obj.home)
         echo(_("Archive {number}:").format(number=number))
@@ -93,7 +93,7 @@ def _drill(obj: CliContext, sample: int, address: str | None, files: str | None)
     return 0 if is_whole else FINDINGS
 
 
-def _user_name() -> str:
+def user_name() -> str:
     """Who runs the program on this machine, as the system names it."""
     import getpass
 

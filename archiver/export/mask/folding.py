@@ -21,8 +21,8 @@ _LOOK_ALIKES = str.maketrans("авекмнорстухіѕјαβεζηικμνο
 """Small letters of other scripts whose small or capital form looks like a Latin one."""
 _LINE_ENDS = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
 _UNSEEN_CATEGORIES = ("Cf", "Cc", "Cs", "Mn", "Me")
-_NUMBER_OF_ITEM = re.compile("(?<![0-9０-９①-⒛⓪-❿])[①-⒛❶-❿](?=[0-9０-９+])")
-"""The number of an item directly before another number, which is no digit of it: ①03-….."""
+_NUMBER_OF_ITEM = re.compile("(?<![0-9０-９①-⒛⓪-❿])[①-⒛❶-❿](?=[0-9０-９+@A-Za-z])")
+"""The number of an item directly before another number or a word, which is no part of it: ①03-…, ②MIKU."""
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
 
 

@@ -213,7 +213,7 @@ def _is_unknown_name(text: str, match: re.Match[str]) -> bool:
     """Whether what stands behind a label is built like a name, and no word goes on behind it."""
     first = match["name"].split()[0]
     end = match.start("name") + len(first)
-    is_name = (
+    is_name = first not in ordinary_words().katakana and (
         is_unknown_full_name(first)
         or is_unknown_surname(first)
         or (text[end - len(first) - 1] in ":=→ " and is_unfamiliar(first))

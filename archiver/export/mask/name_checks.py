@@ -117,7 +117,7 @@ def is_given_name(name: str) -> bool:
     """Whether a word behind a surname is likely to be a given name: it is not if it is an ordinary word."""
     if name in leftover_words().no_names or name in leftover_words().work_words or name in ordinary_words().kanji:
         return False
-    is_kana = re.match("[ぁ-んァ-ヴ]", name) is not None
+    is_kana = re.match("[ぁ-んァ-ヴ]", name) is not None and name not in ordinary_words().katakana
     return is_kana or len(name) == 2 or name[-1] in leftover_words().given_name_ends
 
 

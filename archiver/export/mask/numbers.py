@@ -51,7 +51,9 @@ _MONEY = any_word("普通 当座 貯蓄 口座 店番 支店 銀行 信用金庫
 _YUCHO = f"[0-9]{{5}}{up_to(8, '0-9')}{any_word('番号')}?{up_to(6, '0-9')}[0-9]{{1,8}}"
 HOLDER_WORDS = any_word("名義 口座名")
 
+_KIND_OF_ACCOUNT = any_word("普通 当座 貯蓄")
 BANKS = (
+    f"{_KIND_OF_ACCOUNT}\n{any_word('番号')} ?[:=] ?(?P<value>[0-9]{{7}}){_NO_AMOUNT}",
     f"{any_word('口座番号')} ?(?:[:=]|{any_word('は が の')})? ?(?P<value>[0-9](?:[- ]?[0-9]){{4,12}}){_NO_AMOUNT}",
     f"{_MONEY}{up_to(16, '0-9')}(?:[0-9]{{3}}[^0-9\n{TAG}]{up_to(12, '0-9')})?{_ACCOUNT}",
     f"{any_word('記号')}{up_to(6, '0-9')}(?P<value>{_YUCHO}){_NO_AMOUNT}",

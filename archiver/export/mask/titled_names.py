@@ -34,6 +34,11 @@ _AGENT = re.compile(
 )
 """What people and firms are called by what they do; surnames with such an end are among the foreign names."""
 _FIRM = re.compile("(?:株式会社|有限会社|合同会社|社団法人|財団法人|\\(株\\)|\\(有\\))[^\\s、。「」]{0,12}$")
+_FIRM_END = re.compile(
+    f"[{leftover_patterns.KANJI}](?:製薬|製菓|食品|電機|電器|工業|建設|銀行|証券|書店|酒造|運輸|自動車|製作所|不動産|化学|化粧品"
+    "|醤油|製粉|生命|海上|製鉄|乳業|重工|鉄道|新聞|放送|出版|印刷)$"
+)
+"""What firms are, behind the name of whoever began one: 小林製薬さん."""
 _LEAST_FULL_NAME = 3
 """Characters of a surname with a given name; before 御中 a shorter one is a firm's."""
 _OF_FIRM = re.compile(
@@ -54,6 +59,7 @@ def titled_names(text: str) -> Iterator[tuple[int, int]]:
             or text.startswith(_THINGS, match.end())
             or (len(name) == 1 and text[: match.start()].endswith("お"))
         )  # お月様
+        is_thing = is_thing or _FIRM_END.search(name) is not None
         start = None if is_thing else _name_start(name, _title_as_read(match))
         if start is None or (title in ("様", "さん") and _is_firm(text, match, start)):
             continue

@@ -47,7 +47,8 @@ _PEOPLE = any_of(
     "ゲスト 出演 ナレーション ナレーター ライター デザイナー "
     "カメラマン ディレクター マネージャー アシスタント 聞き手 新郎 新婦 新人 講師 外注 メンバー "
     "スタッフ 撮影 編集 経理 総務 営業 広報 参加 出席 欠席 "
-    "参加者 出席者 欠席者 インタビュー イラスト 通訳 秘書 Photo photo 写真 生徒 主役 主演"
+    "参加者 出席者 欠席者 インタビュー イラスト 通訳 秘書 Photo photo 写真 生徒 主役 主演 "
+    "店長 社長 代表 院長 園長 オーナー 部長 課長 先生 コーチ DJ MC"
 )
 _GIVEN_KANJI = f"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,3}})"
 _AFTER = r"(?=[\s、。,/()「」』!?]|です|でした|から|より|まで|さん|様|が|に|は|も|$)"
@@ -56,7 +57,7 @@ _TOLD = re.compile(
     rf"(?:{_PEOPLE}(?:担当)?(?: ?[:/=・] ?|は(?! )| )"
     rf"|(?<![A-Za-z])(?:[Bb]y|BY|[Cc][Cc]|[Ff]rom|FROM|To|TO|Re|RE|Dear|DEAR|[Bb]irthday)(?:: ?| )"
     rf"|(?:^|[\n、/ ])[月火水木金土日](?:曜日?)?(?: |:|\()|(?:^|\n)[0-9]{{1,2}}/[0-9]{{1,2}}"
-    rf"(?:\([月火水木金土日]\))? |(?:^|\n)[1-9](?=[A-Zァ-ヴぁ-ん])"
+    rf"(?:\([月火水木金土日]\))? |(?:^|[\s。、:])[1-9](?=[A-Zァ-ヴぁ-ん])"
     rf"|(?:営業|経理|総務|外注|話|本目|章|班|番目|者|部|さん|様)\(){_NAME}(?:担当)?{_AFTER}"
 )
 _SURE = re.compile(
@@ -88,8 +89,27 @@ _KANJI_TOLD = re.compile(
     r"|仮名|営業|経理|総務|編集)|を(?:呼[んば]|招待))"
     rf"|(?:新郎|新婦|[0-9](?=[{KANJI}]{{2,3}}(?:\n|$)))(?P<behind>[{KANJI}]{{2,3}})(?=[のとはへ\n、]|$)"
 )
+_OF_SOMEBODY = re.compile(
+    rf"(?:スタッフ|友人|知人|同僚|後輩|先輩|部下|新人|バイト|うち|社員|担当|[妹姉兄弟娘母父妻夫師者])の"
+    rf"(?P<name>[{KANJI}]{{2,3}})(?=[がはもにとを、]|という|って|です)"
+    rf"|(?<![{KANJI}])(?P<called>[{KANJI}]{{2,3}})(?=(?:という|って(?:いう)?)(?:もの|者|子|人|方|名前))"
+    rf"|(?:[妹姉兄弟娘母父妻夫]|息子|友人|知人)"
+    rf"\((?:[^()\n]{{1,8}}[・、 /])?(?P<bracketed>[{KANJI}]{{2,3}})"
+    rf"(?:[・、 /][^()\n]{{1,8}})?\)"
+)
+_MIXED_NAME = re.compile(rf"(?<![ァ-ヴー・])(?P<first>[ァ-ヴー]{{2,8}})(?P<second>[{KANJI}]{{2,3}})(?![{KANJI}])")
+_QUOTED_FULL = re.compile(rf"[「『](?P<name>[{KANJI}]{{1,4}} [{KANJI}]{{1,3}})[」』](?:さん|様|氏)")
+_ANIMAL = re.compile(r"(?<![ぁ-んー])(?P<name>[ぁ-んー]{2,4}[丸助太吉郎蔵斎])(?=さん|くん|ちゃん|様|氏)")
+_HAS_ANIMAL = re.compile("[丸助太吉郎蔵斎](?:さん|くん|ちゃん|様|氏)")
+_INITIAL_BEHIND = re.compile(r"(?<![A-Za-z0-9@/._-])(?P<name>[A-Z][a-z]{1,9}\.[A-Z])(?![A-Za-z0-9.@])")
+_CAST = re.compile("キャスト|配役|出演者?|声優|クレジット|スタッフ一覧|登場人物")
+_PART = re.compile(
+    rf"(?:^|\n) {{0,3}}[・●]?[^\s:、。]{{1,8}} ?: ?(?P<name>[ぁ-んー]{{2,8}}|[ァ-ヴー]{{2,8}}"
+    rf"|[{KANJI}]{{2,4}}(?: [{KANJI}]{{1,3}})?)(?=\n|$)"
+)
 _KANJI_FULL = re.compile(
-    rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{1,4}}) (?P<given>[{KANJI}]{{2,3}}?)(?=以外|含め|[様氏殿君宛]|[^{KANJI}]|$)"
+    rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{1,4}}) (?P<given>[{KANJI}]{{2,3}}?)(?=以外|含め"
+    rf"|[様氏殿君宛]|[^{KANJI}]|$)"
 )
 _QUOTED = re.compile(
     rf"[「『【(]{_NAME}[」』】)](?=名義|って(?:誰|だれ|人|方)|が(?:入って|参加|入室|待機|ログイン"
@@ -101,6 +121,47 @@ _QUOTED = re.compile(
 
 def bare_given_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text such names stand."""
+    yield from _told_of_somebody(text)
+    has_given = any(map(_may_hold_given, _KANJI_RUN.findall(text)))
+    for match in _KANJI_TOLD.finditer(text) if has_given else ():
+        if is_likely_given(match["name"] or match["behind"]):
+            yield match.span("name" if match["name"] else "behind")
+    for match in _KANJI_FULL.finditer(text) if " " in text else ():
+        if name_checks.is_spoken_surname(match["surname"]) and is_likely_given(match["given"]):
+            yield match.span()
+    if any(_may_hold_name(run) for run in _RUN.findall(text)):
+        yield from _in_kana_or_latin(text)
+
+
+_KANJI_RUN = re.compile(f"[{KANJI}]{{2,}}")
+
+
+@functools.lru_cache(16_384)
+def _may_hold_given(run: str) -> bool:
+    """Whether a run of kanji begins or ends with what may be a given name."""
+    return any(is_likely_given(part) for part in (run[:2], run[:3], run[-2:], run[-3:]))
+
+
+_RUN = re.compile("[ぁ-んー]{2,}|[ァ-ヴー]{2,}|[A-Z][A-Za-z]{1,10}")
+
+
+@functools.lru_cache(16_384)
+def _may_hold_name(run: str) -> bool:
+    """Whether a run of one script holds what may be a name, so that the patterns need to be looked for."""
+    if run[0].isascii():
+        return _is_latin(run, told=True)
+    if not "ぁ" <= run[0] <= "ん":
+        return _is_told(run) or _is_no_other_word(run) or run.endswith(("チャンネル", "バージョン"))
+    known, others = given_names().readings, surnames().readings
+    starts = (0, *(match.end() for match in re.finditer("[はもがの]", run)))
+    return any(
+        run[start:end] in known or (end - start > 2 and run[start:end] in others)
+        for start in starts
+        for end in range(start + 2, min(len(run), start + 5) + 1)
+    )
+
+
+def _in_kana_or_latin(text: str) -> Iterator[tuple[int, int]]:
     for match in _KATAKANA.finditer(text):
         if _is_no_other_word(match["name"]):
             yield match.span("name")
@@ -116,17 +177,36 @@ def bare_given_names(text: str) -> Iterator[tuple[int, int]]:
     for match in _LATIN.finditer(text) if not _ENGLISH.search(text) else ():
         if _is_latin(match["name"], told=False):
             yield match.span("name")
-    for match in _KANJI_TOLD.finditer(text):
-        if is_likely_given(match["name"] or match["behind"]):
-            yield match.span("name" if match["name"] else "behind")
-    for match in _KANJI_FULL.finditer(text) if " " in text else ():
-        if name_checks.is_spoken_surname(match["surname"]) and is_likely_given(match["given"]):
-            yield match.span()
     for pattern in (_TOLD, _SURE, _AT_WEDDING, _OF_UNIT, _ON_A_LINE, _QUOTED):
         for match in pattern.finditer(text):
             for group, name in match.groupdict().items():
                 if name and _is_told(name):
                     yield match.span(group)
+
+
+def _told_of_somebody(text: str) -> Iterator[tuple[int, int]]:
+    """Given names in kanji of somebody who is mentioned, and names of two scripts."""
+    has_given = any(map(_may_hold_given, _KANJI_RUN.findall(text)))
+    for match in _OF_SOMEBODY.finditer(text) if has_given else ():
+        group = match.lastgroup or "name"
+        if is_likely_given(match[group]) and not name_checks.are_words(match[group]):
+            yield match.span(group)
+    for match in _MIXED_NAME.finditer(text) if has_given else ():
+        if name_checks.is_foreign(match["first"]) and is_likely_given(match["second"]):
+            yield match.span()
+    for match in _ANIMAL.finditer(text) if _HAS_ANIMAL.search(text) else ():
+        yield match.span("name")
+    for match in _QUOTED_FULL.finditer(text) if " " in text and "「" in text else ():
+        if name_checks.is_spoken_surname(match["name"].split()[0]):
+            yield match.span("name")
+    for match in _INITIAL_BEHIND.finditer(text) if "." in text else ():
+        if match["name"][:-2].lower() in given_names().romaji:
+            yield match.span("name")
+    for match in _PART.finditer(text) if _CAST.search(text) else ():
+        word = match["name"].split()[0]
+        is_word = word in ordinary_words().katakana or word in ordinary_words().hiragana or name_checks.are_words(word)
+        if not is_word and word not in leftover_words().no_members:
+            yield match.span("name")
 
 
 @functools.lru_cache(8192)

@@ -40,7 +40,13 @@ def bare_unknown_names(text: str) -> Iterator[tuple[int, int]]:
         if len(match[0]) > _LONGEST_RUN or text[match.start() - 1 : match.start()] in _NO_BEFORE:
             continue
         affix = _AFFIX.search(match[0])
-        if affix and len(match[0]) - len(affix[0]) > 1 and _is_unknown(match[0][: affix.start()], is_clear=False):
+        is_word = len(match[0]) > 2 and are_words(match[0][-2:])
+        if (
+            affix
+            and not is_word
+            and len(match[0]) - len(affix[0]) > 1
+            and _is_unknown(match[0][: affix.start()], is_clear=False)
+        ):
             yield match.start(), match.start() + affix.start()
         is_clear = len(match[0]) == 3 and person_behind().match(text, match.end()) is not None
         if _is_unknown(match[0], is_clear=is_clear) and (

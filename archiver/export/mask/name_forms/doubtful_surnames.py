@@ -26,7 +26,8 @@ _AWAY = (
 _WORK = "(?:打ち?合わ?せ|MTG|ミーティング|面談|通話|電話|商談|会議|顔合わせ|やり取り|やりとり|連絡|契約|面接|撮影|収録)"
 _SURE = re.compile(
     rf"{_START}(?= ?{_AWAY}(?:{_ENDS}|の|で)|含め[全計]?[0-9二三四]|[他ほ]か?[0-9二三四][名人]|ら[0-9二三四][名人]"
-    rf"|{_DAYS}(?:不在|休)|と一緒|との{_WORK}|と[A-Za-z]|って(?:いい|言い|言う|いう者)|がいつもお世話"
+    rf"|{_DAYS}(?:不在|休)|と一緒|との{_WORK}|と[A-Za-z]|(?:って|と)(?:いい|言い|言う|いう)"
+    rf"(?:ます|者|もの|人|方|子|名前|担当|スタッフ)|ですが、?(?:後任|急|体調)|がいつもお世話"
     rf"|[にへ]送金|[にへ](?:入金|支払)"
     r"|側の(?:確認|了承|意向|返事|OK)|のところ[にで](?:届|連絡|メール|行|来)"
     r"|経由で(?:依頼|ご?連絡|ご?紹介|聞|届|もら|いただ|発注|お願い|伝)"
@@ -73,9 +74,9 @@ _BEFORE = re.compile(
     rf"(?P<name>[{KANJI}]{{1,4}}?)(?:担当|記)?{_ENDS}"
 )
 _IN_BRACKETS = re.compile(
-    rf"(?P<before>[{KANJI}ァ-ヴーぁ-んA-Za-z0-9]{{1,8}})(?:担当)?\((?:[担代記文]?[当理責]?[: ]?)"
-    rf"(?P<name>[{KANJI}]{{1,4}})(?:担当|記)?\)"
+    rf"(?<=[{KANJI}ァ-ヴーぁ-んA-Za-z0-9])\((?:[担代記文]?[当理責]?[: ]?)(?P<name>[{KANJI}]{{1,4}})(?:担当|記)?\)"
 )
+_REACH = 10
 _OF_PLACE = re.compile(
     rf"(?:場所|会場|駅|店|舗|市|区|県|町|村|エリア|地域|地方|支店|支社|本社|ビル|スタジオ|集合"
     rf"|現地|ロケ地?|行き|方面|工場|校|キャンパス|拠点|出身|在住|地|線|口"
@@ -140,6 +141,11 @@ _ACCOUNT_NAMES = re.compile(
     rf"(?:[A-Za-z]{{4,12}}(?:と|・|、|/)(?P<name>[{KANJI}]{{1,4}})|(?P<before>[{KANJI}]{{1,4}})"
     rf"(?:・|、|/)[a-z]{{4,12}})(?=で(?:対応|行|担当)|が|[)\s]|$)"
 )
+_HANDED_OVER = re.compile(
+    rf"(?<![{KANJI}])(?P<one>[{KANJI}]{{1,4}})から(?P<other>[{KANJI}]{{1,4}})(?:さん)?[にへ]"
+    rf"(?:交代|交替|代わ|替わ|変わ|引き継|引継|バトン)"
+)
+"""Who takes over from whom: one known surname makes the other a name."""
 _TALK = re.compile(rf"(?:^|\n)(?P<name>[{KANJI}])(?=「)")
 _NO_DOUBT, _SOME_DOUBT, _MUCH_DOUBT = range(3)
 _SURE_BEFORE = re.compile(
@@ -154,6 +160,8 @@ _SURE_BEFORE = re.compile(
 
 def doubtful_surnames(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text such surnames stand for a person."""
+    if not any(_may_hold_surname(run) for run in _RUN.findall(text)):
+        return
     for pattern, gate, doubt in _rules():
         for match in pattern.finditer(text) if gate.search(text) else ():
             for group, name in match.groupdict().items():
@@ -163,6 +171,29 @@ def doubtful_surnames(text: str) -> Iterator[tuple[int, int]]:
         if _may_be(match["name"], _is_doubtful_in_brackets(match)):
             yield match.span("name")
     yield from _listed(text)
+    for match in _HANDED_OVER.finditer(text) if "から" in text else ():
+        names = [group for group in ("one", "other") if not name_checks.are_words(match[group])]
+        if (len(names) == 2 and any(_may_be(match[group], _NO_DOUBT) for group in names)) or "担当" in text:
+            yield from (match.span(group) for group in names)
+
+
+_RUN = re.compile(f"[{KANJI}]+")
+_AT_SINGLE = re.compile(
+    "不在|お?休|欠席|外出|有[休給]|在宅|遅刻|早退|立|同席|登壇|待|含|対談|撮影|収録|担当|確認|承認|返|了承|[案組班訳著分用他側記拝]|以外|経由|名義|来|今|明|本|午|終|当|次|再"
+)
+"""Behind a single character these may stand in the same run of kanji."""
+
+
+@functools.lru_cache(16_384)
+def _may_hold_surname(run: str) -> bool:
+    """Whether a run of kanji holds what may be a surname, so that the patterns need to be looked for."""
+    length = len(run)
+    for start in range(length):
+        for end in range(start + 2, min(length, start + 4) + 1):
+            if _may_be(run[start:end], _NO_DOUBT):
+                return True
+    first = _may_be(run[0], _NO_DOUBT) and (length == 1 or _AT_SINGLE.match(run, 1) is not None)
+    return first or (length > 2 and _may_be(run[-1], _NO_DOUBT))
 
 
 _KANJI_BEHIND = re.compile(f"[{KANJI}]{{0,4}}")
@@ -181,8 +212,8 @@ def _with_kanji(match: re.Match[str], group: str) -> tuple[int, int]:
 
 def _is_doubtful_in_brackets(match: re.Match[str]) -> int | None:
     """How doubtful a name in brackets is by what stands before it; None: a place is as likely."""
-    before = match["before"]
-    if _SURE_BEFORE.search(before) or re.fullmatch("[月火水木金土日]", before):
+    before = match.string[max(0, match.start() - _REACH) : match.start()].removesuffix("担当")
+    if _SURE_BEFORE.search(before) or re.search("(?:^|[^0-9一-鿿(])[月火水木金土日]$", before):
         return _NO_DOUBT
     return None if _OF_PLACE.search(before) else _MUCH_DOUBT
 

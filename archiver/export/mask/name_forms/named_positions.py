@@ -113,7 +113,8 @@ def named_positions(text: str) -> Iterator[tuple[int, int]]:
         is_unknown = not name_checks.is_spoken_surname(name) and (
             is_unknown_surname(name) or is_unknown_full_name(name)
         )
-        if is_known or is_unknown:
+        is_word = name[-1] + match["affix"] in ordinary_words().kanji  # 乳成分
+        if is_known or (is_unknown and not is_word):
             yield match.span("name")
     for match in _IN_TALK.finditer(text) if "「" in text or ":" in text else ():
         group = "name" if match["name"] else "other"
