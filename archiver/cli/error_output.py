@@ -10,6 +10,7 @@ from gettext import gettext as _
 import click
 
 from archiver import errors
+from archiver.cli.commands import ARGUMENTS
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 
@@ -25,6 +26,8 @@ def tell_error(error: BaseException) -> int | None:
         case click.exceptions.NoArgsIsHelpError():
             echo(error.ctx.get_help() if error.ctx else "", err=True)
             return error.exit_code
+        case click.NoSuchOption():
+            return print_error(error.exit_code, _whole_word(error).format_message(), _usage_hint(error.ctx))
         case click.UsageError():
             return print_error(error.exit_code, error.format_message(), _usage_hint(error.ctx))
         case click.ClickException():
@@ -69,6 +72,13 @@ def _tell_system_error(error: OSError) -> int | None:
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return tell_error(errors.NotAllowed(path=path, detail=detail))
     return None
+
+
+def _whole_word(error: click.NoSuchOption) -> click.NoSuchOption:
+    """The same with all of the word that was typed: click reads “-納品” as options of one letter, and names “-納”."""
+    letter, words = error.option_name, error.ctx.meta.get(ARGUMENTS, ()) if error.ctx else ()
+    typed = next((word for word in words if word.startswith(letter)), letter)
+    return error if letter.isascii() else click.NoSuchOption(typed, ctx=error.ctx)
 
 
 def _usage_hint(ctx: click.Context | None) -> str:

@@ -268,6 +268,8 @@ def pack(source: Path, root: str, target: Path, *, at: datetime) -> None:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as packed:
             for name in sorted(_files_below(source)):
                 _pack_file(packed, source / name, zipfile.ZipInfo(f"{root}/{name}", local.timetuple()[:6]))
+        with partial.open("r+b") as written:  # what has the final name is whole after a power cut too
+            os.fsync(written.fileno())
         partial.replace(target)
     except BaseException:
         partial.unlink(missing_ok=True)

@@ -291,7 +291,8 @@ def idle_condition(starters: Starters | None) -> Condition | None:
 def _unscheduled(situation: Situation) -> Condition | None:
     """A starter that cannot be seen, such as the host of a container, is known by a fresh run that nobody watched.
 
-    A fresh save of another kind was most likely asked for by the user, and nothing follows it; but it may not be.
+    A fresh save of another kind was most likely asked for by the user, and nothing follows it; but it may not be. A
+    team's archive is saved by other machines, slower where there are many; if they stop, `_stale` tells it.
     """
     if situation.starters is None or situation.starters.names is not None or is_setting_up(situation):
         return None
@@ -299,6 +300,8 @@ def _unscheduled(situation: Situation) -> Condition | None:
     if run is not None and situation.now - run.at <= span:
         return None
     is_fresh = last is not None and situation.now - last <= span
+    if situation.archive.is_shared and last is not None and situation.now - last <= situation.stale:
+        return None
     grade = Grade.ATTENTION if is_fresh else Grade.ACTION
     return Condition(ConditionKind.UNSCHEDULED, grade, facts={"is_fresh": is_fresh}, command="archive schedule install")
 

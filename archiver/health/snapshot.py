@@ -15,6 +15,7 @@ from archiver.rounds.last_error import standing_error
 from archiver.schedule import programs, schedulers
 from archiver.store.archive import Reading
 from archiver.store.engine import is_writable
+from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 from archiver.store.queries import current_state, files, gaps, last_looks
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.last_looks import LastLooks
@@ -83,6 +84,8 @@ class HealthSnapshot:
     """Our calls in the last window of the allowance."""
     ledger_error: str | None = None
     """The name of the error for which a team's ledger cannot be used now."""
+    is_shared: bool = False
+    """Whether it is a copy of an archive in a team's ledger, which other machines may save."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | Non
         scheduled_run=remembered_values.SCHEDULED_RUN.recall(reading),
         error_name=standing_error(reading),
         ledger_error=reading.ledger_error,
+        is_shared=kept_by_team(reading.home) is not KeptByTeam.NOTHING,
         looks=last_looks.room_looks(reading, rooms),
         shut=current_state.inaccessible_since(reading, rooms),
         window_requests=remembered_values.WINDOW_REQUESTS.recall(reading),

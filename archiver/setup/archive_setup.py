@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from archiver import errors
 from archiver.render.invisible_characters import visible
 from archiver.setup.program_call import ProgramCall
-from archiver.store.durable_files import storage_error
+from archiver.store.durable_files import make_durable_folder, storage_error
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def make_home(home: Path) -> None:
     """Make the folder, for its owner only. Raises HomeNotWritable, DiskFull, DiskFailing."""
     try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_durable_folder(home)
         if os.name != "nt":
             home.chmod(0o700)
         probe = home / ".write-test"

@@ -19,6 +19,7 @@ from archiver.records import JST
 from archiver.render.invisible_characters import visible
 from archiver.setup.archive_setup import call_language
 from archiver.setup.message_numbers import message_number
+from archiver.store.durable_files import sync_file, sync_where_possible
 from archiver.store.erasure import notes, records
 from archiver.store.erasure.notes import ErasureNote
 from archiver.store.erasure.selection import Selection, select_contract, select_messages, select_noted
@@ -277,8 +278,11 @@ def _write_new(folder: Path, name: str, body: bytes, note: bytes | None) -> Path
             path = folder / (f"{name}.pdf" if attempt == 1 else f"{name}-{attempt}.pdf")
             if not path.exists() and not path.with_suffix(".json").exists():
                 path.write_bytes(body)
+                sync_file(path)
                 if note is not None:
                     path.with_suffix(".json").write_bytes(note)
+                    sync_file(path.with_suffix(".json"))
+                sync_where_possible(folder)
                 return path
     except OSError as error:
         raise errors.HomeNotWritable(path=folder, detail=error.strerror or str(error)) from error

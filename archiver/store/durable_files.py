@@ -35,6 +35,17 @@ def write_durably(path: Path, body: bytes, *, mode: int = 0o600) -> None:
     sync_folder(path.parent)
 
 
+def make_durable_folder(folder: Path) -> None:
+    """Make a folder for the owner alone, and those above it; its name outlives a power cut where the disk can do that.
+
+    Raises OSError where it cannot be made.
+    """
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in made:
+        sync_where_possible(path.parent)
+
+
 def private_folder(folder: Path, *, below: Path) -> None:
     """Make a folder and those above it, up to `below` (which exists), for the owner alone. Raises OSError."""
     for path in reversed([folder, *folder.parents]):
@@ -47,6 +58,31 @@ def sync_folder(folder: Path) -> None:
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_where_possible(folder: Path) -> None:
+    """The same, without a word where a disk, such as some shares and sticks, cannot."""
+    with contextlib.suppress(OSError):
+        sync_folder(folder)
+
+
+def sync_tree(folder: Path) -> None:
+    """Make every file below a folder and its names durable. Raises OSError."""
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            sync_where_possible(path)
+        elif not path.is_symlink():
+            sync_file(path)
+    sync_where_possible(folder)
+
+
+def sync_file(path: Path) -> None:
+    """Make a file's bytes durable. Raises OSError."""
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)  # Windows syncs only what it may write
     try:
         os.fsync(handle)
     finally:

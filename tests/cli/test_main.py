@@ -218,6 +218,7 @@ def test_a_question_that_nobody_can_answer_is_an_error(tmp_path: Path) -> None:
             ["--lang", "fr", "status"],
             "エラー: '--lang' の値が正しくありません: 'fr' は使えません。使えるもの: 'ja', 'en'",
         ),
+        (["say", "-納品"], "エラー: '-納品' というオプションはありません。"),
         (["say"], "エラー: オプションが足りません: '--room'."),
         (["say", "--room", "x"], "エラー: '--room' の値が正しくありません: 'x' は正しい値(integer)ではありません。"),
         (["-v", "-q", "status"], "エラー: -v と -q は同時に使えません。"),

@@ -165,6 +165,12 @@ class Player:
             yield f"exit 0, but missing: {missing}"
         yield from self._lost(scene, baseline, before, home, "after the fault")
         yield from self.unclean(scene, home, place)
+        yield from self.wrong_in_next_run(scene, baseline, before, home, place)
+
+    def wrong_in_next_run(
+        self, scene: Scene, baseline: Baseline, before: Held, home: Path, place: Path
+    ) -> Iterator[str]:
+        """What the same command, called once more, leaves out, takes away, or leaves lying."""
         starter = self.stage.later if scene.later else self.stage.starter
         again = starter.run(words(scene.argv, home, place), self.stage.environ)
         if scene.after and scene.missing(home, place):

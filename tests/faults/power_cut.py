@@ -20,6 +20,7 @@ TRACED = (
 
 _CALL = re.compile(r"\d+ +(?P<name>\w+)\((?P<arguments>.*)\) += (?P<result>-?\d+)(<(?P<opened>[^>]*)>)?")
 _TEXT = re.compile(r'<((?:\\x[0-9a-f]{2})*)(?:\(deleted\))?>|"((?:\\x[0-9a-f]{2})*)"')
+_RESUMED = re.compile(r"\d+ +<\.\.\. \w+ resumed>(?P<rest>.*)")
 _NUMBERS = re.compile(r"(?<=, )-?\d+(?=,|$)")
 
 
@@ -31,6 +32,8 @@ class DiskFile:
     pending: list[tuple[int, bytes | None]] = field(default_factory=list)
     """Offset and bytes of a write; a size and None for a truncation."""
     position: int = 0
+    appends: bool = False
+    """Whether it was opened so that every write goes to its end, as a log is."""
 
     def content(self, chance: random.Random | None, share: float) -> bytes:
         """The bytes with a share of what is pending; without a chance, all of it if `share` is 1, else nothing."""
@@ -50,71 +53,114 @@ class DiskFile:
         self.durable, self.pending = self.content(None, 1), []
 
 
+@dataclass(eq=False, slots=True)
+class DiskFolder:
+    """A folder of the disk: its names as they are, as they were at its last sync, and the changes since, in order."""
+
+    live: dict[str, DiskNode] = field(default_factory=dict)
+    durable: dict[str, DiskNode] = field(default_factory=dict)
+    pending: list[tuple[str, DiskNode | None]] = field(default_factory=list)
+    """A name and what it names then; None: nothing any more."""
+
+    def name(self, name: str, node: DiskNode | None) -> None:
+        """Give a name to a file or folder, or take it away."""
+        _apply(self.live, (name, node))
+        self.pending.append((name, node))
+
+    def sync(self) -> None:
+        """Make all names durable."""
+        self.durable, self.pending = dict(self.live), []
+
+    def names(self, chance: random.Random | None, share: float) -> dict[str, DiskNode]:
+        """The names with a part of what is pending, from the oldest on."""
+        count = len(self.pending)
+        count = chance.randint(0, count) if chance and share else count * (share == 1)
+        names = dict(self.durable)
+        for change in self.pending[:count]:
+            _apply(names, change)
+        return names
+
+
+DiskNode = DiskFile | DiskFolder
+
+
 class Disk:
-    """The files below a folder, as they are and as they would be after a cut."""
+    """The files and folders below a folder, as they are and as they would be after a cut."""
 
     def __init__(self, root: Path) -> None:
         """Begin with what lies there, all of it durable."""
-        self.live: dict[str, DiskFile | None] = {}
-        """Every name with its file; None: a folder."""
-        for path in sorted(root.rglob("*")):
-            self.live[str(path.relative_to(root))] = None if path.is_dir() else DiskFile(path.read_bytes())
-        self.durable = dict(self.live)
-        self.pending: dict[str, list[tuple[str, DiskFile | None, bool]]] = {}
-        """By folder: changes of its names in order; a name, its file, and whether it is there then."""
+        self.root = _folder_as_it_lies(root)
 
-    def name(self, name: str, file: DiskFile | None, *, there: bool) -> None:
-        """Give a name to a file, or take it away."""
-        if there:
-            self.live[name] = file
-        else:
-            self.live.pop(name, None)
-        self.pending.setdefault(folder_of(name), []).append((name, file, there))
+    def find(self, name: str) -> DiskNode | None:
+        """What has this name now, by its path from the root; None: nothing."""
+        node: DiskNode | None = self.root
+        for part in Path(name).parts:
+            node = node.live.get(part) if isinstance(node, DiskFolder) else None
+        return node
+
+    def name(self, name: str, node: DiskNode | None) -> None:
+        """Give a path to a file or folder, or take it away; a rename keeps what a folder holds."""
+        folder = self.find(folder_of(name))
+        assert isinstance(folder, DiskFolder), name
+        folder.name(Path(name).name, node)
 
     def sync(self, name: str) -> None:
-        """Make a file or a folder's names durable."""
-        file = self.live.get(name)
-        if file is not None:
-            file.sync()
-            return
-        for change in self.pending.pop(name, []):
-            _apply(self.durable, change)
+        """Make a file's bytes or a folder's names durable."""
+        node = self.find(name)
+        if node is not None:
+            node.sync()
 
     def write_state(self, root: Path, chance: random.Random | None, share: float) -> None:
-        """Lay down what may be there after a cut now; a folder's changes are taken from the oldest on."""
-        names = dict(self.durable)
-        for changes in self.pending.values():
-            count = chance.randint(0, len(changes)) if chance and share else len(changes) * (share == 1)
-            for change in changes[:count]:
-                _apply(names, change)
-        for name, file in sorted(names.items()):
-            if file is None:
-                (root / name).mkdir(parents=True, exist_ok=True)
-            elif all(names.get(folder, 0) is None for folder in _folders_above(name)):
-                (root / name).parent.mkdir(parents=True, exist_ok=True)
-                (root / name).write_bytes(file.content(chance, share))
+        """Lay down what may be there after a cut now."""
+        _lay_down(self.root, root, chance, share)
 
 
-def _apply(names: dict[str, DiskFile | None], change: tuple[str, DiskFile | None, bool]) -> None:
-    name, file, there = change
-    if there:
-        names[name] = file
-    else:
+def _folder_as_it_lies(path: Path) -> DiskFolder:
+    names: dict[str, DiskNode] = {
+        one.name: _folder_as_it_lies(one) if one.is_dir() else DiskFile(one.read_bytes())
+        for one in sorted(path.iterdir())
+    }
+    return DiskFolder(names, dict(names))
+
+
+def _lay_down(folder: DiskFolder, path: Path, chance: random.Random | None, share: float) -> None:
+    path.mkdir(parents=True, exist_ok=True)
+    for name, node in sorted(folder.names(chance, share).items()):
+        if isinstance(node, DiskFolder):
+            _lay_down(node, path / name, chance, share)
+        else:
+            (path / name).write_bytes(node.content(chance, share))
+
+
+def _apply(names: dict[str, DiskNode], change: tuple[str, DiskNode | None]) -> None:
+    name, node = change
+    if node is None:
         names.pop(name, None)
+    else:
+        names[name] = node
 
 
 def folder_of(name: str) -> str:
-    """The folder of a name; `.` for the root."""
+    """The folder of a path; `.` for the root."""
     return str(Path(name).parent)
 
 
-def _folders_above(name: str) -> list[str]:
-    return [str(folder) for folder in Path(name).parents if str(folder) != "."]
+def whole_lines(trace: str) -> Iterator[str]:
+    """The lines of a trace, each call in one, at the place of its end, where several threads called at once."""
+    begun: dict[str, str] = {}
+    for line in trace.splitlines():
+        thread = line.split(maxsplit=1)[0] if line else ""
+        if line.endswith("<unfinished ...>"):
+            begun[thread] = line.removesuffix("<unfinished ...>").rstrip()
+        elif (resumed := _RESUMED.match(line)) is not None:
+            yield begun.pop(thread, "") + resumed["rest"]
+        else:
+            yield line
 
 
 def replay(trace: str, root: Path, disk: Disk) -> Iterator[str]:
     """Play a trace (with `-y -xx` and all data) on the disk; give the name of each call that changed or synced it."""
-    for match in filter(None, map(_CALL.match, trace.splitlines())):
+    for match in filter(None, map(_CALL.match, whole_lines(trace))):
         if not match["result"].startswith("-") and _play(match, str(root), disk):
             yield match["name"]
 
@@ -125,24 +171,25 @@ def _play(match: re.Match[str], root: str, disk: Disk) -> bool:
     pieces = [_decoded(fd or text) for fd, text in _TEXT.findall(arguments)]
     paths = [_below(root, piece) for piece in pieces]
     if call == "unlinkat":
-        names = [f"{paths[0]}/{pieces[1].decode()}"] if paths[0] is not None else []
+        names = [f"{paths[0]}/{pieces[1].decode()}"] if paths[0] is not None else paths[1:]
     else:
         names = [path for path in paths if path is not None]
-    if not names or (call in ("write", "pwrite64") and paths[0] is None):
+    if not names or (call in ("write", "pwrite64", "sendfile", "ftruncate") and paths[0] is None):
         return False
-    name = names[0].removeprefix("./")
-    file = disk.live.get(name)
+    name = (names[0] or "").removeprefix("./")
+    node = disk.find(name)
+    file = node if isinstance(node, DiskFile) else None
     numbers = [int(number) for number in _NUMBERS.findall(arguments)]
     match call:
         case "openat":
             return _open(disk, name, arguments)
         case "mkdir":
-            disk.name(name, None, there=True)
+            disk.name(name, DiskFolder())
         case "rename":
-            disk.name(names[1], file, there=True)
-            disk.name(name, file, there=False)
+            disk.name((names[1] or "").removeprefix("./"), node)
+            disk.name(name, None)
         case "unlink" | "unlinkat" | "rmdir":
-            disk.name(name, file, there=False)
+            disk.name(name, None)
         case "fsync" | "fdatasync":
             disk.sync(name)
         case "lseek" if file is not None:
@@ -153,28 +200,38 @@ def _play(match: re.Match[str], root: str, disk: Disk) -> bool:
         case "pwrite64" if file is not None:
             file.pending.append((numbers[-1], pieces[1][:result]))
         case "write" if file is not None:
+            if file.appends:
+                file.position = len(file.content(None, 1))
             file.pending.append((file.position, pieces[1][:result]))
             file.position += result
         case "sendfile" if file is not None:
-            source = disk.live[names[1]]
-            assert source is not None
-            file.pending.append((file.position, source.content(None, 1)[:result]))
+            file.pending.append((file.position, _source(disk, pieces[1], paths[1])[:result]))
             file.position += result
         case _:
             return False
     return True
 
 
+def _source(disk: Disk, path: bytes, name: str | None) -> bytes:
+    """What a file holds that is copied from: one of the disk, or one that the run does not change."""
+    if name is None:
+        return Path(path.decode()).read_bytes()
+    source = disk.find(name)
+    assert isinstance(source, DiskFile)
+    return source.content(None, 1)
+
+
 def _open(disk: Disk, name: str, arguments: str) -> bool:
-    file = disk.live.get(name)
-    if "O_CREAT" in arguments and name not in disk.live:
-        disk.name(name, DiskFile(), there=True)
+    node = disk.find(name)
+    if "O_CREAT" in arguments and node is None:
+        disk.name(name, DiskFile(appends="O_APPEND" in arguments))
         return True
-    if file is None:
+    if not isinstance(node, DiskFile):
         return False
-    file.position = len(file.content(None, 1)) if "O_APPEND" in arguments else 0
+    node.appends = node.appends or "O_APPEND" in arguments
+    node.position = 0
     if "O_TRUNC" in arguments:
-        file.pending.append((0, None))
+        node.pending.append((0, None))
         return True
     return False
 

@@ -210,6 +210,10 @@ BESIDE: list[tuple[Kind, Situation]] = [
     (Kind.IDLE, situation(computer=with_starters("cron"))),
     (Kind.UNSCHEDULED, situation(computer=with_starters("cron"), last_run=ago(hours=30))),
     (
+        Kind.UNSCHEDULED,
+        situation(computer=with_starters(None), last_run=ago(hours=3), scheduled_run=None, is_shared=True),
+    ),
+    (
         Kind.SILENT,
         situation(computer=with_starters("cron", is_idle=True), scheduled_run=ScheduledRun(ago(days=1), None)),
     ),

@@ -15,6 +15,7 @@ from archiver.custody import erasures
 from archiver.records.erasure import ErasureReason
 from archiver.store.archive import Archive
 from archiver.store.erasure.selection import Selection
+from archiver.store.working.remembered_values import last_saved_at
 from tests.ledger.teams import Team, new_team, note, noted, seal_all
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import evidence, killed_round, ledger_digests, round_in, topped_up
@@ -53,6 +54,23 @@ def test_a_machine_killed_at_some_statements_is_taken_over(team: Team) -> None:
     """As below at every 61st statement, as a sample for every run of CI."""
     assert judge_kills(team, step=61) > 22
     team.judge()
+
+
+@pytest.mark.sample
+def test_every_copy_tells_when_the_archive_was_last_saved(team: Team) -> None:
+    """Also one in which nothing is saved, such as its owner's or the viewer's, and one that saved long before."""
+
+    def saved_at(home: Path) -> datetime | None:
+        with closing(Archive(topped_up(home))) as archive, archive.reading() as reading:
+            return last_saved_at(reading)
+
+    once = saved_at(team.second)
+    round_in(team.second, team.environ)
+    later = saved_at(team.first)
+
+    assert once is not None
+    assert later is not None
+    assert once < later == saved_at(team.second)
 
 
 def test_a_machine_killed_at_any_statement_is_taken_over(team: Team) -> None:

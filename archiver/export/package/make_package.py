@@ -33,7 +33,7 @@ from archiver.records import JST, Contract, Observation, Seal
 from archiver.report_language import report_language, say
 from archiver.store import seals, writer
 from archiver.store.archive import Archive, Reading
-from archiver.store.durable_files import storage_error
+from archiver.store.durable_files import storage_error, sync_tree, sync_where_possible
 from archiver.store.engine import BUSY_SECONDS
 from archiver.store.pending_records import oldest_pending
 from archiver.store.queries import contracts, current_state, package_entries
@@ -205,7 +205,7 @@ def _make_package(
     folder = bag.folder.parent
     if profile.form is PackageForm.SUBMISSION:
         result, made_zip, stamps = _make_submission(reading, recipe, bag, progress, confirm)
-        bag.folder.rename(folder / name)
+        _give_name(bag.folder, folder / name)
         zip_file: Path | None = folder / name / made_zip.name
     else:
         result, zip_file, stamps = _make_bag(reading, recipe, bag, progress, confirm)
@@ -278,6 +278,13 @@ def _make_submission(
     return result, zip_file, stamps
 
 
+def _give_name(unfinished: Path, final: Path) -> None:
+    """Rename a package that is complete: after a power cut too, what has the final name is whole. Raises OSError."""
+    sync_tree(unfinished)
+    unfinished.rename(final)
+    sync_where_possible(final.parent)
+
+
 def _make_bag(
     reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None, confirm: Confirm | None
 ) -> tuple[PackageResult, Path | None, dict[str, str]]:
@@ -291,8 +298,9 @@ def _make_bag(
         zip_file = folder / f"{recipe.name}.zip"
     if zip_file is not None:
         pack(bag.folder, recipe.name, zip_file, at=recipe.read_at)
+        sync_where_possible(folder)
     if stays:
-        bag.folder.rename(folder / recipe.name)
+        _give_name(bag.folder, folder / recipe.name)
     else:
         shutil.rmtree(bag.folder)
     return result, zip_file, stamps

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.store.backup.inventory import FOLDERS, SETTINGS
-from archiver.store.durable_files import storage_error, write_durably
+from archiver.store.durable_files import make_durable_folder, storage_error, write_durably
 from archiver.store.engine import DATABASE
 
 MARK = "backup.json"
@@ -116,7 +116,7 @@ def prepare_folder(place: Path, source: sqlite3.Connection) -> None:
     assert own is not None
     mark = {"format": _FORMAT, "first": own.first, "account_id": own.account_id}
     try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_durable_folder(place)
         if _marked_archive(place) != own.first:
             write_durably(place / MARK, (json.dumps(mark) + "\n").encode())
     except OSError as error:

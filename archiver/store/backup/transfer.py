@@ -160,7 +160,10 @@ def _make_folder(folder: Path, place: Path) -> bool:
     """Make the folder; False if a link would lead out of the copy."""
     if folder.resolve() != place.resolve() / folder.relative_to(place):
         return False
+    made = [path for path in (folder, *folder.parents) if path.is_relative_to(place) and not path.exists()]
     private_folder(folder, below=place)
+    for path in made:
+        sync_rename(path.parent)
     return True
 
 

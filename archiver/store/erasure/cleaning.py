@@ -13,7 +13,7 @@ from sqlalchemy import select
 from archiver.store import avatars, schema
 from archiver.store.archive import Archive, Reading
 from archiver.store.blobs import FOLDER, INCOMING, blob_path
-from archiver.store.durable_files import storage_error
+from archiver.store.durable_files import storage_error, sync_where_possible
 from archiver.store.engine import DATABASE
 from archiver.store.object_stores.folder_store import FolderStore
 from archiver.store.queries.entries import IS_WHOLE
@@ -85,5 +85,6 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise storage_error(error, path) from error
+    sync_where_possible(path.parent)  # what is told to be erased does not come back after a power cut
     with suppress(OSError):
         path.parent.rmdir()  # only where it is empty now

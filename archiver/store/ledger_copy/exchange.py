@@ -36,9 +36,9 @@ MARK_KEY = "ledger_mark"
 STORED_KEY = "ledger_stored"
 """Key in `memory` of a store, and of the last seal and entry whose files beside the seals it has, as JSON."""
 
-CARRIED = ("budget", "calls_spent", "daemon-checked", "dailies", "idle", "window_requests")
-"""Keys of remembered values that the next machine needs: what is left of the allowance, what was only counted, and
-what is done once a day for the archive and not once on each machine."""
+CARRIED = ("budget", "calls_spent", "daemon-checked", "dailies", "idle", "last_sync", "window_requests")
+"""Keys of remembered values that the next machine needs: what is left of the allowance, what was only counted, what is
+done once a day for the archive and not once on each machine, and when it was last saved, which every copy tells."""
 
 CARRIED_OF_CONTRACTS = "daily/"
 """How the keys begin of what the daily copies of each contract hold; these are carried too."""

@@ -167,6 +167,7 @@ def test_whatever_stands_around_it_a_secret_never_leaves(
     maker = ArchiveMaker(place / "home")
     maker.me()
     maker.contract("job1")
+    maker.account(CLIENT, "田中")
     maker.account(THIRD, "佐藤 花子")
     maker.sync([message_object(1, f"{around}。{secret}。{around}"), message_object(2, "はい")])
     maker.file(file_object(11, f"{around}。{secret}.png", 5), b"bytes")
