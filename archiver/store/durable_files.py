@@ -41,8 +41,8 @@ def make_durable_folder(folder: Path) -> None:
     Raises OSError where it cannot be made.
     """
     made = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path in made:
+    for path in reversed(made or [folder]):
+        path.mkdir(mode=0o700, exist_ok=True)
         sync_where_possible(path.parent)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.store.blobs import file_sha256
-from archiver.store.durable_files import private_folder, sync_folder
+from archiver.store.durable_files import make_durable_folder, sync_folder
 from archiver.store.object_stores.object_store import StoredObject, StoredVersion
 from archiver.wording import gettext as _
 
@@ -109,7 +109,7 @@ class FolderStore:
         """Copy a file to a name of its own, and link it to its place; False if that was taken meanwhile."""
         part = self.folder / _INCOMING / f"{secrets.token_hex(16)}.part"
         for folder in (part.parent, place.parent):
-            private_folder(folder, below=self.folder)
+            make_durable_folder(folder)
         try:
             self._copy_durably(path, part, sha256)
             return _place(part, place)
@@ -139,5 +139,4 @@ def _place(part: Path, place: Path) -> bool:
             return False
         part.rename(place)
     sync_folder(place.parent)
-    sync_folder(place.parent.parent)
     return True
