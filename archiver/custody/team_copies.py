@@ -17,10 +17,12 @@ from archiver.ledger.ledger import Ledger
 from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
 from archiver.store.archive import ROUND_LOCK, Archive
 from archiver.store.ledger_copy import exchange, shared_files
+from archiver.store.ledger_copy.store_contents import count_unnamed_seals
 from archiver.store.object_stores.open_store import check_store
 from archiver.store.object_stores.s3_store import SCHEME, read_address
 from archiver.store.queries import current_state
 from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 MARK = ".taking-home"
 """A file in a folder that `take_home` made and may empty."""
@@ -110,6 +112,7 @@ def take_home(
         with closing(Archive(fresh)) as archive:
             _require_owner(archive, place, account)
             verification = verify_archive(archive, deep=True, progress=tell)
+            _tell_unnamed_seals(archive, place, verification)
         if sys.platform == "win32":  # which moves no folder with an open file in it
             (fresh / MARK).unlink()  # whoever takes the lock now may not empty it
             lock.close()
@@ -173,6 +176,21 @@ def _require_owner(archive: Archive, place: LedgerPlace, account: int | None) ->
     if account is not None and owner is not None and int(owner["account_id"]) != account:
         detail = _("its records are those of account {account}").format(account=owner["account_id"])
         raise errors.BadLedger(ledger=printable(place.address), archive=place.archive, detail=detail)
+
+
+def _tell_unnamed_seals(archive: Archive, place: LedgerPlace, verification: Verification) -> None:
+    """Say that the store holds seals of which the ledger says nothing, as where somebody has deleted them there."""
+    with archive.reading() as reading:
+        count = count_unnamed_seals(reading, place)
+    if count:
+        sentence = ngettext(
+            "{n} file of seals in the team's store belongs to no record of the ledger: a round that was interrupted "
+            "may have left it, or seals were deleted from the ledger. What it would prove was not looked at.",
+            "{n} files of seals in the team's store belong to no record of the ledger: a round that was interrupted "
+            "may have left them, or seals were deleted from the ledger. What they would prove was not looked at.",
+            count,
+        )
+        verification.add_unchecked("seals/", sentence.format(n=count))
 
 
 def _owner_of(archive: Archive) -> int:

@@ -17,6 +17,8 @@ from archiver.ledger.ledger_file import LEDGER_FILE, LedgerPlace
 from archiver.store import schema
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
+from archiver.store.ledger_copy import store_contents
+from archiver.store.ledger_copy.shared_files import put_beside_seals
 from archiver.store.object_stores.open_store import make_store
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
@@ -46,12 +48,32 @@ def test_what_is_adopted_comes_home_as_it_was(postgres: Postgres, home: Path, tm
     verification = take_home(place_of(home, None, None), tmp_path / "taken", home)
 
     assert [] == verification.findings
+    assert "seals/" not in [one.subject for one in verification.unchecked]
     assert before == evidence(home) == evidence(tmp_path / "taken")
     assert tables == readable_tables(tmp_path / "taken")
     assert names == file_names(tmp_path / "taken")
     assert not (tmp_path / "taken" / LEDGER_FILE).exists()
     with pytest.raises(errors.PlaceTaken):
         take_home(place, tmp_path / "taken", home)
+
+
+@pytest.mark.sample
+def test_seals_that_only_the_store_has_are_told(postgres: Postgres, home: Path, tmp_path: Path) -> None:
+    """Whoever deletes seals in the ledger leaves them in the store: taking home does not end with “No change” alone."""
+    make_store(str(tmp_path / "shared"))
+    place = adopt(home, postgres.address("machine"), str(tmp_path / "shared"))
+    with closing(Archive(home)) as archive, archive.reading() as reading:
+        for name, sha256, _is_there in store_contents._sealed_files(reading, place):
+            put_beside_seals(home, place, name, sha256)
+
+    whole = take_home(place, tmp_path / "whole", tmp_path / "nothing")
+    replica, delete = "SET session_replication_role = replica", "DELETE FROM ledger.seal WHERE archive = "
+    postgres.execute(replica, f"{delete}{place.archive}")
+    robbed = take_home(place, tmp_path / "robbed", tmp_path / "nothing")
+
+    told = [[one.text for one in found.unchecked if one.subject == "seals/"] for found in (whole, robbed)]
+    assert [] == told[0]
+    assert ["seals were deleted from the ledger" in text for text in told[1]] == [True]
 
 
 @pytest.mark.sample

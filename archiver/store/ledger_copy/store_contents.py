@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from archiver.store.ledger_copy.beside_seals import seal_name
 from archiver.store.ledger_copy.exchange import file_rows_after, stored_until
 from archiver.store.ledger_copy.shared_files import saved_digests, second_name
 from archiver.store.object_stores.object_store import file_key, seal_key
+from archiver.store.object_stores.open_store import open_store
 
 _ENTRY, _SEAL = schema.entry.c, schema.seal.c
 
@@ -32,18 +34,32 @@ def expected_contents(reading: Reading, place: LedgerPlace) -> StoreContents:
     """What the store must hold of a copy's archive. Raises StorageError."""
     lines = reading.sql.execute(select(_ENTRY.line).where(_ENTRY.kind.in_(("attachment", "blob")))).scalars()
     files = {file_key(place.archive, sha256): sha256 for sha256 in saved_digests(lines)}
-    seal, seq = stored_until(reading.sql, place)
     sealed: dict[str, tuple[str, str]] = {}
     waiting = 0
-    for row in reading.sql.execute(select(schema.seal).order_by(_SEAL.number)):
-        waiting += row.number > seal
-        _expect(sealed, place.archive, seal_name(tuple(row)), row.sha256, is_there=row.number <= seal)
-    for number, name, body in file_rows_after(reading.sql, reading.home, 0):
-        waiting += number > seq
-        _expect(sealed, place.archive, name, hashlib.sha256(body).hexdigest(), is_there=number <= seq)
+    for name, sha256, is_there in _sealed_files(reading, place):
+        waiting += not is_there
+        if is_there:
+            sealed[seal_key(place.archive, name)] = sha256, seal_key(place.archive, second_name(name, sha256))
     return StoreContents(files, sealed, waiting)
 
 
-def _expect(sealed: dict[str, tuple[str, str]], archive: int, name: str, sha256: str, *, is_there: bool) -> None:
-    if is_there:
-        sealed[seal_key(archive, name)] = (sha256, seal_key(archive, second_name(name, sha256)))
+def count_unnamed_seals(reading: Reading, place: LedgerPlace) -> int:
+    """How many files of seals and stamps the store holds that no record names. Raises StorageError.
+
+    A round that ended between the store and the ledger leaves such a file; so does whoever deletes seals in the ledger.
+    """
+    if place.files is None:
+        return 0
+    names = ((name, second_name(name, sha256)) for name, sha256, _is_there in _sealed_files(reading, place))
+    named = {seal_key(place.archive, name) for both in names for name in both}
+    listed = open_store(place.files).list(seal_key(place.archive, ""))
+    return len({one.key for one in listed if not one.is_marker} - named)
+
+
+def _sealed_files(reading: Reading, place: LedgerPlace) -> Iterator[tuple[str, str, bool]]:
+    """Seals, stamps and roots: the name, the SHA-256, and whether the store must hold it already."""
+    seal, seq = stored_until(reading.sql, place)
+    for row in reading.sql.execute(select(schema.seal).order_by(_SEAL.number)):
+        yield seal_name(tuple(row)), row.sha256, row.number <= seal
+    for number, name, body in file_rows_after(reading.sql, reading.home, 0):
+        yield name, hashlib.sha256(body).hexdigest(), number <= seq
