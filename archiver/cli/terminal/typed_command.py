@@ -11,7 +11,6 @@ from pathlib import Path
 from archiver.cli.commands import COMMANDS
 from archiver.cli.terminal.text import visible
 from archiver.settings.home import home_path
-from archiver.web import shell_command
 from archiver.wording import Completion
 
 _OF_NO_ARCHIVE = r"app|completion|demo|guide|help|team (?:init|adopt|grant|join|leave|new-key|serve|status|worker)"
@@ -29,6 +28,8 @@ def command_words(home: Path) -> tuple[str, ...]:
 
 def command_line(program: Sequence[str]) -> str:
     """The words that call the program as they are typed in a terminal of this computer, safe to be shown."""
+    from archiver.web import shell_command  # a quiet run, whose home is the usual one, types no command
+
     return visible(shell_command.line(program, platform=sys.platform))
 
 
