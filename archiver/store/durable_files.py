@@ -41,9 +41,10 @@ def make_durable_folder(folder: Path) -> None:
     Raises OSError where it cannot be made.
     """
     made = [path for path in (folder, *folder.parents) if not path.exists()]
-    for path in reversed(made or [folder]):
+    for path in reversed(made):
         path.mkdir(mode=0o700, exist_ok=True)
         sync_where_possible(path.parent)
+    folder.mkdir(exist_ok=True)  # an error where a file is in its place
 
 
 def private_folder(folder: Path, *, below: Path) -> None:

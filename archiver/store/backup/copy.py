@@ -19,7 +19,7 @@ from archiver.store import database_copy
 from archiver.store.archive import Archive
 from archiver.store.backup import destination, transfer
 from archiver.store.backup.inventory import backup_files
-from archiver.store.durable_files import is_failing, is_full
+from archiver.store.durable_files import is_failing, is_full, sync_where_possible
 from archiver.store.engine import DATABASE, driver_connection
 
 
@@ -78,7 +78,7 @@ def place_database(place: Path) -> None:
             database_copy.checkpoint_log(database)
         database_copy.remove_logs(database)
         database.with_name(DATABASE + transfer.PARTIAL_SUFFIX).replace(database)
-        transfer.sync_rename(place)
+        sync_where_possible(place)
     except OSError as error:
         raise _storage_error(error, place) from error
 

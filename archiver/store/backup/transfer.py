@@ -17,7 +17,7 @@ from typing import Any
 
 from archiver.store.backup.inventory import BackupFile, ReplaceRule
 from archiver.store.blobs import file_sha256
-from archiver.store.durable_files import private_folder, sync_folder
+from archiver.store.durable_files import make_durable_folder, sync_where_possible
 
 PARTIAL_SUFFIX = ".partial"
 _PIECE_BYTES = 2**20
@@ -77,12 +77,6 @@ def transfer_all(files: list[BackupFile], home: Path, place: Path, progress: Cop
         if (left_out := _transfer_file(file, home, place, progress)) is not None:
             uncopied.append(left_out)
     return tuple(uncopied)
-
-
-def sync_rename(folder: Path) -> None:
-    """Make a rename durable, where the disk supports it."""
-    with suppress(OSError):  # some shares and sticks cannot
-        sync_folder(folder)
 
 
 def _transfer_file(file: BackupFile, home: Path, place: Path, progress: CopyProgress) -> UncopiedFile | None:
@@ -160,10 +154,7 @@ def _make_folder(folder: Path, place: Path) -> bool:
     """Make the folder; False if a link would lead out of the copy."""
     if folder.resolve() != place.resolve() / folder.relative_to(place):
         return False
-    made = [path for path in (folder, *folder.parents) if path.is_relative_to(place) and not path.exists()]
-    private_folder(folder, below=place)
-    for path in made:
-        sync_rename(path.parent)
+    make_durable_folder(folder)
     return True
 
 
@@ -171,4 +162,4 @@ def _move_into_place(partial: Path, target: Path) -> None:
     if os.name == "nt" and target.exists():
         target.chmod(0o600)  # Windows replaces nothing that is read-only
     partial.replace(target)
-    sync_rename(target.parent)
+    sync_where_possible(target.parent)

@@ -121,8 +121,8 @@ _QUOTED = re.compile(
 
 def bare_given_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text such names stand."""
-    yield from _told_of_somebody(text)
     has_given = any(map(_may_hold_given, _KANJI_RUN.findall(text)))
+    yield from _told_of_somebody(text, has_given=has_given)
     for match in _KANJI_TOLD.finditer(text) if has_given else ():
         if is_likely_given(match["name"] or match["behind"]):
             yield match.span("name" if match["name"] else "behind")
@@ -184,9 +184,8 @@ def _in_kana_or_latin(text: str) -> Iterator[tuple[int, int]]:
                     yield match.span(group)
 
 
-def _told_of_somebody(text: str) -> Iterator[tuple[int, int]]:
+def _told_of_somebody(text: str, *, has_given: bool) -> Iterator[tuple[int, int]]:
     """Given names in kanji of somebody who is mentioned, and names of two scripts."""
-    has_given = any(map(_may_hold_given, _KANJI_RUN.findall(text)))
     for match in _OF_SOMEBODY.finditer(text) if has_given else ():
         group = match.lastgroup or "name"
         if is_likely_given(match[group]) and not name_checks.are_words(match[group]):
