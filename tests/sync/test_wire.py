@@ -38,7 +38,7 @@ from tests.support.chatwork.wire_attacks import (
 )
 from tests.support.world import LIMITS, Clock, World
 
-PATIENT = ReplyLimits(size=100_000)
+PATIENT = ReplyLimits(size=200_000)
 HURRIED = {
     TOO_LONG: replace(PATIENT, total=0.3),
     SILENT: replace(PATIENT, connect=0.3, answer=0.3, read=0.3),
