@@ -102,7 +102,7 @@ def test_fifty_are_shown_and_the_others_counted(run: Runner) -> None:
 
     assert 50 == out.count("【納品】")
     assert "and 70 more, older" in out
-    assert "--messages 1119,1118," in err
+    assert "--messages m1119,m1118," in err
     assert (120, 120) == (document["total"], len(document["hits"]))
 
 
