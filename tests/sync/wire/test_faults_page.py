@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.chatwork.wire_attacks import ATTACKS, CERTIFICATES, PROXY_ATTACKS, TLS_ATTACKS
-from tests.sync import test_faults, test_wire
+from tests.sync import test_faults
 from tests.sync.pull import test_messages
+from tests.sync.wire import test_attacks
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "faults.md"
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "faults.md"
 
 LASTING = test_faults.test_a_lasting_fault_fails_the_room_and_is_made_up_for
 PASSING = test_faults.test_a_fault_that_passes_costs_a_second_try_and_nothing_else
@@ -77,7 +78,7 @@ def test_each_fault_of_the_page_is_played() -> None:
 def test_each_attack_on_an_answer_stands_on_the_page_with_what_comes_of_it() -> None:
     """In the same order, and no other."""
     assert [[name, one.told, one.file or "–"] for name, one in ATTACKS.items()] == rows_below("### Answers")
-    assert list(ATTACKS) == parameters(test_wire.test_an_attack_on_an_answer_ends_in_time_and_changes_nothing)
+    assert list(ATTACKS) == parameters(test_attacks.test_an_attack_on_an_answer_ends_in_time_and_changes_nothing)
 
 
 def test_each_attack_on_a_connection_stands_on_the_page_with_its_cause() -> None:
