@@ -112,7 +112,7 @@ def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
     """
     own = copy_standing(sql, home).end
     with ledger.reading() as reading, _strange_rows_refused(ledger.place):
-        (mark, running), end = reading.standing(), reading.end()
+        (mark, running), end = reading.standing, reading.end()
         _compare(sql, reading, min(own.entry, end.entry), min(own.seal, end.seal))
         _bring(sql, home, reading, own)
         erasures = erased.held_again(sql, home, ledger, reading)
