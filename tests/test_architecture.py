@@ -142,6 +142,7 @@ HOME: dict[str, set[str]] = {
     "psycopg": {"ledger"},
     "requests": {
         "chatwork.exchange_deadline",
+        "chatwork.failed_exchange",
         "chatwork.transport",
         "sync.files.transfer",
         "sync.files.avatars",
@@ -157,9 +158,16 @@ HOME: dict[str, set[str]] = {
     "typst": {"export.pdf.typst_pdf"},
     "waitress": {"web"},
     "werkzeug": {"console", "web"},
-    "urllib3": {"chatwork.exchange_deadline", "chatwork.transport", "sync.files.transfer", "tsa"},
+    "urllib3": {
+        "chatwork.exchange_deadline",
+        "chatwork.failed_exchange",
+        "chatwork.transport",
+        "sync.files.transfer",
+        "tsa",
+    },
     "http.client": {
         "chatwork.exchange_deadline",
+        "chatwork.failed_exchange",
         "chatwork.transport",
         "demo",
         "tsa",

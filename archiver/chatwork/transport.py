@@ -21,13 +21,12 @@ from urllib.parse import urlencode
 import requests
 import urllib3.exceptions
 
-from archiver.chatwork import allowed_urls, json_body, ratelimit
-from archiver.chatwork.exchange_deadline import ExchangeDeadline, ExchangeOverdue, watch_session
+from archiver.chatwork import allowed_urls, failed_exchange, json_body, ratelimit
+from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
 from archiver.chatwork.reply_dates import ReplyDates
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import (
     BudgetSpent,
-    ChatworkError,
     NotUnderstood,
     NotVisible,
     Refused,
@@ -256,7 +255,7 @@ class Transport:
             with ExchangeDeadline(limits.total) as deadline:  # of real sockets, whatever clock the archive is given
                 return self._send(target, limits, deadline)
         except (OSError, HTTPException, urllib3.exceptions.HTTPError) as error:
-            chatwork_error = _error_of(target, error)
+            chatwork_error = failed_exchange.error_of(target, error)
         raise chatwork_error  # outside the `except`, so that it carries neither the library's error nor the token
 
     def _send(self, target: str, limits: ReplyLimits, deadline: ExchangeDeadline) -> Reply:
@@ -328,20 +327,3 @@ def _leave_as_it_is(request: requests.PreparedRequest) -> requests.PreparedReque
 
 class _TooManyCalls(Exception):
     """Raised for status 429, too many requests."""
-
-
-def _error_of(target: str, error: Exception) -> ChatworkError:
-    """Our error for one of a library, without its text, which may hold addresses, and its request the token."""
-    match error:
-        case ExchangeOverdue():
-            return Unreachable(path=target, detail=_("the reply took too long"))
-        case requests.Timeout() | urllib3.exceptions.TimeoutError() | TimeoutError():
-            return Unreachable(path=target, detail=_("no answer in time"))
-        case requests.exceptions.SSLError() | urllib3.exceptions.SSLError():
-            return Unreachable(path=target, detail=_("no secure connection"))
-        case requests.exceptions.ProxyError():
-            return Unreachable(path=target, detail=_("the proxy cannot be reached"))
-        case urllib3.exceptions.HTTPError() | HTTPException():
-            return NotUnderstood(path=target, detail=_("the reply was cut short"))
-        case _:
-            return Unreachable(path=target, detail=_("no connection"))

@@ -10,26 +10,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
-from itertools import islice
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy import Connection, delete, func, or_, select
 
 from archiver import errors
-from archiver.evidence.history import EntryObject
-from archiver.ledger.connection import printable
+from archiver.errors import N_
 from archiver.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row
 from archiver.ledger.ledger_file import LedgerPlace
 from archiver.store import schema
 from archiver.store.ledger_copy import erased, shared_files
-from archiver.store.ledger_copy.beside_seals import file_rows, put_file, put_seal, seal_name, seal_row
-from archiver.store.projection.project import project
-from archiver.store.projection.rows import insert_values, upsert_rows
-from archiver.store.search import index
-from archiver.store.transactions import SmallStatement
+from archiver.store.ledger_copy.beside_seals import file_rows, seal_name, seal_row
+from archiver.store.ledger_copy.bringing import bring
+from archiver.store.ledger_copy.strange_rows import refused, told_as
+from archiver.store.projection.rows import upsert_rows
+from archiver.store.transactions import SmallStatement, Writing
+from archiver.store.working import remembered_values
 from archiver.store.working.key_value_store import stored_text
 
 MARK_KEY = "ledger_mark"
@@ -45,8 +43,6 @@ done once a day for the archive and not once on each machine, and when it was la
 CARRIED_OF_CONTRACTS = "daily/"
 """How the keys begin of what the daily copies of each contract hold; these are carried too."""
 
-_AT_ONCE = 1_000
-_TOMBSTONE = '{"digest":'
 _ENTRY, _SEAL, _MEMORY = schema.entry.c, schema.seal.c, schema.memory.c
 _LAST_NUMBERS = SmallStatement(
     select(
@@ -59,7 +55,6 @@ _LAST_NUMBERS = SmallStatement(
 _IS_CARRIED = or_(_MEMORY.key.in_(CARRIED), _MEMORY.key.startswith(CARRIED_OF_CONTRACTS, autoescape=True))
 _CARRIED_VALUES = SmallStatement(select(_MEMORY.key, _MEMORY.value).where(_IS_CARRIED))
 _LAST_LISTS = SmallStatement(select(schema.last_list).order_by(schema.last_list.c.room_id))
-_LINES = select(_ENTRY.line).where(_ENTRY.key == bindparam("key"), _ENTRY.seq <= bindparam("upto")).order_by(_ENTRY.seq)
 
 
 class CopyDiverged(Exception):
@@ -111,13 +106,14 @@ def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
     Raises CopyDiverged, BadLedger, and as `ship`.
     """
     own = copy_standing(sql, home).end
-    with ledger.reading() as reading, _strange_rows_refused(ledger.place):
+    with ledger.reading() as reading, refused(ledger.place):
         (mark, running), end = reading.standing, reading.end()
         _compare(sql, reading, min(own.entry, end.entry), min(own.seal, end.seal))
-        _bring(sql, home, reading, own)
-        erasures = erased.held_again(sql, home, ledger, reading)
+        bring(sql, home, reading, own)
+        with told_as(N_("what it says of erasures does not go with its records")):
+            erasures = erased.held_again(sql, home, ledger, reading)
     if own.entry <= end.entry:
-        with _strange_rows_refused(ledger.place):
+        with refused(ledger.place), told_as(N_("its running counters cannot be read")):
             _put_running(sql, running)
     now = copy_standing(sql, home).end
     if erasures or any(now.after(table) > end.after(table) for table in ("entry", "reply", "seal")):
@@ -141,6 +137,7 @@ def end_copy(sql: Connection, home: Path, place: LedgerPlace, source: Path | Non
         shared_files.copy_bytes(source, home, digests)
     shared_files.bring_bytes(home, digests, place)
     sql.execute(delete(schema.memory).where(_MEMORY.key.in_((MARK_KEY, STORED_KEY))))
+    remembered_values.TAKEN_HOME.remember(Writing(sql, home), copy_standing(sql, home).end.entry)
 
 
 def _digests(sql: Connection) -> list[str]:
@@ -217,68 +214,12 @@ def _running(sql: Connection) -> str:
 # --- in -------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _strange_rows_refused(place: LedgerPlace) -> Iterator[None]:
-    """Raise BadLedger for rows that no copy can have written: whoever may write to the ledger can put anything there.
-
-    What is written as a copy does it, and only altered, is brought, and found by the verification.
-    """
-    try:
-        yield
-    except (ValueError, TypeError, LookupError, AttributeError, IntegrityError, DataError) as error:
-        detail = type(error).__name__
-        raise errors.BadLedger(ledger=printable(place.address), archive=place.archive, detail=detail) from error
-
-
 def _compare(sql: Connection, reading: LedgerReading, seq: int, seal: int) -> None:
     """Compare the last entry and the last seal that both have. Raises CopyDiverged."""
     digest = sql.execute(select(_ENTRY.digest).where(_ENTRY.seq == seq)).scalar()
     sha256 = sql.execute(select(_SEAL.sha256).where(_SEAL.number == seal)).scalar()
     if (digest, sha256) != (reading.digest(seq), reading.seal_digest(seal)):
         raise CopyDiverged
-
-
-def _bring(sql: Connection, home: Path, reading: LedgerReading, own: LedgerEnd) -> None:
-    place = list(COLUMNS["entry"]).index("line")
-    for rows in _batches(reading, "entry", own):
-        insert_values(sql, schema.entry, tuple(COLUMNS["entry"]), rows)
-        objects: list[EntryObject] = [json.loads(row[place]) for row in rows if _is_whole(row[place])]
-        project(sql, objects, lambda key, upto: _entries_of(sql, key, upto))
-        if own.entry:
-            index.add_texts(sql, objects)
-    if not own.entry and index.is_possible(sql):  # of a new copy the index is made at once
-        with index.damage_forgiven():
-            index.rebuild(sql)
-    erased.carry_out(sql, home, reading)
-    own = own._replace(reply=copy_standing(sql, home).end.reply)  # the number of an erased reply is given again
-    for rows in _batches(reading, "reply", own):
-        insert_values(sql, schema.reply, tuple(COLUMNS["reply"]), rows)
-    for row in _named_rows(reading, "seal", own):
-        put_seal(home, row)
-        sql.execute(insert(schema.seal).values({column.name: row[column.name] for column in schema.seal.c}))
-    for row in _named_rows(reading, "file", own):
-        put_file(home, row)
-
-
-def _batches(reading: LedgerReading, table: str, own: LedgerEnd) -> Iterator[list[Row]]:
-    rows = reading.rows_after(table, own.after(table))
-    while batch := list(islice(rows, _AT_ONCE)):
-        yield batch
-
-
-def _named_rows(reading: LedgerReading, table: str, own: LedgerEnd) -> Iterator[dict[str, Any]]:
-    for row in reading.rows_after(table, own.after(table)):
-        yield dict(zip(COLUMNS[table], row, strict=True))
-
-
-def _entries_of(sql: Connection, key: str, upto: int) -> list[EntryObject]:
-    lines = sql.execute(_LINES, {"key": key, "upto": upto}).scalars()
-    return [json.loads(line) for line in lines if _is_whole(line)]
-
-
-def _is_whole(line: str) -> bool:
-    """Whether an entry was not erased: a tombstone has no field before its digest."""
-    return not line.startswith(_TOMBSTONE)
 
 
 def _put_running(sql: Connection, running: str) -> None:
