@@ -89,7 +89,7 @@ _TRADER = re.compile(
 
 def initials_and_traders(text: str) -> Iterator[tuple[int, int]]:
     """Initials with their title (K氏), and what somebody who buys, sells or writes is called."""
-    for match in _INITIAL.finditer(text) if _HAS_CAPITAL.search(text) else ():
+    for match in _INITIAL.finditer(text) if leftover_patterns.has_latin(text) and _HAS_CAPITAL.search(text) else ():
         yield match.span()
     for match in _KANA_PRODUCER.finditer(text) if "P" in text else ():
         if match[0][:-1] not in ordinary_words().katakana:
@@ -111,7 +111,7 @@ def names_at_jobs(text: str) -> Iterator[tuple[int, int]]:
             start = _start_before_role(match["name"], role[0])
             if start is not None:
                 yield reach + match.start("name") + start, reach + match.end("name")
-    for match in leftover_patterns.KANA_WITH_JOB.finditer(text):
+    for match in leftover_patterns.KANA_WITH_JOB.finditer(text) if leftover_patterns.HAS_KANA_JOB.search(text) else ():
         if name_checks.is_kana_person(match[0]):
             yield match.span()
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from archiver.export.mask import name_checks
-from archiver.export.mask.leftover_patterns import KANJI, any_of
+from archiver.export.mask.leftover_patterns import KANJI, any_of, kanji_runs
 from archiver.export.mask.name_contexts import NO_SIGN
 from archiver.export.mask.name_data import leftover_words, ordinary_words
 
@@ -160,7 +160,7 @@ _SURE_BEFORE = re.compile(
 
 def doubtful_surnames(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text such surnames stand for a person."""
-    if not any(_may_hold_surname(run) for run in _RUN.findall(text)):
+    if not any(_may_hold_surname(run[0]) for run in kanji_runs(text)):
         return
     for pattern, gate, doubt in _rules():
         for match in pattern.finditer(text) if gate.search(text) else ():
@@ -177,7 +177,6 @@ def doubtful_surnames(text: str) -> Iterator[tuple[int, int]]:
             yield from (match.span(group) for group in names)
 
 
-_RUN = re.compile(f"[{KANJI}]+")
 _AT_SINGLE = re.compile(
     "不在|お?休|欠席|外出|有[休給]|在宅|遅刻|早退|立|同席|登壇|待|含|対談|撮影|収録|担当|確認|承認|返|了承|[案組班訳著分用他側記拝]|以外|経由|名義|来|今|明|本|午|終|当|次|再"
 )
