@@ -36,6 +36,9 @@ _ROW_ITEM = re.compile(
 )
 _KATAKANA_GIVEN = re.compile("(?<![ァ-ヴー・])[ァ-ヴー]{2,5}(?=(?:が|は|も|に|へ|と)(?!ー)|から|より)")
 _SHORT_HIRAGANA = re.compile("[ぁ-ん]{2}(?=[がはにへもと](?!ー)|から|より)")
+_FIRM_WORDS = (
+    "(?=デザイン|スタジオ|オフィス|クリニック|企画|工房|工業|商[店会事]|建[設築]|事務所|写真館|印刷|医院|歯科)"
+)
 _BEGINS = re.compile("[\n。、「!?]")
 _SAYS = ("です", "と申", "でござい", "だよ", "っす")
 _READING = re.compile(
@@ -59,6 +62,7 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
                 0
             ] not in words.no_names:
                 yield match.span()
+                yield from _firms_of(text, surname) if text.count(surname) > 1 else ()
     for pattern in (leftover_patterns.HIRAGANA_RUN, leftover_patterns.LONG_KATAKANA_RUN):
         for match in pattern.finditer(text) if pattern is leftover_patterns.HIRAGANA_RUN or longest > 4 else ():
             if _is_long_name(match[0]):
@@ -96,6 +100,12 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
         yield match_at_end.span("name")
     for row in _PEOPLE_ROW.finditer(text):
         yield from _row_of_people(text, *row.span("row"))
+
+
+def _firms_of(text: str, surname: str) -> Iterator[tuple[int, int]]:
+    """Where somebody's surname in kana begins the name of a firm of the same text: ヨネクラデザイン."""
+    for match in re.finditer(re.escape(surname) + _FIRM_WORDS, text):
+        yield match.start(), match.start() + len(surname)
 
 
 def _short_beginnings(text: str) -> Iterator[re.Match[str]]:

@@ -14,11 +14,13 @@ from archiver.export.mask.latin_names import latin_names
 from archiver.export.mask.leftover_patterns import has_any, has_latin, longest_katakana
 from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
+from archiver.export.mask.name_forms.alike_lines import names_in_alike_lines
 from archiver.export.mask.name_forms.bare_given import bare_given_names
 from archiver.export.mask.name_forms.bare_unknown import bare_unknown_names
 from archiver.export.mask.name_forms.called_names import called_names
 from archiver.export.mask.name_forms.clear_forms import clear_forms
 from archiver.export.mask.name_forms.doubtful_surnames import doubtful_surnames
+from archiver.export.mask.name_forms.joined_surnames import joined_surnames
 from archiver.export.mask.name_forms.katakana_given import is_begun_given, katakana_given_names
 from archiver.export.mask.name_forms.mixed_scripts import mixed_names
 from archiver.export.mask.name_forms.name_rows import marked_names, names_in_file_names, names_in_rows
@@ -104,6 +106,8 @@ def _found_names(text: str) -> Iterator[tuple[int, int]]:
     yield from spoken_names(text)
     yield from names_in_rows(text)
     yield from names_in_people_rows(text)
+    yield from names_in_alike_lines(text)
+    yield from joined_surnames(text)
     yield from told_readings(text)
     yield from bare_unknown_names(text)
     yield from names_from_abroad(text)
@@ -190,10 +194,16 @@ def _is_of_thing(text: str, end: int) -> bool:
     words = leftover_words()
     is_brand = (
         thing is not None
-        and thing[0] in ordinary_words().katakana
+        and _is_katakana_word(thing[0])
         and not any(thing[0] in known for known in (words.papers, words.role_titles, words.foreign_names))
     )
     return is_brand or _OF_THINGS.match(text, end) is not None
+
+
+def _is_katakana_word(word: str) -> bool:
+    """Whether katakana are a word, or two written together: アウトレットパーク."""
+    words = ordinary_words().katakana
+    return word in words or any(word[:cut] in words and word[cut:] in words for cut in range(2, len(word) - 1))
 
 
 def _span_of_name(match: re.Match[str]) -> tuple[int, int]:

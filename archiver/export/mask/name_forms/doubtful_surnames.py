@@ -146,10 +146,18 @@ _HANDED_OVER = re.compile(
     rf"(?:交代|交替|代わ|替わ|変わ|引き継|引継|バトン)"
 )
 """Who takes over from whom: one known surname makes the other a name."""
+_AWAY_SOON = re.compile(
+    rf"(?:^|[。、\n!?] ?)(?P<name>[{KANJI}]{{1,4}}?)[がは]"
+    rf"(?:{_DAYS}|[今来][週月]いっぱい|急に|体調不良で)?、?"
+    r"(?:出張|不在|欠席|早退|遅刻|休暇|育休|産休|退職|有給|お休み)"
+)
+_ROUTE = re.compile(
+    rf"(?:決裁|承認|確認|回覧|稟議|チェック)(?:ルート|フロー|順|経路)?[:は][^\n。]{{0,20}}?[→>](?P<name>[{KANJI}]{{1,4}})(?=[→>\n]|$)"
+)
 _TALK = re.compile(rf"(?:^|\n)(?P<name>[{KANJI}])(?=「)")
 _NO_DOUBT, _SOME_DOUBT, _MUCH_DOUBT = range(3)
 _SURE_BEFORE = re.compile(
-    "(?:弊社|当社|営業|外注|お客様|先方|顧客|新人|講師|代表|妻|夫|息子|娘|兄|弟|姉|妹|母|父"
+    "(?:弊社|当社|クライアント|発注者|受注者|依頼者|営業|外注|お客様|先方|顧客|新人|講師|代表|妻|夫|息子|娘|兄|弟|姉|妹|母|父"
     "|担当|窓口|経理|総務|広報|人事|話者?|本目|章|番目|[0-9]班|者"
     "|ライター|デザイナー|ディレクター|ナレーター|カメラマン|マネージャー|スタッフ|モデル|エンジニア"
     "|コーダー|上司|部下|同僚|先輩|後輩|友人|知人"
@@ -250,6 +258,8 @@ def _rules() -> tuple[tuple[re.Pattern[str], re.Pattern[str], int], ...]:
         (_MARKED, re.compile("[【\\[]"), _MUCH_DOUBT),
         (_ACCOUNT_NAMES, re.compile("[A-Za-z]"), _SOME_DOUBT),
         (_TALK, re.compile("「"), _NO_DOUBT),
+        (_AWAY_SOON, re.compile("出張|不在|欠席|早退|遅刻|休|退職|有給"), _NO_DOUBT),
+        (_ROUTE, re.compile("[→>]"), _NO_DOUBT),
     )
 
 
