@@ -13,7 +13,7 @@ from archiver.export.mask.name_data import ordinary_words
 _JOINTS = "ノツケ"
 _KATAKANA_JOINTS = frozenset(_JOINTS)
 _JOINED = re.compile(
-    rf"(?<![{KANJI}{KATAKANA}])(?P<head>[{KANJI}]{{1,2}})[{_JOINTS}](?P<tail>[{KANJI}]{{1,2}})"
+    rf"(?<![{KANJI}{KATAKANA}])(?P<head>[{KANJI}]{{1,2}})[{_JOINTS}](?P<tail>[{KANJI}]{{1,2}}?)"
     rf"(?![{KATAKANA}]|(?!様|氏|君|先生|先輩|殿|宛|社長|部長|課長|店長)[{KANJI}])"
 )
 _TITLE = re.compile("さん|さま|様|氏|くん|君|ちゃん|先生|先輩|殿|宛|[社部課店]長|です(?![か])|と申")
