@@ -6,11 +6,12 @@ from datetime import datetime
 from gettext import gettext as _
 from typing import NamedTuple
 
-from archiver.evidence.verify.rollbacks import Rollback, read_rollback, rollback_sentence
+from archiver.evidence.verify.rollbacks import IN_LEDGER, Rollback, read_rollback, rollback_sentence
 from archiver.ledger.ledger_file import read_ledger_file
 from archiver.store import orphaned_seals
 from archiver.store.archive import Reading
 from archiver.store.time_text import from_text
+from archiver.store.working.remembered_values import TAKEN_HOME
 
 
 class PutBackDatabase(NamedTuple):
@@ -20,6 +21,8 @@ class PutBackDatabase(NamedTuple):
     rollback: Rollback
     in_copy: bool
     """Whether the archive is a copy of a team's ledger, which no database that is put back changes."""
+    came_home: bool
+    """Whether the archive was in a team's ledger when this was recorded, and was taken home since."""
 
     @property
     def sentence(self) -> str:
@@ -30,10 +33,12 @@ class PutBackDatabase(NamedTuple):
 def put_back_databases(reading: Reading) -> list[PutBackDatabase]:
     """Every older database that was ever found, oldest first."""
     found, in_copy = [], read_ledger_file(reading.home) is not None
+    brought = TAKEN_HOME.recall(reading)
     for entry in orphaned_seals.rollback_entries(reading):
         rollback = read_rollback(entry)
         if rollback is not None:
-            found.append(PutBackDatabase(from_text(entry["observed_at"]), rollback, in_copy))
+            came_home = not in_copy and (rollback.place == IN_LEDGER or entry["seq"] <= brought)
+            found.append(PutBackDatabase(from_text(entry["observed_at"]), rollback, in_copy, came_home))
     return found
 
 
@@ -43,8 +48,18 @@ def overview_lines(reading: Reading) -> list[str]:
 
 
 def advice(one: PutBackDatabase) -> str:
-    """The sentence, and that a newer database is to be put back now; what is saved meanwhile is kept."""
-    if one.in_copy:
+    """The sentence, and that a newer database is to be put back now; what is saved meanwhile is kept.
+
+    In a copy of a team's ledger, and in what was taken home from it, another database would not fit.
+    """
+    if one.in_copy or (one.came_home and not one.rollback.lost):
         return one.sentence
+    if one.came_home:
+        sentence = _(
+            "{sentence} This archive comes from a team's ledger: put no other archive.sqlite3 in its place. What is "
+            "missing may still be in a file archive.sqlite3.lost-1 (or with a higher number) in the archive's folder "
+            "on one of the team's computers: ask for a copy of it, and that it is kept."
+        )
+        return sentence.format(sentence=one.sentence)
     sentence = _("{sentence} If there is a newer archive.sqlite3, put it back now; saving goes on all the same.")
     return sentence.format(sentence=one.sentence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from archiver import errors
@@ -93,7 +93,8 @@ def take_home(
 
     Until it is whole it lies beside it, in `DIR.partial`, under the lock of a round: a second one that is told the same
     folder is refused, and what a kill left there is made anew; a folder of that name that is not one of these is left
-    alone. Bytes of files come from the team's store of files, and from `home` if it is a copy of the same archive.
+    alone. Of a ledger that is refused nothing stays there. Bytes of files come from the team's store of files, and from
+    `home` if it is a copy of the same archive.
     `account`: whose archive was asked for; another one's is refused, whatever the ledger says of its number.
     Raises PlaceTaken, UsageError, ArchiveInUse, LedgerUnavailable, BadLedger, StorageError.
     """
@@ -108,9 +109,13 @@ def take_home(
         _empty_folder(fresh)
         if who is not None:
             record_access(place, who=who, what="take-home", reason="")
-        _fill(fresh, place, home if _is_copy_of(home, place) else None)
+        try:
+            _fill(fresh, place, home if _is_copy_of(home, place) else None)
+            _require_owner(fresh, place, account)
+        except errors.BadLedger:
+            _remove_folder(fresh, lock)
+            raise
         with closing(Archive(fresh)) as archive:
-            _require_owner(archive, place, account)
             verification = verify_archive(archive, deep=True, progress=tell)
             _tell_unnamed_seals(archive, place, verification)
         if sys.platform == "win32":  # which moves no folder with an open file in it
@@ -145,6 +150,16 @@ def _empty_folder(folder: Path) -> None:
         raise errors.HomeNotWritable(path=folder, detail=error.strerror or str(error)) from error
 
 
+def _remove_folder(folder: Path, lock: ExitStack) -> None:
+    """Remove a folder that `take_home` made: all in it is in the ledger too, and it may be somebody else's archive."""
+    with suppress(errors.StorageError, OSError):  # what made it be removed matters more
+        _empty_folder(folder)
+        (folder / MARK).unlink()  # whoever takes the lock now is refused
+        lock.close()
+        (folder / ROUND_LOCK).unlink(missing_ok=True)
+        folder.rmdir()
+
+
 def _fill(fresh: Path, place: LedgerPlace, source: Path | None) -> None:
     """Bring all that the ledger and the store hold into an empty folder."""
     with closing(Archive(fresh)) as archive, closing(Ledger(place)) as ledger:
@@ -169,9 +184,9 @@ def _is_copy_of(home: Path, place: LedgerPlace) -> bool:
     return own is not None and (own.address, own.archive) == (place.address, place.archive)
 
 
-def _require_owner(archive: Archive, place: LedgerPlace, account: int | None) -> None:
+def _require_owner(fresh: Path, place: LedgerPlace, account: int | None) -> None:
     """Raise BadLedger if the records say that they are another account's."""
-    with archive.reading() as reading:
+    with closing(Archive(fresh)) as archive, archive.reading() as reading:
         owner = current_state.owner(reading)
     if account is not None and owner is not None and int(owner["account_id"]) != account:
         detail = _("its records are those of account {account}").format(account=owner["account_id"])

@@ -61,6 +61,25 @@ class LedgerForbids(LedgerUnavailable):
     hint = N_("Which role may do what stands in the guide for teams: archive guide team")
 
 
+class LedgerRefusesUser(LedgerUnavailable):
+    """The database does not let the user of the address in: exit 1."""
+
+    message = N_("The database of the team's ledger ({ledger}) does not let user “{user}” in: {detail}")
+    hint = N_(
+        "Look at the user that the address names (user=), at the password in ~/.pgpass, and at what pg_hba.conf allows."
+    )
+
+
+class LedgerNotMade(LedgerForbids):
+    """The user of the database may not make or update a ledger there: exit 1."""
+
+    message = N_("User “{user}” of the database ({ledger}) may not make or update a ledger there: {detail}")
+    hint = N_(
+        "Name a user who may create roles, and the same one each time, such as: "
+        'archive team init --ledger "host=db dbname=archives user=postgres"'
+    )
+
+
 class TeamStoreUnavailable(HomeNotWritable):
     """The store of a team's bytes cannot be reached or used; no record that names new bytes is made: exit 1."""
 

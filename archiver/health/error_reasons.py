@@ -29,6 +29,7 @@ REASONS = {
     "LedgerForbids": N_("the database of the team's ledger does not let its user do this"),
     "LedgerNewer": N_("the team's ledger needs a newer version of this program"),
     "LedgerOutdated": N_("the team's ledger is missing, or of another version of the program"),
+    "LedgerRefusesUser": N_("the database of the team's ledger does not let its user in"),
     "LedgerUnavailable": N_("the team's ledger cannot be used"),
     "TeamStoreUnavailable": N_("the team's store of files cannot be used"),
     "TeamStoreDiffers": N_("the team's store of files holds something else than what belongs there"),

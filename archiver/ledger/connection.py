@@ -5,6 +5,9 @@ psycopg is imported with the first connection: it is in the extra `[team]`, and 
 
 from __future__ import annotations
 
+import getpass
+import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -32,6 +35,11 @@ SELECT CASE WHEN to_regnamespace('ledger') IS NULL THEN false ELSE NOT has_schem
 _MISSING = ("3F000", "42P01", "42703", "42704", "42883")
 """SQLSTATE of a schema, a table, a column, another object or a function that is not there."""
 _FORBIDDEN = "42501"
+_REFUSED = re.compile(
+    r"authentication failed|role .* does not exist|no password supplied|no pg_hba\.conf entry|pg_hba\.conf rejects"
+    r"|認証に失敗|ロール.*存在しません|パスワードが指定|pg_hba\.conf"
+)
+"""What PostgreSQL says where it does not let a user in; with these errors libpq gives no SQLSTATE."""
 _CONNECTING = {
     "application_name": "archiver",
     "client_encoding": "UTF8",
@@ -52,6 +60,11 @@ def connect(address: str) -> psycopg.Connection[Any]:
         if connection.execute(_IS_CLOSED_TO_USER).fetchone() == (True,):
             raise errors.LedgerForbids(ledger=printable(address), detail="permission denied for schema ledger")
         return connection
+
+
+def begin_on_archive(connection: Any, archive: int, begin: str = "BEGIN") -> None:
+    """Begin a transaction on one archive alone: row-level security shows it nothing of any other."""
+    connection.execute(f"{begin}; SELECT set_config('archiver.archive', '{archive:d}', true)")
 
 
 class KeptConnections:
@@ -145,6 +158,16 @@ def ledger_errors(address: str) -> Iterator[None]:
         raise ledger_error(error, address) from error
 
 
+@contextmanager
+def ledger_making_errors(address: str) -> Iterator[None]:
+    """Raise LedgerNotMade where the user may not do what making or updating a ledger needs."""
+    try:
+        with ledger_errors(address):
+            yield
+    except errors.LedgerForbids as error:
+        raise errors.LedgerNotMade(**error.data) from error
+
+
 def ledger_error(error: Exception, address: str) -> errors.LedgerUnavailable:
     """What an error of PostgreSQL says of the ledger.
 
@@ -157,7 +180,9 @@ def ledger_error(error: Exception, address: str) -> errors.LedgerUnavailable:
         kind = errors.LedgerOutdated
     elif state == _FORBIDDEN:
         kind = errors.LedgerForbids
-    return kind(ledger=printable(address), detail=first_line(error))
+    elif state is None and _REFUSED.search(str(error)):
+        kind = errors.LedgerRefusesUser
+    return kind(ledger=printable(address), user=user_of(address), detail=first_line(error))
 
 
 def printable(address: str) -> str:
@@ -168,6 +193,19 @@ def printable(address: str) -> str:
     except psycopg.Error:
         return "?"
     return f"{parts.get('host') or 'localhost'}/{parts.get('dbname') or ''}"
+
+
+def user_of(address: str) -> str:
+    """The user that an address names; else that of this computer, as libpq takes it."""
+    psycopg = import_psycopg()
+    try:
+        named = psycopg.conninfo.conninfo_to_dict(address).get("user")
+    except psycopg.Error:
+        named = None
+    try:
+        return str(named or os.environ.get("PGUSER") or getpass.getuser())
+    except (KeyError, OSError):
+        return "?"
 
 
 def first_line(error: Exception) -> str:

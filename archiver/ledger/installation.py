@@ -6,7 +6,14 @@ from contextlib import closing
 from pathlib import Path
 
 from archiver import errors
-from archiver.ledger.connection import connect, import_psycopg, ledger_error, ledger_errors, printable
+from archiver.ledger.connection import (
+    connect,
+    import_psycopg,
+    ledger_error,
+    ledger_errors,
+    ledger_making_errors,
+    printable,
+)
 
 ROLES = (
     "ledger_owner",
@@ -32,7 +39,14 @@ def install_ledger(address: str, *, revision: str = "head") -> None:
 
     Raises LedgerUnavailable, TeamNotInstalled.
     """
-    with ledger_errors(address), closing(connect(address)) as connection:
+    with ledger_making_errors(address):
+        _make_roles(address)
+        _run_migrations(address, revision)
+
+
+def _make_roles(address: str) -> None:
+    """Make the roles, and the schema in which the tables will be."""
+    with closing(connect(address)) as connection:
         encoding = connection.execute("SHOW server_encoding").fetchone()
         if encoding != ("UTF8",):
             raise errors.LedgerUnavailable(ledger=printable(address), detail=f"server_encoding = {encoding}")
@@ -45,7 +59,6 @@ def install_ledger(address: str, *, revision: str = "head") -> None:
         )
         connection.execute("GRANT ledger_eraser TO ledger_owner")  # who gives it its function
         connection.execute("GRANT ledger_writer TO ledger_worker")
-    _run_migrations(address, revision)
 
 
 def open_archive(address: str, account: int) -> int:

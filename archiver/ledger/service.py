@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver import errors
-from archiver.ledger.connection import connect, import_psycopg, ledger_errors, printable
+from archiver.ledger.connection import begin_on_archive, connect, import_psycopg, ledger_errors, printable
 
 if TYPE_CHECKING:
     import psycopg
@@ -225,9 +225,10 @@ class TeamLedger:
     @contextmanager
     def _of_archive(self, archive: int) -> Iterator[psycopg.Connection[Any]]:
         """A transaction on one archive alone."""
-        with self._open() as connection, connection.transaction():
-            connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(archive),))
+        with self._open() as connection:
+            begin_on_archive(connection, archive)
             yield connection
+            connection.execute("COMMIT")
 
     @contextmanager
     def _open(self) -> Iterator[psycopg.Connection[Any]]:

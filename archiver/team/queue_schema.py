@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver import errors
-from archiver.ledger.connection import connect, ledger_errors, printable
+from archiver.ledger.connection import connect, ledger_errors, ledger_making_errors, printable
 
 SCHEMA = "procrastinate"
 
@@ -39,7 +39,7 @@ def install_queue(address: str) -> None:
 
     Raises LedgerUnavailable, TeamNotInstalled.
     """
-    with ledger_errors(address), closing(connect(address)) as connection:
+    with ledger_making_errors(address), closing(connect(address)) as connection:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA} AUTHORIZATION ledger_owner")
         connection.execute("SET ROLE ledger_owner")
         connection.execute(f"SET search_path TO {SCHEMA}")

@@ -11,6 +11,7 @@ import pytest
 
 from archiver import errors
 from archiver.custody import team_copies
+from archiver.custody.put_back_databases import overview_lines
 from archiver.custody.team_copies import MARK, adopt, place_of, take_home
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.ledger.ledger_file import LEDGER_FILE, LedgerPlace
@@ -23,8 +24,8 @@ from archiver.store.object_stores.open_store import make_store
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
 from tests.support.teams.postgres import Postgres, running_postgres
-from tests.support.teams.team import evidence
-from tests.support.terminals.terminal import Terminal
+from tests.support.teams.team import evidence, new_copy, new_place
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +41,10 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.mark.sample
 def test_what_is_adopted_comes_home_as_it_was(postgres: Postgres, home: Path, tmp_path: Path) -> None:
-    """Evidence, readable tables and the files beside the seals are the same, and the archive is one of its own."""
+    """Evidence, readable tables and the files beside the seals are the same, and the archive is one of its own.
+
+    Of an older database that was put back before, it says no more that a newer one is to be put in its place.
+    """
     before, tables, names = evidence(home), readable_tables(home), file_names(home)
     make_store(str(tmp_path / "shared"))
     place = adopt(home, postgres.address("machine"), str(tmp_path / "shared"))
@@ -53,6 +57,9 @@ def test_what_is_adopted_comes_home_as_it_was(postgres: Postgres, home: Path, tm
     assert tables == readable_tables(tmp_path / "taken")
     assert names == file_names(tmp_path / "taken")
     assert not (tmp_path / "taken" / LEDGER_FILE).exists()
+    with closing(Archive(tmp_path / "taken")) as archive, archive.reading() as reading:
+        said = " ".join(overview_lines(reading))
+    assert ("put it back now" in said, "archive.sqlite3.lost-1" in said) == (False, True)
     with pytest.raises(errors.PlaceTaken):
         take_home(place, tmp_path / "taken", home)
 
@@ -78,26 +85,47 @@ def test_seals_that_only_the_store_has_are_told(postgres: Postgres, home: Path, 
 
 @pytest.mark.sample
 def test_rows_that_no_copy_wrote_are_refused_in_one_sentence(postgres: Postgres, home: Path, tmp_path: Path) -> None:
-    """A file's name leads nowhere outside of the seals; holes, broken lines and counters make no half archive."""
+    """A file's name leads nowhere outside of the seals; holes, broken lines and counters make no half archive.
+
+    The sentence says which row it is, and nothing of the attempt stays.
+    """
     place = adopt(home, postgres.address("machine"), None)
     of_one = f"WHERE archive = {place.archive}"
     names = ["../../outside", str(tmp_path / "outside"), "orphaned/../../../outside", "..", "ledger.toml"]
     rows = f"SELECT {place.archive}, (SELECT max(seq) FROM ledger.entry {of_one})"
+    entry, seal, standing = (f"UPDATE ledger.{table} SET" for table in ("entry", "seal", "standing"))
+    deep = "repeat('[', 100000)"
     changes = [
-        *((f"INSERT INTO ledger.file {rows}, '{name}', 'x'", _undo_file(name)) for name in names),
-        ("UPDATE ledger.entry SET line = '!' || line", "UPDATE ledger.entry SET line = substr(line, 2)"),
-        ("UPDATE ledger.entry SET seq = 999999 WHERE seq = 5", "UPDATE ledger.entry SET seq = 5 WHERE seq = 999999"),
-        ("UPDATE ledger.seal SET day = '../' || day", "UPDATE ledger.seal SET day = substr(day, 4)"),
+        *(("no file", f"INSERT INTO ledger.file {rows}, '{name}', 'x'", _undo_file(name)) for name in names),
         (
-            f"UPDATE ledger.standing SET running = '[]' {of_one}",
-            f"UPDATE ledger.standing SET running = '{{}}' {of_one}",
+            "record 1 cannot be read",
+            f"{entry} line = '!' || line {of_one}",
+            f"{entry} line = substr(line, 2) {of_one}",
         ),
+        (
+            "record 4 cannot be read",
+            f"{entry} line = {deep} || line {of_one} AND seq = 4",
+            f"{entry} line = ltrim(line, '[') {of_one} AND seq = 4",
+        ),
+        (
+            "record 5 is missing",
+            f"{entry} seq = 999999 {of_one} AND seq = 5",
+            f"{entry} seq = 5 {of_one} AND seq = 999999",
+        ),
+        (
+            r"one of the records 1 to \d+ is not",
+            f"{entry} line = '[' || line || ']' {of_one} AND seq = 3",
+            f"{entry} line = substr(line, 2, length(line) - 2) {of_one} AND seq = 3",
+        ),
+        ("seal 1 is not", f"{seal} day = '../' || day {of_one}", f"{seal} day = substr(day, 4) {of_one}"),
+        ("counters cannot", f"{standing} running = '[]' {of_one}", f"{standing} running = '{{}}' {of_one}"),
     ]
 
-    for change, undo in changes:
+    for words, change, undo in changes:
         postgres.execute("SET session_replication_role = replica", change)
-        with pytest.raises(errors.BadLedger):
+        with pytest.raises(errors.BadLedger, match=words):
             take_home(place, tmp_path / "taken", home)
+        assert not (tmp_path / "taken.partial").exists()
         postgres.execute("SET session_replication_role = replica", undo)
 
     assert [] == list(tmp_path.rglob("*outside*"))
@@ -113,6 +141,29 @@ def test_the_archive_of_another_account_is_not_taken_home(postgres: Postgres, ho
         take_home(place, tmp_path / "taken", home, account=99)
 
     assert not (tmp_path / "taken").exists()
+    assert not (tmp_path / "taken.partial").exists(), "it would be somebody else's"
+
+
+@pytest.mark.sample
+def test_a_drill_goes_on_where_the_ledger_holds_what_makes_no_archive(
+    postgres: Postgres, home: Path, tmp_path: Path
+) -> None:
+    """It says which row is wrong, takes the other archives home, and ends as with a finding."""
+    broken = new_place(postgres)
+    with closing(Archive(new_copy(tmp_path / "broken", broken))) as archive, archive.writing() as writing:
+        note(writing, "x")
+    postgres.execute(
+        "SET session_replication_role = replica",
+        f"UPDATE ledger.entry SET line = '!' || line WHERE archive = {broken.archive}",
+    )
+    adopt(home, postgres.address("machine"), None)
+
+    with Chatwork(token=TOKEN) as chatwork:
+        said = Terminal(home, chatwork).run("team", "verify", "--sample", 100, code=3)
+
+    assert "記録 1 が読めません" in said
+    assert "改変は見つかりませんでした" in said
+    assert "1件の保管庫は持ち帰れませんでした" in said
 
 
 def _undo_file(name: str) -> str:

@@ -91,11 +91,21 @@ def test_an_older_program_leaves_a_newer_ledger_as_it_is(database: Postgres) -> 
 
 
 def test_who_may_not_create_roles_is_told_so(database: Postgres) -> None:
-    """A machine's user makes no ledger."""
-    with pytest.raises(errors.LedgerForbids):
+    """A machine's user makes no ledger; the sentence names the user and what kind of user can."""
+    with pytest.raises(errors.LedgerNotMade, match="“machine”") as refused:
         installation.install_ledger(database.address("machine"))
-    with pytest.raises(errors.LedgerForbids):
+    with pytest.raises(errors.LedgerNotMade):
         install_queue(database.address("machine"))
+
+    assert "archive team init --ledger" in refused.value.advice()
+
+
+def test_a_user_whom_the_database_does_not_let_in_is_named(database: Postgres) -> None:
+    """One that there is not; whoever makes the ledger is not told to look at the network."""
+    with pytest.raises(errors.LedgerRefusesUser, match="“nobody-here”") as refused:
+        installation.install_ledger(database.address("nobody-here"))
+
+    assert "~/.pgpass" in refused.value.advice()
 
 
 def test_a_user_in_no_role_is_told_so_and_not_that_the_ledger_is_missing(team: Team, postgres: Postgres) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archiver import shell_command
 from archiver.app import utc_now
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.terminal.day_options import parse_period
@@ -21,11 +22,13 @@ from archiver.errors import N_, EmptyPart, EmptySearch
 from archiver.records import JST, State, notable_states
 from archiver.render.snippet import one_line, readable_body, snippet
 from archiver.render.times import minute_text
+from archiver.web.contract_messages import messages_argument, messages_by_contract
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
+    from archiver.records import Contract
     from archiver.store.search.other_hits import OtherHit
     from archiver.store.search.query import SearchQuery
     from archiver.store.search.search import SearchHit, SearchResult
@@ -84,6 +87,7 @@ def command_search(
 ) -> int:
     """Search and print, without token and network; the index is rebuilt if that is due and possible."""
     from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import contracts as stated_contracts
     from archiver.store.queries.transcript import names_in_room
     from archiver.store.search import current_index
     from archiver.store.search.search import search
@@ -100,11 +104,12 @@ def command_search(
         limit = LISTED_LIMIT if as_json else SHOWN_LIMIT
         result = search(reading, query, contracts=contracts, rooms=rooms, limit=limit)
         names = {one.room_id: names_in_room(reading, one.room_id) for one in result.hits} if not as_json else {}
+        known = stated_contracts(reading)
     if as_json:
         click.echo(json.dumps(search_document(query, result), ensure_ascii=False))
     else:
         with paged_output():
-            _tell_result(query, result, names)
+            _tell_result(query, result, names, known)
     return 0
 
 
@@ -171,7 +176,12 @@ def _rfc3339(at: datetime) -> str:
 # --- on the screen -------------------------------------------------------------------------------
 
 
-def _tell_result(query: SearchQuery, result: SearchResult, names: Mapping[int, Mapping[int, str]]) -> None:
+def _tell_result(
+    query: SearchQuery,
+    result: SearchResult,
+    names: Mapping[int, Mapping[int, str]],
+    contracts: Sequence[Contract],
+) -> None:
     for hit in result.hits:
         _tell_hit(query, hit, result.rooms.get(hit.room_id, ""), names[hit.room_id])
     if result.total > len(result.hits):
@@ -180,7 +190,7 @@ def _tell_result(query: SearchQuery, result: SearchResult, names: Mapping[int, M
     if result.others:
         _tell_others(query, result.others)
     if result.hits:
-        tell_handing_in([one.message_id for one in result.hits])
+        _tell_handing_in(result.hits, contracts)
     elif not result.others:
         echo(_("Nothing was found."), err=True)
         if read_days(query.text, utc_now().astimezone(JST).date()) is not None:
@@ -188,13 +198,22 @@ def _tell_result(query: SearchQuery, result: SearchResult, names: Mapping[int, M
             echo(_("For what was written then: archive search --from {day} --to {day}").format(day=day), err=True)
 
 
-def tell_handing_in(message_ids: Sequence[str]) -> None:
-    """Print how to make a package of these messages; on a terminal without their ids where these need a second line."""
-    sentence = _("To hand them in: archive export --messages {ids}")
-    line = sentence.format(ids=",".join(message_ids))
-    if sys.stderr.isatty() and columns(line) > WIDTH:
-        line = sentence.format(ids=_("NUMBER,NUMBER   (the numbers after the m above)"))
-    echo(line, err=True)
+def _tell_handing_in(hits: Sequence[SearchHit], contracts: Sequence[Contract]) -> None:
+    """Print how to make a package of these messages, for each contract that has some of them.
+
+    On a terminal without their ids where these need a second line.
+    """
+    for contract, of_it in messages_by_contract(hits, contracts):
+        name = shell_command.line([shell_command.contract_name(contract, contracts)], platform=sys.platform)
+        sentence = _("To hand them in: archive export {contract} --messages {ids}")
+        if len(contracts) == 1:
+            sentence = _("To hand them in: archive export --messages {ids}")
+        ids = messages_argument([one.message_id for one in of_it])
+        line = sentence.format(contract=visible(name), ids=ids)
+        if sys.stderr.isatty() and columns(line) > WIDTH:
+            ids = _("NUMBER,NUMBER   (the numbers after the m above)")
+            line = sentence.format(contract=visible(name), ids=ids)
+        echo(line, err=True)
 
 
 def _tell_hit(query: SearchQuery, hit: SearchHit, room: str, names: Mapping[int, str]) -> None:

@@ -18,11 +18,14 @@ from archiver.cli.evidence.backup import copy_progress
 from archiver.cli.evidence.verify import FINDINGS, result_lines, tell_verification
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.evidence.verify.findings import Verification
+    from archiver.ledger.ledger_file import LedgerPlace
 
 
 @click.command(
@@ -69,8 +72,8 @@ def store_lines(verification: Verification) -> Iterator[str]:
 
 
 def _drill(obj: CliContext, sample: int, address: str | None, files: str | None) -> int:
-    from archiver.custody.team_copies import store_address, take_home
-    from archiver.ledger.access_log import archive_numbers, record_access
+    from archiver.custody.team_copies import store_address
+    from archiver.ledger.access_log import archive_numbers
     from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file
 
     own = read_ledger_file(obj.home)
@@ -80,17 +83,35 @@ def _drill(obj: CliContext, sample: int, address: str | None, files: str | None)
     store = store_address(files) if files else (own.files if own is not None else None)
     numbers = archive_numbers(address)
     chosen = sorted(random.SystemRandom().sample(numbers, min(sample, len(numbers))))
-    is_whole = True
-    for number in chosen:
-        place = LedgerPlace(address, number, store)
-        record_access(place, who=user_name(), what="drill", reason="team verify --sample")
+    outcomes = [_take_home_and_tell(LedgerPlace(address, number, store), obj.home) for number in chosen]
+    taken = sum(outcome is not None for outcome in outcomes)
+    echo(_("Taken home and verified: {n} of {total} archives.").format(n=taken, total=len(numbers)))
+    if taken < len(chosen):
+        sentence = ngettext(
+            "{n} archive could not be taken home, as said above.",
+            "{n} archives could not be taken home, as said above.",
+            len(chosen) - taken,
+        )
+        echo(sentence.format(n=len(chosen) - taken))
+    return 0 if all(outcomes) else FINDINGS
+
+
+def _take_home_and_tell(place: LedgerPlace, home: Path) -> bool | None:
+    """Take one archive home and say what was found; whether it is whole, None: the ledger's rows make no archive."""
+    from archiver.custody.team_copies import take_home
+    from archiver.ledger.access_log import record_access
+
+    record_access(place, who=user_name(), what="drill", reason="team verify --sample")
+    try:
         with tempfile.TemporaryDirectory(prefix="archive-drill-") as folder:
-            verification = take_home(place, Path(folder) / "home", obj.home)
-        echo(_("Archive {number}:").format(number=number))
-        tell_verification(verification)
-        is_whole = is_whole and verification.ok
-    echo(_("Taken home and verified: {n} of {total} archives.").format(n=len(chosen), total=len(numbers)))
-    return 0 if is_whole else FINDINGS
+            verification = take_home(place, Path(folder) / "home", home)
+    except errors.BadLedger as error:
+        echo(_("Archive {number}:").format(number=place.archive))
+        echo(visible(f"{error} {error.advice()}"))
+        return None
+    echo(_("Archive {number}:").format(number=place.archive))
+    tell_verification(verification)
+    return verification.ok
 
 
 def user_name() -> str:

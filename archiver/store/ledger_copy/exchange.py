@@ -10,25 +10,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
-from itertools import islice
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy import Connection, delete, func, or_, select
 
 from archiver import errors
-from archiver.evidence.history import EntryObject
-from archiver.ledger.connection import printable
+from archiver.errors import N_
 from archiver.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row
 from archiver.ledger.ledger_file import LedgerPlace
 from archiver.store import schema
 from archiver.store.ledger_copy import erased, shared_files
-from archiver.store.ledger_copy.beside_seals import file_rows, put_file, put_seal, seal_name, seal_row
-from archiver.store.projection.project import project
-from archiver.store.projection.rows import insert_values, upsert_rows
-from archiver.store.search import index
+from archiver.store.ledger_copy.beside_seals import file_rows, seal_name, seal_row
+from archiver.store.ledger_copy.bringing import bring
+from archiver.store.ledger_copy.strange_rows import refused, told_as
+from archiver.store.projection.rows import upsert_rows
+from archiver.store.transactions import SmallStatement, Writing
+from archiver.store.working import remembered_values
+from archiver.store.working.key_value_store import stored_text
 
 MARK_KEY = "ledger_mark"
 """Key in `memory` of the ledger's mark at the last exchange with it; it has no slot, as no run asks for it."""
@@ -43,17 +43,18 @@ done once a day for the archive and not once on each machine, and when it was la
 CARRIED_OF_CONTRACTS = "daily/"
 """How the keys begin of what the daily copies of each contract hold; these are carried too."""
 
-_AT_ONCE = 1_000
-_TOMBSTONE = '{"digest":'
 _ENTRY, _SEAL, _MEMORY = schema.entry.c, schema.seal.c, schema.memory.c
-_LAST_NUMBERS = select(
-    *(
-        select(func.coalesce(func.max(column), 0)).scalar_subquery()
-        for column in (_ENTRY.seq, schema.reply.c.number, _SEAL.number)
+_LAST_NUMBERS = SmallStatement(
+    select(
+        *(
+            select(func.coalesce(func.max(column), 0)).scalar_subquery()
+            for column in (_ENTRY.seq, schema.reply.c.number, _SEAL.number)
+        )
     )
 )
 _IS_CARRIED = or_(_MEMORY.key.in_(CARRIED), _MEMORY.key.startswith(CARRIED_OF_CONTRACTS, autoescape=True))
-_LINES = select(_ENTRY.line).where(_ENTRY.key == bindparam("key"), _ENTRY.seq <= bindparam("upto")).order_by(_ENTRY.seq)
+_CARRIED_VALUES = SmallStatement(select(_MEMORY.key, _MEMORY.value).where(_IS_CARRIED))
+_LAST_LISTS = SmallStatement(select(schema.last_list).order_by(schema.last_list.c.room_id))
 
 
 class CopyDiverged(Exception):
@@ -74,7 +75,7 @@ class CopyStanding(NamedTuple):
 
 def copy_standing(sql: Connection, home: Path) -> CopyStanding:
     """Where the copy stands now."""
-    entry, reply, seal = sql.execute(_LAST_NUMBERS).one()
+    ((entry, reply, seal),) = _LAST_NUMBERS.rows(sql)
     return CopyStanding(
         LedgerEnd(entry, reply, seal, file=entry), copy_mark(sql), _running(sql), erased.settled(sql, home)
     )
@@ -82,8 +83,7 @@ def copy_standing(sql: Connection, home: Path) -> CopyStanding:
 
 def copy_mark(sql: Connection) -> str | None:
     """The ledger's mark at the last exchange with it."""
-    mark: str | None = sql.execute(select(_MEMORY.value).where(_MEMORY.key == MARK_KEY)).scalar()
-    return mark
+    return stored_text(sql, MARK_KEY)
 
 
 def ship(sql: Connection, home: Path, ledger: Ledger, before: CopyStanding) -> None:
@@ -106,13 +106,14 @@ def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
     Raises CopyDiverged, BadLedger, and as `ship`.
     """
     own = copy_standing(sql, home).end
-    with ledger.reading() as reading, _strange_rows_refused(ledger.place):
-        (mark, running), end = reading.standing(), reading.end()
+    with ledger.reading() as reading, refused(ledger.place):
+        (mark, running), end = reading.standing, reading.end()
         _compare(sql, reading, min(own.entry, end.entry), min(own.seal, end.seal))
-        _bring(sql, home, reading, own)
-        erasures = erased.held_again(sql, home, ledger, reading)
+        bring(sql, home, reading, own)
+        with told_as(N_("what it says of erasures does not go with its records")):
+            erasures = erased.held_again(sql, home, ledger, reading)
     if own.entry <= end.entry:
-        with _strange_rows_refused(ledger.place):
+        with refused(ledger.place), told_as(N_("its running counters cannot be read")):
             _put_running(sql, running)
     now = copy_standing(sql, home).end
     if erasures or any(now.after(table) > end.after(table) for table in ("entry", "reply", "seal")):
@@ -136,6 +137,7 @@ def end_copy(sql: Connection, home: Path, place: LedgerPlace, source: Path | Non
         shared_files.copy_bytes(source, home, digests)
     shared_files.bring_bytes(home, digests, place)
     sql.execute(delete(schema.memory).where(_MEMORY.key.in_((MARK_KEY, STORED_KEY))))
+    remembered_values.TAKEN_HOME.remember(Writing(sql, home), copy_standing(sql, home).end.entry)
 
 
 def _digests(sql: Connection) -> list[str]:
@@ -164,7 +166,7 @@ def _ship_after(
 
 def stored_until(sql: Connection, place: LedgerPlace) -> tuple[int, int]:
     """The last seal and the last entry whose files beside the seals the team's present store has."""
-    stated = sql.execute(select(_MEMORY.value).where(_MEMORY.key == STORED_KEY)).scalar()
+    stated = stored_text(sql, STORED_KEY)
     store, seal, seq = json.loads(stated) if stated else (place.files, 0, 0)
     return (seal, seq) if store == place.files else (0, 0)
 
@@ -205,25 +207,11 @@ def file_rows_after(sql: Connection, home: Path, seq: int) -> Iterator[Row]:
 
 def _running(sql: Connection) -> str:
     """The looks and runs that no entry has yet, and what is left of the allowance, as JSON."""
-    lists = [dict(row) for row in sql.execute(select(schema.last_list).order_by("room_id")).mappings()]
-    rows = sql.execute(select(_MEMORY.key, _MEMORY.value).where(_IS_CARRIED))
-    return json.dumps({"last_list": lists, "memory": {row.key: row.value for row in rows}}, sort_keys=True)
+    running = {"last_list": _LAST_LISTS.mappings(sql), "memory": dict(_CARRIED_VALUES.rows(sql))}
+    return json.dumps(running, sort_keys=True)
 
 
 # --- in -------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _strange_rows_refused(place: LedgerPlace) -> Iterator[None]:
-    """Raise BadLedger for rows that no copy can have written: whoever may write to the ledger can put anything there.
-
-    What is written as a copy does it, and only altered, is brought, and found by the verification.
-    """
-    try:
-        yield
-    except (ValueError, TypeError, LookupError, AttributeError, IntegrityError, DataError) as error:
-        detail = type(error).__name__
-        raise errors.BadLedger(ledger=printable(place.address), archive=place.archive, detail=detail) from error
 
 
 def _compare(sql: Connection, reading: LedgerReading, seq: int, seal: int) -> None:
@@ -232,49 +220,6 @@ def _compare(sql: Connection, reading: LedgerReading, seq: int, seal: int) -> No
     sha256 = sql.execute(select(_SEAL.sha256).where(_SEAL.number == seal)).scalar()
     if (digest, sha256) != (reading.digest(seq), reading.seal_digest(seal)):
         raise CopyDiverged
-
-
-def _bring(sql: Connection, home: Path, reading: LedgerReading, own: LedgerEnd) -> None:
-    place = list(COLUMNS["entry"]).index("line")
-    for rows in _batches(reading, "entry", own):
-        insert_values(sql, schema.entry, tuple(COLUMNS["entry"]), rows)
-        objects: list[EntryObject] = [json.loads(row[place]) for row in rows if _is_whole(row[place])]
-        project(sql, objects, lambda key, upto: _entries_of(sql, key, upto))
-        if own.entry:
-            index.add_texts(sql, objects)
-    if not own.entry and index.is_possible(sql):  # of a new copy the index is made at once
-        with index.damage_forgiven():
-            index.rebuild(sql)
-    erased.carry_out(sql, home, reading)
-    own = own._replace(reply=copy_standing(sql, home).end.reply)  # the number of an erased reply is given again
-    for rows in _batches(reading, "reply", own):
-        insert_values(sql, schema.reply, tuple(COLUMNS["reply"]), rows)
-    for row in _named_rows(reading, "seal", own):
-        put_seal(home, row)
-        sql.execute(insert(schema.seal).values({column.name: row[column.name] for column in schema.seal.c}))
-    for row in _named_rows(reading, "file", own):
-        put_file(home, row)
-
-
-def _batches(reading: LedgerReading, table: str, own: LedgerEnd) -> Iterator[list[Row]]:
-    rows = reading.rows_after(table, own.after(table))
-    while batch := list(islice(rows, _AT_ONCE)):
-        yield batch
-
-
-def _named_rows(reading: LedgerReading, table: str, own: LedgerEnd) -> Iterator[dict[str, Any]]:
-    for row in reading.rows_after(table, own.after(table)):
-        yield dict(zip(COLUMNS[table], row, strict=True))
-
-
-def _entries_of(sql: Connection, key: str, upto: int) -> list[EntryObject]:
-    lines = sql.execute(_LINES, {"key": key, "upto": upto}).scalars()
-    return [json.loads(line) for line in lines if _is_whole(line)]
-
-
-def _is_whole(line: str) -> bool:
-    """Whether an entry was not erased: a tombstone has no field before its digest."""
-    return not line.startswith(_TOMBSTONE)
 
 
 def _put_running(sql: Connection, running: str) -> None:

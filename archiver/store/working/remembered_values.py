@@ -511,6 +511,12 @@ ERASURES_SETTLED: Slot[list[int]] = Slot("erasures_settled", lambda value: [int(
 An older database that was put back does not have them, and is compared with the notes.
 """
 
+TAKEN_HOME: Slot[int] = Slot("taken_home", int, 0)
+"""The last record that this archive had when it was taken home from a team's ledger: from `ledger_copy.exchange`.
+
+What was put back before it was put back there: for `custody.put_back_databases`.
+"""
+
 SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", lambda value: _by_key(_text, value), {})
 """Answers in the setting up and in `contract add`, by question: from `setup.answered_questions`, also for `status`.
 

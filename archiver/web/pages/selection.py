@@ -8,21 +8,20 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
 
-from archiver.records import Contract, ContractRoom
+from archiver import shell_command
+from archiver.records import Contract
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
 from archiver.store.search.scope import room_names
-from archiver.web import selection_box, shell_command
+from archiver.web import selection_box
 from archiver.web.context import view_context
+from archiver.web.contract_messages import messages_argument, messages_by_contract
 from archiver.web.message_context import references_by_room
 from archiver.web.message_line import message_line
 
 pages = Blueprint("chosen", __name__)
-
-_SHORT_ID = 8
-"""`export --messages` takes a bare number with fewer digits for a number of a package (No.)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +69,10 @@ def selection_orders(
 ) -> tuple[list[SelectionOrder], int]:
     """The commands for each contract that has some of the messages, and the number of messages without a contract."""
     every_contract = contracts(reading)
-    of_contract = [(one, [message for message in messages if _is_of_contract(message, one)]) for one in every_contract]
-    package_orders = [_order(one, every_contract, of_it, program, platform) for one, of_it in of_contract if of_it]
+    of_contract = list(messages_by_contract(messages, every_contract))
+    package_orders = [_order(one, every_contract, of_it, program, platform) for one, of_it in of_contract]
     placed = {message for _one, of_it in of_contract for message in of_it}
     return package_orders, sum(message not in placed for message in messages)
-
-
-def _is_of_contract(message: MessageSummary, contract: Contract) -> bool:
-    return any(room.room_id == message.room_id and _is_within(message, room) for room in contract.rooms)
-
-
-def _is_within(message: MessageSummary, room: ContractRoom) -> bool:
-    """Whether the message is in the period that the user gave the chat in the contract, if any."""
-    if message.sent is None:
-        return True
-    return (room.start is None or room.start <= message.sent) and (room.end is None or message.sent < room.end)
 
 
 def _order(
@@ -94,7 +82,7 @@ def _order(
     program: Sequence[str],
     platform: str,
 ) -> SelectionOrder:
-    messages = ",".join(map(_argument, of_contract))
+    messages = messages_argument([one.message_id for one in of_contract])
     base = [*program, "export", shell_command.contract_name(contract, every_contract), "--messages", messages]
     commands = tuple(_commands(base, platform))
     return SelectionOrder(visible(contract.called), len(of_contract), commands, contract.id, messages)
@@ -103,8 +91,3 @@ def _order(
 def _commands(base: Sequence[str], platform: str) -> Iterator[tuple[str, str]]:
     yield "support", shell_command.line(base, platform=platform)
     yield "lawyer", shell_command.line([*base, "--for", "lawyer"], platform=platform)
-
-
-def _argument(message: MessageSummary) -> str:
-    prefix = "m" if len(message.message_id) < _SHORT_ID else ""
-    return prefix + message.message_id

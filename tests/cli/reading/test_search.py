@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,16 @@ def test_a_hit_shows_time_author_state_text_with_marks_and_id(run: Runner) -> No
         f"2026-11-05 10:02  田中(ID {CLIENT})  [shown as deleted]  動画編集_田中様  m3",
         "  やっぱり今回の分は【払え】ません",
     ]
-    assert f"archive --home {run.home} export --messages 3\n" in err
+    assert f"archive --home {run.home} export 12345678 --messages m3\n" in err
+
+
+def test_the_line_that_hands_messages_in_works_as_printed(run: Runner, tmp_path: Path) -> None:
+    """There are two contracts: a line for each of those that have some of the messages, which makes its package."""
+    _out, err = run("第1000話")
+
+    (line,) = [one for one in err.splitlines() if "export" in one]
+    words = shlex.split(line.partition("archive ")[2])
+    assert 0 == main([*words, "--out", str(tmp_path / "out"), "--no-recheck", "--leftovers", "hide"])
 
 
 def test_a_hit_shows_words_and_no_markup(run: Runner) -> None:
@@ -92,7 +102,7 @@ def test_fifty_are_shown_and_the_others_counted(run: Runner) -> None:
 
     assert 50 == out.count("【納品】")
     assert "and 70 more, older" in out
-    assert "--messages 1119,1118," in err
+    assert "--messages m1119,m1118," in err
     assert (120, 120) == (document["total"], len(document["hits"]))
 
 
