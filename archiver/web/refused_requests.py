@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import time
 from gettext import gettext as _
 from typing import Any
 
@@ -59,7 +58,7 @@ class PageChannel(HTTPChannel):
         taken = bool(super().received(data))
         self._come_since += len(data)
         if begun is None or self.request is not begun or self._come_since >= PROGRESS:
-            self._used_at, self._come_since = time.time(), 0  # the server's clock
+            self._used_at, self._come_since = self.last_activity, 0  # the server has set it to now
         self.last_activity = self._used_at
         return taken
 
