@@ -10,7 +10,14 @@ import functools
 import re
 
 from archiver.export.mask.leftover_patterns import JOBS, KANJI, KATAKANA
-from archiver.export.mask.name_checks import in_hiragana, is_foreign, is_kana_person, is_name_reading, is_spoken_surname
+from archiver.export.mask.name_checks import (
+    in_hiragana,
+    is_foreign,
+    is_kana_person,
+    is_katakana,
+    is_name_reading,
+    is_spoken_surname,
+)
 from archiver.export.mask.name_contexts import CLEARLY_BEHIND, PERSONS_THING, person_behind
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, rare_names, surnames
 
@@ -111,11 +118,11 @@ def _is_shop(text: str, piece: str, start: int, end: int) -> bool:
     if text[end : end + 1] in ("「", "『"):
         return _SHOP_BEFORE.search(before + piece) is not None
     if re.match(f"[{KANJI}]", piece):
-        return _SHOP_WITH_TRADE.fullmatch(piece) is not None
+        return is_katakana(piece[-1]) and _SHOP_WITH_TRADE.fullmatch(piece) is not None
     if _AS_FIRM.match(text, end) and not _is_known_person(piece):
         return True
     return _STARTS_AS_SHOP.match(piece) is not None or (
-        _SHOP_BEFORE.search(before) is not None and text.startswith("さん", end)
+        text.startswith("さん", end) and _SHOP_BEFORE.search(before) is not None
     )
 
 
