@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from gettext import gettext as _
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
@@ -196,8 +197,18 @@ class Transport:
                 raise TokenRefused()
             self._token = token
 
-    def _add_token(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the token to a request; as the request's `auth` this also keeps `.netrc` out."""
+    @cached_property
+    def _request(self) -> requests.PreparedRequest:
+        """The request of the base URL, without the token. Preparing one takes as long as the exchange with the host.
+
+        It has an `auth`, which keeps `.netrc` out.
+        """
+        return self._session.prepare_request(requests.Request("GET", self._base, auth=_leave_as_it_is))
+
+    def _prepare(self, target: str) -> requests.PreparedRequest:
+        """The request of a target, with the token."""
+        request = self._request.copy()
+        request.url = f"{(request.url or '').rstrip('/')}{target}"
         request.headers["x-chatworktoken"] = self._token
         return request
 
@@ -250,13 +261,11 @@ class Transport:
     def _send(self, target: str, limits: ReplyLimits, deadline: ExchangeDeadline) -> Reply:
         self.requests += 1
         self.budget, self.tally = self.budget.spend(), self.tally.spend()
-        with self._session.get(
-            self._base + target,
-            auth=self._add_token,
-            stream=True,
-            allow_redirects=False,
-            timeout=(limits.connect, limits.answer),
-        ) as response:
+        request = self._prepare(target)
+        # The settings of proxies and certificates, which the system may change while a daemon runs.
+        settings = self._session.merge_environment_settings(request.url, {}, True, None, None)
+        timeout = (limits.connect, limits.answer)
+        with self._session.send(request, timeout=timeout, allow_redirects=False, **settings) as response:
             deadline.let_reads_wait(limits.read)
             received = response.headers
             headers = {name: received[name] for name in sorted(KEPT_HEADERS) if name in received}
@@ -310,6 +319,10 @@ class Transport:
             raise NotVisible(path=reply.path, status=reply.status, reply=reply)
         detail = json_body.printable("; ".join(texts or ()).replace(self._token, "***"))
         raise Refused(path=reply.path, status=reply.status, detail=detail or _("no reason given"))
+
+
+def _leave_as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 class _TooManyCalls(Exception):
