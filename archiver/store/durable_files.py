@@ -130,9 +130,27 @@ def database_open_error(error: BaseException | None, database: Path) -> errors.S
         _try_to_write(database)
     except OSError as cause:
         return storage_error(cause, database.parent)
-    if "readonly" in str(error).lower():  # opened as nothing but readable, whatever the folder allows
+    if _is_readonly(error) and not _can_be_written(database):  # as nothing but readable, whatever the folder allows
         return errors.HomeNotWritable(path=database.parent, detail=str(error))
     return errors.DatabaseNotOpened(path=database, detail=str(error))
+
+
+def _is_readonly(error: BaseException | None) -> bool:
+    return "readonly" in str(error).lower()
+
+
+def _can_be_written(database: Path) -> bool:
+    """Whether SQLite opens it for writing by now; it keeps its own locks when it closes it again."""
+    try:
+        with contextlib.closing(sqlite3.connect(database, timeout=0)) as connection:
+            connection.execute("BEGIN")
+            connection.execute(
+                "CREATE TABLE probe (column_one)"
+            )  # BEGIN IMMEDIATE asks nothing of one that is read-only
+            connection.rollback()
+    except sqlite3.Error as error:
+        return not _is_readonly(error)
+    return True
 
 
 def _try_to_write(database: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,22 @@ def test_a_database_that_opens_again_is_told_without_a_cause(tmp_path: Path) -> 
 
     assert errors.DatabaseNotOpened is type(error)
     assert "--home" not in error.advice()
+
+
+@pytest.mark.parametrize("is_still_so", [False, True])
+def test_a_database_that_was_opened_as_nothing_but_readable_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_still_so: bool
+) -> None:
+    """A disk that was full for a moment makes SQLite open it so; the folder is to blame only if it is so still."""
+    database, connect = tmp_path / "archive.sqlite3", sqlite3.connect
+    with closing(connect(database)) as made:
+        made.execute("CREATE TABLE a (b)")
+    if is_still_so:
+        monkeypatch.setattr(sqlite3, "connect", lambda path, **_options: connect(f"file:{path}?mode=ro", uri=True))
+
+    error = translate_error(sqlite_error(sqlite3.SQLITE_READONLY, "attempt to write a readonly database"), database)
+
+    assert (errors.HomeNotWritable if is_still_so else errors.DatabaseNotOpened) is type(error)
 
 
 @pytest.mark.parametrize("text", ["unable to open database file", "attempt to write a readonly database"])
