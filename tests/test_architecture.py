@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reminders": set(),
     "report_language": set(),
     "platforms": set(),
+    "shell_command": {"records"},
     "errors": {"gettext_mark", "records", "wording"},  # of the latter the type of a reply that an error carries
     "contract_dates": FOUNDATION | {"platforms"},
     "claims": FOUNDATION | {"bank_days", "contract_dates", "platforms", "report_language"},
@@ -74,7 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export.verify_page": FOUNDATION | {"evidence.stamps.known_roots"},
     "export.mask.records": FOUNDATION | {"evidence.history", "evidence.masked_records"},
     "export.package": OF_A_CASE | {"chatwork.notation", "evidence", "render", "report_language", "store"},
-    "web": OF_A_CASE | {"message_ids", "report_language", "chatwork.notation", "render", "store"},
+    "web": OF_A_CASE | {"message_ids", "report_language", "chatwork.notation", "render", "shell_command", "store"},
     "alerts": OF_A_CASE | {"report_language", "chatwork.notation"},
     "schedule": {"errors", "wording", "settings", "store.durable_files"},
     "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange_deadline", "evidence", "settings", "store.seals"},
@@ -142,6 +143,7 @@ HOME: dict[str, set[str]] = {
     "psycopg": {"ledger"},
     "requests": {
         "chatwork.exchange_deadline",
+        "chatwork.failed_exchange",
         "chatwork.transport",
         "sync.files.transfer",
         "sync.files.avatars",
@@ -157,9 +159,16 @@ HOME: dict[str, set[str]] = {
     "typst": {"export.pdf.typst_pdf"},
     "waitress": {"web"},
     "werkzeug": {"console", "web"},
-    "urllib3": {"chatwork.exchange_deadline", "chatwork.transport", "sync.files.transfer", "tsa"},
+    "urllib3": {
+        "chatwork.exchange_deadline",
+        "chatwork.failed_exchange",
+        "chatwork.transport",
+        "sync.files.transfer",
+        "tsa",
+    },
     "http.client": {
         "chatwork.exchange_deadline",
+        "chatwork.failed_exchange",
         "chatwork.transport",
         "demo",
         "tsa",

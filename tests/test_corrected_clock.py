@@ -16,6 +16,7 @@ RAW_CLOCKS = {
     "evidence/verify/command_line.py",  # `verify.py` of a package: no archive, no Chatwork
     "notices/last_notice_time_file.py",  # beside the time of a file, which is this computer's
     "rounds/daemon.py",  # the scheduler's jobs, which go by this computer's clock
+    "schedule/backends.py",  # when cron reads its tables, by this computer's clock
     "settings/private_file.py",  # beside the time of a file
     "store/local_files.py",  # beside the time of a file
     "store/object_stores/s3_store.py",  # until when a service is asked to lock an object: a request, no evidence

@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from gettext import gettext as _
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
@@ -20,13 +21,12 @@ from urllib.parse import urlencode
 import requests
 import urllib3.exceptions
 
-from archiver.chatwork import allowed_urls, json_body, ratelimit
-from archiver.chatwork.exchange_deadline import ExchangeDeadline, ExchangeOverdue, watch_session
+from archiver.chatwork import allowed_urls, failed_exchange, json_body, ratelimit
+from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
 from archiver.chatwork.reply_dates import ReplyDates
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import (
     BudgetSpent,
-    ChatworkError,
     NotUnderstood,
     NotVisible,
     Refused,
@@ -197,8 +197,18 @@ class Transport:
                 raise TokenRefused()
             self._token = token
 
-    def _add_token(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the token to a request; as the request's `auth` this also keeps `.netrc` out."""
+    @cached_property
+    def _request(self) -> requests.PreparedRequest:
+        """The request of the base URL, without the token. Preparing one takes as long as the exchange with the host.
+
+        It has an `auth`, which keeps `.netrc` out.
+        """
+        return self._session.prepare_request(requests.Request("GET", self._base, auth=_leave_as_it_is))
+
+    def _prepare(self, target: str) -> requests.PreparedRequest:
+        """The request of a target, with the token."""
+        request = self._request.copy()
+        request.url = f"{(request.url or '').rstrip('/')}{target}"
         request.headers["x-chatworktoken"] = self._token
         return request
 
@@ -245,19 +255,17 @@ class Transport:
             with ExchangeDeadline(limits.total) as deadline:  # of real sockets, whatever clock the archive is given
                 return self._send(target, limits, deadline)
         except (OSError, HTTPException, urllib3.exceptions.HTTPError) as error:
-            chatwork_error = _error_of(target, error)
+            chatwork_error = failed_exchange.error_of(target, error)
         raise chatwork_error  # outside the `except`, so that it carries neither the library's error nor the token
 
     def _send(self, target: str, limits: ReplyLimits, deadline: ExchangeDeadline) -> Reply:
         self.requests += 1
         self.budget, self.tally = self.budget.spend(), self.tally.spend()
-        with self._session.get(
-            self._base + target,
-            auth=self._add_token,
-            stream=True,
-            allow_redirects=False,
-            timeout=(limits.connect, limits.answer),
-        ) as response:
+        request = self._prepare(target)
+        # The settings of proxies and certificates, which the system may change while a daemon runs.
+        settings = self._session.merge_environment_settings(request.url, {}, True, None, None)
+        timeout = (limits.connect, limits.answer)
+        with self._session.send(request, timeout=timeout, allow_redirects=False, **settings) as response:
             deadline.let_reads_wait(limits.read)
             received = response.headers
             headers = {name: received[name] for name in sorted(KEPT_HEADERS) if name in received}
@@ -313,22 +321,9 @@ class Transport:
         raise Refused(path=reply.path, status=reply.status, detail=detail or _("no reason given"))
 
 
+def _leave_as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
 class _TooManyCalls(Exception):
     """Raised for status 429, too many requests."""
-
-
-def _error_of(target: str, error: Exception) -> ChatworkError:
-    """Our error for one of a library, without its text, which may hold addresses, and its request the token."""
-    match error:
-        case ExchangeOverdue():
-            return Unreachable(path=target, detail=_("the reply took too long"))
-        case requests.Timeout() | urllib3.exceptions.TimeoutError() | TimeoutError():
-            return Unreachable(path=target, detail=_("no answer in time"))
-        case requests.exceptions.SSLError() | urllib3.exceptions.SSLError():
-            return Unreachable(path=target, detail=_("no secure connection"))
-        case requests.exceptions.ProxyError():
-            return Unreachable(path=target, detail=_("the proxy cannot be reached"))
-        case urllib3.exceptions.HTTPError() | HTTPException():
-            return NotUnderstood(path=target, detail=_("the reply was cut short"))
-        case _:
-            return Unreachable(path=target, detail=_("no connection"))

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver import errors
-from archiver.ledger.connection import connect, import_psycopg, ledger_errors, printable
+from archiver.ledger.connection import begin_on_archive, connect, import_psycopg, ledger_errors, printable
 from archiver.ledger.ledger_file import LedgerPlace
 
 if TYPE_CHECKING:
@@ -95,15 +95,11 @@ class LedgerEnd(NamedTuple):
 class LedgerReading:
     """A snapshot of one archive in the ledger."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        """Wrap an open transaction."""
+    def __init__(self, connection: psycopg.Connection[Any], standing: tuple[str, str]) -> None:
+        """Wrap an open transaction, in which the archive stands so."""
         self._connection = connection
-
-    def standing(self) -> tuple[str, str]:
+        self.standing = standing
         """The mark, and the running counters as JSON."""
-        row = self._connection.execute("SELECT mark, running FROM standing").fetchone()
-        assert row is not None
-        return row[0], row[1]
 
     def end(self) -> LedgerEnd:
         """The last numbers."""
@@ -163,9 +159,10 @@ class Ledger:
     def reading(self) -> Iterator[LedgerReading]:
         """A snapshot. Raises LedgerUnavailable, NotInLedger, TeamNotInstalled."""
         with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as connection:
-            if connection.execute("SELECT 1 FROM standing").fetchone() is None:
+            standing = connection.execute("SELECT mark, running FROM standing").fetchone()
+            if standing is None:
                 raise errors.NotInLedger(ledger=printable(self.place.address), archive=self.place.archive)
-            yield LedgerReading(connection)
+            yield LedgerReading(connection, (standing[0], standing[1]))
 
     def may_append(self) -> bool:
         """Whether the database lets this user save to the archive. Raises LedgerUnavailable, NotInLedger."""
@@ -230,8 +227,7 @@ class Ledger:
         return self._begin_on(self._connection, begin)
 
     def _begin_on(self, connection: psycopg.Connection[Any], begin: str) -> psycopg.Connection[Any]:
-        connection.execute(begin)
-        connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(self.place.archive),))
+        begin_on_archive(connection, self.place.archive, begin)
         return connection
 
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver import errors
-from archiver.ledger.connection import connect, import_psycopg, ledger_errors, printable
+from archiver.ledger.connection import begin_on_archive, connect, import_psycopg, ledger_errors, printable
 
 if TYPE_CHECKING:
     import psycopg
@@ -178,10 +178,15 @@ class TeamLedger:
             row = connection.execute("SELECT EXISTS (SELECT FROM entry WHERE kind = 'contract')").fetchone()
         return bool(row and row[0])
 
-    def close_archive(self, archive: int) -> None:
-        """Destroy the token and its wrapped key, and close the archive, which stays. Raises LedgerUnavailable."""
+    def close_archive(self, archive: int) -> bool:
+        """Destroy the token and its wrapped key, and close the archive, which stays; whether there was a token.
+
+        Raises LedgerUnavailable.
+        """
         with self._of_archive(archive) as connection:
+            token = connection.execute("SELECT key_id FROM token").fetchone()
             connection.execute("SELECT close_archive()")
+        return token is not None
 
     # --- the host --------------------------------------------------------------------------------
 
@@ -225,9 +230,10 @@ class TeamLedger:
     @contextmanager
     def _of_archive(self, archive: int) -> Iterator[psycopg.Connection[Any]]:
         """A transaction on one archive alone."""
-        with self._open() as connection, connection.transaction():
-            connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(archive),))
+        with self._open() as connection:
+            begin_on_archive(connection, archive)
             yield connection
+            connection.execute("COMMIT")
 
     @contextmanager
     def _open(self) -> Iterator[psycopg.Connection[Any]]:

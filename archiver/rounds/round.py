@@ -176,9 +176,13 @@ def settle_seals(app: App) -> tuple[str, ...]:
     What the owner erased and an older database brought back is erased again, before anything is read or sealed.
     """
     recorded = orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
+    return (*(_last_put_back(app, recorded) if recorded else ()), *_go_on_erasing(app))
+
+
+def _last_put_back(app: App, count: int) -> list[str]:
+    """What is to be said of the databases that were put back last."""
     with app.archive.reading() as reading:
-        found = put_back_databases.overview_lines(reading) if recorded else []
-    return (*(found[-recorded:] if recorded else ()), *_go_on_erasing(app))
+        return put_back_databases.overview_lines(reading)[-count:]
 
 
 def _go_on_erasing(app: App) -> list[str]:

@@ -28,7 +28,7 @@ def within_round(app: App, tell: TellUpgraded) -> None:
     Raises NewerArchive (made by a newer version, or no space for the copy), ArchiveBusy, StorageError.
     """
     archive = app.archive
-    if (archive.ledger is not None and not archive.database.is_file()) or not migrate.is_older(archive.database):
+    if (archive.ledger is not None and not archive.database.is_file()) or not archive.is_older():
         return
     app.archive.close()
     copy = migrate.migrate(app.archive.database)

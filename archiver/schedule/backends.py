@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import shlex
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from gettext import gettext as _
 from pathlib import Path
 from typing import Protocol
@@ -92,6 +94,7 @@ class Cron:
     def _write(self, before: str, after: str) -> None:
         if after == before:
             return
+        time.sleep(cron.reading_time_left(datetime.now(UTC)))
         if after:
             require_success("crontab", "-", given=os.fsencode(after))
         else:

@@ -8,11 +8,26 @@ from __future__ import annotations
 
 import re
 import shlex
+from datetime import datetime
 
 from archiver.schedule.job import ScheduledJob
 
 BEGIN = "# BEGIN (made by: archive schedule install; taken out by: archive schedule remove) # "
 END = "# END # "
+
+
+READ_BY_SECOND = 5
+"""The second of a minute by which a cron has read its tables: Debian's begins up to two seconds late."""
+
+
+def reading_time_left(now: datetime) -> float:
+    """Seconds to wait before the crontab is written, so that a cron is not just reading it.
+
+    Debian's cron looks at its tables each full minute and compares times in whole seconds. A table that is replaced in
+    the second in which it is read is not seen then, nor later, until it changes again.
+    """
+    second = (now.second + now.microsecond / 1_000_000 + 1) % 60
+    return max(0.0, READ_BY_SECOND + 1 - second)
 
 
 def line(job: ScheduledJob) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sqlite3
+import stat
 import tempfile
 from collections.abc import Iterator
 from gettext import gettext as _
@@ -82,6 +83,8 @@ class Archive:
         self._still, self._is_being_made = unchanging, being_made
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._engine: Engine | None = None
+        self._at_hand: list[Connection] = []
+        """The connection that the last transaction has left, if any: a pool takes longer than a small query."""
         self._is_older = False
         self._may_have_ledger = not self.read_only and database is None
         self._is_topped_up = False
@@ -109,7 +112,7 @@ class Archive:
         """
         ledger_error = self._try_to_top_up()
         self._check_database()
-        with self._translate_errors(), self._connect_to_read() as sql, sql.begin():
+        with self._translate_errors(), self._kept_at_hand(self._connect_to_read()) as sql, sql.begin():
             driver_connection(sql).execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # it begins here
             yield Reading(sql, self.home, self.clock, ledger_error)
 
@@ -166,13 +169,20 @@ class Archive:
         """
         from archiver.store.ledger_copy import exchange
 
-        with self._translate_errors(), self._connect() as sql, sql.begin():
+        with self._translate_errors(), self._kept_at_hand(self._connect()) as sql, sql.begin():
             mark = None if self._is_older else exchange.copy_mark(sql)
         with ledger.reading() as reading:
-            if reading.standing()[0] == mark:
+            if reading.standing[0] == mark:
                 return
         with self._immediate() as sql:
             exchange.top_up(sql, self.home, ledger)
+
+    def is_older(self) -> bool:
+        """Whether the database has an older revision. Raises NoArchive, NewerArchive, StorageError."""
+        self._check_database()
+        with self._translate_errors(), self._kept_at_hand(self._connect()) as sql, sql.begin():
+            self._is_older = migrate.check_revision(sql, self.home) != migrate.HEAD
+        return self._is_older
 
     def create(self) -> None:
         """Create an empty database. Raises HomeNotWritable, DiskFull."""
@@ -207,9 +217,11 @@ class Archive:
         self._is_topped_up = False
         if (ledger := vars(self).get("ledger")) is not None:  # if it was needed at all
             ledger.close()
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
+        engine, self._engine = self._engine, None
+        while self._at_hand:
+            self._at_hand.pop().close()
+        if engine is not None:
+            engine.dispose()
         if self._scratch is not None:
             self._scratch.cleanup()
             self._scratch = None
@@ -226,19 +238,21 @@ class Archive:
 
     def _check_database(self) -> None:
         """Raise NoArchive, ArchiveDamaged for a file without a byte, NotAllowed for one that may not be looked at."""
-        if not self._has_database():
-            raise errors.NoArchive(path=self.home)
         try:
-            size = self.database.stat().st_size
+            found = self.database.stat()
         except OSError as error:
+            if not self._has_database():
+                raise errors.NoArchive(path=self.home) from None
             raise errors.NotAllowed(path=self.database, detail=error.strerror or str(error)) from error
-        if not size:  # SQLite would make a new database of it, or wait for a lock that nobody holds
+        if not stat.S_ISREG(found.st_mode):
+            raise errors.NoArchive(path=self.home)
+        if not found.st_size:  # SQLite would make a new database of it, or wait for a lock that nobody holds
             raise errors.ArchiveDamaged(path=self.database, detail=_("it is empty"))
 
     @contextlib.contextmanager
     def _immediate(self) -> Iterator[Connection]:
         """A transaction that holds the write lock from its beginning."""
-        with self._translate_errors(), self._connect() as sql:
+        with self._translate_errors(), self._kept_at_hand(self._connect()) as sql:
             sql.info["immediate"] = True
             try:
                 with sql.begin():
@@ -306,6 +320,10 @@ class Archive:
         set_aside.finish(self.database)
 
     def _connect(self) -> Connection:
+        try:
+            return self._at_hand.pop()
+        except IndexError:  # not asked before: several threads may take it
+            pass
         if self._engine is None:
             database = self._readable_database()
             read_only = self.read_only or self._scratch is not None
@@ -313,6 +331,19 @@ class Archive:
             engine = build_engine(database, read_only=read_only, immutable=self._still, being_made=being_made)
             self._engine = self._with_revision_read(engine)
         return self._engine.connect()
+
+    @contextlib.contextmanager
+    def _kept_at_hand(self, sql: Connection) -> Iterator[Connection]:
+        """A connection for one transaction, kept for the next one if that has ended well."""
+        try:
+            yield sql
+        except BaseException:
+            sql.close()
+            raise
+        if self._at_hand or sql.engine is not self._engine:
+            sql.close()
+        else:
+            self._at_hand.append(sql)
 
     def _readable_database(self) -> Path:
         """The database, or a copy of it with its log where SQLite cannot make the index of the log beside it."""

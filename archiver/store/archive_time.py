@@ -6,21 +6,27 @@ made it. Such a time may be wrong and rules nothing; every other one is Chatwork
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from archiver.store import schema
 from archiver.store.time_text import from_text, to_text
-from archiver.store.transactions import Reading, Writing
+from archiver.store.transactions import Reading, SmallStatement, Writing
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
 """How far this computer's clock may differ from an entry's time without being noted in the entry."""
 
+QUIET_KINDS = ("stamp", "steady", "sweep")
+"""Kinds of entries that say nothing new of a room: a tail of them alone is sealed once a day."""
+
 _ENTRY = schema.entry.c
-_LAST_COMPARED = (
+_OLDEST_FROM = select(func.min(_ENTRY.observed_at)).where(_ENTRY.seq >= bindparam("first"))
+_OLDEST = SmallStatement(_OLDEST_FROM)
+_OLDEST_NEWS = SmallStatement(_OLDEST_FROM.where(_ENTRY.kind.not_in(QUIET_KINDS)))
+_LAST_COMPARED = SmallStatement(
     select(_ENTRY.observed_at)
     .where(or_(_ENTRY.clock.is_(None), _ENTRY.clock != _ENTRY.observed_at))
     .where(_ENTRY.kind != "steady")  # dated by its last look, which is earlier than its neighbours
@@ -77,13 +83,10 @@ class UnsealedTimes(NamedTuple):
     """The same without the quiet kinds."""
 
 
-def unsealed_times(
-    reading: Reading, first: int, now: datetime, *, quiet_kinds: Sequence[str], pending: str | None
-) -> UnsealedTimes:
-    """The times of the entries from number `first` on; `quiet_kinds` say nothing new, nor does what is `pending`."""
-    oldest = select(func.min(_ENTRY.observed_at)).where(_ENTRY.seq >= first)
-    news = reading.sql.execute(oldest.where(_ENTRY.kind.not_in(quiet_kinds))).scalar()
-    texts = min((at for at in (reading.sql.execute(oldest).scalar(), pending) if at is not None), default=None), news
+def unsealed_times(reading: Reading, first: int, now: datetime, *, pending: str | None) -> UnsealedTimes:
+    """The times of the entries from number `first` on; the quiet kinds say nothing new, nor does what is `pending`."""
+    news = _OLDEST_NEWS.value(reading.sql, first=first)
+    texts = min((at for at in (_OLDEST.value(reading.sql, first=first), pending) if at is not None), default=None), news
     return UnsealedTimes(
         from_text(max(to_text(now), _last_compared_text(reading))),
         reading.clock is not None and reading.clock.offset is not None,
@@ -93,4 +96,4 @@ def unsealed_times(
 
 def _last_compared_text(reading: Reading) -> str:
     """The last time that is Chatwork's, by the numbers of the entries; empty if there is none."""
-    return reading.sql.execute(_LAST_COMPARED).scalar() or ""
+    return _LAST_COMPARED.value(reading.sql) or ""

@@ -24,15 +24,19 @@ from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.ledger_copy.set_aside import LOST_KEY
 from archiver.store.queries import current_state
 from archiver.store.seal_files import FOLDER, ORPHANED, SealFile, free_name, list_files, move, read
+from archiver.store.transactions import SmallStatement
+from archiver.store.working.key_value_store import stored_text
 
 IN_SEALS, IN_COPIES, IN_LEDGER = "seals", "copies", "ledger"
 """Where a rollback was found: beside the seals of the home, in a folder for copies, or in a team's ledger."""
 
-_ROLLBACKS = (
+_ROLLBACKS = SmallStatement(
     select(schema.entry.c.line)
     .where(schema.entry.c.key >= "rollback/", schema.entry.c.key < "rollback0")
     .order_by(schema.entry.c.seq)
 )
+_SEAL = schema.seal.c
+_LAST_ROW = SmallStatement(select(_SEAL.number, _SEAL.last, _SEAL.sha256).order_by(_SEAL.number.desc()).limit(1))
 
 
 class _Unknown(NamedTuple):
@@ -82,7 +86,7 @@ def last_known_number(reading: Reading) -> int:
 
 def rollback_entries(reading: Reading) -> list[dict[str, Any]]:
     """The `rollback` entries, oldest first, as the objects that their lines hold."""
-    return [json.loads(line) for (line,) in reading.sql.execute(_ROLLBACKS)]
+    return [json.loads(line) for (line,) in _ROLLBACKS.rows(reading.sql)]
 
 
 def _is_settled(reading: Reading, copies: Sequence[Path]) -> bool:
@@ -169,7 +173,7 @@ def _record_rollbacks(writing: Writing, copies: Sequence[Path], *, now: datetime
 
 def _lost_in_ledger(reading: Reading) -> dict[str, Any]:
     """The first and last unsealed record that only a set-aside copy has, as no entry says so yet."""
-    noted = reading.sql.execute(select(schema.memory.c.value).where(schema.memory.c.key == LOST_KEY)).scalar()
+    noted = stored_text(reading.sql, LOST_KEY)
     return {} if noted is None else dict(zip(("first", "last"), json.loads(noted), strict=True))
 
 
@@ -264,10 +268,9 @@ def _files_above(reading: Reading) -> list[SealFile]:
 
 def _last_row(reading: Reading) -> tuple[int, int, str]:
     """Number, last entry and SHA-256 of the last seal of the table."""
-    table = schema.seal.c
-    query = select(table.number, table.last, table.sha256).order_by(table.number.desc()).limit(1)
-    row = reading.sql.execute(query).one_or_none()
-    return (0, 0, chain.GENESIS) if row is None else (row.number, row.last, row.sha256)
+    for number, last, sha256 in _LAST_ROW.rows(reading.sql):
+        return number, last, sha256
+    return 0, 0, chain.GENESIS
 
 
 def _digests_by_number(reading: Reading) -> dict[int, str]:

@@ -18,9 +18,10 @@ from archiver.evidence import chain
 from archiver.records import JST, Seal
 from archiver.store import orphaned_seals, pending_records, schema, seal_files
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.archive_time import seal_times, unsealed_times
+from archiver.store.archive_time import QUIET_KINDS, seal_times, unsealed_times
 from archiver.store.durable_files import storage_error, write_durably
 from archiver.store.time_text import from_text
+from archiver.store.transactions import SmallStatement
 
 FOLDER = seal_files.FOLDER
 MAX_ENTRIES = 100_000
@@ -28,11 +29,7 @@ MAX_ENTRIES = 100_000
 
 DUE_AFTER = timedelta(hours=6)
 
-QUIET_KINDS = ("stamp", "steady", "sweep")
-"""Kinds of entries that say nothing new of a room: a tail of them alone is sealed once a day."""
-
-
-_LAST_SEALED = select(func.max(schema.seal.c.last))
+_LAST_SEALED = SmallStatement(select(func.max(schema.seal.c.last)))
 
 
 def is_due(reading: Reading, *, now: datetime) -> bool:
@@ -42,7 +39,7 @@ def is_due(reading: Reading, *, now: datetime) -> bool:
     A time that lies ahead was a wrong clock's: nothing waits until it comes.
     """
     pending = pending_records.oldest_due(reading, now)
-    unsealed = unsealed_times(reading, last_sealed(reading) + 1, now, quiet_kinds=QUIET_KINDS, pending=pending)
+    unsealed = unsealed_times(reading, last_sealed(reading) + 1, now, pending=pending)
     oldest = unsealed.oldest if unsealed.is_compared else unsealed.oldest_news
     if oldest is not None and unsealed.now.astimezone(JST).date() != oldest.astimezone(JST).date():
         return True
@@ -93,7 +90,7 @@ def seals(reading: Reading) -> list[Seal]:
 
 def last_sealed(reading: Reading) -> int:
     """The number of the last sealed entry; 0 if there is none."""
-    return reading.sql.execute(_LAST_SEALED).scalar() or 0
+    return _LAST_SEALED.value(reading.sql) or 0
 
 
 def _seal_from_row(row: Sequence[Any]) -> Seal:

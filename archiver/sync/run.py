@@ -101,6 +101,8 @@ def _keep_budget(archive: Archive, client: Client) -> None:
 
 def _plan_steps(archive: Archive, start: RunStart, transport: Transport, rooms: list[Room]) -> list[plan.PlanStep]:
     """The planned steps for these rooms, with as many lists in turn as the share of the allowance has room for."""
+    if not rooms:
+        return []
     with archive.reading() as reading:
         last_visits = visits_and_retries.last_visits(reading)
         remembered = remembered_values.WINDOW_REQUESTS.recall(reading)

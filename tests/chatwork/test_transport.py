@@ -245,6 +245,25 @@ def test_loopback_is_reached_without_the_environments_proxy(monkeypatch: pytest.
     assert 1 == len(server.heads)
 
 
+def test_each_request_goes_the_way_that_the_environment_names_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A laptop changes its network while the daemon runs: proxy and certificates are asked for anew each time."""
+    adapter = Adapter(lambda: HTTPResponse(io.BytesIO(b"{}"), status=200, preload_content=False))
+    session = requests.Session()
+    session.mount("https://", adapter)
+    transport = build(Clock(), "https://api.chatwork.com/v2", session=session)
+    of_proxies = ("https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY")
+    for name in (*of_proxies, "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+
+    ask(transport)
+    monkeypatch.setenv("https_proxy", "http://proxy.example:8080")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/ssl/office.pem")
+    ask(transport)
+
+    assert [None, "http://proxy.example:8080"] == [one["proxies"].get("https") for one in adapter.settings]
+    assert [True, "/etc/ssl/office.pem"] == [one["verify"] for one in adapter.settings]
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_never_followed(status: int) -> None:
     """Neither the token nor the request goes to another place."""
@@ -650,9 +669,12 @@ class Adapter(requests.adapters.HTTPAdapter):
         """Answer every request with what this makes."""
         super().__init__()
         self._make = make
+        self.settings: list[dict[str, Any]] = []
+        """How each request was to be sent."""
 
     def send(self, request: requests.PreparedRequest, *given: Any, **more: Any) -> requests.Response:
         """Send the canned answer."""
+        self.settings.append(more)
         return self.build_response(request, self._make())
 
 

@@ -22,9 +22,9 @@ from archiver.chatwork.models import Message, Room
 from archiver.errors import NotVisible
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
+from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import PackageInput
-from archiver.export.package.recipe import make_recipe
 from archiver.export.package.report_input import report_input
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics, survey_messages

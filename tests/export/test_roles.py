@@ -12,8 +12,8 @@ from archiver.claims.counterparts import judge_counterparts, other_side
 from archiver.custody.verify import verify_path
 from archiver.export.mask.package_mask import masking_policy
 from archiver.export.package.make_package import export
+from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
-from archiver.export.package.recipe import make_recipe
 from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import people_and_dates
 from archiver.export.report.statistics import survey_messages

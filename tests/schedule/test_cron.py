@@ -21,6 +21,13 @@ def table() -> bytes | None:
     return None if completed.returncode else completed.stdout
 
 
+def tell_of_cron() -> str:
+    """The crontab as it is now, and the processes of cron with what they started."""
+    processes = subprocess.run(["ps", "-eo", "pid,ppid,lstart,args"], capture_output=True, text=True).stdout
+    started = [line for line in processes.splitlines() if "cron" in line or "archive" in line]
+    return "\n".join([(table() or b"no crontab").decode(), *started])
+
+
 @pytest.fixture
 def cron() -> Iterator[None]:
     """A cron that runs, and a user without a crontab; both as before afterwards."""
@@ -55,7 +62,7 @@ def test_a_round_comes_from_cron_itself(cron: None, tmp_path: Path) -> None:
         chatwork.requests.clear()
 
         terminal.run("schedule", "install", "--with", "cron")
-        wait_until(lambda: (terminal.home / "logs" / "archive.log").exists())
+        wait_until(lambda: (terminal.home / "logs" / "archive.log").exists(), tell_of_cron)
 
         assert 1 == terminal.json("status")["rooms"][0]["messages"]
         assert TOKEN.encode() not in (table() or b"")

@@ -10,11 +10,12 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
 import pytest
+import time_machine
 from hypothesis import given, strategies
 
 from archiver import errors
@@ -239,6 +240,37 @@ def test_in_cron_it_stands_once_beside_the_others(desk: Desk) -> None:
     assert ["cron"] == schedulers.remove(Path(str(job.home)), {})
     assert foreign == (state / "table").read_bytes()
     assert (None, []) == (schedulers.find_starters(Path(str(job.home)), {}), schedulers.remove(Path(str(job.home)), {}))
+
+
+@pytest.mark.parametrize(
+    ("second", "left"),
+    [(0.0, 5.0), (1.5, 3.5), (4.9, 0.1), (5.0, 0.0), (30.0, 0.0), (58.9, 0.0), (59.0, 6.0), (59.5, 5.5)],
+)
+def test_a_crontab_is_not_written_while_it_is_read(second: float, left: float) -> None:
+    """From the second before each full minute until five seconds after it, in which a cron looks at its tables."""
+    now = datetime(2026, 11, 24, 13, 31, tzinfo=UTC) + timedelta(seconds=second)
+
+    assert left == pytest.approx(cron.reading_time_left(now))
+
+
+def test_installing_and_removing_wait_until_cron_has_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both write the table, so both let cron read it first."""
+    desk("crontab")
+    waited: list[float] = []
+    sleep = time.sleep
+
+    def note(seconds: float) -> None:
+        """Programs are waited for by short sleeps, which go on being slept."""
+        waited.append(seconds)
+        sleep(min(seconds, 0.01))
+
+    monkeypatch.setattr(time, "sleep", note)
+
+    with time_machine.travel(datetime(2026, 11, 24, 13, 31, 1, tzinfo=UTC), tick=False):
+        schedulers.install(ODD, {}, kind="cron")
+        schedulers.remove(Path(str(ODD.home)), {}, kind="cron")
+
+    assert [4.0, 4.0] == [seconds for seconds in waited if seconds > 1]
 
 
 def test_a_crontab_that_was_not_there_is_gone_again(desk: Desk) -> None:

@@ -311,6 +311,47 @@ def test_threads_share_compiled_statements_and_no_connection(archive: Archive) -
     assert [1] * 120 == found
 
 
+def test_a_transaction_takes_the_connection_of_the_last_one(archive: Archive) -> None:
+    """A run opens one connection; one in which something went wrong is not gone on with, and none outlives the end."""
+    append_observations(archive, note(1))
+    with archive.reading() as first:
+        used = first.sql
+    with archive.writing() as second:
+        assert second.sql is used
+    with archive.reading() as outer, archive.reading() as inner:
+        assert outer.sql is used
+        assert inner.sql is not used
+    with pytest.raises(KeyError), archive.reading():
+        raise KeyError
+    with archive.reading() as after_error:
+        assert after_error.sql is not used
+        assert last_seq(after_error) == 1
+    archive.close()
+    assert used.closed
+    assert after_error.sql.closed
+
+
+def test_threads_that_share_an_archive_never_share_a_connection(archive: Archive) -> None:
+    """Each transaction that is open at a time has one of its own."""
+    append_observations(archive, note(1))
+    together, found = threading.Barrier(4), list[int]()
+
+    def read_often() -> None:
+        for _number in range(20):
+            with archive.reading() as reading:
+                found.append(id(reading.sql))
+                together.wait(30)
+                together.wait(30)  # nobody takes the next one before all have told theirs
+
+    threads = [threading.Thread(target=read_often) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [4] * 20 == [len(set(found[start : start + 4])) for start in range(0, 80, 4)]
+
+
 def read_status(archive: Archive) -> Status:
     """The status, which asks several questions."""
     with archive.reading() as reading:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archiver import shell_command
 from archiver.app import utc_now
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.terminal.day_options import parse_period
@@ -21,7 +22,6 @@ from archiver.errors import N_, EmptyPart, EmptySearch
 from archiver.records import JST, State, notable_states
 from archiver.render.snippet import one_line, readable_body, snippet
 from archiver.render.times import minute_text
-from archiver.web import shell_command
 from archiver.web.contract_messages import messages_argument, messages_by_contract
 from archiver.wording import gettext as _
 from archiver.wording import ngettext

@@ -17,6 +17,8 @@ from archiver.errors import N_, ArchiveInUse, ArchiverError
 
 if TYPE_CHECKING:
     from archiver.app import App
+    from archiver.notices.heartbeat import Heartbeat
+    from archiver.sync.report import SyncReport
     from archiver.sync.run import Options
 
 INCOMPLETE = 4
@@ -63,52 +65,87 @@ def command_sync(
     """Run one round and print its outcome."""
     from archiver.app import build_app, require_archive
     from archiver.cli.saving import after_run
-    from archiver.cli.status import notice_delivery, stamp_lines
-    from archiver.cli.terminal.progress import ProgressScreen
     from archiver.notices.heartbeat import Heartbeat
-    from archiver.rounds import run_log, upgrade
-    from archiver.rounds.round import run_round
+    from archiver.rounds import upgrade
     from archiver.sync import run
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     if contracts and not dry_run:  # they are looked up before the round begins
         upgrade.if_older(app, after_run.tell_upgraded)
-    is_typed = sys.stdin.isatty()
     options = run.Options(
         rooms=_chosen_rooms(app, contracts, rooms),
         full=full,
-        every_list=is_typed,
-        pace=None if is_typed else app.settings.sync.every,
+        every_list=_is_typed(),
+        pace=None if _is_typed() else app.settings.sync.every,
         max_seconds=max_seconds,
     )
     if dry_run:
         return _show_plan(app, options, as_json=as_json)
-    quiet, heartbeat = obj.verbose < 0, Heartbeat(app.settings, obj.environ, now=app.now)
+    heartbeat = Heartbeat(app.settings, obj.environ, now=app.now)
     try:
-        heartbeat.begin()
-        with ProgressScreen(quiet=quiet) as progress:
-            app.chatwork.transport.on_wait = progress.wait
-            report = run_round(app, options, progress.callbacks(), upgraded=after_run.tell_upgraded)
+        report = _run(app, options, heartbeat, quiet=_is_quiet(obj))
     except ArchiverError as error:
-        if quiet and not is_typed and _is_round_alive(app, error):
-            run_log.note(app.settings.home, "skipped=another-run", at=app.now())
-            return 0
-        heartbeat.end(None, error)
-        to_say = notice_delivery.tell_after_round(
-            app.settings, obj.environ, error, now=app.now(), unwatched=quiet, already_said=("fault/",)
-        )
-        if quiet and not to_say:
-            return error.code  # printed within the last day; a mail every five minutes would hide the next trouble
-        raise
+        return _tell_failure(app, obj, error, heartbeat)
     heartbeat.end(report, None)
     after_run.note_home(obj.home, report.account_id)
-    if quiet and not is_typed:
+    if _is_quiet(obj) and not _is_typed():
         _make_regular_copy(app, obj)
+    _tell_outcome(app, obj, report, as_json=as_json)
+    return INCOMPLETE if report.reported or report.complaints else 0
+
+
+def _is_typed() -> bool:
+    """Whether a person started the run, and not a job."""
+    return sys.stdin.isatty()
+
+
+def _is_quiet(obj: CliContext) -> bool:
+    return obj.verbose < 0
+
+
+def _run(app: App, options: Options, heartbeat: Heartbeat, *, quiet: bool) -> SyncReport:
+    """Run the round, with its progress on the screen. Raises ArchiverError."""
+    from archiver.cli.saving import after_run
+    from archiver.cli.terminal.progress import ProgressScreen
+    from archiver.rounds.round import run_round
+
+    heartbeat.begin()
+    with ProgressScreen(quiet=quiet) as progress:
+        app.chatwork.transport.on_wait = progress.wait
+        return run_round(app, options, progress.callbacks(), upgraded=after_run.tell_upgraded)
+
+
+def _tell_failure(app: App, obj: CliContext, error: ArchiverError, heartbeat: Heartbeat) -> int:
+    """Send the notices of a round that failed, and return the exit code of one of which nothing is printed.
+
+    Raises the error if it is to be printed.
+    """
+    from archiver.cli.status import notice_delivery
+    from archiver.rounds import run_log
+
+    quiet = _is_quiet(obj)
+    if quiet and not _is_typed() and _is_round_alive(app, error):
+        run_log.note(app.settings.home, "skipped=another-run", at=app.now())
+        return 0
+    heartbeat.end(None, error)
+    to_say = notice_delivery.tell_after_round(
+        app.settings, obj.environ, error, now=app.now(), unwatched=quiet, already_said=("fault/",)
+    )
+    if quiet and not to_say:
+        return error.code  # printed within the last day; a mail every five minutes would hide the next trouble
+    raise error
+
+
+def _tell_outcome(app: App, obj: CliContext, report: SyncReport, *, as_json: bool) -> None:
+    """Print what a round did and what needs the user, and send the notices."""
+    from archiver.cli.status import notice_delivery, stamp_lines
+
+    quiet = _is_quiet(obj)
     if as_json:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
-    elif obj.verbose >= 0:
+    elif not quiet:
         sync_report.tell_sync(report)
-    if obj.verbose >= 0:
+    if not quiet:
         sync_report.tell_run_conditions(report, app.settings)
         stamp_lines.tell_root_errors(app.root_errors)
     for complaint in report.complaints:
@@ -118,9 +155,8 @@ def command_sync(
     notice_delivery.tell_after_round(
         app.settings, obj.environ, None, now=app.now(), unwatched=quiet, already_said=("gap/", "lost/", *opened)
     )
-    if report.reported and obj.verbose < 0:
+    if report.reported and quiet:
         echo(sync_report.notice_line(report), err=True)  # cron mails what a quiet run has to say
-    return INCOMPLETE if report.reported or report.complaints else 0
 
 
 def _make_regular_copy(app: App, obj: CliContext) -> None:

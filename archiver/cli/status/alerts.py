@@ -39,11 +39,11 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
     """List every alert; needs no token and no network."""
     from archiver.cli.contracts.contract_names import contract_names
     from archiver.rounds.alerting import alert_document
+    from archiver.shell_command import contract_name
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts
     from archiver.store.queries.screenshot_hints import messages_to_screenshot
     from archiver.store.working.alerts import alerts
-    from archiver.web.shell_command import contract_name
 
     if ctx.invoked_subcommand is not None:
         return 0

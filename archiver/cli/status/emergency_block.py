@@ -86,6 +86,7 @@ def emergencies(
 ) -> list[Emergency]:
     """The emergencies of those contracts that have an open high alert; `always`: of all of them."""
     from archiver.custody.put_back_databases import put_back_databases
+    from archiver.shell_command import contract_name
     from archiver.store.queries.contract_activity import case_sides, changed_messages
     from archiver.store.queries.contracts import contracts
     from archiver.store.queries.gaps import unlisted_beginnings
@@ -93,7 +94,6 @@ def emergencies(
     from archiver.store.queries.room_holdings import holdings_of
     from archiver.store.queries.screenshot_hints import messages_to_screenshot
     from archiver.store.queries.viewing.message_summaries import count_vanished
-    from archiver.web.shell_command import contract_name
 
     all_contracts = contracts(reading)
     names = contract_names(all_contracts)

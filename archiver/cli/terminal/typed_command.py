@@ -28,7 +28,7 @@ def command_words(home: Path) -> tuple[str, ...]:
 
 def command_line(program: Sequence[str]) -> str:
     """The words that call the program as they are typed in a terminal of this computer, safe to be shown."""
-    from archiver.web import shell_command  # a quiet run, whose home is the usual one, types no command
+    from archiver import shell_command  # a quiet run, whose home is the usual one, types no command
 
     return visible(shell_command.line(program, platform=sys.platform))
 

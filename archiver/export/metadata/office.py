@@ -1,7 +1,8 @@
 """Metadata of Office files (docx, xlsx, pptx …): authors, company, who commented, the small picture of the first page.
 
-An Office file is a zip of XML. Nothing of it is unfolded beyond `MAX_UNFOLDED` bytes, and XML with a document type is
-not read at all, as entities could grow without end. Source: ECMA-376 (Office Open XML), parts 1 and 2.
+An Office file is a zip of XML. Nothing of it is unfolded beyond `MAX_UNFOLDED` bytes, XML with a document type is not
+read at all, as entities could grow without end, and neither is XML of another encoding than UTF-8, which could not be
+searched for names. Source: ECMA-376 (Office Open XML), parts 1 and 2.
 """
 
 from __future__ import annotations
@@ -19,8 +20,16 @@ from archiver.export.metadata.pictures import NotRemovable, is_picture, picture_
 MAX_UNFOLDED = 200_000_000
 """Bytes of all parts of a file together; a larger one is not looked at."""
 
+MAX_PROPERTIES = 1_000_000
+"""Bytes of a part that says who and where; true ones have a few kilobytes, and a tree of XML takes many times more."""
+
 _MAX_PARTS = 5_000
-_MAX_XML = 20_000_000
+_MAX_XML = 100_000_000
+"""Bytes of XML of all parts together; a file with more is not looked at, as it would take too long."""
+
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How parts may be packed (ECMA-376 part 2, 7.3.4)."""
+
 _MAX_VALUE = 200
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ERRORS = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, KeyError)
@@ -47,15 +56,20 @@ _EMPTY = {
 """The parts that say who and where, as they stand in a copy without metadata."""
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_PREFIXES = "|".join(rf"(?<=\s{prefix}:)" for prefix in ("w", "w15", "w16cid", "p15", "p188"))
+_WHOLE_NAMES = "|".join(rf"{name}(?<=\s{name})" for name in ("displayName", "userName", "lastEditedBy"))
 _PEOPLE = (
-    re.compile(r'(?<=\s)((?:w|w15|w16cid|p15|p188):(?:author|initials|userId|providerId)=")([^"]{0,400})(?=")'),
-    re.compile(r"(<(?:\w{1,9}:)?author(?:\s[^>]{0,200})?>)([^<]{0,400})(?=</)"),
-    re.compile(r'(?<=\s)((?:displayName|userName|lastEditedBy)=")([^"]{0,400})(?=")'),
-    re.compile(r'(<(?:\w{1,9}:)?cmAuthor(?:\s[^>]{0,300}?)?\s(?:name|initials)=")([^"]{0,400})(?=")'),
+    re.compile(rf'(:(?:{_PREFIXES})(?:author|initials|userId|providerId)=")([^"]{{0,400}})(?=")'),
+    re.compile(r"(<(?:\w{1,9}:)?author(?:\s[^<>]{0,200})?>)([^<]{0,400})(?=</)"),
+    re.compile(rf'((?:{_WHOLE_NAMES})=")([^"]{{0,400}})(?=")'),
+    re.compile(r'(<(?:\w{1,9}:)?cmAuthor(?:\s[^<>]{0,300}?)?\s(?:name|initials)=")([^"]{0,400})(?=")'),
 )
-"""Where comments and tracked changes name their author: what stands before, then the name."""
+"""Where comments and tracked changes name their author: what stands before, then the name.
 
-_THUMBNAIL_RELATION = re.compile(r"<Relationship\s[^>]{0,400}?thumbnail[^>]{0,400}?/>")
+Each begins with a letter of its own, and none goes past the next opening, so that no filling makes them slow.
+"""
+
+_RELATION = re.compile(r"<Relationship\s[^<>]{0,900}?/>")
 
 
 def is_office(body: bytes) -> bool:
@@ -97,13 +111,22 @@ def _parts(body: bytes) -> Iterator[tuple[str, bytes]]:
         if len(entries) > _MAX_PARTS:
             raise ValueError(len(entries))
         left = MAX_UNFOLDED
+        left_of_xml = _MAX_XML
         for entry in entries:
+            if entry.compress_type not in _METHODS:
+                raise ValueError(entry.filename)
             with packed.open(entry) as file:
                 part = file.read(left + 1)
             left -= len(part)
-            if left < 0:
+            if _is_xml(entry.filename):
+                left_of_xml -= len(part)
+            if min(left, left_of_xml) < 0 or (_is_xml(entry.filename) and b"\0" in part):  # UTF-16 is full of zeros
                 raise ValueError(entry.filename)
             yield entry.filename, part
+
+
+def _is_xml(name: str) -> bool:
+    return name.endswith((".xml", ".rels"))
 
 
 def _part_items(name: str, part: bytes) -> Iterator[MetadataItem]:
@@ -117,7 +140,7 @@ def _part_items(name: str, part: bytes) -> Iterator[MetadataItem]:
 
 
 def _property_items(part: bytes) -> Iterator[MetadataItem]:
-    if len(part) > _MAX_XML or b"<!DOCTYPE" in part:
+    if len(part) > MAX_PROPERTIES or b"<!DOCTYPE" in part:
         raise ValueError
     for element in ElementTree.fromstring(part).iter():  # noqa: S314 - no document type, so no entities
         field, text = _FIELDS.get(element.tag.rpartition("}")[2]), (element.text or "").strip()
@@ -126,18 +149,23 @@ def _property_items(part: bytes) -> Iterator[MetadataItem]:
 
 
 def _people(part: bytes) -> Iterator[str]:
-    text = part[:_MAX_XML].decode("utf-8", "replace")
+    text = part.decode("utf-8", "replace")
     for pattern in _PEOPLE:
         for match in pattern.finditer(text):
             if match[2].strip() and "initials" not in match[1] and "Id=" not in match[1]:
                 yield match[2].strip()[:_MAX_VALUE]
 
 
+def _without_thumbnail(relation: re.Match[str]) -> str:
+    return "" if "thumbnail" in relation[0] else relation[0]
+
+
 def _clean_part(name: str, part: bytes) -> bytes:
     if name in _EMPTY:
         return (_DECLARATION + _EMPTY[name]).encode()
     if name == "_rels/.rels":
-        return _THUMBNAIL_RELATION.sub("", part.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        text = part.decode("utf-8", "surrogateescape")
+        return _RELATION.sub(_without_thumbnail, text).encode("utf-8", "surrogateescape")
     if name.endswith(".xml"):
         text = part.decode("utf-8", "surrogateescape")
         for pattern in _PEOPLE:

@@ -14,6 +14,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from PIL import ExifTags, Image
@@ -48,12 +49,45 @@ def picture_metadata(body: bytes) -> list[MetadataItem] | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(body), formats=("JPEG", "PNG", "GIF", "WEBP")) as picture:
+            with _open_picture(body) as picture:
                 exif, info = picture.getexif(), dict(picture.info)
                 found = [*_exif_items(exif), *_info_items(info)]
     except _ERRORS:
         return None
     return [*found, *xmp_items(body)]
+
+
+def _open_picture(body: bytes) -> Image.Image:
+    """The picture; of a PNG one of a single pixel, as Pillow decodes all of them to see what stands behind them."""
+    is_png = body.startswith(b"\x89PNG")
+    return Image.open(io.BytesIO(_without_pixels(body) if is_png else body), formats=("JPEG", "PNG", "GIF", "WEBP"))
+
+
+_ONE_PIXEL = (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(b"\0\0"))
+_TELLING_CHUNKS = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf"})
+
+
+def _without_pixels(body: bytes) -> bytes:
+    """A PNG of one pixel with all that this one says. Raises struct.error, ValueError for one that is cut."""
+    header, pixel = (_png_chunk(kind, content) for kind, content in _ONE_PIXEL)
+    telling = b"".join(chunk for kind, chunk in _png_chunks(body) if kind in _TELLING_CHUNKS)
+    return body[:8] + header + telling + pixel + _png_chunk(b"IEND", b"")
+
+
+def _png_chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def _png_chunks(body: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Each chunk up to the end of the PNG: its kind, and its bytes. Raises struct.error, ValueError for one cut."""
+    position, kind = 8, b""
+    while kind != b"IEND":
+        (length,) = struct.unpack_from(">I", body, position)
+        kind, end = body[position + 4 : position + 8], position + 12 + length
+        if end > len(body):
+            raise ValueError(kind)
+        yield kind, body[position:end]
+        position = end
 
 
 _EXIF_FIELDS = {
@@ -136,7 +170,7 @@ def _info_items(info: dict[Any, Any]) -> Iterator[MetadataItem]:
                 yield MetadataItem(_INFO_FIELDS.get(lower, MetadataField.TEXT), text)
 
 
-_XMP = re.compile(rb"<x:xmpmeta.{0,200000}?</x:xmpmeta>", re.DOTALL)
+_XMP_START, _XMP_END, _XMP_BYTES, _XMP_PACKETS = b"<x:xmpmeta", b"</x:xmpmeta>", 200_000, 5
 _XMP_FIELDS = (
     (MetadataField.AUTHOR, r"<dc:creator>(.{0,2000}?)</dc:creator>"),
     (MetadataField.AUTHOR, r"photoshop:(?:Credit|AuthorsPosition)=\"([^\"]{1,200})\""),
@@ -146,9 +180,19 @@ _XMP_FIELDS = (
 )
 
 
+def _xmp_packets(body: bytes) -> Iterator[bytes]:
+    """The packets in these bytes, told by their ends: openings without an end would cost a search each."""
+    position = 0
+    while (end := body.find(_XMP_END, position)) >= 0:
+        start = body.find(_XMP_START, max(position, end - _XMP_BYTES), end)
+        position = end + len(_XMP_END)
+        if start >= 0:
+            yield body[start:position]
+
+
 def xmp_items(body: bytes) -> Iterator[MetadataItem]:
     """Authors, positions and texts of the XMP packets in these bytes."""
-    for packet in _XMP.findall(body[:20_000_000])[:5]:
+    for packet in islice(_xmp_packets(body[:20_000_000]), _XMP_PACKETS):
         text = packet.decode("utf-8", "replace")
         for field, pattern in _XMP_FIELDS:
             for match in re.finditer(pattern, text, re.DOTALL):
@@ -168,7 +212,7 @@ def picture_without_metadata(body: bytes) -> bytes:
         if body.startswith(b"\x89PNG"):
             return _clean_png(body)
         return _clean_gif(body) if body.startswith(b"GIF8") else _clean_webp(body)
-    except (struct.error, IndexError) as error:
+    except (struct.error, IndexError, ValueError) as error:
         raise NotRemovable from error
 
 
@@ -177,7 +221,7 @@ def _turned(body: bytes) -> int:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(body)) as picture:
+            with _open_picture(body) as picture:
                 value = picture.getexif().get(ExifTags.Base.Orientation, 1)
     except _ERRORS:
         return 1
@@ -243,19 +287,13 @@ _KEPT_CHUNKS = frozenset(
 
 
 def _clean_png(body: bytes) -> bytes:
-    parts, position, exif = [body[:8]], 8, _orientation(body)
-    while True:
-        (length,) = struct.unpack_from(">I", body, position)
-        kind, end = body[position + 4 : position + 8], position + 12 + length
-        if end > len(body):
-            raise NotRemovable
+    parts, exif = [body[:8]], _orientation(body)
+    for kind, chunk in _png_chunks(body):
         if kind in _KEPT_CHUNKS:
-            parts.append(body[position:end])
+            parts.append(chunk)
         if kind == b"IHDR" and exif:
-            parts.append(struct.pack(">I", len(exif)) + b"eXIf" + exif + struct.pack(">I", zlib.crc32(b"eXIf" + exif)))
-        if kind == b"IEND":
-            return b"".join(parts)
-        position = end
+            parts.append(_png_chunk(b"eXIf", exif))
+    return b"".join(parts)
 
 
 def _clean_gif(body: bytes) -> bytes:

@@ -24,9 +24,10 @@ from archiver.export.mask.policy import POLICIES
 from archiver.export.package import submission_package
 from archiver.export.package.full_package import assemble
 from archiver.export.package.leftover_search import with_remembered_answers
+from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import Progress
-from archiver.export.package.recipe import PackagePreview, PackageResult, Recipe, make_recipe
+from archiver.export.package.recipe import PackagePreview, PackageResult, Recipe
 from archiver.export.package.recorded_order import order_payload, order_texts
 from archiver.export.stamps import StampService, stamp_package
 from archiver.records import JST, Contract, Observation, Seal

@@ -25,8 +25,9 @@ from archiver.evidence.verify.system_names import is_system_name
 from archiver.export import PROFILES, PackageForm
 from archiver.export.bag import Bag
 from archiver.export.package import full_package, submission_package
+from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.package_input import software_name
-from archiver.export.package.recipe import Recipe, make_recipe
+from archiver.export.package.recipe import Recipe
 from archiver.export.package.recorded_order import RecordedOrder, recorded_order, typst_version
 from archiver.export.stamps import StampService, archived_roots
 from archiver.records import ExportedPackage

@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import bindparam, select
 
 from archiver.store import schema
-from archiver.store.transactions import Reading
+from archiver.store.transactions import Reading, SmallStatement
 
 _WITH_ID = frozenset({"message", "file", "task"})
 """Kinds whose ids must be known, as Chatwork goes on showing them."""
 
 _CHUNK = 500
 _ENTRY = schema.entry.c
-_ANY = select(_ENTRY.seq).where(_ENTRY.key >= "erasure/", _ENTRY.key < "erasure0").limit(1)
+_ANY = SmallStatement(select(_ENTRY.seq).where(_ENTRY.key >= "erasure/", _ENTRY.key < "erasure0").limit(1))
 _ERASED = select(_ENTRY.key).where(
     _ENTRY.room_id == bindparam("room"), _ENTRY.key.in_(bindparam("keys", expanding=True))
 )
@@ -28,7 +28,7 @@ def erased_key(kind: str, key: str) -> str:
 
 def erased_ids(reading: Reading, kind: str, room: int, ids: Iterable[int]) -> frozenset[int]:
     """Those of the ids of messages, files or tasks of a room that the owner erased."""
-    if reading.sql.execute(_ANY).scalar() is None:
+    if _ANY.value(reading.sql) is None:
         return frozenset()
     listed, found = [f"erased/{kind}/{one}" for one in ids], set[int]()
     for start in range(0, len(listed), _CHUNK):

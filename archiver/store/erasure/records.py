@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from archiver.records import JsonObject, Observation
 from archiver.records.erasure import Erasure, ErasurePlan, ErasureReason
@@ -15,24 +15,27 @@ from archiver.store import schema, writer
 from archiver.store.erasure import notes
 from archiver.store.queries import current_state
 from archiver.store.time_text import from_text
-from archiver.store.transactions import Reading, Writing
+from archiver.store.transactions import Reading, SmallStatement, Writing
 
 _ENTRY, _SEAL = schema.entry.c, schema.seal.c
+_ERASURES = SmallStatement(
+    select(_ENTRY.seq, _ENTRY.observed_at, _ENTRY.key, _ENTRY.line, _ENTRY.digest)
+    .where(_ENTRY.key >= "erasure/", _ENTRY.key < "erasure0", _ENTRY.kind == "erasure")
+    .order_by(_ENTRY.seq)
+)
+_SEALED_BY = SmallStatement(
+    select(_SEAL.number, _SEAL.sha256).where(_SEAL.first <= bindparam("seq"), _SEAL.last >= bindparam("seq"))
+)
 
 
 def erasures(reading: Reading) -> list[Erasure]:
     """Every erasure, oldest first."""
-    query = select(_ENTRY.seq, _ENTRY.observed_at, _ENTRY.key, _ENTRY.line, _ENTRY.digest).where(
-        _ENTRY.key >= "erasure/", _ENTRY.key < "erasure0", _ENTRY.kind == "erasure"
-    )
     found = []
-    for row in reading.sql.execute(query.order_by(_ENTRY.seq)):
-        sealed = select(_SEAL.number, _SEAL.sha256).where(_SEAL.first <= row.seq, _SEAL.last >= row.seq)
-        seal = reading.sql.execute(sealed).one_or_none()
-        number, payload = int(row.key.partition("/")[2]), json.loads(row.line)["payload"]
-        at = from_text(row.observed_at)
-        closed = (None, None) if seal is None else (seal.number, seal.sha256)
-        found.append(Erasure(number, row.seq, at, row.digest, payload, *closed))
+    for seq, observed_at, key, line, digest in _ERASURES.rows(reading.sql):
+        sealed = _SEALED_BY.rows(reading.sql, seq=seq)
+        number, payload = int(key.partition("/")[2]), json.loads(line)["payload"]
+        closed = sealed[0] if sealed else (None, None)
+        found.append(Erasure(number, seq, from_text(observed_at), digest, payload, *closed))
     return found
 
 

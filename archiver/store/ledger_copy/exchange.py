@@ -26,8 +26,9 @@ from archiver.store.ledger_copy.beside_seals import file_rows, seal_name, seal_r
 from archiver.store.ledger_copy.bringing import bring
 from archiver.store.ledger_copy.strange_rows import refused, told_as
 from archiver.store.projection.rows import upsert_rows
-from archiver.store.transactions import Writing
-from archiver.store.working import remembered_values
+from archiver.store.transactions import Reading, SmallStatement, Writing
+from archiver.store.working import last_lists, remembered_values
+from archiver.store.working.key_value_store import stored_text
 
 MARK_KEY = "ledger_mark"
 """Key in `memory` of the ledger's mark at the last exchange with it; it has no slot, as no run asks for it."""
@@ -43,13 +44,17 @@ CARRIED_OF_CONTRACTS = "daily/"
 """How the keys begin of what the daily copies of each contract hold; these are carried too."""
 
 _ENTRY, _SEAL, _MEMORY = schema.entry.c, schema.seal.c, schema.memory.c
-_LAST_NUMBERS = select(
-    *(
-        select(func.coalesce(func.max(column), 0)).scalar_subquery()
-        for column in (_ENTRY.seq, schema.reply.c.number, _SEAL.number)
+_LAST_NUMBERS = SmallStatement(
+    select(
+        *(
+            select(func.coalesce(func.max(column), 0)).scalar_subquery()
+            for column in (_ENTRY.seq, schema.reply.c.number, _SEAL.number)
+        )
     )
 )
 _IS_CARRIED = or_(_MEMORY.key.in_(CARRIED), _MEMORY.key.startswith(CARRIED_OF_CONTRACTS, autoescape=True))
+_CARRIED_VALUES = SmallStatement(select(_MEMORY.key, _MEMORY.value).where(_IS_CARRIED))
+_LAST_LISTS = SmallStatement(select(schema.last_list).order_by(schema.last_list.c.room_id))
 
 
 class CopyDiverged(Exception):
@@ -70,7 +75,7 @@ class CopyStanding(NamedTuple):
 
 def copy_standing(sql: Connection, home: Path) -> CopyStanding:
     """Where the copy stands now."""
-    entry, reply, seal = sql.execute(_LAST_NUMBERS).one()
+    ((entry, reply, seal),) = _LAST_NUMBERS.rows(sql)
     return CopyStanding(
         LedgerEnd(entry, reply, seal, file=entry), copy_mark(sql), _running(sql), erased.settled(sql, home)
     )
@@ -78,8 +83,7 @@ def copy_standing(sql: Connection, home: Path) -> CopyStanding:
 
 def copy_mark(sql: Connection) -> str | None:
     """The ledger's mark at the last exchange with it."""
-    mark: str | None = sql.execute(select(_MEMORY.value).where(_MEMORY.key == MARK_KEY)).scalar()
-    return mark
+    return stored_text(sql, MARK_KEY)
 
 
 def ship(sql: Connection, home: Path, ledger: Ledger, before: CopyStanding) -> None:
@@ -103,14 +107,14 @@ def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
     """
     own = copy_standing(sql, home).end
     with ledger.reading() as reading, refused(ledger.place):
-        (mark, running), end = reading.standing(), reading.end()
+        (mark, running), end = reading.standing, reading.end()
         _compare(sql, reading, min(own.entry, end.entry), min(own.seal, end.seal))
         bring(sql, home, reading, own)
         with told_as(N_("what it says of erasures does not go with its records")):
             erasures = erased.held_again(sql, home, ledger, reading)
     if own.entry <= end.entry:
         with refused(ledger.place), told_as(N_("its running counters cannot be read")):
-            _put_running(sql, running)
+            _put_running(sql, home, running)
     now = copy_standing(sql, home).end
     if erasures or any(now.after(table) > end.after(table) for table in ("entry", "reply", "seal")):
         _ship_after(sql, home, ledger, end, mark, erasures=erasures)
@@ -162,7 +166,7 @@ def _ship_after(
 
 def stored_until(sql: Connection, place: LedgerPlace) -> tuple[int, int]:
     """The last seal and the last entry whose files beside the seals the team's present store has."""
-    stated = sql.execute(select(_MEMORY.value).where(_MEMORY.key == STORED_KEY)).scalar()
+    stated = stored_text(sql, STORED_KEY)
     store, seal, seq = json.loads(stated) if stated else (place.files, 0, 0)
     return (seal, seq) if store == place.files else (0, 0)
 
@@ -203,9 +207,8 @@ def file_rows_after(sql: Connection, home: Path, seq: int) -> Iterator[Row]:
 
 def _running(sql: Connection) -> str:
     """The looks and runs that no entry has yet, and what is left of the allowance, as JSON."""
-    lists = [dict(row) for row in sql.execute(select(schema.last_list).order_by("room_id")).mappings()]
-    rows = sql.execute(select(_MEMORY.key, _MEMORY.value).where(_IS_CARRIED))
-    return json.dumps({"last_list": lists, "memory": {row.key: row.value for row in rows}}, sort_keys=True)
+    running = {"last_list": _LAST_LISTS.mappings(sql), "memory": dict(_CARRIED_VALUES.rows(sql))}
+    return json.dumps(running, sort_keys=True)
 
 
 # --- in -------------------------------------------------------------------------------------------
@@ -219,13 +222,22 @@ def _compare(sql: Connection, reading: LedgerReading, seq: int, seal: int) -> No
         raise CopyDiverged
 
 
-def _put_running(sql: Connection, running: str) -> None:
-    """Take over the running counters, so that no look is counted by two machines."""
+def _put_running(sql: Connection, home: Path, running: str) -> None:
+    """Take over the running counters, so that no look is counted by two machines; nothing else that may stand there.
+
+    Raises an error for those that no copy wrote, which would end every later run that reads them.
+    """
     document = json.loads(running)
     sql.execute(delete(schema.last_list))
     upsert_rows(sql, schema.last_list, document.get("last_list", ()))
     sql.execute(delete(schema.memory).where(_IS_CARRIED))
-    upsert_rows(sql, schema.memory, [{"key": key, "value": value} for key, value in document.get("memory", {}).items()])
+    values = [{"key": key, "value": value} for key, value in document.get("memory", {}).items() if _is_carried(key)]
+    upsert_rows(sql, schema.memory, values)
+    last_lists.check_lists(Reading(sql, home))
+
+
+def _is_carried(key: str) -> bool:
+    return key in CARRIED or key.startswith(CARRIED_OF_CONTRACTS)
 
 
 def _put_mark(sql: Connection, mark: str) -> None:

@@ -22,7 +22,7 @@ from archiver.records import (
 )
 from archiver.store import schema
 from archiver.store.time_text import from_text, to_text
-from archiver.store.transactions import Reading
+from archiver.store.transactions import Reading, SmallStatement
 
 READ_AFTER_CLOSING = timedelta(days=180)
 """How long the rooms of a contract are still read after it was closed (design §4.11)."""
@@ -60,19 +60,18 @@ def contract_from_payload(payload: dict[str, Any]) -> Contract:
     return Contract(payload["id"], rooms, payload["state"], _optional_time(payload["closed_at"]), **facts, **lists)
 
 
-_STATEMENTS = select(schema.contract.c.statement).order_by(schema.contract.c.number)
-_LAST_CONTRACT_ENTRY = select(func.max(schema.contract.c.seq))
+_STATEMENTS = SmallStatement(select(schema.contract.c.statement).order_by(schema.contract.c.number))
+_LAST_CONTRACT_ENTRY = SmallStatement(select(func.max(schema.contract.c.seq)))
 
 
 def last_contract_entry(reading: Reading) -> int:
     """The number of the last entry about any contract; 0 before the first."""
-    return reading.sql.execute(_LAST_CONTRACT_ENTRY).scalar() or 0
+    return _LAST_CONTRACT_ENTRY.value(reading.sql) or 0
 
 
 def contracts(reading: Reading) -> list[Contract]:
     """Every contract, in the order in which they were entered."""
-    rows = reading.sql.execute(_STATEMENTS)
-    return [contract_from_payload(json.loads(line)) for (line,) in rows]
+    return [contract_from_payload(json.loads(line)) for (line,) in _STATEMENTS.rows(reading.sql)]
 
 
 def find_contract(reading: Reading, name: str) -> Contract:

@@ -13,7 +13,7 @@ from sqlalchemy import Table, bindparam, func, select
 from archiver.records import KnownMessage, MessageId, State
 from archiver.store import schema
 from archiver.store.time_text import from_text, to_text
-from archiver.store.transactions import Reading
+from archiver.store.transactions import Reading, SmallStatement
 
 SHOWN = (State.PRESENT, State.EDITED, State.DELETED)
 """States of messages that Chatwork still showed at the last reading."""
@@ -97,18 +97,17 @@ def singly_read_messages(reading: Reading, room: int, since: datetime) -> set[in
 
 
 _ENTRY = schema.entry.c
-_LAST_LINE = (
+_LAST_LINE = SmallStatement(
     select(_ENTRY.line)
     .where(_ENTRY.key == bindparam("key"), _ENTRY.room_id.is_(bindparam("room")))
     .order_by(_ENTRY.seq.desc())
     .limit(1)
 )
-"""Built once, as every run needs it: building a query takes longer than answering it."""
 
 
 def last_payload(reading: Reading, key: str, room: int | None) -> dict[str, Any] | None:
     """The payload of the last entry of a key in a room; None if there is none."""
-    line = reading.sql.execute(_LAST_LINE, {"key": key, "room": room}).scalar()
+    line = _LAST_LINE.value(reading.sql, key=key, room=room)
     if line is None:
         return None
     payload: dict[str, Any] = json.loads(line)["payload"]
@@ -151,7 +150,7 @@ def room_fingerprint(reading: Reading, room: int) -> str | None:
     return reading.sql.execute(query).scalar()
 
 
-_LAST_SAME_LIST = select(schema.last_list.c.last).where(schema.last_list.c.room_id == bindparam("room"))
+_LAST_SAME_LIST = SmallStatement(select(schema.last_list.c.last).where(schema.last_list.c.room_id == bindparam("room")))
 """The last look at a list that stayed the same, which no entry has yet."""
 
 
@@ -170,7 +169,7 @@ def window_coverage(reading: Reading, room: int) -> WindowCoverage:
     ).scalar()
     if row is None:
         return WindowCoverage(None, counted)
-    running = reading.sql.execute(_LAST_SAME_LIST, {"room": room}).scalar() or row.end
+    running = _LAST_SAME_LIST.value(reading.sql, room=room) or row.end
     return WindowCoverage(row.newest, counted, from_text(max(row.end, running)))
 
 
@@ -190,14 +189,12 @@ def open_gaps(reading: Reading, room: int, *, reached: int | None = None) -> lis
     return [OpenGap(number, payload) for number, payload in payloads if payload is not None]
 
 
-_OPEN_REASONS = (
-    select(schema.gap.c.reason).where(schema.gap.c.room_id.in_(bindparam("rooms", expanding=True)), schema.gap.c.open)
-).distinct()
+_OPEN_REASONS = SmallStatement(select(schema.gap.c.room_id, schema.gap.c.reason).where(schema.gap.c.open).distinct())
 
 
 def open_reasons(reading: Reading, rooms: Collection[int]) -> set[str]:
     """The reasons of the open gaps in these rooms."""
-    return {reason for (reason,) in reading.sql.execute(_OPEN_REASONS, {"rooms": list(rooms)})}
+    return {reason for room, reason in _OPEN_REASONS.rows(reading.sql) if room in rooms}
 
 
 def next_gap_number(reading: Reading, room: int) -> int:
@@ -214,13 +211,13 @@ def has_been_inaccessible(reading: Reading, room: int) -> bool:
     return reading.sql.execute(query.limit(1)).scalar() is not None
 
 
-_INACCESSIBLE = select(schema.room.c.room_id).where(~schema.room.c.accessible)
-_NAMES = select(schema.room.c.room_id, schema.room.c.name)
+_INACCESSIBLE = SmallStatement(select(schema.room.c.room_id).where(~schema.room.c.accessible))
+_NAMES = SmallStatement(select(schema.room.c.room_id, schema.room.c.name))
 
 
 def inaccessible_rooms(reading: Reading) -> set[int]:
     """Rooms that could not be opened at the last attempt."""
-    return {room for (room,) in reading.sql.execute(_INACCESSIBLE)}
+    return {room for (room,) in _INACCESSIBLE.rows(reading.sql)}
 
 
 def inaccessible_since(reading: Reading, rooms: Collection[int]) -> dict[int, datetime]:
@@ -239,5 +236,4 @@ def owner(reading: Reading) -> dict[str, Any] | None:
 
 def names(reading: Reading) -> dict[int, str]:
     """The names of the rooms that were read, by room id."""
-    rows = reading.sql.execute(_NAMES)
-    return {ident: value for ident, value in rows}  # noqa: C416 - rows are no pairs to mypy
+    return dict(_NAMES.rows(reading.sql))

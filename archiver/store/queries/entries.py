@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, func, select, text
 
 from archiver.records import Entry
 from archiver.store import schema
-from archiver.store.transactions import Reading
+from archiver.store.transactions import Reading, SmallStatement
 
 _AT_ONCE = 1_000
 
@@ -34,12 +34,12 @@ class KeptReply(NamedTuple):
     body: bytes | None
 
 
-_LAST_SEQ = select(func.max(schema.entry.c.seq))
+_LAST_SEQ = SmallStatement(select(func.max(schema.entry.c.seq)))
 
 
 def last_seq(reading: Reading) -> int:
     """The number of the last entry; 0 for an empty archive."""
-    return reading.sql.execute(_LAST_SEQ).scalar() or 0
+    return _LAST_SEQ.value(reading.sql) or 0
 
 
 def entries(reading: Reading, *, upto: int | None = None) -> Iterator[Entry]:

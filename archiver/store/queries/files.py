@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 from sqlalchemy import Boolean, ColumnElement, Row, Select, and_, bindparam, case, false, func, or_, select, true
 
 from archiver.store import schema
-from archiver.store.archive import Reading
 from archiver.store.time_text import from_text
+from archiver.store.transactions import Reading, SmallStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ _TOO_LARGE = and_(_BLOB.reason == "too_large", _FILE.size > bindparam("size_limi
 _GIVEN_UP = and_(_LOST, or_(_BLOB.reason != "too_large", _TOO_LARGE))
 _LEFT = and_(_GIVEN_UP, or_(_TOO_LARGE, ~bindparam("again", type_=Boolean)))
 
-_WANTED = (
+_WANTED = SmallStatement(
     select(
         _FILE.room_id,
         _FILE.file_id,
@@ -82,7 +83,6 @@ _WANTED = (
     .where(or_(_BLOB.state.is_(None), ~or_(_SAVED, _LEFT)))
     .order_by(_FILE.upload_time.desc(), _FILE.file_id.desc())
 )
-"""Built once: a run needs it several times, and building it takes ten times as long as answering it."""
 
 
 def wanted_files(reading: Reading, rooms: set[int] | None, *, size_limit: int, again: bool = False) -> list[WantedFile]:
@@ -91,18 +91,18 @@ def wanted_files(reading: Reading, rooms: set[int] | None, *, size_limit: int, a
     A file that was only too large is included when the limit (`size_limit`, bytes) was raised; `again` includes
     whatever is not saved and not too large.
     """
-    files = (WantedFile(*row) for row in reading.sql.execute(_WANTED, {"size_limit": size_limit, "again": again}))
+    files = (WantedFile(*row) for row in _WANTED.rows(reading.sql, size_limit=size_limit, again=again))
     return [one for one in files if rooms is None or one.room_id in rooms]
 
 
 def file_counts(reading: Reading) -> dict[int, FileCounts]:
     """The counts of files, by room."""
-    return _counts(reading, _COUNTS)
+    return _counts(_COUNTS.rows(reading.sql))
 
 
 def file_counts_of_others(reading: Reading, owner: int) -> dict[int, FileCounts]:
     """The counts of files that somebody else than the owner sent, by room."""
-    return _counts(reading, _counts_query(_FILE.account_id != owner))
+    return _counts(_COUNTS_OF_OTHERS.rows(reading.sql, owner=owner))
 
 
 def _counts_query(condition: ColumnElement[bool]) -> Select[int, int, int, int]:
@@ -119,11 +119,11 @@ def _counts_query(condition: ColumnElement[bool]) -> Select[int, int, int, int]:
     )
 
 
-_COUNTS = _counts_query(true())
+_COUNTS = SmallStatement(_counts_query(true()))
+_COUNTS_OF_OTHERS = SmallStatement(_counts_query(_FILE.account_id != bindparam("owner")))
 
 
-def _counts(reading: Reading, query: Select[int, int, int, int]) -> dict[int, FileCounts]:
-    rows = reading.sql.execute(query)
+def _counts(rows: Iterable[tuple[int, int, int, int]]) -> dict[int, FileCounts]:
     return {room: FileCounts(known, saved, known - saved - lost, lost) for room, known, saved, lost in rows}
 
 

@@ -9,21 +9,22 @@ from sqlalchemy import select
 
 from archiver.records import Gap, MessageId, RoomId
 from archiver.store import schema
-from archiver.store.archive import Reading
 from archiver.store.time_text import from_text
+from archiver.store.transactions import Reading, SmallStatement
 
-_HOLES = select(schema.gap.c.room_id, schema.gap.c.before).where(
-    schema.gap.c.open, schema.gap.c.after.is_not(None), schema.gap.c.reason != "erased"
+_HOLES = SmallStatement(
+    select(schema.gap.c.room_id, schema.gap.c.before).where(
+        schema.gap.c.open, schema.gap.c.after.is_not(None), schema.gap.c.reason != "erased"
+    )
 )
-"""Built once, like the next one: every run needs them."""
-
-
-_BEGINNINGS = select(schema.gap.c.room_id, schema.gap.c.missing).where(schema.gap.c.open, schema.gap.c.after.is_(None))
+_BEGINNINGS = SmallStatement(
+    select(schema.gap.c.room_id, schema.gap.c.missing).where(schema.gap.c.open, schema.gap.c.after.is_(None))
+)
 
 
 def holes(reading: Reading) -> list[tuple[int, str]]:
     """Every open gap but those from a room's beginning and what was erased: the room, and the message that ends it."""
-    return [(int(room), str(before)) for room, before in reading.sql.execute(_HOLES)]
+    return [(int(room), str(before)) for room, before in _HOLES.rows(reading.sql)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,7 @@ class UnlistedBeginnings:
 
 def unlisted_beginnings(reading: Reading, rooms: Collection[int]) -> UnlistedBeginnings:
     """What is known to be missing before the first list of these rooms; a gap estimated at 0 counts as none."""
-    rows = reading.sql.execute(_BEGINNINGS)
-    estimates = [row.missing for row in rows if row.room_id in rooms and row.missing != 0]
+    estimates = [missing for room, missing in _BEGINNINGS.rows(reading.sql) if room in rooms and missing != 0]
     total = None if None in estimates else sum(estimates)
     return UnlistedBeginnings(len(estimates), total)
 

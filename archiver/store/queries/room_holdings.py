@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, bindparam, func, select
 
 from archiver.evidence.history import number
 from archiver.records import State
@@ -92,12 +92,21 @@ def has_losses(reading: Reading, rooms: Collection[int]) -> bool:
     return bool(counts.hidden or counts.unreadable) or _has_unseen_texts(reading, rooms)
 
 
+_MESSAGE = schema.message.c
+_UNSEEN_TEXTS = (
+    select(_MESSAGE.position)
+    .where(
+        _MESSAGE.room_id.in_(bindparam("rooms", expanding=True)),
+        _MESSAGE.state.in_((State.DELETED, State.MISSING, State.HIDDEN)),
+        _MESSAGE.text_digest == "",
+    )
+    .limit(1)
+)
+
+
 def _has_unseen_texts(reading: Reading, rooms: Collection[int]) -> bool:
     """Whether a message was deleted before anybody saw its text here."""
-    message = schema.message.c
-    gone = message.state.in_((State.DELETED, State.MISSING, State.HIDDEN))
-    query = select(message.position).where(message.room_id.in_(sorted(rooms)), gone, message.text_digest == "").limit(1)
-    return reading.sql.execute(query).first() is not None
+    return reading.sql.execute(_UNSEEN_TEXTS, {"rooms": sorted(rooms)}).first() is not None
 
 
 def _count_rows(reading: Reading, table: Table, rooms: Collection[int]) -> int:

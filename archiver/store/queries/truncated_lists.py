@@ -14,12 +14,28 @@ from typing import NamedTuple
 from sqlalchemy import Column, func, select
 
 from archiver.store import schema
-from archiver.store.archive import Reading
+from archiver.store.transactions import Reading, SmallStatement
 
 CAP = 100
 """Rows of a list at most (chatwork-api §3.1, §4)."""
 
 FILES, OPEN, DONE = "files", "open", "done"
+
+
+def _tasks_at_cap(person: Column[int]) -> SmallStatement:
+    """The task lists (room and status) in which some person has as many tasks as a list can show."""
+    counted = select(_TASK.room_id, _TASK.status).where(_TASK.state != "gone", _TASK.status.in_((OPEN, DONE)))
+    return SmallStatement(counted.group_by(_TASK.room_id, _TASK.status, person).having(func.count() >= CAP))
+
+
+_FILE, _TASK = schema.file.c, schema.task.c
+_FILES_AT_CAP = SmallStatement(
+    select(_FILE.room_id)
+    .where(_FILE.state != "gone")
+    .group_by(_FILE.room_id, _FILE.account_id)
+    .having(func.count() >= CAP)
+)
+_ASSIGNED_AT_CAP, _GIVEN_AT_CAP = _tasks_at_cap(_TASK.account_id), _tasks_at_cap(_TASK.assigned_by)
 
 
 class TruncatedList(NamedTuple):
@@ -32,16 +48,7 @@ class TruncatedList(NamedTuple):
 
 def truncated_lists(reading: Reading, rooms: Collection[int]) -> list[TruncatedList]:
     """The truncated lists of these rooms, sorted by room."""
-    file, task = schema.file.c, schema.task.c
-    uploaders = select(file.room_id).where(file.state != "gone").group_by(file.room_id, file.account_id)
-    lists = {TruncatedList(room, FILES) for (room,) in reading.sql.execute(uploaders.having(func.count() >= CAP))}
-    lists |= _lists_at_cap(reading, task.account_id) & _lists_at_cap(reading, task.assigned_by)
+    lists = {TruncatedList(room, FILES) for (room,) in _FILES_AT_CAP.rows(reading.sql)}
+    assigned, given = _ASSIGNED_AT_CAP.rows(reading.sql), _GIVEN_AT_CAP.rows(reading.sql)
+    lists |= {TruncatedList(room, status) for room, status in set(assigned) & set(given)}
     return sorted(one for one in lists if one.room_id in rooms)
-
-
-def _lists_at_cap(reading: Reading, person: Column[int]) -> set[TruncatedList]:
-    """The task lists (room and status) in which some person has as many tasks as a list can show."""
-    task = schema.task.c
-    counted = select(task.room_id, task.status).where(task.state != "gone", task.status.in_((OPEN, DONE)))
-    grouped = counted.group_by(task.room_id, task.status, person).having(func.count() >= CAP)
-    return {TruncatedList(room, status) for room, status in reading.sql.execute(grouped)}

@@ -141,7 +141,13 @@ _DUE_ITEMS = (
 _WAITING_COUNT = select(func.count()).where(
     _QUEST.state == ItemState.WAITING.value, _IS_IN_ROOMS, _IS_IN_REACH, ~_IS_HELD
 )
-"""These queries are built once, as every run asks both: building them takes longer than answering them."""
+_COUNTS = (
+    select(_QUEST.state, func.count(), func.min(_QUEST.position), func.max(_QUEST.position))
+    .where(_IS_IN_ROOMS, or_(_QUEST.state == ItemState.READ, ~_IS_HELD))
+    .where(or_(_QUEST.state != ItemState.WAITING, _IS_IN_REACH))
+    .group_by(_QUEST.state)
+)
+"""These queries are built once, as every run asks them: building them takes longer than answering them."""
 
 
 def due_items(reading: Reading, rooms: Collection[int], *, at: datetime, limit: int) -> list[BackfillItem]:
@@ -158,14 +164,8 @@ def count_waiting(reading: Reading, rooms: Collection[int]) -> int:
 
 def count_items(reading: Reading, rooms: Collection[int]) -> BackfillCounts:
     """How many queued messages of these rooms are in each state; those that a list has shown meanwhile are left out."""
-    still = or_(_QUEST.state == ItemState.READ, ~_IS_HELD)
-    reached = or_(_QUEST.state != ItemState.WAITING, _IS_IN_REACH)
-    query = (
-        select(_QUEST.state, func.count(), func.min(_QUEST.position), func.max(_QUEST.position))
-        .where(_QUEST.room_id.in_(rooms), still, reached)
-        .group_by(_QUEST.state)
-    )
-    by_state = {ItemState(state): (number, (first, last)) for state, number, first, last in reading.sql.execute(query)}
+    rows = reading.sql.execute(_COUNTS, {"rooms": list(rooms)})
+    by_state = {ItemState(state): (number, (first, last)) for state, number, first, last in rows}
     ends = [by_state[one][1] for one in (ItemState.HIDDEN, ItemState.UNREADABLE) if one in by_state]
     counts = {one.value: number for one, (number, _ends) in by_state.items()}
     return BackfillCounts(

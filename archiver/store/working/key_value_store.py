@@ -9,17 +9,17 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Table, bindparam, delete, select
+from sqlalchemy import Connection, Table, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from archiver.store import schema
 from archiver.store.time_text import to_text
-from archiver.store.transactions import Reading, Writing
+from archiver.store.transactions import Reading, SmallStatement, Writing
 
 T = TypeVar("T")
 
-_RECALL = select(schema.memory.c.value).where(schema.memory.c.key == bindparam("key"))
-"""This query is built once: building it takes longer than answering it, and a quiet run asks many small ones."""
+_RECALL = SmallStatement(select(schema.memory.c.value).where(schema.memory.c.key == bindparam("key")))
+_FORGET = SmallStatement(delete(schema.memory).where(schema.memory.c.key == bindparam("key")))
 
 _NOT_UNDERSTOOD = (AttributeError, LookupError, OverflowError, TypeError, ValueError)
 """Errors of a reader that is given a value of another shape than it knows."""
@@ -40,6 +40,12 @@ def to_json(value: Any) -> Any:
     return value
 
 
+def stored_text(sql: Connection, key: str) -> str | None:
+    """What is stored under a key, as it is; None: nothing."""
+    stored: str | None = _RECALL.value(sql, key=key)
+    return stored
+
+
 @dataclass(frozen=True, slots=True)
 class Slot(Generic[T]):
     """The place of one remembered value; all of them stand in `archiver.store.working.remembered_values`."""
@@ -54,7 +60,7 @@ class Slot(Generic[T]):
 
     def recall(self, reading: Reading) -> T:
         """The remembered value, or the default."""
-        stored = reading.sql.execute(_RECALL, {"key": self.key}).scalar()
+        stored = stored_text(reading.sql, self.key)
         if stored is None:
             return self.default
         try:
@@ -65,9 +71,9 @@ class Slot(Generic[T]):
     def remember(self, writing: Writing, value: T | None) -> None:
         """Store a value; None deletes it."""
         if value is None:
-            writing.sql.execute(delete(schema.memory).where(schema.memory.c.key == self.key))
+            _FORGET.execute(writing.sql, key=self.key)
             return
-        writing.sql.execute(_REMEMBER, {"key": self.key, "value": json.dumps(self.write(value), sort_keys=True)})
+        _REMEMBER.execute(writing.sql, key=self.key, value=json.dumps(self.write(value), sort_keys=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +98,4 @@ def upsert(table: Table) -> Insert:
     return statement.on_conflict_do_update(index_elements=keys, set_=changes)
 
 
-_REMEMBER = upsert(schema.memory)
+_REMEMBER = SmallStatement(upsert(schema.memory))

@@ -7,17 +7,18 @@ that equals the row's would make no entry; whoever loses the rows loses nothing 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from archiver.evidence.look_coding import code_intervals, decode_intervals
 from archiver.records import JsonObject, SteadyLooks
 from archiver.store import schema
 from archiver.store.time_text import from_text, to_text
-from archiver.store.transactions import Reading, Writing
+from archiver.store.transactions import Reading, SmallStatement, Writing
 from archiver.store.working.key_value_store import upsert
 
 SAME_BYTES, SAME_OBJECTS = "bytes", "objects"
@@ -62,67 +63,70 @@ class EndedLooks:
 
 
 _TABLE = schema.last_list.c
-_OF_ROOM = select(schema.last_list).where(_TABLE.room_id == bindparam("room"))
-_LOOKED_AT = select(schema.last_list).where(_TABLE.times.is_not(None)).order_by(_TABLE.room_id)
-_OLDEST = select(func.min(_TABLE.first)).where(_TABLE.times.is_not(None))
-_PUT = upsert(schema.last_list)
-_ADD = (
-    update(schema.last_list)
-    .where(_TABLE.room_id == bindparam("room"), _TABLE.seq == bindparam("window"))
-    .values({name: bindparam(f"new_{name}") for name in ("same", "first", "last", "times", "longest_s", "looks")})
-)
+_ALL = SmallStatement(select(schema.last_list).order_by(_TABLE.room_id))
+_OF_ROOM = SmallStatement(select(schema.last_list).where(_TABLE.room_id == bindparam("room")))
+_LOOKED_AT = SmallStatement(select(schema.last_list).where(_TABLE.times.is_not(None)).order_by(_TABLE.room_id))
+_OLDEST = SmallStatement(select(func.min(_TABLE.first)).where(_TABLE.times.is_not(None)))
+_PUT = SmallStatement(upsert(schema.last_list))
 _NO_LOOKS = dict.fromkeys(("same", "first", "last", "times", "longest_s", "looks"))
 
 
 def find_last_list(reading: Reading, room: int) -> LastList | None:
     """The last list of a room; None if the next one must be compared with the archive."""
-    row = reading.sql.execute(_OF_ROOM, {"room": room}).mappings().one_or_none()
-    if row is None:
-        return None
-    return LastList(**{field.name: row[field.name] for field in fields(LastList)})
+    rows = _OF_ROOM.mappings(reading.sql, room=room)
+    return LastList(**{field.name: rows[0][field.name] for field in fields(LastList)}) if rows else None
 
 
 def put_last_list(writing: Writing, last_list: LastList) -> None:
     """Store the list that the room's newest `window` entry is about; it has no looks yet."""
-    writing.sql.execute(_PUT, asdict(last_list) | _NO_LOOKS)
+    _PUT.execute(writing.sql, **asdict(last_list), **_NO_LOOKS)
 
 
 def add_looks(writing: Writing, looks: Sequence[SameList]) -> None:
     """Count looks, oldest first; one whose window is not the room's last list any more is not counted."""
+    rows = {row["room_id"]: row for row in _ALL.mappings(writing.sql)}
+    counted: dict[int, dict[str, Any]] = {}
     for look in looks:
-        row = writing.sql.execute(_OF_ROOM, {"room": look.room_id}).mappings().one_or_none()
+        row = counted.get(look.room_id) or rows.get(look.room_id)
         if row is not None and row["seq"] == look.seq:
-            before = _steady_looks(row)
-            counted = SteadyLooks.begin(look.at) if before is None else before.add(look.at)
-            same = SAME_OBJECTS if SAME_OBJECTS in (row["same"], look.same) else look.same
-            values = {"same": same} | _columns(counted)
-            parameters = {f"new_{name}": value for name, value in values.items()}
-            writing.sql.execute(_ADD, parameters | {"room": look.room_id, "window": look.seq})
+            counted[look.room_id] = row | _with_look(row, look)
+    _PUT.execute_each(writing.sql, counted.values())
 
 
 def running_looks(reading: Reading) -> dict[int, SteadyLooks]:
     """The looks of each room that no entry has yet."""
-    found = ((row["room_id"], _steady_looks(row)) for row in reading.sql.execute(_LOOKED_AT).mappings())
+    found = ((row["room_id"], _steady_looks(row)) for row in _LOOKED_AT.mappings(reading.sql))
     return {room: looks for room, looks in found if looks is not None}
 
 
 def oldest_look(reading: Reading) -> str | None:
     """When the oldest of the looks was that no entry has yet, as text; None: there is none."""
-    at: str | None = reading.sql.execute(_OLDEST).scalar()
+    at: str | None = _OLDEST.value(reading.sql)
     return at
 
 
 def end_looks(writing: Writing, rooms: Collection[int] | None = None) -> list[EndedLooks]:
     """Take the looks of these rooms (None: of all), for the entries that the caller makes of them."""
-    rows = writing.sql.execute(_LOOKED_AT).mappings().all() if rooms is None else list(_rows_of(writing, rooms))
     ended = [
         EndedLooks(row["room_id"], row["account_id"], _payload(row, looks))
-        for row in rows
+        for row in _LOOKED_AT.mappings(writing.sql)
+        if rooms is None or row["room_id"] in rooms
         if (looks := _steady_looks(row)) is not None
     ]
     for one in ended:
         writing.sql.execute(update(schema.last_list).where(_TABLE.room_id == one.room_id).values(_NO_LOOKS))
     return ended
+
+
+def check_lists(reading: Reading) -> None:
+    """Read every row as runs do. Raises LookupError, TypeError or ValueError for one that this module did not write."""
+    for row in _ALL.mappings(reading.sql):
+        for column in schema.last_list.c:
+            if not isinstance(row[column.name], column.type.python_type | None):
+                raise TypeError(column.name)
+        if len({row[name] is None for name in _NO_LOOKS}) != 1:
+            raise ValueError("looks of which a part is missing")
+        _steady_looks(row)
 
 
 def forget_lists(writing: Writing, rooms: Collection[int]) -> None:
@@ -131,18 +135,18 @@ def forget_lists(writing: Writing, rooms: Collection[int]) -> None:
         writing.sql.execute(delete(schema.last_list).where(_TABLE.room_id == room))
 
 
-def _rows_of(writing: Writing, rooms: Collection[int]) -> Iterator[RowMapping]:
-    for room in sorted(rooms):
-        row = writing.sql.execute(_OF_ROOM, {"room": room}).mappings().one_or_none()
-        if row is not None:
-            yield row
-
-
-def _steady_looks(row: RowMapping) -> SteadyLooks | None:
+def _steady_looks(row: Mapping[str, Any]) -> SteadyLooks | None:
     if row["times"] is None:
         return None
     intervals = decode_intervals(json.loads(row["looks"]))
     return SteadyLooks(from_text(row["first"]), from_text(row["last"]), row["times"], row["longest_s"], intervals)
+
+
+def _with_look(row: Mapping[str, Any], look: SameList) -> dict[str, object]:
+    """The columns of a row that one more look changes."""
+    before = _steady_looks(row)
+    counted = SteadyLooks.begin(look.at) if before is None else before.add(look.at)
+    return {"same": SAME_OBJECTS if SAME_OBJECTS in (row["same"], look.same) else look.same} | _columns(counted)
 
 
 def _columns(looks: SteadyLooks) -> dict[str, object]:
@@ -151,7 +155,7 @@ def _columns(looks: SteadyLooks) -> dict[str, object]:
     return {"first": to_text(looks.first), "last": to_text(looks.last), **times, "looks": coded}
 
 
-def _payload(row: RowMapping, looks: SteadyLooks) -> JsonObject:
+def _payload(row: Mapping[str, Any], looks: SteadyLooks) -> JsonObject:
     """The payload of a `steady` entry."""
     payload = {
         "window": row["seq"],

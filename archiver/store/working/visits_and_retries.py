@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from archiver.store import schema
-from archiver.store.archive import Reading, Writing
 from archiver.store.time_text import from_text, to_text
+from archiver.store.transactions import Reading, SmallStatement, Writing
 from archiver.store.working.key_value_store import upsert
 
 
@@ -22,20 +22,19 @@ class Visit:
     counters: str
 
 
-_VISITS = select(schema.visit)
-_PUT_VISIT, _PUT_RETRY = upsert(schema.visit), upsert(schema.retry)
+_VISITS = SmallStatement(select(schema.visit))
+_PUT_VISIT = SmallStatement(upsert(schema.visit))
+_PUT_RETRY = upsert(schema.retry)
 
 
 def last_visits(reading: Reading) -> dict[tuple[int, str], Visit]:
     """Every visit, by room and kind of list."""
-    rows = reading.sql.execute(_VISITS)
-    return {(room, kind): Visit(from_text(at), counters) for room, kind, at, counters in rows}
+    return {(room, kind): Visit(from_text(at), counters) for room, kind, at, counters in _VISITS.rows(reading.sql)}
 
 
 def put_visit(writing: Writing, room: int, kind: str, *, at: datetime, counters: str) -> None:
     """Store that a list was read completely."""
-    values = {"room_id": room, "kind": kind, "at": to_text(at), "counters": counters}
-    writing.sql.execute(_PUT_VISIT, values)
+    _PUT_VISIT.execute(writing.sql, room_id=room, kind=kind, at=to_text(at), counters=counters)
 
 
 def forget_counters(writing: Writing, room: int, kinds: Collection[str]) -> None:

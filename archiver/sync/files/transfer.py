@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3.exceptions
 
+from archiver.chatwork import failed_exchange
 from archiver.chatwork.allowed_urls import is_loopback
 from archiver.chatwork.exchange_deadline import (
     NETWORK_ERRORS,
@@ -133,7 +134,8 @@ def _exchange(
     except NETWORK_ERRORS as error:
         if has_answer and isinstance(error, ExchangeOverdue):
             return _end_slice(partial, wanted.size)
-        raise TransferFailed(reason="cut" if has_answer else "unreachable", detail=type(error).__name__) from None
+        without_answer = "not_understood" if failed_exchange.is_no_http(error) else "unreachable"
+        raise TransferFailed(reason="cut" if has_answer else without_answer, detail=type(error).__name__) from None
 
 
 def _end_slice(partial: PartialFile, size: int | None) -> DownloadState:

@@ -16,7 +16,7 @@ from archiver.store.erasure.erased_ids import erased_ids
 from archiver.store.fingerprints import body_of, sent_at
 from archiver.store.queries import current_state
 from archiver.store.time_text import from_unix, to_text
-from archiver.store.working import visits_and_retries
+from archiver.store.working import last_lists, visits_and_retries
 from archiver.sync import changes, coverage, plan
 from archiver.sync.announced_lists import announced_kinds
 from archiver.sync.pull import steady_lists
@@ -46,8 +46,9 @@ def pull_messages(context: PullContext, room: Room, report: RoomReport) -> None:
     listing = context.client.messages(RoomId(number))
     with context.archive.reading() as reading:
         erased = erased_ids(reading, "message", number, [item.model.number for item in listing.items])
+        last_list = last_lists.find_last_list(reading, number)
     received = steady_lists.received_list(room, listing, erased)
-    if steady_lists.count_if_steady(context, room, listing, received):
+    if last_list is not None and steady_lists.count_if_steady(context, room, listing, received, last_list):
         return
     with context.archive.writing() as writing:
         window = _WindowComparison.compare(writing, room, listing, erased)

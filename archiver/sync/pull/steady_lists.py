@@ -48,12 +48,12 @@ def received_list(room: Room, listing: Listing[Message], erased: Collection[int]
     return ReceivedList(body, objects, room.message_num or None, listing.reply.limited)
 
 
-def count_if_steady(context: PullContext, room: Room, listing: Listing[Message], received: ReceivedList) -> bool:
+def count_if_steady(
+    context: PullContext, room: Room, listing: Listing[Message], received: ReceivedList, last_list: LastList
+) -> bool:
     """Count a look at a list that is the same as the room's last one; whether it is, so that nothing is left to do."""
-    with context.archive.reading() as reading:
-        last_list = last_lists.find_last_list(reading, room.room_id)
-    same = None if last_list is None else _compare(last_list, received)
-    if last_list is None or same is None:
+    same = _compare(last_list, received)
+    if same is None:
         return False
     look = SameList(room.room_id, last_list.seq, listing.reply.received_at, same)
     context.steady_visits.append(SteadyVisit(look, context.now(), plan.counters_text(room)))

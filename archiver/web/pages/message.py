@@ -10,7 +10,7 @@ from gettext import gettext as _
 from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
-from archiver import errors
+from archiver import errors, shell_command
 from archiver.records import Contract, Message, ObservedBy, Version
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_html import chatwork_url, message_html
@@ -19,7 +19,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.viewing import messages
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.queries.viewing.text_proofs import Proof, proofs
-from archiver.web import selection_box, shell_command
+from archiver.web import selection_box
 from archiver.web.context import view_context
 from archiver.web.conversation_address import position
 from archiver.web.diff_html import VersionPair, version_pairs

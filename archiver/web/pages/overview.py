@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 
+from archiver import shell_command
 from archiver.claims.changes import DELETIONS, EDITS, changed_count
 from archiver.claims.words import change_lines
 from archiver.records import ChangeKind, Contract, Gap
@@ -16,7 +17,6 @@ from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.gaps import gaps
 from archiver.store.queries.status import RoomStatus, Status
-from archiver.web import shell_command
 from archiver.web.context import view_context
 
 pages = Blueprint("overview", __name__)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
 
+from archiver import shell_command
 from archiver.records import Contract
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
 from archiver.store.search.scope import room_names
-from archiver.web import selection_box, shell_command
+from archiver.web import selection_box
 from archiver.web.context import view_context
 from archiver.web.contract_messages import messages_argument, messages_by_contract
 from archiver.web.message_context import references_by_room

@@ -11,11 +11,11 @@ PATIENCE = 150
 """Seconds: cron looks at its tables at each full minute."""
 
 
-def wait_until(until: Callable[[], bool]) -> None:
-    """Wait for something that cron does."""
+def wait_until(until: Callable[[], bool], tell: Callable[[], str] = str) -> None:
+    """Wait for something that cron does; in vain, a test fails with what `tell` says of it."""
     end = time.monotonic() + PATIENCE
     while not until():
-        assert time.monotonic() < end
+        assert time.monotonic() < end, tell()
         time.sleep(0.5)
 
 

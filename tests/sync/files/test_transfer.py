@@ -157,6 +157,14 @@ def test_a_host_that_hangs_up_twice_is_given_up(host: Host) -> None:
     assert ("unreachable", 2) == (reason, len(other.heads))
 
 
+def test_a_host_that_answers_with_no_http_was_reached(host: Host) -> None:
+    """No page or package may say that there was no connection."""
+    with ScriptedServer([b"SSH-2.0-X\r\nconnection: close\r\n\r\n"]) as other:
+        reason = host.failing(other.url)
+
+    assert "not_understood" == reason
+
+
 def test_a_file_that_changed_meanwhile_is_begun_anew(host: Host) -> None:
     """The same size, other bytes: no file is made of two."""
     host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)

@@ -8,7 +8,7 @@ import sys
 import pytest
 from hypothesis import given, settings, strategies
 
-from archiver.web.shell_command import line
+from archiver.shell_command import line
 
 WORDS = strategies.lists(
     strategies.text(

@@ -1,0 +1,184 @@
+"""Makes the recipe of one package from its order: who is who in it, what is masked, and what goes in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from gettext import gettext as _
+
+from archiver import errors
+from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
+from archiver.evidence.account_signs import SIGN_KINDS, account_closings
+from archiver.evidence.history import EntryObject, number
+from archiver.export import PROFILES
+from archiver.export.mask.names import people_in
+from archiver.export.mask.package_mask import PackageMask, Policy
+from archiver.export.mask.records import make_mask
+from archiver.export.metadata.items import FileMetadata
+from archiver.export.package.enclosure_metadata import clean_enclosures, read_enclosures
+from archiver.export.package.leftover_search import settle_leftovers
+from archiver.export.package.order import ExportOrder
+from archiver.export.package.recipe import Recipe
+from archiver.export.package_scope import PackageScope
+from archiver.export.stamps import StampService
+from archiver.records import Basis, Contract, Delivery, Leftover, MappedAccount, RequestKind, Seal, Sides
+from archiver.store.archive import Reading
+from archiver.store.queries import current_state, package_entries, roles, statements
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """The people of a contract's chats, and what the user stated about them."""
+
+    owner: int
+    entries: Sequence[EntryObject]
+    """The entries that tell of them."""
+    names: Mapping[int, Sequence[str]]
+    rooms: Mapping[int, Collection[int]]
+    mapped: Sequence[MappedAccount]
+    sides: Sides
+
+    def bases(self, client: str | None, chosen: Collection[int]) -> dict[int, Basis]:
+        """The accounts known as the other side, and whose statement that is."""
+        rooms = {room: {one: self.names[one] for one in accounts} for room, accounts in self.rooms.items()}
+        return counterpart_bases(self.sides, client, rooms, chosen=chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Masking:
+    """What a package masks, and whom it leaves by name."""
+
+    counterparts: Collection[int] | None
+    """The accounts known as the other side; None: nobody was mapped."""
+    mask: PackageMask | None = None
+    leftovers: tuple[Leftover, ...] = ()
+
+
+def make_recipe(
+    reading: Reading,
+    seals: Sequence[Seal],
+    order: ExportOrder,
+    contract: Contract,
+    *,
+    name: str,
+    stamping: StampService | None,
+    at: datetime,
+    upto: int,
+) -> Recipe:
+    """The recipe of an order for this snapshot.
+
+    Raises CounterpartUnknown (third persons are to be hidden, and nobody was named in a room of several people),
+    LeftoversOpen (what looks like a person is not covered, and the user has not decided about it),
+    UsageError (a person to be named, masked or shown is unknown, or what is asked for cannot be).
+    """
+    people = _people_of(reading, order, contract, upto=upto)
+    deliveries = statements.deliveries(reading, contract.id, upto=upto)
+    _check_request(order, deliveries)
+    enclosures = statements.enclosures(reading, contract.id, upto=upto)
+    found = read_enclosures(reading.home, enclosures) if holds_enclosures(order.profile, contract) else ()
+    masking = _masking_of(reading, order, contract, people, upto=upto, metadata=found)
+    hides_people = order.policy is not None and order.policy.people
+    metadata = clean_enclosures(
+        reading.home, enclosures, found, masking.mask if hides_people else None, every=order.strip_metadata
+    )
+    return Recipe(
+        order=order,
+        name=name,
+        contract=contract if masking.mask is None else masking.mask.contract(contract),
+        scope=PackageScope(contract, order.since, order.until),
+        seals=seals,
+        upto=upto,
+        read_at=seals[-1].closed_at if seals and seals[-1].last == upto else at,
+        created_at=at,
+        stamping=stamping,
+        mask=masking.mask,
+        deliveries=deliveries,
+        enclosures=enclosures,
+        metadata=metadata,
+        counterparts=masking.counterparts,
+        leftovers=masking.leftovers,
+        closings=account_closings(people.entries, people.owner),
+        bases=people.bases(contract.client, order.counterparts or ()),
+        mapped=people.mapped,
+    )
+
+
+def holds_enclosures(profile: str, contract: Contract) -> bool:
+    """Whether a package of this profile holds the user's own evidence."""
+    return profile in ("lawyer", "court") or (profile == "support" and not contract.nda)
+
+
+def _people_of(reading: Reading, order: ExportOrder, contract: Contract, *, upto: int) -> _People:
+    """Who is in the chats, as of an entry. Raises UsageError: the order names somebody who is not."""
+    owner = number((current_state.owner(reading) or {}).get("account_id"))
+    rooms = PackageScope(contract).rooms
+    rows = package_entries.package_entries(reading, rooms, contract.id, upto=upto, kinds=SIGN_KINDS)
+    entries = [json.loads(row.line) for row in rows]
+    names, accounts_by_room = people_in(entries)
+    mapped = roles.mapped_accounts(reading, contract.id, upto=upto)
+    sides = roles.sides_of(mapped, owner=owner)
+    chosen = frozenset(order.counterparts or ())
+    _check_people({*chosen, *order.thirds}, names)
+    sides = replace(sides, thirds=sides.thirds.union(order.thirds) - chosen)
+    return _People(owner, entries, names, accounts_by_room, mapped, sides)
+
+
+def _masking_of(
+    reading: Reading,
+    order: ExportOrder,
+    contract: Contract,
+    people: _People,
+    *,
+    upto: int,
+    metadata: Sequence[FileMetadata],
+) -> _Masking:
+    """What an order's policy masks. Raises CounterpartUnknown, LeftoversOpen, UsageError (an unknown person)."""
+    stated = order.counterparts or other_side(people.sides, contract.client, people.names) or None
+    policy = order.policy
+    if policy is None:
+        return _Masking(stated)
+    _check_people(policy.masked | policy.unmasked, {people.owner, *people.names})
+    if not policy.people:
+        others = people.names.keys() - {people.owner} if stated is None else stated
+        return _Masking(stated, _mask_of(policy, people, others))
+    others = _judged_counterparts(reading, order, contract, people)
+    mask = _mask_of(policy, people, others)
+    leftovers = settle_leftovers(reading, order, contract, mask, upto=upto, metadata=metadata)
+    return _Masking(others, mask, leftovers)
+
+
+def _mask_of(policy: Policy, people: _People, others: Collection[int]) -> PackageMask:
+    known = people.sides.mine.union(others) - {people.owner}
+    return make_mask(policy, people.entries, owner=people.owner, counterparts=known)
+
+
+def _judged_counterparts(reading: Reading, order: ExportOrder, contract: Contract, people: _People) -> frozenset[int]:
+    """The other side of a package that hides third persons. Raises CounterpartUnknown."""
+    named = (order.counterparts or (), named_counterparts(people.sides, contract.client, people.names))
+    judgement = judge_counterparts(people.sides, named, people.rooms)
+    if judgement.undecided:
+        rooms = sorted(judgement.undecided.items())
+        raise errors.CounterpartUnknown(rooms=[roles.undecided_room(reading, *one) for one in rooms])
+    return judgement.counterparts
+
+
+def _check_request(order: ExportOrder, deliveries: Sequence[Delivery]) -> None:
+    """Refuse to ask where no report is, and for a review of nothing, as the reader could only point to that.
+
+    Raises UsageError.
+    """
+    if order.request is not None and not PROFILES[order.profile].report:
+        raise errors.UsageError(detail=_("A package of this kind has no report, so nothing can be asked for in it."))
+    if order.request is RequestKind.REVIEW and not deliveries:
+        sentence = _("No delivery is entered, so a review cannot be asked for. Enter it first: archive delivery add")
+        raise errors.UsageError(detail=sentence)
+
+
+def _check_people(accounts: Collection[int], known_people: Collection[int]) -> None:
+    """Refuse unknown accounts, as a mistyped number would leave a name unmasked. Raises UsageError."""
+    lacking = sorted(set(accounts) - set(known_people))
+    if lacking:
+        message = _("Nobody with this account id is in the chats of the contract: {people}")
+        raise errors.UsageError(detail=message.format(people=", ".join(map(str, lacking))))

@@ -1,0 +1,1 @@
+"""The readers of bytes that others made, given bytes that are made to break them."""

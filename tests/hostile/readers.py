@@ -1,0 +1,332 @@
+"""Every reader of bytes that others made, with samples to change and with what may come of it.
+
+A reader ends with a result or with the program's own errors. Whatever else it raises, and a result that contradicts
+itself, is a finding.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from PIL import Image
+
+from archiver import errors
+from archiver.chatwork.notation.parse import file_ids, links, message_references, parse, source
+from archiver.comparison.compare import compare
+from archiver.custody.stamp_check import answer_check, token_check
+from archiver.custody.verify import verify_path
+from archiver.demo.tsa.simulator import SimulatedAuthority, StatusAnswer
+from archiver.errors import ArchiverError
+from archiver.evidence.stamps.certificate_answers import make_question
+from archiver.evidence.stamps.certificate_ends import stamp_end
+from archiver.evidence.stamps.pem import fingerprints
+from archiver.evidence.stamps.reply_claims import read_reply
+from archiver.evidence.stamps.roots import der_to_pem
+from archiver.evidence.stamps.signer_chain import signer_chain
+from archiver.evidence.stamps.timestamp import request_stamp
+from archiver.export.metadata.file_metadata import NotRemovable, read_metadata, without_metadata
+from archiver.render.message_body import html, plain_text
+from archiver.render.thumbnail import SIDE, thumbnail
+from archiver.sync.recover.files import take_file
+from archiver.sync.recover.found_ids import FoundIds
+from tests.support import recovery_files
+from tests.support.byte_mutation import with_right_checksums
+from tests.support.notation_pieces import PIECES
+from tests.support.packages.files_with_metadata import document, office_file, picture
+from tests.support.packages.sample_package import renew_lists, zip_package
+from tests.support.stamps.authorities import authority_in_memory
+from tests.support.stamps.stamped_archives import stamped_package
+
+NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+DATA = b"the bytes that are stamped"
+ROOM, MESSAGE = 388_277_412, "1920000000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One way in which bytes come in."""
+
+    samples: Callable[[], Sequence[bytes]]
+    """Good ones, to be changed."""
+    read: Callable[[bytes, Path], None]
+    """Reads bytes, for which a folder is there; raises AssertionError for a result that cannot be."""
+    tokens: tuple[bytes, ...]
+    """Words of the format."""
+    inputs: int
+    """How many the slow lane reads."""
+
+
+# --- texts ----------------------------------------------------------------------------------------
+
+
+def _read_notation(body: bytes, _folder: Path) -> None:
+    text = body.decode("utf-8", "surrogateescape")  # lone surrogates, as JSON can hold them
+    nodes = parse(text)
+    assert source(nodes) == text
+    list(message_references(text)), file_ids(text), links(text)
+    plain_text(nodes)
+    assert "<script" not in html(nodes)
+
+
+def _notation_samples() -> list[bytes]:
+    texts = (
+        "".join(PIECES).replace("\ud83d", ""),
+        "[info][title]件名[/title]本文[code]a[/code][/info] [rp aid=1 to=2-3]田中\n[qt][qtmeta aid=1 time=2]引用[/qt]",
+        "[task aid=1 st=open lt=1767225600]見積り[/task] https://www.chatwork.com/#!rid1-2 [download:1]a[/download]",
+    )
+    return [text.encode() for text in texts]
+
+
+def _read_recovered(body: bytes, folder: Path) -> None:
+    found = FoundIds(frozenset([ROOM]), None, NOW)
+    take_file(io.BytesIO(body), folder / "a.txt", found)
+    assert all(room == ROOM for room, _position in found.places)
+
+
+def _recovery_samples() -> list[bytes]:
+    return [kind([(ROOM, MESSAGE), (1, MESSAGE)]) for kind in recovery_files.KINDS]
+
+
+# --- files that leave in a copy -------------------------------------------------------------------
+
+
+def _read_metadata(body: bytes, folder: Path) -> None:
+    path = folder / "file"
+    path.write_bytes(body)
+    read_metadata("S-001", path)
+    with suppress(NotRemovable):
+        copy = without_metadata(path)
+        path.write_bytes(copy)
+        assert read_metadata("S-001", path).items == ()
+    path.unlink()
+
+
+def _read_picture(body: bytes, folder: Path) -> None:
+    _read_metadata(body, folder)
+    small = thumbnail(io.BytesIO(body))
+    if small is not None:
+        with Image.open(io.BytesIO(small[0])) as drawn:
+            assert drawn.format == "WEBP"
+            assert max(drawn.size) <= SIDE
+
+
+def _read_png(body: bytes, folder: Path) -> None:
+    _read_picture(with_right_checksums(body), folder)
+
+
+def _picture_samples() -> list[bytes]:
+    return [picture(form) for form in ("JPEG", "PNG", "GIF", "WEBP")] + [_animated(form) for form in ("GIF", "WEBP")]
+
+
+def _png_samples() -> list[bytes]:
+    made = io.BytesIO()
+    Image.new("P", (30, 20)).save(made, "PNG", transparency=1, dpi=(3, 3))
+    return [picture("PNG"), _animated("PNG"), made.getvalue()]
+
+
+def _animated(form: str) -> bytes:
+    first, *others = (Image.new("RGB", (20, 10), colour) for colour in ("red", "green", "blue"))
+    made = io.BytesIO()
+    first.save(made, form, save_all=True, append_images=others, duration=30, loop=0)
+    return made.getvalue()
+
+
+def _office_samples() -> list[bytes]:
+    body = office_file()
+    stored = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(body)) as packed, zipfile.ZipFile(stored, "w") as anew:
+        for info in packed.infolist():
+            anew.writestr(info.filename, packed.read(info))
+    return [body, stored.getvalue()]
+
+
+@cache
+def _content_types() -> bytes:
+    with zipfile.ZipFile(io.BytesIO(office_file())) as packed:
+        return packed.read("[Content_Types].xml")
+
+
+def _read_office_part(body: bytes, folder: Path) -> None:
+    """The first line says which part of a good document the rest stands in for."""
+    name, _end, part = body.partition(b"\n")
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as anew:
+        anew.writestr("[Content_Types].xml", _content_types())
+        anew.writestr(name.decode("latin-1").replace("\0", "") or "a", part)
+    _read_metadata(made.getvalue(), folder)
+
+
+def _office_part_samples() -> list[bytes]:
+    with zipfile.ZipFile(io.BytesIO(office_file())) as packed:
+        return [
+            name.encode() + b"\n" + packed.read(name) for name in packed.namelist() if not name.startswith("[Content")
+        ]
+
+
+# --- packages -------------------------------------------------------------------------------------
+
+
+@cache
+def _package() -> bytes:
+    """The zip of a stamped package without its pages, which nothing reads."""
+    with TemporaryDirectory() as folder:
+        package = Path(stamped_package(Path(folder), enclosed=True).path)
+        for path in package.rglob("*"):
+            if path.suffix in (".html", ".pdf", ".py", ".js", ".css") and path.is_file():
+                path.unlink()
+        renew_lists(package)
+        return zip_package(package, Path(folder) / "P.zip").read_bytes()
+
+
+def _read_package(body: bytes, folder: Path) -> None:
+    path = folder / "P.zip"
+    path.write_bytes(body)
+    with suppress(errors.NothingThere, errors.NoPackageItself):
+        verification = verify_path(path, now=NOW)
+        assert verification.checked["entries"] or not verification.ok or verification.unchecked
+    with suppress(ArchiverError):
+        compare(path, path, folder=None, at=NOW)
+    path.unlink()
+
+
+def _read_package_file(body: bytes, folder: Path) -> None:
+    """The first line says which file of a good package the rest stands in for."""
+    name, _end, content = body.partition(b"\n")
+    replaced = name.decode("utf-8", "replace").replace("\0", "")
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_package())) as packed, zipfile.ZipFile(made, "w") as anew:
+        for info in packed.infolist():
+            if info.filename != replaced and not info.is_dir():
+                anew.writestr(info.filename, packed.read(info))
+        anew.writestr(replaced or "a", content)
+    _read_package(made.getvalue(), folder)
+
+
+def _package_file_samples() -> list[bytes]:
+    with zipfile.ZipFile(io.BytesIO(_package())) as packed:
+        files = [(info.filename, packed.read(info)) for info in packed.infolist() if not info.is_dir()]
+    return [name.encode() + b"\n" + content for name, content in files if len(content) < 60_000]
+
+
+# --- time stamps ----------------------------------------------------------------------------------
+
+
+@cache
+def _authority() -> SimulatedAuthority:
+    simulated = SimulatedAuthority(now=lambda: NOW)
+    simulated.renew_leaf(
+        until=datetime(2031, 1, 1, tzinfo=UTC),
+        list_address="http://tsa.example/list.crl",
+        status_address="http://ocsp.example/",
+    )
+    return simulated
+
+
+@cache
+def _reply() -> bytes:
+    return request_stamp(DATA, authority_in_memory(_authority()), now=lambda: NOW).reply
+
+
+def _read_stamp(body: bytes, _folder: Path) -> None:
+    pem = der_to_pem(_authority().root_der).encode()
+    read_reply(body)
+    stamp_end(body, pem)
+    signer_chain(body, (_authority().root_der,))
+    check = token_check()
+    if check is not None:
+        result = check(body, DATA, pem)
+        assert (result.time is None) != (result.problem is None)
+
+
+def _read_roots(body: bytes, _folder: Path) -> None:
+    stamp_end(_reply(), body)
+    check = token_check()
+    if check is not None and fingerprints(body):
+        check(_reply(), DATA, body)
+
+
+@cache
+def _chain() -> tuple[bytes, ...]:
+    """The certificates behind the reply, each a PEM file."""
+    certificates = signer_chain(_reply(), (_authority().root_der,))
+    return tuple(der_to_pem(one.public_bytes(Encoding.DER)).encode() for one in certificates)
+
+
+def _read_answer(body: bytes, _folder: Path) -> None:
+    """The first byte says whether the rest is taken for a list or for an answer."""
+    check = answer_check()
+    if check is not None:
+        result = check("crl" if body[:1] == b"c" else "ors", body[1:], _chain(), _chain()[-1])
+        assert (result.state is None) != (result.problem is None)
+
+
+def _answer_samples() -> list[bytes]:
+    leaf, issuer, *_above = (x509.load_pem_x509_certificate(one) for one in _chain())
+    question = make_question(leaf, issuer)
+    answers = []
+    for kind in StatusAnswer:
+        _authority().answers_with = kind
+        answers.append(b"o" + _authority().status_answer(question))
+    return [*answers, *(b"c" + _authority().revocation_list(is_revoked=revoked) for revoked in (False, True))]
+
+
+# --- all ------------------------------------------------------------------------------------------
+
+_DER = tuple(
+    bytes.fromhex(one)
+    for one in ("30", "31", "a0", "a1", "02", "04", "06", "17", "18", "0c", "80", "3080", "308200ff", "020100", "3000")
+)
+_XML = (
+    *(b"<!DOCTYPE a>", b"<!--", b"<![CDATA[", b"&amp;", b"&#0;", b"<a>", b"</a>"),
+    *(b' w:author="', b"<author>", b"\xff\xfe", b' displayName="'),
+)
+_ZIP = (b"PK\1\2", b"PK\3\4", b"PK\5\6", b"PK\6\6", b"PK\6\7", b"\x75\x70", b"../", b"\x0e\0", b"\x0c\0")
+_PICTURE = (
+    *(b"\xff\xd8", b"\xff\xd9", b"\xff\xda", b"\xff\xe1", b"\xff\xc0", b"\xff\xc2", b"Exif\0\0", b"MM\0*"),
+    *(b"II*\0", b"\x01\x12", b"\x88\x25", b"\x87\x69", b"GIF89a", b"\x21\xf9\x04", b"\x2c", b"NETSCAPE2.0"),
+    *(b"RIFF", b"WEBP", b"VP8 ", b"VP8L", b"VP8X", b"ANIM", b"ANMF", b"ALPH", b"EXIF", b"XMP ", b"ICCP"),
+    *(b"<x:xmpmeta", b"</x:xmpmeta>", b"<dc:creator>", b"</dc:creator>"),
+)
+_PNG = (
+    *(b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"pHYs"),
+    *(b"acTL", b"fcTL", b"fdAT", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"Raw profile type exif", b"XML:com.adobe.xmp"),
+)
+_JSON = (
+    *(b"{", b"}", b"[", b"]", b'"', b"null", b"1e999", b"-1", b"9" * 30, b"true", b'"seq":'),
+    *(b"\\ud83d", b"\\u0000", b"\n"),
+)
+
+READERS = {
+    "notation": Reader(
+        _notation_samples, _read_notation, tuple(one.encode("utf-8", "replace") for one in PIECES), 40_000
+    ),
+    "recover": Reader(
+        _recovery_samples,
+        _read_recovered,
+        (b"boundary=", b"--", b"charset=", b"utf-7", b"base64", b"data-mid=", b"data-rid=", b"\xff\xfe", *_JSON),
+        20_000,
+    ),
+    "picture": Reader(_picture_samples, _read_picture, _PICTURE, 20_000),
+    "png": Reader(_png_samples, _read_png, _PNG, 20_000),
+    "office": Reader(_office_samples, _read_metadata, (*_ZIP, *_XML), 10_000),
+    "office part": Reader(_office_part_samples, _read_office_part, (*_XML, *_PICTURE), 10_000),
+    "pdf": Reader(
+        lambda: [document()], _read_metadata, (b"obj", b"endobj", b"/Length", b"stream", b"R", b"<<", b">>"), 150
+    ),
+    "package": Reader(lambda: [_package()], _read_package, _ZIP, 1_500),
+    "package file": Reader(_package_file_samples, _read_package_file, (*_JSON, *_DER), 1_500),
+    "stamp": Reader(lambda: [_reply()], _read_stamp, _DER, 20_000),
+    "roots": Reader(lambda: [b"".join(_chain())], _read_roots, (b"-----BEGIN CERTIFICATE-----", b"\n", b"="), 5_000),
+    "answer": Reader(_answer_samples, _read_answer, _DER, 10_000),
+}
+"""Every reader, by name."""
