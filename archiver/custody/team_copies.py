@@ -18,6 +18,7 @@ from archiver.ledger.installation import find_archive, open_archive
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
 from archiver.store.archive import ROUND_LOCK, Archive
+from archiver.store.durable_files import sync_tree, sync_where_possible
 from archiver.store.ledger_copy import exchange, shared_files
 from archiver.store.ledger_copy.store_contents import count_unnamed_seals
 from archiver.store.object_stores.open_store import check_store
@@ -189,7 +190,9 @@ def _move(fresh: Path, target: Path) -> None:
     try:
         if target.exists():
             target.rmdir()
+        sync_tree(fresh)
         fresh.rename(target)
+        sync_where_possible(target.parent)
     except OSError as error:
         raise errors.HomeNotWritable(path=target, detail=error.strerror or str(error)) from error
 
