@@ -33,7 +33,9 @@ def test_a_text_begins_not_before_the_one_before_it_was_last_seen(second: str, e
     assert expected == history.versions[1].first_seen
 
 
-_ANYTHING: some.SearchStrategy[Any] = some.none() | some.booleans() | some.integers(-1, 2**64) | some.text(max_size=3) | some.just([])
+_ANYTHING: some.SearchStrategy[Any] = (
+    some.none() | some.booleans() | some.integers(-1, 2**64) | some.text(max_size=3) | some.just([])
+)
 _BODIES = some.sampled_from(["はい", "", "[deleted]", "[info][dtext:live_start][/info]"]) | _ANYTHING
 _ACCOUNTS = _ANYTHING | some.fixed_dictionaries(
     {}, optional={"account_id": _ANYTHING | some.just(7), "name": _ANYTHING | some.just("田中")}
