@@ -178,10 +178,15 @@ class TeamLedger:
             row = connection.execute("SELECT EXISTS (SELECT FROM entry WHERE kind = 'contract')").fetchone()
         return bool(row and row[0])
 
-    def close_archive(self, archive: int) -> None:
-        """Destroy the token and its wrapped key, and close the archive, which stays. Raises LedgerUnavailable."""
+    def close_archive(self, archive: int) -> bool:
+        """Destroy the token and its wrapped key, and close the archive, which stays; whether there was a token.
+
+        Raises LedgerUnavailable.
+        """
         with self._of_archive(archive) as connection:
+            token = connection.execute("SELECT key_id FROM token").fetchone()
             connection.execute("SELECT close_archive()")
+        return token is not None
 
     # --- the host --------------------------------------------------------------------------------
 

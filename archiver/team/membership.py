@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import requests
 
@@ -49,15 +50,23 @@ def has_contract(archive: int, settings: TeamSettings) -> bool:
         return ledger.has_contract(archive)
 
 
-def leave(account: int, settings: TeamSettings) -> ArchiveStanding:
-    """Destroy the token of an account and close its archive, which its owner can still take home; how it stands then.
+class Leaving(NamedTuple):
+    """What became of an account that left."""
+
+    standing: ArchiveStanding
+    had_token: bool
+    """Whether there was a token to destroy: who has left before, or never joined, has none."""
+
+
+def leave(account: int, settings: TeamSettings) -> Leaving:
+    """Destroy the token of an account and close its archive, which its owner can still take home.
 
     Raises NotInLedger, LedgerUnavailable, TeamNotInstalled.
     """
     archive = find_archive(settings.ledger, account)
     with closing(TeamLedger(settings.ledger)) as ledger:
-        ledger.close_archive(archive)
-        return ledger.standing(archive)
+        had_token = ledger.close_archive(archive)
+        return Leaving(ledger.standing(archive), had_token)
 
 
 def _owner_of(token: str, base_url: str, clock: CorrectedClock, sleep: Callable[[float], None]) -> int:

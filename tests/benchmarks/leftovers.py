@@ -38,6 +38,7 @@ CORPORA = {
     "tenth/": "tenth corpus",
     "eleventh/": "eleventh corpus",
     "twelfth/": "twelfth corpus",
+    "thirteenth/": "thirteenth corpus",
 }
 """Folder of each corpus, with a final slash. Each was measured blind once, and the rules mended by it afterwards."""
 
@@ -45,7 +46,7 @@ OWN = {"own/": "sentences of our own, surnames drawn at random"}
 """Written beside the rules, so never blind: forms in plenty, with surnames of which every fourth is in no list."""
 
 LAST_BLIND: dict[str, str] = {}
-"""A corpus that shows what a new author's names meet, by which nothing was mended; none since the twelfth was."""
+"""A corpus that shows what a new author's names meet, by which nothing was mended; none since the thirteenth was."""
 
 _OWNER, _CLIENT, _FIRST_MEMBER = 1234567, 7654321, 8000001
 _PARTIES = {_OWNER: ["yamada"], _CLIENT: ["田中 一郎"]}

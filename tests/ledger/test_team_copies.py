@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zipfile
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,7 @@ from archiver.store.engine import DATABASE
 from archiver.store.ledger_copy import store_contents
 from archiver.store.ledger_copy.shared_files import put_beside_seals
 from archiver.store.object_stores.open_store import make_store
+from archiver.store.working import last_lists, remembered_values
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
 from tests.support.teams.postgres import Postgres, running_postgres
@@ -130,6 +133,43 @@ def test_rows_that_no_copy_wrote_are_refused_in_one_sentence(postgres: Postgres,
 
     assert [] == list(tmp_path.rglob("*outside*"))
     assert [] == take_home(place, tmp_path / "taken", home).findings
+
+
+@pytest.mark.sample
+def test_values_that_no_column_takes_are_refused_in_one_sentence(
+    postgres: Postgres, home: Path, tmp_path: Path
+) -> None:
+    """Objects where texts belong, in counters or in a record, are no fault of the program: no trace shows texts."""
+    place = adopt(home, postgres.address("machine"), None)
+    of_one = f"WHERE archive = {place.archive}"
+    looks = {"same": "bytes", "first": "2026-01-01T00:00:00.000Z", "last": "2026-01-01T00:00:00.000Z"}
+    row = {"room_id": 1, "seq": 1, "body": "", "objects": "", "count": 0, "limited": False}
+    counted = row | looks | {"times": 1, "longest_s": 0, "looks": "[]"}
+    strange: list[dict[str, Any]] = [
+        {"memory": {"budget": {}}},
+        *({"last_list": [row | {name: {}}]} for name in row),
+        {"last_list": [row | looks]},
+        *({"last_list": [counted | {name: "never"}]} for name in ("first", "last", "times", "longest_s", "looks")),
+    ]
+
+    for running in strange:
+        _state_running(postgres, place.archive, running)
+        with pytest.raises(errors.BadLedger, match="counters cannot"):
+            take_home(place, tmp_path / "taken", tmp_path / "nothing")
+    _state_running(postgres, place.archive, {"last_list": [counted], "memory": {"erasures_settled": "[1]"}})
+    take_home(place, tmp_path / "counted", tmp_path / "nothing")
+    change = r"""UPDATE ledger.entry SET line = regexp_replace(line, '"name":"[^"]*"', '"name":{}')"""
+    postgres.execute("SET session_replication_role = replica", f"{change} {of_one}")
+    with pytest.raises(errors.BadLedger, match=r"one of the records 1 to \d+ is not"):
+        take_home(place, tmp_path / "taken", tmp_path / "nothing")
+
+    with closing(Archive(tmp_path / "counted")) as archive, archive.reading() as reading:
+        assert [1] == list(last_lists.running_looks(reading))
+        assert [] == remembered_values.ERASURES_SETTLED.recall(reading)
+
+
+def _state_running(postgres: Postgres, archive: int, running: dict[str, Any]) -> None:
+    postgres.execute(f"UPDATE ledger.standing SET running = '{json.dumps(running)}' WHERE archive = {archive}")
 
 
 @pytest.mark.sample

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from archiver import errors
+from archiver.cli.main import main
 from archiver.custody.team_copies import adopt
 from archiver.ledger.service import SealedRow, TeamLedger
 from archiver.notices.sentences import sentences
@@ -335,15 +336,32 @@ def test_who_leaves_has_no_token_and_no_round_at_once(service: Service, worker: 
     """The archive stays; who comes back goes on in it."""
     account, standing = next(iter(service.standings.items()))
     worker.rounds.run(standing.archive)
-    left = membership.leave(account, service.settings())
+    left, had_token = membership.leave(account, service.settings())
     asked = service.chatworks.asked
 
-    assert (left.has_token, left.closed_at is None) == (False, False)
+    assert (had_token, left.has_token, left.closed_at is None) == (True, False, False)
     assert standing.archive not in due_archives(worker.ledger)
     assert not worker.rounds.run(standing.archive)
     assert service.chatworks.asked == asked
     assert service.join(account).archive == standing.archive
     assert worker.rounds.run(standing.archive)
+
+
+def test_who_leaves_twice_is_told_that_nothing_was_destroyed(
+    service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second time there is no token any more, and the sentence does not say that one was destroyed."""
+    account, standing = next(iter(service.standings.items()))
+    monkeypatch.setenv("ARCHIVE_LANG", "ja")
+    leave = ["team", "leave", str(account), "--settings", str(service.team_file)]
+
+    assert (0, 0) == (main(leave), main(leave))
+
+    first, second = capsys.readouterr().out.replace("\n", "").split(f"アカウント{account}の")[1:]
+    assert first.startswith("トークンを破棄し")
+    assert second.startswith("トークンは台帳になく、何も破棄していません。")
+    assert f"保管庫{standing.archive}は閉じています" in second
+    service.join(account)
 
 
 def test_who_leaves_while_their_round_runs_is_asked_about_no_more(service: Service, worker: Worker) -> None:

@@ -56,11 +56,16 @@ def team_leave(obj: CliContext, account: int, team_file: str | None) -> int:
     """Destroy the token and its wrapped key."""
     from archiver.team.membership import leave
 
-    standing = leave(account, team_settings(obj, team_file))
-    sentence = _(
+    standing, had_token = leave(account, team_settings(obj, team_file))
+    destroyed = _(
         "The token of account {account} is destroyed, and archive {number} is closed. What was saved stays, and can be "
         "taken home. Backups of the database hold the sealed token until they are gone: make a new token in Chatwork."
     )
+    nothing_to_destroy = _(
+        "The ledger holds no token of account {account}, so none was destroyed. Archive {number} is closed. What was "
+        "saved stays, and can be taken home."
+    )
+    sentence = destroyed if had_token else nothing_to_destroy
     echo(sentence.format(account=standing.account, number=standing.archive))
     return 0
 

@@ -35,7 +35,12 @@ _ROW_ITEM = re.compile(
     rf"(?<![{_KANA}一-鿿])(?:[ぁ-んー]{{2,7}}|[ァ-ヴー]{{2,8}})(?=[、,・/と ]|$|さん|です|の[0-9二三四])"
 )
 _KATAKANA_GIVEN = re.compile("(?<![ァ-ヴー・])[ァ-ヴー]{2,5}(?=(?:が|は|も|に|へ|と)(?!ー)|から|より)")
-_SHORT_HIRAGANA = re.compile(r"(?:(?<=^)|(?<=[\n。、「!?]))[ぁ-ん]{2}(?=[がはにへもと](?!ー)|から|より)")
+_SHORT_HIRAGANA = re.compile("[ぁ-ん]{2}(?=[がはにへもと](?!ー)|から|より)")
+_FIRM_WORDS = (
+    "(?=デザイン|スタジオ|オフィス|クリニック|企画|工房|工業|商[店会事]|建[設築]|事務所|写真館|印刷|医院|歯科)"
+)
+_BEGINS = re.compile("[\n。、「!?]")
+_SAYS = ("です", "と申", "でござい", "だよ", "っす")
 _READING = re.compile(
     r"(?<=[(「])[ぁ-ん]{2,6}(?=[」)](?:なの|か|と読|って読|です|さん))|(?<=\()[ぁ-ん]{2,6}(?=(?:さん|様)\))"
 )
@@ -46,9 +51,10 @@ _SIGNED_REACH = 12
 
 def kana_names(text: str) -> Iterator[tuple[int, int]]:
     """Names in kana: a surname, a given name or both, without a title; nicknames; names from other countries."""
-    words = leftover_words()
+    words, longest = leftover_words(), leftover_patterns.longest_katakana(text)
     for pattern in (leftover_patterns.SPACED_KANA, leftover_patterns.KATAKANA_RUN):
-        is_possible = pattern is leftover_patterns.KATAKANA_RUN or " " in text or "・" in text
+        is_run = pattern is leftover_patterns.KATAKANA_RUN
+        is_possible = longest > 2 if is_run else (" " in text or "・" in text)
         for match in pattern.finditer(text) if is_possible else ():
             surname = match[1] if match.lastindex else match[0]
             is_surname = name_checks.is_kana_surname(surname)
@@ -56,8 +62,9 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
                 0
             ] not in words.no_names:
                 yield match.span()
+                yield from _firms_of(text, surname) if text.count(surname) > 1 else ()
     for pattern in (leftover_patterns.HIRAGANA_RUN, leftover_patterns.LONG_KATAKANA_RUN):
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(text) if pattern is leftover_patterns.HIRAGANA_RUN or longest > 4 else ():
             if _is_long_name(match[0]):
                 yield match.span()
     for match in leftover_patterns.KANA_GIVEN.finditer(text):
@@ -66,21 +73,21 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
     for match in leftover_patterns.DOUBLED.finditer(text):
         if match["base"] in given_names().readings and match[0] not in words.doubled_words:
             yield match.span()
-    for match in leftover_patterns.FOREIGN_NAME.finditer(text):
+    for match in leftover_patterns.FOREIGN_NAME.finditer(text) if longest > 1 else ():
         is_told = match[0] in rare_names().katakana and is_person_behind(text, match.end())
         if (is_told or match[0] in words.foreign_names) and not _is_thing(text, match):
             yield match.span()
-    for match in _SHORT_HIRAGANA.finditer(text):
+    for match in _short_beginnings(text):
         is_word = match[0] in ordinary_words().hiragana or match[0] in words.kana_words or match[0] in words.no_names
         if match[0] in given_names().readings and not is_word and is_person_behind(text, match.end()):
             yield match.span()
-    for match in _KATAKANA_GIVEN.finditer(text):
+    for match in _KATAKANA_GIVEN.finditer(text) if longest > 1 else ():
         reading = in_hiragana(match[0])
         is_known = reading in given_names().readings or (len(reading) == 2 and reading in beginnings_of_names())
         is_word = match[0] in ordinary_words().katakana or match[0] in words.brand_names
         if is_known and not is_word and (len(match[0]) > 2 or is_person_behind(text, match.end())):
             yield match.span()
-    for match in _INTRODUCED.finditer(text):
+    for match in _INTRODUCED.finditer(text) if any(one in text for one in _SAYS) else ():
         if _is_introduced(match["name"], says_so=text.startswith("と申", match.end())):
             yield match.span("name")
     for match in _READING.finditer(text) if "(" in text or "「" in text else ():
@@ -93,6 +100,20 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
         yield match_at_end.span("name")
     for row in _PEOPLE_ROW.finditer(text):
         yield from _row_of_people(text, *row.span("row"))
+
+
+def _firms_of(text: str, surname: str) -> Iterator[tuple[int, int]]:
+    """Where somebody's surname in kana begins the name of a firm of the same text: ヨネクラデザイン."""
+    for match in re.finditer(re.escape(surname) + _FIRM_WORDS, text):
+        yield match.start(), match.start() + len(surname)
+
+
+def _short_beginnings(text: str) -> Iterator[re.Match[str]]:
+    """Two hiragana before a particle where a clause begins."""
+    for position in (0, *(match.end() for match in _BEGINS.finditer(text))):
+        match = _SHORT_HIRAGANA.match(text, position)
+        if match is not None:
+            yield match
 
 
 @functools.lru_cache(8192)

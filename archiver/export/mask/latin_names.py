@@ -16,6 +16,7 @@ _GIVEN = re.compile(
 """A word before a particle: a given name, if it is one and no English word."""
 _BESIDE_MASKED = re.compile(r"(?<![A-Za-z])[A-Za-z]{3,16}(?=[._-]?□)|(?<=□[._-])[A-Za-z]{3,16}(?![A-Za-z])")
 _WITH_INITIAL = re.compile(r"(?<![A-Za-z])(?P<name>[A-Z][a-z]{1,12}) [A-Z]\.(?![A-Za-z])")
+_ASKED_WHO = re.compile("[「『](?P<name>[a-z]{4,12})[」』](?=って(?:誰|だれ|人|方)|という(?:人|方|名前))")
 _WORD_BESIDE = re.compile(r" (?P<other>[A-Z][a-z]{1,11})(?![A-Za-z])")
 
 
@@ -106,6 +107,9 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
         is_known = len(match[0]) > 3 - match[0][0].isupper() and _is_given(match[0])
         if is_known or _is_asked(text, match):
             yield match.span()
+    for match in _ASKED_WHO.finditer(text) if "」" in text or "』" in text else ():
+        if match["name"] in given_names().romaji or match["name"] in surnames().romaji:
+            yield match.span("name")
     for match in _BESIDE_MASKED.finditer(text) if "□" in text else ():
         if match[0].lower() in surnames().romaji or match[0].lower() in given_names().romaji:
             yield match.span()

@@ -23,11 +23,52 @@ KATAKANA = "ァ-ヴー"
 LATIN = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
 _HIRAGANA = "ぁ-ん"
 
+# --- what a text has at all -------------------------------------------------------------------------
+
+_RUN_OF_KANJI = re.compile(f"[{KANJI}]+")
+_RUN_OF_KATAKANA = re.compile(f"[{KATAKANA}]+")
+_LATIN_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_LOOKED_AT = 8
+"""Texts of which is remembered what they have, while every rule looks at the same one."""
+
+
+@functools.lru_cache(_LOOKED_AT)
+def kanji_runs(text: str) -> tuple[re.Match[str], ...]:
+    """Every whole run of kanji in a text."""
+    return tuple(_RUN_OF_KANJI.finditer(text))
+
+
+@functools.lru_cache(_LOOKED_AT)
+def longest_katakana(text: str) -> int:
+    """How many characters the longest run of katakana in a text has."""
+    return max(map(len, _RUN_OF_KATAKANA.findall(text)), default=0)
+
+
+@functools.lru_cache(_LOOKED_AT)
+def _characters(text: str) -> frozenset[str]:
+    return frozenset(text)
+
+
+def has_any(text: str, characters: frozenset[str]) -> bool:
+    """Whether a text has any of these characters: a pattern each of whose hits contains one needs no search else."""
+    return not characters.isdisjoint(_characters(text))
+
+
+def has_latin(text: str) -> bool:
+    """Whether a text has a Latin letter without accents."""
+    return has_any(text, _LATIN_LETTERS)
+
+
+def has_joint(text: str) -> bool:
+    """Whether a text has a sign that joins words in names of files and accounts."""
+    return "_" in text or "-" in text or "." in text
+
+
 # --- names ------------------------------------------------------------------------------------------
 
 _TITLES = (
     "さー{0,2}ん(?!ざん|じゅう|まん)|さま(?!ざま)|様(?![々子式相態])|氏(?![名神族物姓])|ちゃん(?!ぽん|こ鍋)|くん|君|殿(?!堂)|先生"
-    "|サン(?![ァ-ヴー])|チャン(?![ァ-ヴー])|姉さん|兄さん|姐さん|先輩|嬢(?![王様])"
+    "|サン(?![ァ-ヴー])|チャン(?![ァ-ヴー])|姉さん|兄さん|姐さん|先輩|(?<!令)嬢(?![王様])"
 )
 HAS_TITLE = re.compile(
     "さ[んまー]|様|氏|ちゃん|くん|君|殿|先生|サン|チャン|先輩|嬢|兄さ|姉さ|姐さ|[- ](?:[Ss]|[KkCc]h?[ua]n)"
@@ -81,21 +122,21 @@ FOREIGN_NAME = re.compile(
     rf"(?<![{KATAKANA}・])[{KATAKANA}]{{2,9}}(?=[はがをにものへとやだ、。」』)\s]|から|まで|です|って|$)"
 )
 LATIN_NAME = re.compile(r"(?<![A-Za-z@/._-])[A-Z][a-z]{2,10}(?![A-Za-z@_-]|\.[A-Za-z])")
-_LABEL = (
-    any_of(
-        "担当 代表 氏名 名前 本名 名義人 名義 ディレクター プロデューサー 編集 撮影 出演 ナレーション "
-        "ナレーター ライター デザイナー "
-        "カメラマン イラスト デザイン "
-        "モデル 窓口 上司 "
-        "宛名 差出人 文責 作成 署名 連絡先 校閲 校正 "
-        "校了 監修 照明 音声 録音 カメラ "
-        "ヘアメイク "
-        "メイク 演出 進行 司会 受付 経理 写真 構成 台本 作画 作詞 作曲 衣装 スタイリスト 講師 コーディング "
-        "緊急時 管理 紹介 "
-        "インタビュイー インタビュアー ゲスト 聞き手 話し手 From from FROM By by PM CC Cc To"
-    )
-    + rf"|[{KANJI}]{{0,3}}[者係役師手主](?:名|欄)?"
+_LABELS = (
+    "担当 代表 氏名 名前 本名 名義人 名義 ディレクター プロデューサー 編集 撮影 出演 ナレーション "
+    "ナレーター ライター デザイナー "
+    "カメラマン イラスト デザイン "
+    "モデル 窓口 上司 "
+    "宛名 差出人 文責 作成 署名 連絡先 校閲 校正 "
+    "校了 監修 照明 音声 録音 カメラ "
+    "ヘアメイク "
+    "メイク 演出 進行 司会 受付 経理 写真 構成 台本 作画 作詞 作曲 衣装 スタイリスト 講師 コーディング "
+    "緊急時 管理 紹介 "
+    "インタビュイー インタビュアー ゲスト 聞き手 話し手 From from FROM By by PM CC Cc To"
 )
+_LABEL = any_of(_LABELS) + rf"|[{KANJI}]{{0,3}}[者係役師手主](?:名|欄)?"
+HAS_LABEL = re.compile(f"[者係役師手主名欄{''.join(sorted({one[-1] for one in _LABELS.split()}))}] ?[はが:/・→=に]")
+"""The end of a label, and what stands behind it."""
 LABELLED = re.compile(
     rf"(?:{_LABEL}) ?(?:は|が|[:/・→=]|に) ?(?P<name>[{KANJI}]{{1,6}}(?: [{KANJI}]{{1,4}}(?![{KANJI}:=→]))?"
     rf"|[{KATAKANA}]{{2,8}}(?:[ ・][{KATAKANA}]{{2,10}})?|[{_HIRAGANA}]{{2,5}} [{_HIRAGANA}]{{2,5}}"
@@ -109,13 +150,14 @@ KANA_GIVEN = re.compile(
     rf"(?<![{_HIRAGANA}{KANJI}ー])[{_HIRAGANA}]{{3,5}}?(?=(?:が|は|も|に|へ|と|から)(?![{_HIRAGANA}])|\()"
 )
 WITH_KANA_GIVEN = re.compile(
-    rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{2,3}})(?P<given>[{_HIRAGANA}]{{2,4}}?|[{KATAKANA}]{{2,5}})"
+    rf"(?P<surname>[{KANJI}]{{2,3}})(?P<given>[{_HIRAGANA}]{{2,4}}?|[{KATAKANA}]{{2,5}})"
     rf"(?=さん|様|氏|ちゃん|くん|です|(?:が|は|も|に|の|と|を)(?![{_HIRAGANA}])|[^{_HIRAGANA}{KATAKANA}{KANJI}]|$)"
 )
 KANA_WITH_JOB = re.compile(
     rf"(?<![{_HIRAGANA}ー])[{_HIRAGANA}]{{2,5}}(?:ちゃん|くん)?(?=家|邸|夫妻|社長|部長|課長|店長|院長|先生|先輩|監督)"
     rf"|(?<![{KATAKANA}])[{KATAKANA}]{{2,9}}(?=邸|夫妻|社長|部長|課長|店長|院長|会長|専務|常務|教授|監督|先輩|コーチ)"
 )
+HAS_KANA_JOB = re.compile("家|邸|夫妻|[社部課店院会]長|先生|先輩|監督|専務|常務|教授|コーチ")
 HIRAGANA_RUN = re.compile(
     rf"(?<![{_HIRAGANA}{KANJI}ー])[{_HIRAGANA}]{{5,12}}?"
     rf"(?=(?:です|さん|ちゃん|くん|と申|の|が|は|に|へ|と|を|も|から|より)?(?![{_HIRAGANA}]))"
@@ -127,8 +169,6 @@ IN_BRACKETS = re.compile(
     rf"{_OPEN} ?(?:[^()\[\]【】「」『』<>〈〉\n]{{0,10}}[: ])?"
     rf"(?P<name>[{KANJI}]{{1,5}}(?: [{KANJI}]{{1,4}})?|[{_HIRAGANA}]{{2,5}}|[{KATAKANA}]{{2,6}}) ?{_CLOSE}"
 )
-KANJI_RUN = re.compile(f"[{KANJI}]{{2,}}")
-"""Whole, as what it begins with is searched for quickly."""
 LONGEST_RUN = 16
 _LETTERS = f"{KANJI}{_HIRAGANA}{KATAKANA}"
 SPACED_NAME = re.compile(

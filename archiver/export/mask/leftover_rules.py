@@ -11,13 +11,16 @@ from archiver.export.mask.contact_forms import contact_patterns, handle_patterns
 from archiver.export.mask.kana_names import kana_names
 from archiver.export.mask.kanji_names import name_in_run
 from archiver.export.mask.latin_names import latin_names
+from archiver.export.mask.leftover_patterns import has_any, has_latin, longest_katakana
 from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
+from archiver.export.mask.name_forms.alike_lines import names_in_alike_lines
 from archiver.export.mask.name_forms.bare_given import bare_given_names
 from archiver.export.mask.name_forms.bare_unknown import bare_unknown_names
 from archiver.export.mask.name_forms.called_names import called_names
 from archiver.export.mask.name_forms.clear_forms import clear_forms
 from archiver.export.mask.name_forms.doubtful_surnames import doubtful_surnames
+from archiver.export.mask.name_forms.joined_surnames import joined_surnames
 from archiver.export.mask.name_forms.katakana_given import is_begun_given, katakana_given_names
 from archiver.export.mask.name_forms.mixed_scripts import mixed_names
 from archiver.export.mask.name_forms.name_rows import marked_names, names_in_file_names, names_in_rows
@@ -50,7 +53,7 @@ def found_pieces(text: str) -> Iterator[FoundPiece]:
     yield from _account_holders(text)
     for start, end in listed_handles(text):
         yield FoundPiece(start, end, LeftoverKind.HANDLE)
-    for kind, groups in _DIRECT_RULES if _HAS_LETTER.search(text) or "#" in text else _DIRECT_RULES[1:]:
+    for kind, groups in _DIRECT_RULES if has_latin(text) or "#" in text else _DIRECT_RULES[1:]:
         for pattern in (one for group in groups if group.gate.search(text) for one in group.patterns):
             for match in pattern.finditer(text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
@@ -78,16 +81,14 @@ _DIRECT_RULES = (
     (LeftoverKind.HANDLE, handle_patterns.HANDLES),
     (LeftoverKind.CONTACT, contact_patterns.CONTACTS),
 )
-_HAS_LETTER = re.compile("[A-Za-z]")
-"""Every handle has one, or a # before its digits."""
-
+"""Every handle has a letter, or a # before its digits."""
 
 _HAS_LATIN = re.compile("[A-Za-z]{2}")
-_KATAKANA = re.compile("[ァ-ヴ][ァ-ヴー]")
 
 
 def _names(text: str) -> Iterator[tuple[int, int]]:
-    return (span for span in _found_names(text) if not (_is_counted(text, *span) or is_no_person(text, *span)))
+    spans = dict.fromkeys(_found_names(text))
+    return (span for span in spans if not (_is_counted(text, *span) or is_no_person(text, *span)))
 
 
 def _is_counted(text: str, start: int, end: int) -> bool:
@@ -105,12 +106,14 @@ def _found_names(text: str) -> Iterator[tuple[int, int]]:
     yield from spoken_names(text)
     yield from names_in_rows(text)
     yield from names_in_people_rows(text)
+    yield from names_in_alike_lines(text)
+    yield from joined_surnames(text)
     yield from told_readings(text)
     yield from bare_unknown_names(text)
     yield from names_from_abroad(text)
     yield from names_in_file_names(text)
     yield from marked_names(text)
-    if _KATAKANA.search(text):
+    if longest_katakana(text) > 1:
         yield from katakana_given_names(text)
     yield from kana_names(text)
     yield from clear_forms(text)
@@ -121,7 +124,7 @@ def _found_names(text: str) -> Iterator[tuple[int, int]]:
     yield from doubtful_surnames(text)
     yield from bare_given_names(text)
     yield from nicknames(text)
-    if _HAS_LATIN.search(text):
+    if has_latin(text) and _HAS_LATIN.search(text):
         yield from latin_names(text)
 
 
@@ -143,8 +146,9 @@ _OF_THINGS = re.compile(
 
 def _surnames(text: str) -> Iterator[tuple[int, int]]:
     """Surnames alone, among words that are written at names, with a given name, in brackets, behind a label."""
-    for match in leftover_patterns.KANJI_RUN.finditer(text):
-        if len(match[0]) > leftover_patterns.LONGEST_RUN or _is_polite(text, match.start()):
+    runs = leftover_patterns.kanji_runs(text)
+    for match in runs:
+        if not 1 < len(match[0]) <= leftover_patterns.LONGEST_RUN or _is_polite(text, match.start()):
             continue
         span = name_in_run(match[0])
         if span is not None and not (span[1] == len(match[0]) and _is_of_thing(text, match.end())):
@@ -152,18 +156,20 @@ def _surnames(text: str) -> Iterator[tuple[int, int]]:
     for match in leftover_patterns.SPACED_NAME.finditer(text) if " " in text else ():
         if name_checks.is_surname(match["surname"]) and name_checks.is_given_name(match["given"]):
             yield match.start("surname"), match.end("given")
-    for match in leftover_patterns.WITH_KANA_GIVEN.finditer(text):
+    surnames_alone = (run for run in runs if len(run[0]) in (2, 3) and name_checks.is_surname(run[0]))
+    with_given = (leftover_patterns.WITH_KANA_GIVEN.match(text, run.start()) for run in surnames_alone)
+    for match in filter(None, with_given):
         reading = in_hiragana(match["given"])
         is_given = len(reading) > 1 and reading in given_names().readings
         is_short = name_checks.is_katakana(match["given"][0]) and is_begun_given(match["given"])
         is_short = is_short and match["given"] not in ordinary_words().katakana
         is_clear = match["surname"] not in leftover_words().common_surnames
-        if name_checks.is_surname(match["surname"]) and (is_given or (is_short and is_clear)):
+        if is_given or (is_short and is_clear):
             yield match.span()
     for pattern in (leftover_patterns.LABELLED, leftover_patterns.IN_BRACKETS):
-        is_possible = pattern is leftover_patterns.LABELLED or _HAS_BRACKET.search(text)
+        is_labelled = pattern is leftover_patterns.LABELLED
+        is_possible = leftover_patterns.HAS_LABEL.search(text) if is_labelled else has_any(text, _BRACKETS)
         for match in pattern.finditer(text) if is_possible else ():
-            is_labelled = pattern is leftover_patterns.LABELLED
             is_doubtful = len(match["name"]) == 1 and text[match.start("name") - 1] in "にが"
             if not is_labelled and len(match["name"]) == 1 and text[match.start()] in "「『<〈":
                 continue  # 「森」をテーマに
@@ -178,7 +184,7 @@ def _is_polite(text: str, start: int) -> bool:
     return text[start - 1 : start] in ("お", "ご") and text[start - 2 : start - 1] != "な"
 
 
-_HAS_BRACKET = re.compile(r"[)\]】」』>〉]")
+_BRACKETS = frozenset(")]】」』>〉")
 _KATAKANA_BEHIND = re.compile("[ァ-ヴー]{2,12}")
 
 
@@ -188,10 +194,16 @@ def _is_of_thing(text: str, end: int) -> bool:
     words = leftover_words()
     is_brand = (
         thing is not None
-        and thing[0] in ordinary_words().katakana
+        and _is_katakana_word(thing[0])
         and not any(thing[0] in known for known in (words.papers, words.role_titles, words.foreign_names))
     )
     return is_brand or _OF_THINGS.match(text, end) is not None
+
+
+def _is_katakana_word(word: str) -> bool:
+    """Whether katakana are a word, or two written together: アウトレットパーク."""
+    words = ordinary_words().katakana
+    return word in words or any(word[:cut] in words and word[cut:] in words for cut in range(2, len(word) - 1))
 
 
 def _span_of_name(match: re.Match[str]) -> tuple[int, int]:
@@ -247,10 +259,11 @@ def _looks_like_name(name: str, *, labelled: bool) -> bool:
 
 
 def _account_holders(text: str) -> Iterator[FoundPiece]:
-    for word in leftover_patterns.BANK_WORD.finditer(text):
+    words = list(leftover_patterns.BANK_WORD.finditer(text))
+    for word in words:
         for match in leftover_patterns.HOLDER.finditer(text, word.end(), word.end() + leftover_patterns.BANK_REACH):
             yield FoundPiece(*match.span(), LeftoverKind.ACCOUNT_HOLDER)
-    has_word = leftover_patterns.BANK_WORD.search(text) is not None or "送金先" in text
+    has_word = bool(words) or "送金先" in text
     for match in leftover_patterns.SAID_HOLDER.finditer(text) if has_word else ():
         if match["name"] not in ordinary_words().katakana:
             yield FoundPiece(*match.span("name"), LeftoverKind.ACCOUNT_HOLDER)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from archiver.export.mask import name_checks
 from archiver.export.mask import name_contexts as contexts
 from archiver.export.mask.kanji_names import are_words
-from archiver.export.mask.leftover_patterns import KANJI
+from archiver.export.mask.leftover_patterns import KANJI, kanji_runs
 from archiver.export.mask.name_data import leftover_words, ordinary_words
 from archiver.export.mask.name_forms.unknown_surnames import (
     is_given_by_form,
@@ -21,7 +21,6 @@ from archiver.export.mask.name_forms.unknown_surnames import (
     is_unknown_surname,
 )
 
-_RUN = re.compile(f"[{KANJI}]+")
 _LONGEST_RUN = 8
 _GIVEN = re.compile(rf" (?P<given>[{KANJI}]{{1,3}})(?<![様氏君殿])(?![{KANJI}:=→])")
 _NEAR = 9
@@ -37,7 +36,7 @@ _REACH = 16
 
 def spoken_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text a surname stands for a person, with a given name that follows."""
-    for match in _RUN.finditer(text):
+    for match in kanji_runs(text):
         if len(match[0]) > _LONGEST_RUN or (match[0][-1] != "宛" and _is_nobody(match[0])):
             continue
         run = match[0].removesuffix("宛") if contexts.ADDRESSED.match(text, match.end() - 1) else match[0]

@@ -13,7 +13,14 @@ from archiver.export.mask import leftover_patterns, name_checks
 from archiver.export.mask.folding import folded_text
 from archiver.export.mask.kanji_names import folded_spoken_characters
 from archiver.export.mask.name_checks import in_hiragana
-from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, rare_names, surnames
+from archiver.export.mask.name_data import (
+    given_characters,
+    given_names,
+    leftover_words,
+    ordinary_words,
+    rare_names,
+    surnames,
+)
 from archiver.export.mask.name_forms.unknown_surnames import (
     is_likely_given,
     is_unfamiliar,
@@ -61,12 +68,25 @@ def titled_names(text: str) -> Iterator[tuple[int, int]]:
         )  # お月様
         is_thing = is_thing or _FIRM_END.search(name) is not None
         start = None if is_thing else _name_start(name, _title_as_read(match))
+        if start is None and not is_thing and _is_stated(match):
+            start = 0
         if start is None or (title in ("様", "さん") and _is_firm(text, match, start)):
             continue
         is_nickname = _is_nickname(name[start:], title)
         parent = 2 * text.startswith(("ママ", "パパ"), match.end())
         is_hidden = is_nickname or title.isascii()
         yield match.start("name") + start, match.end() + parent if is_hidden else match.end("name")
+
+
+_STATED = re.compile(f"(?:[:→=]|{leftover_patterns.JOBS}[はが、]) ?$")
+
+
+def _is_stated(match: re.Match[str]) -> bool:
+    """Whether short katakana before さん say who has a role, be they a word too: リーダーはフンさん."""
+    name, words = match["name"], leftover_words()
+    is_short = name_checks.is_katakana(name[0]) and len(name) < 4 and match["title"] in ("さん", "様")
+    is_role = name in words.no_name_ends or name in words.role_titles or name in words.no_members
+    return is_short and not is_role and _STATED.search(match.string, 0, match.start()) is not None
 
 
 _INITIAL_TITLES = (
@@ -89,7 +109,7 @@ _TRADER = re.compile(
 
 def initials_and_traders(text: str) -> Iterator[tuple[int, int]]:
     """Initials with their title (K氏), and what somebody who buys, sells or writes is called."""
-    for match in _INITIAL.finditer(text) if _HAS_CAPITAL.search(text) else ():
+    for match in _INITIAL.finditer(text) if leftover_patterns.has_latin(text) and _HAS_CAPITAL.search(text) else ():
         yield match.span()
     for match in _KANA_PRODUCER.finditer(text) if "P" in text else ():
         if match[0][:-1] not in ordinary_words().katakana:
@@ -111,7 +131,7 @@ def names_at_jobs(text: str) -> Iterator[tuple[int, int]]:
             start = _start_before_role(match["name"], role[0])
             if start is not None:
                 yield reach + match.start("name") + start, reach + match.end("name")
-    for match in leftover_patterns.KANA_WITH_JOB.finditer(text):
+    for match in leftover_patterns.KANA_WITH_JOB.finditer(text) if leftover_patterns.HAS_KANA_JOB.search(text) else ():
         if name_checks.is_kana_person(match[0]):
             yield match.span()
 
@@ -141,7 +161,8 @@ def _title_as_read(match: re.Match[str]) -> str:
     is_kana = re.search("[ぁ-んー]$", match["name"]) is not None and not re.search("[ーっ]$", match["name"])
     if title == "くん" and behind and behind in ("でだじなのやか" if is_kana else "でだじ"):
         return "くんの"
-    return "ちゃんと" if title == "ちゃん" and behind == "と" else title
+    is_at_home = match.string.startswith("とこ", match.end()) and match["name"] in given_characters().single
+    return "ちゃんと" if title == "ちゃん" and behind == "と" and not is_at_home else title
 
 
 def _is_firm(text: str, match: re.Match[str], start: int) -> bool:
@@ -221,6 +242,8 @@ def _with_words_before(name: str, start: int) -> int:
 def _start_without_surname(name: str, title: str) -> int | None:
     """Where a name in kanji begins that is no known surname."""
     words, bare = leftover_words(), name.replace(" ", "")
+    if title == "ちゃん" and len(bare) == 2 and bare[-1] not in _NO_CHAN and _is_called(bare):
+        return 0
     if len(bare) == 1:
         return _single_start(bare, title)
     if bare in words.name_words or (title in ("先生", "君", "くん", "殿") and is_unknown_surname(bare)):
@@ -242,6 +265,13 @@ def _is_ordinary(bare: str) -> bool:
     kanji = ordinary_words().kanji
     is_role = len(bare) == 3 and bare[:2] in kanji and _ROLE_END.search(bare)
     return bare in kanji or (len(bare) > 3 and bare[-2:] in kanji) or bool(is_role)
+
+
+def _is_called(bare: str) -> bool:
+    """Whether two kanji before ちゃん are made like a given name, and say nothing of what somebody is."""
+    words, known = leftover_words(), given_characters()
+    is_role = bare in words.no_name_ends or bare in words.people_words or _ROLE_END.search(bare) is not None
+    return not is_role and bare[0] in known.beginnings and bare[1] in known.ends
 
 
 _NO_CHAN = frozenset("赤坊兄姉嬢爺婆猫犬娘孫皆熊何母父妹弟子祖若婿姪甥")

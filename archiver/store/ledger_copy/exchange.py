@@ -26,8 +26,8 @@ from archiver.store.ledger_copy.beside_seals import file_rows, seal_name, seal_r
 from archiver.store.ledger_copy.bringing import bring
 from archiver.store.ledger_copy.strange_rows import refused, told_as
 from archiver.store.projection.rows import upsert_rows
-from archiver.store.transactions import SmallStatement, Writing
-from archiver.store.working import remembered_values
+from archiver.store.transactions import Reading, SmallStatement, Writing
+from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.key_value_store import stored_text
 
 MARK_KEY = "ledger_mark"
@@ -114,7 +114,7 @@ def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
             erasures = erased.held_again(sql, home, ledger, reading)
     if own.entry <= end.entry:
         with refused(ledger.place), told_as(N_("its running counters cannot be read")):
-            _put_running(sql, running)
+            _put_running(sql, home, running)
     now = copy_standing(sql, home).end
     if erasures or any(now.after(table) > end.after(table) for table in ("entry", "reply", "seal")):
         _ship_after(sql, home, ledger, end, mark, erasures=erasures)
@@ -222,13 +222,22 @@ def _compare(sql: Connection, reading: LedgerReading, seq: int, seal: int) -> No
         raise CopyDiverged
 
 
-def _put_running(sql: Connection, running: str) -> None:
-    """Take over the running counters, so that no look is counted by two machines."""
+def _put_running(sql: Connection, home: Path, running: str) -> None:
+    """Take over the running counters, so that no look is counted by two machines; nothing else that may stand there.
+
+    Raises an error for those that no copy wrote, which would end every later run that reads them.
+    """
     document = json.loads(running)
     sql.execute(delete(schema.last_list))
     upsert_rows(sql, schema.last_list, document.get("last_list", ()))
     sql.execute(delete(schema.memory).where(_IS_CARRIED))
-    upsert_rows(sql, schema.memory, [{"key": key, "value": value} for key, value in document.get("memory", {}).items()])
+    values = [{"key": key, "value": value} for key, value in document.get("memory", {}).items() if _is_carried(key)]
+    upsert_rows(sql, schema.memory, values)
+    last_lists.check_lists(Reading(sql, home))
+
+
+def _is_carried(key: str) -> bool:
+    return key in CARRIED or key.startswith(CARRIED_OF_CONTRACTS)
 
 
 def _put_mark(sql: Connection, mark: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
 
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError, StatementError
 
 from archiver import errors
 from archiver.errors import N_
@@ -26,8 +26,12 @@ _SIGNS = (
     RecursionError,
     IntegrityError,
     DataError,
+    InterfaceError,
+    ProgrammingError,
     sqlite3.IntegrityError,
     sqlite3.DataError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
 )
 """What a row of another shape leads to, wherever it is used."""
 
@@ -43,6 +47,10 @@ def told_as(text: str, **values: object) -> Iterator[None]:
         yield
     except _SIGNS as error:
         raise StrangeRow(_(text).format(**values)) from error
+    except StatementError as error:
+        if isinstance(error, DBAPIError):  # of the database or of the disk
+            raise
+        raise StrangeRow(_(text).format(**values)) from error  # a value that its column does not take
 
 
 @contextmanager

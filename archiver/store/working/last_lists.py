@@ -118,6 +118,17 @@ def end_looks(writing: Writing, rooms: Collection[int] | None = None) -> list[En
     return ended
 
 
+def check_lists(reading: Reading) -> None:
+    """Read every row as runs do. Raises LookupError, TypeError or ValueError for one that this module did not write."""
+    for row in _ALL.mappings(reading.sql):
+        for column in schema.last_list.c:
+            if not isinstance(row[column.name], column.type.python_type | None):
+                raise TypeError(column.name)
+        if len({row[name] is None for name in _NO_LOOKS}) != 1:
+            raise ValueError("looks of which a part is missing")
+        _steady_looks(row)
+
+
 def forget_lists(writing: Writing, rooms: Collection[int]) -> None:
     """Delete the rows of rooms about whose messages an entry comes."""
     for room in rooms:

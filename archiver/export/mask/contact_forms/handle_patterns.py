@@ -169,6 +169,11 @@ HANDLES = (
         r"(?<![A-Za-z0-9._-])(?P<name>[a-z][a-z0-9._-]{3,30}@)(?= ?(?:[がはをにの、」]|$))",
         r"(?<![A-Za-z0-9._-])(?P<name>(?=[a-z0-9]{0,20}[._])[a-z][a-z0-9._-]{3,30}@)(?![A-Za-z0-9])",
     ),
+    gated(
+        r"[A-Za-z0-9] ?\((?:インスタ|ツイッター|[IiXx]|[Tt]w|[Ff]a|Th|tik|Tik)",
+        rf"(?<![A-Za-z0-9._@/-])(?P<name>{_WORD_OF_PARTS}) ?"
+        r"\((?:インスタ(?:グラム)?|ツイッター|[Ii]nstagram|[Tt]witter|X|[Ff]acebook|Threads|[Tt]ik[Tt]ok)(?:アカウント|のID)?\)",
+    ),
     gated("git@", r"git@[a-z0-9.-]{3,40}:(?P<name>[A-Za-z0-9_.-]{2,40})/"),
     gated("□_", r"(?<=□)_[A-Za-z0-9_.-]{2,30}(?<=[A-Za-z0-9_])"),
     gated("□:", r"□{4,12}:(?P<name>[A-Za-z0-9_.-]{2,40})/[A-Za-z0-9_-]"),

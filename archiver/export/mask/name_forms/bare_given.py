@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from archiver.export.mask import name_checks
-from archiver.export.mask.leftover_patterns import KANJI, any_of
+from archiver.export.mask.leftover_patterns import KANJI, any_of, kanji_runs
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, rare_names, surnames
 from archiver.export.mask.name_forms.unknown_surnames import is_likely_given
 
@@ -121,7 +121,7 @@ _QUOTED = re.compile(
 
 def bare_given_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text such names stand."""
-    has_given = any(map(_may_hold_given, _KANJI_RUN.findall(text)))
+    has_given = any(len(run[0]) > 1 and _may_hold_given(run[0]) for run in kanji_runs(text))
     yield from _told_of_somebody(text, has_given=has_given)
     for match in _KANJI_TOLD.finditer(text) if has_given else ():
         if is_likely_given(match["name"] or match["behind"]):
@@ -131,9 +131,6 @@ def bare_given_names(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
     if any(_may_hold_name(run) for run in _RUN.findall(text)):
         yield from _in_kana_or_latin(text)
-
-
-_KANJI_RUN = re.compile(f"[{KANJI}]{{2,}}")
 
 
 @functools.lru_cache(16_384)

@@ -12,12 +12,11 @@ from collections.abc import Iterator
 
 from archiver.export.mask import name_checks
 from archiver.export.mask.kanji_names import are_words, name_in_run
-from archiver.export.mask.leftover_patterns import KANJI
+from archiver.export.mask.leftover_patterns import kanji_runs
 from archiver.export.mask.name_contexts import person_behind
 from archiver.export.mask.name_data import leftover_words, ordinary_words
 from archiver.export.mask.name_forms.unknown_surnames import HEROES, is_likely_given, is_unfamiliar
 
-_RUN = re.compile(f"[{KANJI}]{{2,}}")
 _LONGEST_RUN = 8
 _NO_BEFORE = frozenset("おご0123456789〇")
 _BEHIND = re.compile(
@@ -36,8 +35,8 @@ _NUMERALS = frozenset("一二三四五六七八九十百千万数両各毎全半
 
 def bare_unknown_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text such kanji stand."""
-    for match in _RUN.finditer(text):
-        if len(match[0]) > _LONGEST_RUN or text[match.start() - 1 : match.start()] in _NO_BEFORE:
+    for match in kanji_runs(text):
+        if not 1 < len(match[0]) <= _LONGEST_RUN or text[match.start() - 1 : match.start()] in _NO_BEFORE:
             continue
         affix = _AFFIX.search(match[0])
         is_word = len(match[0]) > 2 and are_words(match[0][-2:])

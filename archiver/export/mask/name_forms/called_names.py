@@ -42,6 +42,11 @@ _COVERED = re.compile(
 )
 _HAS_COVER = re.compile("[〇○◯●*×✕]")
 _HAS_TITLE = re.compile("[ぁ-んァ-ヴー](?:さん|様|氏|くん|ちゃん|先生)|[一-鿿](?:さん|様|氏|くん|先生|選手)|名義")
+_NAMED_LATER = re.compile(
+    r"(?:ペンネーム|芸名|ハンドルネーム|ニックネーム|活動名|表示名|筆名)[^「」\n。]{0,12}[「『](?P<name>[^「」『』\n]{2,12})[」』](?=に|で|と|を|が|って)"
+    r"|[「『](?P<alias>[^「」『』\n]{2,14})[」』]こと(?=[^\s、。]{1,8}(?:さん|氏|様|くん|ちゃん))"
+)
+"""ペンネームを「月見うどん」に, 「おかゆP」こと志村さん."""
 _AT_WORK = re.compile(r"(?P<name>(?<![^\s、。「(])[^\s、。@「」()]{2,10}@[^\s、。@A-Za-z「」()]{1,10})(?=さん|様|氏)")
 _MIXED = re.compile(
     rf"(?<![{KANJI}])(?P<head>[{KANJI}]{{1,3}})(?P<tail>[{KATAKANA}]{{2,8}}|[ぁ-ん]{{2,4}})(?=さん|様|氏|くん|ちゃん|先生|選手|名義)"
@@ -92,6 +97,9 @@ def called_names(text: str) -> Iterator[tuple[int, int]]:
             yield match.span("name")
     for match in _COVERED.finditer(text) if _HAS_COVER.search(text) else ():
         yield match.span()
+    for match in _NAMED_LATER.finditer(text) if "」" in text or "』" in text else ():
+        if _NO_NICKNAME.search(match[match.lastgroup or "name"]) is None:
+            yield match.span(match.lastgroup or "name")
     for match in _AT_WORK.finditer(text) if "@" in text else ():
         yield match.span("name")
     for match in _MIXED.finditer(text) if _HAS_TITLE.search(text) else ():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archiver.export.mask import name_checks
-from archiver.export.mask.leftover_patterns import KANJI
+from archiver.export.mask.leftover_patterns import KANJI, has_any
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
 from archiver.export.mask.name_forms.katakana_given import without_strokes
 from archiver.export.mask.name_forms.unknown_surnames import (
@@ -28,6 +28,7 @@ _NO_NAME_BEFORE = {
 _SINGLE = re.compile(
     rf"(?<![{KANJI}お])(?P<name>[{KANJI}])(?=(?P<title>[様氏殿])(?![{KANJI}])|(?P<long>さ)(?:ん(?![ざぷ橋])|ま(?![ざで])))"
 )
+_SHORT_TITLES = frozenset("様氏殿")
 _SPACED = re.compile(
     rf"(?<![{KANJI}])(?=(?P<first>[{KANJI}]{{1,8}}) (?P<second>[{KANJI}]{{1,3}}?)"
     rf"(?:(?![{KANJI}])|(?=[様氏殿君宛著作訳画記拝筆](?![{KANJI}])|先生|名義|社長|代表|監督|選手)))"
@@ -43,6 +44,8 @@ _KING = re.compile(
     rf"(?<![{KANJI}お])(?P<name>[王金馬])(?=様(?:と(?:の|打|電話|お?話)|に(?:確認|ご?連絡|送)|から(?:ご?連絡|お?電話|メール)|へ(?:の|ご)|より|宛))"
 )
 """Surnames that are a word before 様, where somebody is met or written to."""
+_SHORTENED = re.compile(rf"(?<![{KANJI}])(?![坊嬢])[{KANJI}]っ(?:ちゃん|つぁん|さん|くん)")
+"""What somebody is called by the first character of a name: 松っちゃん."""
 _CALLED_CHAN = re.compile(
     rf"(?<![{KANJI}])(?P<name>(?![赤坊兄姉嬢爺婆猫犬娘孫皆熊何母父妹弟])[{KANJI}])ちゃん(?=と(?:呼|会[いうっ]|話|打[ちつ]|一緒|相談|同[じ席]))"
 )
@@ -58,9 +61,11 @@ _DOES = re.compile(
 
 def clear_forms(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text a name stands in a form that hardly anything else has."""
-    for match in _SINGLE.finditer(text):
+    for match in _SINGLE.finditer(text) if has_any(text, _SHORT_TITLES) or "さん" in text or "さま" in text else ():
         if match["name"] not in _NO_NAME_BEFORE[match["title"] or match["long"]]:
             yield match.span("name")
+    for match in _SHORTENED.finditer(text) if "っ" in text else ():
+        yield match.span()
     for match in _KING.finditer(text) if "様" in text else ():
         yield match.span("name")
     if " " in text:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from archiver.export.mask import name_checks
-from archiver.export.mask.leftover_patterns import KANJI, any_of
+from archiver.export.mask.leftover_patterns import KANJI, any_of, kanji_runs
 from archiver.export.mask.name_contexts import NO_SIGN
 from archiver.export.mask.name_data import leftover_words, ordinary_words
 
@@ -146,10 +146,18 @@ _HANDED_OVER = re.compile(
     rf"(?:交代|交替|代わ|替わ|変わ|引き継|引継|バトン)"
 )
 """Who takes over from whom: one known surname makes the other a name."""
+_AWAY_SOON = re.compile(
+    rf"(?:^|[。、\n!?] ?)(?P<name>[{KANJI}]{{1,4}}?)[がは]"
+    rf"(?:{_DAYS}|[今来][週月]いっぱい|急に|体調不良で)?、?"
+    r"(?:出張|不在|欠席|早退|遅刻|休暇|育休|産休|退職|有給|お休み)"
+)
+_ROUTE = re.compile(
+    rf"(?:決裁|承認|確認|回覧|稟議|チェック)(?:ルート|フロー|順|経路)?[:は][^\n。]{{0,20}}?[→>](?P<name>[{KANJI}]{{1,4}})(?=[→>\n]|$)"
+)
 _TALK = re.compile(rf"(?:^|\n)(?P<name>[{KANJI}])(?=「)")
 _NO_DOUBT, _SOME_DOUBT, _MUCH_DOUBT = range(3)
 _SURE_BEFORE = re.compile(
-    "(?:弊社|当社|営業|外注|お客様|先方|顧客|新人|講師|代表|妻|夫|息子|娘|兄|弟|姉|妹|母|父"
+    "(?:弊社|当社|クライアント|発注者|受注者|依頼者|営業|外注|お客様|先方|顧客|新人|講師|代表|妻|夫|息子|娘|兄|弟|姉|妹|母|父"
     "|担当|窓口|経理|総務|広報|人事|話者?|本目|章|番目|[0-9]班|者"
     "|ライター|デザイナー|ディレクター|ナレーター|カメラマン|マネージャー|スタッフ|モデル|エンジニア"
     "|コーダー|上司|部下|同僚|先輩|後輩|友人|知人"
@@ -160,7 +168,7 @@ _SURE_BEFORE = re.compile(
 
 def doubtful_surnames(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text such surnames stand for a person."""
-    if not any(_may_hold_surname(run) for run in _RUN.findall(text)):
+    if not any(_may_hold_surname(run[0]) for run in kanji_runs(text)):
         return
     for pattern, gate, doubt in _rules():
         for match in pattern.finditer(text) if gate.search(text) else ():
@@ -177,7 +185,6 @@ def doubtful_surnames(text: str) -> Iterator[tuple[int, int]]:
             yield from (match.span(group) for group in names)
 
 
-_RUN = re.compile(f"[{KANJI}]+")
 _AT_SINGLE = re.compile(
     "不在|お?休|欠席|外出|有[休給]|在宅|遅刻|早退|立|同席|登壇|待|含|対談|撮影|収録|担当|確認|承認|返|了承|[案組班訳著分用他側記拝]|以外|経由|名義|来|今|明|本|午|終|当|次|再"
 )
@@ -251,6 +258,8 @@ def _rules() -> tuple[tuple[re.Pattern[str], re.Pattern[str], int], ...]:
         (_MARKED, re.compile("[【\\[]"), _MUCH_DOUBT),
         (_ACCOUNT_NAMES, re.compile("[A-Za-z]"), _SOME_DOUBT),
         (_TALK, re.compile("「"), _NO_DOUBT),
+        (_AWAY_SOON, re.compile("出張|不在|欠席|早退|遅刻|休|退職|有給"), _NO_DOUBT),
+        (_ROUTE, re.compile("[→>]"), _NO_DOUBT),
     )
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from archiver.export.mask import name_checks
-from archiver.export.mask.leftover_patterns import KANJI, any_of
+from archiver.export.mask.leftover_patterns import KANJI, any_of, has_joint
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
 from archiver.export.mask.name_forms.unknown_surnames import (
     is_likely_given,
@@ -78,7 +78,7 @@ def _is_unknown(word: str) -> bool:
 
 def names_in_file_names(text: str) -> Iterator[tuple[int, int]]:
     """Surnames that are a part of their own in the name of a file, with a role that is written at them."""
-    for match in _JOINED.finditer(text):
+    for match in _JOINED.finditer(text) if has_joint(text) else ():
         is_surname = name_checks.is_spoken_surname(match["surname"]) or is_unknown_surname(match["surname"])
         if is_surname and _is_given(match["given"]):
             yield match.span()

@@ -18,7 +18,8 @@ from archiver.export.mask.name_forms.unknown_surnames import (
 )
 
 _FORM_FIELD = re.compile(
-    rf"(?<![{KANJI}{KATAKANA}ぁ-ん])(?:姓名?|名|セイ|メイ|せい|めい|苗字|名字|氏名|お名前|[Ff]irst ?[Nn]ame"
+    rf"(?<![{KANJI}{KATAKANA}ぁ-ん])(?:姓名?|名|セイ|メイ|せい|めい|苗字|名字|氏名|お?名前|送信者|差出人"
+    rf"|[Ff]irst ?[Nn]ame"
     rf"|[Ll]ast ?[Nn]ame)"
     rf"(?:\((?:カナ|ローマ字|漢字|かな)\))?(?: ?[:=] ?|(?<=氏名) "
     rf"|(?<=名前) )(?P<name>[{KANJI}]{{1,5}}(?: [{KANJI}]{{1,3}}(?![{KANJI}:=]))?"
@@ -36,8 +37,20 @@ _RELATIVE = re.compile(
     rf"(?<![{KANJI}]){_RELATIVES}の(?P<name>[{KANJI}]{{1,3}}?(?=名義|[はがにもをへとの、。](?![ぁ-ん]{{0,1}}[いうえ])|です|から|より|さん|くん)"
     rf"|[ぁ-ん]{{2,5}}?(?=[がはもにとを](?![ぁ-ん])|です|から|より|さん|くん|ちゃん)|[{KATAKANA}]{{2,5}}(?=[がはもに]|です|から|より))"
 )
+_RELATIVE_QUOTED = re.compile(
+    rf"(?<![{KANJI}]){_RELATIVES}(?:の名前)?(?:は|が)? ?"
+    rf"(?:[「『](?P<name>[{KANJI}]{{1,3}}|[ぁ-んー]{{2,5}}|[{KATAKANA}]{{2,6}})[」』]"
+    rf"|\((?P<kana>[ぁ-んー]{{2,5}}|[{KATAKANA}]{{2,6}})\))"
+)
+"""長男は「蓮」, 娘(ことね)."""
+_DESTINATION = re.compile(rf"[」』)□] ?(?P<name>[{KANJI}]{{2,4}})(?:まで|宛)(?=[、。で]|お|$)")
+_OWNS = re.compile(
+    r"(?<![A-Za-z0-9@/._-])(?P<name>[A-Z][a-z]{2,10}|[A-Z]{3,10})"
+    r"(?:の ?|'s )(?=i(?:Phone|Pad|Mac)|Mac|AirPods|Galaxy|Pixel)"
+)
+"""Devices are called by who has them."""
 _LODGER = re.compile(
-    rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,4}}?)(?:様方|さん方|方(?= ?(?:気付|宛|に送|へ送|$|\n|[。、])))"
+    rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,4}}?)(?:様方|さん方|方(?= ?(?:気付|宛|[でにへ]|まで|$|\n|[。、])))"
 )
 _CREDIT = re.compile(
     rf"(?<![{KANJI}ぁ-んァ-ヴー])(?:文|作|絵|画|訳|原作|原案|写真|撮影|取材|構成|執筆|編集|語り|朗読|作詞|作曲|編曲|歌|脚本|演出)"
@@ -90,7 +103,16 @@ def named_positions(text: str) -> Iterator[tuple[int, int]]:
     for match in _RELATIVE.finditer(text) if _HAS_RELATIVE.search(text) else ():
         if _is_given(match["name"]):
             yield match.span("name")
-    for pattern, is_near in ((_LODGER, "方" in text), (_EXTENSION, " " in text)):
+    for match in _RELATIVE_QUOTED.finditer(text) if "「" in text or "『" in text or "(" in text else ():
+        group = match.lastgroup or "name"
+        if group == "name" or name_checks.is_name_reading(match[group]):
+            yield match.span(group)
+    for match in _OWNS.finditer(text) if "の" in text or "'s " in text else ():
+        lower = match["name"].lower()
+        if lower in given_names().romaji or lower in surnames().romaji or lower in rare_names().latin:
+            yield match.span("name")
+    is_sent = "まで" in text or "宛" in text
+    for pattern, is_near in ((_LODGER, "方" in text), (_EXTENSION, " " in text), (_DESTINATION, is_sent)):
         for match in pattern.finditer(text) if is_near else ():
             if _is_surname(match["name"]) or is_unknown_full_name(match["name"]):
                 yield match.span("name")
@@ -156,7 +178,7 @@ def _is_word(name: str) -> bool:
     if first in words.no_names or first in words.no_name_ends or first in ordinary_words().katakana:
         return True
     if first[0].isascii():
-        return first.lower() in words.latin_words
+        return all(word.lower() in words.latin_words for word in name.split())
     return are_words(first) and not name_checks.is_spoken_surname(first) and not is_likely_given(first)
 
 

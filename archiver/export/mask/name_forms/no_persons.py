@@ -10,7 +10,14 @@ import functools
 import re
 
 from archiver.export.mask.leftover_patterns import JOBS, KANJI, KATAKANA
-from archiver.export.mask.name_checks import in_hiragana, is_foreign, is_kana_person, is_name_reading, is_spoken_surname
+from archiver.export.mask.name_checks import (
+    in_hiragana,
+    is_foreign,
+    is_kana_person,
+    is_katakana,
+    is_name_reading,
+    is_spoken_surname,
+)
 from archiver.export.mask.name_contexts import CLEARLY_BEHIND, PERSONS_THING, person_behind
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, rare_names, surnames
 
@@ -48,7 +55,7 @@ _PLACEHOLDER = re.compile(
 _PLACEHOLDER_NAME = re.compile("(?:太郎|花子|一郎|次郎|Taro|Hanako|タロウ|ハナコ|たろう|はなこ)$")
 _LETTER = re.compile(r"[「『]?[A-DX-Z](?:さん|氏|君|くん|様)")
 _LETTER_PAIR = re.compile(
-    r"[A-DX-Z](?:さん|氏|君|くん|様)[」』]?(?:と|、|や|・|/|も|が|に|は|の)?[「『]?[A-DX-Z](?:さん|氏|君|くん|様|社)"
+    r"[A-DX-Z](?:さん|氏|君|くん|様)[」』]?(?:と|、|や|・|/|も|が|に|は|の)?[「『]?[一-鿿]{0,4}[A-DX-Z](?:さん|氏|君|くん|様|社)"
 )
 _MADE_UP = re.compile("ペルソナ|仮に|仮名|例えば|たとえば|架空|会話形式|登場人物|シナリオ|キャラ|台本|事例|ケース")
 _FAMOUS = re.compile(
@@ -75,16 +82,21 @@ _WITH_PLACE = re.compile(
 )
 _HOST = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]{3,80})|(?<![A-Za-z0-9@.-])(?P<bare>www\.[A-Za-z0-9.-]{3,80})")
 _OF_INSTITUTION = re.compile(r"\.(?:lg|go|ac|ed|co|or)\.jp$|\.[a-z]{3,12}\.jp$")
-_FONT = re.compile(rf"[A-Z0-9]{{0,3}}[{KANJI}]{{0,3}}(?:ゴシック|明朝|丸ゴ|角ゴ|楷書|行書|教科書体|フォント|Pro|Std)")
+_FONT = re.compile(
+    rf"[A-Z0-9]{{0,3}}[{KANJI}]{{0,3}}(?:ゴシック|明朝|丸ゴ|角ゴ|楷書|行書|教科書体|フォント|Pro|Std)|[A-Z][丸角](?![{KANJI}])"
+)
 _INSIDE = re.compile("[館店社園校駅市県町村院所室屋車機船港島寺城場国][内外中前後側]")
 _NEXT_KANJI = re.compile(f"[{KANJI}]{{1,4}}")
 _LANDMARK = re.compile("[城寺橋駅港峠滝岬湾湖島坂線街]$")
+_RANK = re.compile("[0-9]位 ?[:は.] ?$")
 _HIGH = 3
 
 
 def is_no_person(text: str, start: int, end: int) -> bool:
     """Whether what stands around a piece of a normalised text, or its form, says that no person is meant."""
     piece = text[start:end]
+    if _RANK.search(text, max(0, start - 5), start) and piece in leftover_words().prefectures:
+        return True
     return (
         _is_shop(text, piece, start, end)
         or _is_in_work(text, start)
@@ -106,11 +118,11 @@ def _is_shop(text: str, piece: str, start: int, end: int) -> bool:
     if text[end : end + 1] in ("「", "『"):
         return _SHOP_BEFORE.search(before + piece) is not None
     if re.match(f"[{KANJI}]", piece):
-        return _SHOP_WITH_TRADE.fullmatch(piece) is not None
+        return is_katakana(piece[-1]) and _SHOP_WITH_TRADE.fullmatch(piece) is not None
     if _AS_FIRM.match(text, end) and not _is_known_person(piece):
         return True
     return _STARTS_AS_SHOP.match(piece) is not None or (
-        _SHOP_BEFORE.search(before) is not None and text.startswith("さん", end)
+        text.startswith("さん", end) and _SHOP_BEFORE.search(before) is not None
     )
 
 
