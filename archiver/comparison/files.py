@@ -24,6 +24,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
 from archiver.render.times import local_time
 from archiver.report_language import say
+from archiver.store.durable_files import sync_tree, sync_where_possible
 
 TITLE = "二つの保存記録の比較"
 PARTIAL = ".partial"
@@ -76,7 +77,9 @@ class ComparisonFiles:
         (self._partial / "comparison.pdf").write_bytes(make_pdf_apart(report, at=at))
         lines = [f"{digest_file(path)}  {path.name}\n" for path in sorted(self._partial.iterdir())]
         (self._partial / "SHA256SUMS.txt").write_text("".join(lines), encoding="utf-8", newline="")
+        sync_tree(self._partial)  # what has the final name is whole after a power cut too
         self._partial.rename(self.folder)
+        sync_where_possible(self.folder.parent)
 
     def discard(self) -> None:
         """Remove what was begun; without effect on a finished one."""

@@ -22,6 +22,7 @@ from archiver.settings.model import Settings
 from archiver.settings.token import token_file
 from archiver.store.archive import Archive
 from archiver.store.backup import copy, set_aside
+from archiver.store.durable_files import sync_where_possible
 from archiver.store.engine import DATABASE
 from archiver.store.ledger_copy import shared_files
 from archiver.store.queries import raw_tables
@@ -219,6 +220,7 @@ def _put_in_place(report: copy.CopyReport, verification: Verification, place: Pa
     is_whole = all(one.check in _OF_FILES for one in verification.findings)
     if not is_whole and report.earlier is not None:
         report.database.replace(place / WITH_FINDINGS)
+        sync_where_possible(place)
         return False
     copy.place_database(place)
     return True

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.store import seals
+from archiver.store.durable_files import sync_file, sync_where_possible
 from archiver.store.erasure import notes
 
 PARTIAL = ".partial"
@@ -55,17 +56,24 @@ def _files_to_copy(home: Path) -> Iterator[Path]:
 
 
 def _copy_file(source: Path, target: Path) -> None:
-    """Copy a file under a temporary name and rename it; only grown root files replace existing ones. Raises OSError."""
+    """Copy a file under a temporary name and rename it; only grown root files replace existing ones. Raises OSError.
+
+    It is on the disk before it has its name, as what has it is never copied again.
+    """
     if target.exists() and not (source.suffix == ROOTS_SUFFIX and _has_grown(source, target)):
         return
+    made = [path for path in target.parents if not path.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(target.name + PARTIAL)
     try:
         shutil.copyfile(source, partial)
+        sync_file(partial)
         partial.replace(target)
     except OSError:
         partial.unlink(missing_ok=True)
         raise
+    for folder in (target.parent, *(path.parent for path in made)):
+        sync_where_possible(folder)
 
 
 def _has_grown(source: Path, target: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass
@@ -57,8 +58,19 @@ def write_ledger_file(home: Path, place: LedgerPlace) -> None:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(home / LEDGER_FILE)
+        _sync_folder(home)
     except OSError as error:
         raise errors.HomeNotWritable(path=home, detail=error.strerror or str(error)) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename durable; Windows cannot open a folder, and some shares cannot sync one."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _toml_text(text: str) -> str:

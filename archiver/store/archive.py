@@ -27,7 +27,7 @@ from archiver import errors
 from archiver.corrected_clock import CorrectedClock
 from archiver.ledger.ledger_file import read_ledger_file
 from archiver.store import migrate, seal_files
-from archiver.store.durable_files import storage_error
+from archiver.store.durable_files import storage_error, sync_file, sync_folder
 from archiver.store.engine import (
     DATABASE,
     build_engine,
@@ -64,12 +64,14 @@ class Archive:
         read_only: bool = False,
         unchanging: bool = False,
         database: Path | None = None,
+        being_made: bool = False,
         clock: CorrectedClock | None = None,
     ) -> None:
         """Keep the paths; nothing is opened before the first transaction.
 
         `unchanging`: nobody can be writing to the archive, so it is read without a lock and without files beside it.
-        `database`: another file than the home's own, such as a copy that is being made. `clock`: the one whose offset
+        `database`: another file than the home's own, such as a copy that is being made. `being_made`: it counts for
+        nothing before `sync`, so it is filled faster than what must survive a power cut. `clock`: the one whose offset
         to Chatwork's time this process measures; None: none is.
         """
         self.home = home
@@ -78,7 +80,7 @@ class Archive:
         self.database = database or home / DATABASE
         self.scratch_folder: Path | None = None
         """Where a copy is made that is read in place of a database whose log needs an index; None: the usual place."""
-        self._still = unchanging
+        self._still, self._is_being_made = unchanging, being_made
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._engine: Engine | None = None
         self._at_hand: list[Connection] = []
@@ -190,6 +192,15 @@ class Archive:
     def create(self) -> None:
         """Create an empty database. Raises HomeNotWritable, DiskFull."""
         migrate.create_database(self.database)
+
+    def sync(self) -> None:
+        """Close an archive that was being made, and bring it to the disk. Raises StorageError."""
+        self.close()
+        try:
+            sync_file(self.database)
+            sync_folder(self.home)
+        except OSError as error:
+            raise storage_error(error, self.home) from error
 
     @contextlib.contextmanager
     def round_lock(self) -> Iterator[None]:
@@ -321,7 +332,8 @@ class Archive:
         if self._engine is None:
             database = self._readable_database()
             read_only = self.read_only or self._scratch is not None
-            engine = build_engine(database, read_only=read_only, immutable=self._still)
+            being_made = self._is_being_made
+            engine = build_engine(database, read_only=read_only, immutable=self._still, being_made=being_made)
             self._engine = self._with_revision_read(engine)
         return self._engine.connect()
 

@@ -48,10 +48,14 @@ def make_durable_folder(folder: Path) -> None:
 
 
 def private_folder(folder: Path, *, below: Path) -> None:
-    """Make a folder and those above it, up to `below` (which exists), for the owner alone. Raises OSError."""
+    """Make a folder and those above it, up to `below` (which exists), for the owner alone. Raises OSError.
+
+    The names of new ones outlive a power cut where the disk can do that.
+    """
     for path in reversed([folder, *folder.parents]):
-        if path.is_relative_to(below) and path != below:
+        if path.is_relative_to(below) and path != below and not path.is_dir():
             path.mkdir(mode=0o700, exist_ok=True)
+            sync_where_possible(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from archiver.store.durable_files import storage_error, sync_folder
+from archiver.store.durable_files import make_durable_folder, storage_error, sync_folder
 
 FOLDER = "seals"
 ORPHANED = "orphaned"
@@ -64,7 +64,7 @@ def free_name(folder: Path, name: str) -> str:
 def move(source: Path, target: Path) -> None:
     """Move a file durably to a name that is free. Raises StorageError."""
     try:
-        target.parent.mkdir(mode=0o700, exist_ok=True)
+        make_durable_folder(target.parent)
         if target.exists():
             raise FileExistsError(target)
         source.rename(target)

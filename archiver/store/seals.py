@@ -19,7 +19,7 @@ from archiver.records import JST, Seal
 from archiver.store import orphaned_seals, pending_records, schema, seal_files
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.archive_time import QUIET_KINDS, seal_times, unsealed_times
-from archiver.store.durable_files import storage_error, write_durably
+from archiver.store.durable_files import make_durable_folder, storage_error, write_durably
 from archiver.store.time_text import from_text
 from archiver.store.transactions import SmallStatement
 
@@ -137,7 +137,7 @@ def _close_next(writing: Writing, *, now: datetime) -> Seal | None:
 def _write_file(folder: Path, seal: Seal, body: bytes) -> None:
     """Write the seal's file durably; no file has its number, as `orphaned_seals` saw to."""
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make_durable_folder(folder)
         write_durably(folder / seal.name, body)
     except OSError as error:
         raise storage_error(error, folder) from error

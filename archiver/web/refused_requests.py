@@ -1,4 +1,4 @@
-"""What the server itself refuses before a page could answer: a file that is too large, a request that is none."""
+"""What the server itself refuses before a page could answer: a file that is too large, a request that never ends."""
 
 from __future__ import annotations
 
@@ -35,10 +35,32 @@ class RefusalTask(ErrorTask):
         self.write(body)
 
 
+PROGRESS = 65_536
+"""Bytes of an unfinished request after which its connection counts as used; a whole request always does."""
+
+
 class PageChannel(HTTPChannel):
-    """A connection whose refusals are pages."""
+    """A connection whose refusals are pages, and which is not kept open by a byte now and then.
+
+    The server closes connections that are unused for a while. By itself it takes each byte for a use, so that somebody
+    who never ends a request would keep others out.
+    """
 
     error_task_class = RefusalTask
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._used_at, self._come_since = self.last_activity, 0
+
+    def received(self, data: bytes) -> bool:
+        """Take more of what the client sends, and remember since when it has sent nothing that counts."""
+        begun = self.request
+        taken = bool(super().received(data))
+        self._come_since += len(data)
+        if begun is None or self.request is not begun or self._come_since >= PROGRESS:
+            self._used_at, self._come_since = self.last_activity, 0  # the server has set it to now
+        self.last_activity = self._used_at
+        return taken
 
 
 def too_large_page() -> str:

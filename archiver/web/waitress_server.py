@@ -23,7 +23,10 @@ PATIENCE = 2
 """Seconds that running responses may take when the server is stopped."""
 
 CONNECTIONS = 450
-"""Below the 512 sockets that `select` can watch on Windows. Silent ones end after the server's `idle_seconds`."""
+"""Below the 512 sockets that `select` can watch on Windows. Unused ones end after the server's `idle_seconds`."""
+
+CLEANUP_SECONDS = 5
+"""How often unused connections are looked for."""
 
 SMALL_BODY = 1024
 """Bytes of a request at most, where nothing is handed in."""
@@ -55,7 +58,7 @@ def running_server(
 ) -> Iterator[None]:
     """Answer requests on the socket while the `with` block runs.
 
-    `idle_seconds`: how long a silent connection is kept; `body_limit`: bytes of a request at most.
+    `idle_seconds`: how long a connection is kept that ends no request; `body_limit`: bytes of a request at most.
     """
     # A page with pictures makes many requests at once, which is nothing to warn of.
     logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)
@@ -72,7 +75,7 @@ def running_server(
         ident=None,
         clear_untrusted_proxy_headers=True,
         connection_limit=CONNECTIONS,
-        cleanup_interval=5,
+        cleanup_interval=CLEANUP_SECONDS,
     )
     server.channel_class = PageChannel
     thread = threading.Thread(target=server.run, name="serve", daemon=True)

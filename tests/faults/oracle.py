@@ -94,3 +94,18 @@ def unsealed(home: Path, _place: Path) -> str:
 def not_migrated(home: Path, _place: Path) -> str:
     """Whether the form is the old one."""
     return "" if ask(home, "SELECT version_num FROM alembic_version") == [("0002",)] else "the later form"
+
+
+def add_unused_pages(home: Path) -> None:
+    """Leave a database with more unused pages than used ones, as one has of which much was erased."""
+    with closing(sqlite3.connect(home / DATABASE)) as database:
+        database.execute("CREATE TABLE filling (bytes BLOB)")
+        database.execute("INSERT INTO filling VALUES (zeroblob(1500000))")
+        database.execute("DROP TABLE filling")
+        database.commit()
+
+
+def not_written_anew(home: Path, _place: Path) -> str:
+    """Whether unused pages stayed in the database."""
+    ((unused,),), ((pages,),) = ask(home, "PRAGMA freelist_count"), ask(home, "PRAGMA page_count")
+    return f"the database written anew: {unused} of {pages} pages are unused" if unused * 10 >= pages else ""

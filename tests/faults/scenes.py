@@ -19,7 +19,10 @@ from tests.store.test_upgrade import ROOT, make_next_version
 from tests.support.terminals.killed_runs import table_contents
 from tests.support.terminals.terminal import TOKEN
 
-SCENES = ("init", "sync", "rescue", "seal", "export", "backup", "backup again", "restore", "migrate", "erase")
+SCENES = (
+    *("init", "first sync", "sync", "rescue", "seal", "export", "backup", "backup again", "restore", "migrate"),
+    *("erase", "upkeep"),
+)
 """The names of all scenes."""
 
 SECRET = "極秘の企画書を送ります"
@@ -102,16 +105,26 @@ class Stage:
         self._must(self.unsealed, "contract", "set", "job1", "--note", "終わりを確かめる")
         self.stopped = shutil.copytree(self.new, self.folder / "stopped")
         self._must(self.stopped, "contract", "stop", "job2")
+        self.empty = self.folder / "empty"
+        self._must(self.empty, "init", "--yes")
+        self._must(self.empty, "contract", "add", "job1", "--room", str(own))
+        self.first = shutil.copytree(self.empty, self.folder / "first")
+        self._must(self.first, "sync")
+        self.loose = shutil.copytree(self.new, self.folder / "loose")
+        oracle.add_unused_pages(self.loose)
 
     def _must(self, home: Path, *argv: str) -> None:
         outcome = self.run(home, *argv)
         assert outcome.code == 0, outcome
 
     def _scenes(self) -> Iterator[Scene]:
-        new_rows = table_contents(self.new)
+        new_rows, first_rows = table_contents(self.new), table_contents(self.first)
 
         def not_saved(home: Path, _place: Path) -> str:
             return "" if table_contents(home) == new_rows else "what Chatwork shows now"
+
+        def not_saved_first(home: Path, _place: Path) -> str:
+            return "" if table_contents(home) == first_rows else "what Chatwork shows"
 
         def not_copied(home: Path, place: Path) -> str:
             return oracle.difference(home, place)
@@ -132,6 +145,7 @@ class Stage:
             return "" if list(place.glob("*.pdf")) else "the certificate"
 
         yield Scene("init", ("init", "--yes"), None, None, oracle.missing_of_a_new_archive)
+        yield Scene("first sync", ("sync",), self.empty, None, not_saved_first, after=("sync", "--full"))
         yield Scene("sync", ("sync",), self.old, None, not_saved, after=("sync", "--full"))
         yield Scene("rescue", ("rescue", "job1"), self.old, None, not_saved)
         yield Scene("seal", ("seal",), self.unsealed, None, oracle.unsealed)
@@ -161,6 +175,7 @@ class Stage:
         yield Scene(
             "erase", erase, self.stopped, None, not_erased, True, ("erase", "--certificate", "1", "--out", "PLACE")
         )
+        yield Scene("upkeep", ("upkeep",), self.loose, None, oracle.not_written_anew)
 
 
 @contextmanager

@@ -88,6 +88,27 @@ def test_the_database_is_safe_against_power_cuts(archive: Archive) -> None:
     assert ("wal", 2) == (mode, synchronous)
 
 
+def test_an_archive_that_is_being_made_is_as_any_other_once_it_is_synced(tmp_path: Path) -> None:
+    """Until then it has no log; what is refused is undone all the same, and afterwards it is safe as any other."""
+    with closing(Archive(tmp_path, being_made=True)) as made:
+        made.create()
+        append_observations(made, note("kept"))
+        with pytest.raises(ZeroDivisionError):
+            _forget_revision_and_fail(made)
+        assert not list(tmp_path.glob("*-wal"))
+        made.sync()
+
+    with closing(Archive(tmp_path)) as archive, archive.reading() as reading:
+        assert 1 == last_seq(reading)
+        assert "wal" == reading.sql.exec_driver_sql("PRAGMA journal_mode").scalar()
+
+
+def _forget_revision_and_fail(archive: Archive) -> None:
+    with archive.writing() as writing:
+        writing.sql.exec_driver_sql("DELETE FROM alembic_version")
+        raise ZeroDivisionError
+
+
 def test_a_reading_is_a_snapshot(archive: Archive) -> None:
     """An open reading does not see later writes, and does not block them."""
     append_observations(archive, note(1))

@@ -16,7 +16,10 @@ from cryptography.utils import CryptographyDeprecationWarning
 from archiver.evidence.stamps import reply_verification
 from archiver.evidence.stamps.refusal import StampRefused
 
-ODD = (ValueError, LookupError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
+ODD = (
+    *(ValueError, LookupError, TypeError, UnsupportedAlgorithm),
+    *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
+)
 """What `cryptography` raises for certificates, lists and answers that are damaged or odd."""
 
 _CHAIN_LIMIT = 10

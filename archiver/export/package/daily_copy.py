@@ -23,6 +23,7 @@ from archiver.export.package_scope import NEVER_EXPORTED, PackageScope, subject
 from archiver.records import JST, Contract
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
+from archiver.store.durable_files import make_durable_folder, sync_where_possible
 from archiver.store.ledger_copy.shared_files import put_daily
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
@@ -73,7 +74,7 @@ def write_daily_copy(
     target = folder or archive.home / FOLDER / news.contract.id
     label = f"{now().astimezone(JST):%Y-%m-%d-%H%M}" if at_once else f"{day or news.last_at.astimezone(JST).date()}"
     with file_errors_as_ours(target):
-        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_durable_folder(target)
         with archive.reading() as reading:
             zip_path = _make_zip(reading, news, target, f"{label}_{news.contract.id}_daily", file_limit_bytes)
     if zip_path is not None and folder is None:
@@ -124,6 +125,7 @@ def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit
         zip_path = folder / f"{bag.name}.zip"
         if not result.empty:
             pack(bag.folder, base_name, zip_path, at=recipe.read_at)
+            sync_where_possible(folder)  # before the archive remembers that these news are in a copy
         shutil.rmtree(bag.folder)
     if result.empty:
         return None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from archiver.store.backup.destination import MARK
 from archiver.store.backup.inventory import FOLDERS, SETTINGS
-from archiver.store.durable_files import private_folder, storage_error, sync_folder
+from archiver.store.durable_files import private_folder, storage_error, sync_folder, sync_where_possible
 from archiver.store.engine import DATABASE
 from archiver.store.erasure import notes
 from archiver.store.seal_files import FOLDER as SEALS
@@ -67,17 +67,28 @@ def bring_back(home: Path) -> None:
                     _move_missing(aside / folder, aside, home)
                 if (aside / SETTINGS).exists():  # as they were last, not as they were when the copy was made
                     (aside / SETTINGS).replace(home / SETTINGS)
+                    _sync_both(home, aside)
     except OSError as error:
         raise storage_error(error, home) from error
 
 
 def _move_missing(folder: Path, aside: Path, home: Path) -> None:
     """Move the files of a folder that was set aside to where they were, unless something is there. Raises OSError."""
+    moved = set()
     for source in sorted(folder.glob("**/*")):
         target = home / source.relative_to(aside)
         if (source.is_symlink() or not source.is_dir()) and not target.exists():
             private_folder(target.parent, below=home)
             source.rename(target)
+            moved.add((target.parent, source.parent))
+    for came_to, left in sorted(moved):
+        _sync_both(came_to, left)
+
+
+def _sync_both(came_to: Path, left: Path) -> None:
+    """Make a move durable: the new name first, so that a power cut may leave both, and never neither."""
+    sync_where_possible(came_to)
+    sync_where_possible(left)
 
 
 def _free_folder(home: Path, name: str) -> Path:

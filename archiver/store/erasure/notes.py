@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from archiver.evidence.tombstones import Tombstone, tombstone_line
 from archiver.store import schema
-from archiver.store.durable_files import storage_error, write_durably
+from archiver.store.durable_files import make_durable_folder, storage_error, write_durably
 from archiver.store.queries.entries import IS_WHOLE
 from archiver.store.transactions import Reading
 
@@ -55,7 +55,7 @@ def write_note(
     if any(_number(path) == number and _covers(path, note) for path in _files(reading.home)):
         return
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make_durable_folder(folder)
         write_durably(_free_path(folder / name_of(number)), _note_bytes(note))
     except OSError as error:
         raise storage_error(error, folder) from error
@@ -123,7 +123,7 @@ def take_over(home: Path, folders: Iterable[Path]) -> None:
                 if _is_held(home, path):
                     continue
                 target = _free_path(target.with_name(name_of(_number(path))))
-            target.parent.mkdir(mode=0o700, exist_ok=True)
+            make_durable_folder(target.parent)
             write_durably(target, path.read_bytes())
 
 

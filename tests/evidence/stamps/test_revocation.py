@@ -264,3 +264,16 @@ def test_a_responder_that_never_ends_is_given_up(what: str) -> None:
         ask_about_certificate(RevocationQuestion(AnswerKind.ANSWER, 1, endless.url, b"question"), seconds=0.3)
 
     assert time.monotonic() - begun < 5
+
+
+def test_an_answer_whose_responder_has_an_extension_twice_does_not_count() -> None:
+    """Such a certificate is damaged, and no bug of this program; `verify` reads it out of packages of others."""
+    simulated = authority(answers=True)
+    whole = responder(simulated, StatusAnswer.DELEGATED)
+    key_usage, constraints = bytes.fromhex("0603551d0f"), bytes.fromhex("0603551d13")
+
+    (good,) = asked(simulated, whole)
+    (found,) = asked(simulated, lambda question: whole(question).replace(key_usage, constraints))
+
+    assert good.statement is not None
+    assert (None, None) == (found.body, found.statement)

@@ -79,15 +79,15 @@ FILE = _object(
 )
 
 
-def _list(element: SearchStrategy[dict[str, Any]], ident: str) -> SearchStrategy[list[dict[str, Any]]]:
-    return strategies.lists(element, max_size=4, unique_by=lambda one: one[ident])
+def _list(element: SearchStrategy[dict[str, Any]], ident: str, *, least: int = 0) -> SearchStrategy[Any]:
+    return strategies.lists(element, min_size=least, max_size=4, unique_by=lambda one: one[ident])
 
 
 REPLIES: dict[str, SearchStrategy[Any]] = {
-    r"/v2/rooms$": _list(ROOM, "room_id"),
+    r"/v2/rooms$": _list(ROOM, "room_id", least=1),
     r"/messages\?": _list(MESSAGE, "message_id"),
     r"/files$": _list(FILE, "file_id"),
-    r"/members$": _list(_object(role=ROLES, **PERSON), "account_id"),
+    r"/members$": _list(_object(role=ROLES, **PERSON), "account_id", least=1),
     r"/v2/rooms/\d+$": ROOM,
     r"/tasks\?": _list(TASK, "task_id"),
     r"/messages/\d+$": MESSAGE,
@@ -96,10 +96,20 @@ REPLIES: dict[str, SearchStrategy[Any]] = {
 }
 """Path of each endpoint, as a pattern, and what it may answer."""
 
-FITTING = strategies.sampled_from(sorted(REPLIES)).flatmap(
-    lambda path: strategies.tuples(strategies.just(path), REPLIES[path])
-)
-"""An endpoint and a reply by its schema."""
+SINGLE = tuple(path for path in REPLIES if path.endswith(r"\d+$"))
+"""The endpoints of one object, which must have the id that was asked for."""
 
-BROKEN = strategies.tuples(strategies.sampled_from(sorted(REPLIES)), JSON | REPLIES[r"/messages\?"] | ROOM)
-"""An endpoint and a reply of any other shape."""
+
+@strategies.composite
+def replies_of_a_run(draw: strategies.DrawFn) -> dict[str, Any]:
+    """What the endpoints answer in one run, each by its path: the lists, and in every fourth run a single object.
+
+    All are as their schemas say, but one in every third run.
+    """
+    single, broken = draw(strategies.integers(0, 3)) == 3, draw(strategies.integers(0, 2)) == 2
+    paths = [path for path in REPLIES if path not in SINGLE]
+    paths += [draw(strategies.sampled_from(SINGLE))] if single else []
+    replies = {path: draw(REPLIES[path]) for path in paths}
+    if broken:
+        replies[draw(strategies.sampled_from(paths))] = draw(JSON | REPLIES[r"/messages\?"] | ROOM)
+    return replies
