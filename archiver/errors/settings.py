@@ -20,6 +20,13 @@ class BadSettings(SettingsError):
     hint = N_("Open the file, correct that place and try again. Nothing was changed.")
 
 
+class SettingsClosed(BadSettings):
+    """The user of this program may not open `archive.toml`, which somebody else's archive has too."""
+
+    message = N_("The settings file {path} may not be opened by you as a user of this computer.")
+    hint = N_("If the archive belongs to another user, only that user can work with it. Nothing was changed.")
+
+
 class NoArchive(SettingsError):
     """The home holds no archive yet."""
 

@@ -38,6 +38,7 @@ REASONS = {
     "NewerArchive": N_("the archive needs a newer version of this program"),
     "NoSpaceToMigrate": N_("there is no space to update the archive"),
     "BadSettings": N_("there is a mistake in archive.toml"),
+    "SettingsClosed": N_("archive.toml may not be opened"),
 }
 """Part of a sentence by the name of the error; for an error that is not listed no reason is given."""
 
@@ -56,6 +57,7 @@ NEEDS_YOU = BY_TOKEN | {
     "NewerArchive",
     "NoSpaceToMigrate",
     "BadSettings",
+    "SettingsClosed",
 }
 """Errors that do not pass by themselves."""
 
