@@ -34,6 +34,16 @@ class NoArchive(SettingsError):
     hint = N_("Set one up with: archive init")
 
 
+class DatabaseGone(NoArchive):
+    """The home has the seals of an archive, and no database."""
+
+    message = N_("The database of the archive in {path} is not there any more.")
+    hint = N_(
+        "If it was moved, put its archive.sqlite3 back; otherwise restore a backup: archive restore --help   "
+        "An init would begin a new archive, without what was saved."
+    )
+
+
 class SyncedFolder(SettingsError):
     """The home is in a folder that another program synchronises while the archive is written."""
 

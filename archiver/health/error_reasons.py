@@ -22,6 +22,7 @@ REASONS = {
     "DiskFull": N_("the disk is full"),
     "DiskFailing": N_("the disk reports an error"),
     "HomeNotWritable": N_("the archive's folder cannot be written to"),
+    "DatabaseGone": N_("the archive's database is not there any more"),
     "DatabaseNotOpened": N_("the archive's database could not be opened"),
     "ArchiveBusy": N_("another program is using the archive's database"),
     "ArchiveDamaged": N_("the archive's database cannot be read"),

@@ -26,7 +26,7 @@ from sqlalchemy.exc import DatabaseError
 from archiver import errors
 from archiver.corrected_clock import CorrectedClock
 from archiver.ledger.ledger_file import read_ledger_file
-from archiver.store import migrate
+from archiver.store import migrate, seal_files
 from archiver.store.durable_files import storage_error, sync_file, sync_folder
 from archiver.store.engine import (
     DATABASE,
@@ -103,6 +103,11 @@ class Archive:
     def exists(self) -> bool:
         """Whether there is a database in the home, or can be made from the ledger."""
         return self._has_database() or self.ledger is not None
+
+    def absence(self) -> errors.NoArchive:
+        """The error of a home without a database: DatabaseGone where seals tell that there was one."""
+        is_gone = next((self.home / seal_files.FOLDER).glob("*.json"), None) is not None
+        return (errors.DatabaseGone if is_gone else errors.NoArchive)(path=self.home)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -242,10 +247,10 @@ class Archive:
             found = self.database.stat()
         except OSError as error:
             if not self._has_database():
-                raise errors.NoArchive(path=self.home) from None
+                raise self.absence() from None
             raise errors.NotAllowed(path=self.database, detail=error.strerror or str(error)) from error
         if not stat.S_ISREG(found.st_mode):
-            raise errors.NoArchive(path=self.home)
+            raise self.absence()
         if not found.st_size:  # SQLite would make a new database of it, or wait for a lock that nobody holds
             raise errors.ArchiveDamaged(path=self.database, detail=_("it is empty"))
 
