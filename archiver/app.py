@@ -13,7 +13,7 @@ from archiver import tsa
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
-from archiver.errors import BadRoots, NoArchive
+from archiver.errors import BadRoots
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.settings.model import Settings
 from archiver.settings.token import read_token
@@ -80,5 +80,5 @@ def build_app(
 def require_archive(app: App) -> App:
     """Return the app if its home holds an archive. Raises NoArchive."""
     if not app.archive.exists():
-        raise NoArchive(path=app.settings.home)
+        raise app.archive.absence()
     return app

@@ -83,7 +83,7 @@ def backup(
     (another backup is running), and what `store.backup.copy` raises.
     """
     if not archive.exists():
-        raise errors.NoArchive(path=archive.home)
+        raise archive.absence()
     with _lock(archive.home):
         settings = file.load_settings(
             archive.home, {}

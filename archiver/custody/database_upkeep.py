@@ -11,7 +11,6 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from archiver import errors
 from archiver.errors import N_
 from archiver.settings.model import Settings, exports_folder
 from archiver.store import blobs, database_pages, rebuild, seals
@@ -97,7 +96,7 @@ def keep_up(
     Raises NoArchive, ArchiveInUse (a round is at work), ArchiveBusy, StorageError.
     """
     if not archive.exists():
-        raise errors.NoArchive(path=archive.home)
+        raise archive.absence()
     step("integrity")
     with archive.reading() as reading:
         before = database_pages.page_counts(reading)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import sys
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from archiver import errors
@@ -163,12 +165,25 @@ def _remove_folder(folder: Path, lock: ExitStack) -> None:
 
 def _fill(fresh: Path, place: LedgerPlace, source: Path | None) -> None:
     """Bring all that the ledger and the store hold into an empty folder."""
-    with closing(Archive(fresh)) as archive, closing(Ledger(place)) as ledger:
+    with _collector_paused(), closing(Archive(fresh, being_made=True)) as archive, closing(Ledger(place)) as ledger:
         archive.create()
         archive.exchange(ledger)
         with archive.writing() as writing:
             exchange.end_copy(writing.sql, fresh, place, source)
         shared_files.bring_dailies(fresh, place)
+        archive.sync()
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Look for no circles of objects meanwhile: the rows make many objects that are soon gone, and no circle."""
+    is_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_on:
+            gc.enable()
 
 
 def _move(fresh: Path, target: Path) -> None:

@@ -20,11 +20,28 @@ class BadSettings(SettingsError):
     hint = N_("Open the file, correct that place and try again. Nothing was changed.")
 
 
+class SettingsClosed(BadSettings):
+    """The user of this program may not open `archive.toml`, which somebody else's archive has too."""
+
+    message = N_("The settings file {path} may not be opened by you as a user of this computer.")
+    hint = N_("If the archive belongs to another user, only that user can work with it. Nothing was changed.")
+
+
 class NoArchive(SettingsError):
     """The home holds no archive yet."""
 
     message = N_("There is no archive in {path} yet.")
     hint = N_("Set one up with: archive init")
+
+
+class DatabaseGone(NoArchive):
+    """The home has the seals of an archive, and no database."""
+
+    message = N_("The database of the archive in {path} is not there any more.")
+    hint = N_(
+        "If it was moved, put its archive.sqlite3 back; otherwise restore a backup: archive restore --help   "
+        "An init would begin a new archive, without what was saved."
+    )
 
 
 class SyncedFolder(SettingsError):

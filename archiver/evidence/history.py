@@ -64,6 +64,40 @@ def message_history(
     `seen_before` and `seen_last` (the last reading of all that showed it) are only asked where an interval
     ends, so the history of a message with one entry needs no other reading.
     """
+    return _history_of_one(entries[0], seen_last) if len(entries) == 1 else _fold(entries, seen_before, seen_last)
+
+
+def _history_of_one(entry: EntryObject, seen_last: Callable[[], str | None]) -> MessageHistory:
+    """What `_fold` makes of one entry, in one step: nearly every message has no other."""
+    payload, at, seq = entry["payload"], entry["observed_at"], entry["seq"]
+    received, state = payload["object"], payload["state"]
+    account = account_of(received)
+    account_id = number(account.get("account_id"))
+    body, update_time = text(received.get("body")), number(received.get("update_time"))
+    span = Span(body, update_time, at, at, seq)
+    if state not in GONE_STATES:
+        span = _extend_span(span, seen_last())
+    return MessageHistory(
+        entry["room_id"],
+        entry["key"].partition("/")[2],
+        account_id,
+        text(account.get("name")),
+        number(received.get("send_time")),
+        update_time,
+        state,
+        body,
+        (span,),
+        at,
+        str(at),
+        seq,
+        payload["source"],
+        SPEECH if account_id and account_id == entry["account_id"] else message_kind((body,)),
+    )
+
+
+def _fold(
+    entries: Sequence[EntryObject], seen_before: SeenBefore, seen_last: Callable[[], str | None]
+) -> MessageHistory:
     spans: list[Span] = []
     for entry in entries:
         _add_entry(spans, entry, seen_before)

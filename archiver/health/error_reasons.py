@@ -22,6 +22,7 @@ REASONS = {
     "DiskFull": N_("the disk is full"),
     "DiskFailing": N_("the disk reports an error"),
     "HomeNotWritable": N_("the archive's folder cannot be written to"),
+    "DatabaseGone": N_("the archive's database is not there any more"),
     "DatabaseNotOpened": N_("the archive's database could not be opened"),
     "ArchiveBusy": N_("another program is using the archive's database"),
     "ArchiveDamaged": N_("the archive's database cannot be read"),
@@ -37,6 +38,7 @@ REASONS = {
     "NewerArchive": N_("the archive needs a newer version of this program"),
     "NoSpaceToMigrate": N_("there is no space to update the archive"),
     "BadSettings": N_("there is a mistake in archive.toml"),
+    "SettingsClosed": N_("archive.toml may not be opened"),
 }
 """Part of a sentence by the name of the error; for an error that is not listed no reason is given."""
 
@@ -55,6 +57,7 @@ NEEDS_YOU = BY_TOKEN | {
     "NewerArchive",
     "NoSpaceToMigrate",
     "BadSettings",
+    "SettingsClosed",
 }
 """Errors that do not pass by themselves."""
 

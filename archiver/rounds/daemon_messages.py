@@ -19,7 +19,7 @@ FINDINGS = "findings"
 VERIFICATION = "verification"
 """The name for a verification that could not be made."""
 
-SETTINGS_ERRORS = (errors.BadSettings.__name__, errors.BadBaseUrl.__name__)
+SETTINGS_ERRORS = (errors.BadSettings.__name__, errors.SettingsClosed.__name__, errors.BadBaseUrl.__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,8 @@ def _read_text(path: Path) -> str:
         return ""
     except IsADirectoryError as error:
         raise errors.BadSettings(path=path, detail=_("it is a folder, not a file.")) from error
+    except PermissionError as error:
+        raise errors.SettingsClosed(path=path) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         detail = _("it cannot be opened ({reason}).").format(reason=reason)

@@ -26,8 +26,8 @@ from sqlalchemy.exc import DatabaseError
 from archiver import errors
 from archiver.corrected_clock import CorrectedClock
 from archiver.ledger.ledger_file import read_ledger_file
-from archiver.store import migrate
-from archiver.store.durable_files import storage_error
+from archiver.store import migrate, seal_files
+from archiver.store.durable_files import storage_error, sync_file, sync_folder
 from archiver.store.engine import (
     DATABASE,
     build_engine,
@@ -64,12 +64,14 @@ class Archive:
         read_only: bool = False,
         unchanging: bool = False,
         database: Path | None = None,
+        being_made: bool = False,
         clock: CorrectedClock | None = None,
     ) -> None:
         """Keep the paths; nothing is opened before the first transaction.
 
         `unchanging`: nobody can be writing to the archive, so it is read without a lock and without files beside it.
-        `database`: another file than the home's own, such as a copy that is being made. `clock`: the one whose offset
+        `database`: another file than the home's own, such as a copy that is being made. `being_made`: it counts for
+        nothing before `sync`, so it is filled faster than what must survive a power cut. `clock`: the one whose offset
         to Chatwork's time this process measures; None: none is.
         """
         self.home = home
@@ -78,7 +80,7 @@ class Archive:
         self.database = database or home / DATABASE
         self.scratch_folder: Path | None = None
         """Where a copy is made that is read in place of a database whose log needs an index; None: the usual place."""
-        self._still = unchanging
+        self._still, self._is_being_made = unchanging, being_made
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._engine: Engine | None = None
         self._at_hand: list[Connection] = []
@@ -101,6 +103,11 @@ class Archive:
     def exists(self) -> bool:
         """Whether there is a database in the home, or can be made from the ledger."""
         return self._has_database() or self.ledger is not None
+
+    def absence(self) -> errors.NoArchive:
+        """The error of a home without a database: DatabaseGone where seals tell that there was one."""
+        is_gone = next((self.home / seal_files.FOLDER).glob("*.json"), None) is not None
+        return (errors.DatabaseGone if is_gone else errors.NoArchive)(path=self.home)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -186,6 +193,15 @@ class Archive:
         """Create an empty database. Raises HomeNotWritable, DiskFull."""
         migrate.create_database(self.database)
 
+    def sync(self) -> None:
+        """Close an archive that was being made, and bring it to the disk. Raises StorageError."""
+        self.close()
+        try:
+            sync_file(self.database)
+            sync_folder(self.home)
+        except OSError as error:
+            raise storage_error(error, self.home) from error
+
     @contextlib.contextmanager
     def round_lock(self) -> Iterator[None]:
         """Hold the lock of a sync round. Raises ArchiveInUse at once if another round holds it."""
@@ -231,10 +247,10 @@ class Archive:
             found = self.database.stat()
         except OSError as error:
             if not self._has_database():
-                raise errors.NoArchive(path=self.home) from None
+                raise self.absence() from None
             raise errors.NotAllowed(path=self.database, detail=error.strerror or str(error)) from error
         if not stat.S_ISREG(found.st_mode):
-            raise errors.NoArchive(path=self.home)
+            raise self.absence()
         if not found.st_size:  # SQLite would make a new database of it, or wait for a lock that nobody holds
             raise errors.ArchiveDamaged(path=self.database, detail=_("it is empty"))
 
@@ -316,7 +332,8 @@ class Archive:
         if self._engine is None:
             database = self._readable_database()
             read_only = self.read_only or self._scratch is not None
-            engine = build_engine(database, read_only=read_only, immutable=self._still)
+            being_made = self._is_being_made
+            engine = build_engine(database, read_only=read_only, immutable=self._still, being_made=being_made)
             self._engine = self._with_revision_read(engine)
         return self._engine.connect()
 

@@ -32,17 +32,28 @@ IN_MEMORY = Path(":memory:")
 
 BUSY_SECONDS = 30
 
+_KIBIBYTES_WHILE_MADE = 32 * 1024
+"""Pages that SQLite keeps while a database is made; with its usual 2 MiB most would be written more than once."""
+
 MOST_STATEMENTS = 1000
 """So many compiled statements are kept; all pages and commands together have fewer."""
 
 
-def build_engine(database: Path, *, read_only: bool = False, scratch: bool = False, immutable: bool = False) -> Engine:
+def build_engine(
+    database: Path,
+    *,
+    read_only: bool = False,
+    scratch: bool = False,
+    immutable: bool = False,
+    being_made: bool = False,
+) -> Engine:
     """An engine whose transactions are begun by SQLite, not by the driver.
 
     WAL and `synchronous=FULL` let a committed entry survive a power cut; `scratch` gives both up for tables that are
-    thrown away. `read_only` never changes the database. On read-only media, and with `immutable`, no file is written
-    beside it either (sqlite.org/uri.html). `immutable` is for a database that nobody can be writing to: SQLite takes
-    no lock then.
+    thrown away. `being_made` is for a new database that counts for nothing before its file is synced: it is filled
+    without a log on the disk. `read_only` never changes the database. On read-only media, and with `immutable`, no file
+    is written beside it either (sqlite.org/uri.html). `immutable` is for a database that nobody can be writing to:
+    SQLite takes no lock then.
 
     Every engine of the process has the same dialect and compiled statements, and nothing else in common: a page opens
     the archive anew, as its files may have been replaced meanwhile, without compiling its statements again.
@@ -54,7 +65,7 @@ def build_engine(database: Path, *, read_only: bool = False, scratch: bool = Fal
     def connect() -> DBAPIConnection:
         connection = _open(database, read_only=read_only, immutable=immutable)
         try:
-            _prepare(connection, read_only=read_only, scratch=scratch)
+            _prepare(connection, read_only=read_only, scratch=scratch, being_made=being_made)
         except BaseException:
             connection.close()
             raise
@@ -66,13 +77,17 @@ def build_engine(database: Path, *, read_only: bool = False, scratch: bool = Fal
     return Engine(pool, shared.dialect, shared.url, query_cache_size=0, execution_options=_shared_options())
 
 
-def _prepare(connection: sqlite3.Connection, *, read_only: bool, scratch: bool) -> None:
+def _prepare(connection: sqlite3.Connection, *, read_only: bool, scratch: bool, being_made: bool) -> None:
     """Set a new connection up, without SQLAlchemy's events, for which every statement would pay."""
     connection.isolation_level = None  # the driver would begin transactions in its own way
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     if scratch:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
+    elif being_made:
+        connection.execute("PRAGMA journal_mode = MEMORY")  # so that what is refused can still be rolled back
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(f"PRAGMA cache_size = -{_KIBIBYTES_WHILE_MADE}")
     elif not read_only:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")

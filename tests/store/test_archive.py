@@ -8,12 +8,14 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from archiver import errors
+from archiver.store import seals
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE, build_engine
 from archiver.store.queries.entries import last_seq
@@ -84,6 +86,27 @@ def test_the_database_is_safe_against_power_cuts(archive: Archive) -> None:
         synchronous = writing.sql.exec_driver_sql("PRAGMA synchronous").scalar()
 
     assert ("wal", 2) == (mode, synchronous)
+
+
+def test_an_archive_that_is_being_made_is_as_any_other_once_it_is_synced(tmp_path: Path) -> None:
+    """Until then it has no log; what is refused is undone all the same, and afterwards it is safe as any other."""
+    with closing(Archive(tmp_path, being_made=True)) as made:
+        made.create()
+        append_observations(made, note("kept"))
+        with pytest.raises(ZeroDivisionError):
+            _forget_revision_and_fail(made)
+        assert not list(tmp_path.glob("*-wal"))
+        made.sync()
+
+    with closing(Archive(tmp_path)) as archive, archive.reading() as reading:
+        assert 1 == last_seq(reading)
+        assert "wal" == reading.sql.exec_driver_sql("PRAGMA journal_mode").scalar()
+
+
+def _forget_revision_and_fail(archive: Archive) -> None:
+    with archive.writing() as writing:
+        writing.sql.exec_driver_sql("DELETE FROM alembic_version")
+        raise ZeroDivisionError
 
 
 def test_a_reading_is_a_snapshot(archive: Archive) -> None:
@@ -167,6 +190,23 @@ def test_a_home_without_a_database_is_no_archive(tmp_path: Path) -> None:
     with pytest.raises(errors.NoArchive), archive.writing():
         pass
     assert [] == list(tmp_path.iterdir())
+
+
+def test_a_home_whose_database_is_gone_is_not_said_to_have_no_archive_yet(archive: Archive) -> None:
+    """Where seals are, something was saved: no sentence leads to a new archive in its place."""
+    append_observations(archive, note(1))
+    seals.close_seals(archive, now=datetime.now(UTC))
+    archive.close()
+    archive.database.unlink()
+
+    for transaction in (archive.reading, archive.writing):
+        with pytest.raises(errors.DatabaseGone), transaction():
+            pass
+
+    assert errors.DatabaseGone is type(archive.absence())
+    for seal in (archive.home / "seals").iterdir():
+        seal.unlink()
+    assert errors.NoArchive is type(archive.absence())
 
 
 def test_an_archive_of_a_newer_version_is_not_touched(archive: Archive) -> None:

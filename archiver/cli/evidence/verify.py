@@ -52,7 +52,7 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, page: Path | N
     if path is None:
         archive = Archive(obj.home)
         if not archive.exists():
-            raise errors.NoArchive(path=obj.home)
+            raise archive.absence()
         verification = verify_archive(archive, deep=deep, authorities=_authorities(obj), now=utc_now())
         record_verification(archive, verification, deep=deep, at=utc_now())
     else:

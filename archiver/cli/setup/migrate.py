@@ -7,7 +7,6 @@ from gettext import gettext as _
 
 import click
 
-from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
@@ -23,7 +22,7 @@ def command_migrate(obj: CliContext) -> int:
 
     archive = Archive(obj.home)
     if not archive.exists():
-        raise errors.NoArchive(path=obj.home)
+        raise archive.absence()
     with archive.round_lock() if migrate.is_older(archive.database) else contextlib.nullcontext():
         copy = migrate.migrate(archive.database)
     if copy is None:

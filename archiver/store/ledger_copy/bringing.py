@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from archiver.errors import N_
@@ -23,6 +24,7 @@ from archiver.store.projection.rows import insert_values
 from archiver.store.search import index
 
 _AT_ONCE = 1_000
+_DECODE = msgspec.json.Decoder().decode
 _TOMBSTONE = '{"digest":'
 _ENTRY = schema.entry.c
 _LINE = list(COLUMNS["entry"]).index("line")
@@ -48,6 +50,15 @@ def bring(sql: Connection, home: Path, reading: LedgerReading, own: LedgerEnd) -
 
 
 def _bring_entries(sql: Connection, reading: LedgerReading, own: LedgerEnd) -> None:
+    if own.entry:
+        _append_entries(sql, reading, own)
+        return
+    sql.exec_driver_sql("DROP TRIGGER IF EXISTS entry_in_order")  # it would ask for each row what is asked below
+    _append_entries(sql, reading, own)
+    sql.exec_driver_sql(schema.TRIGGERS["entry_in_order"])
+
+
+def _append_entries(sql: Connection, reading: LedgerReading, own: LedgerEnd) -> None:
     next_number = own.entry + 1
     for rows in _batches(reading, "entry", own):
         _require_no_hole(rows, next_number)
@@ -74,10 +85,19 @@ def _parsed(rows: Sequence[Row]) -> list[EntryObject]:
     whole = (row for row in rows if _is_whole(row[_LINE]))
     for number, *_columns, line, _digest in whole:
         try:
-            objects.append(json.loads(line))
+            objects.append(_object(line))
         except (ValueError, RecursionError) as error:
             raise StrangeRow(_("record {number} cannot be read").format(number=number)) from error
     return objects
+
+
+def _object(line: str) -> EntryObject:
+    """What `json.loads` gives, in a third of its time but for lines with lone surrogates, or with what is no JSON."""
+    try:
+        entry: EntryObject = _DECODE(line)
+    except msgspec.DecodeError:
+        entry = json.loads(line)
+    return entry
 
 
 def _bring_replies(sql: Connection, reading: LedgerReading, own: LedgerEnd) -> None:

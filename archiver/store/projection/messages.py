@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, select
 
@@ -12,14 +11,7 @@ from archiver.evidence.history import GONE_STATES, EntryObject, MessageHistory, 
 from archiver.records import State
 from archiver.store import schema
 from archiver.store.fingerprints import DELETED, message_fingerprint, readable_text, storable_integer, text_digest
-from archiver.store.projection.rows import EntriesOf, insert_rows, note_changes
-
-
-class _ProjectedMessage(NamedTuple):
-    """A message from which the rows are made."""
-
-    history: MessageHistory
-    position: int
+from archiver.store.projection.rows import EntriesOf, insert_values, note_changes
 
 
 def project_messages(sql: Connection, entries: Sequence[EntryObject], entries_of: EntriesOf) -> None:
@@ -34,10 +26,9 @@ def project_messages(sql: Connection, entries: Sequence[EntryObject], entries_of
         else:
             fresh[place] = entry
     if fresh:
-        unseen = Sightings()
-        projected = [_projected_message(position, [entry], unseen) for (_room, position), entry in fresh.items()]
-        insert_rows(sql, schema.message, [_message_row(one) for one in projected])
-        insert_rows(sql, schema.message_version, [row for one in projected for row in _version_rows(one)])
+        histories = [(place[1], message_history((entry,), _never_seen, _not_asked)) for place, entry in fresh.items()]
+        _insert_messages(sql, [_message_row(position, history) for position, history in histories])
+        _insert_versions(sql, [row for position, history in histories for row in _version_rows(position, history)])
     for entry in changed:
         _change_message(sql, entry, entries_of)
     note_changes(sql, [*changed, *(entry for entry in fresh.values() if entry["payload"]["state"] != State.PRESENT)])
@@ -64,16 +55,21 @@ def _stored_places(sql: Connection, places: Iterable[tuple[int, int]]) -> set[tu
 def _change_message(sql: Connection, entry: EntryObject, entries_of: EntriesOf) -> None:
     room, position = _room_and_position(entry)
     entries = [one for one in entries_of(entry["key"], entry["seq"]) if one["room_id"] == room]
-    projected = _projected_message(position, entries, _sightings(sql, room, position))
+    sightings = _sightings(sql, room, position)
+    history = message_history(entries, lambda one: sightings.before(position, one), _not_asked)
     for table in (schema.message, schema.message_version):
         sql.execute(delete(table).where(table.c.room_id == room, table.c.position == position))
-    insert_rows(sql, schema.message, [_message_row(projected, entries)])
-    insert_rows(sql, schema.message_version, _version_rows(projected))
+    was_edited = any(one["payload"]["state"] == "edited" for one in entries)
+    _insert_messages(sql, [_message_row(position, history, was_edited=was_edited)])
+    _insert_versions(sql, _version_rows(position, history))
 
 
-def _projected_message(position: int, entries: Sequence[EntryObject], sightings: Sightings) -> _ProjectedMessage:
-    history = message_history(entries, lambda entry: sightings.before(position, entry), lambda: None)
-    return _ProjectedMessage(history, position)
+def _never_seen(_entry: EntryObject) -> None:
+    """When a reading showed a message before its first entry."""
+
+
+def _not_asked() -> None:
+    """When a reading showed a message last: the rows do not say it, as each new reading would change them all."""
 
 
 def _sightings(sql: Connection, room: int, position: int) -> Sightings:
@@ -104,43 +100,59 @@ def _sightings(sql: Connection, room: int, position: int) -> Sightings:
     return Sightings(sorted(lists, key=lambda observation: int(observation["seq"])))
 
 
-def _message_row(projected: _ProjectedMessage, entries: Sequence[EntryObject] | None = None) -> dict[str, object]:
-    history = projected.history
-    bodies = [span.body for span in history.versions if span.body != DELETED]
-    return {
-        "room_id": history.room_id,
-        "position": projected.position,
-        "message_id": history.message_id,
-        "account_id": history.account_id,
-        "name": readable_text(history.name),
-        "send_time": storable_integer(history.send_time),
-        "update_time": storable_integer(history.update_time),
-        "state": history.state,
-        "kind": history.kind,
-        "first_seen": history.first_seen,
-        "changed_at": history.changed_at,
-        "versions": len(history.versions),
-        "fingerprint": message_fingerprint(history.account_id, history.body, history.send_time, history.update_time),
-        "text_digest": text_digest(bodies[-1]) if bodies else "",
-        "was_edited": any(one["payload"]["state"] == "edited" for one in entries or ()) or history.state == "edited",
-        "was_deleted": len(bodies) < len(history.versions),
-        "seq": history.entry_seq,
-    }
+def _message_row(position: int, history: MessageHistory, *, was_edited: bool = False) -> tuple[object, ...]:
+    """The row in the order of the table's columns; `was_edited`: whether an entry before the last one says so."""
+    versions = history.versions
+    bodies = [span.body for span in versions if span.body != DELETED]
+    account, body, sent, updated = history.account_id, history.body, history.send_time, history.update_time
+    return (
+        history.room_id,
+        position,
+        history.message_id,
+        account,
+        readable_text(history.name),
+        storable_integer(sent),
+        storable_integer(updated),
+        history.state,
+        history.kind,
+        history.first_seen,
+        history.changed_at,
+        len(versions),
+        message_fingerprint(account, body, sent, updated),
+        text_digest(bodies[-1]) if bodies else "",
+        was_edited or history.state == "edited",
+        len(bodies) < len(versions),
+        history.entry_seq,
+    )
 
 
-def _version_rows(projected: _ProjectedMessage) -> list[dict[str, object]]:
-    history = projected.history
-    last = len(history.versions)
+def _version_rows(position: int, history: MessageHistory) -> list[tuple[object, ...]]:
+    """The rows in the order of the table's columns."""
+    room, versions = history.room_id, history.versions
+    ended = history.state in GONE_STATES
+    last = len(versions)
     return [
-        {
-            "room_id": history.room_id,
-            "position": projected.position,
-            "number": index,
-            "body": readable_text(span.body),
-            "update_time": storable_integer(span.update_time),
-            "first_seen": span.first_seen,
-            "last_seen": None if index == last and history.state not in GONE_STATES else span.last_seen,
-            "seq": span.seq,
-        }
-        for index, span in enumerate(history.versions, 1)
+        (
+            room,
+            position,
+            number,
+            readable_text(body),
+            storable_integer(update_time),
+            first_seen,
+            last_seen if ended or number < last else None,
+            seq,
+        )
+        for number, (body, update_time, first_seen, last_seen, seq) in enumerate(versions, 1)
     ]
+
+
+_MESSAGE_COLUMNS = tuple(schema.message.c.keys())
+_VERSION_COLUMNS = tuple(schema.message_version.c.keys())
+
+
+def _insert_messages(sql: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+    insert_values(sql, schema.message, _MESSAGE_COLUMNS, rows)
+
+
+def _insert_versions(sql: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+    insert_values(sql, schema.message_version, _VERSION_COLUMNS, rows)

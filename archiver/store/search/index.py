@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 
 from sqlalchemy import Connection
@@ -36,6 +36,14 @@ _COUNTED = """
     ON CONFLICT (key) DO UPDATE SET value = value + ?2
 """
 _VERSIONS = "SELECT seq, room_id, position, body FROM message_version"
+_MESSAGES = "SELECT seq, room_id, position FROM message_version WHERE body <> ? ORDER BY seq"
+_TEXTS = "SELECT seq, body FROM message_version WHERE body <> ? ORDER BY seq"
+
+_BYTES_AT_ONCE, _USUAL_BYTES = 16 * 2**20, 2**20
+"""How much of the index FTS5 collects in memory before it writes, while all is made, and else (SQLite's own number).
+
+`hashsize` of fts5_config.c. With the small one it writes, and joins again, many small pieces.
+"""
 
 _OF_INDEX = re.compile(
     r"vtable constructor failed: search|no such table: main\.search_|constraint failed|SQL logic error|fts5"
@@ -139,25 +147,47 @@ def _rebuild(source: sqlite3.Connection) -> None:
     source.execute("DELETE FROM search_version")
     source.execute("DELETE FROM memory WHERE key = ?", (COUNT_KEY,))
     _add_to_count(source, 0)
-    _insert(source, source.execute(f"{_VERSIONS} ORDER BY seq"))
+    _collect(source, _BYTES_AT_ONCE)
+    _note_messages(source, source.execute(_MESSAGES, (DELETED,)))
+    _index(source, source.execute(_TEXTS, (DELETED,)))
     source.execute("INSERT INTO search (search) VALUES ('optimize')")
+    _collect(source, _USUAL_BYTES)
     source.execute("INSERT OR REPLACE INTO memory (key, value) VALUES (?, ?)", (FORMAT_KEY, INDEX_FORMAT))
+
+
+def _collect(source: sqlite3.Connection, size: int) -> None:
+    """Let FTS5 collect so many bytes before it writes; a version that lets nobody choose does as it does."""
+    with suppress(sqlite3.OperationalError):
+        source.execute("INSERT INTO search (search, rank) VALUES ('hashsize', ?)", (size,))
 
 
 def _insert(source: sqlite3.Connection, versions: Iterable[_Version]) -> None:
     """Add versions in the order of their numbers; Chatwork's mark of a deletion is no text."""
+    texts = [version for version in versions if version[3] != DELETED]
+    _note_messages(source, [(seq, room, position) for seq, room, position, _body in texts])
+    _index(source, [(seq, body) for seq, _room, _position, body in texts])
+
+
+def _note_messages(source: sqlite3.Connection, versions: Iterable[tuple[int, int, int]]) -> None:
+    """Note the message of each version, and how many there are, before any text is indexed.
+
+    FTS5 writes what it has collected whenever another statement begins that may be undone alone.
+    """
     last = source.execute("SELECT coalesce(newest, position) FROM search_version ORDER BY seq DESC LIMIT 1").fetchone()
     newest = last[0] if last else 0
-    waiting = (version for version in versions if version[3] != DELETED)
+    waiting = iter(versions)
     while batch := list(islice(waiting, _BATCH)):
         rows: list[tuple[int, int, int, int | None]] = []
-        for seq, room, position, _body in batch:
+        for seq, room, position in batch:
             newest = max(newest, position)
             rows.append((seq, room, position, None if newest == position else newest))
         source.executemany("INSERT INTO search_version VALUES (?, ?, ?, ?)", rows)
         _add_to_count(source, len(rows))
-        texts = ((seq, index_text(fold_searched(body))) for seq, _room, _position, body in batch)
-        source.executemany("INSERT INTO search (rowid, grams) VALUES (?, ?)", texts)
+
+
+def _index(source: sqlite3.Connection, texts: Iterable[tuple[int, str]]) -> None:
+    folded = ((seq, index_text(fold_searched(body))) for seq, body in texts)
+    source.executemany("INSERT INTO search (rowid, grams) VALUES (?, ?)", folded)
 
 
 def _add_to_count(source: sqlite3.Connection, number: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, strategies
@@ -168,5 +169,14 @@ def test_forms_that_people_do_not_tell_apart_are_one() -> None:
 def test_a_text_is_kept_as_pairs_and_asked_for_as_a_phrase() -> None:
     """The last character of each run is indexed by itself, so that a following space can be searched."""
     assert "請求 求書 書 ok k" == index_text("請求書 ok")
+
+
+@given(strategies.text(strategies.sampled_from("あ漢𠮷a \x01\ud800")))
+def test_every_run_of_a_text_gives_its_bigrams_and_its_last_character(text: str) -> None:
+    """Also characters beyond the basic plane, and halves of them; controls as characters that end no word."""
+    runs = [run for run in text.replace("\x01", chr(0x10_0001)).split(" ") if run]
+    expected = [pair for run in runs for pair in [*map("".join, pairwise(run)), run[-1]]]
+
+    assert " ".join(expected) == index_text(text)
     words = ("請求書", "書 ok", "書", "書 o", '"ab')
     assert ['"請求 求書"', '"書 ok"', '"書" *', '"書 o" *', '"""a ab"'] == [match_expression(one) for one in words]
