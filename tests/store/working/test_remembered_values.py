@@ -28,6 +28,7 @@ STORED: dict[str, tuple[Any, str]] = {
     "last_fault": (remembered_values.RoundFault("Unreachable", AT), f'{{"after": {TEXT}, "name": "Unreachable"}}'),
     "calls_spent": (AT, TEXT),
     "clock_offset_ms": (-90_000, "-90000"),
+    "taken_home": (105_003, "105003"),
     "unread_dropped": (AT, TEXT),
     "other_calls": (remembered_values.OtherCallsSeen(AT, 12), f'{{"at": {TEXT}, "calls": 12}}'),
     "budget": (remembered_values.CallBudget(300, None, AT), f'{{"limit": 300, "remaining": null, "reset": {TEXT}}}'),
