@@ -137,7 +137,7 @@ HOME: dict[str, set[str]] = {
     "keyring": {"settings"},
     "markdown_it": {"console.guides"},
     "markupsafe": {"console", "render", "web"},
-    "msgspec": {"chatwork.models", "chatwork.client", "settings", "store.ledger_copy.bringing", "team.team_file"},
+    "msgspec": {"chatwork.models", "chatwork.client", "settings", "store.ledger_copy", "team.team_file"},
     "platformdirs": {"settings"},
     "procrastinate": {"team.round_queue", "team.queue_schema"},
     "psycopg": {"ledger"},

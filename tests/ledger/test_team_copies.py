@@ -120,6 +120,14 @@ def test_rows_that_no_copy_wrote_are_refused_in_one_sentence(postgres: Postgres,
             f"{entry} line = '[' || line || ']' {of_one} AND seq = 3",
             f"{entry} line = substr(line, 2, length(line) - 2) {of_one} AND seq = 3",
         ),
+        *(
+            (
+                r"record \d+ is not as this program writes it",
+                f"""{entry} line = replace(line, '"payload":', '"payload":{{}},"was":') {of_one} {of_kind(kind)}""",
+                f"""{entry} line = replace(line, '"payload":{{}},"was":', '"payload":') {of_one} {of_kind(kind)}""",
+            )
+            for kind in ("rollback", "erasure")
+        ),
         ("seal 1 is not", f"{seal} day = '../' || day {of_one}", f"{seal} day = substr(day, 4) {of_one}"),
         ("counters cannot", f"{standing} running = '[]' {of_one}", f"{standing} running = '{{}}' {of_one}"),
     ]
@@ -158,14 +166,22 @@ def test_values_that_no_column_takes_are_refused_in_one_sentence(
             take_home(place, tmp_path / "taken", tmp_path / "nothing")
     _state_running(postgres, place.archive, {"last_list": [counted], "memory": {"erasures_settled": "[1]"}})
     take_home(place, tmp_path / "counted", tmp_path / "nothing")
-    change = r"""UPDATE ledger.entry SET line = regexp_replace(line, '"name":"[^"]*"', '"name":{}')"""
-    postgres.execute("SET session_replication_role = replica", f"{change} {of_one}")
+    replica, of_others = "SET session_replication_role = replica", f"{of_one} AND NOT (TRUE {of_kind('export')})"
+    name, wrapped = r"""'"name":("[^"]*")', '"name":[\1]'""", r"""'"name":\[("[^"]*")\]', '"name":\1'"""
+    postgres.execute(replica, f"UPDATE ledger.entry SET line = regexp_replace(line, {name}) {of_others}")
     with pytest.raises(errors.BadLedger, match=r"one of the records 1 to \d+ is not"):
         take_home(place, tmp_path / "taken", tmp_path / "nothing")
+    postgres.execute(replica, f"UPDATE ledger.entry SET line = regexp_replace(line, {wrapped}) {of_others}")
+    _state_running(postgres, place.archive, {})
 
     with closing(Archive(tmp_path / "counted")) as archive, archive.reading() as reading:
         assert [1] == list(last_lists.running_looks(reading))
         assert [] == remembered_values.ERASURES_SETTLED.recall(reading)
+
+
+def of_kind(kind: str) -> str:
+    """The condition of a statement on the entries of one kind."""
+    return f"""AND line LIKE '%"kind":"{kind}"%'"""
 
 
 def _state_running(postgres: Postgres, archive: int, running: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from archiver.ledger.ledger import COLUMNS, LedgerEnd, LedgerReading, Row
 from archiver.store import schema
 from archiver.store.ledger_copy import erased
 from archiver.store.ledger_copy.beside_seals import put_file, put_seal
+from archiver.store.ledger_copy.payload_forms import require_form
 from archiver.store.ledger_copy.strange_rows import StrangeRow, told_as
 from archiver.store.projection.project import project
 from archiver.store.projection.rows import insert_values
@@ -66,6 +67,8 @@ def _append_entries(sql: Connection, reading: LedgerReading, own: LedgerEnd) -> 
         objects = _parsed(rows)
         text = N_("one of the records {first} to {last} is not as this program writes them")
         with told_as(text, first=rows[0][0], last=rows[-1][0]):
+            for entry in objects:
+                require_form(entry)
             insert_values(sql, schema.entry, tuple(COLUMNS["entry"]), rows)
             project(sql, objects, lambda key, upto: _entries_of(sql, key, upto))
         if own.entry:
