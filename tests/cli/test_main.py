@@ -154,6 +154,21 @@ def test_alone_it_is_the_status(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert (4, "the state\n") == (code, capsys.readouterr().out)
 
 
+@pytest.mark.parametrize(("lang", "word"), [("ja", "データベース"), ("en", "The database of the archive in")])
+def test_alone_it_says_of_a_home_with_seals_that_the_database_is_gone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lang: str, word: str
+) -> None:
+    """And not that nothing is set up yet."""
+    (tmp_path / "seals").mkdir()
+    (tmp_path / "seals" / "000001-2026-11-24.json").touch()
+
+    code = tiny(tmp_path, lang=lang)
+
+    captured = capsys.readouterr()
+    assert (5, "") == (code, captured.out)
+    assert word in captured.err
+
+
 @pytest.mark.parametrize(("lang", "word"), [("ja", "まだ保管庫はありません"), ("en", "There is no archive in")])
 def test_alone_without_an_archive_it_shows_where_to_begin(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], lang: str, word: str
