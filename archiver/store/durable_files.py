@@ -144,9 +144,7 @@ def _can_be_written(database: Path) -> bool:
     try:
         with contextlib.closing(sqlite3.connect(database, timeout=0)) as connection:
             connection.execute("BEGIN")
-            connection.execute(
-                "CREATE TABLE probe (column_one)"
-            )  # BEGIN IMMEDIATE asks nothing of one that is read-only
+            connection.execute("CREATE TABLE probe (tried)")  # of one that is read-only `BEGIN IMMEDIATE` asks nothing
             connection.rollback()
     except sqlite3.Error as error:
         return not _is_readonly(error)
