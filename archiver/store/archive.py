@@ -385,6 +385,9 @@ class Archive:
         except (DatabaseError, sqlite3.DatabaseError) as error:
             if self._is_older and any(words in str(error) for words in _MISSING_SCHEMA):
                 raise errors.OlderArchive(path=self.home) from error
+            cause = error.orig if isinstance(error, DatabaseError) else error
+            if (self.read_only or self._scratch is not None) and "readonly" in str(cause):  # opened so, for good
+                raise errors.HomeNotWritable(path=self.home, detail=str(cause)) from error
             raise translate_error(error, self.database) from error
 
 

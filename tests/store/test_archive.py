@@ -399,3 +399,15 @@ def test_a_full_disk_when_the_archive_is_made_leaves_no_half_one(tmp_path: Path)
         empty_archive(tmp_path)
 
     assert not (tmp_path / DATABASE).exists()
+
+
+@pytest.mark.parametrize("way", ["read_only", "unchanging"])
+def test_an_archive_that_was_opened_to_be_read_is_told_as_one_that_cannot_be_written(
+    archive: Archive, way: str
+) -> None:
+    """Though its folder could be: whoever opened it so goes on without writing, as an export does."""
+    archive.close()
+    to_read = Archive(archive.home, read_only=way == "read_only", unchanging=way == "unchanging")
+
+    with closing(to_read), pytest.raises(errors.HomeNotWritable):
+        append_observations(to_read, note(1))
