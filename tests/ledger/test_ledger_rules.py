@@ -85,6 +85,7 @@ def test_a_connection_sees_its_own_archive_alone(machine: psycopg.Connection[Any
 
 
 @pytest.mark.sample
+@pytest.mark.usefixtures("machine")
 @pytest.mark.parametrize(
     "statement", ["UPDATE ledger.entry SET line = 'x'", "DELETE FROM ledger.seal", "TRUNCATE ledger.reply"]
 )
@@ -109,6 +110,7 @@ def test_a_reader_cannot_append(postgres: Postgres) -> None:
 
 
 @pytest.mark.sample
+@pytest.mark.usefixtures("machine")
 def test_installing_again_changes_nothing(postgres: Postgres) -> None:
     """The ledger is brought up to this version; if it is, nothing happens."""
     installation.install_ledger(postgres.address())
