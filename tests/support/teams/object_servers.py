@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,13 +81,8 @@ def running_moto() -> Iterator[ObjectServer]:
 def running_ceph() -> Iterator[ObjectServer]:
     """Ceph's gateway with a user; its files are gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="ceph-") as name:
-        folder, port = Path(name), free_port()
-        settings = folder / "ceph.conf"
-        settings.write_text(_CEPH.format(folder=folder, port=port), encoding="utf-8")
-        common = ["-c", str(settings), "--no-mon-config", "-n", "client.rgw.tests"]
-        user = ["user", "create", "--uid=team", "--display-name=team", f"--access-key={KEY}", f"--secret-key={SECRET}"]
-        made = subprocess.run(["radosgw-admin", *common, *user], capture_output=True, text=True, timeout=60)
-        assert made.returncode == 0, made.stderr
+        port = free_port()
+        folder, common = _folder_with_user(Path(name), port)
         with (folder / "output").open("wb") as output:
             gateway = subprocess.Popen(
                 ["radosgw", *common, "-f"], stdout=output, stderr=output, stdin=subprocess.DEVNULL
@@ -98,6 +93,25 @@ def running_ceph() -> Iterator[ObjectServer]:
         finally:
             gateway.kill()
             gateway.wait()
+
+
+def _folder_with_user(place: Path, port: int) -> tuple[Path, list[str]]:
+    """A folder in which the gateway's user is, and the options that name it.
+
+    Ceph's own program hangs once in many times while it makes a user, which else takes half a second; a new folder then.
+    """
+    user = ["user", "create", "--uid=team", "--display-name=team", f"--access-key={KEY}", f"--secret-key={SECRET}"]
+    for tried in range(3):
+        folder = place / str(tried)
+        folder.mkdir()
+        settings = folder / "ceph.conf"
+        settings.write_text(_CEPH.format(folder=folder, port=port), encoding="utf-8")
+        common = ["-c", str(settings), "--no-mon-config", "-n", "client.rgw.tests"]
+        with suppress(subprocess.TimeoutExpired):
+            made = subprocess.run(["radosgw-admin", *common, *user], capture_output=True, text=True, timeout=30)
+            assert made.returncode == 0, made.stderr
+            return folder, common
+    raise AssertionError("radosgw-admin hung three times")
 
 
 def free_port() -> int:
