@@ -98,7 +98,7 @@ def running_ceph() -> Iterator[ObjectServer]:
 def _folder_with_user(place: Path, port: int) -> tuple[Path, list[str]]:
     """A folder in which the gateway's user is, and the options that name it.
 
-    Ceph's own program hangs once in many times while it makes a user, which else takes half a second; a new folder then.
+    Ceph's own program hangs once in many times while it makes a user (else half a second); a new folder is made then.
     """
     user = ["user", "create", "--uid=team", "--display-name=team", f"--access-key={KEY}", f"--secret-key={SECRET}"]
     for tried in range(3):
