@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": FOUNDATION,
     "chatwork": FOUNDATION | {"corrected_clock"},
     "evidence": FOUNDATION,
-    "ledger": {"errors"},
+    "ledger": {"errors", "settings.private_file"},
     "store": FOUNDATION
     | {"corrected_clock", "day_words", "evidence.history", "evidence.look_coding", "evidence.pauses", "search_folding"}
     | {"ledger"},

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from archiver import errors
+from archiver.settings.private_file import replace_file
 
 LEDGER_FILE = "ledger.toml"
 
@@ -46,31 +45,11 @@ def read_ledger_file(home: Path) -> LedgerPlace | None:
 
 
 def write_ledger_file(home: Path, place: LedgerPlace) -> None:
-    """Write the file for the owner alone, whole or not at all. Raises HomeNotWritable."""
+    """Write the file for the owner alone, whole or not at all. Raises DiskFull, DiskFailing, HomeNotWritable."""
     lines = [f"address = {_toml_text(place.address)}", f"archive = {place.archive}"]
     if place.files is not None:
         lines.append(f"files = {_toml_text(place.files)}")
-    fresh = home / f"{LEDGER_FILE}.new"
-    try:
-        fresh.touch(mode=0o600)
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(_HEAD + "\n".join(lines) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(home / LEDGER_FILE)
-        _sync_folder(home)
-    except OSError as error:
-        raise errors.HomeNotWritable(path=home, detail=error.strerror or str(error)) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename durable; Windows cannot open a folder, and some shares cannot sync one."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    replace_file(home / LEDGER_FILE, (_HEAD + "\n".join(lines) + "\n").encode("utf-8"))
 
 
 def _toml_text(text: str) -> str:
