@@ -8,14 +8,13 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
-from threading import Event, Thread
-from types import TracebackType
-from typing import Self
+from threading import Event
 
 from archiver.demo.chatwork.http import HttpAnswer, HttpRequest
 from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.chatwork.in_process import without_sockets
 from tests.support.chatwork.scripted_server import Step
+from tests.support.chatwork.socket_server import SocketServer, read_head
 
 Answer = Callable[[bytes], Step]
 """What is sent in place of the true answer, which it is given: the body alone."""
@@ -24,7 +23,7 @@ ConnectionAttack = Callable[[socket.socket, Event], None]
 """What is done with a connection before a request is read from it."""
 
 
-class AttackedChatwork:
+class AttackedChatwork(SocketServer):
     """Serves a Chatwork's API and its files on one port of loopback, one request a connection.
 
     With `tls` each connection is encrypted, which may be set anew at any time. As a proxy it lets a client through to
@@ -34,10 +33,8 @@ class AttackedChatwork:
 
     def __init__(self, chatwork: Chatwork, *, tls: ssl.SSLContext | None = None, is_proxy: bool = False) -> None:
         """Listen at once, and let the Chatwork's files lie here; `with` ends it."""
+        super().__init__()
         self._chatwork, self.tls, self._is_proxy = without_sockets(chatwork), tls, is_proxy
-        self._over = Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
         self.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{self.port}"
         chatwork.files_url = self.url
         self.heads: list[str] = []
@@ -45,20 +42,7 @@ class AttackedChatwork:
         self._path = re.compile("")
         self._answer: Answer | None = None
         self._connection: ConnectionAttack | None = None
-        Thread(target=self._accept, daemon=True).start()
-
-    def __enter__(self) -> Self:
-        """The server, which listens already."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Hang up on everyone."""
-        self._over.set()
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        self._listen()
 
     def heal(self) -> None:
         """End every attack."""
@@ -72,16 +56,10 @@ class AttackedChatwork:
         """From now on no request is read."""
         self._connection = attack
 
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self._listener.accept()
-                Thread(target=self._serve, args=(connection,), daemon=True).start()
-
     def _serve(self, plain: socket.socket) -> None:
         with plain, suppress(OSError):
             if self._is_proxy:
-                self.tunnels.append(_read_head(plain))
+                self.tunnels.append(read_head(plain))
             if self._connection is not None:
                 self._connection(plain, self._over)
                 return
@@ -91,7 +69,7 @@ class AttackedChatwork:
                 self._answer_request(connection)
 
     def _answer_request(self, connection: socket.socket) -> None:
-        head = _read_head(connection)
+        head = read_head(connection)
         if not head:
             return
         self.heads.append(head)
@@ -105,17 +83,6 @@ class AttackedChatwork:
             step(connection, self._over)
         else:
             connection.sendall(step)
-
-
-def _read_head(connection: socket.socket) -> str:
-    """A request's head; empty if the connection ends before it does."""
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        part = connection.recv(65536)
-        if not part:
-            return ""
-        head += part
-    return head.decode("latin-1")
 
 
 def _parse(head: str, chatwork: Chatwork) -> HttpRequest:

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from threading import Event, Thread
-from types import TracebackType
-from typing import Self
+from threading import Event
+
+from tests.support.chatwork.socket_server import SocketServer, read_head
 
 Step = bytes | Callable[[socket.socket, Event], None]
 """Bytes to send, or a function that misbehaves on a socket until the event tells it to end."""
@@ -79,46 +79,24 @@ def hang(connection: socket.socket, over: Event) -> None:
     over.wait(10)
 
 
-class ScriptedServer:
+class ScriptedServer(SocketServer):
     """Answers each request with one step, then always with the last; `heads` are the requests as text."""
 
     def __init__(self, steps: Iterable[Step], *, certificate: Path | None = None) -> None:
         """Listen at once; `with` ends it. With a certificate and its key in a PEM file it speaks TLS."""
+        super().__init__()
         self._steps = list(steps)
         self._tls = None
         if certificate is not None:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(certificate)
-        self._over = Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
         self.heads: list[str] = []
-        self.connections = 0
-        self.url = f"{'http' if certificate is None else 'https'}://127.0.0.1:{self._listener.getsockname()[1]}/v2"
-        Thread(target=self._accept, daemon=True).start()
-
-    def __enter__(self) -> Self:
-        """The server, which listens already."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Hang up on everyone."""
-        self._over.set()
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self._listener.accept()
-                self.connections += 1
-                Thread(target=self._serve, args=(connection,), daemon=True).start()
+        self.url = f"{'http' if certificate is None else 'https'}://127.0.0.1:{self.port}/v2"
+        self._listen()
 
     def _serve(self, plain: socket.socket) -> None:
         with plain, suppress(OSError), self._encrypted(plain) as connection:
-            while head := self._head(connection):
+            while head := read_head(connection):
                 self.heads.append(head)
                 step = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
                 if callable(step):
@@ -130,13 +108,3 @@ class ScriptedServer:
 
     def _encrypted(self, plain: socket.socket) -> socket.socket:
         return plain if self._tls is None else self._tls.wrap_socket(plain, server_side=True)
-
-    @staticmethod
-    def _head(connection: socket.socket) -> str:
-        head = b""
-        while b"\r\n\r\n" not in head:  # a body may follow
-            part = connection.recv(65536)
-            if not part:
-                return ""
-            head += part
-        return head.decode("latin-1")
