@@ -31,7 +31,6 @@ WHAT = {
     "export/package/make_package.py": "a package that is being made: renamed when it is complete, or declined",
     "export/package/pdf_files.py": "volumes of a report in a package that is being made",
     "export/package/submission_package.py": "scratch files in a package that is being made",
-    "ledger/ledger_file.py": "a ledger.toml that is being written",
     "rounds/run_log.py": "the marker of a running round, and the log that is turned over",
     "schedule/backends.py": "the job's own files of the scheduler",
     "settings/other_archives.py": "the list of archives of this user",
