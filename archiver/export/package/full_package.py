@@ -19,6 +19,7 @@ from archiver.export.format_input import FormatInput
 from archiver.export.package import copied_files, pdf_files, verify_script
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
+from archiver.export.package.kept_histories import KeptHistories
 from archiver.export.package.package_input import (
     SCRATCH,
     PackageInput,
@@ -45,6 +46,13 @@ CONTENT_LIST = "data/content-sha256.txt"
 
 def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> PackageResult:
     """Fill the bag and close it. Raises OSError (not writable), RowsDisagree, UsageError (`MessageChoice.check`)."""
+    with KeptHistories(bag.folder.parent) as kept:
+        return _assemble(reading, recipe, bag, kept, progress)
+
+
+def _assemble(
+    reading: Reading, recipe: Recipe, bag: Bag, kept: KeptHistories, progress: Progress | None
+) -> PackageResult:
     source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, recipe.mask)
     _put_entries(bag, source, recipe)
     compares_rows = recipe.only_messages is None
@@ -60,7 +68,7 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     if recipe.stamping is not None:
         put_revocation_answers(bag, reading.home, copied.stamps, recipe.stamping)
     step = step_counter(reading, recipe, progress)
-    statistics = PackageStatistics(source, step, checked=compares_rows, choice=recipe.order.choice)
+    statistics = PackageStatistics(source, step, kept=kept, checked=compares_rows, choice=recipe.order.choice)
     package = PackageInput(reading, recipe, source, statistics, copied, files, step)
     package.tables = make_tables(bag, source, statistics, copied, recipe.seals)
     recipe.order.choice.check(statistics.chosen)
