@@ -132,7 +132,7 @@ def _quick_processes() -> Iterator[None]:
         return
     forking = multiprocessing.get_context("fork")
     with (
-        mock.patch.object(portable_documents.multiprocessing, "get_context", return_value=forking),
+        mock.patch(f"{portable_documents.__name__}.multiprocessing.get_context", return_value=forking),
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("ignore", DeprecationWarning)  # of threads, of which those of the test runner only wait

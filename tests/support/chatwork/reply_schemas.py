@@ -40,7 +40,8 @@ BY_TYPE: dict[type, SearchStrategy[Any]] = {int: NUMBERS, str: ANY_TEXT, bool: s
 def _object(fields: dict[str, SearchStrategy[Any]], *, required: bool = True) -> SearchStrategy[dict[str, Any]]:
     """An object with these fields, all of them where they are required, and perhaps unknown ones."""
     unknown = strategies.dictionaries(ANY_TEXT.filter(lambda name: name not in fields), JSON, max_size=1)
-    known = strategies.fixed_dictionaries(fields if required else {}, optional=None if required else fields)
+    optional: dict[str, SearchStrategy[Any]] = {} if required else fields
+    known = strategies.fixed_dictionaries(fields if required else {}, optional=optional)
     return strategies.tuples(unknown, known).map(lambda parts: {**parts[0], **parts[1]})
 
 
@@ -62,8 +63,9 @@ def _single(path: str) -> SearchStrategy[Any]:
 
 
 def _list(path: str, ident: str, *, least: int = 0) -> SearchStrategy[Any]:
-    (element,) = SHAPES[path]
-    one = values(element, required=path not in NOT_REQUIRED)
+    shape = SHAPES[path]
+    assert isinstance(shape, list)
+    one = values(shape[0], required=path not in NOT_REQUIRED)
     return strategies.lists(one, min_size=least, max_size=4, unique_by=lambda one: one.get(ident))
 
 
