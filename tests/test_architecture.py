@@ -56,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "store",
     },
     "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
-    "store.erasure": FOUNDATION | {"evidence.history", "evidence.tombstones"},
+    "store.erasure": FOUNDATION | {"evidence.history", "evidence.tombstones", "folder_sync"},
     "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.pauses", "evidence.tables", "search_folding"},
     "render": {"message_ids", "records", "report_language", "chatwork.notation", "search_folding"},
     "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "store"},
