@@ -127,9 +127,9 @@ def go_on(
         unfinished = remembered_values.ERASURE.recall(reading) or _begun_elsewhere(archive, reading)
         known = set(remembered_values.ERASURES_SETTLED.recall(reading))
     if unfinished is not None and (unfinished.is_executed or _may_erase(archive)):
-        outcome = _finish(archive, unfinished, now=now, step=step)
+        _finish(archive, unfinished, now=now, step=step)
         with archive.reading() as reading:
-            is_known = records.find_erasure(reading, outcome.number) is not None
+            is_known = records.find_erasure(reading, unfinished.number) is not None
         if is_known:
             said.append(_("The erasure {number} that was begun is finished.").format(number=unfinished.number))
     said += _clean_after_others(archive, now=now, step=step)
