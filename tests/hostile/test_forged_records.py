@@ -39,8 +39,9 @@ def world(tmp_path: Path) -> Iterator[World]:
         with world.archive.writing() as writing:
             append(writing, [Observation("note", "note/job1", {"text": "大事"})], account_id=None, at=world.clock())
         names = {field: 1 for form in FORMS.values() for field in form.__struct_encode_fields__}
+        payloads: list[object] = [{}, dict.fromkeys(names), {name: {"of": ["x"]} for name in names}, [], "x", names]
         for kind in FORMS:
-            for payload in ({}, dict.fromkeys(names), {name: {"of": ["x"]} for name in names}, [], "x", names):
+            for payload in payloads:
                 forge(world, kind, payload)
         yield world
 
