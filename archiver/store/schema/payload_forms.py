@@ -96,8 +96,8 @@ class _Me(msgspec.Struct):
 
 
 class _Sweep(msgspec.Struct, rename={"start": "from", "end": "to"}):
-    start: datetime
-    end: datetime
+    start: datetime | None = None
+    end: datetime | None = None
     clock_offset_ms: int | None = None
     undated: int = 0
 
