@@ -17,12 +17,12 @@ from archiver import errors
 from archiver.custody import erasures
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
+from archiver.folder_sync import sync_where_possible
 from archiver.settings import file
 from archiver.settings.model import Settings
 from archiver.settings.token import token_file
 from archiver.store.archive import Archive
 from archiver.store.backup import copy, set_aside
-from archiver.store.durable_files import sync_where_possible
 from archiver.store.engine import DATABASE
 from archiver.store.ledger_copy import shared_files
 from archiver.store.queries import raw_tables
