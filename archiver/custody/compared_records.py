@@ -1,0 +1,83 @@
+"""Verifies the records of a new copy beside an earlier one that is whole: what is the same in both is only compared.
+
+What only all records together can show is looked at in every case: their numbers, their seals, the order of their
+times, and that the replies they came from are kept.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from archiver.evidence.verify.entries import REPLY_KINDS, EntryCheck
+from archiver.store.backup.same_records import FoundEntry, TwoDatabases, open_both
+from archiver.store.queries.raw_tables import RawReply
+
+
+class NotComparable(Exception):
+    """The two databases cannot be compared, or the comparison does not suffice."""
+
+
+class ComparedRecords:
+    """The entries and replies of the new copy beside those of the earlier one. All methods raise NotComparable."""
+
+    def __init__(self, databases: TwoDatabases) -> None:
+        """Take both databases."""
+        self._databases = databases
+
+    def replies(self, kept: set[bytes]) -> tuple[list[RawReply], int]:
+        """The replies that have to be verified, and how many are the same; the digests of all come to `kept`.
+
+        Of a record that is the same in both the reply is still kept if the earlier copy lacks none: so NotComparable,
+        if one is gone or differs, as after an erasure.
+        """
+        with _faults_told():
+            if not self._databases.has_earlier_replies():
+                raise NotComparable
+            kept.update(_digest(text) for text in self._databases.reply_digests())
+            new = list(self._databases.new_replies())
+            return new, self._databases.count("reply") - len(new)
+
+    def check_entries(self, check: EntryCheck, step: Callable[[int, int], None]) -> None:
+        """Check every entry, those that are the same in the earlier copy by their seals; `step`: done, of how many."""
+        with _faults_told():
+            total = self._databases.count("entry")
+            for done, found in enumerate(self._databases.entries(REPLY_KINDS), 1):
+                if not _is_done(check, found):
+                    check.check(self._databases.entry(found.seq))
+                step(done, total)
+
+
+def _is_done(check: EntryCheck, found: FoundEntry) -> bool:
+    """Whether an entry is the same in both, and that suffices."""
+    seq, observed_at, clock, digest, is_from_reply = found
+    return is_from_reply is not None and check.check_same(
+        seq, observed_at, clock, digest, is_from_reply=bool(is_from_reply)
+    )
+
+
+def _digest(text: bytes) -> bytes:
+    try:
+        return bytes.fromhex(text.decode())
+    except ValueError as error:
+        raise NotComparable from error
+
+
+@contextmanager
+def compared_records(new: Path, earlier: Path) -> Iterator[ComparedRecords]:
+    """Open both databases. Raises NotComparable."""
+    with ExitStack() as stack:
+        with _faults_told():
+            databases = stack.enter_context(open_both(new, earlier))
+        yield ComparedRecords(databases)
+
+
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    """Raise NotComparable for whatever SQLite cannot do with the two."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise NotComparable from error
