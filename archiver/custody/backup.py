@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from archiver import errors
 from archiver.custody import erasures, known_copies
-from archiver.custody.compared_records import ComparedRecords, NotComparable, compared_records
+from archiver.custody.compared_records import ComparedRecords, compared_records
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.settings import file
@@ -24,6 +24,7 @@ from archiver.settings.model import Settings
 from archiver.settings.token import token_file
 from archiver.store.archive import Archive
 from archiver.store.backup import copy, set_aside
+from archiver.store.backup.same_records import RecordsNotCompared
 from archiver.store.durable_files import sync_where_possible
 from archiver.store.engine import DATABASE
 from archiver.store.ledger_copy import shared_files
@@ -235,7 +236,7 @@ def _verify_beside_earlier(
     """Verify a new copy: by the earlier one at the place, if that is known to be whole and nothing is found."""
     known = known_copies.known_copy(archive, place, now) if report.earlier is not None else None
     if known is not None:
-        with suppress(NotComparable), compared_records(report.database, place / DATABASE) as compared:
+        with suppress(RecordsNotCompared), compared_records(report.database, place / DATABASE) as compared:
             verification = _verify(place, report.database, tell, compared=compared)
             if verification.ok:
                 return _NewCopy(report, verification, known)

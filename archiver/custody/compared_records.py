@@ -6,22 +6,17 @@ times, and that the replies they came from are kept.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from archiver.evidence.verify.entries import REPLY_KINDS, EntryCheck
-from archiver.store.backup.same_records import FoundEntry, TwoDatabases, open_both
+from archiver.store.backup.same_records import FoundEntry, RecordsNotCompared, TwoDatabases, faults_told, open_both
 from archiver.store.queries.raw_tables import RawReply
 
 
-class NotComparable(Exception):
-    """The two databases cannot be compared, or the comparison does not suffice."""
-
-
 class ComparedRecords:
-    """The entries and replies of the new copy beside those of the earlier one. All methods raise NotComparable."""
+    """The entries and replies of the new copy beside those of the earlier one. All methods raise RecordsNotCompared."""
 
     def __init__(self, databases: TwoDatabases) -> None:
         """Take both databases."""
@@ -30,19 +25,19 @@ class ComparedRecords:
     def replies(self, kept: set[bytes]) -> tuple[list[RawReply], int]:
         """The replies that have to be verified, and how many are the same; the digests of all come to `kept`.
 
-        Of a record that is the same in both the reply is still kept if the earlier copy lacks none: so NotComparable,
-        if one is gone or differs, as after an erasure.
+        Of a record that is the same in both the reply is still kept if the earlier copy lacks none: so
+        RecordsNotCompared, if one is gone or differs, as after an erasure.
         """
-        with _faults_told():
+        with faults_told():
             if not self._databases.has_earlier_replies():
-                raise NotComparable
+                raise RecordsNotCompared
             kept.update(_digest(text) for text in self._databases.reply_digests())
             new = list(self._databases.new_replies())
             return new, self._databases.count("reply") - len(new)
 
     def check_entries(self, check: EntryCheck, step: Callable[[int, int], None]) -> None:
         """Check every entry, those that are the same in the earlier copy by their seals; `step`: done, of how many."""
-        with _faults_told():
+        with faults_told():
             total = self._databases.count("entry")
             for done, found in enumerate(self._databases.entries(REPLY_KINDS), 1):
                 if not _is_done(check, found):
@@ -62,22 +57,13 @@ def _digest(text: bytes) -> bytes:
     try:
         return bytes.fromhex(text.decode())
     except ValueError as error:
-        raise NotComparable from error
+        raise RecordsNotCompared from error
 
 
 @contextmanager
 def compared_records(new: Path, earlier: Path) -> Iterator[ComparedRecords]:
-    """Open both databases. Raises NotComparable."""
+    """Open both databases. Raises RecordsNotCompared."""
     with ExitStack() as stack:
-        with _faults_told():
+        with faults_told():
             databases = stack.enter_context(open_both(new, earlier))
         yield ComparedRecords(databases)
-
-
-@contextmanager
-def _faults_told() -> Iterator[None]:
-    """Raise NotComparable for whatever SQLite cannot do with the two."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise NotComparable from error

@@ -57,7 +57,7 @@ def verify_archive(
     `are_pages_checked`: SQLite has just looked at every page of this file, as of a copy that was made; only `deep` lets
     it look again.
     `compared`: this file beside an earlier copy of it that is whole; records that are the same there are not verified
-    anew, and counted apart. Raises NotComparable then, if that does not suffice.
+    anew, and counted apart. Raises RecordsNotCompared then, if that does not suffice.
     `authorities` are those of the settings, with their pinned roots; None: not known, so they are not checked. `now`:
     by it is told whose certificates have ended; None: it is not told.
     Raises NoArchive, NewerArchive, ArchiveBusy, and of a copy whose files lie in a team's store TeamStoreUnavailable. A

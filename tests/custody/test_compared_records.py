@@ -14,13 +14,14 @@ from random import Random
 import pytest
 
 from archiver.custody import backup, known_copies
-from archiver.custody.compared_records import NotComparable, compared_records
+from archiver.custody.compared_records import compared_records
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify import entries
 from archiver.evidence.verify.findings import Verification
 from archiver.records import Observation, Reply
 from archiver.store import seals, writer
 from archiver.store.archive import Archive
+from archiver.store.backup.same_records import RecordsNotCompared
 from archiver.store.blobs import file_sha256
 from archiver.store.engine import DATABASE
 from archiver.store.schema import TRIGGERS
@@ -88,7 +89,7 @@ def _verify_beside(home: Path, earlier: Path) -> Verification | None:
     try:
         with compared_records(home / DATABASE, earlier) as compared, closing(Archive(home, unchanging=True)) as archive:
             return verify_archive(archive, compared=compared)
-    except NotComparable:
+    except RecordsNotCompared:
         return None
 
 

@@ -25,6 +25,10 @@ _END = 130
 """Bytes at the end of a line in which its reply, room, salt and number stand, and no text that somebody wrote."""
 
 
+class RecordsNotCompared(Exception):
+    """The two databases cannot be compared, or their comparison does not suffice: everything is verified instead."""
+
+
 class FoundEntry(NamedTuple):
     """An entry of the new copy; where it is not the same in the earlier one, it has to be read as a whole."""
 
@@ -88,7 +92,7 @@ class TwoDatabases:
         query = f"SELECT n.seq, {before}, n.account_id, n.room_id, {after} FROM main.entry n WHERE n.seq = ?"  # noqa: S608
         row: RawEntry | None = self._sql.execute(query, (seq,)).fetchone()
         if row is None:
-            raise sqlite3.DatabaseError(f"entry {seq} was read and is not found")
+            raise RecordsNotCompared(seq)
         return row
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -103,6 +107,15 @@ def open_both(new: Path, earlier: Path) -> Iterator[TwoDatabases]:
     with closing(sqlite3.connect(_address(new), uri=True)) as sql:
         sql.execute("ATTACH ? AS earlier", (_address(earlier),))
         yield TwoDatabases(sql)
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """Raise RecordsNotCompared for whatever SQLite cannot do with the two."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise RecordsNotCompared from error
 
 
 def _address(database: Path) -> str:
