@@ -11,8 +11,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from archiver.evidence.verify.entries import REPLY_KINDS, EntryCheck
-from archiver.store.backup.same_records import FoundEntry, RecordsNotCompared, TwoDatabases, faults_told, open_both
+from archiver.store.backup.same_records import RecordsNotCompared, TwoDatabases, faults_told, open_both
 from archiver.store.queries.raw_tables import RawReply
+
+_STEP = 1_000
+"""Entries between two reports of progress."""
 
 
 class ComparedRecords:
@@ -39,18 +42,11 @@ class ComparedRecords:
         """Check every entry, those that are the same in the earlier copy by their seals; `step`: done, of how many."""
         with faults_told():
             total = self._databases.count("entry")
-            for done, found in enumerate(self._databases.entries(REPLY_KINDS), 1):
-                if not _is_done(check, found):
-                    check.check(self._databases.entry(found.seq))
-                step(done, total)
-
-
-def _is_done(check: EntryCheck, found: FoundEntry) -> bool:
-    """Whether an entry is the same in both, and that suffices."""
-    seq, observed_at, clock, digest, is_from_reply = found
-    return is_from_reply is not None and check.check_same(
-        seq, observed_at, clock, digest, is_from_reply=bool(is_from_reply)
-    )
+            for done, (seq, at, digest, dated) in enumerate(self._databases.entries(REPLY_KINDS), 1):
+                if dated is None or not check.check_same(seq, at, digest, is_dated_by_reply=dated == 1):
+                    check.check(self._databases.entry(seq))
+                if done % _STEP == 0 or done == total:
+                    step(done, total)
 
 
 def _digest(text: bytes) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from archiver import errors
@@ -212,17 +213,14 @@ def _file_names(folder: Path) -> list[str]:
 
 
 def _check_entries(reading: Reading, compared: ComparedRecords | None, check: EntryCheck, tell: Progress) -> None:
-    def step(done: int, total: int) -> None:
-        if done % _STEP == 0 or done == total:
-            tell("entries", done, total)
-
     if compared is not None:
-        compared.check_entries(check, step)
+        compared.check_entries(check, partial(tell, "entries"))
         return
     total = raw_tables.count(reading, "entry")
     for done, row in enumerate(raw_tables.entries(reading), 1):
         check.check(row)
-        step(done, total)
+        if done % _STEP == 0 or done == total:
+            tell("entries", done, total)
 
 
 def _check_pages(verification: Verification, reading: Reading, *, seconds: float | None) -> None:

@@ -131,23 +131,17 @@ class EntryCheck:
         else:
             self._check_fields(row, is_sealed=sealed is not None)
 
-    def check_same(
-        self, seq: int, observed_at: bytes, clock: bytes | None, digest: bytes, *, is_from_reply: bool
-    ) -> bool:
+    def check_same(self, seq: int, observed_at: str, digest: str, *, is_dated_by_reply: bool) -> bool:
         """Check one entry of `REPLY_KINDS`, later than all before, whose bytes are those of one that was checked.
 
         Its digest is compared with its seal. False: it is not the sealed one, or not the next; nothing was done, and
         it has to be checked as any other.
         """
-        sealed = self._sealed.digest_of(seq)
-        if seq != self._next or sealed is None or sealed.encode() != digest:
+        if seq != self._next or self._sealed.digest_of(seq) != digest:
             return False
         self._next = seq + 1
         self._compared += 1
-        at = str(observed_at, "utf-8", "replace")
-        self.times.add_time(
-            at, seq, self._sealed.seal_of(seq), is_dated_by_reply=is_from_reply and clock != observed_at
-        )
+        self.times.add_time(observed_at, seq, self._sealed.seal_of(seq), is_dated_by_reply=is_dated_by_reply)
         return True
 
     def _check_tombstone(self, seq: int, key: bytes, tombstone: Tombstone, digest: bytes, sealed: str | None) -> None:

@@ -11,7 +11,7 @@ import urllib.parse
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from archiver.store.queries.raw_tables import RawEntry, RawReply, raw_reply
 
@@ -29,15 +29,9 @@ class RecordsNotCompared(Exception):
     """The two databases cannot be compared, or their comparison does not suffice: everything is verified instead."""
 
 
-class FoundEntry(NamedTuple):
-    """An entry of the new copy; where it is not the same in the earlier one, it has to be read as a whole."""
-
-    seq: int
-    observed_at: bytes
-    clock: bytes | None
-    digest: bytes
-    is_from_reply: int | None
-    """Whether it names a reply, of one that is the same in both; None: it is new, differs, or is of another kind."""
+FoundEntry = tuple[int, str, str, int | None]
+"""Of an entry of the new copy: its number, time and digest, and, if it is the same in both, whether that time is by the
+date of its reply; None: it is new, differs, or is of another kind, and has to be read as a whole."""
 
 
 class TwoDatabases:
@@ -77,14 +71,15 @@ class TwoDatabases:
             + [f"{_bytes('n', name)} IS {_bytes('o', name)}" for name in _TEXTS]
             + [f"typeof(n.{name}) = typeof(o.{name}) AND +n.{name} IS +o.{name}" for name in _NUMBERS]
         )
-        is_from_reply = f"instr(substr({_bytes('n', 'line')}, -{_END}), ?) = 0"
-        columns = ", ".join(_bytes("n", name) for name in ("observed_at", "clock", "digest"))
+        line, observed_at = _bytes("n", "line"), _bytes("n", "observed_at")
+        is_dated = f"instr(substr({line}, -{_END}), ?) = 0 AND {_bytes('n', 'clock')} IS NOT {observed_at}"
         query = (
-            f"SELECT n.seq, {columns}, CASE WHEN {same} THEN {is_from_reply} END"  # noqa: S608 - our own names
+            f"SELECT n.seq, CAST({observed_at} AS TEXT), CAST({_bytes('n', 'digest')} AS TEXT),"  # noqa: S608
+            f" CASE WHEN {same} THEN {is_dated} END"
             " FROM main.entry n LEFT JOIN earlier.entry o ON o.seq = n.seq ORDER BY n.seq"
         )
         values = (*(kind.encode() for kind in sorted(kinds)), len(_TOMBSTONE), _TOMBSTONE, _WITHOUT_REPLY)
-        return (FoundEntry(*row) for row in self._rows(query, values))
+        return self._rows(query, values)
 
     def entry(self, seq: int) -> RawEntry:
         """One entry of the new copy, as `raw_tables.entries` gives it."""
