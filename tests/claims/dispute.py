@@ -10,7 +10,7 @@ import json
 import random
 import shutil
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -22,6 +22,7 @@ from archiver.chatwork.models import Message, Room
 from archiver.errors import NotVisible
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
+from archiver.export.package.kept_histories import KeptHistories
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import PackageInput
@@ -341,9 +342,8 @@ def report_of(reading: Reading, name: str = "job1", **changed: Any) -> tuple[Rep
     )
     source = SourceEntries(reading, recipe.scope, recipe.upto)
     source.gather(name, lambda _line: None)
-    statistics = PackageStatistics(source, lambda: None, checked=True)
-    for group in statistics.groups():
-        statistics.build_history(group)
+    statistics = PackageStatistics(source, lambda: None, kept=KeptHistories(), checked=True)
+    deque(statistics.read_histories(), maxlen=0)
     case = report_input(PackageInput(reading, recipe, source, statistics, CopiedFiles(), (), lambda: None))
     return case, survey_messages(case)
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from archiver.export import html, rendering_process
+from archiver.export import helper_process, html, rendering_process
 from archiver.records import Conversation, Message
 from archiver.render.message_renderer import MessageFacts, message_facts, render_here
 from archiver.report_language import LANGUAGES, report_language
 from tests.support.reports.sample_conversation import ROOM, link, long, sample
 
-COUNT = 3 * rendering_process.BATCH + 1
+COUNT = 3 * helper_process.BATCH + 1
 
 
 def test_two_processes_write_the_same_bytes_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,17 +64,17 @@ def test_the_helper_ends_with_the_pages() -> None:
 
 def test_a_helper_is_asked_for_long_conversations_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A short one is done before a process has started, and on one core two would only take turns."""
-    monkeypatch.setattr(rendering_process, "_core_count", lambda: 2)
+    monkeypatch.setattr(helper_process, "_core_count", lambda: 2)
     assert rendering_process.rendering_for(rendering_process.LONG) is rendering_process.render_beside_a_helper
     assert rendering_process.rendering_for(rendering_process.LONG - 1) is render_here
 
-    monkeypatch.setattr(rendering_process, "_core_count", lambda: 1)
+    monkeypatch.setattr(helper_process, "_core_count", lambda: 1)
     assert rendering_process.rendering_for(rendering_process.LONG) is render_here
 
 
 def messages_killing_the_helper() -> Iterator[Message]:
     for message in long(COUNT).messages():
-        if message.no == rendering_process.BATCH + 1:
+        if message.no == helper_process.BATCH + 1:
             (helper,) = multiprocessing.active_children()
             helper.kill()
             helper.join()

@@ -7,8 +7,9 @@ import math
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -33,9 +34,12 @@ from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
 if TYPE_CHECKING:
+    from archiver.app import App
+    from archiver.export.mask.package_mask import Policy
     from archiver.export.package.make_package import ExportReport
-    from archiver.export.package.order import ExportOrder
+    from archiver.export.package.order import ExportOrder, LeftoverWish
     from archiver.export.package.recipe import PackagePreview
+    from archiver.rounds.export_recheck import Recheck
 
 _WHO = N_("For whom: support (the platform's office), lawyer, court, consult (a telephone consultation) or daily.")
 _MESSAGES = N_(
@@ -56,6 +60,32 @@ def _require_finite(_context: click.Context, _option: click.Parameter, value: fl
     if value is not None and not math.isfinite(value):
         raise click.BadParameter(f"{value}")
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """The options of `export` as they were given; each says in its help what it is for."""
+
+    contract: str | None
+    profile: str
+    since: str | None
+    until: str | None
+    request: str | None
+    report_lang: str
+    messages: str | None
+    counterparts: tuple[int, ...]
+    leftovers: str
+    strip_metadata: bool
+    masks: tuple[str, ...]
+    no_mask: bool
+    mask_people: tuple[int, ...]
+    unmask_people: tuple[int, ...]
+    no_recheck: bool
+    preview: bool
+    max_mb: float | None
+    packed: bool
+    out: str | None
+    as_json: bool
 
 
 @click.command("export", help=N_("Make a package from what is kept. Works without token and network; sends nothing."))
@@ -111,65 +141,107 @@ def _require_finite(_context: click.Context, _option: click.Parameter, value: fl
 )
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
-def command_export(
-    obj: CliContext,
-    contract: str | None,
-    profile: str,
-    since: str | None,
-    until: str | None,
-    request: str | None,
-    report_lang: str,
-    messages: str | None,
-    counterparts: tuple[int, ...],
-    leftovers: str,
-    strip_metadata: bool,
-    masks: tuple[str, ...],
-    no_mask: bool,
-    mask_people: tuple[int, ...],
-    unmask_people: tuple[int, ...],
-    no_recheck: bool,
-    preview: bool,
-    max_mb: float | None,
-    packed: bool,
-    out: str | None,
-    as_json: bool,
-) -> int:
+def command_export(obj: CliContext, /, **given: Any) -> int:
     """Seal, then build from the state at that seal; on a terminal, show what would leave and ask first."""
     from archiver.app import build_app
-    from archiver.custody import erasures
-    from archiver.custody.export_stamps import stamp_service
-    from archiver.export.chosen_messages import parse_choice
-    from archiver.export.mask.package_mask import masking_policy
-    from archiver.export.package import make_package
-    from archiver.export.package.order import ExportOrder, LeftoverWish
-    from archiver.rounds.export_recheck import recheck_quoted
-    from archiver.settings.model import exports_folder
-    from archiver.store import orphaned_seals
+    from archiver.export.package.make_package import ExportDeclined
 
+    options = ExportOptions(**given)
     app = build_app(obj.settings(), obj.environ)
-    begin, end = parse_period(since, until, now=app.now())
+    order = _order(app, options)
+    recheck = _recheck(app, order, options, is_quiet=obj.verbose < 0)
+    _finish_interrupted(app)
     previews: list[PackagePreview] = []
-    screen = ProgressScreen(quiet=obj.verbose < 0)
-    ask = _warn if as_json else _ask_without_bar(screen, profile)
-    order = ExportOrder(
-        contract=contract,
-        profile=profile,
+    try:
+        report = _make(app, order, options, ProgressScreen(quiet=obj.verbose < 0), previews)
+    except ExportDeclined:
+        _tell_declined(previews, options.profile, as_json=options.as_json)
+        return 0
+    tell_root_errors(app.root_errors)
+    if options.as_json:
+        _tell_document(report, recheck)
+    else:
+        _tell_export(report, to_stderr=obj.verbose < 0)
+    return INCOMPLETE if report.incomplete or report.unheld else 0
+
+
+def _order(app: App, options: ExportOptions) -> ExportOrder:
+    """What is ordered by the options. Raises UsageError for what cannot be read."""
+    from archiver.export.chosen_messages import parse_choice
+    from archiver.export.package.order import ExportOrder
+    from archiver.settings.model import exports_folder
+
+    begin, end = parse_period(options.since, options.until, now=app.now())
+    return ExportOrder(
+        contract=options.contract,
+        profile=options.profile,
         since=begin,
         until=end,
-        out=Path(out).expanduser() if out else exports_folder(app.settings),
-        zip=packed,
-        policy=masking_policy(
-            profile, masks=masks, no_mask=no_mask, mask_people=mask_people, unmask_people=unmask_people
-        ),
-        counterparts=counterparts or None,
-        leftovers=LeftoverWish.LIST if preview and leftovers == "ask" else LeftoverWish(leftovers),
-        strip_metadata=strip_metadata,
-        request=RequestKind(request) if request else None,
-        choice=parse_choice(messages),
-        max_mb=max_mb,
-        lang=report_lang,
+        out=Path(options.out).expanduser() if options.out else exports_folder(app.settings),
+        zip=options.packed,
+        policy=_policy(options),
+        counterparts=options.counterparts or None,
+        leftovers=_leftover_wish(options),
+        strip_metadata=options.strip_metadata,
+        request=RequestKind(options.request) if options.request else None,
+        choice=parse_choice(options.messages),
+        max_mb=options.max_mb,
+        lang=options.report_lang,
         every=app.settings.sync.every,
     )
+
+
+def _policy(options: ExportOptions) -> Policy:
+    from archiver.export.mask.package_mask import masking_policy
+
+    return masking_policy(
+        options.profile,
+        masks=options.masks,
+        no_mask=options.no_mask,
+        mask_people=options.mask_people,
+        unmask_people=options.unmask_people,
+    )
+
+
+def _leftover_wish(options: ExportOptions) -> LeftoverWish:
+    """A preview asks nothing: it lists what would be asked."""
+    from archiver.export.package.order import LeftoverWish
+
+    return LeftoverWish.LIST if options.preview and options.leftovers == "ask" else LeftoverWish(options.leftovers)
+
+
+def _recheck(app: App, order: ExportOrder, options: ExportOptions, *, is_quiet: bool) -> Recheck | None:
+    """Read what would be quoted once more, and say what came of it; None where nothing is to be read."""
+    from archiver.rounds.export_recheck import recheck_quoted
+
+    if options.preview or options.no_recheck or options.profile not in _QUOTING:
+        return None
+    recheck = recheck_quoted(app, order)
+    if recheck.sentence() and not is_quiet and not options.as_json:
+        echo(recheck.sentence(), err=True)
+    return recheck
+
+
+def _finish_interrupted(app: App) -> None:
+    """Finish what an interrupted run left; from a home that cannot be written a package can be made all the same."""
+    from archiver.custody import erasures
+    from archiver.store import orphaned_seals
+
+    copies = app.settings.exports.also_to
+    with suppress(errors.StorageError):
+        orphaned_seals.settle_seals(app.archive, now=app.now(), copies=copies)
+        for line in erasures.go_on(app.archive, now=app.now, copies=copies):
+            echo(line, err=True)
+
+
+def _make(
+    app: App, order: ExportOrder, options: ExportOptions, screen: ProgressScreen, previews: list[PackagePreview]
+) -> ExportReport:
+    """Make the package, or only note what would leave. Raises ExportDeclined."""
+    from archiver.custody.export_stamps import stamp_service
+    from archiver.export.package import make_package
+
+    ask = _warn if options.as_json else _ask_without_bar(screen, options.profile)
 
     def make(order: ExportOrder) -> ExportReport:
         with screen:
@@ -177,31 +249,12 @@ def command_export(
                 app.archive,
                 order,
                 now=app.now,
-                stamping=None if preview else stamp_service(app),
+                stamping=None if options.preview else stamp_service(app),
                 progress=_progress_bar(screen),
-                confirm=_record_preview(previews) if preview else ask,
+                confirm=_record_preview(previews) if options.preview else ask,
             )
 
-    recheck = None if preview or no_recheck or profile not in _QUOTING else recheck_quoted(app, order)
-    if recheck is not None and recheck.sentence() and obj.verbose >= 0 and not as_json:
-        echo(recheck.sentence(), err=True)
-    with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
-        orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
-        for line in erasures.go_on(app.archive, now=app.now, copies=app.settings.exports.also_to):
-            echo(line, err=True)
-    try:
-        report = make_with_counterparts(lambda order: make_with_leftovers(make, order, app.archive), order)
-    except make_package.ExportDeclined:
-        _tell_declined(previews, profile, as_json=as_json)
-        return 0
-    tell_root_errors(app.root_errors)
-    if as_json:
-        checked = {"recheck": None if recheck is None else recheck._asdict()}
-        click.echo(json.dumps(report.document() | checked, ensure_ascii=False))
-        _tell_incomplete(report)
-    else:
-        _tell_export(report, to_stderr=obj.verbose < 0)
-    return INCOMPLETE if report.incomplete or report.unheld else 0
+    return make_with_counterparts(lambda order: make_with_leftovers(make, order, app.archive), order)
 
 
 def _progress_bar(screen: ProgressScreen) -> Callable[[int, int], None]:
@@ -254,6 +307,12 @@ def _tell_declined(previews: list[PackagePreview], profile: str, *, as_json: boo
     if previews:
         tell_preview(previews[0], profile, err=False)
     echo(_("No package was made."), err=True)
+
+
+def _tell_document(report: ExportReport, recheck: Recheck | None) -> None:
+    checked = {"recheck": None if recheck is None else recheck._asdict()}
+    click.echo(json.dumps(report.document() | checked, ensure_ascii=False))
+    _tell_incomplete(report)
 
 
 def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:

@@ -6,6 +6,7 @@ Entries are read once in order, then messages in the order of their ids, one in 
 from __future__ import annotations
 
 import json
+import operator
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -22,12 +23,15 @@ from archiver.export.conversation import unix_time
 from archiver.export.mask.outside_ids import PeriodIds
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import mask_record, masked_entry
+from archiver.export.package.kept_histories import KeptHistories
 from archiver.export.package_scope import PackageScope, observed_seconds
-from archiver.records import AccountId, MessageId, Post, RoomId
+from archiver.records import AccountId, Entry, MessageId, Post, RoomId
 from archiver.store.archive import Reading
 from archiver.store.queries import package_entries
 from archiver.store.queries.entries import message_entries
 from archiver.store.row_check import MessageRows, check_other_rows
+
+PutLine = Callable[[str], None]
 
 
 @dataclass
@@ -59,20 +63,23 @@ class SourceEntries:
     ids: PeriodIds | None = None
     """The messages of a package of a period, as records must name no others; None: the rooms are in it as a whole."""
     _message_entries: int = 0
+    _has_lines: bool = False
+    """Whether lines were made of the entries, so that those in which anything is masked are known."""
     _masked: set[int] = field(default_factory=set)
 
     def gather(
         self,
         contract: str,
-        put: Callable[[str], None] | None = None,
-        put_shown: Callable[[str], None] | None = None,
+        put: PutLine | None = None,
+        put_shown: PutLine | None = None,
     ) -> None:
         """Read the entries once; `put` gets each line that belongs in the package, exactly as hashed.
 
         For a masked line `put` gets its replacement, and `put_shown` the line with the masked content. Without `put`
-        no lines are made, as for a package that holds no records.
+        no lines are made, as for a package that holds no records; what is masked in a message shows when it is read.
         """
         self._prepare_period(contract)
+        self._has_lines = put is not None
         for entry in package_entries.package_entries(self.reading, self.scope.rooms, contract, upto=self.upto):
             tombstone = read_tombstone(entry.line.encode())
             if tombstone is not None:
@@ -88,25 +95,25 @@ class SourceEntries:
                 is_taken = self.scope.all_messages or self._is_message_included(entry.room_id, entry.key, entry.line)
             else:
                 is_taken = self._keep_entry(json.loads(entry.line))
-            if is_taken:
-                self.entries += 1
-                record = mask_record(json.loads(entry.line), entry.digest, self.mask, self.ids)
-                if record is not None and (put is None or put_shown is not None):
-                    self._masked.add(entry.seq)
-                if put is not None:
-                    put((entry.line if record is None else record.line) + "\n")
-                if record is not None and put_shown is not None:
-                    put_shown(record.shown_line + "\n")
+            self.entries += is_taken
+            if is_taken and put is not None:
+                self._put_record(entry, put, put_shown)
+
+    def _put_record(self, entry: Entry, put: PutLine, put_shown: PutLine | None) -> None:
+        record = mask_record(json.loads(entry.line), entry.digest, self.mask, self.ids)
+        put((entry.line if record is None else record.line) + "\n")
+        if record is not None and put_shown is not None:
+            put_shown(record.shown_line + "\n")
+            self._masked.add(entry.seq)
 
     def _prepare_period(self, contract: str) -> None:
         """Find what a package of a period begins with, and the messages that its records may name."""
         if self.scope.whole:
             return
-        entries = package_entries.package_entries(
+        entries = package_entries.whole_entries(
             self.reading, self.scope.rooms, contract, upto=self.upto, kinds=BASE_LINE_KINDS
         )
-        parsed = (json.loads(one.line) for one in entries if read_tombstone(one.line.encode()) is None)
-        self.scope.base_line = base_line(parsed, self.scope.starts)
+        self.scope.base_line = base_line(entries, self.scope.starts)
         self.ids = PeriodIds({room: array("Q", self._inside(room)) for room in self.scope.rooms})
 
     def _inside(self, room: int) -> Iterator[int]:
@@ -118,16 +125,14 @@ class SourceEntries:
         """The entries of each message in the package, by numeric id over all rooms; rows are not checked."""
         return (self.as_shown(entries) for entries in self._all_groups(self.scope.rooms) if self._is_included(entries))
 
-    def histories(self, room: int) -> Iterator[MessageHistory]:
-        """The histories of the messages of one room that are in the package."""
-        groups = (self.as_shown(entries) for entries in self._all_groups((room,)) if self._is_included(entries))
-        return build.messages(groups, self.readings)
-
     def as_shown(self, entries: Sequence[EntryObject]) -> Sequence[EntryObject]:
         """Entries as the package shows them; to be called after `gather`, which found those to be masked."""
-        if not self._masked:
+        if self.mask is None:
             return entries
-        return [masked_entry(one, self.mask) if one["seq"] in self._masked else one for one in entries]
+        return [masked_entry(one, self.mask) if self._may_be_masked(one) else one for one in entries]
+
+    def _may_be_masked(self, entry: EntryObject) -> bool:
+        return not self._has_lines or entry["seq"] in self._masked
 
     def _is_message_included(self, room: int | None, key: str, line: str) -> bool:
         return not self.scope.can_skip(room, "message", key) and self.scope.includes_message(json.loads(line))
@@ -183,9 +188,16 @@ class PackageStatistics:
     """Reads the messages for the tables, and collects on the way what the pages need beforehand."""
 
     def __init__(
-        self, source: SourceEntries, step: Callable[[], None], *, checked: bool, choice: MessageChoice = NOTHING
+        self,
+        source: SourceEntries,
+        step: Callable[[], None],
+        *,
+        kept: KeptHistories,
+        checked: bool,
+        choice: MessageChoice = NOTHING,
     ) -> None:
-        """Call `step` for each message, check rows if `checked`, and note the messages of `choice`."""
+        """Call `step` for each message, put its history into `kept`, check rows if `checked`, and note `choice`."""
+        self.kept = kept
         self.numbers: dict[int, array[int]] = {}
         """The No. of each message in the package, by room."""
         self.authors: dict[int, dict[int, str]] = {}
@@ -204,6 +216,10 @@ class PackageStatistics:
         self._step = step
         self._rows = MessageRows(source.reading, source.scope.rooms) if checked else None
         self._original: Sequence[EntryObject] = ()
+
+    def read_histories(self) -> Iterator[MessageHistory]:
+        """The history of each message, for a package that has no tables of its entries. Raises RowsDisagree."""
+        return map(self.build_history, self.groups())
 
     def groups(self) -> Iterator[Sequence[EntryObject]]:
         """The entries of each message, for `evidence.tables.table_lines`. Raises RowsDisagree."""
@@ -227,9 +243,11 @@ class PackageStatistics:
         """The history of one of these groups; to be called in their order. Raises RowsDisagree."""
         history = build.message(entries, self._source.readings)
         if self._rows is not None:
-            self._rows.check(self._original, self._full_history(history))
+            is_shown_whole = all(map(operator.is_, entries, self._original))
+            self._rows.check(self._original, self._full_history(history, is_shown_whole=is_shown_whole))
         for entry in entries:
             self._source.note_reply(entry)
+        self.kept.add(history)
         self.count += 1
         if self._source.mask is not None:
             self._source.mask.set_number(history.room_id, history.message_id, self.count)
@@ -263,10 +281,10 @@ class PackageStatistics:
             account = AccountId(author if mask is None else mask.shown_account(author))
             self.first_posts[room] = Post(RoomId(room), MessageId(str(_position((entry,)))), account, at, entry["seq"])
 
-    def _full_history(self, history: MessageHistory) -> MessageHistory:
+    def _full_history(self, history: MessageHistory, *, is_shown_whole: bool) -> MessageHistory:
         """The history as the rows must have it: unmasked, with all readings, also those outside the package."""
         whole = self._source.scope.whole or len(self._original) == 1
-        if whole and self._source.mask is None:
+        if whole and is_shown_whole:
             return history
         return build.message(self._original, self._source.readings if whole else self._source.all_readings)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from archiver.evidence.manifest import manifest_lines
 from archiver.evidence.masked_records import MASKED_FILE
@@ -19,6 +19,7 @@ from archiver.export.format_input import FormatInput
 from archiver.export.package import copied_files, pdf_files, verify_script
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
+from archiver.export.package.kept_histories import KeptHistories
 from archiver.export.package.package_input import (
     SCRATCH,
     PackageInput,
@@ -33,7 +34,7 @@ from archiver.export.report.limits import important_pauses
 from archiver.export.stamps import put_revocation_answers, put_roots
 from archiver.export.texts import readme, verify_txt
 from archiver.export.verify_page import page
-from archiver.records import JST
+from archiver.records import JST, Conversation
 from archiver.render.gap_breaks import pause_lines
 from archiver.render.unsaved_direct_chats import other_chat_texts
 from archiver.report_language import say
@@ -45,6 +46,13 @@ CONTENT_LIST = "data/content-sha256.txt"
 
 def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> PackageResult:
     """Fill the bag and close it. Raises OSError (not writable), RowsDisagree, UsageError (`MessageChoice.check`)."""
+    with KeptHistories(bag.folder.parent) as kept:
+        return _assemble(reading, recipe, bag, kept, progress)
+
+
+def _assemble(
+    reading: Reading, recipe: Recipe, bag: Bag, kept: KeptHistories, progress: Progress | None
+) -> PackageResult:
     source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, recipe.mask)
     _put_entries(bag, source, recipe)
     compares_rows = recipe.only_messages is None
@@ -60,7 +68,7 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     if recipe.stamping is not None:
         put_revocation_answers(bag, reading.home, copied.stamps, recipe.stamping)
     step = step_counter(reading, recipe, progress)
-    statistics = PackageStatistics(source, step, checked=compares_rows, choice=recipe.order.choice)
+    statistics = PackageStatistics(source, step, kept=kept, checked=compares_rows, choice=recipe.order.choice)
     package = PackageInput(reading, recipe, source, statistics, copied, files, step)
     package.tables = make_tables(bag, source, statistics, copied, recipe.seals)
     recipe.order.choice.check(statistics.chosen)
@@ -90,23 +98,48 @@ def _put_entries(bag: Bag, source: SourceEntries, recipe: Recipe) -> None:
 
 def _close(bag: Bag, package: PackageInput) -> PackageResult:
     """Write the texts for people and the lists, and return the result."""
-    recipe, source, statistics = package.recipe, package.source, package.statistics
-    files, copied = package.files, package.copied
-    rooms = recipe.scope.rooms
     conversations = list(package.conversations())
+    package.copied.incomplete += unread_chats(conversations)
+    _put_enclosures(bag, package)
+    _write_content_list(bag)
+    _put_reports(bag, package)
+    _put_texts(bag, package, conversations)
+    sha256 = bag.close(_bag_info(package.recipe))
+    return _result(bag, package, sha256, gaps=sum(len(room.gaps) for room in conversations))
+
+
+def _put_reports(bag: Bag, package: PackageInput) -> None:
+    """Lay out the PDFs that the profile has, and list everything that was there before them."""
+    if not PROFILES[package.recipe.order.profile].report:
+        return
+    case = report_input(package, content_sha256=bag.digests[CONTENT_LIST])
+    pdf_files.put_all_pdfs(bag, case, package.copied)
+    _write_list(bag, f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", manifest_lines(bag.payload()))
+
+
+def _put_texts(bag: Bag, package: PackageInput, conversations: Sequence[Conversation]) -> None:
+    """Write what people read first, and what they check the package with."""
+    whole = _is_whole(package)
+    bag.add("00_README.txt", readme.readme(_facts(package, conversations)))
+    bag.add("VERIFY.txt", verify_txt.verify_text(_verification_steps(package.recipe, package.copied, whole=whole)))
+    if whole:
+        bag.add(verify_script.NAME, verify_script.verify_script())
+        bag.add(page.NAME, page.verify_page())
+
+
+def _facts(package: PackageInput, conversations: Sequence[Conversation]) -> readme.PackageFacts:
+    """What the readme states."""
+    recipe, source, statistics, copied = package.recipe, package.source, package.statistics, package.copied
     gaps = [gap for room in conversations for gap in room.gaps]
-    copied.incomplete += unread_chats(conversations)
-    unheld = tuple(f"{row.number}: {say(row.reason or '')}" for row in files if row.sha256 is None)
-    whole = PROFILES[recipe.order.profile].raw
-    facts = readme.PackageFacts(
+    return readme.PackageFacts(
         name=recipe.name,
-        daily=not whole,
+        daily=not _is_whole(package),
         contract=recipe.contract,
-        rooms=[(room, conversation.room_name(source.everything, room)) for room in rooms],
+        rooms=[(room, conversation.room_name(source.everything, room)) for room in recipe.scope.rooms],
         period=period_text(recipe.scope),
         messages=statistics.count,
         entries=source.entries,
-        files=len(files),
+        files=len(package.files),
         packed=len(copied.packed),
         gaps=gaps,
         missing=sum(gap.missing or 0 for gap in gaps if not gap.is_erased),
@@ -115,7 +148,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
         seal=recipe.seals[-1] if recipe.seals else None,
         unsealed=recipe.unsealed,
         stamps=copied.stamps.statement(recipe.seals),
-        unheld=unheld,
+        unheld=_unheld(package),
         left_out=[f"{name}: {why}" for name, why in copied.not_packed.items() if why == copied_files.TOO_LARGE_REASON],
         incomplete=copied.incomplete,
         software=software_name(),
@@ -123,32 +156,33 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
         pauses=list(pause_lines(conversations, important_pauses(conversations, statistics.events))),
         watches=[(room.room_id, room.watch) for room in conversations],
         left_out_messages=statistics.left_out,
-        other_chats=other_chat_texts(package.other_chats(rooms)),
+        other_chats=other_chat_texts(package.other_chats(recipe.scope.rooms)),
     )
-    _put_enclosures(bag, package)
-    _write_content_list(bag)
-    if PROFILES[recipe.order.profile].report:
-        case = report_input(package, content_sha256=bag.digests[CONTENT_LIST])
-        pdf_files.put_all_pdfs(bag, case, copied)
-        _write_list(bag, f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", manifest_lines(bag.payload()))
-    bag.add("00_README.txt", readme.readme(facts))
-    bag.add("VERIFY.txt", verify_txt.verify_text(_verification_steps(recipe, copied, whole=whole)))
-    if whole:
-        bag.add(verify_script.NAME, verify_script.verify_script())
-        bag.add(page.NAME, page.verify_page())
-    sha256 = bag.close(_bag_info(recipe))
+
+
+def _result(bag: Bag, package: PackageInput, sha256: str, *, gaps: int) -> PackageResult:
+    source, statistics, copied = package.source, package.statistics, package.copied
     return PackageResult(
         sha256=sha256,
         empty=not statistics.count and all(entry["room_id"] is None for entry in source.other),
         entries=source.entries,
         messages=statistics.count,
-        files=len(files),
-        gaps=len(gaps),
+        files=len(package.files),
+        gaps=gaps,
         incomplete=tuple(copied.incomplete),
-        unheld=unheld,
-        preview=package_preview(package, bag) if recipe.only_messages is None else None,
+        unheld=_unheld(package),
+        preview=package_preview(package, bag) if package.recipe.only_messages is None else None,
         answers={one.path: bag.digests.get(one.path) for one in copied.stamps.answers},
     )
+
+
+def _is_whole(package: PackageInput) -> bool:
+    return PROFILES[package.recipe.order.profile].raw
+
+
+def _unheld(package: PackageInput) -> tuple[str, ...]:
+    """Files whose bytes the archive never got, with the reason."""
+    return tuple(f"{row.number}: {say(row.reason or '')}" for row in package.files if row.sha256 is None)
 
 
 def _verification_steps(recipe: Recipe, copied: CopiedFiles, *, whole: bool) -> verify_txt.VerificationSteps:

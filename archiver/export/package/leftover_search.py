@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from archiver import errors
-from archiver.evidence.history import EntryObject, text
+from archiver.evidence.history import text
 from archiver.export.mask.folding import folded_text
 from archiver.export.mask.leftovers import LeftoverFinder, distinct_leftovers
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.metadata.items import PERSONAL, WORDS, FileMetadata
+from archiver.export.package.leftover_processes import LONG, FoundLeftover, found_in_texts
 from archiver.export.package.order import ExportOrder, LeftoverWish
 from archiver.export.package_scope import STATEMENTS, PackageScope
 from archiver.records import Contract, Leftover, LeftoverKind
@@ -75,18 +75,32 @@ def settle_leftovers(
 
 def _search(
     reading: Reading, order: ExportOrder, contract: Contract, mask: PackageMask, *, upto: int
-) -> Iterator[tuple[str, LeftoverKind, str]]:
-    finder = LeftoverFinder([*mask.open_names, contract.client or ""], mask.hidden_names)
-    searched: set[int] = set()
-    for original in _shown_texts(reading, order, contract, upto=upto):
-        if hash(original) not in searched:
-            searched.add(hash(original))
-            yield from finder.pieces(mask.mask_text(original))
+) -> Iterator[FoundLeftover]:
+    texts = _masked_texts(_shown_texts(reading, order, contract, upto=upto), mask)
+    names = (*mask.open_names, contract.client or ""), tuple(mask.hidden_names)
+    return found_in_texts(texts, names, is_long=_is_long(reading, order, contract))
+
+
+def _masked_texts(originals: Iterable[str], mask: PackageMask) -> Iterator[str]:
+    """Each different text once, with everything known covered."""
+    seen: set[int] = set()
+    for original in originals:
+        if hash(original) not in seen:
+            seen.add(hash(original))
+            yield mask.mask_text(original)
+
+
+def _is_long(reading: Reading, order: ExportOrder, contract: Contract) -> bool:
+    """Whether a package shows so many messages that a second process is worth its start."""
+    if "message" not in _KINDS_SHOWN[order.profile]:
+        return False
+    rooms = PackageScope(contract, order.since, order.until).rooms
+    return package_entries.count_messages(reading, rooms) >= LONG
 
 
 def _search_metadata(
     metadata: Sequence[FileMetadata], order: ExportOrder, contract: Contract, mask: PackageMask
-) -> Iterator[tuple[str, LeftoverKind, str]]:
+) -> Iterator[FoundLeftover]:
     """What the files say of people and places; nothing of files that leave without metadata anyway."""
     finder = LeftoverFinder([*mask.open_names, contract.client or ""])
     for one in metadata if not order.strip_metadata else ():
@@ -103,8 +117,7 @@ def _search_metadata(
 def _shown_texts(reading: Reading, order: ExportOrder, contract: Contract, *, upto: int) -> Iterator[str]:
     """Every text of the package that is not a name of a person; a contract's client is a party."""
     scope, kinds = PackageScope(contract, order.since, order.until), _KINDS_SHOWN[order.profile]
-    for row in package_entries.package_entries(reading, scope.rooms, contract.id, upto=upto, kinds=kinds):
-        entry: EntryObject = json.loads(row.line)
+    for entry in package_entries.whole_entries(reading, scope.rooms, contract.id, upto=upto, kinds=kinds):
         if scope.includes_message(entry) if entry["kind"] == "message" else scope.includes(entry):
             if entry["kind"] in STATEMENTS:
                 yield from _stated_texts(entry["payload"])

@@ -1,6 +1,7 @@
 """The input of every package, read from an open snapshot: entries, tables, conversations, statistics.
 
-The order: entries once, then one pass over the messages for the tables, then one for each format that shows them.
+The order: entries once, then one pass over the messages for the tables, which keeps their histories for the formats
+that show them.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class PackageInput:
     tables: dict[str, PreparedTable] = field(default_factory=dict)
 
     def conversations(self) -> Iterator[Conversation]:
-        """The conversations of the contract's rooms; their messages are read anew at each pass."""
+        """The conversations of the contract's rooms, of the messages that the first pass kept."""
         return _conversations(self)
 
     def other_chats(self, rooms: Collection[int]) -> list[OtherChat]:
@@ -115,6 +116,17 @@ def make_tables(
     return tables
 
 
+def make_message_table(bag: Bag, statistics: PackageStatistics) -> PreparedTable:
+    """Make the table of messages alone, for a package that has no other, in the scratch folder. Raises OSError."""
+    path = bag.path_for(f"{SCRATCH}/messages.csv")
+    with path.open("xb") as file:
+        writer = HashingWriter(file)
+        writer.write(build.BOM + build.csv_line(build.MESSAGE_HEADER))
+        for number, history in enumerate(statistics.read_histories(), 1):
+            writer.write(build.csv_line(build.message_cells(number, history)))
+    return PreparedTable(path, writer.sha256, writer.size)
+
+
 def _conversations(package: PackageInput) -> Iterator[Conversation]:
     source, recipe, statistics = package.source, package.recipe, package.statistics
     owner = current_state.owner(source.reading) or {}
@@ -130,7 +142,7 @@ def _conversations(package: PackageInput) -> Iterator[Conversation]:
             not_packed=package.copied.not_packed,
             authors=statistics.authors.get(room, {}),
             numbers=statistics.numbers.get(room, ()),
-            histories=lambda room=room: _counted_histories(source, room, package.step),  # type: ignore[misc]
+            histories=lambda room=room: _counted_histories(package, room),  # type: ignore[misc]
             watch=package.watches[room],
             covered=package_entries.covered_periods(source.reading, room),
             ids=source.ids,
@@ -140,7 +152,7 @@ def _conversations(package: PackageInput) -> Iterator[Conversation]:
         yield conversation.build_conversation(package_room, recipe.scope)
 
 
-def _counted_histories(source: SourceEntries, room: int, step: Callable[[], None]) -> Iterator[MessageHistory]:
-    for history in source.histories(room):
-        step()
+def _counted_histories(package: PackageInput, room: int) -> Iterator[MessageHistory]:
+    for history in package.statistics.kept.of_room(room):
+        package.step()
         yield history

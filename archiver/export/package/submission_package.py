@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,8 @@ from archiver.export.package import copied_files, pdf_files
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.enclosure_metadata import NOT_REMOVABLE
 from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
-from archiver.export.package.package_input import SCRATCH, PackageInput, Progress, make_tables, step_counter
+from archiver.export.package.kept_histories import KeptHistories
+from archiver.export.package.package_input import SCRATCH, PackageInput, Progress, make_message_table, step_counter
 from archiver.export.package.recipe import PackageResult, Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
 from archiver.export.report.input import ReportInput
@@ -34,6 +36,7 @@ from archiver.store.archive import Reading
 
 REPORT, MESSAGES, INQUIRY = "01_report.pdf", "02_messages.csv", submission_readme.INQUIRY
 CONSULT = "01_consult.pdf"
+_TABLE = "messages.csv"
 README, DIGEST_LIST = submission_readme.README, "SHA256SUMS.txt"
 
 LOOSE_FILES: Mapping[str, str] = {"support": f"{REPORT} {INQUIRY}", "consult": CONSULT, "court": "甲* 証拠説明書.pdf"}
@@ -46,6 +49,12 @@ _ROOM_FOR_TEXTS, _ROOM_FOR_NAME = 20_000, 300
 
 def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> PackageResult:
     """Fill the folder of the package. Raises OSError, RowsDisagree, UsageError (a chosen message is not in it)."""
+    with KeptHistories(bag.folder.parent) as kept:
+        return _fill_bag(bag, _read(reading, recipe, bag, kept, progress))
+
+
+def _read(reading: Reading, recipe: Recipe, bag: Bag, kept: KeptHistories, progress: Progress | None) -> PackageInput:
+    """Read the entries, then every message once, and write the table of messages where there is to be one."""
     source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, recipe.mask)
     source.gather(recipe.contract.id)
     source.check_others()
@@ -53,11 +62,14 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
     copied_files.read_stamps(reading.home, recipe.seals, copied, places=recipe.stamp_places)
     step = step_counter(reading, recipe, progress)
-    statistics = PackageStatistics(source, step, checked=True, choice=recipe.order.choice)
+    statistics = PackageStatistics(source, step, kept=kept, checked=True, choice=recipe.order.choice)
     package = PackageInput(reading, recipe, source, statistics, copied, files, step)
-    package.tables = make_tables(bag, source, statistics, copied, recipe.seals)
+    if recipe.order.profile == "support":
+        package.tables = {_TABLE: make_message_table(bag, statistics)}
+    else:
+        deque(statistics.read_histories(), maxlen=0)
     recipe.order.choice.check(statistics.chosen)
-    return _fill_bag(bag, package)
+    return package
 
 
 def put_loose_files(bag: Bag, profile: str, folder: Path) -> None:
@@ -86,7 +98,8 @@ def _fill_bag(bag: Bag, package: PackageInput) -> PackageResult:
     case = report_input(package)
     copied.incomplete += unread_chats(case.rooms)
     left_out = PROFILE_FILLERS[recipe.order.profile](bag, case, package)
-    shutil.rmtree(bag.folder / SCRATCH)  # what stayed would be in the package, and in no list of its files
+    if package.tables:
+        shutil.rmtree(bag.folder / SCRATCH)  # what stayed would be in the package, and in no list of its files
     gaps = [gap for room in case.rooms for gap in room.gaps]
     bag.add(README, submission_readme.readme(case, bag.digests, [*copied.incomplete, *left_out]))
     write_manifest(bag.path_for(DIGEST_LIST), bag.digests)
@@ -128,7 +141,7 @@ def _fill_support(bag: Bag, case: ReportInput, package: PackageInput) -> list[st
 
 def _put_messages(bag: Bag, package: PackageInput) -> None:
     """Write the table of messages, its heads and fixed words in the language of the package. Raises OSError."""
-    table = package.tables["messages.csv"]
+    table = package.tables[_TABLE]
     if not is_english():
         bag.move_table(MESSAGES, table)
         return

@@ -1,0 +1,35 @@
+"""What the first pass over the messages keeps for the next ones comes back as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archiver.evidence.history import MessageHistory, Span
+from archiver.export.package import kept_histories
+from archiver.export.package.kept_histories import KeptHistories
+
+
+def history(number: int, room: int) -> MessageHistory:
+    """A history with an earlier text, a half of a pair of surrogates in it, and an id of nineteen digits."""
+    spans = tuple(Span(f"文面{one}\ud83d{number}", one, "2026-11-05T01:00:00.000Z", "x", number) for one in range(2))
+    texts = (str(9_000_000_000_000_000_000 + number), 7, "田中", 1793841273, 0, "edited", spans[-1].body, spans)
+    return MessageHistory(room, *texts, "first", "changed", number, "list", "speech")
+
+
+@pytest.mark.parametrize("in_memory", [0, 16_000_000])
+def test_each_room_gives_its_histories_back_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int
+) -> None:
+    """Of rooms whose messages come in turn, as often as they are asked for, from memory and from a file."""
+    monkeypatch.setattr(kept_histories, "_BYTES_IN_MEMORY", in_memory or 1)
+    histories = [history(number, room=1 if number % 3 else 2) for number in range(1_000)]
+    with KeptHistories(tmp_path) as kept:
+        for one in histories:
+            kept.add(one)
+        for _ in range(2):
+            for room in (1, 2, 3):
+                assert list(kept.of_room(room)) == [one for one in histories if one.room_id == room]
+
+    assert list(tmp_path.iterdir()) == []
