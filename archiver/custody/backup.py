@@ -19,13 +19,13 @@ from archiver.custody import erasures, known_copies
 from archiver.custody.compared_records import ComparedRecords, compared_records
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
+from archiver.folder_sync import sync_where_possible
 from archiver.settings import file
 from archiver.settings.model import Settings
 from archiver.settings.token import token_file
 from archiver.store.archive import Archive
 from archiver.store.backup import copy, set_aside
 from archiver.store.backup.same_records import RecordsNotCompared
-from archiver.store.durable_files import sync_where_possible
 from archiver.store.engine import DATABASE
 from archiver.store.ledger_copy import shared_files
 from archiver.store.queries import raw_tables

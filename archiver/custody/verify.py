@@ -31,6 +31,7 @@ from archiver.store.backup import destination
 from archiver.store.engine import DATABASE
 from archiver.store.ledger_copy import shared_files
 from archiver.store.queries import entries, raw_tables
+from archiver.store.schema.payload_forms import has_form
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord
 from archiver.wording import gettext as _
@@ -147,7 +148,7 @@ def _verify(
     kept: set[bytes] = set()
     with _damage_as_finding(verification, "reply"):
         _check_replies(verification, reading, compared, kept, tell)
-    entry_check = EntryCheck(verification, chain.ranges(), kept_replies=kept, deep=deep)
+    entry_check = EntryCheck(verification, chain.ranges(), kept_replies=kept, deep=deep, has_form=has_form)
     with _damage_as_finding(verification, "entry"):
         _check_entries(reading, compared, entry_check, tell)
     entry_check.close()

@@ -29,7 +29,8 @@ REPLY_KINDS = frozenset(("message", "account", "member", "room", "task", "file")
 """Kinds of entries that come from a reply, which is kept (design §3)."""
 
 RULES = 1
-"""Raised with each change by which an entry or a reply that passed these checks may fail them, or the other way round.
+"""Raised with each change by which an entry or a reply that passed these checks may fail them, or the other way round;
+the forms of payloads (`store.schema.payload_forms`) belong to them.
 
 A backup verifies anew what it would only compare with an earlier copy, if that was verified by other rules."""
 
@@ -84,11 +85,13 @@ class EntryCheck:
         *,
         kept_replies: Container[bytes],
         deep: bool = False,
+        has_form: Callable[[Mapping[str, Any]], bool] = lambda _entry: True,
     ) -> None:
         """Take the ranges that the seals close in order, and the digests (32 bytes each) of the kept replies.
 
         A line that is byte for byte the sealed one is parsed, but encoded again (to see that it is canonical) only
-        if `deep`: that takes longer than everything else.
+        if `deep`: that takes longer than everything else. `has_form`: whether what a record says has the form on
+        which its readers rely.
         """
         self.verification = verification
         self.saved: list[SavedBytes] = []
@@ -102,6 +105,7 @@ class EntryCheck:
         self._erasures = Erasures()
         self._kept_replies = kept_replies
         self._deep = deep
+        self._has_form = has_form
         self._missing_replies: dict[str, tuple[int, int]] = {}
         self._last_kept_reply: object = None
         self._next = 1
@@ -190,6 +194,9 @@ class EntryCheck:
         if entry["kind"] in REPLY_KINDS:
             if entry["reply"] is not None and entry["reply"] != self._last_kept_reply:
                 self._check_reply_is_kept(entry["reply"], seq)
+            return
+        if not self._has_form(entry):
+            self._find_entry("record-form", seq, str(entry["key"]).encode("utf-8", "replace"))
             return
         payload = entry["payload"]
         # What was attached is kept even if it was withdrawn later.
@@ -286,5 +293,6 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "entry-digest": lambda: _("The record ({key}) and the digest beside it do not match: one of them was changed."),
     "entry-sealed": lambda: _("The record ({key}) is not the one that was sealed under this number."),
     "entry-form": lambda: _("The record ({key}) does not have the form that all records have."),
+    "record-form": lambda: _("What the record ({key}) says is not what this program writes, so nothing goes by it."),
     "entry-columns": lambda: _("The columns of the record ({key}) differ from the record itself."),
 }

@@ -19,11 +19,11 @@ class CleanTexts:
         self._earlier: set[str] = set()
         """Texts that were looked at before the last pieces were added."""
         self._characters = 0
-        self._doubted = _FoldsToAnyOf(frozenset())
+        self._doubted = _Pieces(frozenset())
 
     def __contains__(self, text: str) -> bool:
-        """Whether this very text was looked at, nothing was found, and it holds none of the pieces added since."""
-        return text in self._texts or (text in self._earlier and not any(map(self._doubted.__getitem__, text)))
+        """Whether this very text was looked at, nothing was found, and it can hold none of the pieces added since."""
+        return text in self._texts or (text in self._earlier and not self._doubted.may_stand_in(text))
 
     def add(self, text: str) -> None:
         """Remember a text that is not remembered yet, if there is room."""
@@ -34,27 +34,36 @@ class CleanTexts:
             self._characters += len(text)
 
     def doubt(self, pieces: Iterable[str]) -> None:
-        """Take these pieces, which are to be covered too: texts without the rarest character of each stay clean."""
-        rarest = {max(folded) for piece in pieces if (folded := folded_text(piece).strip())}
+        """Take these pieces, which are to be covered too: texts that lack a character of each of them stay clean."""
         self._earlier |= self._texts
         self._texts = set()
-        self._doubted = _FoldsToAnyOf(self._doubted.wanted | rarest)
+        added = {frozenset(folded) for piece in pieces if (folded := folded_text(piece).replace(" ", "").strip())}
+        self._doubted = _Pieces(self._doubted.pieces | added)
 
     def forget(self) -> None:
         """Forget every text."""
         self._texts.clear()
         self._earlier.clear()
         self._characters = 0
-        self._doubted = _FoldsToAnyOf(frozenset())
+        self._doubted = _Pieces(frozenset())
 
 
-class _FoldsToAnyOf(dict[str, bool]):
-    """A character as it was typed → whether it folds to any of these; kanji, the highest, are rarer than kana."""
+class _Pieces(dict[str, tuple[frozenset[str], ...]]):
+    """A character as it was typed → the characters of each piece of which it may be the rarest one."""
 
-    def __init__(self, wanted: frozenset[str]) -> None:
+    def __init__(self, pieces: frozenset[frozenset[str]]) -> None:
+        """Take the characters of each piece, folded."""
         super().__init__()
-        self.wanted = wanted
+        self.pieces = pieces
 
-    def __missing__(self, character: str) -> bool:
-        self[character] = found = not self.wanted.isdisjoint(folded_text(character))
+    def may_stand_in(self, text: str) -> bool:
+        """Whether a text has every character of any piece."""
+        suspects = [piece for character in text for piece in self[character]]
+        folded = frozenset(folded_text(text)) if suspects else frozenset()
+        return any(piece <= folded for piece in suspects)
+
+    def __missing__(self, character: str) -> tuple[frozenset[str], ...]:
+        # Kanji, which have the highest codes, are rarer than kana and Latin letters.
+        folded = folded_text(character)
+        self[character] = found = tuple(piece for piece in self.pieces if max(piece) in folded)
         return found
