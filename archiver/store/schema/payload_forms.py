@@ -1,4 +1,4 @@
-"""The form of the records that no readable table is made of, on which whatever reads them relies.
+"""The form of the records that are read themselves, not by way of a readable table, on which their readers rely.
 
 Whoever can write to the database, or to a team's ledger, can put other records there: nothing goes by those, and a
 verification names them. Records of other kinds are read when the tables are made of them.
@@ -90,6 +90,27 @@ class _Export(msgspec.Struct):
     sha256: str
 
 
+class _Delivery(msgspec.Struct):
+    state: Literal["stated", "withdrawn"]
+    at: str
+    name: str | None
+    size: int | None
+    sha256: str | None
+    file_id: int | None
+    note: str | None
+
+
+class _Attachment(msgspec.Struct):
+    state: Literal["stated", "withdrawn"]
+    kind: str
+    name: str
+    size: int
+    sha256: str
+    dated: str | None
+    message_id: str | None
+    note: str | None
+
+
 class _Me(msgspec.Struct):
     account_id: int
     name: str = ""
@@ -112,6 +133,8 @@ FORMS: Mapping[str, type[msgspec.Struct]] = {
     "note": _Note,
     "contact": _Contact,
     "export": _Export,
+    "delivery": _Delivery,
+    "attachment": _Attachment,
     "me": _Me,
     "sweep": _Sweep,
 }
