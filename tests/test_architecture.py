@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "day_words": set(),
     "kanji_variants": set(),
     "search_folding": {"kanji_variants"},
+    "folder_sync": set(),
     "reminders": set(),
     "report_language": set(),
     "platforms": set(),
@@ -36,13 +37,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": {"gettext_mark", "records", "wording"},  # of the latter the type of a reply that an error carries
     "contract_dates": FOUNDATION | {"platforms"},
     "claims": FOUNDATION | {"bank_days", "contract_dates", "platforms", "report_language"},
-    "settings": FOUNDATION,
+    "settings": FOUNDATION | {"folder_sync"},
     "chatwork": FOUNDATION | {"corrected_clock"},
     "evidence": FOUNDATION,
     "ledger": {"errors", "settings.private_file"},
     "store": FOUNDATION
     | {"corrected_clock", "day_words", "evidence.history", "evidence.look_coding", "evidence.pauses", "search_folding"}
-    | {"ledger"},
+    | {"folder_sync", "ledger"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
     "store.queries.contract_activity": FOUNDATION
@@ -55,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "store",
     },
     "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
-    "store.erasure": FOUNDATION | {"evidence.history", "evidence.tombstones"},
+    "store.erasure": FOUNDATION | {"evidence.history", "evidence.tombstones", "folder_sync"},
     "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.pauses", "evidence.tables", "search_folding"},
     "render": {"message_ids", "records", "report_language", "chatwork.notation", "search_folding"},
     "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "store"},
@@ -74,13 +75,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export.stamps": FOUNDATION | {"report_language", "evidence.stamps", "store.seals", "store.time_text"},
     "export.verify_page": FOUNDATION | {"evidence.stamps.known_roots"},
     "export.mask.records": FOUNDATION | {"evidence.history", "evidence.masked_records"},
-    "export.package": OF_A_CASE | {"chatwork.notation", "evidence", "render", "report_language", "store"},
+    "export.package": OF_A_CASE
+    | {"chatwork.notation", "evidence", "folder_sync", "render", "report_language", "store"},
     "web": OF_A_CASE | {"message_ids", "report_language", "chatwork.notation", "render", "shell_command", "store"},
     "alerts": OF_A_CASE | {"report_language", "chatwork.notation"},
     "schedule": {"errors", "wording", "settings", "store.durable_files"},
     "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange_deadline", "evidence", "settings", "store.seals"},
     "app": FOUNDATION | {"corrected_clock", "tsa", "settings", "chatwork", "evidence", "store"},
-    "custody": FOUNDATION | {"app", "settings", "evidence", "ledger", "store", "export.stamps"},
+    "custody": FOUNDATION | {"app", "folder_sync", "settings", "evidence", "ledger", "store", "export.stamps"},
     "rounds": OF_A_CASE
     | {"reminders", "alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"}
     | {"export.package.order", "export.package_scope"},
@@ -100,6 +102,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "team": FOUNDATION
     | {"app", "chatwork", "corrected_clock", "custody", "evidence", "ledger", "rounds", "settings", "store", "sync"},
     "comparison": FOUNDATION
+    | {"folder_sync"}
     | {"chatwork.notation", "custody", "evidence", "export.pdf", "export.stamps", "render", "report_language", "store"},
     "demo": set(),  # the simulated Chatwork stands alone
     "demo.story": FOUNDATION | {"app", "settings", "custody", "rounds", "sync", "export", "store", "evidence"},
@@ -137,7 +140,8 @@ HOME: dict[str, set[str]] = {
     "keyring": {"settings"},
     "markdown_it": {"console.guides"},
     "markupsafe": {"console", "render", "web"},
-    "msgspec": {"chatwork.models", "chatwork.client", "settings", "store.ledger_copy", "team.team_file"},
+    "msgspec": {"chatwork.models", "chatwork.client", "settings", "store.ledger_copy", "team.team_file"}
+    | {"store.schema.payload_forms"},
     "platformdirs": {"settings"},
     "procrastinate": {"team.round_queue", "team.queue_schema"},
     "psycopg": {"ledger"},

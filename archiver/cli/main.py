@@ -32,7 +32,7 @@ from archiver.cli.terminal.language import choose_language, make_output_safe, se
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import side_by_side, visible
 from archiver.cli.terminal.typed_command import completion_for
-from archiver.errors import DatabaseGone
+from archiver.errors import NoArchive
 from archiver.settings.home import has_archive, home_path
 from archiver.wording import complete_with, own_completion, typed
 
@@ -142,7 +142,7 @@ def _begin(  # `lang` is read before, by choose_language
         return None
     if has_archive(ctx.obj.home):
         return _call_command(ctx, "status")
-    _require_no_seals(ctx.obj.home)
+    _require_no_remains(ctx.obj.home)
     elsewhere = (_("Your archive is elsewhere:"), "archive --home " + _("DIR"))
     echo(_("Keeps your conversations on Chatwork on this computer. Nothing is set up yet."))
     echo("\n" + side_by_side([*_first_commands(), elsewhere, (_("All commands:"), typed("archive help"))]))
@@ -150,15 +150,15 @@ def _begin(  # `lang` is read before, by choose_language
     return 0
 
 
-def _require_no_seals(home: Path) -> None:
-    """Raise DatabaseGone for a home in which something was sealed and whose database is not there."""
-    if not (home / "seals").is_dir():
-        return
+def _require_no_remains(home: Path) -> None:
+    """Raise DatabaseGone where the database alone is missing, and ArchiveVanished where the whole archive is."""
+    from archiver.settings.other_archives import state_folder
+    from archiver.settings.seen_archive import told_as_vanished
     from archiver.store.archive import Archive
 
-    absence = Archive(home).absence()
-    if isinstance(absence, DatabaseGone):
-        raise absence
+    error = told_as_vanished(Archive(home).absence(), state=state_folder())
+    if type(error) is not NoArchive:
+        raise error
 
 
 def _run_in_each(ctx: click.Context, home: str | None) -> int:

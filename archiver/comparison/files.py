@@ -18,13 +18,14 @@ from archiver.evidence.manifest import digest_file
 from archiver.evidence.tables.cells import csv_line, jsonl_line, jst, jst_of, message_cell
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, FactList, Paragraph, Report, TableBlock
 from archiver.export.pdf.worker import make_pdf_apart
+from archiver.folder_sync import sync_where_possible
 from archiver.records import AccountId, MessageId, RoomId
 from archiver.render.comparison_page import comparison_html
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
 from archiver.render.times import local_time
 from archiver.report_language import say
-from archiver.store.durable_files import sync_tree, sync_where_possible
+from archiver.store.durable_files import sync_tree
 
 TITLE = "二つの保存記録の比較"
 PARTIAL = ".partial"

@@ -66,7 +66,8 @@ def note_archive(context: ConsoleContext, copy: str = "") -> None:
 
 def _observe(context: ConsoleContext) -> ArchiveState:
     if not context.archive.exists():
-        return ArchiveState.NONE if seen_archive(context) is None else ArchiveState.LOST
+        was_here = seen_archive(context) is not None or isinstance(context.archive.absence(), errors.DatabaseGone)
+        return ArchiveState.LOST if was_here else ArchiveState.NONE
     try:
         state = ArchiveState.FIRST_RUN if _is_first_run(context) else ArchiveState.READY
     except errors.OlderArchive:

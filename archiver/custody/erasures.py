@@ -128,7 +128,10 @@ def go_on(
         known = set(remembered_values.ERASURES_SETTLED.recall(reading))
     if unfinished is not None and (unfinished.is_executed or _may_erase(archive)):
         _finish(archive, unfinished, now=now, step=step)
-        said.append(_("The erasure {number} that was begun is finished.").format(number=unfinished.number))
+        with archive.reading() as reading:
+            is_known = records.find_erasure(reading, unfinished.number) is not None
+        if is_known:
+            said.append(_("The erasure {number} that was begun is finished.").format(number=unfinished.number))
     said += _clean_after_others(archive, now=now, step=step)
     notes.take_over(archive.home, copies)
     for note in notes.read_notes(archive.home, leave_out=known):
@@ -242,9 +245,10 @@ def _finish(
     step("entry sealed")
     with archive.reading() as reading:
         erasure = records.find_erasure(reading, number)
-        assert erasure is not None
+        if erasure is None:  # its entry is not as it was written, so what it names is not known
+            return ErasureOutcome(number, False)
         ranges = [(first, last) for first, last in erasure.payload["numbers"]]
-        names = [one.name for one in exports(reading) if one.number in erasure.payload["packages"]]
+        names = [one.name for one in exports(reading) if one.number in erasure.payload.get("packages", ())]
         if not unfinished.is_executed:
             notes.write_note(reading, number, ranges, unfinished.blobs, reason=erasure.payload["reason"])
     step("noted")

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from archiver.folder_sync import sync_where_possible
 from archiver.store import seals
-from archiver.store.durable_files import sync_file, sync_where_possible
+from archiver.store.durable_files import sync_file
 from archiver.store.erasure import notes
 
 PARTIAL = ".partial"

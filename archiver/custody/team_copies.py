@@ -12,13 +12,14 @@ from pathlib import Path
 from archiver import errors
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
+from archiver.folder_sync import sync_where_possible
 from archiver.ledger.access_log import record_access
 from archiver.ledger.connection import printable
 from archiver.ledger.installation import find_archive, open_archive
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
 from archiver.store.archive import ROUND_LOCK, Archive
-from archiver.store.durable_files import sync_tree, sync_where_possible
+from archiver.store.durable_files import sync_tree
 from archiver.store.ledger_copy import exchange, shared_files
 from archiver.store.ledger_copy.store_contents import count_unnamed_seals
 from archiver.store.object_stores.open_store import check_store

@@ -33,6 +33,7 @@ from archiver.errors.archive import (
     RowsDisagree,
     SetupRunning,
     StorageError,
+    TooManyOpenFiles,
 )
 from archiver.errors.base import ArchiverError
 from archiver.errors.chatwork import (
@@ -74,6 +75,7 @@ from archiver.errors.ledger import (
     LedgerOutdated,
     LedgerRefusesUser,
     LedgerUnavailable,
+    NoAccountToLeave,
     NotAdopted,
     NotGranted,
     NothingGranted,
@@ -96,6 +98,7 @@ from archiver.errors.search import (
     UnknownHas,
 )
 from archiver.errors.settings import (
+    ArchiveVanished,
     BadBaseUrl,
     BadRoots,
     BadSettings,
@@ -175,6 +178,7 @@ __all__ = [
     "ArchiveGone",
     "ArchiveInUse",
     "ArchiveThere",
+    "ArchiveVanished",
     "ArchiverError",
     "BadBaseUrl",
     "BadContractId",
@@ -223,6 +227,7 @@ __all__ = [
     "NegatedFilter",
     "NetworkFolder",
     "NewerArchive",
+    "NoAccountToLeave",
     "NoArchive",
     "NoCommonRoom",
     "NoContract",
@@ -276,6 +281,7 @@ __all__ = [
     "TokenMalformed",
     "TokenMissing",
     "TokenRefused",
+    "TooManyOpenFiles",
     "TransferFailed",
     "UnclosedPhrase",
     "UnderLedger",

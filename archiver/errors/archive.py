@@ -98,6 +98,16 @@ class DiskFailing(StorageError):
     )
 
 
+class TooManyOpenFiles(StorageError):
+    """This process, or the computer, may open no more files (EMFILE, ENFILE): nothing is said of folder or disk."""
+
+    message = N_("{path} could not be opened or written: {detail}")
+    hint = N_(
+        "Close other programs or restart this computer, and do the same again. In a service, raise its limit of open "
+        "files."
+    )
+
+
 class NoSpaceForUpkeep(StorageError):
     """Too little is free to write the database anew; it stays as it is."""
 

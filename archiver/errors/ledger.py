@@ -178,6 +178,12 @@ class AccountNotInLedger(NotInLedger):
     message = N_("The ledger ({ledger}) has no archive of account {account}.")
 
 
+class NoAccountToLeave(AccountNotInLedger):
+    """The account that is to leave has no archive in the ledger: exit 2."""
+
+    hint = N_("Nothing was destroyed. The accounts of the team are listed by: archive team status")
+
+
 class ArchiveForbidden(UsageError):
     """The user of the database may read one archive of the ledger only, and it is another one: exit 2."""
 

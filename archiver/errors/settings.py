@@ -35,12 +35,22 @@ class NoArchive(SettingsError):
 
 
 class DatabaseGone(NoArchive):
-    """The home has the seals of an archive, and no database."""
+    """The home has seals, files or notes of an archive, and no database."""
 
     message = N_("The database of the archive in {path} is not there any more.")
     hint = N_(
         "If it was moved, put its archive.sqlite3 back; otherwise restore a backup: archive restore --help   "
-        "An init would begin a new archive, without what was saved."
+        "A new archive, without what was saved, is begun in another folder only (--home)."
+    )
+
+
+class ArchiveVanished(NoArchive):
+    """The home is empty or not there, and an archive was seen in it."""
+
+    message = N_("There is no archive in {path}, but there was one on {day}.")
+    hint = N_(
+        "If its disk is not connected or the folder was moved, bring it back; otherwise restore a backup: "
+        "archive restore --help   An init begins a new archive, without what was saved: archive init"
     )
 
 

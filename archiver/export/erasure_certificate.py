@@ -91,6 +91,10 @@ def build_certificate(facts: CertificateFacts) -> Report:
     )
 
 
+STATED_FIELDS = frozenset(("what", "kinds", "messages", "files", "blobs", "replies", "packages", "numbers", "again"))
+"""What the record of an erasure must say for a certificate."""
+
+
 def _what(facts: CertificateFacts) -> Iterator[Block]:
     erasure, payload = facts.erasure, facts.erasure.payload
     owner = _("{name} (account {number})").format(name=visible(facts.owner_name), number=facts.owner_id)

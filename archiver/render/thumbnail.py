@@ -6,7 +6,9 @@ file. A picture that cannot be read, or would take too much memory or time, gets
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import re
 import struct
 import threading
@@ -28,7 +30,10 @@ MAX_SCANS = 30
 """Scans of a JPEG at most: each goes over all its pixels, and encoders write about ten."""
 
 MAX_BYTES = 50_000_000
-"""Bytes of a JPEG at most, as it is searched for its scans."""
+"""Bytes of a file at most: a WebP is read into memory whole, and a JPEG is searched for its scans."""
+
+MAX_READS = 200_000
+"""Pieces that a file is read in at most: each chunk of a PNG, each block of a GIF is one, and may hold nothing."""
 
 _MARKER = re.compile(rb"\xff+([^\x00\x01\xd0-\xd7\xff])")
 """A JPEG marker, but for those without a length and those within the pixels (ITU-T T.81, B.1.1)."""
@@ -63,9 +68,12 @@ def thumbnail(picture: Path | BinaryIO, *, side: int = SIDE) -> tuple[bytes, int
 
 
 def _draw_thumbnail(source: Path | BinaryIO, side: int) -> tuple[bytes, int, int] | None:
-    with Image.open(source, formats=_FORMATS) as picture:
+    data = _read_head(source)
+    if len(data) > MAX_BYTES:
+        return None
+    with Image.open(_FrugalFile(data), formats=_FORMATS) as picture:
         if isinstance(picture, JpegImageFile):
-            if not _is_affordable(picture, _read_head(source)):
+            if not _is_affordable(picture, data):
                 return None
             picture.draft("RGB", (2 * side, 2 * side))  # decodes at reduced size
         if picture.width * picture.height > MAX_PIXELS:
@@ -77,6 +85,19 @@ def _draw_thumbnail(source: Path | BinaryIO, side: int) -> tuple[bytes, int, int
     out = io.BytesIO()
     drawn.save(out, "WEBP", quality=75, method=4)
     return out.getvalue(), drawn.width, drawn.height
+
+
+class _FrugalFile(io.BytesIO):
+    """Bytes that are given in so many pieces only; then it raises OSError, as for a picture that cannot be read."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next bytes."""
+        self.reads += 1
+        if self.reads > MAX_READS:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+        return super().read(size)
 
 
 def _read_head(source: Path | BinaryIO) -> bytes:
@@ -94,8 +115,6 @@ def _read_head(source: Path | BinaryIO) -> bytes:
 
 def _is_affordable(picture: JpegImageFile, data: bytes) -> bool:
     """Whether a JPEG can be drawn quickly: one with several scans holds all its pixels in memory."""
-    if len(data) > MAX_BYTES:
-        return False
     scans = _count_scans(data)
     return scans <= 1 or (scans <= MAX_SCANS and picture.width * picture.height <= MAX_PIXELS)
 

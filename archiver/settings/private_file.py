@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from archiver import errors
+from archiver.folder_sync import has_too_many_files, sync_where_possible
 
 _HALF_WRITTEN_SECONDS = 60
 """A file that another process is writing is younger; older ones a killed process has left."""
@@ -22,7 +23,7 @@ def replace_file(path: Path, data: bytes) -> None:
     """Put `data` at `path` with mode 0600; the folder is made with mode 0700 if it is missing.
 
     A symbolic link is followed, so that a settings file kept elsewhere stays there. Raises DiskFull,
-    DiskFailing, HomeNotWritable; what was at `path` before is then unchanged.
+    DiskFailing, TooManyOpenFiles, HomeNotWritable; what was at `path` before is then unchanged.
     """
     try:
         target = Path(os.path.realpath(path))
@@ -33,6 +34,8 @@ def replace_file(path: Path, data: bytes) -> None:
             raise errors.DiskFull(path=path) from error
         if error.errno == errno.EIO:
             raise errors.DiskFailing(path=path, detail=error.strerror or str(error)) from error
+        if has_too_many_files(error):
+            raise errors.TooManyOpenFiles(path=path, detail=error.strerror or str(error)) from error
         raise errors.HomeNotWritable(path=path.parent, detail=error.strerror or str(error)) from error
 
 
@@ -58,14 +61,4 @@ def _write(target: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename durable; Windows cannot open a folder, and some shares cannot sync one."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    sync_where_possible(target.parent)

@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from archiver import errors
+from archiver.records import JST
 from archiver.settings.other_archives import saved_at
 
 
@@ -43,6 +45,14 @@ def last_seen(home: Path, *, state: Path) -> SeenArchive | None:
         return note
     at = saved_at(home, state=state)
     return None if at is None else SeenArchive(at, "")
+
+
+def told_as_vanished(error: errors.NoArchive, *, state: Path) -> errors.NoArchive:
+    """The error of a home without an archive, or ArchiveVanished where the notes outside it tell that one was there."""
+    seen = last_seen(Path(str(error.data["path"])), state=state) if type(error) is errors.NoArchive else None
+    if seen is None:
+        return error
+    return errors.ArchiveVanished(path=error.data["path"], day=f"{seen.at.astimezone(JST):%Y-%m-%d}")
 
 
 def _note(home: Path, state: Path) -> Path:

@@ -13,6 +13,7 @@ from archiver import errors
 from archiver.render.invisible_characters import visible
 from archiver.setup.program_call import ProgramCall
 from archiver.store.durable_files import make_durable_folder, storage_error
+from archiver.wording import typed
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -30,6 +31,27 @@ def make_home(home: Path) -> None:
         probe.unlink(missing_ok=True)  # another init may have tried at the same time
     except OSError as error:
         raise storage_error(error, home) from error
+
+
+def require_no_remains(archive: Archive) -> None:
+    """Raise DatabaseGone where an archive was whose database is not there: a new one would hide what is missing."""
+    if archive.exists():
+        return
+    absence = archive.absence()
+    if isinstance(absence, errors.DatabaseGone):
+        raise absence
+
+
+def vanished_warning(archive: Archive) -> str:
+    """What to say of an empty home in which an archive was seen, before a new one is begun there; empty of others."""
+    from archiver.settings.other_archives import state_folder
+    from archiver.settings.seen_archive import told_as_vanished
+
+    error = None if archive.exists() else told_as_vanished(archive.absence(), state=state_folder())
+    if not isinstance(error, errors.ArchiveVanished):
+        return ""
+    warning = _("A new one is begun, without what was saved before. If you have a backup, stop here, and:")
+    return f"{error} {warning} {typed('archive restore --help')}"
 
 
 @contextlib.contextmanager

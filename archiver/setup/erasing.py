@@ -13,13 +13,14 @@ from archiver import errors
 from archiver.custody import erasures
 from archiver.custody.erasures import Choose, ErasurePreview
 from archiver.errors import N_
-from archiver.export.erasure_certificate import CertificateFacts, build_certificate
+from archiver.export.erasure_certificate import STATED_FIELDS, CertificateFacts, build_certificate
 from archiver.export.pdf.typst_pdf import make_pdf
+from archiver.folder_sync import sync_where_possible
 from archiver.records import JST
 from archiver.render.invisible_characters import visible
 from archiver.setup.archive_setup import call_language
 from archiver.setup.message_numbers import message_number
-from archiver.store.durable_files import sync_file, sync_where_possible
+from archiver.store.durable_files import sync_file
 from archiver.store.erasure import notes, records
 from archiver.store.erasure.notes import ErasureNote
 from archiver.store.erasure.selection import Selection, select_contract, select_messages, select_noted
@@ -243,7 +244,7 @@ def make_certificate(app: App, number: int, folder: Path) -> Path:
     """
     with app.archive.reading() as reading:
         erasure = records.find_erasure(reading, number)
-        if erasure is None:
+        if erasure is None or not erasure.payload.keys() >= STATED_FIELDS:
             raise errors.UnknownErasure(number=number)
         owner = current_state.owner(reading) or {}
         backup = remembered_values.LAST_BACKUP.recall(reading)

@@ -18,7 +18,7 @@ from archiver.settings.file import load_settings, write_settings
 from archiver.settings.home import SETTINGS_FILE, language_of
 from archiver.setup.answered_questions import note_answer, recall_answers
 from archiver.setup.answers import BEGUN, FACTS_DONE, FINISHED, NOTICE, SCHEDULE, STAMPS, InvalidAnswer
-from archiver.setup.archive_setup import make_home, record_account, sole_setup
+from archiver.setup.archive_setup import make_home, record_account, require_no_remains, sole_setup
 from archiver.setup.program_call import ProgramCall
 from archiver.setup.token_source import PRIVATE_FILE, lasting_settings, trial_app
 from archiver.store import migrate
@@ -40,9 +40,13 @@ class FirstRunStep(StrEnum):
 
 
 def prepare_archive(call: ProgramCall) -> None:
-    """Create the folder and the empty archive, unless they exist. Raises StorageError, SetupRunning, UsageError."""
+    """Create the folder and the empty archive, unless they exist.
+
+    Raises StorageError, SetupRunning, UsageError, and DatabaseGone where only the database of an archive is missing.
+    """
     home.check_home(call.home, call.environ)
     archive = Archive(call.home)
+    require_no_remains(archive)
     make_home(call.home)
     with sole_setup(archive):
         if not archive.exists():

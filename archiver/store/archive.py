@@ -25,9 +25,10 @@ from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
 from archiver.corrected_clock import CorrectedClock
+from archiver.folder_sync import sync_folder
 from archiver.ledger.ledger_file import read_ledger_file
 from archiver.store import migrate, seal_files
-from archiver.store.durable_files import storage_error, sync_file, sync_folder
+from archiver.store.durable_files import storage_error, sync_file
 from archiver.store.engine import (
     DATABASE,
     build_engine,
@@ -52,6 +53,10 @@ _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
 
 _SECONDS_ALONE = 30
 """How long a process waits while another one begins a copy anew."""
+
+
+_REMAINS = (f"{seal_files.FOLDER}/*.json", "files/??/??/*", "erasures/*.json")
+"""What an archive leaves in its home beside the database: seals, saved files, notes of erasures."""
 
 
 class Archive:
@@ -105,8 +110,8 @@ class Archive:
         return self._has_database() or self.ledger is not None
 
     def absence(self) -> errors.NoArchive:
-        """The error of a home without a database: DatabaseGone where seals tell that there was one."""
-        is_gone = next((self.home / seal_files.FOLDER).glob("*.json"), None) is not None
+        """The error of a home without a database: DatabaseGone where what lies there tells that there was one."""
+        is_gone = any(next(self.home.glob(remains), None) is not None for remains in _REMAINS)
         return (errors.DatabaseGone if is_gone else errors.NoArchive)(path=self.home)
 
     @contextlib.contextmanager

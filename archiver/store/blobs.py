@@ -10,7 +10,8 @@ import hashlib
 import os
 from pathlib import Path
 
-from archiver.store.durable_files import private_folder, sync_folder
+from archiver.folder_sync import sync_folder
+from archiver.store.durable_files import private_folder
 
 FOLDER = "files"
 INCOMING = "incoming"

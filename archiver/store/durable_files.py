@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from archiver import errors
+from archiver.folder_sync import has_too_many_files, sync_folder, sync_where_possible
 
 _PROBE_BYTES = 1 << 20
 _READ_ERRORS = frozenset({sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS})
@@ -58,23 +59,6 @@ def private_folder(folder: Path, *, below: Path) -> None:
             sync_where_possible(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make a rename durable, where the system can."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_where_possible(folder: Path) -> None:
-    """The same, without a word where a disk, such as some shares and sticks, cannot."""
-    with contextlib.suppress(OSError):
-        sync_folder(folder)
-
-
 def sync_tree(folder: Path) -> None:
     """Make every file below a folder and its names durable. Raises OSError."""
     for path in folder.rglob("*"):
@@ -110,6 +94,8 @@ def storage_error(error: OSError, path: Path) -> errors.StorageError:
         return errors.DiskFull(path=path)
     if is_failing(error):
         return errors.DiskFailing(path=path, detail=error.strerror or str(error))
+    if has_too_many_files(error):
+        return errors.TooManyOpenFiles(path=path, detail=error.strerror or str(error))
     return errors.HomeNotWritable(path=path, detail=error.strerror or str(error))
 
 

@@ -5,7 +5,6 @@ A grant is an entry of the worker's own archive, as its withdrawal is; neither l
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import current_state
 from archiver.store.queries.statements import STATED, WITHDRAWN
+from archiver.store.schema.payload_forms import read_formed
 
 _ENTRY = schema.entry.c
 
@@ -44,7 +44,9 @@ def grants(reading: Reading) -> list[Grant]:
 
 def grants_in(lines: Iterable[tuple[str, str]]) -> list[Grant]:
     """The same of the lines of grant entries with their keys, oldest first, as a ledger has them."""
-    return _not_withdrawn({key: json.loads(line).get("payload", {}) for key, line in lines})
+    return _not_withdrawn(
+        {key: entry["payload"] for key, line in lines if (entry := read_formed(line, "grant")) is not None}
+    )
 
 
 def state_grant(archive: Archive, contract: str, recipient: str, until: date, *, at: datetime) -> Grant:
@@ -81,9 +83,10 @@ def _append(writing: Writing, grant: Grant, state: str, at: datetime) -> None:
 
 
 def _payloads(reading: Reading) -> dict[str, dict[str, object]]:
-    """The last payload of each grant, by its key."""
+    """The last payload of each grant that is as this program writes it, by its key."""
     query = select(_ENTRY.key, _ENTRY.line).where(_ENTRY.key >= "grant/", _ENTRY.key < "grant0").order_by(_ENTRY.seq)
-    return {row.key: json.loads(row.line)["payload"] for row in reading.sql.execute(query)}
+    rows = reading.sql.execute(query)
+    return {row.key: entry["payload"] for row in rows if (entry := read_formed(row.line, "grant")) is not None}
 
 
 def _not_withdrawn(payloads: Mapping[str, dict[str, object]]) -> list[Grant]:

@@ -23,6 +23,7 @@ from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.ledger_copy.set_aside import LOST_KEY
 from archiver.store.queries import current_state
+from archiver.store.schema.payload_forms import read_all_formed
 from archiver.store.seal_files import FOLDER, ORPHANED, SealFile, free_name, list_files, move, read
 from archiver.store.transactions import SmallStatement
 from archiver.store.working.key_value_store import stored_text
@@ -32,7 +33,7 @@ IN_SEALS, IN_COPIES, IN_LEDGER = "seals", "copies", "ledger"
 
 _ROLLBACKS = SmallStatement(
     select(schema.entry.c.line)
-    .where(schema.entry.c.key >= "rollback/", schema.entry.c.key < "rollback0")
+    .where(schema.entry.c.key >= "rollback/", schema.entry.c.key < "rollback0", schema.entry.c.kind == "rollback")
     .order_by(schema.entry.c.seq)
 )
 _SEAL = schema.seal.c
@@ -85,8 +86,8 @@ def last_known_number(reading: Reading) -> int:
 
 
 def rollback_entries(reading: Reading) -> list[dict[str, Any]]:
-    """The `rollback` entries, oldest first, as the objects that their lines hold."""
-    return [json.loads(line) for (line,) in _ROLLBACKS.rows(reading.sql)]
+    """The `rollback` entries that are as this program writes them, oldest first, as the objects of their lines."""
+    return list(read_all_formed((line for (line,) in _ROLLBACKS.rows(reading.sql)), "rollback"))
 
 
 def _is_settled(reading: Reading, copies: Sequence[Path]) -> bool:

@@ -9,7 +9,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from archiver.store.durable_files import make_durable_folder, storage_error, sync_folder
+from archiver.folder_sync import sync_folder
+from archiver.store.durable_files import make_durable_folder, storage_error
 
 FOLDER = "seals"
 ORPHANED = "orphaned"

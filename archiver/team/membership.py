@@ -61,9 +61,12 @@ class Leaving(NamedTuple):
 def leave(account: int, settings: TeamSettings) -> Leaving:
     """Destroy the token of an account and close its archive, which its owner can still take home.
 
-    Raises NotInLedger, LedgerUnavailable, TeamNotInstalled.
+    Raises NoAccountToLeave, LedgerUnavailable, TeamNotInstalled.
     """
-    archive = find_archive(settings.ledger, account)
+    try:
+        archive = find_archive(settings.ledger, account)
+    except errors.AccountNotInLedger as error:  # nobody who leaves is to enter an archive
+        raise errors.NoAccountToLeave(**error.data) from None
     with closing(TeamLedger(settings.ledger)) as ledger:
         had_token = ledger.close_archive(archive)
         return Leaving(ledger.standing(archive), had_token)

@@ -19,9 +19,6 @@ KEPT = sorted(path for path in Path(__file__).with_name("kept").rglob("*") if pa
 SHARE = 200
 """One input in so many is read in every run, the day's own."""
 
-QUICK = tuple(name for name in READERS if name != "pdf")
-"""Readers of the sample; that of PDFs starts a process for each of its steps."""
-
 
 def complaints(name: str, seed: str, count: int, folder: Path) -> list[tuple[str, bytes]]:
     """What is wrong in how a reader took so many inputs, each with its bytes."""
@@ -47,7 +44,7 @@ def test_the_same_seed_gives_the_same_inputs() -> None:
 
 @pytest.mark.slow
 @pytest.mark.sample
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", READERS)
 def test_a_few_changed_files_break_no_reader(name: str, tmp_path: Path) -> None:
     """The day's own, and good ones as they are."""
     day = datetime.now(UTC).date().isoformat()

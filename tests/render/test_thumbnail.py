@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from archiver.render import thumbnail as module
 from archiver.render.thumbnail import SIDE, thumbnail
 
 
@@ -97,6 +98,35 @@ def test_what_cannot_be_read_has_none(tmp_path: Path, kind: str) -> None:
         picture(path, (6001, 6000), "1", format="PNG")
     else:
         path.write_bytes(bodies[kind]())
+
+    assert thumbnail(path) is None
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.gif", "a.webp", "a.jpg"])
+def test_no_format_is_read_into_memory_beyond_a_limit(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A film may come as a picture of a few pixels; Pillow reads a WebP whole, however long it is."""
+    path = picture(tmp_path / name, (40, 30))
+    monkeypatch.setattr(module, "MAX_BYTES", path.stat().st_size)
+    within = thumbnail(path)
+    path.write_bytes(path.read_bytes() + b"\0")
+
+    assert within is not None
+    assert thumbnail(path) is None
+
+
+@pytest.mark.parametrize("kind", ["chunks", "blocks"])
+def test_pieces_without_an_end_keep_nobody_busy(tmp_path: Path, kind: str) -> None:
+    """Each chunk of a PNG and each block of a GIF may hold nothing: a file of 50 MB would have millions."""
+    path = tmp_path / "a"
+    if kind == "chunks":
+        whole = picture(tmp_path / "a.png", (40, 30)).read_bytes()
+        path.write_bytes(whole[:33] + chunk(b"prVt", b"") * 250_000 + whole[33:])
+    else:
+        whole = picture(tmp_path / "a.gif", (40, 30), "P").read_bytes()
+        place = whole.index(b",", 13 + 3 * 2 ** ((whole[10] & 7) + 1))
+        path.write_bytes(whole[:place] + b"!\xfe\x01x\0" * 250_000 + whole[place:])
 
     assert thumbnail(path) is None
 

@@ -29,6 +29,8 @@ def sqlite_error(code: int, text: str = "disk I/O error") -> sqlite3.Operational
         (errno.ENOSPC, errors.DiskFull),
         (errno.EDQUOT, errors.DiskFull),
         (errno.EACCES, errors.HomeNotWritable),
+        (errno.EMFILE, errors.TooManyOpenFiles),
+        (errno.ENFILE, errors.TooManyOpenFiles),
     ],
 )
 def test_an_error_of_a_file_is_told_by_its_number(number: int, expected: type[errors.StorageError]) -> None:

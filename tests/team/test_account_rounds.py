@@ -364,6 +364,15 @@ def test_who_leaves_twice_is_told_that_nothing_was_destroyed(
     service.join(account)
 
 
+def test_an_account_that_nobody_knows_is_not_told_to_enter_an_archive(service: Service) -> None:
+    """Who leaves is told that nothing was destroyed, and where the team's accounts are listed."""
+    with pytest.raises(errors.NoAccountToLeave) as left:
+        membership.leave(77, service.settings())
+
+    assert "archive team status" in left.value.advice()
+    assert "adopt" not in left.value.advice()
+
+
 def test_who_leaves_while_their_round_runs_is_asked_about_no_more(service: Service, worker: Worker) -> None:
     """The round ends before its next request, and the worker forgets the token; what was saved until then stays."""
     account, standing = next(iter(service.standings.items()))

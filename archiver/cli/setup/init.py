@@ -22,7 +22,9 @@ from archiver.setup.archive_setup import (
     keep_token_source,
     make_home,
     record_account,
+    require_no_remains,
     sole_setup,
+    vanished_warning,
 )
 from archiver.setup.token_variable import VARIABLE_SOURCE
 
@@ -52,6 +54,8 @@ def command_init(obj: CliContext, token_from: str | None, timestamps: str | None
 
         return wizard.run(obj, token_from, timestamps)
     check_home(obj.home, obj.environ)
+    require_no_remains(Archive(obj.home))
+    say_choice(vanished_warning(Archive(obj.home)))
     make_home(obj.home)
     with sole_setup(Archive(obj.home)):
         _write_settings(obj, token_from, timestamps, yes=yes)

@@ -7,7 +7,6 @@ import sys
 
 import click
 
-from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
@@ -32,9 +31,10 @@ def command_schedule() -> None:
 def schedule_install(obj: CliContext, kind: str | None) -> int:
     """Register the job and print what it will lack; the token is never written into it."""
     from archiver.schedule import programs, schedulers
+    from archiver.store.archive import Archive
 
     if not has_archive(obj.home):
-        raise errors.NoArchive(path=obj.home)
+        raise Archive(obj.home).absence()
     settings, environ = obj.settings(), obj.environ
     chosen_kind = kind or schedulers.choose_backend(environ)
     language = os.environ.get("LANGUAGE", "")[:2] or "ja"

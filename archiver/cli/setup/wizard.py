@@ -47,7 +47,8 @@ def run(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
         # that the next run tries again, as Chatwork's errors say, is not true before the first one
         hint = "" if isinstance(error, errors.ChatworkError) else advice(error)
         code = print_error(error.code, str(error), hint)
-        echo(_resume_hint(obj.home), err=True)
+        if not isinstance(error, errors.DatabaseGone):
+            echo(_resume_hint(obj.home), err=True)
         return code
 
 
@@ -72,10 +73,15 @@ def _run_steps(obj: CliContext, token_from: str | None, timestamps: str | None) 
 def _prepare_archive(obj: CliContext) -> None:
     """Print what this program can and cannot do, then create the folder and the empty archive."""
     from archiver.settings import home
+    from archiver.setup.archive_setup import require_no_remains, vanished_warning
     from archiver.setup.first_run import prepare_archive
     from archiver.store.archive import Archive
 
     home.check_home(obj.home, obj.environ)
+    require_no_remains(Archive(obj.home))
+    warning = vanished_warning(Archive(obj.home))
+    if warning:
+        tell(warning, indent=0)
     _say_what_it_does(again=Archive(obj.home).exists())
     prepare_archive(obj)
 

@@ -92,7 +92,7 @@ def unreadable(error: errors.ArchiverError) -> tuple[str, int]:
 def vanished(error: errors.ArchiverError) -> tuple[str, int]:
     """The archive went while a page was made."""
     context = console_context()
-    if seen_archive(context) is not None:
+    if seen_archive(context) is not None or isinstance(error, errors.DatabaseGone):
         return lost_page(dropped_sentence()), 503
     return _trouble(error, is_restorable=can_restore(error, context.home)), 503
 

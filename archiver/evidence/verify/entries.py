@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 REPLY_KINDS = frozenset(("message", "account", "member", "room", "task", "file"))
 """Kinds of entries that come from a reply, which is kept (design §3)."""
 
+RULES = 1
+"""Raised with each change by which an entry or a reply that passed these checks may fail them, or the other way round;
+the forms of payloads (`store.schema.payload_forms`) belong to them.
+
+A backup verifies anew what it would only compare with an earlier copy, if that was verified by other rules."""
+
 ENTRY_FIELDS = frozenset(
     ("account_id", "clock", "key", "kind", "observed_at", "payload", "reply", "room_id", "salt", "seq")
 )
@@ -79,11 +85,13 @@ class EntryCheck:
         *,
         kept_replies: Container[bytes],
         deep: bool = False,
+        has_form: Callable[[Mapping[str, Any]], bool] = lambda _entry: True,
     ) -> None:
         """Take the ranges that the seals close in order, and the digests (32 bytes each) of the kept replies.
 
         A line that is byte for byte the sealed one is parsed, but encoded again (to see that it is canonical) only
-        if `deep`: that takes longer than everything else.
+        if `deep`: that takes longer than everything else. `has_form`: whether what a record says has the form on
+        which its readers rely.
         """
         self.verification = verification
         self.saved: list[SavedBytes] = []
@@ -97,10 +105,11 @@ class EntryCheck:
         self._erasures = Erasures()
         self._kept_replies = kept_replies
         self._deep = deep
+        self._has_form = has_form
         self._missing_replies: dict[str, tuple[int, int]] = {}
         self._last_kept_reply: object = None
         self._next = 1
-        self._count = 0
+        self._count = self._compared = 0
         self._run = ("", 0, 0)
 
     def check(self, row: EntryRow) -> None:
@@ -125,6 +134,19 @@ class EntryCheck:
             self._find_entry("entry-sealed", seq, key)
         else:
             self._check_fields(row, is_sealed=sealed is not None)
+
+    def check_same(self, seq: int, observed_at: str, digest: str, *, is_dated_by_reply: bool) -> bool:
+        """Check one entry of `REPLY_KINDS`, later than all before, whose bytes are those of one that was checked.
+
+        Its digest is compared with its seal. False: it is not the sealed one, or not the next; nothing was done, and
+        it has to be checked as any other.
+        """
+        if seq != self._next or self._sealed.digest_of(seq) != digest:
+            return False
+        self._next = seq + 1
+        self._compared += 1
+        self.times.add_time(observed_at, seq, self._sealed.seal_of(seq), is_dated_by_reply=is_dated_by_reply)
+        return True
 
     def _check_tombstone(self, seq: int, key: bytes, tombstone: Tombstone, digest: bytes, sealed: str | None) -> None:
         """Check that an erased record was sealed under the digest that is left of it; its columns are unchecked."""
@@ -173,6 +195,9 @@ class EntryCheck:
             if entry["reply"] is not None and entry["reply"] != self._last_kept_reply:
                 self._check_reply_is_kept(entry["reply"], seq)
             return
+        if not self._has_form(entry):
+            self._find_entry("record-form", seq, str(entry["key"]).encode("utf-8", "replace"))
+            return
         payload = entry["payload"]
         # What was attached is kept even if it was withdrawn later.
         if entry["kind"] == "attachment" or (entry["kind"] == "blob" and payload.get("state") == "saved"):
@@ -198,6 +223,8 @@ class EntryCheck:
         """Report sealed entries that are missing, replies that are not kept, and how many entries no seal covers."""
         self._end_run()
         self.verification.checked["entries"] += self._count
+        if self._compared:
+            self.verification.compared["entries"] = self._compared
         self._sealed.close()
         last = self._next - 1
         if self._sealed.last > last:
@@ -266,5 +293,6 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "entry-digest": lambda: _("The record ({key}) and the digest beside it do not match: one of them was changed."),
     "entry-sealed": lambda: _("The record ({key}) is not the one that was sealed under this number."),
     "entry-form": lambda: _("The record ({key}) does not have the form that all records have."),
+    "record-form": lambda: _("What the record ({key}) says is not what this program writes, so nothing goes by it."),
     "entry-columns": lambda: _("The columns of the record ({key}) differ from the record itself."),
 }

@@ -131,14 +131,15 @@ class PackageMask:
 
     def hide_possible_pieces(self, pieces: Iterable[str]) -> None:
         """Cover these pieces too, about which nobody decided, and do not call that the user's wish."""
-        self._clean.forget()
-        self._possible_patterns = tuple(map(piece_pattern, pieces))
+        listed = list(pieces)
+        self._clean.doubt(listed)
+        self._possible_patterns = tuple(map(piece_pattern, listed))
 
     def hide_contacts_everywhere(self) -> None:
         """Cover the ids of messengers found so far also where no messenger is named; before anything is masked."""
-        self._clean.forget()
         names = set(map(folded_text, self.open_names))
-        contacts = (one for one in sorted(self._contacts) if not any(one in name for name in names))
+        contacts = [one for one in sorted(self._contacts) if not any(one in name for name in names)]
+        self._clean.doubt(contacts)
         self._contact_patterns = tuple(map(piece_pattern, contacts))
 
     def is_hidden(self, account: int) -> bool:

@@ -136,6 +136,8 @@ class _ObjectMasker:
         """The value with its texts masked."""
         if isinstance(value, str):
             return value if field in _UNMASKED_FIELDS else self._mask_text(value, field)
+        if value is None or isinstance(value, int):  # most of an object are numbers
+            return value
         if depth > _MAX_DEPTH and isinstance(value, dict | list):
             return _REPLACEMENT
         if isinstance(value, list):

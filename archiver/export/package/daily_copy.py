@@ -20,10 +20,11 @@ from archiver.export.package.make_package import file_errors_as_ours
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.recipe import Recipe
 from archiver.export.package_scope import NEVER_EXPORTED, PackageScope, subject
+from archiver.folder_sync import sync_where_possible
 from archiver.records import JST, Contract
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
-from archiver.store.durable_files import make_durable_folder, sync_where_possible
+from archiver.store.durable_files import make_durable_folder
 from archiver.store.ledger_copy.shared_files import put_daily
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq

@@ -110,11 +110,10 @@ class SourceEntries:
         """Find what a package of a period begins with, and the messages that its records may name."""
         if self.scope.whole:
             return
-        entries = package_entries.package_entries(
+        entries = package_entries.whole_entries(
             self.reading, self.scope.rooms, contract, upto=self.upto, kinds=BASE_LINE_KINDS
         )
-        parsed = (json.loads(one.line) for one in entries if read_tombstone(one.line.encode()) is None)
-        self.scope.base_line = base_line(parsed, self.scope.starts)
+        self.scope.base_line = base_line(entries, self.scope.starts)
         self.ids = PeriodIds({room: array("Q", self._inside(room)) for room in self.scope.rooms})
 
     def _inside(self, room: int) -> Iterator[int]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from archiver import errors
-from archiver.evidence.history import EntryObject, text
+from archiver.evidence.history import text
 from archiver.export.mask.folding import folded_text
 from archiver.export.mask.leftovers import LeftoverFinder, distinct_leftovers
 from archiver.export.mask.package_mask import PackageMask
@@ -118,8 +117,7 @@ def _search_metadata(
 def _shown_texts(reading: Reading, order: ExportOrder, contract: Contract, *, upto: int) -> Iterator[str]:
     """Every text of the package that is not a name of a person; a contract's client is a party."""
     scope, kinds = PackageScope(contract, order.since, order.until), _KINDS_SHOWN[order.profile]
-    for row in package_entries.package_entries(reading, scope.rooms, contract.id, upto=upto, kinds=kinds):
-        entry: EntryObject = json.loads(row.line)
+    for entry in package_entries.whole_entries(reading, scope.rooms, contract.id, upto=upto, kinds=kinds):
         if scope.includes_message(entry) if entry["kind"] == "message" else scope.includes(entry):
             if entry["kind"] in STATEMENTS:
                 yield from _stated_texts(entry["payload"])

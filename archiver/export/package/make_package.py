@@ -30,11 +30,12 @@ from archiver.export.package.package_input import Progress
 from archiver.export.package.recipe import PackagePreview, PackageResult, Recipe
 from archiver.export.package.recorded_order import order_payload, order_texts
 from archiver.export.stamps import StampService, stamp_package
+from archiver.folder_sync import sync_where_possible
 from archiver.records import JST, Contract, Observation, Seal
 from archiver.report_language import report_language, say
 from archiver.store import seals, writer
 from archiver.store.archive import Archive, Reading
-from archiver.store.durable_files import storage_error, sync_tree, sync_where_possible
+from archiver.store.durable_files import storage_error, sync_tree
 from archiver.store.engine import BUSY_SECONDS
 from archiver.store.pending_records import oldest_pending
 from archiver.store.queries import contracts, current_state, package_entries

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -114,8 +113,7 @@ def _people_of(reading: Reading, order: ExportOrder, contract: Contract, *, upto
     """Who is in the chats, as of an entry. Raises UsageError: the order names somebody who is not."""
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     rooms = PackageScope(contract).rooms
-    rows = package_entries.package_entries(reading, rooms, contract.id, upto=upto, kinds=SIGN_KINDS)
-    entries = [json.loads(row.line) for row in rows]
+    entries = list(package_entries.whole_entries(reading, rooms, contract.id, upto=upto, kinds=SIGN_KINDS))
     names, accounts_by_room = people_in(entries)
     mapped = roles.mapped_accounts(reading, contract.id, upto=upto)
     sides = roles.sides_of(mapped, owner=owner)

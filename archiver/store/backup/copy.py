@@ -15,11 +15,12 @@ from datetime import datetime
 from pathlib import Path
 
 from archiver import errors
+from archiver.folder_sync import sync_where_possible
 from archiver.store import database_copy
 from archiver.store.archive import Archive
 from archiver.store.backup import destination, transfer
 from archiver.store.backup.inventory import backup_files
-from archiver.store.durable_files import is_failing, is_full, sync_where_possible
+from archiver.store.durable_files import is_failing, is_full
 from archiver.store.engine import DATABASE, driver_connection
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from archiver.folder_sync import sync_folder, sync_where_possible
 from archiver.store.backup.destination import MARK
 from archiver.store.backup.inventory import FOLDERS, SETTINGS
-from archiver.store.durable_files import private_folder, storage_error, sync_folder, sync_where_possible
+from archiver.store.durable_files import private_folder, storage_error
 from archiver.store.engine import DATABASE
 from archiver.store.erasure import notes
 from archiver.store.seal_files import FOLDER as SEALS

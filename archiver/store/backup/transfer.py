@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archiver.folder_sync import sync_where_possible
 from archiver.store.backup.inventory import BackupFile, ReplaceRule
 from archiver.store.blobs import file_sha256
-from archiver.store.durable_files import make_durable_folder, sync_where_possible
+from archiver.store.durable_files import make_durable_folder
 
 PARTIAL_SUFFIX = ".partial"
 _PIECE_BYTES = 2**20

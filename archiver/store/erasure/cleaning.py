@@ -10,10 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from archiver.folder_sync import sync_where_possible
 from archiver.store import avatars, schema
 from archiver.store.archive import Archive, Reading
 from archiver.store.blobs import FOLDER, INCOMING, blob_path
-from archiver.store.durable_files import storage_error, sync_where_possible
+from archiver.store.durable_files import storage_error
 from archiver.store.engine import DATABASE
 from archiver.store.object_stores.folder_store import FolderStore
 from archiver.store.queries.entries import IS_WHOLE

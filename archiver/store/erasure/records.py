@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,12 @@ from archiver.records.erasure import Erasure, ErasurePlan, ErasureReason
 from archiver.store import schema, writer
 from archiver.store.erasure import notes
 from archiver.store.queries import current_state
+from archiver.store.schema.payload_forms import read_formed
 from archiver.store.time_text import from_text
 from archiver.store.transactions import Reading, SmallStatement, Writing
 
 _ENTRY, _SEAL = schema.entry.c, schema.seal.c
+_KEY = re.compile("erasure/(?P<number>[1-9][0-9]{0,8})")
 _ERASURES = SmallStatement(
     select(_ENTRY.seq, _ENTRY.observed_at, _ENTRY.key, _ENTRY.line, _ENTRY.digest)
     .where(_ENTRY.key >= "erasure/", _ENTRY.key < "erasure0", _ENTRY.kind == "erasure")
@@ -29,14 +31,30 @@ _SEALED_BY = SmallStatement(
 
 
 def erasures(reading: Reading) -> list[Erasure]:
-    """Every erasure, oldest first."""
+    """Every erasure whose entry is as this program writes it, oldest first."""
     found = []
     for seq, observed_at, key, line, digest in _ERASURES.rows(reading.sql):
+        number, entry = _number_in(key), read_formed(line, "erasure")
+        if number is None or entry is None:
+            continue
         sealed = _SEALED_BY.rows(reading.sql, seq=seq)
-        number, payload = int(key.partition("/")[2]), json.loads(line)["payload"]
         closed = sealed[0] if sealed else (None, None)
-        found.append(Erasure(number, seq, from_text(observed_at), digest, payload, *closed))
+        found.append(Erasure(number, seq, from_text(observed_at), digest, entry["payload"], *closed))
     return found
+
+
+def _number_in(key: str) -> int | None:
+    """The number of an erasure, by the key of its entry."""
+    match = _KEY.fullmatch(key)
+    return None if match is None else int(match["number"])
+
+
+def used_numbers(reading: Reading) -> Iterator[int]:
+    """The numbers that were given, also those of entries by which nothing else can go."""
+    for _seq, _at, key, _line, _digest in _ERASURES.rows(reading.sql):
+        number = _number_in(key)
+        if number is not None:
+            yield number
 
 
 def find_erasure(reading: Reading, number: int) -> Erasure | None:
@@ -49,8 +67,9 @@ def number_of(reading: Reading, note: notes.ErasureNote) -> int | None:
     erasure = find_erasure(reading, note.number)
     if erasure is None:
         return note.number
-    named = {seq for first, last in erasure.payload["numbers"] for seq in range(first, last + 1)}
-    return note.number if note.digests.keys() <= named else None
+    ranges = erasure.payload["numbers"]
+    is_named = all(any(first <= seq <= last for first, last in ranges) for seq in note.digests)
+    return note.number if is_named else None
 
 
 def append_erasure(
@@ -61,7 +80,7 @@ def append_erasure(
     It says what kinds, how many, which numbers and why: never the content, never a name. `packages`: numbers of the
     packages made before, which may hold some of it. `again`: the erasure that is repeated in an older database.
     """
-    number = 1 + max([0, *(one.number for one in erasures(writing)), *notes.numbers(writing.home)])
+    number = 1 + max([0, *used_numbers(writing), *notes.numbers(writing.home)])
     owner = (current_state.owner(writing) or {}).get("account_id")
     observations = [Observation("erasure", f"erasure/{number}", _payload(plan, reason, packages, again))]
     observations += _gap_observations(plan.gaps)

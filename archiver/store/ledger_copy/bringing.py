@@ -18,10 +18,10 @@ from archiver.ledger.ledger import COLUMNS, LedgerEnd, LedgerReading, Row
 from archiver.store import schema
 from archiver.store.ledger_copy import erased
 from archiver.store.ledger_copy.beside_seals import put_file, put_seal
-from archiver.store.ledger_copy.payload_forms import require_form
 from archiver.store.ledger_copy.strange_rows import StrangeRow, told_as
 from archiver.store.projection.project import project
 from archiver.store.projection.rows import insert_values
+from archiver.store.schema.payload_forms import has_form
 from archiver.store.search import index
 
 _AT_ONCE = 1_000
@@ -68,7 +68,8 @@ def _append_entries(sql: Connection, reading: LedgerReading, own: LedgerEnd) -> 
         text = N_("one of the records {first} to {last} is not as this program writes them")
         with told_as(text, first=rows[0][0], last=rows[-1][0]):
             for entry in objects:
-                require_form(entry)
+                if not has_form(entry):
+                    raise StrangeRow(_("record {number} is not as this program writes it").format(number=entry["seq"]))
             insert_values(sql, schema.entry, tuple(COLUMNS["entry"]), rows)
             project(sql, objects, lambda key, upto: _entries_of(sql, key, upto))
         if own.entry:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from archiver.folder_sync import sync_folder
 from archiver.ledger.ledger import Ledger
 from archiver.store import schema, seal_files
 from archiver.store.database_copy import checkpoint_log, remove_logs, remove_with_logs
-from archiver.store.durable_files import storage_error, sync_folder
+from archiver.store.durable_files import storage_error
 from archiver.store.engine import DATABASE
 from archiver.store.projection.rows import upsert_rows
 

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archiver import errors
+from archiver.folder_sync import sync_folder
 from archiver.store.blobs import file_sha256
-from archiver.store.durable_files import make_durable_folder, sync_folder
+from archiver.store.durable_files import make_durable_folder
 from archiver.store.object_stores.object_store import StoredObject, StoredVersion
 from archiver.wording import gettext as _
 

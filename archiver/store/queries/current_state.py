@@ -12,6 +12,7 @@ from sqlalchemy import Table, bindparam, func, select
 
 from archiver.records import KnownMessage, MessageId, State
 from archiver.store import schema
+from archiver.store.schema.payload_forms import has_form, read_all_formed
 from archiver.store.time_text import from_text, to_text
 from archiver.store.transactions import Reading, SmallStatement
 
@@ -97,20 +98,24 @@ def singly_read_messages(reading: Reading, room: int, since: datetime) -> set[in
 
 
 _ENTRY = schema.entry.c
-_LAST_LINE = SmallStatement(
+_OLDER_LINES = (
     select(_ENTRY.line)
     .where(_ENTRY.key == bindparam("key"), _ENTRY.room_id.is_(bindparam("room")))
     .order_by(_ENTRY.seq.desc())
-    .limit(1)
 )
+_LAST_LINE = SmallStatement(_OLDER_LINES.limit(1))
 
 
 def last_payload(reading: Reading, key: str, room: int | None) -> dict[str, Any] | None:
-    """The payload of the last entry of a key in a room; None if there is none."""
+    """The payload of the last entry of a key in a room that is as this program writes it; None if there is none."""
     line = _LAST_LINE.value(reading.sql, key=key, room=room)
     if line is None:
         return None
-    payload: dict[str, Any] = json.loads(line)["payload"]
+    entry = json.loads(line)
+    if not has_form(entry):  # nothing goes by it, but by the one before
+        lines = reading.sql.execute(_OLDER_LINES, {"key": key, "room": room}).scalars()
+        entry = next(read_all_formed(lines, entry["kind"]), None)
+    payload: dict[str, Any] | None = None if entry is None else entry["payload"]
     return payload
 
 

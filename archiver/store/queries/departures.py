@@ -28,6 +28,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.contract_activity import cancellation_posts, case_sides
 from archiver.store.queries.contracts import contracts
+from archiver.store.schema.payload_forms import has_form
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import alerts
 
@@ -176,7 +177,7 @@ def _departure_entries(reading: Reading, after: int) -> list[dict[str, Any]]:
         select(entry.line).where(entry.seq > after, entry.kind.in_(_KINDS), is_candidate).order_by(entry.seq)
     )
     entries = [json.loads(line) for (line,) in rows]
-    return [one for one in entries if one["kind"] in _ALWAYS or _entry_state(one) in _GOING]
+    return [one for one in entries if has_form(one) and (one["kind"] in _ALWAYS or _entry_state(one) in _GOING)]
 
 
 def _rename_signals(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterable[PersonRenamed]:
@@ -232,14 +233,12 @@ def _vanished_messages(reading: Reading, entries: Sequence[dict[str, Any]]) -> I
 def entry_before(reading: Reading, entry: dict[str, Any]) -> dict[str, Any] | None:
     """The previous entry of the same key in the same room; None if there is none."""
     table = schema.entry.c
-    line = reading.sql.execute(
+    lines = reading.sql.execute(
         select(table.line)
         .where(table.key == entry["key"], table.room_id.is_(entry["room_id"]), table.seq < entry["seq"])
         .order_by(table.seq.desc())
-        .limit(1)
-    ).scalar()
-    before: dict[str, Any] | None = None if line is None else json.loads(line)
-    return before
+    )
+    return next((before for line in lines.scalars() if has_form(before := json.loads(line))), None)
 
 
 def _recently_vanished(reading: Reading, unshown: Sequence[VanishedMessage], after: int) -> tuple[VanishedMessage, ...]:

@@ -61,6 +61,17 @@ def package_entries(
         yield from (Entry(*row) for row in rows)
 
 
+def whole_entries(
+    reading: Reading, rooms: Iterable[int], contract: str, *, upto: int, kinds: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """The same of some kinds, as the objects that their lines hold; without those that were erased."""
+    table = schema.entry.c
+    query = select(table.line).where(_belongs_to(rooms, contract), table.seq <= upto, table.kind.in_(sorted(kinds)))
+    query = query.where(IS_WHOLE).order_by(table.seq).execution_options(yield_per=_AT_ONCE)
+    for lines in reading.sql.execute(query).scalars().partitions():
+        yield from map(json.loads, lines)
+
+
 def new_entries(reading: Reading, rooms: Iterable[int], contract: str, *, after: int, upto: int) -> Iterator[NewEntry]:
     """The entries of `package_entries` between two numbers (`after` excluded), without their lines."""
     table = schema.entry.c

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
@@ -14,6 +13,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.transcript import names_in_room
+from archiver.store.schema.payload_forms import read_all_formed
 from archiver.store.time_text import from_text
 
 WITHDRAWN = "withdrawn"
@@ -42,9 +42,9 @@ def mapped_accounts(reading: Reading, contract: str, *, upto: int | None = None)
     if upto is not None:
         query = query.where(table.seq <= upto)
     found: dict[int, MappedAccount | None] = {}
-    for (line,) in reading.sql.execute(query):
-        entry = json.loads(line)
-        account, payload = AccountId(int(entry["key"].rpartition("/")[2])), entry["payload"]
+    for entry in read_all_formed(reading.sql.execute(query).scalars(), "mapping"):
+        payload = entry["payload"]
+        account = AccountId(payload["account_id"])
         found[account] = None
         if payload["state"] != WITHDRAWN:
             found[account] = MappedAccount(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from archiver.records import ExportedPackage, Handover, WrongClock
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.archive_time import CLOCK_TOLERANCE
+from archiver.store.schema.payload_forms import read_all_formed, read_formed
 from archiver.store.time_text import from_text
 
 
@@ -28,7 +28,7 @@ def clock_difference(reading: Reading, *, upto: int) -> float | None:
     lines = reading.sql.execute(
         select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto)
     ).scalars()
-    noted = (json.loads(line)["payload"].get("clock_offset_ms") for line in lines)
+    noted = (entry["payload"].get("clock_offset_ms") for entry in read_all_formed(lines, "sweep"))
     return max((abs(one) / 1000 for one in noted if isinstance(one, int)), default=None)
 
 
@@ -40,9 +40,9 @@ def wrong_clocks(reading: Reading, *, upto: int) -> list[WrongClock]:
     ).scalars()
     found: list[WrongClock] = []
     was_wrong = False
-    for payload in (json.loads(line)["payload"] for line in lines):
+    for payload in (entry["payload"] for entry in read_all_formed(lines, "sweep")):
         offset = payload.get("clock_offset_ms")
-        if not isinstance(offset, int):
+        if not isinstance(offset, int) or not (payload.get("from") and payload.get("to")):
             continue  # a run without a reply tells nothing of the clock
         ahead, is_wrong = timedelta(milliseconds=-offset), abs(offset) > CLOCK_TOLERANCE / timedelta(milliseconds=1)
         if is_wrong and was_wrong and (ahead > timedelta()) == (found[-1].ahead > timedelta()):
@@ -60,7 +60,7 @@ def undated_replies(reading: Reading, *, upto: int) -> int:
     lines = reading.sql.execute(
         select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto)
     ).scalars()
-    return sum(json.loads(line)["payload"].get("undated", 0) for line in lines)
+    return sum(entry["payload"].get("undated", 0) for entry in read_all_formed(lines, "sweep"))
 
 
 def exports(reading: Reading, *, upto: int | None = None) -> list[ExportedPackage]:
@@ -88,7 +88,7 @@ def stamp_places(reading: Reading, *, upto: int) -> set[tuple[int, str]]:
 
 
 def _entries_of_kind(reading: Reading, kind: str, upto: int | None) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """Number, time and payload of each entry of a kind whose keys are numbered, oldest first."""
+    """Number, time and payload of each entry of a kind that is as this program writes it, oldest first."""
     table = schema.entry.c
     query = select(table.seq, table.observed_at, table.line).where(
         table.key >= f"{kind}/", table.key < f"{kind}0", table.kind == kind
@@ -96,4 +96,6 @@ def _entries_of_kind(reading: Reading, kind: str, upto: int | None) -> Iterator[
     if upto is not None:
         query = query.where(table.seq <= upto)
     for seq, at, line in reading.sql.execute(query.order_by(table.seq)):
-        yield seq, at, json.loads(line)["payload"]
+        entry = read_formed(line, kind)
+        if entry is not None:
+            yield seq, at, entry["payload"]

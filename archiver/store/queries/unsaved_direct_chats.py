@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 
 from sqlalchemy import func, select
@@ -12,6 +11,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import departures
 from archiver.store.queries.contracts import contracts
+from archiver.store.schema.payload_forms import read_all_formed
 
 
 def other_chats(reading: Reading, rooms: Collection[int], *, upto: int) -> list[OtherChat]:
@@ -24,7 +24,7 @@ def other_chats(reading: Reading, rooms: Collection[int], *, upto: int) -> list[
         .subquery()
     )
     lines = reading.sql.execute(select(entry.line).join(last, last.c.seq == entry.seq))
-    contacts = [json.loads(line)["payload"] for (line,) in lines]
+    contacts = [entry["payload"] for entry in read_all_formed(lines.scalars(), "contact")]
     people = departures.counterparts(reading, rooms)
     contracted = {room.room_id for one in contracts(reading) for room in one.rooms}
     return sorted(

@@ -19,6 +19,7 @@ from archiver.export.chosen_messages import parse_choice
 from archiver.export.mask.package_mask import Policy, masking_policy
 from archiver.export.package import submission_package
 from archiver.export.package.make_package import ExportDeclined, ExportReport
+from archiver.export.package.order import LeftoverWish
 from archiver.export.package.recipe import PackagePreview
 from archiver.export.pdf.worker import make_pdf_apart
 from archiver.export.report.input import MaskedPassage
@@ -39,6 +40,7 @@ from tests.support.packages.exported_archives import (
     story_with_secrets,
     zip_files,
 )
+from tests.support.packages.rich_package import rich_archive
 from tests.support.reports import pdf_reader, report_inputs
 
 CONTENTS = {
@@ -559,6 +561,18 @@ def test_a_chat_that_was_never_read_is_said_and_incomplete(tmp_path: Path) -> No
     assert ("チャット(ルームID 555): 一度も取得できていません。発言の有無は分かりません。",) == report.incomplete
     assert "一度も取得できていないチャットがあります(ルームID555)" in text
     assert "ルームID555:一度も取得できていません。" in text
+
+
+def test_an_erased_message_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    """Its record says nothing any more, so nothing in it is searched for names; the report says that it was erased."""
+    rich_archive(tmp_path / "home").close()
+    maker = reopen_maker(tmp_path / "home")
+
+    report = export_package(
+        maker, "support", tmp_path / "out", minutes=5_000, counterparts={CLIENT}, leftovers=LeftoverWish.HIDE
+    )
+
+    assert "自分の保管庫から消去しました" in squeezed(pdf_reader.text(beside(report)["01_report.pdf"]))
 
 
 def test_a_report_that_cannot_be_made_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,6 @@ NOON = datetime(2026, 11, 12, 3, 0, tzinfo=UTC)
 
 def append_notes(archive: Archive, number: int = 1, *, at: datetime = NOON) -> list[str]:
     """Append so many notes; returns the digests of their entries."""
-    observations = [Observation("note", "note/x", {"text": index}) for index in range(number)]
+    observations = [Observation("note", "note/x", {"text": f"{index}"}) for index in range(number)]
     with archive.writing() as writing:
         return [one.digest for one in writer.append(writing, observations, account_id=1234567, at=at)]

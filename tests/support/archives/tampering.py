@@ -48,7 +48,11 @@ def sample_archive(home: Path) -> Archive:
     _append_window(archive, START + timedelta(days=2), {FIRST + 1: ("[deleted]", 0, "deleted")})
     seals.close_seals(archive, now=START + timedelta(days=3))
     observations = [
-        Observation("export", "export/1", {"profile": "lawyer", "contract": "job1", "seal": 3, "sha256": "0" * 64})
+        Observation(
+            "export",
+            "export/1",
+            {"name": "job1_lawyer", "profile": "lawyer", "contract": "job1", "seal": 3, "sha256": "0" * 64},
+        )
     ]
     _append(
         archive, START + timedelta(days=3), [*observations, Observation("sweep", "sweep/{seq}", {"requests": 2})], None

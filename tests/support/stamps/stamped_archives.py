@@ -101,7 +101,7 @@ def stamped_archive(home: Path, clock: Clock) -> tuple[Archive, tuple[Authority,
     authorities = (authority(now=clock), authority("b", now=clock))
     clock.time = at(4610)
     stamp_seals(archive, authorities, at=clock())
-    payload = {"profile": "lawyer", "contract": "job1", "seal": 3, "sha256": "0" * 64}
+    payload = {"name": "job1_lawyer", "profile": "lawyer", "contract": "job1", "seal": 3, "sha256": "0" * 64}
     with archive.writing() as writing:
         observations = [Observation("export", "export/1", payload), Observation("note", "note/job1", {"text": "メモ"})]
         writer.append(writing, observations, account_id=None, at=at(4620))

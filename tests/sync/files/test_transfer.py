@@ -387,6 +387,19 @@ def test_an_address_that_has_expired_is_refused(host: Host) -> None:
     assert "refused" == host.failing(url)
 
 
+def test_a_body_that_only_the_connection_ends_goes_on_where_it_broke_off(host: Host) -> None:
+    """The size that Chatwork told shows that it is not whole; what came stays, and the rest is asked for."""
+    untold = b"HTTP/1.1 200 X\r\nconnection: close\r\n\r\n" + BODY[:300_000]
+    rest = reply(206, BODY[300_000:], content_range=f"bytes 300000-{SIZE - 1}/{SIZE}")
+    with ScriptedServer([untold, rest]) as other:
+        reason = host.failing(other.url)
+        actual = host.fetch(other.url)
+
+    assert "cut" == reason
+    assert "range: bytes=300000-" in other.heads[1].lower()
+    assert (DownloadState(SIZE, SHA256, is_whole=True), BODY) == (actual, host.part.read_bytes())
+
+
 def test_a_page_is_no_file_of_untold_size(host: Host) -> None:
     """Where no length can tell, its kind does; a file that is a page comes as an attachment."""
     page = b"<html></html>"
