@@ -100,10 +100,8 @@ def backup_words(last: LastBackup | None, attention: str, kept: KeptByTeam) -> t
 
 
 def copy_state(last: LastBackup) -> str:
-    """How a good copy was verified: as a whole, or where it was new."""
-    if last.whole_at is None:
-        return _("checked")
-    return _("new records checked, all on {time}").format(time=jst_time(last.whole_at))
+    """How a good copy was verified: as a whole, or where it was new; `archive check` says when as a whole."""
+    return _("checked") if last.whole_at is None else _("new checked")
 
 
 def _words_without_backup(attention: str, kept: KeptByTeam) -> str:

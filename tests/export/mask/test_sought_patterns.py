@@ -13,6 +13,7 @@ from hypothesis import given, settings, strategies
 from hypothesis.strategies import SearchStrategy
 
 from archiver.export import mask
+from archiver.export.mask.folding import folded_text
 from archiver.export.mask.leftover_rules import found_pieces
 from archiver.export.mask.leftovers import normalised_text
 from archiver.export.mask.sought import sought_pattern
@@ -21,7 +22,7 @@ from tests.benchmarks.leftovers import CORPORA, read_corpus
 
 
 def of_modules() -> list[SoughtPattern]:
-    """Every such pattern of the modules that mask, also within tuples."""
+    """Every such pattern of the modules that mask, also within tuples and tables."""
     modules = [importlib.import_module(one.name) for one in pkgutil.walk_packages(mask.__path__, f"{mask.__name__}.")]
     found = {id(one): one for module in modules for value in vars(module).values() for one in within(value)}
     return list(found.values())
@@ -30,17 +31,19 @@ def of_modules() -> list[SoughtPattern]:
 def within(value: object) -> Iterator[SoughtPattern]:
     if isinstance(value, SoughtPattern):
         yield value
-    elif isinstance(value, tuple):
-        yield from (one for part in value for one in within(part))
+    elif isinstance(value, tuple | dict):
+        parts = value.values() if isinstance(value, dict) else value
+        yield from (one for part in parts for one in within(part))
 
 
 @pytest.fixture(scope="module")
 def sentences() -> list[str]:
-    """Of each corpus some, with names and without, of one width."""
+    """Of each corpus some, with names and without, of one width; and of some the folded form, in which is masked."""
     lines = [
         line for folder in CORPORA for name in ("with", "without") for line in read_corpus(f"{folder}{name}.jsonl")
     ]
-    return [normalised_text(line["text"]) for line in Random(3).sample(lines, 400)]
+    some = [normalised_text(line["text"]) for line in Random(3).sample(lines, 400)]
+    return [*some, *map(folded_text, some[:100])]
 
 
 def test_no_pattern_is_in_a_text_that_lacks_what_it_needs(sentences: list[str]) -> None:
