@@ -140,13 +140,42 @@ FORMS: Mapping[str, type[msgspec.Struct]] = {
 }
 """Kind → what its payload must have; more may stand in it."""
 
+
+class _Shown(msgspec.Struct):
+    object: dict[str, Any]
+    state: str = "present"
+
+
+class _ShownMessage(msgspec.Struct):
+    object: dict[str, Any]
+    state: str
+    source: str
+
+
+_OBSERVED: Mapping[str, type[msgspec.Struct]] = {
+    "message": _ShownMessage,
+    "task": _Shown,
+    "file": _Shown,
+    "member": _Shown,
+}
+"""The same of what Chatwork showed, for whatever goes on from the last record of it."""
+
 _FIELDS = frozenset(("seq", "observed_at", "kind", "key", "payload"))
 """Fields of a record that its readers use."""
 
 
 def has_form(entry: EntryObject) -> bool:
     """Whether a record has the form that this program writes; of a kind that is not among these, always."""
-    form = FORMS.get(entry["kind"])
+    return _has_form(entry, FORMS)
+
+
+def tells_what_was_shown(entry: EntryObject) -> bool:
+    """Whether a record of what Chatwork showed has what the next one goes on from; of another kind, always."""
+    return _has_form(entry, _OBSERVED)
+
+
+def _has_form(entry: EntryObject, forms: Mapping[str, type[msgspec.Struct]]) -> bool:
+    form = forms.get(entry["kind"])
     if form is None:
         return True
     try:
