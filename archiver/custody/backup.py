@@ -9,12 +9,14 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from archiver import errors
-from archiver.custody import erasures
+from archiver.custody import erasures, known_copies
+from archiver.custody.compared_records import ComparedRecords, compared_records
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.folder_sync import sync_where_possible
@@ -23,12 +25,13 @@ from archiver.settings.model import Settings
 from archiver.settings.token import token_file
 from archiver.store.archive import Archive
 from archiver.store.backup import copy, set_aside
+from archiver.store.backup.same_records import RecordsNotCompared
 from archiver.store.engine import DATABASE
 from archiver.store.ledger_copy import shared_files
 from archiver.store.queries import raw_tables
 from archiver.store.queries.database_health import damage
 from archiver.store.working import remembered_values
-from archiver.store.working.remembered_values import LastBackup
+from archiver.store.working.remembered_values import KnownCopy, LastBackup
 
 WITH_FINDINGS = DATABASE + ".with-findings"
 """Name for a copied database with findings, which must not replace a good earlier one."""
@@ -50,6 +53,8 @@ class BackupOutcome:
     """None: nothing was copied, as the source has findings."""
     is_placed: bool
     """Whether the new database is in its place."""
+    relied_on: KnownCopy | None = None
+    """The earlier copy with which records were compared (`verification.compared`); None: every record was verified."""
     is_remembered: bool = True
     erased: tuple[str, ...] = ()
     """What a restored archive had again of what was erased, and that it was erased once more."""
@@ -66,6 +71,16 @@ class BackupOutcome:
     def ok(self) -> bool:
         """Whether everything was copied and nothing was found wrong in it."""
         return self.is_placed and self.verification.ok and not (self.report and self.report.uncopied)
+
+
+@dataclass(frozen=True, slots=True)
+class _NewCopy:
+    """A copy whose database does not have its name yet."""
+
+    report: copy.CopyReport
+    verification: Verification
+    relied_on: KnownCopy | None = None
+    """The earlier copy in the place, with which records were compared; None: every record was verified."""
 
 
 def backup(
@@ -85,33 +100,22 @@ def backup(
     if not archive.exists():
         raise archive.absence()
     with _lock(archive.home):
-        settings = file.load_settings(
-            archive.home, {}
-        )  # without the environment: the token file that the settings name
-        roots, left_out = _root_files(settings), [path for path in [token_file(settings)] if path is not None]
-        if shared_files.is_copy_with_store(archive.home):
-            with archive.reading() as reading:
-                shared_files.bring_bytes(archive.home, raw_tables.saved_digests(reading))
-        report = copy.copy_archive(archive, place, also=roots, leave_out=left_out, tell=_copy_progress(tell))
-        verification = _verify(place, report.database, tell)
-        if any(one.check in _MAYBE_OF_THE_COPY for one in verification.findings):
-            second = copy.copy_archive(
-                archive, place, also=roots, leave_out=left_out, thorough=True, tell=_copy_progress(tell)
-            )
-            report = replace(second, files=report.files + second.files, bytes=report.bytes + second.bytes)
-            verification = _verify(place, report.database, tell)
-        placed = _put_in_place(report, verification, place)
+        new = _make_copy(archive, place, now(), tell)
+        sha256 = known_copies.digest_or_none(new.report.database) if new.verification.ok else None
+        placed = _put_in_place(new.report, new.verification, place)
         old = erasures.leftovers(archive, place) if placed else []
         if remove_erased and old:
             erasures.remove_leftovers(old)
-            verification = _verify(place, place / DATABASE, tell)  # what is said is of what is left
-        last = LastBackup(now(), str(place), verification.ok and not report.uncopied)
+            # what is said is of what is left
+            new = replace(new, verification=_verify(place, place / DATABASE, tell), relied_on=None)
+        last = _last_backup(new, place, now())
         is_same_disk = place.stat().st_dev == archive.home.stat().st_dev
         return BackupOutcome(
-            verification,
-            report,
+            new.verification,
+            new.report,
             placed,
-            is_remembered=placed and _remember_backup(archive, last),
+            relied_on=new.relied_on,
+            is_remembered=placed and _remember_backup(archive, last, sha256, new.relied_on),
             is_same_disk=is_same_disk,
             with_erased=() if remove_erased else tuple(old),
             removed=len(old) if remove_erased else 0,
@@ -209,10 +213,52 @@ def _copy_folders(home: Path) -> tuple[Path, ...]:
         return ()
 
 
-def _verify(place: Path, database: Path, tell: Progress | None, *, deep: bool = False) -> Verification:
+def _make_copy(archive: Archive, place: Path, now: datetime, tell: Progress | None) -> _NewCopy:
+    """Copy everything, and verify it; what is damaged in the copy alone is copied once more."""
+    settings = file.load_settings(archive.home, {})  # without the environment: the token file that the settings name
+    roots, left_out = _root_files(settings), [path for path in [token_file(settings)] if path is not None]
+    if shared_files.is_copy_with_store(archive.home):
+        with archive.reading() as reading:
+            shared_files.bring_bytes(archive.home, raw_tables.saved_digests(reading))
+    copy_again = partial(copy.copy_archive, archive, place, also=roots, leave_out=left_out, tell=_copy_progress(tell))
+    report = copy_again()
+    new = _verify_beside_earlier(archive, place, report, now, tell)
+    if any(one.check in _MAYBE_OF_THE_COPY for one in new.verification.findings):
+        second = copy_again(thorough=True)
+        report = replace(second, files=report.files + second.files, bytes=report.bytes + second.bytes)
+        new = _NewCopy(report, _verify(place, report.database, tell))
+    return new
+
+
+def _verify_beside_earlier(
+    archive: Archive, place: Path, report: copy.CopyReport, now: datetime, tell: Progress | None
+) -> _NewCopy:
+    """Verify a new copy: by the earlier one at the place, if that is known to be whole and nothing is found."""
+    known = known_copies.known_copy(archive, place, now) if report.earlier is not None else None
+    if known is not None:
+        with suppress(RecordsNotCompared), compared_records(report.database, place / DATABASE) as compared:
+            verification = _verify(place, report.database, tell, compared=compared)
+            if verification.ok:
+                return _NewCopy(report, verification, known)
+    return _NewCopy(report, _verify(place, report.database, tell))
+
+
+def _last_backup(new: _NewCopy, place: Path, now: datetime) -> LastBackup:
+    is_verified = new.verification.ok and not new.report.uncopied
+    return LastBackup(now, str(place), is_verified, None if new.relied_on is None else new.relied_on.whole_at)
+
+
+def _verify(
+    place: Path,
+    database: Path,
+    tell: Progress | None,
+    *,
+    deep: bool = False,
+    compared: ComparedRecords | None = None,
+) -> Verification:
     """Verify what was copied; every page of its database was looked at as soon as it was written."""
     with closing(Archive(place, unchanging=True, database=database)) as copied:
-        return verify_archive(copied, deep=deep, progress=tell, are_pages_checked=True)
+        return verify_archive(copied, deep=deep, progress=tell, are_pages_checked=True, compared=compared)
 
 
 def _put_in_place(report: copy.CopyReport, verification: Verification, place: Path) -> bool:
@@ -226,13 +272,19 @@ def _put_in_place(report: copy.CopyReport, verification: Verification, place: Pa
     return True
 
 
-def _remember_backup(archive: Archive, last: LastBackup) -> bool:
-    """Remember the backup in the archive; False if the archive cannot be written."""
+def _remember_backup(
+    archive: Archive, last: LastBackup, sha256: str | None = None, relied_on: KnownCopy | None = None
+) -> bool:
+    """Remember the backup in the archive; False if the archive cannot be written.
+
+    `sha256`: of its database, if it is good enough for the next one to be compared with it.
+    """
     try:
         with archive.writing() as writing:
             remembered_values.LAST_BACKUP.remember(writing, last)
             if last.verified:
                 remembered_values.COPY_FAULT.remember(writing, None)
+                known_copies.remember_copy(writing, last, sha256, relied_on)
     except errors.StorageError:
         return False
     return True

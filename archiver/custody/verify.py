@@ -5,12 +5,14 @@ It writes no evidence, and works on read-only media.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from archiver import errors
+from archiver.custody.compared_records import ComparedRecords
 from archiver.custody.stamp_check import answer_check, archive_stamps, is_known_root, token_check
 from archiver.evidence.stamps.authority_kinds import class_sentence
 from archiver.evidence.stamps.reply_claims import earliest_covering
@@ -49,12 +51,15 @@ def verify_archive(
     authorities: Sequence[Authority] | None = None,
     now: datetime | None = None,
     are_pages_checked: bool = False,
+    compared: ComparedRecords | None = None,
 ) -> Verification:
     """Check everything that the archive holds, as of one moment; `deep` also compares the readable tables with
     the records.
 
     `are_pages_checked`: SQLite has just looked at every page of this file, as of a copy that was made; only `deep` lets
     it look again.
+    `compared`: this file beside an earlier copy of it that is whole; records that are the same there are not verified
+    anew, and counted apart. Raises RecordsNotCompared then, if that does not suffice.
     `authorities` are those of the settings, with their pinned roots; None: not known, so they are not checked. `now`:
     by it is told whose certificates have ended; None: it is not told.
     Raises NoArchive, NewerArchive, ArchiveBusy, and of a copy whose files lie in a team's store TeamStoreUnavailable. A
@@ -63,13 +68,13 @@ def verify_archive(
     verification = Verification()
     with _damage_as_finding(verification, DATABASE), archive.reading() as reading:
         tell = progress or _ignore_progress
-        _verify(verification, reading, deep=deep, tell=tell, authorities=authorities, now=now)
+        _verify(verification, reading, compared, deep=deep, tell=tell, authorities=authorities, now=now)
         with _damage_as_finding(verification, DATABASE):
             if deep or not are_pages_checked:
                 _check_pages(verification, reading, seconds=None if deep else PAGE_CHECK_SECONDS)
             if deep:
                 _check_deeply(verification, reading, tell)
-    if verification.ok and not verification.checked["entries"]:
+    if verification.ok and not (verification.checked["entries"] or verification.compared):
         verification.add_finding("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
     verification.close()
     return verification
@@ -119,6 +124,7 @@ def verify_path(
 def _verify(
     verification: Verification,
     reading: Reading,
+    compared: ComparedRecords | None,
     *,
     deep: bool,
     tell: Progress,
@@ -141,10 +147,10 @@ def _verify(
     chain = SealChain(verification, names, read, rows, stamps.check_seal)
     kept: set[bytes] = set()
     with _damage_as_finding(verification, "reply"):
-        _check_replies(verification, reading, kept, tell)
+        _check_replies(verification, reading, compared, kept, tell)
     entry_check = EntryCheck(verification, chain.ranges(), kept_replies=kept, deep=deep, has_form=has_form)
     with _damage_as_finding(verification, "entry"):
-        _check_entries(reading, entry_check, tell)
+        _check_entries(reading, compared, entry_check, tell)
     entry_check.close()
     chain.compare_unsettled(entry_check.last)
     chain.compare_exports(entry_check.exports)
@@ -161,7 +167,8 @@ def _verify(
     shared_files.bring_bytes(reading.home, (record.sha256 for record in entry_check.saved))
     check_files(verification, reading.home / blobs.FOLDER, entry_check.saved, tell)
     with _damage_as_finding(verification, "message"):
-        verification.checked["messages"] = raw_tables.count(reading, "message")
+        if compared is None:  # else nobody can say how many messages were checked now
+            verification.checked["messages"] = raw_tables.count(reading, "message")
 
 
 def _without_later_seals(
@@ -176,27 +183,40 @@ def _without_later_seals(
     return [name for name in names if name not in later]
 
 
-def _check_replies(verification: Verification, reading: Reading, kept: set[bytes], tell: Progress) -> None:
-    """Check that each kept reply still has the body that was received."""
-    total = raw_tables.count(reading, "reply")
-    for done, reply in enumerate(raw_tables.replies(reading), 1):
-        if reply.actual is None:
-            verification.add_finding(
-                "reply-digest", f"reply/{reply.number}", _("The body of the reply cannot be opened.")
-            )
-        elif reply.actual != reply.stated:
-            text = _("The reply is not the one that was received: the digest of its salt and body differs.")
-            verification.add_finding("reply-digest", f"reply/{reply.number}", text)
+def _check_replies(
+    verification: Verification, reading: Reading, compared: ComparedRecords | None, kept: set[bytes], tell: Progress
+) -> None:
+    """Check that each kept reply still has the body that was received, or is the same as in the earlier copy."""
+    replies: Iterable[raw_tables.RawReply]
+    if compared is None:
+        replies, total = raw_tables.replies(reading), raw_tables.count(reading, "reply")
+    else:
+        replies, verification.compared["replies"] = compared.replies(kept)
+        total = len(replies)
+    for done, reply in enumerate(replies, 1):
+        _check_reply(verification, reply)
         kept.update(_digests(reply))
         if done % _STEP == 0 or done == total:
             tell("replies", done, total)
+
+
+def _check_reply(verification: Verification, reply: raw_tables.RawReply) -> None:
+    subject = f"reply/{reply.number}"
+    if reply.actual is None:
+        verification.add_finding("reply-digest", subject, _("The body of the reply cannot be opened."))
+    elif reply.actual != reply.stated:
+        text = _("The reply is not the one that was received: the digest of its salt and body differs.")
+        verification.add_finding("reply-digest", subject, text)
 
 
 def _file_names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
 
 
-def _check_entries(reading: Reading, check: EntryCheck, tell: Progress) -> None:
+def _check_entries(reading: Reading, compared: ComparedRecords | None, check: EntryCheck, tell: Progress) -> None:
+    if compared is not None:
+        compared.check_entries(check, partial(tell, "entries"))
+        return
     total = raw_tables.count(reading, "entry")
     for done, row in enumerate(raw_tables.entries(reading), 1):
         check.check(row)

@@ -85,6 +85,7 @@ from archiver.errors.ledger import (
     StaleCopy,
     TeamNotInstalled,
     TeamStoreDiffers,
+    TeamStoreOther,
     TeamStoreUnavailable,
     UnderLedger,
 )
@@ -276,6 +277,7 @@ __all__ = [
     "SyncedFolder",
     "TeamNotInstalled",
     "TeamStoreDiffers",
+    "TeamStoreOther",
     "TeamStoreUnavailable",
     "TokenFileUnsafe",
     "TokenMalformed",

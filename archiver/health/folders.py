@@ -126,11 +126,21 @@ def check_backup(
     if now - last.at > OLD:
         sentence = _("The last copy is old ({time}, {path}). Make a new one: archive backup {path}")
         return attention("backup", sentence.format(**words))
-    text = _("The last copy was made on {time} and checked ({path}).").format(**words)
+    text = _good_copy_text(last, words)
     if tool_run is None:
         return good("backup", text)
     text = f"{text} {copy_tool_sentence(tool_run)}"
     return good("backup", text) if copy_tool.outcome(tool_run) is ToolOutcome.GOOD else attention("backup", text)
+
+
+def _good_copy_text(last: LastBackup, words: Mapping[str, str]) -> str:
+    if last.whole_at is None:
+        return _("The last copy was made on {time} and checked ({path}).").format(**words)
+    sentence = _(
+        "The last copy was made on {time} and checked where it is new; the other records were compared with the copy "
+        "before ({path}). Every record was last checked on {whole}."
+    )
+    return sentence.format(whole=minute_text(last.whole_at), **words)
 
 
 def _check_without_backup(kept: KeptByTeam) -> CheckResult:

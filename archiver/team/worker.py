@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime
 
+from archiver.custody.team_copies import store_address
 from archiver.ledger.service import TeamLedger
 from archiver.rounds.stop import Stop
+from archiver.store.ledger_copy.own_store import require_store_of_ledger
 from archiver.team import host_breaker, installation_key
 from archiver.team.account_rounds import HOST, AccountRounds, RoundEnd
 from archiver.team.copy_care import CareEnd
@@ -37,12 +39,14 @@ def run_worker(
 ) -> None:
     """Make rounds until a stop is requested; `tell_begun` is called when all that is needed for them is there.
 
-    Raises InstallationKeyUnusable, QueueUnavailable, LedgerUnavailable before anything is begun.
+    Raises InstallationKeyUnusable, QueueUnavailable, LedgerUnavailable, TeamStoreUnavailable, TeamStoreOther before
+    anything is begun.
     """
     forbid_core_files()
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # how rounds end stands in the ledger
     secret_key = installation_key.read_key(settings, environ)
     check_queue(settings.ledger)
+    require_store_of_ledger(settings.ledger, store_address(settings.store))
     tell_begun()
     with closing(TeamLedger(settings.ledger)) as ledger:
         rounds = AccountRounds(

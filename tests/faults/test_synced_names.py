@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from archiver.comparison.compare import compare
+from archiver.custody import backup, erasures
 from archiver.custody.folder_copies import copy_to_folders
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.ledger.ledger_file import LedgerPlace, write_ledger_file
+from archiver.records.erasure import ErasureReason
 from archiver.store import blobs, seals
 from archiver.store.backup import set_aside
-from tests.support.archives.maker import ArchiveMaker, at, story
+from archiver.store.engine import DATABASE
+from archiver.store.erasure.selection import select_messages
+from tests.support.archives.maker import ROOM, ArchiveMaker, at, message_object, story
+from tests.support.archives.tampering import changing_past_triggers
+from tests.support.synced_paths import note_syncs
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="which file a number stands for is read from /proc")
 
@@ -22,15 +27,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="which file a nu
 @pytest.fixture
 def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The paths that this process syncs, in their order."""
-    paths: list[Path] = []
-    fsync = os.fsync
-
-    def sync_and_note(handle: int) -> None:
-        fsync(handle)
-        paths.append(Path(f"/proc/self/fd/{handle}").readlink())
-
-    monkeypatch.setattr(os, "fsync", sync_and_note)
-    return paths
+    return note_syncs(monkeypatch)
 
 
 def test_the_folders_of_a_new_archive_are_synced(tmp_path: Path, synced: list[Path]) -> None:
@@ -107,3 +104,44 @@ def test_the_file_that_names_a_ledger_is_synced(tmp_path: Path, synced: list[Pat
     write_ledger_file(tmp_path, LedgerPlace("postgresql://localhost/a", 1, None))
 
     assert tmp_path == synced[-1]
+
+
+def test_a_copy_with_findings_is_whole_before_it_lies_beside_the_earlier_one(
+    tmp_path: Path, synced: list[Path]
+) -> None:
+    """The only copy of what was saved since may be the one in which something was found."""
+    maker, usb = story(tmp_path / "home"), tmp_path / "usb"
+    seals.close_seals(maker.archive, now=at(24 * 60))
+    backup.backup(maker.archive, usb, now=lambda: at(24 * 60))
+    with changing_past_triggers(maker.archive) as database:
+        database.execute("UPDATE entry SET digest = upper(digest) WHERE seq = 2")
+    synced.clear()
+
+    outcome = backup.backup(maker.archive, usb, now=lambda: at(25 * 60))
+
+    beside = [number for number, path in enumerate(synced) if path.name.startswith(DATABASE)]
+    assert (False, True) == (outcome.is_placed, (usb / backup.WITH_FINDINGS).exists())
+    assert beside
+    assert usb in synced[beside[-1] :]
+
+
+def test_the_note_of_an_erasure_is_there_before_anything_is_erased(tmp_path: Path, synced: list[Path]) -> None:
+    """It alone tells an older database that is put back what is not to come again."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract("job1", [])
+    maker.sync([message_object(11, "秘密", sent=1)], minutes=5)
+    steps: dict[str, list[Path]] = {}
+    synced.clear()
+
+    erasures.erase(
+        maker.archive,
+        lambda reading: select_messages(reading, [(ROOM, 11)]),
+        ErasureReason.OWN,
+        now=lambda: at(60),
+        step=lambda name: steps.update({name: list(synced)}),
+    )
+
+    folder = maker.home / "erasures"
+    assert {folder, maker.home} <= set(steps["noted"])
+    assert "0001.json.new" in {path.name for path in steps["noted"]}

@@ -15,3 +15,10 @@ def postgres() -> Iterator[Postgres]:
     """A cluster with a ledger."""
     with running_ledger() as postgres:
         yield postgres
+
+
+@pytest.fixture(autouse=True)
+def _own_stores(request: pytest.FixtureRequest) -> None:
+    """Each test has a store of its own, and several have the same archive: the ledger forgets the store before."""
+    if "postgres" in request.fixturenames:
+        request.getfixturevalue("postgres").execute("DELETE FROM ledger.store")

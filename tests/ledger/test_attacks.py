@@ -196,7 +196,7 @@ def test_whoever_reads_a_store_without_daily_copies_sees_files_and_seals_and_no_
     assert sato.place.files is not None
     store = Path(sato.place.files)
     files = {path.relative_to(store).as_posix(): path.read_bytes() for path in store.rglob("*") if path.is_file()}
-    assert TEXT not in files.pop(".archiver-store").decode()
+    assert all(TEXT not in files.pop(name).decode() for name in (".archiver-store", ".archiver-store-id"))
     words = [word.encode() for word in (TEXT, "田中", "動画編集", "納品", "a private note")]
 
     assert FILE in files.values()

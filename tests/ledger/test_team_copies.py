@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -26,6 +27,7 @@ from archiver.store.object_stores.open_store import make_store
 from archiver.store.working import last_lists, remembered_values
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
+from tests.support.synced_paths import note_syncs
 from tests.support.teams.postgres import Postgres, running_postgres
 from tests.support.teams.team import evidence, new_copy, new_place
 from tests.support.terminals.terminal import TOKEN, Terminal
@@ -65,6 +67,22 @@ def test_what_is_adopted_comes_home_as_it_was(postgres: Postgres, home: Path, tm
     assert ("put it back now" in said, "archive.sqlite3.lost-1" in said) == (False, True)
     with pytest.raises(errors.PlaceTaken):
         take_home(place, tmp_path / "taken", home)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="which file a number stands for is read from /proc")
+def test_what_is_taken_home_is_on_the_disk_before_it_has_its_name(
+    postgres: Postgres, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever leaves a team deletes nothing elsewhere before: the folder that has its name is whole."""
+    place = adopt(home, postgres.address("machine"), None)
+    synced = note_syncs(monkeypatch)
+
+    take_home(place, tmp_path / "taken", home)
+
+    taken, begun = tmp_path / "taken", tmp_path / "taken.partial"
+    names = {path.relative_to(begun) for path in synced if path.is_relative_to(begun)}
+    assert {path.relative_to(taken) for path in taken.rglob("*") if not path.name.endswith(("-wal", "-shm"))} <= names
+    assert tmp_path in synced[max(number for number, path in enumerate(synced) if path.is_relative_to(begun)) :]
 
 
 @pytest.mark.sample
@@ -166,7 +184,10 @@ def test_values_that_no_column_takes_are_refused_in_one_sentence(
             take_home(place, tmp_path / "taken", tmp_path / "nothing")
     _state_running(postgres, place.archive, {"last_list": [counted], "memory": {"erasures_settled": "[1]"}})
     take_home(place, tmp_path / "counted", tmp_path / "nothing")
-    replica, of_others = "SET session_replication_role = replica", f"{of_one} AND NOT (TRUE {of_kind('export')})"
+    replica, of_others = (
+        "SET session_replication_role = replica",
+        f"{of_one} AND NOT (TRUE {of_kind('export')}) AND NOT (TRUE {of_kind('me')})",
+    )
     name, wrapped = r"""'"name":("[^"]*")', '"name":[\1]'""", r"""'"name":\[("[^"]*")\]', '"name":\1'"""
     postgres.execute(replica, f"UPDATE ledger.entry SET line = regexp_replace(line, {name}) {of_others}")
     with pytest.raises(errors.BadLedger, match=r"one of the records 1 to \d+ is not"):

@@ -22,6 +22,7 @@ from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
 if TYPE_CHECKING:
+    from archiver.custody.backup import BackupOutcome
     from archiver.store.backup.copy import CopyReport
     from archiver.store.backup.transfer import UncopiedFile
 
@@ -69,7 +70,7 @@ def command_backup(obj: CliContext, place: str | None, every: str | None, remove
     else:
         _tell_not_placed(folder, outcome.report, backup.WITH_FINDINGS)
     tell_copied(outcome.report)
-    for line in erasing.removed_lines(outcome):
+    for line in [*erasing.removed_lines(outcome), *compared_lines(outcome)]:
         echo(line)
     tell_verification(outcome.verification)
     if outcome.is_placed and not outcome.is_remembered:
@@ -148,6 +149,23 @@ def copied_lines(copied: CopyReport) -> Iterator[str]:
     more = len(copied.uncopied) - SHOWN_LIMIT
     if more > 0:
         yield ngettext("{n} more like these.", "{n} more like these.", more).format(n=more)
+
+
+def compared_lines(outcome: BackupOutcome) -> Iterator[str]:
+    """How many records were only compared, and with what; nothing, if every record was verified."""
+    if outcome.relied_on is None:
+        return
+    count = outcome.verification.compared.get("entries", 0)
+    sentence = ngettext(
+        "Only compared: {n} record is byte for byte that of the copy of {time}, which had no findings; it was not "
+        "checked anew. Every record was last checked on {whole}; 30 days after that a copy checks all of them again.",
+        "Only compared: {n} records are byte for byte those of the copy of {time}, which had no findings; they were "
+        "not checked anew. Every record was last checked on {whole}; 30 days after that a copy checks all of them "
+        "again.",
+        count,
+    )
+    at, whole_at = minute_text(outcome.relied_on.at), minute_text(outcome.relied_on.whole_at)
+    yield sentence.format(n=f"{count:,}", time=at, whole=whole_at)
 
 
 def _not_copied_line(not_copied: UncopiedFile) -> str:

@@ -118,7 +118,10 @@ def tell_verification(verification: Verification) -> None:
 
 def verification_lines(verification: Verification) -> Iterator[str]:
     """What was checked, what does not match, the times that stamps state, and the notes."""
-    sentence = _("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages.")
+    if verification.compared:
+        sentence = _("Checked now: {entries} records, {seals} seals, {stamps} stamps, {files} files.")
+    else:
+        sentence = _("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages.")
     yield sentence.format(**verification.checked)
     yield from result_lines(verification)
     yield verification.closing_sentence()

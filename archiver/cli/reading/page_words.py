@@ -11,7 +11,7 @@ from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.contracts.contract_rows import page_head, page_rows
 from archiver.cli.contracts.money_lines import standing_lines
 from archiver.cli.evidence import preview, seal, verify
-from archiver.cli.evidence.backup import copied_lines
+from archiver.cli.evidence.backup import compared_lines, copied_lines
 from archiver.cli.reading.view_context import emergency_block_of
 from archiver.cli.saving.sync_report import sync_lines
 from archiver.cli.status import emergency_block, saving_status
@@ -109,4 +109,4 @@ def _preview_lines(package: PackagePreview, profile: str) -> list[str]:
 
 def _copy_lines(outcome: BackupOutcome) -> list[str]:
     copied = [] if outcome.report is None else list(copied_lines(outcome.report))
-    return [*copied, *verify.verification_lines(outcome.verification)]
+    return [*copied, *compared_lines(outcome), *verify.verification_lines(outcome.verification)]

@@ -95,8 +95,13 @@ def backup_words(last: LastBackup | None, attention: str, kept: KeptByTeam) -> t
     """Time, place and condition of the last backup, or that there is none; `kept`: what is with a team too."""
     if last is None:
         return "", "", _words_without_backup(attention, kept)
-    state = _("checked") if last.verified else f"[{attention}] " + _("has findings")
+    state = copy_state(last) if last.verified else f"[{attention}] " + _("has findings")
     return jst_time(last.at), shorten(last.path, 34), state
+
+
+def copy_state(last: LastBackup) -> str:
+    """How a good copy was verified: as a whole, or where it was new; `archive check` says when as a whole."""
+    return _("checked") if last.whole_at is None else _("new checked")
 
 
 def _words_without_backup(attention: str, kept: KeptByTeam) -> str:

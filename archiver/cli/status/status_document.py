@@ -40,7 +40,13 @@ def status_document(status: Status, *, warnings: list[str], pauses: Mapping[int,
 
 
 def _backup_document(last: LastBackup) -> JsonObject:
-    return {"at": to_text(last.at), "path": last.path, "verified": last.verified}
+    whole_at = (last.whole_at or last.at) if last.verified else None
+    return {
+        "at": to_text(last.at),
+        "path": last.path,
+        "verified": last.verified,
+        "all_records_at": whole_at and to_text(whole_at),
+    }
 
 
 def _room_document(room: RoomStatus, looked_at: datetime | None, pauses: Sequence[Pause]) -> JsonObject:

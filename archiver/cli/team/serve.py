@@ -35,10 +35,13 @@ def team_serve(obj: CliContext, settings_file: str) -> int:
     from archiver.cli.reading.browser_entry import stop_on_signals
     from archiver.cli.reading.view_context import build_view_context
     from archiver.settings.serve_file import read_serve_file
+    from archiver.store.ledger_copy.own_store import require_store_of_ledger
     from archiver.web.proxy_access import ProxyGate
     from archiver.web.team_pages import TeamPages, serve_team
 
     settings = read_serve_file(Path(settings_file).expanduser(), obj.environ)
+    if settings.files is not None:
+        require_store_of_ledger(settings.ledger, settings.files)
     environ = {name: value for name, value in obj.environ.items() if not name.startswith("CHATWORK_")}
     pages = TeamPages(
         ProxyGate(settings.host, settings.secret, settings.trust, settings.people),

@@ -97,6 +97,7 @@ def _page(problem: str) -> str:
         with context.archive.reading() as reading:
             last, standing = LAST_BACKUP.recall(reading), evidence.standing(reading)
         at = minute_text(last.at) if last else ""
+    whole_at = minute_text(last.whole_at) if last and last.whole_at else ""
     return render_template(
         "copies.html",
         has_one=has_archive,
@@ -106,6 +107,7 @@ def _page(problem: str) -> str:
         found=_found_copies(context, str(regular.to or "")),
         last=last,
         at=at,
+        whole_at=whole_at,
         offered=offered_folders(context.environ),
         given=request.form.get("folder", last.path if last else ""),
         is_same_disk=last is not None and is_same_disk(Path(last.path), context.home),

@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 REPLY_KINDS = frozenset(("message", "account", "member", "room", "task", "file"))
 """Kinds of entries that come from a reply, which is kept (design §3)."""
 
+RULES = 1
+"""Raised with each change by which an entry or a reply that passed these checks may fail them, or the other way round;
+the forms of payloads (`store.schema.payload_forms`) belong to them.
+
+A backup verifies anew what it would only compare with an earlier copy, if that was verified by other rules."""
+
 ENTRY_FIELDS = frozenset(
     ("account_id", "clock", "key", "kind", "observed_at", "payload", "reply", "room_id", "salt", "seq")
 )
@@ -103,7 +109,7 @@ class EntryCheck:
         self._missing_replies: dict[str, tuple[int, int]] = {}
         self._last_kept_reply: object = None
         self._next = 1
-        self._count = 0
+        self._count = self._compared = 0
         self._run = ("", 0, 0)
 
     def check(self, row: EntryRow) -> None:
@@ -128,6 +134,19 @@ class EntryCheck:
             self._find_entry("entry-sealed", seq, key)
         else:
             self._check_fields(row, is_sealed=sealed is not None)
+
+    def check_same(self, seq: int, observed_at: str, digest: str, *, is_dated_by_reply: bool) -> bool:
+        """Check one entry of `REPLY_KINDS`, later than all before, whose bytes are those of one that was checked.
+
+        Its digest is compared with its seal. False: it is not the sealed one, or not the next; nothing was done, and
+        it has to be checked as any other.
+        """
+        if seq != self._next or self._sealed.digest_of(seq) != digest:
+            return False
+        self._next = seq + 1
+        self._compared += 1
+        self.times.add_time(observed_at, seq, self._sealed.seal_of(seq), is_dated_by_reply=is_dated_by_reply)
+        return True
 
     def _check_tombstone(self, seq: int, key: bytes, tombstone: Tombstone, digest: bytes, sealed: str | None) -> None:
         """Check that an erased record was sealed under the digest that is left of it; its columns are unchecked."""
@@ -204,6 +223,8 @@ class EntryCheck:
         """Report sealed entries that are missing, replies that are not kept, and how many entries no seal covers."""
         self._end_run()
         self.verification.checked["entries"] += self._count
+        if self._compared:
+            self.verification.compared["entries"] = self._compared
         self._sealed.close()
         last = self._next - 1
         if self._sealed.last > last:

@@ -50,6 +50,9 @@ class Verification:
     """What was not checked, and so is not covered by a result without findings."""
     stamped: list[StampedTime] = field(default_factory=list)
     """The times that its stamps state, as far as they are good."""
+    compared: dict[str, int] = field(default_factory=dict)
+    """What was not checked now, but found byte for byte as in an earlier copy that had been checked, by `entries` and
+    `replies`; it is not among `checked`. Empty: nothing was only compared."""
     counts: dict[str, int] = field(default_factory=dict)
     """How many findings each check had, by its name; `findings` lists the first thousand of each."""
 

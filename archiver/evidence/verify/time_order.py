@@ -46,8 +46,12 @@ class TimeOrder:
 
     def add(self, entry: Mapping[str, Any], seal: int | None) -> None:
         """Take an entry and the number of the seal over it (None: it is not sealed)."""
-        at, seq = str(entry["observed_at"]), entry["seq"]
-        if entry["reply"] is not None and entry["clock"] != entry["observed_at"]:
+        is_dated_by_reply = entry["reply"] is not None and entry["clock"] != entry["observed_at"]
+        self.add_time(str(entry["observed_at"]), entry["seq"], seal, is_dated_by_reply=is_dated_by_reply)
+
+    def add_time(self, at: str, seq: int, seal: int | None, *, is_dated_by_reply: bool) -> None:
+        """Take the time of an entry; `is_dated_by_reply`: the reply it came from has a date, and it is that."""
+        if is_dated_by_reply:
             if at < self._before and _seconds_after(self._before, at) > BACK_SECONDS:
                 self._back.add(seq)
             self._before = at

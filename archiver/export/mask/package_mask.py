@@ -177,11 +177,15 @@ class PackageMask:
         """A text as it may be shown; what is masked is counted if its place is given."""
         return self.mask_with_kinds(original, place).text
 
+    def is_known_as_clean(self, text: str) -> bool:
+        """Whether a text needs no look, as nothing in it is masked or counted."""
+        return not text or text == DELETED or text in self._clean
+
     def mask_with_kinds(
         self, original: str, place: MaskedPlace | None = None, subject: str | None = None
     ) -> MaskedText:
         """A text as it may be shown, with the kinds masked; different texts of one `subject` stay different."""
-        if not original or original == DELETED or original in self._clean:
+        if self.is_known_as_clean(original):
             return MaskedText(original, _NOTHING)
         folded = _fold_with_tags(original)
         masked_hits: list[MaskHit] = []

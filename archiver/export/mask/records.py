@@ -7,7 +7,7 @@ then made from the masked record, so that anybody who verifies the package can m
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from archiver.evidence.history import READINGS, EntryObject, number
@@ -87,8 +87,23 @@ def mask_record(
 def _mask_payload(entry: EntryObject, mask: PackageMask | None) -> tuple[JsonObject, set[MaskKind]]:
     if mask is None or entry["kind"] in _NEVER_MASKED:
         return entry["payload"], set()
+    if _is_known_as_clean(entry["payload"], mask):
+        return entry["payload"], set()
     masker = _ObjectMasker(mask, _record_place(entry), f"{entry['room_id']}/{entry['key'].partition('/')[2]}")
     return masker.mask_value(entry["payload"]), masker.kinds
+
+
+def _is_known_as_clean(value: Mapping[str, Any], mask: PackageMask, depth: int = 0) -> bool:
+    """Whether an object has no hidden person and no text but those that are known to have nothing to cover."""
+    if depth > _MAX_DEPTH or mask.is_hidden(number(value.get("account_id"))):
+        return False
+    for name, item in value.items():
+        if isinstance(item, str):
+            if name not in _UNMASKED_FIELDS and not mask.is_known_as_clean(item):
+                return False
+        elif isinstance(item, list) or (isinstance(item, dict) and not _is_known_as_clean(item, mask, depth + 1)):
+            return False
+    return True
 
 
 def _shown_key(entry: EntryObject, mask: PackageMask | None) -> str:

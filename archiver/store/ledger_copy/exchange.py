@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -177,13 +177,24 @@ def _put_seals(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) 
     if (seal, seq) == (end.seal, end.entry):
         return
     query = select(schema.seal).where(_SEAL.number > seal, _SEAL.number <= end.seal).order_by(_SEAL.number)
-    with suppress(errors.StorageError):  # texts are saved whether seals have gone there or not
+    with _seals_may_wait():
         for row in sql.execute(query):
             shared_files.put_beside_seals(home, place, seal_name(tuple(row)), row.sha256)
         for number, name, body in file_rows_after(sql, home, seq):
             if number <= end.entry:
                 shared_files.put_beside_seals(home, place, name, hashlib.sha256(body).hexdigest())
         upsert_rows(sql, schema.memory, [{"key": STORED_KEY, "value": json.dumps([place.files, end.seal, end.entry])}])
+
+
+@contextmanager
+def _seals_may_wait() -> Iterator[None]:
+    """Texts are saved whether seals have gone into the store or not, but not beside another store."""
+    try:
+        yield
+    except errors.TeamStoreOther:
+        raise
+    except errors.StorageError:
+        return
 
 
 def _rows_after(sql: Connection, name: str, number: int) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from archiver import errors
 from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file
 from archiver.store import blobs
 from archiver.store.durable_files import private_folder, storage_error
+from archiver.store.ledger_copy.own_store import store_to_put
 from archiver.store.object_stores.object_store import ObjectStore, daily_key, file_key, seal_key
 from archiver.store.object_stores.open_store import open_store
 
@@ -48,9 +49,9 @@ def put_bytes(home: Path, place: LedgerPlace, digests: Iterable[str]) -> None:
     """
     if place.files is None:
         return
-    store = open_store(place.files)
     for sha256 in digests:
         if _holds_intact(home, sha256):
+            store = store_to_put(place)
             store.put_if_absent(file_key(place.archive, sha256), blobs.blob_path(home, sha256), sha256)
 
 
@@ -60,7 +61,7 @@ def put_beside_seals(home: Path, place: LedgerPlace, name: str, sha256: str) -> 
     So what a restored ledger has given to another seal stays beside it. Raises StorageError.
     """
     assert place.files is not None
-    store, path = open_store(place.files), home / "seals" / name
+    store, path = store_to_put(place), home / "seals" / name
     try:
         store.put_if_absent(seal_key(place.archive, name), path, sha256)
     except errors.TeamStoreDiffers:
@@ -75,7 +76,7 @@ def put_daily(home: Path, path: Path) -> None:
     place = read_ledger_file(home)
     if place is None or place.files is None:
         return
-    store, sha256 = open_store(place.files), blobs.file_sha256(path)
+    store, sha256 = store_to_put(place), blobs.file_sha256(path)
     name = path.relative_to(home / DAILY).as_posix()
     try:
         store.put_if_absent(daily_key(place.archive, name), path, sha256)

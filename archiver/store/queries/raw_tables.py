@@ -54,8 +54,13 @@ def entries(reading: Reading) -> Iterator[RawEntry]:
 def replies(reading: Reading) -> Iterator[RawReply]:
     """Every kept reply, oldest first, with the digest of its salt and body. Raises ArchiveDamaged."""
     query = "SELECT number, CAST(digest AS BLOB), CAST(salt AS BLOB), CAST(body AS BLOB) FROM reply ORDER BY number"
-    for number, stated, salt, body in rows(reading, query):
-        yield RawReply(number, _text(stated), _digest_inflated(salt, body))
+    for row in rows(reading, query):
+        yield raw_reply(*row)
+
+
+def raw_reply(number: int, stated: bytes | None, salt: bytes | None, body: bytes | None) -> RawReply:
+    """A kept reply of the values of its columns, with the digest of its salt and body."""
+    return RawReply(number, _text(stated), _digest_inflated(salt, body))
 
 
 def seals(reading: Reading) -> Iterator[RawSeal]:

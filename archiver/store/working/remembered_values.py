@@ -435,12 +435,41 @@ class LastBackup:
     path: str
     verified: bool
     """Whether nothing was found wrong in it."""
+    whole_at: datetime | None = None
+    """When every record was last verified, if that was for an earlier copy; None: for this one."""
 
 
 LAST_BACKUP: Slot[LastBackup | None] = Slot(
-    "backup", lambda value: LastBackup(_time(value["at"]), _text(value["path"]), bool(value["verified"])), None
+    "backup",
+    lambda value: LastBackup(
+        _time(value["at"]), _text(value["path"]), bool(value["verified"]), _time_if_any(value.get("whole_at"))
+    ),
+    None,
 )
 """The last copy of the archive: from `custody.backup` for status and checks."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCopy:
+    """A copy of the database in which nothing was found wrong."""
+
+    at: datetime
+    sha256: str
+    """Of its file."""
+    rules: str
+    """The version of the program, and of its rules for records, by which it was verified."""
+    whole_at: datetime
+    """When every record was last verified: for this copy, or for an earlier one with which it was compared."""
+
+
+KNOWN_COPIES: Slot[tuple[KnownCopy, ...]] = Slot(
+    "known_copies",
+    lambda value: tuple(
+        KnownCopy(_time(one["at"]), _text(one["sha256"]), _text(one["rules"]), _time(one["whole_at"])) for one in value
+    ),
+    (),
+)
+"""The last good copies, newest first: from `custody.backup`, so that the next one is compared with them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import signal
@@ -59,6 +60,28 @@ def test_status_says_where_the_copy_is_or_that_there_is_none(terminal: Terminal,
     log_lines = next(line for line in later.splitlines() if line.startswith("Other copy"))
     assert log_lines.endswith("  checked")
     assert 80 >= columns(log_lines)
+
+
+def test_a_second_copy_says_what_was_only_compared_and_when_everything_was_checked(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    """In both languages; compared records are not among the checked ones, and status does not say that all were."""
+    copied = [terminal.run("backup", tmp_path / "copy", ARCHIVE_LANG=lang) for lang in ("en", "en", "ja")]
+
+    status, check = terminal.run("status", ARCHIVE_LANG="en"), terminal.run("check", ARCHIVE_LANG="en")
+    line = next(line for line in status.splitlines() if line.startswith("Other copy"))
+    document = terminal.json("status")["backup"]
+    assert "Only compared" not in copied[0]
+    assert re.search(
+        r"^Only compared: \d+ records are byte for byte .+ Every record was last checked on ", copied[1], re.MULTILINE
+    )
+    assert re.search(r"^Checked now: \d+ records, \d+ seals", copied[1], re.MULTILINE)
+    assert re.search(r"^比べただけ: 記録 \d+件は、.+今回は点検し直していません。", copied[2], re.MULTILINE)
+    assert re.search(r"^今回の点検: 記録 \d+件", copied[2], re.MULTILINE)
+    assert line.endswith("  new checked")
+    assert 80 >= columns(line)
+    assert "the other records were compared with the copy" in " ".join(check.split())
+    assert document["all_records_at"] < document["at"]
 
 
 def test_a_copy_holds_no_token_and_verifies_by_itself(terminal: Terminal, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from archiver import errors
 from archiver.store.object_stores.object_store import ObjectStore, file_key, seal_key
 from archiver.store.object_stores.open_store import make_store, open_store
 from archiver.store.object_stores.s3_store import S3Store
+from archiver.store.object_stores.store_identity import read_identity, store_identity
 from tests.support.teams.object_servers import free_port, give_credentials
 
 pytestmark = pytest.mark.slow
@@ -37,6 +38,18 @@ def test_bytes_come_out_as_they_went_in(store: ObjectStore, tmp_path: Path) -> N
     assert path.read_bytes() == (tmp_path / "got").read_bytes()
     assert [(key, 9000, True, False)] == [(v.key, v.size, v.is_latest, v.is_marker) for v in store.list("7/")]
     assert [] == list(store.list("70/"))
+
+
+@pytest.mark.sample
+def test_a_store_has_an_identity_of_its_own(store: ObjectStore, tmp_path: Path) -> None:
+    """Made once, by whoever asks first, and another one in another store."""
+    before = read_identity(store)
+    first, again = store_identity(store), store_identity(store)
+    make_store(str(tmp_path / "other"))
+
+    assert before in (None, first)
+    assert first == again == read_identity(store)
+    assert first != store_identity(open_store(str(tmp_path / "other")))
 
 
 @pytest.mark.sample

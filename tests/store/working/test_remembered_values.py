@@ -73,7 +73,14 @@ STORED: dict[str, tuple[Any, str]] = {
     "ping": (remembered_values.LastPing(AT, None), f'{{"at": {TEXT}, "failing_since": null}}'),
     "noticed": ({"stale": AT}, f'{{"stale": {TEXT}}}'),
     "paces": (remembered_values.KnownRates(40, {9: 0.25, 10: 1.0}), '{"rates": {"10": 1.0, "9": 0.25}, "upto": 40}'),
-    "backup": (remembered_values.LastBackup(AT, "E:\\", True), f'{{"at": {TEXT}, "path": "E:\\\\", "verified": true}}'),
+    "backup": (
+        remembered_values.LastBackup(AT, "E:\\", True),
+        f'{{"at": {TEXT}, "path": "E:\\\\", "verified": true, "whole_at": null}}',
+    ),
+    "known_copies": (
+        (remembered_values.KnownCopy(AT, "ab12", "1", AT),),
+        f'[{{"at": {TEXT}, "rules": "1", "sha256": "ab12", "whole_at": {TEXT}}}]',
+    ),
     "copy_tool": (
         remembered_values.CopyToolRun(AT, "restic", 3, "files_new=2"),
         f'{{"at": {TEXT}, "code": 3, "program": "restic", "summary": "files_new=2"}}',

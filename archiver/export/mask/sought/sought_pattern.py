@@ -60,21 +60,36 @@ class _KnownSets(dict[str, int]):
     def __init__(self) -> None:
         super().__init__()
         self._sets: dict[Characters, int] = {}
+        self._singles: dict[int, int] = {}
+        """Code of a character → bits of the sets that name it alone."""
+        self._ranges: dict[tuple[int, int], int] = {}
+        """Range of codes → bits of the sets that have it."""
 
     def bits_of_sets(self, sets: frozenset[Characters]) -> int:
         """One bit for each of these sets; what is known of characters and texts is forgotten for a new one."""
         bits = 0
         for one in sorted(sets, key=sorted):
             if one not in self._sets:
-                self._sets[one] = 1 << len(self._sets)
-                self.clear()
-                _bits_of.cache_clear()
+                self._add(one, 1 << len(self._sets))
             bits |= self._sets[one]
         return bits
 
+    def _add(self, characters: Characters, bit: int) -> None:
+        self._sets[characters] = bit
+        for first, last in characters:
+            if first == last:
+                self._singles[first] = self._singles.get(first, 0) | bit
+            else:
+                self._ranges[first, last] = self._ranges.get((first, last), 0) | bit
+        self.clear()
+        _bits_of.cache_clear()
+
     def __missing__(self, character: str) -> int:
         code = ord(character)
-        bits = sum(bit for ranges, bit in self._sets.items() if any(first <= code <= last for first, last in ranges))
+        bits = self._singles.get(code, 0)
+        for (first, last), more in self._ranges.items():
+            if first <= code <= last:
+                bits |= more
         self[character] = bits
         return bits
 

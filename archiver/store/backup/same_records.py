@@ -1,0 +1,121 @@
+"""Reads a new copy of the database beside an earlier one, and tells which records are the same in both, byte for byte.
+
+SQLite compares, in one query over both files. Values are compared as `store.queries.raw_tables` reads them for a
+verification: texts as their bytes, so what either database declares its columns to be changes nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import urllib.parse
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from archiver.store.queries.raw_tables import RawEntry, RawReply, raw_reply
+
+_AT_ONCE = 1_000
+_TEXTS = ("observed_at", "clock", "kind", "key", "line", "digest")
+_NUMBERS = ("account_id", "room_id")
+_TOMBSTONE = b'{"digest":"'
+"""How the line of an erased record begins, and no other (`evidence.tombstones`)."""
+_WITHOUT_REPLY = b',"reply":null,"room_id":'
+_END = 130
+"""Bytes at the end of a line in which its reply, room, salt and number stand, and no text that somebody wrote."""
+
+
+class RecordsNotCompared(Exception):
+    """The two databases cannot be compared, or their comparison does not suffice: everything is verified instead."""
+
+
+FoundEntry = tuple[int, str, str, int | None]
+"""Of an entry of the new copy: its number, time and digest, and, if it is the same in both, whether that time is by the
+date of its reply; None: it is new, differs, or is of another kind, and has to be read as a whole."""
+
+
+class TwoDatabases:
+    """A new copy of the database and an earlier one, both unchanging. All methods raise sqlite3.Error."""
+
+    def __init__(self, sql: sqlite3.Connection) -> None:
+        """Take a connection to the new copy, to which the earlier one is attached as `earlier`."""
+        self._sql = sql
+
+    def has_earlier_replies(self) -> bool:
+        """Whether every kept reply of the earlier copy is in the new one as it was."""
+        differs = " OR ".join(f"{_bytes('n', name)} IS NOT {_bytes('o', name)}" for name in ("digest", "salt", "body"))
+        joined = "earlier.reply o LEFT JOIN main.reply n ON n.number = o.number"
+        found = self._sql.execute(f"SELECT 1 FROM {joined} WHERE n.number IS NULL OR {differs} LIMIT 1")  # noqa: S608
+        return found.fetchone() is None
+
+    def reply_digests(self) -> Iterator[bytes]:
+        """The stated digest of each kept reply of the new copy."""
+        return (digest for (digest,) in self._rows("SELECT CAST(digest AS BLOB) FROM main.reply"))
+
+    def new_replies(self) -> Iterator[RawReply]:
+        """The kept replies that the earlier copy does not have, with the digests of their bodies."""
+        columns = ", ".join(_bytes("n", name) for name in ("digest", "salt", "body"))
+        absent = "NOT EXISTS (SELECT 1 FROM earlier.reply o WHERE o.number = n.number)"
+        query = f"SELECT n.number, {columns} FROM main.reply n WHERE {absent} ORDER BY n.number"  # noqa: S608
+        return (raw_reply(*row) for row in self._rows(query))
+
+    def count(self, table: str) -> int:
+        """The number of rows of a table of the new copy."""
+        (count,) = self._sql.execute(f"SELECT count(*) FROM main.{table}").fetchone()  # noqa: S608 - our own names
+        return int(count)
+
+    def entries(self, kinds: Collection[str]) -> Iterator[FoundEntry]:
+        """Every entry of the new copy by number; as the same are told those alone that are of one of these kinds."""
+        same = " AND ".join(
+            [f"{_bytes('n', 'kind')} IN ({', '.join('?' * len(kinds))})", f"substr({_bytes('n', 'line')}, 1, ?) <> ?"]
+            + [f"{_bytes('n', name)} IS {_bytes('o', name)}" for name in _TEXTS]
+            + [f"typeof(n.{name}) = typeof(o.{name}) AND +n.{name} IS +o.{name}" for name in _NUMBERS]
+        )
+        line, observed_at = _bytes("n", "line"), _bytes("n", "observed_at")
+        is_dated = f"instr(substr({line}, -{_END}), ?) = 0 AND {_bytes('n', 'clock')} IS NOT {observed_at}"
+        query = (
+            f"SELECT n.seq, CAST({observed_at} AS TEXT), CAST({_bytes('n', 'digest')} AS TEXT),"  # noqa: S608
+            f" CASE WHEN {same} THEN {is_dated} END"
+            " FROM main.entry n LEFT JOIN earlier.entry o ON o.seq = n.seq ORDER BY n.seq"
+        )
+        values = (*(kind.encode() for kind in sorted(kinds)), len(_TOMBSTONE), _TOMBSTONE, _WITHOUT_REPLY)
+        return self._rows(query, values)
+
+    def entry(self, seq: int) -> RawEntry:
+        """One entry of the new copy, as `raw_tables.entries` gives it."""
+        before, after = (", ".join(_bytes("n", name) for name in part) for part in (_TEXTS[:3], _TEXTS[3:]))
+        query = f"SELECT n.seq, {before}, n.account_id, n.room_id, {after} FROM main.entry n WHERE n.seq = ?"  # noqa: S608
+        row: RawEntry | None = self._sql.execute(query, (seq,)).fetchone()
+        if row is None:
+            raise RecordsNotCompared(seq)
+        return row
+
+    def _rows(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        with closing(self._sql.execute(query, values)) as cursor:
+            while part := cursor.fetchmany(_AT_ONCE):
+                yield from part
+
+
+@contextmanager
+def open_both(new: Path, earlier: Path) -> Iterator[TwoDatabases]:
+    """Open two databases that nobody writes to, to be read alone. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(_address(new), uri=True)) as sql:
+        sql.execute("ATTACH ? AS earlier", (_address(earlier),))
+        yield TwoDatabases(sql)
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """Raise RecordsNotCompared for whatever SQLite cannot do with the two."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise RecordsNotCompared from error
+
+
+def _address(database: Path) -> str:
+    return f"{database.absolute().as_uri()}?{urllib.parse.urlencode({'mode': 'ro', 'immutable': '1'})}"
+
+
+def _bytes(table: str, column: str) -> str:
+    return f'CAST({table}."{column}" AS BLOB)'
