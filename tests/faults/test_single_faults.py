@@ -20,7 +20,12 @@ DRAWN = 40
 """So many faults are drawn each day for the runs that come with every change."""
 
 KNOWN = {
-    "a scratch folder that cannot be removed spoils no package": ("export", "unlinkat", r"\.tables.*csv", "EACCES"),
+    "a scratch folder that cannot be removed spoils no package": (
+        "export of a day",
+        "unlinkat",
+        r"\.tables.*csv",
+        "EACCES",
+    ),
     "an interrupted update of a copy leaves a copy that can be restored": ("backup again", "fsync", r"daily", KILL),
     "an interrupted restore is finished by the same command": ("restore", "fsync", r"/home>", KILL),
     "a probe that cannot be removed keeps no archive from being restored": ("restore", "mkdir", r"/home", "EDQUOT"),
