@@ -21,6 +21,7 @@ from archiver.store.archive_time import entry_times
 from archiver.store.projection.project import project
 from archiver.store.projection.rows import insert_rows
 from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.schema.payload_forms import tells_what_was_shown
 from archiver.store.search import index
 from archiver.store.time_text import to_text
 from archiver.store.transactions import Reading, Writing
@@ -92,11 +93,13 @@ def keep_reply(writing: Writing, reply: Reply, *, room_id: int) -> None:
 
 
 def entries_of(reading: Reading, key: str, upto: int) -> list[dict[str, Any]]:
-    """The entries of one key up to a number, oldest first, as the objects that their lines hold."""
+    """The entries of one key up to a number, oldest first, as the objects of their lines; of others, as somebody
+    forged them, no readable row can be made.
+    """
     table = schema.entry.c
     query = select(table.line).where(table.key == key, table.seq <= upto, IS_WHOLE).order_by(table.seq)
     rows = reading.sql.execute(query)
-    return [json.loads(line) for (line,) in rows]
+    return [entry for (line,) in rows if tells_what_was_shown(entry := json.loads(line))]
 
 
 def _append_ended_looks(writing: Writing, ended: Sequence[EndedLooks]) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from archiver import errors
 from archiver.cli.terminal.language import set_language
+from archiver.console import archive_state
 from archiver.console.archive_state import note_archive
 from archiver.console.pages import settings as settings_page
 from archiver.settings import other_archives
@@ -210,6 +211,25 @@ def test_a_failed_restoring_names_the_next_step(desk: FirstDayDesk, tmp_path: Pa
         assert 'href="/copies"' in page
         assert 'href="/help/keep-a-copy"' in page
         assert not ENGLISH.search(words_of(FOLD.sub("", page)))
+
+
+def test_what_an_archive_left_in_its_folder_tells_it_without_any_note(
+    desk: FirstDayDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on another computer, or for another user: seals without a database are no first start, and stay."""
+    (desk.home / "seals").mkdir(exist_ok=True)
+    (desk.home / "seals" / "000001-2026-11-05.json").write_bytes(b"{}")
+    (desk.home / "archive.sqlite3").unlink()
+    monkeypatch.setattr(archive_state, "last_seen", lambda *_given, **_named: None)
+
+    with opened(desk) as browser:
+        home = shown(browser, "/home")
+        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/copies"))[1]  # type: ignore[index]
+        for path in ("/start", "/start/token"):
+            browser.post(path, csrf=token, token="f" * 32)
+
+    assert "前回ここにあった保管庫が、いまは見つかりません" in home
+    assert not (desk.home / "archive.sqlite3").exists()
 
 
 @pytest.mark.parametrize("what", ["home", "database"])

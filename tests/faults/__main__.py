@@ -1,7 +1,7 @@
 """Plays faults for some minutes and prints the tables of docs/reliability.md: `python -m tests.faults --minutes 60`.
 
-With `--results FILE` each result is kept as it comes, and a later call goes on where this one stopped; the table counts
-all that the file holds. `--power-cuts` plays power cuts instead. Ends with 1 if anything was wrong.
+With `--results FILE` each result is kept as it comes, and a later call, or one beside it, leaves out what was played;
+the table counts all that the file holds. `--power-cuts` plays power cuts instead. Ends with 1 if anything was wrong.
 """
 
 from __future__ import annotations
@@ -54,23 +54,27 @@ def staged_player() -> Iterator[Player]:
 
 
 def play_faults(player: Player, scenes: Sequence[str], asked: argparse.Namespace) -> list[Tallied]:
-    """Play until the time is over, or nothing is left; give these results and those of the file."""
-    results = read_results(asked.results) if asked.results else []
-    known = {one.fault for one in results}
+    """Play until the time is over, or nothing is left; give the results, with those of the file."""
+    played: list[Tallied] = []
+
+    def results() -> list[Tallied]:
+        """Those of all calls that write to the file."""
+        return read_results(asked.results) if asked.results else played
+
     first = [fault for scene in scenes for fault in player.faults(scene)]
     every = [fault for scene in scenes for fault in player.faults(scene, every=True)]
     end = time.monotonic() + asked.minutes * 60
     for fault in drawn(first, every, asked.seed):
         if time.monotonic() > end:
             break
-        if fault in known:
+        if any(one.fault == fault for one in results()):
             continue
-        results.append(tallied(player.play(fault)))
+        played.append(tallied(player.play(fault)))
         if asked.results:
-            add_result(asked.results, results[-1])
-        if results[-1].wrong:
-            print(results[-1], file=sys.stderr, flush=True)
-    return results
+            add_result(asked.results, played[-1])
+        if played[-1].wrong:
+            print(played[-1], file=sys.stderr, flush=True)
+    return results()
 
 
 def play_power_cuts(player: Player, scenes: Sequence[str], asked: argparse.Namespace) -> tuple[str, bool]:

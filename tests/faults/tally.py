@@ -67,11 +67,12 @@ def add_result(path: Path, result: Tallied) -> None:
 
 
 def read_results(path: Path) -> list[Tallied]:
-    """The results of a file; of a fault that was played twice both."""
+    """The results of a file; of a fault that two processes played at once the later one."""
     if not path.exists():
         return []
     lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return [Tallied(**{**line, "wrong": tuple(line["wrong"])}) for line in lines]
+    results = (Tallied(**{**line, "wrong": tuple(line["wrong"])}) for line in lines)
+    return list({one.fault: one for one in results}.values())
 
 
 def group_of(call: str) -> str:

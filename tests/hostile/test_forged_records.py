@@ -21,11 +21,19 @@ from archiver.store.engine import DATABASE
 from archiver.store.erasure import records
 from archiver.store.grants import grants
 from archiver.store.queries import current_state, departures, roles, runs, unsaved_direct_chats
+from archiver.store.queries.statements import deliveries, enclosures
 from archiver.store.schema.payload_forms import FORMS
 from archiver.store.writer import append
 from tests.support.world import World, running_world
 
-KEYS = {"mapping": "mapping/job1/{tanaka}", "contact": "contact/{tanaka}", "note": "note/job1", "me": "me"}
+KEYS = {
+    "delivery": "delivery/job1/{tanaka}",
+    "attachment": "attachment/job1/{tanaka}",
+    "mapping": "mapping/job1/{tanaka}",
+    "contact": "contact/{tanaka}",
+    "note": "note/job1",
+    "me": "me",
+}
 """Of the kinds that are looked for under the key of what they are about; the others are numbered."""
 
 
@@ -46,7 +54,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-def forge(world: World, kind: str, payload: object) -> None:
+def forge(world: World, kind: str, payload: object, *, key: str = "", room: int | None = None) -> None:
     """Put a record into the database as somebody does who can write to it, with its true digest."""
     with closing(sqlite3.connect(world.home / DATABASE)) as database, database:
         seq, at = database.execute("SELECT seq + 1, observed_at FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
@@ -56,14 +64,14 @@ def forge(world: World, kind: str, payload: object) -> None:
             "clock": None,
             "kind": kind,
             "account_id": None,
-            "room_id": None,
-            "key": KEYS.get(kind, f"{kind}/{seq}").format(tanaka=world.tanaka),
+            "room_id": room,
+            "key": key or KEYS.get(kind, f"{kind}/{seq}").format(tanaka=world.tanaka),
             "payload": payload,
             "salt": "0" * 32,
             "reply": None,
         }
         line = chain.entry_line(**fields)
-        row = {name: fields[name] for name in ("seq", "observed_at", "kind", "key")}
+        row = {name: fields[name] for name in ("seq", "observed_at", "kind", "room_id", "key")}
         row |= {"line": line, "digest": chain.digest(line)}
         names = ", ".join(row)
         database.execute(f"INSERT INTO entry ({names}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
@@ -81,6 +89,7 @@ def test_nothing_goes_by_a_forged_record(world: World) -> None:
         assert runs.stamp_places(reading, upto=10_000) == set()
         assert runs.undated_replies(reading, upto=10_000) == 0
         assert roles.mapped_accounts(reading, "job1") == ()
+        assert [] == [*deliveries(reading, "job1"), *enclosures(reading, "job1")]
         assert unsaved_direct_chats.other_chats(reading, rooms, upto=10_000) == []
         assert current_state.last_payload(reading, "note/job1", None) == {"text": "大事"}
         assert current_state.owner(reading) is not None
@@ -99,9 +108,33 @@ def test_saving_and_sealing_go_on_and_a_verification_names_each_forged_record(wo
 
     assert world.states()[post] == "present"
     found = verify_archive(world.archive, deep=True)
-    assert set(found.counts) == {"record-form", "entry-form"}
+    assert set(found.counts) == {"record-form", "entry-form", "readable-rows"}  # of a statement no row can be made
     assert found.counts["record-form"] + found.counts["entry-form"] > 3 * len(FORMS)
     assert {name for one in found.findings for name in FORMS if f"({name}" in str(one)} == FORMS.keys()
+
+
+def test_what_chatwork_showed_goes_on_from_the_last_true_record(world: World) -> None:
+    """Forged records of messages, files and tasks end no round: what is edited or gone is saved as it is."""
+    edited, deleted, vanished = world.posts(3)
+    file = world.chatwork.upload(world.room, world.tanaka, "a.bin", data=b"bytes")
+    task = world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "字幕")
+    world.sync(full=True)
+    forged: list[object] = [{}, {"object": None, "state": None}, {"object": {}, "state": ["x"], "source": 1}, []]
+    for payload in forged:
+        for key in (*(f"message/{one}" for one in (edited, deleted, vanished)), f"file/{file}", f"task/{task}"):
+            forge(world, key.partition("/")[0], payload, key=key, room=world.room)
+
+    world.chatwork.edit(edited, "別の文面")
+    world.chatwork.delete(deleted)
+    world.chatwork.vanish(vanished)
+    world.chatwork.remove_file(file)
+    for _day in range(2):
+        world.clock.pass_by(days=1)
+        world.sync(full=True)
+
+    states = world.states()
+    assert ["edited", "deleted", "missing"] == [states[one] for one in (edited, deleted, vanished)]
+    assert ["gone"] == [row["state"] for row in world.rows("file")]
 
 
 def test_a_command_ends_without_a_traceback(world: World, capsys: pytest.CaptureFixture[str]) -> None:

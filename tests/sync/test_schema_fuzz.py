@@ -160,7 +160,7 @@ def test_twenty_thousand_replies_at_random_lose_nothing() -> None:
     """Whatever a reply holds that its schema allows, or does not, what was shown is held and the archive verifies."""
     played: Counter[str] = Counter()
     while sum(played[path] for path in REPLIES) < 20_000:
-        played += play(200, derandomize=False)
+        played += play(100, derandomize=False)
+        print(f"{sum(played[path] for path in REPLIES):,} replies: {dict(played)}", flush=True)
 
-    print(f"{sum(played[path] for path in REPLIES):,} replies: {played}")
     assert set(REPLIES) <= set(played)

@@ -12,7 +12,7 @@ from sqlalchemy import Table, bindparam, func, select
 
 from archiver.records import KnownMessage, MessageId, State
 from archiver.store import schema
-from archiver.store.schema.payload_forms import has_form, read_all_formed
+from archiver.store.schema.payload_forms import has_form, tells_what_was_shown
 from archiver.store.time_text import from_text, to_text
 from archiver.store.transactions import Reading, SmallStatement
 
@@ -112,11 +112,15 @@ def last_payload(reading: Reading, key: str, room: int | None) -> dict[str, Any]
     if line is None:
         return None
     entry = json.loads(line)
-    if not has_form(entry):  # nothing goes by it, but by the one before
-        lines = reading.sql.execute(_OLDER_LINES, {"key": key, "room": room}).scalars()
-        entry = next(read_all_formed(lines, entry["kind"]), None)
+    if not _can_be_gone_on_from(entry):  # but from the one before
+        entries = map(json.loads, reading.sql.execute(_OLDER_LINES, {"key": key, "room": room}).scalars())
+        entry = next(filter(_can_be_gone_on_from, entries), None)
     payload: dict[str, Any] | None = None if entry is None else entry["payload"]
     return payload
+
+
+def _can_be_gone_on_from(entry: dict[str, Any]) -> bool:
+    return has_form(entry) and tells_what_was_shown(entry)
 
 
 def rooms_with_message(reading: Reading, message: int) -> list[int]:

@@ -5,7 +5,6 @@ Read from the entries themselves, so that names are exact and the state as of an
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from sqlalchemy import and_, func, select
 from archiver.records import Delivery, Enclosure, FileId, MessageId
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.schema.payload_forms import read_all_formed
 from archiver.store.time_text import from_text
 
 STATED, WITHDRAWN = "stated", "withdrawn"
@@ -124,10 +124,18 @@ class _Statement(NamedTuple):
 def _current_statements(reading: Reading, kind: str, contract: str, upto: int | None) -> Iterator[_Statement]:
     found: dict[int, _Statement] = {}
     for entry in _entries(reading, f"{kind}/{contract}/", upto):
-        number = int(entry["key"].rpartition("/")[2])
+        number = _number_in(entry["key"])
+        if number is None:
+            continue
         since = found[number].since if number in found else entry["observed_at"]
         found[number] = _Statement(number, since, entry["payload"])
     return (found[number] for number in sorted(found) if found[number].payload["state"] != WITHDRAWN)
+
+
+def _number_in(key: str) -> int | None:
+    """The number of a statement, by the key of its entry."""
+    digits = key.rpartition("/")[2]
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else None
 
 
 def _entries(reading: Reading, prefix: str, upto: int | None) -> Iterator[dict[str, Any]]:
@@ -136,7 +144,7 @@ def _entries(reading: Reading, prefix: str, upto: int | None) -> Iterator[dict[s
     query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
     if upto is not None:
         query = query.where(table.seq <= upto)
-    return (json.loads(line) for (line,) in reading.sql.execute(query))
+    return read_all_formed(reading.sql.execute(query).scalars(), prefix.partition("/")[0])
 
 
 def _delivery(statement: _Statement) -> Delivery:

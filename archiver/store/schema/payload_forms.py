@@ -1,4 +1,4 @@
-"""The form of the records that no readable table is made of, on which whatever reads them relies.
+"""The form of the records that are read themselves, not by way of a readable table, on which their readers rely.
 
 Whoever can write to the database, or to a team's ledger, can put other records there: nothing goes by those, and a
 verification names them. Records of other kinds are read when the tables are made of them.
@@ -90,6 +90,27 @@ class _Export(msgspec.Struct):
     sha256: str
 
 
+class _Delivery(msgspec.Struct):
+    state: Literal["stated", "withdrawn"]
+    at: str
+    name: str | None
+    size: int | None
+    sha256: str | None
+    file_id: int | None
+    note: str | None
+
+
+class _Attachment(msgspec.Struct):
+    state: Literal["stated", "withdrawn"]
+    kind: str
+    name: str
+    size: int
+    sha256: str
+    dated: str | None
+    message_id: str | None
+    note: str | None
+
+
 class _Me(msgspec.Struct):
     account_id: int
     name: str = ""
@@ -112,10 +133,32 @@ FORMS: Mapping[str, type[msgspec.Struct]] = {
     "note": _Note,
     "contact": _Contact,
     "export": _Export,
+    "delivery": _Delivery,
+    "attachment": _Attachment,
     "me": _Me,
     "sweep": _Sweep,
 }
 """Kind → what its payload must have; more may stand in it."""
+
+
+class _Shown(msgspec.Struct):
+    object: dict[str, Any]
+    state: str = "present"
+
+
+class _ShownMessage(msgspec.Struct):
+    object: dict[str, Any]
+    state: str
+    source: str
+
+
+_OBSERVED: Mapping[str, type[msgspec.Struct]] = {
+    "message": _ShownMessage,
+    "task": _Shown,
+    "file": _Shown,
+    "member": _Shown,
+}
+"""The same of what Chatwork showed, for whatever goes on from the last record of it."""
 
 _FIELDS = frozenset(("seq", "observed_at", "kind", "key", "payload"))
 """Fields of a record that its readers use."""
@@ -123,7 +166,16 @@ _FIELDS = frozenset(("seq", "observed_at", "kind", "key", "payload"))
 
 def has_form(entry: EntryObject) -> bool:
     """Whether a record has the form that this program writes; of a kind that is not among these, always."""
-    form = FORMS.get(entry["kind"])
+    return _has_form(entry, FORMS)
+
+
+def tells_what_was_shown(entry: EntryObject) -> bool:
+    """Whether a record of what Chatwork showed has what the next one goes on from; of another kind, always."""
+    return _has_form(entry, _OBSERVED)
+
+
+def _has_form(entry: EntryObject, forms: Mapping[str, type[msgspec.Struct]]) -> bool:
+    form = forms.get(entry["kind"])
     if form is None:
         return True
     try:
