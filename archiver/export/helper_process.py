@@ -18,6 +18,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
+from archiver.export.process_start import start_unreached
 from archiver.report_language import current_language, report_language
 
 BATCH = 200
@@ -91,7 +92,7 @@ class Helper:
         self._open = 0
         self._works = True
         try:
-            self._process.start()
+            start_unreached(self._process)
         except OSError:  # too many processes, or too little memory
             self._works = False
         asked.close()

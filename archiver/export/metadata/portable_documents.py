@@ -23,6 +23,7 @@ from archiver.export.metadata.pictures import (
     picture_without_metadata,
     xmp_items,
 )
+from archiver.export.process_start import start_unreached
 
 TIME_LIMIT = 20.0
 """Seconds for one file."""
@@ -68,7 +69,7 @@ def _run_apart(work: Callable[[bytes], Any], body: bytes) -> Any:
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_run_worker, args=(work, there), daemon=True)
-    process.start()
+    start_unreached(process)
     there.close()
     try:
         here.send_bytes(body)

@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from archiver import errors
 from archiver.export.pdf.blocks import Report
 from archiver.export.pdf.typst_pdf import make_pdf
+from archiver.export.process_start import start_unreached
 
 
 class PdfJob:
@@ -22,7 +23,7 @@ class PdfJob:
         self._title = report.title
         self._connection, there = context.Pipe(duplex=False)
         self._worker = context.Process(target=_run_job, args=(report, at, there), daemon=True)
-        self._worker.start()
+        start_unreached(self._worker)
         there.close()
 
     def result(self) -> bytes:
