@@ -101,7 +101,7 @@ def backup_words(last: LastBackup | None, attention: str, kept: KeptByTeam) -> t
 
 def copy_state(last: LastBackup) -> str:
     """How a good copy was verified: as a whole, or where it was new; `archive check` says when as a whole."""
-    return _("checked") if last.whole_at is None else _("new checked")
+    return _("checked") if last.whole_at is None else _("new part checked")
 
 
 def _words_without_backup(attention: str, kept: KeptByTeam) -> str:

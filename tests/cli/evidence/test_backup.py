@@ -78,7 +78,7 @@ def test_a_second_copy_says_what_was_only_compared_and_when_everything_was_check
     assert re.search(r"^Checked now: \d+ records, \d+ seals", copied[1], re.MULTILINE)
     assert re.search(r"^比べただけ: 記録 \d+件は、.+今回は点検し直していません。", copied[2], re.MULTILINE)
     assert re.search(r"^今回の点検: 記録 \d+件", copied[2], re.MULTILINE)
-    assert line.endswith("  new checked")
+    assert line.endswith("  new part checked")
     assert 80 >= columns(line)
     assert "the other records were compared with the copy" in " ".join(check.split())
     assert document["all_records_at"] < document["at"]
