@@ -53,7 +53,12 @@ class Recheck(NamedTuple):
 
 
 def recheck_quoted(app: App, order: ExportOrder) -> Recheck:
-    """Read what an order would quote once more; a change is judged and sealed, before the package's snapshot."""
+    """Read what an order would quote once more; a change is judged and sealed, before the package's snapshot.
+
+    Raises NoArchive: there can be no package of which to say anything.
+    """
+    if not app.archive.exists():
+        raise app.archive.absence()
     if app.settings.token_source.partition(":")[0] == "keyring" and sys.platform != "win32":
         return Recheck(reason=_("the token's place may ask for a password"))
     try:

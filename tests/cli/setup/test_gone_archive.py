@@ -41,6 +41,14 @@ def test_beside_saved_files_no_new_archive_is_begun(terminal: Terminal) -> None:
     assert not (terminal.home / DATABASE).exists()
 
 
+def test_nothing_is_said_of_a_package_that_cannot_be(terminal: Terminal) -> None:
+    """The one sentence of `export` is that the database is gone: nothing about messages that were not read again."""
+    told = terminal.run("export", "job1", code=5)
+
+    assert GONE in told
+    assert "package" not in told
+
+
 def test_an_empty_home_in_which_one_was_is_told_from_a_first_one(terminal: Terminal) -> None:
     """The commands say since when it was seen; `init` begins a new one with a warning."""
     shutil.rmtree(terminal.home)
