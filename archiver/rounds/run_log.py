@@ -119,6 +119,8 @@ def _killed_at(marker: Path) -> str | None:
 
 def _append(home: Path, text: str) -> None:
     path = home / FOLDER / FILE
+    if not home.is_dir():  # a lock would make the folder of a home that was moved away anew
+        return
     with contextlib.suppress(OSError), _hold_log_lock(home):
         path.parent.mkdir(mode=0o700, exist_ok=True)
         handle = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR | _BINARY, 0o600)

@@ -209,7 +209,12 @@ class Archive:
 
     @contextlib.contextmanager
     def round_lock(self) -> Iterator[None]:
-        """Hold the lock of a sync round. Raises ArchiveInUse at once if another round holds it."""
+        """Hold the lock of a sync round. Raises ArchiveInUse at once if another round holds it, and NoArchive.
+
+        A home that was moved away is not made anew for its lock.
+        """
+        if not self.home.is_dir():
+            raise self.absence()
         lock = FileLock(self.home / ROUND_LOCK, mode=0o600)
         try:
             lock.acquire(timeout=0)

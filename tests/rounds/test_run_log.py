@@ -175,6 +175,16 @@ def test_a_disk_that_takes_no_log_is_no_reason_to_fail(tmp_path: Path) -> None:
         run_log.write(tmp_path, SyncReport(1, NOW))
 
 
+def test_a_home_that_was_moved_away_is_not_made_anew_for_its_log(tmp_path: Path) -> None:
+    """A daemon that still runs writes nothing where the home was."""
+    home = tmp_path / "moved"
+
+    with run_log.log_round_end(home, now=lambda: NOW):
+        run_log.write(home, SyncReport(1, NOW))
+
+    assert not home.exists()
+
+
 # --- canaries --------------------------------------------------------------------------------
 
 CANARIES = ("カナリア会社", "カナリア部屋", "カナリア本文", "カナリアtask", "カナリア.bin", "カナリア契約", TOKEN)

@@ -178,6 +178,17 @@ def test_only_one_round_at_a_time(archive: Archive) -> None:
     assert (11, -9) == (caught.value.code, killed.returncode)
 
 
+def test_a_round_does_not_make_a_home_anew_that_was_moved_away(archive: Archive) -> None:
+    """Its lock is refused as that of no archive, and nothing lies where the home was."""
+    archive.close()
+    archive.home.rename(archive.home.with_name("elsewhere"))
+
+    with pytest.raises(errors.NoArchive), archive.round_lock():
+        pass
+
+    assert not archive.home.exists()
+
+
 # --- what cannot be opened ------------------------------------------------------------------------
 
 
