@@ -95,6 +95,9 @@ WORDS: Mapping[str, Wording] = {
     "count.saved": Wording("保存できた{n:,}件(ほかに{missing})", "{n:,} messages saved (besides {missing})"),
     "count.unknown": Wording("確認できません({missing})", "not known ({missing})"),
     "count.notices": Wording("うちChatworkの通知{n:,}件", "{n:,} of them notices of Chatwork"),
+    "count.notices.saved": Wording(  # behind what is missing, to which “of them” would seem to belong
+        "保存できた{saved:,}件のうちChatworkの通知{n:,}件", "{n:,} of the {saved:,} saved are notices of Chatwork"
+    ),
     # a closed account
     "closed": Wording("{time} に、{sign}ことを確認", "{time}: {sign}"),
     "closed.posted": Wording(
@@ -264,10 +267,9 @@ def reply_text(
 
 def count_text(claim: Claim[Counter[MessageKind]], lang: str | None = None) -> str:
     """How many messages are saved, what is missing, and how many of them are Chatwork's notices."""
-    values = {"n": claim.value.total(), "missing": missing_text(claim.missing, lang)}
-    text = word(f"count.{claim.knowledge}", lang, **values)
-    notices = claim.value[MessageKind.NOTICE]
-    inside = word("count.notices", lang, n=notices)
+    saved, notices, missing = claim.value.total(), claim.value[MessageKind.NOTICE], missing_text(claim.missing, lang)
+    text = word(f"count.{claim.knowledge}", lang, n=saved, missing=missing)
+    inside = word("count.notices" if claim.is_whole else "count.notices.saved", lang, n=notices, saved=saved)
     return word("noted", lang, text=text, notes=inside) if notices else text
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from archiver.claims.words import WORDS
+from archiver.claims.claim import Claim, Knowledge, Missing
+from archiver.claims.words import WORDS, count_text
+from archiver.records import MessageKind
 
 ARCHIVER = Path(__file__).parents[2] / "archiver"
 
@@ -74,3 +77,13 @@ def test_each_sentence_has_the_same_values_in_both_languages() -> None:
     """A value left out in one language would be a fact left out."""
     for key, wording in WORDS.items():
         assert sorted(set(re.findall(r"\{(\w+)", wording.ja))) == sorted(set(re.findall(r"\{(\w+)", wording.en))), key
+
+
+def test_notices_are_told_among_the_saved_messages_and_not_among_the_missing() -> None:
+    """Where something is missing, the number stands with that of which it is a part."""
+    told = Counter({MessageKind.SPEECH: 7, MessageKind.NOTICE: 2})
+    saved = Claim(told, Knowledge.SAVED, missing=Missing(gaps=1, erased=1))
+
+    assert "全9件(うちChatworkの通知2件)" == count_text(Claim(told, Knowledge.WHOLE), "ja")
+    assert count_text(saved, "ja").endswith("1件)(保存できた9件のうちChatworkの通知2件)")
+    assert count_text(saved, "en").endswith("(2 of the 9 saved are notices of Chatwork)")
