@@ -16,6 +16,12 @@ _NO_WORDS = frozenset({"address", "contact", "rule"})
 
 _IDS = re.compile("(ルームID|アカウントID|タスクID|ファイルID|投稿の日時) ")
 
+_GAP = re.compile(
+    r"(?P<after>m[0-9]+|チャットの始まり|期間外の発言)から(?P<before>m[0-9]+|期間外の発言)の間"
+    r"\((?:件数不明|(?P<about>およそ)?(?P<count>[0-9]+)件)\)"
+)
+"""Between which messages something is missing, as the tables say it (`evidence.tables.events`)."""
+
 
 def platform_of(name: str | None) -> Platform:
     """The platform of a contract with its words in the language of the report; rules and addresses as they are."""
@@ -48,6 +54,13 @@ def kind_text(event: ChangeRow) -> str:
 
 def about_text(event: ChangeRow) -> str:
     """What a change is about: ids with their words, names as they are."""
+    gap = _GAP.fullmatch(event.about) if is_english() else None
+    if gap is not None:
+        about, count = gap["about"], gap["count"]
+        missing = say("件数不明") if count is None else say("およそ{n}件", n=count) if about else say("{n}件", n=count)
+        return say(
+            "{after}から{before}の間({missing})", after=say(gap["after"]), before=say(gap["before"]), missing=missing
+        )
     return _IDS.sub(lambda found: f"{say(found[1])} ", event.about) if is_english() else event.about
 
 
