@@ -105,7 +105,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
     _put_reports(bag, package)
     _put_texts(bag, package, conversations)
     sha256 = bag.close(_bag_info(package.recipe))
-    return _result(bag, package, sha256, gaps=sum(len(room.gaps) for room in conversations))
+    return _result(bag, package, sha256, gaps=sum(not gap.is_erased for room in conversations for gap in room.gaps))
 
 
 def _put_reports(bag: Bag, package: PackageInput) -> None:

@@ -77,7 +77,7 @@ class ExportReport:
     files: int
     """Files listed, whether or not their bytes are saved."""
     gaps: int
-    """Open gaps that touch the period."""
+    """Open gaps that touch the period; what the user erased is none."""
     seal: int | None
     """The number of the seal whose state the package shows."""
     sha256: str

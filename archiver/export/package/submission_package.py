@@ -100,7 +100,6 @@ def _fill_bag(bag: Bag, package: PackageInput) -> PackageResult:
     left_out = PROFILE_FILLERS[recipe.order.profile](bag, case, package)
     if package.tables:
         shutil.rmtree(bag.folder / SCRATCH)  # what stayed would be in the package, and in no list of its files
-    gaps = [gap for room in case.rooms for gap in room.gaps]
     bag.add(README, submission_readme.readme(case, bag.digests, [*copied.incomplete, *left_out]))
     write_manifest(bag.path_for(DIGEST_LIST), bag.digests)
     bag.add_existing(DIGEST_LIST)
@@ -110,7 +109,7 @@ def _fill_bag(bag: Bag, package: PackageInput) -> PackageResult:
         entries=package.source.entries,
         messages=package.statistics.count,
         files=len(package.files),
-        gaps=len(gaps),
+        gaps=sum(not gap.is_erased for room in case.rooms for gap in room.gaps),
         incomplete=(*copied.incomplete, *left_out),
         unheld=(),  # no file from Chatwork belongs in it; chapter 9 names those never saved
         advice=advice(case) if recipe.order.profile == "support" else None,
