@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from archiver import errors
 from archiver.custody import erasures, known_copies
 from archiver.custody.compared_records import ComparedRecords, compared_records
+from archiver.custody.known_copies import EarlierCopy
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.folder_sync import sync_where_possible
@@ -55,6 +56,8 @@ class BackupOutcome:
     """Whether the new database is in its place."""
     relied_on: KnownCopy | None = None
     """The earlier copy with which records were compared (`verification.compared`); None: every record was verified."""
+    changed_since: datetime | None = None
+    """When the earlier copy in the place was made, if its database was changed or damaged since; it was replaced."""
     is_remembered: bool = True
     erased: tuple[str, ...] = ()
     """What a restored archive had again of what was erased, and that it was erased once more."""
@@ -81,6 +84,8 @@ class _NewCopy:
     verification: Verification
     relied_on: KnownCopy | None = None
     """The earlier copy in the place, with which records were compared; None: every record was verified."""
+    changed_since: datetime | None = None
+    """As in `BackupOutcome`."""
 
 
 def backup(
@@ -115,6 +120,7 @@ def backup(
             new.report,
             placed,
             relied_on=new.relied_on,
+            changed_since=new.changed_since if placed else None,
             is_remembered=placed and _remember_backup(archive, last, sha256, new.relied_on),
             is_same_disk=is_same_disk,
             with_erased=() if remove_erased else tuple(old),
@@ -222,25 +228,25 @@ def _make_copy(archive: Archive, place: Path, now: datetime, tell: Progress | No
             shared_files.bring_bytes(archive.home, raw_tables.saved_digests(reading))
     copy_again = partial(copy.copy_archive, archive, place, also=roots, leave_out=left_out, tell=_copy_progress(tell))
     report = copy_again()
-    new = _verify_beside_earlier(archive, place, report, now, tell)
+    earlier = EarlierCopy() if report.earlier is None else known_copies.earlier_copy(archive, place, now)
+    new = _verify_beside_earlier(place, report, earlier, tell)
     if any(one.check in _MAYBE_OF_THE_COPY for one in new.verification.findings):
         second = copy_again(thorough=True)
         report = replace(second, files=report.files + second.files, bytes=report.bytes + second.bytes)
-        new = _NewCopy(report, _verify(place, report.database, tell))
+        new = _NewCopy(report, _verify(place, report.database, tell), changed_since=earlier.changed_since)
     return new
 
 
 def _verify_beside_earlier(
-    archive: Archive, place: Path, report: copy.CopyReport, now: datetime, tell: Progress | None
+    place: Path, report: copy.CopyReport, earlier: EarlierCopy, tell: Progress | None
 ) -> _NewCopy:
     """Verify a new copy: by the earlier one at the place, if that is known to be whole and nothing is found."""
-    known = known_copies.known_copy(archive, place, now) if report.earlier is not None else None
-    if known is not None:
+    if earlier.reliable is not None:
         with suppress(RecordsNotCompared), compared_records(report.database, place / DATABASE) as compared:
             verification = _verify(place, report.database, tell, compared=compared)
             if verification.ok:
-                return _NewCopy(report, verification, known)
-    return _NewCopy(report, _verify(place, report.database, tell))
+                return _NewCopy(report, verification, earlier.reliable)
+    return _NewCopy(report, _verify(place, report.database, tell), changed_since=earlier.changed_since)
 
 
 def _last_backup(new: _NewCopy, place: Path, now: datetime) -> LastBackup:

@@ -6,6 +6,7 @@ Such a copy is known by the SHA-256 of its file: whatever has another one, for w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +17,7 @@ from archiver.store import blobs
 from archiver.store.archive import Archive, Writing
 from archiver.store.backup.copy import check_closed
 from archiver.store.engine import DATABASE
-from archiver.store.working.remembered_values import KNOWN_COPIES, KnownCopy, LastBackup
+from archiver.store.working.remembered_values import KNOWN_COPIES, LAST_BACKUP, KnownCopy, LastBackup
 
 WHOLE_EVERY = timedelta(days=30)
 """So long after every record was verified, a backup verifies every record again."""
@@ -35,12 +36,30 @@ def usable(known: Sequence[KnownCopy], now: datetime) -> list[KnownCopy]:
     return [one for one in known if one.rules == rules() and timedelta() <= now - one.whole_at < WHOLE_EVERY]
 
 
-def known_copy(archive: Archive, place: Path, now: datetime) -> KnownCopy | None:
-    """What is known of the database in a folder of copies; None: it cannot be relied on. Raises StorageError."""
+@dataclass(frozen=True, slots=True)
+class EarlierCopy:
+    """What is known of the database that lies in a folder of copies before a new one takes its place."""
+
+    reliable: KnownCopy | None = None
+    """The known copy that it is; None: it cannot be relied on."""
+    changed_since: datetime | None = None
+    """When the good copy was made that lay here last, if the file is not that copy any more."""
+
+
+def earlier_copy(archive: Archive, place: Path, now: datetime) -> EarlierCopy:
+    """Compare the database in a folder of copies with what is remembered of it. Raises StorageError."""
     with archive.reading() as reading:
-        known = usable(KNOWN_COPIES.recall(reading), now)
-    digest = _digest_of(place) if known else None
-    return next((one for one in known if one.sha256 == digest), None)
+        known, last = KNOWN_COPIES.recall(reading), LAST_BACKUP.recall(reading)
+    if not known:
+        return EarlierCopy()
+    digest = _digest_of(place)
+    same = [one for one in known if one.sha256 == digest]
+    is_last_here = last is not None and last.verified and last.path == str(place)
+    made_here = [one.at for one in known if is_last_here and last is not None and one.at == last.at]
+    return EarlierCopy(
+        reliable=next(iter(usable(same, now)), None),
+        changed_since=next(iter(made_here), None) if not same else None,
+    )
 
 
 def remember_copy(writing: Writing, last: LastBackup, sha256: str | None, replaced: KnownCopy | None) -> None:

@@ -268,6 +268,13 @@ def test_rot_is_found_wherever_it_is(home: Archive, place: Path, which: str) -> 
     assert (set() if which == "the copy" else {"entry-digest"}) == found
     assert outcome.relied_on is None
     assert (which == "the copy") == outcome.ok
+    assert (NOW if which == "the copy" else None) == outcome.changed_since
+
+
+def test_a_copy_elsewhere_or_untouched_is_not_called_changed(home: Archive, place: Path, tmp_path: Path) -> None:
+    """Said is only what is known: that the very copy made here last is not there any more."""
+    for day, one in enumerate((place, place, tmp_path / "other", place)):
+        assert _copy(home, one, days=day).changed_since is None
 
 
 def _rewrite_line(database: Path, *, with_digest: bool = False) -> None:

@@ -152,7 +152,14 @@ def copied_lines(copied: CopyReport) -> Iterator[str]:
 
 
 def compared_lines(outcome: BackupOutcome) -> Iterator[str]:
-    """How many records were only compared, and with what; nothing, if every record was verified."""
+    """How many records were only compared, and with what, or that the earlier copy was not what it had been."""
+    if outcome.changed_since is not None:
+        sentence = _(
+            "The copy that lay here was not the one made on {time} any more: it was changed, or its disk loses data. "
+            "The new one has taken its place, and every record in it was checked. If nobody changed the old one, make "
+            "another copy on another disk."
+        )
+        yield sentence.format(time=minute_text(outcome.changed_since))
     if outcome.relied_on is None:
         return
     count = outcome.verification.compared.get("entries", 0)
