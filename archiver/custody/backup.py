@@ -56,8 +56,8 @@ class BackupOutcome:
     """Whether the new database is in its place."""
     relied_on: KnownCopy | None = None
     """The earlier copy with which records were compared (`verification.compared`); None: every record was verified."""
-    changed_since: datetime | None = None
-    """When the earlier copy in the place was made, if its database was changed or damaged since; it was replaced."""
+    differs_from: datetime | None = None
+    """When the last copy here was made, if the one that was replaced was another: put there, changed or damaged."""
     is_remembered: bool = True
     erased: tuple[str, ...] = ()
     """What a restored archive had again of what was erased, and that it was erased once more."""
@@ -84,7 +84,7 @@ class _NewCopy:
     verification: Verification
     relied_on: KnownCopy | None = None
     """The earlier copy in the place, with which records were compared; None: every record was verified."""
-    changed_since: datetime | None = None
+    differs_from: datetime | None = None
     """As in `BackupOutcome`."""
 
 
@@ -120,7 +120,7 @@ def backup(
             new.report,
             placed,
             relied_on=new.relied_on,
-            changed_since=new.changed_since if placed else None,
+            differs_from=new.differs_from if placed else None,
             is_remembered=placed and _remember_backup(archive, last, sha256, new.relied_on),
             is_same_disk=is_same_disk,
             with_erased=() if remove_erased else tuple(old),
@@ -233,7 +233,7 @@ def _make_copy(archive: Archive, place: Path, now: datetime, tell: Progress | No
     if any(one.check in _MAYBE_OF_THE_COPY for one in new.verification.findings):
         second = copy_again(thorough=True)
         report = replace(second, files=report.files + second.files, bytes=report.bytes + second.bytes)
-        new = _NewCopy(report, _verify(place, report.database, tell), changed_since=earlier.changed_since)
+        new = _NewCopy(report, _verify(place, report.database, tell), differs_from=earlier.differs_from)
     return new
 
 
@@ -246,7 +246,7 @@ def _verify_beside_earlier(
             verification = _verify(place, report.database, tell, compared=compared)
             if verification.ok:
                 return _NewCopy(report, verification, earlier.reliable)
-    return _NewCopy(report, _verify(place, report.database, tell), changed_since=earlier.changed_since)
+    return _NewCopy(report, _verify(place, report.database, tell), differs_from=earlier.differs_from)
 
 
 def _last_backup(new: _NewCopy, place: Path, now: datetime) -> LastBackup:

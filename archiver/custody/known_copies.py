@@ -42,8 +42,10 @@ class EarlierCopy:
 
     reliable: KnownCopy | None = None
     """The known copy that it is; None: it cannot be relied on."""
-    changed_since: datetime | None = None
-    """When the good copy was made that lay here last, if the file is not that copy any more."""
+    differs_from: datetime | None = None
+    """When the good copy was made that was the last one here, if the file that lies here is another one.
+
+    None too where the file cannot be read, of which nothing is known."""
 
 
 def earlier_copy(archive: Archive, place: Path, now: datetime) -> EarlierCopy:
@@ -58,7 +60,7 @@ def earlier_copy(archive: Archive, place: Path, now: datetime) -> EarlierCopy:
     made_here = [one.at for one in known if is_last_here and last is not None and one.at == last.at]
     return EarlierCopy(
         reliable=next(iter(usable(same, now)), None),
-        changed_since=next(iter(made_here), None) if not same else None,
+        differs_from=next(iter(made_here), None) if digest is not None and not same else None,
     )
 
 

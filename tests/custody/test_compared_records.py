@@ -184,6 +184,7 @@ def test_a_copy_that_is_not_the_known_one_is_not_relied_on(
     outcome = _copy(home, place, days=1)
 
     assert (None, {}) == (outcome.relied_on, outcome.verification.compared)
+    assert (NOW if event is _change_copy else None) == outcome.differs_from  # of what cannot be read nothing is known
 
 
 def test_a_copy_with_findings_is_not_known(home: Archive, place: Path) -> None:
@@ -268,13 +269,13 @@ def test_rot_is_found_wherever_it_is(home: Archive, place: Path, which: str) -> 
     assert (set() if which == "the copy" else {"entry-digest"}) == found
     assert outcome.relied_on is None
     assert (which == "the copy") == outcome.ok
-    assert (NOW if which == "the copy" else None) == outcome.changed_since
+    assert (NOW if which == "the copy" else None) == outcome.differs_from
 
 
 def test_a_copy_elsewhere_or_untouched_is_not_called_changed(home: Archive, place: Path, tmp_path: Path) -> None:
     """Said is only what is known: that the very copy made here last is not there any more."""
     for day, one in enumerate((place, place, tmp_path / "other", place)):
-        assert _copy(home, one, days=day).changed_since is None
+        assert _copy(home, one, days=day).differs_from is None
 
 
 def _rewrite_line(database: Path, *, with_digest: bool = False) -> None:

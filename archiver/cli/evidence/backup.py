@@ -153,13 +153,13 @@ def copied_lines(copied: CopyReport) -> Iterator[str]:
 
 def compared_lines(outcome: BackupOutcome) -> Iterator[str]:
     """How many records were only compared, and with what, or that the earlier copy was not what it had been."""
-    if outcome.changed_since is not None:
+    if outcome.differs_from is not None:
         sentence = _(
-            "The copy that lay here was not the one made on {time} any more: it was changed, or its disk loses data. "
-            "The new one has taken its place, and every record in it was checked. If nobody changed the old one, make "
-            "another copy on another disk."
+            "The copy that lay here was not the one of {time}, the last that this archive remembers making here: "
+            "another one was put there, or it was changed, or its disk loses data. The new one has taken its place, "
+            "and every record in it was checked. If you know of no change, make another copy on another disk."
         )
-        yield sentence.format(time=minute_text(outcome.changed_since))
+        yield sentence.format(time=minute_text(outcome.differs_from))
     if outcome.relied_on is None:
         return
     count = outcome.verification.compared.get("entries", 0)
