@@ -17,35 +17,34 @@ from archiver.export.mask.name_data import (
     rare_names,
     surnames,
 )
-from archiver.export.mask.sought.sought_pattern import sought
 from archiver.export.mask.spoken_names import is_person_behind
 
 _KANA = "ぁ-んァ-ヴー"
-_INTRODUCED = sought(
+_INTRODUCED = re.compile(
     r"(?:^|[\n。、「『>!?~…])\s?(?P<name>[ぁ-んー]{2,6}?|[ァ-ヴー]{2,6})"
     r"(?=です(?:[。、!?~〜ー♪^(\s]|けど|が|$)|と申(?:す|し(?![訳込上合]))|でござい|だよ[ー~〜!。]|っす[。!])"
 )
 """Somebody who says who it is, where a sentence begins: 「きむらです」."""
-_ROW_KANJI = sought("(?<![一-鿿])[一-鿿々]{1,4}(?=[、,・/と ]|$|です|の[0-9二三四])")
-_PEOPLE_ROW = sought(
+_ROW_KANJI = re.compile("(?<![一-鿿])[一-鿿々]{1,4}(?=[、,・/と ]|$|です|の[0-9二三四])")
+_PEOPLE_ROW = re.compile(
     r"(?:参加者?|同席者?|メンバー|出演者?|出席者?|欠席者?|登壇者?|キャスト|モデル|担当者?|送付先|対象者|当選者"
     r"|応募者|受講生|スタッフ)"
     r" ?(?:[:→=]|は) ?(?P<row>[^\n。:]{2,80})"
 )
-_ROW_ITEM = sought(
+_ROW_ITEM = re.compile(
     rf"(?<![{_KANA}一-鿿])(?:[ぁ-んー]{{2,7}}|[ァ-ヴー]{{2,8}})(?=[、,・/と ]|$|さん|です|の[0-9二三四])"
 )
-_KATAKANA_GIVEN = sought("(?<![ァ-ヴー・])[ァ-ヴー]{2,5}(?=(?:が|は|も|に|へ|と)(?!ー)|から|より)")
+_KATAKANA_GIVEN = re.compile("(?<![ァ-ヴー・])[ァ-ヴー]{2,5}(?=(?:が|は|も|に|へ|と)(?!ー)|から|より)")
 _SHORT_HIRAGANA = re.compile("[ぁ-ん]{2}(?=[がはにへもと](?!ー)|から|より)")
 _FIRM_WORDS = (
     "(?=デザイン|スタジオ|オフィス|クリニック|企画|工房|工業|商[店会事]|建[設築]|事務所|写真館|印刷|医院|歯科)"
 )
-_BEGINS = sought("[\n。、「!?]")
+_BEGINS = re.compile("[\n。、「!?]")
 _SAYS = ("です", "と申", "でござい", "だよ", "っす")
-_READING = sought(
+_READING = re.compile(
     r"(?<=[(「])[ぁ-ん]{2,6}(?=[」)](?:なの|か|と読|って読|です|さん))|(?<=\()[ぁ-ん]{2,6}(?=(?:さん|様)\))"
 )
-_LAST_WORD = sought(r"(?:[。!?~〜ー♪w)…]| )\s?(?P<name>(?<![ぁ-ん])[ぁ-んー]{3,5})\s{0,3}$")
+_LAST_WORD = re.compile(r"(?:[。!?~〜ー♪w)…]| )\s?(?P<name>(?<![ぁ-ん])[ぁ-んー]{3,5})\s{0,3}$")
 """Somebody signs a message in hiragana: 「また来週〜 えばた」."""
 _SIGNED_REACH = 12
 

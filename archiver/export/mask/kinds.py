@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
 from archiver.export.mask import addresses, numbers
-from archiver.export.mask.sought.sought_pattern import SoughtPattern, sought
 
 
 class MaskKind(Enum):
@@ -71,23 +71,23 @@ def pattern_hits(text: str, kinds: frozenset[MaskKind]) -> Iterator[MaskHit]:
         yield from _hits(text.translate(_KANJI_DIGITS), MaskKind.PHONE, _PATTERNS[MaskKind.PHONE][1])
 
 
-def _hits(text: str, kind: MaskKind, patterns: tuple[SoughtPattern, ...]) -> Iterator[MaskHit]:
+def _hits(text: str, kind: MaskKind, patterns: tuple[re.Pattern[str], ...]) -> Iterator[MaskHit]:
     for pattern in patterns:
-        part = "value" if "value" in pattern.regex.groupindex else 0
+        part = "value" if "value" in pattern.groupindex else 0
         for match in pattern.finditer(text):
             yield MaskHit(match.start(part), match.end(part), kind, replacement(kind))
 
 
-_KANJI_ZERO = sought("[〇零]")
+_KANJI_ZERO = re.compile("[〇零]")
 _KANJI_DIGITS = {ord(digit): str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {ord("零"): "0"}
 
 
-def _compile(may_be: str, patterns: tuple[str, ...]) -> tuple[SoughtPattern, tuple[SoughtPattern, ...]]:
-    return sought(may_be), tuple(map(sought, patterns))
+def _compile(may_be: str, patterns: tuple[str, ...]) -> tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]:
+    return re.compile(may_be), tuple(map(re.compile, patterns))
 
 
 _DIGITS = "[0-9]{3}"
-_PATTERNS: Mapping[MaskKind, tuple[SoughtPattern, tuple[SoughtPattern, ...]]] = {
+_PATTERNS: Mapping[MaskKind, tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]] = {
     MaskKind.SECRET: _compile(f"{numbers.SECRET_WORD}|{numbers.PASS_WORD}", numbers.PASSWORDS),
     MaskKind.URL_KEY: _compile("[=@]", numbers.URL_KEYS),
     MaskKind.IDENTITY: _compile(_DIGITS, numbers.IDENTITIES),

@@ -8,35 +8,34 @@ from collections.abc import Iterator
 from archiver.export.mask import leftover_patterns, name_checks
 from archiver.export.mask.name_data import given_names, leftover_words, rare_names, surnames
 from archiver.export.mask.name_forms.katakana_given import speaks_or_is_asked
-from archiver.export.mask.sought.sought_pattern import sought
 
-_GIVEN = sought(
+_GIVEN = re.compile(
     r"(?<![A-Za-z0-9@/._-])(?:[A-Za-z][a-z]{2,10}|[A-Z]{4,10})(?= ?(?:から|より|って|とか|にも?|が|は|も|と|へ|の|で"
     r"|、|さん|ちゃん|くん))"
 )
 """A word before a particle: a given name, if it is one and no English word."""
-_BESIDE_MASKED = sought(r"(?<![A-Za-z])[A-Za-z]{3,16}(?=[._-]?□)|(?<=□[._-])[A-Za-z]{3,16}(?![A-Za-z])")
-_WITH_INITIAL = sought(r"(?<![A-Za-z])(?P<name>[A-Z][a-z]{1,12}) [A-Z]\.(?![A-Za-z])")
-_ASKED_WHO = sought("[「『](?P<name>[a-z]{4,12})[」』](?=って(?:誰|だれ|人|方)|という(?:人|方|名前))")
+_BESIDE_MASKED = re.compile(r"(?<![A-Za-z])[A-Za-z]{3,16}(?=[._-]?□)|(?<=□[._-])[A-Za-z]{3,16}(?![A-Za-z])")
+_WITH_INITIAL = re.compile(r"(?<![A-Za-z])(?P<name>[A-Z][a-z]{1,12}) [A-Z]\.(?![A-Za-z])")
+_ASKED_WHO = re.compile("[「『](?P<name>[a-z]{4,12})[」』](?=って(?:誰|だれ|人|方)|という(?:人|方|名前))")
 _WORD_BESIDE = re.compile(r" (?P<other>[A-Z][a-z]{1,11})(?![A-Za-z])")
 
 
-_FILE_PART = sought(
+_FILE_PART = re.compile(
     r"(?<=[_-])[A-Za-z]{3,4}(?=[_-][A-Za-z0-9_-]{0,30}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9])|\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9]))|(?<![A-Za-z0-9._-])[A-Za-z]{3,4}(?=_[A-Za-z0-9_-]{1,30}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9]))"
 )
 """A short part of the name of a file."""
-_FILE_GIVEN = sought(
+_FILE_GIVEN = re.compile(
     r"(?:(?<=[_-])|(?<![A-Za-z0-9._-])(?=[A-Za-z]{3,10}_))(?P<name>[A-Z][a-z]{2,10}|[A-Z]{3,10}|[a-z]{4,10})"
     r"(?=[_-][^\s。、/]{0,40}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9])|\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9]))"
 )
 """A part of the name of a file that may be a given name: vocal_RINA_take4.wav."""
-_PERFORMER = sought(r"(?i:vocals?|voice|narration|narrator|cast|actor|actress|model|singer)[_-]$")
+_PERFORMER = re.compile(r"(?i:vocals?|voice|narration|narrator|cast|actor|actress|model|singer)[_-]$")
 """Behind such a part the name of a file goes on with who it is, also where the name is a brand's or a word too."""
-_HAS_DIGITS = sought("[A-Za-z]{4}[0-9]{2}")
-_WITH_DIGITS = sought(r"(?<![A-Za-z0-9])(?P<name>[A-Za-z]{4,16})[0-9]{2,5}(?![A-Za-z0-9])")
-_HAS_CAPITAL = sought("[A-Z]")
-_HAS_CAMEL = sought("[a-z][A-Z][a-z]|[A-Z][a-z]{3,12}[A-Z0-9]")
-_CAMEL = sought(
+_HAS_DIGITS = re.compile("[A-Za-z]{4}[0-9]{2}")
+_WITH_DIGITS = re.compile(r"(?<![A-Za-z0-9])(?P<name>[A-Za-z]{4,16})[0-9]{2,5}(?![A-Za-z0-9])")
+_HAS_CAPITAL = re.compile("[A-Z]")
+_HAS_CAMEL = re.compile("[a-z][A-Z][a-z]|[A-Z][a-z]{3,12}[A-Z0-9]")
+_CAMEL = re.compile(
     r"(?:(?<![A-Za-z])|(?<=[a-z]))(?P<name>[A-Z][a-z]{3,11})(?=[A-Z0-9_])|(?<=[a-z])(?P<last>[A-Z][a-z]{3,11})(?![A-Za-z])"
 )
 
@@ -123,7 +122,7 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
 
 _STANDS_ALONE = re.compile("[がはにもとへの、。」](?![ァ-ヴ])|さん|から|より|です|って|$")
 """Behind a name in Latin letters among Japanese."""
-_WITH_HYPHEN = sought(r"(?<![A-Za-z0-9@/._-])(?P<first>[A-Z][a-z]{1,6})-(?P<second>[a-z]{2,6})(?![A-Za-z0-9@/._-])")
+_WITH_HYPHEN = re.compile(r"(?<![A-Za-z0-9@/._-])(?P<first>[A-Z][a-z]{1,6})-(?P<second>[a-z]{2,6})(?![A-Za-z0-9@/._-])")
 _SYLLABLES = re.compile(
     "(?:(?:[kgsztdnhbpmrwyjf]|[kgnhbpmrsjt]y|sh|ch|ts)?[aiueo]{1,2}|n(?![aiueoy])|m(?=[bp])"
     "|(?P<double>[kstp])(?=(?P=double)))+"

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 
 from archiver.export.mask.name_data import leftover_words
-from archiver.export.mask.sought.sought_pattern import SoughtPattern, sought
 
 
 def any_of(words: str | Iterable[str]) -> str:
@@ -26,7 +25,7 @@ _HIRAGANA = "ぁ-ん"
 
 # --- what a text has at all -------------------------------------------------------------------------
 
-_RUN_OF_KANJI = sought(f"[{KANJI}]+")
+_RUN_OF_KANJI = re.compile(f"[{KANJI}]+")
 _RUN_OF_KATAKANA = re.compile(f"[{KATAKANA}]+")
 _LATIN_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _LOOKED_AT = 8
@@ -71,10 +70,10 @@ _TITLES = (
     "さー{0,2}ん(?!ざん|じゅう|まん)|さま(?!ざま)|様(?![々子式相態])|氏(?![名神族物姓])|ちゃん(?!ぽん|こ鍋)|くん|君|殿(?!堂)|先生"
     "|サン(?![ァ-ヴー])|チャン(?![ァ-ヴー])|姉さん|兄さん|姐さん|先輩|(?<!令)嬢(?![王様])"
 )
-HAS_TITLE = sought(
+HAS_TITLE = re.compile(
     "さ[んまー]|様|氏|ちゃん|くん|君|殿|先生|サン|チャン|先輩|嬢|兄さ|姉さ|姐さ|[- ](?:[Ss]|[KkCc]h?[ua]n)"
 )
-TITLED = sought(
+TITLED = re.compile(
     rf"(?P<name>(?<![{KANJI}])(?:[{KANJI}]{{1,4}}[ ・]|[{KANJI}]{{1,2}}ノ)?[{KANJI}]{{1,12}}"
     rf"|(?<![{KATAKANA}])[{KATAKANA}]{{2,14}}(?:[ ・=][{KATAKANA}]{{1,12}}){{0,4}}"
     rf"|(?<![{LATIN}0-9_])(?:[A-Z]\. ?)?[{LATIN}][{LATIN}'-]{{0,19}}[{LATIN}]"
@@ -98,9 +97,9 @@ _SURE_JOBS = frozenset(_JOB_WORDS.split())
 
 
 @functools.cache
-def role_title() -> SoughtPattern:
+def role_title() -> re.Pattern[str]:
     """What somebody is, behind a name."""
-    return sought(any_of(leftover_words().role_titles | _SURE_JOBS))
+    return re.compile(any_of(leftover_words().role_titles | _SURE_JOBS))
 
 
 _ROLE_ENDS = re.compile(rf"[様殿氏宛ご]|[^{KANJI}]|$")
@@ -113,16 +112,16 @@ def is_role(match: re.Match[str]) -> bool:
 
 BEFORE_ROLE = re.compile(rf"(?P<name>[{KANJI}]{{1,6}}) ?$")
 BEFORE_ROLE_REACH = 7
-MISTER = sought(
+MISTER = re.compile(
     r"(?<![A-Za-z])(?:(?:Mr|Ms|Mrs|Miss|Dr|MC|VJ|DJ)\.? ?|(?:[Bb]y|Dir\.|Cam\.|feat\.|Prod\.)"
     r"(?: [A-Z]\.)? ?(?=[A-Z][A-Za-z'-]* ?[\n,/.]))"
     r"[A-Z][A-Za-z'-]{1,20}(?: [A-Z][A-Za-z'-]{1,20})?"
 )
-INITIALLED = sought(r"(?<![A-Za-z.])[A-Z]\. ?(?P<surname>[A-Z][A-Za-z]{2,12})(?![A-Za-z])")
-FOREIGN_NAME = sought(
+INITIALLED = re.compile(r"(?<![A-Za-z.])[A-Z]\. ?(?P<surname>[A-Z][A-Za-z]{2,12})(?![A-Za-z])")
+FOREIGN_NAME = re.compile(
     rf"(?<![{KATAKANA}・])[{KATAKANA}]{{2,9}}(?=[はがをにものへとやだ、。」』)\s]|から|まで|です|って|$)"
 )
-LATIN_NAME = sought(r"(?<![A-Za-z@/._-])[A-Z][a-z]{2,10}(?![A-Za-z@_-]|\.[A-Za-z])")
+LATIN_NAME = re.compile(r"(?<![A-Za-z@/._-])[A-Z][a-z]{2,10}(?![A-Za-z@_-]|\.[A-Za-z])")
 _LABELS = (
     "担当 代表 氏名 名前 本名 名義人 名義 ディレクター プロデューサー 編集 撮影 出演 ナレーション "
     "ナレーター ライター デザイナー "
@@ -136,43 +135,43 @@ _LABELS = (
     "インタビュイー インタビュアー ゲスト 聞き手 話し手 From from FROM By by PM CC Cc To"
 )
 _LABEL = any_of(_LABELS) + rf"|[{KANJI}]{{0,3}}[者係役師手主](?:名|欄)?"
-HAS_LABEL = sought(f"[者係役師手主名欄{''.join(sorted({one[-1] for one in _LABELS.split()}))}] ?[はが:/・→=に]")
+HAS_LABEL = re.compile(f"[者係役師手主名欄{''.join(sorted({one[-1] for one in _LABELS.split()}))}] ?[はが:/・→=に]")
 """The end of a label, and what stands behind it."""
-LABELLED = sought(
+LABELLED = re.compile(
     rf"(?:{_LABEL}) ?(?:は|が|[:/・→=]|に) ?(?P<name>[{KANJI}]{{1,6}}(?: [{KANJI}]{{1,4}}(?![{KANJI}:=→]))?"
     rf"|[{KATAKANA}]{{2,8}}(?:[ ・][{KATAKANA}]{{2,10}})?|[{_HIRAGANA}]{{2,5}} [{_HIRAGANA}]{{2,5}}"
     r"|[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15})?|(?<=[:=→] |.[:=→])[a-z]{4,12}(?![A-Za-z0-9._@-]))"
 )
-DOUBLED = sought(
+DOUBLED = re.compile(
     rf"(?:(?<![{_HIRAGANA}{KANJI}ー])|(?<=んと))(?P<base>[{_HIRAGANA}]{{2,3}})(?P=base)"
     rf"(?=[はがともの](?![{_HIRAGANA}])|さん|から|との|に[{KANJI}]|と[{_HIRAGANA}]{{4}}|は[{_HIRAGANA}]|[」』、])"
 )
-KANA_GIVEN = sought(
+KANA_GIVEN = re.compile(
     rf"(?<![{_HIRAGANA}{KANJI}ー])[{_HIRAGANA}]{{3,5}}?(?=(?:が|は|も|に|へ|と|から)(?![{_HIRAGANA}])|\()"
 )
 WITH_KANA_GIVEN = re.compile(
     rf"(?P<surname>[{KANJI}]{{2,3}})(?P<given>[{_HIRAGANA}]{{2,4}}?|[{KATAKANA}]{{2,5}})"
     rf"(?=さん|様|氏|ちゃん|くん|です|(?:が|は|も|に|の|と|を)(?![{_HIRAGANA}])|[^{_HIRAGANA}{KATAKANA}{KANJI}]|$)"
 )
-KANA_WITH_JOB = sought(
+KANA_WITH_JOB = re.compile(
     rf"(?<![{_HIRAGANA}ー])[{_HIRAGANA}]{{2,5}}(?:ちゃん|くん)?(?=家|邸|夫妻|社長|部長|課長|店長|院長|先生|先輩|監督)"
     rf"|(?<![{KATAKANA}])[{KATAKANA}]{{2,9}}(?=邸|夫妻|社長|部長|課長|店長|院長|会長|専務|常務|教授|監督|先輩|コーチ)"
 )
-HAS_KANA_JOB = sought("家|邸|夫妻|[社部課店院会]長|先生|先輩|監督|専務|常務|教授|コーチ")
-HIRAGANA_RUN = sought(
+HAS_KANA_JOB = re.compile("家|邸|夫妻|[社部課店院会]長|先生|先輩|監督|専務|常務|教授|コーチ")
+HIRAGANA_RUN = re.compile(
     rf"(?<![{_HIRAGANA}{KANJI}ー])[{_HIRAGANA}]{{5,12}}?"
     rf"(?=(?:です|さん|ちゃん|くん|と申|の|が|は|に|へ|と|を|も|から|より)?(?![{_HIRAGANA}]))"
 )
-LONG_KATAKANA_RUN = sought(rf"(?<![{KATAKANA}・])[{KATAKANA}]{{5,12}}(?![{KATAKANA}・])")
-LATIN_PAIR = sought(r"(?<![A-Za-z])(?=([A-Za-z]{2,12})[ .,_-]{1,2}([A-Za-z]{2,12})(?![A-Za-z]))")
+LONG_KATAKANA_RUN = re.compile(rf"(?<![{KATAKANA}・])[{KATAKANA}]{{5,12}}(?![{KATAKANA}・])")
+LATIN_PAIR = re.compile(r"(?<![A-Za-z])(?=([A-Za-z]{2,12})[ .,_-]{1,2}([A-Za-z]{2,12})(?![A-Za-z]))")
 _OPEN, _CLOSE = r"[(\[【「『<〈〔《〖]", r"[)\]】」』>〉〕》〗]"
-IN_BRACKETS = sought(
+IN_BRACKETS = re.compile(
     rf"{_OPEN} ?(?:[^()\[\]【】「」『』<>〈〉\n]{{0,10}}[: ])?"
     rf"(?P<name>[{KANJI}]{{1,5}}(?: [{KANJI}]{{1,4}})?|[{_HIRAGANA}]{{2,5}}|[{KATAKANA}]{{2,6}}) ?{_CLOSE}"
 )
 LONGEST_RUN = 16
 _LETTERS = f"{KANJI}{_HIRAGANA}{KATAKANA}"
-SPACED_NAME = sought(
+SPACED_NAME = re.compile(
     rf"(?<![{KANJI}])(?=(?P<surname>[{KANJI}]{{1,3}}) "
     rf"(?P<given>[{KANJI}]{{1,3}}(?![{_LETTERS}]|[様氏])"
     rf"|[{KANJI}]{{1,3}}(?=[様氏]|さん|です|って|という|から|より|[はがにのをとへも、。])"
@@ -180,17 +179,17 @@ SPACED_NAME = sought(
 )
 """A look-ahead, as 「担当者 尾形 真一」 has two of them."""
 _KANA = f"{KATAKANA}{_HIRAGANA}"
-SPACED_KANA = sought(
+SPACED_KANA = re.compile(
     rf"(?<![{_KANA}])(?P<surname>[{KATAKANA}]{{2,6}}|[{_HIRAGANA}]{{2,6}})[ ・]"
     rf"(?P<given>[{KATAKANA}]{{2,6}}|[{_HIRAGANA}]{{2,6}}?)"
     rf"(?=(?:さん|ちゃん|くん|さま|です|と申|より|から|[はがにのを])?(?![{_KANA}])"
     rf"|さん|ちゃん|くん|さま|です[^{_HIRAGANA}])"
 )
-KATAKANA_RUN = sought(
+KATAKANA_RUN = re.compile(
     rf"(?<![{KATAKANA}・])[{KATAKANA}]{{3,6}}(?![{KATAKANA}・]|(?!名義|様|氏|君|先生|社長|部長|店長)[{KANJI}])"
 )
-LATIN_RUN = sought(r"(?<![A-Za-z])[A-Za-z]{3,22}(?![A-Za-z])")
-LATIN_PARTS = sought(r"(?<![A-Za-z0-9._-])[A-Za-z0-9]{1,20}(?:[._-][A-Za-z0-9]{1,20}){1,6}(?![A-Za-z0-9])")
+LATIN_RUN = re.compile(r"(?<![A-Za-z])[A-Za-z]{3,22}(?![A-Za-z])")
+LATIN_PARTS = re.compile(r"(?<![A-Za-z0-9._-])[A-Za-z0-9]{1,20}(?:[._-][A-Za-z0-9]{1,20}){1,6}(?![A-Za-z0-9])")
 
 # --- accounts ---------------------------------------------------------------------------------------
 
@@ -199,20 +198,20 @@ BANK_WORD = re.compile(
     "|カナ(?=[ :()(]|名)"
     "|ヨミ(?=[ :])|よみ(?=[ :])|シメイ|セイメイ"
 )
-HOLDER = sought(
+HOLDER = re.compile(
     rf"(?<![{KATAKANA}])(?!(?:カナ|フリガナ|ヨミ|シメイ|セイメイ|メイギ|メイギニン|コウザ|セイ|メイ"
     rf"|ウケトリニン)[ ・.])"
     rf"[{KATAKANA}]{{2,8}}(?:[ ・.][{KATAKANA}]{{2,10}}){{1,4}}(?![{KATAKANA}])"
     rf"|(?<=\()[{KATAKANA}]{{4,14}}(?=\))"
 )
-BEFORE_HOLDER_WORD = sought(
+BEFORE_HOLDER_WORD = re.compile(
     rf"(?<![{KATAKANA}])(?P<name>[{KATAKANA}]{{2,9}}(?:[ ・.][{KATAKANA}]{{2,10}}){{0,4}})(?=様?(?:名義|の口座))"
 )
-SAID_HOLDER = sought(
+SAID_HOLDER = re.compile(
     rf"(?:名義人?|口座名|受取人|送金先|フリガナ|ふりがな|(?<![{KATAKANA}])(?:カナ|ヨミ|シメイ|メイギ(?:ニン)?))名?(?:\((?:カナ|全角|半角)\)|カナ)?"
     rf" ?[:はが→] ?[「]?(?P<name>[{KATAKANA}]{{4,16}})(?![{KATAKANA}])"
 )
-FIRM_HOLDER = sought(
+FIRM_HOLDER = re.compile(
     rf"(?<![{KATAKANA}A-Za-z])(?:カブシキガイシャ|カブ|ユウ|ドウ|[カユドシメフ])\)(?P<name>[{KATAKANA}]{{3,30}})"
     rf"|(?P<other>[{KATAKANA}]{{3,30}})\([カユドシメフ](?:\)|(?=\s|$))"
 )

@@ -33,7 +33,6 @@ from archiver.export.mask.name_forms.readings import told_readings
 from archiver.export.mask.name_forms.told_by_place import listed_handles, names_told_by_place
 from archiver.export.mask.name_forms.unknown_surnames import is_unfamiliar, is_unknown_full_name, is_unknown_surname
 from archiver.export.mask.nicknames import nicknames
-from archiver.export.mask.sought.sought_pattern import sought
 from archiver.export.mask.spoken_names import spoken_names
 from archiver.export.mask.titled_names import initials_and_traders, names_at_jobs, titled_names
 from archiver.records import LeftoverKind
@@ -57,7 +56,7 @@ def found_pieces(text: str) -> Iterator[FoundPiece]:
     for kind, groups in _DIRECT_RULES if has_latin(text) or "#" in text else _DIRECT_RULES[1:]:
         for pattern in (one for group in groups if group.gate.search(text) for one in group.patterns):
             for match in pattern.finditer(text):
-                start, end = match.span("name" if "name" in pattern.regex.groupindex else 0)
+                start, end = match.span("name" if "name" in pattern.groupindex else 0)
                 is_contact = kind is LeftoverKind.CONTACT
                 if is_contact or not _is_file_or_code(text[start:end].lower()):
                     yield FoundPiece(start, end, kind)
@@ -84,7 +83,7 @@ _DIRECT_RULES = (
 )
 """Every handle has a letter, or a # before its digits."""
 
-_HAS_LATIN = sought("[A-Za-z]{2}")
+_HAS_LATIN = re.compile("[A-Za-z]{2}")
 
 
 def _names(text: str) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from archiver.export.mask.leftover_patterns import KANJI
 from archiver.export.mask.name_checks import in_hiragana, is_spoken_surname
 from archiver.export.mask.name_data import beginnings_of_names, given_names, leftover_words, ordinary_words, surnames
-from archiver.export.mask.sought.sought_pattern import sought
 
 _SMALL = "ゃゅょャュョ"
 _HIRA = f"(?:(?![をのがへんっぁぃぅぇぉゃゅょ])[ぁ-ん][{_SMALL}]?)"
@@ -24,7 +23,7 @@ _NO_GRAMMAR = "(?!で(?!も)|だ|じゃ|けど|ので|のに|よ)"
 _AFTER_STOP = "(?:っちー?|っぴー?|っきー|っしー|っつん|っぺ|っくん)(?![ゃゅょり])"
 _CLEAR = "ちん(?!と)|きゅん|にゃん|ぴょん|ぽよ|のすけ"
 _OTHER = "つん|みん|じー|ぴー?|やん|ぷー|みー|にー|きー|しー|ちー|ぼー|ちょ"
-_PATTERN = sought(
+_PATTERN = re.compile(
     rf"(?<![ぁ-ん])(?<![ぁ-ん]ー)(?P<lead>[ぁ-ん]{{0,4}}[のとはがもにでへやね])??"
     rf"(?P<nickname>(?P<short>{_HIRA}[っー])(?:ちゃん(?!と)|くん{_NO_GRAMMAR})"
     rf"|(?P<stopped>{_HIRA}{{1,3}})(?:{_AFTER_STOP})"
@@ -34,19 +33,19 @@ _PATTERN = sought(
     rf"|(?<=[ぁ-ん]{{3}})[んち]){_ENDS_OF_SENTENCE})"
 )
 _KATAKANA_ENDS = "ピー|ッチー?|ッキー|ッシー|ポン|リン|タン|チン|ニャン|ッピー|ッペ|ヤン|ッツン"
-_IN_KATAKANA = sought(
+_IN_KATAKANA = re.compile(
     rf"(?<![ァ-ヴー・])(?:(?P<base>{_KATA}{{2,3}})(?:{_KATAKANA_ENDS})|{_KATA}(?:ッキー|ッシー"
     rf"|ッチー))(?![ァ-ヴー・]){_ENDS_OF_SENTENCE}"
 )
-_GATE = sought(
+_GATE = re.compile(
     "ち[んゃー]|くん|た[んぬ]|っ[ちぴきしつぺ]|[ぴぽに]ょ?[んー]|に[ゃー]|ぴ|ぽ|のすけ|りん|ぱん|つん|みん|じー"
     "|やん|[ぷみきぼし]ー|[ッピポリタチニヤ][ーチキシンピペャツ]|子"
 )
-_STOPPED_KATAKANA = sought(
+_STOPPED_KATAKANA = re.compile(
     rf"(?<![ァ-ヴー])(?P<base>{_KATA}{{2,3}})っ(?:ちゃん(?!と)|ちん|ぴー|くん|ぺ|ち(?=さん|[がはにもの、。]|です|から|$))"
 )
-_TEACHER = sought("(?<![ぁ-ん])[ぁ-ん]{1,3}(?:たん|りん|ぽん|ぴょん|っち)(?=先生)")
-_CHILD = sought(
+_TEACHER = re.compile("(?<![ぁ-ん])[ぁ-ん]{1,3}(?:たん|りん|ぽん|ぴょん|っち)(?=先生)")
+_CHILD = re.compile(
     rf"(?<![ぁ-んァ-ヴー{KANJI}])(?:[ぁ-ん]{{2}}|[ァ-ヴー]{{2,3}})子(?=さん|ちゃん|[」』はがにのとをへ、]|から)"
 )
 _NO_CHILD = re.compile("^(?:.[のいなん]|[うあこそど]の|いい|よい|ひと|ふた|いる|する|した|てる|お.)子")
@@ -74,17 +73,17 @@ _SAID = (
 )
 
 
-_AS_READ = sought("(?:読み|仮名|カナ|ルビ|発音)[^「『]{0,4}$")
+_AS_READ = re.compile("(?:読み|仮名|カナ|ルビ|発音)[^「『]{0,4}$")
 """Before a word in brackets: how a name is read, which may look like a verb (みない)."""
-_CALLED_WITH_TITLE = sought(
+_CALLED_WITH_TITLE = re.compile(
     r"(?P<name>[^\s、。「」()!?]{1,6}?)(?:さん|様)(?:という|って(?:いう)?)(?:お?名前|方|人|名字|苗字|ライター|お客)"
 )
 
 
-_NAMED_SO = sought(
+_NAMED_SO = re.compile(
     rf"(?<![{KANJI}])(?P<who>[{KANJI}]{{1,4}})(?:さん|くん|君)?[がはを](?P<name>[ァ-ヴー]{{2,6}}|[ぁ-んー]{{2,6}}?)(?:って|と)呼"
 )
-_BEFORE_REAL_NAME = sought(
+_BEFORE_REAL_NAME = re.compile(
     rf"(?<![ぁ-んァ-ヴー{KANJI}])(?P<name>[ぁ-んー]{{2,6}}|[ァ-ヴー]{{2,8}}) ?"
     rf"\((?P<real>[{KANJI}]{{1,4}})(?:さん|くん|様|ちゃん|氏|先生)?\)"
 )

@@ -27,7 +27,6 @@ from archiver.export.mask.name_forms.unknown_surnames import (
     is_unknown_full_name,
     is_unknown_surname,
 )
-from archiver.export.mask.sought.sought_pattern import sought
 
 _NICKNAME_TITLES = ("ちゃん", "くん")
 """They are hidden with a name in kana, of which they may be a part."""
@@ -41,7 +40,7 @@ _AGENT = re.compile(
     "|ロボ|モン)$"
 )
 """What people and firms are called by what they do; surnames with such an end are among the foreign names."""
-_FIRM = sought("(?:株式会社|有限会社|合同会社|社団法人|財団法人|\\(株\\)|\\(有\\))[^\\s、。「」]{0,12}$")
+_FIRM = re.compile("(?:株式会社|有限会社|合同会社|社団法人|財団法人|\\(株\\)|\\(有\\))[^\\s、。「」]{0,12}$")
 _FIRM_END = re.compile(
     f"[{leftover_patterns.KANJI}](?:製薬|製菓|食品|電機|電器|工業|建設|銀行|証券|書店|酒造|運輸|自動車|製作所|不動産|化学|化粧品"
     "|醤油|製粉|生命|海上|製鉄|乳業|重工|鉄道|新聞|放送|出版|印刷)$"
@@ -94,14 +93,14 @@ _INITIAL_TITLES = (
     "さん|さま|氏(?![名神])|様(?!式)|くん|君|ちゃん|たん|先生|先輩|嬢|姉|兄|殿|社長|部長|課長|係長|主任|店長|所長|室長|次長|専務|常務|会長|院長|園長|校長"
     "|教授|監督|弁護士|税理士|女史|夫人"
 )
-_INITIAL = sought(
+_INITIAL = re.compile(
     rf"(?<![A-Za-z0-9_.-])[A-Z](?:[.・][A-Z])?\.?(?:{_INITIAL_TITLES})"
     r"|(?<![A-Za-z0-9])[A-Z](?![社店案班組級群型部課室局校園館])[一-鿿]{1,2}(?=さん|氏(?![名神])|様(?!式)|くん|ちゃん)"
 )
-_KANA_PRODUCER = sought(r"(?<![ァ-ヴーぁ-んA-Za-z])[ァ-ヴー]{2,6}P(?=[のにがはへともや、。]|さん|から|$)")
-_HAS_CAPITAL = sought("[A-Z]")
-_HAS_TRADER = sought("[者様ーアター手](?:の|[:→「])")
-_TRADER = sought(
+_KANA_PRODUCER = re.compile(r"(?<![ァ-ヴーぁ-んA-Za-z])[ァ-ヴー]{2,6}P(?=[のにがはへともや、。]|さん|から|$)")
+_HAS_CAPITAL = re.compile("[A-Z]")
+_HAS_TRADER = re.compile("[者様ーアター手](?:の|[:→「])")
+_TRADER = re.compile(
     r"(?:出品者|購入者|お客様|依頼者|応募者|投稿者|ユーザー|ライター|落札者|フォロワー|リスナー|視聴者"
     r"|クライアント|ワーカー|取引相手)(?:の|[:→] ?|「)(?P<name>[^\s、。の「」:]{2,14}?)」?(?=さん|様"
     r"|氏(?![名神]))"

@@ -5,23 +5,23 @@ They are for text of one width (NFKC). Every repetition has a bound.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from archiver.export.mask.contact_forms.profile_sites import HOSTING_SITES, NO_PROFILES, PROFILE_SITES
 from archiver.export.mask.leftover_patterns import any_of
-from archiver.export.mask.sought.sought_pattern import SoughtPattern, sought
 
 
 class GatedPatterns(NamedTuple):
     """Patterns, and one that every hit of theirs contains, which is looked for first."""
 
-    gate: SoughtPattern
-    patterns: tuple[SoughtPattern, ...]
+    gate: re.Pattern[str]
+    patterns: tuple[re.Pattern[str], ...]
 
 
 def gated(gate: str, *patterns: str) -> GatedPatterns:
     """Compile patterns behind their gate."""
-    return GatedPatterns(sought(gate), tuple(map(sought, patterns)))
+    return GatedPatterns(re.compile(gate), tuple(map(re.compile, patterns)))
 
 
 # --- handles ----------------------------------------------------------------------------------------

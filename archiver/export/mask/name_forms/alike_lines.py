@@ -12,7 +12,6 @@ from archiver.export.mask import name_checks
 from archiver.export.mask.leftover_patterns import KANJI, KATAKANA
 from archiver.export.mask.name_contexts import NO_SIGN
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
-from archiver.export.mask.sought.sought_pattern import sought
 
 _NAME = rf"(?P<name>[{KANJI}]{{1,4}}|[ぁ-んー]{{2,5}}|[{KATAKANA}]{{2,7}}|[A-Z][a-z]{{1,11}})"
 _FORMS = (
@@ -25,8 +24,8 @@ _FORMS = (
     re.compile(rf"(?:^|\n) {{0,3}}[^\s:、。0-9]{{1,8}} ?: ?{_NAME}(?=\n|$)"),
 )
 _AGE = re.compile(" [0-9]{1,2}[歳才代]")
-_OF_PEOPLE = sought("(?:^|\\n) {0,3}(?:CC|Cc|cc|TO|To|宛先|参加者?|出席者?|同席者?) ?: ?(?P<row>[^\\n:。]{3,60})")
-_ITEM = sought(f"(?<![^、,/・ :])(?:[{KANJI}]{{1,4}}|[ぁ-んー]{{2,5}}|[{KATAKANA}]{{2,7}})(?![^、,/・ \\n])")
+_OF_PEOPLE = re.compile("(?:^|\\n) {0,3}(?:CC|Cc|cc|TO|To|宛先|参加者?|出席者?|同席者?) ?: ?(?P<row>[^\\n:。]{3,60})")
+_ITEM = re.compile(f"(?<![^、,/・ :])(?:[{KANJI}]{{1,4}}|[ぁ-んー]{{2,5}}|[{KATAKANA}]{{2,7}})(?![^、,/・ \\n])")
 
 
 def names_in_alike_lines(text: str) -> Iterator[tuple[int, int]]:

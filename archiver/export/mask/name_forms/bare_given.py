@@ -13,22 +13,21 @@ from archiver.export.mask import name_checks
 from archiver.export.mask.leftover_patterns import KANJI, any_of, kanji_runs
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, rare_names, surnames
 from archiver.export.mask.name_forms.unknown_surnames import is_likely_given
-from archiver.export.mask.sought.sought_pattern import sought
 
 _BEHIND_KANA = (
     "案件|分(?:の|は|も|を|が|$|、)|宅|宛|経由|名義|待ち|含め|以外|側の|担当|組|班|様|氏|先生|本人"
     "|不在|休み|欠席|立ち会い|立会い|同席|撮影分"
 )
-_KATAKANA = sought(rf"(?<![ァ-ヴー・])(?P<name>[ァ-ヴー]{{3,8}})(?![ァ-ヴー・])(?=(?:{_BEHIND_KANA})|[^{KANJI}]|$)")
-_KATAKANA_FULL = sought(r"(?<![ァ-ヴー・])(?P<first>[ァ-ヴー]{2,7}) (?P<second>[ァ-ヴー]{2,7})(?![ァ-ヴー・])")
-_KATAKANA_JOINED = sought("(?<![ァ-ヴー・])(?P<first>[ァ-ヴー]{3,7})(?P<kind>チャンネル|ちゃんねる)")
-_HIRAGANA = sought(
+_KATAKANA = re.compile(rf"(?<![ァ-ヴー・])(?P<name>[ァ-ヴー]{{3,8}})(?![ァ-ヴー・])(?=(?:{_BEHIND_KANA})|[^{KANJI}]|$)")
+_KATAKANA_FULL = re.compile(r"(?<![ァ-ヴー・])(?P<first>[ァ-ヴー]{2,7}) (?P<second>[ァ-ヴー]{2,7})(?![ァ-ヴー・])")
+_KATAKANA_JOINED = re.compile("(?<![ァ-ヴー・])(?P<first>[ァ-ヴー]{3,7})(?P<kind>チャンネル|ちゃんねる)")
+_HIRAGANA = re.compile(
     rf"(?<![ぁ-んー{KANJI}ァ-ヴ])(?P<name>[ぁ-ん]{{3,5}}?)"
     rf"(?=(?:{_BEHIND_KANA}|[がはもにへとをの](?![ぁ-んー])|から|より|まで|だけ|経由|です|って"
     rf"(?:人|方|誰)|ちゃんねる|チャンネル)|[^ぁ-んー{KANJI}ァ-ヴ]|$)"
 )
 _NO_NAMES = frozenset({"したら", "しいの", "セレナ"})
-_LATIN = sought(
+_LATIN = re.compile(
     r"(?<![A-Za-z0-9@/._&'-])(?P<name>[A-Z][a-z]{3,10}|[A-Z]{4,10})(?![A-Za-z0-9@_&'-]|\.[A-Za-z0-9]|/[A-Za-z])"
 )
 _LATIN_SURNAMES = frozenset(
@@ -36,7 +35,7 @@ _LATIN_SURNAMES = frozenset(
     | {"yamaguchi", "ishikawa", "miyazaki", "fukushima", "honda", "suzuki", "goto", "sudo", "doi", "ono"}
 )
 """Of the Latin words that make no name alone those that are surnames as well."""
-_ENGLISH = sought("[a-z]{2} [a-z]{2,}|[A-Za-z]{2} [A-Z][a-z]+ [A-Za-z]{2}")
+_ENGLISH = re.compile("[a-z]{2} [a-z]{2,}|[A-Za-z]{2} [A-Z][a-z]+ [A-Za-z]{2}")
 """Words in a row that are a sentence or a title."""
 
 # --- where only people stand --------------------------------------------------------------------------
@@ -54,14 +53,14 @@ _PEOPLE = any_of(
 _GIVEN_KANJI = f"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,3}})"
 _AFTER = r"(?=[\s、。,/()「」』!?]|です|でした|から|より|まで|さん|様|が|に|は|も|$)"
 _NAME = "(?P<name>[ぁ-んー]{2,5}?|[ァ-ヴー]{2,8}|[A-Z][a-z]{2,10}|[A-Z]{3,10})"
-_TOLD = sought(
+_TOLD = re.compile(
     rf"(?:{_PEOPLE}(?:担当)?(?: ?[:/=・] ?|は(?! )| )"
     rf"|(?<![A-Za-z])(?:[Bb]y|BY|[Cc][Cc]|[Ff]rom|FROM|To|TO|Re|RE|Dear|DEAR|[Bb]irthday)(?:: ?| )"
     rf"|(?:^|[\n、/ ])[月火水木金土日](?:曜日?)?(?: |:|\()|(?:^|\n)[0-9]{{1,2}}/[0-9]{{1,2}}"
     rf"(?:\([月火水木金土日]\))? |(?:^|[\s。、:])[1-9](?=[A-Zァ-ヴぁ-ん])"
     rf"|(?:営業|経理|総務|外注|話|本目|章|班|番目|者|部|さん|様)\(){_NAME}(?:担当)?{_AFTER}"
 )
-_SURE = sought(
+_SURE = re.compile(
     rf"(?:(?<![ぁ-んーァ-ヴ{KANJI}A-Za-z0-9・])){_NAME}(?: (?=OK|NG|ok)|(?=含め|以外(?:は|の人)|と一緒"
     r"|との?(?:打ち?合わ?せ|MTG|ミーティング|面談|通話|撮影)|を(?:呼[んば]|招待|グループ)|不在"
     r"|同席|だけ(?:まだ|未|欠席|不参加)|のところ[にで]"
@@ -74,23 +73,23 @@ _SURE = sought(
     r"|お?休み|今日|言って)|が(?:言って|送って)"
     r"|で(?:入金|振込|振り込)|「))"
 )
-_OF_UNIT = sought(
+_OF_UNIT = re.compile(
     rf"(?:編集|営業|経理|総務|広報|人事|制作|担当|デザイン|撮影|[{KANJI}ァ-ヴ][部課室係社]"
     rf"|事務所|チーム)の{_NAME}(?=(?:ちゃん|くん)?(?:です|と申|より|でございます))"
 )
-_ON_A_LINE = sought(
+_ON_A_LINE = re.compile(
     r"(?:^|\n)(?P<name>[ぁ-んー]{3,5}|[ァ-ヴー]{3,8}|[A-Z][a-z]{3,10})(?= ?:[^/0-9]"
     r"|、(?:了解|承知|OK|お疲れ|ありがと))"
 )
-_AT_WEDDING = sought(rf"(?:新郎|新婦|旧姓) ?{_NAME}(?=の|{_AFTER})")
-_KANJI_TOLD = sought(
+_AT_WEDDING = re.compile(rf"(?:新郎|新婦|旧姓) ?{_NAME}(?=の|{_AFTER})")
+_KANJI_TOLD = re.compile(
     rf"{_GIVEN_KANJI}(?=の(?:声|インタビュー|PC|誕生日|結婚式|名義|手紙|連絡先"
     rf"|返事|返信)|含め[0-9全]|以外(?:は|の人)|と一緒"
     r"|にもらっ|で入金|のところ|「|案件|バージョン|チャンネル|社長|\((?:株式会社|有限会社|合同会社"
     r"|仮名|営業|経理|総務|編集)|を(?:呼[んば]|招待))"
     rf"|(?:新郎|新婦|[0-9](?=[{KANJI}]{{2,3}}(?:\n|$)))(?P<behind>[{KANJI}]{{2,3}})(?=[のとはへ\n、]|$)"
 )
-_OF_SOMEBODY = sought(
+_OF_SOMEBODY = re.compile(
     rf"(?:スタッフ|友人|知人|同僚|後輩|先輩|部下|新人|バイト|うち|社員|担当|[妹姉兄弟娘母父妻夫師者])の"
     rf"(?P<name>[{KANJI}]{{2,3}})(?=[がはもにとを、]|という|って|です)"
     rf"|(?<![{KANJI}])(?P<called>[{KANJI}]{{2,3}})(?=(?:という|って(?:いう)?)(?:もの|者|子|人|方|名前))"
@@ -98,21 +97,21 @@ _OF_SOMEBODY = sought(
     rf"\((?:[^()\n]{{1,8}}[・、 /])?(?P<bracketed>[{KANJI}]{{2,3}})"
     rf"(?:[・、 /][^()\n]{{1,8}})?\)"
 )
-_MIXED_NAME = sought(rf"(?<![ァ-ヴー・])(?P<first>[ァ-ヴー]{{2,8}})(?P<second>[{KANJI}]{{2,3}})(?![{KANJI}])")
-_QUOTED_FULL = sought(rf"[「『](?P<name>[{KANJI}]{{1,4}} [{KANJI}]{{1,3}})[」』](?:さん|様|氏)")
-_ANIMAL = sought(r"(?<![ぁ-んー])(?P<name>[ぁ-んー]{2,4}[丸助太吉郎蔵斎])(?=さん|くん|ちゃん|様|氏)")
-_HAS_ANIMAL = sought("[丸助太吉郎蔵斎](?:さん|くん|ちゃん|様|氏)")
-_INITIAL_BEHIND = sought(r"(?<![A-Za-z0-9@/._-])(?P<name>[A-Z][a-z]{1,9}\.[A-Z])(?![A-Za-z0-9.@])")
-_CAST = sought("キャスト|配役|出演者?|声優|クレジット|スタッフ一覧|登場人物")
-_PART = sought(
+_MIXED_NAME = re.compile(rf"(?<![ァ-ヴー・])(?P<first>[ァ-ヴー]{{2,8}})(?P<second>[{KANJI}]{{2,3}})(?![{KANJI}])")
+_QUOTED_FULL = re.compile(rf"[「『](?P<name>[{KANJI}]{{1,4}} [{KANJI}]{{1,3}})[」』](?:さん|様|氏)")
+_ANIMAL = re.compile(r"(?<![ぁ-んー])(?P<name>[ぁ-んー]{2,4}[丸助太吉郎蔵斎])(?=さん|くん|ちゃん|様|氏)")
+_HAS_ANIMAL = re.compile("[丸助太吉郎蔵斎](?:さん|くん|ちゃん|様|氏)")
+_INITIAL_BEHIND = re.compile(r"(?<![A-Za-z0-9@/._-])(?P<name>[A-Z][a-z]{1,9}\.[A-Z])(?![A-Za-z0-9.@])")
+_CAST = re.compile("キャスト|配役|出演者?|声優|クレジット|スタッフ一覧|登場人物")
+_PART = re.compile(
     rf"(?:^|\n) {{0,3}}[・●]?[^\s:、。]{{1,8}} ?: ?(?P<name>[ぁ-んー]{{2,8}}|[ァ-ヴー]{{2,8}}"
     rf"|[{KANJI}]{{2,4}}(?: [{KANJI}]{{1,3}})?)(?=\n|$)"
 )
-_KANJI_FULL = sought(
+_KANJI_FULL = re.compile(
     rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{1,4}}) (?P<given>[{KANJI}]{{2,3}}?)(?=以外|含め"
     rf"|[様氏殿君宛]|[^{KANJI}]|$)"
 )
-_QUOTED = sought(
+_QUOTED = re.compile(
     rf"[「『【(]{_NAME}[」』】)](?=名義|って(?:誰|だれ|人|方)|が(?:入って|参加|入室|待機|ログイン"
     rf"|います)|を|と(?:書|署名|いう)|[^\n]{{0,4}}(?:チーム|案件|編集)|\.[a-z]{{3}}|に(?:なっ"
     rf"|変))"

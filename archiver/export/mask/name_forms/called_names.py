@@ -10,23 +10,22 @@ from archiver.export.mask.kanji_names import are_words
 from archiver.export.mask.leftover_patterns import KANJI, KATAKANA
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
 from archiver.export.mask.name_forms.unknown_surnames import is_likely_given
-from archiver.export.mask.sought.sought_pattern import sought
 
 _FAMILY = (
     "(?:ママ|パパ|お?ば[あー]?(?:さん|ちゃん)|お?じ[いー]?(?:さん|ちゃん)|おばさん|おじさん|お?[兄姉]ちゃん|お?[兄姉]さん|姐さん|どん|姫|王子"
     "|師匠|番長|親方|隊長|店長|先生|先輩|役|社長|編集長|母さん|父さん)"
 )
-_IN_FAMILY = sought(
+_IN_FAMILY = re.compile(
     rf"(?:(?<![ぁ-んー])|(?<=[のはがとも]))(?P<hira>[ぁ-んー]{{2,5}}?){_FAMILY}(?:さん)?(?!ー)"
     rf"|(?<![{KATAKANA}])(?P<kata>[{KATAKANA}]{{2,6}}?){_FAMILY}(?:さん)?(?![{KATAKANA}])"
     rf"|(?<![{KANJI}])(?P<kanji>[{KANJI}]{{2,3}}?)(?:ママ|パパ|お?[兄姉]ちゃん|おば(?:さん|ちゃん)|おじ(?:さん|ちゃん))(?:さん)?"
 )
 _IS_FAMILY = re.compile("(?:ママ|パパ|さん|ちゃん|どん|姫|王子)$")
 """What is hidden with the name; a role is not."""
-_HAS_FAMILY = sought(
+_HAS_FAMILY = re.compile(
     "ママ|パパ|[ばあじい兄姉母父姐](?:さん|ちゃん)|どん|姫|王子|師匠|番長|親方|隊長|店長|先生|先輩|役|社長|編集長"
 )
-_SAID = sought(
+_SAID = re.compile(
     r"(?:ハンドルネーム|ハンドル名|ペンネーム|ラジオネーム|リングネーム|ニックネーム|(?<![A-Za-z])[PH]N(?![A-Za-z])|芸名|源氏名|活動名|筆名|雅号|あだ名|愛称"
     r"|(?:ワーカー|クライアント|アカウント|ユーザー|表示|登録|ライター|作家|投稿者|出品者|配信者|ランサー)名"
     r"|(?:[Vv][Tt]uber|VTUBER|ブイチューバー|配信者|声優|ライバー|YouTuber|ユーチューバー|インフルエンサー|ブロガー|歌い手|絵師|コスプレイヤー)の)"
@@ -35,53 +34,53 @@ _SAID = sought(
     r"(?=さん|様|氏|です|だ(?:そう|った|と|よ)|という|って|名義|で(?:す|登録|活動|公開|出|お)|に(?:変|し)|[」、。)\s]|の(?:方|人)|$)"
 )
 _NO_NICKNAME = re.compile("文字|以上|以内|半角|全角|任意|必須|未定|不明|空欄|変更|入力|記載|統一|表示|[をがは]")
-_HAS_SAID = sought(
+_HAS_SAID = re.compile(
     "ネーム|名|[PH]N|[Tt]uber|TUBER|ューバーの|配信者|声優|ライバー|ルエンサー|ブロガー|歌い手|絵師|レイヤー|愛称|雅号"
 )
-_COVERED = sought(
+_COVERED = re.compile(
     rf"(?:[{KANJI}]{{1,2}}[〇○◯●*×✕]{{1,2}}[{KANJI}]{{0,2}}|[〇○◯●]{{1,2}}[{KANJI}]{{1,2}})(?=さん|様|氏|くん|君)"
 )
-_HAS_COVER = sought("[〇○◯●*×✕]")
-_HAS_TITLE = sought("[ぁ-んァ-ヴー](?:さん|様|氏|くん|ちゃん|先生)|[一-鿿](?:さん|様|氏|くん|先生|選手)|名義")
-_NAMED_LATER = sought(
+_HAS_COVER = re.compile("[〇○◯●*×✕]")
+_HAS_TITLE = re.compile("[ぁ-んァ-ヴー](?:さん|様|氏|くん|ちゃん|先生)|[一-鿿](?:さん|様|氏|くん|先生|選手)|名義")
+_NAMED_LATER = re.compile(
     r"(?:ペンネーム|芸名|ハンドルネーム|ニックネーム|活動名|表示名|筆名)[^「」\n。]{0,12}[「『](?P<name>[^「」『』\n]{2,12})[」』](?=に|で|と|を|が|って)"
     r"|[「『](?P<alias>[^「」『』\n]{2,14})[」』]こと(?=[^\s、。]{1,8}(?:さん|氏|様|くん|ちゃん))"
 )
 """ペンネームを「月見うどん」に, 「おかゆP」こと志村さん."""
-_AT_WORK = sought(r"(?P<name>(?<![^\s、。「(])[^\s、。@「」()]{2,10}@[^\s、。@A-Za-z「」()]{1,10})(?=さん|様|氏)")
-_MIXED = sought(
+_AT_WORK = re.compile(r"(?P<name>(?<![^\s、。「(])[^\s、。@「」()]{2,10}@[^\s、。@A-Za-z「」()]{1,10})(?=さん|様|氏)")
+_MIXED = re.compile(
     rf"(?<![{KANJI}])(?P<head>[{KANJI}]{{1,3}})(?P<tail>[{KATAKANA}]{{2,8}}|[ぁ-ん]{{2,4}})(?=さん|様|氏|くん|ちゃん|先生|選手|名義)"
     rf"|(?<![{KATAKANA}])(?P<stage>[{KATAKANA}]{{2,8}})(?P<surname>[{KANJI}]{{2,3}})(?=さん|様|氏|くん|選手|先生|名義)"
 )
-_THREE = sought(
+_THREE = re.compile(
     rf"(?<![{KATAKANA}])[{KATAKANA}]{{2,9}}(?:[ ・][{KATAKANA}]{{2,9}}){{1,3}}(?=と申|です(?![か])|より|から)"
 )
-_UNDER_NAME = sought(
+_UNDER_NAME = re.compile(
     rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{2,3}}) (?P<given>[ぁ-ん]{{2,4}}|[{KATAKANA}]{{2,5}})(?=名義|さん|様"
     rf"|氏|先生|です|と申)"
 )
-_SAYS = sought(rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,4}}|[ァ-ヴー]{{2,8}})(?=いわく|曰く|曰わく)")
-_AT_LINE = sought(
+_SAYS = re.compile(rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,4}}|[ァ-ヴー]{{2,8}})(?=いわく|曰く|曰わく)")
+_AT_LINE = re.compile(
     rf"(?:^|[\s、。])@ ?(?P<name>[{KANJI}]{{1,6}}|[ァ-ヴー]{{2,8}}|[ぁ-んー]{{2,7}})"
     r"(?=さん|くん|ちゃん|様|[\s、。!?]|$)"
 )
-_SHOP = sought(
+_SHOP = re.compile(
     r"(?<![ぁ-んァ-ヴー一-鿿])(?P<name>[ぁ-んー]{2,8}|[ァ-ヴー]{2,8})(?:店長|社長|隊長|番長|師匠|親方|姫|王子|編集長|団長|部長)(?=さん)"
 )
-_STAGE_NAME = sought(
+_STAGE_NAME = re.compile(
     rf"(?P<name>(?<![A-Za-z0-9])[A-Za-z][A-Za-z.'-]{{1,20}}|(?<![{KATAKANA}])[{KATAKANA}]{{2,12}}"
     rf"|(?:(?<![ぁ-んー])|(?<=[のはが]))[ぁ-んー]{{2,8}}?|(?<![{KANJI}])[{KANJI}]{{1,6}})"
     r" ?\((?:本名|実名|戸籍名|旧姓|芸名|別名|通称|旧名|ペンネーム)"
 )
 """What somebody is called, with the true name in brackets: 「LUNA(本名…)」."""
-_FOND = sought(
+_FOND = re.compile(
     "(?:(?<![ぁ-んー])|(?<=[のはがともへ]))(?P<name>[ぁ-ん]{3,5})(?:っち|たん|ちん|りん|っぴ|ぴょん|どん|やん|にゃん|ぽん|きゅん|のすけ)"
     "(?=[はがのにともへを]|さん|先生|から|です|、|。|$)"
 )
-_HAS_FOND = sought("っ[ちぴ]|[たちりどやぽゅょ]ん|にゃん|のすけ")
-_ENUMERATED = sought(rf"(?:(?<![0-9])[1-9][.)]? ?[{KANJI}]{{1,4}}[、, ]?){{2,9}}")
-_NUMBERED_ITEM = sought(f"[{KANJI}]{{1,4}}")
-_TEACHER = sought("(?:(?<![ぁ-んー])|(?<=[のはがとも]))(?P<name>[ぁ-ん]{1,3}[ぁ-んー]{2,3})(?=先生)")
+_HAS_FOND = re.compile("っ[ちぴ]|[たちりどやぽゅょ]ん|にゃん|のすけ")
+_ENUMERATED = re.compile(rf"(?:(?<![0-9])[1-9][.)]? ?[{KANJI}]{{1,4}}[、, ]?){{2,9}}")
+_NUMBERED_ITEM = re.compile(f"[{KANJI}]{{1,4}}")
+_TEACHER = re.compile("(?:(?<![ぁ-んー])|(?<=[のはがとも]))(?P<name>[ぁ-ん]{1,3}[ぁ-んー]{2,3})(?=先生)")
 
 
 def called_names(text: str) -> Iterator[tuple[int, int]]:

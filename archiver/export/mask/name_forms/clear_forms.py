@@ -15,7 +15,6 @@ from archiver.export.mask.name_forms.unknown_surnames import (
     is_unfamiliar,
     is_unknown_surname,
 )
-from archiver.export.mask.sought.sought_pattern import sought
 
 _NO_NAME_BEFORE = {
     "様": "名客神皆王月奥仏殿姫嫁孫母父兄姉爺婆娘主何誰方社店妹弟同多仕模異一二三有各今両別文"
@@ -26,35 +25,35 @@ _NO_NAME_BEFORE = {
     "殿": "御宮神本貴沈拝社内主",
 }
 """Characters that are a word with a title, and no name."""
-_SINGLE = sought(
+_SINGLE = re.compile(
     rf"(?<![{KANJI}お])(?P<name>[{KANJI}])(?=(?P<title>[様氏殿])(?![{KANJI}])|(?P<long>さ)(?:ん(?![ざぷ橋])|ま(?![ざで])))"
 )
 _SHORT_TITLES = frozenset("様氏殿")
-_SPACED = sought(
+_SPACED = re.compile(
     rf"(?<![{KANJI}])(?=(?P<first>[{KANJI}]{{1,8}}) (?P<second>[{KANJI}]{{1,3}}?)"
     rf"(?:(?![{KANJI}])|(?=[様氏殿君宛著作訳画記拝筆](?![{KANJI}])|先生|名義|社長|代表|監督|選手)))"
 )
-_SPACED_KANA_GIVEN = sought(rf"(?<![{KANJI}])(?P<first>[{KANJI}]{{2,8}}) (?P<second>[ぁ-ん]{{2,8}})")
-_KANA_PAIR = sought(
+_SPACED_KANA_GIVEN = re.compile(rf"(?<![{KANJI}])(?P<first>[{KANJI}]{{2,8}}) (?P<second>[ぁ-ん]{{2,8}})")
+_KANA_PAIR = re.compile(
     r"(?<![ぁ-ん])(?P<first>[ぁ-ん]{2,6}) (?P<second>[ぁ-ん]{2,5}?)(?=って|さん|です|[はがのにとをへも]|[^ぁ-ん]|$)"
 )
-_TITLED_KANA = sought(r"(?P<run>[ぁ-んー]{3,12}?)(?=ちゃん|くん|さん|先生)")
-_IN_FILE = sought(rf"\((?P<name>[{KANJI}]{{1,4}})\)(?:[_-][^\s。、]{{0,20}})?\.[A-Za-z0-9]{{2,4}}(?![A-Za-z0-9])")
-_ONE_IN_BRACKETS = sought(rf"\((?P<name>[{KANJI}])\)(?=[はがもにを、]|だけ|のみ)")
-_KING = sought(
+_TITLED_KANA = re.compile(r"(?P<run>[ぁ-んー]{3,12}?)(?=ちゃん|くん|さん|先生)")
+_IN_FILE = re.compile(rf"\((?P<name>[{KANJI}]{{1,4}})\)(?:[_-][^\s。、]{{0,20}})?\.[A-Za-z0-9]{{2,4}}(?![A-Za-z0-9])")
+_ONE_IN_BRACKETS = re.compile(rf"\((?P<name>[{KANJI}])\)(?=[はがもにを、]|だけ|のみ)")
+_KING = re.compile(
     rf"(?<![{KANJI}お])(?P<name>[王金馬])(?=様(?:と(?:の|打|電話|お?話)|に(?:確認|ご?連絡|送)|から(?:ご?連絡|お?電話|メール)|へ(?:の|ご)|より|宛))"
 )
 """Surnames that are a word before 様, where somebody is met or written to."""
-_SHORTENED = sought(rf"(?<![{KANJI}])(?![坊嬢])[{KANJI}]っ(?:ちゃん|つぁん|さん|くん)")
+_SHORTENED = re.compile(rf"(?<![{KANJI}])(?![坊嬢])[{KANJI}]っ(?:ちゃん|つぁん|さん|くん)")
 """What somebody is called by the first character of a name: 松っちゃん."""
-_CALLED_CHAN = sought(
+_CALLED_CHAN = re.compile(
     rf"(?<![{KANJI}])(?P<name>(?![赤坊兄姉嬢爺婆猫犬娘孫皆熊何母父妹弟])[{KANJI}])ちゃん(?=と(?:呼|会[いうっ]|話|打[ちつ]|一緒|相談|同[じ席]))"
 )
 _NO_ONE = frozenset("日月火水木金土祝休株有社代財他男女税仮済大中小前後左右上下新旧同注例案内外一二三四五六七八九十")
-_SIGNED = sought(
+_SIGNED = re.compile(
     rf"[「『](?P<name>[{KANJI}]{{1,4}})[」』]と(?:だけ|しか|のみ)?(?:サイン|署名|記名|名乗|押印|捺印|手書き)"
 )
-_DOES = sought(
+_DOES = re.compile(
     rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,3}})が[{KANJI}ァ-ヴー]{{1,6}}を"
     "(?:引い|引く|描|書|見て|見る|撮|作っ|直し|送っ|持っ|預|読|歌|弾|聞|話|教|訳|編|担当|受け持)"
 )

@@ -14,7 +14,6 @@ from archiver.export.mask import name_checks
 from archiver.export.mask.leftover_patterns import KANJI, any_of, kanji_runs
 from archiver.export.mask.name_contexts import NO_SIGN
 from archiver.export.mask.name_data import leftover_words, ordinary_words
-from archiver.export.mask.sought.sought_pattern import sought
 
 _ALONE = rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{1,5}})(?![{KANJI}])"
 _START = rf"(?<![{KANJI}ー])(?P<name>[{KANJI}]{{1,4}}?)"
@@ -25,7 +24,7 @@ _AWAY = (
     "|含め|対談|撮影分|収録分|担当分|確認待ち|承認待ち|返信待ち|返事待ち|確認済み?|承認済み?|了承済み?|チェック済み?)"
 )
 _WORK = "(?:打ち?合わ?せ|MTG|ミーティング|面談|通話|電話|商談|会議|顔合わせ|やり取り|やりとり|連絡|契約|面接|撮影|収録)"
-_SURE = sought(
+_SURE = re.compile(
     rf"{_START}(?= ?{_AWAY}(?:{_ENDS}|の|で)|含め[全計]?[0-9二三四]|[他ほ]か?[0-9二三四][名人]|ら[0-9二三四][名人]"
     rf"|{_DAYS}(?:不在|休)|と一緒|との{_WORK}|と[A-Za-z]|(?:って|と)(?:いい|言い|言う|いう)"
     rf"(?:ます|者|もの|人|方|子|名前|担当|スタッフ)|ですが、?(?:後任|急|体調)|がいつもお世話"
@@ -39,7 +38,7 @@ _SURE = sought(
     r"|書いて|撮って|作って))"
 )
 """Behind a name these leave no doubt that a person is meant, be it a direction or a prefecture otherwise."""
-_LIKELY = sought(
+_LIKELY = re.compile(
     rf"{_START}(?=[案組班訳著](?![{KANJI}ァ-ヴー])(?:[のでにはがを、。]|$)|分の(?:請求|原稿"
     rf"|報酬|作業|支払|交通費|経費|ギャラ)"
     r"|用に(?:書き出|作|用意)|の(?:案(?![内件])|原稿|インタビュー|パート|PC|パソコン|マイク|声|チャンネル"
@@ -65,7 +64,7 @@ _WORK_OF = any_of(
     "代理 監修 執筆 生徒 社員 スタッフ メンバー コーダー "
     "エンジニア リーダー 最終更新 更新 記録 進行 司会"
 )
-_BEFORE = sought(
+_BEFORE = re.compile(
     rf"(?<![{KANJI}])(?:{_PEOPLE} ?(?:[:・/=]|は|が|、)? ?|{_WORK_OF}(?:担当)? ?(?:[:/=・] ?"
     rf"| (?=[{KANJI}]{{1,4}}(?:\n|$)))"
     rf"|(?:弊社|当社|経理|総務|広報|人事|営業)(?=[{KANJI}]{{1,4}}(?:です|より|から|と申|が"
@@ -74,7 +73,7 @@ _BEFORE = sought(
     rf"(]|以上、)"
     rf"(?P<name>[{KANJI}]{{1,4}}?)(?:担当|記)?{_ENDS}"
 )
-_IN_BRACKETS = sought(
+_IN_BRACKETS = re.compile(
     rf"(?<=[{KANJI}ァ-ヴーぁ-んA-Za-z0-9])\((?:[担代記文]?[当理責]?[: ]?)(?P<name>[{KANJI}]{{1,4}})(?:担当|記)?\)"
 )
 _REACH = 10
@@ -86,28 +85,28 @@ _OF_PLACE = re.compile(
     r"|読み|地名|方角|向き|[東西南北]|表記|例|ラジオ|教会|遠征|公演|ライブ|試合|大会|イベント"
     r"|展|オフィス|倉庫|便|発|着|経由|泊|観光|旅行|温泉|産)$"
 )
-_DAY_BEFORE = sought(
+_DAY_BEFORE = re.compile(
     rf"(?:^|[\n・、/ ])(?:[0-9]{{1,2}}/[0-9]{{1,2}} ?)?\(?[月火水木金土日祝](?:曜日?)?\)? ?["
     rf"(: ] ?(?P<name>[{KANJI}]{{1,3}})(?=[)\s、/]|$)"
     rf"|(?:^|\n)[0-9]{{1,2}}/[0-9]{{1,2}} (?P<dated>[{KANJI}]{{1,3}})(?=\n|$)"
     rf"|[0-9]{{1,2}}(?::[0-9]{{2}}|時半?)[~〜-]? ?(?:[0-9]{{1,2}}(?::[0-9]{{2}}|時半?))? (?P<timed>[{KANJI}]{{1,3}})"
     rf"(?=\n|$)"
 )
-_OF_FIRM = sought(
+_OF_FIRM = re.compile(
     rf"(?:株式会社|有限会社|合同会社|\(株\)|\(有\)|事務所|法人)[^\s、。の()]{{0,12}}[ の・/]"
     rf"(?P<name>[{KANJI}]{{1,4}})"
     r"(?=です|でした|でござい|と申|より|から|$|\n|[、。/])"
 )
 _UNIT = "(?:営業|経理|総務|広報|人事|編集|制作|企画|開発|事務|デザイン|[一-鿿]{1,4}[部課室係])"
-_AT_UNIT = sought(
+_AT_UNIT = re.compile(
     rf"(?:^|[\s、。(])(?:{_UNIT}[・/] ?(?P<name>[{KANJI}]{{1,3}})|(?P<other>[{KANJI}]{{1,3}})[・/ ]{_UNIT})"
     r"(?=\s|$|です|より|から|[、。)])"
 )
-_WITH_FIRM = sought(
+_WITH_FIRM = re.compile(
     rf"{_ALONE}\((?=(?:株式会社|有限会社|合同会社|漢字|読み|旧姓|新人|代理|同姓|別人|仮\)|確認\)"
     rf"|男性|女性|[^()]{{1,8}}(?:社員|さん|様|事務所|所属)\)))"
 )
-_QUOTED = sought(
+_QUOTED = re.compile(
     rf"[「『](?P<name>[{KANJI}]{{1,4}})[」』](?:名義|が(?:入って|参加|入室|待機|ログイン|退出"
     rf"|います)|を[「『][{KANJI}]{{1,4}}[」』]に"
     rf"|(?:と|を|で?、?)?[A-Za-z①-⑨]?案?[「『][{KANJI}]{{1,4}}[」』])"
@@ -117,43 +116,45 @@ _PAPER = (
     "|シフト|日報|報告書|プロフィール|顔写真|宣材|源泉"
     "|支払調書|誓約書|申込書|名刺|メモ)"
 )
-_IN_FILE = sought(
+_IN_FILE = re.compile(
     rf"{_PAPER}[ _(-](?P<name>[{KANJI}]{{1,3}})(?=\)?(?:[ _-][^\s。、]{{1,20}})?\.[A-Za-z0-9]{{2,4}}(?![A-Za-z0-9]))"
     rf"|(?<![{KANJI}])(?P<before>[{KANJI}]{{1,3}})[ _-]{_PAPER}(?=[^\s。、]{{0,20}}\.[A-Za-z0-9]{{2,4}}"
     rf"(?![A-Za-z0-9]))"
 )
-_ROOM = sought(rf"(?:部屋名?|ルーム名?|グループ名?|チャット名?) ?[:は] ?[【「\[(](?P<name>[{KANJI}]{{2,4}})[】」\])]")
-_MARKED = sought(
+_ROOM = re.compile(
+    rf"(?:部屋名?|ルーム名?|グループ名?|チャット名?) ?[:は] ?[【「\[(](?P<name>[{KANJI}]{{2,4}})[】」\])]"
+)
+_MARKED = re.compile(
     rf"(?:^|\n)[【\[](?P<name>[{KANJI}]{{2,3}})[】\]](?=[^\n【】]{{0,12}}(?:チーム|編集|案件"
     rf"|動画|様|分|用|担当|修正|確認|$|\n))"
 )
-_ITEM_LINE = sought(
+_ITEM_LINE = re.compile(
     rf"(?:^|\n) {{0,3}}(?:[・*●○■◆-]|[0-9]{{1,2}}[.、)]|[1-9](?=[一-鿿])) ?(?P<name>[{KANJI}]{{1,4}})"
     rf"(?= ?(?:\([^()\n]{{1,12}}\))?(?:\n|$))"
 )
-_EITHER = sought(
+_EITHER = re.compile(
     rf"(?<![{KANJI}])(?P<one>[{KANJI}]{{1,4}})(?: ?or ?|か、?|ではなく|じゃなくて?|または|もしくは"
     rf"|、|→|×|・|/|と)(?P<other>[{KANJI}]{{1,4}})"
     rf"(?=の(?:どちら|どっち|[二2]人|分)|が(?:行|対応|担当|参加|出)|です|でした|で(?:対応|行|分担)|対談|[、。]|$)"
 )
-_ACCOUNT_NAMES = sought(
+_ACCOUNT_NAMES = re.compile(
     rf"(?:[A-Za-z]{{4,12}}(?:と|・|、|/)(?P<name>[{KANJI}]{{1,4}})|(?P<before>[{KANJI}]{{1,4}})"
     rf"(?:・|、|/)[a-z]{{4,12}})(?=で(?:対応|行|担当)|が|[)\s]|$)"
 )
-_HANDED_OVER = sought(
+_HANDED_OVER = re.compile(
     rf"(?<![{KANJI}])(?P<one>[{KANJI}]{{1,4}})から(?P<other>[{KANJI}]{{1,4}})(?:さん)?[にへ]"
     rf"(?:交代|交替|代わ|替わ|変わ|引き継|引継|バトン)"
 )
 """Who takes over from whom: one known surname makes the other a name."""
-_AWAY_SOON = sought(
+_AWAY_SOON = re.compile(
     rf"(?:^|[。、\n!?] ?)(?P<name>[{KANJI}]{{1,4}}?)[がは]"
     rf"(?:{_DAYS}|[今来][週月]いっぱい|急に|体調不良で)?、?"
     r"(?:出張|不在|欠席|早退|遅刻|休暇|育休|産休|退職|有給|お休み)"
 )
-_ROUTE = sought(
+_ROUTE = re.compile(
     rf"(?:決裁|承認|確認|回覧|稟議|チェック)(?:ルート|フロー|順|経路)?[:は][^\n。]{{0,20}}?[→>](?P<name>[{KANJI}]{{1,4}})(?=[→>\n]|$)"
 )
-_TALK = sought(rf"(?:^|\n)(?P<name>[{KANJI}])(?=「)")
+_TALK = re.compile(rf"(?:^|\n)(?P<name>[{KANJI}])(?=「)")
 _NO_DOUBT, _SOME_DOUBT, _MUCH_DOUBT = range(3)
 _SURE_BEFORE = re.compile(
     "(?:弊社|当社|クライアント|発注者|受注者|依頼者|営業|外注|お客様|先方|顧客|新人|講師|代表|妻|夫|息子|娘|兄|弟|姉|妹|母|父"

@@ -9,11 +9,10 @@ from archiver.export.mask.leftover_patterns import KANJI, KATAKANA, has_any
 from archiver.export.mask.name_checks import is_spoken_surname
 from archiver.export.mask.name_contexts import CLEARLY_BEHIND, person_behind
 from archiver.export.mask.name_data import ordinary_words
-from archiver.export.mask.sought.sought_pattern import sought
 
 _JOINTS = "ノツケ"
 _KATAKANA_JOINTS = frozenset(_JOINTS)
-_JOINED = sought(
+_JOINED = re.compile(
     rf"(?<![{KANJI}{KATAKANA}])(?P<head>[{KANJI}]{{1,2}})[{_JOINTS}](?P<tail>[{KANJI}]{{1,2}}?)"
     rf"(?![{KATAKANA}]|(?!様|氏|君|先生|先輩|殿|宛|社長|部長|課長|店長)[{KANJI}])"
 )

@@ -16,15 +16,14 @@ from archiver.export.mask.leftover_patterns import KATAKANA, any_of
 from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_contexts import person_behind
 from archiver.export.mask.name_data import beginnings_of_names, given_names, leftover_words, ordinary_words, surnames
-from archiver.export.mask.sought.sought_pattern import sought
 
-_CALLED = sought(rf"(?<![{KATAKANA}・])[{KATAKANA}]{{2,7}}(?=[がはもにへと](?!ー)|から|より)")
+_CALLED = re.compile(rf"(?<![{KATAKANA}・])[{KATAKANA}]{{2,7}}(?=[がはもにへと](?!ー)|から|より)")
 _SPEAKS_OR_IS_ASKED = re.compile(
     r"が[「『]|(?:が|は|も)[^。\n!?「」]{0,8}?(?:言っ|言う|言わ|言い|ゆう|いう[てと]|しやが|してくれ|してもた|帰っ|来て|描い)"
     r"|(?:に|へ)[^。\n!?、]{0,12}?(?:もら|頼|聞[いくか]|聴|渡|伝え|お願い|任せ|見せ|投げ)"
 )
-_DOUBLED = sought(rf"(?<![{KATAKANA}])(?P<base>[{KATAKANA}]{{2,3}})(?P=base)(?=[がはもにと]|さん|から)")
-_CREDIT = sought(
+_DOUBLED = re.compile(rf"(?<![{KATAKANA}])(?P<base>[{KATAKANA}]{{2,3}})(?P=base)(?=[がはもにと]|さん|から)")
+_CREDIT = re.compile(
     rf"(?:作詞|作曲|編曲|原案|原作|作画|脚本|演奏|歌唱|歌|語り|朗読|出演|撮影|演出|録音|振付|声)[ :・]"
     rf"(?P<name>[{KATAKANA}]{{2,8}})(?=[/、,・\s]|$)"
 )

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 
 from archiver.export.mask.leftover_patterns import KANJI
 from archiver.export.mask.name_data import given_names, surnames
-from archiver.export.mask.sought.sought_pattern import sought
 
 _TITLE = "(?= ?(?:さん|さま|様|氏|ちゃん|くん|君|先生|先輩|です|と申))"
-_HALVES = sought(
+_HALVES = re.compile(
     rf"(?:(?<![ぁ-ん])(?P<lead>[ぁ-ん]{{0,3}}?)(?P<name>[ぁ-ん]{{2,4}}[{KANJI}])"
     rf"|(?<![{KANJI}])(?P<other>[{KANJI}][ぁ-ん]{{2,4}})){_TITLE}"
 )
-_HAS_HALVES = sought(rf"(?:[ぁ-ん]{{2}}[{KANJI}]|[{KANJI}][ぁ-ん]{{2,4}}){_TITLE}")
-_GIVEN = sought(rf"(?<![ぁ-ん{KANJI}])(?P<name>(?P<base>[ぁ-ん]{{2,3}})[子美江代])(?=さん|さま|様|ちゃん|先生)")
+_HAS_HALVES = re.compile(rf"(?:[ぁ-ん]{{2}}[{KANJI}]|[{KANJI}][ぁ-ん]{{2,4}}){_TITLE}")
+_GIVEN = re.compile(rf"(?<![ぁ-ん{KANJI}])(?P<name>(?P<base>[ぁ-ん]{{2,3}})[子美江代])(?=さん|さま|様|ちゃん|先生)")
 
 
 def mixed_names(text: str) -> Iterator[tuple[int, int]]:

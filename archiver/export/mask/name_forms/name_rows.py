@@ -19,17 +19,16 @@ from archiver.export.mask.name_forms.unknown_surnames import (
     is_unknown_full_name,
     is_unknown_surname,
 )
-from archiver.export.mask.sought.sought_pattern import sought
 
 _BEHIND = "(?:案|分|版|組|宛)?"
 _SEPARATOR = "(?: ?[→・/+、&と] ?)"
 _ITEM = f"[{KANJI}]{{1,4}}"
-_ROW = sought(
+_ROW = re.compile(
     rf"(?<![{KANJI}ァ-ヴー])[{KANJI}]{{1,5}}(?:{_SEPARATOR}[{KANJI}]{{1,5}}){{1,8}}(?:(?![{KANJI}ァ-ヴー])|(?=ペア|コンビ|チーム|ユニット))"
 )
-_HAS_ROW = sought(f"[{KANJI}]{_SEPARATOR}[{KANJI}]")
-_IN_ROW = sought(rf"(?<![{KANJI}])(?P<name>{_ITEM}?){_BEHIND}(?![{KANJI}])")
-_FILE = sought(r"[^\s、。「」]{2,80}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9])")
+_HAS_ROW = re.compile(f"[{KANJI}]{_SEPARATOR}[{KANJI}]")
+_IN_ROW = re.compile(rf"(?<![{KANJI}])(?P<name>{_ITEM}?){_BEHIND}(?![{KANJI}])")
+_FILE = re.compile(r"[^\s、。「」]{2,80}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9])")
 
 
 def names_in_rows(text: str) -> Iterator[tuple[int, int]]:
@@ -54,13 +53,15 @@ def _is_clear(word: str) -> bool:
     return len(word) > 1 and is_known and word not in leftover_words().common_surnames
 
 
-_JOINED = sought(
+_JOINED = re.compile(
     rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{1,4}})[_.-](?P<given>[{KANJI}]{{1,3}}|[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,5}})(?![{KANJI}ぁ-んァ-ヴー])"
 )
-_AT_ENDS = sought(rf"(?:^|(?<=[\s/「(_-]))(?P<name>[{KANJI}]{{3,5}})(?=[様さ_.-])")
+_AT_ENDS = re.compile(rf"(?:^|(?<=[\s/「(_-]))(?P<name>[{KANJI}]{{3,5}})(?=[様さ_.-])")
 
 
-_KANA_PART = sought(r"(?:^|(?<=[\s/「(_-]))(?P<name>[ぁ-んー]{2,6}|[ァ-ヴー]{2,6})(?:ちゃん|くん|さん|様)?(?=[_.-])")
+_KANA_PART = re.compile(
+    r"(?:^|(?<=[\s/「(_-]))(?P<name>[ぁ-んー]{2,6}|[ァ-ヴー]{2,6})(?:ちゃん|くん|さん|様)?(?=[_.-])"
+)
 
 
 def _is_kana_name(word: str) -> bool:
@@ -101,9 +102,9 @@ _DID = any_of(
     "追記 追加 記入 記載 記 筆 談 撮影 作成 更新 修正 編集 確認済み 確認済 承認済み 承認済 確認 提出 対応 回答 メモ 案 "
     "版 分 加筆 校正 赤入れ 赤 訳 チェック 担当 用 宛 FIX fix ver 様 様分 さん さん分"
 )
-_IN_MARK = sought(rf"[(\[【〔「『<《_-](?P<name>[{KANJI}]{{1,4}}?){_DID}(?=[)\]】〕」』>》_.-])")
-_HAS_MARK = sought(rf"[{KANJI}A-Za-z][)\]】〕」』>》_.-]")
-_BEGINS_FILE = sought(rf"(?:^|(?<=[\s「『(、。→:]))(?P<name>[{KANJI}]{{1,4}}?){_DID}?(?=[_])")
+_IN_MARK = re.compile(rf"[(\[【〔「『<《_-](?P<name>[{KANJI}]{{1,4}}?){_DID}(?=[)\]】〕」』>》_.-])")
+_HAS_MARK = re.compile(rf"[{KANJI}A-Za-z][)\]】〕」』>》_.-]")
+_BEGINS_FILE = re.compile(rf"(?:^|(?<=[\s「『(、。→:]))(?P<name>[{KANJI}]{{1,4}}?){_DID}?(?=[_])")
 _NO_ONE = frozenset(
     "表裏図章案版稿新旧仮済未元写音動文絵本紙上下左右前後内外中大小全各別他東西南北男女親子年月日時分秒回第毎"
 )

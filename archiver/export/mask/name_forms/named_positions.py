@@ -16,9 +16,8 @@ from archiver.export.mask.name_forms.unknown_surnames import (
     is_unknown_full_name,
     is_unknown_surname,
 )
-from archiver.export.mask.sought.sought_pattern import sought
 
-_FORM_FIELD = sought(
+_FORM_FIELD = re.compile(
     rf"(?<![{KANJI}{KATAKANA}ぁ-ん])(?:姓名?|名|セイ|メイ|せい|めい|苗字|名字|氏名|お?名前|送信者|差出人"
     rf"|[Ff]irst ?[Nn]ame"
     rf"|[Ll]ast ?[Nn]ame)"
@@ -27,63 +26,67 @@ _FORM_FIELD = sought(
     rf"|[{KATAKANA}]{{2,9}}(?: [{KATAKANA}]{{2,9}}(?![{KATAKANA}:=]))?|[ぁ-ん]{{2,7}}(?: [ぁ-ん]{{2,7}}(?![ぁ-ん:=]))?"
     r"|[A-Za-z]{2,14}(?: [A-Za-z]{2,14}(?![A-Za-z:=]))?)(?=[\s、。/,)」]|$)"
 )
-_FORMER = sought(rf"(?:旧姓|新姓|現姓|本姓|改姓後|結婚後)(?:は|が|の|[:=「])? ?(?P<name>[{KANJI}]{{1,4}})(?![{KANJI}])")
+_FORMER = re.compile(
+    rf"(?:旧姓|新姓|現姓|本姓|改姓後|結婚後)(?:は|が|の|[:=「])? ?(?P<name>[{KANJI}]{{1,4}})(?![{KANJI}])"
+)
 _RELATIVES = (
     "(?:夫|妻|息子|娘|弟|妹|兄|姉|父|母|長男|次男|三男|長女|次女|三女|旦那|主人|嫁|家内|友人|知人|友達|いとこ"
     "|従兄弟|従姉妹|[姪甥孫末双]っ子|姪|甥|孫|彼氏|彼女|相棒|相方)"
 )
-_RELATIVE = sought(
+_RELATIVE = re.compile(
     rf"(?<![{KANJI}]){_RELATIVES}の(?P<name>[{KANJI}]{{1,3}}?(?=名義|[はがにもをへとの、。](?![ぁ-ん]{{0,1}}[いうえ])|です|から|より|さん|くん)"
     rf"|[ぁ-ん]{{2,5}}?(?=[がはもにとを](?![ぁ-ん])|です|から|より|さん|くん|ちゃん)|[{KATAKANA}]{{2,5}}(?=[がはもに]|です|から|より))"
 )
-_RELATIVE_QUOTED = sought(
+_RELATIVE_QUOTED = re.compile(
     rf"(?<![{KANJI}]){_RELATIVES}(?:の名前)?(?:は|が)? ?"
     rf"(?:[「『](?P<name>[{KANJI}]{{1,3}}|[ぁ-んー]{{2,5}}|[{KATAKANA}]{{2,6}})[」』]"
     rf"|\((?P<kana>[ぁ-んー]{{2,5}}|[{KATAKANA}]{{2,6}})\))"
 )
 """長男は「蓮」, 娘(ことね)."""
-_DESTINATION = sought(rf"[」』)□] ?(?P<name>[{KANJI}]{{2,4}})(?:まで|宛)(?=[、。で]|お|$)")
-_OWNS = sought(
+_DESTINATION = re.compile(rf"[」』)□] ?(?P<name>[{KANJI}]{{2,4}})(?:まで|宛)(?=[、。で]|お|$)")
+_OWNS = re.compile(
     r"(?<![A-Za-z0-9@/._-])(?P<name>[A-Z][a-z]{2,10}|[A-Z]{3,10})"
     r"(?:の ?|'s )(?=i(?:Phone|Pad|Mac)|Mac|AirPods|Galaxy|Pixel)"
 )
 """Devices are called by who has them."""
-_LODGER = sought(
+_LODGER = re.compile(
     rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,4}}?)(?:様方|さん方|方(?= ?(?:気付|宛|[でにへ]|まで|$|\n|[。、])))"
 )
-_CREDIT = sought(
+_CREDIT = re.compile(
     rf"(?<![{KANJI}ぁ-んァ-ヴー])(?:文|作|絵|画|訳|原作|原案|写真|撮影|取材|構成|執筆|編集|語り|朗読|作詞|作曲|編曲|歌|脚本|演出)"
     rf"(?:・(?:文|作|絵|画|訳|写真|撮影|構成|編集))?(?: ?[/=:] ?"
     rf"| )(?P<name>[{KANJI}]{{2,6}}(?: [{KANJI}]{{1,3}})?)(?![{KANJI}])"
 )
-_NUMBERED = sought(rf"(?:^|\n|[①-⑳・◯○●▪■◆※]|[0-9][.)] ?) ?(?P<name>[{KANJI}]{{2,4}}?)(?:担当)?(?= ?[:→=②-⑳/]|さん)")
-_ENGLISH = sought(
+_NUMBERED = re.compile(
+    rf"(?:^|\n|[①-⑳・◯○●▪■◆※]|[0-9][.)] ?) ?(?P<name>[{KANJI}]{{2,4}}?)(?:担当)?(?= ?[:→=②-⑳/]|さん)"
+)
+_ENGLISH = re.compile(
     r"(?:(?:[Tt]hanks|[Tt]hank you|[Hh]i|[Hh]ello|[Dd]ear|[Hh]ey|[Rr]egards|[Bb]est|[Ss]incerely|[Cc]heers"
     r"|[Aa]ttn|ATTN|[Ff]rom|[Bb]y|cc|CC|Cc"
     r"|[Tt]o|[Ff]rom|[Ss]igned)[,:!]?[ \n]|[@>＞])\s?(?P<name>[A-Z][A-Za-z]{2,12})(?![A-Za-z0-9._-])"
     r"|(?P<said>(?<![A-Za-z0-9@/._-])[A-Z][a-z]{2,12})(?= (?:wrote|said|asked|replied|added|commented|is typing)"
     r"|'s [A-Za-z])"
 )
-_HAS_ENGLISH = sought("[, \n@>＞][A-Z][A-Za-z]{2}|[a-z] (?:wrote|said|asked|replied|added|commented|is )|'s ")
+_HAS_ENGLISH = re.compile("[, \n@>＞][A-Z][A-Za-z]{2}|[a-z] (?:wrote|said|asked|replied|added|commented|is )|'s ")
 _AFFIX = any_of(
     "修正 確認 作成 履歴書 請求書 契約書 見積書 納品書 領収書 資料 音声 動画 写真 撮影 編集 訳 案件 分 案 原稿 版 組 "
     "班 役 名義 宅 邸 家 様 氏 殿 担当 担当分 回 枠 待ち"
 )
-_JOINED_AFFIX = sought(rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,5}}?)(?P<affix>{_AFFIX})(?![{KANJI}])")
-_HAS_AFFIX = sought(rf"{_AFFIX}(?![{KANJI}])")
-_HAS_RELATIVE = sought("[夫妻子娘弟妹兄姉父母男女那人嫁内達こ姪甥孫氏手方]の")
-_HAS_CREDIT = sought("[文作絵画訳案真影材成筆集り読詞曲歌本出][/=: ]")
-_HAS_NUMBERED = sought("[:→=②-⑳/]|さん")
-_IN_TALK = sought(
+_JOINED_AFFIX = re.compile(rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,5}}?)(?P<affix>{_AFFIX})(?![{KANJI}])")
+_HAS_AFFIX = re.compile(rf"{_AFFIX}(?![{KANJI}])")
+_HAS_RELATIVE = re.compile("[夫妻子娘弟妹兄姉父母男女那人嫁内達こ姪甥孫氏手方]の")
+_HAS_CREDIT = re.compile("[文作絵画訳案真影材成筆集り読詞曲歌本出][/=: ]")
+_HAS_NUMBERED = re.compile("[:→=②-⑳/]|さん")
+_IN_TALK = re.compile(
     rf"(?:^|\n) {{0,2}}(?:[0-9]{{1,2}}:[0-9]{{2}} {{0,2}}(?P<name>[{KANJI}]{{1,4}})(?=[「: \n]|$)"
     rf"|(?P<other>[{KANJI}]{{2,4}})(?=「))"
 )
-_ADDRESSEE = sought(
+_ADDRESSEE = re.compile(
     rf"(?:詳細|連絡|問い?合わ?せ先?|申し?込み?|返信|質問|相談|不明な?点|用命|提出|返却|送付|報告|返事"
     rf"|意見)先?[^。\n]{{0,6}}は[、 ]?(?P<name>[{KANJI}]{{1,4}})まで"
 )
-_SENT = sought(rf"(?:^|\n) {{0,2}}(?P<name>[{KANJI}]{{1,4}})より\s{{0,2}}$")
-_EXTENSION = sought(
+_SENT = re.compile(rf"(?:^|\n) {{0,2}}(?P<name>[{KANJI}]{{1,4}})より\s{{0,2}}$")
+_EXTENSION = re.compile(
     rf"(?:担当|窓口|連絡先|[{KANJI}]{{1,3}}者) (?P<name>[{KANJI}]{{1,5}})(?= (?:内線|TEL|Tel|tel|電話|携帯|[0-9(]))"
 )
 

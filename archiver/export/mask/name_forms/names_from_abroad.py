@@ -12,7 +12,6 @@ from archiver.export.mask import name_checks
 from archiver.export.mask.leftover_patterns import KANJI, KATAKANA
 from archiver.export.mask.name_contexts import PERSONS_THING
 from archiver.export.mask.name_data import leftover_words, ordinary_words, rare_names
-from archiver.export.mask.sought.sought_pattern import sought
 
 _WORD = rf"(?:[{KATAKANA}]{{2,10}})"
 _COUNTRIES = (
@@ -20,17 +19,17 @@ _COUNTRIES = (
     "|マレーシア|シンガポール|米国|アメリカ|カナダ|メキシコ|ブラジル|ペルー|英国|イギリス|フランス|ドイツ|イタリア|スペイン|ポルトガル|オランダ|ベルギー"
     "|スイス|スウェーデン|ノルウェー|フィンランド|ポーランド|ウクライナ|ロシア|トルコ|イラン|エジプト|ナイジェリア|ケニア|ガーナ|オーストラリア|ニュージーランド"
 )
-_IN_BRACKETS = sought(
+_IN_BRACKETS = re.compile(
     rf"(?P<name>(?<![{KATAKANA}・])[{KATAKANA}]{{2,10}}(?:[・ =][{KATAKANA}]{{1,10}}){{0,4}}"
     rf"|(?<![A-Za-z0-9@/._-])[A-Z][a-z]{{1,12}}(?: [A-Z][a-z]{{1,12}}){{0,3}}|(?<![{KANJI}])[{KANJI}]{{1,4}})"
     rf" ?\((?:[^()\n]{{0,8}}(?:{_COUNTRIES})(?:人|籍|出身|在住|国籍|語|の方|から|支社|拠点|チーム|側|担当|オフィス)?"
     rf"|[^()\n]{{0,8}}(?:通訳|実習生|留学生|技能実習|特定技能|出身|在住|人|さん|担当|本名|通称|愛称|呼び名|[0-9]{{2}}歳?))[^()\n]{{0,6}}\)"
 )
-_DOTTED = sought(rf"(?<![{KATAKANA}・]){_WORD}(?:[・=]{_WORD}|・[A-Z]\.?(?=・)){{1,4}}(?![{KATAKANA}・])")
-_LATIN_ROW = sought(
+_DOTTED = re.compile(rf"(?<![{KATAKANA}・]){_WORD}(?:[・=]{_WORD}|・[A-Z]\.?(?=・)){{1,4}}(?![{KATAKANA}・])")
+_LATIN_ROW = re.compile(
     r"(?<![A-Za-z0-9@/._-])[A-Z][a-z]{1,12}(?: [A-Z]\.?)?(?:[ -][A-Z][a-z]{1,12}){1,3}(?![A-Za-z0-9@/_-])"
 )
-_HAS_CAPITALS = sought("[A-Z][a-z.]+[ -][A-Z]")
+_HAS_CAPITALS = re.compile("[A-Z][a-z.]+[ -][A-Z]")
 _OF_THING = re.compile(f"(?!案件|宛|経由|宅|名義|以外|含め|担当|著|訳|本人|不在|側の|待ち)[{KANJI}ァ-ヴー](?<![様氏])")
 """Behind a name they make it a part of a longer word."""
 

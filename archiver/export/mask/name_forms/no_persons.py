@@ -20,7 +20,6 @@ from archiver.export.mask.name_checks import (
 )
 from archiver.export.mask.name_contexts import CLEARLY_BEHIND, PERSONS_THING, person_behind
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, rare_names, surnames
-from archiver.export.mask.sought.sought_pattern import sought
 
 _REACH = 24
 _TRADE = (
@@ -42,7 +41,7 @@ _AS_FIRM = re.compile(
     "|ロゴ|導入|事例|求人|クーポン|予約ページ|メニュー))"
 )
 """Behind katakana or Latin letters that no list of names has they make it a firm."""
-_WORK = sought(
+_WORK = re.compile(
     "(?:映画|ドラマ|小説|アニメ|漫画|マンガ|コミック|楽曲|名曲|主題歌|曲|アルバム|舞台|番組|書籍|著書|絵本|ゲーム|連載|作品|雑誌|童話|昔話|古典"
     "|短歌|俳句|童謡|唱歌|落語|歌舞伎|ミュージカル|オペラ|邦画|洋画|単行本|文庫)(?:の|は|で)?[「『]$"
 )
@@ -50,15 +49,15 @@ _FICTION = re.compile(
     "(?:キャラ(?:クター)?|マスコット|ゆるキャラ|愛犬|愛猫|飼い犬|飼い猫|主人公|ヒロイン|登場人物|役名"
     "|ペルソナ)(?:の|は|:)? ?「?$"
 )
-_PLACEHOLDER = sought(
+_PLACEHOLDER = re.compile(
     "ダミー|サンプル|記入例|入力例|例:|例\\)|例】|見本|仮で|仮に|架空|プレースホルダ|テスト(?:用|データ|アカ)"
 )
 _PLACEHOLDER_NAME = re.compile("(?:太郎|花子|一郎|次郎|Taro|Hanako|タロウ|ハナコ|たろう|はなこ)$")
 _LETTER = re.compile(r"[「『]?[A-DX-Z](?:さん|氏|君|くん|様)")
-_LETTER_PAIR = sought(
+_LETTER_PAIR = re.compile(
     r"[A-DX-Z](?:さん|氏|君|くん|様)[」』]?(?:と|、|や|・|/|も|が|に|は|の)?[「『]?[一-鿿]{0,4}[A-DX-Z](?:さん|氏|君|くん|様|社)"
 )
-_MADE_UP = sought("ペルソナ|仮に|仮名|例えば|たとえば|架空|会話形式|登場人物|シナリオ|キャラ|台本|事例|ケース")
+_MADE_UP = re.compile("ペルソナ|仮に|仮名|例えば|たとえば|架空|会話形式|登場人物|シナリオ|キャラ|台本|事例|ケース")
 _FAMOUS = re.compile(
     "の(?:小説|詩集?|俳句|短歌|名言|年表|伝記|生涯|代表作|大河|墓|映画|絵画)|風[のなに]|作品(?:集|展)|記念館|美術館|文学館|文学賞|賞"
 )
@@ -81,7 +80,7 @@ _SCENERY = re.compile(
 _WITH_PLACE = re.compile(
     rf"(?:(?:と|や|、|・|~|から)[{KANJI}ァ-ヴー]{{2,5}})?(?:の(?:街|町|駅|観光|グルメ|物件|蔵|店舗|カフェ|写真スポット|商店街)|駅|線|方面|周辺|付近|界隈|近辺|エリア|あたり|辺り|沿い)"
 )
-_HOST = sought(r"https?://(?P<host>[A-Za-z0-9.-]{3,80})|(?<![A-Za-z0-9@.-])(?P<bare>www\.[A-Za-z0-9.-]{3,80})")
+_HOST = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]{3,80})|(?<![A-Za-z0-9@.-])(?P<bare>www\.[A-Za-z0-9.-]{3,80})")
 _OF_INSTITUTION = re.compile(r"\.(?:lg|go|ac|ed|co|or)\.jp$|\.[a-z]{3,12}\.jp$")
 _FONT = re.compile(
     rf"[A-Z0-9]{{0,3}}[{KANJI}]{{0,3}}(?:ゴシック|明朝|丸ゴ|角ゴ|楷書|行書|教科書体|フォント|Pro|Std)|[A-Z][丸角](?![{KANJI}])"
@@ -89,7 +88,7 @@ _FONT = re.compile(
 _INSIDE = re.compile("[館店社園校駅市県町村院所室屋車機船港島寺城場国][内外中前後側]")
 _NEXT_KANJI = re.compile(f"[{KANJI}]{{1,4}}")
 _LANDMARK = re.compile("[城寺橋駅港峠滝岬湾湖島坂線街]$")
-_RANK = sought("[0-9]位 ?[:は.] ?$")
+_RANK = re.compile("[0-9]位 ?[:は.] ?$")
 _HIGH = 3
 
 

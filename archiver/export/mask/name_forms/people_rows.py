@@ -15,7 +15,6 @@ from archiver.export.mask.leftover_patterns import KANJI, any_of
 from archiver.export.mask.name_contexts import CLEARLY_BEHIND, OF_PLACE
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
 from archiver.export.mask.name_forms.unknown_surnames import is_unfamiliar, is_unknown_full_name, is_unknown_surname
-from archiver.export.mask.sought.sought_pattern import sought
 
 _ITEM = rf"(?:[{KANJI}]{{1,5}}(?: [{KANJI}]{{1,3}}(?![{KANJI}:=→]))?|[ァ-ヴー]{{2,8}}|[ぁ-ん]{{2,6}})(?:さん|様|氏)?"
 _BETWEEN = "(?: ?[、,・/&+→＆×] ?| と | ?と(?=[一-鿿ァ-ヴ])|(?<=[一-鿿]) (?=[一-鿿]))"
@@ -25,22 +24,24 @@ _GROUP = (
     "(?:[班組係]|チーム|グループ|メンバー|スタッフ|担当|当番|要員)"
 )
 _LABEL_REACH = 16
-_BEGINS_ROW = sought(
+_BEGINS_ROW = re.compile(
     rf"(?:[:→=≫>…]|は(?=[{KANJI}ァ-ヴ]{{1,5}}[、・/と])|\n[・-]?) ?(?P<row>{_ROW})|\((?P<listed>{_ROW})\)"
 )
 """A row behind its label, or in brackets."""
-_ANY_LABEL = sought(rf"(?:^|[\n。/／]) ?(?P<label>[^\s:=→、。/()「」]{{1,10}}) ?[:=→] ?(?P<row>{_ROW})(?=\s|$|[。(])")
-_ON_DAY = sought(
+_ANY_LABEL = re.compile(
+    rf"(?:^|[\n。/／]) ?(?P<label>[^\s:=→、。/()「」]{{1,10}}) ?[:=→] ?(?P<row>{_ROW})(?=\s|$|[。(])"
+)
+_ON_DAY = re.compile(
     r"(?:^|[\n、。/]) ?[・●■]? ?(?:[0-9]{1,2}[/月])?[0-9]{1,2}(?:日|(?=\())(?:\([日月火水木金土祝・]{1,3}\))? ?:? ?"
     rf"(?P<name>[{KANJI}]{{1,4}})(?=[ \n:、/・]|さん|$)"
 )
-_TIMES = sought(rf"(?P<name>(?<![{KANJI}])[{KANJI}]{{1,4}}) ?[×✕✖] ?(?P<other>[{KANJI}ァ-ヴー]{{1,6}})")
-_SPOKEN = sought(
+_TIMES = re.compile(rf"(?P<name>(?<![{KANJI}])[{KANJI}]{{1,4}}) ?[×✕✖] ?(?P<other>[{KANJI}ァ-ヴー]{{1,6}})")
+_SPOKEN = re.compile(
     rf"(?<![{KANJI}])(?P<row>[{KANJI}]{{1,4}}(?:(?:[、・&と]| と )[{KANJI}]{{1,4}}){{1,5}})"
     r"(?=(?:の?(?:[0-9二三四五両]人|[0-9二三四五両]名|両名|両氏|ペア|コンビ|組|チーム))"
     rf"|{CLEARLY_BEHIND.pattern})"
 )
-_IS_ITEM = sought(_ITEM)
+_IS_ITEM = re.compile(_ITEM)
 _TITLE = re.compile("(?:さん|様|氏)$")
 
 
@@ -67,10 +68,10 @@ def names_in_people_rows(text: str) -> Iterator[tuple[int, int]]:
         yield from _names_of(text, *match.span("row"), is_of_people=is_clear)
 
 
-_HAS_LABEL = sought(f"[:=→≫>…(][ ]?[{KANJI}ァ-ヴぁ-ん]|は[{KANJI}ァ-ヴ]|\n")
-_HAS_DAY = sought(r"[0-9](?:日|\([日月火水木金土祝])")
-_HAS_TIMES = sought("[×✕✖]")
-_HAS_ROW = sought(f"[{KANJI}][、・&と][{KANJI}]")
+_HAS_LABEL = re.compile(f"[:=→≫>…(][ ]?[{KANJI}ァ-ヴぁ-ん]|は[{KANJI}ァ-ヴ]|\n")
+_HAS_DAY = re.compile(r"[0-9](?:日|\([日月火水木金土祝])")
+_HAS_TIMES = re.compile("[×✕✖]")
+_HAS_ROW = re.compile(f"[{KANJI}][、・&と][{KANJI}]")
 
 
 def _names_of(text: str, start: int, end: int, *, is_of_people: bool) -> Iterator[tuple[int, int]]:

@@ -9,9 +9,8 @@ from archiver.export.mask import name_checks
 from archiver.export.mask.leftover_patterns import KANJI
 from archiver.export.mask.name_data import leftover_words, ordinary_words
 from archiver.export.mask.name_forms.unknown_surnames import is_unfamiliar, is_unknown_full_name
-from archiver.export.mask.sought.sought_pattern import sought
 
-_QUOTED = sought(rf"[「『(【\[<〈《〔〖](?P<name>[{KANJI}]{{1,5}})[」』)】\]>〉》〕〗]")
+_QUOTED = re.compile(rf"[「『(【\[<〈《〔〖](?P<name>[{KANJI}]{{1,5}})[」』)】\]>〉》〕〗]")
 _CLEARLY_BEHIND = re.compile(
     r"と(?:だけ|しか|のみ)?(?:書[いか]|サイン|署名|記名|名乗|申|押|彫|呼)|は(?:別の[方人]|別人|どなた|誰|だれ|旧姓|本名|仮名|担当|新しい[方人])"
     r"|の(?:印|はんこ|ハンコ|判|名札|表札|名刺|苗字|名字)|って(?:誰|だれ|どなた|人|方)|という(?:人|方|名前|苗字|名字)"

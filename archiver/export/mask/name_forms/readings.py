@@ -13,33 +13,32 @@ from archiver.export.mask.kanji_names import are_words
 from archiver.export.mask.leftover_patterns import KANJI
 from archiver.export.mask.name_data import leftover_words, ordinary_words
 from archiver.export.mask.name_forms.unknown_surnames import is_unfamiliar, is_unknown_full_name, is_unknown_surname
-from archiver.export.mask.sought.sought_pattern import sought
 
 _KANA = "(?:[ぁ-んー]{2,8}(?:[ ・][ぁ-んー]{2,8})?|[ァ-ヴー]{2,10}(?:[ ・][ァ-ヴー]{2,10})?)"
 _WORD_OF_READING = (
     "(?:読み(?:方|仮名|がな)?|よみ(?:がな|かた)?|ヨミ(?:ガナ)?|ふりがな|フリガナ|振り仮名|ルビ|発音|カナ表記|かな表記)"
 )
-_BEHIND_NAME = sought(
+_BEHIND_NAME = re.compile(
     rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{1,5}}(?: [{KANJI}]{{1,3}})?)(?P<title>さん|様|氏|先生|くん|君)? ?"
     rf"[(「『〈](?P<reading>{_KANA})(?:さん|さま|様|氏)?[)」』〉](?P<behind>さん|様|氏|先生|くん|君|ちゃん)?"
 )
-_GIVEN_IN_BRACKETS = sought(
+_GIVEN_IN_BRACKETS = re.compile(
     rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{1,4}})\((?P<given>[{KANJI}]{{1,3}}|[ァ-ヴー]{{2,5}})\)"
     "(?=さん|様|氏|先生|くん|君|ちゃん)"
 )
-_TOLD = sought(
+_TOLD = re.compile(
     rf"{_WORD_OF_READING}(?:は|が|を|も|で|の方?|:|=|→|、)? ?(?:[「『(]|(?=[ぁ-んァ-ヴー]{{2,8}}さん)|(?<=[:=→]))"
     rf"(?P<reading>{_KANA})(?=[」』)]|さん|$)"
     rf"|[「『(](?P<before>{_KANA})[」』)](?:さん|様)?(?:と|って|で|が|は)?"
     rf"(?:お?読[むみまんめ]|発音|{_WORD_OF_READING}|いう(?:読み|ふりがな))"
 )
 _QUOTED_AFTER = re.compile(rf"[^「『\n]{{0,12}}[「『](?P<reading>{_KANA})[」』]")
-_ASKED = sought(
+_ASKED = re.compile(
     rf"読[むめみ][^。\n]{{0,8}}?(?:[?。、!] ?|って)(?P<reading>[ぁ-んー]{{2,7}}|[ァ-ヴー]{{2,7}})"
     r"(?=さん|様|[?。、!]|って|$)"
     rf"|(?:さん|様|氏|先生)(?:って|は|の|が|、)[^「」\n。]{{0,8}}(?P<quoted>(?:[「『(]{_KANA}[」』)][、とかや/・]?){{1,3}})"
 )
-_KANA_WORD = sought(_KANA)
+_KANA_WORD = re.compile(_KANA)
 _OF_PERSON = re.compile("さん|さま|様|氏|君|先生|名前|氏名|苗字|名字|姓|ご本人|名義|名簿|名札|名刺")
 _OF_THING = re.compile(
     "駅|町|村|地名|地区|商品|製品|ブランド|店名|社名|会社名|屋号|漢字|用語|単語|曲|作品|料理|植物|英単語"
@@ -84,7 +83,7 @@ def _others_told(text: str, end: int) -> Iterator[tuple[int, int]]:
         yield from _others_told(text, match.end("reading"))
 
 
-_HAS_WORD = sought("読|よみ|ヨミ|ふりがな|フリガナ|振り仮名|ルビ|発音|[カか][ナな]表記")
+_HAS_WORD = re.compile("読|よみ|ヨミ|ふりがな|フリガナ|振り仮名|ルビ|発音|[カか][ナな]表記")
 
 
 def _is_name_with_reading(match: re.Match[str]) -> bool:

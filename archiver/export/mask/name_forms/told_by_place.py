@@ -11,45 +11,44 @@ from collections.abc import Iterator
 from archiver.export.mask import name_checks
 from archiver.export.mask.leftover_patterns import KANJI
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
-from archiver.export.mask.sought.sought_pattern import sought
 
 _LATIN = "(?:[A-Z][a-z]{2,10}|[A-Z]{3,10})"
 _JOINT = r"(?: ?[&・/+×♡♥,] ?| and | to )"
-_LATIN_ROW = sought(
+_LATIN_ROW = re.compile(
     rf"(?:(?<=[「『“\"【《〈])|(?<=^))(?P<row>{_LATIN}(?:{_JOINT}{_LATIN}){{0,4}})(?=[」』”\"】》〉]|$)"
     rf"|(?<![A-Za-z@/._-])(?P<bare>{_LATIN}(?: ?[&×♡♥・/と、,] ?{_LATIN}){{1,4}})(?![A-Za-z@_-])"
 )
-_GREETED = sought(
+_GREETED = re.compile(
     rf"(?:[Hh]appy|HAPPY) (?:[Bb]irthday|BIRTHDAY|[Ww]edding|WEDDING|[Aa]nniversary"
     rf"|ANNIVERSARY)[ ,!]{{1,3}}(?:[Tt]o )?(?P<first>{_LATIN})(?![A-Za-z])"
     rf"|(?<![A-Za-z])(?:Dear|DEAR|MC|DJ|Vo|Gt|Ba|Dr|Key|Cast|CAST|Model|MODEL|Guest|GUEST|VOICE"
     rf"|Voice)\.? ?[:/ ] ?(?P<name>{_LATIN})(?![A-Za-z])"
 )
-_CAPITAL = sought("[A-Z][A-Za-z]")
-_LATIN_WORD = sought("[A-Za-z]+")
-_DONE_BEFORE = sought(
+_CAPITAL = re.compile("[A-Z][A-Za-z]")
+_LATIN_WORD = re.compile("[A-Za-z]+")
+_DONE_BEFORE = re.compile(
     rf"(?:打ち?合わ?せ|面談|MTG|ミーティング|面接|商談|電話|通話|相談|確認|修正|編集|校正|校閲|納品|提出|作業|対応|連絡|返信|承認|監修|動画|原稿|記事|台本|作成"
     rf"|分担|休み|休暇|出張|当番|担当|司会|進行)"
     rf"(?:済み?|中|予定|会|者|分)?[(【〔〈「『《] ?(?P<name>[{KANJI}]{{2,4}}) ?[)】〕〉」』》](?![{KANJI}ァ-ヴ])"
 )
 _AT_PLACE = re.compile("打|面|M|ミ|商|通|納|作業|対応|連絡|動画|原稿|記事|分担|出張|休|司会|進行")
 """What is done may be done at a place: (千葉) behind it is one as likely."""
-_SPACED_FILE = sought(
+_SPACED_FILE = re.compile(
     rf"(?<![A-Za-z0-9@/._-])(?P<name>{_LATIN})(?= [^\s.。、/]{{1,20}}\.(?:mp[34]|mov|wav|png|jpe?g|psd"
     rf"|ai|pdf|docx?|xlsx?|zip)(?![A-Za-z0-9]))"
 )
-_BEFORE_GROUP = sought(
+_BEFORE_GROUP = re.compile(
     r"(?<![ぁ-んー])(?P<always>[ぁ-ん]{3,5})(?=チャンネル|ちゃんねる|[cC]h(?![A-Za-z])|[宅側](?![一-鿿])|担当|[PD](?![A-Za-z0-9]))"
     r"|(?<![ぁ-んー])(?P<kana>[ぁ-ん]{3,5})(?=[組班分](?![一-鿿])|チーム|案件)"
     r"|(?<![ァ-ヴー])(?P<other>[ァ-ヴ]{3,5})(?=ちゃんねる|[cC]h(?![A-Za-z])|[組班宅分側](?![一-鿿])|担当(?![者])|案件)"
     r"|(?<![ァ-ヴー])(?P<channel>[ァ-ヴ]{3,5}?)(?=チャンネル|チーム)"
 )
-_KANA_PART = sought(
+_KANA_PART = re.compile(
     r"(?:(?<=[_ -])|(?<=^))(?P<name>[ぁ-ん]{3,5}|[ァ-ヴ]{3,5})(?=[_ -][^\s。、/]{1,30}\.[A-Za-z0-9]{2,4}"
     r"(?![A-Za-z0-9])|\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9]))"
 )
 _PAPER = "(?:請求書|見積書?|領収書|契約書|納品書|履歴書|職務経歴書|発注書|稟議書|議事録|経費|勤怠|シフト)"
-_ON_PAPER = sought(
+_ON_PAPER = re.compile(
     rf"{_PAPER}[ _(-](?P<name>[{KANJI}]{{2,3}})(?=\)?\.[A-Za-z]{{2,4}}(?![A-Za-z0-9])"
     rf"|[ _-][^\s。、]{{1,20}}\.[A-Za-z]{{2,4}})"
     rf"|(?<![{KANJI}])(?P<before>[{KANJI}]{{2,3}})[ _-]{_PAPER}(?=[^\s。、]{{0,20}}\.[A-Za-z]{{2,4}}(?![A-Za-z0-9]))"
@@ -58,23 +57,23 @@ _WORK = (
     "(?:編集|撮影|デザイン|ナレ(?:ーション)?|ナレーター|カメラ|ライター|ディレクター|イラスト|録音|音声|構成|台本|校正|進行|経理|営業|監修|コーディング"
     "|翻訳|字幕|サムネ(?:イル)?)"
 )
-_KANA_AT_WORK = sought(
+_KANA_AT_WORK = re.compile(
     rf"(?<![ぁ-んー])(?P<name>[ぁ-ん]{{3,5}}) ?(?:\({_WORK}(?:担当)?\)|/ ?{_WORK}(?![{KANJI}ァ-ヴー]))"
     rf"|(?<![{KANJI}ァ-ヴー]){_WORK}(?:担当)? ?[:→=/] ?(?P<behind>[ぁ-ん]{{3,5}})(?=[\s、。/)]|さん|$)"
 )
-_SHARED = sought(
+_SHARED = re.compile(
     rf"(?<![{KANJI}])(?P<row>[{KANJI}]{{2,3}}(?: ?[・、/&と+] ?[{KANJI}]{{2,3}}){{1,5}})(?=[のでが]?"
     rf"(?:[2-9二三四]人(?!前)|分担|手分け|担当(?:し|します|です)|交代で|欠席|遅刻))"
 )
-_PEOPLE_LIST = sought(
+_PEOPLE_LIST = re.compile(
     rf"(?:担当者?|参加者?|メンバー|出演者?|出席者?|欠席者?|スタッフ|編集者|候補者?|[連宛]絡?先|登壇者?|同席者?)(?:一覧|リスト|は?以下|は?下記)?[^\n。{KANJI}]{{0,8}}\n"
 )
 _PERSON_LINE = re.compile(rf" {{0,3}}[・*●○■◆-]? ?(?P<name>[{KANJI}]{{2,3}})(?: ?\([^()\n]{{1,12}}\))? {{0,3}}(?:\n|$)")
-_SIGNED_BY = sought(
+_SIGNED_BY = re.compile(
     rf"(?<![A-Za-z])(?:[Ff]rom|FROM|[Bb]y|BY|[Cc][Cc]|[Bb][Cc][Cc]) ?:? ?"
     rf"(?P<name>[{KANJI}]{{2,4}})(?=[\s、。,/)」』]|$)"
 )
-_HEADING = sought(
+_HEADING = re.compile(
     r"(?i:chatwork|チャットワーク|line|ライン|zoom|instagram|インスタ(?:グラム)?|twitter|ツイッター|skype|slack|discord|tiktok"
     r"|facebook|github|スカイプ|ディスコード|アカウント|ユーザー|ハンドル)[^\n:。、]{0,10}"
     r"(?i:id|名|アカウント|アカ|ユーザー|ネーム|一覧|リスト)s?[^\n。、]{0,6}(?:\n|$)"
@@ -84,15 +83,15 @@ _LISTED = re.compile(
     r" {0,3}(?:[・*•●○■◆>→-]|[0-9]{1,2}[.)])? ?(?:[^\s:A-Za-z]{1,8} ?[:→] ?)?"
     r"(?P<handle>@?[A-Za-z0-9_.-]{3,30})(?: ?\([^()\n]{1,12}\)| ?さん| ?様)? {0,3}(?:\n|$)"
 )
-_PAY_OR_ID = sought(
+_PAY_OR_ID = re.compile(
     r"(?:(?i:paypay|ペイペイ) ?ID ?[:→はが]? ?|(?<![A-Za-z0-9一-鿿ァ-ヴー_?&/])ID )(?P<handle>"
     r"(?=[A-Za-z0-9.-]{0,30}[0-9_])[A-Za-z][A-Za-z0-9_.-]{3,30})"
 )
-_HAS_LATIN = sought("[A-Za-z]{2}")
-_HAS_BRACKET = sought("[(【〔〈「『《]")
-_HAS_GROUP = sought("ャンネル|ゃんねる|[cC]h|[宅側組班分]|担当|チーム|案件|[ぁ-んァ-ヴ][PD]")
-_HAS_MARK = sought(r"[ぁ-ん] ?[(/]|[:→=/] ?[ぁ-ん]")
-_HAS_SHARE = sought("[2-9二三四]人|分担|手分け|担当|交代|欠席|遅刻")
+_HAS_LATIN = re.compile("[A-Za-z]{2}")
+_HAS_BRACKET = re.compile("[(【〔〈「『《]")
+_HAS_GROUP = re.compile("ャンネル|ゃんねる|[cC]h|[宅側組班分]|担当|チーム|案件|[ぁ-んァ-ヴ][PD]")
+_HAS_MARK = re.compile(r"[ぁ-ん] ?[(/]|[:→=/] ?[ぁ-ん]")
+_HAS_SHARE = re.compile("[2-9二三四]人|分担|手分け|担当|交代|欠席|遅刻")
 """What every hit of the slower patterns contains, which is looked for first."""
 _MOST_LISTED = 12
 
