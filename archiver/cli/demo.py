@@ -13,6 +13,7 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
+from archiver.cli.exit_codes import FINDINGS
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import side_by_side, visible
 from archiver.errors import N_
@@ -43,7 +44,7 @@ def command_demo(obj: CliContext, folder: str | None, keep_running: bool) -> int
         _tell_where(story)
         if keep_running:
             _keep_running(story)
-    return 0 if is_good else 3
+    return 0 if is_good else FINDINGS
 
 
 def _demo_folder(folder: str | None) -> Path:

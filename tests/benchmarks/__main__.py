@@ -1,6 +1,6 @@
 """Measures the rows of design §8 that apply and prints them as a table: `python -m tests.benchmarks [NAME…]`.
 
-A measurement, not a test: it ends with 0 whether or not a bar is met.
+A measurement, not a test: it ends with 0 whether or not a bar is met, and with 1 if something could not be measured.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import re
 import sqlite3
 import sys
 import tempfile
+import traceback
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,24 +87,36 @@ def main(arguments: list[str]) -> None:
     if scale and options.names != ["team_service"]:
         parser.error("--accounts and --minutes go with team_service alone")
     names = options.names or [name for name in ROWS if options.large or name not in LARGE]
-    figures = [figure for name in names for figure in _measure(name, **scale)]
+    figures = (figure for name in names for figure in _measure(name, **scale))
     if options.as_json:
-        print(json.dumps({"machine": _machine(), "rows": [asdict(one) for one in figures]}, ensure_ascii=False))
+        told = list(figures)
+        print(json.dumps({"machine": _machine(), "rows": [asdict(one) for one in told]}, ensure_ascii=False))
     else:
-        print(_table(figures))
+        told = list(_print_table(figures))
+    sys.exit(any("failed" in one.numbers for one in told))
+
+
+_VERDICTS = {True: "yes", False: "**no**", None: "–"}
 
 
 def _measure(name: str, **scale: float) -> list[Figure]:
+    """The rows of a module; of one that ends with an error, one that says so, and the others go on."""
     print(f"{name} …", file=sys.stderr)
-    with tempfile.TemporaryDirectory(prefix="archive-benchmark-") as folder:
-        figures: list[Figure] = importlib.import_module(f"tests.benchmarks.{name}").measure(Path(folder), **scale)
+    try:
+        with tempfile.TemporaryDirectory(prefix="archive-benchmark-") as folder:
+            figures: list[Figure] = importlib.import_module(f"tests.benchmarks.{name}").measure(Path(folder), **scale)
+    except Exception as error:  # noqa: BLE001 - hours of other rows must not be lost with it
+        traceback.print_exc()
+        return [Figure(name, "–", f"not measured: {type(error).__name__}", None, {"failed": 1})]
     return figures
 
 
-def _table(figures: list[Figure]) -> str:
-    verdicts = {True: "yes", False: "**no**", None: "–"}
-    rows = [f"| {one.what} | {one.bar} | {one.measured} | {verdicts[one.met]} |" for one in figures]
-    return "\n".join([_machine(), "", "| what | bar | measured | met |", "|---|---|---|---|", *rows])
+def _print_table(figures: Iterable[Figure]) -> Iterator[Figure]:
+    """Print each row when it was measured, as all of them take hours, and give it on."""
+    print("\n".join([_machine(), "", "| what | bar | measured | met |", "|---|---|---|---|"]), flush=True)
+    for one in figures:
+        print(f"| {one.what} | {one.bar} | {one.measured} | {_VERDICTS[one.met]} |", flush=True)
+        yield one
 
 
 def _machine() -> str:

@@ -18,14 +18,12 @@ from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.scope import SearchScope
 from archiver.store.search.search import SearchResult, search
 from tests.benchmarks.instruments import corpus
-from tests.benchmarks.instruments.large_archives import fill_archive
 from tests.benchmarks.instruments.measure import Figure, median_seconds
+from tests.benchmarks.instruments.million_messages import COUNT, million_messages
 
 BAR, BAR_OF_FILTERS = 5, 20
 """Milliseconds."""
 
-COUNT = 1_000_000
-A_READING = 100
 SHOWN = 50
 LENGTHS = range(1, 11)
 EACH = 6
@@ -55,7 +53,7 @@ FILTERS = (
 
 def measure(folder: Path) -> list[Figure]:
     """Each query several times, warm; the slowest median counts. One pass over all texts says what must be found."""
-    archive = fill_archive(folder / "home", COUNT, new=A_READING)
+    archive = million_messages(folder / "home")
     queries = [SearchQuery(word, (word,)) for word in _pieces()]
     with archive.reading() as reading:
         assert is_current(reading.sql)

@@ -8,12 +8,9 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
-from archiver.records import Observation
-from archiver.store import writer
-from archiver.store.archive import Archive, Reading
+from archiver.store.archive import Reading
 from archiver.store.queries.status import status
 from archiver.store.queries.viewing import (
     calendar,
@@ -28,19 +25,15 @@ from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.query import parse
 from archiver.store.search.search import search
 from tests.benchmarks.instruments import corpus
-from tests.benchmarks.instruments.large_archives import ROOM, fill_archive
+from tests.benchmarks.instruments.large_archives import ROOM
 from tests.benchmarks.instruments.measure import Figure, median_seconds
+from tests.benchmarks.instruments.million_messages import COUNT, add_changes, million_messages
 from tests.support.viewer.client import open_viewer
 
 BAR = 100
 """Milliseconds."""
 
 MOST_MEGABYTES = 0.4
-
-COUNT = 1_000_000
-A_READING = 10
-CHANGED = 2_000
-"""Edited messages, and as many files and tasks, as in a busy job."""
 
 TIMES = 7
 PAGE = 100
@@ -51,8 +44,8 @@ Question = Callable[[Reading], object]
 
 def measure(folder: Path) -> list[Figure]:
     """Each question several times, warm; the slowest median counts. Beside it one row is read by its primary key."""
-    archive = fill_archive(folder / "home", COUNT, new=A_READING)
-    _enrich(archive)
+    archive = million_messages(folder / "home")
+    add_changes(archive)
     with archive.reading() as reading, closing(sqlite3.connect(archive.database)) as plain:
         first, last = plain.execute("SELECT min(position) FROM message").fetchone() + _last(plain)
         middle = (first + last) // 2
@@ -67,43 +60,6 @@ def measure(folder: Path) -> list[Figure]:
 def _last(plain: sqlite3.Connection) -> tuple[int]:
     found: tuple[int] = plain.execute("SELECT max(position) FROM message").fetchone()
     return found
-
-
-def _enrich(archive: Archive) -> None:
-    """Edits, files and tasks all over the room."""
-    with archive.writing() as writing:
-        step = COUNT // CHANGED
-        for number, message_object in enumerate(islice(corpus.messages(COUNT), 0, None, step)):
-            edited = message_object | {
-                "body": message_object["body"] + "(訂正)",
-                "update_time": message_object["send_time"] + 60,
-            }
-            sent = {"account": message_object["account"], "message_id": message_object["message_id"]}
-            file = {
-                "file_id": number + 1,
-                "filename": f"{number}.png",
-                "filesize": 9,
-                "upload_time": message_object["send_time"],
-            }
-            task = {
-                "task_id": number + 1,
-                "body": message_object["body"],
-                "limit_time": 0,
-                "limit_type": "none",
-                "status": "open",
-            }
-            observations = [
-                Observation(
-                    "message", f"message/{message_object['message_id']}", _object_payload(edited, "edited"), ROOM
-                ),
-                Observation("file", f"file/{number + 1}", _object_payload(sent | file), ROOM),
-                Observation("task", f"task/{number + 1}", _object_payload(sent | task), ROOM),
-            ]
-            writer.append(writing, observations, account_id=corpus.OWNER, at=corpus.BEGIN + timedelta(days=4_000))
-
-
-def _object_payload(received: object, state: str = "present") -> dict[str, object]:
-    return {"object": received, "state": state, "source": "list"}
 
 
 def _questions(first: int, last: int) -> dict[str, Question]:

@@ -10,7 +10,8 @@ import click
 
 from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
-from archiver.cli.evidence.verify import FINDINGS, tell_verification
+from archiver.cli.evidence.verify import tell_verification
+from archiver.cli.exit_codes import FINDINGS, INCOMPLETE
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import asked_path
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from archiver.store.backup.transfer import UncopiedFile
 
 MEGABYTE = 10**6
-INCOMPLETE = 4
-"""Exit code: the copy is good, but the user's own program did not save all of it."""
 
 OFF = "off"
 

@@ -11,6 +11,7 @@ import click
 
 from archiver import errors
 from archiver.cli.argument_completion import files, folders
+from archiver.cli.exit_codes import FINDINGS
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import side_by_side, visible
 from archiver.errors import N_
@@ -19,9 +20,6 @@ from archiver.report_language import JAPANESE, LANGUAGES, report_language
 if TYPE_CHECKING:
     from archiver.comparison.sides import Side
     from archiver.comparison.summary import ComparisonSummary
-
-FINDINGS = 3
-"""Exit code: one of the two does not verify."""
 
 
 @click.command(

@@ -13,6 +13,7 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import contract_ids, folders
 from archiver.cli.context import CliContext
+from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import ask, ask_yes_no, is_asked, tell
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from archiver.app import App
     from archiver.custody.erasures import ErasurePreview
     from archiver.setup.erasing import ErasureOrder
-
-INCOMPLETE = 4
-"""Exit code: the records are erased, but a page of the database is still held open, or no certificate could be made."""
 
 
 @click.command(

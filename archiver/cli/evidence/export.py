@@ -19,7 +19,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.evidence.counterpart_question import make_with_counterparts
 from archiver.cli.evidence.leftover_question import make_with_leftovers
 from archiver.cli.evidence.preview import tell_preview, tell_warnings
-from archiver.cli.saving.sync import INCOMPLETE
+from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.status.stamp_lines import tell_root_errors
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.file_manager import open_folder

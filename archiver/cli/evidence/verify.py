@@ -13,6 +13,7 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import files
 from archiver.cli.context import CliContext
+from archiver.cli.exit_codes import FINDINGS
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from archiver.evidence.stamps.timestamp import Authority
     from archiver.evidence.verify.findings import Verification
 
-FINDINGS = 3
-"""Exit code: something was found wrong."""
 
 SHOWN_LIMIT = 50
 """Findings shown on the screen; `--json` gives all."""

@@ -11,6 +11,7 @@ import click
 
 from archiver.cli.argument_completion import room_numbers
 from archiver.cli.context import CliContext
+from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import asked_path
 from archiver.errors import N_, UnknownRoom
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from archiver.app import App
     from archiver.sync.recover.found_ids import FoundIds
     from archiver.sync.recover.read_ids import RecoveryResult
-
-INCOMPLETE = 4
-"""Exit code: done, but something was left for later."""
 
 
 @click.command(

@@ -10,8 +10,8 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import contract_ids
 from archiver.cli.context import CliContext
+from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.saving import sync_report
-from archiver.cli.saving.sync import INCOMPLETE
 from archiver.cli.status import emergency_block
 from archiver.cli.status.stamp_lines import tell_root_errors
 from archiver.cli.terminal import times

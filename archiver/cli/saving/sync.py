@@ -11,6 +11,7 @@ import click
 
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.context import CliContext
+from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.saving import sync_report
 from archiver.cli.terminal.output import echo
 from archiver.errors import N_, ArchiveInUse, ArchiverError
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from archiver.sync.report import SyncReport
     from archiver.sync.run import Options
 
-INCOMPLETE = 4
-"""Exit code: done, but something that should be held is not."""
 
 ALIVE_FOR = timedelta(hours=1)
 """How long another run may last until one of the job that meets it calls that a failure."""

@@ -10,6 +10,7 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
+from archiver.cli.exit_codes import FINDINGS, INCOMPLETE
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible
@@ -20,8 +21,6 @@ from archiver.wording import ngettext
 if TYPE_CHECKING:
     from archiver.custody.database_upkeep import FolderSize, UpkeepReport
 
-FINDINGS, INCOMPLETE = 3, 4
-"""Exit codes: SQLite finds the database damaged; something that is needed could not be done."""
 
 _FOLDER_NAMES = {
     "packages": N_("Packages"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
+from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.prompts import is_asked
 from archiver.cli.terminal.text import columns, pad, visible, wrap
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from archiver.health.check import Computer
     from archiver.health.check_result import CheckResult
 
-INCOMPLETE = 4
-"""Exit code: something has to be done before the archive works unattended."""
 
 WIDTH = 80
 
