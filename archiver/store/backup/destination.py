@@ -61,7 +61,8 @@ def check_apart(home: Path, place: Path) -> None:
 def earlier_copy(source: sqlite3.Connection, place: Path) -> datetime | None:
     """When the earlier copy at a place was made; None if there is none.
 
-    Raises BadCopyPlace for a copy of another archive, or one that holds records which this archive does not have.
+    Raises BadCopyPlace for a copy of another archive, for one that holds records which this archive does not have, and
+    for a home of this archive that no backup made.
     """
     own = archive_identity(source)
     if own is None:
@@ -83,6 +84,10 @@ def earlier_copy(source: sqlite3.Connection, place: Path) -> datetime | None:
     if present.last > own.last or not _is_same_entry(source, database, present.last):
         detail = _("the copy there holds records that this archive does not have.")
         raise errors.BadCopyPlace(path=place, detail=detail)
+    if _marked_archive(place) is None:  # another home of this archive has settings and notes of its own
+        raise errors.BadCopyPlace(
+            path=place, detail=_("the archive there is one that no backup made; it may be in use.")
+        )
     return _modified_at(database)
 
 

@@ -465,6 +465,19 @@ def test_a_copy_that_knows_more_than_the_archive_is_left_alone(home: Archive, ta
     older.close()
 
 
+def test_an_archive_that_no_backup_made_is_left_alone(home: Archive, tmp_path: Path) -> None:
+    """Another home of the same archive, as on a second computer, may be in use: its settings and notes stay."""
+    second = tampering.copy_of(home, tmp_path / "second")
+    second.close()
+    before = {name: (second.home / name).read_bytes() for name in file_names(second.home)}
+
+    with pytest.raises(errors.BadCopyPlace) as caught:
+        copy_archive(home, second.home)
+
+    assert "that no backup made" in str(caught.value)
+    assert before == {name: (second.home / name).read_bytes() for name in file_names(second.home)}
+
+
 def test_an_unfinished_copy_goes_on(home: Archive, target: Path) -> None:
     """Its database was never put in its place; a broken one that is known to be ours is replaced."""
     copy_archive(home, target)
