@@ -97,11 +97,10 @@ def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
         report = make_package.export(
             app.archive, wanted, now=app.now, stamping=stamp_service(app), progress=_progress(job)
         )
-        numbers = _("It covers {messages} messages, {files} files, {gaps} gaps, up to seal {seal}")
         lacking = (*report.missing, *report.unheld, *report.unstamped, *report.too_large)
         lines = [
             visible(str(report.path)),
-            numbers.format(messages=report.messages, files=report.files, gaps=report.gaps, seal=report.seal),
+            report.contents(),
             *([recheck] if recheck else []),
             *(visible(line) for line in lacking[:SHOWN_LIMIT]),
         ]

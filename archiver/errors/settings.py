@@ -35,7 +35,7 @@ class NoArchive(SettingsError):
 
 
 class DatabaseGone(NoArchive):
-    """The home has seals, files or notes of an archive, and no database."""
+    """The home has seals, files, notes or daily copies of an archive, and no database."""
 
     message = N_("The database of the archive in {path} is not there any more.")
     hint = N_(

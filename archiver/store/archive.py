@@ -55,8 +55,8 @@ _SECONDS_ALONE = 30
 """How long a process waits while another one begins a copy anew."""
 
 
-_REMAINS = (f"{seal_files.FOLDER}/*.json", "files/??/??/*", "erasures/*.json")
-"""What an archive leaves in its home beside the database: seals, saved files, notes of erasures."""
+_REMAINS = (f"{seal_files.FOLDER}/*.json", "files/??/??/*", "erasures/*.json", "daily/*/*.zip")
+"""What an archive leaves in its home beside the database: seals, saved files, notes of erasures, daily copies."""
 
 
 class Archive:

@@ -218,6 +218,9 @@ def test_a_home_whose_database_is_gone_is_not_said_to_have_no_archive_yet(archiv
     for seal in (archive.home / "seals").iterdir():
         seal.unlink()
     assert errors.NoArchive is type(archive.absence())
+    (archive.home / "daily" / "job1").mkdir(parents=True)
+    (archive.home / "daily" / "job1" / "2026-11-05-1000_job1_daily.zip").touch()
+    assert errors.DatabaseGone is type(archive.absence())
 
 
 def test_an_archive_of_a_newer_version_is_not_touched(archive: Archive) -> None:

@@ -17,21 +17,19 @@ from archiver import errors
 from archiver.cli.argument_completion import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.counterpart_question import make_with_counterparts
+from archiver.cli.evidence.export_outcome import tell_document, tell_export
 from archiver.cli.evidence.leftover_question import make_with_leftovers
 from archiver.cli.evidence.preview import tell_preview, tell_warnings
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.status.stamp_lines import tell_root_errors
 from archiver.cli.terminal.day_options import parse_period
-from archiver.cli.terminal.file_manager import open_folder
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import ask_yes_no
-from archiver.cli.terminal.text import visible
 from archiver.errors import N_
-from archiver.records import RequestKind, contract_facts
+from archiver.records import RequestKind
 from archiver.report_language import JAPANESE, LANGUAGES
 from archiver.wording import gettext as _
-from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -48,9 +46,6 @@ _MESSAGES = N_(
 
 _QUOTING = frozenset({"support", "lawyer", "court", "consult"})
 """Profiles that quote messages."""
-
-_NAMED_LIMIT = 20
-"""So many things that a package lacks are named on the screen; the package names them all."""
 
 _BAR_STEP = 250
 """Messages between two updates of the bar."""
@@ -159,9 +154,9 @@ def command_export(obj: CliContext, /, **given: Any) -> int:
         return 0
     tell_root_errors(app.root_errors)
     if options.as_json:
-        _tell_document(report, recheck)
+        tell_document(report, recheck)
     else:
-        _tell_export(report, to_stderr=obj.verbose < 0)
+        tell_export(report, to_stderr=obj.verbose < 0)
     return INCOMPLETE if report.incomplete or report.unheld else 0
 
 
@@ -307,64 +302,3 @@ def _tell_declined(previews: list[PackagePreview], profile: str, *, as_json: boo
     if previews:
         tell_preview(previews[0], profile, err=False)
     echo(_("No package was made."), err=True)
-
-
-def _tell_document(report: ExportReport, recheck: Recheck | None) -> None:
-    checked = {"recheck": None if recheck is None else recheck._asdict()}
-    click.echo(json.dumps(report.document() | checked, ensure_ascii=False))
-    _tell_incomplete(report)
-
-
-def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
-    numbers = _("It covers {messages} messages, {files} files, {gaps} gaps, up to seal {seal}")
-    echo(_("The package is ready. It was sent to nobody."), err=to_stderr)
-    echo(f"  {visible(str(report.path))}")
-    if report.zip:
-        echo(f"  {visible(str(report.zip))}")
-    counts = numbers.format(messages=report.messages, files=report.files, gaps=report.gaps, seal=report.seal)
-    echo("  " + counts, err=to_stderr)
-    if report.unsealed:
-        sentence = ngettext(
-            "{n} record in it is not sealed yet, as the archive cannot be written here; the package says so.",
-            "{n} records in it are not sealed yet, as the archive cannot be written here; the package says so.",
-            report.unsealed,
-        )
-        echo("  " + sentence.format(n=report.unsealed), err=to_stderr)
-    if report.stamped:
-        echo("  " + _("It is time-stamped by every third party in the settings."), err=to_stderr)
-    _tell_incomplete(report)
-    _tell_before_sending(report)
-    open_folder(Path(report.path))
-
-
-def _tell_incomplete(report: ExportReport) -> None:
-    """Print why the exit code is 4: what the package lacks, which stamps are missing, and whether it is too large."""
-    for sentences, explanation in (
-        (
-            (*report.missing, *report.unheld),
-            _("Not everything that belongs in it could be included; the package says so too."),
-        ),
-        (
-            report.unstamped,
-            _(
-                "The package itself does not say so, as its own stamps are added last. The next export asks for "
-                "them again."
-            ),
-        ),
-        (report.too_large, _("Nothing was left out because of that. To choose fewer messages: --from, --to")),
-    ):
-        for sentence in sentences[:_NAMED_LIMIT]:
-            echo("  " + visible(sentence), err=True)
-        if len(sentences) > _NAMED_LIMIT:
-            echo("  " + _("and {n} more").format(n=len(sentences) - _NAMED_LIMIT), err=True)
-        if sentences:
-            echo(explanation, err=True)
-
-
-def _tell_before_sending(report: ExportReport) -> None:
-    if report.blank:
-        labels = [_(fact.label) for fact in contract_facts.FACTS if fact.name in report.blank]
-        echo(_("Not stated yet (printed as blank): {facts}").format(facts=_(", ").join(labels)), err=True)
-        echo("  " + _("Add them with: archive contract set {contract}").format(contract=report.contract), err=True)
-    if report.advice:
-        echo(_("Before you send it: {advice}").format(advice=report.advice), err=True)

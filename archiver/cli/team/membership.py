@@ -111,13 +111,13 @@ def team_status(obj: CliContext, as_json: bool, team_file: str | None) -> int:
 
 
 def _summary(archives: int, waiting: int, late: int) -> str:
-    sentence = _("{archives} archives; {waiting} wait for their first round, {late} are more than 15 minutes late.")
+    sentence = _("archives: {archives}; waiting for their first round: {waiting}; more than 15 minutes late: {late}.")
     return sentence.format(archives=archives, waiting=waiting, late=late)
 
 
 def _standing_line(standing: ArchiveStanding) -> str:
     """An archive on one line."""
-    sentence = _("{account}: last saved {time}, {gaps} gaps, {alerts} alerts, {state}")
+    sentence = _("{account}: last saved {time}, gaps {gaps}, alerts {alerts}, {state}")
     unknown = "-"
     return sentence.format(
         account=standing.account,

@@ -119,6 +119,13 @@ class ExportReport:
         """Everything that makes the package incomplete, one Japanese sentence each."""
         return (*self.missing, *self.unstamped, *self.too_large)
 
+    def contents(self) -> str:
+        """How much it holds, in a line in the user's language."""
+        counts = _("It holds: messages {messages} / files {files} / gaps {gaps}").format(
+            messages=self.messages, files=self.files, gaps=self.gaps
+        )
+        return counts if self.seal is None else counts + _(" / up to seal {seal}").format(seal=self.seal)
+
     def document(self) -> dict[str, object]:
         """The JSON document of design §5."""
         return {name: getattr(self, name) for name in _DOCUMENT_KEYS}
