@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork
+from archiver.export.bag import PARTIAL
 from tests.faults import oracle
 from tests.faults.traced_process import Outcome, ProcessStarter
 from tests.store.test_upgrade import ROOT, make_next_version
@@ -134,7 +135,8 @@ class Stage:
 
         def not_exported(home: Path, place: Path) -> str:
             shown = [path for path in place.iterdir() if not path.name.startswith(".")]
-            packages = [path for path in shown if path.is_dir() or path.suffix == ".zip"]
+            whole = [path for path in shown if path.suffix != PARTIAL]  # what was begun may come back with the power
+            packages = [path for path in whole if path.is_dir() or path.suffix == ".zip"]
             if not packages:
                 return "the package"
             outcome = self.run(home, "verify", str(packages[0]))
