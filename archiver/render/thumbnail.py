@@ -40,18 +40,11 @@ _MARKER = re.compile(rb"\xff+([^\x00\x01\xd0-\xd7\xff])")
 _SCAN, _END = 0xDA, 0xD9
 
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
-_PICTURE_ERRORS = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    TypeError,
-    LookupError,
-    EOFError,
-    ArithmeticError,
-    struct.error,
-    zlib.error,
+PICTURE_ERRORS = (
+    *(OSError, ValueError, SyntaxError, TypeError, LookupError, EOFError, ArithmeticError, AttributeError),
+    *(struct.error, zlib.error, RecursionError, Image.DecompressionBombError),
 )
-"""What Pillow raises for bytes that are no picture, or an incomplete one."""
+"""What Pillow raises for bytes that are no picture, or an incomplete one, or whose data beside the pixels is damaged."""
 
 _LOCK = threading.Lock()
 """One picture at a time, as warning filters and memory are shared by the whole process."""
@@ -63,7 +56,7 @@ def thumbnail(picture: Path | BinaryIO, *, side: int = SIDE) -> tuple[bytes, int
         with _LOCK, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # oddities of an untrusted picture interest nobody here
             return _draw_thumbnail(picture, side)
-    except (*_PICTURE_ERRORS, Image.DecompressionBombError):
+    except PICTURE_ERRORS:
         return None
 
 

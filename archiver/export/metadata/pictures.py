@@ -20,12 +20,7 @@ from typing import Any
 from PIL import ExifTags, Image
 
 from archiver.export.metadata.items import MetadataField, MetadataItem
-
-_ERRORS = (
-    *(OSError, ValueError, SyntaxError, TypeError, LookupError, EOFError, ArithmeticError, AttributeError),
-    *(struct.error, zlib.error, RecursionError, Image.DecompressionBombError),
-)
-"""What Pillow raises for bytes that are no picture."""
+from archiver.render.thumbnail import PICTURE_ERRORS
 
 _MAX_VALUE = 200
 
@@ -52,7 +47,7 @@ def picture_metadata(body: bytes) -> list[MetadataItem] | None:
             with _open_picture(body) as picture:
                 exif, info = picture.getexif(), dict(picture.info)
                 found = [*_exif_items(exif), *_info_items(info)]
-    except _ERRORS:
+    except PICTURE_ERRORS:
         return None
     return [*found, *xmp_items(body)]
 
@@ -223,7 +218,7 @@ def _turned(body: bytes) -> int:
             warnings.simplefilter("ignore")
             with _open_picture(body) as picture:
                 value = picture.getexif().get(ExifTags.Base.Orientation, 1)
-    except _ERRORS:
+    except PICTURE_ERRORS:
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
