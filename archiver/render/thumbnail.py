@@ -44,7 +44,7 @@ PICTURE_ERRORS = (
     *(OSError, ValueError, SyntaxError, TypeError, LookupError, EOFError, ArithmeticError, AttributeError),
     *(struct.error, zlib.error, RecursionError, Image.DecompressionBombError),
 )
-"""What Pillow raises for bytes that are no picture, or an incomplete one, or whose data beside the pixels is damaged."""
+"""What Pillow raises for bytes that are no picture, or an incomplete one, or have damaged data beside the pixels."""
 
 _LOCK = threading.Lock()
 """One picture at a time, as warning filters and memory are shared by the whole process."""
