@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from archiver.errors.base import ArchiverError
 from archiver.gettext_mark import N_
-from archiver.records import Leftover, UndecidedRoom
+
+if TYPE_CHECKING:  # every command has the errors, `--help` not the records
+    from archiver.records import Leftover, UndecidedRoom
 
 _PIECES_NAMED = 8
 

@@ -77,7 +77,8 @@ def test_help_loads_no_command_and_no_heavy_library() -> None:
     code = (
         "import sys; from archiver.cli.main import main; main(['--home', '/nonexistent', '--help']);"
         "print(sorted({name.partition('.')[0] for name in sys.modules} & set(sys.argv[1:])),"
-        " 'archiver.cli.setup.init' in sys.modules, 'archiver.settings.file' in sys.modules)"
+        " 'archiver.cli.setup.init' in sys.modules, 'archiver.settings.file' in sys.modules,"
+        " 'archiver.records' in sys.modules)"
     )
     heavy = ["msgspec", "tomlkit", "keyring", "sqlalchemy", "alembic", "requests", "rich", "jinja2"]
 
@@ -85,7 +86,7 @@ def test_help_loads_no_command_and_no_heavy_library() -> None:
         [sys.executable, "-c", code, *heavy], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
 
-    assert "[] False False" == actual.stdout.splitlines()[-1]
+    assert "[] False False False" == actual.stdout.splitlines()[-1]
 
 
 def test_help_survives_broken_settings(tmp_path: Path) -> None:
