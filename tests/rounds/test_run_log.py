@@ -197,9 +197,7 @@ def chatwork() -> Iterator[Chatwork]:
         yield chatwork
 
 
-@pytest.mark.parametrize(
-    "levels", [("-q",), pytest.param(("", "-v", "-vv"), marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("levels", [("-q",), pytest.param(("", "-v", "-vv"), marks=pytest.mark.slow)])
 def test_at_every_level_the_log_and_a_quiet_run_hold_no_name_and_no_text(
     chatwork: Chatwork, tmp_path: Path, levels: tuple[str, ...]
 ) -> None:

@@ -70,7 +70,7 @@ def _shifted_entries(
     for seq, kind, account, room, line in database.execute(query, (first, last)).fetchall():
         entry = json.loads(line)
         at = to_text(from_text(entry["observed_at"]) + timedelta(seconds=shift.seconds))
-        entry |= {"seq": seq + shift.seq, "observed_at": at, "clock": at}
+        entry |= {"seq": seq + shift.seq, "observed_at": at}
         if "reply" in entry:
             entry["reply"] = replies[entry["reply"]]
         head, _slash, ident = entry["key"].rpartition("/")
@@ -81,7 +81,7 @@ def _shifted_entries(
             entry["key"] = f"{head}/{seq + shift.seq}"
         text = json.dumps(entry, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
-        yield seq + shift.seq, at, at, kind, account, room, entry["key"], text, digest
+        yield seq + shift.seq, at, entry["clock"], kind, account, room, entry["key"], text, digest
 
 
 def _put_replies(database: sqlite3.Connection, shift: Shift, copy: int) -> Iterator[tuple[str, str]]:

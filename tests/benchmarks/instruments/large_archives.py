@@ -53,13 +53,13 @@ def _append_beginning(writing: Writing) -> None:
         Observation("me", "me", owner),
         Observation("contract", "contract/job1", contract_payload(contract)),
     ]
-    writer.append(writing, observations, account_id=corpus.OWNER, at=corpus.BEGIN)
+    writer.append(writing, observations, account_id=corpus.OWNER, at=corpus.BEGIN, dated=True)
     body = b'{"room_id":123456789}'
     reply = Reply(f"/rooms/{ROOM}", 200, body, {}, corpus.BEGIN)
     room_object = {"room_id": ROOM, "name": "動画編集_田中様", "description": "", "type": "group", "role": "member"}
     observation = Observation("room", f"room/{ROOM}", {"object": room_object | {"icon_path": ""}}, ROOM, reply.digest)
     writer.keep_reply(writing, reply, room_id=ROOM)
-    writer.append(writing, [observation], account_id=corpus.OWNER, at=corpus.BEGIN)
+    writer.append(writing, [observation], account_id=corpus.OWNER, at=corpus.BEGIN, dated=True)
 
 
 def _append_reading(writing: Writing, messages: list[JsonObject], oldest: str) -> datetime:
@@ -87,5 +87,5 @@ def _append_reading(writing: Writing, messages: list[JsonObject], oldest: str) -
         payload = {"object": message, "state": "present", "source": "list"}
         observations.append(Observation("message", f"message/{message['message_id']}", payload, ROOM, reply.digest))
     writer.keep_reply(writing, reply, room_id=ROOM)
-    writer.append(writing, observations, account_id=corpus.OWNER, at=at)
+    writer.append(writing, observations, account_id=corpus.OWNER, at=at, dated=True)
     return at

@@ -64,7 +64,9 @@ def add_changes(archive: Archive) -> None:
                 Observation("file", f"file/{number + 1}", _object_payload(sent | file), ROOM),
                 Observation("task", f"task/{number + 1}", _object_payload(sent | task), ROOM),
             ]
-            writer.append(writing, observations, account_id=corpus.OWNER, at=corpus.BEGIN + timedelta(days=4_000))
+            writer.append(
+                writing, observations, account_id=corpus.OWNER, at=corpus.BEGIN + timedelta(days=4_000), dated=True
+            )
 
 
 def _object_payload(received: object, state: str = "present") -> dict[str, object]:
