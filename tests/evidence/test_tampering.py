@@ -208,6 +208,7 @@ ZIP = {
     "header that states another checksum": "zip-form P/00_README.txt",
     "second name": "zip-form P/data/messages.csv",
     "without declaration": "package-form bagit.txt",
+    "root removed": "stamp-root data/tsa/a.pem",
 }
 
 SUPPORT = {

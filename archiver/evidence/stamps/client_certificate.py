@@ -24,10 +24,8 @@ def check_client_certificate(certificate: Path, key: Path) -> None:
 
 def client_certificate_ended(certificate: Path, at: datetime) -> bool:
     """Whether a client certificate (PEM, the first in its file) has ended at a time; False: it cannot be read."""
-    from cryptography import x509
-
     try:
         der = roots.pem_to_der(certificate.read_text(encoding="ascii", errors="replace"))[0]
+        return roots.load_certificate(der).not_valid_after_utc <= at
     except (OSError, ValueError):
         return False
-    return x509.load_der_x509_certificate(der).not_valid_after_utc <= at

@@ -9,23 +9,19 @@ Callers use `timestamp`, not this module.
 from __future__ import annotations
 
 import hashlib
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from asn1crypto import core, parser, tsp
 from cryptography import x509
-from cryptography.utils import CryptographyDeprecationWarning
 
+from archiver.evidence.stamps.odd_certificates import ODD, without_warnings
 from archiver.evidence.stamps.refusal import Reason, StampRefused
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
     from rfc3161_client.tsp import Accuracy
 
-_BAD_CERTIFICATE = (LookupError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
-"""What `cryptography` raises besides ValueError for a damaged certificate; others than the signer's may be damaged."""
 _GRANTED = 0
 _SEQUENCE, _CERTIFICATES = 0x30, 0xA0  # tags; the second is [0]
 _PARTS_LIMIT = 100
@@ -41,14 +37,6 @@ _MEANINGS: tuple[tuple[str, Reason], ...] = (
     ("purpose", "purpose"),
     ("EKU", "purpose"),
 )
-
-
-@contextmanager
-def _without_warnings() -> Iterator[None]:
-    """Accept certificates that break a rule in a harmless way, as OpenSSL does, without a warning on stderr."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        yield
 
 
 def parse_reply(reply: bytes) -> TimeStampResponse:
@@ -78,7 +66,7 @@ def trusted_root(response: TimeStampResponse, roots: Sequence[bytes]) -> bytes:
     raise next((refusal for refusal in refusals if refusal.reason != "untrusted"), refusals[0])
 
 
-@_without_warnings()
+@without_warnings()
 def check_signer(response: TimeStampResponse) -> None:
     """Check that the signed attributes name the certificate that signed (RFC 3161, 2.4.2), as `openssl ts` demands.
 
@@ -102,7 +90,7 @@ def accuracy_seconds(response: TimeStampResponse) -> float | None:
     return (accuracy.seconds or 0) + (accuracy.millis or 0) / 1e3 + (accuracy.micros or 0) / 1e6
 
 
-@_without_warnings()
+@without_warnings()
 def _verify(response: TimeStampResponse, root: bytes) -> None:
     from rfc3161_client import VerificationError, VerifierBuilder
 
@@ -111,7 +99,7 @@ def _verify(response: TimeStampResponse, root: bytes) -> None:
         _ = certificate.subject, certificate.issuer  # the library ends in a panic where OpenSSL cannot read these
         builder = VerifierBuilder(roots=[certificate])
         builder.build().verify(response, response.tst_info.message_imprint.message)
-    except (VerificationError, ValueError, *_BAD_CERTIFICATE) as error:
+    except (VerificationError, *ODD) as error:
         message = str(error)
         raise StampRefused(_reason_of(message), message) from error
     except BaseException as error:

@@ -25,7 +25,8 @@ from archiver.evidence.stamps.certificate_answers import (
     list_statement,
     make_question,
 )
-from archiver.evidence.stamps.signer_chain import ODD, is_issued_by, signer_chain, without_warnings
+from archiver.evidence.stamps.odd_certificates import ODD, without_warnings
+from archiver.evidence.stamps.signer_chain import is_issued_by, signer_chain
 
 CLOCK_TOLERANCE = timedelta(minutes=15)
 """How far the clocks of a responder and of this computer may be apart."""

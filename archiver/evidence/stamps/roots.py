@@ -14,6 +14,10 @@ import re
 import textwrap
 from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----\s(.*?)-----END CERTIFICATE-----", re.DOTALL)
 
@@ -23,14 +27,25 @@ def pem_to_der(text: str) -> tuple[bytes, ...]:
 
     Raises ValueError if there is none, or if a block holds no certificate.
     """
-    from cryptography import x509
-
     certificates = tuple(_blocks(text))
     if not certificates:
         raise ValueError("no certificate in PEM form")
     for der in certificates:
-        x509.load_der_x509_certificate(der)
+        load_certificate(der)
     return certificates
+
+
+def load_certificate(der: bytes) -> x509.Certificate:
+    """A certificate. Raises ValueError if the bytes are none, or one that the library cannot take."""
+    from cryptography import x509
+
+    from archiver.evidence.stamps.odd_certificates import ODD, without_warnings
+
+    try:
+        with without_warnings():
+            return x509.load_der_x509_certificate(der)
+    except ODD as error:
+        raise ValueError(str(error)) from error
 
 
 def der_to_pem(der: bytes) -> str:
@@ -51,9 +66,7 @@ def is_fingerprint(text: str, der: bytes) -> bool:
 
 def subject(der: bytes) -> str:
     """The subject of a certificate in the form of RFC 4514: `CN=…,O=…`. Raises ValueError."""
-    from cryptography import x509
-
-    return x509.load_der_x509_certificate(der).subject.rfc4514_string()
+    return load_certificate(der).subject.rfc4514_string()
 
 
 def certifi_root(wanted_fingerprint: str) -> bytes:

@@ -5,32 +5,16 @@ Only the way itself is followed here, each step by its signature; `reply_verific
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.exceptions import InvalidSignature
 
 from archiver.evidence.stamps import reply_verification
+from archiver.evidence.stamps.odd_certificates import ODD, without_warnings
 from archiver.evidence.stamps.refusal import StampRefused
 
-ODD = (
-    *(ValueError, LookupError, TypeError, UnsupportedAlgorithm),
-    *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
-)
-"""What `cryptography` raises for certificates, lists and answers that are damaged or odd."""
-
 _CHAIN_LIMIT = 10
-
-
-@contextmanager
-def without_warnings() -> Iterator[None]:
-    """Accept certificates that break a rule in a harmless way, without a warning on stderr."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        yield
 
 
 def signer_chain(reply: bytes, roots: Sequence[bytes]) -> list[x509.Certificate]:

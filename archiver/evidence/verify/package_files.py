@@ -6,6 +6,7 @@ because this module is also handed out inside packages.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import shutil
@@ -132,19 +133,25 @@ class ZippedPackage:
         """Every file, sorted."""
         return sorted(self._infos)
 
+    def _info(self, name: str) -> zipfile.ZipInfo:
+        """What the zip says of a file. Raises FileNotFoundError, as a folder does."""
+        if name not in self._infos:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+        return self._infos[name]
+
     def size(self, name: str) -> int:
-        """Bytes of a file."""
-        return self._infos[name].file_size
+        """Bytes of a file. Raises READ_ERRORS."""
+        return self._info(name).file_size
 
     def open(self, name: str) -> BinaryIO:
         """A file for reading. Raises READ_ERRORS."""
-        return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", self._zip.open(self._infos[name])), CHUNK_BYTES))
+        return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", self._zip.open(self._info(name))), CHUNK_BYTES))
 
     def seekable(self, name: str) -> BinaryIO:
         """A nameless copy of a file. Raises READ_ERRORS."""
         copy = tempfile.TemporaryFile()  # noqa: SIM115 - handed out
         try:
-            with self._zip.open(self._infos[name]) as file:
+            with self._zip.open(self._info(name)) as file:
                 shutil.copyfileobj(file, copy, CHUNK_BYTES)
             copy.seek(0)
         except BaseException:

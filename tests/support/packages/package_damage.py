@@ -452,6 +452,11 @@ def _without_declaration(package: Path, target: Path) -> None:
     zip_package(package, target)
 
 
+def _root_removed(package: Path, target: Path) -> None:
+    KINDS["root removed"](package)
+    zip_package(package, target)
+
+
 ZIP_KINDS: Mapping[str, ZipDamage] = {
     "two files of a name": _zip_member_added("P/data/messages.csv"),
     "path that leads out": _zip_member_added("P/../../evil"),
@@ -475,6 +480,7 @@ ZIP_KINDS: Mapping[str, ZipDamage] = {
     "header that states another checksum": _first_header_changed(14, 7, 4),
     "second name": _second_name,
     "without declaration": _without_declaration,
+    "root removed": _root_removed,
 }
 """Verification finds every kind."""
 
