@@ -128,7 +128,7 @@ HOME: dict[str, set[str]] = {
     | {
         f"evidence.stamps.{name}"
         for name in (
-            *("certificate_answers", "client_certificate", "reply_verification", "revocation", "roots"),
+            *("certificate_answers", "odd_certificates", "reply_verification", "revocation", "roots"),
             "signer_chain",
         )
     }

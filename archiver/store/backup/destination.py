@@ -131,8 +131,9 @@ def prepare_folder(place: Path, source: sqlite3.Connection) -> None:
 def _check_unfinished(place: Path, own: ArchiveIdentity) -> None:
     """Raise BadCopyPlace if a place without a database holds more than an interrupted copy of this archive left."""
     marked = _marked_archive(place)
-    if marked is None and any((place / name).exists() for name in (*FOLDERS, DATABASE)):
-        detail = _("other things are there under names that the copy needs ({names}).").format(names=", ".join(FOLDERS))
+    present = [name for name in (*FOLDERS, DATABASE, SETTINGS) if (place / name).exists()]
+    if marked is None and present:
+        detail = _("other things are there under names that the copy needs ({names}).").format(names=", ".join(present))
         raise errors.BadCopyPlace(path=place, detail=detail)
     if marked not in (None, own.first):
         raise errors.BadCopyPlace(path=place, detail=_("an unfinished copy of another archive is there."))

@@ -17,7 +17,7 @@ import pytest
 
 from archiver import errors
 from archiver.records import Observation
-from archiver.store import blobs, database_copy, seals, writer
+from archiver.store import blobs, database_copy, migrate, seals, writer
 from archiver.store.archive import Archive
 from archiver.store.backup import destination, transfer
 from archiver.store.backup.copy import (
@@ -25,6 +25,7 @@ from archiver.store.backup.copy import (
     copy_archive,
     place_database,
 )
+from archiver.store.backup.inventory import SETTINGS
 from archiver.store.engine import DATABASE
 from tests.support.archives import tampering
 
@@ -476,6 +477,24 @@ def test_an_archive_that_no_backup_made_is_left_alone(home: Archive, tmp_path: P
 
     assert "that no backup made" in str(caught.value)
     assert before == {name: (second.home / name).read_bytes() for name in file_names(second.home)}
+
+
+@pytest.mark.parametrize("name", [SETTINGS, DATABASE])
+def test_settings_or_an_empty_archive_without_a_mark_are_left_alone(home: Archive, tmp_path: Path, name: str) -> None:
+    """As they lie where somebody has begun an archive; what is in the way is named."""
+    begun = tmp_path / "begun"
+    begun.mkdir()
+    if name == DATABASE:
+        migrate.create_database(begun / DATABASE)
+    else:
+        (begun / name).write_text("# mine")
+    before = (begun / name).read_bytes()
+
+    with pytest.raises(errors.BadCopyPlace) as caught:
+        copy_archive(home, begun)
+
+    assert f"({name})" in str(caught.value)
+    assert before == (begun / name).read_bytes()
 
 
 def test_an_unfinished_copy_goes_on(home: Archive, target: Path) -> None:
