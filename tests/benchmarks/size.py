@@ -37,10 +37,20 @@ def _per_message(folder: Path, new: int) -> Figure:
             new_messages = simulation.round(app).rooms[0].new
             assert new_messages == new, new_messages
         each = (archive_bytes(app) - before) / WANTED[new]
+        text = mean_text_bytes(app)
         app.archive.close()
     what = f"archive size per 30-character message, {new} new message{'s' * (new > 1)} a reply"
     bar = BARS[new]
-    return Figure(what, f"≤ {bar} KB", f"{each / 1024:.2f} KB", each <= bar * 1024, {"bytes": each})
+    measured = f"{each / 1024:.2f} KB ({each / text:.0f} × the text itself, {text:.0f} bytes of UTF-8)"
+    return Figure(what, f"≤ {bar} KB", measured, each <= bar * 1024, {"bytes": each, "text_bytes": text})
+
+
+def mean_text_bytes(app: App) -> float:
+    """Bytes of a message's text on average."""
+    with sqlite3.connect(app.archive.database) as sql:
+        (mean,) = sql.execute("SELECT avg(length(CAST(body AS BLOB))) FROM message_version").fetchone()
+    sql.close()
+    return float(mean)
 
 
 def archive_bytes(app: App) -> int:
