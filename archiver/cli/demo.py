@@ -39,7 +39,7 @@ def command_demo(obj: CliContext, folder: str | None, keep_running: bool) -> int
 
     home = _demo_folder(folder)
     with set_stage(home, echo) as story:
-        echo(_("A simulated Chatwork runs on this computer. Three weeks pass in a few seconds."))
+        echo(_("A simulated Chatwork runs on this computer. Three weeks pass in fast motion."))
         is_good = play(story)
         _tell_where(story)
         if keep_running:
