@@ -15,7 +15,7 @@ STAMPS = {
     f"stamps/{name}.py"
     for name in (
         *("authority_kinds", "certificate_answers", "refusal", "reply_verification", "revocation", "roots"),
-        *("client_certificate", "signer_chain", "timestamp"),
+        *("client_certificate", "odd_certificates", "signer_chain", "timestamp"),
     )
 }
 SOURCES = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.py")}
