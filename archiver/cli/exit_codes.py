@@ -1,7 +1,7 @@
 """Codes at the end of a command that did run; errors carry their own (`docs/reference/exit-codes.md`)."""
 
 FINDINGS = 3
-"""Something was found by a verification."""
+"""Something was found that does not fit, or is damaged."""
 
 INCOMPLETE = 4
-"""All that could be done was done, and it was not all that was asked for."""
+"""Done, but not all that was asked for, or something has still to be done by the user."""

@@ -18,7 +18,7 @@ from archiver.store.queries.viewing.written_state import SETTLED_SECONDS
 from archiver.store.working import alerts, remembered_values
 from tests.benchmarks.instruments.copied_rows import COUNT, copied_archive
 from tests.benchmarks.instruments.large_archives import ROOM
-from tests.benchmarks.instruments.measure import Figure, median_seconds
+from tests.benchmarks.instruments.measure import Figure, median_seconds, told_pages
 from tests.support.console.application import open_application
 from tests.support.viewer.client import open_viewer
 
@@ -49,9 +49,7 @@ def measure(folder: Path) -> list[Figure]:
             seconds = median_seconds(partial(browser.get, path), times=TIMES, clock=process_time)[0]
             taken[name] = seconds * 1000, size
     good = all(ms <= BAR and size <= MOST_MEGABYTES for ms, size in taken.values())
-    plain = min(ms for ms, _size in taken.values())
-    parts = [f"{name} {ms:.0f} ms ({ms / plain:.0f} ×), {size:.2f} MB" for name, (ms, size) in taken.items()]
-    measured = "; ".join(parts) + " (× the quickest of them)"
+    measured = told_pages(taken)
     what = f"the application's own pages, {COUNT:,} messages in one room, {ALERTS:,} open alerts"
     numbers = {name: ms for name, (ms, _size) in taken.items()}
     pages = Figure(what, f"each ≤ {BAR} ms of CPU, ≤ {MOST_MEGABYTES} MB", measured, good, numbers)

@@ -26,7 +26,7 @@ from archiver.store.search.query import parse
 from archiver.store.search.search import search
 from tests.benchmarks.instruments import corpus
 from tests.benchmarks.instruments.large_archives import ROOM
-from tests.benchmarks.instruments.measure import Figure, median_seconds
+from tests.benchmarks.instruments.measure import Figure, median_seconds, told_pages
 from tests.benchmarks.instruments.million_messages import COUNT, add_changes, million_messages
 from tests.support.viewer.client import open_viewer
 
@@ -104,9 +104,7 @@ def _whole_pages(home: Path, middle: int) -> Figure:
             size = len(browser.get(path).encode()) / 1_000_000
             taken[name] = median_seconds(partial(browser.get, path), times=TIMES)[0] * 1000, size
     good = all(ms <= BAR and size <= MOST_MEGABYTES for ms, size in taken.values())
-    plain = min(ms for ms, _size in taken.values())
-    parts = [f"{name} {ms:.0f} ms ({ms / plain:.0f} ×), {size:.2f} MB" for name, (ms, size) in taken.items()]
-    measured = "; ".join(parts) + " (× the quickest of them)"
+    measured = told_pages(taken)
     what = f"whole pages of the viewer, {COUNT:,} messages in one room"
     numbers = {name: ms for name, (ms, _) in taken.items()}
     return Figure(what, f"each ≤ {BAR} ms, ≤ {MOST_MEGABYTES} MB", measured, good, numbers)

@@ -7,7 +7,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -65,6 +65,13 @@ def median_seconds(
                 function()
                 seconds.append(clock() - begun)
     return tuple(median(seconds) for seconds in taken)
+
+
+def told_pages(taken: Mapping[str, tuple[float, float]]) -> str:
+    """Milliseconds and megabytes of each page, and how many times as long as the quickest it takes."""
+    plain = min(ms for ms, _size in taken.values())
+    parts = [f"{name} {ms:.0f} ms ({ms / plain:.0f} ×), {size:.2f} MB" for name, (ms, size) in taken.items()]
+    return "; ".join(parts) + " (× the quickest of them)"
 
 
 def cpu_of_children() -> float:
