@@ -21,28 +21,34 @@ from archiver.export.report.truncation import shorten_line
 from archiver.records import CaseFacts, CaseSide, ChangeKind, Contract, Delivery
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, minute_text
-from archiver.report_language import say, stated_day
+from archiver.report_language import is_english, say, stated_day
 
 MAX_LENGTH = 800
 """Characters of the whole file at most, a line end counted as two; forms truncate what is longer."""
 
-_MAX_FACTS = 7
 _MAX_FIELD_LENGTH, _MAX_DAY_LENGTH = 50, 19
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 def inquiry_form_text(case: ReportInput, statistics: MessageStatistics, *, has_report: bool = True) -> str:
-    """The text with LF between lines; the last facts are left out if it would be too long.
+    """The text with LF between lines; the least important facts are left out, and counted, if it would be too long.
 
     `has_report`: whether the report could be made, which the text names as enclosed.
     """
-    head = [*_warning_lines(case), *_head_lines(case)]
-    facts = list(_fact_lines(case, statistics, has_report=has_report))[:_MAX_FACTS]
-    while True:
-        text = "\n".join([*head, *_number_lines(facts), "", *_end_lines(case, statistics, has_report=has_report)])
-        if len(text) + text.count("\n") + len("\r\n") <= MAX_LENGTH or not facts:
-            return text
-        facts.pop()
+    head, facts = [*_warning_lines(case), *_head_lines(case)], list(_fact_lines(case, statistics))
+    end = ["", *_end_lines(case, statistics, has_report=has_report)]
+    left_out = "(ほか{n}点は報告書にあります)" if has_report else "(ほか{n}点は省きました)"
+
+    def text_with(kept: list[str]) -> str:
+        more = [say(left_out, n=len(facts) - len(kept))] * (len(kept) < len(facts))
+        return "\n".join([*head, *_number_lines(kept), *more, *end])
+
+    kept: list[str] = []
+    for fact in facts:
+        text = text_with([*kept, fact])
+        if len(text) + text.count("\n") + len("\r\n") <= MAX_LENGTH:
+            kept.append(fact)
+    return text_with(kept)
 
 
 def _warning_lines(case: ReportInput) -> list[str]:
@@ -74,24 +80,13 @@ def _head_lines(case: ReportInput) -> Iterator[str]:
     yield say("【経緯】")
 
 
-def _fact_lines(case: ReportInput, statistics: MessageStatistics, *, has_report: bool) -> Iterator[str]:
-    """Sentences about what happened, the most useful first; who did it is not said where no reply tells."""
+def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
+    """Sentences about what happened, the most important first; the delivery stands in the head."""
     yield from _end_request_lines(case.contract)
-    yield from (text.replace("\n", "。") + say("。") for _label, text in money_rows(case, statistics))
-    yield from _reply_lines(statistics.facts)
-    delivered = _last_delivery(case.deliveries)
-    if delivered is not None:
-        yield say("{at} に納品しました。", at=_day_text(delivered.at))
-    yield from _change_lines(statistics.facts, own=False, has_report=has_report)
+    yield from _change_lines(statistics.facts, own=False)
     closed = closed_text(closed_account(statistics.facts))
     if closed:
         yield say("{closed}しました。", closed=closed)
-    frozen = [room.inaccessible_since for room in case.rooms if room.inaccessible_since]
-    if frozen:
-        yield say(
-            "{frozen} にチャットが開けなくなったことを確認しました(理由は不明です)。",
-            frozen=minute_text(min(frozen)),
-        )
     if statistics.first is not None and statistics.last is not None:
         span = say(
             "{send_time}から{send_time2}",
@@ -107,7 +102,15 @@ def _fact_lines(case: ReportInput, statistics: MessageStatistics, *, has_report:
             count=count_text(message_count(statistics.facts)),
             part=part,
         )
-    yield from _change_lines(statistics.facts, own=True, has_report=has_report)
+    frozen = [room.inaccessible_since for room in case.rooms if room.inaccessible_since]
+    if frozen:
+        yield say(
+            "{frozen} にチャットが開けなくなったことを確認しました(理由は不明です)。",
+            frozen=minute_text(min(frozen)),
+        )
+    yield from _reply_lines(statistics.facts)
+    yield from (text.replace("\n", "。") + say("。") for _label, text in money_rows(case, statistics))
+    yield from _change_lines(statistics.facts, own=True)
 
 
 def _end_request_lines(contract: Contract) -> Iterator[str]:
@@ -135,13 +138,13 @@ def _reply_lines(facts: CaseFacts) -> Iterator[str]:
         )
 
 
-def _change_lines(facts: CaseFacts, *, own: bool, has_report: bool) -> Iterator[str]:
+def _change_lines(facts: CaseFacts, *, own: bool) -> Iterator[str]:
     """The deletions; those of the reporter's own messages alone come last, as the other side did not make them."""
     for kind, line in change_lines(facts.changed):
         if kind in (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE) and own == (
             changed_sides(facts.changed, kind).keys() == {CaseSide.REPORTER}
         ):
-            yield say("{line}。報告書の第6章、第8章。", line=line) if has_report else line + say("。")
+            yield line + say("。")
 
 
 def _last_delivery(deliveries: Sequence[Delivery]) -> Delivery | None:
@@ -149,7 +152,7 @@ def _last_delivery(deliveries: Sequence[Delivery]) -> Delivery | None:
 
 
 def _number_lines(lines: list[str]) -> list[str]:
-    return [f"{number}. {line}" for number, line in enumerate(lines, 1)]
+    return [f"{number}. {line.rstrip()}" for number, line in enumerate(lines, 1)]
 
 
 def _end_lines(case: ReportInput, statistics: MessageStatistics, *, has_report: bool) -> Iterator[str]:
@@ -161,7 +164,8 @@ def _end_lines(case: ReportInput, statistics: MessageStatistics, *, has_report: 
 
 
 def _field_text(stated: str | None) -> str:
-    return stated_day(shorten_line(visible(stated), _MAX_FIELD_LENGTH)) if stated else say(BLANK)
+    limit = _MAX_FIELD_LENGTH // 2 if is_english() else _MAX_FIELD_LENGTH  # English labels leave less room
+    return stated_day(shorten_line(visible(stated), limit)) if stated else say(BLANK)
 
 
 def _day_text(stated: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +15,8 @@ from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.platform_inquiry_text import MAX_LENGTH, inquiry_form_text
 from archiver.export.texts.submission_readme import encode_text
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import AccountClosing, AccountId, Contract, Delivery, State
+from archiver.records import AccountClosing, AccountId, Contract, Delivery, Invoice, State
+from archiver.report_language import ENGLISH, LANGUAGES, report_language
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import CLIENT, DAY, OWNER, STRANGER, at
 
@@ -83,9 +85,17 @@ DELIVERIES = strategies.lists(
     deleted=strategies.booleans(),
     closed=strategies.booleans(),
     frozen=strategies.booleans(),
+    language=strategies.sampled_from(LANGUAGES),
 )
 def test_it_always_fits_a_form(
-    contract: Contract, deliveries: list[Delivery], days: int, *, deleted: bool, closed: bool, frozen: bool
+    contract: Contract,
+    deliveries: list[Delivery],
+    days: int,
+    *,
+    deleted: bool,
+    closed: bool,
+    frozen: bool,
+    language: str,
 ) -> None:
     """At most 800 characters with every line's end counted twice, whatever was stated; the request is never cut."""
     state = State.DELETED if deleted else State.PRESENT
@@ -100,11 +110,13 @@ def test_it_always_fits_a_form(
         created_at=at(days * DAY),
     )
 
-    text = inquiry_text_of(case)
+    with report_language(language):
+        text = inquiry_text_of(case)
 
     assert len(encode_text(text).decode("utf-8-sig")) <= MAX_LENGTH == 800
-    assert text.endswith("【添付】01_report.pdf(Chatworkやり取り記録 報告書。1頁目に要約)")
-    assert request_paragraph(case).endswith(("をお願いします。", "ご案内ください。"))
+    *_facts, request, _blank, enclosed = text.splitlines()
+    assert enclosed.startswith(("【添付】01_report.pdf(", "[Enclosed] 01_report.pdf ("))
+    assert language == ENGLISH or request.endswith(("をお願いします。", "ご案内ください。"))
     assert {"\n"} == {character for character in text if ord(character) < 32}
 
 
@@ -179,7 +191,7 @@ def test_the_last_delivery_counts_by_its_day() -> None:
     text = inquiry_text_of(on("crowdworks", deliveries=(late, early)))
 
     assert f"クラウドワークスでの納品: {late.at}\n" in text
-    assert f"{late.at} に納品しました。" in text
+    assert text.count(str(late.at)) == 1
     assert "検収" not in request_paragraph(on("crowdworks", deliveries=(late, early)))
 
 
@@ -193,11 +205,45 @@ def test_it_tells_what_was_seen_and_accuses_nobody() -> None:
     text = inquiry_text_of(report_inputs.case([room], closings=[closing(CLIENT)]))
 
     facts = text.partition("【経緯】\n")[2].partition("\n\n")[0].splitlines()
-    assert [str(number) for number in range(1, 8)] == [fact.partition(".")[0] for fact in facts]
+    assert [str(number) for number in range(1, 7)] == [fact.partition(".")[0] for fact in facts]
     assert any("「削除」表示だった発言(文面は不明) 1件" in fact for fact in facts)
-    assert "5. 2026-11-15 03:15 に、相手の表示名に「(解約済)」が付いていることを確認しました。" in facts
-    assert "6. 2026-11-17 10:14 にチャットが開けなくなったことを確認しました(理由は不明です)。" in facts
+    assert "3. 2026-11-15 03:15 に、相手の表示名に「(解約済)」が付いていることを確認しました。" in facts
+    assert "5. 2026-11-17 10:14 にチャットが開けなくなったことを確認しました(理由は不明です)。" in facts
     assert not any(word in text for word in ("詐欺", "違法", "嘘", "改ざん"))
+
+
+def test_in_english_too_the_deletion_the_closed_account_and_the_scope_have_room() -> None:
+    """What is least important is cut; the delivery stands once, and what was left out is counted."""
+    contract = replace(report_inputs.CONTRACT, invoices=(Invoice(1, 50_000, "2026-11-07"),))
+    sample = sample_conversation.sample()
+    messages = [one for one in sample.messages() if one.state is not State.DELETED or len(one.versions) > 1]
+    room = report_inputs.room_of_messages(messages, gaps=sample.gaps)
+    case = report_inputs.case([room], contract=contract, closings=[closing(CLIENT)])
+
+    with report_language(ENGLISH):
+        text = inquiry_text_of(case)
+
+    assert "became shown as deleted after they were saved: 1 (1 of the other side)" in text
+    assert "the other side's name was seen with “(解約済)”" in text
+    assert "messages saved" in text
+    assert text.count("6 November 2026, 09:12 JST") == 1
+    assert re.search("\n\\([1-9] more: see the report\\)\n", text)
+
+
+@pytest.mark.parametrize(
+    ("has_report", "said"), [(True, "(ほか{n}点は報告書にあります)"), (False, "(ほか{n}点は省きました)")]
+)
+def test_facts_that_do_not_fit_are_counted(said: str, *, has_report: bool) -> None:
+    """In the text itself; a report is named only where there is one."""
+    contract = replace(report_inputs.CONTRACT, title="長" * 50, client="長" * 50, platform_id="長" * 50)
+    invoices = tuple(Invoice(number, 50_000, "2026-10-07", name="名" * 30) for number in range(1, 6))
+    case = report_inputs.case(contract=replace(contract, invoices=invoices), closings=[closing(CLIENT)])
+
+    text = inquiry_form_text(case, survey_messages(case), has_report=has_report)
+
+    assert f"\n{said.format(n=1)}\n\n【お願い】" in text
+    assert "請求" not in text
+    assert "「(解約済)」" in text
 
 
 def test_whose_the_deleted_messages_are_is_said() -> None:
@@ -209,9 +255,9 @@ def test_whose_the_deleted_messages_are_is_said() -> None:
         inquiry_text_of(report_inputs.case([report_inputs.room_of_messages(messages)])) for messages in (both, own)
     )
 
-    whose = "保存した時点ですでに「削除」表示だった発言(文面は不明) 3件(相手の発言 2件、報告者の発言 1件)。"
+    whose = "1. 保存した時点ですでに「削除」表示だった発言(文面は不明) 3件(相手の発言 2件、報告者の発言 1件)"
     assert whose in mixed
-    assert "4. 保存した時点ですでに「削除」表示だった発言(文面は不明) 1件(報告者の発言 1件)。" in alone
+    assert "3. 保存した時点ですでに「削除」表示だった発言(文面は不明) 1件(報告者の発言 1件)" in alone
 
 
 @pytest.mark.parametrize("account", [OWNER, STRANGER])
