@@ -1,6 +1,7 @@
 """The application that runs already: its address in a file that only the user can read.
 
 A second start finds it there, opens the running one and ends. The key in the file works once; each use makes a new one.
+What answers there has to prove itself first, since another program may have taken the port of one that was killed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from archiver.schedule.schedulers import program
 from archiver.settings.other_archives import state_folder
 from archiver.store.durable_files import write_durably
 from archiver.web.access import OPEN, AccessGate
-from archiver.web.server import is_served
+from archiver.web.server import is_ours
 
 START_SECONDS = 20.0
 """How long the start of another archive's application may take."""
@@ -31,13 +32,13 @@ def instance_file(home: Path) -> Path:
 
 
 def running_address(file: Path) -> str | None:
-    """The address that opens the application which runs already; None if none answers."""
+    """The address that opens the application which runs already; None if none proves itself to be it."""
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
-        port, key = int(document["port"]), str(document["key"])
+        port, key, secret = int(document["port"]), str(document["key"]), str(document["secret"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return f"http://127.0.0.1:{port}{OPEN}?key={key}" if is_served(port) else None
+    return f"http://127.0.0.1:{port}{OPEN}?key={key}" if is_ours(port, secret) else None
 
 
 def start_application(home: Path, environ: Mapping[str, str], *, seconds: float = START_SECONDS) -> bool:
@@ -79,6 +80,6 @@ def announced(file: Path, gate: AccessGate) -> Iterator[None]:
 
 
 def write_address(file: Path, gate: AccessGate) -> None:
-    """Write port and key, readable for the user alone."""
+    """Write port, key and secret, readable for the user alone."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_durably(file, json.dumps({"port": gate.port, "key": gate.key}).encode())
+    write_durably(file, json.dumps({"port": gate.port, "key": gate.key, "secret": gate.secret}).encode())

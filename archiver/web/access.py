@@ -12,6 +12,7 @@ A request is judged in this order: the host it calls, then, if it writes, the si
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
 import threading
@@ -24,6 +25,11 @@ from werkzeug import wrappers
 
 OPEN = "/open"
 """The path that takes the key: `/open?key=…`."""
+
+CHALLENGE = "X-Archive-Challenge"
+"""What a second start asks the program on our port to prove itself with."""
+PROOF = "X-Archive-Proof"
+"""The answer, which only the program that wrote the secret can give."""
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; "
@@ -54,6 +60,8 @@ class AccessGate:
     """Called when a key was used up; a new one is made then, so that the application can be opened again."""
     key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     cookie: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    """What it proves itself with to a second start; it is in no address and no answer."""
     _spent: threading.Event = field(default_factory=threading.Event, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -118,7 +126,7 @@ def guard(app: Flask, gate: AccessGate) -> None:
         # Opened from a file or another program, so a strict cookie would not be sent with a redirect:
         # the page goes on by itself instead, which is a step of this site.
         if request.method == "HEAD":  # a HEAD request must not use the key up
-            return Response()
+            return Response(headers={PROOF: proof(gate.secret, gate.port, request.headers.get(CHALLENGE, ""))})
         if not gate.exchange(request.args.get("key", "")):
             if gate.is_known(request.cookies.get(gate.cookie_name, "")):
                 return Response(render_template("go_to_overview.html"))
@@ -130,6 +138,11 @@ def guard(app: Flask, gate: AccessGate) -> None:
         return answer
 
     add_headers(app)
+
+
+def proof(secret: str, port: int, challenge: str) -> str:
+    """What only a holder of the secret can answer to a challenge; it is good for this port and challenge alone."""
+    return hmac.new(secret.encode(), f"{port}:{challenge}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def add_headers(app: Flask) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from flask import Blueprint
 
-from archiver.web.access import OPEN, AccessGate
+from archiver.web.access import CHALLENGE, OPEN, PROOF, AccessGate, proof
 from archiver.web.app import build_app
 from archiver.web.context import ViewContext
 from archiver.web.waitress_server import PATIENCE, SMALL_BODY, bind_port, running_server
@@ -48,13 +49,16 @@ def serve_pages(
             yield gate
 
 
-def is_served(port: int) -> bool:
-    """Whether pages of this program answer at a port of this computer."""
-    request = f"HEAD {OPEN} HTTP/1.1\r\nHost: {LOOPBACK}:{port}\r\nConnection: close\r\n\r\n"
+def is_ours(port: int, secret: str) -> bool:
+    """Whether the application that wrote this secret answers at a port of this computer; the secret is not sent."""
+    challenge = secrets.token_urlsafe(32)
+    request = (
+        f"HEAD {OPEN} HTTP/1.1\r\nHost: {LOOPBACK}:{port}\r\n{CHALLENGE}: {challenge}\r\nConnection: close\r\n\r\n"
+    )
     try:
         with socket.create_connection((LOOPBACK, port), timeout=PATIENCE) as connection:
             connection.sendall(request.encode())
             head = connection.recv(4096)
     except (OSError, OverflowError):
         return False
-    return b" 200 " in head and b"Content-Security-Policy" in head
+    return f"{PROOF}: {proof(secret, port, challenge)}\r\n".encode() in head

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from archiver.cli.reading.page_words import shared_words
 from archiver.cli.reading.view_context import build_view_context
 from archiver.console import application
 from archiver.console.instance import announced, running_address, write_address
+from archiver.web.access import POLICY, PROOF, AccessGate, proof
 from archiver.web.server import serve_pages
+from archiver.web.waitress_server import bind_port
 
 
 def test_the_running_application_is_found(tmp_path: Path) -> None:
@@ -39,8 +42,43 @@ def test_the_running_application_is_found(tmp_path: Path) -> None:
     assert not file.exists()
 
 
+def test_another_program_on_the_port_of_a_killed_application_gets_nobody(tmp_path: Path) -> None:
+    """It answers as ours does, and again what ours once answered; it learns neither the key nor the secret."""
+    file, heads = tmp_path / "app.json", list[bytes]()
+    ours = f"HTTP/1.1 200 OK\r\nContent-Security-Policy: {POLICY}\r\n{PROOF}: {{}}\r\n\r\n"
+    answers = [ours.format(said) for said in ("", "0" * 64)]
+    with bind_port("127.0.0.1", 0) as strange:
+        gate = AccessGate(strange.getsockname()[1], is_writing=True)
+        answers.append(ours.format(proof(gate.secret, gate.port, "of before")))
+        write_address(file, gate)
+        strange.listen()
+
+        def answer() -> None:
+            for text in answers:
+                with strange.accept()[0] as connection:
+                    heads.append(connection.recv(4096))
+                    connection.sendall(text.encode())
+
+        with ThreadPoolExecutor(1) as pool:
+            answering = pool.submit(answer)
+            found = [running_address(file) for _ in answers]
+            answering.result()
+
+    assert [None] * 3 == found
+    assert 3 == len(set(heads))
+    assert not any(gate.key.encode() in head or gate.secret.encode() in head for head in heads)
+
+
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", '{"port": "x", "key": "k"}', '{"port": 1, "key": "k"}', '{"port": 99999999, "key": "k"}']
+    "text",
+    [
+        "",
+        "{}",
+        "[]",
+        '{"port": "x", "key": "k", "secret": "s"}',
+        '{"port": 1, "key": "k", "secret": "s"}',
+        '{"port": 99999999, "key": "k", "secret": "s"}',
+    ],
 )
 def test_a_file_that_leads_nowhere_is_no_application(tmp_path: Path, text: str) -> None:
     """A new one is started then."""
