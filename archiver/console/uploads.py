@@ -12,6 +12,7 @@ from flask import Request
 from werkzeug.datastructures import FileStorage
 
 from archiver.console.context import console_context
+from archiver.store.durable_files import storage_error
 
 NAME_LIMIT = 200
 """Characters of a name that are kept."""
@@ -25,8 +26,11 @@ class StreamingRequest(Request):
 
     def _get_file_stream(self, *_sizes_and_names: object, **_named: object) -> IO[bytes]:
         folder = incoming_folder(console_context().home)
-        place = None if folder is None else str(folder)
-        return cast("IO[bytes]", tempfile.SpooledTemporaryFile(MEMORY_BYTES, "rb+", dir=place))
+        return cast("IO[bytes]", tempfile.SpooledTemporaryFile(MEMORY_BYTES, "rb+", dir=folder))
+
+    def _load_form_data(self) -> None:
+        with disk_errors():
+            super()._load_form_data()
 
 
 def incoming_folder(home: Path) -> Path | None:
@@ -49,9 +53,20 @@ def plain_name(given: FileStorage) -> str:
 
 
 @contextlib.contextmanager
+def disk_errors() -> Iterator[None]:
+    """Tell an error of the disk on which files on their way in lie as one of this program. Raises StorageError."""
+    try:
+        yield
+    except OSError as error:
+        folder = incoming_folder(console_context().home) or Path(tempfile.gettempdir())
+        raise storage_error(error, folder) from error
+
+
+@contextlib.contextmanager
 def as_file(given: FileStorage) -> Iterator[Path]:
-    """The bytes in a file of this program's own, removed at the end."""
-    with tempfile.TemporaryDirectory(prefix="incoming-", dir=incoming_folder(console_context().home)) as folder:
+    """The bytes in a file of this program's own, removed at the end. Raises StorageError."""
+    place = incoming_folder(console_context().home)
+    with disk_errors(), tempfile.TemporaryDirectory(prefix="incoming-", dir=place) as folder:
         path = Path(folder) / "file"
         given.save(path)
         yield path

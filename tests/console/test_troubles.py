@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from archiver.console.jobs import Job, JobOutcome, JobState
 from archiver.console.running_note import NotedJob, RunningNote, note_file
@@ -19,7 +20,7 @@ from archiver.schedule.daemon_lock import hold_daemon_lock
 from archiver.setup.answered_questions import recall_answers
 from archiver.setup.answers import SCHEDULE
 from archiver.store.queries.entries import last_seq
-from tests.support.console.application import SITE, FormBrowser, open_application
+from tests.support.console.application import OWN, SITE, FormBrowser, open_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.routes import EXAMPLES, addresses
 from tests.support.console.saved_archive import set_up
@@ -223,3 +224,38 @@ def test_a_file_is_handed_in_after_the_home_has_come_back(browser: FormBrowser, 
 
     assert 302 == answer.status_code
     assert [] == list((desk.home / "incoming").iterdir())
+
+
+UPLOADS = {
+    "/contracts/job1/enclosures": ("file", {"kind": "screenshot"}),
+    "/contracts/job1/deliveries": ("file", {"day": "2026-11-24"}),
+    "/contracts/job1/money/invoices": ("file", {"amount": "50000", "on": "2026-11-24"}),
+    "/emergency/recover": ("files", {}),
+}
+"""Where files are handed in: the name of the field, and what else the form needs."""
+
+
+def test_a_full_disk_while_a_file_is_handed_in(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Whatever its size and the form, a sentence with what to do next; nothing of it stays, nothing is entered."""
+    token = browser.token()
+    answers = list[tuple[str, int, TestResponse]]()
+    with browser.context.archive.reading(), file_size_limit(FULL):
+        before = entries(browser)
+        for size in (200_000, 1_000_000):  # held in memory at first, or written to the disk as it comes
+            for path, (field, fields) in UPLOADS.items():
+                given = {"csrf_token": token, field: FileStorage(io.BytesIO(b"x" * size), "a.png"), **fields}
+                boundary, body = encode_multipart(given)
+                kind = f"multipart/form-data; boundary={boundary}"
+                answer = browser.client.post(path, data=body, content_type=kind, base_url=SITE, headers=OWN)
+                answers.append((path, size, answer))
+        after = entries(browser)
+
+    for path, size, answer in answers:
+        if path != "/emergency/recover" or size > 500_000:  # a small one is read where it is, and takes no space
+            text = answer.get_data(as_text=True)
+            assert answer.status_code in {422, 503}, (path, size)
+            assert "The disk is full; what was saved before is kept" in text, (path, size, text)
+            assert "Make space and do the same again" in text, (path, size, text)
+    assert before == after
+    assert [] == list((desk.home / "incoming").iterdir())
+    assert "bug=" not in (desk.home / "logs" / "archive.log").read_text(encoding="utf-8")

@@ -5,10 +5,10 @@ It works while Chatwork cannot be reached: what is kept is shown all the same.
 
 from __future__ import annotations
 
-import tempfile
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
@@ -20,7 +20,6 @@ from archiver.console.home_obstacle import can_restore, home_obstacle
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.console.saving import failure_remembered, note_home, round_progress, waiting
 from archiver.console.trouble_words import trouble_words
-from archiver.console.uploads import incoming_folder
 from archiver.render.invisible_characters import visible
 from archiver.rounds.recovery import minutes_left, recover_round
 from archiver.rounds.round import rescue_round
@@ -139,13 +138,10 @@ def _take_files(context: ConsoleContext, given: list[FileStorage], room: str) ->
     found = FoundIds(frozenset(rooms), chosen or (rooms[0] if len(rooms) == 1 else None), now)
     for one in given:
         name = Path(Path(one.filename or "").name)
-        with tempfile.TemporaryFile(dir=incoming_folder(context.home)) as file:
-            one.save(file)
-            file.seek(0)
-            try:
-                take_file(file, name, found)
-            except OSError as error:
-                raise errors.NotAllowed(path=name, detail=error.strerror or str(error)) from error
+        try:
+            take_file(cast("BinaryIO", one.stream), name, found)
+        except OSError as error:
+            raise errors.NotAllowed(path=name, detail=error.strerror or str(error)) from error
     return found
 
 
