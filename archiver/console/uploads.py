@@ -26,7 +26,8 @@ class StreamingRequest(Request):
 
     def _get_file_stream(self, *_sizes_and_names: object, **_named: object) -> IO[bytes]:
         folder = incoming_folder(console_context().home)
-        return cast("IO[bytes]", tempfile.SpooledTemporaryFile(MEMORY_BYTES, "rb+", dir=folder))
+        place = None if folder is None else str(folder)
+        return cast("IO[bytes]", tempfile.SpooledTemporaryFile(MEMORY_BYTES, "rb+", dir=place))
 
     def _load_form_data(self) -> None:
         with disk_errors():

@@ -22,6 +22,7 @@ from archiver.demo.chatwork.simulator import Chatwork
 from archiver.web import server, waitress_server
 from archiver.web.server import serve_pages
 from tests.support.archives.maker import story
+from tests.support.file_size_limit import file_size_limit
 from tests.support.terminals.terminal import Terminal
 
 HERE = "127.0.0.1"
@@ -115,6 +116,19 @@ def test_a_request_that_is_none_is_refused_and_leaves_nothing(port: int, caplog:
     assert [] == [name for name, received in answers.items() if received and not received.startswith(b"HTTP/1.")]
     assert [] == caplog.records
     assert is_served(port)
+
+
+def test_a_body_for_which_the_disk_has_no_space_is_told(home: Path) -> None:
+    """It is read to its end, so that the browser sees the answer: a page with a sentence and what to do next."""
+    body = b"a" * 1_000_000
+    with serving(home, writing=True) as port, file_size_limit(100_000):
+        post = f"POST / HTTP/1.1\r\nHost: {HERE}:{port}\r\nContent-Length: {len(body)}\r\n\r\n"
+        told = answer(port, post.encode() + body).decode()
+        assert is_served(port)
+
+    assert told.startswith("HTTP/1.1 507 ")
+    assert "The disk is full; what was saved before is kept" in told
+    assert "Make space and do the same again." in told
 
 
 def test_requests_in_a_row_hold_up_nobody(port: int) -> None:
