@@ -28,7 +28,12 @@ def note_answer(archive: Archive, question: str, answer: str = "") -> None:
         slots.SETUP_ANSWERS.remember(writing, {**slots.SETUP_ANSWERS.recall(writing), question: answer})
 
 
-def asked_facts(archive: Archive) -> set[str]:
+def asked_facts(archive: Archive, contract: str) -> set[str]:
     """Names of the contract's facts that the first run has asked for."""
-    answers = recall_answers(archive)
-    return {name.removeprefix(FACT_PREFIX) for name in answers if name.startswith(FACT_PREFIX)}
+    answers, prefix = recall_answers(archive), fact_prefix(contract)
+    return {name.removeprefix(prefix) for name in answers if name.startswith(prefix)}
+
+
+def fact_prefix(contract: str) -> str:
+    """Before the name of a fact of this contract: that it was asked for."""
+    return f"{FACT_PREFIX}{contract}/"

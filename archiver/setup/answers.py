@@ -15,10 +15,10 @@ NOTICE = "notice"
 """Key of the answer whether a test notice was seen."""
 
 FACTS_DONE = "facts"
-"""Key that says that the page of facts was left."""
+"""Key, before the name of a contract, that says that the page of its facts was left."""
 
 FACT_PREFIX = "fact/"
-"""Before the name of a contract's fact: that it was asked for."""
+"""Before a contract and the name of its fact: that it was asked for."""
 
 
 class InvalidAnswer(Exception):

@@ -17,8 +17,9 @@ from archiver.settings import home
 from archiver.settings.file import load_settings, write_settings
 from archiver.settings.home import SETTINGS_FILE, language_of
 from archiver.setup.answered_questions import note_answer, recall_answers
-from archiver.setup.answers import BEGUN, FACTS_DONE, FINISHED, NOTICE, SCHEDULE, STAMPS, InvalidAnswer
+from archiver.setup.answers import BEGUN, FINISHED, NOTICE, SCHEDULE, STAMPS, InvalidAnswer
 from archiver.setup.archive_setup import make_home, record_account, require_no_remains, sole_setup
+from archiver.setup.contract_facts import facts_key
 from archiver.setup.program_call import ProgramCall
 from archiver.setup.token_source import PRIVATE_FILE, lasting_settings, trial_app
 from archiver.store import migrate
@@ -106,14 +107,14 @@ def first_open_step(call: ProgramCall) -> FirstRunStep | None:
     if FINISHED in answers:
         return None
     with archive.reading() as reading:
-        owner, has_contract = current_state.owner(reading), bool(contracts(reading))
-    if has_contract and BEGUN not in answers:
+        owner, every = current_state.owner(reading), contracts(reading)
+    if every and BEGUN not in answers:
         return None
     is_kept = (call.home / SETTINGS_FILE).exists() and is_readable(lasting_settings(call), call.environ)
     is_done = {
         FirstRunStep.TOKEN: owner is not None and is_kept,
-        FirstRunStep.CHATS: has_contract,
-        FirstRunStep.FACTS: FACTS_DONE in answers,
+        FirstRunStep.CHATS: bool(every),
+        FirstRunStep.FACTS: all(facts_key(one) in answers for one in every),
         FirstRunStep.SCHEDULE: SCHEDULE in answers,
         FirstRunStep.NOTICES: NOTICE in answers and STAMPS in answers,
     }

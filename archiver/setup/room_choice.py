@@ -1,11 +1,15 @@
-"""Which chats can be saved, and which direct chats belong beside those that were chosen."""
+"""Which chats can be saved, which direct chats belong beside those chosen, and which of them are one job."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import contextlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from archiver import errors
 from archiver.app import App
 from archiver.chatwork.models import Room
+from archiver.records import RoomId
+from archiver.store.queries import current_state
 
 
 def choosable_rooms(rooms: Sequence[Room]) -> list[Room]:
@@ -32,3 +36,28 @@ def direct_chats_left(
     """Positions of the direct chats with these people that were not chosen; `direct`: account → room."""
     theirs = {room for account, room in direct.items() if account in people}
     return [position for position, room in enumerate(rooms) if room.room_id in theirs and room not in chosen]
+
+
+def people_of_rooms(app: App, rooms: Iterable[int]) -> dict[int, dict[int, str]]:
+    """The other people of each chat, account → name; nobody where Chatwork does not show them. Raises ChatworkError."""
+    with app.archive.reading() as reading:
+        owner = (current_state.owner(reading) or {}).get("account_id")
+    people: dict[int, dict[int, str]] = {}
+    for room in rooms:
+        people[room] = {}
+        with contextlib.suppress(errors.NotVisible):
+            members = (one.model for one in app.chatwork.members(RoomId(room)).items)
+            people[room] = {int(one.account_id): one.name for one in members if one.account_id != owner}
+    return people
+
+
+def proposed_jobs(people: Mapping[int, Collection[int]]) -> list[list[int]]:
+    """The chats (room → its other people) by job: with a person in common they are one, else each is another."""
+    jobs: list[list[int]] = []
+    for room, accounts in people.items():
+        same = [job for job in jobs if any(one in people[other] for other in job for one in accounts)]
+        together = [*(other for job in same for other in job), room]
+        place = jobs.index(same[0]) if same else len(jobs)
+        jobs[place : place + 1] = [together]
+        jobs = [job for job in jobs if job not in same]
+    return jobs

@@ -5,6 +5,7 @@ Each is a new entry, and earlier ones stay. What is stated already is not append
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,15 +29,19 @@ from archiver.store.queries.statements import (
 
 def state_contract(archive: Archive, contract: Contract, note: str | None, *, at: datetime) -> None:
     """Append a contract and its private note, each only if it differs from what was stated before."""
-    payload = contract_payload(contract)
+    notes = [] if note is None else [Observation("note", f"note/{contract.id}", {"text": note})]
+    state_contracts(archive, [contract], notes, at=at)
+
+
+def state_contracts(
+    archive: Archive, contracts: Iterable[Contract], notes: Iterable[Observation] = (), *, at: datetime
+) -> None:
+    """Append contracts in one transaction, each only if it differs from what was stated before, then notes."""
     with archive.writing() as writing:
         owner = current_state.owner(writing) or {}
-        observations = []
-        if payload != current_state.last_payload(writing, f"contract/{contract.id}", None):
-            observations.append(Observation("contract", f"contract/{contract.id}", payload))
-        if note is not None:
-            observations.append(Observation("note", f"note/{contract.id}", {"text": note}))
-        writer.append(writing, observations, account_id=owner.get("account_id"), at=at)
+        stated = [Observation("contract", f"contract/{one.id}", contract_payload(one)) for one in contracts]
+        changed = [one for one in stated if one.payload != current_state.last_payload(writing, one.key, None)]
+        writer.append(writing, [*changed, *notes], account_id=owner.get("account_id"), at=at)
 
 
 def state_handover(writing: Writing, package: ExportedPackage, *, to: str, on: str, how: str, at: datetime) -> bool:

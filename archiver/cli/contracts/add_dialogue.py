@@ -13,6 +13,7 @@ import click
 
 from archiver import errors
 from archiver.cli.contracts import contract_added_messages
+from archiver.cli.contracts.job_question import ask_jobs
 from archiver.cli.contracts.room_choice import pick_rooms
 from archiver.cli.error_output import INTERRUPTED
 from archiver.cli.terminal.output import echo
@@ -23,6 +24,7 @@ from archiver.records import Contract
 from archiver.setup import fact_reading
 from archiver.setup.answered_questions import note_answer, recall_answers
 from archiver.setup.answers import InvalidAnswer
+from archiver.setup.contract_facts import NewJob, enter_contracts, rooms_of
 from archiver.setup.fact_questions import next_question
 from archiver.setup.room_choice import choosable_rooms
 from archiver.wording import gettext as _
@@ -63,14 +65,15 @@ def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | N
 
     contracts = _contracts_by_id(app)
     existing = contracts.get(name)
-    initial = existing or _new_contract(app, name)
-    if initial is None:
+    jobs = [] if existing else _ask_chats(app, name)
+    if not existing and not jobs:
         return
+    initial = existing or Contract(name, rooms_of(jobs[0]), title=jobs[0].title or None)
     updated = replace(initial, **given)
     fact_reading.check_order(updated)
     state_contract(app.archive, updated, remark, at=app.now())
-    if existing is None:
-        contract_added_messages.tell_added(updated, list(contracts.values()), unchecked=False)
+    for one in [updated, *enter_contracts(app, jobs[1:])] if jobs else []:
+        contract_added_messages.tell_added(one, list(contracts.values()), unchecked=False)
     tell(_("Now the facts. Enter leaves one unknown; Ctrl-C ends, and your answers are kept."), indent=0)
     contract = _ask_facts(app, updated)
     note_answer(app.archive, _answer_key(name), DONE)
@@ -117,15 +120,15 @@ def _ask_facts(app: App, contract: Contract, *, is_again: bool = False) -> Contr
 # --- which contract, which chats -------------------------------------------------------------------
 
 
-def _new_contract(app: App, name: str) -> Contract | None:
-    """A new contract with the chats that the user chose; None if there is no chat to choose from."""
+def _ask_chats(app: App, name: str) -> list[NewJob]:
+    """The chats that the user chose, as this contract and further ones; empty if there is none to choose from."""
     rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
     if not rooms:
         tell(_("There is no chat yet besides your own. Come back when your client has opened one."), indent=0)
         echo(_resume_hint(app, name))
-        return None
+        return []
     tell(_("Which chats belong to this contract? (Separate several numbers with spaces.)"), indent=0)
-    return Contract(name, pick_rooms(app, rooms))
+    return ask_jobs(app, pick_rooms(app, rooms))
 
 
 def _offer_unfinished(app: App) -> str | None:

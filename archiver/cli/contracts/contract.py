@@ -13,7 +13,7 @@ from archiver import errors
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import billing, fact_options, reminder, roles, room_periods, terms
-from archiver.cli.contracts.contract_added_messages import ID, tell_added, warn_of_shared_number
+from archiver.cli.contracts.contract_added_messages import ID, tell_added, tell_strangers, warn_of_shared_number
 from archiver.cli.contracts.room_periods import ROOM_NUMBER
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.prompts import is_asked
@@ -91,6 +91,8 @@ def contract_add(
     unchecked = _are_unchecked(app, rooms)
     state_contract(app.archive, contract, note, at=app.now())
     tell_added(contract, existing, unchecked=unchecked)
+    if not unchecked:
+        tell_strangers(app, contract)
     echo(_("Next: archive sync"))
     return 0
 

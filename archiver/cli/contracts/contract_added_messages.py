@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from gettext import gettext as _
+from typing import TYPE_CHECKING
 
+from archiver import errors
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.records import Contract
 from archiver.wording import typed
+
+if TYPE_CHECKING:
+    from archiver.app import App
 
 ID = re.compile(r"[a-z0-9-]{1,32}")
 
@@ -41,3 +46,21 @@ def warn_of_shared_number(contract: Contract, contracts: list[Contract]) -> None
         )
         warning = sentence.format(number=visible(contract.platform_id), contracts=", ".join(others))
         echo(warning, err=True)
+
+
+def tell_strangers(app: App, contract: Contract) -> None:
+    """Print which rooms of a contract have no person in common, as those are another client's as a rule."""
+    from archiver.setup.room_choice import people_of_rooms, proposed_jobs
+
+    rooms = [int(room.room_id) for room in contract.rooms]
+    try:
+        jobs = proposed_jobs(people_of_rooms(app, rooms)) if len(rooms) > 1 else []
+    except errors.ChatworkError:  # it is entered already, and this is only a hint
+        return
+    if len(jobs) > 1:
+        parted = " / ".join(", ".join(map(str, job)) for job in jobs)
+        sentence = _(
+            "[Note] These rooms have no person in common: {rooms}. If they are different jobs, give each a contract of "
+            "its own: a package holds all chats of its contract."
+        )
+        echo(sentence.format(rooms=parted), err=True)

@@ -13,7 +13,6 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad
-from archiver.records import ContractRoom, RoomId
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.room_choice import direct_chats_beside
 
@@ -33,12 +32,11 @@ class RoomWish(NamedTuple):
     words: str = ""
 
 
-def pick_rooms(app: App, rooms: Sequence[Room]) -> tuple[ContractRoom, ...]:
+def pick_rooms(app: App, rooms: Sequence[Room]) -> list[Room]:
     """Let the user choose among these chats by number, and offer the direct chats beside them."""
     numbers = _ask_numbers(rooms)
     chosen = [rooms[number - 1] for number in numbers]
-    chosen += _offer_direct_chats(app, rooms, chosen)
-    return tuple(ContractRoom(RoomId(room.room_id)) for room in chosen)
+    return chosen + _offer_direct_chats(app, rooms, chosen)
 
 
 def _ask_numbers(rooms: Sequence[Room]) -> tuple[int, ...]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, tell, tell_head
+from archiver.cli.terminal.text import visible
 from archiver.platforms.job_platform import platform_of
 from archiver.records.contract_facts import FactContext
-from archiver.setup.answered_questions import asked_facts, note_answer
-from archiver.setup.answers import FACT_PREFIX
-from archiver.setup.contract_facts import first_run_contract, keep_contract
+from archiver.setup.answered_questions import asked_facts, fact_prefix, note_answer
+from archiver.setup.contract_facts import keep_contract
 from archiver.setup.fact_questions import Question, first_question
+from archiver.store.queries.contracts import contracts
 from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
@@ -23,14 +24,19 @@ if TYPE_CHECKING:
 def state_facts(app: App) -> None:
     """Ask for the facts that are neither known nor asked for yet; each answer is kept at once."""
     tell_head(4, _("The contract (Enter leaves a fact unknown; later: archive contract set)"))
-    contract = first_run_contract(app.archive)
-    while contract is not None:
-        question = first_question(contract, asked_facts(app.archive), now=app.now())
-        if question is None:
-            break
-        contract = _ask_fact(app, contract, question)
-        note_answer(app.archive, FACT_PREFIX + question.name)
+    with app.archive.reading() as reading:
+        every = contracts(reading)
+    for contract in every:
+        if len(every) > 1:
+            tell(_("The job “{job}”:").format(job=visible(contract.called)))
+        _state_facts(app, contract)
     echo()
+
+
+def _state_facts(app: App, contract: Contract) -> None:
+    while question := first_question(contract, asked_facts(app.archive, contract.id), now=app.now()):
+        contract = _ask_fact(app, contract, question)
+        note_answer(app.archive, fact_prefix(contract.id) + question.name)
 
 
 def _ask_fact(app: App, contract: Contract, question: Question) -> Contract:

@@ -67,6 +67,7 @@ def command_init(obj: CliContext, token_from: str | None, timestamps: str | None
     echo(_("The archive is ready: {path}").format(path=visible(str(obj.home))))
     sentence = _("Next: {archive} rooms   then: {archive} contract add job1 --room NUMBER   then: {archive} sync")
     echo(sentence.format(archive=_archive_command(obj)))
+    echo(_("Give each job a contract of its own: a package holds all chats of its contract."))
     return 0
 
 

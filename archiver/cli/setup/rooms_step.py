@@ -6,6 +6,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
+from archiver.cli.contracts.job_question import ask_jobs
 from archiver.cli.contracts.room_choice import pick_rooms
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import Postponed, tell, tell_head
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
 
 
 def choose_rooms(app: App) -> None:
-    """Enter the first contract with the chats that the user chose. Raises Postponed if there is none to choose."""
-    from archiver.setup.contract_facts import enter_contract
+    """Enter the first jobs with the chats that the user chose. Raises Postponed if there is none to choose."""
+    from archiver.setup.contract_facts import enter_contracts
 
     rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
     _tell_head(len(rooms))
     if not rooms:
         tell(_("There is no chat yet besides your own. Come back when your client has opened one."))
         raise Postponed
-    enter_contract(app, [room.room_id for room in pick_rooms(app, rooms)])
+    enter_contracts(app, ask_jobs(app, pick_rooms(app, rooms)))
     echo()
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from archiver.console import chat_choice
 from archiver.console.context import console_context
-from archiver.setup.contract_facts import enter_contract
+from archiver.setup.contract_facts import NewJob, enter_contracts
 
 pages = Blueprint("adding", __name__, url_prefix="/add-contract")
 
@@ -29,7 +29,7 @@ def add() -> Answer:
     chosen = chat_choice.read_choice(app, 0)
     if not isinstance(chosen, list):
         return chosen
-    contract = enter_contract(app, chosen)
+    (contract,) = enter_contracts(app, [NewJob("", chosen)])
     return redirect(url_for("contracts.contract", name=contract.id, said=added_sentence()))
 
 

@@ -19,7 +19,6 @@ from archiver.render.times import interval_words
 from archiver.rounds.long_pauses import last_round
 from archiver.setup.answered_questions import note_answer, recall_answers
 from archiver.setup.answers import (
-    FACTS_DONE,
     FINISHED,
     NOTICE,
     ORGANISATION,
@@ -28,7 +27,7 @@ from archiver.setup.answers import (
     InvalidAnswer,
 )
 from archiver.setup.archive_setup import choose_authorities
-from archiver.setup.contract_facts import enter_contract, first_run_contract, keep_contract
+from archiver.setup.contract_facts import NewJob, enter_contracts, facts_key, first_run_contract, keep_contract
 from archiver.setup.first_run import (
     FirstRunStep,
     check_token,
@@ -163,7 +162,7 @@ def _choose_chats() -> Answer:
     if not isinstance(chosen, list):
         return chosen
     if first_run_contract(context.archive) is None:
-        enter_contract(app, chosen)
+        enter_contracts(app, [NewJob("", chosen)])
     _save_first(context)
     return redirect(url_for("start.facts"))
 
@@ -199,7 +198,7 @@ def keep_facts() -> Answer:
         keep_contract(context.archive, contract, updated, at=context.now())
         if problems:
             return _facts_page(context, request.form, problems), 422
-    note_answer(context.archive, FACTS_DONE)
+        note_answer(context.archive, facts_key(contract))
     return redirect(url_for("start.index"))
 
 

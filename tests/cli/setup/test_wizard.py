@@ -18,6 +18,8 @@ from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.settings import file
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.fact_questions import read_page
+from tests.support.archives.byte_search import package_files_with, places_of
+from tests.support.reports.pdf_reader import needs_poppler
 from tests.support.schedules.scheduler_programs import CRONTAB
 from tests.support.terminals.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
 from tests.support.terminals.terminal import TOKEN, Terminal
@@ -59,7 +61,8 @@ class Desk(Terminal):
         self.tanaka = chatwork.add_account("田中", organization="編集社")
         self.group = chatwork.add_room("動画編集_田中様", members=[self.tanaka], announce=False)
         self.direct = chatwork.add_room("田中", members=[self.tanaka], type="direct", announce=False)
-        self.other = chatwork.add_room("記事作成チーム", members=[chatwork.add_account("佐藤")], announce=False)
+        self.sato = chatwork.add_account("佐藤")
+        self.other = chatwork.add_room("記事作成チーム", members=[self.sato], announce=False)
         for index in range(103):
             chatwork.post(self.group, self.tanaka, f"発言 {index}")
         programs = folder / "bin"
@@ -80,14 +83,19 @@ class Desk(Terminal):
 
     def contract(self) -> dict[str, Any]:
         """The first contract, as the archive stores it."""
+        (contract,) = self.contracts()
+        return contract
+
+    def contracts(self) -> list[dict[str, Any]]:
+        """The contracts, as the archive stores them."""
         from archiver.store.archive import Archive
         from archiver.store.queries.contracts import contract_payload, contracts
 
         archive = Archive(self.home)
         with archive.reading() as reading:
-            (contract,) = contracts(reading)
+            every = contracts(reading)
         archive.close()
-        return contract_payload(contract)
+        return [contract_payload(contract) for contract in every]
 
 
 @pytest.fixture
@@ -124,6 +132,7 @@ def test_the_whole_first_run(desk: Desk) -> None:
         tty.see("direct chat")
         tty.answer("[yes]:", "perhaps")
         tty.answer("[yes]:", "")
+        tty.answer("such as 2 1:", "")
         tty.see("Messages 100 (Chatwork counts 103)")
         tty.see("archive recover FILE")
         tty.answer("or number:", "https://crowdworks.jp/public/jobs")
@@ -158,6 +167,41 @@ def test_the_whole_first_run(desk: Desk) -> None:
     with desk.init() as tty:
         code = tty.end()
     assert (0, True, True) == (code, "Everything is set up" in tty.shown, "12345678" in tty.shown)
+
+
+@pytest.mark.slow
+@needs_poppler
+def test_two_clients_are_two_jobs_and_neither_is_in_the_others_package(desk: Desk) -> None:
+    """Proposed by people, changed and accepted; nothing is saved before; each job's facts are asked for."""
+    facts = (("or number:", "48151623"), ("platform):", "1"), ("14:05):", ""), ("10-03):", ""), ("unknown]:", "no"))
+    desk.chatwork.post(desk.other, desk.sato, "ウグイス色でお願いします")
+    with desk.init() as tty:
+        tty.answer("not be shown):", TOKEN)
+        tty.see("Numbers:")
+        choose(tty, "動画編集_田中様", "記事作成チーム", "田中")
+        tty.see("Job 2")
+        tty.answer("such as 2 1:", "3 1")
+        tty.answer("such as 2 1:", "3 2")
+        tty.answer("such as 2 1:", "2 9")
+        assert (set(), []) == (places_of(desk.home, "発言 102", "ウグイス"), desk.contracts())
+        tty.answer("such as 2 1:", "")
+        tty.answer("[動画編集_田中様]:", "動画編集")
+        tty.answer("[記事作成チーム]:", "")
+        for question, answer in [*facts, ("or number:", "42108642"), *facts[1:]]:
+            tty.answer(question, answer)
+        tty.answer("computer runs? [yes]:", CTRL_C)
+        tty.end()
+
+    jobs = {one["title"]: [room["room_id"] for room in one["rooms"]] for one in desk.contracts()}
+    assert {"動画編集": [desk.group, desk.direct], "記事作成チーム": [desk.other]} == jobs
+    secrets = {
+        "job1": ("動画編集", "発言 102", desk.group, desk.direct, desk.tanaka, "田中", "48151623", "job1"),
+        "job2": ("記事作成", "ウグイス", desk.other, desk.sato, "佐藤", "42108642", "job2"),
+    }
+    for job, other in (("job1", "job2"), ("job2", "job1")):
+        package = Path(desk.json("export", job, "--for", "lawyer")["path"])
+        assert [True] * 3 == [bool(package_files_with(package, str(word))) for word in secrets[job][:3]]
+        assert set() == package_files_with(package, *map(str, secrets[other]))
 
 
 STEPS = (
@@ -346,6 +390,7 @@ def test_without_chatwork_the_first_save_is_left_for_later(desk: Desk) -> None:
         desk.chatwork.fail(Fault.FORBIDDEN, "/rooms$", times=None)
         reply(tty, "", None)
         tty.answer("[yes]:", "")
+        tty.answer("such as 2 1:", "")
         code = tty.end()
     assert (1, True) == (code, is_told_to_go_on(tty, desk)), tty.shown
     assert "Traceback" not in tty.shown

@@ -14,20 +14,36 @@ from pathlib import Path
 
 from archiver.search_folding import fold_searched
 from archiver.store.bigrams import index_text
+from tests.support.reports import pdf_reader
 
 
 def places_of(home: Path, *texts: str) -> set[str]:
     """Where one of the texts stands in the home, in UTF-8, escaped as in a reply, or inside what is compressed."""
     needles = [form for text in texts for form in _written_forms(text)]
+    return files_with(home, *texts) | _replies_with(home, needles) | _indexed(home, texts)
+
+
+def files_with(folder: Path, *texts: str) -> set[str]:
+    """Where one of the texts stands in the files of a folder, also in their names; the words of a PDF are no bytes."""
+    needles = [form for text in texts for form in _written_forms(text)]
     found = set()
-    for path in sorted(home.rglob("*")):
+    for path in sorted(folder.rglob("*")):
         if path.is_file():
+            name = str(path.relative_to(folder))
             found |= {
-                f"{path.relative_to(home)}{place}"
-                for place, piece in _pieces(path.read_bytes())
+                f"{name}{place}"
+                for place, piece in [("", name.encode()), *_pieces(path.read_bytes())]
                 if any(needle in piece for needle in needles)
             }
-    return found | _replies_with(home, needles) | _indexed(home, texts)
+    return found
+
+
+def package_files_with(package: Path, *texts: str) -> set[str]:
+    """The same, and where it stands in the words of a PDF (Poppler)."""
+    printed = {
+        path.name: pdf_reader.without_spaces(pdf_reader.text(path.read_bytes())) for path in package.rglob("*.pdf")
+    }
+    return files_with(package, *texts) | {name for name, words in printed.items() if any(one in words for one in texts)}
 
 
 def _written_forms(text: str) -> set[bytes]:

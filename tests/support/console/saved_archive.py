@@ -8,7 +8,7 @@ from archiver.console.context import ConsoleContext
 from archiver.rounds.round import run_round
 from archiver.setup.answered_questions import note_answer
 from archiver.setup.answers import FINISHED
-from archiver.setup.contract_facts import enter_contract
+from archiver.setup.contract_facts import NewJob, enter_contracts
 from archiver.setup.first_run import check_token, prepare_archive
 from archiver.setup.token_source import keep_token
 from archiver.sync.run import Options, ProgressCallbacks
@@ -23,7 +23,7 @@ def set_up(desk: FirstDayDesk) -> None:
     check_token(context, TOKEN)
     keep_token(context, TOKEN)
     app = context.app()
-    enter_contract(app, [desk.group])
+    enter_contracts(app, [NewJob("", [desk.group])])
     save(context)
     note_answer(app.archive, FINISHED)
 
