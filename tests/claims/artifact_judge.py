@@ -211,7 +211,9 @@ def _on_course(truth: Truth, page: str) -> Iterator[str]:
     true: Counter[tuple[str, str, str]] = Counter()
     for event in truth.dispute.events():
         true[_second(event.at)[:10], truth.dispute.side(event.post.author), event.kind] += 1
-    for one in re.finditer(rf"({DAY})\d\d:\d\d(相手|報告者|参加者)の発言(\d+)件([^第]+?)\(検知\)第8章", page):
+    for one in re.finditer(
+        rf"({DAY})\d\d:\d\d(相手|報告者|参加者)の発言(\d+)件([^第]+?)\(検知\)(?:第8章|保存した記録)", page
+    ):
         if true[one[1], one[2], one[4]] != int(one[3]):
             yield f"the course of events ({one[0]})"
     acts = re.findall(rf"({DAY})\d\d:\d\d(空白[^(]*)\(検知", page)

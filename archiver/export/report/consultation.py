@@ -25,7 +25,6 @@ MAX_LINES = 14
 """Lines of the timeline at most; fewer where they are long, as all must fit on the second page."""
 
 _READ = "相談のときに、上から順に読み上げるための2頁です。"
-_CHAPTERS = "「第6章」などの章は、この資料とは別の、報告書の章です。第9章の要点は、この資料の５にあります。"
 _FACT_LENGTH = 48
 _ROOM, _WIDE, _BETWEEN = 20, 38, 0.3
 """Lines of paper for the timeline, characters in one line, and the space between two rows in lines."""
@@ -36,7 +35,7 @@ _REQUEST_ROOM = 2
 def build_consultation(case: ReportInput, statistics: MessageStatistics) -> Report:
     """Page 1 of the report, then contract terms, money, timeline and limits."""
     first = summary.chapter(case, statistics)
-    note = Paragraph(f"{say(_READ)}{say(_CHAPTERS)}", "small")
+    note = Paragraph(say(_READ), "small")
     return Report(
         title=say(TITLE),
         author=case.owner_name,

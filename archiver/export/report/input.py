@@ -193,6 +193,11 @@ class ReportInput:
         return self.profile == "support" and bool(self.contract.nda)
 
     @property
+    def has_chapters(self) -> bool:
+        """Whether the report has its thirteen chapters, to which a sentence may point; a consultation has none."""
+        return self.profile != "consult"
+
+    @property
     def reporters(self) -> frozenset[int]:
         """The owner's account, and others that are mapped as theirs."""
         return frozenset(one for one, stated in self.mapped.items() if stated.role is Role.ME) | {self.owner_id}

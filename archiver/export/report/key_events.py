@@ -27,10 +27,11 @@ _CUT = 45
 
 def events_text(case: ReportInput, statistics: MessageStatistics) -> str:
     """The events, one fact a line; of many changes the latest, and a count of the others."""
+    change = "{line}。第8章。" if case.has_chapters else "{line}。"
     fixed_lines = [
         *_last_reply_lines(statistics),
         *_account_line(statistics),
-        *(say("{line}。第8章。", line=line) for _kind, line in change_lines(statistics.facts.changed)),
+        *(say(change, line=line) for _kind, line in change_lines(statistics.facts.changed)),
         *_closed_line(case),
     ]
     closed = closed_account(statistics.facts).value
@@ -39,7 +40,8 @@ def events_text(case: ReportInput, statistics: MessageStatistics) -> str:
     space = max(0, MAX_LINES - len(fixed_lines))
     shown_changes = changes[max(0, len(changes) - space) :]
     more = len(changes) - len(shown_changes)
-    lines = [*fixed_lines, *shown_changes, *([say("ほかの変更 {more}件(第8章)。", more=more)] if more else [])]
+    other = "ほかの変更 {more}件(第8章)。" if case.has_chapters else "ほかの変更 {more}件。"
+    lines = [*fixed_lines, *shown_changes, *([say(other, more=more)] if more else [])]
     return "\n".join(lines) or say("変更・削除の記録はありません。")
 
 

@@ -85,7 +85,8 @@ def _parties_text(case: ReportInput) -> str:
         f"{shorten_line(visible(person.name), _NAME_LENGTH)}{say('(ID {id})', id=account)}"
         for account, person in counterparts(case)
     ]
-    others = say(" 他{n}名(第3章)", n=len(people_shown) - 3) if len(people_shown) > 3 else ""
+    more = " 他{n}名(第3章)" if case.has_chapters else " 他{n}名"
+    others = say(more, n=len(people_shown) - 3) if len(people_shown) > 3 else ""
     contract = case.contract
     return say(
         "{client}: {where}での表示名{quoted}{profile}\n\u3000Chatworkでの相手 {join}{others}\n報告者("
@@ -166,7 +167,8 @@ def _deliveries_text(case: ReportInput) -> str:
         )
         lines.append(f"{where} {_fact_text(delivery.at)}{sent_text}")
     earlier = len(case.deliveries) - len(lines)
-    return "\n".join([*lines, *([say("ほか{earlier}回(第2章)。", earlier=earlier)] if earlier else [])])
+    more = "ほか{earlier}回(第2章)。" if case.has_chapters else "ほか{earlier}回。"
+    return "\n".join([*lines, *([say(more, earlier=earlier)] if earlier else [])])
 
 
 def _range_text(case: ReportInput, statistics: MessageStatistics) -> str:
@@ -190,10 +192,11 @@ def _span_text(case: ReportInput, statistics: MessageStatistics) -> str:
     saved_count = sum(1 for one in files if one.sha256 is not None)
     gaps = sum(not gap.is_erased for room in case.rooms for gap in room.gaps)
     lacking = say(
-        "取得できなかったファイル{n}点、未取得期間{gaps}か所{pauses}(第9章)。",
+        "取得できなかったファイル{n}点、未取得期間{gaps}か所{pauses}({chapter})。",
         n=len(files) - saved_count,
         gaps=gaps,
         pauses=_pauses_text(case),
+        chapter=say("第9章") if case.has_chapters else say("この資料の５"),
     )
     return say(
         "{send_time} から {send_time2} まで、{count}・ファイル{n:,}点。{lacking}{next_line}{last_look}",

@@ -70,6 +70,8 @@ def blocks(case: ReportInput, statistics: MessageStatistics, *, limit: int) -> t
     )
     if len(lines) <= limit:
         return (table,)
+    if not case.has_chapters:
+        return (table, Paragraph(say("ほか{n}件は、ここに入りません。", n=len(lines) - limit), "small"))
     places = sorted({_chapter_of(line) for line in lines if line not in kept})
     where = say("と").join(say("第{number}章", number=number) for number in places)
     rest = say("ほか{n}件は、{where}にあります。", n=len(lines) - limit, where=where)
@@ -81,6 +83,10 @@ def _chapter_of(line: _TimelineLine) -> int:
     if line.source.startswith(say("第9章")):
         return 9
     return _CHAPTERS[line.weight]
+
+
+def _source(case: ReportInput, chapter: str) -> str:
+    return say(chapter) if case.has_chapters else say("保存した記録")
 
 
 def _time_text(line: _TimelineLine) -> str:
@@ -120,7 +126,7 @@ def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator
     closed = closed_account(statistics.facts).value
     if closed is not None and not any(event.seq == closed.sign.seq for event in case.events):
         yield _TimelineLine(
-            0, closed.sign.at, say("{closed_sign}(検知)", closed_sign=closed_sign(closed.sign)), say("第1章")
+            0, closed.sign.at, say("{closed_sign}(検知)", closed_sign=closed_sign(closed.sign)), _source(case, "第1章")
         )
     if reply.value is not None:
         yield _TimelineLine(0, reply.value.at, reply_label(reply), f"No.{reply.value.no}")
@@ -146,7 +152,7 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
                 1,
                 at,
                 say("{kind}(検知): {about}", kind=kind_text(event), about=shorten_line(about, _CUT)),
-                say("第8章"),
+                _source(case, "第8章"),
             )
         else:
             whose = say("{side}の", side=say(statistics.side_of[event.no])) if event.no in statistics.side_of else ""
@@ -160,14 +166,14 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
             if is_gap
             else say("{whose}発言{count}件 {kind}(検知)", whose=group[2], count=count, kind=say(group[1]))
         )
-        yield _TimelineLine(1, first_times[group], what, say("第9章") if is_gap else say("第8章"))
+        yield _TimelineLine(1, first_times[group], what, _source(case, "第9章" if is_gap else "第8章"))
     for room in case.rooms:
         if room.inaccessible_since is not None:
             yield _TimelineLine(
                 0,
                 room.inaccessible_since,
                 say("チャット(ルームID {room_id})が開けなくなった(理由不明)", room_id=room.room_id),
-                say("第8章"),
+                _source(case, "第8章"),
             )
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import FactList, TableBlock
 from archiver.export.report import consultation
 from archiver.export.report.input import BLANK, ReportInput
-from archiver.records import Delivery, Watch
+from archiver.records import AccountClosing, Delivery, Invoice, StatedTerm, Watch
+from archiver.report_language import ENGLISH, JAPANESE, report_language
+from tests.claims.artifacts import page_lines_of
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 from tests.support.reports.overlong_case import LONG_TEXT, WIDE_TEXT, overlong_case
-from tests.support.reports.sample_conversation import at, message_id
+from tests.support.reports.sample_conversation import CLIENT, DAY, at, message_id
 
 
 def test_it_has_five_chapters() -> None:
@@ -23,6 +27,31 @@ def test_it_has_five_chapters() -> None:
     ]
 
     assert ["１　要約", "２　契約条件", "３　金額", "４　時系列", "５　保存できていないもの"] == titles
+
+
+@pytest.mark.parametrize(("language", "chapter"), [(JAPANESE, "第[0-9]+章"), (ENGLISH, "[Cc]hapter")])
+def test_it_points_to_no_chapter_of_a_report_that_is_not_in_it(language: str, chapter: str) -> None:
+    """Neither page 1 nor the course of things, with every event and quote that a report would explain elsewhere."""
+    invoices = tuple(Invoice(number, 1, "2026-11-07", message_id=message_id(number)) for number in (4, 5))
+    terms = (StatedTerm("work", message_id(4)), StatedTerm("amount", message_id(5)))
+    contract = replace(report_inputs.CONTRACT, invoices=invoices, terms=terms)
+    deliveries = tuple(Delivery(number, "2026-11-06") for number in range(1, 6))
+    room = replace(sample_conversation.sample(), inaccessible_since=at(12 * DAY))
+    closing = AccountClosing(CLIENT, at(9 * DAY), 9)
+    noticed = at(9 * DAY).isoformat()
+    events = [
+        ChangeRow(noticed, 20, "空白が狭まった", 1, None, "", "", "", None),
+        ChangeRow(noticed, 21, "編集された", 1, 4, "", "前", "後", None),
+        *(ChangeRow(noticed, 22 + one, "表示名が変わった", 1, None, "田中", "前", "後", None) for one in range(12)),
+    ]
+    case = report_inputs.case(
+        [room], contract=contract, deliveries=deliveries, closings=[closing], events=events, profile="consult"
+    )
+
+    with report_language(language):
+        sheet = report_inputs.build_with_survey(consultation.build_consultation, case)
+
+    assert [] == re.findall(f".*{chapter}.*", "\n".join(page_lines_of(sheet.chapters)))
 
 
 @pdf_reader.needs_poppler
