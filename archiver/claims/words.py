@@ -82,14 +82,14 @@ WORDS: Mapping[str, Wording] = {
     "reply.none.whole": Wording("この範囲にありません", "none"),
     "reply.none.saved": Wording("保存できた範囲にありません({missing})", "none saved ({missing})"),
     "reply.none.unknown": Wording(
-        "確認していません(相手のアカウントが未記入)", "not known (nobody is named as the other side)"
+        "確認していません(相手のアカウントが未入力)", "not known (nobody is named as the other side)"
     ),
     # who is who
     "basis.entered": Wording("報告者による入力", "entered by the reporter"),
     "basis.name": Wording("表示名の一致", "same display name"),
     "basis.only_two": Wording("相手となりうる人を1人だけ確認", "the only one seen who can be the other side"),
     "basis.token": Wording("APIトークンの持ち主", "owner of the API token"),
-    "basis.none": Wording("未記入", "not entered"),
+    "basis.none": Wording("未入力", "not entered"),
     # how many
     "count.whole": Wording("全{n:,}件", "{n:,} messages in all"),
     "count.saved": Wording("保存できた{n:,}件(ほかに{missing})", "{n:,} messages saved (besides {missing})"),

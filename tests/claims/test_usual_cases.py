@@ -105,9 +105,9 @@ def test_the_request_names_its_reason_and_the_contract(tmp_path: Path) -> None:
     wanted = "相手の発言1件が、保存した時点ですでに「削除」表示だったため、この契約(契約日 2026-11-06)について、"
     assert wanted in page
     assert wanted in form
-    assert "仕事名 未記入" in page
+    assert "仕事名 未入力" in page
     assert 1 == page.count("プロフィール")
-    assert "「未記入」" not in page + table
+    assert "「未入力」" not in page + table
     assert "相手の同一性" not in table
 
 
@@ -118,7 +118,7 @@ def test_a_blank_escrow_is_not_called_completed(tmp_path: Path) -> None:
         case, statistics = report_of(reading)
     maker.archive.close()
 
-    assert ("仮払い完了", "未記入") in _facts(consultation.money(case, statistics))
+    assert ("仮払い完了", "未入力") in _facts(consultation.money(case, statistics))
     assert "保存できた最初の発言は1日前" in words(platform_crosscheck.chapter(case, statistics))
 
 
@@ -216,5 +216,5 @@ def test_the_readme_says_neither_all_beside_a_gap_nor_a_blank_as_a_name(tmp_path
     maker.archive.close()
 
     assert "全メッセージ" not in text
-    assert "未記入「未記入」" not in text
-    assert "クラウドワークスの契約ID 未記入(仕事名 未記入)についての資料です。" in text
+    assert "未入力「未入力」" not in text
+    assert "クラウドワークスの契約ID 未入力(仕事名 未入力)についての資料です。" in text

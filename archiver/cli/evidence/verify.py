@@ -110,20 +110,20 @@ def _document(verification: Verification) -> dict[str, object]:
 
 
 def tell_verification(verification: Verification) -> None:
-    """Print what was checked, what does not match, and the notes."""
+    """Print the result, what was checked, what does not match, and the notes."""
     for line in verification_lines(verification):
         echo(line)
 
 
 def verification_lines(verification: Verification) -> Iterator[str]:
-    """What was checked, what does not match, the times that stamps state, and the notes."""
+    """The result, what was checked, what does not match, the times that stamps state, and the notes."""
+    yield verification.closing_sentence()
     if verification.compared:
         sentence = _("Checked now: {entries} records, {seals} seals, {stamps} stamps, {files} files.")
     else:
         sentence = _("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages.")
     yield sentence.format(**verification.checked)
     yield from result_lines(verification)
-    yield verification.closing_sentence()
 
 
 def result_lines(verification: Verification) -> Iterator[str]:

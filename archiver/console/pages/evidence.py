@@ -77,7 +77,7 @@ def _verify_work(context: ConsoleContext) -> Work:
             now=context.now(),
         )
         is_noted = record_verification(context.archive, verification, deep=False, at=context.now())
-        *lines, head = map(visible, context.words.verification_lines(verification))
+        head, *lines = map(visible, context.words.verification_lines(verification))
         if has_damage(verification):
             context.damage_seen.set()
             return _damaged(lines)

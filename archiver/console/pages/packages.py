@@ -141,7 +141,7 @@ def verify(number: str) -> AnyResponse:
             progress=lambda _what, done, total: job.tell(_("Checking"), done, total),
             now=context.now(),
         )
-        *lines, head = map(visible, context.words.verification_lines(verification))
+        head, *lines = map(visible, context.words.verification_lines(verification))
         checked = split_lines(lines)
         return JobOutcome(head, checked.shown, links, is_complete=verification.ok, details=checked.folded)
 

@@ -105,6 +105,7 @@ def _print_verification(verification: Verification, *, as_json: bool, program: s
         }
         _print_line(json.dumps(document, ensure_ascii=False))
         return
+    _print_line(verification.closing_sentence())
     counts = _("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages.")
     _print_line(counts.format(**verification.checked))
     for finding in verification.findings:
@@ -117,7 +118,6 @@ def _print_verification(verification: Verification, *, as_json: bool, program: s
         _print_line(_("Not checked: {text}").format(text=unchecked.text))
     if program:
         _print_line(_("Checked with {program}").format(program=program))
-    _print_line(verification.closing_sentence())
 
 
 def _print_line(text: str, stream: TextIO | None = None) -> None:

@@ -81,7 +81,7 @@ class Verification:
         self.unchecked.append(Unchecked(subject, text))
 
     def closing_sentence(self) -> str:
-        """The last sentence of a verification; it never says more than was checked."""
+        """The result in one sentence; it never says more than was checked."""
         count = len(self.findings) if self.findings else len(self.unchecked)
         if self.findings:
             sentence = ngettext("{n} thing does not match.", "{n} things do not match.", count)

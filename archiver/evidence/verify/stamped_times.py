@@ -75,8 +75,8 @@ def _who_says_it(stamped: StampedTime) -> str:
         sentence = _("It leads to the root certificate {root}, which this program knows.")
         return sentence.format(root=stamped.known)
     sentence = _(
-        "Its root certificate (SHA-256 {root}) comes from this package alone and is none that this program knows. "
-        "Anybody can make one of any name: compare it with what the authority publishes."
+        "Its root certificate (SHA-256 {root}) is none that this program knows. Anybody can make one of any name: "
+        "compare it with what the authority publishes."
     )
     return sentence.format(root=stamped.root)
 

@@ -223,6 +223,7 @@ class StampCheck:
         return roots
 
     def _note_roots(self) -> None:
+        told = {one.root for one in self.verification.times if one.known is None}
         for authority, roots in sorted(self._roots.items()):
             for fingerprint in fingerprints(roots or b""):
                 sentence = _("Root certificate of {authority}: SHA-256 {fingerprint}.")
@@ -230,6 +231,8 @@ class StampCheck:
                     sentence = _(
                         "Root certificate of {authority}: SHA-256 {fingerprint}. It is one that browsers trust."
                     )
+                elif fingerprint in told:  # it stands beside the time that it states
+                    continue
                 elif self._source.known is not None:
                     sentence = _(
                         "Root certificate of {authority}: SHA-256 {fingerprint}. It is not one that browsers trust: "

@@ -9,7 +9,7 @@ from archiver.export.pdf.blocks import Block, Chapter, FactList, Paragraph, Repo
 from archiver.export.report import summary, timeline
 from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.money import consultation_rows, reminder_rows, stated_due_text
-from archiver.export.report.platform_words import platform_of
+from archiver.export.report.platform_words import delivery_text, platform_of
 from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
@@ -74,7 +74,7 @@ def terms(case: ReportInput) -> Chapter:
         (say("業務委託の日"), _fact_text(contract.contracted_on)),
         (say("仕事の内容"), _fact_text(contract.title)),
         (say("納期"), _fact_text(contract.due_on)),
-        (say("{where}での納品", where=platform.where), _delivery_text(case)),
+        (delivery_text(platform), _delivery_text(case)),
         *_review_rows(case, platform),
         *_end_request_rows(contract, platform),
         (say("秘密保持の約束"), nda),

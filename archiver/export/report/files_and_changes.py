@@ -11,7 +11,7 @@ from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences
-from archiver.export.report.platform_words import about_text, kind_text, platform_of, value_text
+from archiver.export.report.platform_words import about_text, kind_text, value_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten
 from archiver.records import Attachment
@@ -48,7 +48,6 @@ _CUT = 200
 
 def files(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     """Chapter 7: every file, and whether its bytes were saved."""
-    name = platform_of(case.contract.platform).where
     delivered = {one.sha256 for one in case.deliveries if one.sha256}
     attachments = case.attachments
     if not attachments:
@@ -56,7 +55,7 @@ def files(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     printed = sorted(attachments, key=lambda one: (one.sha256 in delivered, one.uploaded_at), reverse=True)[:MAX_FILES]
     rows = tuple(_file_row(case, one, delivered) for one in sorted(printed, key=lambda one: one.number))
     note = (
-        say("「納品」の列は、報告者が{name}での納品物とするファイルと、SHA-256が一致するかどうかです。", name=name)
+        say("「納品」の列は、報告者が納品物とするファイルと、SHA-256が一致するかどうかです。")
         if delivered
         else say("納品したファイルの入力がないため、「納品」の列の照合はしていません。")
     )

@@ -30,7 +30,7 @@ from archiver.records import (
 )
 from archiver.report_language import say
 
-BLANK = "未記入"
+BLANK = "未入力"
 """Printed where the user has stated nothing."""
 
 NEVER_READ = "一度も取得できていません。発言の有無は分かりません。"

@@ -25,25 +25,11 @@ def permission_rows(case: ReportInput, statistics: MessageStatistics) -> list[tu
             (say("サービス外での連絡"), say("{name}では認められていません。\n{first}", name=platform.name, first=first))
         ]
     requested, approved = (
-        stated_day(shorten_line(stated, 40)) if stated else None
+        stated_day(shorten_line(stated, 40)) if stated else say(BLANK)
         for stated in (case.contract.contact_requested_on, case.contract.contact_approved_on)
     )
-    if not approved:
-        request = say("申請 {requested}", requested=requested) if requested else say("申請の記録なし(報告者の申告)")
-        return [
-            (platform.outside, say("{request} / 承認の記録なし(報告者の申告)\n{first}", request=request, first=first))
-        ]
-    return [
-        (
-            platform.outside,
-            say(
-                "申請 {requested} / 承認 {approved}\n{first}",
-                requested=requested or say(BLANK),
-                approved=approved,
-                first=first,
-            ),
-        )
-    ]
+    text = say("申請 {requested} / 承認 {approved}\n{first}", requested=requested, approved=approved, first=first)
+    return [(platform.outside, text)]
 
 
 def _compared_first(statistics: MessageStatistics) -> str:

@@ -14,7 +14,7 @@ from archiver.export.report.message_block import bound_place, bound_quote
 from archiver.export.report.money import dated_money, stated_due_text
 from archiver.export.report.outside_contact_permission import first_message_cells
 from archiver.export.report.people import PersonSummary, case_people
-from archiver.export.report.platform_words import platform_of
+from archiver.export.report.platform_words import delivery_text, platform_of
 from archiver.export.report.request_to_office import due_text, last_delivery
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
@@ -146,11 +146,8 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     first, reply = first_message(statistics.facts), last_reply(statistics.facts)
     rows.append((first_label(first), *first_message_cells(statistics)))
     rows.append(_stated_row(say("納期"), stated_day(contract.due_on or "")))
-    rows.append(
-        _stated_row(
-            say("{where}での納品(最後)", where=platform.where), "" if delivered is None else local_time(delivered)
-        )
-    )
+    last = say("{delivery}(最後)", delivery=delivery_text(platform))
+    rows.append(_stated_row(last, "" if delivered is None else local_time(delivered)))
     rows += _money_rows(case)
     rows += _deadline_rows(case, platform)
     rows.append((reply_label(reply), reply_text(reply), f"No.{reply.value.no}" if reply.value else "-"))
@@ -172,7 +169,7 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         return Chapter(_dates_title(platform), (*blocks, Subheading(say(_TERMS)), blank))
     note = Paragraph(
         say(
-            "発言やファイルとの対応は{stated}です(「」は保存した文面のはじめ)。未記入の項目は、"
+            "発言やファイルとの対応は{stated}です(「」は保存した文面のはじめ)。未入力の項目は、"
             "示されていないという意味ではありません。項目は法律の条文に沿った目安です(確認してください)"
             "。",
             stated=say(STATED),

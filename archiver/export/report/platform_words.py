@@ -43,8 +43,13 @@ def side_text(platform: Platform) -> str:
 
 
 def on_text(platform: Platform) -> str:
-    """The platform before a time: 「クラウドワークス上」."""
-    return platform.elsewhere or say("{name}上", name=platform.name)
+    """The platform before a time: 「クラウドワークス上」; empty without one."""
+    return "" if platform.elsewhere else say("{name}上", name=platform.name)
+
+
+def delivery_text(platform: Platform) -> str:
+    """A delivery by the place that the reporter states: the platform; without one no place is stated."""
+    return say("納品") if platform.elsewhere else say("{name}での納品", name=platform.name)
 
 
 def kind_text(event: ChangeRow) -> str:

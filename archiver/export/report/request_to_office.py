@@ -96,9 +96,9 @@ def _contract_name(case: ReportInput) -> str:
 
 
 def _suggested_request(case: ReportInput, late: str, *, is_silent: bool) -> RequestKind | None:
-    platform = platform_of(case.contract.platform)
-    if platform.elsewhere and overdue_text(case):
+    if overdue_text(case):
         return RequestKind.PAYMENT
+    platform = platform_of(case.contract.platform)
     if late and platform.review:
         return RequestKind.REVIEW
     return RequestKind.REPLY if platform.nudge and is_silent else None

@@ -89,10 +89,10 @@ def _parties_text(case: ReportInput) -> str:
     others = say(more, n=len(people_shown) - 3) if len(people_shown) > 3 else ""
     contract = case.contract
     return say(
-        "{client}: {where}での表示名{quoted}{profile}\n\u3000Chatworkでの相手 {join}{others}\n報告者("
+        "{client}: {name}{quoted}{profile}\n\u3000Chatworkでの相手 {join}{others}\n報告者("
         "{worker}): {owner_name}(ChatworkのID {owner_id}){profile2}{blank_profiles}",
         client=platform.client,
-        where=platform.where,
+        name=say("名前") if platform.elsewhere else say("{name}での表示名", name=platform.name),
         quoted=_quoted_text(contract.client),
         profile=_profile_text(contract.client_url),
         join=say("、").join(people_shown[:3]) or say("なし"),
@@ -151,7 +151,7 @@ def _ending_lines(contract: Contract) -> Iterator[str]:
 def _deliveries_text(case: ReportInput) -> str:
     where = on_text(platform_of(case.contract.platform))
     if not case.deliveries:
-        return f"{where} {say(BLANK)}"
+        return f"{where} {say(BLANK)}".strip()
     files_by_digest = {one.sha256: one for one in case.attachments if one.sha256 is not None}
     lines = []
     for delivery in case.deliveries[-_MAX_DELIVERIES:]:
@@ -165,7 +165,7 @@ def _deliveries_text(case: ReportInput) -> str:
             if file
             else ""
         )
-        lines.append(f"{where} {_fact_text(delivery.at)}{sent_text}")
+        lines.append(f"{where} {_fact_text(delivery.at)}{sent_text}".strip())
     earlier = len(case.deliveries) - len(lines)
     more = "ほか{earlier}回(第2章)。" if case.has_chapters else "ほか{earlier}回。"
     return "\n".join([*lines, *([say(more, earlier=earlier)] if earlier else [])])

@@ -14,7 +14,7 @@ from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import STATED, ReportInput, day_of
 from archiver.export.report.money import dated_money
 from archiver.export.report.outside_contact_permission import first_message_cells
-from archiver.export.report.platform_words import about_text, kind_text, platform_of, value_text
+from archiver.export.report.platform_words import about_text, delivery_text, kind_text, platform_of, value_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.records import JST, Attachment, contract_facts
@@ -108,7 +108,7 @@ def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:
             for fact in contract_facts.FACTS
             if fact.event
         ),
-        *((say("{where}で納品", where=platform.where), delivery.at) for delivery in case.deliveries),
+        *((delivery_text(platform), delivery.at) for delivery in case.deliveries),
     ]
     stated += [*dated_money(case), *((say("催促を送信"), one.sent_on) for one in contract.reminders)]
     for what, text in stated:

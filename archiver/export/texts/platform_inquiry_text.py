@@ -14,7 +14,7 @@ from archiver.claims.messages import last_reply, message_count
 from archiver.claims.words import change_lines, closed_text, count_text, reply_label, reply_text
 from archiver.export.report.input import BLANK, ReportInput, day_of
 from archiver.export.report.money import money_rows
-from archiver.export.report.platform_words import platform_of
+from archiver.export.report.platform_words import delivery_text, platform_of
 from archiver.export.report.request_to_office import advice, days_since, end_request_text, request_sentence
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
@@ -75,7 +75,8 @@ def _head_lines(case: ReportInput) -> Iterator[str]:
             outside=platform.outside,
             contact_approved_on=_day_text(contract.contact_approved_on),
         )
-    yield say("{where}での納品: {value}", where=platform.where, value=_day_text(delivered.at if delivered else None))
+    value = _day_text(delivered.at if delivered else None)
+    yield say("{delivery}: {value}", delivery=delivery_text(platform), value=value)
     yield ""
     yield say("【経緯】")
 

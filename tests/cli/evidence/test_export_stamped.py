@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.demo.tsa.simulator import SimulatedAuthority
+from archiver.evidence.stamps.roots import fingerprint, pem_to_der
 from tests.support.terminals.sealing_terminal import SealingTerminal
 
 
@@ -35,6 +36,10 @@ def test_a_package_is_stamped_and_verified(sealing: SealingTerminal) -> None:
         json.loads(script.stdout)[name] for name in ("findings", "checked")
     )
     assert sealing.json("verify")["ok"]
+    said = sealing.run("verify")
+    root = fingerprint(pem_to_der((sealing.home / "a.pem").read_text())[0])
+    assert (1, 0) == (said.count(root), said.count("package")), "an archive is no package, and a root is named once"
+    assert said.startswith("No change was found."), "the result stands first"
 
 
 def test_without_its_stamp_the_export_ends_with_4(sealing: SealingTerminal, authority: SimulatedAuthority) -> None:

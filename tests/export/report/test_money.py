@@ -82,7 +82,7 @@ def test_the_text_to_paste_and_the_consultation_have_the_sums() -> None:
     assert "請求" not in without
     assert ("165,000円", "60,000円") == (rows["請求した金額"], rows["受け取った金額"])
     assert rows["未払いの金額"].startswith("105,000円\n請求1")
-    assert "未記入" in left["支払いを求める金額"]
+    assert "未入力" in left["支払いを求める金額"]
 
 
 @pdf_reader.needs_poppler

@@ -12,7 +12,7 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
 from archiver.export.report.statistics import survey_messages
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import Delivery, Watch
+from archiver.records import Delivery, Invoice, Watch
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
 from tests.support.reports.sample_conversation import DAY, at
@@ -70,6 +70,16 @@ def test_after_three_days_of_silence_a_reminder_is_asked_for() -> None:
     """A counterpart who does not answer is to be reminded; one who does is not."""
     assert "相手方への連絡催促をお願いします。" in request_of(on("crowdworks", delivered=None, silent_days=3))
     assert UNREASONED == request_of(on("crowdworks", delivered=None, silent_days=2.9))
+
+
+def test_what_is_overdue_is_asked_for_before_all_else() -> None:
+    """An invoice that is due and not paid, on a platform too, and however long the review takes."""
+    case = on("crowdworks", delivered="2026-11-05 12:00", silent_days=30)
+    invoice = Invoice(1, 50_000, "2026-11-06", due_on="2026-11-20")
+
+    asked = request_of(replace(case, contract=replace(case.contract, invoices=(invoice,))))
+
+    assert asked.endswith("お支払いについてご確認をお願いします。")
 
 
 def test_silence_counts_up_to_when_somebody_looked() -> None:

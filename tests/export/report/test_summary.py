@@ -9,7 +9,7 @@ import pytest
 
 from archiver.claims.messages import last_notice, last_reply
 from archiver.export.pdf.blocks import FactList
-from archiver.export.report import chapters, summary
+from archiver.export.report import chapters, consultation, people_and_dates, summary, timeline
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.records import MessageKind, State
@@ -72,7 +72,7 @@ def test_it_says_who_what_when_and_what_is_asked() -> None:
 
 
 def test_blank_facts_are_said_to_be_blank() -> None:
-    """Nothing stated is printed as 「未記入」, never left out and never guessed."""
+    """Nothing stated is printed as 「未入力」, never left out and never guessed."""
     facts = rows(report_inputs.case(contract=report_inputs.BLANK_CONTRACT, deliveries=()))
 
     assert f"契約ID {BLANK}\n仕事名 {BLANK}\n契約ページのURL {BLANK}" == facts["クラウドワークスの契約"]
@@ -119,11 +119,20 @@ def test_with_a_gap_before_it_the_first_message_is_only_the_first_saved_one(appr
     assert text.endswith(f"保存できた最初の発言 2026-11-05 10:14:33{expected}")
 
 
-def test_a_missing_permission_is_stated() -> None:
-    """Without an approval the row says so, in the reporter's name."""
+def test_a_permission_that_was_not_entered_is_told_as_that() -> None:
+    """Nobody declared that there was no request and no approval."""
     text = rows(with_contract(contact_approved_on=None, contact_requested_on=None))["サービス外連絡申請"]
 
-    assert text.startswith("申請の記録なし(報告者の申告) / 承認の記録なし(報告者の申告)")
+    assert text.startswith("申請 未入力 / 承認 未入力\n")
+
+
+def test_a_delivery_without_a_platform_has_no_place() -> None:
+    """The reporter entered a day, and not that the work went by mail or on paper."""
+    case = report_inputs.case(contract=replace(report_inputs.CONTRACT, platform=None))
+    statistics = survey_messages(case)
+    chapters_of_days = [people_and_dates.dates(case, statistics), timeline.chapter(case, statistics)]
+
+    assert "書面・メール等" not in str([rows(case), consultation.terms(case), *chapters_of_days])
 
 
 def test_a_platform_without_such_a_permission_has_no_such_row() -> None:

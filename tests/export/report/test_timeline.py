@@ -45,7 +45,7 @@ def test_stated_days_and_noticed_times_stand_in_order() -> None:
         ("2026-10-03", "サービス外連絡申請 承認", "報告者入力"),
         ("2026-11-05 10:15", "Chatworkでの最初の発言", "No.1"),
         ("2026-11-05 10:15", "相手の最後の発言", "No.1"),
-        ("2026-11-06 09:12", "クラウドワークスで納品", "報告者入力"),
+        ("2026-11-06 09:12", "クラウドワークスでの納品", "報告者入力"),
     ] == lines
 
 
@@ -136,4 +136,4 @@ def test_what_is_no_date_is_left_out() -> None:
         contract=replace(report_inputs.CONTRACT, contracted_on="来月のどこか"), deliveries=(Delivery(1, "あとで"),)
     )
 
-    assert not any(what in ("契約", "クラウドワークスで納品") for _, what, _ in rows(case))
+    assert not any(what in ("契約", "クラウドワークスでの納品") for _, what, _ in rows(case))

@@ -41,7 +41,7 @@ def test_it_tells_what_was_ordered_billed_and_received_and_which_message_says_so
     assert any("日目)、発言(ID 1876543210987654321。今回の資料には含まれません)" in line for line in lines)
     assert any(line.startswith("・報酬の額: 2026-") and line.endswith(f"発言(ID {message_id(1)})") for line in lines)
     assert "お支払いの予定日をお知らせくださいますよう、お願いいたします。" in lines
-    assert "お振込先: 未記入" in lines
+    assert "お振込先: 未入力" in lines
 
 
 @pytest.mark.parametrize("request_kind", [None, *RequestKind])

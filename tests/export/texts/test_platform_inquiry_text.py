@@ -134,7 +134,7 @@ def test_what_is_blank_says_so() -> None:
     """Contract id, names and days."""
     text = inquiry_text_of(report_inputs.case(contract=report_inputs.BLANK_CONTRACT, deliveries=()))
 
-    assert text.count("未記入") == 7
+    assert text.count("未入力") == 7
 
 
 # --- what is asked for ---------------------------------------------------------------------------

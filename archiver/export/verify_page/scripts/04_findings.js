@@ -94,7 +94,7 @@ function timeSentence(stamped) {
 function whoSaysIt(stamped) {
   if (stamped.root === null) return _("Its signature was not checked, only that it is over these bytes: this check does not prove the time.");
   if (stamped.known !== null) return fill(_("It leads to the root certificate {root}, which this program knows."), { root: stamped.known });
-  const sentence = _("Its root certificate (SHA-256 {root}) comes from this package alone and is none that this program knows. Anybody can make one of any name: compare it with what the authority publishes.");
+  const sentence = _("Its root certificate (SHA-256 {root}) is none that this program knows. Anybody can make one of any name: compare it with what the authority publishes.");
   return fill(sentence, { root: stamped.root });
 }
 

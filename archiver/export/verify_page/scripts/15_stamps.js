@@ -113,10 +113,13 @@ class StampCheck {
     return roots;
   }
 
+  // The roots; one that is not known stands beside the time that it states.
   noteRoots() {
+    const told = new Set(this.verification.times.filter((one) => one.known === null).map((one) => one.root));
     for (const authority of sortedTexts(this.roots.keys())) {
       for (const fingerprint of rootFingerprints(this.roots.get(authority) || new Uint8Array())) {
         this.verification.roots.push({ authority, fingerprint });
+        if (told.has(fingerprint)) continue;
         this.verification.addNote(fill(_("Root certificate of {authority}: SHA-256 {fingerprint}."), { authority, fingerprint }));
       }
     }
