@@ -35,10 +35,10 @@ class ShellSetup(NamedTuple):
 
 
 SHELLS: Mapping[str, ShellSetup] = {
-    "bash": ShellSetup("~/.bashrc", ('eval "$(archive completion bash --script)"',)),
-    "zsh": ShellSetup("~/.zshrc", ("autoload -Uz compinit && compinit", 'eval "$(archive completion zsh --script)"')),
-    "fish": ShellSetup("~/.config/fish/config.fish", ("archive completion fish --script | source",)),
-    "powershell": ShellSetup("$PROFILE", ("archive completion powershell --script | Out-String | Invoke-Expression",)),
+    "bash": ShellSetup("~/.bashrc", ('eval "$(archive completion bash)"',)),
+    "zsh": ShellSetup("~/.zshrc", ("autoload -Uz compinit && compinit", 'eval "$(archive completion zsh)"')),
+    "fish": ShellSetup("~/.config/fish/config.fish", ("archive completion fish | source",)),
+    "powershell": ShellSetup("$PROFILE", ("archive completion powershell | Out-String | Invoke-Expression",)),
 }
 
 
@@ -52,14 +52,13 @@ class _TextlessPowerShell(PowerShellComplete):
 
 @click.command("completion", help=N_("Complete commands, contracts and rooms with the Tab key: how to turn it on."))
 @click.argument("shell", type=click.Choice(list(SHELLS)), required=False)
-@click.option("--script", is_flag=True, help=N_("Print the script that this line loads."))
 @click.pass_obj
-def command_completion(obj: CliContext, shell: str | None, script: bool) -> int:
-    """Print the line that the user can add to the shell's start-up file; no file is changed."""
+def command_completion(obj: CliContext, shell: str | None) -> int:
+    """Print the line that the user can add to the shell's start-up file, and the script itself to a shell."""
     chosen_shell = shell or guess_shell(obj.environ, windows=sys.platform == "win32")
     if chosen_shell is None:
         raise errors.UsageError(detail=_("Say which shell it is for: {shells}").format(shells=" ".join(SHELLS)))
-    if script:
+    if not sys.stdout.isatty():
         click.echo(completion_script(chosen_shell), nl=False)
         return 0
     sentence = _("To complete with the Tab key, add this at the end of {file} and open a new window:")

@@ -161,8 +161,15 @@ def test_no_line_is_a_fault(words: list[str], incomplete: str) -> None:
 # --- the command ---------------------------------------------------------------------------------
 
 
+def on_screen(home: Path, *arguments: str, **more: str) -> str:
+    """What one call of `archive completion` prints on a terminal."""
+    with PseudoTerminal([sys.executable, "-m", "archiver", "completion", *arguments], environ(home, **more)) as tty:
+        tty.end()
+    return tty.shown
+
+
 def run_completion(home: Path, *arguments: str, code: int = 0, **more: str) -> str:
-    """The output of one call of `archive completion`."""
+    """What a shell gets of one call of `archive completion`."""
     done = subprocess.run(
         [sys.executable, "-m", "archiver", "completion", *arguments],
         cwd=ROOT,
@@ -181,17 +188,23 @@ def run_completion(home: Path, *arguments: str, code: int = 0, **more: str) -> s
 @pytest.mark.parametrize("shell", list(completion.SHELLS))
 def test_the_line_for_each_shell_is_told(home: Path, shell: str, lang: str) -> None:
     """Which file it belongs into and the line, on 80 columns, and nothing is changed."""
-    text = run_completion(home, shell, ARCHIVE_LANG=lang)
+    text = on_screen(home, shell, ARCHIVE_LANG=lang)
 
     assert completion.SHELLS[shell].file in text
-    assert f"archive completion {shell} --script" in text
+    assert f"archive completion {shell}" in text
     assert max(map(columns, text.splitlines())) <= 80
-    assert f"{shell}_complete" in run_completion(home, shell, "--script")
+
+
+@pytest.mark.parametrize("shell", list(completion.SHELLS))
+def test_a_shell_that_reads_it_gets_the_script_alone(home: Path, shell: str) -> None:
+    """As in `source <(archive completion bash)`: no sentence stands where the script is read."""
+    assert f"{shell}_complete" in run_completion(home, shell)
+    assert completion.SHELLS[shell].file not in run_completion(home, shell)
 
 
 def test_the_shell_is_known_by_its_variable(home: Path) -> None:
     """Left out, it is the user's own; one that is not known is asked for."""
-    assert "~/.zshrc" in run_completion(home, SHELL="/usr/bin/zsh")
+    assert "zsh_complete" in run_completion(home, SHELL="/usr/bin/zsh")
     assert "bash zsh fish powershell" in run_completion(home, SHELL="/bin/dash", code=2)
     assert "powershell" == completion.guess_shell({}, windows=True)
     assert completion.guess_shell({}, windows=False) is None
