@@ -13,7 +13,7 @@ from archiver.health.words import idle_advice, idle_sentence
 from archiver.schedule import schedulers
 from archiver.setup import job_trial, scheduled_job
 from archiver.setup.answered_questions import note_answer
-from archiver.setup.answers import TRIED
+from archiver.setup.answers import FAILED, TRIED
 
 
 def set_up(context: ConsoleContext) -> Work:
@@ -25,27 +25,31 @@ def set_up(context: ConsoleContext) -> Work:
         if scheduled_job.is_token_unreadable(context, kind):
             scheduled_job.move_token(context)
         warnings = scheduled_job.register(context, kind, is_typed=False)
-        if scheduled_job.is_idle(kind):
+        is_idle = scheduled_job.is_idle(kind)
+        if is_idle:
             title = schedulers.title(kind)
             warnings += [sentence.format(scheduler=title) for sentence in (idle_sentence(), idle_advice())]
         job.tell(_("It is now run once in this way (a minute at most)."))
-        return _judge(context, kind, job, warnings, links)
+        trial = job_trial.try_job(context, context.app(job), kind, sleep=job.sleep)
+        works = not is_idle and (trial.has_saved or trial.is_saving)
+        note_answer(context.archive, TRIED, "" if works else FAILED)
+        return JobOutcome(_head(context, kind, works), (_said(trial, kind), *warnings), links, is_complete=works)
 
     return work
 
 
-def _judge(context: ConsoleContext, kind: str, job: Job, warnings: list[str], links: tuple[JobLink, ...]) -> JobOutcome:
-    app = context.app(job)
-    trial = job_trial.try_job(context, app, kind, sleep=job.sleep)
-    pace = schedulers.pace_words(scheduled_job.build(context), app.settings.sync.every, is_typed=False)
-    registered = _("Registered with {scheduler}: {pace}.").format(scheduler=schedulers.title(kind), pace=pace)
-    note_answer(app.archive, TRIED)
+def _head(context: ConsoleContext, kind: str, works: bool) -> str:
+    if not works:
+        return _("Automatic saving does not run yet.")
+    pace = schedulers.pace_words(scheduled_job.build(context), context.settings().sync.every, is_typed=False)
+    return _("Registered with {scheduler}: {pace}.").format(scheduler=schedulers.title(kind), pace=pace)
+
+
+def _said(trial: job_trial.JobTrial, kind: str) -> str:
     if trial.has_saved:
-        return JobOutcome(registered, (job_trial.success_sentence(kind), *warnings), links)
-    if trial.error_name is not None:
-        reason = error_reasons.reason(trial.error_name) or trial.error_name
-        sentence = _("The automatic run failed: {reason}. {advice}")
-        failed = sentence.format(reason=reason, advice=error_reasons.advice(trial.error_name))
-        return JobOutcome(registered, (failed, *warnings), links, is_complete=False)
-    unseen = _("It could not be seen yet whether it works there. This page says so as soon as it has saved.")
-    return JobOutcome(registered, (unseen, *warnings), links, is_complete=trial.is_saving)
+        return job_trial.success_sentence(kind)
+    if trial.error_name is None:
+        return _("It could not be seen yet whether it works there. This page says so as soon as it has saved.")
+    reason = error_reasons.reason(trial.error_name) or trial.error_name
+    sentence = _("The automatic run failed: {reason}. {advice}")
+    return sentence.format(reason=reason, advice=error_reasons.advice(trial.error_name))

@@ -11,6 +11,9 @@ ORGANISATION = "organisation"
 SCHEDULE, STAMPS, TRIED = "schedule", "stamps", "tried"
 """Keys of what is remembered: the answer yes or no, the answer on or off, and that the job was tried."""
 
+FAILED = "failed"
+"""What is remembered of a job that was tried and does not save by itself."""
+
 NOTICE = "notice"
 """Key of the answer whether a test notice was seen."""
 

@@ -25,6 +25,7 @@ from archiver.store.queries.statements import (
     statement_key,
     statement_payload,
 )
+from archiver.store.working.alerts import end_undelivered
 
 
 def state_contract(archive: Archive, contract: Contract, note: str | None, *, at: datetime) -> None:
@@ -62,6 +63,7 @@ def add_delivery(writing: Writing, contract: str, delivery: Delivery, *, at: dat
             return known, False
     added = replace(delivery, number=next_number(writing, contract, kind_of(delivery)))
     _append_statement(writing, contract, added, STATED, at)
+    end_undelivered(writing, contract, added.at, at=at)
     return added, True
 
 
@@ -79,6 +81,7 @@ def restate_delivery(writing: Writing, contract: str, delivery: Delivery, *, at:
     """Append a corrected delivery under its number, if it differs."""
     if delivery not in deliveries(writing, contract):
         _append_statement(writing, contract, delivery, STATED, at)
+        end_undelivered(writing, contract, delivery.at, at=at)
 
 
 def withdraw_statement(writing: Writing, contract: str, statement: Delivery | Enclosure, *, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,11 @@ import pytest
 
 from archiver import errors
 from archiver.alerts.sentences import alert_sentence
-from archiver.records import Delivery, Role
+from archiver.records import JST, Delivery, Role
 from archiver.records.alerts import Alert
 from archiver.store import statements
 from archiver.store.statements import add_delivery
-from archiver.store.working.alerts import alerts, dismiss
+from archiver.store.working.alerts import alerts, dismiss, open_alerts
 from tests.support.schedules.rounds import next_round
 from tests.support.world import World, running_world
 
@@ -238,6 +239,14 @@ def test_a_delivery_on_chatwork_alone_is_told(world: World) -> None:
 
     assert [] == nothing
     assert [("undelivered", "medium", 1)] == alert_summaries(world)
+
+    still = []
+    for days in (4, 2):  # one of long before is another one's
+        with world.archive.writing() as writing:
+            day = f"{(world.clock() - timedelta(days=days)).astimezone(JST):%Y-%m-%d}"
+            add_delivery(writing, "job1", Delivery(0, day), at=world.clock())
+            still.append(len(open_alerts(writing)))
+    assert [1, 0] == still, "it ends when the delivery is entered"
 
 
 def test_a_quiet_round_asks_nothing_of_the_dates(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

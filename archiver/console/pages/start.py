@@ -19,11 +19,13 @@ from archiver.render.times import interval_words
 from archiver.rounds.long_pauses import last_round
 from archiver.setup.answered_questions import note_answer, recall_answers
 from archiver.setup.answers import (
+    FAILED,
     FINISHED,
     NOTICE,
     ORGANISATION,
     SCHEDULE,
     STAMPS,
+    TRIED,
     InvalidAnswer,
 )
 from archiver.setup.archive_setup import choose_authorities
@@ -282,5 +284,10 @@ def keep_notices() -> Answer:
 def _notices_page(problem: str = "", *, is_sent: bool = False) -> str:
     answers = recall_answers(console_context().archive)
     return render_template(
-        "start_notices.html", step=5, problem=problem, is_sent=is_sent, wants_schedule=answers.get(SCHEDULE) == "yes"
+        "start_notices.html",
+        step=5,
+        failed=4 if answers.get(TRIED) == FAILED else 0,
+        problem=problem,
+        is_sent=is_sent,
+        wants_schedule=answers.get(SCHEDULE) == "yes",
     )

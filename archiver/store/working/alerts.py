@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
 from archiver.errors import UnknownAlert
+from archiver.records import JST
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
@@ -63,6 +64,17 @@ def dismiss(writing: Writing, number: int, *, at: datetime, reason: str | None) 
     if values:
         writing.sql.execute(update(schema.alert).where(_ALERT.number == number).values(values))
     return _alert_with_number(writing, number)
+
+
+def end_undelivered(writing: Writing, contract: str, delivered: str, *, at: datetime) -> None:
+    """Dismiss the alerts about a handover whose delivery on the platform, from the day before it on, is entered now."""
+    for one in open_alerts(writing):
+        if one.rule is AlertRule.UNDELIVERED and one.subject == f"{contract}/{one.message_id}":
+            message = schema.message.c
+            sent = select(message.send_time).where(message.room_id == one.room_id, message.message_id == one.message_id)
+            handed = datetime.fromtimestamp(writing.sql.execute(sent).scalar() or 0, JST)
+            if delivered >= f"{handed - timedelta(days=1):%Y-%m-%d}":
+                dismiss(writing, one.number, at=at, reason=None)
 
 
 def _alert_with_number(reading: Reading, number: int) -> Alert:
