@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
+from archiver.errors import ArchiverError
 from archiver.schedule import programs, schedulers
 from archiver.schedule.job import ScheduledJob
 from archiver.settings.token import read_token, store_token
 from archiver.setup.archive_setup import call_language
 from archiver.setup.program_call import ProgramCall
 from archiver.setup.token_source import PRIVATE_FILE, lasting_settings, write_token_source
+from archiver.store.archive import Archive
+from archiver.store.working.remembered_values import SCHEDULED_RUN
 
 KEYRING = "keyring"
 
@@ -33,6 +37,17 @@ def register(call: ProgramCall, kind: str, *, is_typed: bool = True) -> list[str
     return schedulers.missing_for_job(
         call.settings(), call.environ, kind=kind, cron_runs=programs.is_cron_running(), is_typed=is_typed
     )
+
+
+def remove(call: ProgramCall, kind: str | None = None) -> list[str]:
+    """Remove the job from one scheduler, or from all, and forget its last run, so that it counts for nothing more.
+
+    Returns the kinds that had it. Raises SchedulerMissing, SchedulerRefused.
+    """
+    removed = schedulers.remove(call.home, call.environ, kind=kind)
+    with suppress(ArchiverError), Archive(call.home).writing() as writing:
+        SCHEDULED_RUN.remember(writing, None)
+    return removed
 
 
 def is_idle(kind: str) -> bool:

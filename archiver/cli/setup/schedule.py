@@ -77,8 +77,9 @@ def schedule_show(obj: CliContext) -> int:
 def schedule_remove(obj: CliContext, kind: str | None) -> int:
     """Remove the archive's jobs, and nothing that this program did not write."""
     from archiver.schedule import schedulers
+    from archiver.setup import scheduled_job
 
-    removed_kinds = schedulers.remove(obj.home, obj.environ, kind=kind)
+    removed_kinds = scheduled_job.remove(obj, kind)
     for removed_kind in removed_kinds:
         echo(_("Removed from {scheduler}. What is saved stays.").format(scheduler=schedulers.title(removed_kind)))
     if not removed_kinds:

@@ -18,10 +18,10 @@ from archiver.health.snapshot import observe_starters
 from archiver.health.words import idle_advice, idle_sentence, way_words
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
-from archiver.schedule import schedulers
 from archiver.settings.file import LANGUAGES, update_settings
 from archiver.settings.home import language_variable
 from archiver.settings.model import exports_folder
+from archiver.setup import scheduled_job
 from archiver.setup.answered_questions import note_answer
 from archiver.setup.answers import STAMPS, InvalidAnswer
 from archiver.setup.archive_setup import choose_authorities
@@ -74,7 +74,7 @@ def change_automatic() -> Answer:
     if request.form.get("automatic") == "on":
         context.jobs.start(_("Automatic saving"), automatic.set_up(context))
         return redirect(url_for("job.index"))
-    schedulers.remove(context.home, context.environ)
+    scheduled_job.remove(context)
     return _page(said=_("Nothing on this computer starts the saving now."))
 
 

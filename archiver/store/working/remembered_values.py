@@ -139,7 +139,7 @@ SCHEDULED_RUN: Slot[ScheduledRun | None] = Slot(
 )
 """The last run that nobody watched, written after it (`notices.troubles`), for `health`.
 
-A run that is typed later says nothing of the schedule.
+A run that is typed later says nothing of the schedule. Forgotten when the schedule is removed (`setup.scheduled_job`).
 """
 
 CALLS_SPENT: Slot[datetime | None] = Slot("calls_spent", _time, None)

@@ -17,6 +17,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     """An archive on a computer that has a crontab and no other scheduler."""
     with Chatwork(token=TOKEN) as chatwork:
         made = Terminal(tmp_path / "home", chatwork)
+        made.room = chatwork.add_room("動画", members=[chatwork.add_account("田中")])  # type: ignore[attr-defined]
         made.run("init", "--yes")
         programs = tmp_path / "bin"
         programs.mkdir()
@@ -37,6 +38,18 @@ def test_it_is_installed_shown_and_removed(terminal: Terminal, tmp_path: Path) -
     terminal.run("schedule", "remove")
     terminal.run("schedule", "remove", "--with", "cron")
     assert not (tmp_path / "table").exists()
+
+
+def test_after_its_removal_the_overview_says_so_at_once(terminal: Terminal) -> None:
+    """Though the last run by itself was a minute ago."""
+    terminal.run("contract", "add", "job1", "--room", terminal.room)  # type: ignore[attr-defined]
+    terminal.run("schedule", "install")
+    terminal.run("-q", "sync")
+    before = terminal.run("status")
+    terminal.run("schedule", "remove")
+
+    said = "自動保存は設定されていません"
+    assert (False, True) == (said in before, said in terminal.run("status"))
 
 
 def test_a_scheduler_that_is_not_there_is_one_sentence(terminal: Terminal) -> None:
