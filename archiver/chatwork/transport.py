@@ -30,6 +30,7 @@ from archiver.errors import (
     NotUnderstood,
     NotVisible,
     Refused,
+    ServerFailed,
     TokenRefused,
     Unreachable,
 )
@@ -290,7 +291,7 @@ class Transport:
         if status == 429:
             raise _TooManyCalls()
         if status >= 500:
-            raise Unreachable(path=target, detail=_("server error {status}").format(status=status))
+            raise ServerFailed(path=target, detail=_("server error {status}").format(status=status))
         if status not in (200, 204) and status < 400:
             raise NotUnderstood(path=target, detail=_("status {status}").format(status=status))
 

@@ -13,7 +13,7 @@ from archiver import errors
 from archiver.app import App
 from archiver.console.context import ConsoleContext
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
-from archiver.console.trouble_words import trouble_words
+from archiver.console.trouble_words import first_to_do, trouble_words
 from archiver.notices import troubles
 from archiver.render.invisible_characters import visible
 from archiver.rounds.round import run_round
@@ -61,8 +61,8 @@ def _first_failed(app: App, error: errors.ChatworkError) -> JobOutcome:
     """The first save ended early; nothing else will try again by itself yet."""
     counts = count_saved(app.archive)
     head = _("Not everything could be saved yet. {counts}") if counts.messages else _("Nothing could be saved yet.")
-    advice = _("Look whether this computer is online, then press “Save again”. You can answer the questions meanwhile.")
-    sentence = trouble_words(error).sentence
+    advice = _("{first} Then press “Save again”. You can answer the questions meanwhile.")
+    advice, sentence = advice.format(first=first_to_do(error)), trouble_words(error).sentence
     return JobOutcome(head.format(counts=counts_line(counts)), (sentence, advice), is_complete=False)
 
 

@@ -137,6 +137,13 @@ def _token_words(error: errors.ArchiverError) -> TroubleWords | None:
     return TroubleWords(sentence, _("What was saved before is kept. Store the API token again: archive token set"))
 
 
+def first_to_do(error: errors.ArchiverError) -> str:
+    """What to do before a button is pressed again: who got an answer, be it a bad one, is online."""
+    if isinstance(error, errors.Unreachable) and not isinstance(error, errors.ServerFailed):
+        return _("Look whether this computer is online.")
+    return _("Wait a little.")
+
+
 def _chatwork_words(error: errors.ArchiverError) -> TroubleWords | None:
     """Chatwork did not answer as it should; on a page no run comes by itself, but somebody presses a button."""
     match error:
@@ -144,10 +151,8 @@ def _chatwork_words(error: errors.ArchiverError) -> TroubleWords | None:
             sentence = _("Chatwork allows no more calls for the moment.")
             return TroubleWords(sentence, _("What was saved before is kept. Try again in five minutes."))
         case errors.Unreachable():
-            advice = _(
-                "What was saved before is kept. Look whether this computer is online, then press the button again."
-            )
-            return TroubleWords(visible(str(error)), advice)
+            advice = _("What was saved before is kept. {first} Then press the button again.")
+            return TroubleWords(visible(str(error)), advice.format(first=first_to_do(error)))
         case errors.ChatworkError():
             return TroubleWords(visible(str(error)), _("What was saved before is kept. Try again in a few minutes."))
     return None

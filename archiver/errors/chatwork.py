@@ -33,9 +33,15 @@ class ChatworkError(ArchiverError):
 
 
 class Unreachable(ChatworkError):
-    """No connection, a time-out, or a server error after all retries."""
+    """No connection or a time-out after all retries."""
 
     message = N_("Chatwork could not be reached ({detail}).")
+
+
+class ServerFailed(Unreachable):
+    """A server error after all retries: Chatwork was reached, so the user's own network works."""
+
+    message = N_("Chatwork gave no usable answer ({detail}).")
 
 
 class NotUnderstood(ChatworkError):

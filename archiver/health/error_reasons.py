@@ -15,6 +15,7 @@ REASONS = {
     "KeyringUnavailable": N_("the system's password store cannot be used"),
     "WrongAccount": N_("the API token belongs to another account"),
     "Unreachable": N_("Chatwork cannot be reached"),
+    "ServerFailed": N_("Chatwork does not answer as expected"),
     "NotUnderstood": N_("Chatwork does not answer as expected"),
     "Refused": N_("Chatwork does not answer as expected"),
     "ChatworkError": N_("Chatwork does not answer as expected"),

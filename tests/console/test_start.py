@@ -261,6 +261,22 @@ def test_without_a_network_the_page_of_chats_says_what_to_press(browser: FormBro
     assert "動画編集_田中様" in browser.get("/start/chats")
 
 
+def test_a_trouble_of_chatworks_own_is_not_laid_on_the_users_network(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """It answered, so this computer is online: wait a little, then the same button."""
+    browser.post("/start")
+    desk.chatwork.fail(Fault.MAINTENANCE, times=None)
+    refused = browser.post("/start/token", token=TOKEN).get_data(as_text=True)
+    desk.chatwork.heal()
+    browser.post("/start/token", token=TOKEN)
+    desk.chatwork.fail(Fault.MAINTENANCE, times=None)
+    unanswered = browser.get("/start/chats", status=503)
+
+    for page in (refused, unanswered):
+        assert "Chatwork gave no usable answer" in page
+        assert "Wait a little" in page
+        assert "online" not in page
+
+
 def test_a_first_save_that_fails_says_what_to_press(
     browser: FormBrowser, desk: FirstDayDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

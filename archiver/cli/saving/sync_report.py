@@ -13,6 +13,7 @@ from archiver.health.conditions import Condition, ConditionKind, clock_condition
 from archiver.health.snapshot import observe_disk
 from archiver.health.words import sentence
 from archiver.sync.files.download import NO_SPACE
+from archiver.sync.report import RoomOutcome
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -49,6 +50,20 @@ def sync_lines(report: SyncReport) -> Iterator[str]:
     elif report.complete:
         yield _("Saved. Nothing is missing.")
     else:
+        yield from _incomplete_lines(report)
+
+
+def _incomplete_lines(report: SyncReport) -> Iterator[str]:
+    """Chats that are shut are counted; another try is named where it can bring more."""
+    others = [room for room in report.rooms if room.outcome is not RoomOutcome.INACCESSIBLE]
+    if shut := len(report.rooms) - len(others):
+        told = ngettext(
+            "{n} chat can no longer be opened. What was saved stays.",
+            "{n} chats can no longer be opened. What was saved stays.",
+            shut,
+        )
+        yield told.format(n=shut)
+    if not shut or any(room.outcome is RoomOutcome.FAILED or room.left_over or room.files_pending for room in others):
         yield _("Saved, but not everything: see “archive status”. The next run tries again.")
 
 

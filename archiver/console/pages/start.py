@@ -12,7 +12,7 @@ from archiver import errors
 from archiver.console import automatic, chat_choice, fact_form
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.saving import save_now
-from archiver.console.trouble_words import trouble_words
+from archiver.console.trouble_words import first_to_do, trouble_words
 from archiver.notices import delivery
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
@@ -89,15 +89,13 @@ def try_token() -> Answer:
     except InvalidAnswer as error:
         return _token_page(str(error)), 422
     except errors.ChatworkError as error:
-        return _token_page(trouble_words(error).sentence, is_unchecked=True), 502
+        return _token_page(trouble_words(error).sentence, first_to_do(error)), 502
     keep_token(context, typed)
     return redirect(url_for("start.account"))
 
 
-def _token_page(problem: str = "", *, is_unchecked: bool = False) -> str:
-    return render_template(
-        "start_token.html", step=1, problem=problem, is_unchecked=is_unchecked, token_page=TOKEN_PAGE
-    )
+def _token_page(problem: str = "", first: str = "") -> str:
+    return render_template("start_token.html", step=1, problem=problem, first=first, token_page=TOKEN_PAGE)
 
 
 @pages.get("/account")
@@ -154,7 +152,8 @@ def _asked(page: Callable[[], Answer]) -> Answer:
     try:
         return page()
     except errors.ChatworkError as error:
-        return render_template("start_unanswered.html", step=2, words=trouble_words(error)), 503
+        words, first = trouble_words(error), first_to_do(error)
+        return render_template("start_unanswered.html", step=2, words=words, first=first), 503
 
 
 def _choose_chats() -> Answer:

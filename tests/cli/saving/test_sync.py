@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from archiver.cli.reading.page_words import shared_words
 from archiver.cli.saving.sync_report import sync_lines
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Fault
@@ -185,6 +187,16 @@ def test_of_a_list_that_was_not_read_nothing_new_is_not_said() -> None:
         "動画編集  no sign of news (its list was not read this time)",
         "Saved: all that was seen. Not every list was read this time.",
     ] == list(sync_lines(report))
+
+
+def test_another_try_is_offered_only_for_what_can_still_succeed() -> None:
+    """A chat that is shut is counted; the page's button and the next run are named where something else is left."""
+    shut, failed = (RoomReport(5, "動画", one) for one in (RoomOutcome.INACCESSIBLE, RoomOutcome.FAILED))
+    report = SyncReport(1, datetime(2026, 11, 5, tzinfo=UTC), complete=False, rooms=[shut])
+    lines = {n: shared_words().round_lines(replace(report, rooms=[shut, failed][:n])) for n in (1, 2)}
+
+    assert "1 chat can no longer be opened. What was saved stays." == lines[1][-1] == lines[2][-2]
+    assert "Save again to try the rest" in lines[2][-1]
 
 
 def test_nothing_is_missing_is_not_said_of_a_chat_with_older_messages(desk: TerminalWorld) -> None:
