@@ -27,6 +27,7 @@ class MadePackage:
     name: str
     contract: str
     profile: str
+    lang: str
     sha256: str
     is_there: bool
     documents: tuple[tuple[str, str], ...]
@@ -76,6 +77,7 @@ def _made_package(exported: ExportedPackage, folder: Path, contract: str) -> Mad
         visible(exported.name),
         visible(contract),
         exported.profile,
+        exported.lang,
         exported.sha256,
         path.exists(),
         _documents_in_words([one.name for one in documents if one.suffix == ".pdf"]),

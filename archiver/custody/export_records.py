@@ -16,12 +16,16 @@ from archiver.evidence.verify.package import TAG_MANIFEST, is_package
 from archiver.evidence.verify.package_at_path import zip_in_folder
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage, read_all
 from archiver.evidence.verify.submission import DIGEST_LIST, is_submission
-from archiver.records import ExportedPackage
+from archiver.records import JST, ExportedPackage
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.queries.runs import exports
+from archiver.store.time_text import from_text
 
 _STATED_NAME = re.compile(r"(?m)^External-Identifier: (.+?)\r?$")
+_README = "00_README.txt"
+_MADE_LINE = re.compile(r"(?m)^(?P<label>作成|Made): .*?(?P<time>\d\d:\d\d:\d\d)")
+"""Where a package says in its own language when it was made; the day stands in its name."""
 _LIST_STAMP = re.compile(r"(?:tagmanifest-sha256|SHA256SUMS)\.txt\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
 _ABOUT_AUTHORITIES = frozenset({"data/tsa/", "beside", "system files"})
 """What the digest of the package says nothing of: whose roots those are, and files that lie in or beside it."""
@@ -37,6 +41,8 @@ class _Traits:
     """Its name on the disk, in its zip, and as it states it itself."""
     stamps: Mapping[str, str]
     """Authority → SHA-256 of its stamp over the last list."""
+    made: tuple[str, str] | None
+    """The language in which it says when it was made, and the time of day; None: it does not say it."""
 
 
 def compare_with_exports(verification: Verification, path: Path, archive: Archive) -> ExportedPackage | None:
@@ -60,11 +66,18 @@ def compare_with_exports(verification: Verification, path: Path, archive: Archiv
         _compare_stamps(verification, same, traits)
         _tell_made_here(verification, same)
         return None
-    named = [one for one in packages if _bare_name(one.name) in traits.names]
+    of_name = [one for one in packages if _bare_name(one.name) in traits.names]
+    named = [one for one in of_name if traits.made is None or _made(one) in (None, traits.made)]
     if named:
         sentence = _("This archive made a package of this name, but its digest was another: it was changed since.")
         verification.add_finding("export-record", path.name, sentence)
         verification.unchecked[:] = [one for one in verification.unchecked if one.subject != TAG_MANIFEST]
+    elif of_name:
+        sentence = _(
+            "This archive made a package of this name at another time or in another language; it has no record of "
+            "this one, so it was not compared with its records."
+        )
+        verification.add_note(sentence)
     else:
         sentence = _(
             "This archive has no record that it made this package, so it was not compared with its records. Automatic "
@@ -105,8 +118,17 @@ def _traits(path: Path) -> _Traits:
             stated |= {_bare_name(packed.name), getattr(tree, "root", "").rstrip("/")}
         if "bag-info.txt" in names:
             stated |= set(_STATED_NAME.findall(read_all(tree, "bag-info.txt").decode("utf-8", "replace")))
+        text = read_all(tree, _README).decode("utf-8", "replace") if _README in names else ""
+        line = _MADE_LINE.search(text)
+        made = None if line is None else ("ja" if line["label"] == "作成" else "en", line["time"])
         stamps = {match["authority"]: _digest(tree, name) for name in names if (match := _LIST_STAMP.fullmatch(name))}
-    return _Traits(frozenset(digests), frozenset(stated), stamps)
+    return _Traits(frozenset(digests), frozenset(stated), stamps, made)
+
+
+def _made(package: ExportedPackage) -> tuple[str, str] | None:
+    """What the package of a record says of when it was made; None: the record does not tell."""
+    at = package.making.get("made_at")
+    return None if at is None else (package.lang, f"{from_text(at).astimezone(JST):%H:%M:%S}")
 
 
 def _digest(tree: PackageFiles, name: str) -> str:

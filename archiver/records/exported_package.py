@@ -38,3 +38,8 @@ class ExportedPackage:
     """The latest statement last."""
     making: Mapping[str, Any] = field(default_factory=dict)
     """The payload of its entry: with what it was made (`export.package.recorded_order` reads it)."""
+
+    @property
+    def lang(self) -> str:
+        """The language of its texts."""
+        return str(self.making.get("options", {}).get("lang", "ja"))

@@ -108,6 +108,7 @@ def test_a_request_and_english_are_chosen_by_the_form(browser: FormBrowser) -> N
     assert '<option value="payment" selected>' in page
     assert "Subject of the consultation" in text
     assert "報酬の支払い" not in text
+    assert " · in English</p>" in browser.get("/packages")
 
 
 def test_a_period_that_ends_before_it_begins_is_refused(browser: FormBrowser) -> None:

@@ -108,6 +108,24 @@ def test_another_name_of_the_folder_hides_no_change(package: Path, tmp_path: Pat
     assert ["export-record"] == checks(forged(package, tmp_path / "資料"), home_of(package))
 
 
+@pytest.mark.parametrize("line", ["作成: 2026-11-24 22:31:07(日本時間)", "Made: 24 November 2026, 22:31:00 JST "])
+def test_another_package_of_the_same_name_is_not_called_changed(package: Path, tmp_path: Path, line: str) -> None:
+    """One of another second or in another language, made where it was not recorded, is no change of ours."""
+    other = forged(package, tmp_path / package.name)
+    readme = (other / "00_README.txt").read_text("utf-8")
+    assert readme.count("作成: 2026-11-24 22:31:00(日本時間)") == 1
+    (other / "00_README.txt").write_text(
+        readme.replace("作成: 2026-11-24 22:31:00(日本時間)", line), "utf-8", newline=""
+    )
+    renew_lists(other)
+
+    verification = verified(other, home_of(package))
+
+    assert [] == verification.findings
+    assert "not checked" in verification.closing_sentence()
+    assert any("package of this name at another time or in another language" in one for one in verification.notes)
+
+
 def test_own_stamps_that_are_gone_or_others_are_found(tmp_path: Path) -> None:
     """No list names them; the archive recorded them when the package was made."""
     package = Path(stamped_package(tmp_path / "made").path)

@@ -84,7 +84,7 @@ def test_half_packages_that_nobody_makes_are_swept_away(tmp_path: Path) -> None:
     for name in (old, again, young, "other", "film.partial"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").touch()
-    for name in ("job1_20261124-2231_daily.zip.partial", "film.mp4.partial"):
+    for name in ("job1_20261124-223105_daily.zip.partial", "film.mp4.partial"):
         (tmp_path / name).touch()
     for path in tmp_path.iterdir():
         os.utime(path, (0, 0))
@@ -98,7 +98,7 @@ def test_half_packages_that_nobody_makes_are_swept_away(tmp_path: Path) -> None:
 
 def test_a_package_that_is_still_being_made_stays(tmp_path: Path) -> None:
     """With its zip, however old it looks."""
-    name = "CW1_20261124-2231_support"
+    name = "CW1_20261124-223105_support"
     with partial_bag(tmp_path, name) as bag:
         (tmp_path / f"{name}.zip.partial").touch()
         os.utime(bag.folder, (0, 0))

@@ -30,7 +30,7 @@ _UNTOLD = re.compile(
     "|cannot be written: (unable to open database file|attempt to write a readonly database)"
 )
 """What can be said where SQLite gives no reason and the fault is over: that there was an error, and no cause."""
-_OF_ONE_RUN = re.compile(r"[0-9a-f]{8}\.partial|\d{8}-\d{4}|\d{4}-\d\d-\d\d-\d{4}|#\d+")
+_OF_ONE_RUN = re.compile(r"[0-9a-f]{8}\.partial|\d{8}-\d{4,6}|\d{4}-\d\d-\d\d-\d{4}|#\d+")
 """Names that another run does not have: by chance, or by the minute."""
 _PROGRAM_ERROR = re.compile(r"Traceback|\w+Error\b|sqlalchemy")
 

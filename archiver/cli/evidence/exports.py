@@ -36,7 +36,7 @@ def command_exports(ctx: click.Context) -> int | None:
         names = contract_names(contracts(reading))
     for package in packages:
         name = names.get(package.contract, visible(package.contract))
-        echo(f"{package.number:>3}  {minute_text(package.at)}  {pad(package.profile, 8)}  {name}")
+        echo(f"{package.number:>3}  {minute_text(package.at)}  {pad(package.profile, 8)} {package.lang}  {name}")
         echo(f"     {visible(package.name)}")
         echo(f"     SHA-256 {package.sha256}")
         for handover in package.handovers:

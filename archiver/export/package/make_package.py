@@ -162,7 +162,7 @@ def export(
             if stamping is not None:
                 stamping.stamp_seals()
             contract, at = contracts.find_contract(reading, contract_id), now()
-            name = f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M}_{order.profile}"
+            name = f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M%S}_{order.profile}"
             with partial_bag(folder, name) as bag, report_language(order.lang):
                 order = with_remembered_answers(reading, order, contract)
                 recipe = make_recipe(

@@ -433,7 +433,7 @@ def test_exports_lists_what_was_handed_out(desk: Desk) -> None:
     listed, _err = desk.both("exports")
 
     assert exported["sha256"] in listed
-    assert re.search(rf"support +“編集”\n +{re.escape(Path(exported['path']).name)}\n", listed)
+    assert re.search(rf"support +ja +“編集”\n +{re.escape(Path(exported['path']).name)}\n", listed)
     assert 1 == listed.count("SHA-256")
 
 

@@ -168,7 +168,7 @@ def test_a_daily_at_will_holds_everything(tmp_path: Path) -> None:
 
     report = export(maker.archive, ExportOrder(contract="job1", profile="daily"), now=lambda: at(DAY + 1))
 
-    packed = maker.home / "exports/CW12345678_20261106-1001_daily.zip"
+    packed = maker.home / "exports/CW12345678_20261106-100100_daily.zip"
     assert (str(packed.parent), str(packed)) == (report.path, report.zip)
     assert [packed] == list(packed.parent.iterdir())
     assert 4 == len(bodies(packed))

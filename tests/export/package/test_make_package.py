@@ -94,7 +94,7 @@ def test_a_package_tells_the_whole_story(tmp_path: Path) -> None:
 
     report = exported(maker.archive)
 
-    name = "CW12345678_20261105-1500_lawyer"
+    name = "CW12345678_20261105-150000_lawyer"
     folder = tmp_path / "home/exports"
     assert {
         "path": str(folder / name),
@@ -497,13 +497,13 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_half_packages_of_a_kill_do_not_disturb(tmp_path: Path) -> None:
     """They are not taken for packages, and the next export to that folder removes them."""
     maker = story(tmp_path / "home")
-    left = maker.home / "exports" / "CW12345678_20261105-1500_lawyer.partial"
+    left = maker.home / "exports" / "CW12345678_20261105-150000_lawyer.partial"
     left.mkdir(parents=True)
     (left / "half").touch()
 
     report = exported(maker.archive)
 
-    assert "CW12345678_20261105-1500_lawyer" == Path(report.path).name
+    assert "CW12345678_20261105-150000_lawyer" == Path(report.path).name
     assert not (Path(report.path) / "half").exists()
     assert not left.exists()
 
@@ -533,7 +533,7 @@ def test_the_platforms_number_is_accepted_for_a_contract(tmp_path: Path) -> None
     """As it is what the screen shows."""
     report = exported(story(tmp_path / "home").archive, "12345678", out=tmp_path / "out")
 
-    assert str(tmp_path / "out" / "CW12345678_20261105-1500_lawyer") == report.path
+    assert str(tmp_path / "out" / "CW12345678_20261105-150000_lawyer") == report.path
 
 
 @pytest.mark.parametrize(

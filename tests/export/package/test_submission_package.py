@@ -97,7 +97,7 @@ def test_a_package_holds_the_files_of_its_profile(report: ExportReport) -> None:
 
     assert (CONTENTS[report.profile], BESIDE[report.profile]) == (sorted(files), sorted(loose))
     assert loose == {name: files[name] for name in loose}
-    assert f"CW12345678_20261105-1500_{report.profile}" == Path(report.path).name == Path(str(report.zip)).stem
+    assert f"CW12345678_20261105-150000_{report.profile}" == Path(report.path).name == Path(str(report.zip)).stem
 
 
 def test_names_pass_every_system(report: ExportReport) -> None:

@@ -27,7 +27,7 @@ FORBIDDEN = ("改ざん不可能", "証拠能力", "法的に有効", "ガイド
 def facts(**changes: Any) -> PackageFacts:
     """A package of nothing much."""
     values: dict[str, Any] = {
-        "name": "CW1_20261105-1014_lawyer",
+        "name": "CW1_20261105-101433_lawyer",
         "daily": False,
         "contract": Contract("job1", (), title="動画<編集>\u202e"),
         "rooms": [(1, "室\u202e")],
