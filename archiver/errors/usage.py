@@ -79,6 +79,13 @@ class UnknownRoom(UsageError):
     hint = N_("See your rooms with: archive rooms")
 
 
+class LastRoom(UsageError):
+    """A contract would be left without a room."""
+
+    message = N_("“{contract}” has no other chat, so this one cannot be taken out of it.")
+    hint = N_("If nothing of it is to be saved any more: archive contract stop ID")
+
+
 class UnknownProfile(UsageError):
     """The profile of an export is not known."""
 

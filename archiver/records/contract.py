@@ -75,6 +75,11 @@ class Contract:
         return frozenset(one for one in (*bound, *(term.message_id for term in self.terms)) if one is not None)
 
     @property
+    def room_ids(self) -> frozenset[RoomId]:
+        """Its rooms, whatever their periods."""
+        return frozenset(room.room_id for room in self.rooms)
+
+    @property
     def label(self) -> str:
         """The name of the contract on the screen: its number on the platform, else its id."""
         return self.platform_id or self.id

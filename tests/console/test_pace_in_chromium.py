@@ -80,6 +80,8 @@ def _set_up(player: Player) -> None:
     player.press("main button.primary")
     expect(page.locator("input[name=offered]")).to_be_attached()
     player.press("main button.primary")
+    expect(page.locator("select")).to_have_count(2)
+    player.press("main button.primary")
     page.wait_for_url(re.compile("/start/facts"))
     player.spend(READING_SECONDS)
     player.fill("#f-url", "https://crowdworks.jp/contracts/12345678")

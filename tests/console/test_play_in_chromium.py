@@ -13,12 +13,14 @@ from playwright.sync_api import Page, expect
 
 from archiver.cli.terminal.language import set_language
 from archiver.console.context import ConsoleContext
+from tests.support.archives.byte_search import package_files_with
 from tests.support.console.application import open_application_window
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
+from tests.support.reports.pdf_reader import needs_poppler
 from tests.support.terminals.terminal import TOKEN
 from tests.support.viewer.chromium_tab import NEEDED, Window
 
-pytestmark = [NEEDED, pytest.mark.slow]
+pytestmark = [NEEDED, needs_poppler, pytest.mark.slow]
 
 SERIOUS = ("serious", "critical")
 
@@ -29,7 +31,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDe
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     set_language("ja")
     with new_chatwork() as chatwork:
-        yield FirstDayDesk(tmp_path, chatwork, messages=300)
+        desk = FirstDayDesk(tmp_path, chatwork, messages=300)
+        chatwork.post(desk.other, desk.sato, "ウグイス色でお願いします")
+        chatwork.post(desk.group, desk.tanaka, "よろしくお願いします")
+        yield desk
 
 
 @pytest.mark.parametrize(
@@ -42,7 +47,8 @@ def test_the_first_day(desk: FirstDayDesk, width: int, scheme: str, *, scripts: 
         window, context = opened
         _set_up(window, desk, context)
         saved = time.monotonic()
-        _make_package(window, context)
+        _make_packages(window, desk, context)
+        expect(window.go("/packages").locator(".card")).to_have_count(2)
         made = time.monotonic()
         if scripts:
             _check_pages(window)
@@ -64,14 +70,20 @@ def _set_up(window: Window, desk: FirstDayDesk, context: ConsoleContext) -> None
     page.fill("#token", TOKEN)
     _go_on(page)
     _go_on(page)
-    page.get_by_label("動画編集_田中様").check()
+    for name in ("動画編集_田中様", "記事作成チーム"):
+        page.get_by_label(name).check()
     _go_on(page)
     expect(page.get_by_role("checkbox")).to_be_checked()
     _go_on(page)
-    page.reload()
-    page.fill("#f-url", "https://crowdworks.jp/contracts/12345678")
-    page.fill("#f-escrowed_at", "2026-10-02")
+    expect(page.locator("fieldset").filter(has_text="動画編集_田中様").locator("select")).to_have_count(2)
+    expect(page.locator("fieldset").filter(has_text="記事作成チーム").locator("select")).to_have_count(1)
+    assert context.jobs.last is None
     _go_on(page)
+    page.reload()
+    for number in ("48151623", "42108642"):
+        page.fill("#f-url", f"https://crowdworks.jp/contracts/{number}")
+        page.fill("#f-escrowed_at", "2026-10-02")
+        _go_on(page)
     _wait(context)
     page.reload()
     page.check('input[name="automatic"][value="no"]')
@@ -82,16 +94,39 @@ def _set_up(window: Window, desk: FirstDayDesk, context: ConsoleContext) -> None
     assert "/home" in page.url
 
 
-def _make_package(window: Window, context: ConsoleContext) -> None:
+def _make_packages(window: Window, desk: FirstDayDesk, context: ConsoleContext) -> None:
+    """Of each job; no word, name or number of the one is in any file of the other's."""
+    words = {
+        "job1": (
+            "48151623",
+            "動画編集",
+            "発言 299",
+            "田中",
+            str(desk.tanaka),
+            str(desk.group),
+            str(desk.direct),
+            "job1",
+        ),
+        "job2": ("42108642", "記事作成", "ウグイス色", "佐藤", str(desk.sato), str(desk.other), "job2"),
+    }
+    for job, other in (("job1", "job2"), ("job2", "job1")):
+        known = set((desk.home / "exports").glob("*")) if (desk.home / "exports").exists() else set()
+        _make_package(window, context, job)
+        (package,) = (one for one in (desk.home / "exports").iterdir() if one not in known)
+        assert [True] * 3 == [bool(package_files_with(package, word)) for word in words[job][:3]]
+        assert set() == package_files_with(package, *words[other])
+
+
+def _make_package(window: Window, context: ConsoleContext, job: str) -> None:
     page = window.go("/packages/order")
     page.check('input[name="for"][value="lawyer"]')
+    page.check(f'input[name="contract"][value="{job}"]')
     _go_on(page)
     _wait(context)
     window.go("/job").locator(".job-box a.button").first.click()
     _go_on(page)
     _wait(context)
     expect(window.go("/job").get_by_role("status")).to_be_visible()
-    expect(window.go("/packages").locator(".card")).to_have_count(1)
 
 
 def _check_pages(window: Window) -> None:

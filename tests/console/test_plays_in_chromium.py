@@ -379,6 +379,8 @@ def _go_on_to_the_end(player: Player, tab: Window) -> list[str]:
     player.press("main button.primary")
     expect(page.locator("input[name=offered]")).to_be_attached()
     player.press("main button.primary")
+    expect(page.locator("select")).to_have_count(2)
+    player.press("main button.primary")
     page.wait_for_url(re.compile("/start/facts"))
     page.reload()
     faults = player.look_around()

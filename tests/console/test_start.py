@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,13 @@ from archiver import errors
 from archiver.console import saving
 from archiver.console.jobs import JobState
 from archiver.demo.chatwork.faults import Fault
+from archiver.export.package.make_package import export
+from archiver.export.package.order import ExportOrder
 from archiver.setup.first_run import FirstRunStep, first_open_step
 from archiver.store.queries.contracts import contracts
 from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
+from tests.support.archives.byte_search import files_with
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.terminals.terminal import TOKEN
@@ -102,6 +106,46 @@ def test_direct_chats_with_the_same_people_are_offered(browser: FormBrowser, des
     assert 200 == answer.status_code
     assert f'value="{desk.direct}"' in answer.get_data(as_text=True)
     assert FirstRunStep.CHATS is first_open_step(browser.context)
+
+
+def test_two_clients_are_two_jobs(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Proposed by people and shown; nothing is entered or saved before it is answered; each job's facts are asked."""
+    secrets = ("記事作成", "佐藤", "ウグイス色", str(desk.other), "42108642", "job2")
+    desk.chatwork.post(desk.other, desk.chatwork.owner, "ウグイス色でお願いします")
+    desk.chatwork.post(desk.group, desk.tanaka, "よろしくお願いします")
+    hand_in_token(browser)
+    rooms = [desk.group, desk.direct, desk.other]
+
+    shown = browser.post("/start/chats", room=rooms, offered="yes").get_data(as_text=True)
+    before = first_open_step(browser.context)
+    refused = browser.post("/start/chats", dict.fromkeys(job_fields(rooms), "none"), room=rooms, offered="yes")
+    answer = browser.post(
+        "/start/chats", dict(zip(job_fields(rooms), "112", strict=True)), room=rooms, offered="yes", title_1="動画"
+    )
+    assert JobState.DONE is browser.job().state
+    for job, number in (("動画", "48151623"), ("記事作成チーム", "42108642")):
+        page = browser.get("/start/facts")
+        assert f"<bdi>{job}</bdi>" in page
+        name = re.search(r'name="job" value="(\w+)"', page)
+        assert name
+        browser.post("/start/facts", job=name[1], url=number, platform="crowdworks")
+    with browser.context.archive.reading() as reading:
+        jobs = {(one.title, one.platform_id): sorted(one.room_ids) for one in contracts(reading)}
+    order = ExportOrder(contract="job1", profile="consult", out=desk.folder / "out")
+    package = Path(export(browser.context.archive, order, now=browser.context.now).path)
+
+    assert [str(room) for room in rooms] == re.findall(r'name="room" value="(\d+)"', shown)
+    assert ["1", "1", "2"] == re.findall(r'value="(\d)" selected', shown)
+    assert (FirstRunStep.CHATS, 422, "/start/facts") == (before, refused.status_code, answer.headers["Location"])
+    assert FirstRunStep.SCHEDULE is first_open_step(browser.context)
+    assert {("動画", "48151623"): sorted(rooms[:2]), ("記事作成チーム", "42108642"): [desk.other]} == jobs
+    assert files_with(package, "48151623")
+    assert set() == files_with(package, *secrets)
+
+
+def job_fields(rooms: list[int]) -> list[str]:
+    """The fields in which the job of each chat is chosen."""
+    return [f"job_{room}" for room in rooms]
 
 
 def test_without_a_chat_the_page_asks_again(browser: FormBrowser) -> None:
@@ -229,7 +273,7 @@ def test_a_contract_is_added_and_its_saving_ended_and_begun_by_clicking(
     choose_group(browser, desk)
 
     nothing = browser.post("/add-contract")
-    answer = browser.post("/add-contract", room=desk.group, offered="yes")
+    answer = browser.post("/add-contract", room=desk.other, offered="yes")
     added = browser.get(answer.headers["Location"])
     browser.post("/contracts/job2/stop")
     with browser.context.archive.reading() as reading:
@@ -243,6 +287,32 @@ def test_a_contract_is_added_and_its_saving_ended_and_begun_by_clicking(
     assert {"job1": "open", "job2": "stopped"} == states
     assert {"job1": "open", "job2": "open"} == begun
     assert 'href="/add-contract"' in browser.get("/contracts")
+
+
+def test_a_chat_of_another_job_is_not_left_in_both_without_a_word(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """It moves, or is parted by a day; the last chat of a job stays with it."""
+    hand_in_token(browser)
+    rooms = [desk.group, desk.direct]
+    browser.post("/start/chats", dict.fromkeys(job_fields(rooms), "1"), room=rooms, offered="yes")
+    browser.job()
+
+    asked = browser.post("/add-contract", room=desk.direct, offered="yes").get_data(as_text=True)
+    browser.post("/add-contract", {f"job_{desk.direct}": "1"}, room=desk.direct, offered="yes")
+    last = browser.post("/add-contract", {f"job_{desk.group}": "1"}, room=desk.group, offered="yes")
+    days = {f"job_{desk.group}": "1", f"from_{desk.group}": "2026-11-01"}
+    browser.post("/add-contract", days, room=desk.group, offered="yes")
+    with browser.context.archive.reading() as reading:
+        periods = [(one.id, [(room.room_id, room.start, room.end) for room in one.rooms]) for one in contracts(reading)]
+
+    day = datetime(2026, 10, 31, 15, tzinfo=UTC)
+    assert "It belongs to job1 now" in asked
+    assert (422, True) == (last.status_code, "no other chat" in last.get_data(as_text=True))
+    expected = {
+        "job1": [(desk.group, None, day)],
+        "job2": [(desk.direct, None, None)],
+        "job3": [(desk.group, day, None)],
+    }
+    assert expected == dict(periods)
 
 
 def test_without_a_network_the_page_of_chats_says_what_to_press(browser: FormBrowser, desk: FirstDayDesk) -> None:

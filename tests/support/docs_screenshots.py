@@ -198,6 +198,8 @@ def _steps(player: Player) -> Iterator[tuple[str, Page]]:
     player.press("main button.primary")
     page.locator("input[name=offered]").wait_for(state="attached")
     player.press("main button.primary")
+    page.locator("select").first.wait_for()
+    player.press("main button.primary")
     page.wait_for_url(re.compile("/facts"))
     player.wait_for_job()
     yield "4-contract", page

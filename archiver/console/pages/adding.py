@@ -7,9 +7,10 @@ from gettext import gettext as _
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
+from archiver import errors
 from archiver.console import chat_choice
 from archiver.console.context import console_context
-from archiver.setup.contract_facts import NewJob, enter_contracts
+from archiver.setup.contract_facts import enter_contracts
 
 pages = Blueprint("adding", __name__, url_prefix="/add-contract")
 
@@ -24,13 +25,18 @@ def index() -> Answer:
 
 @pages.post("")
 def add() -> Answer:
-    """Enter the contract, after the direct chats with the same people were offered; its facts are asked next."""
+    """Enter the contract, or several, once it is said which chat belongs to which; the facts are asked next."""
     app = console_context().hurried_app()
-    chosen = chat_choice.read_choice(app, 0)
-    if not isinstance(chosen, list):
-        return chosen
-    (contract,) = enter_contracts(app, [NewJob("", chosen)])
-    return redirect(url_for("contracts.contract", name=contract.id, said=added_sentence()))
+    jobs = chat_choice.read_jobs(app, 0)
+    if not isinstance(jobs, list):
+        return jobs
+    try:
+        entered = enter_contracts(app, jobs)
+    except errors.LastRoom as error:
+        return chat_choice.jobs_page_again(app, 0, str(error))
+    if len(entered) > 1:
+        return redirect(url_for("contracts.index"))
+    return redirect(url_for("contracts.contract", name=entered[0].id, said=added_sentence()))
 
 
 def added_sentence() -> str:

@@ -14,6 +14,7 @@ from archiver.console.context import ConsoleContext, console_context
 from archiver.console.saving import save_now
 from archiver.console.trouble_words import first_to_do, trouble_words
 from archiver.notices import delivery
+from archiver.records import Contract
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
 from archiver.rounds.long_pauses import last_round
@@ -29,7 +30,7 @@ from archiver.setup.answers import (
     InvalidAnswer,
 )
 from archiver.setup.archive_setup import choose_authorities
-from archiver.setup.contract_facts import NewJob, enter_contracts, facts_key, first_run_contract, keep_contract
+from archiver.setup.contract_facts import enter_contracts, facts_key, first_run_contract, keep_contract
 from archiver.setup.first_run import (
     FirstRunStep,
     check_token,
@@ -39,6 +40,7 @@ from archiver.setup.first_run import (
 from archiver.setup.notice_ways import remember_trial
 from archiver.setup.token_source import clean_token, keep_token, place_words
 from archiver.store.queries import current_state
+from archiver.store.queries.contracts import contracts
 
 pages = Blueprint("start", __name__, url_prefix="/start")
 
@@ -136,7 +138,7 @@ def people(room: int) -> str:
 
 @pages.post("/chats")
 def choose_chats() -> Answer:
-    """Enter the first contract, after the direct chats with the same people were offered; then save."""
+    """Enter the first jobs, once it is said which chat belongs to which; then save."""
     return _asked(_choose_chats)
 
 
@@ -159,11 +161,11 @@ def _asked(page: Callable[[], Answer]) -> Answer:
 def _choose_chats() -> Answer:
     context = console_context()
     app = context.hurried_app()
-    chosen = chat_choice.read_choice(app, 2)
-    if not isinstance(chosen, list):
-        return chosen
+    jobs = chat_choice.read_jobs(app, 2)
+    if not isinstance(jobs, list):
+        return jobs
     if first_run_contract(context.archive) is None:
-        enter_contracts(app, [NewJob("", chosen)])
+        enter_contracts(app, jobs)
     _save_first(context)
     return redirect(url_for("start.facts"))
 
@@ -193,7 +195,7 @@ def facts() -> Answer:
 def keep_facts() -> Answer:
     """Keep what was given; what is blank stays unknown."""
     context = console_context()
-    contract = first_run_contract(context.archive)
+    contract = _asked_contract(context)
     if contract is not None:
         updated, problems = fact_form.read(contract, request.form, fact_form.first_run_facts(contract), context.now())
         keep_contract(context.archive, contract, updated, at=context.now())
@@ -203,14 +205,21 @@ def keep_facts() -> Answer:
     return redirect(url_for("start.index"))
 
 
+def _asked_contract(context: ConsoleContext) -> Contract | None:
+    """The contract that the form is about; else the next one."""
+    with context.archive.reading() as reading:
+        named = [one for one in contracts(reading) if one.id == request.form.get("job")]
+    return named[0] if named else first_run_contract(context.archive)
+
+
 def _facts_page(context: ConsoleContext, given: fact_form.Given, problems: dict[str, str]) -> str:
-    contract = first_run_contract(context.archive)
+    contract = _asked_contract(context)
     fields = (
         []
         if contract is None
         else fact_form.fields(contract, fact_form.first_run_facts(contract), given=given, problems=problems)
     )
-    return render_template("start_facts.html", step=3, fields=fields, job=context.jobs.last)
+    return render_template("start_facts.html", step=3, fields=fields, contract=contract, job=context.jobs.last)
 
 
 # --- saving by itself ----------------------------------------------------------------------------

@@ -29,7 +29,8 @@ class FirstDayDesk:
         self.tanaka = chatwork.add_account("田中")
         self.group = chatwork.add_room("動画編集_田中様", members=[self.tanaka], announce=False)
         self.direct = chatwork.add_room("田中", members=[self.tanaka], type="direct", announce=False)
-        self.other = chatwork.add_room("記事作成チーム", members=[chatwork.add_account("佐藤")], announce=False)
+        self.sato = chatwork.add_account("佐藤")
+        self.other = chatwork.add_room("記事作成チーム", members=[self.sato], announce=False)
         self.posts = [chatwork.post(self.group, self.tanaka, f"発言 {index}") for index in range(messages)]
         programs = folder / "bin"
         programs.mkdir()
