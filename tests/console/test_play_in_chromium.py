@@ -96,25 +96,18 @@ def _set_up(window: Window, desk: FirstDayDesk, context: ConsoleContext) -> None
 
 def _make_packages(window: Window, desk: FirstDayDesk, context: ConsoleContext) -> None:
     """Of each job; no word, name or number of the one is in any file of the other's."""
-    words = {
-        "job1": (
-            "48151623",
-            "動画編集",
-            "発言 299",
-            "田中",
-            str(desk.tanaka),
-            str(desk.group),
-            str(desk.direct),
-            "job1",
-        ),
-        "job2": ("42108642", "記事作成", "ウグイス色", "佐藤", str(desk.sato), str(desk.other), "job2"),
+    numbers = {
+        "job1": ("48151623", str(desk.tanaka), str(desk.group), str(desk.direct)),
+        "job2": ("42108642", str(desk.sato), str(desk.other)),
     }
+    words = {"job1": ("動画編集", "発言 299", "田中"), "job2": ("記事作成", "ウグイス色", "佐藤")}
+    known: set[Path] = set()
     for job, other in (("job1", "job2"), ("job2", "job1")):
-        known = set((desk.home / "exports").glob("*")) if (desk.home / "exports").exists() else set()
         _make_package(window, context, job)
-        (package,) = (one for one in (desk.home / "exports").iterdir() if one not in known)
-        assert [True] * 3 == [bool(package_files_with(package, word)) for word in words[job][:3]]
-        assert set() == package_files_with(package, *words[other])
+        (package,) = (one for one in (desk.home / "exports").iterdir() if one.is_dir() and one not in known)
+        known.add(package)
+        assert [True] * 3 == [bool(package_files_with(package, word)) for word in words[job]]
+        assert set() == package_files_with(package, *words[other], *numbers[other], other)
 
 
 def _make_package(window: Window, context: ConsoleContext, job: str) -> None:
