@@ -21,7 +21,6 @@ from archiver.evidence.verify.similar_names import find_similar_names
 from archiver.evidence.verify.stamps import CheckToken
 from archiver.evidence.verify.submission import is_submission, verify_submission
 from archiver.evidence.verify.system_files import PackageWithoutSystemFiles
-from archiver.evidence.verify.system_names import is_system_name
 from archiver.evidence.verify.zip_structure import zip_oddities
 
 _ZIP_BEGINS = b"PK"
@@ -96,7 +95,7 @@ def zip_in_folder(folder: Path) -> Path | None:
     named = folder / f"{folder.resolve().name}.zip"  # `.` has no name of its own
     if named.is_file():
         return named
-    zips = [path for path in folder.iterdir() if path.name.lower().endswith(".zip") and not is_system_name(path.name)]
+    zips = [path for path in folder.iterdir() if _is_zip_name(path.name)]
     return zips[0] if len(zips) == 1 and zips[0].is_file() else None
 
 
@@ -173,7 +172,12 @@ def packages_below(path: Path) -> list[str]:
 
 
 def _leads_to_package(name: str) -> bool:
-    return name.endswith("/bagit.txt") or (name.lower().endswith(".zip") and not is_system_name(name))
+    return name.endswith("/bagit.txt") or _is_zip_name(name.rpartition("/")[2])
+
+
+def _is_zip_name(name: str) -> bool:
+    """Whether a file's name is a zip's, and not that of the file which macOS puts beside one on other systems' disks."""
+    return name.lower().endswith(".zip") and not name.startswith("._")
 
 
 def _has_bag_file(path: Path) -> bool:

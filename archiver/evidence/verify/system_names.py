@@ -1,4 +1,4 @@
-"""Names of files that Windows and macOS put into folders and zips by themselves.
+"""Names of files that macOS puts into folders and zips by itself.
 
 Standard library and Python 3.8 syntax, because this module is also handed out inside packages.
 """
@@ -11,7 +11,7 @@ from typing import Sequence  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.verify.findings import Verification
 
-_SYSTEM_NAME = re.compile(r"(?:.*/)?(?:\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]+)|__MACOSX/.+", re.DOTALL)
+_SYSTEM_NAME = re.compile(r"(?:.*/)?\.DS_Store|__MACOSX/(?:.*/)?\._[^/]+", re.DOTALL)
 _SYSTEM_NAMES_LIMIT = 20
 
 

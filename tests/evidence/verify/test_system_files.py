@@ -1,4 +1,4 @@
-"""Files that Windows and macOS put into folders and zips are told, and are no findings."""
+"""Files that macOS puts into folders and zips are told, and are no findings."""
 
 from __future__ import annotations
 
@@ -67,13 +67,32 @@ def test_what_a_system_puts_into_a_zip_is_told_and_no_finding(package: Path, tmp
     assert ".DS_Store" in told(verification)
 
 
-@pytest.mark.parametrize("name", ["data/files/DS_Store", "data/thumbs.db.exe", "x__MACOSX/a"])
-def test_other_names_stay_findings(package: Path, name: str) -> None:
-    """Only exactly those names are told."""
-    (package / name).parent.mkdir(exist_ok=True)
-    (package / name).write_bytes(b"x")
+OTHER_NAMES = {
+    *("__MACOSX/検収書.exe", "data/._reply.json", "data/Thumbs.db", "data/desktop.ini", "data/files/DS_Store"),
+    "x__MACOSX/._a",
+}
+"""Names that somebody gave, as far as anybody can tell."""
 
-    assert [name] == sorted({one.subject for one in checked(package).findings if one.check == "manifest"})[-1:]
+
+def test_other_names_stay_findings(package: Path) -> None:
+    """Only exactly those names are told."""
+    for name in OTHER_NAMES:
+        (package / name).parent.mkdir(exist_ok=True)
+        (package / name).write_bytes(b"x")
+
+    verification = checked(package)
+
+    assert OTHER_NAMES == {one.subject for one in verification.findings if one.check == "manifest"}
+    assert told(verification) == ""
+
+
+def test_what_hides_beside_the_package_in_a_zip_is_a_finding(package: Path, tmp_path: Path) -> None:
+    """Below the folder that a Mac makes, too."""
+    path = zip_package(package, tmp_path / "x.zip")
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.writestr("__MACOSX/検収書.exe", b"x")
+
+    assert ["__MACOSX/検収書.exe"] == [one.subject for one in checked(path).findings]
 
 
 def test_such_a_name_that_a_list_has_is_checked_as_any_other(package: Path) -> None:
@@ -91,6 +110,7 @@ def test_the_only_zip_of_a_folder_is_checked_and_named(sample: Path, tmp_path: P
     folder.mkdir()
     zip_package(sample, folder / "evidence.zip")
     (folder / "letter.txt").write_text("Dear …")
+    (folder / "._evidence.zip").write_bytes(b"x")  # as macOS puts it there on a stick
 
     verification = checked(folder)
 

@@ -352,6 +352,13 @@ def test_what_systems_left_in_a_package_is_told(
         assert [] == document["findings"]
         assert_agreement(document, script.verify_package_at(one, check=check), [])
 
+    (package / "data/desktop.ini").write_bytes(b"x")
+    (package / "__MACOSX/検収書.exe").write_bytes(b"x")
+    document = window.verify(package)
+
+    assert {"__MACOSX/検収書.exe", "data/desktop.ini"} <= {one["subject"] for one in document["findings"]}
+    assert_agreement(document, script.verify_package_at(package, check=check), [])
+
 
 @pytest.mark.slow
 @pytest.mark.sample

@@ -61,8 +61,8 @@ async function* blobChunks(blob) {
   }
 }
 
-// Names that Windows and macOS give to files which they put into folders and zips by themselves.
-const SYSTEM_NAME = /^(?:(?:.*\/)?(?:\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]+)|__MACOSX\/.+)$/s;
+// Names that macOS gives to files which it puts into folders and zips by itself.
+const SYSTEM_NAME = /^(?:(?:.*\/)?\.DS_Store|__MACOSX\/(?:.*\/)?\._[^/]+)$/s;
 const LIST_BASES = { "manifest-sha256.txt": "", "tagmanifest-sha256.txt": "", "data/content-sha256.txt": "data/", "SHA256SUMS.txt": "" };
 
 const isSystemName = (name) => SYSTEM_NAME.test(name);

@@ -9,7 +9,7 @@ const isKnownPackage = (names) => isPackage(names) || isSubmission(names);
 async function verifyFolder(files, folderName, progress) {
   const folder = new PackageFolder(files);
   if (isKnownPackage(folder.names())) return verifyTree(new Verification(), folder, progress);
-  const zips = files.filter(([path]) => !path.includes("/") && path.toLowerCase().endsWith(".zip") && !isSystemName(path));
+  const zips = files.filter(([path]) => !path.includes("/") && isZipName(path));
   const named = zips.find(([path]) => path === folderName + ".zip"), packed = named || (zips.length === 1 ? zips[0] : undefined);
   const verification = packed ? await verifyZip(packed[1], progress) : null;
   if (verification !== null && !named) verification.addNote(fill(_("Checked: {name}, which lies in this folder."), { name: packed[0] }));
@@ -51,9 +51,12 @@ async function packagesBelow(input) {
   } else if (byteDecoder.decode(await bytesOf(input.file, 0, 2)) === "PK") {
     names = (await readDirectory(input.file)).infos.map((info) => info.name);
   }
-  const leads = names.filter((name) => name.endsWith("/bagit.txt") || (name.toLowerCase().endsWith(".zip") && !isSystemName(name)));
+  const leads = names.filter((name) => name.endsWith("/bagit.txt") || isZipName(lastPart(name, "/")));
   return sortedTexts(new Set(leads.map((name) => name.replace(/\/bagit\.txt$/, "")))).slice(0, 5);
 }
+
+// Whether a file's name is a zip's, and not that of the file which macOS puts beside one on other systems' disks.
+const isZipName = (name) => name.toLowerCase().endsWith(".zip") && !name.startsWith("._");
 
 // Whether a zip, though its list of files is damaged, contains the name of the file that every bag has.
 async function hasBagFile(file) {
