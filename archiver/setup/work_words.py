@@ -10,9 +10,10 @@ if TYPE_CHECKING:
 
 
 def copy_step_words() -> dict[str, str]:
-    """The steps of a copy of the archive (`custody.backup`), by their names."""
+    """The steps of a copy of the archive (`custody.backup`) and of a verification, by their names."""
     return {
         "copy": _("Copying"),
+        "zip": _("Checking the zip"),
         "replies": _("Checking the replies"),
         "entries": _("Checking the records"),
         "files": _("Checking the files"),

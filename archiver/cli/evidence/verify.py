@@ -44,19 +44,25 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, page: Path | N
     if page is not None:
         return _write_page(page.expanduser().absolute(), path)
     from archiver.app import utc_now
+    from archiver.cli.evidence.backup import copy_progress
+    from archiver.cli.terminal.progress import ProgressScreen
     from archiver.custody.verify import record_verification, verify_archive
     from archiver.setup.package_verification import verify_here
     from archiver.store.archive import Archive
 
+    archive, authorities, now = Archive(obj.home), _authorities(obj), utc_now()
+    if path is None and not archive.exists():
+        raise archive.absence()
+    with ProgressScreen(quiet=obj.verbose < 0) as screen:
+        tell = copy_progress(screen)
+        if path is None:
+            verification = verify_archive(archive, deep=deep, progress=tell, authorities=authorities, now=now)
+        else:
+            roots = {one.name: one.roots for one in authorities or ()}
+            place = Path(path).expanduser().absolute()
+            verification = verify_here(place, obj.home, roots, now=now, deep=deep, progress=tell)
     if path is None:
-        archive = Archive(obj.home)
-        if not archive.exists():
-            raise archive.absence()
-        verification = verify_archive(archive, deep=deep, authorities=_authorities(obj), now=utc_now())
         record_verification(archive, verification, deep=deep, at=utc_now())
-    else:
-        roots = {one.name: one.roots for one in _authorities(obj) or ()}
-        verification = verify_here(Path(path).expanduser().absolute(), obj.home, roots, now=utc_now(), deep=deep)
     if as_json:
         click.echo(json.dumps(_document(verification), ensure_ascii=False))
     else:

@@ -221,7 +221,7 @@ class _PackageCheck:
     def _check_copies_of_list(self) -> None:
         """Check that the same list under the name that a notary's system accepts is the same bytes."""
         for name in sorted(filter(_LIST_COPY.fullmatch, self.names)):
-            if self._text_or_empty(name) != self._text_or_empty(MANIFEST):
+            if self.digests[name] != self.digests.get(MANIFEST):
                 sentence = _("It is not the same list as {list}.")
                 self.verification.add_finding("manifest", name, sentence.format(list=MANIFEST))
 
@@ -271,11 +271,12 @@ class _PackageCheck:
             self.verification.add_note(
                 _("The package has no stamp of its own; the stamps on its seals cover only the records.")
             )
+        last_list = self._text_or_empty(TAG_MANIFEST) if own else b""
         for match in own:
             name = match.group()
             with self._faults_as_findings(name):
                 reply = read_all(self.tree, name)
-                self.stamps.check(name, match.group(1), reply, self._text_or_empty(TAG_MANIFEST), self._closed_at)
+                self.stamps.check(name, match.group(1), reply, last_list, self._closed_at)
 
     # --- records ----------------------------------------------------------------------------------
 

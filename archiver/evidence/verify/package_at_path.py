@@ -69,16 +69,16 @@ def verify_package_at(
         folder = PackageFolder(path, verification)
         if _is_known_package(folder):
             return verify_files(verification, folder)
-        return _verify_beside(path, verify_files)
-    return _verify_zip(path, verify_files) if path.is_file() else None
+        return _verify_beside(path, verify_files, progress)
+    return _verify_zip(path, verify_files, progress) if path.is_file() else None
 
 
 def _verify_beside(
-    path: Path, verify_files: Callable[[Verification, PackageFiles], Verification]
+    path: Path, verify_files: Callable[[Verification, PackageFiles], Verification], progress: Progress | None
 ) -> Verification | None:
     """Verify the zip in a folder, and those of the zip's files that lie beside it to be handed in alone."""
     packed = zip_in_folder(path)
-    verification = None if packed is None else _verify_zip(packed, verify_files)
+    verification = None if packed is None else _verify_zip(packed, verify_files, progress)
     if packed is None or verification is None:
         return None
     if packed.stem != path.resolve().name:
@@ -117,7 +117,9 @@ def _compare_loose(verification: Verification, folder: Path, packed: Path) -> No
         verification.add_unchecked("beside", sentence.format(files=", ".join(others), list=packed.name))
 
 
-def _verify_zip(path: Path, verify_files: Callable[[Verification, PackageFiles], Verification]) -> Verification | None:
+def _verify_zip(
+    path: Path, verify_files: Callable[[Verification, PackageFiles], Verification], progress: Progress | None
+) -> Verification | None:
     """Verify a zip; a file that begins as a zip does is taken for one, however damaged."""
     with path.open("rb") as file:
         if file.read(len(_ZIP_BEGINS)) != _ZIP_BEGINS:
@@ -130,7 +132,7 @@ def _verify_zip(path: Path, verify_files: Callable[[Verification, PackageFiles],
         return verification
     with closing(tree):
         if not verification.ok or _is_known_package(tree):
-            _add_oddities(verification, path)
+            _add_oddities(verification, path, progress)
             return verify_files(verification, tree)
         if _holds_package_deeper(tree) or not _has_bag_file(path):
             return None
@@ -139,10 +141,10 @@ def _verify_zip(path: Path, verify_files: Callable[[Verification, PackageFiles],
         return verification
 
 
-def _add_oddities(verification: Verification, path: Path) -> None:
+def _add_oddities(verification: Verification, path: Path, progress: Progress | None) -> None:
     """Add what the zip holds besides its files."""
     try:
-        for subject, sentence in zip_oddities(path):
+        for subject, sentence in zip_oddities(path, progress):
             verification.add_finding("zip-form", subject, sentence)
     except READ_ERRORS as error:
         verification.add_finding("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=error))
@@ -176,7 +178,7 @@ def _leads_to_package(name: str) -> bool:
 
 
 def _is_zip_name(name: str) -> bool:
-    """Whether a file's name is a zip's, and not that of the file which macOS puts beside one on other systems' disks."""
+    """Whether a file's name is a zip's, and not that of what macOS puts beside one on other systems' disks."""
     return name.lower().endswith(".zip") and not name.startswith("._")
 
 

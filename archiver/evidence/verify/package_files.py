@@ -17,7 +17,7 @@ import zipfile
 import zlib
 from gettext import gettext as _
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import AbstractSet, BinaryIO, Optional, Protocol, cast  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.manifest import CHUNK_BYTES, is_safe
 from archiver.evidence.verify.findings import Verification
@@ -109,29 +109,31 @@ class ZippedPackage:
 
     def __init__(self, path: Path, verification: Verification) -> None:
         """Read the zip's list of files. Raises READ_ERRORS if it is not one."""
+        self._file = _BoundedReader(io.FileIO(str(path)))
         try:
-            self._zip = zipfile.ZipFile(str(path))
-        except (ValueError, OverflowError, struct.error) as error:  # names and numbers that cannot be
-            raise zipfile.BadZipFile(str(error)) from error
-        try:
+            self._zip = zipfile.ZipFile(self._file)
             listed = _harmless_files(self._zip.infolist(), verification)
+        except (ValueError, OverflowError, struct.error) as error:  # names and numbers that cannot be
+            self._file.close()
+            raise zipfile.BadZipFile(str(error)) from error
         except BaseException:
-            self._zip.close()
+            self._file.close()
             raise
-        self.root = _root_folder([name for name in listed if not is_system_name(name)])
+        self.root = _root_folder({name for name in listed if not is_system_name(name)})
         """The folder that contains everything, with its `/`; empty if there is none."""
         self._infos: dict[str, zipfile.ZipInfo] = {}
-        outside = sorted(name for name in listed if is_system_name(name) and not name.startswith(self.root))
-        tell_system_files(verification, outside)
+        outside = {name for name in listed if is_system_name(name) and not name.startswith(self.root)}
+        tell_system_files(verification, sorted(outside))
         for name, info in listed.items():
             if name.startswith(self.root):
                 self._infos[name[len(self.root) :]] = info
             elif name not in outside:
                 verification.add_finding("unsafe", name, _("It is outside the package's folder in the zip."))
+        self._names = sorted(self._infos)
 
     def names(self) -> list[str]:
         """Every file, sorted."""
-        return sorted(self._infos)
+        return self._names
 
     def _info(self, name: str) -> zipfile.ZipInfo:
         """What the zip says of a file. Raises FileNotFoundError, as a folder does."""
@@ -162,6 +164,19 @@ class ZippedPackage:
     def close(self) -> None:
         """Close the zip."""
         self._zip.close()
+        self._file.close()
+
+
+class _BoundedReader(io.BufferedReader):
+    """A file of which no more than a list of that length is read at once, as `zipfile` reads the whole list of a zip.
+
+    Raises BadZipFile.
+    """
+
+    def read(self, size: Optional[int] = -1) -> bytes:  # noqa: UP045 - Python 3.8 syntax
+        if size is not None and size > TEXT_LIMIT:
+            raise zipfile.BadZipFile(_("its list of files is too long"))
+        return super().read(size)
 
 
 def _harmless_files(infos: list[zipfile.ZipInfo], verification: Verification) -> dict[str, zipfile.ZipInfo]:
@@ -200,12 +215,12 @@ def _unsafe_reason(info: zipfile.ZipInfo, *, overlaps: bool) -> str | None:
     return None
 
 
-def _root_folder(names: list[str]) -> str:
+def _root_folder(names: AbstractSet[str]) -> str:
     """The one folder that holds `bagit.txt`, with its `/`; empty if that file is at the top, or nowhere."""
     if "bagit.txt" in names:
         return ""
-    folders = [name.partition("/")[0] for name in names if "/" in name]
-    holding = sorted({folder for folder in folders if f"{folder}/bagit.txt" in names})
-    if not holding and folders and len(set(folders)) == 1:
-        holding = folders[:1]
+    folders = {name.partition("/")[0] for name in names if "/" in name}
+    holding = sorted(folder for folder in folders if f"{folder}/bagit.txt" in names)
+    if not holding and len(folders) == 1:
+        holding = [*folders]
     return f"{holding[0]}/" if holding else ""

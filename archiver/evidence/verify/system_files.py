@@ -28,9 +28,9 @@ class PackageWithoutSystemFiles:
         self._tree = tree
         suspects = [name for name in tree.names() if is_system_name(name)]
         listed = _listed_names(tree) if suspects else set()
-        left_out = [name for name in suspects if name not in listed]
+        left_out = {name for name in suspects if name not in listed}
         self._names = [name for name in tree.names() if name not in left_out]
-        tell_system_files(verification, left_out)
+        tell_system_files(verification, sorted(left_out))
 
     def names(self) -> list[str]:
         """Every file but those, sorted."""

@@ -12,7 +12,9 @@ import zlib
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
-from typing import BinaryIO, Iterator, Tuple  # noqa: UP035 - Python 3.8 syntax
+from typing import BinaryIO, Iterator, Optional, Tuple  # noqa: UP035 - Python 3.8 syntax
+
+from archiver.evidence.verify.findings import Progress
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LOCAL_SIGNATURE = b"PK\x03\x04"
@@ -37,8 +39,12 @@ _DESCRIPTOR_BYTES = (12, 16, 20, 24)
 _PIECE_BYTES = 1 << 20
 
 
-def zip_oddities(path: Path) -> Iterator[Tuple[str, str]]:  # noqa: UP006
+def zip_oddities(
+    path: Path,
+    progress: Optional[Progress] = None,  # noqa: UP045
+) -> Iterator[Tuple[str, str]]:  # noqa: UP006
     """What does not belong in the zip of a package: the subject and a sentence. Raises READ_ERRORS."""
+    end = 0
     with zipfile.ZipFile(str(path)) as packed, path.open("rb") as file:
         infos = sorted(packed.infolist(), key=lambda one: one.header_offset)
         if packed.comment:
@@ -48,7 +54,9 @@ def zip_oddities(path: Path) -> Iterator[Tuple[str, str]]:  # noqa: UP006
                 path.name,
                 _("The end of the zip does not fit its list of files: other programs could show other files."),
             )
-        for info in infos:
+        for done, info in enumerate(infos, 1):
+            if progress is not None:
+                progress("zip", done, len(infos))
             yield from _header_oddities(info, file)
             if info.comment:
                 yield info.filename, _("Its place in the zip has a comment, which packages never have.")
@@ -59,9 +67,9 @@ def zip_oddities(path: Path) -> Iterator[Tuple[str, str]]:  # noqa: UP006
             elif _NO_DATE < info.date_time[0] < _FIRST_YEAR:
                 sentence = _("The zip gives it a date of {year}, long before there could be such a package.")
                 yield info.filename, sentence.format(year=info.date_time[0])
-            unread = _unread_bytes(info, file)
+            begins_within, end = info.header_offset < end, max(end, _end_of_file(info, file))
+            unread = 0 if begins_within else _unread_bytes(info, file)  # shared bytes are never read as a file's
             if unread:
-                end = _end_of_file(info, file)
                 sentence = _("The zip holds bytes from {start} to {end} that belong to none of its files.")
                 yield info.filename, sentence.format(start=end - unread, end=end)
         for start, end in _unlisted_ranges(packed, infos, file, path.stat().st_size):

@@ -190,8 +190,9 @@ class PackageCheck {
   async checkOwnStamps() {
     const own = this.names.map((name) => OWN_STAMP.exec(name)).filter(Boolean);
     if (this.stamps.times.size && !own.length) this.verification.addNote(_("The package has no stamp of its own; the stamps on its seals cover only the records."));
+    const list = (own.length && (await this.read(TAG_MANIFEST))) || new Uint8Array();
     for (const [name, authority] of own) {
-      const reply = await this.readOrFinding(name, READ_LIMIT), list = (await this.read(TAG_MANIFEST)) || new Uint8Array();
+      const reply = await this.readOrFinding(name, READ_LIMIT);
       if (reply !== null) await this.stamps.check(name, authority, reply, list, this.closedAt);
     }
   }

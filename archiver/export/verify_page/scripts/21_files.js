@@ -77,9 +77,9 @@ function tellSystemFiles(verification, names) {
 async function leaveOutSystemFiles(verification, tree) {
   const suspects = tree.names().filter(isSystemName);
   if (!suspects.length) return;
-  const listed = await listedNames(tree), leftOut = suspects.filter((name) => !listed.has(name));
-  tree.sorted = tree.sorted.filter((name) => !leftOut.includes(name));
-  tellSystemFiles(verification, leftOut);
+  const listed = await listedNames(tree), leftOut = new Set(suspects.filter((name) => !listed.has(name)));
+  tree.sorted = tree.sorted.filter((name) => !leftOut.has(name));
+  tellSystemFiles(verification, [...leftOut]);
 }
 
 async function listedNames(tree) {
@@ -125,14 +125,14 @@ class ZippedPackage {
   constructor(file, directory, verification) {
     this.file = file;
     const listed = harmlessFiles(directory.infos, verification);
-    const root = rootFolder([...listed.keys()].filter((name) => !isSystemName(name)));
-    const outside = sortedTexts([...listed.keys()].filter((name) => isSystemName(name) && !name.startsWith(root)));
-    tellSystemFiles(verification, outside);
+    const root = rootFolder(new Set([...listed.keys()].filter((name) => !isSystemName(name))));
+    const outside = new Set([...listed.keys()].filter((name) => isSystemName(name) && !name.startsWith(root)));
+    tellSystemFiles(verification, sortedTexts(outside));
     this.root = root;
     this.infos = new Map();
     for (const [name, info] of listed) {
       if (name.startsWith(root)) this.infos.set(name.slice(root.length), info);
-      else if (!outside.includes(name)) verification.addFinding("unsafe", name, _("It is outside the package's folder in the zip."));
+      else if (!outside.has(name)) verification.addFinding("unsafe", name, _("It is outside the package's folder in the zip."));
     }
     this.sorted = sortedTexts(this.infos.keys());
   }
@@ -214,6 +214,7 @@ async function readDirectory(file) {
   }
   const start = endAt - size;
   if (start < 0) throw new UnreadableFile(_("its list of files is damaged"));
+  if (size > READ_LIMIT) throw new UnreadableFile(_("its list of files is too long"));
   const infos = parseDirectory(await bytesOf(file, start, size), start - stated);
   return { infos, start, comment, size: file.size, endFits: await endFits(file, start, infos.length) };
 }
@@ -297,10 +298,10 @@ function unsafeReason(info, overlaps) {
 
 // The one folder that holds `bagit.txt`, with its `/`; empty if that file is at the top, or nowhere.
 function rootFolder(names) {
-  if (names.includes("bagit.txt")) return "";
-  const folders = names.filter((name) => name.includes("/")).map((name) => name.slice(0, name.indexOf("/")));
-  let holding = sortedTexts(new Set(folders.filter((folder) => names.includes(folder + "/bagit.txt"))));
-  if (!holding.length && folders.length && new Set(folders).size === 1) holding = folders.slice(0, 1);
+  if (names.has("bagit.txt")) return "";
+  const folders = [...new Set([...names].filter((name) => name.includes("/")).map((name) => name.slice(0, name.indexOf("/"))))];
+  let holding = sortedTexts(folders.filter((folder) => names.has(folder + "/bagit.txt")));
+  if (!holding.length && folders.length === 1) holding = folders;
   return holding.length ? holding[0] + "/" : "";
 }
 
