@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import click
 
 from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
-from archiver.cli.evidence.verify import tell_verification
+from archiver.cli.evidence.verify import copy_progress, tell_verification
 from archiver.cli.exit_codes import FINDINGS, INCOMPLETE
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
@@ -180,14 +180,6 @@ def _not_copied_line(not_copied: UncopiedFile) -> str:
     else:
         sentence = _("Not copied: {name}. It cannot be read: {detail}")
     return sentence.format(name=visible(not_copied.name), detail=visible(not_copied.detail or ""))
-
-
-def copy_progress(screen: ProgressScreen) -> Callable[[str, int, int], None]:
-    """A callback that shows a copy's progress in a bar: step, done, total."""
-    from archiver.setup.work_words import copy_step_words
-
-    words = copy_step_words()
-    return lambda what, done, total: screen.show_part(words.get(what, what), done, total)
 
 
 def _has_notify_urls(obj: CliContext) -> bool:

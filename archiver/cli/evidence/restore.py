@@ -9,8 +9,8 @@ import click
 
 from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
-from archiver.cli.evidence.backup import copy_progress, tell_copied
-from archiver.cli.evidence.verify import tell_verification
+from archiver.cli.evidence.backup import tell_copied
+from archiver.cli.evidence.verify import copy_progress, tell_verification
 from archiver.cli.exit_codes import FINDINGS
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen

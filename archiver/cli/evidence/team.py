@@ -10,8 +10,7 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
-from archiver.cli.evidence.backup import copy_progress
-from archiver.cli.evidence.verify import tell_verification
+from archiver.cli.evidence.verify import copy_progress, tell_verification
 from archiver.cli.exit_codes import FINDINGS
 from archiver.cli.team.disclosure import team_audit, team_export, team_grant, team_revoke
 from archiver.cli.team.membership import team_join, team_leave, team_new_key, team_status

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from archiver.cli.argument_completion import files
 from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import FINDINGS
 from archiver.cli.terminal.output import echo, paged_output
+from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 
@@ -44,8 +45,6 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, page: Path | N
     if page is not None:
         return _write_page(page.expanduser().absolute(), path)
     from archiver.app import utc_now
-    from archiver.cli.evidence.backup import copy_progress
-    from archiver.cli.terminal.progress import ProgressScreen
     from archiver.custody.verify import record_verification, verify_archive
     from archiver.setup.package_verification import verify_here
     from archiver.store.archive import Archive
@@ -69,6 +68,14 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, page: Path | N
         with paged_output():
             tell_verification(verification)
     return 0 if verification.ok else FINDINGS
+
+
+def copy_progress(screen: ProgressScreen) -> Callable[[str, int, int], None]:
+    """A callback that shows the progress of a copy or of a verification in a bar: step, done, total."""
+    from archiver.setup.work_words import copy_step_words
+
+    words = copy_step_words()
+    return lambda what, done, total: screen.show_part(words.get(what, what), done, total)
 
 
 def _write_page(target: Path, path: str | None) -> int:

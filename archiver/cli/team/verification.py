@@ -14,8 +14,7 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
-from archiver.cli.evidence.backup import copy_progress
-from archiver.cli.evidence.verify import result_lines, tell_verification
+from archiver.cli.evidence.verify import copy_progress, result_lines, tell_verification
 from archiver.cli.exit_codes import FINDINGS
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
