@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import Any
 
@@ -122,9 +123,13 @@ class ExportReport:
     def contents(self) -> str:
         """How much it holds, in a line in the user's language."""
         counts = _("It holds: messages {messages} / files {files} / gaps {gaps}").format(
-            messages=self.messages, files=self.files, gaps=self.gaps
+            messages=self.messages, files=self.files_packed, gaps=self.gaps
         )
-        return counts if self.seal is None else counts + _(" / up to seal {seal}").format(seal=self.seal)
+        if self.seal is not None:
+            counts += _(" / up to seal {seal}").format(seal=self.seal)
+        listed = self.files - self.files_packed
+        more = ngettext(". {n} file is only listed", ". {n} files are only listed", listed).format(n=listed)
+        return counts + more if listed else counts
 
     def document(self) -> dict[str, object]:
         """The JSON document of design §5."""
