@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.receivers.mail_server import running_mail_server
 from tests.support.receivers.notice_receiver import running_receiver
@@ -34,6 +36,7 @@ COMMANDS = (
 )
 
 
+@pytest.mark.drawn
 def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None:
     """Whether it is taken, refused, not understood or in a file: neither on the screen nor in any file beside it."""
     home, output = tmp_path / "home", ""

@@ -277,6 +277,7 @@ def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int
     assert ([alert] if settled else []) == found
 
 
+@pytest.mark.drawn
 @given(strategies.text())
 def test_any_name_can_be_judged(name: str) -> None:
     """No name makes a rule fail, and one that lacks the mark's word is never a closed account."""

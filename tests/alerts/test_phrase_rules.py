@@ -401,6 +401,7 @@ def test_an_edit_that_says_the_same_is_no_news() -> None:
     assert ["A6"] == [one.rule.value for one in phrase_rules.judge_texts([now])]
 
 
+@pytest.mark.drawn
 @given(
     strategies.text(alphabet=strategies.characters(codec="utf-8"), max_size=300),
     strategies.sampled_from([one for two in HITS.values() for one in two]),

@@ -222,6 +222,7 @@ BODIES = strategies.one_of(
 )
 
 
+@pytest.mark.drawn
 @settings(deadline=None)
 @given(
     body=BODIES,

@@ -57,8 +57,7 @@ def test_nothing_false_is_handed_out(tmp_path: Path) -> None:
     assert {} == _wrong(SEEDS, tmp_path)
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_nothing_false_is_handed_out_of_more_disputes(tmp_path: Path) -> None:
     """The same for 40."""
     assert {} == _wrong(range(100, 140), tmp_path)

@@ -226,6 +226,7 @@ def _plant(monkeypatch: pytest.MonkeyPatch, true: Function, lie: Callable[..., A
             monkeypatch.setattr(module, true.__name__, planted)
 
 
+@pytest.mark.drawn
 def test_the_disputes_are_told_truly(played: Played) -> None:
     """Without a lie nothing is found."""
     assert {} == {dispute.seed: found for dispute, archive in played if (found := _found(dispute, archive))}

@@ -68,6 +68,7 @@ def _told(facts: CaseFacts) -> tuple[object, ...]:
     return posts, messages.message_count(facts), messages.contact(facts).value, sides, changed
 
 
+@pytest.mark.drawn
 def test_a_second_contract_tells_its_own_part(tmp_path: Path) -> None:
     """The room's first message counts, everything else is of its period, and screens and packages agree."""
     found = {seed: wrong for seed in SEEDS if (wrong := list(SecondContract(seed, tmp_path).falsehoods()))}

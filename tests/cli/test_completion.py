@@ -218,6 +218,7 @@ SHELLS = {
 }
 
 
+@pytest.mark.drawn(but="bash")
 @pytest.mark.parametrize("shell", list(SHELLS))
 def test_a_real_shell_completes(home: Path, tmp_path: Path, shell: str) -> None:
     """Tab after the beginning of a command and of a contract makes a line that runs."""

@@ -56,8 +56,7 @@ def wrong_ones(world: TerminalWorld, commands: list[tuple[str, ...]]) -> dict[st
     return {f"archive {' '.join(words)}": text for words, text in shown.items() if _WRONG_USAGE.search(text)}
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_some_printed_commands_come_to_their_first_question(world: TerminalWorld) -> None:
     """A dozen, drawn by the day."""
     draw = random.Random(datetime.now(UTC).date().toordinal())

@@ -66,7 +66,7 @@ def wide_lines(text: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", [pytest.param("ja", marks=pytest.mark.sample), "en"])
+@pytest.mark.parametrize("language", [pytest.param("ja", marks=pytest.mark.drawn), "en"])
 def test_no_line_is_wider_than_80_columns(desk: Terminal, language: str) -> None:
     """Whatever is asked for, in both languages, full-width characters counted as two."""
     shown = {line: screen(desk, language, *shlex.split(line)) for line in COMMAND_LINES}

@@ -149,6 +149,7 @@ def test_chatworks_notation_is_shown_as_chatwork_shows_it(computers: TwoComputer
     assert "[dtext:file_uploaded]" in table
 
 
+@pytest.mark.drawn
 def test_a_package_of_a_period_lacks_nothing_outside_it(computers: TwoComputers, tmp_path: Path) -> None:
     """What lies before its period is told as outside, by what the package itself says."""
     since = computers.first.clock()
@@ -166,6 +167,7 @@ def test_a_package_of_a_period_lacks_nothing_outside_it(computers: TwoComputers,
     assert inside not in absences
 
 
+@pytest.mark.drawn
 def test_a_folder_of_daily_copies_names_the_zip_to_take(computers: TwoComputers, tmp_path: Path) -> None:
     """Else nobody knows what a daily copy is; a zip without records is not offered."""
     days = tmp_path / "daily" / "2026-07-01"
@@ -206,6 +208,7 @@ def test_two_without_a_common_chat_are_refused(computers: TwoComputers, tmp_path
     assert not list(tmp_path.glob("comparison*"))
 
 
+@pytest.mark.drawn
 def test_a_changed_package_is_told(computers: TwoComputers, tmp_path: Path) -> None:
     """A side that does not verify is still compared, and its findings are counted."""
     order = ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out")

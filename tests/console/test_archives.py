@@ -77,6 +77,7 @@ def test_another_archive_is_opened_by_a_click(tmp_path: Path, monkeypatch: pytes
     assert "archive --home" not in failed.get_data(as_text=True)
 
 
+@pytest.mark.drawn
 def test_an_application_that_is_started_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program of its own, which a second start only finds; one that cannot be started is said at once."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))

@@ -55,8 +55,7 @@ def test_single_messages_are_named_by_their_links(browser: FormBrowser) -> None:
     assert set() == places_of(browser.context.home, SECRET)
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_restore_says_what_it_erased_again(browser: FormBrowser, tmp_path: Path) -> None:
     """The advice after it is about anything else."""
     home = browser.context.home

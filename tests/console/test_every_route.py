@@ -148,6 +148,7 @@ def test_no_page_and_no_answer_shows_the_token(browser: FormBrowser) -> None:
     assert [] == shown
 
 
+@pytest.mark.drawn
 def test_every_page_is_its_own_document(browser: FormBrowser) -> None:
     """No page has a script, a style or a handler within it, and every answer carries the policy."""
     inline, bare = [], []
@@ -227,6 +228,7 @@ def test_a_key_pressed_in_two_tabs_of_one_browser_does_both(browser: FormBrowser
     assert [302, 302, 302] == [answer.status_code for answer in answers]
 
 
+@pytest.mark.drawn
 def test_names_of_files_are_never_paths(browser: FormBrowser) -> None:
     """Whatever separators, ends and hidden characters stand in it, nothing is written outside the archive."""
     token = browser.token()

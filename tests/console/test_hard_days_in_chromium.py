@@ -25,7 +25,7 @@ from tests.support.viewer.chromium_tab import NEEDED, Window
 pytestmark = [NEEDED, pytest.mark.slow]
 
 SIDES = [
-    pytest.param("ja", 360, id="japanese-narrow", marks=pytest.mark.sample),
+    pytest.param("ja", 360, id="japanese-narrow", marks=pytest.mark.drawn),
     pytest.param("en", 1280, id="english-wide"),
 ]
 """Language and width."""

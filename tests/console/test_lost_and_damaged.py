@@ -373,6 +373,7 @@ with open_application(Path(sys.argv[1]), {"ARCHIVE_LANG": "ja", "HOME": sys.argv
 """
 
 
+@pytest.mark.drawn
 @pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
 @pytest.mark.parametrize("what", ["home", "home/archive.sqlite3", "home/archive.toml", "."])
 def test_what_may_not_be_looked_at_is_said_and_not_called_damaged(desk: FirstDayDesk, what: str) -> None:
@@ -407,6 +408,7 @@ def look_as_ordinary_user(desk: FirstDayDesk, home: Path) -> dict[str, str]:
     return pages
 
 
+@pytest.mark.drawn
 @pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
 @pytest.mark.parametrize("what", ["home", "home/archive.sqlite3"])
 def test_restoring_is_not_offered_for_an_archive_that_is_only_not_permitted(desk: FirstDayDesk, what: str) -> None:
@@ -425,6 +427,7 @@ def test_restoring_is_not_offered_for_an_archive_that_is_only_not_permitted(desk
     assert "復元では直りません" in pages["/copies"]
 
 
+@pytest.mark.drawn
 @pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
 @pytest.mark.parametrize("what", ["file", "link", "closed"])
 def test_the_lost_page_offers_only_what_can_succeed(desk: FirstDayDesk, what: str) -> None:
@@ -473,6 +476,7 @@ with open_application(Path(sys.argv[1]), {"ARCHIVE_LANG": "ja", "HOME": sys.argv
 """
 
 
+@pytest.mark.drawn
 @pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
 def test_an_archive_in_a_folder_that_is_only_read_is_shown_and_every_button_says_why_not(desk: FirstDayDesk) -> None:
     """The pages show what is kept; what would write says what keeps it, in the page's language, and nothing changes."""

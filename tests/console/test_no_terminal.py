@@ -65,6 +65,7 @@ def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FormBro
         yield browser
 
 
+@pytest.mark.drawn
 def test_no_page_names_a_command_in_place_of_a_way_by_clicking(browser: FormBrowser) -> None:
     """Each sentence that names one on the command line is a link here."""
     found = {}

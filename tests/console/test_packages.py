@@ -31,6 +31,7 @@ def browser(tmp_path: Path) -> Iterator[FormBrowser]:
         yield opened
 
 
+@pytest.mark.drawn
 def test_pieces_are_decided_one_by_one_and_remembered(browser: FormBrowser) -> None:
     """Hide, leave, or hide all of its kind; the next preview has them, and does not ask again."""
     browser.post("/packages/preview", ORDER)
@@ -53,6 +54,7 @@ def test_pieces_are_decided_one_by_one_and_remembered(browser: FormBrowser) -> N
     assert "高木" in browser.get(again.links[-1].address)
 
 
+@pytest.mark.drawn
 def test_all_that_look_alike_are_hidden_at_once(browser: FormBrowser) -> None:
     """Though one of them was answered otherwise."""
     answers = {"piece-0": "高木", "kind-0": "name", "answer-0": "leave"}
@@ -63,6 +65,7 @@ def test_all_that_look_alike_are_hidden_at_once(browser: FormBrowser) -> None:
     assert {"高木": True, "栗本": True} == recall_answers(browser.context.archive, "job1")
 
 
+@pytest.mark.drawn
 def test_forms_of_one_name_are_one_question(tmp_path: Path) -> None:
     """Forty pieces are twenty questions; one answer holds for all forms of it."""
     maker = story(tmp_path / "home")
@@ -89,6 +92,7 @@ def test_forms_of_one_name_are_one_question(tmp_path: Path) -> None:
         assert {"佐藤": False, "佐藤太郎": False} == recall_answers(opened.context.archive, "job1")
 
 
+@pytest.mark.drawn
 def test_a_request_and_english_are_chosen_by_the_form(browser: FormBrowser) -> None:
     """Both go with the order through the last look before it, the box keeps its tick, and the package has both."""
     wanted = {"for": "consult", "contract": "job1", "request": "payment", "lang": "en"}
@@ -124,6 +128,7 @@ def test_a_period_that_ends_before_it_begins_is_refused(browser: FormBrowser) ->
     assert 'value="2026-11-20"' in turned.get_data(as_text=True)
 
 
+@pytest.mark.drawn
 def test_a_package_tells_of_the_reading_before_and_to_whom_it_was_given(browser: FormBrowser) -> None:
     """A day ahead is refused beside the field, and what was typed stays."""
     browser.post("/packages/make", {"for": "consult", "contract": "job1", "strip": "yes"})
@@ -142,6 +147,7 @@ def test_a_package_tells_of_the_reading_before_and_to_whom_it_was_given(browser:
     assert "2026-11-06" in page
 
 
+@pytest.mark.drawn
 def test_the_text_to_paste_has_its_lines_and_nothing_of_its_file(browser: FormBrowser) -> None:
     """The page shows, and its button copies, the lines of the text: no marks for line ends or for the file's begin."""
     browser.post("/packages/make", {**ORDER, "candidate": "hide"})

@@ -101,6 +101,7 @@ def test_an_order_for_nobody_is_refused(browser: FormBrowser) -> None:
     assert 422 == browser.post("/packages/preview", {"for": "support", "request": "money"}).status_code
 
 
+@pytest.mark.drawn
 def test_the_worst_day_without_a_network_shows_what_is_kept(browser: FormBrowser) -> None:
     """The job says why, and the page has its blocks all the same."""
     browser.post("/emergency/rescue")

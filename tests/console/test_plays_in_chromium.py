@@ -33,7 +33,7 @@ LOOKS = [
 ]
 """Width, colours, and whether there is only a keyboard."""
 
-SAMPLED = [LOOKS[0], pytest.param((360, "dark", True), id="narrow-keyboard", marks=pytest.mark.sample), *LOOKS[2:]]
+SAMPLED = [LOOKS[0], pytest.param((360, "dark", True), id="narrow-keyboard", marks=pytest.mark.drawn), *LOOKS[2:]]
 """The same, for the two days of which one is played in every run."""
 
 Look = tuple[int, str, bool]

@@ -62,6 +62,7 @@ def test_a_heartbeat_is_tried_at_once_and_can_be_turned_off(browser: FormBrowser
     assert "127.0.0.1:9/abc" not in answer.get_data(as_text=True)
 
 
+@pytest.mark.drawn
 def test_other_addresses_lie_in_private_files(browser: FormBrowser) -> None:
     """They hold passwords, so the settings only name the files."""
     browser.post("/settings/notices/urls", addresses="json://127.0.0.1:9/\njson://127.0.0.1:9/b")

@@ -31,7 +31,7 @@ def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return {"HOME": str(tmp_path), "PATH": "", "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_two_browsers_at_once_take_nothing_from_each_other(tmp_path: Path, environ: dict[str, str]) -> None:
     """Each fills in another fact of a page that both had open; both facts are kept."""
     with (

@@ -265,6 +265,7 @@ def test_the_first_save_says_how_to_get_what_the_lists_leave_out(browser: FormBr
     assert [True] * 3 == ['href="/emergency#older"' in page for page in (facts, progress, home)]
 
 
+@pytest.mark.drawn
 def test_a_contract_is_added_and_its_saving_ended_and_begun_by_clicking(
     browser: FormBrowser, desk: FirstDayDesk
 ) -> None:

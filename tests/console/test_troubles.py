@@ -76,6 +76,7 @@ def test_an_archive_that_nothing_saves_is_not_called_good(desk: FirstDayDesk, br
     assert [True, False] == ['name="automatic" value="on"' in page for page in (alone, kept)]
 
 
+@pytest.mark.drawn
 def test_a_full_disk_while_a_package_is_made(desk: FirstDayDesk, browser: FormBrowser) -> None:
     """No half of a package stays, the archive is as before, and once there is space the same form makes it."""
     order = {"for": "lawyer", "contract": "job1"}
@@ -137,6 +138,7 @@ def test_a_fault_of_this_program_in_a_job(browser: FormBrowser) -> None:
     assert outcome_of(browser).is_complete
 
 
+@pytest.mark.drawn
 def test_an_archive_without_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every page says what is so or what is missing, and a package of nothing is a sentence."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")

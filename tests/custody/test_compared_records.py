@@ -205,6 +205,7 @@ def test_a_clock_that_was_ahead_does_not_put_the_verification_off(home: Archive,
 # --- rot and forgery ---------------------------------------------------------------------------
 
 
+@pytest.mark.drawn
 def test_whatever_differs_is_found_as_by_a_whole_verification(home: Archive, place: Path, tmp_path: Path) -> None:
     """Findings, notes and their order, for any one value or row of the evidence that differs from the earlier copy."""
     _copy(home, place)

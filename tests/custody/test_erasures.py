@@ -125,6 +125,7 @@ def _put_avatar(maker: ArchiveMaker, room: int, body: bytes) -> Path:
     return maker.home / "avatars" / hashlib.sha256(body).hexdigest()
 
 
+@pytest.mark.drawn
 def test_packages_in_the_home_are_judged_by_their_records(tmp_path: Path) -> None:
     """Another contract's package of the shared room stays if none of them was erased, masked ones included; one
     without records goes, as do those of what is erased."""
@@ -148,6 +149,7 @@ def test_packages_in_the_home_are_judged_by_their_records(tmp_path: Path) -> Non
     assert [] == verify_path(made[1]).findings
 
 
+@pytest.mark.drawn
 def test_a_package_that_was_renamed_goes_for_a_masked_record(tmp_path: Path) -> None:
     """Where a record is masked its number is not told, but its digest is; what is not covered of it stands beside."""
     maker = make_archive(tmp_path / "home")
@@ -165,6 +167,7 @@ def test_a_package_that_was_renamed_goes_for_a_masked_record(tmp_path: Path) -> 
     assert set() == places_of(maker.home, "の特別な依頼")
 
 
+@pytest.mark.drawn
 def test_what_another_contract_holds_verifies_exports_and_is_found_as_before(tmp_path: Path) -> None:
     """The shared room's other time, the file with the same bytes, and the replies that show nothing erased."""
     maker = make_archive(tmp_path / "home")
@@ -291,8 +294,7 @@ def test_an_older_database_that_is_put_back_is_erased_again(tmp_path: Path) -> N
     assert [] == erasures.go_on(maker.archive, now=lambda: at(600))
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_sample_and_a_comparison_know_the_tombstones(tmp_path: Path) -> None:
     """The daemon's daily sample finds nothing, and the other side is not said to have never been shown the message."""
     maker, other = make_archive(tmp_path / "home"), make_archive(tmp_path / "other")
@@ -318,8 +320,7 @@ def copy_of_before(folder: Path) -> Path:
     return folder / "copy"
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_copy_of_before_is_erased_again_when_it_is_restored(tmp_path: Path) -> None:
     """The note lies in a folder for copies that the settings of the copy name."""
     copy = copy_of_before(tmp_path)
@@ -332,8 +333,7 @@ def test_a_copy_of_before_is_erased_again_when_it_is_restored(tmp_path: Path) ->
     assert [] == verify_path(tmp_path / "again", deep=True).findings
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_backup_made_again_after_an_erasure_does_not_bring_daily_copies_back(tmp_path: Path) -> None:
     """Its folder keeps the daily copies of before; the archive made of it has none of them, and says so."""
     maker = make_archive(tmp_path / "home")
@@ -407,8 +407,7 @@ def test_bytes_that_a_copy_still_had_do_not_come_back_with_it(tmp_path: Path) ->
     assert blobs.is_held(tmp_path / "again", hashlib.sha256(BOTH).hexdigest())
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_chapter_9_and_the_page_say_what_was_erased(tmp_path: Path) -> None:
     """The count of messages names it too: what is claimed is of what is saved."""
     maker = make_archive(tmp_path / "home")

@@ -38,6 +38,7 @@ def home_of(package: Path) -> Path:
     return next(path.parent for path in package.parent.parent.rglob("archive.sqlite3"))
 
 
+@pytest.mark.drawn
 def test_a_package_made_here_leaves_nothing_unchecked(package: Path) -> None:
     """Its digest is the one recorded when it was made."""
     verification = verified(package, home_of(package))
@@ -47,6 +48,7 @@ def test_a_package_made_here_leaves_nothing_unchecked(package: Path) -> None:
     assert "No change was found." == verification.closing_sentence()
 
 
+@pytest.mark.drawn
 def test_a_page_changed_with_lists_made_anew_is_found_at_home(package: Path) -> None:
     """The package alone cannot tell it, and says so."""
     readme = package / "00_README.txt"
@@ -126,6 +128,7 @@ def test_another_package_of_the_same_name_is_not_called_changed(package: Path, t
     assert any("package of this name at another time or in another language" in one for one in verification.notes)
 
 
+@pytest.mark.drawn
 def test_own_stamps_that_are_gone_or_others_are_found(tmp_path: Path) -> None:
     """No list names them; the archive recorded them when the package was made."""
     package = Path(stamped_package(tmp_path / "made").path)

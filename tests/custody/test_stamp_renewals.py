@@ -209,8 +209,7 @@ def carrier_of(package: Path, seal: str) -> str:
     return Path(shell(package, named).stdout.strip()).name
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_ten_years_on_a_package_proves_year_one_by_openssl_alone(
     office: tuple[Desk, SimulatedAuthority], tmp_path: Path
 ) -> None:

@@ -180,6 +180,7 @@ def test_what_disappeared_is_sealed_and_stamped_in_the_same_round(desk: Desk) ->
 # --- authorities that are down -----------------------------------------------------------------
 
 
+@pytest.mark.drawn
 def test_a_week_without_the_authority_changes_nothing_but_the_time(desk: Desk, authority: SimulatedAuthority) -> None:
     """28 rounds end as they always do; when it is back the next two stamp every seal, and the delay can be told."""
     desk.round()
@@ -326,6 +327,7 @@ def test_a_round_ends_a_turn_that_takes_too_long(desk: Desk, authority: Simulate
     assert (3, 3, 3) == (report.waiting, later.stamp_count, authority.count)
 
 
+@pytest.mark.drawn
 def test_many_old_seals_come_upon_an_authority_by_and_by(desk: Desk, authority: SimulatedAuthority) -> None:
     """Twenty a round, the newest first; asked for at once, all of them."""
     desk.seal(45)
@@ -487,6 +489,7 @@ STEPS = strategies.lists(
 )
 
 
+@pytest.mark.drawn
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_happens_every_seal_is_stamped_once_in_the_end(

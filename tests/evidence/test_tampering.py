@@ -327,6 +327,7 @@ def enclosed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(stamped_package(tmp_path_factory.mktemp("enclosed"), enclosed=True).path)
 
 
+@pytest.mark.drawn
 def test_a_package_with_the_users_own_evidence_is_whole_before(enclosed: Path, script: ModuleType, check: Any) -> None:
     """What was taken back is not in it, and that is right."""
     ours, theirs = verify_path(enclosed), script.verify_package_at(enclosed, check=check)

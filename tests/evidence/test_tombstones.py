@@ -99,6 +99,7 @@ def test_a_tombstone_that_nothing_vouches_for_is_found(tmp_path: Path, numbers: 
     assert check in checks
 
 
+@pytest.mark.drawn
 def test_an_erasure_that_is_not_sealed_vouches_for_nothing(tmp_path: Path) -> None:
     """In an archive, and in a package from which the seal over the record of the erasure was taken."""
     maker = erased_archive(tmp_path / "home", closed=False)
@@ -126,6 +127,7 @@ def test_a_package_shows_the_tombstone_and_verifies(tmp_path: Path) -> None:
     assert any(b'"key":"erasure/1"' in line for line in lines)
 
 
+@pytest.mark.drawn
 def test_a_package_whose_tombstone_is_no_sealed_record_is_found(tmp_path: Path) -> None:
     """A line that was put in, or whose digest was changed."""
     package = exported(erased_archive(tmp_path / "home"), tmp_path / "out")

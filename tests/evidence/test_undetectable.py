@@ -269,6 +269,7 @@ def test_a_verification_of_a_package_for_an_office_stays_silent(tmp_path: Path) 
     assert any("the signatures of its stamps were not checked" in one for one in verification.notes)
 
 
+@pytest.mark.drawn
 def test_an_invented_archive_gives_an_unblemished_package(tmp_path: Path) -> None:
     """A package shows what the archive holds, whoever filled it."""
     archive = _invented(tmp_path / "home")

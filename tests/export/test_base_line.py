@@ -106,14 +106,14 @@ def names_of_other(folder: Path) -> list[str]:
     return [path.name for path in files if any(one in path.read_bytes() for one in secrets)]
 
 
+@pytest.mark.drawn
 def test_no_message_id_of_another_contract_is_in_any_byte(lawyer_package: Path) -> None:
     """Two contracts in one room: readings, gaps and tasks name the messages of the package alone."""
     assert [] == names_of_other(lawyer_package)
     assert 3 == len((lawyer_package / "data/messages.jsonl").read_text("utf-8").splitlines())
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.parametrize("profile", ["support", "court", "consult"])
 def test_no_other_profile_names_one_either(tmp_path: Path, profile: str) -> None:
     """Packages without records neither."""
@@ -122,6 +122,7 @@ def test_no_other_profile_names_one_either(tmp_path: Path, profile: str) -> None
     assert [] == names_of_other(tmp_path / "out")
 
 
+@pytest.mark.drawn
 def test_the_package_verifies_and_says_what_rests_on_masked_readings(lawyer_package: Path) -> None:
     """In the program and in `verify.py`; every interval is as the archive has it."""
     verification = verify_path(lawyer_package)
@@ -156,8 +157,7 @@ def test_the_package_begins_with_what_lasts(lawyer_package: Path) -> None:
     assert [] == [row for row in events if row.startswith(('"2026-11-0', '"2026-11-1'))]
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_contract_that_ended_names_nothing_of_the_next_one(tmp_path: Path) -> None:
     """The same in the other direction, with everything masked that a platform's package masks."""
     maker = two_contracts(tmp_path / "home")

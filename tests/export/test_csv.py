@@ -96,6 +96,7 @@ def test_ids_and_times_stand_as_specified(package: Path) -> None:
     assert "'=1+1" == row[9]
 
 
+@pytest.mark.drawn
 def test_an_office_gets_the_same_table(package: Path) -> None:
     """Unmasked it is the lawyer's byte for byte."""
     place = package.parents[1]

@@ -47,7 +47,7 @@ def hits(dom: str) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_deleted_sentence_is_found_by_two_kanji(tmp_path: Path) -> None:
     """The place leads to the message, and the hit says that this was its text before."""
     write(sample(), tmp_path, link)
@@ -60,7 +60,7 @@ def test_a_deleted_sentence_is_found_by_two_kanji(tmp_path: Path) -> None:
     assert "1件の発言に見つかりました。" in dom
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_nothing_hostile_runs_and_nothing_is_asked_for(tmp_path: Path) -> None:
     """Hostile names, texts and file names on every page and among the hits: no request, no script, no change."""
     hostile = [
@@ -82,7 +82,7 @@ def test_nothing_hostile_runs_and_nothing_is_asked_for(tmp_path: Path) -> None:
     assert 0 == len(re.findall("<script", page))
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_the_policy_holds_even_if_markup_got_in(tmp_path: Path) -> None:
     """Were a text once not escaped: still no request and no script, while the search goes on working."""
     write(sample(), tmp_path, link)
@@ -150,7 +150,7 @@ next();
 """
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_every_hit_of_a_scan_is_found(tmp_path: Path) -> None:
     """Random words of one to ten characters over many pages: as many messages as a scan of the folded texts finds."""
     random = Random(5)

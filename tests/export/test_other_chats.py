@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import AccountId, Observation, OtherChat, RoomId
@@ -37,6 +39,7 @@ def test_a_package_names_the_chat_with_its_people_and_no_other(tmp_path: Path) -
     assert str(DIRECT) not in entries
 
 
+@pytest.mark.drawn
 def test_a_chat_that_was_contracted_since_is_not_named(tmp_path: Path) -> None:
     """The other room of the story belongs to a contract of its own."""
     maker = story(tmp_path / "home")

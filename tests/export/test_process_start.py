@@ -18,6 +18,7 @@ from archiver.export.pdf.worker import PdfJob
 pytestmark = pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals of POSIX")
 
 
+@pytest.mark.drawn
 def test_a_helper_that_still_starts_is_not_ended(capfd: pytest.CaptureFixture[str]) -> None:
     """It answers all the same, and says nothing; this process gets Ctrl-C as before."""
     helper = Helper(_doubling, ())
@@ -43,6 +44,7 @@ def test_a_pdf_that_is_begun_is_made(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.drawn
 def test_a_reader_of_metadata_is_not_ended() -> None:
     """A document is not taken for one that cannot be read."""
     assert portable_documents._run_apart(_holds_back, b"") is True

@@ -18,6 +18,7 @@ from tests.support.reports.sample_conversation import ROOM, link, long, sample
 COUNT = 3 * helper_process.BATCH + 1
 
 
+@pytest.mark.drawn
 def test_two_processes_write_the_same_bytes_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every tag, state, file and language; references forwards, backwards and to what is not saved."""
     for language in LANGUAGES:

@@ -58,6 +58,7 @@ def package_with_answers(
     return report
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("is_revoked", [False, True])
 def test_a_package_freezes_what_was_revoked(tmp_path: Path, is_revoked: bool) -> None:
     """The list of the day lies beside the root, named in VERIFY.txt with the line that shows it, and verifies."""
@@ -78,6 +79,7 @@ def test_a_package_freezes_what_was_revoked(tmp_path: Path, is_revoked: bool) ->
 DAY = timedelta(days=1)
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize(
     ("reason", "since", "words"),
     [
@@ -106,6 +108,7 @@ def test_stamps_count_by_when_and_why_their_certificate_was_revoked(
     assert bool(words) != any("go on to count" in one for one in notes[0])
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize(
     ("kind", "word", "japanese"),
     [
@@ -140,6 +143,7 @@ def test_a_package_freezes_the_answer_of_the_responder(
     assert "data/tsa/" in [one["subject"] for one in theirs["unchecked"]]
 
 
+@pytest.mark.drawn
 def test_an_answer_that_did_not_come_is_said(tmp_path: Path) -> None:
     """Where the certificate names a responder that is silent, or tells nothing that counts."""
     for number, kind in enumerate((None, StatusAnswer.STALE, StatusAnswer.OTHER_SIGNER)):
@@ -167,6 +171,7 @@ def load_pem(path: Path) -> x509.Certificate:
     return x509.load_pem_x509_certificate(path.read_bytes())
 
 
+@pytest.mark.drawn
 def test_an_answer_put_in_place_of_the_true_one_is_found(tmp_path: Path) -> None:
     """Also where all lists were made anew: by the program, by `verify.py`, and by the line of VERIFY.txt."""
     package = Path(package_with_answers(tmp_path, StatusAnswer.REVOKED).path)
@@ -183,6 +188,7 @@ def test_an_answer_put_in_place_of_the_true_one_is_found(tmp_path: Path) -> None
     assert 0 != run(package, line)[0]
 
 
+@pytest.mark.drawn
 def test_certificates_that_no_stamp_leads_to_prove_nothing(tmp_path: Path) -> None:
     """Whoever makes an answer with an authority of their own has to put its certificates beside it."""
     package = Path(package_with_answers(tmp_path, StatusAnswer.REVOKED).path)
@@ -199,6 +205,7 @@ def test_certificates_that_no_stamp_leads_to_prove_nothing(tmp_path: Path) -> No
     assert 3 == run(package, f"{sys.executable} -I verify.py --lang en")[0]
 
 
+@pytest.mark.drawn
 def test_where_nothing_can_check_them_that_is_said(tmp_path: Path) -> None:
     """Such as a computer without `openssl`: what is held is named as unchecked."""
     package = Path(package_with_answers(tmp_path).path)
@@ -211,6 +218,7 @@ def test_where_nothing_can_check_them_that_is_said(tmp_path: Path) -> None:
     assert "later than" not in said["data/tsa/"]
 
 
+@pytest.mark.drawn
 def test_made_anew_it_has_the_same_answers(tmp_path: Path) -> None:
     """What the archive recorded of them, and of the class of the authority, makes the same texts and reports."""
     package = Path(package_with_answers(tmp_path).path)
@@ -223,6 +231,7 @@ def test_made_anew_it_has_the_same_answers(tmp_path: Path) -> None:
     assert {"00_README.txt", "bag-info.txt"} == changed  # the sum in the second follows the renewed lists
 
 
+@pytest.mark.drawn
 def test_without_an_answer_that_is_on_record_nothing_is_made_anew(tmp_path: Path) -> None:
     """Pages would differ that nobody changed; which file it is is said."""
     package = Path(package_with_answers(tmp_path).path)

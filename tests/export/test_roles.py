@@ -71,6 +71,7 @@ def test_the_client_of_a_package_is_the_one_that_was_mapped(maker: ArchiveMaker)
     assert {CLIENT} == counterparts(maker)
 
 
+@pytest.mark.drawn
 def test_a_mapping_goes_into_the_package_and_verifies(maker: ArchiveMaker, tmp_path: Path) -> None:
     """The entries are part of the record, those of another contract are not; the package is whole."""
     maker.contract("job2", (ROOM,))

@@ -129,6 +129,7 @@ def pdf_layers(body: bytes) -> Iterator[bytes]:
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="Debian: poppler-utils")
 
 
+@pytest.mark.drawn
 @needs_poppler
 def test_nothing_of_another_chat_is_in_any_byte_of_a_package(tmp_path: Path) -> None:
     """Records, sweeps, exports, replies, seals, pages, reports, zips and names, of every profile and the daily copy."""
@@ -212,6 +213,7 @@ def masked_package(folder: Path) -> tuple[Path, list[str]]:
     return Path(report.path), lines
 
 
+@pytest.mark.drawn
 def test_a_digest_can_be_guessed_with_the_salt_and_not_without(tmp_path: Path) -> None:
     """Who has everything of a covered record but its salt and its text tries a dictionary in vain."""
     package, lines = masked_package(tmp_path)

@@ -72,6 +72,7 @@ def text(report: ExportReport | Path, name: str = "00_README.txt") -> str:
 # --- what is in it ----------------------------------------------------------------------------
 
 
+@pytest.mark.drawn
 def test_every_seal_bears_its_stamps_and_the_package_its_own(report: ExportReport) -> None:
     """Each beside what it stamps, and the roots to check them."""
     seals = [path.name for path in (Path(report.path) / "data/seals").glob("*.json")]
@@ -126,6 +127,7 @@ def test_the_script_lies_in_it(report: ExportReport) -> None:
 # --- what is not ------------------------------------------------------------------------------
 
 
+@pytest.mark.drawn
 def test_without_authorities_it_says_so_and_is_complete(tmp_path: Path) -> None:
     """Stamps are the user's choice."""
     report = exported(archive_of_the_story(tmp_path / "home"), None)
@@ -137,6 +139,7 @@ def test_without_authorities_it_says_so_and_is_complete(tmp_path: Path) -> None:
     assert {None} == {one["stamped_at"] for one in messages(report)}
 
 
+@pytest.mark.drawn(but="silent0")
 @pytest.mark.parametrize("silent", [["a"], ["a", "b"]])
 def test_a_stamp_that_did_not_come_is_said(tmp_path: Path, silent: Sequence[str]) -> None:
     """Of the package and of its last seal; the package is made all the same, and verifies."""
@@ -155,6 +158,7 @@ def test_a_stamp_that_did_not_come_is_said(tmp_path: Path, silent: Sequence[str]
     assert [] == verify_path(Path(report.path)).findings
 
 
+@pytest.mark.drawn
 def test_stamps_made_before_stay_although_no_authority_is_asked_any_more(tmp_path: Path) -> None:
     """What is held is handed out, with its root."""
     archive = archive_of_the_story(tmp_path / "home")
@@ -167,6 +171,7 @@ def test_stamps_made_before_stay_although_no_authority_is_asked_any_more(tmp_pat
     assert (False, ()) == (report.stamped, report.incomplete)
 
 
+@pytest.mark.drawn
 def test_a_damaged_stamp_stays_out_and_is_said(tmp_path: Path) -> None:
     """The record of its arrival is in the package, so a verification says that the stamp is not there."""
     archive = archive_of_the_story(tmp_path / "home")
@@ -180,6 +185,7 @@ def test_a_damaged_stamp_stays_out_and_is_said(tmp_path: Path) -> None:
     assert ["stamp-missing"] == [finding.check for finding in verify_path(Path(report.path)).findings]
 
 
+@pytest.mark.drawn
 def test_an_archive_that_cannot_be_written_is_handed_out_with_what_it_holds(tmp_path: Path) -> None:
     """The package's own stamp needs no archive."""
     archive = archive_of_the_story(tmp_path / "home")
@@ -305,6 +311,7 @@ def test_each_root_is_named_by_its_fingerprint(report: ExportReport, package: Pa
         assert f"{name}: SHA-256 {fingerprint(der)}" in text(report, "VERIFY.txt")
 
 
+@pytest.mark.drawn
 def test_the_certificate_may_have_ended_long_ago(tmp_path: Path) -> None:
     """The moment of judging stands in each line, so today does not matter."""
     from archiver.demo.tsa.simulator import AuthorityFault

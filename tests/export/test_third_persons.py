@@ -138,6 +138,7 @@ def test_no_third_person_is_in_any_byte(tmp_path: Path, profile: str) -> None:
     assert any("参加者a" in text for text in texts)
 
 
+@pytest.mark.drawn
 def test_the_search_would_find_them(tmp_path: Path) -> None:
     """In a package that hides nobody, every one of them stands somewhere."""
     maker = rich_room(tmp_path / "home")

@@ -65,8 +65,7 @@ def hexed(text: str) -> str:
     return "".join(f"\\x{byte:02x}" for byte in text.encode())
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.parametrize("name", EVERY_TIME)
 def test_after_a_power_cut_nothing_held_is_gone(player: Player, name: str) -> None:
     """After some calls of the run: without all that was not synced, with half, with all."""

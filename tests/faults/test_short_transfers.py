@@ -25,7 +25,7 @@ SAMPLES = ("sync", "erase")
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[pytest.mark.sample] if name in SAMPLES else [])
+        pytest.param(name, marks=[pytest.mark.drawn] if name in SAMPLES else [])
         for name in SCENES
         if name not in ("migrate", "export")
     ],

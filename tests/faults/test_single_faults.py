@@ -50,8 +50,7 @@ def test_whatever_fails_once_nothing_is_lost_and_the_cause_is_named(player: Play
     assert sum(one.fired for one in played) >= 0.9 * len(played)
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_faults_drawn_by_the_day(player: Player) -> None:
     """Each day others, out of every call of every command."""
     day = datetime.now(UTC).date().isoformat()
@@ -64,8 +63,7 @@ def test_faults_drawn_by_the_day(player: Player) -> None:
     assert sum(one.fired for one in played) >= 0.8 * DRAWN
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.parametrize("behaviour", KNOWN)
 def test_what_was_mended_stays_mended(player: Player, behaviour: str) -> None:
     """Each fault that something was found by."""
@@ -77,8 +75,7 @@ def test_what_was_mended_stays_mended(player: Player, behaviour: str) -> None:
     assert (True, ()) == (played.fired, played.wrong)
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_past_the_last_call_the_run_is_untouched(player: Player, tmp_path: Path) -> None:
     """A fault at a number that no call has does not fire, so the numbers before it were all there are."""
     last = max(one.number for one in player.baseline("seal").calls if one.name == "pwrite64")

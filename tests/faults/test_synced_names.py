@@ -86,8 +86,7 @@ def test_what_was_set_aside_and_comes_back_is_synced(tmp_path: Path, synced: lis
     assert {home / "seals", again / "seals"} <= set(synced)
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_comparison_is_whole_before_it_has_its_name(tmp_path: Path, synced: list[Path]) -> None:
     """The command says where it lies."""
     maker = story(tmp_path / "home")

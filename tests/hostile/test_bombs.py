@@ -72,8 +72,7 @@ def test_properties_of_millions_of_elements_are_not_read(tmp_path: Path) -> None
     assert MetadataState.DAMAGED is read_metadata("S-001", path).state
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.parametrize(
     "filling",
     [b" ", b"<cmAuthor ", b"<author " + b" " * 200, b' w:author="', b"<"],
@@ -90,8 +89,7 @@ def test_no_filling_makes_an_office_file_slow(tmp_path: Path, filling: bytes) ->
     assert time.process_time() - begun < BEARABLE
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_no_relations_make_an_office_file_slow(tmp_path: Path) -> None:
     """Two million characters of openings without an end."""
     path = tmp_path / "file"

@@ -42,8 +42,7 @@ def test_the_same_seed_gives_the_same_inputs() -> None:
     assert [first.next() for _number in range(50)] == [second.next() for _number in range(50)]
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.parametrize("name", READERS)
 def test_a_few_changed_files_break_no_reader(name: str, tmp_path: Path) -> None:
     """The day's own, and good ones as they are."""

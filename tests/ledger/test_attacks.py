@@ -25,7 +25,7 @@ from tests.support.teams.postgres import PROGRAMS, Postgres
 from tests.support.teams.team import round_in
 from tests.support.terminals.terminal import TOKEN
 
-pytestmark = [pytest.mark.slow, pytest.mark.sample]
+pytestmark = pytest.mark.drawn
 
 TEXT = "はじめ"
 """A message of every worker's archive here."""

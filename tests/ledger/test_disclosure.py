@@ -57,7 +57,7 @@ def disclosed(team: Team, recipient: str, today: date = TODAY) -> bool:
         return False
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_grant_counts_until_its_day_or_its_withdrawal(team: Team) -> None:
     """Before, after, and for anybody else nothing is handed out; every attempt is a row, without holes."""
     with closing(Archive(team.first)) as archive:
@@ -82,7 +82,7 @@ def test_a_grant_counts_until_its_day_or_its_withdrawal(team: Team) -> None:
     assert "総務" in {one.who for one in rows}
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_nothing_is_read_before_the_row_is_there(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the row cannot be added, no copy was made, and for a refusal none is made at all."""
     topped: list[Path] = []
@@ -98,7 +98,7 @@ def test_nothing_is_read_before_the_row_is_there(team: Team, monkeypatch: pytest
     assert [] == topped
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_whoever_takes_an_archive_home_leaves_a_row_first(
     team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,7 +123,7 @@ def test_whoever_takes_an_archive_home_leaves_a_row_first(
     assert "まるごと持ち帰り" in Terminal(team.first, team.chatwork).run("team", "audit")
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_nobody_is_shown_as_the_owner_who_only_says_so(team: Team) -> None:
     """Grants and withdrawals are the owner's; a package is not, whatever its maker calls themselves."""
     record_access(team.place, who="owner", what="export job1", reason="のぞき")
@@ -133,7 +133,7 @@ def test_nobody_is_shown_as_the_owner_who_only_says_so(team: Team) -> None:
     assert ["owner"] == [line.split("  ")[2] for line in audit.splitlines() if "のぞき" in line]
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_nobody_takes_a_row_of_the_record_away(team: Team, postgres: Postgres) -> None:
     """A machine may add rows by the ledger's function alone; whoever owns the database is stopped once."""
     record_access(team.place, who="x", what="y", reason="z")

@@ -106,7 +106,7 @@ def case(postgres: Postgres, tmp_path: Path) -> Iterator[Case]:
     postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_what_is_erased_on_one_machine_is_gone_in_the_ledger_and_in_every_copy(case: Case, tmp_path: Path) -> None:
     """Lines are tombstones of the same number and digest, replies are gone; what is taken home says so and verifies."""
     digests = case.rows("SELECT seq, digest FROM ledger.entry ORDER BY seq")
@@ -127,7 +127,7 @@ def test_what_is_erased_on_one_machine_is_gone_in_the_ledger_and_in_every_copy(c
     assert case.rows("SELECT count(*) FROM ledger.reply") == [(len(evidence(tmp_path / "taken")["reply"]),)]
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_what_is_not_reached_names_a_database_set_aside_and_what_the_team_keeps(case: Case) -> None:
     """Before it is done, on the screen; a database that was set aside after the ledger was put back is the owner's."""
     aside = case.first / "archive.sqlite3.lost-1"
@@ -140,7 +140,7 @@ def test_what_is_not_reached_names_a_database_set_aside_and_what_the_team_keeps(
     assert [line for line in lines if "WAL" in line]
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_kill_at_some_statements_of_an_erasure_is_made_up_for(case: Case) -> None:
     """As below at every 7th statement, as a sample for every run of CI."""
     judge_kills(case, step=7)
@@ -194,7 +194,7 @@ class _Mortal:
         self._connection.close()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_what_a_restored_ledger_holds_again_is_erased_there_again(case: Case) -> None:
     """The ledger was put back to before the erasure, the copies hold it: the next exchange erases it once more."""
     held = case.rows("SELECT * FROM ledger.entry")
@@ -209,7 +209,7 @@ def test_what_a_restored_ledger_holds_again_is_erased_there_again(case: Case) ->
     case.judge()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_an_erasure_whose_number_was_given_again_is_not_forgotten(case: Case) -> None:
     """The ledger was put back to before an erasure that one machine alone knew, and another one erased something else
     under its number: both notes stay, and what the first one erased is erased again."""
@@ -254,7 +254,7 @@ def _put_back(case: Case, entries: list[Any], replies: list[Any]) -> None:
         connection.execute("UPDATE ledger.standing SET mark = 'restored'")
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.parametrize(
     "statement",
     [
@@ -274,7 +274,7 @@ def test_a_clerk_erases_nothing_that_no_entry_names(case: Case, statement: str) 
             connection.execute(statement.encode())
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.parametrize("user", ["machine", "reader", "worker", "overseer"])
 def test_nobody_but_a_clerk_can_have_something_erased(postgres: Postgres, user: str) -> None:
     """Machines that save cannot, unless the administrator puts them into the role."""
@@ -282,7 +282,7 @@ def test_nobody_but_a_clerk_can_have_something_erased(postgres: Postgres, user: 
         connection.execute("SELECT ledger.erase(1)")
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.parametrize(
     "change",
     [

@@ -63,7 +63,7 @@ def machine(postgres: Postgres) -> Iterator[psycopg.Connection[Any]]:
         "hole-in",
     ],
 )
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_machine_can_neither_change_nor_skip_nor_reach_another_archive(
     machine: psycopg.Connection[Any], statement: str
 ) -> None:
@@ -72,7 +72,7 @@ def test_a_machine_can_neither_change_nor_skip_nor_reach_another_archive(
         machine.execute(statement.encode())
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_connection_sees_its_own_archive_alone(machine: psycopg.Connection[Any]) -> None:
     """One that names no archive sees nothing at all."""
     own = machine.execute("SELECT archive, seq FROM ledger.entry").fetchall()
@@ -84,7 +84,7 @@ def test_a_connection_sees_its_own_archive_alone(machine: psycopg.Connection[Any
     assert ([(2, 1)], [(0,), (0,)]) == (own, seen)
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.usefixtures("machine")
 @pytest.mark.parametrize(
     "statement", ["UPDATE ledger.entry SET line = 'x'", "DELETE FROM ledger.seal", "TRUNCATE ledger.reply"]
@@ -99,7 +99,7 @@ def test_even_the_owner_of_the_database_is_stopped_once(postgres: Postgres, stat
         postgres.execute(statement)
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_reader_cannot_append(postgres: Postgres) -> None:
     """Those who only read may not even name themselves the archive and insert."""
     with psycopg.connect(postgres.address("reader")) as connection:
@@ -109,7 +109,7 @@ def test_a_reader_cannot_append(postgres: Postgres) -> None:
             connection.execute(ENTRY, (2, 2))
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.usefixtures("machine")
 def test_installing_again_changes_nothing(postgres: Postgres) -> None:
     """The ledger is brought up to this version; if it is, nothing happens."""

@@ -45,7 +45,7 @@ def team(own_postgres: Postgres, tmp_path: Path) -> Iterator[Team]:
         yield team
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_without_postgresql_a_round_fails_before_it_asks_chatwork_and_reading_goes_on(team: Team) -> None:
     """The round says so and asks nothing; what is saved can be read; afterwards saving goes on as before."""
     message = team.post("届かない間の連絡")
@@ -68,7 +68,7 @@ def test_without_postgresql_a_round_fails_before_it_asks_chatwork_and_reading_go
     team.judge()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_check_says_whether_the_next_round_can_go_to_the_ledger_and_the_store(team: Team) -> None:
     """Good while both answer and the user may save there; else what is wrong, in the words of the round that fails."""
     good = _ledger_look(team.first)
@@ -113,7 +113,7 @@ def test_without_postgresql_commands_say_so_and_reading_goes_on(team: Team) -> N
     assert verified["ok"]
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_crash_of_postgresql_within_a_round_loses_nothing(team: Team) -> None:
     """The server dies between two writings of a round: the round fails, and the next one makes up for it."""
     message = team.post("落ちる前の連絡")
@@ -132,7 +132,7 @@ def test_a_crash_of_postgresql_within_a_round_loses_nothing(team: Team) -> None:
     team.judge()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_copy_ahead_of_a_restored_ledger_ships_its_tail(team: Team) -> None:
     """After a restore to an earlier time the copy that has more brings it back: nothing is lost."""
     team.postgres.back_up()
@@ -186,7 +186,7 @@ def test_a_copy_whose_numbers_were_given_to_others_is_kept_aside_and_said_to_be_
     team.judge()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_whatever_step_of_setting_a_copy_aside_a_kill_cuts_short_the_loss_is_reported(
     team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,7 +248,7 @@ class _Mortal:
             raise _Killed
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_seal_that_was_refused_is_kept_apart_and_said_to_be_none_of_the_archives(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,7 +279,7 @@ def test_a_seal_that_was_refused_is_kept_apart_and_said_to_be_none_of_the_archiv
     team.judge()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_stamps_beside_a_seal_that_is_brought_stay(team: Team) -> None:
     """A copy whose database is gone, and whose seals are those of the ledger, loses no stamp that lies beside them."""
     seal_all(team.first)

@@ -49,7 +49,7 @@ def kept(postgres: Postgres) -> Postgres:
     return postgres
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.parametrize(
     "statement",
     [
@@ -76,7 +76,7 @@ def test_a_machine_can_neither_change_an_access_nor_read_a_token(kept: Postgres,
         machine.execute(statement.encode())
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.parametrize("user", ["reader", "overseer"])
 @pytest.mark.parametrize(
     "statement",
@@ -95,7 +95,7 @@ def test_those_who_only_read_have_no_part_in_the_service(kept: Postgres, user: s
         connection.execute(statement.encode())
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_the_overseer_sees_how_archives_stand_and_nothing_that_is_in_them(kept: Postgres) -> None:
     """The organisation sees the overview of all archives; entries, replies, seals, accesses and texts are refused."""
     with as_user(kept, "overseer") as overseer:
@@ -109,7 +109,7 @@ def test_the_overseer_sees_how_archives_stand_and_nothing_that_is_in_them(kept: 
     assert {(OWN, True), (FOREIGN, True)} <= set(seen)
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_worker_reads_the_token_of_the_archive_it_names_alone(kept: Postgres) -> None:
     """Who names no archive gets none at all."""
     with as_user(kept, "worker") as worker:
@@ -120,7 +120,7 @@ def test_a_worker_reads_the_token_of_the_archive_it_names_alone(kept: Postgres) 
     assert ([(number(kept, OWN), b"s", b"w", "k")], []) == (own, none)
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_token_is_destroyed_with_the_closing_of_its_archive_alone(kept: Postgres) -> None:
     """Whoever leaves has no token in the ledger at once; what was saved can be read, and nobody else is touched."""
     with as_user(kept, "worker") as worker:
@@ -134,7 +134,7 @@ def test_a_token_is_destroyed_with_the_closing_of_its_archive_alone(kept: Postgr
     assert {(OWN, False, True), (FOREIGN, True, False)} <= set(overview)
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_accesses_are_numbered_without_holes_and_say_the_login(kept: Postgres) -> None:
     """Each archive has numbers of its own, the time and the user come from the database."""
     with as_user(kept, "reader") as reader:
@@ -147,7 +147,7 @@ def test_accesses_are_numbered_without_holes_and_say_the_login(kept: Postgres) -
     assert {("弁護士", "export", "契約の確認", True)} == {row[2:] for row in told}
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.parametrize(
     "statement",
     [
@@ -165,14 +165,14 @@ def test_even_the_owner_of_the_database_is_stopped_once_at_the_accesses(kept: Po
         kept.execute(statement)
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_an_access_without_an_archive_is_refused(kept: Postgres) -> None:
     """Nothing is recorded that nobody would see."""
     with psycopg.connect(kept.address("reader")) as reader, pytest.raises(psycopg.errors.IntegrityError):
         reader.execute(RECORD.encode())
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_machine_states_the_standing_of_its_own_archive(kept: Postgres) -> None:
     """The last round, its outcome and when the next one is due are of the archive that is named."""
     stated = "UPDATE ledger.standing SET last_round = now(), outcome = 'ok', gaps = 1, alerts = 0, next_due = now()"
@@ -183,7 +183,7 @@ def test_a_machine_states_the_standing_of_its_own_archive(kept: Postgres) -> Non
     assert (1, [(OWN,)]) == (changed, rows)
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_ledger_of_the_first_version_is_brought_up_with_what_it_holds(kept: Postgres) -> None:
     """Installing again adds the later steps; an archive of before is there, and no round of it was made yet."""
     kept.execute("CREATE DATABASE earlier")

@@ -93,7 +93,7 @@ def _ledger() -> Iterator[None]:
         yield
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_few_stories_over_a_ledger_end_with_equal_archives() -> None:
     """A few short stories, as a sample for every run of CI."""
     play(examples=3, steps=8, machine=TeamMachine)

@@ -49,14 +49,14 @@ def judge_kills(team: Team, *, step: int) -> int:
         moments += step
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_machine_killed_at_some_statements_is_taken_over(team: Team) -> None:
     """As below at every 61st statement, as a sample for every run of CI."""
     assert judge_kills(team, step=61) > 22
     team.judge()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_every_copy_tells_when_the_archive_was_last_saved(team: Team) -> None:
     """Also one in which nothing is saved, such as its owner's or the viewer's, and one that saved long before."""
 
@@ -79,7 +79,7 @@ def test_a_machine_killed_at_any_statement_is_taken_over(team: Team) -> None:
     team.judge()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_of_two_machines_at_once_one_is_refused(team: Team) -> None:
     """The second writer's transaction is rolled back, nothing of it is kept, and there is no hole; then it may."""
     before = evidence(topped_up(team.second))
@@ -105,7 +105,7 @@ def write_late(second: Archive, first: Archive) -> None:
             note(early, "早い")
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_stale_copy_is_refused_then_topped_up(team: Team) -> None:
     """A machine that was idle while another one saved appends nothing under numbers that are taken."""
     with closing(Archive(team.second)) as second:
@@ -120,7 +120,7 @@ def test_a_stale_copy_is_refused_then_topped_up(team: Team) -> None:
     team.judge()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_round_is_repeated_where_another_machine_saved_meanwhile(team: Team) -> None:
     """Of two rounds at the same time the later one tops its copy up and begins again; nothing stands twice."""
     messages, waiting = [team.post(f"{number}通目") for number in range(3)], [team.first]
@@ -136,7 +136,7 @@ def test_a_round_is_repeated_where_another_machine_saved_meanwhile(team: Team) -
     team.judge()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_looks_are_counted_by_one_machine_at_a_time(team: Team) -> None:
     """Machines take turns at a room in which nothing happens: each look stands in one `steady` entry, once."""
     for home in (team.first, team.second, team.first, team.second):
@@ -148,7 +148,7 @@ def test_looks_are_counted_by_one_machine_at_a_time(team: Team) -> None:
     team.judge()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_machine_that_may_erase_nothing_is_refused_before_anything_is_written(team: Team) -> None:
     """The administrator of the database allows it or not; nothing is recorded meanwhile."""
     before = evidence(team.first)

@@ -44,7 +44,7 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_what_is_adopted_comes_home_as_it_was(postgres: Postgres, home: Path, tmp_path: Path) -> None:
     """Evidence, readable tables and the files beside the seals are the same, and the archive is one of its own.
 
@@ -85,7 +85,7 @@ def test_what_is_taken_home_is_on_the_disk_before_it_has_its_name(
     assert tmp_path in synced[max(number for number, path in enumerate(synced) if path.is_relative_to(begun)) :]
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_seals_that_only_the_store_has_are_told(postgres: Postgres, home: Path, tmp_path: Path) -> None:
     """Whoever deletes seals in the ledger leaves them in the store: taking home does not end with “No change” alone."""
     make_store(str(tmp_path / "shared"))
@@ -104,7 +104,7 @@ def test_seals_that_only_the_store_has_are_told(postgres: Postgres, home: Path, 
     assert ["seals were deleted from the ledger" in text for text in told[1]] == [True]
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_rows_that_no_copy_wrote_are_refused_in_one_sentence(postgres: Postgres, home: Path, tmp_path: Path) -> None:
     """A file's name leads nowhere outside of the seals; holes, broken lines and counters make no half archive.
 
@@ -161,7 +161,7 @@ def test_rows_that_no_copy_wrote_are_refused_in_one_sentence(postgres: Postgres,
     assert [] == take_home(place, tmp_path / "taken", home).findings
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_values_that_no_column_takes_are_refused_in_one_sentence(
     postgres: Postgres, home: Path, tmp_path: Path
 ) -> None:
@@ -209,7 +209,7 @@ def _state_running(postgres: Postgres, archive: int, running: dict[str, Any]) ->
     postgres.execute(f"UPDATE ledger.standing SET running = '{json.dumps(running)}' WHERE archive = {archive}")
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_the_archive_of_another_account_is_not_taken_home(postgres: Postgres, home: Path, tmp_path: Path) -> None:
     """Also where somebody has given its number in the ledger to the account that was asked for."""
     place = adopt(home, postgres.address("machine"), None)
@@ -221,7 +221,7 @@ def test_the_archive_of_another_account_is_not_taken_home(postgres: Postgres, ho
     assert not (tmp_path / "taken.partial").exists(), "it would be somebody else's"
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_drill_goes_on_where_the_ledger_holds_what_makes_no_archive(
     postgres: Postgres, home: Path, tmp_path: Path
 ) -> None:
@@ -247,7 +247,7 @@ def _undo_file(name: str) -> str:
     return f"DELETE FROM ledger.file WHERE name = '{name}'"
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_second_taking_home_to_the_same_folder_is_refused_and_what_a_kill_left_is_made_anew(
     postgres: Postgres, home: Path, tmp_path: Path
 ) -> None:
@@ -268,7 +268,7 @@ def test_a_second_taking_home_to_the_same_folder_is_refused_and_what_a_kill_left
     assert not partial.exists()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_folder_that_is_no_more_being_made_when_its_lock_is_taken_is_not_emptied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,7 +283,7 @@ def test_a_folder_that_is_no_more_being_made_when_its_lock_is_taken_is_not_empti
     assert b"whole" == (tmp_path / "taken.partial" / DATABASE).read_bytes()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_folder_of_the_user_beside_the_one_to_take_home_to_is_not_emptied(
     postgres: Postgres, home: Path, tmp_path: Path
 ) -> None:
@@ -298,7 +298,7 @@ def test_a_folder_of_the_user_beside_the_one_to_take_home_to_is_not_emptied(
     assert "mine" == (tmp_path / "taken.partial" / "letter.txt").read_text()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_home_of_the_same_archive_becomes_a_copy_and_another_one_is_refused(
     postgres: Postgres, home: Path, tmp_path: Path
 ) -> None:

@@ -21,7 +21,7 @@ from tests.custody.test_erasures import job1
 from tests.ledger.teams import Team, new_team
 from tests.support.teams.postgres import Postgres
 
-pytestmark = [pytest.mark.slow, pytest.mark.sample]
+pytestmark = pytest.mark.drawn
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.support.teams.object_servers import free_port
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import round_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.sample]
+pytestmark = pytest.mark.drawn
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "team-operation.md"
 SECRET = "0123456789abcdef0123456789abcdef"

@@ -31,7 +31,7 @@ from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import new_copy, new_place, topped_up
 from tests.support.terminals.terminal import TOKEN, Terminal
 
-pytestmark = [pytest.mark.slow, pytest.mark.sample]
+pytestmark = pytest.mark.drawn
 
 _BUCKETS = count(1)
 

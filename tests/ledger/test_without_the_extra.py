@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN
 
@@ -33,6 +35,7 @@ def codes(home: Path, *commands: str) -> list[str]:
     return [line.rpartition(" ")[2] for word in words for line in lines if line.startswith(f"{word} ")]
 
 
+@pytest.mark.drawn
 def test_one_person_s_archive_is_saved_read_and_verified_without_the_libraries_of_a_team(tmp_path: Path) -> None:
     """From the first command to a package's check; a command of a team says what to install."""
     commands = ("init --yes", "contract add job1 --room {room}", "sync", "show {room}", "verify --deep", "status")

@@ -23,7 +23,7 @@ from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import round_in
 from tests.support.terminals.terminal import Terminal
 
-pytestmark = [pytest.mark.slow, pytest.mark.sample]
+pytestmark = pytest.mark.drawn
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ def receiver() -> Iterator[Receiver]:
         yield made
 
 
+@pytest.mark.drawn
 def test_each_address_has_the_same_title_and_text(receiver: Receiver) -> None:
     """Characters that mean something elsewhere arrive as they are."""
     text = "発言12件\n{x} \\n <b>&amp;"
@@ -33,6 +34,7 @@ def test_each_address_has_the_same_title_and_text(receiver: Receiver) -> None:
     assert [("Chatwork保管庫", text)] * 2 == [(one["title"], one["message"]) for one in receiver.notices]
 
 
+@pytest.mark.drawn
 def test_what_fails_and_what_is_not_understood_is_told_by_position(receiver: Receiver) -> None:
     """And keeps no other address from its notice."""
     urls = [f"nonsense-{SECRET}", receiver.address("refuse", secret=SECRET), receiver.address(), "json://127.0.0.1:9/"]
@@ -43,6 +45,7 @@ def test_what_fails_and_what_is_not_understood_is_told_by_position(receiver: Rec
     assert (0,) == apprise_sender.find_not_understood(urls, os.environ)
 
 
+@pytest.mark.drawn
 def test_an_address_that_hangs_holds_nothing_up(receiver: Receiver) -> None:
     """All together end after the time given, long before the minute that it hangs; what was taken until then counts."""
     begun = time.monotonic()
@@ -53,6 +56,7 @@ def test_an_address_that_hangs_holds_nothing_up(receiver: Receiver) -> None:
     assert (DeliveryResult(1, failed=(0,)), True) == (sent, time.monotonic() - begun < 40)
 
 
+@pytest.mark.drawn
 def test_nothing_is_printed(receiver: Receiver, capfd: pytest.CaptureFixture[str]) -> None:
     """Whatever the library logs of an address goes nowhere."""
     apprise_sender.send("題", "文", [receiver.address("refuse", secret=SECRET), f"mailto://{SECRET}"], os.environ)

@@ -63,6 +63,7 @@ def test_a_missing_library_has_to_be_seen_to(tmp_path: Path, monkeypatch: pytest
     assert [Grade.GOOD, Grade.ACTION] == [check_notices(observed(tmp_path, *urls)).grade for urls in ((), (SECRET,))]
 
 
+@pytest.mark.drawn
 def test_settings_that_others_can_read_deserve_a_look(tmp_path: Path) -> None:
     """If an address stands in them."""
     (tmp_path / "archive.toml").touch()
@@ -75,6 +76,7 @@ def test_settings_that_others_can_read_deserve_a_look(tmp_path: Path) -> None:
     assert [Grade.GOOD, Grade.GOOD, Grade.ATTENTION] == levels
 
 
+@pytest.mark.drawn
 def test_an_address_in_a_variable_may_be_lacking_in_a_scheduled_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,8 +98,7 @@ def test_the_manifest_of_the_store_is_filled_in_and_names_files_that_are_there(t
     assert [] == [name for name in named if not (target / name.replace("\\", "/")).is_file()]
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_the_docs_site_is_built_without_a_warning(tmp_path: Path) -> None:
     """Every page is in the navigation, every link and anchor leads somewhere, and no page asks another server."""
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
@@ -145,8 +144,7 @@ def test_the_image_is_made_of_what_its_recipe_names_alone() -> None:
     assert ("*", {name for names in copied for name in names}) == (first, let_in)
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_the_wheel_renders_and_works_in_an_empty_home(tmp_path: Path) -> None:
     """Catalogues, templates, fonts, migrations and guides are in it: the demo runs to its end from it alone."""
     subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path / "dist")], check=True, cwd=ROOT)

@@ -57,7 +57,7 @@ def test_the_demo_runs_to_its_end_with_all_its_pdfs(build: Build) -> None:
     assert standalone.returncode == 0, standalone.stdout
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_an_archive_is_set_up_saved_and_scheduled(build: Build) -> None:
     """`init`, `contract add` and `sync` work, and the schedule starts the one program by its own path."""
     with Chatwork(now=lambda: datetime.now(UTC), token=TOKEN) as chatwork:
@@ -73,14 +73,14 @@ def test_an_archive_is_set_up_saved_and_scheduled(build: Build) -> None:
     assert shown.returncode == 0, shown.stderr
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_the_guides_are_inside(build: Build) -> None:
     """`archive guide` lists the guides and prints one."""
     assert "worst-day" in build.run("guide").stdout
     assert build.run("guide", "worst-day").returncode == 0
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_it_holds_no_library_that_binds_others_and_each_licence(build: Build) -> None:
     """No GNU Readline, Python's own licence, and the metadata of each library that the notices name for this system."""
     inside = build.program.parent / "_internal"
@@ -94,7 +94,7 @@ def test_it_holds_no_library_that_binds_others_and_each_licence(build: Build) ->
     assert [] == lacking
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_its_child_processes_get_no_library_of_the_folder(build: Build) -> None:
     """The user's own program after a copy is one of them."""
     archive = build.home / "archive"
@@ -110,7 +110,7 @@ def test_its_child_processes_get_no_library_of_the_folder(build: Build) -> None:
     assert "_internal" not in seen.read_text()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_started_by_a_click_it_is_the_application(build: Build) -> None:
     """Without arguments and without a terminal it serves its pages, and says where."""
     build.environ |= {"BROWSER": "true", "ARCHIVE_HOME": str(build.home / "archive")}
@@ -133,7 +133,7 @@ def test_started_by_a_click_it_is_the_application(build: Build) -> None:
             process.kill()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_notice_is_sent_by_the_program_itself(build: Build) -> None:
     """The process that sends notices is the same program, which then does nothing else."""
     order = json.dumps({"title": "t", "text": None, "urls": ["json://127.0.0.1:9", "nonsense"], "patience": 20})

@@ -99,6 +99,7 @@ def test_forms_that_people_do_not_tell_apart_are_one(typed: str, written: str) -
     assert fold(typed) == fold(written)
 
 
+@pytest.mark.drawn
 def test_folding_finds_whatever_case_folding_finds() -> None:
     """Two characters that NFKC and case folding make equal are equal here, for every character there is."""
     ours: dict[str, str] = {}
@@ -168,6 +169,7 @@ def test_a_page_with_characters_newer_than_ours_is_always_searched() -> None:
     assert {3} == pages_of_word(sieve, "契約書")
 
 
+@pytest.mark.drawn
 def test_few_pages_have_no_sieve() -> None:
     """It would be larger than what it saves."""
     small, large = (

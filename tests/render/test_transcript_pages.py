@@ -38,6 +38,7 @@ def test_pages_hold_every_message_once_and_in_order() -> None:
     assert [f"R{ROOM}-0001.html", f"R{ROOM}-0002.html", f"R{ROOM}-0003.html"] == list(made)
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("body", ["あ" * 65_535, "<" * 65_535, "a" * 2_000, "あ"])
 def test_pages_are_below_four_hundred_kilobytes(body: str) -> None:
     """Long messages are fewer to a page, one of the longest has a page of its own."""

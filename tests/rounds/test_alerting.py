@@ -176,6 +176,7 @@ def test_early_contact_is_told_at_once_when_it_is_stated_and_settled_by_a_correc
     assert [True] == [one.dismissed for one in kept_alerts(world)]
 
 
+@pytest.mark.drawn
 def test_silence_and_a_deadline_are_told_once_each(world: World) -> None:
     """Hour by hour for nine days after a delivery: three days of silence, then the day before the review."""
     state(world, client="田中")

@@ -82,7 +82,7 @@ def stop(daemon: subprocess.Popen[str], sign: int = signal.SIGTERM) -> tuple[flo
     return time.monotonic() - begun, output
 
 
-MORE = [pytest.mark.slow, pytest.mark.sample]
+MORE = pytest.mark.drawn
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,7 @@ def test_it_saves_again_and_again_and_stops_at_a_signal(terminal: Terminal, sign
     terminal.run("sync")
 
 
+@pytest.mark.drawn
 def test_a_second_one_is_refused(terminal: Terminal) -> None:
     """Exit 11 at once; other commands are not in its way, and whoever asks what saves by itself is told of it."""
     assert None is schedulers.find_starters(terminal.home, {})
@@ -125,6 +126,7 @@ def test_it_needs_an_archive_and_right_settings(terminal: Terminal) -> None:
     terminal.run("daemon", code=5)
 
 
+@pytest.mark.drawn
 def test_it_stops_in_five_seconds_even_if_chatwork_hangs(terminal: Terminal, chatwork: Chatwork) -> None:
     """A call that nobody answers does not hold it; what it had is there, and nobody's lock."""
     chatwork.fail(Fault.HANG, "/messages", times=None, seconds=25)
@@ -140,6 +142,7 @@ def test_it_stops_in_five_seconds_even_if_chatwork_hangs(terminal: Terminal, cha
     assert terminal.json("verify")["ok"]
 
 
+@pytest.mark.drawn
 def test_it_stops_while_it_waits_for_its_turn(terminal: Terminal, chatwork: Chatwork) -> None:
     """A wait for the budget is left at once."""
     chatwork.fail(Fault.SERVER_ERROR, "/rooms", times=None)
@@ -152,6 +155,7 @@ def test_it_stops_while_it_waits_for_its_turn(terminal: Terminal, chatwork: Chat
     assert seconds < 2
 
 
+@pytest.mark.drawn
 def test_a_refused_token_is_said_and_mended_without_a_new_start(terminal: Terminal, chatwork: Chatwork) -> None:
     """It stops asking; `token set`, while it runs, is enough."""
     path, token = terminal.home / "archive.toml", terminal.home / "token"
@@ -232,6 +236,7 @@ def judge(chatwork: Chatwork, tmp_path: Path, *, rooms: int, steps: int, kills: 
     return (rough.home / "logs" / "archive.log").read_text(encoding="ascii").count("killed=")
 
 
+@pytest.mark.drawn
 def test_twenty_kills_lose_nothing(chatwork: Chatwork, tmp_path: Path) -> None:
     """Killed twenty times, at random moments and several times within a round, the archive is as if undisturbed."""
     assert judge(chatwork, tmp_path, rooms=2, steps=2, kills=20) >= 5
@@ -243,6 +248,7 @@ def test_a_hundred_kills_lose_nothing(chatwork: Chatwork, tmp_path: Path) -> Non
     assert judge(chatwork, tmp_path, rooms=3, steps=10, kills=100) >= 25
 
 
+@pytest.mark.drawn
 def test_it_goes_on_when_nobody_reads_what_it_says(terminal: Terminal, chatwork: Chatwork) -> None:
     """A closed terminal is no reason to stop saving."""
     daemon = subprocess.Popen(
@@ -259,6 +265,7 @@ def test_it_goes_on_when_nobody_reads_what_it_says(terminal: Terminal, chatwork:
     assert daemon.wait(PATIENCE) in (0, 1)  # Python itself complains of the pipe at its end
 
 
+@pytest.mark.drawn
 def test_a_job_without_a_console_runs(terminal: Terminal) -> None:
     """With no stdout and no stderr at all, as pythonw starts it on Windows, a scheduled round saves all the same."""
     command = " ".join(f"'{word}'" for word in terminal.command("-q", "sync"))
@@ -268,8 +275,7 @@ def test_a_job_without_a_console_runs(terminal: Terminal) -> None:
     assert (0, 1) == (completed.returncode, rounds(terminal))
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_one_process_saves_all_archives_and_a_broken_one_stops_nobody(terminal: Terminal, chatwork: Chatwork) -> None:
     """Two homes are saved, a third with broken settings is named, and a word stops all."""
     second, broken = (Terminal(terminal.home.with_name(name), chatwork) for name in ("second", "broken"))

@@ -109,6 +109,7 @@ def test_after_sleep_one_round_makes_up_for_all(shift: Shift) -> None:
     assert "present" == shift.world.states()[posted]
 
 
+@pytest.mark.drawn
 def test_a_refused_token_is_no_longer_asked_with(shift: Shift) -> None:
     """Days with a revoked token: said once a day, asked a few times; with a new one it goes on at once."""
     shift.pass_by(steps=1, minutes=5)
@@ -152,6 +153,7 @@ def test_a_token_of_another_account_is_no_longer_asked_with(shift: Shift) -> Non
     assert entries == len(shift.world.entries("message"))
 
 
+@pytest.mark.drawn
 def test_days_without_network_are_survived(shift: Shift) -> None:
     """Said once a day, and its end once; then everything is there."""
     shift.pass_by(steps=1, minutes=5)
@@ -252,6 +254,7 @@ def test_an_interval_below_a_minute_is_kept(shift: Shift) -> None:
     assert 6 == shift.reports
 
 
+@pytest.mark.drawn
 def test_a_verification_says_what_it_finds(shift: Shift) -> None:
     """An attachment that was changed on the disk is found by the sample whose turn it is, and said."""
     shift.world.chatwork.upload(shift.world.room, shift.world.tanaka, "納品.bin", data=b"x" * 1000)

@@ -197,8 +197,7 @@ def judge(year: Year) -> None:
     assert sum(path.stat().st_size for path in logs) <= (run_log.COPIES + 1) * run_log.SIZE_LIMIT_BYTES
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_month_has_every_fault_and_loses_nothing(tmp_path: Path) -> None:
     """The same as below with a few quiet days between the faults."""
     judge(lived(tmp_path, scale=0.05))

@@ -271,8 +271,7 @@ def judge_day(folder: Path, *, homes: int, steps: int) -> dict[str, Any]:
     }
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_few_archives_live_a_day_in_one_process(tmp_path: Path) -> None:
     """Six archives, three hours a step, as a sample for every run of CI."""
     judge_day(tmp_path, homes=6, steps=8)

@@ -115,6 +115,7 @@ def test_a_package_holds_the_seals_that_were_kept_apart(world: World, tmp_path: 
     )
 
 
+@pytest.mark.drawn
 def test_a_seal_that_was_kept_apart_cannot_be_left_out_of_a_package(world: World, tmp_path: Path) -> None:
     """The record names it; without the record the hole in the numbers is a finding."""
     next_round(world)
@@ -128,6 +129,7 @@ def test_a_seal_that_was_kept_apart_cannot_be_left_out_of_a_package(world: World
     assert "orphaned-seal" in checks
 
 
+@pytest.mark.drawn
 def test_seal_export_status_and_the_daemon_say_it(tmp_path: Path) -> None:
     """By the commands that a user meets; each leaves every seal and stamp where it is or in `orphaned/`."""
     with Chatwork(token=TOKEN, limit=1_000_000) as chatwork:

@@ -56,6 +56,7 @@ def recover(world: World, places: list[MessagePlace], waits: Waits) -> tuple[int
     return result.recovered, result.left
 
 
+@pytest.mark.drawn
 def test_the_lock_is_free_while_it_waits_and_every_room_is_read_meanwhile(world: World) -> None:
     """Each id is read once; what was posted during the wait is saved before the reading goes on."""
     places, waits = old_places(world, 400), Waits(world)

@@ -151,6 +151,7 @@ def test_after_a_line_that_was_cut_short_a_new_one_begins(tmp_path: Path) -> Non
     assert [{"requests": "1"}, {"killed": "unknown"}] == lines(tmp_path)
 
 
+@pytest.mark.drawn
 def test_several_programs_that_write_at_once_lose_no_line(tmp_path: Path) -> None:
     """Also while files are put aside."""
     code = (

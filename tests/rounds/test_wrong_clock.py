@@ -193,6 +193,7 @@ def test_it_is_known_when_the_clock_was_wrong(station: Station, wrong: timedelta
     assert abs(clock.ahead - wrong) <= SLACK
 
 
+@pytest.mark.drawn
 def test_the_clock_may_jump_in_each_round(station: Station) -> None:
     """Everything is saved, sealed and stamped all the same, once every day of the story."""
     posts = []

@@ -44,8 +44,7 @@ def cron() -> Iterator[None]:
     subprocess.run(["crontab", "-r"], capture_output=True)
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_round_comes_from_cron_itself(cron: None, tmp_path: Path) -> None:
     """Only what cron gives a job: home and program from the line, the token from a file; then gone without a trace."""
     with Chatwork(token=TOKEN, limit=10_000) as chatwork:

@@ -84,8 +84,7 @@ def manager(tmp_path: Path) -> Iterator[Manager]:
         yield made
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_rounds_come_from_the_timer_itself(manager: Manager, tmp_path: Path) -> None:
     """Only what systemd gives a job: home and program from the unit, the token from a file; then nothing remains."""
     with Chatwork(token=TOKEN, limit=10_000) as chatwork:

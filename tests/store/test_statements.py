@@ -124,6 +124,7 @@ STEPS = strategies.lists(
 )
 
 
+@pytest.mark.drawn
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, batch=strategies.integers(1, 5))
 def test_the_rebuild_gives_the_same_rows(

@@ -39,7 +39,7 @@ def upgrade() -> None:
     op.execute("CREATE INDEX colour_name ON colour (name)")
 """
 
-MORE = [pytest.mark.slow, pytest.mark.sample]
+MORE = pytest.mark.drawn
 
 COPY = "archive.before-0002.sqlite3"
 
@@ -161,6 +161,7 @@ def test_a_quiet_run_upgrades_after_a_copy_that_stays(terminal: Terminal, progra
     assert "" == later.run("-q", "sync")
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize(
     "command",
     [
@@ -176,6 +177,7 @@ def test_runs_by_hand_do_it_too(terminal: Terminal, program: Path, command: list
     assert ("0002", True) == (revision(terminal.home / DATABASE), (terminal.home / COPY).exists())
 
 
+@pytest.mark.drawn
 def test_the_daemon_does_it(terminal: Terminal, program: Path) -> None:
     """In its first round, and says where the copy is."""
     later = LaterProgram(terminal, program)
@@ -204,6 +206,7 @@ def test_the_command_does_it_and_then_has_nothing_to_do(terminal: Terminal, prog
 # --- reading an older form, writing to it ----------------------------------------------------
 
 
+@pytest.mark.drawn
 def test_reading_commands_work_on_the_older_form(terminal: Terminal, program: Path, tmp_path: Path) -> None:
     """On the worst day nothing has to be upgraded first; and nothing is."""
     later = LaterProgram(terminal, program)
@@ -258,6 +261,7 @@ def test_an_archive_of_the_later_form_is_left_alone_by_this_version(terminal: Te
     assert before == (terminal.home / DATABASE).read_bytes()
 
 
+@pytest.mark.drawn
 def test_without_space_for_the_copy_nothing_is_done(terminal: Terminal, program: Path, tmp_path: Path) -> None:
     """Exit 12, also of a quiet run, which says so once; what is held can be read."""
     small = "import shutil\nshutil.disk_usage = lambda _path: shutil._ntuple_diskusage(10**9, 10**9, 1000)\n"
@@ -311,6 +315,7 @@ def check_kills(terminal: Terminal, program: Path, moments: list[float]) -> None
     assert later.json("verify", "--deep")["ok"]
 
 
+@pytest.mark.drawn
 def test_a_kill_in_the_middle_leaves_the_one_form_or_the_other(terminal: Terminal, slow_program: Path) -> None:
     """Two of these moments lie within the step, which takes a second."""
     check_kills(terminal, slow_program, [0.2, 1.2, 1.6])
@@ -324,6 +329,7 @@ def test_thirty_kills_at_random_moments(terminal: Terminal, slow_program: Path) 
     check_kills(terminal, slow_program, [dice.uniform(0.1, 1.7) for _ in range(30)])
 
 
+@pytest.mark.drawn
 def test_two_that_begin_at_once_do_not_meet(terminal: Terminal, slow_program: Path) -> None:
     """One does it, the other ends with 11 or finds nothing to do; the copy is of before."""
     later = LaterProgram(terminal, slow_program)

@@ -98,7 +98,7 @@ def test_it_is_not_asked_for_singly(world: World, erased: list[str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.sample), *range(1, 12)])
+@pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.drawn), *range(1, 12)])
 def test_erasing_in_any_order_of_events(world: World, seed: int) -> None:
     """Posts, edits, deletions, files and readings with erasures between: the rest is as without them."""
     chance, shown, gone = random.Random(seed), dict[str, str](), set[str]()

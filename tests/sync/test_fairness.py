@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from archiver.sync import plan
 from archiver.sync.report import SyncReport
 from tests.support.world import World, running_world
@@ -44,6 +46,7 @@ def test_every_room_is_read_in_turn_while_all_are_busy(tmp_path: Path) -> None:
         assert not any(report.complete for report in reports)
 
 
+@pytest.mark.drawn
 def test_files_and_people_get_their_turn_in_the_end(tmp_path: Path) -> None:
     """Although messages alone would eat the budget of every run."""
     with running_world(tmp_path / "home", limit=16) as world:

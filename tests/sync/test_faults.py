@@ -517,6 +517,7 @@ def test_an_answer_of_10_mb_is_read(world: World, endpoint: str) -> None:
     assert "present" == texts(world)[post]
 
 
+@pytest.mark.drawn
 def test_a_text_of_10_mb_is_held_as_it_came(world: World) -> None:
     """Longer than Chatwork allows, and yet no reason to lose it."""
     value = chatwork_state(world, "messages")

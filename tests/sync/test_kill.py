@@ -63,8 +63,7 @@ def judge(chatwork: Chatwork, tmp_path: Path, *, steps: int, kills: int) -> None
     assert [] == list((rough.home / "files" / "incoming").glob("*"))
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_few_kills_lose_nothing_and_leave_nothing_behind(chatwork: Chatwork, tmp_path: Path) -> None:
     """The same as below with six kills, as a sample for every run of CI."""
     judge(chatwork, tmp_path, steps=2, kills=6)

@@ -49,6 +49,7 @@ def minute(world: World, tool: OtherTool) -> tuple[SyncReport, int, int, int]:
     return report, ours, before - tool.calls, tool.call()
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("most", [25, 110])
 def test_at_most_half_of_what_another_tool_leaves_is_used(tmp_path: Path, most: int) -> None:
     """Fifteen rounds, one a minute, over thirty chats; the second tool takes all of most windows itself."""

@@ -74,6 +74,7 @@ def run_into(world: World, begin: Callable[[World], None]) -> SyncReport:
     return world.sync(every_list=True, after_first_replies=lambda: begin(world))
 
 
+@pytest.mark.drawn(but="503")
 @pytest.mark.parametrize("name", OUTAGES)
 def test_an_outage_within_a_run_ends_it_soon(world: World, rooms: list[int], name: str) -> None:
     """One room is tried with patience, the next once; every room says why it was not read, the next run reads all."""
@@ -107,6 +108,7 @@ def test_an_outage_before_a_run_ends_it_soon(world: World, name: str) -> None:
     assert world.clock.time - begun <= LONGEST
 
 
+@pytest.mark.drawn
 def test_a_room_whose_own_list_fails_is_no_outage(world: World, rooms: list[int]) -> None:
     """The next room answers the probe, and all others are read."""
     world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{rooms[3]}/messages", times=None)
@@ -132,8 +134,7 @@ def full_queue(port: int) -> Iterator[None]:
         yield
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_host_that_takes_no_connection_is_not_waited_for_by_each_room(tmp_path: Path) -> None:
     """In real time: one room waits as long as a connection may take, and the probe a little."""
     clock = RunningClock()
@@ -159,8 +160,7 @@ def test_a_host_that_takes_no_connection_is_not_waited_for_by_each_room(tmp_path
     assert {RoomOutcome.ARCHIVED} == {room.outcome for room in after.rooms}
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_host_that_takes_connections_and_is_silent_is_an_outage(tmp_path: Path) -> None:
     """In real time: one room waits for the first byte, the next less long, and that is the run."""
     clock = RunningClock()
@@ -179,8 +179,7 @@ def test_a_host_that_takes_connections_and_is_silent_is_an_outage(tmp_path: Path
     assert {RoomOutcome.ARCHIVED} == {room.outcome for room in after.rooms}
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_host_that_answers_late_is_read(tmp_path: Path) -> None:
     """In real time: seven seconds for a reply are slow, and no outage."""
     clock = RunningClock()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, strategies
 
 from archiver.chatwork.models import Room
@@ -176,6 +177,7 @@ def test_clocks_of_two_runs_that_differ_by_a_moment_make_nothing_due(room: int, 
     assert not is_due(room, NOW + timedelta(milliseconds=milliseconds), NOW, EVERY)
 
 
+@pytest.mark.drawn
 @given(strategies.sets(strategies.integers(10**8, 10**8 + 10**6), min_size=100, max_size=200))
 def test_rooms_are_spread_over_the_time(rooms: set[int]) -> None:
     """No tenth of the time has more than a third of the turns."""

@@ -100,6 +100,7 @@ def test_a_run_with_a_wrong_clock_is_no_part_of_the_record_of_right_ones(world: 
     assert [1, 2, 1] == [one["payload"]["runs"] for one in world.entries("sweep")[before:]]
 
 
+@pytest.mark.drawn
 def test_a_day_without_news_makes_one_record_of_each_kind_and_one_seal(world: World) -> None:
     """What only was counted is due as an entry would be: with the first look of the next day in Tokyo."""
     world.post("一つ目")
@@ -118,6 +119,7 @@ def test_a_day_without_news_makes_one_record_of_each_kind_and_one_seal(world: Wo
     assert 4 == len(world.rows("seal"))
 
 
+@pytest.mark.drawn
 def test_the_idle_runs_of_a_quiet_week_are_one_record(world: World) -> None:
     """Each day's seal closes the times of the looks; an export or a seal by hand closes the runs so far, too."""
     world.post("一つ目")

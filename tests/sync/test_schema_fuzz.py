@@ -144,8 +144,7 @@ def test_a_reply_by_its_schema_is_read() -> None:
     assert (RoomOutcome.FAILED != report.rooms[0].outcome, [MESSAGES], ["\x00"]) == (True, asked, texts)
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_five_hundred_replies_at_random_lose_nothing() -> None:
     """As below, for every run of CI: the same ones each time."""
     played = play(46, derandomize=True)

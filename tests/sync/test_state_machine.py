@@ -612,6 +612,7 @@ def play(*, examples: int, steps: int, machine: type[Machine] = Machine) -> None
     run_state_machine_as_test(machine, settings=chosen)
 
 
+@pytest.mark.drawn
 def test_whatever_happens_nothing_shown_is_lost_and_nothing_missed_unsaid() -> None:
     """A hundred short stories, in every run of the tests."""
     play(examples=100, steps=12)

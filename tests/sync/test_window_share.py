@@ -84,6 +84,7 @@ def test_the_bound_is_that_of_the_design(rooms: int, every: int, minutes: int) -
     assert timedelta(minutes=minutes) == longest_unseen(rooms, every=timedelta(minutes=every), share=20)
 
 
+@pytest.mark.drawn(but="10-1")
 @pytest.mark.parametrize(("rooms", "minutes"), [(10, 1), (58, 5), (100, 10), (300, 30)])
 def test_for_hours_each_list_is_read_within_its_bound_and_the_share(rooms: int, minutes: int) -> None:
     """A daemon's decisions over chats in which nothing moves: at most a fifth of the allowance, all included."""

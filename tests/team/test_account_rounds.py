@@ -34,7 +34,7 @@ from archiver.team.worker import due_archives
 from tests.support.teams.team import SETTINGS, round_in
 from tests.support.teams.team_service import Service, running_service
 
-pytestmark = [pytest.mark.slow, pytest.mark.sample]
+pytestmark = pytest.mark.drawn
 
 ASKED = re.compile(r"LOG:  (?:statement|execute [^:]*): (.*)")
 """A statement in the server's log, as far as its first line."""

@@ -25,7 +25,7 @@ OVERTAKEN = 15
 """Rounds are ten seconds apart here; one that failed twice in a row is tried again after two minutes at most."""
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_rounds_overlap_only_if_two_workers_read_at_once() -> None:
     """The question whose token it is, which a worker asks anew after a while, is no part of the round before it."""
     chatworks = Chatworks()
@@ -40,7 +40,7 @@ def test_rounds_overlap_only_if_two_workers_read_at_once() -> None:
     assert [(7, ("b", 2, 6), ("a", 5, 5))] == chatworks.overlaps()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_few_accounts_are_saved_while_a_worker_is_killed(folder: Path) -> None:
     """Four accounts, two workers, one killed, the store away for five seconds: a sample; the oracles are as below."""
     with running_service(folder, 4, rooms=2) as service:

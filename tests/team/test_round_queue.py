@@ -22,7 +22,7 @@ from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import running_ledger
 from tests.support.teams.team_service import FAST
 
-pytestmark = [pytest.mark.slow, pytest.mark.sample]
+pytestmark = pytest.mark.drawn
 
 JOBS = "procrastinate.procrastinate_jobs"
 

@@ -50,7 +50,7 @@ def forms(secret: str) -> list[bytes]:
     return [raw, raw.hex().encode(), base64.b64encode(raw)[:-4]]
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_neither_a_token_nor_the_key_is_in_anything_that_is_written(folder: Path) -> None:
     """Two accounts join, one token is refused, one leaves: in dumps, the database's files and logs, the queue, the
     workers' journals and copies is neither a token nor the key."""
@@ -84,7 +84,7 @@ def test_neither_a_token_nor_the_key_is_in_anything_that_is_written(folder: Path
     assert not sealed
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.skipif(sys.platform != "linux", reason="core files are forbidden by Linux's own means")
 def test_a_worker_leaves_no_core_file_and_lets_nobody_read_its_memory() -> None:
     """The limit for core files is none, and the process is not dumpable (prctl(2), PR_GET_DUMPABLE)."""

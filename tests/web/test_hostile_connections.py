@@ -180,8 +180,7 @@ def drip(connections: list[socket.socket], over: threading.Event) -> None:
                 continue
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_an_upload_that_goes_on_is_not_closed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A large file may take longer than a connection may be unused."""
     monkeypatch.setattr(waitress_server, "CLEANUP_SECONDS", 0.1)
@@ -234,8 +233,7 @@ def beset(port: int, stack: ExitStack) -> None:
         connection.sendall(begin + b"a" * (0, 900, 60_000)[number % 3])
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
 @pytest.mark.parametrize("command", ["view", "app"])
 def test_three_hundred_half_open_connections_are_borne(home: Path, command: str) -> None:

@@ -76,6 +76,7 @@ def paths(archive: ViewerArchive) -> list[str]:
     ]
 
 
+@pytest.mark.drawn
 def test_a_deleted_sentence_is_found_by_two_kanji(view: Window, archive: ViewerArchive) -> None:
     """From the overview by the search to its place in the conversation, with the text from before."""
     page = view.go("/")
@@ -105,6 +106,7 @@ def test_a_reply_leads_to_what_it_answers(view: Window, archive: ViewerArchive) 
     expect(page.locator(f"#m{archive.question}")).to_contain_text("80,000円")
 
 
+@pytest.mark.drawn
 def test_a_gap_is_seen_on_the_first_page_and_in_its_place(view: Window, archive: ViewerArchive) -> None:
     """Both say what is lacking, from when to when, and about how much."""
     first = view.go("/").locator("main").inner_text()

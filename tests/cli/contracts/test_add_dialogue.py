@@ -87,6 +87,7 @@ def facts_of(contract: Contract) -> list[Any]:
     return [getattr(contract, name) for name in names]
 
 
+@pytest.mark.drawn
 def test_left_at_a_question_it_goes_on_there(desk: Desk) -> None:
     """By Ctrl-C or the end of input: nothing answered is asked again or lost, and all is stated in the end."""
     left = [0, *range(1, len(STEPS), 3)]

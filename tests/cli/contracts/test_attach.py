@@ -108,6 +108,7 @@ def test_an_attached_file_is_kept_shown_handed_over_and_taken_back(desk: Desk, t
     assert desk.json("verify", "--deep")["ok"]
 
 
+@pytest.mark.drawn
 def test_lost_or_changed_bytes_are_a_finding(desk: Desk, tmp_path: Path) -> None:
     """Also of a file that was taken back: it is still kept."""
     names = ("changed.png", "missing.png")
@@ -128,6 +129,7 @@ def test_lost_or_changed_bytes_are_a_finding(desk: Desk, tmp_path: Path) -> None
     }
 
 
+@pytest.mark.drawn
 def test_bad_input_is_one_sentence_and_keeps_nothing(desk: Desk, tmp_path: Path) -> None:
     """No file, a folder, an unknown contract, message or number, a bad day or kind, a file of the archive: exit 2."""
     file = tmp_path / "a.png"

@@ -92,6 +92,7 @@ def test_a_term_is_bound_to_the_message_that_told_it(desk: Desk) -> None:
     assert next(line for line in cleared.splitlines() if line.startswith("payment_day")).endswith("not stated")
 
 
+@pytest.mark.drawn
 def test_a_message_outside_the_contracts_period_is_bound_with_a_warning(desk: Desk) -> None:
     """Packages name it without holding it, so the way to take it in is told; within the period nothing is said."""
     promise = ("contract", "terms", "set", "payment_day", "--message", desk.promise)
@@ -113,6 +114,7 @@ def test_a_message_outside_the_contracts_period_is_bound_with_a_warning(desk: De
     assert sentence not in desk.run("contract", "show", ARCHIVE_LANG="en")
 
 
+@pytest.mark.drawn
 def test_reminders_that_were_sent_are_listed(desk: Desk) -> None:
     """By a message of your own or by day and way, each once; one taken back is gone; another's message is none."""
     add = ("contract", "reminder", "add", "job1")
@@ -134,6 +136,7 @@ def test_reminders_that_were_sent_are_listed(desk: Desk) -> None:
     assert desk.json("verify", "--deep")["ok"]
 
 
+@pytest.mark.drawn
 def test_bad_input_is_one_sentence(desk: Desk) -> None:
     """With what to do next, and nothing is entered."""
     for arguments in (

@@ -72,6 +72,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield world
 
 
+@pytest.mark.drawn
 def test_a_room_has_a_period_in_a_contract(desk: Desk) -> None:
     """Stated with `add` or `set`, shown, and taken away again; a package of the contract is cut by it."""
     desk.run("contract", "add", "job2", "--room", desk.room, "--room-from", desk.room, "2026-11-01")
@@ -107,6 +108,7 @@ def test_a_room_that_jobs_share_asks_for_its_period(desk: Desk) -> None:
     assert f"archive contract set job2 --room-from {desk.room} " in output
 
 
+@pytest.mark.drawn
 def test_a_bad_period_is_one_sentence_and_changes_nothing(desk: Desk) -> None:
     """Another room, a day that is none, an end before the beginning, half of it."""
     before = desk.entries()
@@ -122,6 +124,7 @@ def test_a_bad_period_is_one_sentence_and_changes_nothing(desk: Desk) -> None:
     assert before == desk.entries()
 
 
+@pytest.mark.drawn
 def test_a_number_of_two_contracts_names_neither(desk: Desk) -> None:
     """It is said when the second is entered, and asked back when it is used."""
     _, warned = desk.both("contract", "add", "job2", "--room", desk.room, "--platform-id", "12345678")

@@ -53,6 +53,7 @@ def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
     return desk
 
 
+@pytest.mark.drawn
 def test_a_delivery_is_entered_matched_corrected_and_taken_back(desk: Desk, tmp_path: Path) -> None:
     """The same bytes on Chatwork are named whatever the file is called; nothing is deleted, and all can be verified."""
     same, other = tmp_path / "別の名前.zip", tmp_path / "other.zip"
@@ -86,6 +87,7 @@ def test_a_delivery_is_entered_matched_corrected_and_taken_back(desk: Desk, tmp_
     assert b"other bytes" not in b"".join(path.read_bytes() for path in desk.home.rglob("*") if path.is_file())
 
 
+@pytest.mark.drawn
 def test_a_file_that_somebody_else_sent_is_told(desk: Desk, chatwork: Chatwork) -> None:
     """By its number only the user's own file is a delivery without a word."""
     own = int(chatwork.upload(desk.room, chatwork.owner, "納品.zip", data=b"own bytes"))

@@ -47,6 +47,7 @@ def terminal(tmp_path: Path, chatwork: Chatwork) -> Terminal:
     return terminal
 
 
+@pytest.mark.drawn
 def test_status_says_where_the_copy_is_or_that_there_is_none(terminal: Terminal, tmp_path: Path) -> None:
     """On the screen and in the document."""
     before, screen = terminal.json("status"), terminal.run("status", ARCHIVE_LANG="en")
@@ -62,6 +63,7 @@ def test_status_says_where_the_copy_is_or_that_there_is_none(terminal: Terminal,
     assert 80 >= columns(log_lines)
 
 
+@pytest.mark.drawn
 def test_a_second_copy_says_what_was_only_compared_and_when_everything_was_checked(
     terminal: Terminal, tmp_path: Path
 ) -> None:
@@ -84,6 +86,7 @@ def test_a_second_copy_says_what_was_only_compared_and_when_everything_was_check
     assert document["all_records_at"] < document["at"]
 
 
+@pytest.mark.drawn
 def test_a_copy_holds_no_token_and_verifies_by_itself(terminal: Terminal, tmp_path: Path) -> None:
     """`verify PATH` reads it as an archive."""
     terminal.run("backup", tmp_path / "copy")
@@ -114,6 +117,7 @@ def test_on_a_new_computer_everything_works_again(terminal: Terminal, chatwork: 
     new.run("backup", tmp_path / "copy")
 
 
+@pytest.mark.drawn
 def test_findings_are_named_and_end_with_3(terminal: Terminal, chatwork: Chatwork, tmp_path: Path) -> None:
     """A flipped bit in the copy: backup makes it good, restore would not take it; one in the archive is named."""
     terminal.run("backup", tmp_path / "copy")
@@ -131,6 +135,7 @@ def test_findings_are_named_and_end_with_3(terminal: Terminal, chatwork: Chatwor
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.drawn
 def test_refusals_are_one_sentence(terminal: Terminal, chatwork: Chatwork, tmp_path: Path) -> None:
     """Wrong places, an archive that is there, no archive at all."""
     terminal.run("backup", tmp_path / "copy")
@@ -148,8 +153,7 @@ def test_refusals_are_one_sentence(terminal: Terminal, chatwork: Chatwork, tmp_p
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_copy_made_while_a_sync_writes_is_whole(terminal: Terminal, chatwork: Chatwork, tmp_path: Path) -> None:
     """Another process saves hundreds of messages and files meanwhile; every copy verifies deeply."""
     for number in range(250):
@@ -170,8 +174,7 @@ def test_a_copy_made_while_a_sync_writes_is_whole(terminal: Terminal, chatwork: 
     assert copied_names == {path.name for path in (tmp_path / "copy" / "files").rglob("*") if path.is_file()}
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_killed_backup_goes_on_and_never_harms_the_earlier_copy(terminal: Terminal, tmp_path: Path) -> None:
     """Killed again and again while files arrive: the copy before verifies all the time, and the last run ends it."""
     copy = tmp_path / "copy"
@@ -204,6 +207,7 @@ def _attach(home: Path, body: bytes) -> None:
     blobs.keep(home, part, blobs.file_sha256(part))
 
 
+@pytest.mark.drawn
 def test_notice_addresses_that_go_along_are_said_but_not_shown(terminal: Terminal, tmp_path: Path) -> None:
     """They hold passwords: whoever makes a copy learns that they are in it; one that lies elsewhere is not."""
     settings = terminal.home / "archive.toml"
@@ -225,6 +229,7 @@ def backed_up(terminal: Terminal, place: Path) -> str:
     return subprocess.run(command, env=terminal.environ, capture_output=True, text=True, check=True).stderr
 
 
+@pytest.mark.drawn
 def test_a_regular_copy_is_begun_made_by_the_job_and_ended(terminal: Terminal, tmp_path: Path) -> None:
     """`--every` writes place and interval; `backup` alone then knows the place; a run of the job makes the copy."""
     begun = terminal.run("backup", tmp_path / "copy", "--every", "1d")
@@ -244,6 +249,7 @@ def test_a_regular_copy_is_begun_made_by_the_job_and_ended(terminal: Terminal, t
     assert 1 == len(terminal.run("backup", tmp_path / "copy", "--every", "soon", code=2).splitlines())
 
 
+@pytest.mark.drawn
 def test_an_own_program_that_fails_ends_with_4(terminal: Terminal, tmp_path: Path) -> None:
     """The copy is good; `check` and `status` name the program and its exit code until it works again."""
     settings = terminal.home / "archive.toml"

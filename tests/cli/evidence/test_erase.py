@@ -85,8 +85,7 @@ def test_signs_of_a_dispute_must_be_answered(maker: ArchiveMaker, desk: Terminal
     assert [] == verify_path(maker.home, deep=True).findings
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_stamped_archive_goes_on_after_an_erasure(sealing: SealingTerminal) -> None:
     """The certificate has the third party's time; saving is taken up again, and the erased message is not kept."""
     for text in ("最初の連絡", "消す約束の資料"):
@@ -113,6 +112,7 @@ def test_a_stamped_archive_goes_on_after_an_erasure(sealing: SealingTerminal) ->
         assert (2, 0) == (package["messages"], package["gaps"])
 
 
+@pytest.mark.drawn
 def test_a_copy_of_before_is_erased_again_with_the_note_beside_the_certificate(
     maker: ArchiveMaker, desk: Terminal, tmp_path: Path, unasked: Chatwork
 ) -> None:

@@ -120,6 +120,7 @@ def test_it_just_works(desk: Desk) -> None:
     assert folder.name.endswith("_support")
 
 
+@pytest.mark.drawn
 def test_a_machine_is_told_warnings_and_what_is_missing(desk: Desk) -> None:
     """In the document, and in words on stderr, so that a code 4 never comes without its reason."""
     made = reopen_maker(desk.home)
@@ -138,6 +139,7 @@ def test_a_machine_is_told_warnings_and_what_is_missing(desk: Desk) -> None:
     assert "Not everything that belongs in it could be included; the package says so too." in err
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("profile", ["support", "court"])
 def test_what_is_too_large_is_not_told_to_be_missing(desk: Desk, profile: str) -> None:
     """Everything is in it, and only that is said."""
@@ -148,6 +150,7 @@ def test_what_is_too_large_is_not_told_to_be_missing(desk: Desk, profile: str) -
     assert "could be included" not in output + err
 
 
+@pytest.mark.drawn
 def test_a_day_ends_before_the_next_midnight(desk: Desk) -> None:
     """What was sent at 00:00:00 belongs to the day that begins then, as `show` has it."""
     made = reopen_maker(desk.home)
@@ -159,6 +162,7 @@ def test_a_day_ends_before_the_next_midnight(desk: Desk) -> None:
     assert [7, 8] == counts
 
 
+@pytest.mark.drawn
 def test_a_day_is_whole_however_it_is_written(desk: Desk) -> None:
     """20261105 is the day 2026-11-05, its evening included."""
     counts = [desk.exported("--for", "consult", "--to", day)["messages"] for day in ("2026-11-05", "20261105")]
@@ -175,6 +179,7 @@ def test_a_folder_that_cannot_be_written_names_the_option(desk: Desk) -> None:
     assert "--home" not in err
 
 
+@pytest.mark.drawn
 def test_the_platforms_number_and_a_single_contract_are_enough(desk: Desk) -> None:
     """The number on the platform's page names the contract."""
     payload = json.loads(desk.both("export", "12345678", "--json", "--for", "consult")[0])
@@ -182,6 +187,7 @@ def test_the_platforms_number_and_a_single_contract_are_enough(desk: Desk) -> No
     assert ("consult", 7) == (payload["profile"], payload["messages"])
 
 
+@pytest.mark.drawn
 def test_preview_makes_nothing(desk: Desk) -> None:
     """Numbers alone: no file, no folder, no note that anything was handed out."""
     output, err = desk.both("export", "job1", "--preview", "--out", desk.home / "elsewhere")
@@ -193,6 +199,7 @@ def test_preview_makes_nothing(desk: Desk) -> None:
     assert 0 == desk.handed_out()
 
 
+@pytest.mark.drawn(but="daily")
 @pytest.mark.parametrize("profile", ["support", "lawyer", "daily"])
 def test_preview_is_one_document_too(desk: Desk, profile: str) -> None:
     """With every number, also of profiles that are not asked about."""
@@ -207,6 +214,7 @@ def test_preview_is_one_document_too(desk: Desk, profile: str) -> None:
     assert not desk.out.exists()
 
 
+@pytest.mark.drawn
 def test_json_is_exactly_one_document(desk: Desk) -> None:
     """Nothing else on stdout; the warning stands on stderr."""
     out, err = desk.both("export", "job1", "--json")
@@ -234,6 +242,7 @@ def test_before_a_screen_it_shows_and_asks(desk: Desk) -> None:
     assert 1 == len(list(desk.out.iterdir())) == desk.handed_out()
 
 
+@pytest.mark.drawn
 def test_no_leaves_nothing(desk: Desk) -> None:
     """Neither files nor a note of them; it is no error."""
     code, output = desk.before_a_screen("export", "job1", answer="いいえ")
@@ -273,6 +282,7 @@ def bodies(exported: dict[str, Any]) -> str:
     return "\n".join(" ".join(row) for row in csv.reader(io.StringIO(table)))
 
 
+@pytest.mark.drawn
 def test_masking_is_chosen(desk: Desk) -> None:
     """By profile, none at all, more texts, more people, fewer people."""
     usual = bodies(desk.exported())
@@ -312,6 +322,7 @@ def test_what_cannot_be_meant_is_wrong_usage(desk: Desk, options: tuple[str, ...
     assert [] == list(desk.out.iterdir() if desk.out.exists() else [])
 
 
+@pytest.mark.drawn
 def test_what_is_asked_for_is_chosen(desk: Desk) -> None:
     """By name; in a direct contract the text is one to the client, and the first file says so."""
     office = Path(desk.exported("--request", "stop-work")["path"])
@@ -331,6 +342,7 @@ def test_what_is_asked_for_is_chosen(desk: Desk) -> None:
     assert "契約ID" not in readme
 
 
+@pytest.mark.drawn
 def test_a_package_in_english_is_made_with_a_note_for_readers_of_japanese(desk: Desk) -> None:
     """The text is English; for an office and a court a note says what they read, for a consultation none."""
     notes = {who: "courts and platforms in Japan" in _english(desk, who)[1] for who in ("support", "court", "consult")}
@@ -347,6 +359,7 @@ def _english(desk: Desk, who: str) -> tuple[Path, str]:
     return Path(json.loads(out)["zip" if who == "court" else "path"]), err
 
 
+@pytest.mark.drawn
 def test_what_the_size_leaves_out_is_said_with_4(desk: Desk) -> None:
     """The package is there and says so too."""
     made = reopen_maker(desk.home)
@@ -359,6 +372,7 @@ def test_what_the_size_leaves_out_is_said_with_4(desk: Desk) -> None:
     assert "S-001: 大きさの上限を超えるため" in err
 
 
+@pytest.mark.drawn
 def test_warnings_and_blanks_are_told_where_nobody_is_asked(desk: Desk) -> None:
     """NDA, early contact, and what is still blank."""
     made = reopen_maker(desk.home)
@@ -377,6 +391,7 @@ def test_warnings_and_blanks_are_told_where_nobody_is_asked(desk: Desk) -> None:
     assert "promise of secrecy" not in lawyer
 
 
+@pytest.mark.drawn(but="more2")
 @pytest.mark.parametrize("more", [(), ("--json",), ("--preview",), ("--for", "consult")])
 def test_without_a_screen_an_unknown_counterpart_is_wrong_usage(desk: Desk, more: tuple[str, ...]) -> None:
     """The people are named with their account ids and counts; named by option, the package is made."""
@@ -393,6 +408,7 @@ def test_without_a_screen_an_unknown_counterpart_is_wrong_usage(desk: Desk, more
     assert "424242" in wrong
 
 
+@pytest.mark.drawn
 def test_before_a_screen_the_counterpart_is_chosen_from_a_list(desk: Desk) -> None:
     """With names, numbers of messages and days; a wrong number is asked for again, everybody else is a letter."""
     made = reopen_maker(desk.home)
@@ -411,6 +427,7 @@ def test_before_a_screen_the_counterpart_is_chosen_from_a_list(desk: Desk) -> No
         assert 0 == screen.end()
 
 
+@pytest.mark.drawn
 def test_before_a_screen_none_of_them_hides_them_all(desk: Desk) -> None:
     """0 is an answer too."""
     made = reopen_maker(desk.home)
@@ -424,6 +441,7 @@ def test_before_a_screen_none_of_them_hides_them_all(desk: Desk) -> None:
         assert 0 == screen.end()
 
 
+@pytest.mark.drawn
 def test_exports_lists_what_was_handed_out(desk: Desk) -> None:
     """When, which contract, for whom, its name and its fingerprint; previews are not among it."""
     assert "No package has been made yet." in desk.both("exports")[0]
@@ -437,6 +455,7 @@ def test_exports_lists_what_was_handed_out(desk: Desk) -> None:
     assert 1 == listed.count("SHA-256")
 
 
+@pytest.mark.drawn
 def test_other_rooms_are_no_part_of_it(desk: Desk) -> None:
     """Whatever the profile."""
     for profile in ("support", "court", "consult"):

@@ -62,6 +62,7 @@ def export_from(terminal: Terminal, out: Path, profile: str) -> Any:
     return json.loads(process.stdout)
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("profile", ["support", "lawyer", "court"])
 def test_a_home_that_cannot_be_written_exports_too(
     terminal: Terminal, locked_home: Path, tmp_path: Path, profile: str
@@ -91,6 +92,7 @@ def readme_of(document: Any) -> str:
         return packed.read(name).decode("utf-8-sig")
 
 
+@pytest.mark.drawn
 def test_what_is_not_sealed_has_no_seal_and_its_own_script_takes_it(
     terminal: Terminal, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -115,6 +117,7 @@ def test_what_is_not_sealed_has_no_seal_and_its_own_script_takes_it(
     assert "entry-unsealed" in {finding.check for finding in verify_path(package).findings}
 
 
+@pytest.mark.drawn
 def test_a_log_without_its_index_is_read_from_a_copy(
     terminal: Terminal, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -138,6 +141,7 @@ def test_a_log_without_its_index_is_read_from_a_copy(
     assert "ログにだけあります" in (Path(document["path"]) / "data/messages.jsonl").read_text(encoding="utf-8")
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize(("profile", "code"), [("support", 0), ("lawyer", 4)])
 def test_the_current_folder_does_not_matter(terminal: Terminal, locked_folder: Path, profile: str, code: int) -> None:
     """An export needs to write nowhere but to its target; a lawyer's lacks a file that was never held (4)."""

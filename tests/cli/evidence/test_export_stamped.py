@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.evidence.stamps.roots import fingerprint, pem_to_der
 from tests.support.terminals.sealing_terminal import SealingTerminal
@@ -42,6 +44,7 @@ def test_a_package_is_stamped_and_verified(sealing: SealingTerminal) -> None:
     assert said.startswith("No change was found."), "the result stands first"
 
 
+@pytest.mark.drawn
 def test_without_its_stamp_the_export_ends_with_4(sealing: SealingTerminal, authority: SimulatedAuthority) -> None:
     """The package is made, says what is missing, and one made later has it."""
     sealing.say("やあ")
@@ -58,6 +61,7 @@ def test_without_its_stamp_the_export_ends_with_4(sealing: SealingTerminal, auth
     assert sealing.json("verify", made["path"])["ok"]
 
 
+@pytest.mark.drawn
 def test_a_root_that_cannot_be_read_is_told(sealing: SealingTerminal) -> None:
     """The package waits for nobody."""
     sealing.say("やあ")
@@ -70,6 +74,7 @@ def test_a_root_that_cannot_be_read_is_told(sealing: SealingTerminal) -> None:
     assert sealing.json("verify")["ok"]
 
 
+@pytest.mark.drawn
 def test_another_root_in_the_settings_is_a_finding(sealing: SealingTerminal) -> None:
     """Whoever exchanged the root beside the stamps has not exchanged the user's."""
     sealing.say("やあ")

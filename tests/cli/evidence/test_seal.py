@@ -32,6 +32,7 @@ def test_seal_closes_the_tail_and_tells_its_time(sealing: SealingTerminal) -> No
     assert [".json", ".tsr"] == sorted(path.suffix for path in (sealing.home / "seals").glob("0*"))
 
 
+@pytest.mark.drawn
 def test_an_authority_that_is_down_changes_no_exit_code(
     sealing: SealingTerminal, authority: SimulatedAuthority
 ) -> None:
@@ -68,6 +69,7 @@ def test_a_root_that_cannot_be_read_is_said_and_fails_only_the_stamping(sealing:
     assert "(the pinned root cannot be read)" in status
 
 
+@pytest.mark.drawn
 def test_status_says_that_stamps_are_off(sealing: SealingTerminal) -> None:
     """And counts what was stamped before."""
     sealing.say("やあ")
@@ -84,6 +86,7 @@ def test_status_says_that_stamps_are_off(sealing: SealingTerminal) -> None:
 # --- init --------------------------------------------------------------------------------------
 
 
+@pytest.mark.drawn
 def test_init_writes_the_two_that_are_offered_or_none(tmp_path: Path, chatwork: Chatwork) -> None:
     """Nothing is sent by it; without the option a new archive asks nobody, and a second call changes nothing."""
     made = {}
@@ -97,6 +100,7 @@ def test_init_writes_the_two_that_are_offered_or_none(tmp_path: Path, chatwork: 
     assert {"on": [offer.name for offer in OFFERS], "off": [], "unsaid": []} == made
 
 
+@pytest.mark.drawn
 def test_init_keeps_the_authorities_that_the_user_chose(sealing: SealingTerminal) -> None:
     """`on` does not replace them; `off` takes them out and leaves the other settings as they are."""
     before = (sealing.home / "archive.toml").read_text(encoding="utf-8")

@@ -176,6 +176,7 @@ def test_files_and_tasks_are_listed_below_the_messages(run: Runner) -> None:
     assert ["Besides messages:", "  task        2026-11-05 10:06  【字幕】の修正"] == out.splitlines()[:2]
 
 
+@pytest.mark.drawn
 def test_it_needs_no_token_and_no_network(tmp_path: Path, home: Path) -> None:
     """Not even a place where a token could be: with a broken one nothing changes."""
     with Chatwork(token=TOKEN) as chatwork:

@@ -50,6 +50,7 @@ def viewing(home: Path, *options: str, **environ: str) -> Iterator[tuple[subproc
             stream.close()
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_told_to_stop(home: Path, end: signal.Signals) -> None:
     """The printed address opens; Ctrl-C or the system's wish ends it with 0 and without a complaint."""
@@ -63,6 +64,7 @@ def test_it_serves_until_it_is_told_to_stop(home: Path, end: signal.Signals) -> 
         assert "Traceback" not in err
 
 
+@pytest.mark.drawn
 def test_the_browser_learns_the_key_by_a_file_that_only_the_user_can_read(home: Path, tmp_path: Path) -> None:
     """No command line, which every user of the computer can see, holds the key."""
     address_file = tmp_path / "seen"
@@ -86,6 +88,7 @@ def test_the_browser_learns_the_key_by_a_file_that_only_the_user_can_read(home: 
     assert not page.exists()
 
 
+@pytest.mark.drawn
 def test_no_archive_is_said_before_anything_is_served(tmp_path: Path) -> None:
     """The usual sentence and code of every command."""
     with viewing(tmp_path / "nowhere", "--no-browser") as (process, address):

@@ -31,6 +31,7 @@ def look(terminal: Terminal, name: str) -> tuple[str, str]:
     return found["level"], found["text"]
 
 
+@pytest.mark.drawn
 def test_two_archives_of_one_account_on_this_computer_are_told_of_each_other(
     chatwork: Chatwork, tmp_path: Path
 ) -> None:

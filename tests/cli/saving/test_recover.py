@@ -91,6 +91,7 @@ def test_what_is_left_over_is_exit_4_and_the_next_sync_goes_on(job: Job, tmp_pat
     assert (4, 0, 4) == (payload["found"], payload["recovered"], payload["left"])
 
 
+@pytest.mark.drawn
 def test_ids_without_a_room_need_one_when_there_are_two(job: Job, tmp_path: Path) -> None:
     """`--room` names it; a room of no contract is refused."""
     other = job.chatwork.add_room("別の仕事", members=[job.tanaka])
@@ -107,6 +108,7 @@ def test_ids_without_a_room_need_one_when_there_are_two(job: Job, tmp_path: Path
     assert "999" in refused
 
 
+@pytest.mark.drawn
 def test_a_file_that_is_not_there_is_wrong_usage(job: Job, tmp_path: Path) -> None:
     """Nothing was asked for."""
     count_before = len(job.chatwork.requests)

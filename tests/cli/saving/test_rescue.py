@@ -95,6 +95,7 @@ def test_the_document_is_that_of_sync(worst: Worst, chatwork: Chatwork) -> None:
     assert (True, [], int) == (payload["complete"], payload["alerts"], type(payload["sealed"]))
 
 
+@pytest.mark.drawn
 def test_chats_that_cannot_be_read_are_named_every_time(worst: Worst, chatwork: Chatwork) -> None:
     """On this day nothing is said only once a day; the chats after them are read all the same."""
     rooms = [chatwork.add_room(f"別の仕事{one}", members=[worst.tanaka]) for one in range(3)]
@@ -112,6 +113,7 @@ def test_chats_that_cannot_be_read_are_named_every_time(worst: Worst, chatwork: 
         assert f"読めなかったチャットの新しい内容: {rooms[0]}, {rooms[1]}" in output
 
 
+@pytest.mark.drawn
 def test_without_network_it_tells_what_is_kept(worst: Worst, chatwork: Chatwork) -> None:
     """Exit 1, and the whole page: nothing new, but nothing lost."""
     chatwork.stop()
@@ -125,6 +127,7 @@ def test_without_network_it_tells_what_is_kept(worst: Worst, chatwork: Chatwork)
     assert err.startswith("エラー: ")
 
 
+@pytest.mark.drawn
 def test_without_a_token_that_works_it_tells_what_is_kept(worst: Worst) -> None:
     """Exit codes as `sync`: 10 for a refused token; the document is not half a one."""
     out, _ = worst.rescue(code=10, CHATWORK_API_TOKEN="0" * 32)
@@ -134,6 +137,7 @@ def test_without_a_token_that_works_it_tells_what_is_kept(worst: Worst) -> None:
     assert "" == document
 
 
+@pytest.mark.drawn
 def test_a_room_that_is_gone_is_told_with_what_is_kept(worst: Worst, chatwork: Chatwork) -> None:
     """The first time the run is incomplete (4); later the page still stands."""
     chatwork.remove_owner(worst.room)
@@ -148,6 +152,7 @@ def test_a_room_that_is_gone_is_told_with_what_is_kept(worst: Worst, chatwork: C
         assert "発言 1件" in screen
 
 
+@pytest.mark.drawn
 def test_contracts_that_share_people_are_told_too_each_for_itself(worst: Worst, chatwork: Chatwork) -> None:
     """Their rooms were saved with it; a contract with other people is not mentioned."""
     other, sato = chatwork.add_room("別の仕事", members=[worst.tanaka], announce=False), chatwork.add_account("佐藤")
@@ -167,6 +172,7 @@ def test_contracts_that_share_people_are_told_too_each_for_itself(worst: Worst, 
     assert "job3" not in screen
 
 
+@pytest.mark.drawn
 def test_what_was_given_up_is_tried_once_more(worst: Worst, chatwork: Chatwork) -> None:
     """However often it failed before: on the worst day everything is asked for that is not held."""
     file = chatwork.upload(worst.room, worst.tanaka, "参考.mov", size=100)
@@ -187,6 +193,7 @@ def test_what_was_given_up_is_tried_once_more(worst: Worst, chatwork: Chatwork) 
     assert file in chatwork.files
 
 
+@pytest.mark.drawn
 def test_what_cannot_be_meant_is_wrong_usage(worst: Worst, tmp_path: Path, chatwork: Chatwork) -> None:
     """An unknown contract or none at all: exit 2; no archive: exit 5."""
     empty = Terminal(tmp_path / "empty", chatwork)

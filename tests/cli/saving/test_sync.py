@@ -122,6 +122,7 @@ def test_alerts_of_a_run_are_one_line_on_stderr(desk: TerminalWorld) -> None:
     assert "Alerts" not in output
 
 
+@pytest.mark.drawn
 def test_a_quiet_run_says_nothing_unless_something_is_wrong(desk: TerminalWorld) -> None:
     """Cron mails what it prints: one line without names where not everything was saved."""
     good = desk.both("-q", "sync")
@@ -145,6 +146,7 @@ def test_a_run_of_the_job_that_meets_another_one_is_content(desk: TerminalWorld,
     assert (code == 0) == ("skipped=another-run" in log.read_text() if log.exists() else False)
 
 
+@pytest.mark.drawn
 def test_a_folder_for_copies_that_is_not_there_is_told_once_a_day(desk: TerminalWorld) -> None:
     """Cron would mail it 288 times; one that comes back and goes again is told again."""
     usb = desk.home.parent / "usb"
@@ -164,6 +166,7 @@ def test_a_folder_for_copies_that_is_not_there_is_told_once_a_day(desk: Terminal
     assert ("", "") == second == there
 
 
+@pytest.mark.drawn
 def test_an_edit_that_moves_no_counter_is_seen_by_a_scheduled_sync_and_a_typed_one(desk: TerminalWorld) -> None:
     """“Nothing new” is said only of a list that was read: an edit may move no counter."""
     message = desk.post("報酬は5万円です")
@@ -199,6 +202,7 @@ def test_another_try_is_offered_only_for_what_can_still_succeed() -> None:
     assert "Save again to try the rest" in lines[2][-1]
 
 
+@pytest.mark.drawn
 def test_nothing_is_missing_is_not_said_of_a_chat_with_older_messages(desk: TerminalWorld) -> None:
     """Chatwork lists 100 messages; the 30 before them are known to be missing, in each run."""
     desk.posts(130)
@@ -212,6 +216,7 @@ def test_nothing_is_missing_is_not_said_of_a_chat_with_older_messages(desk: Term
         assert "archive recover --help" in screen
 
 
+@pytest.mark.drawn
 def test_where_no_contract_is_read_nothing_is_called_saved(desk: TerminalWorld) -> None:
     """180 days after its end a job's rooms are read no more; rescue says how they are saved again."""
     now = desk.clock.time

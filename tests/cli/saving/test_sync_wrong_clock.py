@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.terminals.killed_runs import set_up_rooms
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 
+@pytest.mark.drawn
 def test_a_run_that_saved_does_not_say_that_nothing_was_saved_for_a_year(tmp_path: Path) -> None:
     """The computer is a year ahead of Chatwork; each run saves, so nothing is stale."""
     with Chatwork(token=TOKEN, now=lambda: datetime.now(UTC) - timedelta(days=365)) as chatwork:

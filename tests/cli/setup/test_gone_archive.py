@@ -32,6 +32,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
         yield terminal
 
 
+@pytest.mark.drawn
 def test_beside_saved_files_no_new_archive_is_begun(terminal: Terminal) -> None:
     """Every command says that the database is gone, and what to do; nothing is made."""
     for command in (["init", "--yes"], ["status"], ["sync"], ["schedule", "install"], []):
@@ -41,6 +42,7 @@ def test_beside_saved_files_no_new_archive_is_begun(terminal: Terminal) -> None:
     assert not (terminal.home / DATABASE).exists()
 
 
+@pytest.mark.drawn
 def test_nothing_is_said_of_a_package_that_cannot_be(terminal: Terminal) -> None:
     """The one sentence of `export` is that the database is gone: nothing about messages that were not read again."""
     told = terminal.run("export", "job1", code=5)
@@ -49,6 +51,7 @@ def test_nothing_is_said_of_a_package_that_cannot_be(terminal: Terminal) -> None
     assert "package" not in told
 
 
+@pytest.mark.drawn
 def test_an_empty_home_in_which_one_was_is_told_from_a_first_one(terminal: Terminal) -> None:
     """The commands say since when it was seen; `init` begins a new one with a warning."""
     shutil.rmtree(terminal.home)
@@ -62,6 +65,7 @@ def test_an_empty_home_in_which_one_was_is_told_from_a_first_one(terminal: Termi
     assert "The archive is ready" in told
 
 
+@pytest.mark.drawn
 def test_an_interrupted_init_goes_on(tmp_path: Path) -> None:
     """Settings alone are no archive that was there."""
     with Chatwork(token=TOKEN) as chatwork:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store.archive import Archive
 from tests.support.terminals.terminal import TOKEN, Terminal
@@ -24,6 +26,7 @@ def test_the_next_steps_find_the_archive_that_was_just_made(tmp_path: Path) -> N
     assert f"then: archive --home '{tmp_path / 'an other'}' sync" in given
 
 
+@pytest.mark.drawn
 def test_the_step_after_a_contract_finds_its_archive(tmp_path: Path) -> None:
     """A home that only this call was given stands in it; one of the environment need not."""
     with Chatwork(token=TOKEN) as chatwork:
@@ -54,6 +57,7 @@ def test_a_second_init_says_that_another_one_is_at_work(tmp_path: Path) -> None:
     assert ["sync.lock"] == [path.name for path in home.iterdir()]
 
 
+@pytest.mark.drawn
 def test_inits_at_once_make_one_archive(tmp_path: Path) -> None:
     """Each ends well or says that another one is at work; the archive can be used."""
     with Chatwork(token=TOKEN) as chatwork:

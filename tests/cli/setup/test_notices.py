@@ -47,6 +47,7 @@ def on_terminal(world: TerminalWorld, *arguments: str) -> PseudoTerminal:
     return PseudoTerminal(world.terminal.command(*arguments), world.terminal.environ)
 
 
+@pytest.mark.drawn
 def test_mail_and_heartbeat_are_set_up_tried_and_used(
     world: TerminalWorld, mail: MailServer, pings: PingReceiver
 ) -> None:
@@ -77,6 +78,7 @@ def test_mail_and_heartbeat_are_set_up_tried_and_used(
     assert [False, True] == ["The last save failed" in one.get_content() for one in mail.mails]
 
 
+@pytest.mark.drawn
 def test_what_was_not_seen_is_said_until_it_is_seen_or_turned_off(world: TerminalWorld) -> None:
     """By `check` and `status`; `check` on a terminal tries again after a month, and otherwise writes nothing."""
     with on_terminal(world, "notices") as tty:

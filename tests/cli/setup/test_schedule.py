@@ -29,6 +29,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
         yield made
 
 
+@pytest.mark.drawn
 def test_it_is_installed_shown_and_removed(terminal: Terminal, tmp_path: Path) -> None:
     """The scheduler that is there is chosen; the job is shown as it lies there, and gone afterwards."""
     terminal.run("schedule", "install")
@@ -52,6 +53,7 @@ def test_after_its_removal_the_overview_says_so_at_once(terminal: Terminal) -> N
     assert (False, True) == (said in before, said in terminal.run("status"))
 
 
+@pytest.mark.drawn
 def test_a_scheduler_that_is_not_there_is_one_sentence(terminal: Terminal) -> None:
     """Exit 1, and the other ways; an unknown one is wrong usage; without an archive there is nothing to register."""
     assert "archive daemon" in terminal.run("schedule", "install", "--with", "systemd", code=1)

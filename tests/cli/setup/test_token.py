@@ -52,6 +52,7 @@ def token_source(terminal: Terminal) -> str:
     return file.load_settings(terminal.home, {}).token_source
 
 
+@pytest.mark.drawn
 def test_a_variable_does_not_change_where_the_token_lies(terminal: Terminal) -> None:
     """It is kept where the settings say, and it is told that the variable wins."""
     output = paste(terminal, TOKEN, CHATWORK_API_TOKEN=TOKEN)
@@ -62,6 +63,7 @@ def test_a_variable_does_not_change_where_the_token_lies(terminal: Terminal) -> 
     assert "is set here" not in paste(terminal, TOKEN)
 
 
+@pytest.mark.drawn
 def test_a_stored_token_is_forgotten_while_a_variable_is_set(terminal: Terminal) -> None:
     """The file goes, and the variable is named."""
     process = subprocess.run(
@@ -75,6 +77,7 @@ def test_a_stored_token_is_forgotten_while_a_variable_is_set(terminal: Terminal)
     assert ("removed" in process.stdout, "is set here" in process.stderr) == (True, True)
 
 
+@pytest.mark.drawn
 def test_forgetting_where_nothing_was_ever_stored_is_no_error(terminal: Terminal, tmp_path: Path) -> None:
     """A password store that cannot be opened is named, without the advice to store a token elsewhere."""
     terminal.environ["ARCHIVE_HOME"] = str(tmp_path / "nothing")
@@ -89,6 +92,7 @@ def test_forgetting_where_nothing_was_ever_stored_is_no_error(terminal: Terminal
     )
 
 
+@pytest.mark.drawn
 def test_a_refused_variable_is_named_where_another_token_would_be_stored_in_vain(terminal: Terminal) -> None:
     """401 alone would send the user to `token set`, again and again."""
     assert "is set here" in terminal.run("token", "test", code=10, CHATWORK_API_TOKEN=WRONG)
@@ -96,6 +100,7 @@ def test_a_refused_variable_is_named_where_another_token_would_be_stored_in_vain
     assert "is set here" not in terminal.run("token", "test", code=10)
 
 
+@pytest.mark.drawn
 def test_the_place_that_is_asked_for_is_taken(terminal: Terminal) -> None:
     """Whatever the settings say; and one that keeps nothing is said."""
     paste(terminal, TOKEN, "--source", "file:other")
@@ -104,6 +109,7 @@ def test_the_place_that_is_asked_for_is_taken(terminal: Terminal) -> None:
     assert ("file:other", True) == (token_source(terminal), "password store" in refused)
 
 
+@pytest.mark.drawn
 def test_the_token_of_another_account_is_not_called_good(terminal: Terminal) -> None:
     """As a run would refuse it."""
     with Chatwork(token=WRONG) as elsewhere:
@@ -115,6 +121,7 @@ def test_the_token_of_another_account_is_not_called_good(terminal: Terminal) -> 
     assert "The token works: yamada" in terminal.run("token", "test")
 
 
+@pytest.mark.drawn
 def test_without_an_archive_it_is_said_how_to_begin(terminal: Terminal, tmp_path: Path) -> None:
     """With a token that works, and without any."""
     terminal.environ["ARCHIVE_HOME"] = str(tmp_path / "none")
@@ -126,6 +133,7 @@ def test_without_an_archive_it_is_said_how_to_begin(terminal: Terminal, tmp_path
     assert ("archive init" in missing, "token set" in missing) == (True, False)
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("text", ["0123 4567", "トークン", "\u3000", "a\u200bb"])
 def test_what_no_token_can_be_is_said_as_that(terminal: Terminal, text: str) -> None:
     """And not as something that is wrong with a variable; nothing is asked and nothing stored."""
@@ -142,6 +150,7 @@ def test_full_width_characters_are_folded() -> None:
         clean_token(" ")
 
 
+@pytest.mark.drawn
 def test_a_missing_token_file_is_said_in_the_language_of_the_screen(terminal: Terminal) -> None:
     """Without the words of the operating system."""
     (terminal.home / "token").unlink()

@@ -116,6 +116,7 @@ def number_of(tty: PseudoTerminal, name: str) -> str:
     return lines[0].split()[0]
 
 
+@pytest.mark.drawn
 def test_the_whole_first_run(desk: Desk) -> None:
     """Wrong answers are asked again; in the end the job saves by itself, and all that was said is kept."""
     with desk.init() as tty:
@@ -233,6 +234,7 @@ def is_told_to_go_on(tty: PseudoTerminal, desk: Desk) -> bool:
     return " ".join(tty.shown.split()).endswith(f"To go on: archive --home {desk.home} init")
 
 
+@pytest.mark.drawn
 def test_left_at_each_question_it_goes_on_there(desk: Desk) -> None:
     """By Ctrl-C or the end of input: what was answered is never asked again, and it is said how to go on."""
     begin = 0
@@ -256,6 +258,7 @@ def test_left_at_each_question_it_goes_on_there(desk: Desk) -> None:
     assert ("12345678", False) == (desk.contract()["platform_id"], desk.contract()["nda"])
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize(
     ("steps", "words", "never"),
     [
@@ -322,6 +325,7 @@ def test_what_it_does_and_does_not_is_said_before_the_token_is_asked_for(
     assert 1 == len(tty.shown.partition("[1/5]")[0].strip().splitlines())
 
 
+@pytest.mark.drawn
 def test_enter_at_the_token_leaves_for_later(desk: Desk) -> None:
     """Whoever waits for an administrator loses nothing, and nothing was asked of Chatwork."""
     with desk.init() as tty:
@@ -331,6 +335,7 @@ def test_enter_at_the_token_leaves_for_later(desk: Desk) -> None:
     assert (0, True, []) == (code, is_told_to_go_on(tty, desk), desk.chatwork.requests)
 
 
+@pytest.mark.drawn
 def test_the_organisation_is_shown_and_its_owner_asked_once(desk: Desk) -> None:
     """A client who owns it can close the account; and the token of a variable is kept only where that is wished."""
     owner = desk.chatwork.accounts[desk.chatwork.owner]
@@ -350,6 +355,7 @@ def test_the_organisation_is_shown_and_its_owner_asked_once(desk: Desk) -> None:
     assert TOKEN == (desk.home / "token").read_text(encoding="utf-8").strip()
 
 
+@pytest.mark.drawn
 def test_another_accounts_token_never_takes_the_place_of_the_first(desk: Desk) -> None:
     """Neither the first run nor `token set` stores it."""
     with desk.init() as tty:
@@ -382,6 +388,7 @@ def test_where_nobody_types_a_token_is_not_waited_for(desk: Desk) -> None:
         assert "nobody can answer here" in process.stderr
 
 
+@pytest.mark.drawn
 def test_without_chatwork_the_first_save_is_left_for_later(desk: Desk) -> None:
     """One sentence and how to go on; what was chosen is kept, and the next call saves."""
     with desk.init() as tty:
@@ -402,6 +409,7 @@ def test_without_chatwork_the_first_save_is_left_for_later(desk: Desk) -> None:
         tty.end()
 
 
+@pytest.mark.drawn
 def test_without_a_scheduler_it_says_what_else_there_is(desk: Desk) -> None:
     """It is saved once from here, and the set-up is not called off."""
     (desk.folder / "bin" / "crontab").unlink()
@@ -419,6 +427,7 @@ def test_without_a_scheduler_it_says_what_else_there_is(desk: Desk) -> None:
     assert (0, True) == (code, "Done." in tty.shown)
 
 
+@pytest.mark.drawn
 def test_a_token_in_the_password_store_is_laid_where_cron_can_read_it(desk: Desk) -> None:
     """The store takes it first; a job without a desktop would find that locked, so a file is offered."""
     (desk.folder / "paper_store.py").write_text(STORE, encoding="utf-8")
@@ -438,6 +447,7 @@ def test_a_token_in_the_password_store_is_laid_where_cron_can_read_it(desk: Desk
     assert (0, TOKEN) == (code, (desk.home / "token").read_text(encoding="utf-8").strip())
 
 
+@pytest.mark.drawn
 def test_a_run_by_itself_that_fails_is_said_at_once_and_stays_said(desk: Desk) -> None:
     """With its reason; that it saves from here does not hide it."""
     (desk.folder / "paper_store.py").write_text(STORE, encoding="utf-8")
@@ -458,6 +468,7 @@ def test_a_run_by_itself_that_fails_is_said_at_once_and_stays_said(desk: Desk) -
     assert (0, True) == (code, "the system's password store cannot be used" in screen)
 
 
+@pytest.mark.drawn
 def test_stamps_are_chosen_in_an_archive_that_is_in_use_without_all_other_questions(desk: Desk) -> None:
     """However it was set up; the first run would ask for much that is there."""
     desk.run("init", "--yes", CHATWORK_API_TOKEN=TOKEN)
@@ -470,6 +481,7 @@ def test_stamps_are_chosen_in_an_archive_that_is_in_use_without_all_other_questi
     assert 2 == len(file.load_settings(desk.home, {}).timestamp.authorities)
 
 
+@pytest.mark.drawn
 def test_what_is_registered_is_neither_asked_for_again_nor_moved(desk: Desk) -> None:
     """The line in the crontab stays as it is."""
     desk.run("init", "--yes", CHATWORK_API_TOKEN=TOKEN)
@@ -489,6 +501,7 @@ def test_what_is_registered_is_neither_asked_for_again_nor_moved(desk: Desk) -> 
     assert before == (desk.folder / "table").read_text(encoding="utf-8")
 
 
+@pytest.mark.drawn
 def test_a_token_that_cannot_be_checked_is_not_thrown_away(desk: Desk) -> None:
     """It is tried again at Enter, or kept for later; the way on stands last."""
     desk.chatwork.fail(Fault.FORBIDDEN, "/me$", times=None)

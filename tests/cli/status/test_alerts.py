@@ -38,6 +38,7 @@ def terminal(tmp_path: Path, chatwork: Chatwork) -> Terminal:
     return terminal
 
 
+@pytest.mark.drawn
 def test_alerts_are_told_listed_and_put_aside(terminal: Terminal) -> None:
     """`sync` gives them in its document and exits as ever; the list keeps what was put aside."""
     opened = terminal.json("sync")["alerts"]
@@ -71,6 +72,7 @@ def test_a_number_that_no_alert_has_is_wrong_usage(terminal: Terminal) -> None:
     terminal.run("alerts", "dismiss", "x", code=2)
 
 
+@pytest.mark.drawn
 def test_status_shows_the_worst_day_until_the_alerts_are_put_aside(terminal: Terminal) -> None:
     """What changed, kept, not kept, do-nots and next steps within 80 columns, and the state 要対応."""
     terminal.run("sync")

@@ -119,6 +119,7 @@ def without_library(desk: TerminalWorld) -> str:
     return str(folder)
 
 
+@pytest.mark.drawn
 def test_a_run_that_nobody_watches_tells_other_places_the_same(desk: TerminalWorld, receiver: Receiver) -> None:
     """Once, and its end once; who watches is not told there."""
     tell(desk, receiver.address())
@@ -152,6 +153,7 @@ def test_an_address_that_fails_fails_no_round(desk: TerminalWorld, receiver: Rec
     assert 2 == len(receiver.notices)
 
 
+@pytest.mark.drawn
 def test_without_the_library_that_is_said_once_a_day(desk: TerminalWorld, receiver: Receiver) -> None:
     """In one sentence with what to do; the round itself is good."""
     tell(desk, receiver.address())
@@ -163,6 +165,7 @@ def test_without_the_library_that_is_said_once_a_day(desk: TerminalWorld, receiv
     assert [] == receiver.notices
 
 
+@pytest.mark.drawn
 def test_the_archive_is_free_while_a_notice_is_sent(desk: TerminalWorld, receiver: Receiver) -> None:
     """The round is over: an address that hangs keeps no other run from saving, and the exit code is the round's."""
     tell(desk, receiver.address("hang"))
@@ -177,6 +180,7 @@ def test_the_archive_is_free_while_a_notice_is_sent(desk: TerminalWorld, receive
     assert (True, True, 10) == (arrived, still_sending, run.returncode)
 
 
+@pytest.mark.drawn
 def test_a_broken_database_is_told_elsewhere_once_a_day(desk: TerminalWorld, receiver: Receiver) -> None:
     """Nothing can be remembered then, and a run every five minutes would fill a mailbox."""
     tell(desk, receiver.address())
@@ -187,6 +191,7 @@ def test_a_broken_database_is_told_elsewhere_once_a_day(desk: TerminalWorld, rec
     assert (1, True, ("", "")) == (len(receiver.notices), first[1] != "", second)
 
 
+@pytest.mark.drawn
 def test_a_full_disk_is_shown_once_a_day(desk: TerminalWorld, fill: Path) -> None:
     """The exit code stays; neither the desktop nor a scheduler's mail is filled every five minutes."""
     output = [desk.both("-q", "sync", code=1, PYTHONPATH=str(fill)) for _ in range(3)]
@@ -229,6 +234,7 @@ def test_a_deadline_is_said_although_a_round_opened_another_alert(desk: Terminal
     assert (True, True) == ("Alerts: " in output, "Tomorrow: " in output)
 
 
+@pytest.mark.drawn
 def test_a_test_notice_says_what_became_of_it(desk: TerminalWorld, receiver: Receiver) -> None:
     """On the desktop and at each address; what is not reached has to be seen to."""
     desk.home.chmod(0o700)
@@ -248,6 +254,7 @@ def test_a_test_notice_says_what_became_of_it(desk: TerminalWorld, receiver: Rec
     assert "Sent to 1 of 2 addresses. A notice did not reach 1 of 2" in " ".join(half.split())
 
 
+@pytest.mark.drawn
 def test_a_program_that_shows_a_notice_is_given_no_secret(desk: TerminalWorld, receiver: Receiver) -> None:
     """Neither token nor address, wherever they lie; the rest of the environment it may need."""
     program = desk.home.parent / "bin" / "notify-send"

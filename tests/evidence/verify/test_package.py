@@ -171,6 +171,7 @@ def test_progress_is_told(sample: Path) -> None:
 # --- files against their lists -----------------------------------------------------------------
 
 
+@pytest.mark.drawn
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=strategies.data())
 def test_any_flipped_bit_of_any_file_is_found_and_named(package: Path, data: strategies.DataObject) -> None:

@@ -57,6 +57,7 @@ def test_the_offered_authorities_are_those_that_are_known() -> None:
         assert name in subject(certifi_root(root))
 
 
+@pytest.mark.drawn
 def test_a_known_authority_says_since_when_and_another_only_states(package_sample: Path, script: ModuleType) -> None:
     """The known one first; each for the last seal that it stamped, and for the package."""
     verification = verified(package_sample, script, package_sample)
@@ -69,6 +70,7 @@ def test_a_known_authority_says_since_when_and_another_only_states(package_sampl
     assert f"SHA-256 {root_of(package_sample, 'b')}) is none that this program knows" in sentences[3]
 
 
+@pytest.mark.drawn(but="package stamped in the future")
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_forgers_own_authority_never_speaks_for_a_known_one(
     package_sample: Path, tmp_path: Path, script: ModuleType, attack: str

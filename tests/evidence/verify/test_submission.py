@@ -58,6 +58,7 @@ def change(path: Path) -> None:
     path.write_bytes(body)
 
 
+@pytest.mark.drawn
 def test_an_undamaged_one_says_what_was_not_checked(whole: Path, folder: Path) -> None:
     """That its records are not in it; files are counted, the list itself is not."""
     for place in (whole, whole / f"{whole.name}.zip", folder):

@@ -42,6 +42,7 @@ def told(verification: Verification) -> str:
     return "\n".join(one.text for one in verification.unchecked if one.subject == "system files")
 
 
+@pytest.mark.drawn
 def test_what_a_system_puts_into_a_folder_is_told_and_no_finding(package: Path) -> None:
     """Whichever folder of the package it is in."""
     put_system_files(package)
@@ -53,6 +54,7 @@ def test_what_a_system_puts_into_a_folder_is_told_and_no_finding(package: Path) 
         assert name in told(verification)
 
 
+@pytest.mark.drawn
 def test_what_a_system_puts_into_a_zip_is_told_and_no_finding(package: Path, tmp_path: Path) -> None:
     """Beside the package's folder, too."""
     path = zip_package(package, tmp_path / "x.zip")

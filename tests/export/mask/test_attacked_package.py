@@ -107,7 +107,7 @@ def contents(name: str, body: bytes) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    "profile", [pytest.param("support", marks=pytest.mark.slow), pytest.param("consult", marks=pytest.mark.sample)]
+    "profile", [pytest.param("support", marks=pytest.mark.slow), pytest.param("consult", marks=pytest.mark.drawn)]
 )
 def test_no_name_is_in_any_byte(maker: ArchiveMaker, tmp_path: Path, profile: str) -> None:
     """With leftovers hidden; in names of files, words and streams of PDFs, metadata and comments."""

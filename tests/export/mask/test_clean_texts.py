@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings, strategies
 
 from archiver.export.mask.package_mask import PackageMask, masking_policy
@@ -19,6 +20,7 @@ TEXTS = strategies.lists(PARTS, min_size=1, max_size=8).map("".join)
 PIECES = strategies.lists(TEXTS.filter(lambda text: bool(text.strip(" \n\u200b"))), max_size=3)
 
 
+@pytest.mark.drawn
 @settings(max_examples=150, deadline=None)
 @given(strategies.lists(TEXTS, min_size=1, max_size=6), PIECES, PIECES)
 def test_pieces_are_covered_in_texts_found_clean_before(texts: list[str], pieces: list[str], more: list[str]) -> None:

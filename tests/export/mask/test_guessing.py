@@ -73,6 +73,7 @@ def handed_out(folder: Path) -> set[bytes]:
     return found
 
 
+@pytest.mark.drawn
 def test_no_digest_of_a_masked_package_is_met_by_trying_every_number(world: World, tmp_path: Path) -> None:
     """Neither of a list, a single reply, a record nor a text; the bytes are searched, whatever field they stand in."""
     play(world)

@@ -58,7 +58,7 @@ def test_most_surnames_that_no_list_has_are_covered() -> None:
     assert FALSE_OFFERS_BAR >= false_offers("own/")
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_sample_of_rare_surnames_is_covered() -> None:
     """Every fourth of our own sentences."""
     lines = read_corpus("own/with.jsonl")[::4]
@@ -66,7 +66,7 @@ def test_a_sample_of_rare_surnames_is_covered() -> None:
     assert 0.94 <= sum(not uncovered(line) for line in lines) / len(lines)
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_sample_of_the_corpus_is_covered() -> None:
     """Every tenth sentence with names, of each corpus."""
     lines = [line for folder in CORPORA for line in read_corpus(f"{folder}with.jsonl")[::10]]

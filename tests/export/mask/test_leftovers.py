@@ -268,6 +268,7 @@ def test_what_the_user_left_stays_and_is_not_asked_again(maker: ArchiveMaker, tm
     assert ("編集の高木さん" in table, "takagi_k" in table, "栗本" in table) == (True, False, False)
 
 
+@pytest.mark.drawn
 def test_a_consultation_asks_only_about_what_it_shows(maker: ArchiveMaker, tmp_path: Path) -> None:
     """It sums the messages up and names files; a lawyer's package covers nothing and asks nothing."""
     with pytest.raises(errors.LeftoversOpen) as refused:

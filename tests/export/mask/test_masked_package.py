@@ -79,6 +79,7 @@ def test_nothing_covered_is_in_any_byte_of_a_package(tmp_path: Path) -> None:
     assert "参加者A".encode() in body
 
 
+@pytest.mark.drawn
 def test_the_package_verifies_and_says_what_is_masked(tmp_path: Path) -> None:
     """No finding; the messages whose rows rest on masked records are named."""
     made = archive(tmp_path / "home")
@@ -91,6 +92,7 @@ def test_the_package_verifies_and_says_what_is_masked(tmp_path: Path) -> None:
     assert 7 == report.messages == verification.checked["messages"]
 
 
+@pytest.mark.drawn
 def test_a_reply_that_shows_nobody_masked_is_handed_out_with_the_masked_record_that_names_it(tmp_path: Path) -> None:
     """A list from which a masked person is gone shows nothing of them."""
     made = archive(tmp_path / "home")
@@ -109,6 +111,7 @@ def test_a_reply_that_shows_nobody_masked_is_handed_out_with_the_masked_record_t
     assert [] == verification.findings
 
 
+@pytest.mark.drawn
 def test_the_digest_of_every_line_stands_in_the_seals(tmp_path: Path) -> None:
     """Of the masked ones as they say, of all others by hashing them; the archive's own lines are what was hashed."""
     made = archive(tmp_path / "home")
@@ -126,6 +129,7 @@ def test_the_digest_of_every_line_stands_in_the_seals(tmp_path: Path) -> None:
     assert hidden <= {hashlib.sha256(line.encode()).hexdigest() for line in kept}
 
 
+@pytest.mark.drawn
 def test_a_policy_that_covers_nothing_changes_nothing(tmp_path: Path) -> None:
     """The same files; records and tables byte for byte."""
     made = archive(tmp_path / "home")
@@ -139,6 +143,7 @@ def test_a_policy_that_covers_nothing_changes_nothing(tmp_path: Path) -> None:
         assert (plain / "data" / name).read_bytes() == (listed / "data" / name).read_bytes()
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("name", ["messages.jsonl", "messages.csv", "masked.jsonl"])
 def test_an_edit_of_a_masked_package_is_found_although_the_lists_were_made_anew(tmp_path: Path, name: str) -> None:
     """Rows are compared with what is shown, and that with the rows."""

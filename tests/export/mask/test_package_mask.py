@@ -195,6 +195,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.drawn(but="?token")
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_a_hostile_body_takes_linear_time(piece: str) -> None:
     """A megabyte takes seconds at most, whatever it repeats: with quadratic time it would be hours."""

@@ -57,6 +57,7 @@ def test_a_picture_keeps_its_pixels_and_how_it_is_turned(tmp_path: Path, form: s
     assert copy == clean(tmp_path, copy)
 
 
+@pytest.mark.drawn
 def test_a_pdf_keeps_its_pages_and_nothing_beside_them(tmp_path: Path) -> None:
     """Facts, names in notes, attached files and the metadata of its pictures are gone; the same each time."""
     body = document()

@@ -40,6 +40,7 @@ def maker(tmp_path: Path) -> ArchiveMaker:
     return archive_maker
 
 
+@pytest.mark.drawn
 def test_nothing_leaves_until_the_user_decided_about_metadata(maker: ArchiveMaker, tmp_path: Path) -> None:
     """Author and position are leftovers; hidden, a copy leaves whose digest stands beside the original's."""
     with pytest.raises(errors.LeftoversOpen) as refused:
@@ -56,6 +57,7 @@ def test_nothing_leaves_until_the_user_decided_about_metadata(maker: ArchiveMake
     assert verify_path(Path(report.path)).ok
 
 
+@pytest.mark.drawn
 def test_what_the_user_leaves_stays_in_the_file_and_is_told(maker: ArchiveMaker, tmp_path: Path) -> None:
     """The file as it is, and its metadata in the report and in the preview."""
     previews: list[PackagePreview] = []
@@ -105,6 +107,7 @@ def test_all_files_leave_as_copies_if_the_user_wants_it(maker: ArchiveMaker, tmp
     assert "この資料に入っていません" in printed(report)
 
 
+@pytest.mark.drawn
 def test_a_lawyer_gets_the_files_as_they_are_and_is_told(maker: ArchiveMaker, tmp_path: Path) -> None:
     """The wish to remove metadata is refused there with one sentence."""
     with pytest.raises(errors.UsageError):

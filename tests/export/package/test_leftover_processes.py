@@ -14,6 +14,7 @@ from tests.benchmarks.leftovers import read_corpus
 NAMES = ({"田中 一郎", "yamada"}, {"佐藤 花子"})
 
 
+@pytest.mark.drawn
 def test_two_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of more texts than the helper is asked for at once; and nobody is left behind."""
     monkeypatch.setattr(helper_process, "BATCH", 10)

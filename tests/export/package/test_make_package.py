@@ -119,6 +119,7 @@ def test_a_package_tells_the_whole_story(tmp_path: Path) -> None:
     assert ((), ("F-0002: 404",)) == (report.incomplete, report.unheld)
 
 
+@pytest.mark.drawn
 def test_other_programs_find_the_package_whole(tmp_path: Path) -> None:
     """bagit-python, sha256sum on all three lists, and our own verification of folder and zip."""
     report = exported(story(tmp_path / "home").archive)
@@ -131,6 +132,7 @@ def test_other_programs_find_the_package_whole(tmp_path: Path) -> None:
         assert [] == verify_path(Path(str(path))).findings
 
 
+@pytest.mark.drawn
 def test_a_task_that_vanished_is_an_event(tmp_path: Path) -> None:
     """In the table, which whoever verifies the package makes again, and in the report."""
     maker = story(tmp_path / "home")
@@ -144,6 +146,7 @@ def test_a_task_that_vanished_is_an_event(tmp_path: Path) -> None:
     assert [] == verify_path(Path(report.path)).findings
 
 
+@pytest.mark.drawn
 def test_the_zip_holds_the_same_files(tmp_path: Path) -> None:
     """Below one folder of the package's name."""
     report = exported(story(tmp_path / "home").archive)
@@ -155,6 +158,7 @@ def test_the_zip_holds_the_same_files(tmp_path: Path) -> None:
     assert {f"{root}/{name}": body for name, body in contents(report.path).items()} == packed
 
 
+@pytest.mark.drawn
 def test_entries_are_the_lines_that_were_hashed(tmp_path: Path) -> None:
     """Each line's digest stands in the seal; lines of other contracts and of runs are not there."""
     maker = story(tmp_path / "home")
@@ -169,6 +173,7 @@ def test_entries_are_the_lines_that_were_hashed(tmp_path: Path) -> None:
     assert {None, ROOM} == {json.loads(line)["room_id"] for line in lines}
 
 
+@pytest.mark.drawn
 def test_nothing_of_another_room_is_in_the_package(tmp_path: Path) -> None:
     """No text, name, file or number of it, in no byte and no name."""
     report = exported(story(tmp_path / "home").archive)
@@ -180,6 +185,7 @@ def test_nothing_of_another_room_is_in_the_package(tmp_path: Path) -> None:
         assert json.dumps(word).strip('"').encode() not in found
 
 
+@pytest.mark.drawn
 def test_the_same_seal_gives_the_same_bytes(tmp_path: Path) -> None:
     """Only what tells when the package was made differs."""
     maker = story(tmp_path / "home")
@@ -197,6 +203,7 @@ def test_the_same_seal_gives_the_same_bytes(tmp_path: Path) -> None:
     assert timed | reports == {name for name in ours if ours[name] != theirs[name]}
 
 
+@pytest.mark.drawn
 def test_an_export_is_written_down(tmp_path: Path) -> None:
     """What was handed out, under which name, and its digest; the next package shows the next seal."""
     maker = story(tmp_path / "home")
@@ -230,6 +237,7 @@ def test_an_export_is_written_down(tmp_path: Path) -> None:
     assert (2, f"{report.path}-2") == (again.seal, again.path)
 
 
+@pytest.mark.drawn
 def test_a_period_cuts_by_when_things_were_sent(tmp_path: Path) -> None:
     """A later edit of a message inside goes with it; texts outside are in no byte."""
     maker = story(tmp_path / "home")
@@ -248,6 +256,7 @@ def test_a_period_cuts_by_when_things_were_sent(tmp_path: Path) -> None:
     assert [] == verify_path(Path(report.path)).findings
 
 
+@pytest.mark.drawn
 def test_raw_replies_are_left_out_if_anything_in_them_is_outside(tmp_path: Path) -> None:
     """The others are in it as they were received; how many are not is said."""
     maker = story(tmp_path / "home")
@@ -268,6 +277,7 @@ def test_raw_replies_are_left_out_if_anything_in_them_is_outside(tmp_path: Path)
     assert f'"reply":"{digest}"'.encode() in Path(whole.path, "data/entries.jsonl").read_bytes()
 
 
+@pytest.mark.drawn
 def test_a_contracts_own_period_counts_when_none_is_asked_for(tmp_path: Path) -> None:
     """A room shared by two jobs is cut for each."""
     maker = ArchiveMaker(tmp_path / "home")
@@ -283,6 +293,7 @@ def test_a_contracts_own_period_counts_when_none_is_asked_for(tmp_path: Path) ->
     assert "一つ目".encode() not in every_byte(second.path)
 
 
+@pytest.mark.drawn
 def test_nothing_saved_is_a_package_too(tmp_path: Path) -> None:
     """It says so, and has its pages and heads."""
     maker = ArchiveMaker(tmp_path / "home")
@@ -297,6 +308,7 @@ def test_nothing_saved_is_a_package_too(tmp_path: Path) -> None:
     assert [] == verify_path(Path(report.path)).findings
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("damage", ["removed", "changed", "folder"])
 def test_bytes_that_the_archive_lost_are_said(tmp_path: Path, damage: str) -> None:
     """The package is made without them; it, the table and the report say which."""
@@ -322,6 +334,7 @@ def test_bytes_that_the_archive_lost_are_said(tmp_path: Path, damage: str) -> No
     bagit.Bag(report.path).validate()
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("damage", ["removed", "changed"])
 def test_a_seal_that_the_archive_lost_is_said(tmp_path: Path, damage: str) -> None:
     """It is never made anew for a package."""
@@ -356,6 +369,7 @@ HOSTILE_NAMES = (
 )
 
 
+@pytest.mark.drawn
 def test_hostile_file_names_stay_data(tmp_path: Path) -> None:
     """In the package files have numbers; the names stand in the table, exactly in the entries."""
     maker = ArchiveMaker(tmp_path / "home")
@@ -387,6 +401,7 @@ HOSTILE_TEXTS = (
 )
 
 
+@pytest.mark.drawn
 def test_hostile_texts_are_kept_exactly_and_shown_safely(tmp_path: Path) -> None:
     """Exactly in `messages.jsonl`; nothing that a spreadsheet or a browser would obey elsewhere."""
     maker = ArchiveMaker(tmp_path / "home")
@@ -461,6 +476,7 @@ def test_a_row_too_few_or_too_many_stops_the_export(tmp_path: Path, statement: s
     assert subject == raised.value.data["subject"]
 
 
+@pytest.mark.drawn
 def test_rows_are_compared_with_all_readings_also_for_a_period(tmp_path: Path) -> None:
     """A package of a period knows fewer readings than the table; that is no disagreement."""
     maker = story(tmp_path / "home")
@@ -471,6 +487,7 @@ def test_rows_are_compared_with_all_readings_also_for_a_period(tmp_path: Path) -
     assert ["2026-11-05T01:05:00.000Z"] == [messages(report.path)[1]["versions"][0]["last_seen"]]
 
 
+@pytest.mark.drawn
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
     """It is said in our words, and what was there before stays."""
     maker = story(tmp_path / "home")
@@ -494,6 +511,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         exported(maker.archive, out=tmp_path / "file" / "out")
 
 
+@pytest.mark.drawn
 def test_half_packages_of_a_kill_do_not_disturb(tmp_path: Path) -> None:
     """They are not taken for packages, and the next export to that folder removes them."""
     maker = story(tmp_path / "home")
@@ -529,6 +547,7 @@ def test_what_cannot_be_meant_is_refused(
     assert not (maker.home / "seals").exists()
 
 
+@pytest.mark.drawn
 def test_the_platforms_number_is_accepted_for_a_contract(tmp_path: Path) -> None:
     """As it is what the screen shows."""
     report = exported(story(tmp_path / "home").archive, "12345678", out=tmp_path / "out")
@@ -554,6 +573,7 @@ def test_a_package_is_named_after_the_platforms_number(platform: str | None, num
     assert expected == package_name(contract)
 
 
+@pytest.mark.drawn(but="daily-8")
 @pytest.mark.parametrize(
     ("profile", "total"), [("lawyer", 20), ("support", 12), ("court", 16), ("consult", 8), ("daily", 8)]
 )
@@ -567,6 +587,7 @@ def test_progress_is_told_to_the_end(tmp_path: Path, profile: str, total: int) -
     assert [(done, total) for done in range(1, total + 1)] == steps
 
 
+@pytest.mark.drawn
 def test_two_rooms_are_numbered_together(tmp_path: Path) -> None:
     """By id over both; each has pages of its own, with the numbers of the whole package."""
     maker = ArchiveMaker(tmp_path / "home")
@@ -582,6 +603,7 @@ def test_two_rooms_are_numbered_together(tmp_path: Path) -> None:
     assert [] == verify_path(Path(report.path)).findings
 
 
+@pytest.mark.drawn
 def test_what_is_sealed_meanwhile_is_in_the_package(tmp_path: Path) -> None:
     """The snapshot ends with the seal: an entry written between the two is sealed as well."""
     maker = story(tmp_path / "home")

@@ -144,6 +144,7 @@ def test_what_was_made_with_any_option_is_made_again(home: Path, tmp_path: Path,
     check_option(home, tmp_path, option)
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("option", SAMPLE)
 def test_what_was_made_with_some_options_is_made_again(home: Path, tmp_path: Path, option: str) -> None:
     """The entry of the export holds everything that changes a byte."""
@@ -162,6 +163,7 @@ def compared(package: Path, home: Path) -> Verification:
     return verification
 
 
+@pytest.mark.drawn
 def test_the_files_that_were_changed_are_named(tmp_path: Path) -> None:
     """A page and the readme, with lists made anew; also after the chat went on and a text was edited."""
     package = lawyer_package(tmp_path)
@@ -186,6 +188,7 @@ def test_the_files_that_were_changed_are_named(tmp_path: Path) -> None:
     assert {"texts", "data/transcript/"} == {one.subject for one in verification.unchecked}
 
 
+@pytest.mark.drawn
 def test_names_that_the_user_gave_are_not_in_the_record(home: Path, tmp_path: Path) -> None:
     """It has their digest; they are remembered beside it, where an erasure takes them, which is then told."""
     maker = reopen_maker(Path(shutil.copytree(home, tmp_path / "home")))
@@ -203,6 +206,7 @@ def test_names_that_the_user_gave_are_not_in_the_record(home: Path, tmp_path: Pa
     assert "are not remembered any more" in verification.unchecked[0].text
 
 
+@pytest.mark.drawn
 def test_stamps_that_came_later_are_no_difference(tmp_path: Path) -> None:
     """Which stamps the seals had when the package was made is known from the records of their arrival."""
     package = Path(stamped_package(tmp_path, silent=["b"]).path)
@@ -217,6 +221,7 @@ def test_stamps_that_came_later_are_no_difference(tmp_path: Path) -> None:
     assert ["remade"] == [one.subject for one in later.unchecked]  # the root of `b` is not there any more
 
 
+@pytest.mark.drawn
 def test_the_version_on_record_counts(tmp_path: Path) -> None:
     """Not the one that the package states: else whoever changes it keeps everything from being compared."""
     package = lawyer_package(tmp_path)
@@ -230,6 +235,7 @@ def test_the_version_on_record_counts(tmp_path: Path) -> None:
     assert "bag-info.txt" == verification.findings[1].subject
 
 
+@pytest.mark.drawn
 def test_what_another_version_made_is_not_compared(tmp_path: Path) -> None:
     """It may differ in every page; that is said."""
     package = lawyer_package(tmp_path)
@@ -246,6 +252,7 @@ def test_what_another_version_made_is_not_compared(tmp_path: Path) -> None:
     assert "is not on record" in verification.unchecked[1].text
 
 
+@pytest.mark.drawn
 def test_after_an_erasure_nothing_is_made_anew(tmp_path: Path) -> None:
     """Files would differ that nobody changed; that the package is not the recorded one stays a finding."""
     maker = make_archive(tmp_path / "home")

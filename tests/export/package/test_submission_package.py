@@ -143,6 +143,7 @@ def test_nothing_of_other_rooms_leaves(report: ExportReport) -> None:
     assert [] == [word for word in ("の秘密", "秘密.pdf", "佐藤", str(OTHER_ROOM), "job2") if word in text]
 
 
+@pytest.mark.drawn
 def test_the_pages_of_a_court_are_for_its_file(tmp_path: Path) -> None:
     """An exhibit's box is on them and on no office's, and each file has the size that is allowed."""
     maker = story(tmp_path / "home")
@@ -153,6 +154,7 @@ def test_the_pages_of_a_court_are_for_its_file(tmp_path: Path) -> None:
     assert all(len(body) <= 20_000_000 for body in zip_files(court).values())
 
 
+@pytest.mark.drawn
 def test_a_courts_file_that_is_too_large_is_said(tmp_path: Path) -> None:
     """The limit counts for each file."""
     report = export_package(story(tmp_path / "home"), "court", tmp_path / "out", max_mb=0.02)
@@ -161,6 +163,7 @@ def test_a_courts_file_that_is_too_large_is_said(tmp_path: Path) -> None:
     assert all(one in readme(report) for one in report.incomplete)
 
 
+@pytest.mark.drawn
 def test_a_court_gets_every_message(tmp_path: Path) -> None:
     """On the pages of the second exhibit, each with its number."""
     report = export_package(story(tmp_path / "home"), "court", tmp_path / "out")
@@ -173,6 +176,7 @@ def test_a_court_gets_every_message(tmp_path: Path) -> None:
 # --- the same again, and hostile names -----------------------------------------------------------
 
 
+@pytest.mark.drawn(but="support")
 @pytest.mark.parametrize("profile", CONTENTS)
 def test_the_same_seal_gives_the_same_bytes(tmp_path: Path, profile: str) -> None:
     """Twice at the same moment, by two archives that are copies of each other."""
@@ -236,6 +240,7 @@ def test_own_evidence_is_in_it_and_told(tmp_path: Path) -> None:
     assert [] == verify_path(Path(report.path)).findings
 
 
+@pytest.mark.drawn
 def test_the_smallest_come_first_and_what_is_left_out_is_said(tmp_path: Path) -> None:
     """Within the size that was asked for; the table counts as small as it is packed."""
     maker = story(tmp_path / "home")
@@ -275,6 +280,7 @@ def test_a_package_that_grew_too_large_all_the_same_is_said(tmp_path: Path) -> N
     assert any("上限 0.1 MB を超えています" in one for one in report.incomplete)
 
 
+@pytest.mark.drawn
 def test_the_limit_counts_for_every_profile_that_is_given_one(tmp_path: Path) -> None:
     """A lawyer's bag too."""
     report = export_package(story(tmp_path / "home"), "lawyer", tmp_path / "out", max_mb=0.1)
@@ -282,6 +288,7 @@ def test_the_limit_counts_for_every_profile_that_is_given_one(tmp_path: Path) ->
     assert any("上限 0.1 MB を超えています" in one for one in report.incomplete)
 
 
+@pytest.mark.drawn
 def test_a_courts_own_evidence_lies_under_the_numbers_of_the_list(tmp_path: Path) -> None:
     """In the zip and beside it, with its bytes; report, list and readme call it so."""
     maker = story(tmp_path / "home")
@@ -302,6 +309,7 @@ def test_a_courts_own_evidence_lies_under_the_numbers_of_the_list(tmp_path: Path
     assert "甲3通知承認.pdf" in squeezed(pdf_reader.text(files["甲001の1.pdf"]))
 
 
+@pytest.mark.drawn
 def test_what_a_courts_package_cannot_hold_is_said(tmp_path: Path) -> None:
     """What is too large for a file, or lost, keeps its number and is named on the screen and in the text."""
     maker = story(tmp_path / "home")
@@ -319,6 +327,7 @@ def test_what_a_courts_package_cannot_hold_is_said(tmp_path: Path) -> None:
     assert all(one in readme(report) for one in report.incomplete)
 
 
+@pytest.mark.drawn
 def test_what_is_missing_is_told_apart_from_what_is_only_late_or_large(tmp_path: Path) -> None:
     """Of a missing thing the package says so itself; of its own stamps and its size it cannot."""
     maker = story(tmp_path / "home")
@@ -397,6 +406,7 @@ def test_nothing_covered_is_in_any_byte(tmp_path: Path, profile: str) -> None:
     assert "田中" in text
 
 
+@pytest.mark.drawn
 def test_the_user_may_show_and_cover_people_and_texts(tmp_path: Path) -> None:
     """One person shown, another covered, a text of their own choice; or nothing covered at all."""
     maker = story_with_secrets(tmp_path / "home")
@@ -447,6 +457,7 @@ def entries(maker: ArchiveMaker) -> int:
         return len(runs.exports(reading))
 
 
+@pytest.mark.drawn(but="daily")
 @pytest.mark.parametrize("profile", [*CONTENTS, "lawyer", "daily"])
 def test_who_declines_gets_nothing(tmp_path: Path, profile: str) -> None:
     """They saw the numbers; no package, no folder, no note of it."""
@@ -508,6 +519,7 @@ def test_chosen_messages_are_the_excerpt(tmp_path: Path) -> None:
     assert "自動選択" not in text
 
 
+@pytest.mark.drawn
 def test_a_part_of_the_time_hides_no_early_contact(tmp_path: Path) -> None:
     """Whoever asks for a later part is told on page 1 when the talk began, that it is a part, and how much is left."""
     made = long_case(tmp_path / "home", count=60, files=0)
@@ -622,6 +634,7 @@ def warned(maker: ArchiveMaker, out: Path, profile: str = "support", **options: 
     return confirm.preview.warnings
 
 
+@pytest.mark.drawn
 def test_early_contact_and_secrecy_are_warned_of(tmp_path: Path) -> None:
     """The first against approval, or escrow if none is stated; the second only where an office is the reader."""
     maker = story(tmp_path / "home")
@@ -634,6 +647,7 @@ def test_early_contact_and_secrecy_are_warned_of(tmp_path: Path) -> None:
     assert ("unsaved_beginning",) == warned(maker, tmp_path / "out")
 
 
+@pytest.mark.drawn(but="consult")
 @pytest.mark.parametrize("profile", ["support", "consult"])
 def test_nothing_leaves_while_the_counterpart_is_not_known(tmp_path: Path, profile: str) -> None:
     """With several people and no name that fits, one must be named, unless nothing is to be masked."""
@@ -671,6 +685,7 @@ def test_of_who_is_set_apart_for_one_package_nobody_is_shown(tmp_path: Path) -> 
     assert ("佐藤" in table, "田中" in table) == (False, False)
 
 
+@pytest.mark.drawn
 def test_blanks_and_advice_are_reported(tmp_path: Path) -> None:
     """What an office looks for first, and that it should be delivered on the platform first."""
     maker = story(tmp_path / "home")
@@ -698,6 +713,7 @@ def test_under_a_promise_of_secrecy_only_the_excerpt_leaves(tmp_path: Path) -> N
     assert "報告者が保管しています" in pdf_reader.without_spaces(pdf_reader.text(files["01_report.pdf"]))
 
 
+@pytest.mark.drawn(but="consult-wish0")
 @pdf_reader.needs_poppler
 @pytest.mark.parametrize("wish", [{"mask_people": [OWNER]}, {"masks": ["yamada"]}])
 @pytest.mark.parametrize("profile", CONTENTS)

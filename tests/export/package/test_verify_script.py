@@ -53,6 +53,7 @@ def check_results(document: Any) -> list[tuple[str, str]]:
     return [(one.check, one.subject) for one in document.findings]
 
 
+@pytest.mark.drawn
 def test_a_zip_gives_the_same_too(package: Path, script: ModuleType, tmp_path: Path) -> None:
     """Packed again after an edit."""
     KINDS["message edited"](package)

@@ -90,6 +90,7 @@ def vanished(codes: Iterable[int]) -> list[str]:
     ]
 
 
+@pytest.mark.drawn
 def test_every_sign_is_drawn_or_named() -> None:
     """No character of the sample prints as nothing."""
     assert [] == lost(SAMPLE)

@@ -80,6 +80,7 @@ def test_a_court_gets_its_margin_and_box() -> None:
     assert made.header.endswith("管理番号 CWA-20261125-01")
 
 
+@pytest.mark.drawn
 @pdf_reader.needs_poppler
 def test_files_are_named_in_order_and_alike_each_time(tmp_path: Path) -> None:
     """Two runs give the same names and bytes, and every message's text is in them."""

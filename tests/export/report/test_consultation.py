@@ -54,6 +54,7 @@ def test_it_points_to_no_chapter_of_a_report_that_is_not_in_it(language: str, ch
     assert [] == re.findall(f".*{chapter}.*", "\n".join(page_lines_of(sheet.chapters)))
 
 
+@pytest.mark.drawn
 @pdf_reader.needs_poppler
 @pytest.mark.parametrize("text", ["短い", LONG_TEXT, WIDE_TEXT])
 def test_it_is_two_pages(text: str) -> None:

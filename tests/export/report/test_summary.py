@@ -29,6 +29,7 @@ def with_contract(**changed: str | None) -> ReportInput:
     return report_inputs.case(contract=replace(report_inputs.CONTRACT, **changed))  # type: ignore[arg-type]
 
 
+@pytest.mark.drawn
 @pdf_reader.needs_poppler
 @pytest.mark.parametrize("text", ["短い", LONG_TEXT, WIDE_TEXT, "改\n行\n" * 100, "あ\u00a0" * 300])
 @pytest.mark.parametrize("platform", [*platforms_with_office(), None])

@@ -183,8 +183,7 @@ def test_an_unchanged_package_fits(window: VerifyPageWindow, samples: Samples, s
     assert [] == window.complaints
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_stamps_with_ended_certificates_are_judged_alike(
     window: VerifyPageWindow, script: ModuleType, check: Any, tmp_path: Path
 ) -> None:
@@ -198,8 +197,7 @@ def test_stamps_with_ended_certificates_are_judged_alike(
         assert any(word in note for note in document["notes"])
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_pauses_between_packed_looks_are_made_again(
     window: VerifyPageWindow, script: ModuleType, check: Any, tmp_path: Path
 ) -> None:
@@ -224,8 +222,7 @@ def test_pauses_between_packed_looks_are_made_again(
     assert_agreement(changed, script.verify_package_at(package, check=check), [])
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.parametrize("sample", ["rich", "period", "erased", "put back"])
 def test_every_state_is_read_as_verify_py_reads_it(
     window: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, sample: str
@@ -237,8 +234,7 @@ def test_every_state_is_read_as_verify_py_reads_it(
     assert [] == document["findings"]
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.parametrize(("sample", "kind"), SAMPLE)
 def test_some_kinds_of_damage(
     window: VerifyPageWindow,
@@ -319,6 +315,7 @@ def check_attack(
     assert "b: a root certificate that this page does not know; only the package brings it" in trust
 
 
+@pytest.mark.drawn
 def test_a_forgers_own_authority_is_told_as_one_that_only_the_package_brings(
     knowing: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, tmp_path: Path
 ) -> None:
@@ -360,8 +357,7 @@ def test_what_systems_left_in_a_package_is_told(
     assert_agreement(document, script.verify_package_at(package, check=check), [])
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 @pytest.mark.parametrize("kind", ODD_ZIPS)
 def test_odd_zips_are_read_as_verify_py_reads_them(
     window: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, tmp_path: Path, kind: str
@@ -460,6 +456,7 @@ def test_a_japanese_reader_sees_times_of_japan_on_a_narrow_screen(window: Verify
     assert 360 >= japanese.page.evaluate("document.documentElement.scrollWidth")
 
 
+@pytest.mark.drawn
 def test_lists_made_anew_after_an_edit_of_a_page_are_told_as_unchecked(
     window: VerifyPageWindow, samples: Samples, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from archiver.store.object_stores.s3_store import BucketPlace, S3Store, read_add
 from tests.store.object_stores.test_store_contract import written
 from tests.support.teams.object_servers import ObjectServer, give_credentials
 
-pytestmark = [pytest.mark.slow, pytest.mark.sample]
+pytestmark = pytest.mark.drawn
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ def written(path: Path, body: bytes) -> tuple[Path, str]:
     return path, hashlib.sha256(body).hexdigest()
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_bytes_come_out_as_they_went_in(store: ObjectStore, tmp_path: Path) -> None:
     """A put is new once; head, get and list then say what was put, and nothing before."""
     path, sha256 = written(tmp_path / "納品.zip", b"delivered" * 1000)
@@ -40,7 +40,7 @@ def test_bytes_come_out_as_they_went_in(store: ObjectStore, tmp_path: Path) -> N
     assert [] == list(store.list("70/"))
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_store_has_an_identity_of_its_own(store: ObjectStore, tmp_path: Path) -> None:
     """Made once, by whoever asks first, and another one in another store."""
     before = read_identity(store)
@@ -52,7 +52,7 @@ def test_a_store_has_an_identity_of_its_own(store: ObjectStore, tmp_path: Path) 
     assert first != store_identity(open_store(str(tmp_path / "other")))
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_nothing_is_overwritten(store: ObjectStore, tmp_path: Path) -> None:
     """Other bytes under a key that is taken are refused, and what lies there stays."""
     first, first_digest = written(tmp_path / "first", b"first")
@@ -66,7 +66,7 @@ def test_nothing_is_overwritten(store: ObjectStore, tmp_path: Path) -> None:
     assert (5, first_digest) == store.head(key)
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_bytes_that_are_not_those_they_are_said_to_be_are_refused(store: ObjectStore, tmp_path: Path) -> None:
     """A file that changed on the disk since it was named does not become evidence in the store."""
     path, _sha256 = written(tmp_path / "changed", b"changed")
@@ -76,7 +76,7 @@ def test_bytes_that_are_not_those_they_are_said_to_be_are_refused(store: ObjectS
         store.put_if_absent(file_key(7, stated), path, stated)
 
 
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_what_is_not_there_cannot_be_got(store: ObjectStore, tmp_path: Path) -> None:
     """A key without bytes is said by its name."""
     store.put_if_absent("7/files/x", *written(tmp_path / "x", b"x"))

@@ -53,6 +53,7 @@ def test_a_hundred_files_of_one_person_may_be_more(world: World) -> None:
         assert [] == truncated_lists(reading, [])
 
 
+@pytest.mark.drawn
 def test_many_files_of_several_people_are_all_there(world: World) -> None:
     """Person by person the list was whole."""
     upload(world, 99)

@@ -52,6 +52,7 @@ def pages(reading: Reading, text: str, limit: int) -> Iterator[SearchResult]:
             return
 
 
+@pytest.mark.drawn
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     history=HISTORY,

@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings, strategies
 from sqlalchemy import select
 
@@ -125,6 +126,7 @@ class Looks:
             return [tuple(row) for row in reading.sql.execute(select(*columns))]
 
 
+@pytest.mark.drawn
 @settings(max_examples=25, deadline=None)
 @given(HISTORIES)
 def test_intervals_are_those_of_one_window_for_each_look(history: list[tuple[int, str, int]]) -> None:

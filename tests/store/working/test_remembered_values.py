@@ -157,6 +157,7 @@ def test_an_older_last_run_did_not_say_whether_it_was_over_every_room(archive: A
         )
 
 
+@pytest.mark.drawn
 def test_nothing_is_remembered_past_the_slots() -> None:
     """Slots are made in one module; a copy of a ledger alone carries the rows of their table as they are."""
     places = {

@@ -87,6 +87,11 @@ def fork_program(
     return _server().start(call | {"on_terminal": on_terminal}, streams)
 
 
+def used_cpu() -> float:
+    """The seconds of CPU of all programs that were forked so far and have ended."""
+    return sum(_used)
+
+
 def _start_values(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name.startswith(_READ_AT_START) and name != "LANGUAGE"}
 
@@ -122,7 +127,9 @@ class ForkedProgram:
         self._said += said
         if not said:
             self._reply.close()
-            self._code = int(self._said.partition(b"\n")[2])
+            code, seconds = self._said.partition(b"\n")[2].split()
+            self._code = int(code)
+            _used.append(float(seconds))
 
     def kill(self) -> None:
         """End it at once."""
@@ -151,6 +158,10 @@ class ForkServer:
             self._ours.sendall(asked)
         return ForkedProgram(reply)
 
+    def is_alive(self) -> bool:
+        """Whether it can still start programs."""
+        return self._process.poll() is None
+
     def stop(self) -> None:
         """End the server."""
         self._ours.close()
@@ -163,13 +174,15 @@ def _text(file: IO[bytes]) -> str:
 
 
 _servers: dict[int, ForkServer] = {}
+_used: list[float] = []
 _starting = threading.Lock()
 
 
 def _server() -> ForkServer:
-    """The one of this process: a fork of it has none yet."""
+    """The one of this process: a fork of it has none yet, and one that has died has a successor."""
     with _starting:
-        if os.getpid() not in _servers:
+        server = _servers.get(os.getpid())
+        if server is None or not server.is_alive():
             _servers[os.getpid()] = ForkServer()
             atexit.register(_servers[os.getpid()].stop)
         return _servers[os.getpid()]
@@ -221,8 +234,8 @@ def _watch(asked: bytes, streams: Sequence[int]) -> None:
     for one in streams[:3]:
         os.close(one)
     os.write(streams[3], f"{number}\n".encode())
-    _number, status = os.waitpid(number, 0)
-    os.write(streams[3], f"{os.waitstatus_to_exitcode(status)}".encode())
+    _number, status, usage = os.wait4(number, 0)
+    os.write(streams[3], f"{os.waitstatus_to_exitcode(status)} {usage.ru_utime + usage.ru_stime}".encode())
     os._exit(0)
 
 
@@ -250,8 +263,30 @@ def _become(asked: Mapping[str, object], streams: Sequence[int]) -> None:
     os.environ.update(environ)
     time.tzset()
     sys.argv = ["-m", *arguments]
-    runpy.run_module("archiver", run_name="__main__", alter_sys=True)
-    sys.exit()
+    code = 0
+    try:
+        runpy.run_module("archiver", run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        code = _exit_code(ended.code)
+    except BaseException:  # noqa: BLE001 (what an interpreter does with it at its end)
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        code = 120  # as an interpreter says it
+    os._exit(code)  # taking the server's objects apart would copy them first: half of a short command's time
+
+
+def _exit_code(code: object) -> int:
+    """What an interpreter makes of the value of SystemExit."""
+    if code is None or isinstance(code, int):
+        return (code or 0) & 0xFF
+    print(code, file=sys.stderr)
+    return 1
 
 
 def _output(number: int, errors: str | None, *, by_line: bool) -> TextIOWrapper:

@@ -32,8 +32,7 @@ sys.exit(code)
 """`getrusage` only where there is nothing better: on Linux it counts what the process that started us held."""
 
 
-@pytest.mark.slow
-@pytest.mark.sample
+@pytest.mark.drawn
 def test_a_file_of_200_mb_is_streamed(tmp_path: Path) -> None:
     """`archive sync` stays below 150 MiB, and the bytes are right."""
     with Chatwork(token=TOKEN, limit=10_000) as chatwork:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 import requests
 
 from archiver.demo.chatwork.simulator import Fault
@@ -142,6 +143,7 @@ def test_other_content_of_the_same_size_and_time_cannot_be_noticed(world: World)
     assert any("file_edited" in row["body"] for row in world.rows("message_version"))
 
 
+@pytest.mark.drawn
 def test_a_full_list_is_asked_again_for_each_person(world: World) -> None:
     """More than 100 files, none of one person more than 99: all are held, and nothing is said."""
     suzuki = world.chatwork.add_account("suzuki")
@@ -157,6 +159,7 @@ def test_a_full_list_is_asked_again_for_each_person(world: World) -> None:
     assert ((), True) == (report.reported, report.complete)
 
 
+@pytest.mark.drawn
 def test_a_person_known_only_by_a_file_is_asked_for(world: World) -> None:
     """Posts are long out of the window, and the person has left; the list itself names them."""
     gone = world.chatwork.add_account("退職者")
@@ -173,6 +176,7 @@ def test_a_person_known_only_by_a_file_is_asked_for(world: World) -> None:
     assert 120 == report.files_new
 
 
+@pytest.mark.drawn
 def test_what_stays_cut_is_said_and_nothing_is_called_gone(world: World) -> None:
     """One person has more than 100 files: what the list does not show may still be there."""
     files = [world.chatwork.upload(world.room, world.tanaka, f"t{index}", data=b"t") for index in range(90)]
@@ -187,6 +191,7 @@ def test_what_stays_cut_is_said_and_nothing_is_called_gone(world: World) -> None
     assert "present" == states(world)[files[0]]
 
 
+@pytest.mark.drawn
 def test_a_file_gone_from_a_full_list_is_noticed(world: World) -> None:
     """When the lists of all persons together are whole."""
     suzuki = world.chatwork.add_account("suzuki")

@@ -473,6 +473,7 @@ def test_a_list_that_is_suddenly_empty_is_an_event_and_no_mass_deletion(world: W
     assert ({world.room}, set()) == (emptied, _emptied_rooms(world))
 
 
+@pytest.mark.drawn
 def test_more_absent_messages_than_one_run_asks_for_are_left_for_the_next(world: World) -> None:
     """A hundred a run, the newest first; it is said until all are done."""
     posts = world.posts(90)

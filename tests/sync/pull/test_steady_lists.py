@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import Observation
@@ -48,6 +50,7 @@ def test_a_disappearance_seen_singly_comes_after_the_looks(world: World) -> None
     assert [] == world.rows("last_list")
 
 
+@pytest.mark.drawn
 def test_an_export_knows_the_looks_since_the_last_seal(world: World, tmp_path: Path) -> None:
     """All records are sealed, and what only was counted since becomes a record for the package."""
     world.post("30,000円で")

@@ -204,6 +204,7 @@ def sparse(path: Path, head: bytes, *, megabytes: int, tail: bytes = b"\0") -> P
     return path
 
 
+@pytest.mark.drawn(but="<html>")
 @pytest.mark.parametrize("head", [b"<html>", b"list\n", b"From a\nSubject: b\n\n", b"\xff\xfe"])
 def test_a_huge_file_is_read_in_little_memory(tmp_path: Path, head: bytes) -> None:
     """Pages and mailboxes of any size; the last id is found too."""

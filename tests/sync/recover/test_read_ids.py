@@ -100,6 +100,7 @@ def test_what_the_plan_hides_is_counted_as_such(world: World) -> None:
     assert 100 == len(world.states())
 
 
+@pytest.mark.drawn
 def test_it_ends_at_the_limit_of_calls_and_keeps_the_reserve(tmp_path: Path) -> None:
     """240 of 300 calls are used; it does not wait itself, as whoever waits gives the lock back."""
     with running_world(tmp_path / "home", limit=300) as world:

@@ -178,6 +178,7 @@ def test_a_room_that_refuses_is_asked_for_itself(world: World) -> None:
     assert ["waiting"] == [row["state"] for row in world.rows("quest")]
 
 
+@pytest.mark.drawn
 def test_a_round_reads_a_share_and_the_next_ones_the_rest(tmp_path: Path) -> None:
     """It never waits for single messages, and takes half of what is left above the reserve."""
     with running_world(tmp_path / "home", limit=300) as world:

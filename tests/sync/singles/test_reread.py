@@ -48,6 +48,7 @@ def days(world: World, number: int) -> list[str]:
     return [message for _ in range(6 * number) for message in turn(world, hours=4)[1]]
 
 
+@pytest.mark.drawn
 def test_each_old_message_comes_once_in_the_period_the_youngest_first(world: World) -> None:
     """The counterpart's; nothing is read in the list's own span."""
     posts = aged(world, 12)
@@ -60,6 +61,7 @@ def test_each_old_message_comes_once_in_the_period_the_youngest_first(world: Wor
     assert list(reversed(posts))[:4] == again
 
 
+@pytest.mark.drawn
 def test_ones_own_go_round_beside_the_others(world: World) -> None:
     """Each kind has a round of its own, so that neither waits for the other."""
     posts = aged(world, 6, own=3)

@@ -100,7 +100,7 @@ def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.sample] if name in SAMPLE else []) for name in PLAYED]
+    "name", [pytest.param(name, marks=[pytest.mark.drawn] if name in SAMPLE else []) for name in PLAYED]
 )
 def test_an_attack_on_a_download_ends_in_time_and_the_file_comes_later(wire: Wire, name: str) -> None:
     """The file waits, or is held as it was uploaded; no other bytes ever are."""

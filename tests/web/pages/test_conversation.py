@@ -285,6 +285,7 @@ def test_nothing_of_a_stranger_becomes_markup(tmp_path: Path) -> None:
     assert not [href for href in found.hrefs if href.startswith("javascript")]
 
 
+@pytest.mark.drawn
 def test_a_page_of_very_large_messages_stays_small(tmp_path: Path) -> None:
     """A hundred messages of 5,000 characters full of tags need more pages, none above 0.4 MB, and none is lost."""
     maker = ArchiveMaker(tmp_path / "home")

@@ -106,6 +106,7 @@ def test_an_unknown_chat_is_no_page(browser: Browser) -> None:
     browser.get("/room/1/people", status=404)
 
 
+@pytest.mark.drawn
 def test_a_page_of_long_names_that_hide_signs_stays_small(tmp_path: Path) -> None:
     """Below 0.4 MB; everybody is on one of the pages, and older names are counted."""
     maker = story(tmp_path / "home")

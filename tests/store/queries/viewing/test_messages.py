@@ -63,6 +63,7 @@ def ids(page: MessagePage) -> list[int]:
     return [int(one.message_id) for one in page.messages]
 
 
+@pytest.mark.drawn
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=HISTORY, many=strategies.sampled_from([0, 1, 1_000]))
 def test_a_page_has_the_records_of_a_package(

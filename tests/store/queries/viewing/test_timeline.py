@@ -84,6 +84,7 @@ def hidden_in(found: list[TimelineEvent]) -> Counter[int | None]:
     return counted
 
 
+@pytest.mark.drawn
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=HISTORY, limit=strategies.integers(1, 9), looked_at=strategies.sampled_from([1, 4, 500]))
 def test_it_tells_what_a_package_tells(
