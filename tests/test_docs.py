@@ -10,11 +10,13 @@ from pathlib import Path
 import click
 import msgspec
 import pytest
+from babel.messages.pofile import read_po
 from packaging.requirements import Requirement
 
 from archiver import errors, export
 from archiver.cli.error_output import INTERRUPTED
 from archiver.cli.main import build
+from archiver.cli.status.emergency_block import DO_NOT
 from archiver.settings.schema import SettingsTable
 from archiver.store import schema
 from archiver.store.search import index
@@ -274,3 +276,18 @@ def test_the_lock_for_people_is_a_part_of_the_developers() -> None:
     ]
     assert {requirement.name for requirement in build} == {name for name, _version in pinned} & for_tests
     assert sorted(project["build-system"]["requires"]) == sorted(requirement.name for requirement in build)
+
+
+def test_what_not_to_do_is_one_list() -> None:
+    """The guides have the words of the screen, in both languages, and no list of their own beside them."""
+    with (ROOT / "archiver/locale/ja/LC_MESSAGES/messages.po").open("rb") as file:
+        japanese = str(read_po(file)[DO_NOT].string)
+    both, alone = {DO_NOT, japanese}, {japanese}
+    told = {"README.ja.md": alone, "docs/ja/worst-day.md": both}
+    told |= dict.fromkeys(("docs/how-to/when-messages-disappear.md", "docs/how-to/hand-evidence-over.md"), both)
+
+    for name, sentences in told.items():
+        text = " ".join((ROOT / name).read_text(encoding="utf-8").split())
+        assert sentences == {one for one in both if one in text}, name
+        rest = text.replace(DO_NOT, "").replace(japanese, "")
+        assert not re.search("退席し|解約し|解約する|コンタクトから|再発行しない|leave the chat|token anew", rest), name

@@ -20,6 +20,7 @@ from archiver.cli.terminal.output import echo, fit_lines
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import jst_time
+from archiver.gettext_mark import N_
 from archiver.records import ChangedMessages, ChangeKind, Contract
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.records.observed_changes import DepartureObservations
@@ -33,6 +34,12 @@ if TYPE_CHECKING:
     from archiver.store.archive import Reading
     from archiver.store.queries.room_holdings import MissingFile, RoomHoldings
     from archiver.store.queries.viewing.message_summaries import MessageSummary
+
+DO_NOT = N_(
+    "Don't leave the chat, close your account or remove the contact: files and talk can disappear. "
+    "Don't re-issue the API token: saving would stop."
+)
+"""The one list of what not to do; the guides have the same words."""
 
 WIDTH = 80
 NAMED_FILES_LIMIT = 8
@@ -181,7 +188,7 @@ def emergency_text(emergency: Emergency) -> EmergencyText:
         (_("What vanished"), tuple(_vanished_lines(emergency))),
         (_("Kept"), (_kept_counts(emergency),)),
         (_("Not kept"), tuple(_not_kept_lines(emergency))),
-        (_("Do not"), (_do_not_sentence(),)),
+        (_("Do not"), (_(DO_NOT),)),
     )
     filled_rows = tuple((label, lines) for label, lines in rows if lines)
     return EmergencyText(_head(emergency.title, alerts), filled_rows, tuple(_next_steps(emergency)))
@@ -202,7 +209,7 @@ def general_text() -> EmergencyText:
         _("Restore the archive from a copy if there is one, then save everything: archive restore"),
     )
     steps = tuple(EmergencyStep(one, one) for one in sentences)
-    return EmergencyText(_("[Now] While the archive cannot be opened"), ((_("Do not"), (_do_not_sentence(),)),), steps)
+    return EmergencyText(_("[Now] While the archive cannot be opened"), ((_("Do not"), (_(DO_NOT),)),), steps)
 
 
 def tell_emergency(emergency: Emergency) -> None:
@@ -326,13 +333,6 @@ def _file_line(file: MissingFile) -> str:
     if file.gone:
         state = _("not listed by Chatwork any more; {state}").format(state=state)
     return f"{name} {state}"
-
-
-def _do_not_sentence() -> str:
-    return _(
-        "leave the chat or cancel your own account (the files you sent would vanish), remove the contact (the chat"
-        " would vanish), re-issue the API token"
-    )
 
 
 def screenshots_sentence(name: str, messages: Sequence[str]) -> str:
