@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from gettext import gettext as _
 from typing import NamedTuple
 
@@ -14,13 +13,13 @@ from archiver import errors
 from archiver.app import App
 from archiver.chatwork.models import Room
 from archiver.console.context import ConsoleContext
-from archiver.records import JST, RoomId
+from archiver.records import RoomId
 from archiver.render.invisible_characters import visible
 from archiver.render.times import typed_date
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.contract_facts import NewJob
 from archiver.setup.room_choice import choosable_rooms, direct_chats_beside, people_of_rooms, proposed_jobs
-from archiver.setup.written_days import EXAMPLE_DAY, read_day
+from archiver.setup.room_periods import begin_of
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 
@@ -130,11 +129,7 @@ def _parted(chosen: Sequence[Room]) -> list[NewJob]:
     if not parted:
         raise InvalidAnswer(_("At least one chat has to belong to a job."))
     days = {int(room.room_id): request.form.get(f"from_{room.room_id}", "") for room in chosen}
-    begins = {
-        room: datetime.fromisoformat(read_day(day, _("the first day"), EXAMPLE_DAY, now=None)).replace(tzinfo=JST)
-        for room, day in days.items()
-        if day
-    }
+    begins = {room: begin_of(day) for room, day in days.items() if day}
     return [
         NewJob(
             visible(request.form.get(f"title_{job}", "").strip() or (rooms[0].name if len(parted) > 1 else "")),

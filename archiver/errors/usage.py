@@ -86,6 +86,16 @@ class LastRoom(UsageError):
     hint = N_("If nothing of it is to be saved any more: archive contract stop ID")
 
 
+class RoomInContract(UsageError):
+    """A room belongs to another contract, and whether it moves or belongs to both was not said."""
+
+    message = N_("Room {room} belongs to {contracts} already.")
+    hint = N_(
+        "To move it, add --move. If it belongs to both, add its first day here: --room-from {room} 2026-11-01. See: "
+        "archive contract set --help"
+    )
+
+
 class UnknownProfile(UsageError):
     """The profile of an export is not known."""
 

@@ -100,10 +100,11 @@ def _what(facts: CertificateFacts) -> Iterator[Block]:
     owner = _("{name} (account {number})").format(name=visible(facts.owner_name), number=facts.owner_id)
     whole = _("all that only one contract held: its chats or their times, its statements and files")
     chosen = _("single messages that were chosen, with their tasks and files")
+    said = {"contract": whole, "room": _("all of a chat that no contract held")}
     rows = (
         (_("Erased on"), _("{time} (Japan time)").format(time=local_time(erasure.at))),
         (_("By"), owner),
-        (_("Chosen"), whole if payload["what"] == "contract" else chosen),
+        (_("Chosen"), said.get(str(payload["what"]), chosen)),
         (_("Reason"), _(REASONS.get(payload["reason"], REASONS["own"]))),
         (_("Messages"), f"{payload['messages']:,}"),
         (_("Files"), f"{payload['files']:,}"),

@@ -1,7 +1,7 @@
 """Which entries belong in a package (design §6, “Included entries”). Pure functions.
 
-Entries of the contract's rooms within each room's period, statements about the contract itself, and what was recorded
-about stamps and seals; nothing else.
+Entries of the contract's rooms within each room's period, statements about the contract itself that name no other
+room and nobody of another one, and what was recorded about stamps and seals; nothing else.
 A message is judged by its send time, a file by its upload time, everything else by the time it was observed.
 Later entries about a message go with it.
 """
@@ -64,6 +64,8 @@ class PackageScope:
         self._messages: dict[int, set[int]] = {}
         self.base_line: frozenset[int] = frozenset()
         """The numbers of the entries that make the base line (`export.base_line`); they belong in the package."""
+        self.strangers: frozenset[int] = frozenset()
+        """Accounts that were said to be somebody here, and no more are, and are in no chat of the contract."""
         self.whole = all(TimeBounds(None, None) in listed for listed in self._bounds.values())
         """Whether no bound was given."""
         self.all_messages = self.whole and self._news is None
@@ -105,7 +107,7 @@ class PackageScope:
         if kind == "stamp":
             return bool(entry["seq"] > self._after)
         if room is None:
-            return self._is_statement(kind, entry["key"]) and self._is_news(entry)
+            return self._is_statement(kind, entry["key"]) and self._is_news(entry) and not self._names_others(entry)
         return room in self._bounds and self._is_within(room, _scope_time(entry)) and self._is_news(entry)
 
     def includes_erased(self, room: int | None, seq: int) -> bool:
@@ -163,6 +165,13 @@ class PackageScope:
         """Whether an entry is a statement about this contract."""
         contract_key = f"{kind}/{self._contract}"
         return kind in STATEMENTS and (key == contract_key or key.startswith(f"{contract_key}/"))
+
+    def _names_others(self, entry: EntryObject) -> bool:
+        """Whether a statement names a chat that the contract has no more, or a person of such a chat."""
+        if entry["kind"] == "mapping":
+            return entry["payload"].get("account_id") in self.strangers
+        rooms = entry["payload"].get("rooms", ()) if entry["kind"] == "contract" else ()
+        return any(room["room_id"] not in self._bounds for room in rooms)
 
     def _is_news(self, entry: EntryObject) -> bool:
         if self._news is None or entry["kind"] == "contract":

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from gettext import gettext as _
 from itertools import count
 from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App
-from archiver.records import Contract, ContractRoom, RoomId
+from archiver.records import Contract, ContractRoom, Observation, RoomId
+from archiver.render.invisible_characters import visible
 from archiver.setup.answered_questions import recall_answers
 from archiver.setup.answers import FACTS_DONE
-from archiver.store.archive import Archive
+from archiver.store.archive import Archive, Reading
+from archiver.store.queries import package_entries
 from archiver.store.queries.contracts import contracts
-from archiver.store.statements import state_contract, state_contracts
+from archiver.store.queries.departures import counterparts
+from archiver.store.queries.files import file_counts
+from archiver.store.queries.runs import exports
+from archiver.store.search.scope import room_names
+from archiver.store.statements import state_contract, state_contracts, withdraw_role
 
 
 class NewJob(NamedTuple):
@@ -47,6 +54,75 @@ def released(contract: Contract, room: ContractRoom) -> Contract:
     return replace(contract, rooms=tuple(parts))
 
 
+def released_to(entered: Sequence[Contract], known: Sequence[Contract]) -> list[Contract]:
+    """The contracts there are without what new ones take of their chats. Raises LastRoom."""
+    left = list(known)
+    for room in (room for one in entered for room in one.rooms):
+        left = [released(one, room) for one in left]
+    return left
+
+
+def with_rooms(
+    every: Sequence[Contract], contract: Contract, added: Collection[RoomId], *, is_moved: bool
+) -> list[Contract]:
+    """All contracts once this one has got chats; one without a period moves out of others, where that was said.
+
+    Raises RoomInContract where it was not said, LastRoom.
+    """
+    others = [one for one in every if one.id != contract.id]
+    for room in (room for room in contract.rooms if room.room_id in added and not (room.start or room.end)):
+        holders = [one.id for one in others if room.room_id in one.room_ids]
+        if holders and not is_moved:
+            raise errors.RoomInContract(room=room.room_id, contracts=", ".join(holders))
+        others = [released(one, room) for one in others]
+    return [*others, contract]
+
+
+def change_rooms(archive: Archive, after: Sequence[Contract], note: str | None = None, *, at: datetime) -> list[str]:
+    """State contracts whose chats changed, the last one with a note; what is to be told of chats that left one.
+
+    What was said of somebody who is in no other chat of the contract is taken back there.
+    """
+    with archive.reading() as reading:
+        before = {one.id: one for one in contracts(reading)}
+    notes = [] if note is None else [Observation("note", f"note/{after[-1].id}", {"text": note})]
+    state_contracts(archive, after, notes, at=at)
+    said: list[str] = []
+    with archive.writing() as writing:
+        for one in after:
+            for room in sorted(before[one.id].room_ids - one.room_ids) if one.id in before else ():
+                gone = counterparts(writing, [room]) - counterparts(writing, one.room_ids)
+                for account in gone:
+                    withdraw_role(writing, one.id, account, at=at)
+                said += left_lines(writing, before[one.id], room)
+    return said
+
+
+def left_lines(reading: Reading, contract: Contract, room: RoomId) -> list[str]:
+    """What is to be told of a chat that leaves a contract, or has left it: packages, and what stays saved."""
+    name = visible(room_names(reading).get(room) or str(room))
+    sentence = _("The chat “{chat}” ({room}) is taken out of {contract}.")
+    lines = [sentence.format(chat=name, room=room, contract=contract.id)]
+    made = [visible(one.name) for one in exports(reading) if one.contract == contract.id]
+    if made:
+        sentence = _("Packages made of {contract} before stay as they are and may hold this chat: {names}")
+        lines.append(sentence.format(contract=contract.id, names=", ".join(made)))
+    if all(room not in one.room_ids for one in contracts(reading)):
+        lines.append(kept_line(reading, room))
+    return lines
+
+
+def kept_line(reading: Reading, room: RoomId) -> str:
+    """How much is saved of a chat that is in no contract, and how it is erased."""
+    sentence = _(
+        "It is in no contract: nothing new of it is saved. Kept of it: {messages} messages, {files} files. To erase: "
+        "archive erase --room {room}"
+    )
+    files = file_counts(reading).get(room)
+    messages = package_entries.count_messages(reading, [room])
+    return sentence.format(messages=messages, files=files.saved if files else 0, room=room)
+
+
 def first_run_contract(archive: Archive) -> Contract | None:
     """The first contract whose facts the first run has not asked for; with none left the first of all."""
     with archive.reading() as reading:
@@ -69,14 +145,12 @@ def keep_contract(archive: Archive, before: Contract | None, after: Contract, *,
 def enter_contracts(app: App, jobs: Collection[NewJob]) -> list[Contract]:
     """Enter contracts under the next free names, `job1`, `job2` …, all or none; their facts are still unknown.
 
-    Their chats are taken out of the contracts that have them. Raises LastRoom.
+    Their chats are taken out of the contracts that have them, or from their first day on. Raises LastRoom.
     """
     with app.archive.reading() as reading:
         known = contracts(reading)
     taken = {one.id for one in known}
     names = (name for name in map("job{}".format, count(1)) if name not in taken)
     entered = [Contract(name, rooms_of(job), title=job.title or None) for name, job in zip(names, jobs, strict=False)]
-    for room in (room for one in entered for room in one.rooms):
-        known = [released(one, room) for one in known]
-    state_contracts(app.archive, [*known, *entered], at=app.now())
+    change_rooms(app.archive, [*released_to(entered, known), *entered], at=app.now())
     return entered

@@ -23,7 +23,7 @@ from archiver.setup.message_numbers import message_number
 from archiver.store.durable_files import sync_file
 from archiver.store.erasure import notes, records
 from archiver.store.erasure.notes import ErasureNote
-from archiver.store.erasure.selection import Selection, select_contract, select_messages, select_noted
+from archiver.store.erasure.selection import Selection, select_contract, select_messages, select_noted, select_room
 from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 from archiver.store.ledger_copy.set_aside import databases_aside
 from archiver.store.queries import current_state
@@ -31,7 +31,7 @@ from archiver.store.queries.contracts import contracts, find_contract, is_read
 from archiver.store.queries.runs import exports
 from archiver.store.working import alerts, remembered_values
 from archiver.wording import gettext as _
-from archiver.wording import ngettext
+from archiver.wording import ngettext, typed
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -53,11 +53,12 @@ STEP_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ErasureOrder:
-    """What is to be erased: a contract, messages as (room, id), or what a note of an earlier erasure names."""
+    """What is to be erased: a contract, messages as (room, id), a room that no contract holds, or what a note names."""
 
     contract: str | None
     places: tuple[tuple[int, int], ...] = ()
     note: ErasureNote | None = None
+    room: int | None = None
 
     @property
     def choose(self) -> Choose:
@@ -68,6 +69,8 @@ class ErasureOrder:
                 return select_contract(reading, find_contract(reading, self.contract))
             if self.note is not None:
                 return select_noted(reading, self.note.digests)
+            if self.room is not None:
+                return select_room(reading, self.room)
             return select_messages(reading, self.places)
 
         return chosen
@@ -80,17 +83,36 @@ class ErasureOrder:
 
 
 def read_order(
-    reading: Reading, contract: str | None, messages: Sequence[str], note: Path | None = None
+    reading: Reading,
+    contract: str | None,
+    messages: Sequence[str],
+    note: Path | None = None,
+    *,
+    room: int | None = None,
 ) -> ErasureOrder:
     """The order that was given. Raises UsageError, UnknownContract, BadValue, NoSavedMessage, NoErasureNote."""
+    if room is not None and note is None and contract is None and not messages:
+        return ErasureOrder(None, room=_free_room(reading, room))
     if note is not None and contract is None and not messages:
         return ErasureOrder(None, note=_read_note(note))
-    if note is not None or (contract is None) == (not messages):
-        raise errors.UsageError(detail=_("Say what is to be erased: --contract ID, or --message LINK (repeatable)."))
+    if note is not None or room is not None or (contract is None) == (not messages):
+        raise errors.UsageError(
+            detail=_("Say what is to be erased: --contract ID, --room N, or --message LINK (repeatable).")
+        )
     if contract is not None:
         return ErasureOrder(find_contract(reading, contract).id)
     places = {place for value in messages for place in _places_of(reading, value)}
     return ErasureOrder(None, tuple(sorted(places)))
+
+
+def _free_room(reading: Reading, room: int) -> int:
+    """The room, if no contract has it. Raises UsageError."""
+    holders = [one.id for one in contracts(reading) if room in one.room_ids]
+    if holders:
+        detail = _("Room {room} belongs to {contract}. Take it out first: {command}")
+        command = typed(f"archive contract set {holders[0]} --without-room {room}")
+        raise errors.UsageError(detail=detail.format(room=room, contract=", ".join(holders), command=command))
+    return room
 
 
 def _read_note(path: Path) -> ErasureNote:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver import errors
 from archiver.records import JST, Contract, ContractRoom, MessageId, RoomId
 from archiver.render.times import iso_date, local_time, minute_text
+from archiver.setup.written_days import EXAMPLE_DAY, read_day
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -50,6 +51,11 @@ def with_periods(rooms: Sequence[ContractRoom], begins: RoomBounds, ends: RoomBo
             sentence = _("The last day {last} is before the first day {first}. Please check both days.")
             raise errors.UsageError(detail=sentence.format(last=last_day(room), first=first_day(room)))
     return tuple(by_number.values())
+
+
+def begin_of(day: str) -> datetime:
+    """When a typed day begins. Raises BadValue, NoSuchDay, DayTooEarly, DayTooLate."""
+    return datetime.fromisoformat(read_day(day, _("the first day"), EXAMPLE_DAY, now=None)).replace(tzinfo=JST)
 
 
 def first_day(room: ContractRoom) -> str:

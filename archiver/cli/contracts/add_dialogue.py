@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,9 +25,10 @@ from archiver.records import Contract
 from archiver.setup import fact_reading
 from archiver.setup.answered_questions import note_answer, recall_answers
 from archiver.setup.answers import InvalidAnswer
-from archiver.setup.contract_facts import NewJob, enter_contracts, rooms_of
+from archiver.setup.contract_facts import NewJob, change_rooms, enter_contracts, released_to, rooms_of
 from archiver.setup.fact_questions import next_question
 from archiver.setup.room_choice import choosable_rooms
+from archiver.setup.room_periods import begin_of
 from archiver.wording import gettext as _
 from archiver.wording import typed
 
@@ -61,17 +63,17 @@ def add_contract(app: App, name: str | None, given: Mapping[str, Any], remark: s
 
 def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | None) -> None:
     """Ask for the chats, then for one fact after the other, and print the facts that are still blank."""
-    from archiver.store.statements import state_contract
-
     contracts = _contracts_by_id(app)
-    existing = contracts.get(name)
-    jobs = [] if existing else _ask_chats(app, name)
+    existing = contracts.pop(name, None)
+    jobs = [] if existing else [_ask_begins(job, contracts.values()) for job in _ask_chats(app, name)]
     if not existing and not jobs:
         return
     initial = existing or Contract(name, rooms_of(jobs[0]), title=jobs[0].title or None)
     updated = replace(initial, **given)
     fact_reading.check_order(updated)
-    state_contract(app.archive, updated, remark, at=app.now())
+    left = released_to([updated], list(contracts.values())) if jobs else []
+    for line in change_rooms(app.archive, [*left, updated], remark, at=app.now()):
+        echo(line)
     for one in [updated, *enter_contracts(app, jobs[1:])] if jobs else []:
         contract_added_messages.tell_added(one, list(contracts.values()), unchecked=False)
     tell(_("Now the facts. Enter leaves one unknown; Ctrl-C ends, and your answers are kept."), indent=0)
@@ -129,6 +131,20 @@ def _ask_chats(app: App, name: str) -> list[NewJob]:
         return []
     tell(_("Which chats belong to this contract? (Separate several numbers with spaces.)"), indent=0)
     return ask_jobs(app, pick_rooms(app, rooms))
+
+
+def _ask_begins(job: NewJob, contracts: Collection[Contract]) -> NewJob:
+    """The job with the first day of each chat that another one has too; without a day the chat moves."""
+    begins: dict[int, datetime] = {}
+    for room in job.rooms:
+        holders = [one.id for one in contracts if room in one.room_ids]
+        if holders:
+            sentence = _("The chat {room} belongs to {contracts} now and moves to the new job.")
+            tell(sentence.format(room=room, contracts=", ".join(holders)))
+            tell(_("If it belongs to both: the first day of the new job; up to the day before it stays as it is."))
+            begin = ask(_("First day (Enter: it moves):"), lambda answer: begin_of(answer) if answer else None)
+            begins |= {room: begin} if begin else {}
+    return job._replace(begins=begins)
 
 
 def _offer_unfinished(app: App) -> str | None:

@@ -24,6 +24,8 @@ from archiver.setup import fact_reading
 from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from archiver.store.archive import Archive
 
 
@@ -59,13 +61,14 @@ def contract_add(
     rooms: tuple[int, ...],
     begins: room_periods.RoomDays,
     ends: room_periods.RoomDays,
+    is_moved: bool,
     note: str | None,
     **given: str | None,
 ) -> int:
     """Check the rooms with Chatwork once; if it cannot be asked, take them unchecked and say so."""
     from archiver.app import build_app, require_archive, utc_now
+    from archiver.setup import contract_facts
     from archiver.store.queries.contracts import contracts
-    from archiver.store.statements import state_contract
 
     if contract_id is not None and not ID.fullmatch(contract_id):
         raise errors.BadContractId(contract=contract_id)
@@ -88,13 +91,20 @@ def contract_add(
         raise errors.UsageError(detail=_("Say which rooms belong to the contract: --room NUMBER (see: archive rooms)"))
     contract = Contract(contract_id, contract_rooms, **facts)
     fact_reading.check_order(contract)
+    every = contract_facts.with_rooms(existing, contract, contract.room_ids, is_moved=is_moved)
     unchecked = _are_unchecked(app, rooms)
-    state_contract(app.archive, contract, note, at=app.now())
+    _tell(contract_facts.change_rooms(app.archive, every, note, at=app.now()))
     tell_added(contract, existing, unchecked=unchecked)
     if not unchecked:
         tell_strangers(app, contract)
     echo(_("Next: archive sync"))
     return 0
+
+
+def _tell(lines: Iterable[str]) -> None:
+    """Print sentences; a command in them as it is typed here."""
+    for line in lines:
+        echo(line)
 
 
 def _are_unchecked(app: Any, rooms: tuple[int, ...]) -> bool:
@@ -120,6 +130,15 @@ def _are_unchecked(app: Any, rooms: tuple[int, ...]) -> bool:
     shell_complete=room_numbers,
     help=N_("Add this room."),
 )
+@click.option(
+    "--without-room",
+    "without",
+    multiple=True,
+    type=ROOM_NUMBER,
+    metavar="N",
+    shell_complete=room_numbers,
+    help=N_("Take this room out; repeatable. What is saved of it stays."),
+)
 @room_periods.options
 @fact_options.options
 @click.pass_obj
@@ -130,15 +149,17 @@ def contract_set(
     rooms: tuple[int, ...],
     begins: room_periods.RoomDays,
     ends: room_periods.RoomDays,
+    is_moved: bool,
+    without: tuple[int, ...],
     note: str | None,
     **given: str | None,
 ) -> int:
     """Change only the facts that are given; on a terminal, without any, ask for those that are blank."""
     from archiver.app import build_app, require_archive, utc_now
+    from archiver.setup import contract_facts
     from archiver.store.queries.contracts import contracts
-    from archiver.store.statements import state_contract
 
-    nothing_given = not (rooms or begins or ends) and all(one is None for one in (note, *given.values()))
+    nothing_given = not (rooms or begins or ends or without) and all(one is None for one in (note, *given.values()))
     if nothing_given and is_asked():
         return _ask_blank_facts(obj, contract_id)
     if nothing_given:
@@ -153,8 +174,17 @@ def contract_set(
     known = {room.room_id for room in before.rooms}
     added = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms) if room not in known)
     after = replace(before, rooms=room_periods.with_periods(before.rooms + added, begins, ends), **facts)
-    state_contract(app.archive, after, note, at=app.now())
+    for room in without:
+        if room not in after.room_ids:
+            raise errors.UnknownRoom(room=room)
+        after = contract_facts.released(after, ContractRoom(RoomId(room)))
+    with app.archive.reading() as reading:
+        every = contracts(reading)
+    every = contract_facts.with_rooms(every, after, {room.room_id for room in added}, is_moved=is_moved)
+    _tell(contract_facts.change_rooms(app.archive, every, note, at=app.now()))
     echo(_("Saved: {contract}.").format(contract=visible(before.id)))
+    if added and not unchecked:
+        tell_strangers(app, after)
     with app.archive.reading() as reading:
         warn_of_shared_number(after, contracts(reading))
     if unchecked:

@@ -33,7 +33,9 @@ _FROM, _TO = "--room-from", "--room-to"
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the two options that `contract add` and `contract set` share."""
+    """Add the options that `contract add` and `contract set` share."""
+    move = N_("Take the rooms out of the contracts that have them.")
+    command = click.option("--move", "is_moved", is_flag=True, help=move)(command)
     for option, name, text in (
         (_TO, "ends", N_("The last day of room N that belongs to this contract; repeatable. “-”: no end.")),
         (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.argument_completion import contract_ids, folders
+from archiver.cli.argument_completion import contract_ids, folders, room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.terminal.output import echo
@@ -40,6 +40,13 @@ if TYPE_CHECKING:
 @click.option("--contract", metavar="ID", shell_complete=contract_ids, help=N_("All that only this contract holds."))
 @click.option("--message", "messages", multiple=True, metavar=N_("LINK_OR_ID"), help=N_("A message; repeatable."))
 @click.option(
+    "--room",
+    type=click.IntRange(1, 2**63 - 1),
+    metavar="N",
+    shell_complete=room_numbers,
+    help=N_("All that is saved of a room that no contract has."),
+)
+@click.option(
     "--again",
     "note",
     metavar=N_("FILE"),
@@ -67,6 +74,7 @@ def command_erase(
     obj: CliContext,
     contract: str | None,
     messages: tuple[str, ...],
+    room: int | None,
     note: str | None,
     reason: str,
     dry_run: bool,
@@ -95,7 +103,8 @@ def command_erase(
     if not dry_run:
         erasures.check_allowed(app.archive)
     with app.archive.reading() as reading:
-        order = erasing.read_order(reading, contract, messages, None if note is None else Path(note).expanduser())
+        noted = None if note is None else Path(note).expanduser()
+        order = erasing.read_order(reading, contract, messages, noted, room=room)
         preview = erasing.preview_order(reading, order, now=app.now())
         if not dry_run:
             erasing.check_can_erase(reading, preview, now=app.now())

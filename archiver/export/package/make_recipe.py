@@ -78,6 +78,8 @@ def make_recipe(
     enclosures = statements.enclosures(reading, contract.id, upto=upto)
     found = read_enclosures(reading.home, enclosures) if holds_enclosures(order.profile, contract) else ()
     masking = _masking_of(reading, order, contract, people, upto=upto, metadata=found)
+    scope = PackageScope(contract, order.since, order.until)
+    scope.strangers = roles.withdrawn_accounts(reading, contract.id, upto=upto) - people.names.keys()
     hides_people = order.policy is not None and order.policy.people
     metadata = clean_enclosures(
         reading.home, enclosures, found, masking.mask if hides_people else None, every=order.strip_metadata
@@ -86,7 +88,7 @@ def make_recipe(
         order=order,
         name=name,
         contract=contract if masking.mask is None else masking.mask.contract(contract),
-        scope=PackageScope(contract, order.since, order.until),
+        scope=scope,
         seals=seals,
         upto=upto,
         read_at=seals[-1].closed_at if seals and seals[-1].last == upto else at,

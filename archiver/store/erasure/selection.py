@@ -74,6 +74,12 @@ def select_contract(reading: Reading, contract: Contract) -> Selection:
     return Selection(sorted(chosen), whole, frozenset({contract.id}), kept)
 
 
+def select_room(reading: Reading, room: int) -> Selection:
+    """All of a room that no contract holds."""
+    chosen = [*_entries(reading, _ENTRY.room_id == room), *_contacts_without_room(reading, {room})]
+    return Selection(sorted(chosen), frozenset({room}))
+
+
 def select_messages(reading: Reading, places: Collection[tuple[int, int]]) -> Selection:
     """Messages, given as (room, id), with their tasks, files, and what was attached for them."""
     ids_of: dict[int, set[int]] = {}

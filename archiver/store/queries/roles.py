@@ -36,12 +36,21 @@ def role_key(contract: str, account: int) -> str:
 
 def mapped_accounts(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[MappedAccount, ...]:
     """The mapped accounts of a contract by account id, as of an entry; withdrawn mappings are left out."""
+    return tuple(one for _, one in sorted(_mappings(reading, contract, upto).items()) if one is not None)
+
+
+def withdrawn_accounts(reading: Reading, contract: str, *, upto: int | None = None) -> frozenset[int]:
+    """The accounts of a contract whose mapping was withdrawn, as of an entry."""
+    return frozenset(account for account, one in _mappings(reading, contract, upto).items() if one is None)
+
+
+def _mappings(reading: Reading, contract: str, upto: int | None) -> dict[AccountId, MappedAccount | None]:
     table, prefix = schema.entry.c, role_key(contract, 0)[:-1]
     # A range and no LIKE, so that the index of the keys is used. "0" is the character after "/".
     query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
     if upto is not None:
         query = query.where(table.seq <= upto)
-    found: dict[int, MappedAccount | None] = {}
+    found: dict[AccountId, MappedAccount | None] = {}
     for entry in read_all_formed(reading.sql.execute(query).scalars(), "mapping"):
         payload = entry["payload"]
         account = AccountId(payload["account_id"])
@@ -50,7 +59,7 @@ def mapped_accounts(reading: Reading, contract: str, *, upto: int | None = None)
             found[account] = MappedAccount(
                 account, Role(payload["state"]), payload["reason"], from_text(entry["observed_at"])
             )
-    return tuple(one for _, one in sorted(found.items()) if one is not None)
+    return found
 
 
 def sides(reading: Reading, contract: str, *, upto: int | None = None) -> Sides:

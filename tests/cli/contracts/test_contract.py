@@ -22,6 +22,7 @@ from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.transcript import names_in_room
 from archiver.store.statements import add_delivery
+from tests.support.archives.byte_search import files_with
 from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.world import World, running_world
 
@@ -101,11 +102,48 @@ def periods_of(desk: Desk, name: str) -> list[tuple[datetime | None, datetime | 
     return found
 
 
-def test_a_room_that_jobs_share_asks_for_its_period(desk: Desk) -> None:
-    """Else the second job's package would hand out the first's talk."""
-    output = desk.run("contract", "add", "job2", "--room", desk.room)
+def test_a_room_of_another_job_is_not_given_to_both_without_a_word(desk: Desk) -> None:
+    """Else the second job's package would hand out the first's talk; the last room of a job stays with it."""
+    before = desk.entries()
+    refused = desk.run("contract", "add", "job2", "--room", desk.room, code=2)
+    last = [
+        desk.run("contract", "add", "job2", "--room", desk.room, "--move", code=2),
+        desk.run("contract", "set", "job1", "--without-room", desk.room, code=2),
+    ]
 
-    assert f"archive contract set job2 --room-from {desk.room} " in output
+    assert [True, True] == [word in refused for word in ("--move", f"--room-from {desk.room} ")]
+    assert [True, True] == ["ほかのチャットがない" in one for one in last]
+    assert before == desk.entries()
+
+
+def test_a_room_is_moved_and_taken_out_with_what_was_said_of_its_people(desk: Desk, chatwork: Chatwork) -> None:
+    """Packages are named, what stays saved is counted and can be erased; later packages know nothing of it."""
+    sato = chatwork.add_account("佐藤")
+    other = chatwork.add_room("記事作成", members=[sato], announce=False)
+    chatwork.post(other, sato, "ウグイス色でお願いします")
+    noted = desk.both("contract", "set", "job1", "--room", other)[1]
+    desk.run("sync")
+    desk.run("contract", "map", "job1", sato, "client", "--reason", "名刺を見た")
+    mixed = desk.json("export", "job1", "--for", "consult")
+
+    held = desk.run("erase", "--room", other, "--dry-run", code=2)
+    moved = desk.run("contract", "add", "job2", "--room", other, "--move")
+    parted = Path(desk.json("export", "job1", "--for", "consult")["path"])
+    desk.run("contract", "set", "job1", "--room", other, "--move", code=2)
+    desk.run("contract", "set", "job1", "--room", other, "--room-from", other, "2026-11-01")
+    desk.run("contract", "set", "job1", "--without-room", other)
+    desk.run("contract", "set", "job2", "--room", desk.room, "--room-from", desk.room, "2030-01-01")
+    out = desk.run("contract", "set", "job2", "--without-room", other)
+    desk.run("erase", "--room", other, "--confirm", 1, "--despite-dispute")
+
+    assert "同じ人がいないチャット" in noted
+    assert "--without-room" in held
+    assert [True, True] == [word in moved for word in ("job1から外しました", Path(mixed["path"]).name)]
+    assert "保存済み: メッセージ1件" in out
+    assert f"erase --room {other}" in out
+    assert set() == files_with(parted, "ウグイス", "佐藤", "名刺", "記事作成", str(sato), str(other), "job2")
+    assert set() == files_with(desk.home, "ウグイス")
+    desk.run("verify")
 
 
 @pytest.mark.drawn
@@ -127,7 +165,18 @@ def test_a_bad_period_is_one_sentence_and_changes_nothing(desk: Desk) -> None:
 @pytest.mark.drawn
 def test_a_number_of_two_contracts_names_neither(desk: Desk) -> None:
     """It is said when the second is entered, and asked back when it is used."""
-    _, warned = desk.both("contract", "add", "job2", "--room", desk.room, "--platform-id", "12345678")
+    _, warned = desk.both(
+        "contract",
+        "add",
+        "job2",
+        "--room",
+        desk.room,
+        "--room-from",
+        desk.room,
+        "2026-11-01",
+        "--platform-id",
+        "12345678",
+    )
     _, again = desk.both("contract", "set", "job2", "--title", "編集")
     _, refused = desk.both("export", "12345678", code=2)
     _, named = desk.both("contract", "set", "job2", "--platform-id", "555")
