@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from gettext import gettext as _
 from itertools import count
 from typing import NamedTuple
 
@@ -23,6 +22,7 @@ from archiver.store.queries.files import file_counts
 from archiver.store.queries.runs import exports
 from archiver.store.search.scope import room_names
 from archiver.store.statements import state_contract, state_contracts, withdraw_role
+from archiver.wording import gettext as _
 
 
 class NewJob(NamedTuple):
