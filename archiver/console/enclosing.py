@@ -6,7 +6,9 @@ from gettext import gettext as _
 
 from flask import request
 
+from archiver import errors
 from archiver.console.context import ConsoleContext
+from archiver.console.trouble_words import trouble_words
 from archiver.console.uploads import as_file, plain_name
 from archiver.records import Contract, Enclosure, MessageId
 from archiver.setup.message_numbers import find_message
@@ -16,28 +18,51 @@ from archiver.store import local_files, statements
 KINDS = ("screenshot", "notice", "mail", "invoice", "other")
 
 
-def stated_message(context: ConsoleContext, contract: Contract) -> MessageId | None:
-    """The message that the form names by its number or link; None if it names none.
+def stated_message(context: ConsoleContext, contract: Contract, name: str) -> MessageId | None:
+    """The message that a field of the form names by its number or link; None if it names none.
 
     Raises BadValue, UnknownMessage.
     """
-    typed = request.form.get("message", "").strip()
+    typed = request.form.get(name, "").strip()
     if not typed:
         return None
     with context.archive.reading() as reading:
         return find_message(reading, contract, typed)
 
 
+def take_enclosure(context: ConsoleContext, contract: Contract, mark: str = "", shows: MessageId | None = None) -> str:
+    """Keep the file that a form hands in beside other fields, if it does; else the sentence why it is not kept.
+
+    `mark`: the end of the names of its fields; `shows`: the message, where the form does not ask.
+    """
+    kind, note = request.form.get(f"kind{mark}", ""), request.form.get(f"note{mark}", "").strip() or None
+    try:
+        dated, message = stated_day(f"day{mark}"), stated_message(context, contract, f"message{mark}")
+        chosen = kind if kind in KINDS else "other"
+        kept = keep_enclosure(context, contract, chosen, message or shows, dated, note, name=f"file{mark}")
+    except errors.ArchiverError as error:
+        return trouble_words(error).together
+    is_missing = kept is None and (dated or message or note or kind not in {"", KINDS[0]})
+    return _("Choose at least one file.") if is_missing else ""
+
+
 def keep_enclosure(
-    context: ConsoleContext, contract: Contract, kind: str, message: MessageId | None, dated: str | None
+    context: ConsoleContext,
+    contract: Contract,
+    kind: str,
+    message: MessageId | None,
+    dated: str | None,
+    note: str | None = None,
+    *,
+    name: str = "file",
 ) -> Enclosure | None:
-    """Keep the file of the form with the contract; None if it has none. Raises StorageError, FileTooLarge."""
-    given = request.files.get("file")
+    """Keep the file of a form's field with the contract; None if it has none. Raises StorageError, FileTooLarge."""
+    given = request.files.get(name)
     if given is None or not given.filename:
         return None
     with as_file(given) as path:
         copy = local_files.keep(context.home, path, limit=context.settings().files.max_bytes)
-    now, note = context.now(), request.form.get("note", "").strip() or None
+    now = context.now()
     draft = Enclosure(0, kind, plain_name(given), copy.size, copy.sha256, now, dated, message, note)
     with context.archive.writing() as writing:
         return statements.add_enclosure(writing, contract.id, draft, at=now)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
@@ -44,9 +44,9 @@ def first_run_facts(contract: Contract) -> list[ContractFact]:
     return [fact for fact in applicable_facts(contract) if fact.is_in_first_run]
 
 
-def applicable_facts(contract: Contract) -> list[ContractFact]:
-    """The facts that have a meaning on the contract's platform, in the order of the questions."""
-    found = [fact for fact in contract_facts.FACTS if has_meaning(fact, contract)]
+def applicable_facts(contract: Contract, held: Collection[str] = ()) -> list[ContractFact]:
+    """The facts that have a meaning on the contract's platform, and those named, in the order of the questions."""
+    found = [fact for fact in contract_facts.FACTS if has_meaning(fact, contract) or fact.name in held]
     return sorted(found, key=lambda fact: fact.turn or len(contract_facts.FACTS))
 
 
@@ -65,8 +65,9 @@ def read(
     """The contract with what was given, and for each field that cannot be kept the sentence why."""
     problems: dict[str, str] = {}
     for fact in facts:
-        answer = written_day(fact.name, given)
-        if answer is None or answer in {_known(contract, fact), given.get(f"was_{fact.name}")}:
+        known = _known(contract, fact)
+        answer = written_day(fact.name, given, known)
+        if answer is None or answer in {known, given.get(f"was_{fact.name}")}:
             continue  # what the page already showed was not entered with it: another page may have kept more since
         try:
             stated = read_fact(fact, answer, contract, now=now) if answer else {fact.name: None}
@@ -77,12 +78,19 @@ def read(
     return contract, problems
 
 
-def written_day(name: str, given: Given) -> str | None:
+def written_day(name: str, given: Given, known: str = "") -> str | None:
     """What stands in a field, after a day its time of day; None if the form did not have it."""
     if name not in given:
         return None
     day, clock = given[name].strip(), given.get(f"{name}_clock", "").strip()
-    return f"{day} {clock}" if day and clock else day
+    is_emptied = not day and known.endswith(f" {clock}")  # the time that is left belongs to the day that was taken away
+    return "" if is_emptied else f"{day} {clock}".strip()
+
+
+def day_and_clock(name: str, given: Given, known: str) -> tuple[str, str]:
+    """What a day's two fields show: what was typed, or what is known."""
+    day, _space, clock = known.partition(" ")
+    return given.get(name, day), given.get(f"{name}_clock", "" if name in given else clock)
 
 
 def _known(contract: Contract, fact: ContractFact) -> str:
@@ -94,8 +102,8 @@ def _known(contract: Contract, fact: ContractFact) -> str:
 
 def _field(contract: Contract, fact: ContractFact, given: Given, problem: str) -> FactField:
     platform = platform_of(contract.platform)
-    known = written_day(fact.name, given) if fact.name in given else _known(contract, fact)
-    day, _space, clock = (known or "").partition(" ") if fact.is_day else (known or "", "", "")
+    known = _known(contract, fact)
+    day, clock = day_and_clock(fact.name, given, known) if fact.is_day else (given.get(fact.name, known), "")
     explanation = fact.explanation or fact.help
     return FactField(
         name=fact.name,
@@ -103,7 +111,7 @@ def _field(contract: Contract, fact: ContractFact, given: Given, problem: str) -
         explanation=_(explanation).format(screen=platform.contract_screen, permission=platform.outside),
         kind=fact.kind,
         value=day,
-        known=_known(contract, fact),
+        known=known,
         clock=clock,
         choices=_choices(fact),
         problem=problem,

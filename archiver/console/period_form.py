@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from gettext import gettext as _
@@ -11,7 +10,8 @@ from typing import Any
 from flask import url_for
 
 from archiver import errors
-from archiver.console.fact_form import FactField, Given, written_day
+from archiver.console.fact_form import FactField, Given, day_and_clock, written_day
+from archiver.console.trouble_words import trouble_words
 from archiver.records import JST, Contract, ContractRoom
 from archiver.records.contract_facts import FactKind
 from archiver.render.times import minute_text
@@ -47,19 +47,19 @@ def room_fields(reading: Reading, contract: Contract, given: Given) -> list[Room
     return [RoomPeriod(int(room.room_id), names.get(room.room_id, ""), _fields(room, given)) for room in contract.rooms]
 
 
-def read_period(contract: Contract, given: Given) -> Contract:
-    """The contract with the period that the form of one chat gives.
-
-    Raises UnknownRoom, BadValue, NoSuchDay, DayTooEarly, DayTooLate, and UsageError where nothing can be between them.
-    """
-    number = given.get("room", "")
-    room = next((one for one in contract.rooms if str(one.room_id) == number), None)
-    if room is None:
-        raise errors.UnknownRoom(room=number)
-    first, last = _changed("first", room, given), _changed("last", room, given)
-    begins = [] if first is None else [(int(room.room_id), _bound(first, _("the first day")))]
-    ends = [] if last is None else [(int(room.room_id), _bound(last, _("the last day"), whole_day=timedelta(days=1)))]
-    return replace(contract, rooms=room_periods.with_periods(contract.rooms, begins, ends))
+def read_periods(contract: Contract, given: Given) -> tuple[Contract, dict[str, str]]:
+    """The contract with the periods of its chats as given, and for each that cannot be kept the sentence why."""
+    problems: dict[str, str] = {}
+    for room in contract.rooms:
+        try:
+            first, last = _changed("first", room, given), _changed("last", room, given)
+            begins = [] if first is None else [(int(room.room_id), _bound(first, _("the first day")))]
+            end = None if last is None else _bound(last, _("the last day"), whole_day=timedelta(days=1))
+            ends = [] if last is None else [(int(room.room_id), end)]
+            contract = replace(contract, rooms=room_periods.with_periods(contract.rooms, begins, ends))
+        except errors.UsageError as error:
+            problems[f"room_{room.room_id}"] = trouble_words(error).together
+    return contract, problems
 
 
 def outside_note(reading: Reading, contract: Contract) -> OutsideNote | None:
@@ -91,10 +91,9 @@ def _fields(room: ContractRoom, given: Given) -> tuple[FactField, FactField]:
     )
 
 
-def _field(which: str, room: ContractRoom, given: Mapping[str, str], label: str) -> FactField:
+def _field(which: str, room: ContractRoom, given: Given, label: str) -> FactField:
     name, known = f"{which}_{room.room_id}", _known(which, room)
-    typed = written_day(name, given)
-    day, _space, clock = (known if typed is None else typed).partition(" ")
+    day, clock = day_and_clock(name, given, known)
     return FactField(name, label, explanation="", kind=FactKind.DAY, value=day, known=known, clock=clock)
 
 
@@ -105,11 +104,8 @@ def _known(which: str, room: ContractRoom) -> str:
 def _changed(which: str, room: ContractRoom, given: Given) -> str | None:
     """What was typed; None if it is what the page showed or what is kept."""
     name, known = f"{which}_{room.room_id}", _known(which, room)
-    typed = written_day(name, given)
-    if typed in {known, given.get(f"was_{name}")}:
-        alone = "" if known else given.get(f"{name}_clock", "").strip()  # a time without its day, to be refused
-        return alone or None
-    return typed
+    typed = written_day(name, given, known)
+    return None if typed in {known, given.get(f"was_{name}")} else typed
 
 
 def _bound(typed: str, what: str, *, whole_day: timedelta = timedelta()) -> datetime | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver import errors
 from archiver.records import JST, Contract, ContractRoom, MessageId, RoomId
-from archiver.render.times import iso_date, local_time, minute_text
+from archiver.render.times import iso_date, minute_text
 from archiver.setup.written_days import EXAMPLE_DAY, read_day
 
 if TYPE_CHECKING:
@@ -109,4 +109,4 @@ def wider_periods(contract: Contract, outside: Collection[OutsideMessage]) -> li
 
 def _day_or_time(at: datetime, day: datetime) -> str:
     is_midnight = at.astimezone(JST).time() == time()
-    return iso_date(day) if is_midnight else local_time(at)[:16]
+    return iso_date(day) if is_midnight else f"{at.astimezone(JST):%Y-%m-%d %H:%M}"

@@ -200,7 +200,7 @@ def test_a_contract_is_added_with_only_the_keyboard(
         player.press("main button.primary")
         page.wait_for_url(re.compile("/contracts/job2"))
         player.fill("#f-title", "article")
-        player.press("form.facts-form button.primary")
+        player.press(".bar button.primary")
         expect(page.locator("main p.ok").first).to_be_visible()
 
         assert [] == faults + look(player, language)
@@ -225,7 +225,7 @@ def test_an_archive_of_an_older_format_is_updated_by_the_button(
         player, page = Player(tab.page), tab.page
         go(player, "/contracts/job1")
         player.fill("#f-title", "題")
-        player.press("form.facts-form button.primary")
+        player.press(".bar button.primary")
         expect(page.locator("form[action='/upgrade'] button")).to_be_visible()
         faults = player.look_around()
         player.press("form[action='/upgrade'] button")
@@ -235,7 +235,7 @@ def test_an_archive_of_an_older_format_is_updated_by_the_button(
         faults += look(player, language)
         go(player, "/contracts/job1")
         player.fill("#f-title", "題")
-        player.press("form.facts-form button.primary")
+        player.press(".bar button.primary")
         expect(page.locator("main p.ok").first).to_be_visible()
 
         assert [] == faults + player.look_around()

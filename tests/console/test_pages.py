@@ -126,8 +126,8 @@ def test_a_file_without_ids_is_said(browser: FormBrowser) -> None:
 def test_facts_are_kept_and_an_emptied_field_becomes_unknown(browser: FormBrowser) -> None:
     """Each becomes a statement of the user."""
     name = contract_id(browser)
-    browser.post(f"/contracts/{name}/facts", title="動画", amount="50,000円")
-    browser.post(f"/contracts/{name}/facts", amount="")
+    browser.post(f"/contracts/{name}", title="動画", amount="50,000円")
+    browser.post(f"/contracts/{name}", amount="")
 
     with browser.context.archive.reading() as reading:
         contract = contracts(reading)[0]
@@ -140,11 +140,11 @@ def test_a_form_in_a_second_tab_takes_back_nothing_that_the_first_kept(browser: 
     page = browser.get(f"/contracts/{name}")
     shown = dict(re.findall(r'name="was_([a-z_]+)" value="([^"]*)"', page))
     as_shown = {**shown, **{f"was_{field}": value for field, value in shown.items()}}
-    browser.post(f"/contracts/{name}/facts", {**as_shown, "amount": "50,000円"})
-    browser.post(f"/contracts/{name}/facts", {**as_shown, "title": "動画"})
+    browser.post(f"/contracts/{name}", {**as_shown, "amount": "50,000円"})
+    browser.post(f"/contracts/{name}", {**as_shown, "title": "動画"})
     with browser.context.archive.reading() as reading:
         both = contracts(reading)[0]
-    browser.post(f"/contracts/{name}/facts", {**as_shown, "amount": "", "was_amount": "50,000円"})
+    browser.post(f"/contracts/{name}", {**as_shown, "amount": "", "was_amount": "50,000円"})
     with browser.context.archive.reading() as reading:
         emptied = contracts(reading)[0]
 
@@ -157,27 +157,31 @@ def test_who_is_who_needs_a_reason(browser: FormBrowser) -> None:
     """Without one nothing is recorded."""
     name = contract_id(browser)
     page = browser.get(f"/contracts/{name}")
-    account = page.partition('name="account" value="')[2].partition('"')[0]
+    account = page.partition('name="role_')[2].partition('"')[0]
+    role, reason = f"role_{account}", f"reason_{account}"
 
-    without = browser.post(f"/contracts/{name}/people", account=account, role="client", reason=" ")
-    stranger = browser.post(f"/contracts/{name}/people", account="1", role="client", reason="x")
-    browser.post(f"/contracts/{name}/people", account=account, role="client", reason="自己紹介で名乗った")
+    without = browser.post(f"/contracts/{name}", {role: "client", reason: " ", "title": "動画"})
+    only_reason = browser.post(f"/contracts/{name}", {role: "", reason: "名刺"})
+    browser.post(f"/contracts/{name}", role_1="client", reason_1="x")
+    browser.post(f"/contracts/{name}", {role: "client", reason: "自己紹介で名乗った"})
 
     with browser.context.archive.reading() as reading:
         (mapped,) = mapped_accounts(reading, name)
-    assert (422, 422) == (without.status_code, stranger.status_code)
+        assert "動画" == find_contract(reading, name).title
+    assert (422, 422) == (without.status_code, only_reason.status_code)
+    assert 'value="名刺"' in only_reason.get_data(as_text=True)
     assert account == str(mapped.account_id)
 
 
 def test_deliveries_and_attachments_are_recorded_and_taken_back(browser: FormBrowser) -> None:
     """With the file's name and digest; a delivered file is not copied."""
     name = contract_id(browser)
-    browser.post(f"/contracts/{name}/deliveries", day="2026-07-02", clock="09:12", file=a_file("動画.mp4"))
-    browser.post(f"/contracts/{name}/enclosures", kind="screenshot", file=a_file("../../画面.png"))
+    given = {"delivered": "2026-07-02", "delivered_clock": "09:12", "delivered_file": a_file("動画.mp4")}
+    browser.post(f"/contracts/{name}", given, kind="screenshot", file=a_file("../../画面.png"))
     with browser.context.archive.reading() as reading:
         (delivery,), (enclosure,) = deliveries(reading, name), enclosures(reading, name)
 
-    browser.post(f"/contracts/{name}/withdraw", what="enclosure", number=enclosure.number)
+    browser.post(f"/contracts/{name}", enclosures=enclosure.number)
 
     assert ("2026-07-02 09:12", "動画.mp4") == (delivery.at, delivery.name)
     assert ("画面.png", "screenshot") == (enclosure.name, enclosure.kind)
@@ -245,7 +249,7 @@ def test_the_button_ends_the_application(browser: FormBrowser) -> None:
 
 def test_the_address_of_a_forms_answer_leads_back_to_its_page(browser: FormBrowser) -> None:
     """A browser that is opened again asks for it anew, without the form."""
-    asked = {"/settings/stamps": "/settings", "/contracts/job1/money/payments": "/contracts/job1/money"}
+    asked = {"/settings/stamps": "/settings", "/settings/folders/test": "/settings"}
     asked |= {"/evidence/seal": "/", "/copies/backup": "/copies"}
     answers = {path: browser.client.get(path, base_url=SITE).headers.get("Location") for path in asked}
 
@@ -278,7 +282,7 @@ def test_saving_now_says_that_every_contract_was_ended_and_its_page_begins_again
     job = browser.job()
     page = browser.get("/job")
     before = browser.get(f"/contracts/{name}")
-    answer = browser.post(f"/contracts/{name}/reopen")
+    answer = browser.post(f"/contracts/{name}", state="open")
 
     assert JobState.FAILED is job.state
     assert "The saving of every contract was ended" in page
@@ -319,7 +323,7 @@ def test_an_archive_of_an_older_version_is_updated_by_clicking(
     monkeypatch.setattr(migrate, "REVISIONS", ("0000", migrate.HEAD))
     name = contract_id(browser)
 
-    refused = browser.post(f"/contracts/{name}/facts", csrf=browser.token(), title="題")
+    refused = browser.post(f"/contracts/{name}", csrf=browser.token(), title="題")
     newer = f"UPDATE alembic_version SET version_num = '{migrate.HEAD}'"
     with monkeypatch.context() as step:
         step.setattr(migrate, "_run_steps", lambda sql: sql.exec_driver_sql(newer))
@@ -332,15 +336,15 @@ def test_an_archive_of_an_older_version_is_updated_by_clicking(
     assert job.outcome is not None
     assert (browser.context.home / f"archive.before-{migrate.HEAD}.sqlite3").is_file()
     assert f"archive.before-{migrate.HEAD}.sqlite3" in job.outcome.head
-    assert 302 == browser.post(f"/contracts/{name}/facts", title="題").status_code
+    assert 302 == browser.post(f"/contracts/{name}", title="題").status_code
     assert 'action="/upgrade"' not in browser.get("/upgrade")
 
 
 def test_what_is_read_aloud_on_the_phone_has_no_numbers_of_ours(browser: FormBrowser) -> None:
     """People and chats by their names; no id of the contract, of a chat, of an account, and no number of a delivery."""
     contract, ids = contract_id(browser), (ROOM, CLIENT, OWNER)
-    browser.post(f"/contracts/{contract}/people", account=CLIENT, role="client", reason="signed so")
-    browser.post(f"/contracts/{contract}/deliveries", day="2026-07-01", file=a_file("film.mp4", b"film"))
+    said = {f"role_{CLIENT}": "client", f"reason_{CLIENT}": "signed so"}
+    browser.post(f"/contracts/{contract}", said, delivered="2026-07-01", delivered_file=a_file("film.mp4", b"film"))
     html = browser.get(f"/contracts/{contract}/aloud")
     said = words_of(html[html.index('class="card"') :])
 
@@ -365,7 +369,7 @@ def test_where_the_folder_can_only_be_read_the_overview_says_so_before_the_butto
 
 def test_beside_a_wrong_fact_the_others_are_said_to_be_kept(browser: FormBrowser) -> None:
     """The first words above a long form say that one field needs another look, and that the rest is in the archive."""
-    answer = browser.post("/contracts/job1/facts", title="動画編集", contracted_on="2999-01-01")
+    answer = browser.post("/contracts/job1", title="動画編集", contracted_on="2999-01-01")
 
     with browser.context.archive.reading() as reading:
         assert "動画編集" == find_contract(reading, "job1").title
@@ -375,8 +379,8 @@ def test_beside_a_wrong_fact_the_others_are_said_to_be_kept(browser: FormBrowser
 
 def test_what_is_not_listed_is_not_said_to_be_taken_back(browser: FormBrowser) -> None:
     """A statement taken back in another tab, or a number that never was: the page says that nothing was done."""
-    for what in ("delivery", "enclosure", "else"):
-        answer = browser.post("/contracts/job1/withdraw", what=what, number="99")
+    for what in ("deliveries", "enclosures"):
+        answer = browser.post("/contracts/job1", {what: "99"})
 
         assert 422 == answer.status_code
         assert "not in this list any more" in answer.get_data(as_text=True)
@@ -384,8 +388,8 @@ def test_what_is_not_listed_is_not_said_to_be_taken_back(browser: FormBrowser) -
 
 def test_a_field_of_a_book_is_refused_before_anything_is_kept(browser: FormBrowser) -> None:
     """What is entered stays for good and is printed: beyond some thousand characters the page says so, once."""
-    answer = browser.post("/contracts/job1/facts", title="あ" * 5001)
-    shorter = browser.post("/contracts/job1/facts", title="あ" * 5000)
+    answer = browser.post("/contracts/job1", title="あ" * 5001)
+    shorter = browser.post("/contracts/job1", title="あ" * 5000)
     lines = browser.post("/packages/preview", {"for": "nobody", "masks": "あ\n" * 5000})
 
     assert (422, 302) == (answer.status_code, shorter.status_code)

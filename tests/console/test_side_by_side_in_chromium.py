@@ -45,7 +45,7 @@ def test_two_browsers_at_once_take_nothing_from_each_other(tmp_path: Path, envir
             tab.go("/contracts/job1")
         for player, field, text in zip(players, ("#f-title", "#f-amount"), ("Ten films", "50,000"), strict=True):
             player.fill(field, text)
-            player.press("form.facts-form button.primary")
+            player.press(".bar button.primary")
             expect(player.page.locator("main p.ok")).to_be_visible()
         with context.archive.reading() as reading:
             contract = contracts(reading)[0]

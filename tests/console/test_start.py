@@ -276,10 +276,10 @@ def test_a_contract_is_added_and_its_saving_ended_and_begun_by_clicking(
     nothing = browser.post("/add-contract")
     answer = browser.post("/add-contract", room=desk.other, offered="yes")
     added = browser.get(answer.headers["Location"])
-    browser.post("/contracts/job2/stop")
+    browser.post("/contracts/job2", state="stopped")
     with browser.context.archive.reading() as reading:
         states = {one.id: one.state for one in contracts(reading)}
-    browser.post("/contracts/job2/reopen")
+    browser.post("/contracts/job2", state="open")
     with browser.context.archive.reading() as reading:
         begun = {one.id: one.state for one in contracts(reading)}
 

@@ -222,7 +222,7 @@ def test_a_file_is_handed_in_after_the_home_has_come_back(browser: FormBrowser, 
     shutil.rmtree(desk.home / "incoming", ignore_errors=True)
     large = FileStorage(io.BytesIO(b"x" * 1_000_000), "a.png")
 
-    answer = browser.post("/contracts/job1/enclosures", {"file": large, "kind": "screenshot"})
+    answer = browser.post("/contracts/job1", {"file": large, "kind": "screenshot"})
 
     assert 302 == answer.status_code
     assert [] == list((desk.home / "incoming").iterdir())

@@ -36,7 +36,7 @@ def add() -> Answer:
         return chat_choice.jobs_page_again(app, 0, str(error))
     if len(entered) > 1:
         return redirect(url_for("contracts.index"))
-    return redirect(url_for("contracts.contract", name=entered[0].id, said=added_sentence()))
+    return redirect(url_for("contracts.contract", name=entered[0].id, said="added"))
 
 
 def added_sentence() -> str:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.claims.money import MoneyStanding, money_standing
-from archiver.console.context import console_context
+from archiver.console.context import ConsoleContext, console_context
 from archiver.console.enclosing import keep_enclosure, stated_day, stated_message
 from archiver.console.period_form import outside_note
 from archiver.console.trouble_words import trouble_words
@@ -53,70 +53,84 @@ def money(name: str) -> Answer:
     return _money_page(name, {})
 
 
-@pages.post("/money/invoices")
-def add_invoice(name: str) -> Answer:
-    """Enter an invoice; its file, if one is given, is kept with the contract."""
+@pages.post("/money")
+def keep_money(name: str) -> Answer:
+    """Take back and enter all that the page holds; what cannot be kept comes back with its sentence."""
     context = console_context()
     with context.archive.reading() as reading:
         contract = find_contract(reading, name)
+    entries = (_take_back, _add_invoice, _add_payment, _add_reminder)  # what is taken back makes room for the right one
+    problems = {place: sentence for enter in entries for place, sentence in enter(context, contract).items()}
+    if problems:
+        return _money_page(name, problems), 422
+    return redirect(url_for("billing.money", name=name, kept="yes"))
+
+
+def _take_back(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+    """Take invoices, payments and reminders back; the record that they were entered stays."""
+    problems = dict[str, str]()
+    for what in ("invoices", "payments", "reminders"):
+        for number in request.form.getlist(what):
+            try:
+                wanted = int(number) if number.isdecimal() and len(number) < 9 else 0
+                billing.take_back(context.archive, contract.id, what, wanted, at=context.now())
+            except errors.UsageError as error:
+                problems[what] = _sentence(error)
+    return problems
+
+
+def _add_invoice(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+    """Enter an invoice, if one was typed; its file, if one is given, is kept with the contract."""
+    given, now = request.form, context.now()
+    names = ("invoice_amount", "invoice_on", "invoice_due", "invoice_name", "invoice_message")
+    if not _is_typed(*names) and not request.files.get("file"):
+        return {}
     try:
-        amount = read_yen(request.form.get("amount", ""), _("the amount"))
-        issued_on = read_day(request.form.get("on", ""), _("the day"), EXAMPLE_DAY, now=context.now())
-        due_on, message = stated_day("due"), stated_message(context, contract)
+        amount = read_yen(given.get("invoice_amount", ""), _("the amount"))
+        issued_on = read_day(given.get("invoice_on", ""), _("the day"), EXAMPLE_DAY, now=now)
+        due_on, message = stated_day("invoice_due"), stated_message(context, contract, "invoice_message")
         kept = keep_enclosure(context, contract, "invoice", message, issued_on)
+        own_name = given.get("invoice_name", "").strip() or None
+        draft = Invoice(0, amount, issued_on, due_on, own_name, message, None if kept is None else kept.number)
+        billing.add_invoice(context.archive, contract.id, draft, at=now, again="invoice_again" in given)
     except errors.ArchiverError as error:
-        return _money_page(name, {"invoice": _sentence(error)}), 422
-    own_name = request.form.get("name", "").strip() or None
-    draft = Invoice(0, amount, issued_on, due_on, own_name, message, None if kept is None else kept.number)
-    try:
-        billing.add_invoice(context.archive, name, draft, at=context.now(), again="again" in request.form)
-    except errors.UsageError as error:
-        return _money_page(name, {"invoice": _sentence(error)}), 422
-    return redirect(url_for("billing.money", name=name, kept="yes"))
+        return {"invoice": _sentence(error)}
+    return {}
 
 
-@pages.post("/money/payments")
-def add_payment(name: str) -> Answer:
-    """Enter a payment that came in."""
-    context, number = console_context(), request.form.get("invoice", "")
+def _add_payment(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+    """Enter a payment that came in, if one was typed."""
+    given, now = request.form, context.now()
+    if not _is_typed("payment_amount", "payment_on", "payment_invoice"):
+        return {}
     try:
-        amount = read_yen(request.form.get("amount", ""), _("the amount"))
-        received_on = read_day(request.form.get("on", ""), _("the day"), EXAMPLE_DAY, now=context.now())
+        number = given.get("payment_invoice", "")
+        amount = read_yen(given.get("payment_amount", ""), _("the amount"))
+        received_on = read_day(given.get("payment_on", ""), _("the day"), EXAMPLE_DAY, now=now)
         draft = Payment(0, amount, received_on, int(number) if number.isdecimal() and len(number) < 9 else None)
-        billing.add_payment(context.archive, name, draft, at=context.now(), again="again" in request.form)
+        billing.add_payment(context.archive, contract.id, draft, at=now, again="payment_again" in given)
     except errors.UsageError as error:
-        return _money_page(name, {"payment": _sentence(error)}), 422
-    return redirect(url_for("billing.money", name=name, kept="yes"))
+        return {"payment": _sentence(error)}
+    return {}
 
 
-@pages.post("/money/reminders")
-def add_reminder(name: str) -> Answer:
-    """Enter a reminder that the user sent: the message that it was, or the day and the way."""
-    context, day = console_context(), request.form.get("on", "")
-    with context.archive.reading() as reading:
-        contract = find_contract(reading, name)
+def _add_reminder(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+    """Enter a reminder that the user sent, if one was typed: the message that it was, or the day and the way."""
+    given, day = request.form, request.form.get("reminder_on", "")
+    if not _is_typed("reminder_message", "reminder_on", "reminder_how"):
+        return {}
     try:
-        message = stated_message(context, contract)
+        message = stated_message(context, contract, "reminder_message")
         sent_on = read_day(day, _("the day"), EXAMPLE_DAY, now=context.now()) if day.strip() else None
-        how = request.form.get("how", "").strip()[:WAY_LIMIT] or None
+        how = given.get("reminder_how", "").strip()[:WAY_LIMIT] or None
         billing.enter_reminder(context.archive, contract, message, sent_on, how, at=context.now())
     except errors.ArchiverError as error:
-        return _money_page(name, {"reminder": _sentence(error)}), 422
-    return redirect(url_for("billing.money", name=name, kept="yes", _anchor="reminders"))
+        return {"reminder": _sentence(error)}
+    return {}
 
 
-@pages.post("/money/withdraw")
-def withdraw(name: str) -> Answer:
-    """Take an invoice, a payment or a reminder back; the record that it was entered stays."""
-    context, number, what = console_context(), request.form.get("number", ""), request.form.get("what", "")
-    if what not in ("invoices", "payments", "reminders"):
-        return _money_page(name, {}), 422
-    try:
-        wanted = int(number) if number.isdecimal() and len(number) < 9 else 0
-        billing.take_back(context.archive, name, what, wanted, at=context.now())
-    except errors.UsageError as error:
-        return _money_page(name, {what.removesuffix("s"): _sentence(error)}), 422
-    return redirect(url_for("billing.money", name=name, kept="yes"))
+def _is_typed(*names: str) -> bool:
+    return any(request.form.get(name, "").strip() for name in names)
 
 
 @pages.get("/terms")
@@ -126,24 +140,27 @@ def terms(name: str) -> Answer:
 
 
 @pages.post("/terms")
-def state_term(name: str) -> Answer:
-    """Say in which message a term was told, or take that back."""
-    context, item = console_context(), request.form.get("item", "")
-    if item not in {one.name for one in TERM_ITEMS}:
-        return _terms_page(name, {}), 422
+def keep_terms(name: str) -> Answer:
+    """Say in which message each term was told, or take that back; what cannot be kept comes back with its sentence."""
+    context, given, problems = console_context(), request.form, dict[str, str]()
     with context.archive.reading() as reading:
         contract = find_contract(reading, name)
-    term, note = None, request.form.get("note", "").strip() or None
-    try:
-        if "clear" not in request.form:
-            message = stated_message(context, contract)
-            if message is None and note is None:
-                raise errors.UsageError(detail=_("Give the message that told it, or a few words."))
-            term = StatedTerm(item, message, None, note)
-    except errors.ArchiverError as error:
-        return _terms_page(name, {item: _sentence(error)}), 422
-    billing.state_term(context.archive, name, item, term, at=context.now())
-    return redirect(url_for("billing.terms", name=name, kept="yes", _anchor=item))
+    for item in (one.name for one in TERM_ITEMS):
+        is_taken_back, note = item in given.getlist("terms"), given.get(f"note_{item}", "").strip() or None
+        told = [field for field in (f"told_{item}", f"message_{item}") if _is_typed(field)]
+        if not (is_taken_back or told or note):
+            continue
+        try:
+            if len(told) > 1:
+                raise errors.UsageError(detail=_("Give one message only."))
+            message = stated_message(context, contract, told[0]) if told else None
+            term = None if is_taken_back else StatedTerm(item, message, None, note)
+            billing.state_term(context.archive, name, item, term, at=context.now())
+        except errors.ArchiverError as error:
+            problems[item] = _sentence(error)
+    if problems:
+        return _terms_page(name, problems), 422
+    return redirect(url_for("billing.terms", name=name, kept="yes"))
 
 
 # --- the pages -----------------------------------------------------------------------------------
@@ -171,9 +188,9 @@ def _money_page(name: str, problems: Mapping[str, str]) -> str:
         lines=lines,
         yen=yen_text,
         today=context.now().astimezone(JST).date().isoformat(),
-        given=request.form if problems else {},
+        given=request.form,
         problems=problems,
-        message=request.args.get("message", "") or (request.form.get("message", "") if "invoice" in problems else ""),
+        message=request.args.get("message", ""),
         rooms=rooms,
         outside=outside,
         is_kept=bool(request.args.get("kept")),
@@ -197,6 +214,7 @@ def _terms_page(name: str, problems: Mapping[str, str]) -> str:
         contract=contract,
         rows=rows,
         outside=outside,
+        given=request.form,
         problems=problems,
         is_kept=bool(request.args.get("kept")),
     )

@@ -13,11 +13,12 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.console import fact_form, period_form
 from archiver.console.context import ConsoleContext, console_context
-from archiver.console.enclosing import KINDS, keep_enclosure, kind_words, stated_day, stated_message
+from archiver.console.enclosing import kind_words, take_enclosure
 from archiver.console.pages.adding import added_sentence
 from archiver.console.trouble_words import trouble_words
 from archiver.console.uploads import as_file, plain_name
-from archiver.records import Contract, Delivery, Enclosure, Role
+from archiver.records import Contract, Delivery, Role
+from archiver.records.contract_facts import FACTS
 from archiver.render.invisible_characters import visible
 from archiver.setup.contract_facts import keep_contract
 from archiver.setup.written_days import EXAMPLE_TIME, read_day
@@ -59,7 +60,7 @@ def index() -> Answer:
 @pages.get("/<name>")
 def contract(name: str) -> Answer:
     """Everything about one contract."""
-    return _page(name, {}, {})
+    return _page(name, {})
 
 
 @pages.get("/<name>/aloud")
@@ -73,165 +74,113 @@ def aloud(name: str) -> Answer:
     return render_template("contract_aloud.html", contract=contract, head=head, rows=said)
 
 
-@pages.post("/<name>/facts")
-def keep_facts(name: str) -> Answer:
-    """Keep what was given; an emptied field becomes unknown, and what was stated before stays on record."""
-    context = console_context()
-    before = _contract(context, name)
-    updated, problems = fact_form.read(before, request.form, fact_form.applicable_facts(before), context.now())
-    keep_contract(context.archive, before, updated, at=context.now())
-    if problems:
-        return _page(name, request.form, problems), 422
-    return _done(name, _("Kept."))
-
-
-@pages.post("/<name>/period")
-def keep_period(name: str) -> Answer:
-    """Keep the first and the last day of a chat; what was stated before stays on record."""
-    context = console_context()
-    before = _contract(context, name)
-    try:
-        updated = period_form.read_period(before, request.form)
-    except errors.ArchiverError as error:
-        return _page(name, request.form, {"periods": _sentence(error)}), 422
-    keep_contract(context.archive, before, updated, at=context.now())
-    return _done(name, _("Kept."))
-
-
-@pages.post("/<name>/reopen")
-def reopen(name: str) -> Answer:
-    """Save the chats of a contract again, which was stopped or closed."""
-    context = console_context()
-    before = _contract(context, name)
-    keep_contract(context.archive, before, replace(before, state="open", closed_at=None), at=context.now())
-    return _done(name, _("Its chats are saved again, from the next round on."))
-
-
-@pages.post("/<name>/stop")
-def stop(name: str) -> Answer:
-    """End the saving of a contract's chats; what was saved stays."""
-    context = console_context()
-    before = _contract(context, name)
-    keep_contract(context.archive, before, replace(before, state="stopped"), at=context.now())
-    return _done(name, _("The saving of this contract is ended."))
-
-
-@pages.post("/<name>/people")
-def keep_person(name: str) -> Answer:
-    """Record who somebody is, with the reason; or take that back."""
-    context = console_context()
-    contract = _contract(context, name)
-    account, reason = request.form.get("account", ""), request.form.get("reason", "").strip()
+@pages.post("/<name>")
+def keep(name: str) -> Answer:
+    """Keep all that the page holds, whichever button was pressed; what cannot be kept comes back with its sentence."""
+    context, given = console_context(), request.form
     with context.archive.reading() as reading:
-        known = {str(person.account) for person in _people(reading, contract)}
-    if account not in known:
-        return _page(name, {}, {"people": _("This person is not in the chats of the contract.")}), 422
-    role = request.form.get("role", "")
-    if role not in {"", *Role} or (role and not reason):
-        return _page(name, {}, {"people": _("Say who it is, and how you know; it is printed in packages.")}), 422
-    with context.archive.writing() as writing:
-        if role:
-            statements.state_role(writing, contract.id, int(account), Role(role), reason, at=context.now())
-        else:
-            statements.withdraw_role(writing, contract.id, int(account), at=context.now())
-    return _done(name, _("Kept."))
+        before = find_contract(reading, name)
+    facts = fact_form.applicable_facts(before, _stated(before))
+    updated, problems = fact_form.read(before, given, facts, context.now())
+    updated, wrong_periods = period_form.read_periods(updated, given)
+    state = given.get("state", "")
+    if state in {"open", "stopped"}:
+        updated = replace(updated, state=state, closed_at=None if state == "open" else before.closed_at)
+    keep_contract(context.archive, before, updated, at=context.now())
+    problems |= {
+        **wrong_periods,
+        **_keep_people(context, before),
+        **_add_delivery(context, before),
+        **_withdraw(context, before),
+    }
+    if wrong_file := take_enclosure(context, before):
+        problems["file"] = wrong_file
+    if problems:
+        return _page(name, problems), 422
+    return redirect(url_for("contracts.contract", name=name, said=state or "kept"))
 
 
-@pages.post("/<name>/deliveries")
-def add_delivery(name: str) -> Answer:
-    """Record a delivery on the platform; the file is measured, not kept."""
-    context = console_context()
-    contract = _contract(context, name)
-    typed = f"{request.form.get('day', '')} {request.form.get('clock', '')}".strip()
-    note, given = request.form.get("note", "").strip() or None, request.files.get("file")
+def _keep_people(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+    """Record who somebody is, with the reason, or take that back; only of whom something else was shown."""
+    problems, given = dict[str, str](), request.form
+    with context.archive.reading() as reading:
+        people = _people(reading, contract)
+    for person in people:
+        name, number = f"role_{person.account}", person.account
+        role, reason = given.get(name, person.role), given.get(f"reason_{number}", person.reason).strip()
+        shown = given.get(f"was_{name}"), given.get(f"was_reason_{number}")
+        if (role, reason) in {(person.role, person.reason), shown}:
+            continue
+        if role not in {"", *Role} or not (reason if role else reason in {"", person.reason}):
+            problems[name] = _("Say who it is, and how you know; it is printed in packages.")
+            continue
+        with context.archive.writing() as writing:
+            if role:
+                statements.state_role(writing, contract.id, number, Role(role), reason, at=context.now())
+            else:
+                statements.withdraw_role(writing, contract.id, number, at=context.now())
+    return problems
+
+
+def _add_delivery(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+    """Record a delivery, if one was entered; its file is measured, not kept."""
+    typed, file = fact_form.written_day("delivered", request.form), request.files.get("delivered_file")
+    note = request.form.get("delivered_note", "").strip() or None
+    if not (typed or note or file):
+        return {}
     try:
-        at = read_day(typed, _("the day"), EXAMPLE_TIME, now=context.now())
-        draft = Delivery(0, at, note=note)
-        if given is not None and given.filename:
-            with as_file(given) as path:
+        draft = Delivery(0, read_day(typed or "", _("the day"), EXAMPLE_TIME, now=context.now()), note=note)
+        if file:
+            with as_file(file) as path:
                 measured = local_files.measure(path, limit=context.settings().files.max_bytes)
-            draft = Delivery(0, at, plain_name(given), measured.size, measured.sha256, note=note)
+            draft = replace(draft, name=plain_name(file), size=measured.size, sha256=measured.sha256)
     except errors.ArchiverError as error:
-        return _page(name, {}, {"deliveries": _sentence(error)}), 422
+        return {"delivered": trouble_words(error).together}
     with context.archive.writing() as writing:
         statements.add_delivery(writing, contract.id, draft, at=context.now())
-    return _done(name, _("The delivery is recorded."))
+    return {}
 
 
-@pages.post("/<name>/enclosures")
-def add_enclosure(name: str) -> Answer:
-    """Keep a screenshot, notice, mail or invoice with the contract."""
-    context = console_context()
-    contract = _contract(context, name)
-    kind = request.form.get("kind", "")
-    try:
-        dated, message = stated_day("day"), stated_message(context, contract)
-        kept = keep_enclosure(context, contract, kind if kind in KINDS else "other", message, dated)
-    except errors.ArchiverError as error:
-        return _page(name, {}, {"enclosures": _sentence(error)}), 422
-    if kept is None:
-        return _page(name, {}, {"enclosures": _("Choose at least one file.")}), 422
-    return _done(name, _("Kept with the contract."))
+def _withdraw(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+    """Take deliveries and attachments back; the record that they were entered stays."""
+    problems = dict[str, str]()
+    for place, listed_in in (("deliveries", deliveries), ("enclosures", enclosures)):
+        taken = request.form.getlist(place)
+        with context.archive.writing() as writing:
+            found = [one for one in listed_in(writing, contract.id) if str(one.number) in taken]
+            for one in found:
+                statements.withdraw_statement(writing, contract.id, one, at=context.now())
+        if len(found) < len(taken):
+            problems[place] = _("It is not in this list any more, so nothing was done.")
+    return problems
 
 
-@pages.post("/<name>/withdraw")
-def withdraw(name: str) -> Answer:
-    """Take a delivery or an attachment back; the record that it was entered stays."""
-    context = console_context()
-    contract = _contract(context, name)
-    number, kind = request.form.get("number", ""), request.form.get("what", "")
-    with context.archive.writing() as writing:
-        listed: tuple[Delivery | Enclosure, ...] = (
-            deliveries(writing, contract.id) if kind == "delivery" else enclosures(writing, contract.id)
-        )
-        found = [one for one in listed if str(one.number) == number]
-        for one in found:
-            statements.withdraw_statement(writing, contract.id, one, at=context.now())
-    if not found:
-        place = "deliveries" if kind == "delivery" else "enclosures"
-        return _page(name, {}, {place: _("It is not in this list any more, so nothing was done.")}), 422
-    return _done(name, _("Taken back. The record that it was entered stays."))
+def _stated(contract: Contract) -> set[str]:
+    """The facts that are stated, also where the platform that was chosen since has none such."""
+    return {fact.name for fact in FACTS if getattr(contract, fact.name) is not None}
 
 
-def _contract(context: ConsoleContext, name: str) -> Contract:
-    with context.archive.reading() as reading:
-        return find_contract(reading, name)
-
-
-def _done(name: str, said: str) -> Response:
-    return redirect(url_for("contracts.contract", name=name, said=said))
-
-
-def _sentence(error: errors.ArchiverError) -> str:
-    return trouble_words(error).together
-
-
-def _page(name: str, given: Mapping[str, str], problems: Mapping[str, str]) -> str:
-    context = console_context()
+def _page(name: str, problems: Mapping[str, str]) -> str:
+    context, given = console_context(), request.form
     with context.archive.reading() as reading:
         contract = find_contract(reading, name)
         people = _people(reading, contract)
         rooms = period_form.room_fields(reading, contract, given or request.args)
         outside = period_form.outside_note(reading, contract)
         delivered, attached = deliveries(reading, contract.id), enclosures(reading, contract.id)
-    facts = fact_form.applicable_facts(contract)
+    facts = fact_form.applicable_facts(contract, {*problems, *_stated(contract)})
     said = {
-        one: one
-        for one in (
-            _("Kept."),
-            _("The delivery is recorded."),
-            _("Kept with the contract."),
-            _("Taken back. The record that it was entered stays."),
-            _("Its chats are saved again, from the next round on."),
-            _("The saving of this contract is ended."),
-            added_sentence(),
-        )
+        "kept": _("Kept."),
+        "open": _("Its chats are saved again, from the next round on."),
+        "stopped": _("The saving of this contract is ended."),
+        "added": added_sentence(),
     }
     return render_template(
         "contract.html",
         contract=contract,
         is_read=is_read(contract, context.now()),
         fields=fact_form.fields(contract, facts, given=given, problems=problems),
+        given=given,
         problems=problems,
         rooms=rooms,
         outside=outside,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from collections.abc import Mapping
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.console.context import console_context
-from archiver.console.enclosing import kind_words
-from archiver.records import TERM_ITEMS
+from archiver.console.enclosing import kind_words, take_enclosure
+from archiver.records import TERM_ITEMS, MessageId, StatedTerm
+from archiver.setup import billing
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.web.conversation_address import position
 from archiver.web.message_context import references_by_room
@@ -20,6 +24,29 @@ pages = Blueprint("message_use", __name__)
 @pages.get("/room/<int:room>/use/<message_id>")
 def one(room: int, message_id: str) -> str:
     """The message, and for each contract of its chat what can be bound to it. Raises UnknownRoom, UnknownMessage."""
+    return _page(room, message_id, {})
+
+
+@pages.post("/room/<int:room>/use/<message_id>")
+def keep(room: int, message_id: str) -> Response | tuple[str, int]:
+    """Bind to each contract what was handed in or chosen for it. Raises UnknownRoom, UnknownMessage."""
+    context, problems, message = console_context(), dict[str, str](), MessageId(str(position(message_id)))
+    _page(room, message_id, {})  # refuses a message that is not there
+    with context.archive.reading() as reading:
+        every = chat(reading, room).contracts
+    for contract in every:
+        if wrong := take_enclosure(context, contract, f"_{contract.id}", message):
+            problems[contract.id] = wrong
+        item = request.form.get(f"item_{contract.id}", "")
+        if item in {one.name for one in TERM_ITEMS}:
+            term = StatedTerm(item, message, None, None)
+            billing.state_term(context.archive, contract.id, item, term, at=context.now())
+    if problems:
+        return _page(room, message_id, problems), 422
+    return redirect(url_for("message_use.one", room=room, message_id=message_id, kept="yes"))
+
+
+def _page(room: int, message_id: str, problems: Mapping[str, str]) -> str:
     with console_context().archive.reading() as reading:
         room_chat = chat(reading, room)
         found = message_summaries(reading, [(room, position(message_id))])
@@ -33,4 +60,7 @@ def one(room: int, message_id: str) -> str:
         line=line,
         items=TERM_ITEMS,
         kinds=kind_words(),
+        given=request.form,
+        problems=problems,
+        is_kept=bool(request.args.get("kept")),
     )

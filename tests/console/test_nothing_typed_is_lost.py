@@ -1,0 +1,125 @@
+"""Every field of a page is typed into, every button is pressed, and the page is read again: nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from html.parser import HTMLParser
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from archiver.records import ContractRoom, RoomId
+from tests.support.archives.maker import ROOM, message_object, story
+from tests.support.console.application import OWN, SITE, FormBrowser, open_application
+
+PAGES = ("/contracts/job1", "/contracts/job1/money", "/contracts/job1/terms", f"/room/{ROOM}/use/30")
+"""Every page with fields that are kept."""
+
+UNSHOWN = {"password", "file", "hidden", "checkbox"}
+"""What never comes back into a page, or is no text."""
+
+
+@dataclass
+class Form:
+    """A form of a page: where it is sent, what stands in its fields, and its buttons."""
+
+    address: str
+    fields: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
+    buttons: list[tuple[str, str, str]] = field(default_factory=list)
+    """Name, value and own address of each."""
+
+
+class Forms(HTMLParser):
+    """The forms of a page, with something typed into each of their fields."""
+
+    def __init__(self, page: str, address: str, numbers: Iterator[int]) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self._named: dict[str, Form] = {}
+        self._now: Form | None = None
+        self._select = ""
+        self._address, self._numbers = address, numbers
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take a form, a field or a button."""
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._now = Form(given.get("action", self._address))
+            if given.get("method") == "post":
+                self.forms.append(self._now)
+            self._named[given.get("id", "")] = self._now
+        form = self._named.get(given["form"]) if "form" in given else self._now
+        if form is None:
+            return
+        name, value = given.get("name", ""), given.get("value", "")
+        if tag == "button" and given.get("type", "submit") == "submit":
+            form.buttons.append((name, value, given.get("formaction", form.address)))
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select:
+            form.fields.setdefault(self._select, value)
+            form.typed[self._select] = form.fields[self._select] = value
+        elif tag == "textarea":
+            form.typed[name] = form.fields[name] = f"typed {next(self._numbers)}"
+        elif tag == "input":
+            self._take_input(form, name, value, given.get("type", "text"))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave a form or a list of choices."""
+        if tag == "form":
+            self._now = None
+        elif tag == "select":
+            self._select = ""
+
+    def _take_input(self, form: Form, name: str, value: str, kind: str) -> None:
+        number = next(self._numbers)
+        if kind == "hidden":
+            form.fields[name] = value
+        elif kind == "radio":
+            form.fields.setdefault(name, value)
+        elif kind == "date":
+            form.typed[name] = form.fields[name] = f"2026-09-{1 + number % 28:02}"
+        elif kind == "time":
+            form.typed[name] = form.fields[name] = f"{number % 24:02}:{number % 60:02}"
+        elif kind not in UNSHOWN:
+            form.typed[name] = form.fields[name] = value if value and "fold" in name else f"typed {number}"
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[FormBrowser]:
+    """The application over one contract; neither Chatwork nor a scheduler is there."""
+    maker = story(tmp_path / "home")
+    maker.contract("job1", rooms=(ContractRoom(RoomId(ROOM)),), client="田中")
+    maker.sync([message_object(30, "お支払いは翌月末の振込です", sent=200)], minutes=202)
+    maker.archive.close()
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
+    with open_application(tmp_path / "home", {**environ, "PATH": ""}) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_whatever_button_is_pressed_all_that_was_typed_is_there_afterwards(browser: FormBrowser, address: str) -> None:
+    """In the fields, beside what is wrong, or among what is kept: whichever of the page's buttons it was."""
+    numbers, lost, pressed = count(100), list[tuple[str, str, str]](), 0
+    while True:
+        forms = Forms(browser.get(address), address, numbers).forms
+        buttons = [(form, button) for form in forms for button in form.buttons]
+        if pressed >= len(buttons):
+            break
+        form, (name, value, action) = buttons[pressed]
+        pressed += 1
+        answer = browser.client.post(
+            action, data={**form.fields, name: value}, base_url=SITE, headers=OWN, follow_redirects=True
+        )
+        assert answer.status_code in {200, 422}, answer.get_data(as_text=True)
+        text = unescape(answer.get_data(as_text=True) if answer.status_code == 422 else browser.get(address))
+        typed = [(one, words) for form in forms for one, words in form.typed.items() if words]
+        lost += [(f"{action} {name} {value}", one, words) for one, words in typed if words not in text]
+
+    assert pressed
+    assert not lost, lost
