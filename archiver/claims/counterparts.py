@@ -24,17 +24,19 @@ class CounterpartJudgement(NamedTuple):
 def judge_counterparts(
     sides: Sides, named: Sequence[Collection[int]], rooms: Mapping[int, Collection[int]]
 ) -> CounterpartJudgement:
-    """Judge each room by itself: who was named there, or else the only other person; of two or more, nobody.
+    """Judge each room: who was named there, or else the only other person of all rooms; of two or more, nobody.
 
     `named`: accounts named as the other side, the statement that wins first. `rooms`: room → everybody ever seen in it.
     The owner and those mapped as the user or a third person are no choice.
     """
     found: set[int] = set()
     undecided: dict[int, frozenset[int]] = {}
+    no_choice = sides.mine | sides.thirds | {sides.owner}
+    is_alone = len({one for accounts in rooms.values() for one in accounts} - no_choice) == 1
     for room, accounts in rooms.items():
-        others = frozenset(accounts) - sides.mine - sides.thirds - {sides.owner}
+        others = frozenset(accounts) - no_choice
         named_here = next(filter(None, (frozenset(accounts).intersection(one) for one in named)), frozenset())
-        if named_here or len(others) == 1:
+        if named_here or is_alone:
             found |= named_here or others
         elif others:
             undecided[room] = others
@@ -64,10 +66,10 @@ def counterpart_bases(
     *,
     chosen: Collection[int] = (),
 ) -> dict[int, Basis]:
-    """The accounts known as the other side and whose statement that is, each room judged by itself.
+    """The accounts known as the other side and whose statement that is.
 
-    `rooms`: room → everybody ever seen in it, with all their names; `chosen`: accounts named for this package. In a
-    room of several people among whom nobody is named, nobody is the other side.
+    `rooms`: room → everybody ever seen in it, with all their names; `chosen`: accounts named for this package. Where
+    the rooms have several people and nobody is named in one of them, nobody of it is the other side.
     """
     names: dict[int, Sequence[str]] = {}
     for people in rooms.values():

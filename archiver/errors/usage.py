@@ -268,14 +268,14 @@ class UnknownPerson(UsageError):
 
 
 class CounterpartUnknown(UsageError):
-    """A package that hides third persons is wanted, and of several people nobody was named as the other side.
+    """A package that hides third persons is wanted, and in a room nobody was named of the several people of all rooms.
 
     The data holds `rooms`, the `UndecidedRoom` values, besides what the sentence needs.
     """
 
     message = N_(
-        "The names of third persons cannot be masked yet, so no package was made: in “{room}” are several people, and "
-        "it is not known who of them is the other side."
+        "The names of third persons cannot be masked yet, so no package was made: it is not known who in “{room}” is "
+        "the other side."
     )
     hint = N_("Name them by account id: --counterpart ID   People there: {people}")
 

@@ -9,6 +9,7 @@ import pytest
 
 from archiver import errors
 from archiver.claims.counterparts import judge_counterparts, other_side
+from archiver.cli.contracts.contract_rows import page_rows
 from archiver.custody.verify import verify_path
 from archiver.export.mask.package_mask import masking_policy
 from archiver.export.package.make_package import export
@@ -20,6 +21,7 @@ from archiver.export.report.statistics import survey_messages
 from archiver.records import AccountId, MappedAccount, Role, Sides
 from archiver.store import seals, statements
 from archiver.store.queries import contracts
+from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.roles import mapped_accounts
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
@@ -156,8 +158,11 @@ def test_a_name_that_fits_is_taken_unless_it_was_set_apart() -> None:
     [
         (Sides(1), (), {7: {1, 2}}, {2}, {}),
         (Sides(1), (), {7: {1, 2, 3}}, set(), {7: {2, 3}}),
-        (Sides(1), (), {7: {1, 2}, 8: {1, 2, 3}}, {2}, {8: {2, 3}}),
-        (Sides(1), (), {7: {1, 2}, 8: {1, 3}}, {2, 3}, {}),
+        (Sides(1), (), {7: {1, 2}, 8: {1, 2}, 9: {1}}, {2}, {}),
+        (Sides(1), (), {7: {1, 2}, 8: {1, 2, 3}}, set(), {7: {2}, 8: {2, 3}}),
+        (Sides(1), (), {7: {1, 2}, 8: {1, 3}}, set(), {7: {2}, 8: {3}}),
+        (Sides(1), ({2},), {7: {1, 2}, 8: {1, 3}}, {2}, {8: {3}}),
+        (Sides(1, thirds=frozenset({3})), ({2},), {7: {1, 2}, 8: {1, 3}}, {2}, {}),
         (Sides(1), ({2},), {7: {1, 2, 3}, 8: {1, 4, 5}}, {2}, {8: {4, 5}}),
         (Sides(1), ({3}, {2}), {7: {1, 2, 3}, 8: {1, 2, 4}}, {2, 3}, {}),
         (Sides(1, thirds=frozenset({3})), (), {7: {1, 2, 3}}, {2}, {}),
@@ -167,15 +172,31 @@ def test_a_name_that_fits_is_taken_unless_it_was_set_apart() -> None:
         (Sides(1), (), {7: {1}}, set(), {}),
     ],
 )
-def test_each_room_is_judged_by_itself(
+def test_one_person_in_all_rooms_is_the_other_side(
     sides: Sides,
     named: tuple[set[int], ...],
     rooms: dict[int, set[int]],
     found: set[int],
     undecided: dict[int, set[int]],
 ) -> None:
-    """One other person is the other side; of several it is who was named; else the room is undecided."""
+    """Of two or more in the rooms together it is who was named in a room; a room where nobody was is undecided."""
     assert (found, undecided) == tuple(judge_counterparts(sides, named, rooms))
+
+
+def test_nobody_is_the_client_of_a_contract_unasked_where_two_can_be(maker: ArchiveMaker) -> None:
+    """A direct chat with one person beside a chat with another: neither is told as the client, in any page or claim."""
+    maker.contract("job4", (ROOM, OTHER_ROOM))
+    for account, name, room in ((CLIENT, "田中", ROOM), (777, "佐藤", OTHER_ROOM)):
+        maker.account(account, name, room=room)
+        maker.member(account, name, room=room, minutes=3)
+
+    with maker.archive.reading() as reading:
+        contract = contracts.find_contract(reading, "job4")
+        assert {} == case_sides(reading, contract).bases
+        said = [text for row in page_rows(reading, contract, now=at(10), ids=False) for text in row.texts]
+    assert not [text for text in said if "is the client" in text]
+    with pytest.raises(errors.CounterpartUnknown, match="who in"):
+        counterparts(maker, "job4")
 
 
 def test_a_direct_chat_that_became_a_group_of_two_needs_no_name(maker: ArchiveMaker) -> None:

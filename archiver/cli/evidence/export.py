@@ -122,7 +122,9 @@ class ExportOptions:
 )
 @click.option("--unmask", "unmask_people", type=int, metavar="ID", multiple=True, help=N_("Show this person's name."))
 @click.option("--no-recheck", is_flag=True, help=N_("Do not read the quoted messages once more before."))
-@click.option("--preview", is_flag=True, help=N_("Only say in numbers what would be handed over; nothing is made."))
+@click.option(
+    "--preview", is_flag=True, help=N_("Only say in names and numbers what would be handed over; nothing is made.")
+)
 @click.option(
     "--max-mb",
     type=click.FloatRange(min=0.1),

@@ -1,4 +1,4 @@
-"""Prints the preview of an export: what would leave, in numbers, and warnings."""
+"""Prints the preview of an export: what would leave, in names and numbers, and warnings."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archiver.export.metadata.items import FileMetadata
     from archiver.export.package.recipe import PackagePreview
 
@@ -20,7 +22,7 @@ _WITHOUT_FILES = ("support", "consult", "court")
 
 
 def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
-    """Print the numbers, one a line, then the warnings."""
+    """Print the names and numbers, one a line, then the warnings."""
     echo(_("What this package would hand over:"), err=err)
     for line in number_lines(preview, profile):
         echo(f"  {line}", err=err)
@@ -64,8 +66,10 @@ def _metadata_words(metadata: FileMetadata) -> str:
 
 
 def number_lines(preview: PackagePreview, profile: str) -> tuple[str, ...]:
-    """What the package would hand over, in numbers."""
+    """What the package would hand over: the names of its chats and of whom it names, then numbers."""
     return (
+        _("Chats: {names}").format(names=_names(preview.chats)),
+        _("People who are shown by their name: {names}").format(names=_names(preview.named)),
         _messages_line(preview, profile),
         _("{n} people, {hidden} of them shown only as a letter").format(n=preview.people, hidden=preview.hidden_people),
         _files_line(preview.files, profile),
@@ -75,6 +79,10 @@ def number_lines(preview: PackagePreview, profile: str) -> tuple[str, ...]:
         ngettext("{n} masked place", "{n} masked places", preview.masked).format(n=preview.masked),
         _("{size} MB before it is zipped").format(size=f"{preview.size / 1_000_000:.1f}"),
     )
+
+
+def _names(names: Sequence[str]) -> str:
+    return _(", ").join(visible(" ".join(name.split())) for name in names) or _("none")
 
 
 def _messages_line(preview: PackagePreview, profile: str) -> str:

@@ -76,8 +76,11 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class PackagePreview:
-    """The contents of a package in numbers, for the user to confirm."""
+    """The contents of a package in names and numbers, for the user to confirm."""
 
+    chats: tuple[str, ...]
+    named: tuple[str, ...]
+    """The people who are shown by their name, as they are called last."""
     people: int
     hidden_people: int
     """People among them who are shown under a letter."""

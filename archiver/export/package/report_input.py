@@ -209,10 +209,14 @@ def _end_text(end: float) -> str:
 def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
     """The preview of a package with its warnings; to be called when the bag is filled."""
     mask = package.recipe.mask
-    people = {account for room in package.conversations() for account in room.people}
+    rooms = list(package.conversations())
+    people = {account: person.names for room in rooms for account, person in room.people.items()}
+    shown = people if mask is None else [account for account in people if not mask.is_hidden(account)]
     return PackagePreview(
+        chats=tuple(room.room_name or str(room.room_id) for room in rooms),
+        named=tuple(people[account][-1] if people[account] else str(account) for account in shown),
         people=len(people),
-        hidden_people=0 if mask is None else sum(1 for account in people if mask.is_hidden(account)),
+        hidden_people=len(people) - len(shown),
         messages=package.statistics.count,
         files=sum(1 for name in bag.digests if name.startswith("data/files/")),
         enclosures=sum(map(enclosure_file_names.is_enclosure, bag.digests)),

@@ -207,7 +207,7 @@ def test_preview_is_one_document_too(desk: Desk, profile: str) -> None:
 
     payload = json.loads(out)["preview"]
     fields = {"people", "hidden_people", "messages", "files", "enclosures", "masked", "size", "leftovers", "warnings"}
-    fields |= {"metadata"}
+    fields |= {"metadata", "chats", "named"}
     assert fields == payload.keys()
     assert (7, 3, ["unsaved_beginning"]) == (payload["messages"], payload["people"], payload["warnings"])
     assert "" == err

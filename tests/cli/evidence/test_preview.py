@@ -1,4 +1,4 @@
-"""What is shown before anything leaves: numbers, one a line, and what to think of first."""
+"""What is shown before anything leaves: names, then numbers, one a line, and what to think of first."""
 
 from __future__ import annotations
 
@@ -13,18 +13,23 @@ WARNINGS = ("early_contact", "unsaved_beginning", "forbidden_contact", "nda")
 def preview(**changed: int | tuple[str, ...]) -> PackagePreview:
     """A preview in which only what is named is not 1."""
     numbers = dict.fromkeys(("people", "hidden_people", "messages", "files", "enclosures", "masked"), 1)
-    return PackagePreview(**{**numbers, "size": 1_234_567, "leftovers": (), "metadata": (), "warnings": (), **changed})  # type: ignore[arg-type]
+    names = {"chats": ("動画編集",), "named": ("田中\u202e", "yamada")}
+    return PackagePreview(
+        **{**names, **numbers, "size": 1_234_567, "leftovers": (), "metadata": (), "warnings": (), **changed}
+    )  # type: ignore[arg-type]
 
 
-def test_it_is_numbers_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """Messages, people, files, own evidence, masked places, size; the plural is right."""
+def test_it_is_names_then_numbers_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Chats and whom it names; then messages, people, files, own evidence, masked places, size; the plural is right."""
     tell_preview(preview(), "lawyer", err=False)
     tell_preview(preview(messages=342, people=3, files=0), "lawyer", err=False)
 
     output, many = capsys.readouterr().out.split("What this package would hand over:\n")[1:]
-    assert ["1 message", "1 people, 1 of them shown only as a letter", "1 file from Chatwork"] == _lines(output)[:3]
-    assert ["1 piece of your own evidence", "1 masked place", "1.2 MB before it is zipped"] == _lines(output)[3:]
-    assert ["342 messages", "3 people, 1 of them shown only as a letter", "0 files from Chatwork"] == _lines(many)[:3]
+    names = ["Chats: 動画編集", "People who are shown by their name: 田中[U+202E], yamada"]
+    assert [*names, "1 message", "1 people, 1 of them shown only as a letter"] == _lines(output)[:4]
+    assert "1 file from Chatwork" == _lines(output)[4]
+    assert ["1 piece of your own evidence", "1 masked place", "1.2 MB before it is zipped"] == _lines(output)[5:]
+    assert ["342 messages", "3 people, 1 of them shown only as a letter", "0 files from Chatwork"] == _lines(many)[2:5]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +48,7 @@ def test_it_says_what_of_them_leaves(
     tell_preview(preview(messages=57, files=0, warnings=warnings), profile, err=False)
 
     output = _lines(capsys.readouterr().out)
-    assert [messages, "No file from Chatwork; names and sizes at most"] == [output[1], output[3]]
+    assert [messages, "No file from Chatwork; names and sizes at most"] == [output[3], output[5]]
 
 
 @pytest.mark.parametrize("name", WARNINGS)

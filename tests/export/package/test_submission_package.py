@@ -491,6 +491,7 @@ def test_who_agrees_gets_it(tmp_path: Path) -> None:
         preview.enclosures,
     )
     assert preview.masked > 5
+    assert (1, 2) == (len(preview.chats), len(preview.named))
     assert sum(map(len, zip_files(report).values())) == preview.size
     assert 1 == entries(maker)
 
