@@ -14,9 +14,25 @@ import pytest
 from archiver.records import ContractRoom, RoomId
 from tests.support.archives.maker import ROOM, message_object, story
 from tests.support.console.application import OWN, SITE, FormBrowser, open_application
+from tests.support.console.routes import addresses
 
-PAGES = ("/contracts/job1", "/contracts/job1/money", "/contracts/job1/terms", f"/room/{ROOM}/use/30")
+PAGES = (
+    "/contracts/job1",
+    "/contracts/job1/money",
+    "/contracts/job1/terms",
+    f"/room/{ROOM}/use/30",
+    "/settings?change=folders",
+    "/settings?change=language",
+    "/settings/notices?change=mail",
+    "/settings/notices?change=urls",
+    "/settings?change=token",
+    "/settings/notices?change=ping",
+)
 """Every page with fields that are kept."""
+
+APART = ("/emergency", "/copies", "/contracts/job1/erase")
+"""Pages where something stays apart: a file that is handed in beside the one urgent button, folders of copies beside
+what is done at once, and erasing."""
 
 UNSHOWN = {"password", "file", "hidden", "checkbox"}
 """What never comes back into a page, or is no text."""
@@ -100,6 +116,19 @@ def browser(tmp_path: Path) -> Iterator[FormBrowser]:
     environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
     with open_application(tmp_path / "home", {**environ, "PATH": ""}) as opened:
         yield opened
+
+
+def test_no_button_stands_beside_fields_that_it_does_not_send(browser: FormBrowser) -> None:
+    """Of all pages: where something can be typed, every button that does something sends it."""
+    alone = []
+    every = {*addresses(browser.client.application, "GET"), *PAGES} - {*APART}
+    for address in sorted(one for one in every if not one.startswith(("/room", "/help", "/static", "/search"))):
+        answer = browser.client.get(address, base_url=SITE)
+        if answer.mimetype == "text/html":
+            forms = [one for one in Forms(answer.get_data(as_text=True), address, count()).forms if one.buttons]
+            alone += [address] if len(forms) > 1 and any(one.typed for one in forms) else []
+
+    assert [] == alone
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -38,7 +38,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
 def test_mail_is_set_up_tried_and_turned_off_by_clicking(page: Page, mails: MailServer) -> None:
     """A refused login, a refused address, a test that was taken but not seen, one that came."""
     player = Player(page)
-    player.press("#set-mail > summary")
+    player.press("#mail a[href*='change=mail']")
     player.press("#more-mail > summary")
     player.fill("#m-host", "127.0.0.1")
     page.select_option("#m-tls", "none")
@@ -47,12 +47,12 @@ def test_mail_is_set_up_tried_and_turned_off_by_clicking(page: Page, mails: Mail
     alert = page.locator("#mail [role=alert]")
     for mails.refuses in ("login", "recipient"):
         player.fill("#m-password", PASSWORD)
-        player.press("#set-mail button.primary")
+        player.press("#mail button.primary")
         expect(alert).to_be_visible()
         assert [] == mails.mails
     mails.refuses = ""
     player.fill("#m-password", PASSWORD)
-    player.press("#set-mail button.primary")
+    player.press("#mail button.primary")
     expect(page.locator("#mail")).to_contain_text("a test notice was sent just now")
     player.press('button[name="seen"][value="no"]')
     expect(page.locator("#mail")).to_contain_text("folder for spam")

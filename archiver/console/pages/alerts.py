@@ -17,12 +17,14 @@ pages = Blueprint("alerts", __name__, url_prefix="/alerts")
 
 @pages.get("")
 def index() -> str:
-    """The alerts, the newest first and those that were put aside last, a page of them."""
+    """The alerts, the newest first and those that were put aside last, a page of them; or the one to put aside."""
     context, place = console_context(), max(0, request.args.get("after", 0, type=int))
+    aside = request.args.get("aside", 0, type=int)
     with context.archive.reading() as reading:
-        every = sorted(alerts.alerts(reading), key=lambda one: (one.dismissed, -one.number))
+        chosen = [one for one in alerts.alerts(reading) if aside in {0, one.number}]
+        every = sorted(chosen, key=lambda one: (one.dismissed, -one.number))
         rows = context.words.alert_rows(reading, every[place : place + ON_A_PAGE])
-    return render_template("alerts.html", rows=rows, place=place, total=len(every), on_a_page=ON_A_PAGE)
+    return render_template("alerts.html", rows=rows, aside=aside, place=place, total=len(every), on_a_page=ON_A_PAGE)
 
 
 @pages.post("/<int:number>/dismiss")

@@ -58,10 +58,10 @@ def set_mail() -> Answer:
             if failure.is_refused:
                 break
     except errors.ArchiverError as error:
-        return _page({"mail": trouble_words(error).together}), 422
+        return _page({"mail": trouble_words(error).together}, change="mail"), 422
     _remember("mail", is_seen=False)
     kept = _("The settings are kept so that you can mend them; or turn this way off.")
-    return _page({"mail": f"{'' if failure is None else visible(failure.sentence)} {kept}"}), 422
+    return _page({"mail": f"{'' if failure is None else visible(failure.sentence)} {kept}"}, change="mail"), 422
 
 
 @pages.post("/ping")
@@ -69,7 +69,8 @@ def set_ping() -> Answer:
     """Keep the heartbeat's address, and call it."""
     context = console_context()
     if not notice_ways.set_ping(context.home, request.form.get("address", "").strip()):
-        return _page({"ping": _("That is no address that can be called: it begins with https://")}), 422
+        sentence = _("That is no address that can be called: it begins with https://")
+        return _page({"ping": sentence}, change="ping"), 422
     return _try("ping")
 
 
@@ -78,7 +79,8 @@ def set_urls() -> Answer:
     """Keep other addresses, one a line, and send a test notice there."""
     lines = [line.strip() for line in request.form.get("addresses", "").splitlines() if line.strip()]
     if not lines or any("://" not in line for line in lines):
-        return _page({"urls": _("An address looks like this: slack://… or mailtos://…, one a line.")}), 422
+        sentence = _("An address looks like this: slack://… or mailtos://…, one a line.")
+        return _page({"urls": sentence}, change="urls"), 422
     notice_ways.set_urls(console_context().home, lines)
     return _try("urls")
 
@@ -160,7 +162,8 @@ def _remember(way: str, *, is_seen: bool) -> None:
     notice_ways.remember_trial(context.archive, {**outcomes, way: is_seen}, at=context.now())
 
 
-def _page(problems: Mapping[str, str] | None = None, *, said: str = "") -> str:
+def _page(problems: Mapping[str, str] | None = None, *, said: str = "", change: str = "") -> str:
+    """`change`: the one way whose fields are shown, alone, so that no other button of the page loses them."""
     context = console_context()
     settings = context.settings()
     with context.archive.reading() as reading:
@@ -174,6 +177,7 @@ def _page(problems: Mapping[str, str] | None = None, *, said: str = "") -> str:
         can_send_elsewhere=apprise_sender.is_installed(),
         problems=problems or {},
         given=request.form if problems else {},
+        change=change or request.args.get("change", ""),
         asked=asked if asked in WAYS else "",
         asked_words=way_words(asked),
         said=said,

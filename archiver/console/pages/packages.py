@@ -30,8 +30,9 @@ from archiver.setup.leftover_answers import recall_answers, remember_answers
 from archiver.setup.package_verification import verify_here
 from archiver.setup.written_days import EXAMPLE_DAY, read_day
 from archiver.store import statements
+from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.runs import exports
+from archiver.store.queries.runs import ExportedPackage, exports
 
 pages = Blueprint("packages", __name__, url_prefix="/packages")
 
@@ -42,25 +43,12 @@ TYPES = {".pdf": "application/pdf", ".txt": "text/plain"}
 @pages.get("")
 def index() -> str:
     """The packages made so far, and the way to the next one."""
-    return _index_page("", "")
-
-
-def _index_page(noted: str, problem: str) -> str:
-    """`problem`: about the package whose number is `noted`."""
     context = console_context()
     with context.archive.reading() as reading:
         every = contracts(reading)
-    return render_template(
-        "packages.html",
-        contracts=every,
-        packages=made_packages(context),
-        who=who_words(),
-        given=request.form,
-        today=iso_date(context.now()),
-        noted=noted,
-        problem=problem,
-        is_noted=bool(request.args.get("noted")),
-    )
+    is_noted = bool(request.args.get("noted"))
+    packages = made_packages(context)
+    return render_template("packages.html", contracts=every, packages=packages, who=who_words(), is_noted=is_noted)
 
 
 @pages.get("/order")
@@ -159,6 +147,25 @@ def open_folder(number: str) -> AnyResponse:
     return redirect(url_for("packages.index"))
 
 
+@pages.get("/<number>/note")
+def note(number: str) -> str:
+    """Ask to whom a package was handed."""
+    return _note_page(number, "")
+
+
+def _note_page(number: str, problem: str) -> str:
+    context = console_context()
+    with context.archive.reading() as reading:
+        package = _package(reading, number)
+    today = iso_date(context.now())
+    return render_template("package_note.html", package=package, given=request.form, today=today, problem=problem)
+
+
+def _package(reading: Reading, number: str) -> ExportedPackage:
+    package = next((one for one in exports(reading) if str(one.number) == number), None)
+    return package or abort(404)
+
+
 @pages.post("/<number>/note")
 def note_handover(number: str) -> AnyResponse | tuple[str, int]:
     """Write down to whom a package was handed, when and how; later packages of the contract say so."""
@@ -169,12 +176,9 @@ def note_handover(number: str) -> AnyResponse | tuple[str, int]:
             raise errors.UsageError(detail=_("Say to whom it was handed."))
         day = read_day(request.form.get("on", ""), _("the day"), EXAMPLE_DAY, now=context.now())
     except errors.UsageError as error:
-        return _index_page(number, trouble_words(error).together), 422
+        return _note_page(number, trouble_words(error).together), 422
     with context.archive.writing() as writing:
-        package = next((one for one in exports(writing) if str(one.number) == number), None)
-        if package is None:
-            abort(404)
-        statements.state_handover(writing, package, to=to, on=day, how=how, at=context.now())
+        statements.state_handover(writing, _package(writing, number), to=to, on=day, how=how, at=context.now())
     return redirect(url_for("packages.index", noted=number, _anchor=f"package-{number}"))
 
 

@@ -36,8 +36,8 @@ Answer = str | Response | tuple[str, int]
 
 @pages.get("")
 def index() -> str:
-    """How things are set."""
-    return _page()
+    """How things are set; or, of one thing, the fields to change it."""
+    return _page(request.args.get("change", ""))
 
 
 @pages.post("/token")
@@ -48,9 +48,9 @@ def replace_token() -> Answer:
         typed = clean_token(request.form.get("token", ""))
         check_token(context, typed, is_hurried=True)
     except InvalidAnswer as error:
-        return _page(problem=str(error)), 422
+        return _page("token", problem=str(error)), 422
     except errors.ChatworkError as error:
-        return _page(problem=trouble_words(error).together), 502
+        return _page("token", problem=trouble_words(error).together), 502
     source = lasting_settings(context).token_source
     keep_token(context, typed, None if source.startswith("env:") else source)
     said = _("The token is stored.")
@@ -97,7 +97,7 @@ def change_folders() -> Answer:
         folder = str(read_folder(typed, context.home)) if typed else ""
         also_to = [str(read_folder(line, context.home)) for line in lines]
     except errors.UsageError as error:
-        return _page(folder_problem=visible(str(error))), 422
+        return _page("folders", problem=visible(str(error))), 422
     update_settings(context.home, {"exports.folder": folder, "exports.also_to": also_to})
     return _page(said=_("The folders are kept."))
 
@@ -140,11 +140,13 @@ def _variable_hint() -> str:
     return sentence.format(value=visible(value)) if value else ""
 
 
-def _page(*, said: str = "", problem: str = "", folder_problem: str = "") -> str:
+def _page(change: str = "", *, said: str = "", problem: str = "", folder_problem: str = "") -> str:
+    """`change`: what alone is shown, so that no other button loses what is typed."""
     context = console_context()
     settings, starters = context.settings(), observe_starters(context.home, context.environ)
     return render_template(
-        "settings.html",
+        "settings_change.html" if change in {"token", "folders", "language"} else "settings.html",
+        change=change,
         said=said,
         problem=problem,
         place=place_words(settings.token_source),
@@ -157,6 +159,7 @@ def _page(*, said: str = "", problem: str = "", folder_problem: str = "") -> str
         folder_problem=folder_problem,
         typed_folder=request.form.get("packages", str(settings.exports.folder or "")),
         typed_also=request.form.get("also_to", "\n".join(map(str, settings.exports.also_to))),
+        languages={"": _("as this computer"), "ja": "日本語", "en": "English"},
         language_set=settings.language or "",
         language_hint="" if said else _variable_hint(),
         copy_every="" if settings.backup.every is None else interval_words(settings.backup.every),

@@ -297,5 +297,6 @@ def _notices_page(problem: str = "", *, is_sent: bool = False) -> str:
         failed=4 if answers.get(TRIED) == FAILED else 0,
         problem=problem,
         is_sent=is_sent,
+        stamps=request.form.get("stamps", ""),
         wants_schedule=answers.get(SCHEDULE) == "yes",
     )
