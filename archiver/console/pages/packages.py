@@ -23,7 +23,7 @@ from archiver.console.package_orders import (
 )
 from archiver.console.package_work import find_out_people, make_work, preview_work
 from archiver.console.trouble_words import trouble_words
-from archiver.records import Leftover
+from archiver.records import ExportedPackage, Leftover
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
 from archiver.setup.leftover_answers import recall_answers, remember_answers
@@ -32,7 +32,7 @@ from archiver.setup.written_days import EXAMPLE_DAY, read_day
 from archiver.store import statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.runs import ExportedPackage, exports
+from archiver.store.queries.runs import exports
 
 pages = Blueprint("packages", __name__, url_prefix="/packages")
 

@@ -13,10 +13,8 @@ WARNINGS = ("early_contact", "unsaved_beginning", "forbidden_contact", "nda")
 def preview(**changed: int | tuple[str, ...]) -> PackagePreview:
     """A preview in which only what is named is not 1."""
     numbers = dict.fromkeys(("people", "hidden_people", "messages", "files", "enclosures", "masked"), 1)
-    names = {"chats": ("動画編集",), "named": ("田中\u202e", "yamada")}
-    return PackagePreview(
-        **{**names, **numbers, "size": 1_234_567, "leftovers": (), "metadata": (), "warnings": (), **changed}
-    )  # type: ignore[arg-type]
+    known = {**numbers, "size": 1_234_567, "leftovers": (), "metadata": (), "warnings": (), **changed}
+    return PackagePreview(chats=("動画編集",), named=("田中\u202e", "yamada"), **known)  # type: ignore[arg-type]
 
 
 def test_it_is_names_then_numbers_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
