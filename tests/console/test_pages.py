@@ -343,8 +343,8 @@ def test_an_archive_of_an_older_version_is_updated_by_clicking(
 def test_what_is_read_aloud_on_the_phone_has_no_numbers_of_ours(browser: FormBrowser) -> None:
     """People and chats by their names; no id of the contract, of a chat, of an account, and no number of a delivery."""
     contract, ids = contract_id(browser), (ROOM, CLIENT, OWNER)
-    said = {f"role_{CLIENT}": "client", f"reason_{CLIENT}": "signed so"}
-    browser.post(f"/contracts/{contract}", said, delivered="2026-07-01", delivered_file=a_file("film.mp4", b"film"))
+    given = {f"role_{CLIENT}": "client", f"reason_{CLIENT}": "signed so"}
+    browser.post(f"/contracts/{contract}", given, delivered="2026-07-01", delivered_file=a_file("film.mp4", b"film"))
     html = browser.get(f"/contracts/{contract}/aloud")
     said = words_of(html[html.index('class="card"') :])
 
