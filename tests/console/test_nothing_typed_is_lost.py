@@ -66,7 +66,7 @@ class Forms(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._now = Form(given.get("action", self._address))
-            if given.get("method") == "post":
+            if given.get("method") == "post" and "hx-post" not in given:  # that one leaves the page as it is
                 self.forms.append(self._now)
             self._named[given.get("id", "")] = self._now
         form = self._named.get(given["form"]) if "form" in given else self._now

@@ -362,7 +362,8 @@ def test_a_first_save_that_fails_says_what_to_press(
         browser.post("/start/chats", room=desk.group, offered="yes")
         failed = browser.job().outcome
         page = browser.get("/job/progress?brief=yes")
-    browser.post("/start/save")
+    typed = browser.post("/start/save", job="job1", url="typed").get_data(as_text=True)
+    assert 'value="typed"' in typed
     saved = browser.job().outcome
 
     assert failed is not None

@@ -144,9 +144,12 @@ def choose_chats() -> Answer:
 
 @pages.post("/save")
 def save_again() -> Answer:
-    """Begin the first save once more, after one that failed."""
-    _save_first(console_context())
-    return redirect(url_for("start.index"))
+    """Begin the first save once more, after one that failed; what was typed beside the button stays in its fields."""
+    context = console_context()
+    _save_first(context)
+    if "automatic" in request.form:
+        return schedule()
+    return _facts_page(context, request.form, {}) if "job" in request.form else redirect(url_for("start.index"))
 
 
 def _asked(page: Callable[[], Answer]) -> Answer:
@@ -233,6 +236,7 @@ def schedule() -> Answer:
         "start_schedule.html",
         step=4,
         every=interval_words(context.settings().sync.every),
+        given=request.form,
         job=context.jobs.last,
     )
 
