@@ -26,7 +26,8 @@ MONEY = re.compile(r"円|[¥\uffe5]|報酬|単価|金額|支払|料金|\d万|納
 def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
     """Alerts about edits by one person of the other side within a day, deletions included, or of an attached message.
 
-    Deletions alone are in `departure_rules.deleted_messages`. The time of a change is when we saw it.
+    Deletions count for whether it is told, and are told in `departure_rules.deleted_messages`. The time of a change
+    is when we saw it.
     """
     for (room, author), signals in groupby(sorted(changes.edited, key=_room_and_author), key=_room_and_author):
         edited = list(signals)
@@ -36,9 +37,11 @@ def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
         vanished = [message for message in changes.vanished if _room_and_author(message) == (room, author)]
         gone = [message for message in vanished if message.state is not State.HIDDEN]
         all_signals: tuple[MessageEdited | VanishedMessage, ...] = (*lately, *gone, *edited)
-        ids = list(dict.fromkeys(signal.message_id for signal in all_signals))
-        if len(ids) >= SEVERAL_CHANGES or any(edit.message_id in changes.attached for edit in edited):
-            yield Alert(AlertRule.A10, Level.MEDIUM, edited[-1].at, room, author, edited[0].message_id, len(ids))
+        ids = {signal.message_id for signal in all_signals}
+        told = ids - {message.message_id for message in gone}  # what vanished has an alert of its own
+        first = next((edit.message_id for edit in edited if edit.message_id in told), None)
+        if first and (len(ids) >= SEVERAL_CHANGES or any(edit.message_id in changes.attached for edit in edited)):
+            yield Alert(AlertRule.A10, Level.MEDIUM, edited[-1].at, room, author, first, len(told))
 
 
 def changed_names(changes: ChangeObservations) -> Iterator[Alert]:

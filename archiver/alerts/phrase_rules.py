@@ -76,6 +76,16 @@ def matched_rules(body: str) -> list[AlertRule]:
     return list(dict.fromkeys(matched))
 
 
+def matched_words(body: str, rule: AlertRule) -> str:
+    """The first words of a body (NFKC) for which a rule has an alert; empty if there are none."""
+    for sentence in _SENTENCE_ENDS.split(own_text(body)):
+        for phrase in PHRASES:
+            found = phrase.pattern.search(sentence) if phrase.rule is rule else None
+            if found and not (phrase.unless and phrase.unless.search(sentence)):
+                return found.group()
+    return ""
+
+
 def own_text(body: str) -> str:
     """The folded text (NFKC) without quotes, code, mentions and names of files, each replaced by a line end."""
     text = unicodedata.normalize("NFKC", "".join(_own_parts(parse(body))))

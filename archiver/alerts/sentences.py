@@ -116,13 +116,15 @@ def _hint_sentence(alert: Alert) -> str:
 
 def _contract_sentence(alert: Alert) -> str:
     match alert.rule:
+        case AlertRule.A10 if alert.count == 1:
+            return _(
+                "Room {room}: a message from the other side was edited. The earlier text is kept: archive show "
+                "{room_id}."
+            )
         case AlertRule.A10:
-            return ngettext(
-                "Room {room}: {n} message from the other side was changed. The earlier text is kept: archive show "
-                "{room_id}.",
-                "Room {room}: {n} messages from the other side were changed within a day. The earlier texts are "
-                "kept: archive show {room_id}.",
-                alert.count,
+            return _(
+                "Room {room}: {n} messages from the other side were edited within a day. The earlier texts are "
+                "kept: archive show {room_id}."
             )
         case AlertRule.A11:
             return _(

@@ -55,15 +55,19 @@ A10 = ("A10", "medium", None)
     [
         ({"edited": (edited(1), edited(2))}, 2),
         ({"edited": (edited(2),), "edited_lately": (edited(1),)}, 2),
-        ({"edited": (edited(2),), "vanished": (vanished_message(1),)}, 2),
-        ({"edited": (edited(2),), "vanished": (vanished_message(1, state=State.MISSING),)}, 2),
+        ({"edited": (edited(2),), "vanished": (vanished_message(1),)}, 1),
+        ({"edited": (edited(2),), "vanished": (vanished_message(1, state=State.MISSING),)}, 1),
+        ({"edited": (edited(1), edited(2), edited(3)), "vanished": (vanished_message(1),)}, 2),
         ({"edited": (edited(1),), "attached": frozenset({"1"})}, 1),
         ({"edited": tuple(map(edited, range(9)))}, 9),
         ({"edited": (edited(1, by=SUZUKI), edited(2, by=SUZUKI))}, 2),
     ],
 )
 def test_several_changes_within_a_day_are_told(facts: dict[str, Any], count: int) -> None:
-    """Two texts of one person, an edit and a deletion, or one that was attached as evidence."""
+    """Two texts of one person, an edit and a deletion, or one that was attached as evidence.
+
+    What was deleted has its own alert and is not counted here once more.
+    """
     assert [(*A10, count)] == alert_facts(**facts)
 
 
@@ -78,6 +82,7 @@ def test_several_changes_within_a_day_are_told(facts: dict[str, Any], count: int
         {"edited": (edited(1, by=OWNER), edited(2, by=OWNER))},
         {"vanished": (vanished_message(1), vanished_message(2))},
         {"edited_lately": (edited(1), edited(2))},
+        {"edited": (edited(1),), "vanished": (vanished_message(1), vanished_message(2))},
         {"edited": (edited(1),), "vanished": (vanished_message(2, state=State.HIDDEN),)},
         {"edited": (edited(1),), "vanished": (vanished_message(2, by=OWNER),)},
         {"edited": (edited(1),), "vanished": (vanished_message(2, room=OTHER),)},

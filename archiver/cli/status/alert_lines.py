@@ -5,6 +5,7 @@ Author, day and the beginning of the text stand only here: notices, mails and th
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -109,7 +110,7 @@ def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessa
     summaries = message_summaries(reading, dict.fromkeys(place for place in places if place is not None))
     known = {(one.room_id, int(one.message_id)): one for one in summaries}
     found = (None if place is None else known.get(place) for place in places)
-    return [None if summary is None else _named(summary) for summary in found]
+    return [None if summary is None else _named(summary, one.rule) for summary, one in zip(found, alerts, strict=True)]
 
 
 def messages_by_id(reading: Reading, rooms: Iterable[int], message_ids: Iterable[str]) -> tuple[NamedMessage, ...]:
@@ -148,14 +149,24 @@ def _place(alert: Alert) -> tuple[int, int] | None:
     return alert.room_id, int(alert.message_id or "0")
 
 
-def _named(summary: MessageSummary) -> NamedMessage:
+def _named(summary: MessageSummary, rule: AlertRule | None = None) -> NamedMessage:
     day = _day(summary.sent)
-    text = one_line(_plain(summary.text))
+    text = one_line(_plain(summary.text)) if rule is None else _from_matched_words(summary.text, rule)
     quoted = text[:QUOTED_CHARACTERS] + ("…" if len(text) > QUOTED_CHARACTERS else "")
     quote = f"「{visible(quoted)}」" if quoted else _("(text unknown)")
     words = " ".join(filter(None, [day, shorten(summary.name, _NAME_COLUMNS), quote]))
     options = f" --from {day} --to {day}" if day else ""
     return NamedMessage(summary.room_id, summary.message_id, words, typed(f"archive show {summary.room_id}{options}"))
+
+
+def _from_matched_words(body: str, rule: AlertRule) -> str:
+    """The text of a message, from the words on that an alert is about if the quote would end before them."""
+    from archiver.alerts.phrase_rules import matched_words
+
+    text, words = one_line(_plain(body)), one_line(matched_words(body, rule))
+    folded = unicodedata.normalize("NFKC", text)
+    before, found, after = folded.partition(words) if words else (folded, "", "")
+    return f"…{found}{after}" if found and len(before + found) > QUOTED_CHARACTERS else text
 
 
 def _plain(body: str) -> str:

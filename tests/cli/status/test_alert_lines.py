@@ -18,7 +18,7 @@ from archiver.store.working import alerts
 from tests.support.terminals.situations import NOW, ROOM, ago
 from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
-LONG = "[To:1]yamadaさん\n来月からはサイトを通さずに直接払いにしたいのですが"
+LONG = "[To:1]yamadaさん\nお世話になっております。来月からはクラウドワークスを通さずに直接払いにしたいのですが"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def world(tmp_path: Path) -> Iterator[TerminalWorld]:
 
 
 def test_the_first_screen_names_three_with_their_messages_and_counts_the_others(world: TerminalWorld) -> None:
-    """Author, day, twenty characters of the words, and the call that shows them; the urgent one first."""
+    """Author, day, the words for which there is an alert, and the call that shows them; the urgent one first."""
     screen = world.both("status")[0]
     lines = screen.splitlines()
 
@@ -47,7 +47,7 @@ def test_the_first_screen_names_three_with_their_messages_and_counts_the_others(
     assert "and 1 more: archive alerts" in lines
     (named,) = (line for line in lines if "田中" in line and "「" in line)
     day = named.split()[0]
-    assert f"    {day} 田中 「yamadaさん 来月からはサイトを通さ…」" in named
+    assert f"    {day} 田中 「…クラウドワークスを通さずに直接払いにし…」" in named
     assert f"archive show {world.room} --from {day} --to {day}" in " ".join(" ".join(lines).split())
     assert [] == [line for line in lines if columns(line) > 80]
     assert "直接払い" in world.both("show", str(world.room), "--from", day, "--to", day)[0]

@@ -10,11 +10,11 @@ import pytest
 from archiver.cli.status.emergency_block import Emergency, emergencies, tell_emergency
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records import Enclosure, MessageId, Role
-from archiver.records.alerts import AlertRule, Level
+from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.rounds import alerting
 from archiver.store.queries.contracts import contracts
 from archiver.store.statements import add_enclosure, state_role
-from archiver.store.working.alerts import alerts
+from archiver.store.working.alerts import alerts, keep
 from tests.support.world import World, running_world
 
 
@@ -149,10 +149,19 @@ def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs, capsys: pytest.Captu
 def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_account_is_closed(
     jobs: Jobs, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Ids alone, those that the alerts of the contract are about; texts never, and nothing where nothing is urgent."""
+    """Ids alone, those that the alerts of the contract are about; texts never, and nothing where nothing is urgent.
+
+    Neither one's own message nor a post of Chatwork's system is worth one.
+    """
     for message in jobs.written[:3]:
         jobs.chatwork.delete(message, moves_room=True)
     past = jobs.chatwork.post(jobs.second, jobs.tanaka, "手数料がかからないように直接お支払いします")
+    own = jobs.chatwork.post(jobs.second, jobs.chatwork.owner, "はじめまして")
+    renamed = "[info][dtext:chatroom_chatname_is]新[dtext:chatroom_changed][/info]"
+    system = jobs.chatwork.post(jobs.second, jobs.tanaka, renamed)
+    with jobs.archive.writing() as writing:
+        for one in (own, system):
+            keep(writing, Alert(AlertRule.EARLY_CONTACT, Level.MEDIUM, jobs.clock(), jobs.second, None, one))
     before = jobs.emergencies(always=True)
     lines = {name: block_text(alarm, capsys) for name, alarm in before.items()}
     with jobs.archive.writing() as writing:
