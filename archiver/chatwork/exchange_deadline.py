@@ -12,9 +12,11 @@ import time
 from contextlib import suppress
 from contextvars import ContextVar
 from http.client import HTTPException
+from ipaddress import ip_address
 from threading import Lock, Timer
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -22,11 +24,17 @@ import urllib3.connection
 import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 
+from archiver.chatwork.allowed_urls import is_loopback
+
 NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException)
 """What the libraries raise for a connection that fails; none of them is an error of the disk."""
 
 LONGEST_WAIT = 3600.0
 """Seconds after which the watchdog of an exchange without an end looks again."""
+
+
+class AddressHere(ValueError):
+    """Raised where a session that may not ask services of this computer would: before anything is sent."""
 
 
 class ExchangeOverdue(requests.Timeout):
@@ -126,11 +134,14 @@ class ExchangeDeadline:
         return [one for one in innermost if isinstance(one, socket.socket)]
 
 
-def watch_session(session: requests.Session) -> requests.Session:
-    """Let deadlines end the exchanges of this session; its connections and adapters of other kinds stay."""
+def watch_session(session: requests.Session, *, local: bool = True) -> requests.Session:
+    """Let deadlines end the exchanges of this session; its connections and adapters of other kinds stay.
+
+    Without `local`, it raises AddressHere in place of an exchange with this computer itself, whatever the host's name.
+    """
     for prefix, adapter in list(session.adapters.items()):
         if type(adapter) is HTTPAdapter:
-            session.mount(prefix, _WatchedAdapter())
+            session.mount(prefix, _WatchedAdapter() if local else _ElsewhereAdapter())
     return session
 
 
@@ -167,6 +178,20 @@ class _WatchedHttpsPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _WatchedHttps
 
 
+class _ElsewhereHttps(_WatchedHttps):
+    def _new_conn(self) -> socket.socket:
+        connected = super()._new_conn()
+        peer = ip_address(connected.getpeername()[0])
+        if is_loopback(str(getattr(peer, "ipv4_mapped", None) or peer)) or str(peer) == connected.getsockname()[0]:
+            connected.close()
+            raise AddressHere()
+        return connected
+
+
+class _ElsewhereHttpsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _ElsewhereHttps
+
+
 _POOLS = {"http": _WatchedHttpPool, "https": _WatchedHttpsPool}
 
 
@@ -195,3 +220,16 @@ class _WatchedAdapter(HTTPAdapter):
             response.close()
             deadline.check()
         return response
+
+
+class _ElsewhereAdapter(_WatchedAdapter):
+    """Refuses this computer by its names, and by the address that a name led to (not that of a proxy)."""
+
+    def init_poolmanager(self, *sizes: Any, **more: Any) -> None:
+        super().init_poolmanager(*sizes, **more)
+        self.poolmanager.pool_classes_by_scheme = {**_POOLS, "https": _ElsewhereHttpsPool}
+
+    def send(self, request: requests.PreparedRequest, *given: Any, **more: Any) -> requests.Response:
+        if is_loopback((urlsplit(request.url or "").hostname or "").rstrip(".")):
+            raise AddressHere()
+        return super().send(request, *given, **more)

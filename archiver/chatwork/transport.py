@@ -125,10 +125,10 @@ class Transport:
         limits: ReplyLimits = ReplyLimits(),
     ) -> None:
         """Take over a session, which from now on keeps no cookies; the token is not read yet. Raises BadBaseUrl."""
-        self._base, loopback = allowed_urls.check_base_url(base_url)
+        self._base, self.is_local = allowed_urls.check_base_url(base_url)
         self._session = watch_session(session)
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-        if loopback:  # a proxy would send the token off this computer
+        if self.is_local:  # a proxy would send the token off this computer
             self._session.trust_env = False
         self._ask_token = token
         self._token = ""

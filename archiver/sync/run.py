@@ -70,7 +70,8 @@ def run_sync(
         keep_owner(archive, replies.me, start.inputs.owner)
     context = PullContext(archive, client, now, replies.account_id)
     context.looks = client.transport.requests - start.counters.requests
-    return _Run(context, start, replies, transfer.harden(downloads), progress).execute()
+    downloads = transfer.harden(downloads, local=client.transport.is_local)
+    return _Run(context, start, replies, downloads, progress).execute()
 
 
 def dry_run(

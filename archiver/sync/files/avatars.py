@@ -1,6 +1,7 @@
 """Downloads avatars and icons, best effort: after everything else, a few per run, never counted or reported.
 
-The requests carry no token and no cookie, follow no redirect and go to https or this computer only.
+The requests carry no token and no cookie, follow no redirect and go only to https, or to this computer where the API is
+on it too.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """One download from a short-lived address on another host, streamed to disk while it is hashed.
 
-No token, no cookie and no `.netrc` goes to that host; at most two redirects, each to https or loopback. A cut transfer
-keeps its bytes and is resumed with `Range`; after a power cut only bytes that were surely on the disk count
-(`partial`).
+No token, no cookie and no `.netrc` goes to that host; at most two redirects, each to https, or to this computer where
+the API is on it too. A cut transfer keeps its bytes and is resumed with `Range`; after a power cut only bytes that were
+surely on the disk count (`partial`).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from archiver.chatwork import failed_exchange
 from archiver.chatwork.allowed_urls import is_loopback
 from archiver.chatwork.exchange_deadline import (
     NETWORK_ERRORS,
+    AddressHere,
     ExchangeDeadline,
     ExchangeOverdue,
     watch_session,
@@ -55,12 +56,15 @@ class DownloadState:
     is_whole: bool
 
 
-def harden(session: Session) -> Session:
-    """Make a session one for downloads: no `.netrc`, no cookies, bytes as uploaded."""
+def harden(session: Session, *, local: bool) -> Session:
+    """Make a session one for downloads: no `.netrc`, no cookies, bytes as uploaded.
+
+    `local`: whether it may ask services of this computer, as where the API itself is one.
+    """
     session.auth = _no_auth
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     session.headers["Accept-Encoding"] = "identity"  # lengths that can be compared
-    return watch_session(session)
+    return watch_session(session, local=local)
 
 
 def download(
@@ -131,6 +135,8 @@ def _exchange(
             _check_response(response, partial, wanted.size)
             deadline.end_at(until)
             return _stream(response, partial, wanted, deadline)
+    except AddressHere:
+        raise TransferFailed(reason="address", detail="here") from None
     except NETWORK_ERRORS as error:
         if has_answer and isinstance(error, ExchangeOverdue):
             return _end_slice(partial, wanted.size)

@@ -85,7 +85,7 @@ def test_a_picture_that_never_ends_is_not_kept(what: str) -> None:
     """One deadline is over the whole of it, headers included."""
     begun = time.monotonic()
 
-    with ScriptedServer([NEVER_ENDING[what]]) as endless, transfer.harden(transfer.Session()) as session:
+    with ScriptedServer([NEVER_ENDING[what]]) as endless, transfer.harden(transfer.Session(), local=True) as session:
         body = avatars._get_picture(session, endless.url, 0.3)
         lasted = time.monotonic() - begun
 

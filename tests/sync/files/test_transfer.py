@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
@@ -33,7 +35,7 @@ class Host:
         self.mark = folder / "1-2.mark"
         self.room = chatwork.add_room("動画編集")
         self.file = chatwork.upload(self.room, chatwork.owner, "a.bin", data=BODY)
-        self.session = transfer.harden(transfer.Session())
+        self.session = transfer.harden(transfer.Session(), local=True)
         self.told: list[int] = []
         self.timeout = transfer.TIMEOUT_SECONDS
 
@@ -336,6 +338,38 @@ def test_a_redirect_to_such_an_address_is_refused(host: Host, address: str) -> N
     reason = host.failing()
 
     assert ("address", before) == (reason, host.part.read_bytes())
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "127.1.2.3", "localhost", "localhost.", "[::1]", "files.example.com"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_no_service_of_this_computer_is_asked_where_the_api_is_elsewhere(
+    host: Host, monkeypatch: pytest.MonkeyPatch, scheme: str, name: str
+) -> None:
+    """Whatever its name, at the first address or behind a redirect: not one byte goes to it."""
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda _name, port, *given, **more: resolve("127.0.0.1", port, *given, **more)
+    )
+    elsewhere = transfer.harden(transfer.Session(), local=False)
+    with ScriptedServer([reply(body=BODY)]) as service, elsewhere:
+        host.session = elsewhere
+        reason = host.failing(f"{scheme}://{name}:{urlsplit(service.url).port}/a")
+
+    assert ("address", []) == (reason, service.heads)
+
+
+def test_a_service_of_this_computer_is_not_asked_through_a_proxy_either(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The proxy may run on this computer; its own address is no reason to refuse what it leads to."""
+    with ScriptedServer([reply(403), reply(403)]) as proxy, transfer.harden(transfer.Session(), local=False) as session:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("https_proxy", proxy.url)
+        host.session = session
+        here, elsewhere = (host.failing(f"https://{name}/a") for name in ("127.0.0.1", "files.example.com"))
+
+    assert ("address", "unreachable") == (here, elsewhere)
+    assert ["CONNECT files.example.com:443 HTTP/1.0"] == [head.splitlines()[0] for head in proxy.heads]
 
 
 def test_no_proxy_is_asked_for_this_computer(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
