@@ -23,6 +23,9 @@ class CliContext:
 
     def settings(self) -> Settings:
         """Read the settings now. Raises BadSettings, BadBaseUrl; an absent file gives the defaults."""
+        from archiver.settings.child_environ import keep_back
         from archiver.settings.file import load_settings
 
-        return load_settings(self.home, self.environ)
+        settings = load_settings(self.home, self.environ)
+        keep_back(settings.secret_variables)
+        return settings

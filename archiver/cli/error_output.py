@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sys
 from gettext import gettext as _
 
@@ -65,9 +64,10 @@ def _end_line() -> None:
 
 def advice(error: errors.ArchiverError) -> str:
     """What to do next; for the archive's own token, if it is refused, also that the variable is used, if it is set."""
+    from archiver.settings.child_environ import TOKEN_VARIABLE, own_environ
     from archiver.setup import token_variable
 
-    if type(error) is errors.TokenRefused and os.environ.get(token_variable.VARIABLE_NAME, "").strip():
+    if type(error) is errors.TokenRefused and own_environ().get(TOKEN_VARIABLE, "").strip():
         return f"{error.advice()}   {token_variable.variable_wins_hint()}"
     return error.advice()
 

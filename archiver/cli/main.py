@@ -33,6 +33,7 @@ from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import side_by_side, visible
 from archiver.cli.terminal.typed_command import completion_for
 from archiver.errors import NoArchive
+from archiver.settings.child_environ import own_environ, secrets_kept_back
 from archiver.settings.home import has_archive, home_path
 from archiver.wording import complete_with, own_completion, typed
 
@@ -49,7 +50,10 @@ def main(argv: Sequence[str] | None = None, *, table: Mapping[str, ListedCommand
     make_output_safe()
     umask = os.umask(0o077)  # nothing that a command writes is for other users of this computer
     set_language(choose_language(arguments, os.environ, system_language=windows_language))
-    with own_completion():  # what the call sets ends with it, where a program calls the command twice
+    with (
+        secrets_kept_back(),
+        own_completion(),
+    ):  # what the call sets ends with it, where a program calls the command twice
         try:
             return _answer(arguments, table)
         finally:
@@ -130,7 +134,7 @@ def _begin(  # `lang` is read before, by choose_language
     ctx = click.get_current_context()
     if verbose and quiet:
         raise click.UsageError(_("-v and -q cannot be used together."), ctx)
-    ctx.obj = CliContext(home_path(home, os.environ), -1 if quiet else verbose, os.environ)
+    ctx.obj = CliContext(home_path(home, os.environ), -1 if quiet else verbose, own_environ())
     complete_with(completion_for(ctx.obj.home))
     if every:
         raise click.exceptions.Exit(_run_in_each(ctx, home))

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from archiver.schedule.schedulers import program
+from archiver.settings.child_environ import child_environ
 from archiver.settings.other_archives import state_folder
 from archiver.store.durable_files import write_durably
 from archiver.web.access import OPEN, AccessGate
@@ -44,7 +45,8 @@ def running_address(file: Path) -> str | None:
 def start_application(home: Path, environ: Mapping[str, str], *, seconds: float = START_SECONDS) -> bool:
     """Start the application of an archive, as a double-click would, and wait until it answers; whether it does.
 
-    It outlives this program, and ends by itself when it is not used. One that runs already is left as it is.
+    It outlives this program, and ends by itself when it is not used. One that runs already is left as it is. A token of
+    this session is another archive's, and not handed on.
     """
     file, until = instance_file(home), time.monotonic() + seconds
     if running_address(file) is not None:
@@ -53,7 +55,7 @@ def start_application(home: Path, environ: Mapping[str, str], *, seconds: float 
     try:
         started = subprocess.Popen(  # noqa: S603 - words of our own, and a known folder
             words,
-            env=dict(environ),
+            env=child_environ(environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

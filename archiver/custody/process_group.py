@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from archiver.settings.child_environ import child_environ
+
 GRACE_SECONDS = 2.0
 """So long the programs may tidy up, such as a lock in a repository; shorter than the daemon's own time to end."""
 
@@ -40,7 +42,7 @@ class ProcessGroup:
         self._process = subprocess.Popen(  # noqa: S603 - the user's own settings name it
             arguments,
             cwd=cwd,
-            env=dict(environ),
+            env=child_environ(environ),
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.STDOUT,
@@ -79,7 +81,7 @@ def _end_tree(pid: int) -> None:
     """End a process and its children on Windows (taskkill's /T)."""
     command = ["taskkill", "/T", "/F", "/PID", str(pid)]
     with suppress(OSError, subprocess.SubprocessError):
-        subprocess.run(command, capture_output=True, timeout=10, check=False)  # noqa: S603 - a part of Windows
+        subprocess.run(command, env=child_environ(), capture_output=True, timeout=10, check=False)  # noqa: S603 - a part of Windows
 
 
 @contextmanager

@@ -65,10 +65,12 @@ def find_not_understood(urls: Sequence[str], environ: Mapping[str, str]) -> tupl
 
 def _run_process(order: dict[str, object], environ: Mapping[str, str], patience: float) -> dict[int, str]:
     """Run the process; return the word for each address, by position."""
+    from archiver.settings.child_environ import child_environ
+
     try:
         completed = subprocess.run(  # noqa: S603 - this very program
             _own_command(),
-            env=dict(environ),
+            env=child_environ(environ),
             input=json.dumps({**order, "patience": patience}).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

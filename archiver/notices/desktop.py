@@ -12,6 +12,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from archiver.settings.child_environ import child_environ
+
 TITLE, TEXT = "ARCHIVE_NOTICE_TITLE", "ARCHIVE_NOTICE_TEXT"
 """Variables in which PowerShell gets the title and the text."""
 
@@ -60,7 +62,7 @@ def show(title: str, text: str, environ: Mapping[str, str], *, platform: str = s
     try:
         done = subprocess.run(  # noqa: S603 - a program of the system, words of ours
             [program, *command[1:]],
-            env=notice_environ(title, text, environ, platform=platform),
+            env=child_environ(notice_environ(title, text, environ, platform=platform)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver.errors import SchedulerMissing, SchedulerRefused
+from archiver.settings.child_environ import child_environ
 
 _PATIENCE = 60
 """Seconds that one call may take."""
@@ -40,7 +40,7 @@ def run_program(program: str, *arguments: str, given: bytes = b"") -> CommandRes
             capture_output=True,
             timeout=_PATIENCE,
             check=False,
-            env={**os.environ, "LC_ALL": "C"},
+            env=child_environ() | {"LC_ALL": "C"},
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise SchedulerRefused(program=program, detail=type(error).__name__) from error
@@ -61,7 +61,7 @@ def start_in_background(*command: str, environ: Mapping[str, str]) -> None:
     try:
         subprocess.Popen(  # noqa: S603 - arguments of ours
             command,
-            env=dict(environ),
+            env=child_environ(environ),
             cwd=environ.get("HOME"),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

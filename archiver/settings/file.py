@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from archiver import errors
 from archiver.settings import error_text, private_file, schema
 from archiver.settings.api_url import base_url, is_this_computer
+from archiver.settings.child_environ import TOKEN_VARIABLE
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import (
     AuthoritySetting,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 SettingValue = str | int | float | bool | Sequence[str] | Sequence[AuthoritySetting]
 """What a key of `archive.toml` can be set to."""
 
-TOKEN_VARIABLE = "CHATWORK_API_TOKEN"  # noqa: S105 - the name of a variable
 LANGUAGES = ("ja", "en")
 MAIL_PORTS = {"tls": 465, "starttls": 587, "none": 25}
 """The usual port of each kind of connection to a mail server (RFC 8314, RFC 6409)."""

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from archiver.settings.child_environ import child_environ
+
 
 class Mount(NamedTuple):
     """One mounted file system."""
@@ -111,7 +113,7 @@ def _mount_table() -> list[Mount]:
     """The present mounts; empty if the system does not tell them."""
     try:
         if sys.platform == "darwin":
-            process = subprocess.run(["/sbin/mount"], capture_output=True, timeout=10, check=False)
+            process = subprocess.run(["/sbin/mount"], env=child_environ(), capture_output=True, timeout=10, check=False)
             return list(mac_mounts(os.fsdecode(process.stdout)))
         return list(linux_mounts(os.fsdecode(Path("/proc/self/mountinfo").read_bytes())))
     except (OSError, subprocess.SubprocessError):

@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from archiver.settings.child_environ import child_environ
+
 #: Everybody, signed-in users, users, guests, anonymous, network: as SDDL writes them, by letters or by number
 #: (Microsoft, "SID Strings").
 _GROUPS = {"WD", "AU", "BU", "BG", "AN", "NU", "IU", "S-1-1-0", "S-1-5-11", "S-1-5-32-545", "S-1-5-32-546"}
@@ -34,5 +36,5 @@ def _read_sddl(path: Path) -> str:
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "acl"
         command = ["icacls", str(path), "/save", str(saved), "/q"]
-        subprocess.run(command, check=True, capture_output=True, timeout=10)  # noqa: S603 - part of Windows
+        subprocess.run(command, env=child_environ(), check=True, capture_output=True, timeout=10)  # noqa: S603 - part of Windows
         return saved.read_text(encoding="utf-16")

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from archiver import errors
 from archiver.render.invisible_characters import visible
+from archiver.settings.child_environ import TOKEN_VARIABLE
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.program_call import ProgramCall
-from archiver.setup.token_variable import VARIABLE_NAME, VARIABLE_SOURCE
+from archiver.setup.token_variable import VARIABLE_SOURCE
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -26,7 +27,7 @@ def lasting_settings(obj: ProgramCall) -> Settings:
     """The settings as a later session finds them, without this session's token variable."""
     from archiver.settings import file
 
-    return file.load_settings(obj.home, {name: value for name, value in obj.environ.items() if name != VARIABLE_NAME})
+    return file.load_settings(obj.home, {name: value for name, value in obj.environ.items() if name != TOKEN_VARIABLE})
 
 
 def clean_token(text: str) -> str:
@@ -46,7 +47,7 @@ def trial_app(obj: ProgramCall, token: str) -> App:
     from archiver.app import build_app
 
     settings = replace(obj.settings(), token_source=VARIABLE_SOURCE)
-    return build_app(settings, {**obj.environ, VARIABLE_NAME: token})
+    return build_app(settings, {**obj.environ, TOKEN_VARIABLE: token})
 
 
 def token_account(app: App) -> tuple[str, int]:

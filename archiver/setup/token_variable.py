@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from gettext import gettext as _
 
+from archiver.settings.child_environ import TOKEN_VARIABLE
 from archiver.setup.program_call import ProgramCall
 
-VARIABLE_NAME = "CHATWORK_API_TOKEN"
-"""The same as in `settings.file`, which is not imported for a help page."""
-
-
-VARIABLE_SOURCE = f"env:{VARIABLE_NAME}"
+VARIABLE_SOURCE = f"env:{TOKEN_VARIABLE}"
 
 
 def variable_token(obj: ProgramCall) -> str:
     """The token of this session's variable; empty if there is none."""
-    return obj.environ.get(VARIABLE_NAME, "").strip()
+    return obj.environ.get(TOKEN_VARIABLE, "").strip()
 
 
 def variable_wins_hint() -> str:
@@ -24,4 +21,4 @@ def variable_wins_hint() -> str:
         "The variable {name} is set here and is used instead of what is stored. Remove it: unset {name} (in "
         "PowerShell: Remove-Item Env:{name})"
     )
-    return sentence.format(name=VARIABLE_NAME)
+    return sentence.format(name=TOKEN_VARIABLE)

@@ -10,6 +10,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
+from archiver.settings.child_environ import child_environ
 from archiver.settings.private_file import replace_file
 from archiver.settings.token import read_secret
 from archiver.team import sealed_tokens
@@ -70,7 +71,11 @@ def _run(place: str) -> str:
     command = shlex.split(place.removeprefix("command:"))
     try:
         finished = subprocess.run(  # noqa: S603 - the team's own settings name it
-            command, capture_output=True, stdin=subprocess.DEVNULL, timeout=_COMMAND_SECONDS
+            command,
+            env=child_environ(),
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=_COMMAND_SECONDS,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         detail = os.strerror(error.errno or 0) if isinstance(error, OSError) else _("no answer in time")

@@ -126,9 +126,10 @@ def as_scheduled(obj: CliContext) -> App:
     from archiver.app import build_app, require_archive
     from archiver.health.token import is_readable
     from archiver.settings import file
+    from archiver.settings.child_environ import TOKEN_VARIABLE
 
     settings = obj.settings()
-    environ = {name: value for name, value in obj.environ.items() if name != file.TOKEN_VARIABLE}
+    environ = {name: value for name, value in obj.environ.items() if name != TOKEN_VARIABLE}
     if len(environ) < len(obj.environ):
         lasting = file.load_settings(obj.home, environ)
         settings = lasting if is_readable(lasting, environ) else settings

@@ -164,7 +164,7 @@ def team_export(
     from archiver.cli.terminal.help_pages import translate_command
     from archiver.custody.disclosure import disclosed_copy
     from archiver.custody.team_copies import place_of, store_address
-    from archiver.settings.file import TOKEN_VARIABLE
+    from archiver.settings.child_environ import TOKEN_VARIABLE
 
     place = place_of(obj.home, address, account)
     if files:

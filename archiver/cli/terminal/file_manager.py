@@ -29,12 +29,12 @@ def _open(folder: Path) -> bool:
     program = _program()
     if program is None:
         return False
-    from archiver.settings.file import TOKEN_VARIABLE
+    from archiver.settings.child_environ import child_environ
 
     # The file manager lives on after us and must not write into our terminal.
     subprocess.Popen(  # noqa: S603 - a program of the system, and a folder that we made ourselves
         [program, str(folder)],
-        env={name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE},
+        env=child_environ(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
