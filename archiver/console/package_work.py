@@ -101,7 +101,7 @@ def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
         lines = [
             visible(str(report.path)),
             report.contents(),
-            *([recheck] if recheck else []),
+            *filter(None, (report.record_note(), recheck)),
             *(visible(line) for line in lacking[:SHOWN_LIMIT]),
         ]
         if report.advice:

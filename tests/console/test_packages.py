@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from archiver import errors
+from archiver.export.package import make_package
 from archiver.settings.model import exports_folder
 from archiver.setup.leftover_answers import recall_answers
 from archiver.store.queries.runs import exports
@@ -145,6 +147,22 @@ def test_a_package_tells_of_the_reading_before_and_to_whom_it_was_given(browser:
     assert ("弁護士", "2026-11-06", "手渡し") == (handover.to, handover.on, handover.how)
     assert (422, True) == (ahead.status_code, 'value="弁護士"' in ahead.get_data(as_text=True))
     assert "2026-11-06" in page
+
+
+def test_a_package_of_which_the_archive_keeps_no_record_says_so(
+    browser: FormBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As from a medium that cannot be written: nobody can note in it to whom the package went."""
+
+    def refuse(*_given: object, **_named: object) -> None:
+        raise errors.HomeNotWritable(path="home", detail="Read-only file system")
+
+    monkeypatch.setattr(make_package, "_record_export", refuse)
+    browser.post("/packages/make", {"for": "consult", "contract": "job1"})
+    outcome = browser.job().outcome
+
+    assert outcome is not None
+    assert [True] == ["it does not record this package" in line for line in outcome.lines if "record" in line]
 
 
 @pytest.mark.drawn

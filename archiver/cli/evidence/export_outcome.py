@@ -52,7 +52,9 @@ def tell_export(report: ExportReport, *, to_stderr: bool) -> None:
 
 
 def _tell_incomplete(report: ExportReport) -> None:
-    """Print why the exit code is 4: what the package lacks, which stamps are missing, and whether it is too large."""
+    """Print that no record of it is kept, if so, and why the exit code is 4: what it lacks, whether it is too large."""
+    if report.record_note():
+        echo("  " + report.record_note(), err=True)
     for sentences, explanation in (
         (
             (*report.missing, *report.unheld),

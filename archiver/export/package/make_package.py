@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
@@ -62,7 +62,7 @@ class ExportDeclined(Exception):
 
 _DOCUMENT_KEYS = (
     *("path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"),
-    *("files_packed", "warnings", "incomplete", "unheld", "unsealed"),
+    *("files_packed", "warnings", "incomplete", "unheld", "unsealed", "recorded"),
 )
 
 
@@ -108,6 +108,8 @@ class ExportReport:
     """The id of the contract in this archive."""
     unsealed: int = 0
     """How many records at the end no seal closes, as the archive could not be written."""
+    recorded: bool = True
+    """Whether this archive records it, which one that cannot be written does not."""
     list_sha256: str = ""
     """The digest of its last list, which names everything else."""
     stamps: Mapping[str, str] = field(default_factory=dict)
@@ -130,6 +132,14 @@ class ExportReport:
         listed = self.files - self.files_packed
         more = ngettext(". {n} file is only listed", ". {n} files are only listed", listed).format(n=listed)
         return counts + more if listed else counts
+
+    def record_note(self) -> str:
+        """That this archive does not record it, in the user's language; empty where it does."""
+        if self.recorded:
+            return ""
+        return _(
+            "The archive cannot be written, so it does not record this package. Note elsewhere to whom you give it."
+        )
 
     def document(self) -> dict[str, object]:
         """The JSON document of design §5."""
@@ -176,9 +186,10 @@ def export(
                 report = _make_package(reading, recipe, bag, progress, confirm)
                 making = order_payload(recipe, package_entries.last_reply(reading))
                 texts = order_texts(recipe.order)
-    # If the archive cannot be written, the export is not recorded; the package is complete all the same.
-    with contextlib.suppress(errors.HomeNotWritable):
+    try:
         _record_export(archive, report, making, texts, at=now())
+    except errors.HomeNotWritable:  # the package is complete all the same
+        return replace(report, recorded=False)
     return report
 
 

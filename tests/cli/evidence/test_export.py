@@ -221,7 +221,10 @@ def test_json_is_exactly_one_document(desk: Desk) -> None:
 
     payload = json.loads(out)
     known = {"path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"}
-    assert known | {"files_packed", "warnings", "incomplete", "unheld", "unsealed", "recheck"} == payload.keys()
+    assert (
+        known | {"files_packed", "warnings", "incomplete", "unheld", "unsealed", "recorded", "recheck"}
+        == payload.keys()
+    )
     assert [["unsaved_beginning"], [], []] == [payload[name] for name in ("warnings", "incomplete", "unheld")]
     assert ("support", 1) == (payload["profile"], out.count("\n"))
     assert err.startswith("[Note] Messages before the first saved one")

@@ -58,8 +58,10 @@ def export_from(terminal: Terminal, out: Path, profile: str) -> Any:
     """Export as an ordinary user from another folder; the JSON document of the export."""
     command = terminal.command("export", "job1", "--for", profile, "--out", out, "--json")
     process = run_as_ordinary_user(command, terminal.environ, out)
+    document = json.loads(process.stdout)
     assert process.returncode in (0, 4), process.stderr
-    return json.loads(process.stdout)
+    assert document["recorded"] is ("it does not record this package" not in process.stderr)
+    return document
 
 
 @pytest.mark.drawn
@@ -75,7 +77,7 @@ def test_a_home_that_cannot_be_written_exports_too(
     document = export_from(terminal, out, profile)
 
     verification = verify_path(Path(document["path"]))
-    assert (None, before) == (document["seal"], sorted(locked_home.rglob("*")))
+    assert (None, False, before) == (document["seal"], document["recorded"], sorted(locked_home.rglob("*")))
     assert (document["unsealed"] > 0, []) == (True, verification.findings)
     if (Path(document["path"]) / "bag-info.txt").is_file():
         assert "unsealed" in [one.subject for one in verification.unchecked]
