@@ -190,6 +190,10 @@ class Transport:
         """Forget the token until the next request, so that no idle process holds it."""
         self._token = ""
 
+    def token_digest(self, digest: Callable[[str], str]) -> str:
+        """What a digest makes of the token in use; empty if none is. Nothing else learns anything of it."""
+        return digest(self._token) if self._token else ""
+
     def _take_token(self) -> None:
         """Get the token once; one that cannot be in a header raises TokenRefused without being sent or shown."""
         if not self._token:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from archiver.store.queries.room_holdings import has_losses
 from archiver.store.queries.truncated_lists import truncated_lists
 from archiver.store.working import backfill_queue, remembered_values, visits_and_retries
 from archiver.store.working.remembered_values import CallBudget, OtherCallsSeen, WindowRequests
+from archiver.store.working.token_marks import TokenMarks
 from archiver.sync import coverage, plan, remembered_results, run_entries, window_share
 from archiver.sync.files.download import clear_incoming
 from archiver.sync.overdue_readings import Overdue, find_overdue
@@ -74,6 +76,14 @@ def keep_budget(writing: Writing, transport: Transport) -> None:
     budget, offset = transport.budget, transport.clock.offset or timedelta()
     if budget.reset is not None:
         remembered_values.BUDGET.remember(writing, CallBudget(budget.limit, budget.remaining, budget.reset + offset))
+
+
+def keep_token_mark(writing: Writing, transport: Transport) -> None:
+    """Remember by what the token of this run is recognised, so that no package shows it where it was pasted."""
+    marks = remembered_values.TOKEN_MARKS.recall(writing) or TokenMarks(secrets.token_hex(16))
+    digest = transport.token_digest(marks.digest)
+    if digest and digest not in marks.digests:
+        remembered_values.TOKEN_MARKS.remember(writing, TokenMarks(marks.salt, (*marks.digests, digest)))
 
 
 def keep_window_requests(writing: Writing, transport: Transport, *, requests: int, looks: int) -> None:
@@ -153,6 +163,7 @@ def _remember_troubles(context: PullContext, writing: Writing, report: SyncRepor
     report.reported = reminders.say
     remembered_values.TROUBLES.remember(writing, reminders.known)
     keep_budget(writing, context.client.transport)
+    keep_token_mark(writing, context.client.transport)
     keep_window_requests(writing, context.client.transport, requests=report.requests, looks=context.looks)
     if report.clock_offset_ms is not None:
         remembered_values.CLOCK_OFFSET.remember(writing, report.clock_offset_ms)

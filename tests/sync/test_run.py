@@ -15,6 +15,7 @@ import pytest
 from archiver import errors
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store.engine import DATABASE
+from archiver.store.working import remembered_values
 from archiver.sync import plan
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.run import dry_run
@@ -56,6 +57,21 @@ def test_a_run_in_which_nothing_moved_costs_two_requests_and_no_entry(world: Wor
     assert (2, True, ()) == (report.requests, report.complete, report.reported)
     assert before == world.seqs()
     assert {RoomOutcome.WAITING} == {room.outcome for room in report.rooms}
+
+
+def test_the_token_is_recognised_afterwards_by_digests_alone(world: World) -> None:
+    """That of each run, whatever its case; the archive holds none of them."""
+    before, first = world.chatwork.token, world.sync()
+    world.chatwork.revoke_token("fedcba98" * 4)
+    second = world.sync()
+
+    with world.archive.reading() as reading:
+        marks = remembered_values.TOKEN_MARKS.recall(reading)
+    stored = (world.home / DATABASE).read_bytes()
+    assert marks is not None
+    assert first.complete == second.complete
+    assert [True, True, False] == [marks.knows(word) for word in (before, "FEDCBA98" * 4, "0" * 32)]
+    assert [False, False] == [word.encode() in stored for word in (before, "fedcba98" * 4)]
 
 
 def test_where_every_list_is_read_an_edit_that_moves_no_counter_is_seen(world: World) -> None:

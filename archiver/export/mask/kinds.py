@@ -26,11 +26,12 @@ class MaskKind(Enum):
     ADDRESS = "住所"
     CONTACT = "連絡先のID"
     ACCOUNT = "アカウントID"
+    TOKEN = "APIトークン"  # noqa: S105 - the word for it, not one
 
 
-GIVEN_KINDS = frozenset({MaskKind.NAME, MaskKind.USER, MaskKind.POSSIBLE, MaskKind.ACCOUNT})
-"""The kinds that the caller gives: names and account ids of the people to be hidden, the user's own words, and what may
-be a name or a contact and nobody decided about."""
+GIVEN_KINDS = frozenset({MaskKind.NAME, MaskKind.USER, MaskKind.POSSIBLE, MaskKind.ACCOUNT, MaskKind.TOKEN})
+"""The kinds that the caller gives: names and account ids of the people to be hidden, the user's own words, what may be
+a name or a contact and nobody decided about, and the user's own API token."""
 
 ALL_PATTERN_KINDS = frozenset(MaskKind) - GIVEN_KINDS
 """The kinds that patterns find."""

@@ -8,7 +8,7 @@ repetitions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from gettext import gettext as _
 
@@ -33,6 +33,8 @@ class Policy:
     """Accounts shown at the user's wish."""
     listed: frozenset[MaskKind] = field(default=ALL_PATTERN_KINDS)
     """The kinds that are listed for the reader if they are not masked."""
+    is_own_token: Callable[[str], bool] | None = None
+    """Whether a word is the user's own API token, which is always masked."""
 
     @property
     def is_masking(self) -> bool:

@@ -15,8 +15,10 @@ from pathlib import Path
 from archiver.evidence.history import READINGS
 from archiver.evidence.manifest import digest_file
 from archiver.export.bag import PARTIAL, pack, partial_bag
+from archiver.export.mask.package_mask import PackageMask
 from archiver.export.package.full_package import assemble
 from archiver.export.package.make_package import file_errors_as_ours
+from archiver.export.package.make_recipe import with_own_token
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.recipe import Recipe
 from archiver.export.package_scope import NEVER_EXPORTED, PackageScope, subject
@@ -109,10 +111,12 @@ def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit
     # Remove what a killed run left; nobody else writes here, as the round holds a lock.
     for leftover in folder.glob(f"*_daily*{PARTIAL}"):
         shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+    policy = with_own_token(reading, None)
+    mask = None if policy is None else PackageMask(policy, {})
     recipe = Recipe(
         order=ExportOrder(contract=news.contract.id, profile="daily"),
         name=base_name,
-        contract=news.contract,
+        contract=news.contract if mask is None else mask.contract(news.contract),
         scope=PackageScope(news.contract, after=news.after, news=news.subjects),
         seals=covered_seals,
         upto=news.upto,
@@ -120,6 +124,7 @@ def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit
         created_at=None,
         only_messages=_message_places(news),
         file_limit=limit,
+        mask=mask,
     )
     with partial_bag(folder, base_name) as bag:
         result = assemble(reading, recipe, bag)

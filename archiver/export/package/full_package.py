@@ -56,8 +56,7 @@ def _assemble(
     source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, recipe.mask)
     _put_entries(bag, source, recipe)
     compares_rows = recipe.only_messages is None
-    if compares_rows:
-        source.check_others()
+    source.finish_others(compares_rows=compares_rows)
     files, copied = build.files(source.other), CopiedFiles()
     copied_files.put_files(bag, reading.home, files, copied, limit=recipe.file_limit)
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()

@@ -25,6 +25,7 @@ from archiver.export.stamps import StampService
 from archiver.records import Basis, Contract, Delivery, Leftover, MappedAccount, RequestKind, Seal, Sides
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, package_entries, roles, statements
+from archiver.store.working import remembered_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def _masking_of(
 ) -> _Masking:
     """What an order's policy masks. Raises CounterpartUnknown, LeftoversOpen, UsageError (an unknown person)."""
     stated = order.counterparts or other_side(people.sides, contract.client, people.names) or None
-    policy = order.policy
+    policy = with_own_token(reading, order.policy)
     if policy is None:
         return _Masking(stated)
     _check_people(policy.masked | policy.unmasked, {people.owner, *people.names})
@@ -147,6 +148,12 @@ def _masking_of(
     mask = _mask_of(policy, people, others)
     leftovers = settle_leftovers(reading, order, contract, mask, upto=upto, metadata=metadata)
     return _Masking(others, mask, leftovers)
+
+
+def with_own_token(reading: Reading, policy: Policy | None) -> Policy | None:
+    """The policy that masks the user's own API token too, if one was ever used to save; then there always is one."""
+    marks = remembered_values.TOKEN_MARKS.recall(reading)
+    return policy if marks is None else replace(policy or Policy(listed=frozenset()), is_own_token=marks.knows)
 
 
 def _mask_of(policy: Policy, people: _People, others: Collection[int]) -> PackageMask:

@@ -57,7 +57,7 @@ def _read(reading: Reading, recipe: Recipe, bag: Bag, kept: KeptHistories, progr
     """Read the entries, then every message once, and write the table of messages where there is to be one."""
     source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, recipe.mask)
     source.gather(recipe.contract.id)
-    source.check_others()
+    source.finish_others()
     files, copied = build.files(source.other), CopiedFiles()
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
     copied_files.read_stamps(reading.home, recipe.seals, copied, places=recipe.stamp_places)

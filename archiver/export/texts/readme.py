@@ -19,7 +19,7 @@ from archiver.render.times import local_time
 from archiver.render.unsealed_records import unsealed_sentence
 from archiver.report_language import is_english, say, stated_day
 
-DAILY_FIRST_LINE = "控え(伏せ字なし・提出用ではありません)"
+DAILY_FIRST_LINE = "控え(伏せ字はAPIトークンだけ・提出用ではありません)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +274,11 @@ def _column_lines(facts: PackageFacts) -> Iterator[str]:
 
 
 def _english_lines(facts: PackageFacts) -> Iterator[str]:
-    kind = "A working copy, unmasked, not meant to be handed in" if facts.daily else "A package for a lawyer"
+    kind = (
+        "A working copy, unmasked but for the API token, not meant to be handed in"
+        if facts.daily
+        else "A package for a lawyer"
+    )
     yield f"[English] {kind}: Chatwork conversations of one contract, read by"
     yield "one party with their own API token. Open data/transcript/index.html. Times are Japan (UTC+9)."
     yield "VERIFY.txt tells how to check it with sha256sum and openssl alone (in English at its end)."

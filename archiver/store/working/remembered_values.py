@@ -15,6 +15,7 @@ from archiver.records import JsonObject
 from archiver.store.time_text import from_text
 from archiver.store.transactions import Reading
 from archiver.store.working.key_value_store import Slot, SlotFamily, to_json
+from archiver.store.working.token_marks import TokenMarks
 
 T = TypeVar("T")
 
@@ -164,6 +165,12 @@ OTHER_CALLS: Slot[OtherCallsSeen | None] = Slot(
     "other_calls", lambda value: OtherCallsSeen(_time(value["at"]), int(value["calls"])), None
 )
 """When a run last saw that others use the account's calls, and how many: from `sync.run_end` for `health`."""
+
+
+TOKEN_MARKS: Slot[TokenMarks | None] = Slot(
+    "token_marks", lambda value: TokenMarks(_text(value["salt"]), tuple(map(_text, value["digests"]))), None
+)
+"""By what the tokens are recognised with which runs have saved: from `sync.run_end` for `export.package`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,15 @@ from hypothesis import HealthCheck, given, settings, strategies
 from archiver.custody.verify import verify_path
 from archiver.evidence.masked_records import masked_digest
 from archiver.export.mask.package_mask import Policy, masking_policy
+from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import ExportReport, export
-from archiver.export.package.order import ExportOrder
+from archiver.export.package.order import ExportOrder, LeftoverWish
 from archiver.records import Observation, Reply
+from archiver.store.working import remembered_values
+from archiver.store.working.token_marks import TokenMarks
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
 from tests.support.packages.sample_package import renew_lists
+from tests.support.zlib_streams import inflate_streams
 
 THIRD = 999
 SECRETS = ("佐藤", "花子", "0312-34", "0-1234-5671", "０-1234-5672", "taro@example.com", "hunter2", "kEy123")
@@ -77,6 +82,64 @@ def test_nothing_covered_is_in_any_byte_of_a_package(tmp_path: Path) -> None:
     body = every_byte(tmp_path / "out")
     assert [] == [one for one in SECRETS if one.encode() in body or escaped(one) in body]
     assert "参加者A".encode() in body
+
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+OTHER = "fedcba9876543210fedcba9876543210"
+
+
+@pytest.fixture(scope="module")
+def leaked(tmp_path_factory: pytest.TempPathFactory) -> ArchiveMaker:
+    """The story in which the user's own token was pasted: as it is, in an address, in names, in a stated fact."""
+    maker = story(tmp_path_factory.mktemp("leaked") / "home")
+    maker.room(f"鍵 {TOKEN}", description=f"https://x.jp/#{TOKEN.upper()}。", minutes=125)
+    texts = {20: f"これです: {TOKEN}", 21: f"「{OTHER}」と{TOKEN[:-1]}", 22: f"curl -H X-ChatWorkToken:{TOKEN}\n以上"}
+    maker.sync([message_object(number, text, sent=111 + number) for number, text in texts.items()], minutes=135)
+    maker.file(file_object(31, f"{TOKEN}.txt", 9, sent=134, message_id=22), b"some bytes", minutes=142)
+    maker.task(56, TOKEN, minutes=143)
+    maker.contract("job1", title=f"動画 {TOKEN}")
+    marks = TokenMarks("salt")
+    with maker.archive.writing() as writing:
+        remembered_values.TOKEN_MARKS.remember(writing, replace(marks, digests=(marks.digest(TOKEN),)))
+    return maker
+
+
+@pytest.mark.parametrize(
+    "profile", ["lawyer", "support", *(pytest.param(one, marks=pytest.mark.slow) for one in ("consult", "court"))]
+)
+def test_the_users_own_token_is_in_no_package(leaked: ArchiveMaker, tmp_path: Path, profile: str) -> None:
+    """No matter the profile and what it masks otherwise; it is told as what it is, and the package verifies."""
+    policy = None if profile == "lawyer" else masking_policy(profile)
+    order = ExportOrder(
+        contract="job1",
+        profile=profile,
+        out=tmp_path / "out",
+        policy=policy,
+        counterparts={CLIENT},
+        leftovers=LeftoverWish.HIDE,
+    )
+
+    report = export(leaked.archive, order, now=lambda: at(300))
+
+    body = every_byte(tmp_path / "out")
+    bodies = [body.lower(), *(part.lower() for part in inflate_streams(body))]
+    assert not any(TOKEN.encode() in one for one in bodies)
+    assert "■■(APIトークン)".encode() in body
+    assert profile != "lawyer" or OTHER.encode() in body
+    assert [] == verify_path(Path(report.path)).findings
+
+
+def test_the_users_own_token_is_in_no_daily_copy(leaked: ArchiveMaker, tmp_path: Path) -> None:
+    """Which masks nothing else."""
+    made = write_daily_copy(
+        leaked.archive, "job1", now=lambda: at(300), at_once=True, folder=tmp_path / "out", file_limit_bytes=10**6
+    )
+
+    assert made is not None
+    body = every_byte(tmp_path / "out")
+    assert TOKEN.encode() not in body.lower()
+    assert OTHER.encode() in body
+    assert [] == verify_path(made).findings
 
 
 @pytest.mark.drawn

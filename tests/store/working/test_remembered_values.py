@@ -31,6 +31,7 @@ STORED: dict[str, tuple[Any, str]] = {
     "taken_home": (105_003, "105003"),
     "unread_dropped": (AT, TEXT),
     "other_calls": (remembered_values.OtherCallsSeen(AT, 12), f'{{"at": {TEXT}, "calls": 12}}'),
+    "token_marks": (remembered_values.TokenMarks("ab", ("12",)), '{"digests": ["12"], "salt": "ab"}'),
     "budget": (remembered_values.CallBudget(300, None, AT), f'{{"limit": 300, "remaining": null, "reset": {TEXT}}}'),
     "troubles": ({"room/10/cut": AT, "file/9/1": AT}, f'{{"file/9/1": {TEXT}, "room/10/cut": {TEXT}}}'),
     "idle": ({"to": "x", "from": "x", "runs": 2}, '{"from": "x", "runs": 2, "to": "x"}'),
