@@ -79,6 +79,8 @@ def _tell_where(story: Story) -> None:
         (f"{command} verify", _("check everything")),
     ]
     echo(side_by_side(rows))
+    echo("")
+    echo(_("To begin with your own chats: {command}").format(command="archive app"))
 
 
 def _keep_running(story: Story) -> None:

@@ -181,7 +181,8 @@ def _run_in_each(ctx: click.Context, home: str | None) -> int:
 
 def _first_commands() -> list[tuple[str, str]]:
     return [
-        (_("To begin (about 10 minutes):"), typed("archive init")),
+        (_("To begin in your browser:"), typed("archive app")),
+        (_("To begin here (about 10 minutes):"), typed("archive init")),
         (_("Just to try it, without a token:"), "archive demo"),
     ]
 

@@ -144,7 +144,7 @@ def read_page(answer: str, **_known: object) -> Facts:
         raise InvalidAnswer(sentence) from None
     if not facts and "crowdworks.jp" in answer:  # a page there, but not that of a contract
         raise InvalidAnswer(sentence)
-    return {"url": answer, **facts}
+    return {"url": fact_reading.whole_address(answer), **facts}
 
 
 def _read_day(answer: str, fact: ContractFact, contract: Contract, now: datetime) -> Facts:
@@ -190,7 +190,7 @@ def _read_address(answer: str, fact: ContractFact, now: datetime, **_known: obje
     try:
         return fact_reading.read_facts({fact.name: answer}, now=now) if answer else {}
     except errors.BadValue:
-        raise InvalidAnswer(_("Please give an address that begins with https://, or leave it empty.")) from None
+        raise InvalidAnswer(_("Please give an address such as https://example.com, or leave it empty.")) from None
 
 
 def _read_yes_no(answer: str, fact: ContractFact, **_known: object) -> Facts:

@@ -13,6 +13,13 @@ from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import FactKind
 from archiver.setup.written_days import EXAMPLE_DAY, EXAMPLE_TIME, read_day
 
+_BARE_ADDRESS = re.compile(r"[\w-]+(\.[\w-]+)+([:/?#].*)?", re.ASCII)
+
+
+def whole_address(typed: str) -> str:
+    """An address with the https:// that people leave out; what looks otherwise stays as it is."""
+    return f"https://{typed}" if _BARE_ADDRESS.fullmatch(typed) else typed
+
 
 def read_facts(given: Mapping[str, str | None], *, now: datetime) -> dict[str, Any]:
     """The facts that were given, checked. Raises BadValue, DayAhead, UnknownPlatform."""
@@ -26,7 +33,8 @@ def read_facts(given: Mapping[str, str | None], *, now: datetime) -> dict[str, A
         elif fact.kind is FactKind.YES_NO:
             facts[fact.name] = facts[fact.name] == "yes"
     for fact in stated:
-        if fact.kind is FactKind.ADDRESS:
+        if fact.kind in (FactKind.ADDRESS, FactKind.PAGE):
+            facts[fact.name] = whole_address(facts[fact.name])
             _check_address(facts[fact.name], fact.option)
     if "url" in facts:
         facts = {**platform_from_url(facts["url"]), **facts}
@@ -47,6 +55,7 @@ def check_order(contract: Contract) -> None:
 
 def platform_from_url(url: str) -> dict[str, str]:
     """Platform and contract number, as read from the URL of a contract page. Raises BadValue for what is no URL."""
+    url = whole_address(url)
     _check_address(url, "--url")
     for name, platform in platforms().items():
         match = re.match(platform.address, url) if platform.address else None

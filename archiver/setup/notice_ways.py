@@ -15,6 +15,7 @@ from archiver.settings import file
 from archiver.settings.mail_password import store_mail_password
 from archiver.settings.model import Settings
 from archiver.settings.token import store_token
+from archiver.setup.fact_reading import whole_address
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import LastNoticeTrial
@@ -82,6 +83,7 @@ def turn_off(home: Path, way: str) -> None:
 
 def set_ping(home: Path, address: str) -> bool:
     """Keep a heartbeat's address in a private file; False if it cannot be one. Raises as `store_token`."""
+    address = whole_address(address)
     if parse_address(address) is None:
         return False
     store_token(home, PING_FILE, address)

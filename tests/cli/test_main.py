@@ -178,7 +178,9 @@ def test_alone_without_an_archive_it_shows_where_to_begin(
     code = tiny(tmp_path, lang=lang)
 
     text = capsys.readouterr().out
-    assert (0, True, True) == (code, word in text, f"archive --home {shlex.quote(str(tmp_path))} init" in text)
+    home = shlex.quote(str(tmp_path))
+    assert (0, True) == (code, word in text)
+    assert [True, True] == [f"archive --home {home} {command}" in text for command in ("app", "init")]
     assert "Chatwork" in text.splitlines()[0]  # what this is, before where it would lie
     assert [] == [line for line in text.splitlines() if columns(line) > 80 and str(tmp_path) not in line]
 

@@ -49,10 +49,12 @@ def test_a_mail_server_that_cannot_be_reached_is_said(browser: FormBrowser) -> N
 def test_a_heartbeat_is_tried_at_once_and_can_be_turned_off(browser: FormBrowser) -> None:
     """Its address is shown nowhere."""
     wrong = browser.post("/settings/notices/ping", address="ftp://x")
+    whole = browser.post("/settings/notices/ping", address="127.0.0.1:9/abc")
     answer = browser.post("/settings/notices/ping", address="http://127.0.0.1:9/abc")
     is_set = bool(browser.context.settings().notify.ping)
     browser.post("/settings/notices/ping/off")
 
+    assert "took no call" in whole.get_data(as_text=True), "without https:// it is an address too"
     assert (422, 422, True, "") == (
         wrong.status_code,
         answer.status_code,

@@ -79,7 +79,7 @@ def build_attention(
     emergencies = emergency_block.emergencies(reading, status.contracts, status.alerts)
     program = command_words(settings.home)
     names = contract_names(status.contracts)
-    alerts = alert_lines(reading, page.other_alerts(status, emergencies), names)
+    alerts = alert_lines(reading, page.other_alerts(status.alerts, emergencies), names)
     more = len(alerts) - FIRST_SCREEN_LIMIT
     shown = [attention_alert_of(one, program) for one in alerts[:FIRST_SCREEN_LIMIT]]
     shown += [AttentionAlert(complete_commands(more_sentence(more), program))] if more > 0 else []

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from archiver.app import App
     from archiver.health.check import Computer
     from archiver.health.check_result import CheckResult
+    from archiver.records.alerts import Alert
 
 
 WIDTH = 80
@@ -81,9 +82,7 @@ def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
         snapshot, every = look.snapshot if look else None, app.settings.sync.every
         works = check.works_unattended(snapshot, results, every=every, now=app.now())
         with paged_output():
-            tell_results(results, works=works)
-            if snapshot is not None and any(one.level is Level.HIGH for one in snapshot.alerts):
-                echo(_("Apart from this setup, something in your chats needs you now: archive"))
+            tell_results(results, works=works, urgent=_urgent_count(app, snapshot.alerts) if snapshot else 0)
     return 0 if check_result.is_ok(results) else INCOMPLETE
 
 
@@ -121,6 +120,15 @@ def _computer(obj: CliContext, app: App, account: int | None, *, test: bool) -> 
     )
 
 
+def _urgent_count(app: App, alerts: Sequence[Alert]) -> int:
+    from archiver.cli.status.page import urgent_count
+
+    if not any(one.level is Level.HIGH for one in alerts):
+        return 0
+    with app.archive.reading() as reading:
+        return urgent_count(reading, alerts)
+
+
 def as_scheduled(obj: CliContext) -> App:
     """The archive as a scheduled run finds it: a token of this session counts only where the settings find none."""
     from archiver.app import build_app, require_archive
@@ -136,10 +144,11 @@ def as_scheduled(obj: CliContext) -> App:
     return require_archive(build_app(settings, obj.environ))
 
 
-def tell_results(results: Sequence[CheckResult], *, works: bool) -> None:
+def tell_results(results: Sequence[CheckResult], *, works: bool, urgent: int) -> None:
     """Print one line for each result, what has to be done first; a long sentence goes on below itself.
 
-    `works`: whether the last run that nobody watched went through, and not long ago.
+    `works`: whether the last run that nobody watched went through, and not long ago. `urgent`: how many emergencies
+    and alerts `status` marks as needing something now.
     """
     left = max(columns(grade_word(grade)) for grade in GRADE_WORDS) + 2
     middle = max(columns(_(text)) for text in _NAMES.values()) + 2
@@ -149,15 +158,18 @@ def tell_results(results: Sequence[CheckResult], *, works: bool) -> None:
                 head = pad(grade_word(grade), left) + pad(_(_NAMES[result.name]), middle)
                 lines = wrap(visible(result.text), WIDTH - left - middle)
                 echo(head + ("\n" + " " * (left + middle)).join(lines))
-    _tell_summary(results, works=works)
-
-
-def _tell_summary(results: Sequence[CheckResult], *, works: bool) -> None:
     grades = [one.grade for one in results]
-    if actions := grades.count(Grade.ACTION):
-        sentence = ngettext("{n} thing needs to be done.", "{n} things need to be done.", actions)
-        echo(sentence.format(n=actions))
-    elif not works:
+    actions = grades.count(Grade.ACTION)
+    if not actions:
+        _tell_working(grades, works=works)
+    setup = ngettext("{n} in the setup", "{n} in the setup", actions).format(n=actions)
+    alerts = ngettext("{n} alert (see: archive)", "{n} alerts (see: archive)", urgent).format(n=urgent)
+    if told := [text for n, text in ((actions, setup), (urgent, alerts)) if n]:
+        echo(_("To look at: {things}").format(things=_(", ").join(told)))
+
+
+def _tell_working(grades: Sequence[Grade], *, works: bool) -> None:
+    if not works:
         sentence = _(
             "Whether it works unattended cannot be seen here, as no run by itself went through lately: look at the "
             "line “{name}”."

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from archiver.claims.changes import DELETIONS, EDITS, changed_count
 from archiver.claims.words import change_lines
-from archiver.cli.status.alert_lines import FIRST_SCREEN_LIMIT, more_sentence
+from archiver.cli.status.alert_lines import FIRST_SCREEN_LIMIT, group_equal, more_sentence
+from archiver.cli.status.emergency_block import emergencies as find_emergencies
 from archiver.cli.status.emergency_block import tell_emergency
 from archiver.cli.status.gap_line import gap_line
 from archiver.cli.status.reread_and_backfill_lines import tell_progress
@@ -20,6 +21,7 @@ from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import RULE, jst_time
 from archiver.health.unseen_bound import unseen_sentence
 from archiver.records import Contract
+from archiver.records.alerts import Level
 from archiver.records.grades import Grade, grade_word
 from archiver.render.times import full_time
 from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from archiver.cli.status.alert_lines import AlertLine
     from archiver.cli.status.emergency_block import Emergency
     from archiver.records.alerts import Alert
+    from archiver.store.archive import Reading
     from archiver.store.queries.reread_and_backfill_progress import SlowWork
     from archiver.store.queries.status import RoomStatus, Status
     from archiver.store.working.remembered_values import LastBackup
@@ -85,10 +88,21 @@ def tell_status(
     echo(_("Look: archive view   Make a package: archive export"))
 
 
-def other_alerts(status: Status, emergencies: Sequence[Emergency]) -> list[Alert]:
+def other_alerts(alerts: Iterable[Alert], emergencies: Sequence[Emergency]) -> list[Alert]:
     """The alerts that are part of no emergency."""
     shown_numbers = {one.number for alarm in emergencies for one in alarm.alerts}
-    return [one for one in status.alerts if one.number not in shown_numbers]
+    return [one for one in alerts if one.number not in shown_numbers]
+
+
+def urgent_count(reading: Reading, alerts: Sequence[Alert]) -> int:
+    """How many emergencies and lines of alerts the page marks as needing something now."""
+    from archiver.cli.contracts.contract_names import contract_names
+    from archiver.store.queries.contracts import contracts
+
+    all_contracts = contracts(reading)
+    found = find_emergencies(reading, all_contracts, alerts)
+    urgent = [one for one in other_alerts(alerts, found) if one.level is Level.HIGH]
+    return len(found) + len(group_equal(urgent, contract_names(all_contracts)))
 
 
 def backup_words(last: LastBackup | None, attention: str, kept: KeptByTeam) -> tuple[str, str, str]:

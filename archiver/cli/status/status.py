@@ -43,7 +43,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         emergencies = emergency_block.emergencies(reading, archive_status.contracts, archive_status.alerts)
         deadline_lines = [] if as_json else deadlines.status_lines(reading, archive_status.contracts, now=now)
         standing = observe_standing(reading, settings, obj.environ, now=now)
-        others = page.other_alerts(archive_status, emergencies)
+        others = page.other_alerts(archive_status.alerts, emergencies)
         alerts = [] if as_json else alert_lines(reading, others, contract_names(archive_status.contracts))
         put_back = put_back_databases.overview_lines(reading)
         erased, unfinished = records.erasures(reading), remembered_values.ERASURE.recall(reading)

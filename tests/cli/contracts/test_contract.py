@@ -304,6 +304,8 @@ def test_what_comes_first_on_a_platform_must(stated: dict[str, Any], ok: bool) -
         ("https://crowdworks.jp/contracts/12345678", "crowdworks", "12345678"),
         ("https://www.lancers.jp/work/proposals/99", "lancers", "99"),
         ("https://coconala.com/talkrooms/7", "coconala", "7"),
+        ("crowdworks.jp/contracts/7", "crowdworks", "7"),
+        ("www.lancers.jp/work/proposals/99", "lancers", "99"),
         ("https://example.com/contracts/12345678", None, None),
         ("https://example.com/https://crowdworks.jp/contracts/1", None, None),
     ],
@@ -315,6 +317,15 @@ def test_a_page_tells_its_platform(url: str, platform: str | None, number: str |
     assert (platform, number) == (facts.get("platform"), facts.get("platform_id"))
     stated = fact_reading.read_facts({"url": url, "platform": "direct"}, now=NOW)
     assert "direct" == stated["platform"]
+    assert stated["url"] == (url if url.startswith("https") else f"https://{url}")
+
+
+@pytest.mark.parametrize("typed", ["ftp://a.jp/x", "crowdworks", "会社のページ", "javascript:alert(1)", "a.jp /x"])
+def test_what_is_no_address_is_refused(typed: str) -> None:
+    """Only the https:// that people leave out is put before what was typed."""
+    with pytest.raises(errors.BadValue):
+        fact_reading.read_facts({"client_url": typed}, now=NOW)
+    assert {"client_url": "https://a.jp/x?y=1"} == fact_reading.read_facts({"client_url": "a.jp/x?y=1"}, now=NOW)
 
 
 # --- the picture -------------------------------------------------------------------------------

@@ -24,11 +24,13 @@ from archiver.health.check_facts import look_into_archive
 from archiver.health.check_result import is_ok
 from archiver.health.snapshot import Starters
 from archiver.notices import url_check
+from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.working import remembered_values
+from archiver.store.working.alerts import keep
 from archiver.store.working.key_value_store import Slot
 from archiver.store.working.remembered_values import LastRoomList, LastSync
 from tests.support.terminals.terminal import TOKEN, Terminal
@@ -151,6 +153,24 @@ def test_where_nothing_starts_it_the_sum_does_not_say_that_it_works(checked: Che
 
     assert (True, True) == ("cannot be seen here" in fresh, "Automatic saving is not set up" in later)
     assert "unattended. Look" not in fresh + later
+
+
+def test_it_counts_what_status_of_the_same_minute_marks(checked: Checked, careful: Careful) -> None:
+    """An emergency with its alerts is one, equal alerts are one; the setup is counted apart."""
+    at, room = datetime.now(UTC), careful.room
+    archive = Archive(checked.home)
+    with archive.writing() as writing:
+        for rule, subject in ((AlertRule.EARLY_CONTACT, "job1"), (AlertRule.A5, "a"), (AlertRule.A5, "b")):
+            keep(writing, Alert(rule, Level.HIGH, at, room, subject=subject))
+        keep(writing, Alert(AlertRule.ROOM_INACCESSIBLE, Level.HIGH, at, room, subject="job1"))
+    archive.close()
+    checked.home.chmod(0o755)
+
+    said, page = checked.run("check", code=4), checked.run("status")
+
+    marked = page.count("[Act now]")
+    assert f"To look at: 1 in the setup, {marked} alerts (see: archive" in " ".join(said.split())
+    assert marked > 1
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
