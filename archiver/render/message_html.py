@@ -7,8 +7,9 @@ Everything from outside goes through `render.message_body` or `render.invisible_
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache, partial
 from html import escape
 from itertools import pairwise
 from typing import NamedTuple
@@ -58,6 +59,8 @@ class Surroundings:
     owner_id: AccountId
     attachments: Mapping[MessageId, Sequence[Attachment]]
     tasks: Mapping[MessageId, Sequence[Task]]
+    name_at: Callable[[AccountId, datetime | None], str | None] | None = None
+    """The name of a person at a time: an old message shows nobody's later name; None: as the references have it."""
     face_of: Callable[[AccountId], str | None] = _no_face
     """The address of a person's picture."""
     tools: Callable[[Message], str] = _no_tools
@@ -99,7 +102,10 @@ def render_message(message: Message, surroundings: Surroundings) -> RenderedMess
     badges += "".join(f" <b>{state_badge(one, knows_text=bool(message.texts))}</b>" for one in message.notable_states)
     message_id = MessageId(escape(message.message_id))
     at = iso_time(message.send_time)
-    bodies = _bodies_html(message, surroundings.references)
+    references = surroundings.references
+    if surroundings.name_at is not None:
+        references = replace(references, name_of=partial(surroundings.name_at, at=message.send_time))
+    bodies = _bodies_html(message, references)
     face = surroundings.face_of(message.account_id)
     article = (
         f'<article class="m{" own" if own else ""}" id="{anchor_id(message_id)}">'

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from archiver.records import AccountId, Attachment, Conversation, FileId, Message, MessageId, Person, RoomId, Task
@@ -39,23 +40,18 @@ Rendering = Callable[[Iterable[Message], MessageFacts], Iterator[tuple[Message, 
 
 
 class MessageRenderer:
-    """Renders messages by the facts of their conversation; not for two threads at once."""
+    """Renders messages by the facts of their conversation."""
 
     def __init__(self, facts: MessageFacts) -> None:
         """Take the facts; nothing is rendered yet."""
         self._facts = facts
-        self._shown_at: datetime | None = None
-        """When the message that is being rendered was sent."""
-        references = References(self._name_of, self._link_of, facts.files.get)
-        self._surroundings = Surroundings(references, facts.owner_id, facts.attachments, facts.tasks)
+        name_then = partial(name_at, facts.people)
+        references = References(partial(name_then, at=None), self._link_of, facts.files.get)
+        self._surroundings = Surroundings(references, facts.owner_id, facts.attachments, facts.tasks, name_then)
 
     def render(self, message: Message) -> RenderedMessage:
         """A message as HTML, and its texts for the search, with placeholders."""
-        self._shown_at = message.send_time
         return render_message(message, self._surroundings)
-
-    def _name_of(self, account: AccountId) -> str | None:
-        return name_at(self._facts.people, account, self._shown_at)
 
     def _link_of(self, room: RoomId, message: MessageId) -> ReferenceLink:
         if room != self._facts.room_id:

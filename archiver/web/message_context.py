@@ -23,7 +23,7 @@ from archiver.store.queries import current_state
 from archiver.store.queries.transcript import names_in_room
 from archiver.store.queries.viewing import files, tasks
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
-from archiver.store.queries.viewing.people import avatar
+from archiver.store.queries.viewing.people import avatar, names_over_time
 from archiver.web import selection_box
 from archiver.web.content import media_type, open_file
 from archiver.web.context import view_context
@@ -64,6 +64,7 @@ def surroundings_of(reading: Reading, room: int, messages: Sequence[Message]) ->
             owner_of(reading),
             attachments,
             tasks_made,
+            names_over_time(reading, room),
             face_of=face_of,
             tools=message_tools,
             numbered=False,

@@ -229,7 +229,7 @@ def _tell_hit(query: SearchQuery, hit: SearchHit, room: str, names: Mapping[int,
     mark_text = "".join(f"  [{mark}]" for mark in marks)
     place = visible(room) or str(hit.room_id)
     echo(f"{at}  {visible(hit.name)}(ID {hit.account_id}){mark_text}  {place}  m{hit.message_id}")
-    text = one_line(readable_body(hit.text, query.words, references_to(names)))
+    text = one_line(readable_body(hit.text, query.words, references_to(names.get)))
     echo("  " + (snippet_line(text, query.words, WIDTH - 2) or _("(text never seen)")) + "\n")
 
 

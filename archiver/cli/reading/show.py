@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.times_from_ids import unseen_line
 from archiver.errors import N_
-from archiver.records import State
+from archiver.records import AccountId, State
 from archiver.render.times import minute_text
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def command_show(obj: CliContext, room: str | None, since: str | None, until: st
     from archiver.cli.terminal.saved_rooms import find_room
     from archiver.cli.terminal.times_from_ids import unseen_within
     from archiver.store.archive import Archive
-    from archiver.store.queries.transcript import names_in_room, transcript_messages
+    from archiver.store.queries.transcript import transcript_messages
+    from archiver.store.queries.viewing.people import names_over_time
     from archiver.store.working.backfill_queue import unseen_ids
 
     begin, end = parse_period(since, until, now=utc_now())
@@ -52,7 +54,7 @@ def command_show(obj: CliContext, room: str | None, since: str | None, until: st
         messages = transcript_messages(reading, room_id, since=_unix_seconds(begin), until=_unix_seconds(end))
         unseen_of_room = unseen_within(unseen_ids(reading, room_id), begin, end)
         with paged_output():
-            number = tell_messages(messages, names_in_room(reading, room_id), unseen_of_room)
+            number = tell_messages(messages, names_over_time(reading, room_id), unseen_of_room)
     if not number:
         echo(_("No message is kept for this time."), err=True)
     return 0
@@ -63,23 +65,26 @@ def _unix_seconds(at: datetime | None) -> int | None:
 
 
 def tell_messages(
-    messages: Iterable[TranscriptMessage], names: Mapping[int, str], unseen: Iterable[UnseenMessage] = ()
+    messages: Iterable[TranscriptMessage],
+    name_at: Callable[[AccountId, datetime | None], str | None],
+    unseen: Iterable[UnseenMessage] = (),
 ) -> int:
-    """Print messages with their authors' names, and return how many there were.
+    """Print messages with the names of their time, and return how many there were.
 
     `unseen` are messages known by id alone; each is printed at its place among the others.
     """
     from archiver.store.fingerprints import DELETED
     from archiver.store.time_text import from_text, from_unix
 
-    references = references_to(names)
     number, unseen_left = 0, deque(unseen)
     for message in messages:
         number += 1
         while unseen_left and unseen_left[0][0] < int(message.message_id):
             echo(unseen_line(unseen_left.popleft()) + "\n")
         sent = from_unix(message.send_time)
-        at = "?" if sent is None else minute_text(from_text(sent))
+        moment = None if sent is None else from_text(sent)
+        references = references_to(partial(name_at, at=moment))
+        at = "?" if moment is None else minute_text(moment)
         knows_text = any(one.body != DELETED for one in message.texts)
         mark_text = "".join(f"  [{state_mark(one, knows_text=knows_text)}]" for one in message.notable_states)
         echo(f"{at}  {visible(message.name)}(ID {message.account_id}){mark_text}  m{message.message_id}")
@@ -91,11 +96,11 @@ def tell_messages(
     return number
 
 
-def references_to(names: Mapping[int, str]) -> References:
+def references_to(name_of: Callable[[AccountId], str | None]) -> References:
     """What a body refers to, on a terminal: names of people, and nothing that leads somewhere."""
     from archiver.render.message_body import References
 
-    return References(name_of=names.get, link_of=lambda _room, _message: None, file_of=lambda _file: None)
+    return References(name_of=name_of, link_of=lambda _room, _message: None, file_of=lambda _file: None)
 
 
 def state_mark(state: State, *, knows_text: bool) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,6 +65,26 @@ def people(reading: Reading, room: int) -> list[PersonHistory]:
     return [_person(source, account, entries[account], avatars.get(account)) for account in sorted(entries)]
 
 
+def names_over_time(reading: Reading, room: int) -> Callable[[AccountId, datetime | None], str | None]:
+    """Gives the name by which somebody was shown in a room at a time, else first; without a time the last."""
+    source = driver_connection(reading.sql)
+
+    @cache
+    def names(account: AccountId) -> tuple[DatedValue, ...]:
+        keys = (f"account/{room}/{account}", f"member/{room}/{account}")
+        return _names(json.loads(line) for (line,) in source.execute(_OF_PERSON, keys))
+
+    def name_at(account: AccountId, at: datetime | None) -> str | None:
+        found = names(account)
+        shown = [one.value for one in found if at is None or one.since <= at] or [one.value for one in found[:1]]
+        return shown[-1] if shown else None
+
+    return name_at
+
+
+_OF_PERSON = "SELECT line FROM entry WHERE key IN (?, ?) ORDER BY seq"
+
+
 def last_name(reading: Reading, account: int, room: int | None = None) -> str:
     """The name by which somebody was shown last, in this room rather than in another; empty if none is known."""
     row = driver_connection(reading.sql).execute(_LAST_NAME, (account, account, room)).fetchone()
@@ -99,9 +121,7 @@ def _person(source: sqlite3.Connection, account: int, entries: list[EntryObject]
     member_entries = [one for one in entries if one["kind"] == "member"]
     return PersonHistory(
         AccountId(account),
-        names=_history(
-            (entry, name) for entry in entries if (name := _field_text(entry, "name")) and not _is_memory(entry)
-        ),
+        names=_names(entries),
         roles=_history((one, _field_text(one, "role")) for one in member_entries),
         organizations=_history((one, _field_text(one, "organization_name")) for one in member_entries),
         departments=_history((one, _field_text(one, "department")) for one in member_entries),
@@ -112,14 +132,16 @@ def _person(source: sqlite3.Connection, account: int, entries: list[EntryObject]
     )
 
 
+def _names(entries: Iterable[EntryObject]) -> tuple[DatedValue, ...]:
+    return _history((one, name) for one in entries if (name := _field_text(one, "name")) and not _is_memory(one))
+
+
 def _is_memory(entry: EntryObject) -> bool:
     """Whether the entry only repeats how somebody was last shown, as an entry about a person who is gone does."""
     return bool(entry["payload"].get("state") == "gone")
 
 
 def _of_contact(source: sqlite3.Connection, account: int) -> list[EntryObject]:
-    import json
-
     query = "SELECT line FROM entry WHERE key = ? ORDER BY seq"
     return [json.loads(line) for (line,) in source.execute(query, (f"contact/{account}",))]
 
