@@ -30,16 +30,31 @@ _HEAD = ""
 """Under which the catalogue in use tells its language; English has no catalogue."""
 
 _chosen: ContextVar[str] = ContextVar("report_language", default=JAPANESE)
+_practice: ContextVar[bool] = ContextVar("report_practice", default=False)
 
 
 @contextmanager
-def report_language(lang: str) -> Iterator[None]:
-    """Make everything that is written within it in this language, in this thread alone."""
-    before = _chosen.set(lang)
+def report_language(lang: str, *, practice: bool = False) -> Iterator[None]:
+    """Make everything that is written within it in this language, in this thread alone.
+
+    `practice`: the archive is the demo's, which every page and text says.
+    """
+    before, was_practice = _chosen.set(lang), _practice.set(practice)
     try:
         yield
     finally:
         _chosen.reset(before)
+        _practice.reset(was_practice)
+
+
+def is_practice() -> bool:
+    """Whether the package that is being made is of the demo's invented people and messages."""
+    return _practice.get()
+
+
+def marked(title: str) -> str:
+    """A title of a page or a text, with a mark before it where it is for practice."""
+    return say("【練習用】") + title if _practice.get() else title
 
 
 def is_english() -> bool:

@@ -29,6 +29,7 @@ from archiver.store import migrate, writer
 from archiver.store.queries.contracts import contract_payload
 from archiver.store.queries.status import status
 from archiver.store.statements import add_delivery
+from archiver.store.working.remembered_values import PRACTICE
 from archiver.sync.run import Options, ProgressCallbacks
 
 PrintLine = Callable[[str], None]
@@ -94,6 +95,8 @@ def set_stage(home: Path, say: PrintLine) -> Iterator[Story]:
             sleep=lambda seconds: clock.pass_by(seconds=seconds),
         )
         migrate.create_database(app.archive.database)
+        with app.archive.writing() as writing:
+            PRACTICE.remember(writing, app.now())
         yield Story(home, say, chatwork, clock, app, chatwork.add_account("田中", organization="株式会社サンプル"))
 
 

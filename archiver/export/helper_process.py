@@ -19,7 +19,7 @@ from threading import Thread
 from typing import Any, TypeVar
 
 from archiver.export.process_start import start_unreached
-from archiver.report_language import current_language, report_language
+from archiver.report_language import current_language, is_practice, report_language
 
 BATCH = 200
 ASKED = 3
@@ -86,7 +86,7 @@ class Helper:
         context = multiprocessing.get_context("spawn")
         asked, self._asking = context.Pipe(duplex=False)
         self._answers, answering = context.Pipe(duplex=False)
-        everything = (make_work, arguments, current_language(), asked, answering)
+        everything = (make_work, arguments, current_language(), is_practice(), asked, answering)
         self._process = context.Process(target=_answer_batches, args=everything, daemon=True)
         self._packed = packed
         self._open = 0
@@ -140,7 +140,12 @@ class Helper:
 
 
 def _answer_batches(
-    make_work: Callable[..., Work], arguments: tuple[Any, ...], language: str, asked: Connection, answering: Connection
+    make_work: Callable[..., Work],
+    arguments: tuple[Any, ...],
+    language: str,
+    practice: bool,
+    asked: Connection,
+    answering: Connection,
 ) -> None:
     """Run in the helper: answer each batch until nobody asks. A batch that cannot be done ends it.
 
@@ -151,7 +156,7 @@ def _answer_batches(
     batches: SimpleQueue[Any] = SimpleQueue()
     Thread(target=_read_batches, args=(asked, batches), daemon=True).start()
     # What is wrong with a batch is told by the process that asked, when it does the batch itself.
-    with report_language(language), suppress(Exception):
+    with report_language(language, practice=practice), suppress(Exception):
         work = make_work(*arguments)
         while (batch := batches.get()) is not None:
             answering.send(work(batch))

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from archiver.report_language import current_language, is_english, say
+from archiver.report_language import current_language, is_english, is_practice, say
 
 SCRIPT_TEXT = re.compile('"([^"\\n]*[぀-ヿ一-鿿][^"\\n]*)"')
 """A Japanese text in the script of the search."""
@@ -138,7 +138,7 @@ def _templates() -> Environment:
         keep_trailing_newline=True,
     )
     style = (folder / "style.css").read_text(encoding="utf-8").strip()
-    environment.globals |= {"say": say, "current_language": current_language}
+    environment.globals |= {"say": say, "current_language": current_language, "is_practice": is_practice}
     environment.globals |= {"style": style, "style_digest": _policy_digest(style)}
     return environment
 

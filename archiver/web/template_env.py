@@ -5,14 +5,17 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 from flask import request
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from archiver.errors import ArchiverError
 from archiver.records.grades import grade_word
 from archiver.render import times
 from archiver.render.invisible_characters import visible
+from archiver.store.working.remembered_values import PRACTICE
 from archiver.web.context import ViewContext
 
 KILO = 1000
@@ -33,6 +36,7 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
         grade_word=grade_word,
         navigation=navigation,
         is_writing=False,
+        is_practice=lambda: is_practice(context),
         is_here=lambda endpoint: request.endpoint == endpoint,
     )
     filters: dict[str, Callable[..., str]] = {
@@ -48,6 +52,13 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
         "pieces": pieces,
     }
     environment.filters.update(filters)
+
+
+def is_practice(context: ViewContext) -> bool:
+    """Whether the archive is the demo's; one that cannot be read now does not say so."""
+    with suppress(ArchiverError), context.reading() as reading:
+        return PRACTICE.recall(reading) is not None
+    return False
 
 
 def navigation() -> list[tuple[str, str]]:

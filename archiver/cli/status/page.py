@@ -168,7 +168,7 @@ def _tell_contract(contract: Contract, rooms: Sequence[RoomStatus]) -> None:
 
 def _head(status: Status, today: str, condition: str) -> str:
     """The head line: title, account, time and condition; a long account name is shortened."""
-    title = _("Chatwork archive")
+    title = _("Chatwork archive (practice)") if status.is_practice else _("Chatwork archive")
     if not status.account_id:
         nobody = _("no account yet")
         return f"{title}   {nobody}   {today}   {condition}"

@@ -42,6 +42,7 @@ from archiver.store.pending_records import oldest_pending
 from archiver.store.queries import contracts, current_state, package_entries
 from archiver.store.queries.entries import last_seq
 from archiver.store.working import remembered_values
+from archiver.store.working.remembered_values import PRACTICE
 
 Confirm = Callable[[PackagePreview], bool]
 """Called with the preview of a package; returns False to decline it."""
@@ -178,7 +179,8 @@ def export(
                 stamping.stamp_seals()
             contract, at = contracts.find_contract(reading, contract_id), now()
             name = f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M%S}_{order.profile}"
-            with partial_bag(folder, name) as bag, report_language(order.lang):
+            is_practice = PRACTICE.recall(reading) is not None
+            with partial_bag(folder, name) as bag, report_language(order.lang, practice=is_practice):
                 order = with_remembered_answers(reading, order, contract)
                 recipe = make_recipe(
                     reading, all_seals, order, contract, name=bag.name, stamping=stamping, at=at, upto=upto

@@ -38,6 +38,7 @@ from archiver.store.earlier_state import earlier_state
 from archiver.store.erasure.records import erasures
 from archiver.store.queries import contracts, runs
 from archiver.store.working import remembered_values
+from archiver.store.working.remembered_values import PRACTICE
 
 if TYPE_CHECKING:
     from archiver.evidence.stamps.revocation import RevocationAnswer
@@ -109,7 +110,7 @@ def _remake(
         places = runs.stamp_places(reading, upto=package.seq)
         with earlier_state(reading, upto=upto, last_reply=recorded.last_reply) as earlier:
             recipe = _recipe(earlier, recorded, answers, roots, upto=upto)
-            with report_language(recorded.order.lang):
+            with report_language(recorded.order.lang, practice=PRACTICE.recall(reading) is not None):
                 _fill(earlier, replace(recipe, stamp_places=places), bag)
     return bag.digests
 

@@ -19,7 +19,7 @@ from archiver.export.report.message_block import PaperReferences, message_block
 from archiver.records import Conversation
 from archiver.render.invisible_characters import visible
 from archiver.render.times import day_text, local_time
-from archiver.report_language import say
+from archiver.report_language import marked, say
 
 MAX_MESSAGES = 2_500
 MAX_CHARACTERS = 800_000
@@ -125,7 +125,7 @@ def _volume_report(case: ReportInput, number: int, pieces: list[_PlacedBlock]) -
     return Report(
         title=title,
         author=case.owner_name,
-        header=f"{title}({span})" + (say("\u3000{reference}", reference=reference) if court else ""),
+        header=marked(f"{title}({span})" + (say("\u3000{reference}", reference=reference) if court else "")),
         reference=reference,
         exhibit=say("甲第\u3000\u3000号証") if court else None,
         footer=say("作成 {created_at}(日本時間)", created_at=local_time(case.created_at)),

@@ -19,7 +19,7 @@ from archiver.export.report import (
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.render.times import local_time
-from archiver.report_language import say
+from archiver.report_language import marked, say
 
 TITLE = "Chatworkやり取り記録 報告書"
 
@@ -56,7 +56,7 @@ def build_report(case: ReportInput, statistics: MessageStatistics) -> Report:
     return Report(
         title=say(TITLE),
         author=case.owner_name,
-        header=say("{title}\u3000{number}", title=say(TITLE), number=number) if court else say(TITLE),
+        header=marked(say("{title}\u3000{number}", title=say(TITLE), number=number) if court else say(TITLE)),
         reference=number,
         exhibit=say("甲第\u3000\u3000号証") if court else None,
         footer=footer,

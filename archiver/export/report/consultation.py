@@ -18,7 +18,7 @@ from archiver.records import Contract, Gap
 from archiver.render.gap_breaks import PAUSE, interval_text, no_pauses_text
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, local_time, minute_text
-from archiver.report_language import is_english, say, stated_day
+from archiver.report_language import is_english, marked, say, stated_day
 
 TITLE = "Chatworkやり取り記録 相談用の要約"
 MAX_LINES = 14
@@ -39,7 +39,7 @@ def build_consultation(case: ReportInput, statistics: MessageStatistics) -> Repo
     return Report(
         title=say(TITLE),
         author=case.owner_name,
-        header=say(TITLE),
+        header=marked(say(TITLE)),
         reference=say("管理番号 {name}", name=case.name),
         exhibit=None,
         footer=say("作成 {created_at}(日本時間)", created_at=local_time(case.created_at)),

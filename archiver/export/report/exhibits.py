@@ -25,7 +25,7 @@ from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST, Attachment, CaseSide, Enclosure
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, local_time
-from archiver.report_language import is_english, say, stated_day
+from archiver.report_language import is_english, marked, say, stated_day
 
 TITLE = "付録B　証拠説明書(下書き)"
 HEADS = ("号証", "標目", "原本・写しの別", "作成年月日", "作成者", "立証趣旨", "備考")
@@ -87,7 +87,7 @@ def evidence_list(case: ReportInput, statistics: MessageStatistics, filed: Filed
     return Report(
         title=say(TITLE),
         author=case.owner_name,
-        header=say(TITLE),
+        header=marked(say(TITLE)),
         reference=say("管理番号 {name}", name=case.name),
         exhibit=None,
         footer=say("作成 {created_at}(日本時間)", created_at=local_time(case.created_at)),

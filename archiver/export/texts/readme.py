@@ -17,7 +17,7 @@ from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, no_pauses_tex
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.render.unsealed_records import unsealed_sentence
-from archiver.report_language import is_english, say, stated_day
+from archiver.report_language import is_english, is_practice, marked, say, stated_day
 
 DAILY_FIRST_LINE = "控え(伏せ字はAPIトークンだけ・提出用ではありません)"
 
@@ -67,7 +67,8 @@ class PackageFacts:
 
 def encode_lines(lines: Iterator[str]) -> bytes:
     """Lines as the bytes of a text file for people: UTF-8 with a byte order mark, CRLF."""
-    return ("\ufeff" + "".join(f"{line}\r\n" for line in lines)).encode("utf-8")
+    mark = [marked("")] if is_practice() else []
+    return ("\ufeff" + "".join(f"{line}\r\n" for line in (*mark, *lines))).encode("utf-8")
 
 
 def readme(facts: PackageFacts) -> bytes:

@@ -64,6 +64,8 @@ class Status:
 
     account_id: int | None
     account_name: str
+    is_practice: bool
+    """Whether it is the demo's."""
     last_sync: datetime | None
     last_complete: bool
     rooms: tuple[RoomStatus, ...]
@@ -97,6 +99,7 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
     return Status(
         account_id=owner.get("account_id"),
         account_name=owner.get("name", ""),
+        is_practice=remembered_values.PRACTICE.recall(reading) is not None,
         last_sync=None if last is None else last.at,
         last_complete=last is None or last.complete,
         rooms=_rooms(reading, every_contract),

@@ -558,3 +558,6 @@ SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", lambda value: _by_key(_te
 
 Pressing Enter leaves no other trace.
 """
+
+PRACTICE: Slot[datetime | None] = Slot("practice", _time, None)
+"""When the demo made this archive of invented people and messages; every page, report and text of it says so."""

@@ -27,6 +27,7 @@ STORED: dict[str, tuple[Any, str]] = {
     ),
     "last_fault": (remembered_values.RoundFault("Unreachable", AT), f'{{"after": {TEXT}, "name": "Unreachable"}}'),
     "calls_spent": (AT, TEXT),
+    "practice": (AT, TEXT),
     "clock_offset_ms": (-90_000, "-90000"),
     "taken_home": (105_003, "105003"),
     "unread_dropped": (AT, TEXT),

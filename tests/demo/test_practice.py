@@ -1,0 +1,62 @@
+"""The demo's archive knows that it is for practice: every page, report and text says so, and its end leads on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.demo import _tell_where
+from archiver.demo import story
+from archiver.store.queries.status import status
+from archiver.store.working.remembered_values import PRACTICE
+from tests.support.archives.maker import ROOM, at
+from tests.support.archives.maker import story as made_story
+from tests.support.packages.exported_archives import export_package, zip_files
+from tests.support.reports import pdf_reader
+from tests.support.viewer.client import open_viewer
+
+MARK = "練習用"
+
+
+def test_the_demo_says_so_to_its_archive_and_leads_to_the_users_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is kept is since when; the last line is how to begin."""
+    with story.set_stage(tmp_path / "home", lambda _text: None) as staged:
+        _tell_where(staged)
+        with staged.app.archive.reading() as reading:
+            assert status(reading).is_practice
+
+    assert capsys.readouterr().out.rstrip().endswith("archive app")
+
+
+@pdf_reader.needs_poppler
+def test_every_page_of_its_packages_and_its_archive_is_marked(tmp_path: Path) -> None:
+    """Pages of PDFs, pages of conversations, texts, and the viewer; nothing of another archive is."""
+    maker = made_story(tmp_path / "home")
+    plain = texts_of(export_package(maker, "support", tmp_path / "plain"))
+    with maker.archive.writing() as writing:
+        PRACTICE.remember(writing, at(0))
+    texts = texts_of(export_package(maker, "support", tmp_path / "support"))
+    texts |= texts_of(export_package(maker, "lawyer", tmp_path / "lawyer"))
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        pages = [browser.get(path) for path in (f"/room/{ROOM}", "/")]
+
+    assert {"01_report.pdf 1", "03_inquiry_text.txt", "VERIFY.txt", "data/report.pdf 2"} <= texts.keys()
+    assert [] == [name for name, text in texts.items() if MARK not in text]
+    assert [] == [name for name, text in plain.items() if MARK in text]
+    assert [True, True] == ["Chatwork archive (practice)" in page for page in pages]
+
+
+def texts_of(report: object) -> dict[str, str]:
+    """The text of each file for people, and of each page of a PDF, by name."""
+    found: dict[str, str] = {}
+    for name, data in zip_files(report).items():
+        if name.endswith(".pdf"):
+            found |= {f"{name} {n}": page for n, page in enumerate(pdf_reader.pages(data), 1)}
+        elif re.fullmatch(r"(?:0\d_|VERIFY).*\.txt|data/transcript/.*\.html", name):
+            found[name] = data.decode("utf-8-sig")
+    return found
