@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from html import escape
 from itertools import pairwise
 from typing import NamedTuple
@@ -59,8 +59,8 @@ class Surroundings:
     owner_id: AccountId
     attachments: Mapping[MessageId, Sequence[Attachment]]
     tasks: Mapping[MessageId, Sequence[Task]]
-    name_at: Callable[[AccountId, datetime | None], str | None] | None = None
-    """The name of a person at a time: an old message shows nobody's later name; None: as the references have it."""
+    names_at: Callable[[datetime | None], Callable[[AccountId], str | None]] | None = None
+    """The names of people at a time: an old message shows nobody's later name; None: as the references have it."""
     face_of: Callable[[AccountId], str | None] = _no_face
     """The address of a person's picture."""
     tools: Callable[[Message], str] = _no_tools
@@ -103,8 +103,8 @@ def render_message(message: Message, surroundings: Surroundings) -> RenderedMess
     message_id = MessageId(escape(message.message_id))
     at = iso_time(message.send_time)
     references = surroundings.references
-    if surroundings.name_at is not None:
-        references = replace(references, name_of=partial(surroundings.name_at, at=message.send_time))
+    if surroundings.names_at is not None:
+        references = replace(references, name_of=surroundings.names_at(message.send_time))
     bodies = _bodies_html(message, references)
     face = surroundings.face_of(message.account_id)
     article = (

@@ -45,13 +45,20 @@ class MessageRenderer:
     def __init__(self, facts: MessageFacts) -> None:
         """Take the facts; nothing is rendered yet."""
         self._facts = facts
-        name_then = partial(name_at, facts.people)
-        references = References(partial(name_then, at=None), self._link_of, facts.files.get)
-        self._surroundings = Surroundings(references, facts.owner_id, facts.attachments, facts.tasks, name_then)
+        self._surroundings = Surroundings(
+            References(self._names_at(None), self._link_of, facts.files.get),
+            facts.owner_id,
+            facts.attachments,
+            facts.tasks,
+            self._names_at,
+        )
 
     def render(self, message: Message) -> RenderedMessage:
         """A message as HTML, and its texts for the search, with placeholders."""
         return render_message(message, self._surroundings)
+
+    def _names_at(self, at: datetime | None) -> Callable[[AccountId], str | None]:
+        return partial(name_at, self._facts.people, at=at)
 
     def _link_of(self, room: RoomId, message: MessageId) -> ReferenceLink:
         if room != self._facts.room_id:

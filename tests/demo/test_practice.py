@@ -9,6 +9,7 @@ import pytest
 
 from archiver.cli.demo import _tell_where
 from archiver.demo import story
+from archiver.export.package.make_package import ExportReport
 from archiver.store.queries.status import status
 from archiver.store.working.remembered_values import PRACTICE
 from tests.support.archives.maker import ROOM, at
@@ -51,7 +52,7 @@ def test_every_page_of_its_packages_and_its_archive_is_marked(tmp_path: Path) ->
     assert [True, True] == ["Chatwork archive (practice)" in page for page in pages]
 
 
-def texts_of(report: object) -> dict[str, str]:
+def texts_of(report: ExportReport) -> dict[str, str]:
     """The text of each file for people, and of each page of a PDF, by name."""
     found: dict[str, str] = {}
     for name, data in zip_files(report).items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import partial
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
@@ -66,7 +65,7 @@ def _unix_seconds(at: datetime | None) -> int | None:
 
 def tell_messages(
     messages: Iterable[TranscriptMessage],
-    name_at: Callable[[AccountId, datetime | None], str | None],
+    names_at: Callable[[datetime | None], Callable[[AccountId], str | None]],
     unseen: Iterable[UnseenMessage] = (),
 ) -> int:
     """Print messages with the names of their time, and return how many there were.
@@ -83,7 +82,7 @@ def tell_messages(
             echo(unseen_line(unseen_left.popleft()) + "\n")
         sent = from_unix(message.send_time)
         moment = None if sent is None else from_text(sent)
-        references = references_to(partial(name_at, at=moment))
+        references = references_to(names_at(moment))
         at = "?" if moment is None else minute_text(moment)
         knows_text = any(one.body != DELETED for one in message.texts)
         mark_text = "".join(f"  [{state_mark(one, knows_text=knows_text)}]" for one in message.notable_states)

@@ -65,7 +65,7 @@ def people(reading: Reading, room: int) -> list[PersonHistory]:
     return [_person(source, account, entries[account], avatars.get(account)) for account in sorted(entries)]
 
 
-def names_over_time(reading: Reading, room: int) -> Callable[[AccountId, datetime | None], str | None]:
+def names_over_time(reading: Reading, room: int) -> Callable[[datetime | None], Callable[[AccountId], str | None]]:
     """Gives the name by which somebody was shown in a room at a time, else first; without a time the last."""
     source = driver_connection(reading.sql)
 
@@ -74,12 +74,15 @@ def names_over_time(reading: Reading, room: int) -> Callable[[AccountId, datetim
         keys = (f"account/{room}/{account}", f"member/{room}/{account}")
         return _names(json.loads(line) for (line,) in source.execute(_OF_PERSON, keys))
 
-    def name_at(account: AccountId, at: datetime | None) -> str | None:
-        found = names(account)
-        shown = [one.value for one in found if at is None or one.since <= at] or [one.value for one in found[:1]]
-        return shown[-1] if shown else None
+    def names_at(at: datetime | None) -> Callable[[AccountId], str | None]:
+        def name_of(account: AccountId) -> str | None:
+            found = names(account)
+            shown = [one.value for one in found if at is None or one.since <= at] or [one.value for one in found[:1]]
+            return shown[-1] if shown else None
 
-    return name_at
+        return name_of
+
+    return names_at
 
 
 _OF_PERSON = "SELECT line FROM entry WHERE key IN (?, ?) ORDER BY seq"
