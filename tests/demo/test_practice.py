@@ -33,20 +33,26 @@ def test_the_demo_says_so_to_its_archive_and_leads_to_the_users_own(
     assert capsys.readouterr().out.rstrip().endswith("archive app")
 
 
+@pytest.mark.drawn
 @pdf_reader.needs_poppler
 def test_every_page_of_its_packages_and_its_archive_is_marked(tmp_path: Path) -> None:
     """Pages of PDFs, pages of conversations, texts, and the viewer; nothing of another archive is."""
     maker = made_story(tmp_path / "home")
-    plain = texts_of(export_package(maker, "support", tmp_path / "plain"))
+    plain = texts_of(export_package(maker, "consult", tmp_path / "plain"))
     with maker.archive.writing() as writing:
         PRACTICE.remember(writing, at(0))
-    texts = texts_of(export_package(maker, "support", tmp_path / "support"))
-    texts |= texts_of(export_package(maker, "lawyer", tmp_path / "lawyer"))
+    texts = texts_of(export_package(maker, "lawyer", tmp_path / "lawyer"))
     maker.archive.close()
     with open_viewer(maker.home) as browser:
         pages = [browser.get(path) for path in (f"/room/{ROOM}", "/")]
 
-    assert {"01_report.pdf 1", "03_inquiry_text.txt", "VERIFY.txt", "data/report.pdf 2"} <= texts.keys()
+    assert {
+        "00_README.txt",
+        "VERIFY.txt",
+        "data/report.pdf 2",
+        "data/evidence_list.pdf 1",
+        "data/transcript/index.html",
+    } <= texts.keys()
     assert [] == [name for name, text in texts.items() if MARK not in text]
     assert [] == [name for name, text in plain.items() if MARK in text]
     assert [True, True] == ["Chatwork archive (practice)" in page for page in pages]
