@@ -61,5 +61,10 @@ def advice(one: PutBackDatabase) -> str:
             "on one of the team's computers: ask for a copy of it, and that it is kept."
         )
         return sentence.format(sentence=one.sentence)
+    if one.rollback.meanwhile:
+        sentence = _(
+            "{sentence} Keep the archive.sqlite3 that was in its place, if there still is one; put nothing back."
+        )
+        return sentence.format(sentence=one.sentence)
     sentence = _("{sentence} If there is a newer archive.sqlite3, put it back now; saving goes on all the same.")
     return sentence.format(sentence=one.sentence)

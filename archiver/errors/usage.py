@@ -163,6 +163,18 @@ class BadCopyPlace(UsageError):
     hint = N_("Nothing was changed there. Name another folder, best on another disk.")
 
 
+class CopyIsNewer(BadCopyPlace):
+    """The copy at this place goes further than the archive, of which an older state was put back; nothing changed."""
+
+    message = N_(
+        "The archive cannot be copied to {path}: the copy there holds records that this archive does not have."
+    )
+    hint = N_(
+        "The copy was not changed. If an older archive.sqlite3 was put back here, put the newer one back. To go on from "
+        "the copy: archive --home DIR restore {path}   To keep both, name another folder: archive backup FOLDER"
+    )
+
+
 class ArchiveThere(UsageError):
     """The home already holds an archive, or parts of one."""
 

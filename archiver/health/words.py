@@ -240,6 +240,13 @@ COPY_NOT_MADE = N_(
 )
 COPY_FAULTS = {
     None: N_("The regular copy is late (last one: {last}). Make one now: archive backup"),
+    "BadCopyPlace": N_(
+        "The regular copy could not be made (last one: {last}): its folder is not suitable. See why: archive backup"
+    ),
+    "CopyIsNewer": N_(
+        "The regular copy could not be made (last one: {last}): the copy there holds records that this archive does not "
+        "have. See what to do: archive backup"
+    ),
     "findings": N_("The regular copy has findings. Change nothing in it, and run: archive backup"),
     "incomplete": N_(
         "The regular copy was made ({last}), but your own program could not save all of it. See: archive check"

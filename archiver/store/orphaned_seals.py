@@ -194,14 +194,18 @@ def _payload(reading: Reading, unknown: Sequence[_Unknown], place: str) -> dict[
     """What a `rollback` entry says of these files."""
     parsed = [chain.parse_seal(one.body) for one in unknown if one.file.is_seal]
     lost = sorted({pair for seal in parsed if seal is not None for pair in _lost_records(reading, seal)})
+    table_last = _last_row(reading)[0]
+    # A seal that leaves out numbers which this table has was made while an older database was in its place.
+    skipped = [seal["skips"][0] for seal in parsed if seal is not None and seal["skips"]]
     return {
-        "table_last": _last_row(reading)[0],
+        "table_last": table_last,
         "numbers": sorted({one.file.number for one in unknown}),
         "files": {one.kept_name: chain.file_digest(one.body) for one in unknown},
         "first": lost[0][0] if lost else None,
         "last": lost[-1][0] if lost else None,
         "lost": len(lost),
         "place": place,
+        **({"meanwhile": True} if skipped and min(skipped) <= table_last else {}),
     }
 
 

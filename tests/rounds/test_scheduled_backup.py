@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archiver.custody.verify import verify_archive
+from archiver.health.words import COPY_FAULTS
 from archiver.rounds.scheduled_backup import copy_if_due, is_copy_due
 from archiver.settings.model import BackupSettings, Settings
 from archiver.store.archive import Archive
@@ -39,6 +40,18 @@ def fault(archive: Archive) -> str | None:
     """What went wrong with the last one."""
     with archive.reading() as reading:
         return remembered_values.COPY_FAULT.recall(reading)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("CopyIsNewer", "records that this archive does not have"), ("BadCopyPlace", "not suitable")]
+)
+def test_no_disk_is_asked_for_where_the_place_was_refused(name: str, words: str) -> None:
+    """The next command says why, and what to do."""
+    sentence = COPY_FAULTS[name]
+
+    assert words in sentence
+    assert "disk" not in sentence
+    assert sentence.endswith("archive backup")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from archiver.custody.put_back_databases import overview_lines
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Verification
 from archiver.store import orphaned_seals, seal_files, seals
@@ -124,7 +125,12 @@ def test_the_newer_database_can_be_put_back_afterwards(archive: Archive, tmp_pat
     assert [6] == rollback["numbers"]
     assert before <= digests(archive.home / "seals")
     assert ["000006"] == [path.name[:6] for path in (archive.home / "seals/orphaned").iterdir()]
-    assert [] == verified(archive).findings
+    verification = verified(archive)
+    with archive.reading() as reading:
+        (line,) = overview_lines(reading)
+    assert [] == verification.findings
+    assert line.startswith("A newer database was put back") and "older one was in its place" in line
+    assert "put it back" not in line and any(note in line for note in verification.notes)
 
 
 def test_a_kill_between_file_and_row_is_no_rollback(archive: Archive, tmp_path: Path) -> None:

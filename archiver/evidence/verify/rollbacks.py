@@ -36,6 +36,8 @@ class Rollback(NamedTuple):
     lost: int
     """How many records those seals closed that the database put back does not have; more may have been unsealed."""
     place: str
+    meanwhile: bool = False
+    """Whether the database put back is the newer one, and the seals were made while an older one was in its place."""
 
 
 def read_rollback(entry: Mapping[str, Any]) -> Rollback | None:
@@ -49,7 +51,8 @@ def read_rollback(entry: Mapping[str, Any]) -> Rollback | None:
     if type(lost) is not int:  # an earlier version, which did not count what was lost twice under one number
         lost = last - first + 1 if type(first) is int and type(last) is int else 0
     texts = {str(name): str(sha256) for name, sha256 in files.items()}
-    return Rollback(entry["seq"], str(entry["key"]), numbers, texts, max(lost, 0), str(payload.get("place")))
+    place, meanwhile = str(payload.get("place")), payload.get("meanwhile") is True
+    return Rollback(entry["seq"], str(entry["key"]), numbers, texts, max(lost, 0), place, meanwhile)
 
 
 def check_rollbacks(
@@ -87,6 +90,15 @@ def rollback_sentence(rollback: Rollback) -> str:
             "Seals were found that are none of this archive's ({key}); no record is known to be missing by it."
         )
         return sentence.format(key=rollback.key)
+    if rollback.meanwhile:
+        sentence = ngettext(
+            "A newer database was put back ({key}): {count} sealed record that was saved while an older one was in its "
+            "place is not in this one.",
+            "A newer database was put back ({key}): {count} sealed records that were saved while an older one was in its "
+            "place are not in this one.",
+            rollback.lost,
+        )
+        return sentence.format(key=rollback.key, count=rollback.lost)
     sentence = ngettext(
         "An older database was put back ({key}): {count} sealed record was in the database later than this point and "
         "is not in this one.",

@@ -82,8 +82,7 @@ def earlier_copy(source: sqlite3.Connection, place: Path) -> datetime | None:
         detail = _("another archive is there (account {account}).").format(account=present.account_id or "?")
         raise errors.BadCopyPlace(path=place, detail=detail)
     if present.last > own.last or not _is_same_entry(source, database, present.last):
-        detail = _("the copy there holds records that this archive does not have.")
-        raise errors.BadCopyPlace(path=place, detail=detail)
+        raise errors.CopyIsNewer(path=place)
     if _marked_archive(place) is None:  # another home of this archive has settings and notes of its own
         raise errors.BadCopyPlace(
             path=place, detail=_("the archive there is one that no backup made; it may be in use.")

@@ -458,10 +458,11 @@ def test_a_copy_that_knows_more_than_the_archive_is_left_alone(home: Archive, ta
             writer.append(writing, [Observation("sweep", "sweep/{seq}", {"requests": requests})], account_id=1, at=NOW)
     make_copy(home, target)
 
-    with pytest.raises(errors.BadCopyPlace) as caught:
+    with pytest.raises(errors.CopyIsNewer) as caught:
         copy_archive(older, target)
 
     assert "records that this archive does not have" in str(caught.value)
+    assert f"archive --home DIR restore {target}" in caught.value.advice()
     assert entry_lines(home.database) == entry_lines(target / DATABASE)
     older.close()
 

@@ -209,12 +209,13 @@ function readRollback(entry) {
   const { numbers, files, first, last, place } = entry.payload;
   if (!Array.isArray(numbers) || !numbers.every(isWhole) || !isObject(files)) return null;
   const span = isWhole(first) && isWhole(last) ? last - first + 1 : 0, lost = isWhole(entry.payload.lost) ? entry.payload.lost : span;
-  return { seq: entry.seq, key: asText(entry.key), numbers, files, lost: Math.max(lost, 0), place: asText(place ?? null) };
+  return { seq: entry.seq, key: asText(entry.key), numbers, files, lost: Math.max(lost, 0), place: asText(place ?? null), meanwhile: entry.payload.meanwhile === true };
 }
 
-function rollbackSentence({ place, lost }) {
+function rollbackSentence({ place, lost, meanwhile }) {
   if (place === "ledger") return ngettext("The team's ledger was put back to an earlier time ({key}): {count} unsealed record was in it later than this point and is not in this archive.", "The team's ledger was put back to an earlier time ({key}): {count} unsealed records were in it later than this point and are not in this archive.", lost);
   if (!lost) return _("Seals were found that are none of this archive's ({key}); no record is known to be missing by it.");
+  if (meanwhile) return ngettext("A newer database was put back ({key}): {count} sealed record that was saved while an older one was in its place is not in this one.", "A newer database was put back ({key}): {count} sealed records that were saved while an older one was in its place are not in this one.", lost);
   return ngettext("An older database was put back ({key}): {count} sealed record was in the database later than this point and is not in this one.", "An older database was put back ({key}): {count} sealed records were in the database later than this point and are not in this one.", lost);
 }
 
