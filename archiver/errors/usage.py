@@ -170,8 +170,8 @@ class CopyIsNewer(BadCopyPlace):
         "The archive cannot be copied to {path}: the copy there holds records that this archive does not have."
     )
     hint = N_(
-        "The copy was not changed. If an older archive.sqlite3 was put back here, put the newer one back. To go on from "
-        "the copy: archive --home DIR restore {path}   To keep both, name another folder: archive backup FOLDER"
+        "The copy was not changed. If an older archive.sqlite3 was put back here, put the newer one back. To go on "
+        "from the copy: archive --home DIR restore {path}   To keep both, name another folder: archive backup FOLDER"
     )
 
 

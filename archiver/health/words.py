@@ -244,8 +244,8 @@ COPY_FAULTS = {
         "The regular copy could not be made (last one: {last}): its folder is not suitable. See why: archive backup"
     ),
     "CopyIsNewer": N_(
-        "The regular copy could not be made (last one: {last}): the copy there holds records that this archive does not "
-        "have. See what to do: archive backup"
+        "The regular copy could not be made (last one: {last}): the copy there holds records that this archive does "
+        "not have. See what to do: archive backup"
     ),
     "findings": N_("The regular copy has findings. Change nothing in it, and run: archive backup"),
     "incomplete": N_(

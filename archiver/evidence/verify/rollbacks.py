@@ -94,8 +94,8 @@ def rollback_sentence(rollback: Rollback) -> str:
         sentence = ngettext(
             "A newer database was put back ({key}): {count} sealed record that was saved while an older one was in its "
             "place is not in this one.",
-            "A newer database was put back ({key}): {count} sealed records that were saved while an older one was in its "
-            "place are not in this one.",
+            "A newer database was put back ({key}): {count} sealed records that were saved while an older one was in "
+            "its place are not in this one.",
             rollback.lost,
         )
         return sentence.format(key=rollback.key, count=rollback.lost)
