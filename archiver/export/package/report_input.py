@@ -158,8 +158,8 @@ def put_back_sentences(entries: Iterable[EntryObject], *, has_records: bool) -> 
         elif rollback.meanwhile:
             yield say(
                 "{found_at} に、新しいデータベースが元に戻されていることを検出しました。"
-                "古いデータベースの間に確定していた記録 {lost:,}件(確定記録 {numbers})は、このデータベースにありません。"
-                "この資料にはありません。{kept}",
+                "古いデータベースの間に確定していた記録 {lost:,}件(確定記録 {numbers})は、"
+                "このデータベースにありません。この資料にはありません。{kept}",
                 found_at=found_at,
                 lost=rollback.lost,
                 numbers=numbers,
