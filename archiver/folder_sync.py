@@ -7,16 +7,27 @@ import errno
 import os
 from pathlib import Path
 
+_NOT_DONE = frozenset({errno.EINVAL, errno.EBADF, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
+"""What drives answer that do not sync folders, as some sticks and shares; an error of the disk is another."""
 
-def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder durable, where the system can; Windows opens no folder. Raises OSError."""
+
+def sync_folder(folder: Path) -> bool:
+    """Make a rename in a folder durable; whether the drive does that. Raises OSError.
+
+    Windows opens no folder, so nothing is asked of it.
+    """
     if os.name == "nt":
-        return
+        return True
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NOT_DONE:
+            raise
+        return False
     finally:
         os.close(handle)
+    return True
 
 
 def sync_where_possible(folder: Path) -> None:

@@ -66,6 +66,17 @@ class DatabaseNotOpened(StorageError):
     hint = N_("What was saved before is kept. Please try it again.")
 
 
+class LocksMissing(HomeNotWritable):
+    """The drive of the home has no locks of files: exit 5, as for other places where no archive can be."""
+
+    code = 5
+    message = N_("The drive of {path} has no locks of files; without them two programs could damage the archive.")
+    hint = N_(
+        "Choose a folder on another disk of this computer for the archive. If the archive is there already, copy its "
+        "whole folder to another disk and use it there: archive --home DIR status"
+    )
+
+
 class PackagePlaceNotWritable(HomeNotWritable):
     """The folder for packages cannot be made or written."""
 

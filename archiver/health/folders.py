@@ -15,6 +15,7 @@ from archiver.render.times import minute_text
 from archiver.settings.home import check_home
 from archiver.settings.network_drives import Mounts
 from archiver.settings.token import is_private
+from archiver.store.durable_files import keeps_names
 from archiver.store.engine import is_writable
 from archiver.store.ledger_copy.kept_by_team import KeptByTeam
 from archiver.store.working.remembered_values import CopyToolRun, LastBackup
@@ -39,6 +40,8 @@ class HomeFolder(NamedTuple):
     """Whether others on this computer are kept out of the folder as a whole."""
     exposed: Sequence[str]
     """Names in it whose own permissions would let others read."""
+    keeps_names: bool = True
+    """Whether its drive lets the names of new files outlive a power cut."""
 
 
 class OutsideFolder(NamedTuple):
@@ -59,7 +62,8 @@ def observe_home(path: Path, environ: Mapping[str, str], *, mounts: Mounts | Non
     except (errors.SyncedFolder, errors.NetworkFolder) as error:
         folder_error = error
     exposed = sorted(one.name for one in path.iterdir() if _is_exposed(one))
-    return HomeFolder(path, folder_error, is_writable(path), is_private(path, path.stat()), exposed)
+    writable, private = is_writable(path), is_private(path, path.stat())
+    return HomeFolder(path, folder_error, writable, private, exposed, keeps_names(path))
 
 
 def observe_folder(path: Path, *, make: bool = False) -> OutsideFolder:
@@ -88,10 +92,20 @@ def check_home_folder(home: HomeFolder, *, others: int = 0) -> CheckResult:
     if not home.is_writable:
         sentence = _("{path} cannot be written to, so nothing new can be saved here. What is there can still be read.")
         return action("home", sentence.format(path=home.path))
+    if not home.keeps_names:
+        return attention("home", f"{home.path}  {lost_names_words()}")
     if not others:
         return good("home", str(home.path))
     text = ngettext("{n} other archive lies on this computer.", "{n} other archives lie on this computer.", others)
     return good("home", f"{home.path}  {text.format(n=others)}")
+
+
+def lost_names_words() -> str:
+    """What is not promised on a drive that does not sync folders, and what to do."""
+    return _(
+        "This drive does not confirm that the names of new files are on it: after a power cut, what was saved last may "
+        "be missing. Keep a copy on another disk: archive backup FOLDER"
+    )
 
 
 def check_permissions(home: HomeFolder) -> CheckResult:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from archiver import errors
 from archiver.render.invisible_characters import visible
 from archiver.setup.program_call import ProgramCall
-from archiver.store.durable_files import make_durable_folder, storage_error
+from archiver.store.durable_files import lacks_locks, make_durable_folder, storage_error
 from archiver.wording import typed
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def make_home(home: Path) -> None:
-    """Make the folder, for its owner only. Raises HomeNotWritable, DiskFull, DiskFailing."""
+    """Make the folder, for its owner only. Raises HomeNotWritable, LocksMissing, DiskFull, DiskFailing."""
     try:
         make_durable_folder(home)
         if os.name != "nt":
@@ -31,6 +31,8 @@ def make_home(home: Path) -> None:
         probe.unlink(missing_ok=True)  # another init may have tried at the same time
     except OSError as error:
         raise storage_error(error, home) from error
+    if lacks_locks(home):
+        raise errors.LocksMissing(path=home)
 
 
 def require_no_remains(archive: Archive) -> None:

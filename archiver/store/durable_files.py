@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import sqlite3
+import sys
 import tempfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from archiver import errors
 from archiver.folder_sync import has_too_many_files, sync_folder, sync_where_possible
 
 _PROBE_BYTES = 1 << 20
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL})
 _READ_ERRORS = frozenset({sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS})
 """Codes of SQLite for errors while reading, for which no space is needed (sqlite.org/rescode.html)."""
 
@@ -59,6 +61,29 @@ def private_folder(folder: Path, *, below: Path) -> None:
             sync_where_possible(path.parent)
 
 
+def keeps_names(folder: Path) -> bool:
+    """Whether a drive lets the names of new files outlive a power cut, as far as it says."""
+    try:
+        return sync_folder(folder)
+    except OSError:  # told where something is written
+        return True
+
+
+def lacks_locks(folder: Path) -> bool:
+    """Whether a drive has no locks of files, without which two programs could write at once; that is tried."""
+    if sys.platform == "win32":
+        return False
+    import fcntl
+
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            for lock in (fcntl.lockf, fcntl.flock):  # SQLite's, and those of a round
+                lock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno in _NO_LOCKS
+    return False
+
+
 def sync_tree(folder: Path) -> None:
     """Make every file below a folder and its names durable. Raises OSError."""
     for path in folder.rglob("*"):
@@ -94,6 +119,8 @@ def storage_error(error: OSError, path: Path) -> errors.StorageError:
         return errors.DiskFull(path=path)
     if is_failing(error):
         return errors.DiskFailing(path=path, detail=error.strerror or str(error))
+    if error.errno == errno.ENOLCK:
+        return errors.LocksMissing(path=path)
     if has_too_many_files(error):
         return errors.TooManyOpenFiles(path=path, detail=error.strerror or str(error))
     return errors.HomeNotWritable(path=path, detail=error.strerror or str(error))

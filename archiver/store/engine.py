@@ -19,7 +19,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.util import LRUCache
 
 from archiver import errors
-from archiver.store.durable_files import database_disk_error, database_open_error, storage_error
+from archiver.store.durable_files import database_disk_error, database_open_error, lacks_locks, storage_error
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -116,9 +116,12 @@ def translate_error(error: DatabaseError | sqlite3.DatabaseError, database: Path
         return errors.DiskFull(path=database)
     if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHORT_READ:  # the file ends before its pages
         return errors.ArchiveDamaged(path=database, detail=message)
-    if "disk i/o error" in text:
+    is_busy, is_disk_error = "locked" in text or "busy" in text, "disk i/o error" in text
+    if (is_busy or is_disk_error) and lacks_locks(database.parent):  # SQLite has a word of its own for neither
+        return errors.LocksMissing(path=database.parent)
+    if is_disk_error:
         return database_disk_error(cause, database)
-    if "locked" in text or "busy" in text:
+    if is_busy:
         return errors.ArchiveBusy(seconds=BUSY_SECONDS)
     if "readonly" in text or "unable to open" in text:
         return database_open_error(cause, database)

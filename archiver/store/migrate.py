@@ -45,21 +45,24 @@ def check_revision(sql: Connection, home: Path) -> str:
 def create_database(database: Path) -> None:
     """Create an empty database that only its owner can read. Raises HomeNotWritable, DiskFull.
 
-    It is made under another name and renamed, so a killed `init` leaves no half database. A database that exists
-    already is never replaced.
+    It is made under another name and renamed, so a failed or killed `init` leaves no half database. A database that
+    exists already is never replaced.
     """
     fresh = database.with_name(database.name + ".new")
     try:
-        for stale in (fresh, *(fresh.with_name(fresh.name + end) for end in ("-wal", "-shm", "-journal"))):
-            stale.unlink(missing_ok=True)
+        remove_with_logs(fresh)
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         upgrade(fresh)
         if database.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         fresh.rename(database)
         sync_folder(database.parent)
-    except OSError as error:
-        raise storage_error(error, database.parent) from error
+    except BaseException as error:
+        with suppress(OSError):
+            remove_with_logs(fresh)
+        if isinstance(error, OSError):
+            raise storage_error(error, database.parent) from error
+        raise
 
 
 def upgrade(database: Path) -> None:

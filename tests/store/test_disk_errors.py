@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from archiver import errors
+from archiver.setup.archive_setup import make_home
+from archiver.store import migrate
 from archiver.store.durable_files import storage_error
 from archiver.store.engine import translate_error
 from tests.support.file_size_limit import file_size_limit
@@ -29,6 +33,7 @@ def sqlite_error(code: int, text: str = "disk I/O error") -> sqlite3.Operational
         (errno.ENOSPC, errors.DiskFull),
         (errno.EDQUOT, errors.DiskFull),
         (errno.EACCES, errors.HomeNotWritable),
+        (errno.ENOLCK, errors.LocksMissing),
         (errno.EMFILE, errors.TooManyOpenFiles),
         (errno.ENFILE, errors.TooManyOpenFiles),
     ],
@@ -102,3 +107,28 @@ def test_a_database_that_cannot_be_opened_is_told_by_what_a_file_beside_it_meets
 
     assert errors.HomeNotWritable is type(error)
     assert "No such file or directory" in str(error)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there its own locks are used")
+def test_a_drive_without_locks_is_told_at_once_and_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite calls it locked, or a disk error, for which nobody has to wait and no disk has to be replaced."""
+    import fcntl
+
+    def refuse(*_lock: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    database = tmp_path / "archive.sqlite3"
+    busy, odd = sqlite_error(sqlite3.SQLITE_BUSY, "database is locked"), sqlite_error(sqlite3.SQLITE_IOERR_LOCK)
+    assert errors.ArchiveBusy is type(translate_error(busy, database))
+    monkeypatch.setattr(fcntl, "lockf", refuse)
+    monkeypatch.setattr(migrate, "upgrade", lambda _fresh: migrate.check_revision(None, tmp_path))  # type: ignore[arg-type]
+
+    with pytest.raises(errors.LocksMissing) as caught:
+        make_home(tmp_path)
+    with pytest.raises(AttributeError):
+        migrate.create_database(database)
+
+    assert [errors.LocksMissing] * 2 == [type(translate_error(one, database)) for one in (busy, odd)]
+    assert (5, []) == (caught.value.code, list(tmp_path.iterdir()))

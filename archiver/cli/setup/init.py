@@ -46,8 +46,10 @@ SOURCES = N_("prompt | env:NAME | file:PATH | keyring")
 def command_init(obj: CliContext, token_from: str | None, timestamps: str | None, yes: bool) -> int:
     """Set up home, settings, token, database and account; each step is kept, so a second call continues."""
     from archiver.app import build_app
+    from archiver.health.folders import lost_names_words
     from archiver.store import migrate
     from archiver.store.archive import Archive
+    from archiver.store.durable_files import keeps_names
 
     if not yes and sys.stdin.isatty():
         from archiver.cli.setup import wizard
@@ -65,6 +67,8 @@ def command_init(obj: CliContext, token_from: str | None, timestamps: str | None
         name, account = record_account(app)
     echo(_("Account: {name} (ID {account})").format(name=visible(name), account=account))
     echo(_("The archive is ready: {path}").format(path=visible(str(obj.home))))
+    if not keeps_names(obj.home):
+        echo(lost_names_words())
     sentence = _("Next: {archive} rooms   then: {archive} contract add job1 --room NUMBER   then: {archive} sync")
     echo(sentence.format(archive=_archive_command(obj)))
     echo(_("Give each job a contract of its own: a package holds all chats of its contract."))

@@ -72,10 +72,12 @@ def _run_steps(obj: CliContext, token_from: str | None, timestamps: str | None) 
 
 def _prepare_archive(obj: CliContext) -> None:
     """Print what this program can and cannot do, then create the folder and the empty archive."""
+    from archiver.health.folders import lost_names_words
     from archiver.settings import home
     from archiver.setup.archive_setup import require_no_remains, vanished_warning
     from archiver.setup.first_run import prepare_archive
     from archiver.store.archive import Archive
+    from archiver.store.durable_files import keeps_names
 
     home.check_home(obj.home, obj.environ)
     require_no_remains(Archive(obj.home))
@@ -84,6 +86,8 @@ def _prepare_archive(obj: CliContext) -> None:
         tell(warning, indent=0)
     _say_what_it_does(again=Archive(obj.home).exists())
     prepare_archive(obj)
+    if not keeps_names(obj.home):
+        tell(lost_names_words(), indent=0)
 
 
 def _say_what_it_does(*, again: bool) -> None:
