@@ -149,6 +149,7 @@ def test_a_package_tells_of_the_reading_before_and_to_whom_it_was_given(browser:
     assert "2026-11-06" in page
 
 
+@pytest.mark.drawn
 def test_a_package_of_which_the_archive_keeps_no_record_says_so(
     browser: FormBrowser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

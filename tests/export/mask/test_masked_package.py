@@ -104,9 +104,8 @@ def leaked(tmp_path_factory: pytest.TempPathFactory) -> ArchiveMaker:
     return maker
 
 
-@pytest.mark.parametrize(
-    "profile", ["lawyer", "support", *(pytest.param(one, marks=pytest.mark.slow) for one in ("consult", "court"))]
-)
+@pytest.mark.drawn
+@pytest.mark.parametrize("profile", ["lawyer", "support", "consult", "court"])
 def test_the_users_own_token_is_in_no_package(leaked: ArchiveMaker, tmp_path: Path, profile: str) -> None:
     """No matter the profile and what it masks otherwise; it is told as what it is, and the package verifies."""
     policy = None if profile == "lawyer" else masking_policy(profile)
