@@ -332,6 +332,7 @@ def test_without_a_network_the_page_of_chats_says_what_to_press(browser: FormBro
     assert "動画編集_田中様" in browser.get("/start/chats")
 
 
+@pytest.mark.drawn
 def test_a_trouble_of_chatworks_own_is_not_laid_on_the_users_network(browser: FormBrowser, desk: FirstDayDesk) -> None:
     """It answered, so this computer is online: wait a little, then the same button."""
     browser.post("/start")

@@ -155,6 +155,7 @@ def test_where_nothing_starts_it_the_sum_does_not_say_that_it_works(checked: Che
     assert "unattended. Look" not in fresh + later
 
 
+@pytest.mark.drawn
 def test_it_counts_what_status_of_the_same_minute_marks(checked: Checked, careful: Careful) -> None:
     """An emergency with its alerts is one, equal alerts are one; the setup is counted apart."""
     at, room = datetime.now(UTC), careful.room
