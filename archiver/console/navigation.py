@@ -17,6 +17,7 @@ _PARTS = {
     "alerts": "home",
     "billing": "contracts",
     "course": "contracts",
+    "contract_chats": "contracts",
     "erasing": "contracts",
     "notice_settings": "settings",
     "upgrading": "settings",

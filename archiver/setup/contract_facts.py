@@ -54,6 +54,18 @@ def released(contract: Contract, room: ContractRoom) -> Contract:
     return replace(contract, rooms=tuple(parts))
 
 
+def given_room(target: Contract, room: RoomId, source: Contract | None = None) -> Contract:
+    """The contract with a chat more, with the days that it has in another contract; all of it where it is in none."""
+    parts = [one for one in (*(source.rooms if source else ()), *target.rooms) if one.room_id == room]
+    starts, ends = ([getattr(one, bound) for one in parts] for bound in ("start", "end"))
+    whole = ContractRoom(
+        room,
+        None if None in starts else min(starts, default=None),
+        None if None in ends else max(ends, default=None),
+    )
+    return replace(target, rooms=(*(one for one in target.rooms if one.room_id != room), whole))
+
+
 def released_to(entered: Sequence[Contract], known: Sequence[Contract]) -> list[Contract]:
     """The contracts there are without what new ones take of their chats. Raises LastRoom."""
     left = list(known)
@@ -118,9 +130,14 @@ def kept_line(reading: Reading, room: RoomId) -> str:
         "It is in no contract: nothing new of it is saved. Kept of it: {messages} messages, {files} files. To erase: "
         "archive erase --room {room}"
     )
+    messages, files = kept_counts(reading, room)
+    return sentence.format(messages=messages, files=files, room=room)
+
+
+def kept_counts(reading: Reading, room: RoomId) -> tuple[int, int]:
+    """How many messages and files of a chat are saved."""
     files = file_counts(reading).get(room)
-    messages = package_entries.count_messages(reading, [room])
-    return sentence.format(messages=messages, files=files.saved if files else 0, room=room)
+    return package_entries.count_messages(reading, [room]), files.saved if files else 0
 
 
 def first_run_contract(archive: Archive) -> Contract | None:

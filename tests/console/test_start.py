@@ -110,37 +110,50 @@ def test_direct_chats_with_the_same_people_are_offered(browser: FormBrowser, des
 
 def test_two_clients_are_two_jobs(browser: FormBrowser, desk: FirstDayDesk) -> None:
     """Proposed by people and shown; nothing is entered or saved before it is answered; each job's facts are asked."""
-    secrets = ("記事作成", "佐藤", "ウグイス色", str(desk.other), "42108642", "job2")
-    desk.chatwork.post(desk.other, desk.chatwork.owner, "ウグイス色でお願いします")
-    desk.chatwork.post(desk.group, desk.tanaka, "よろしくお願いします")
     hand_in_token(browser)
     rooms = [desk.group, desk.direct, desk.other]
 
     shown = browser.post("/start/chats", room=rooms, offered="yes").get_data(as_text=True)
-    before = first_open_step(browser.context)
+    before = (first_open_step(browser.context), browser.context.jobs.last)
     refused = browser.post("/start/chats", dict.fromkeys(job_fields(rooms), "none"), room=rooms, offered="yes")
-    answer = browser.post(
-        "/start/chats", dict(zip(job_fields(rooms), "112", strict=True)), room=rooms, offered="yes", title_1="動画"
-    )
-    assert JobState.DONE is browser.job().state
-    for job, number in (("動画", "48151623"), ("記事作成チーム", "42108642")):
-        page = browser.get("/start/facts")
-        assert f"<bdi>{job}</bdi>" in page
-        name = re.search(r'name="job" value="(\w+)"', page)
-        assert name
-        browser.post("/start/facts", job=name[1], url=number, platform="crowdworks")
+    set_up_two_jobs(browser, desk)
     with browser.context.archive.reading() as reading:
         jobs = {(one.title, one.platform_id): sorted(one.room_ids) for one in contracts(reading)}
+
+    assert sorted(map(str, rooms)) == sorted(re.findall(r'name="room" value="(\d+)"', shown))
+    assert ["1", "1", "2"] == re.findall(r'value="(\d)" selected', shown)
+    assert (FirstRunStep.CHATS, None, 422) == (*before, refused.status_code)
+    assert FirstRunStep.SCHEDULE is first_open_step(browser.context)
+    assert {("動画", "48151623"): sorted(rooms[:2]), ("記事", "42108642"): [desk.other]} == jobs
+
+
+@pytest.mark.drawn
+def test_nothing_of_one_job_is_in_the_package_of_the_other(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """No word, name or number of it, in any file."""
+    desk.chatwork.post(desk.other, desk.sato, "ウグイス色でお願いします")
+    hand_in_token(browser)
+    set_up_two_jobs(browser, desk)
+    secrets = ("記事", "佐藤", "ウグイス色", str(desk.sato), str(desk.other), "42108642", "job2")
+
     order = ExportOrder(contract="job1", profile="consult", out=desk.folder / "out")
     package = Path(export(browser.context.archive, order, now=browser.context.now).path)
 
-    assert [str(room) for room in rooms] == re.findall(r'name="room" value="(\d+)"', shown)
-    assert ["1", "1", "2"] == re.findall(r'value="(\d)" selected', shown)
-    assert (FirstRunStep.CHATS, 422, "/start/facts") == (before, refused.status_code, answer.headers["Location"])
-    assert FirstRunStep.SCHEDULE is first_open_step(browser.context)
-    assert {("動画", "48151623"): sorted(rooms[:2]), ("記事作成チーム", "42108642"): [desk.other]} == jobs
     assert files_with(package, "48151623")
     assert set() == files_with(package, *secrets)
+
+
+def set_up_two_jobs(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Choose the chats, give them to two jobs, and answer the questions about each."""
+    jobs = {desk.group: "1", desk.direct: "1", desk.other: "2"}
+    given = {f"job_{room}": job for room, job in jobs.items()}
+    browser.post("/start/chats", given, room=list(jobs), offered="yes", title_1="動画", title_2="記事")
+    assert JobState.DONE is browser.job().state
+    for _job in "12":
+        page = browser.get("/start/facts")
+        name = re.search(r'name="job" value="(\w+)"', page)
+        assert name
+        number = "48151623" if "<bdi>動画</bdi>" in page else "42108642"
+        browser.post("/start/facts", job=name[1], url=number, platform="crowdworks")
 
 
 def job_fields(rooms: list[int]) -> list[str]:
@@ -314,6 +327,33 @@ def test_a_chat_of_another_job_is_not_left_in_both_without_a_word(browser: FormB
         "job3": [(desk.group, day, None)],
     }
     assert expected == dict(periods)
+
+
+def test_a_chat_is_moved_taken_out_and_erased_by_clicking(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Of what leaves a job it is said what stays saved; packages are named; the last chat of a job stays."""
+    hand_in_token(browser)
+    rooms = [desk.group, desk.direct, desk.other]
+    browser.post("/start/chats", dict(zip(job_fields(rooms), "112", strict=True)), room=rooms, offered="yes")
+    browser.job()
+
+    tab = browser.get("/contracts/job1")
+    last = browser.post("/contracts/job2/chats", {f"job_{desk.other}": "none"})
+    browser.post("/contracts/job1/chats", {f"job_{desk.direct}": "job2"})
+    with browser.context.archive.reading() as reading:
+        moved = {one.id: sorted(one.room_ids) for one in contracts(reading)}
+    out = browser.post("/contracts/job2/chats", {f"job_{desk.other}": "none"}).get_data(as_text=True)
+    page = browser.get(f"/contracts/job1/erase?room={desk.other}")
+    browser.post("/contracts/job1/chats", {f"job_{desk.other}": "job1"})
+    held = browser.get(f"/contracts/job1/erase?room={desk.other}")
+
+    assert 'href="/contracts/job1/chats"' in tab
+    assert 422 == last.status_code
+    assert {"job1": [desk.group], "job2": sorted([desk.direct, desk.other])} == moved
+    assert f"記事作成チーム” ({desk.other}) is taken out of job2" in out
+    assert "Kept of it: 0 messages, 0 files" in out
+    assert "Erase: 記事作成チーム" in page
+    assert f'name="room" value="{desk.other}"' in page
+    assert "belongs to job1" in held
 
 
 def test_without_a_network_the_page_of_chats_says_what_to_press(browser: FormBrowser, desk: FirstDayDesk) -> None:

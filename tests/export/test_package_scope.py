@@ -62,6 +62,19 @@ def test_a_period_judges_by_the_time_of_the_thing(judged: dict[str, Any], expect
     assert expected == PackageScope(CONTRACT, NOON).includes(judged)
 
 
+def test_a_statement_that_names_a_chat_or_a_person_of_another_contract_stays_outside() -> None:
+    """As it was before a chat was taken out of this contract; the package would name what is no longer its own."""
+    scope = PackageScope(CONTRACT)
+    scope.strangers = frozenset({7})
+    stated = [
+        entry(1, "contract", "contract/job1", {"rooms": [{"room_id": room} for room in rooms]}, room=None)
+        for rooms in ([ROOM, ELSEWHERE], [ROOM])
+    ]
+    mapped = [entry(1, "mapping", f"mapping/job1/{one}", {"account_id": one}, room=None) for one in (7, 8)]
+
+    assert [False, True, False, True] == [scope.includes(one) for one in (*stated, *mapped)]
+
+
 def test_a_message_is_judged_by_when_it_was_sent() -> None:
     """Its later entries go with it, also when they were seen after the period, which ends before its end."""
     scope = PackageScope(CONTRACT, None, NOON)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 from gettext import gettext as _
@@ -23,6 +24,7 @@ from archiver.setup import erasing
 from archiver.setup.erasing import ErasureOrder
 from archiver.store.contract_lists import change_contract
 from archiver.store.queries.contracts import find_contract, is_read
+from archiver.store.search.scope import room_names
 
 pages = Blueprint("erasing", __name__, url_prefix="/contracts/<name>/erase")
 
@@ -68,9 +70,11 @@ def erase(name: str) -> Answer:
 
 
 def _order(context: ConsoleContext, name: str) -> ErasureOrder:
-    """The messages that were named, or the whole contract."""
-    messages = request.values.get("messages", "").split()
+    """The messages that were named, a chat that no contract has, or the whole contract."""
+    messages, room = request.values.get("messages", "").split(), request.values.get("room", "")
     with context.archive.reading() as reading:
+        if not messages and re.fullmatch("[0-9]{1,18}", room):
+            return erasing.read_order(reading, None, (), room=int(room))
         return erasing.read_order(reading, None if messages else name, messages)
 
 
@@ -88,13 +92,14 @@ def _folded(word: str) -> str:
 
 def _page(name: str, problem: str) -> str:
     context = console_context()
-    preview, signs, word = None, list[str](), ""
+    preview, signs, word, chat = None, list[str](), "", ""
     with context.archive.reading() as reading:
         contract = find_contract(reading, name)
         try:
             order = _order(context, name)
             preview = erasing.preview_order(reading, order, now=context.now())
             signs, word = erasing.dispute_signs(reading, preview), _word(contract, order, preview)
+            chat = "" if order.room is None else visible(room_names(reading).get(order.room, "")) or str(order.room)
         except errors.ArchiverError as error:
             problem = problem or trouble_words(error).together
         return render_template(
@@ -106,6 +111,8 @@ def _page(name: str, problem: str) -> str:
             signs=signs,
             word=word,
             messages=request.values.get("messages", ""),
+            chat=chat,
+            room=request.values.get("room", ""),
             problem=problem,
         )
 

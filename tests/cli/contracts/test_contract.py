@@ -116,6 +116,7 @@ def test_a_room_of_another_job_is_not_given_to_both_without_a_word(desk: Desk) -
     assert before == desk.entries()
 
 
+@pytest.mark.drawn
 def test_a_room_is_moved_and_taken_out_with_what_was_said_of_its_people(desk: Desk, chatwork: Chatwork) -> None:
     """Packages are named, what stays saved is counted and can be erased; later packages know nothing of it."""
     sato = chatwork.add_account("佐藤")

@@ -170,7 +170,7 @@ def test_the_whole_first_run(desk: Desk) -> None:
     assert (0, True, True) == (code, "Everything is set up" in tty.shown, "12345678" in tty.shown)
 
 
-@pytest.mark.slow
+@pytest.mark.drawn
 @needs_poppler
 def test_two_clients_are_two_jobs_and_neither_is_in_the_others_package(desk: Desk) -> None:
     """Proposed by people, changed and accepted; nothing is saved before; each job's facts are asked for."""
