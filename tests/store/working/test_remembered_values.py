@@ -14,6 +14,7 @@ from archiver.store import schema
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from archiver.store.working.key_value_store import Slot, SlotFamily
+from archiver.store.working.token_marks import TokenMarks
 from tests.support.module_imports import modules
 
 ROOT = Path(__file__).parents[3] / "archiver"
@@ -32,7 +33,7 @@ STORED: dict[str, tuple[Any, str]] = {
     "taken_home": (105_003, "105003"),
     "unread_dropped": (AT, TEXT),
     "other_calls": (remembered_values.OtherCallsSeen(AT, 12), f'{{"at": {TEXT}, "calls": 12}}'),
-    "token_marks": (remembered_values.TokenMarks("ab", ("12",)), '{"digests": ["12"], "salt": "ab"}'),
+    "token_marks": (TokenMarks("ab", ("12",)), '{"digests": ["12"], "salt": "ab"}'),
     "budget": (remembered_values.CallBudget(300, None, AT), f'{{"limit": 300, "remaining": null, "reset": {TEXT}}}'),
     "troubles": ({"room/10/cut": AT, "file/9/1": AT}, f'{{"file/9/1": {TEXT}, "room/10/cut": {TEXT}}}'),
     "idle": ({"to": "x", "from": "x", "runs": 2}, '{"from": "x", "runs": 2, "to": "x"}'),
