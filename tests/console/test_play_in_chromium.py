@@ -45,7 +45,7 @@ def test_the_first_day(desk: FirstDayDesk, width: int, scheme: str, *, scripts: 
     begun = time.monotonic()
     with open_application_window(desk.home, desk.environ, width=width, scheme=scheme, scripts=scripts) as opened:
         window, context = opened
-        _set_up(window, desk, context)
+        _set_up(window, desk, context, scripts=scripts)
         saved = time.monotonic()
         _make_packages(window, desk, context)
         expect(window.go("/packages").locator(".card")).to_have_count(2)
@@ -60,7 +60,7 @@ def test_the_first_day(desk: FirstDayDesk, width: int, scheme: str, *, scripts: 
     assert list((desk.home / "exports").iterdir())
 
 
-def _set_up(window: Window, desk: FirstDayDesk, context: ConsoleContext) -> None:
+def _set_up(window: Window, desk: FirstDayDesk, context: ConsoleContext, *, scripts: bool) -> None:
     page = window.page
     _go_on(page)
     page.fill("#token", "f" * 32)
@@ -78,6 +78,8 @@ def _set_up(window: Window, desk: FirstDayDesk, context: ConsoleContext) -> None
     expect(page.locator("fieldset").filter(has_text="動画編集_田中様").locator("select")).to_have_count(2)
     expect(page.locator("fieldset").filter(has_text="記事作成チーム").locator("select")).to_have_count(1)
     assert context.jobs.last is None
+    if scripts:
+        _check_page(page)
     _go_on(page)
     page.reload()
     for number in ("48151623", "42108642"):
@@ -123,14 +125,25 @@ def _make_package(window: Window, context: ConsoleContext, job: str) -> None:
 
 
 def _check_pages(window: Window) -> None:
-    """No page is wider than the screen, and none has what keeps somebody out."""
-    axe = Axe()
-    for path in ("/packages", "/packages/order", "/emergency", "/contracts/job1", "/copies", "/settings", "/help"):
-        page = window.go(path)
-        found = [one["id"] for one in axe.run(page).response["violations"] if one["impact"] in SERIOUS]
-        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    for path in (
+        "/packages",
+        "/packages/order",
+        "/emergency",
+        "/contracts/job1",
+        "/contracts/job1/chats",
+        "/copies",
+        "/settings",
+        "/help",
+    ):
+        _check_page(window.go(path))
 
-        assert ([], True) == (found, overflow <= 0), path
+
+def _check_page(page: Page) -> None:
+    """It is not wider than the screen, and has nothing that keeps somebody out."""
+    found = [one["id"] for one in Axe().run(page).response["violations"] if one["impact"] in SERIOUS]
+    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    assert ([], True) == (found, overflow <= 0), page.url
 
 
 def _go_on(page: Page) -> None:

@@ -88,6 +88,29 @@ def facts_of(contract: Contract) -> list[Any]:
 
 
 @pytest.mark.drawn
+def test_chats_of_other_people_are_another_job_and_one_of_another_contract_moves_or_is_parted(desk: Desk) -> None:
+    """Both are asked; the day parts the chat, so that neither package holds the other's talk."""
+    other = desk.chatwork.add_room("記事作成", members=[desk.chatwork.add_account("佐藤")], announce=False)
+    desk.run("contract", "add", "job1", "--room", desk.room)
+    with desk.add("job2") as tty:
+        tty.answer("Numbers:", "1 2")
+        tty.see("Job 2")
+        tty.answer("such as 2 1:", "")
+        tty.answer("Name of job 1", "")
+        tty.answer("Name of job 2", "")
+        tty.see("belongs to job1 now")
+        tty.answer("First day (Enter: it moves):", "2026-11-99")
+        tty.answer("First day (Enter: it moves):", "2026-11-01")
+        tty.answer("(URL) or number:", CTRL_C)
+        tty.end()
+
+    day = datetime(2026, 10, 31, 15, tzinfo=UTC)
+    rooms = [[(room.room_id, room.start, room.end) for room in one.rooms] for one in desk.contracts()]
+    assert [(desk.room, None, day)] == rooms[0]
+    assert sorted([(desk.room, day, None), (other, None, None)]) == sorted(rooms[1] + rooms[2])
+
+
+@pytest.mark.drawn
 def test_left_at_a_question_it_goes_on_there(desk: Desk) -> None:
     """By Ctrl-C or the end of input: nothing answered is asked again or lost, and all is stated in the end."""
     left = [0, *range(1, len(STEPS), 3)]
