@@ -223,17 +223,17 @@ def deadlines(
     deliveries: Sequence[Delivery],
     *,
     now: datetime,
-    last_reply: datetime | None = None,
+    unanswered: datetime | None = None,
     last_seen: datetime | None = None,
 ) -> list[DueDate]:
     """Every deadline whose starting day is known, the earliest first.
 
-    `last_reply`: the counterpart's last message; `last_seen`: when the rooms were last read.
+    `unanswered`: the user's first message after the counterpart's last act; `last_seen`: when the rooms were last read.
     """
     begun = {
         **{name: day_of(getattr(contract, field)) for name, field in _STATED_DAYS.items()},
         "delivery": last_delivery(deliveries),
-        "last_reply": last_reply,
+        "unanswered": unanswered,
         "last_seen": last_seen,
     }
     days = {name: at.astimezone(JST).date() for name, at in begun.items() if at is not None}

@@ -46,10 +46,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"folder_sync", "ledger"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
+    "store.queries.author_facts": FOUNDATION | {"evidence.listed_acts", "evidence.system_posts", "store"},
     "store.queries.contract_activity": FOUNDATION
     | {
         "claims.counterparts",
         "claims.claim",
+        "claims.messages",
+        "claims.turn",
         "evidence.account_signs",
         "evidence.history",
         "evidence.system_posts",
@@ -65,6 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bank_days",
         "chatwork.notation",
         "evidence.history",
+        "evidence.listed_acts",
         "evidence.system_posts",
         "evidence.tables",
         "kanji_variants",

@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
 CROWDWORKS = platform_of("crowdworks")
 EVENTS = {
     *("contract", "escrow", "delivery", "end_request", "cancellation"),
-    *("first_client", "last_reply", "last_seen"),
+    *("first_client", "unanswered", "last_seen"),
 }
 
 
@@ -61,7 +61,7 @@ def deadlines_by_rule(name: str, *, of: Contract, **facts: object) -> dict[str, 
 def test_deadlines_are_counted_by_the_calendar_in_japan() -> None:
     """Delivery + 7, the 60th day from it on, end request + 7, last reply + 3, last saved + 40; nearest first."""
     contract = replace(report_inputs.CONTRACT, end_request_at="2026-11-14 18:00")
-    due_days = deadlines_by_rule("crowdworks", of=contract, last_reply=NOW, last_seen=NOW)
+    due_days = deadlines_by_rule("crowdworks", of=contract, unanswered=NOW, last_seen=NOW)
 
     assert {
         "review": ("2026-11-10", -14),
@@ -85,7 +85,7 @@ def test_only_deadlines_that_matter_now_are_shown() -> None:
     """Long passed, far away, and those that a running job keeps moving are left out."""
     contract = replace(report_inputs.CONTRACT, end_request_at="2026-11-14")
     found = contract_dates.deadlines(
-        contract, CROWDWORKS, (Delivery(1, "2026-10-01"),), now=NOW, last_reply=NOW, last_seen=NOW
+        contract, CROWDWORKS, (Delivery(1, "2026-10-01"),), now=NOW, unanswered=NOW, last_seen=NOW
     )
 
     assert ["end_request", "payment"] == [due.deadline.rule for due in contract_dates.dues_worth_showing(found)]

@@ -16,7 +16,7 @@ from archiver.records import JST, Contract, Delivery, Invoice, Payment
 
 NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
 LAST_SEEN = datetime(2026, 11, 24, 12, 0, tzinfo=JST)
-LAST_REPLY = datetime(2026, 11, 20, 23, 59, tzinfo=JST)
+UNANSWERED = datetime(2026, 11, 20, 23, 59, tzinfo=JST)
 
 EXAMPLES: tuple[tuple[str, str, dict[str, Any], str | None, str], ...] = (
     # Platform, rule, what is stated (`delivered`: the delivery), day of the last delivery, day that the source gives.
@@ -59,7 +59,7 @@ def due_dates(platform: str, stated: dict[str, Any], delivered: str | None) -> d
         platform_of(platform),
         (Delivery(1, delivered),) if delivered else (),
         now=NOW,
-        last_reply=LAST_REPLY,
+        unanswered=UNANSWERED,
         last_seen=LAST_SEEN,
     )
     assert len(found) == len({due.deadline.rule for due in found})

@@ -11,13 +11,11 @@ from datetime import datetime, timedelta
 
 from archiver.contract_dates import DueDate, OutsideContact, day_of, days_since, outside_contact
 from archiver.platforms.job_platform import platform_of
-from archiver.records import JST, Contract, Delivery
+from archiver.records import JST, Act, Contract, Delivery
 from archiver.records.alerts import Alert, AlertRule, Level
 
-SILENCE = timedelta(days=3)
-"""How long nothing may come from the other side after a delivery."""
-OLD_SILENCE = timedelta(days=60)
-"""A silence that began longer ago is no news."""
+OLD_SILENCE = 60
+"""A silence of more days is no news."""
 PAUSE, LONG_PAUSE = timedelta(hours=24), timedelta(days=30)
 """Time without saving; after 40 days the free plan hides what was not saved."""
 DAYS_BEFORE, DAYS_AFTER = 1, -7
@@ -38,9 +36,10 @@ class CaseSnapshot:
     first_at: datetime | None = None
     first_room: int | None = None
     first_message: str | None = None
-    last_reply: datetime | None = None
-    is_silence_known: bool = True
-    """Whether the coverage proves that nothing later came from the other side."""
+    asked: Act | None = None
+    """The user's first act after the other side's last one."""
+    days_waiting: int | None = None
+    """For how many days it is known to be unanswered; None: it is not, or nobody knows."""
     deliveries: tuple[Delivery, ...] = ()
     dues: tuple[DueDate, ...] = ()
     handed_at: datetime | None = None
@@ -73,16 +72,12 @@ def case_contact(case: CaseSnapshot) -> OutsideContact:
 
 
 def silences(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
-    """An alert if nothing has come from the other side for three days since the last delivery."""
-    dated = [(at, delivered) for delivered in case.deliveries if (at := day_of(delivered.at)) is not None]
-    if not dated or case.contract.state != "open" or not case.is_silence_known:
-        return
-    at, delivery = max(dated, key=lambda pair: pair[0])
-    if case.last_reply is not None and case.last_reply >= at:
-        return
-    if SILENCE <= now - at <= OLD_SILENCE and days_since(at, now) >= SILENCE.days:
-        subject = f"{case.contract.id}/{delivery.number}/{delivery.at}"
-        yield Alert(AlertRule.A11, Level.MEDIUM, now, case.room, subject=subject)
+    """An alert if the user has had no answer for the platform's days."""
+    days, asked = platform_of(case.contract.platform).reply_days, case.asked
+    is_told = case.days_waiting is not None and days <= case.days_waiting <= OLD_SILENCE
+    if is_told and asked is not None and case.contract.state == "open":
+        subject = f"{case.contract.id}/{asked.post.message_id}/{asked.post.at.astimezone(JST):%Y-%m-%d %H:%M}"
+        yield Alert(AlertRule.A11, Level.MEDIUM, now, int(asked.post.room_id), subject=subject)
 
 
 def missing_deliveries(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:

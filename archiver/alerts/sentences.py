@@ -128,8 +128,8 @@ def _contract_sentence(alert: Alert) -> str:
             )
         case AlertRule.A11:
             return _(
-                "Contract {contract}: nothing from the other side for three days since the delivery. Consider "
-                "writing on the platform as well, where silence counts."
+                "Contract {contract}: no answer to what you wrote or sent on {day}. Consider writing again, on the "
+                "platform too if there is one, as its office counts silence there."
             )
         case AlertRule.A12:
             return _change_sentence(alert.subject)
@@ -171,6 +171,9 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
     first, _slash, rest = (alert.subject or "").partition("/")
     if alert.rule is AlertRule.A14:
         return {"hours": rest}
+    if alert.rule is AlertRule.A11:
+        day = rest.rpartition("/")[2]
+        return {"contract": contract_names.get(first, first), "day": day}
     if alert.rule is not AlertRule.DEADLINE:
         return {"contract": contract_names.get(first, first)}
     platform, rule, day = [*rest.split("/"), "", "", ""][:3]

@@ -36,12 +36,14 @@ class Missing:
     """Messages that the owner erased after they were saved; they are in no estimate."""
     unread_rooms: int = 0
     """Rooms that were never read."""
+    closed_rooms: int = 0
+    """Rooms that cannot be opened any more; nothing tells how much was posted there since."""
     has_unknown_text: bool = False
     """Whether a post of which no text was ever seen may be what is looked for."""
 
     def __bool__(self) -> bool:
         """Whether anything may be missing."""
-        return bool(self.gaps or self.unread_rooms or self.has_unknown_text)
+        return bool(self.gaps or self.unread_rooms or self.closed_rooms or self.has_unknown_text)
 
 
 NOTHING_MISSING = Missing()

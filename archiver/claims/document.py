@@ -9,6 +9,7 @@ from archiver.claims.accounts import ClosedAccount, closed_account
 from archiver.claims.changes import changed_notices, changed_sides
 from archiver.claims.claim import Claim, Missing
 from archiver.claims.messages import contact, first_message, last_notice, last_reply, message_count
+from archiver.claims.turn import Turn, turn
 from archiver.records import CaseFacts, CaseSide, ChangedMessages, ChangeKind, JsonObject, MessageKind, Post
 
 _SIDES = {CaseSide.COUNTERPART: "counterpart", CaseSide.REPORTER: "reporter", CaseSide.OTHER: "other"}
@@ -21,6 +22,7 @@ def facts_document(facts: CaseFacts) -> JsonObject:
         "first_message": _post_document(first_message(facts)),
         "contact": contact(facts).value.value,
         "last_reply": _post_document(last_reply(facts)),
+        "turn": _turn_document(turn(facts)),
         "last_notice": None if notice is None else _time_text(notice.at),
         "messages": {
             "saved": count.value.total(),
@@ -49,6 +51,14 @@ def _closing_document(closed: ClosedAccount) -> JsonObject:
     }
 
 
+def _turn_document(claim: Claim[Turn]) -> JsonObject:
+    last, asked = (
+        None if one is None else {"kind": one.kind.value, "time": _time_text(one.post.at)} for one in claim.value[:2]
+    )
+    others = {"people": claim.value.people, "messages": claim.value.messages}
+    return {"last_act": last, "unanswered": asked, "of_unknown_side": others, **_knowledge_document(claim)}
+
+
 def _post_document(claim: Claim[Post | None]) -> JsonObject:
     post = claim.value
     told: JsonObject = {} if post is None else {"room_id": post.room_id, "message_id": post.message_id}
@@ -71,6 +81,7 @@ def _missing_document(missing: Missing) -> JsonObject:
         "gaps_estimated_at_zero": missing.emptied,
         "erased": missing.erased,
         "unread_rooms": missing.unread_rooms,
+        "closed_rooms": missing.closed_rooms,
     }
 
 

@@ -23,6 +23,8 @@ def first_message(facts: CaseFacts) -> Claim[Post | None]:
     posts = [room.beginning.first for room in facts.rooms if room.beginning.first is not None]
     first = min(posts, key=lambda post: (post.at, int(post.message_id)), default=None)
     missing = _missing(facts.rooms, lambda room: (gap for gap in room.beginning.gaps if _is_before_first(gap, room)))
+    if first is not None:
+        missing = replace(missing, closed_rooms=0)  # what came after a closing is no beginning
     return _claim(facts, first, missing)
 
 
@@ -41,9 +43,15 @@ def last_reply(facts: CaseFacts) -> Claim[Post | None]:
 
 
 def last_notice(facts: CaseFacts) -> Post | None:
-    """Chatwork's last notice in the name of the other side, if it is later than their last speech."""
+    """Chatwork's last notice in the name of the other side, if it is later than their last speech.
+
+    The post of a file or task that Chatwork's lists show as well is none: that act is told.
+    """
     notice, speech = (_last_post(facts, facts.counterparts, kind) for kind in (MessageKind.NOTICE, MessageKind.SPEECH))
-    return notice if notice is not None and (speech is None or notice.at > speech.at) else None
+    listed = {(one.post.room_id, one.post.message_id) for one in facts.acts}
+    if notice is None or (notice.room_id, notice.message_id) in listed:
+        return None
+    return notice if speech is None or notice.at > speech.at else None
 
 
 def message_count(facts: CaseFacts) -> Claim[Counter[MessageKind]]:
@@ -94,6 +102,7 @@ def _missing(rooms: Iterable[RoomFacts], gaps_of: Callable[[RoomFacts], Iterable
         emptied=sum(gap.missing == 0 for gap in unsaved),
         erased=sum(gap.missing or 0 for gap in gaps if gap.is_erased),
         unread_rooms=sum(1 for room in listed if not room.is_read),
+        closed_rooms=sum(1 for room in listed if room.is_closed),
     )
 
 

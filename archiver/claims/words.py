@@ -10,11 +10,14 @@ from typing import NamedTuple
 from archiver.claims.accounts import ClosedAccount
 from archiver.claims.changes import changed_notices, changed_sides, own_changes
 from archiver.claims.claim import Claim, Missing
+from archiver.claims.turn import Turn, days_waiting
 from archiver.contract_dates import OutsideContact, day_of, days_since
 from archiver.platforms.job_platform import Deadline
 from archiver.records import (
     JST,
     AccountClosing,
+    Act,
+    ActKind,
     Basis,
     CaseFacts,
     CaseSide,
@@ -47,6 +50,7 @@ WORDS: Mapping[str, Wording] = {
     ),
     "missing.erased": Wording("報告者が消去した発言 {n:,}件", "{n:,} message(s) that the reporter erased"),
     "missing.unread": Wording("一度も取得できていないチャット {n:,}つ", "{n:,} chat(s) never read"),
+    "missing.closed": Wording("開けなくなったチャット{n:,}つの件数不明分", "{n:,} closed chat(s), unknown how many"),
     "missing.unknown_text": Wording("「削除」表示で文面の分からない投稿", "a deleted post of unknown text"),
     "missing.and": Wording("と、", " and "),
     # the first message
@@ -83,6 +87,34 @@ WORDS: Mapping[str, Wording] = {
     "reply.none.saved": Wording("保存できた範囲にありません({missing})", "none saved ({missing})"),
     "reply.none.unknown": Wording(
         "確認していません(相手のアカウントが未入力)", "not known (nobody is named as the other side)"
+    ),
+    # whose turn it is
+    "act.message": Wording("発言", "message"),
+    "act.file": Wording("ファイル「{what}」の送信", "file “{what}”"),
+    "act.task_given": Wording("タスク「{what}」の依頼", "new task “{what}”"),
+    "act.task_changed": Wording("タスク「{what}」の変更", "change of the task “{what}”"),
+    "act.task_done": Wording("タスク「{what}」の完了", "finishing of the task “{what}”"),
+    "act.task_reopened": Wording("タスク「{what}」の再開", "reopening of the task “{what}”"),
+    "act.noticed": Wording("{time}に確認", "seen {time}"),
+    "turn.later": Wording("その後、相手の{act}", "later the other side's {act}"),
+    "turn.later.nobody": Wording("その後、{act}(だれの操作かは不明)", "later {act} (not known by whom)"),
+    "turn.theirs": Wording("最後の発言は相手({place})", "the other side wrote last ({place})"),
+    "turn.waiting": Wording(
+        "報告者の{act}から{days:,}日、返信がありません({until}に確認した時点)",
+        "no reply for {days:,} day(s) since the reporter's {act} (as seen {until})",
+    ),
+    "turn.waiting.closed": Wording(
+        "報告者の{act}の後、{until}までの記録では返信がありません。その後はチャットを開けません",
+        "no reply to the reporter's {act} in what was saved until {until}; later the chat could not be opened",
+    ),
+    "turn.strangers": Wording(
+        "その後、立場が未入力の{people:,}人のメッセージ {n:,}件",
+        "later {n:,} message(s) of {people:,} whose side is not entered",
+    ),
+    "reason.silent": Wording("相手方からの返信がない", "there is no reply from the other side"),
+    "reason.silent.closed": Wording(
+        "{until}までの記録では相手方からの返信がなく、その後はチャットを開けない",
+        "what was saved until {until} has no reply from the other side and the chat cannot be opened since",
     ),
     # who is who
     "basis.entered": Wording("報告者による入力", "entered by the reporter"),
@@ -194,6 +226,7 @@ def missing_text(missing: Missing, lang: str | None = None) -> str:
         ("emptied", missing.emptied),
         ("erased", missing.erased),
         ("unread", missing.unread_rooms),
+        ("closed", missing.closed_rooms),
     )
     listed = [word(f"missing.{name}", lang, n=count) for name, count in parts if count]
     unknown = [word("missing.unknown_text", lang)] if missing.has_unknown_text else []
@@ -263,6 +296,67 @@ def reply_text(
 ) -> str:
     """When the other side last spoke, with notes, or that it is not known."""
     return _post_text("reply", claim, lang, notes, time)
+
+
+def act_text(act: Act, lang: str | None = None, *, shown: Callable[[str], str] = str) -> str:
+    """What somebody did, with its number and day; `shown` makes an untrusted name or text fit to print."""
+    return word("noted", lang, text=word(f"act.{act.kind}", lang, what=shown(act.what)), notes=_place_text(act, lang))
+
+
+def turn_lines(
+    claim: Claim[Turn], now: datetime, lang: str | None = None, *, shown: Callable[[str], str] = str
+) -> Iterator[str]:
+    """What came after the other side's last speech: acts of theirs, people of unknown side, the reporter unanswered."""
+    last = claim.value.last
+    if last is not None and last.kind is not ActKind.MESSAGE:
+        key = "turn.later" if last.post.account_id else "turn.later.nobody"
+        yield word(key, lang, act=act_text(last, lang, shown=shown))
+    if claim.value.people:
+        yield word("turn.strangers", lang, people=claim.value.people, n=claim.value.messages)
+    yield from filter(None, (waiting_text(claim, now, lang, shown=shown),))
+
+
+def waiting_text(
+    claim: Claim[Turn], now: datetime, lang: str | None = None, *, shown: Callable[[str], str] = str
+) -> str:
+    """Since what and for how many days the reporter has had no answer; empty within a day, or if it is not so."""
+    asked, until = claim.value.asked, claim.value.until
+    days = days_waiting(claim, now)
+    if not days or asked is None or until is None:
+        return ""
+    act = act_text(asked, lang, shown=shown)
+    if claim.value.is_closed:
+        return word("turn.waiting.closed", lang, act=act, until=moment(until, seconds=False))
+    return word("turn.waiting", lang, act=act, days=days, until=_day(until))
+
+
+def theirs_text(claim: Claim[Turn], lang: str | None = None, *, shown: Callable[[str], str] = str) -> str:
+    """That the other side acted last; empty if the reporter did, or it is not known."""
+    last = claim.value.last
+    if last is None or claim.value.asked is not None or claim.value.people or not last.post.account_id:
+        return ""
+    if last.kind is ActKind.MESSAGE:
+        return word("turn.theirs", lang, place=_place_text(last, lang))
+    return word("turn.later", lang, act=act_text(last, lang, shown=shown))
+
+
+def silence_reason(claim: Claim[Turn], lang: str | None = None) -> str:
+    """The silence of the other side as a reason for a request."""
+    until = claim.value.until
+    if not claim.value.is_closed or until is None:
+        return word("reason.silent", lang)
+    return word("reason.silent.closed", lang, until=moment(until, seconds=False))
+
+
+def _place_text(act: Act, lang: str | None) -> str:
+    day = _day(act.post.at)
+    number = [f"No.{act.post.no}"] if act.post.no else []
+    return _comma(lang).join([*number, word("act.noticed", lang, time=day) if act.is_noticed else day])
+
+
+def _day(at: datetime) -> str:
+    day = at.astimezone(JST).date()
+    return english_day(day) if is_english() else day.isoformat()
 
 
 def count_text(claim: Claim[Counter[MessageKind]], lang: str | None = None) -> str:

@@ -40,7 +40,7 @@ class Deadline:
     """`review`, `nudge`, `end_request`, `hidden`, `closing`, `trade`, `payment`, `receipt`, `recommission`,
     `plan`."""
     after: str
-    """`contract`, `escrow`, `delivery`, `end_request`, `cancellation`, `first_client`, `last_reply`, `last_seen`, or
+    """`contract`, `escrow`, `delivery`, `end_request`, `cancellation`, `first_client`, `unanswered`, `last_seen`, or
     `receipt`: the last delivery, as long as no day of payment is known."""
     name: str
     advice: str
@@ -98,6 +98,8 @@ class Platform:
     contract_screen: str
     message_screen: str
     delivery_screen: str
+    reply_days: int
+    """For how many days a message may be unanswered before it is told, as the source beside it in the file says."""
     address: str | None = None
     """A pattern for the URL of a contract's page, with the contract's number as its group."""
     end_request: str | None = None

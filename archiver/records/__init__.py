@@ -7,6 +7,8 @@ writes or decides.
 from archiver.records.case_facts import (
     CLOSED_ENDING,
     AccountClosing,
+    Act,
+    ActKind,
     AuthorFacts,
     Basis,
     CancellationPost,
@@ -77,6 +79,8 @@ __all__ = (
     "TERM_ITEMS",
     "AccountClosing",
     "AccountId",
+    "Act",
+    "ActKind",
     "Attachment",
     "AuthorFacts",
     "Basis",

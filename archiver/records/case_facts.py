@@ -84,6 +84,29 @@ class CancellationPost:
     no: int
 
 
+class ActKind(StrEnum):
+    """What a person did, as a message or as Chatwork's lists of files and tasks show it."""
+
+    MESSAGE = "message"
+    FILE = "file"
+    TASK_GIVEN = "task_given"
+    TASK_CHANGED = "task_changed"
+    TASK_DONE = "task_done"
+    TASK_REOPENED = "task_reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a person did, with its place, and the name of the file or the text of the task."""
+
+    kind: ActKind
+    post: Post
+    """Its author 0: no reply tells who did it."""
+    what: str = ""
+    is_noticed: bool = False
+    """Whether the time is that at which it was noticed, as no post of it is saved."""
+
+
 @dataclass(slots=True)
 class AuthorFacts:
     """One person's messages within what is told."""
@@ -111,6 +134,8 @@ class RoomFacts:
     beginning: RoomBeginning
     gaps: tuple[Gap, ...]
     """The gaps that touch the period told."""
+    is_closed: bool = False
+    """Whether it cannot be opened any more, since before the end of the period told."""
 
 
 class Basis(StrEnum):
@@ -174,12 +199,17 @@ class CaseFacts:
     rooms: tuple[RoomFacts, ...]
     authors: Mapping[int, AuthorFacts]
     known_until: datetime | None
-    """Up to when it is known what was posted; None: the period told ends earlier, or a room was never read."""
+    """Up to when it is known what was posted in every room; None: the period ends earlier, or one was never read."""
 
     closings: tuple[AccountClosing, ...] = ()
     cancellations: tuple[CancellationPost, ...] = ()
     sources: Counter[ObservedBy] = field(default_factory=Counter)
     """How many of the messages were received by which kind of reading."""
+    acts: tuple[Act, ...] = ()
+    """What the lists of files and tasks show after the other side's last speech, and the reporter's first message after
+    their last act."""
+    strangers: Counter[int] = field(default_factory=Counter)
+    """Account → its messages after the other side's last act, of those whose side nobody entered."""
 
     @property
     def counterparts(self) -> frozenset[int]:

@@ -29,6 +29,9 @@ _REASONS = {
     "list": "一覧に、保存済みの発言が表示されなかったためです(理由不明)。そのため、空白がないことを確かめられません。",
     "plan": "Chatworkのプランの制限により、表示されなかったためです。",
 }
+USUAL_FROM = 10
+"""So many looks show how far apart they usually are."""
+
 _DAY = timedelta(days=1)
 _ERASED_REASON = "保存した後に、報告者が自分の保管庫から消去しました。内容は残っていません。"
 
@@ -173,11 +176,21 @@ def pause_lines(rooms: Sequence[Conversation], named: Collection[Pause]) -> Iter
         yield say("{pause}: ほかに{n}回(合計およそ{together})。", pause=say(PAUSE), n=len(others), together=together)
 
 
+def closing_pauses(room: Conversation) -> Iterator[Pause]:
+    """The time from the last list of a room to the moment at which it could not be opened, if it counts as a pause."""
+    last, since = room.watch.last, room.inaccessible_since
+    if last is not None and since is not None and since - last > room.watch.limit:
+        yield Pause(last, since)
+
+
 def usual_interval_lines(watches: Sequence[tuple[int, Watch]]) -> Iterator[str]:
-    """How far apart the looks at each room usually were, and what counts as a pause; one line where rooms agree."""
+    """How far apart the looks at each room usually were, and what counts as a pause; one line where rooms agree.
+
+    Of fewer looks than ten nobody can say what is usual.
+    """
     rooms_of: dict[str, list[str]] = {}
     for room, watch in watches:
-        if watch.usual is not None:
+        if watch.usual is not None and watch.looks >= USUAL_FROM:
             text = say(
                 "おおむね{usual}ごと。{limit}を超えて確認のない時間を{pause}とします{rarely}。{noticing}",
                 rarely=say("(ふだんの間隔のほうが長いので、ふだんどおりの間隔も数えます)")

@@ -9,7 +9,8 @@ from datetime import datetime
 from archiver import contract_dates
 from archiver.alerts import change_rules, deadline_rules, departure_rules, phrase_rules
 from archiver.alerts.deadline_rules import CaseSnapshot
-from archiver.claims.messages import first_message, last_reply
+from archiver.claims.messages import first_message
+from archiver.claims.turn import days_waiting, turn
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract
 from archiver.records.alerts import Alert, Level
@@ -90,7 +91,7 @@ def judge_cases(writing: Writing, at: datetime) -> list[Alert]:
 def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnapshot:
     activity = activity_of(reading, contract)
     platform, first = platform_of(contract.platform), first_message(activity.facts).value
-    reply = last_reply(activity.facts)
+    waiting = turn(activity.facts)
     handover = last_handover(
         reading, activity, since=at - deadline_rules.RECENT_HANDOVER, until=at - deadline_rules.DELIVERY_DELAY
     )
@@ -99,8 +100,8 @@ def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnaps
         first_at=first.at if first else None,
         first_room=first.room_id if first else None,
         first_message=first.message_id if first else None,
-        is_silence_known=reply.is_whole,
-        last_reply=reply.value.at if reply.value else None,
+        asked=waiting.value.asked,
+        days_waiting=days_waiting(waiting, at),
         deliveries=activity.deliveries,
         handed_at=handover.at if handover else None,
         handed_room=handover.room_id if handover else None,

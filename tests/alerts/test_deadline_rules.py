@@ -12,7 +12,7 @@ from archiver import contract_dates
 from archiver.alerts import deadline_rules, sentences
 from archiver.alerts.deadline_rules import CaseSnapshot
 from archiver.platforms.job_platform import platform_of
-from archiver.records import JST, Contract, ContractRoom, Delivery, RoomId
+from archiver.records import JST, AccountId, Act, ActKind, Contract, ContractRoom, Delivery, MessageId, Post, RoomId
 from archiver.records.alerts import Alert
 
 NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
@@ -115,61 +115,53 @@ def test_it_is_told_once_and_settled_by_other_dates() -> None:
 # --- silence -----------------------------------------------------------------------------------
 
 
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=JST)
+
+
 def delivered(*days: str, **changed: Any) -> CaseSnapshot:
     """A case with deliveries and no deadline in mind."""
     return snapshot(deliveries=tuple(Delivery(number, day) for number, day in enumerate(days, 1)), **changed)
 
 
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=JST)
+def asked(sent: str, *, days: int | None, **changed: Any) -> CaseSnapshot:
+    """A case whose user wrote at a time and has waited for so many days, as far as it is known."""
+    post = Post(RoomId(ROOM), MessageId("8"), AccountId(1), at(sent))
+    return snapshot(asked=Act(ActKind.MESSAGE, post), days_waiting=days, **changed)
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        delivered("2026-11-21 22:31"),
-        delivered("2026-11-21"),
-        delivered("2026-11-03 09:12"),
-        delivered("2026-11-03 09:12", last_reply=at("2026-11-03 09:11")),
-        delivered("2026-11-01", "2026-11-10", last_reply=at("2026-11-05 10:00")),
-        delivered("2026-11-10", "2026-11-01", last_reply=at("2026-11-09 23:59")),
-    ],
-)
-def test_three_days_of_silence_after_a_delivery_are_told(case: CaseSnapshot) -> None:
-    """Nothing from the other side since the last delivery."""
+@pytest.mark.parametrize(("platform", "days"), [("crowdworks", 3), ("lancers", 7), ("direct", 7), (None, 7)])
+def test_a_silence_of_the_days_of_the_platform_is_told(platform: str | None, days: int) -> None:
+    """Counted from the user's first act without an answer; a day less is none yet."""
+    case = asked("2026-11-01 22:31", days=days, contract=contract(platform=platform))
+
     assert [("A11", "medium")] == alerts_of(case)
+    assert [] == alerts_of(replace(case, days_waiting=days - 1))
 
 
 @pytest.mark.parametrize(
     "case",
     [
-        delivered(),
-        delivered("2026-11-24 09:00"),
-        delivered("2026-11-22"),
-        delivered("2026-11-21 22:32"),
-        delivered("2026-11-03 09:12", last_reply=at("2026-11-03 09:12")),
-        delivered("2026-11-03 09:12", last_reply=at("2026-11-24 09:00")),
-        delivered("2026-11-03", last_reply=at("2026-11-03 00:00")),
-        delivered("2026-11-01", "2026-11-23"),
-        delivered("2026-09-01"),
-        delivered("2027-01-01"),
-        delivered("先週"),
-        replace(delivered("2026-11-03"), contract=contract(state="closed")),
-        replace(delivered("2026-11-03"), contract=contract(state="stopped")),
+        snapshot(),
+        asked("2026-11-03 09:12", days=None),
+        asked("2026-09-01", days=61),
+        asked("2026-11-03", days=9, contract=contract(state="closed")),
+        asked("2026-11-03", days=9, contract=contract(state="stopped")),
     ],
 )
 def test_other_silences_are_not(case: CaseSnapshot) -> None:
-    """Less than three days, an answer, an old or coming delivery, a contract that is over."""
+    """The other side acted last, or nobody knows it; an old one; a contract that is over."""
     assert [] == alerts_of(case)
 
 
-def test_each_delivery_is_waited_for_once() -> None:
-    """A second delivery begins a second silence."""
-    first = delivered("2026-11-03")
+def test_each_waiting_is_told_once() -> None:
+    """After an answer a new one begins; the sentence names the day from which it counts."""
+    first = asked("2026-11-03 10:00", days=9)
     (found,) = deadline_rules.judge_cases([first], before=NOW, now=NOW, kept=())
 
+    assert "2026-11-03 10:00" in sentences.alert_sentence(found, {})
     assert [] == alerts_of(first, kept=(found,))
-    assert [("A11", "medium")] == alerts_of(delivered("2026-11-03", "2026-11-10"), kept=(found,))
+    assert [("A11", "medium")] == alerts_of(asked("2026-11-10 10:00", days=9), kept=(found,))
 
 
 # --- handed over on Chatwork alone ---------------------------------------------------------------
@@ -179,7 +171,7 @@ def handed(day: str | None, *delivered_on: str, **changed: Any) -> CaseSnapshot:
     """A case in which the user spoke of a delivery on Chatwork."""
     deliveries = tuple(Delivery(number, one) for number, one in enumerate(delivered_on, 1))
     when = None if day is None else at(day)
-    facts = {"deliveries": deliveries, "last_reply": NOW, "handed_at": when, "handed_room": ROOM, "handed_message": "8"}
+    facts = {"deliveries": deliveries, "handed_at": when, "handed_room": ROOM, "handed_message": "8"}
     return snapshot(None, **{**facts, **changed})
 
 
@@ -235,7 +227,7 @@ def test_a_delivery_on_both_is_not(case: CaseSnapshot) -> None:
 )
 def test_a_deadline_is_told_the_day_before_and_a_week_after(day: str, level: str) -> None:
     """Seven days after a delivery: the day before and on the day to look at, passed only good to know."""
-    case = with_dues(delivered(day, last_reply=at("2026-11-24 09:00")))
+    case = with_dues(delivered(day))
 
     assert [("DEADLINE".lower(), level)] == alerts_of(case)
 
@@ -243,7 +235,7 @@ def test_a_deadline_is_told_the_day_before_and_a_week_after(day: str, level: str
 @pytest.mark.parametrize("day", ["2026-11-24", "2026-11-20", "2026-11-19", "2026-11-09", "2026-10-01", "2026-09-01"])
 def test_a_deadline_far_from_today_is_not(day: str) -> None:
     """Two days before, and more than a week after."""
-    assert [] == alerts_of(with_dues(delivered(day, last_reply=at("2026-11-24 09:00"))))
+    assert [] == alerts_of(with_dues(delivered(day)))
 
 
 @pytest.mark.parametrize(
@@ -275,14 +267,14 @@ def test_an_end_request_says_what_silence_costs() -> None:
 def test_contracts_that_are_over_and_early_days_have_none(state: str, days: int) -> None:
     """Nobody is reminded of a closed contract."""
     day = (NOW - timedelta(days=days)).strftime("%Y-%m-%d")
-    case = with_dues(delivered(day, last_reply=NOW))
+    case = with_dues(delivered(day))
 
     assert [] == alerts_of(replace(case, contract=contract(state=state)))
 
 
 def test_a_deadline_says_its_name_day_and_advice() -> None:
     """The sentence is the platform's, and asks to check the number of days."""
-    case = with_dues(delivered("2026-11-18", last_reply=NOW))
+    case = with_dues(delivered("2026-11-18"))
     (found,) = deadline_rules.judge_cases([case], before=NOW, now=NOW, kept=())
 
     sentence = sentences.alert_sentence(found)

@@ -158,10 +158,21 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
         posts = truth.dispute.speeches(counterpart[0], saved=bool(one[1]))
         if not posts or not _second(posts[-1].sent).startswith(one[2] + (one[3] or "")):
             yield f"the last reply ({one[0]})"
-    true = truth.dispute.speeches(counterpart[0], saved=False)
-    for one in re.finditer(r"(?:それから(\d+)日\(|確認時点で(\d+)日前)", page):
-        if not true or int(one[1] or one[2]) != _days(true[-1].sent, truth.dispute.last_look):
+    asked, strangers = truth.dispute.first_unanswered(), truth.dispute.later_strangers()
+    for one in re.finditer(r"から(\d+)日、返信がありません", page):
+        if asked is None or int(one[1]) != (truth.dispute.last_look - asked) // DAY_LENGTH:
             yield f"the silence ({one[0]})"
+    if "返信がない" in page and asked is None:
+        yield "a request for a reply while the other side waits"
+    if "最後の発言は相手(" in page and asked is not None:
+        yield "the other side acted last"
+    last = truth.dispute.last_answer()
+    acts = {"file": "その後、相手のファイル「", "task": "その後、相手のタスク「", "done": "(だれの操作かは不明)"}
+    if last is not None and last[1] in acts and acts[last[1]] not in page:
+        yield f"an act of the other side is not told ({last[1]})"
+    told = re.findall(r"立場が未入力の(\d+)人のメッセージ(\d+)件", page)
+    if set(told) != ({(str(len(strangers)), str(strangers.total()))} if strangers else set()):
+        yield f"people of no entered side ({told})"
 
 
 def _on_numbers(truth: Truth, page: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ import random
 import shutil
 from bisect import bisect_left, bisect_right
 from collections import Counter, deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -29,9 +30,9 @@ from archiver.export.package.package_input import PackageInput
 from archiver.export.package.report_input import report_input
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics, survey_messages
-from archiver.records import JST, Delivery, MessageId, Reply, RoomId
-from archiver.store import seals, statements
-from archiver.store.archive import Archive, Reading
+from archiver.records import JST, Delivery, JsonObject, MessageId, Observation, Reply, RoomId
+from archiver.store import seals, statements, writer
+from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import contracts
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
@@ -54,6 +55,8 @@ FORMS = (
 """Posts of Chatwork's own system, as the web client's users see them."""
 
 
+TASK_FORM = "[info][title][dtext:task_added][/title][task aid=1 st=open lt=0 ltype=none]作業{}[/task][/info]"
+
 DELETED = "[deleted]"
 CHANGES = ("edited", "edited_before", "deleted", "deleted_before")
 EDITED, TURNED = "編集された", "「削除」表示に変わった"
@@ -71,6 +74,10 @@ class TruePost:
     is_notice: bool
     edits: list[tuple[int, str]] = field(default_factory=list)
     deleted: int | None = None
+    item: str | None = None
+    """`file` or `task`: what Chatwork's own list shows of the post."""
+    done: int | None = None
+    """When the task was finished, which no post tells."""
 
     def shown(self, at: int) -> tuple[str, int]:
         """Text and update time as shown at a moment."""
@@ -102,6 +109,7 @@ class Dispute:
         times = sorted(chance.sample(range(3600, 40 * 86400), count))
         self.posts = [self._post(number, sent) for number, sent in enumerate(times, 1)]
         ends = chance.choice((45, 60)) * 86400
+        self._play_items(seed, ends)
         self.looks = sorted({chance.randrange(0, ends) for _ in range(chance.choice((1, 2, 4, 8, 14)))})
         self.approved = BEGIN.replace(tzinfo=JST) + timedelta(days=chance.randrange(0, 40))
         self._play_the_client(ends)
@@ -115,6 +123,16 @@ class Dispute:
         """Numbers of messages that were asked for and not given."""
         if chance.random() < 0.4:
             self._recover()
+
+    def _play_items(self, seed: int, ends: int) -> None:
+        """Some posts of the form of a file have a real file, some are of tasks; drawn apart, so that seeds stay."""
+        chance = random.Random(seed + 10**6)
+        for post in self.posts:
+            if post.text == FORMS[0]:
+                post.item = chance.choice((None, "file", "task"))
+            if post.item == "task":
+                post.text = TASK_FORM.format(post.number)
+                post.done = post.sent + chance.randrange(1, 20 * DAY) if chance.random() < 0.3 else None
 
     def _play_the_client(self, ends: int) -> None:
         """The client takes another name, or cancels the account and writes no more."""
@@ -224,6 +242,47 @@ class Dispute:
         posts = [post for post in self.saved if self.seen_texts(post) != {"[deleted]"}] if saved else self.posted()
         return [post for post in posts if post.author == author and not post.is_notice]
 
+    def last_answer(self) -> tuple[int, str] | None:
+        """The other side's last act that was saved, and what it was; a task that anybody finished may be theirs."""
+        assert self.counterpart is not None
+        spoken = self.speeches(self.counterpart[0], saved=True)[-1:]
+        return max(
+            [
+                *((post.sent, "speech") for post in spoken),
+                *self._items(spoken[0].sent if spoken else -1, self.counterpart[0]),
+            ],
+            default=None,
+        )
+
+    def _items(self, since: int, author: int) -> Iterator[tuple[int, str]]:
+        """What the lists of files and tasks showed of a person after a message, and when a task was seen to be done."""
+        for post in self.posted():
+            first = next(at for at in self.looks if at >= post.sent)
+            if post.item and post.author == author and post.sent > since:
+                yield post.sent if post.item == "file" or post in self.saved else first, post.item
+            done = next((at for at in self.looks if at >= (post.done or 10**9)), None)
+            if done is not None and author != OWNER and done > max(since, first):
+                yield done, "done"
+
+    def first_unanswered(self) -> int | None:
+        """When the reporter first wrote, sent or gave something after the other side's last act."""
+        last = self.last_answer()
+        since = -1 if last is None else last[0]
+        own = [
+            post.sent
+            for post in self.saved
+            if post.author == OWNER and not post.is_notice and post.shown(max(self.sightings(post)))[0] != DELETED
+        ]
+        own += [at for at, _item in self._items(since, OWNER)]
+        return min((at for at in own if at > since), default=None)
+
+    def later_strangers(self) -> Counter[int]:
+        """How many messages people of no entered side wrote after the other side's last act."""
+        last = self.last_answer()
+        known = {OWNER, *(() if self.counterpart is None else self.counterpart[:1])}
+        posts = [post for one in {*self.people} - known for post in self.speeches(one, saved=True)]
+        return Counter(post.author for post in posts if last is None or post.sent > last[0])
+
     def seen_texts(self, post: TruePost) -> set[str]:
         """Every text that was seen of a post."""
         return {post.shown(at)[0] for at in self.sightings(post)}
@@ -273,12 +332,25 @@ class Dispute:
             pull_messages(context, room, RoomReport(ROOM))
             with maker.archive.writing() as writing:
                 write_steady_visits(context, writing)
+                self._list_items(writing, at)
         if self.recovered | self.refused:
             self._play_recovery(maker)
         if self.delivered is not None:
             day = (BEGIN + timedelta(days=self.delivered)).date().isoformat()
             with maker.archive.writing() as writing:
                 statements.add_delivery(writing, "job1", Delivery(0, day), at=_moment(self.recovery_at))
+
+    def _list_items(self, writing: Writing, at: int) -> None:
+        """Record what the lists of files and tasks show at a look, as far as it changed."""
+        before = max((one for one in self.looks if one < at), default=-1)
+        found = []
+        for post in self.posted(at):
+            is_new = post.sent > before
+            if post.item and (is_new or (post.done is not None and before < post.done <= at)):
+                payload = {"object": _item(self, post, at), "state": "present", "source": "list"}
+                found.append(Observation(post.item, f"{post.item}/{post.number}", payload, ROOM))
+        if found:
+            writer.append(writing, found, account_id=OWNER, at=_moment(at))
 
     def _context(self, maker: ArchiveMaker, at: int) -> PullContext:
         return PullContext(maker.archive, _Replies(self, at), lambda: _moment(at), OWNER)
@@ -357,6 +429,17 @@ def _object(dispute: Dispute, post: TruePost, at: int) -> dict[str, object]:
         "send_time": int(_moment(post.sent).timestamp()),
         "update_time": int(_moment(updated).timestamp()) if updated else 0,
     }
+
+
+def _item(dispute: Dispute, post: TruePost, at: int) -> JsonObject:
+    by = {"account_id": post.author, "name": dispute.name_at(post.author, at), "avatar_image_url": ""}
+    sent, message = int(_moment(post.sent).timestamp()), str(1_000_000 + post.number)
+    if post.item == "file":
+        file = {"file_id": post.number, "account": by, "message_id": message, "filename": f"{post.number}.png"}
+        return file | {"filesize": 1, "upload_time": sent}
+    task = {"task_id": post.number, "account": by, "assigned_by_account": by, "message_id": message}
+    status = "done" if post.done is not None and post.done <= at else "open"
+    return task | {"body": f"作業{post.number}", "limit_time": 0, "limit_type": "none", "status": status}
 
 
 def _moment(seconds: int) -> datetime:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from archiver import contract_dates
-from archiver.claims import accounts, changes, counterparts, messages, unseen, words
+from archiver.claims import accounts, changes, counterparts, messages, turn, unseen, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
 from archiver.export.report import limits, message_block, platform_crosscheck, summary
@@ -27,8 +27,9 @@ from tests.claims.dispute import Dispute, blank_archive
 
 Function = Callable[..., Any]
 
-SEEDS = (386, 9, 1114, 1144)
-"""All kinds of changes, a gap and a recovery; a small one; something missing before the first; and after the last."""
+SEEDS = (386, 9, 1114, 1144, 41)
+"""All kinds of changes, a gap and a recovery; a small one; something missing before the first; and after the last; a
+task as an answer, and people of no entered side."""
 
 
 def _whole(claim: Claim[Any]) -> Claim[Any]:
@@ -115,6 +116,17 @@ def _one_too_many_before(true: Function, statistics: MessageStatistics) -> str:
     return str(true(replace(statistics, saved_before=statistics.saved_before + 1)))
 
 
+def _a_day_more(true: Function, *given: Any) -> int | None:
+    days = true(*given)
+    return None if days is None else days + 1
+
+
+def _nobody_else(true: Function, facts: CaseFacts) -> Claim[Any]:
+    """Nobody wrote after the other side's last act whose side is not entered."""
+    claim = true(facts)
+    return _whole(replace(claim, value=claim.value._replace(people=0, messages=0)))
+
+
 def _in_2030(true: Function, *given: Any) -> str:
     return str(true(*given)).replace("2026", "2030")
 
@@ -148,6 +160,11 @@ LIES: dict[str, dict[str, Lie]] = {
         "more was saved before it": (summary._saved_text, _one_too_many_before),
         "a notice, or anybody, answers": (messages.last_reply, _of_anybody),
     },
+    "whose turn it is": {
+        "the reporter waits a day more": (turn.days_waiting, _a_day_more),
+        "nobody else wrote": (turn.turn, _nobody_else),
+    },
+    "an act": {"no file and no task is an answer": (turn.last_act, partial(_nothing, None))},
     "how many messages": {"what was saved is all": (messages.message_count, _is_whole)},
     "deletions": {
         "all came after the saving": (
@@ -243,5 +260,5 @@ def test_each_planted_lie_is_caught(row: str, lie: str, played: Played, monkeypa
 
 
 def test_every_row_of_the_table_has_a_lie() -> None:
-    """The thirteen facts that a reader may rely on (docs/explanation: what may be said of a case)."""
-    assert 13 == len([row for row, lies in LIES.items() if lies])
+    """The facts that a reader may rely on, of which a sentence is read back."""
+    assert 15 == len([row for row, lies in LIES.items() if lies])

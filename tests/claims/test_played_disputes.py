@@ -105,7 +105,8 @@ def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_
         case, statistics = report_of(reading, "job2")
         page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
 
-    assert "相手の最後の発言は 2026-11-26 10:00:00(No.1)。それから21日" in page
+    assert "相手の最後の発言は 2026-11-26 10:00:00(No.1)。" in page
+    assert "返信がありません" not in page  # they wrote last, and nobody asked them anything since
     assert "その後、Chatworkの通知の形の投稿(相手の名義。この形は誰でも書けます)2026-12-17 10:00:00" in page
     assert "2026-11-20 10:00 に、相手の表示名に「(解約済)」が付いていることを確認" in page
     assert "2026-11-20 10:00 に、相手の表示名に「(解約済)」が付いていることを確認しました。" in form

@@ -13,11 +13,12 @@ import pytest
 
 from archiver.claims import changes, messages, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
+from archiver.claims.turn import Turn, days_waiting, turn
 from archiver.contract_dates import OutsideContact
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
-from archiver.records import JST, CaseFacts, CaseSide, ChangeKind, MessageKind, Post
+from archiver.records import JST, Act, ActKind, CaseFacts, CaseSide, ChangeKind, MessageKind, Post
 from archiver.store import seals
 from archiver.store.queries import contracts
 from archiver.store.queries.contract_activity import activity_of
@@ -31,6 +32,7 @@ class Statement:
 
     first: Claim[Post | None]
     reply: Claim[Post | None]
+    turn: Claim[Turn]
     count: Claim[Counter[MessageKind]]
     contact: Claim[OutsideContact]
     deletions: dict[str, int]
@@ -60,6 +62,7 @@ def _statement(facts: CaseFacts, texts: tuple[str, ...]) -> Statement:
     return Statement(
         messages.first_message(facts),
         messages.last_reply(facts),
+        turn(facts),
         messages.message_count(facts),
         messages.contact(facts),
         deletions,
@@ -80,6 +83,7 @@ def falsehoods(dispute: Dispute, statement: Statement) -> Iterator[str]:
     else:
         everything, kept = (dispute.speeches(dispute.counterpart[0], saved=flag)[-1:] for flag in (False, True))
         yield from _false_post("reply", statement.reply, everything, kept)
+        yield from _false_turn(dispute, statement.turn)
     if statement.count.value.total() != len(saved):
         yield "count of what is saved"
     if statement.count.value[MessageKind.NOTICE] != sum(post.is_notice and post.author != OWNER for post in saved):
@@ -106,6 +110,23 @@ def _false_post(fact: str, claim: Claim[Post | None], true: list[TruePost], kept
         yield f"{fact}: told as whole"
 
 
+def _false_turn(dispute: Dispute, claim: Claim[Turn]) -> Iterator[str]:
+    """Whether the other side's last act, the reporter's first one after it and the strangers are those of the log."""
+    last, asked, turn_strangers = dispute.last_answer(), dispute.first_unanswered(), dispute.later_strangers()
+    kept = claim.value
+    if (None if kept.last is None else kept.last.post.at) != (None if last is None else _moment(last[0])):
+        yield "turn: the other side's last act"
+    if (None if kept.asked is None else kept.asked.post.at) != (None if asked is None else _moment(asked)):
+        yield "turn: the reporter's first act after it"
+    if (kept.people, kept.messages) != (len(turn_strangers), turn_strangers.total()):
+        yield "turn: who else wrote"
+    days = days_waiting(claim, _moment(dispute.last_look))
+    if days is not None:
+        later = [post for post in dispute.posted() if post.author != OWNER and not post.is_notice]
+        if asked is None or days != (dispute.last_look - asked) // 86400 or any(one.sent > asked for one in later):
+            yield "turn: told as unanswered"
+
+
 def _false_words(dispute: Dispute, text: str) -> Iterator[str]:
     """What a text says that is not so; each sentence is read as its reader would."""
     posted = dispute.posted()
@@ -117,12 +138,12 @@ def _false_words(dispute: Dispute, text: str) -> Iterator[str]:
     for number in re.finditer(r"全([0-9,]+)件", text):
         if int(number[1].replace(",", "")) != len(posted):
             yield "words: all of how many"
-    if found := re.search(r"相手の最後の発言は (\S+ [0-9:]+)\S*それから(\d+)日", text):
-        later = [
-            post for post in posted if not post.is_notice and post.author != OWNER and _local(post.sent) > found[1]
-        ]
-        if dispute.counterpart is not None and dispute.counterpart[0] in {post.author for post in later}:
+    if found := re.search(r"から(\d+)日、返信がありません", text):
+        asked = dispute.first_unanswered()
+        if asked is None or int(found[1]) != (dispute.last_look - asked) // 86400:
             yield "words: silence"
+    if ("返信がない" in text or "最後の発言は相手" in text) and dispute.later_strangers():
+        yield "words: whose turn it is"
     for found in re.finditer(r"保存した後に「削除」表示に変わった発言 ([0-9]+)件", text):
         if int(found[1]) != dispute.deletions()["deleted"]:
             yield "words: deletions"
@@ -146,10 +167,20 @@ def _plain(facts: CaseFacts) -> tuple[object, ...]:
     """Facts without the numbers of a package."""
     statement = _statement(facts, ())
     posts = [None if one.value is None else replace(one.value, no=None) for one in (statement.first, statement.reply)]
+    acts = [one and (one.kind, one.post.message_id, one.post.at, one.what) for one in statement.turn.value[:2]]
     sides = {
         side: sum(a.posts.total() for one, a in facts.authors.items() if facts.side(one) is side) for side in CaseSide
     }
-    return (*posts, statement.count, statement.contact, statement.deletions, sides)
+    return (
+        *posts,
+        *acts,
+        statement.turn.knowledge,
+        statement.turn.value[2:],
+        statement.count,
+        statement.contact,
+        statement.deletions,
+        sides,
+    )
 
 
 Played = list[tuple[Dispute, CaseFacts, CaseFacts, Statement]]
@@ -180,9 +211,20 @@ def _whole(claim: Claim) -> Claim:  # type: ignore[type-arg]
     return replace(claim, knowledge=Knowledge.WHOLE, missing=NOTHING_MISSING)
 
 
+def _speech(statement: Statement) -> Act | None:
+    return None if statement.reply.value is None else Act(ActKind.MESSAGE, statement.reply.value)
+
+
 LIES: dict[str, Callable[[Statement], Statement]] = {
     "the first saved message is the first": lambda one: replace(one, first=_whole(one.first)),
     "the last saved reply is the last": lambda one: replace(one, reply=_whole(one.reply)),
+    "the reporter waits since the other side's answer": lambda one: replace(
+        one, turn=replace(one.turn, value=one.turn.value._replace(asked=one.turn.value.last))
+    ),
+    "a file or a task is no answer": lambda one: replace(
+        one, turn=replace(one.turn, value=one.turn.value._replace(last=_speech(one)))
+    ),
+    "nobody else wrote": lambda one: replace(one, turn=replace(one.turn, value=one.turn.value._replace(people=0))),
     "what was saved is all": lambda one: replace(one, count=_whole(one.count)),
     "nothing is missing in numbers": lambda one: replace(
         one, count=replace(one.count, missing=replace(one.count.missing, estimate=0))

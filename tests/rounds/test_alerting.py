@@ -181,6 +181,7 @@ def test_silence_and_a_deadline_are_told_once_each(world: World) -> None:
     """Hour by hour for nine days after a delivery: three days of silence, then the day before the review."""
     state(world, client="田中")
     world.post("お願いします")
+    world.post("納品しました", by=world.chatwork.owner)
     next_round(world)
     with world.archive.writing() as writing:
         add_delivery(writing, "job1", Delivery(0, "2026-07-01 13:00"), at=world.clock())
@@ -195,6 +196,7 @@ def test_silence_and_a_deadline_are_told_once_each(world: World) -> None:
 def test_nobody_is_silent_while_nobody_is_named(world: World) -> None:
     """In a chat of several people the other side's silence is not known until it is known who that is."""
     world.post("お願いします")
+    world.post("納品しました", by=world.chatwork.owner)
     next_round(world)
     with world.archive.writing() as writing:
         add_delivery(writing, "job1", Delivery(0, "2026-07-01 13:00"), at=world.clock())
@@ -209,6 +211,7 @@ def test_a_deadline_is_told_although_no_round_goes_through(world: World) -> None
     """Days pass also while the token is refused; that somebody is silent is said only by a round that has looked."""
     state(world, client="田中")
     world.post("お願いします")
+    world.post("納品しました", by=world.chatwork.owner)
     next_round(world)
     with world.archive.writing() as writing:
         add_delivery(writing, "job1", Delivery(0, "2026-07-01 13:00"), at=world.clock())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.claims.accounts import closed_account
 from archiver.claims.messages import contact, first_message, last_reply, message_count
 from archiver.claims.money import money_standing
+from archiver.claims.turn import turn
 from archiver.claims.words import (
     basis_text,
     change_lines,
@@ -19,6 +20,7 @@ from archiver.claims.words import (
     first_text,
     reply_label,
     reply_text,
+    turn_lines,
 )
 from archiver.cli.contracts import room_periods, statement_lines
 from archiver.cli.contracts.deadline_lines import blank_labels, days_ago, due_dates, due_line
@@ -223,6 +225,7 @@ def _message_lines(activity: ContractActivity, now: datetime, names: Mapping[int
     if facts.authors:
         ago = "" if reply.value is None or not reply.is_whole else days_ago(reply.value.at, now)
         yield f"{reply_label(reply, lang)} {reply_text(reply, lang, ago, time=minute_text)}"
+    yield from turn_lines(turn(facts), now, lang, shown=visible)
     closed = closed_text(closed_account(facts), lang)
     yield from (closed, *(line for _kind, line in change_lines(facts.changed, lang)))
 

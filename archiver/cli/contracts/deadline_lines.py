@@ -9,7 +9,7 @@ from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver import contract_dates
-from archiver.claims.messages import last_reply
+from archiver.claims.turn import days_waiting, turn
 from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.contract_dates import DueDate
@@ -60,13 +60,14 @@ def due_dates(activity: ContractActivity, *, now: datetime) -> list[DueDate]:
     """The deadlines that are worth a line; none for a contract that is closed or stopped."""
     if activity.contract.state != "open":
         return []
-    reply = last_reply(activity.facts).value
+    waiting, platform = turn(activity.facts), platform_of(activity.contract.platform)
+    asked = waiting.value.asked if (days_waiting(waiting, now) or 0) >= platform.reply_days else None
     deadlines = contract_dates.deadlines(
         activity.contract,
-        platform_of(activity.contract.platform),
+        platform,
         activity.deliveries,
         now=now,
-        last_reply=reply.at if reply else None,
+        unanswered=asked.post.at if asked else None,
         last_seen=activity.last_seen,
     )
     return contract_dates.dues_worth_showing(deadlines)

@@ -102,6 +102,7 @@ def make_recipe(
         counterparts=masking.counterparts,
         leftovers=masking.leftovers,
         closings=account_closings(people.entries, people.owner),
+        thirds=people.sides.thirds,
         bases=people.bases(contract.client, order.counterparts or ()),
         mapped=people.mapped,
     )

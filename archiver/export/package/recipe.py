@@ -63,6 +63,8 @@ class Recipe:
     """The accounts known as the other side, and whose statement that is."""
     closings: Sequence[AccountClosing] = ()
     """The accounts that were ever seen to be closed."""
+    thirds: frozenset[int] = frozenset()
+    """The accounts that are named as third persons, for the contract or for this package alone."""
     mapped: Sequence[MappedAccount] = ()
     """The user's statements about who is who, with reasons."""
     metadata: EnclosureMetadata = NO_METADATA

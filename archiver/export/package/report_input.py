@@ -11,6 +11,7 @@ from archiver.claims.claim import Knowledge
 from archiver.claims.messages import contact, first_message
 from archiver.contract_dates import OutsideContact
 from archiver.evidence.history import EntryObject, number, text
+from archiver.evidence.listed_acts import listed_steps
 from archiver.evidence.tables.events import other_events, sort_events
 from archiver.evidence.verify.rollbacks import IN_COPIES, IN_LEDGER, read_rollback
 from archiver.export import PROFILES, PackageForm, enclosure_file_names
@@ -80,6 +81,8 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         bases=recipe.bases,
         handed_over=tuple(_masked_export(package, one) for one in _handed_over(package)),
         closings=[one for one in recipe.closings if not package.is_third(one.account_id)],
+        listed_steps=[one for one in listed_steps(source.other) if one.room_id in recipe.scope.rooms],
+        thirds=recipe.thirds if mask is None else frozenset(map(mask.shown_account, recipe.thirds)),
         refused=[RefusedMessage(RoomId(room), one, *how) for (room, one), how in sorted(source.refused.items())],
         mapped={one.account_id: one for one in map(partial(_masked_mapping, package), recipe.mapped)},
         outside=dict(_outside_messages(package)),

@@ -55,8 +55,8 @@ def wish_row(case: ReportInput) -> tuple[tuple[str, str], ...]:
     return ((say(_LABELS[case.profile]), say(_WISHES[case.request][case.profile], **words)),)
 
 
-def office_sentence(case: ReportInput, kind: RequestKind, late: str, *, is_silent: bool) -> str:
-    """The same for a platform's office; `late`: the beginning of a sentence that a review is overdue, or empty."""
+def office_sentence(case: ReportInput, kind: RequestKind, late: str, silence: str) -> str:
+    """The same for a platform's office; `late` and `silence`: the beginnings of sentences, or empty."""
     platform = platform_of(case.contract.platform)
     match kind:
         case RequestKind.PAYMENT:
@@ -64,10 +64,8 @@ def office_sentence(case: ReportInput, kind: RequestKind, late: str, *, is_silen
         case RequestKind.REVIEW:
             return _review_sentence(case, platform, late)
         case RequestKind.REPLY:
-            reason = _because(say("相手方からの返信がない") if is_silent else "")
-            return say(
-                "{reason}{nudge}をお願いします。", reason=reason, nudge=platform.nudge or say("相手方へのご連絡")
-            )
+            nudge = platform.nudge or say("相手方へのご連絡")
+            return say("{reason}{nudge}をお願いします。", reason=_because(silence), nudge=nudge)
         case RequestKind.TERMS:
             return say("取引条件({terms})を相手方が書面などで示すよう、ご案内をお願いします。", terms=terms_text(case))
         case RequestKind.STOP_WORK:

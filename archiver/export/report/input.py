@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from archiver.contract_dates import day_of as day_of
+from archiver.evidence.listed_acts import ListedStep
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.metadata.items import FileMetadata
 from archiver.records import (
@@ -130,6 +131,10 @@ class ReportInput:
     """The accounts known as the other side, and whose statement that is; empty = nobody is known to be."""
     closings: Sequence[AccountClosing] = ()
     """Accounts that were seen to be closed, in the period or before it."""
+    listed_steps: Sequence[ListedStep] = ()
+    """What people did, as the lists of files and tasks show it."""
+    thirds: frozenset[int] = frozenset()
+    """The accounts that the user named as third persons, as they are shown."""
     refused: Sequence[RefusedMessage] = ()
     """Messages of known ids that Chatwork did not give, by room and id; in a part nobody knows which belong in it."""
     mapped: Mapping[int, MappedAccount] = field(default_factory=dict)
@@ -182,10 +187,14 @@ class ReportInput:
 
     @property
     def looked_at(self) -> datetime | None:
-        """The earliest last reading of all rooms that are still accessible; None: one was never read."""
-        watches = [room.watch for room in self.rooms if room.inaccessible_since is None]
-        looks = [watch.last for watch in watches or [room.watch for room in self.rooms]]
+        """The earliest last reading of all rooms, closed ones too; None: one was never read."""
+        looks = [room.watch.last for room in self.rooms]
         return None if None in looks else min((one for one in looks if one is not None), default=None)
+
+    def is_closed(self, room: Conversation) -> bool:
+        """Whether a room cannot be opened any more, since before the end of the period told."""
+        last, end = room.watch.last, self.ends_at
+        return room.inaccessible_since is not None and (end is None or last is None or last < end)
 
     @property
     def excerpt_only(self) -> bool:

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from archiver.claims.accounts import closed_account
 from archiver.claims.messages import last_notice, last_reply
-from archiver.claims.words import change_lines, closed_text, reply_label, reply_text
+from archiver.claims.turn import turn
+from archiver.claims.words import change_lines, closed_text, reply_label, reply_text, turn_lines
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.report.input import ReportInput
 from archiver.export.report.platform_words import about_text, kind_text, value_text
-from archiver.export.report.request_to_office import days_since
+from archiver.export.report.request_to_office import shown_name
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.records import CaseFacts
 from archiver.render.times import date_text, local_time
 from archiver.report_language import say
 
@@ -29,7 +29,7 @@ def events_text(case: ReportInput, statistics: MessageStatistics) -> str:
     """The events, one fact a line; of many changes the latest, and a count of the others."""
     change = "{line}。第8章。" if case.has_chapters else "{line}。"
     fixed_lines = [
-        *_last_reply_lines(statistics),
+        *_last_reply_lines(case, statistics),
         *_account_line(statistics),
         *(say(change, line=line) for _kind, line in change_lines(statistics.facts.changed)),
         *_closed_line(case),
@@ -45,19 +45,19 @@ def events_text(case: ReportInput, statistics: MessageStatistics) -> str:
     return "\n".join(lines) or say("変更・削除の記録はありません。")
 
 
-def _last_reply_lines(statistics: MessageStatistics) -> Iterator[str]:
+def _last_reply_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
     facts = statistics.facts
     reply, notice = last_reply(facts), last_notice(facts)
     if reply.value is None:
         yield say("{reply_label}: {reply}。", reply_label=reply_label(reply), reply=reply_text(reply))
-        return
-    yield say(
-        "{reply_label}は {reply}。{silence}",
-        reply_label=reply_label(reply),
-        reply=reply_text(reply, None, f"No.{reply.value.no}"),
-        silence=silence_text(facts),
-    )
-    if notice is not None:
+    else:
+        yield say(
+            "{reply_label}は {reply}。",
+            reply_label=reply_label(reply),
+            reply=reply_text(reply, None, f"No.{reply.value.no}"),
+        )
+    yield from (say("{line}。", line=line) for line in turn_lines(turn(facts), case.created_at, shown=shown_name))
+    if notice is not None and reply.value is not None:
         form = say("Chatworkの通知の形の投稿(相手の名義。この形は誰でも書けます)")
         yield say("その後、{form}{at}(No.{no})。", form=form, at=local_time(notice.at), no=notice.no)
 
@@ -66,15 +66,6 @@ def _account_line(statistics: MessageStatistics) -> Iterator[str]:
     text = closed_text(closed_account(statistics.facts))
     if text:
         yield say("{text}。", text=text)
-
-
-def silence_text(facts: CaseFacts) -> str:
-    """How long no reply came after the last one, up to the last reading; empty if that is not known."""
-    reply, at = last_reply(facts), facts.known_until
-    if reply.value is None or not reply.is_whole or at is None or at < reply.value.at:
-        return ""
-    days = days_since(reply.value.at, at)
-    return say("それから{days}日({at} に確認した時点)。", days=days, at=date_text(at)) if days else ""
 
 
 def _closed_line(case: ReportInput) -> Iterator[str]:

@@ -14,7 +14,14 @@ from archiver.export.report.gap_blocks import gap_line
 from archiver.export.report.input import NEVER_READ, ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import ChangeKind, Conversation, ObservedBy, Pause
-from archiver.render.gap_breaks import PAUSE, no_pauses_text, pause_lines, usual_interval_lines
+from archiver.render.gap_breaks import (
+    PAUSE,
+    closing_pauses,
+    interval_text,
+    no_pauses_text,
+    pause_lines,
+    usual_interval_lines,
+)
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date, local_time
 from archiver.render.unsealed_records import unsealed_sentence
@@ -75,6 +82,14 @@ def _period_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
                 name=name,
                 last=local_time(last),
             )
+        for pause in closing_pauses(room):
+            yield say(
+                "ルームID {room_id}: 開けなくなる前の、{start} から {end} までは未確認です(およそ{span})。",
+                room_id=room.room_id,
+                start=local_time(pause.start),
+                end=local_time(pause.end),
+                span=interval_text(pause.end - pause.start),
+            )
         if room.inaccessible_since is not None:
             yield say(
                 "ルームID {room_id}: {inaccessible_since} 以降、開けません(理由不明)。",
@@ -127,7 +142,8 @@ def important_pauses(
 def _pause_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
     yield from usual_interval_lines([(room.room_id, room.watch) for room in case.rooms])
     lines = list(pause_lines(case.rooms, important_pauses(case.rooms, case.events, statistics.chosen_times)))
-    if lines or case.begun_at is not None:
+    is_said = any(one for room in case.rooms for one in closing_pauses(room))
+    if lines or (case.begun_at is not None and not is_said):
         yield from lines or [f"{say(PAUSE)}: {no_pauses_text(room.watch for room in case.rooms)}"]
 
 

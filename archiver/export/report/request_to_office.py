@@ -5,13 +5,13 @@ Before a delivery on the platform it never asks for a review, as the office coul
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from archiver import contract_dates
 from archiver.claims.accounts import closed_account
 from archiver.claims.changes import changed_sides
-from archiver.claims.messages import last_reply
-from archiver.claims.words import closed_sign, word
+from archiver.claims.turn import days_waiting, turn
+from archiver.claims.words import closed_sign, silence_reason, theirs_text, waiting_text, word
 from archiver.contract_dates import days_since as days_since
 from archiver.export.report.chosen_request import office_sentence, wish_row
 from archiver.export.report.input import ReportInput
@@ -24,10 +24,8 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import say, stated_day
 
-SILENCE = timedelta(days=3)
-"""A counterpart who has not written for so long counts as silent."""
-
 _DAY_LENGTH = len("2026-11-20 18:00:00")
+_NAME_LENGTH = 30
 
 DEFAULT_REQUEST = "{reason}{contract}について、お取りいただける手続きをご案内ください。"
 
@@ -65,14 +63,19 @@ def opening_rows(case: ReportInput, statistics: MessageStatistics) -> tuple[tupl
 
 def request_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
     """The one request, in one sentence: the one that the user chose, else the one that the state suggests."""
-    late, is_silent = _overdue_text(case), _is_silent(case, statistics)
-    kind = case.request or _suggested_request(case, late, is_silent=is_silent)
+    late, silence = _overdue_text(case), _silence_text(case, statistics)
+    kind = case.request or _suggested_request(case, late, silence)
     if kind is None:
-        return say(DEFAULT_REQUEST, reason=_reason_text(statistics), contract=_contract_name(case))
-    return office_sentence(case, kind, late, is_silent=is_silent)
+        return say(DEFAULT_REQUEST, reason=_reason_text(case, statistics), contract=_contract_name(case))
+    return office_sentence(case, kind, late, silence)
 
 
-def _reason_text(statistics: MessageStatistics) -> str:
+def shown_name(name: str) -> str:
+    """A file's name or a task's text within a sentence."""
+    return shorten_line(visible(name), _NAME_LENGTH)
+
+
+def _reason_text(case: ReportInput, statistics: MessageStatistics) -> str:
     """What was seen of the other side, as the reason for a request of which the user chose none; perhaps empty."""
     facts = statistics.facts
     closed = closed_account(facts).value
@@ -82,7 +85,8 @@ def _reason_text(statistics: MessageStatistics) -> str:
         count = changed_sides(facts.changed, kind)[CaseSide.COUNTERPART]
         if count:
             return say("{reason}ため、", reason=word(f"reason.{kind}", n=count))
-    return ""
+    shut = min((room.inaccessible_since for room in case.rooms if room.inaccessible_since), default=None)
+    return "" if shut is None else say("チャットが開けなくなったことを{at}に確認したため、", at=date_text(shut))
 
 
 def _contract_name(case: ReportInput) -> str:
@@ -95,13 +99,13 @@ def _contract_name(case: ReportInput) -> str:
     return say("この契約({known})", known=known) if known else say("この契約")
 
 
-def _suggested_request(case: ReportInput, late: str, *, is_silent: bool) -> RequestKind | None:
+def _suggested_request(case: ReportInput, late: str, silence: str) -> RequestKind | None:
     if overdue_text(case):
         return RequestKind.PAYMENT
     platform = platform_of(case.contract.platform)
     if late and platform.review:
         return RequestKind.REVIEW
-    return RequestKind.REPLY if platform.nudge and is_silent else None
+    return RequestKind.REPLY if platform.nudge and silence else None
 
 
 def client_request(case: ReportInput) -> RequestKind | None:
@@ -118,7 +122,10 @@ def standing_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
     late = _overdue_text(case)
     if late:
         return say("{late}状態です。", late=late)
-    return say("相手方からの返信がありません。") if _is_silent(case, statistics) else ""
+    claim = turn(statistics.facts)
+    waiting = waiting_text(claim, case.created_at, shown=shown_name) if _silence_text(case, statistics) else ""
+    situation = waiting or theirs_text(claim, shown=shown_name)
+    return say("{situation}。", situation=situation) if situation else ""
 
 
 def _overdue_text(case: ReportInput) -> str:
@@ -147,14 +154,8 @@ def advice(case: ReportInput) -> str | None:
     return platform_of(case.contract.platform).warning if last_delivery(case) is None else None
 
 
-def _is_silent(case: ReportInput, statistics: MessageStatistics) -> bool:
-    """Whether the counterpart is known to be silent, up to the last reading and not to the day of the report."""
-    at = case.known_until
-    if at is None:
-        return False
-    reply = last_reply(statistics.facts)
-    if not reply.is_whole:
-        return False
-    if reply.value is None:
-        return statistics.count > 0 and not case.period
-    return at - reply.value.at >= SILENCE
+def _silence_text(case: ReportInput, statistics: MessageStatistics) -> str:
+    """The silence of the other side as the beginning of a sentence; empty before the platform's days are over."""
+    claim = turn(statistics.facts)
+    days = days_waiting(claim, case.created_at)
+    return silence_reason(claim) if days is not None and days >= platform_of(case.contract.platform).reply_days else ""

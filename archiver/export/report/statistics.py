@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from archiver.claims import messages
-from archiver.evidence.system_posts import cancelled_account
+from archiver.claims.turn import is_later, with_acts
+from archiver.evidence.listed_acts import OWN_POSTS, TASK_POST, act_of_step
+from archiver.evidence.system_posts import cancelled_account, is_system_post
 from archiver.export.report.input import ReportInput
 from archiver.records import (
+    Act,
+    ActKind,
     AuthorFacts,
     CancellationPost,
     CaseFacts,
@@ -23,6 +27,7 @@ from archiver.records import (
     Post,
     RoomBeginning,
     RoomFacts,
+    RoomId,
     State,
     change_kinds,
 )
@@ -78,6 +83,10 @@ class _Survey:
         self._authors: dict[int, AuthorFacts] = {}
         self._event_numbers = {event.no for event in case.events}
         self._with_files = {one.message_id for one in case.attachments}
+        self._announced = {one.message_id for one in case.listed_steps}
+        self._announcements: defaultdict[tuple[int, str], list[tuple[Post, str]]] = defaultdict(list)
+        """Room and message → the message of a file or task; room and nothing → all posts about tasks."""
+        self._unanswered: dict[RoomId, list[Post]] = {}
         self._saved = array("d")
         self._side_of: dict[int, CaseSide] = {}
         self._reasons: dict[str, str] = {}
@@ -102,23 +111,25 @@ class _Survey:
             own = message.account_id == self._case.owner_id
             latest[own] = [*latest.get(own, [])[1 - LAST_EXCHANGE :], message]
         self._last_exchange += [one for side in latest.values() for one in side]
-        return _room_facts(room, beginning)
+        return _room_facts(room, beginning, is_closed=self._case.is_closed(room))
 
     def statistics(self, rooms: tuple[RoomFacts, ...]) -> MessageStatistics:
         """The statistics of the rooms that were read."""
         for message in self._last_exchange:
             self._reasons.setdefault(message.message_id, LAST)
         case = self._case
-        facts = CaseFacts(
-            case.contract,
-            case.reporters,
-            case.bases,
-            rooms,
-            self._authors,
-            case.known_until,
-            tuple(case.closings),
-            tuple(self._cancellations),
-            self._sources,
+        facts = self._with_acts(
+            CaseFacts(
+                case.contract,
+                case.reporters,
+                case.bases,
+                rooms,
+                self._authors,
+                case.known_until,
+                tuple(case.closings),
+                tuple(self._cancellations),
+                self._sources,
+            )
         )
         last = messages.last_reply(facts).value
         limit = None if last is None else last.at.timestamp()
@@ -135,7 +146,43 @@ class _Survey:
             self._chosen_times,
         )
 
+    def _with_acts(self, facts: CaseFacts) -> CaseFacts:
+        """The facts with what came after the other side's last speech."""
+        case, posts = self._case, [one for listed in self._unanswered.values() for one in listed]
+        known = case.reporters | case.thirds | case.bases.keys()
+        acts = [
+            act_of_step(step, self._announcements[step.room_id, step.message_id if step.kind in OWN_POSTS else ""])
+            for step in case.listed_steps
+        ]
+
+        def own_after(after: Post | None) -> Act | None:
+            own = [one for one in posts if one.account_id in case.reporters and is_later(one, after)]
+            return min((Act(ActKind.MESSAGE, one) for one in own), key=lambda act: act.post.at, default=None)
+
+        def strangers_after(after: Post | None) -> Counter[int]:
+            return Counter(one.account_id for one in posts if one.account_id not in known and is_later(one, after))
+
+        return with_acts(facts, acts, own_after, strangers_after)
+
+    def _add_turn(self, message: Message) -> None:
+        """Keep what others wrote after the other side's last speech in a room, and the posts about files and tasks."""
+        if message.message_id in self._announced:
+            self._announcements[message.room_id, message.message_id].append((_post(message), ""))
+        tasks = [(_post(message), one.body) for one in message.versions if TASK_POST in one.body]
+        if tasks:
+            self._announcements[message.room_id, ""] += tasks
+        unanswered = self._unanswered.setdefault(message.room_id, [])
+        if self._case.is_reporter(message.account_id):
+            if message.state is not State.DELETED and not is_system_post(message.body):
+                unanswered.append(_post(message))
+        elif message.kind is MessageKind.SPEECH:
+            if self._case.is_counterpart(message.account_id):
+                unanswered.clear()
+            else:
+                unanswered.append(_post(message))
+
     def _add(self, message: Message) -> None:
+        self._add_turn(message)
         self._saved.append(message.first_seen.timestamp())
         if self._first is None or message.send_time < self._first.send_time:
             self._first = message
@@ -164,11 +211,11 @@ class _Survey:
 
 def room_facts(rooms: Iterable[Conversation]) -> tuple[RoomFacts, ...]:
     """How much of each room is saved."""
-    return tuple(_room_facts(room, room.beginning or RoomBeginning(None, room.gaps)) for room in rooms)
+    return tuple(_room_facts(room, room.beginning or RoomBeginning(None, room.gaps), is_closed=False) for room in rooms)
 
 
-def _room_facts(room: Conversation, beginning: RoomBeginning) -> RoomFacts:
-    return RoomFacts(room.room_id, room.watch.begun is not None, beginning, room.gaps)
+def _room_facts(room: Conversation, beginning: RoomBeginning, *, is_closed: bool) -> RoomFacts:
+    return RoomFacts(room.room_id, room.watch.begun is not None, beginning, room.gaps, is_closed)
 
 
 def add_message(authors: dict[int, AuthorFacts], message: Message, *, is_own: bool) -> None:

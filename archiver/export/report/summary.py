@@ -18,7 +18,7 @@ from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import Platform
 from archiver.records import Contract
-from archiver.render.gap_breaks import interval_text
+from archiver.render.gap_breaks import closing_pauses, interval_text
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.report_language import say, stated_day
@@ -211,8 +211,8 @@ def _span_text(case: ReportInput, statistics: MessageStatistics) -> str:
 
 
 def _pauses_text(case: ReportInput) -> str:
-    """How often nobody looked for longer than usual, and for how long at most; empty if that did not happen."""
-    pauses = {pause for room in case.rooms for pause in room.pauses}
+    """How often nobody looked for longer than usual, before a closing too, and for how long at most; perhaps empty."""
+    pauses = {pause for room in case.rooms for pause in (*room.pauses, *closing_pauses(room))}
     if not pauses:
         return ""
     longest = max(pause.end - pause.start for pause in pauses)
@@ -224,12 +224,12 @@ def _next_line(sentence: str) -> str:
 
 
 def _last_look_text(case: ReportInput) -> str:
-    at = case.looked_at
-    return (
-        say("\n最後に発言の一覧を確認した時刻 {at}(それより後の発言は、この資料にありません)。", at=local_time(at))
-        if at
-        else ""
-    )
+    at, looks = case.looked_at, {room.watch.last for room in case.rooms}
+    if at is None:
+        return ""
+    if len(looks) > 1 and any(room.inaccessible_since for room in case.rooms):
+        return say("\nすべてのチャットの一覧を確認できたのは {at} までです。", at=local_time(at))
+    return say("\n最後に発言の一覧を確認した時刻 {at}(それより後の発言は、この資料にありません)。", at=local_time(at))
 
 
 def _saved_text(statistics: MessageStatistics) -> str:

@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from archiver.claims.accounts import closed_account
 from archiver.claims.changes import changed_sides
 from archiver.claims.messages import last_reply, message_count
-from archiver.claims.words import change_lines, closed_text, count_text, reply_label, reply_text
+from archiver.claims.turn import turn
+from archiver.claims.words import change_lines, closed_text, count_text, reply_label, reply_text, turn_lines
 from archiver.export.report.input import BLANK, ReportInput, day_of
 from archiver.export.report.money import money_rows
 from archiver.export.report.platform_words import delivery_text, platform_of
-from archiver.export.report.request_to_office import advice, days_since, end_request_text, request_sentence
+from archiver.export.report.request_to_office import advice, end_request_text, request_sentence, shown_name
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.records import CaseFacts, CaseSide, ChangeKind, Contract, Delivery
@@ -109,7 +110,7 @@ def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[st
             "{frozen} にチャットが開けなくなったことを確認しました(理由は不明です)。",
             frozen=minute_text(min(frozen)),
         )
-    yield from _reply_lines(statistics.facts)
+    yield from _reply_lines(case, statistics.facts)
     yield from (text.replace("\n", "。") + say("。") for _label, text in money_rows(case, statistics))
     yield from _change_lines(statistics.facts, own=True)
 
@@ -124,19 +125,15 @@ def _end_request_lines(contract: Contract) -> Iterator[str]:
         )
 
 
-def _reply_lines(facts: CaseFacts) -> Iterator[str]:
-    """When the other side last spoke, and for how long they have not; nothing while it is not known who they are."""
-    reply, at = last_reply(facts), facts.known_until
+def _reply_lines(case: ReportInput, facts: CaseFacts) -> Iterator[str]:
+    """When the other side last spoke, and what came after it; nothing while it is not known who they are."""
+    reply = last_reply(facts)
+    lines = [say("{line}。", line=line) for line in turn_lines(turn(facts), case.created_at, shown=shown_name)]
     if reply.value is not None:
-        passed = days_since(reply.value.at, at) if at and at >= reply.value.at else 0
-        days = say("{at}の確認時点で{passed}日前", at=date_text(at), passed=passed) if at and passed else ""
-        since = say("({days})", days=days) if days and reply.is_whole else ""
-        yield say(
-            "{reply_label}は{reply}です{since}。",
-            reply_label=reply_label(reply),
-            reply=reply_text(reply, time=date_text),
-            since=since,
-        )
+        label, when = reply_label(reply), reply_text(reply, time=date_text)
+        lines.insert(0, say("{reply_label}は{reply}です。", reply_label=label, reply=when))
+    if lines:
+        yield (" " if is_english() else "").join(lines)
 
 
 def _change_lines(facts: CaseFacts, *, own: bool) -> Iterator[str]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import json
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, column, func, or_, select, text, true
 
+from archiver.evidence.listed_acts import OWN_POSTS, TASK_POST, ListedStep, act_of_step, listed_steps
+from archiver.evidence.system_posts import is_system_post
 from archiver.records import (
     AccountId,
+    Act,
+    ActKind,
     AuthorFacts,
     ContractRoom,
     MessageId,
@@ -22,6 +28,7 @@ from archiver.records import (
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED
+from archiver.store.time_text import to_text
 
 _message, _version = schema.message.c, schema.message_version.c
 _TIMED = (_message.send_time > 0, _message.send_time < 2**36)
@@ -108,6 +115,72 @@ def first_post(reading: Reading, room: int) -> Post | None:
     query = select(*_POST).where(_message.room_id == room, *_TIMED)
     row = reading.sql.execute(query.order_by(_message.send_time, _message.position).limit(1)).first()
     return None if row is None else post_of_row(row)
+
+
+def listed_acts(reading: Reading, rooms: Sequence[ContractRoom], after: datetime | None) -> Iterator[Act]:
+    """What the lists of files and tasks show after a time, within the rooms' periods."""
+    since, entry = datetime.fromtimestamp(0, UTC) if after is None else after, schema.entry.c
+    file, version = schema.file.c, schema.task_version.c
+    for room in sorted({one.room_id for one in rooms}):
+        sent = select(file.seq).where(file.room_id == room, file.upload_time > since.timestamp())
+        changed = select(version.task_id).where(version.room_id == room, version.first_seen > to_text(since))
+        told = select(version.seq).where(version.room_id == room, version.task_id.in_(changed))
+        lines = select(entry.line).where(or_(entry.seq.in_(sent), entry.seq.in_(told))).order_by(entry.seq)
+        for step in listed_steps(json.loads(line) for (line,) in reading.sql.execute(lines)):
+            if any(one.room_id == room and one.contains(step.at) for one in rooms):
+                yield act_of_step(step, _announcements(reading, step))
+
+
+def _announcements(reading: Reading, step: ListedStep) -> Iterator[tuple[Post, str]]:
+    """The posts that may have announced a step of a task, with their bodies."""
+    if step.kind in OWN_POSTS:
+        is_it = _message.message_id == step.message_id
+    else:
+        since = 0 if step.since is None else step.since.timestamp()
+        is_it = and_(
+            _message.send_time > since, _message.send_time <= step.at.timestamp(), _version.body.contains(TASK_POST)
+        )
+    query = select(*_POST, _version.body).join(schema.message_version, _IS_TEXT).where(is_it, *_TIMED)
+    for row in reading.sql.execute(query.where(_message.room_id == step.room_id).order_by(_message.position)):
+        yield post_of_row(row), row.body
+
+
+def first_message_after(
+    reading: Reading, rooms: Sequence[ContractRoom], accounts: Collection[int], after: Post | None
+) -> Act | None:
+    """The first message of these accounts after a post, within the rooms' periods: none that is deleted, or a post of
+    the system in their name."""
+    found: list[Post] = []
+    for inside in _by_room(rooms).values():
+        is_last = and_(_IS_TEXT, _version.number == schema.message.c.versions)
+        query = select(*_POST, _version.body).join(schema.message_version, is_last).where(inside, *_TIMED)
+        query = query.where(_message.account_id.in_(sorted(accounts)), _message.state != State.DELETED, *_later(after))
+        rows = reading.sql.execute(query.order_by(_message.send_time, _message.position))
+        first = next((row for row in rows if not is_system_post(row.body)), None)
+        found += [] if first is None else [post_of_row(first)]
+    return min((Act(ActKind.MESSAGE, one) for one in found), key=lambda act: act.post.at, default=None)
+
+
+def speech_after(
+    reading: Reading, rooms: Sequence[ContractRoom], known: Collection[int], after: Post | None
+) -> Counter[int]:
+    """How many messages each other account than the known ones wrote after a post, within the rooms' periods."""
+    counts: Counter[int] = Counter()
+    for inside in _by_room(rooms).values():
+        query = select(_message.account_id, func.count().label("n")).where(inside, *_TIMED)
+        query = query.where(_message.kind == MessageKind.SPEECH)
+        query = query.where(_message.account_id.not_in(sorted(known)), *_later(after)).group_by(_message.account_id)
+        counts.update({row.account_id: row.n for row in reading.sql.execute(query)})
+    return counts
+
+
+def _later(after: Post | None) -> list[ColumnElement[bool]]:
+    """Later than a post; within a second the ids tell it."""
+    if after is None:
+        return []
+    second = int(after.at.timestamp())
+    is_next = and_(_message.send_time == second, _message.position > int(after.message_id))
+    return [_message.send_time >= second, or_(_message.send_time > second, is_next)]
 
 
 def _add_changes(

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from sqlalchemy import and_, or_, select
 
 from archiver.claims.counterparts import counterpart_bases
+from archiver.claims.messages import last_reply
+from archiver.claims.turn import with_acts
 from archiver.evidence.account_signs import account_closings
 from archiver.evidence.history import EntryObject, number, text
 from archiver.evidence.system_posts import NOTICE, cancelled_account
@@ -30,10 +32,20 @@ from archiver.records import (
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, roles
-from archiver.store.queries.author_facts import author_facts, changed_authors, first_post, last_posts, post_of_row
+from archiver.store.queries.author_facts import (
+    author_facts,
+    changed_authors,
+    first_message_after,
+    first_post,
+    last_posts,
+    listed_acts,
+    post_of_row,
+    speech_after,
+)
 from archiver.store.queries.gaps import gaps
 from archiver.store.queries.last_looks import last_list_time
 from archiver.store.queries.statements import deliveries
+from archiver.store.working import last_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +83,37 @@ def _activity(reading: Reading, contract: Contract, *, is_counting: bool) -> Con
     mapped = roles.mapped_accounts(reading, contract.id)
     sides = roles.sides_of(mapped, owner=owner)
     rooms = sorted({int(room.room_id) for room in contract.rooms})
-    looks = {room: last_list_time(reading, room) for room in rooms}
+    running = last_lists.running_looks(reading)  # looks that showed the same list, not written as an entry yet
+    looks = {room: running[room].last if room in running else last_list_time(reading, room) for room in rooms}
     entries = {room: _people_entries(reading, room) for room in rooms}
     people = {room: _names_by_account(listed) for room, listed in entries.items()}
     bases = counterpart_bases(sides, contract.client, people)
     own = sides.mine | {owner}
+    known = own | sides.thirds | bases.keys()
+    shut, end = current_state.inaccessible_rooms(reading), _earliest_end(contract)
+    closed = {room for room in rooms if room in shut and (end is None or (at := looks[room]) is None or at < end)}
     closings = account_closings((one for listed in entries.values() for one in listed), owner)
     facts = CaseFacts(
         contract=contract,
         reporters=own,
         bases=bases,
-        rooms=tuple(_room_facts(reading, room, contract, is_read=looks[room] is not None) for room in rooms),
+        rooms=tuple(
+            _room_facts(reading, room, contract, is_read=looks[room] is not None, is_closed=room in closed)
+            for room in rooms
+        ),
         authors=author_facts(reading, contract.rooms, last_of=bases, own=own)
         if is_counting
         else last_posts(reading, contract.rooms, bases),
-        known_until=_known_until(reading, contract, looks),
+        known_until=_known_until(contract, looks),
         closings=closings,
         cancellations=tuple(_cancellations(reading, contract)) if closings else (),
+    )
+    reply = last_reply(facts).value
+    facts = with_acts(
+        facts,
+        listed_acts(reading, contract.rooms, None if reply is None else reply.at),
+        lambda after: first_message_after(reading, contract.rooms, own, after),
+        lambda after: speech_after(reading, contract.rooms, known, after),
     )
     return ContractActivity(
         contract=contract,
@@ -113,18 +139,16 @@ def changed_messages(reading: Reading, rooms: Collection[int], sides: CaseSides)
     return ChangedMessages(sides, changed_authors(reading, rooms, own=sides.reporters))
 
 
-def _room_facts(reading: Reading, room: int, contract: Contract, *, is_read: bool) -> RoomFacts:
+def _room_facts(reading: Reading, room: int, contract: Contract, *, is_read: bool, is_closed: bool) -> RoomFacts:
     room_gaps = gaps(reading, room)
     periods = [one for one in contract.rooms if one.room_id == room]
     inside = tuple(gap for gap in room_gaps if any(one.overlaps(gap.start, gap.end) for one in periods))
-    return RoomFacts(RoomId(room), is_read, RoomBeginning(first_post(reading, room), room_gaps), inside)
+    return RoomFacts(RoomId(room), is_read, RoomBeginning(first_post(reading, room), room_gaps), inside, is_closed)
 
 
-def _known_until(reading: Reading, contract: Contract, looks: Mapping[int, datetime | None]) -> datetime | None:
-    """The earliest last list of the rooms that can still be opened; None if one was never read, or a period is over."""
-    counting = set(looks) - current_state.inaccessible_rooms(reading) or set(looks)
-    ends = [looks[room] for room in counting]
-    at = None if None in ends else min((look for look in ends if look is not None), default=None)
+def _known_until(contract: Contract, looks: Mapping[int, datetime | None]) -> datetime | None:
+    """The earliest last list of the rooms, closed ones too; None if one was never read, or a period is over."""
+    at = None if None in looks.values() else min((look for look in looks.values() if look is not None), default=None)
     end = _earliest_end(contract)
     return None if at is None or (end is not None and end <= at) else at
 

@@ -35,6 +35,9 @@ COURT = FiledFiles("甲001の1.pdf", ("甲001の2.pdf", "甲001の3.pdf"))
 FILED = FiledFiles("report.pdf", ("report_all_messages-01.pdf",), {"report.pdf": FileExtent(1_234_567, 9)}, missing={})
 
 
+MISSING = "ほかに未取得 約265件と、開けなくなったチャット1つの件数不明分"
+
+
 def test_the_list_begins_with_report_and_messages() -> None:
     """The report beside the whole, with pages and size; what is in no package gets its number when it is filed."""
     found = lines(report_inputs.build_with_survey(evidence_csv, report_inputs.case(), FILED))
@@ -49,7 +52,7 @@ def test_the_list_begins_with_report_and_messages() -> None:
         ),
         (
             "甲1の2",
-            "Chatworkメッセージ 保存できた13件(ほかに未取得 約265件)(令和8年11月5日から令和8年11月15日)",
+            f"Chatworkメッセージ 保存できた13件({MISSING})(令和8年11月5日から令和8年11月15日)",
             "写し",
             "令和8年11月5日から令和8年11月15日",
             "各発言者(報告書の第3章)、出力 報告者",

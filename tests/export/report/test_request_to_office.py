@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
+from archiver.evidence.listed_acts import listed_steps
 from archiver.export.report.input import ReportInput
+from archiver.export.report.key_events import events_text
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
 from archiver.export.report.statistics import survey_messages
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import Delivery, Invoice, Watch
+from archiver.records import AccountId, Delivery, Invoice, Watch
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
-from tests.support.reports.sample_conversation import DAY, at
+from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, message_id
 
 SAID = [report_inputs.plain_message("本文", 1), report_inputs.plain_message("本文", 2)]
 
@@ -66,10 +69,68 @@ def test_after_the_usual_time_a_review_is_asked_for(platform: str) -> None:
     assert request_of(due).endswith(f"{words.review}をお願いします。")
 
 
-def test_after_three_days_of_silence_a_reminder_is_asked_for() -> None:
-    """A counterpart who does not answer is to be reminded; one who does is not."""
-    assert "相手方への連絡催促をお願いします。" in request_of(on("crowdworks", delivered=None, silent_days=3))
-    assert UNREASONED == request_of(on("crowdworks", delivered=None, silent_days=2.9))
+@pytest.mark.parametrize(("platform", "days"), [("crowdworks", 3), ("lancers", 7), ("coconala", 7)])
+def test_after_the_days_of_the_platform_a_reply_is_asked_for(platform: str, days: int) -> None:
+    """Counted from the reporter's first message after the other side's last act, on page 1 and in the request."""
+    late, early = (on(platform, delivered=None, silent_days=of) for of in (days + 0.01, days - 0.1))
+
+    assert f"相手方からの返信がないため、{platform_of(platform).nudge}をお願いします。" == request_of(late)
+    assert UNREASONED == request_of(early)
+    assert f"報告者の発言(No.2、2026-11-05)から{days}日、返信がありません" in events_text(late, survey_messages(late))
+
+
+def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
+    """Where they wrote last, the reporter is the one who is silent, and the situation says so."""
+    case = replace(on("lancers", delivered=None, silent_days=30), profile="lawyer")
+    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter(SAID[::-1][1:]))])
+
+    assert ("現在の状況", "最後の発言は相手(No.1、2026-11-05)。") == opening_rows(case, survey_messages(case))[0]
+    assert UNREASONED == request_of(replace(case, profile="support"))
+
+
+@pytest.mark.parametrize("kind", ["file", "task"])
+def test_a_file_or_a_task_is_an_answer(kind: str) -> None:
+    """It is told with its name or text, and not as something that anybody can write."""
+    listed: dict[str, Any] = {
+        "filename": "検収書.pdf",
+        "body": "字幕の修正",
+        "message_id": str(message_id(9)),
+        "status": "open",
+    }
+    by = {"account_id": CLIENT, "name": "田中"}
+    listed |= {"account": by, "assigned_by_account": by, "upload_time": int(at(9).timestamp())}
+    entry = {"kind": kind, "key": f"{kind}/9", "room_id": ROOM, "seq": 9, "payload": {"object": listed}}
+    entry["observed_at"] = at(10).isoformat()
+    case = replace(on("lancers", delivered=None, silent_days=30), listed_steps=list(listed_steps([entry])))
+    what = {"file": "ファイル「検収書.pdf」の送信(2026-11-05)", "task": "タスク「字幕の修正」の依頼(2026-11-05に確認)"}
+
+    assert UNREASONED == request_of(case)
+    assert f"その後、相手の{what[kind]}。" in events_text(case, survey_messages(case))
+
+
+def test_people_of_no_entered_side_make_a_silence_unsure() -> None:
+    """Their number and that of their messages is told, and no reply is asked for."""
+    more = [report_inputs.plain_message("本文", number, account_id=AccountId(number)) for number in (3, 4, 5)]
+    case = on("lancers", delivered=None, silent_days=30)
+    case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter([*SAID, *more]))])
+
+    assert "その後、立場が未入力の3人のメッセージ 3件。" in events_text(case, survey_messages(case))
+    assert UNREASONED == request_of(case)
+    named = replace(case, thirds=frozenset({3, 4, 5}))
+    assert "立場が未入力" not in events_text(named, survey_messages(named))
+
+
+def test_a_closed_chat_counts_to_the_day_of_the_export_and_says_what_it_knows() -> None:
+    """Nothing can be known since the last list; the words say until when there was no reply."""
+    case = on("lancers", delivered=None, silent_days=2)
+    case = replace(case, rooms=[replace(case.rooms[0], inaccessible_since=at(3 * DAY))], created_at=at(20 * DAY))
+    until = "2026-11-07 10:15までの記録では"
+
+    assert f"{until}相手方からの返信がなく、その後はチャットを開けないため、" in request_of(case)
+    assert f"{until}返信がありません。その後はチャットを開けません。" in events_text(case, survey_messages(case))
+    assert "保存できた相手の最後の発言" in events_text(case, survey_messages(case))
+    early = replace(case, created_at=at(5 * DAY))
+    assert request_of(early).startswith("チャットが開けなくなったことを2026-11-08に確認したため、この契約")
 
 
 def test_what_is_overdue_is_asked_for_before_all_else() -> None:
@@ -88,9 +149,9 @@ def test_silence_counts_up_to_when_somebody_looked() -> None:
     (room,) = case.rooms
     read_case = replace(case, rooms=[replace(room, watch=Watch(at(-60), at(2), 100))])
     never = replace(case, rooms=[replace(room, watch=Watch())])
-    nobody = replace(case, period="最初 から 最後 まで", rooms=[replace(room, messages=lambda: iter(SAID[1:]))])
+    over = replace(case, period="最初 から 最後 まで", ends_at=at(2 * DAY))
 
-    assert [UNREASONED] * 3 == [request_of(read_case), request_of(never), request_of(nobody)]
+    assert [UNREASONED] * 3 == [request_of(read_case), request_of(never), request_of(over)]
 
 
 def test_without_an_office_there_is_only_a_question() -> None:

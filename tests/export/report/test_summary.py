@@ -65,7 +65,7 @@ def test_it_says_who_what_when_and_what_is_asked() -> None:
         "tanaka_movie",
         "50,000円(税込)",
         "クラウドワークス上2026-11-0609:12/Chatwork上2026-11-0510:23:33(F-0001。報告者が納品物とするファイルと同一)",
-        "保存できた13件(ほかに未取得約265件)・ファイル3点。取得できなかったファイル1点、未取得期間2か所、",
+        "保存できた13件(ほかに未取得約265件と、開けなくなったチャット1つの件数不明分)・ファイル3点。取得できなかったファイル1点、未取得期間2か所、",
         "未確認の時間帯2回(最長およそ24時間)(第9章)。",
         "本書は契約の一方当事者である報告者が作成したものです。",
     ):
@@ -168,7 +168,9 @@ def test_the_count_of_days_has_its_date() -> None:
         )
     )["起きたこと"]
 
-    assert "相手の最後の発言は 2026-11-05 10:15:33(No.1)。それから19日(2026-11-24 に確認した時点)。" == text
+    first, second = text.splitlines()
+    assert "相手の最後の発言は 2026-11-05 10:15:33(No.1)。" == first
+    assert "報告者の発言(No.2、2026-11-05)から18日、返信がありません(2026-11-24に確認した時点)。" == second
 
 
 def test_changes_have_their_day_in_japan() -> None:
@@ -188,7 +190,7 @@ def test_many_changes_are_counted() -> None:
 
     assert "名前19" in text
     assert "名前0" not in text
-    assert "ほかの変更 18件(第8章)。" in text
+    assert "ほかの変更 19件(第8章)。" in text
 
 
 def test_what_was_saved_before_the_last_reply_is_counted() -> None:

@@ -231,7 +231,7 @@ def test_in_english_too_the_deletion_the_closed_account_and_the_scope_have_room(
 
 
 @pytest.mark.parametrize(
-    ("has_report", "said"), [(True, "(ほか{n}点は報告書にあります)"), (False, "(ほか{n}点は省きました)")]
+    ("has_report", "said"), [(True, "(ほか2点は報告書にあります)"), (False, "(ほか2点は省きました)")]
 )
 def test_facts_that_do_not_fit_are_counted(said: str, *, has_report: bool) -> None:
     """In the text itself; a report is named only where there is one."""
@@ -241,7 +241,7 @@ def test_facts_that_do_not_fit_are_counted(said: str, *, has_report: bool) -> No
 
     text = inquiry_form_text(case, survey_messages(case), has_report=has_report)
 
-    assert f"\n{said.format(n=1)}\n\n【お願い】" in text
+    assert f"\n{said}\n\n【お願い】" in text
     assert "請求" not in text
     assert "「(解約済)」" in text
 

@@ -1,0 +1,90 @@
+"""What people did as the lists of files and tasks show it, and which posts in the chat announced it. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from archiver.evidence.history import EntryObject, account_of, number, text
+from archiver.records import AccountId, Act, ActKind, MessageId, Post, RoomId
+
+TASK_POST = "[dtext:task_"
+"""What every post about a task has in its body."""
+
+OWN_POSTS = frozenset({ActKind.FILE, ActKind.TASK_GIVEN})
+"""Of these the list itself names the post and the person."""
+
+_KEYS = {ActKind.TASK_CHANGED: "edited", ActKind.TASK_DONE: "done", ActKind.TASK_REOPENED: "reverted"}
+"""What the post about each other one has for a key."""
+
+
+class ListedStep(NamedTuple):
+    """A file that was sent, or a task that was given or changed."""
+
+    kind: ActKind
+    room_id: int
+    message_id: str
+    """The message of the file, or the one that announced the task when it was given."""
+    account: int
+    """Who sent the file or gave the task; 0: the list does not tell who did it."""
+    what: str
+    """The name of the file, the text of the task."""
+    since: datetime | None
+    """When the state of the task before was noticed; None: there was none."""
+    at: datetime
+    """When the file was sent, or the step of a task was noticed."""
+    seq: int
+
+
+def listed_steps(entries: Iterable[EntryObject]) -> Iterator[ListedStep]:
+    """The steps, by entries that come oldest first; that something is shown no more says nothing of an act."""
+    before: dict[tuple[int, str], EntryObject] = {}
+    for entry in entries:
+        if entry["kind"] not in ("file", "task"):
+            continue
+        last = before.get((entry["room_id"], entry["key"]))
+        before[entry["room_id"], entry["key"]] = entry
+        received, is_file = entry["payload"]["object"], entry["kind"] == "file"
+        kind = _kind(None if last is None else last["payload"]["object"], received, is_file=is_file)
+        if kind is not None:
+            account = account_of(received, "account" if is_file else "assigned_by_account")
+            seconds = number(received.get("upload_time")) if is_file else 0
+            at = datetime.fromisoformat(entry["observed_at"])
+            yield ListedStep(
+                kind,
+                entry["room_id"],
+                str(received.get("message_id") or "0"),
+                number(account.get("account_id")) if kind in OWN_POSTS else 0,
+                text(received.get("filename" if is_file else "body")),
+                None if last is None else datetime.fromisoformat(last["observed_at"]),
+                datetime.fromtimestamp(seconds, UTC) if 0 < seconds < at.timestamp() else at,
+                entry["seq"],
+            )
+
+
+def _kind(before: EntryObject | None, after: EntryObject, *, is_file: bool) -> ActKind | None:
+    if is_file or before is None:
+        return None if before is not None else ActKind.FILE if is_file else ActKind.TASK_GIVEN
+    if before.get("status") != after.get("status"):
+        return ActKind.TASK_DONE if after.get("status") == "done" else ActKind.TASK_REOPENED
+    is_changed = any(before.get(name) != after.get(name) for name in ("body", "limit_time"))
+    return ActKind.TASK_CHANGED if is_changed else None
+
+
+def act_of_step(step: ListedStep, posts: Iterable[tuple[Post, str]]) -> Act:
+    """The step with its post; `posts` with their bodies, of the same room.
+
+    Chatwork's list of tasks tells neither who changed one nor when: without a post of that nobody is named, and the
+    time is that at which it was noticed.
+    """
+    for post, body in posts:
+        if step.kind in OWN_POSTS:
+            is_it = post.message_id == step.message_id
+        else:
+            is_of_task = f"[dtext:task_{_KEYS[step.kind]}]" in body and f"]{step.what}[/task]" in body
+            is_it = is_of_task and post.at <= step.at and (step.since is None or post.at > step.since)
+        if is_it:
+            return Act(step.kind, post, step.what)
+    place = Post(RoomId(step.room_id), MessageId(step.message_id), AccountId(step.account), step.at, step.seq)
+    return Act(step.kind, place, step.what, is_noticed=step.kind is not ActKind.FILE)
