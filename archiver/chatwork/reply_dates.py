@@ -1,8 +1,11 @@
 """Judges whether the `Date` of a reply is Chatwork's time: a proxy or a cache in between may have written it.
 
 It must lie within two minutes of the other replies of the run, counted on by the monotonic clock, and not before the
-newest `send_time` in the same reply (design §3, Time). Of two replies in a row that agree with each other alone, the
-second counts: then it was the first reply of the run that was wrong, or this computer slept.
+newest `send_time` in the same reply (design §3, Time). Until one counts, this computer's clock and the last run are
+held against it: where these two agree, and the `Date` is earlier than the last run or further ahead than the time
+since then, it is doubtful and does not count, unless the reply has a message that was sent later than this computer
+says. Of two replies in a row that agree with each other alone, the second counts: then it was the first reply of the
+run that was wrong, or this computer slept.
 """
 
 from __future__ import annotations
@@ -11,21 +14,37 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 from archiver.corrected_clock import CorrectedClock
 
 TOLERANCE = timedelta(minutes=2)
 
+DOUBTFUL_FROM = timedelta(minutes=10)
+"""A `Date` that is less ahead of this computer's clock than this is never doubtful."""
+
 _SEND_TIME = re.compile(rb'[{,]\s*"send_time"\s*:\s*([0-9]{1,11})\b')
 """A field of an object: inside a text the quotation marks would be escaped."""
+
+
+class LastRun(NamedTuple):
+    """What the runs before know of the time."""
+
+    at: datetime
+    """The last time that was Chatwork's."""
+    offset: timedelta
+    """Chatwork's clock minus this computer's, as the last run measured it."""
 
 
 class ReplyDates:
     """The dates of the replies of one run; `clock` is corrected by each that counts."""
 
-    def __init__(self, clock: CorrectedClock) -> None:
+    def __init__(self, clock: CorrectedClock, last_run: LastRun | None = None) -> None:
         """Begin a run: no other reply is known yet, while an offset measured before stays."""
         self._clock = clock
+        self._last_run = last_run
+        self.doubtful: timedelta | None = None
+        """A doubtful `Date` minus the time of this computer, the largest of the run; None: none was doubtful."""
         self._accepted: tuple[datetime, float] | None = None
         self._refused: tuple[datetime, float] | None = None
         self.undated = 0
@@ -44,16 +63,31 @@ class ReplyDates:
         if date is None or not _is_of_the_api(body) or date < newest_send_time(body):
             self.undated += 1
             return None
+        if self._accepted is None and self._is_doubtful(date, own, newest_send_time(body)):
+            self.undated += 1
+            return None
         if self._accepted is not None and not _agree(self._accepted, date, at):
             before, self._refused = self._refused, (date, at)
             if before is None or not _agree(before, date, at):
                 self.undated += 1
                 return None
-        self._accepted, self._refused = (date, at), None
+        self._accepted, self._refused, self.doubtful = (date, at), None, None
         self._clock.measure(date, own)
         if self.largest_offset is None or abs(date - own) > abs(self.largest_offset):
             self.largest_offset = date - own
         return date
+
+    def _is_doubtful(self, date: datetime, own: datetime, sent: datetime) -> bool:
+        """Whether the last run and this computer's clock agree with each other against a `Date`."""
+        if self._last_run is None:
+            return False
+        now = own + (self._clock.offset if self._clock.offset is not None else self._last_run.offset)
+        since, ahead = now - self._last_run.at, date - now
+        is_against = date < self._last_run.at - TOLERANCE or ahead > max(since, DOUBTFUL_FROM)
+        if since < -TOLERANCE or not is_against or sent > now + TOLERANCE:
+            return False
+        self.doubtful = max(self.doubtful or ahead, ahead, key=abs)
+        return True
 
 
 def parse_date(text: str | None) -> datetime | None:

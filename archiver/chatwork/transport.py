@@ -22,6 +22,7 @@ import requests
 import urllib3.exceptions
 
 from archiver.chatwork import allowed_urls, failed_exchange, json_body, ratelimit
+from archiver.chatwork.answering_service import AnsweringService, answering_service
 from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
 from archiver.chatwork.reply_dates import ReplyDates
 from archiver.corrected_clock import CorrectedClock
@@ -103,7 +104,8 @@ class Transport:
     (requests of each window left to the person's other tools), `on_wait` (called with each wait for the budget
     before it begins) and `take_turn` (how long each request waits for its turn, where others share one limit a second).
     To be read: `requests` (sent so far), `unparsed` (replies not understood so far), `dates` (which
-    replies of the run have Chatwork's time), `budget`, and `tally` (whether anybody else uses it).
+    replies of the run have Chatwork's time), `service` (who gave the last reply; None before the first), `budget`,
+    and `tally` (whether anybody else uses it).
 
     `begins_with_probe`, settable too: somebody else has just found that the host fails, so a run begins with a probe.
     `host_fails`: the last request failed for good, with no connection, no answer in time or an error of the server.
@@ -149,6 +151,7 @@ class Transport:
         self.host_fails = False
         self.begins_with_probe = False
         self.dates = ReplyDates(clock)
+        self.service: AnsweringService | None = None
 
     def get(self, path: str, params: Mapping[str, str | int], understand: Callable[[Reply], T]) -> T:
         """Request a path below the base URL and return what `understand` makes of the reply.
@@ -277,6 +280,7 @@ class Transport:
             self._observe(headers, response.status_code)
             own = self._now()
             self._check_status(target, response.status_code)
+            self.service = answering_service(self._base, response.raw)
             body = self._read_body(target, response, limits.size, deadline)
         date = self.dates.date(headers, body, own)
         return Reply(target, response.status_code, body, headers, date or self.clock(), dated=date is not None)

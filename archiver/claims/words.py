@@ -153,6 +153,9 @@ WORDS: Mapping[str, Wording] = {
         "報告者が保存していた資料にあったメッセージIDから1件ずつ取得 {n:,}件",
         "{n:,} one by one by ids out of files that the reporter had kept",
     ),
+    "source.copy": Wording(
+        "報告者の保管庫の別の写しから取り込み {n:,}件", "{n:,} taken in from another copy of the reporter's archive"
+    ),
     # changes
     "change.edited": Wording("編集された発言", "edited messages"),
     "change.edited_before": Wording(

@@ -14,7 +14,7 @@ from archiver import errors
 from archiver.console.context import ConsoleContext
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.console.package_orders import Given, order_address
-from archiver.custody import erasures
+from archiver.custody import earlier_homes, erasures
 from archiver.custody.export_stamps import stamp_service
 from archiver.export.package import make_package
 from archiver.export.package.order import ExportOrder, LeftoverWish
@@ -23,7 +23,6 @@ from archiver.records import Leftover
 from archiver.render.invisible_characters import visible
 from archiver.rounds.export_recheck import recheck_quoted
 from archiver.setup.leftover_answers import recall_answers
-from archiver.store import orphaned_seals
 
 SHOWN_LIMIT = 20
 STEP = 250
@@ -92,7 +91,7 @@ def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
         job.tell(_("Reading the quoted messages once more"))
         recheck = recheck_quoted(app, wanted).sentence()
         with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
-            orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
+            earlier_homes.settle(app.archive, now=app.now(), copies=app.settings.exports.also_to)
             erasures.go_on(app.archive, now=app.now, copies=app.settings.exports.also_to)
         report = make_package.export(
             app.archive, wanted, now=app.now, stamping=stamp_service(app), progress=_progress(job)

@@ -15,7 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from archiver import errors
-from archiver.custody import erasures, known_copies
+from archiver.custody import earlier_homes, erasures, known_copies
 from archiver.custody.compared_records import ComparedRecords, compared_records
 from archiver.custody.known_copies import EarlierCopy
 from archiver.custody.verify import verify_archive
@@ -157,7 +157,9 @@ def restore(
         _remember_backup(restored, LastBackup(now(), str(source), verified=True))
         erased = erasures.go_on(restored, now=now, copies=_copy_folders(home))
         erased += erasures.remove_restored_copies(restored)
-    copy.remove_mark(home)  # last: with it an interrupted restore can be finished by the same command
+    copy.remove_mark(home)  # with it an interrupted restore can be finished by the same command
+    with closing(Archive(home)) as restored:
+        earlier_homes.record_restore(restored, now=now())
     return BackupOutcome(verification, report, is_placed=True, erased=tuple(erased), aside=aside)
 
 

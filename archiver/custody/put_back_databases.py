@@ -6,7 +6,8 @@ from datetime import datetime
 from gettext import gettext as _
 from typing import NamedTuple
 
-from archiver.evidence.verify.rollbacks import IN_LEDGER, Rollback, read_rollback, rollback_sentence
+from archiver.custody import earlier_homes
+from archiver.evidence.verify.rollbacks import IN_LEDGER, IN_RESTORED, Rollback, read_rollback, rollback_sentence
 from archiver.ledger.ledger_file import read_ledger_file
 from archiver.store import orphaned_seals
 from archiver.store.archive import Reading
@@ -43,8 +44,8 @@ def put_back_databases(reading: Reading) -> list[PutBackDatabase]:
 
 
 def overview_lines(reading: Reading) -> list[str]:
-    """One sentence for each, with what to do."""
-    return [advice(one) for one in put_back_databases(reading)]
+    """One sentence for each, with what to do; also for one that no record tells of yet, and for databases beside."""
+    return [*map(advice, put_back_databases(reading)), *earlier_homes.sentences(reading)]
 
 
 def advice(one: PutBackDatabase) -> str:
@@ -52,7 +53,8 @@ def advice(one: PutBackDatabase) -> str:
 
     In a copy of a team's ledger, and in what was taken home from it, another database would not fit.
     """
-    if one.in_copy or (one.came_home and not one.rollback.lost):
+    is_restored = one.rollback.place == IN_RESTORED
+    if is_restored or one.in_copy or (one.came_home and not one.rollback.lost):
         return one.sentence
     if one.came_home:
         sentence = _(

@@ -12,8 +12,10 @@ from functools import partial
 from pathlib import Path
 
 from archiver import errors
+from archiver.custody import earlier_homes
 from archiver.custody.compared_records import ComparedRecords
 from archiver.custody.stamp_check import answer_check, archive_stamps, is_known_root, token_check
+from archiver.evidence.services import note_services, read_services
 from archiver.evidence.stamps.authority_kinds import class_sentence
 from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.stamps.timestamp import Authority
@@ -156,6 +158,9 @@ def _verify(
     chain.compare_exports(entry_check.exports)
     chain.compare_rollbacks(entry_check.rollbacks)
     check_rollbacks(verification, entry_check.rollbacks, _file_names(folder / ORPHANED), read)
+    for sentence in earlier_homes.sentences(reading):
+        verification.add_note(sentence)
+    note_services(verification, read_services(entry_check.services))
     stamps.close()
     entry_check.times.close(earliest_covering(stamps.times))
     compare_stamps(verification, entry_check.stamps, names, read)

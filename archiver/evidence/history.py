@@ -64,7 +64,11 @@ def message_history(
     `seen_before` and `seen_last` (the last reading of all that showed it) are only asked where an interval
     ends, so the history of a message with one entry needs no other reading.
     """
-    return _history_of_one(entries[0], seen_last) if len(entries) == 1 else _fold(entries, seen_before, seen_last)
+    if len(entries) == 1 and "seen" not in entries[0]["payload"]:
+        return _history_of_one(entries[0], seen_last)
+    if any("seen" in entry["payload"] for entry in entries):
+        entries = _in_order_seen(entries)
+    return _fold(entries, seen_before, seen_last)
 
 
 def _history_of_one(entry: EntryObject, seen_last: Callable[[], str | None]) -> MessageHistory:
@@ -95,6 +99,12 @@ def _history_of_one(entry: EntryObject, seen_last: Callable[[], str | None]) -> 
     )
 
 
+def _in_order_seen(entries: Sequence[EntryObject]) -> Sequence[EntryObject]:
+    """The entries with those taken in from another copy of the archive, which come late, at the times of that copy."""
+    seen = [{**entry, "observed_at": text(entry["payload"].get("seen")) or entry["observed_at"]} for entry in entries]
+    return sorted(seen, key=lambda entry: (str(entry["observed_at"]), "seen" not in entry["payload"]))
+
+
 def _fold(
     entries: Sequence[EntryObject], seen_before: SeenBefore, seen_last: Callable[[], str | None]
 ) -> MessageHistory:
@@ -102,7 +112,7 @@ def _fold(
     for entry in entries:
         _add_entry(spans, entry, seen_before)
     latest = entries[-1]
-    if latest["payload"]["state"] not in GONE_STATES:
+    if latest["payload"]["state"] not in GONE_STATES and "seen" not in latest["payload"]:
         spans[-1] = _extend_span(spans[-1], seen_last())
     return _build_history(entries, tuple(spans))
 
@@ -111,7 +121,8 @@ def _add_entry(spans: list[Span], entry: EntryObject, seen_before: SeenBefore) -
     """Let one entry end, extend or begin the interval of a text."""
     body, update_time = text_of(entry)
     if spans:
-        spans[-1] = _extend_span(spans[-1], seen_before(entry))
+        if "seen" not in entry["payload"]:  # no reading of this copy comes before
+            spans[-1] = _extend_span(spans[-1], seen_before(entry))
         if entry["payload"]["state"] in GONE_STATES:
             return
         if (spans[-1].body, spans[-1].update_time) == (body, update_time):

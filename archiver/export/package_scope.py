@@ -102,7 +102,7 @@ class PackageScope:
             return False
         if entry["seq"] in self.base_line:
             return True
-        if kind in ("rollback", "erasure"):
+        if kind in ("rollback", "erasure", "service"):
             return True
         if kind == "stamp":
             return bool(entry["seq"] > self._after)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import put_back_databases
+from archiver.custody import earlier_homes, put_back_databases
 from archiver.custody.put_back_databases import PutBackDatabase
 from archiver.health import disk, evidence
 from archiver.health.snapshot import HealthSnapshot, read_snapshot
@@ -36,6 +36,8 @@ class CheckFacts:
     stamps: evidence.StampStatus
     put_back: tuple[PutBackDatabase, ...]
     """The older databases that were found beside newer seals."""
+    put_back_told: tuple[str, ...]
+    """What is to be said of an older archive that no record tells of yet, and of databases beside."""
     horizons: tuple[database_health.Horizon, ...]
     backup: LastBackup | None
     kept_by_team: KeptByTeam
@@ -79,6 +81,7 @@ def _read_facts(reading: Reading, app: App, snapshot: HealthSnapshot) -> CheckFa
         per_day=per_day,
         stamps=evidence.stamp_status(reading, [one.name for one in app.authorities], app.root_errors),
         put_back=tuple(put_back_databases.put_back_databases(reading)),
+        put_back_told=tuple(earlier_homes.sentences(reading)),
         horizons=tuple(database_health.horizons(reading, snapshot.rooms)),
         backup=remembered_values.LAST_BACKUP.recall(reading),
         kept_by_team=kept_by_team(reading.home),

@@ -120,12 +120,15 @@ def with_classes(result: CheckResult, authorities: Sequence[Authority]) -> Check
     return CheckResult(result.name, result.grade, " ".join([result.text, *sentences]))
 
 
-def check_put_back(found: Sequence[PutBackDatabase], *, now: datetime) -> list[CheckResult]:
-    """Say for ever that an older database was put back; while a newer one may still be at hand, it needs attention."""
-    if not found:
+def check_put_back(found: Sequence[PutBackDatabase], told: Sequence[str], *, now: datetime) -> list[CheckResult]:
+    """Say for ever that an older database was put back; while a newer one may still be at hand, it needs attention.
+
+    `told`: what no record tells of yet.
+    """
+    if not (found or told):
         return []
-    grade = attention if now - found[-1].found_at < PUT_BACK_RECENTLY else good
-    return [grade("rollback", " ".join(map(advice, found)))]
+    grade = attention if told or now - found[-1].found_at < PUT_BACK_RECENTLY else good
+    return [grade("rollback", " ".join([*map(advice, found), *told]))]
 
 
 def check_verification(last: VerificationRecord | None, *, now: datetime) -> CheckResult:

@@ -43,6 +43,7 @@ class ObservedBy(StrEnum):
     LIST = "list"
     SINGLE = "single"
     RECOVERED = "recovered"
+    COPY = "copy"
 
 
 @dataclass(frozen=True, slots=True)

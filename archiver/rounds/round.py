@@ -14,21 +14,23 @@ from datetime import timedelta
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import erasures, folder_copies, put_back_databases, stamp_renewals, stamp_requests
+from archiver.custody import earlier_homes, erasures, folder_copies, put_back_databases, stamp_renewals, stamp_requests
 from archiver.records import JST
 from archiver.records.alerts import DEPARTURES
 from archiver.reminders import due_reminders
 from archiver.rounds import alerting, long_pauses, run_log, upgrade
 from archiver.rounds.round_parts import run_in_parts
 from archiver.settings.model import Settings
-from archiver.store import orphaned_seals, seals
+from archiver.store import seals
 from archiver.store.archive import Reading
 from archiver.store.queries import contracts, departures
 from archiver.store.working import remembered_values
+from archiver.store.working.other_databases import other_databases
 from archiver.sync.files import avatars
 from archiver.sync.files.download import DownloadLimits
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks, run_sync
+from archiver.sync.wrong_clock import doubtful_sentence
 from archiver.wording import gettext as _
 
 
@@ -135,7 +137,8 @@ def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *
         sealed.append(seal(app))
     report.sealed = max((number for number in sealed if number is not None), default=None)
     stamp_requests.request_stamps(app, at_once=always)
-    report.complaints = (*put_back, *_export_and_copy(app, at_once=at_once, always=always))
+    doubts = () if report.doubtful is None else (doubtful_sentence(report.doubtful),)
+    report.complaints = (*put_back, *doubts, *_export_and_copy(app, at_once=at_once, always=always))
     run_log.write(app.settings.home, report)
     if report.news:
         _fetch_pictures(app)
@@ -175,14 +178,14 @@ def settle_seals(app: App) -> tuple[str, ...]:
 
     What the owner erased and an older database brought back is erased again, before anything is read or sealed.
     """
-    recorded = orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
+    recorded = earlier_homes.settle(app.archive, now=app.now(), copies=app.settings.exports.also_to)
     return (*(_last_put_back(app, recorded) if recorded else ()), *_go_on_erasing(app))
 
 
 def _last_put_back(app: App, count: int) -> list[str]:
     """What is to be said of the databases that were put back last."""
     with app.archive.reading() as reading:
-        return put_back_databases.overview_lines(reading)[-count:]
+        return list(map(put_back_databases.advice, put_back_databases.put_back_databases(reading)[-count:]))
 
 
 def _go_on_erasing(app: App) -> list[str]:
@@ -236,21 +239,25 @@ def _seconds(value: timedelta) -> float:
 def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[str, ...]:
     """Make the daily exports that are due, and copy them and the seals elsewhere; return complaints.
 
-    A folder that could not get copies is reported when that is new, then once a day, or `always`.
+    A folder that could not get copies is reported when that is new, then once a day, or `always`; so is another
+    database beside the archive's own.
     """
     if app.settings.exports.daily:
         _make_daily_exports(app, at_once=at_once)
     failures = folder_copies.copy_to_folders(app.settings.home, app.settings.exports.also_to)
-    complaints = {str(failure.folder): failure for failure in failures}
-    due_folders = _due_complaints(app, complaints)
-    return tuple(_complaint_sentence(one) for folder, one in complaints.items() if always or folder in due_folders)
+    complaints = {str(failure.folder): _complaint_sentence(failure) for failure in failures}
+    earlier_homes.note(app.archive, app.settings.exports.also_to)
+    with app.archive.reading() as reading:
+        complaints |= {str(one.path): earlier_homes.other_sentence(one) for one in other_databases(reading)}
+    due = _due_complaints(app, complaints)
+    return tuple(sentence for place, sentence in complaints.items() if always or place in due)
 
 
-def _due_complaints(app: App, folders: Collection[str]) -> tuple[str, ...]:
-    """Those of these folders whose failure is due to be reported; all others count as in order."""
+def _due_complaints(app: App, places: Collection[str]) -> tuple[str, ...]:
+    """Those of these places of which it is due to be reported; all others count as in order."""
     with app.archive.reading() as reading:
         before = remembered_values.COPY_FAILURES.recall(reading)
-    reminders = due_reminders(folders, before, now=app.now())
+    reminders = due_reminders(places, before, now=app.now())
     if reminders.known != before:
         with app.archive.writing() as writing:
             remembered_values.COPY_FAILURES.remember(writing, reminders.known or None)

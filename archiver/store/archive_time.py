@@ -94,6 +94,12 @@ def unsealed_times(reading: Reading, first: int, now: datetime, *, pending: str 
     )
 
 
+def last_compared(reading: Reading) -> datetime | None:
+    """The last time that is Chatwork's; None if there is none."""
+    text = _last_compared_text(reading)
+    return from_text(text) if text else None
+
+
 def _last_compared_text(reading: Reading) -> str:
     """The last time that is Chatwork's, by the numbers of the entries; empty if there is none."""
     return _LAST_COMPARED.value(reading.sql) or ""

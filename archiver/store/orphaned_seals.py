@@ -160,13 +160,14 @@ def _record_rollbacks(writing: Writing, copies: Sequence[Path], *, now: datetime
     told = _NamedFiles(named.names, named.digests | {chain.file_digest(unknown.body) for unknown in new})
     in_copies = [unknown for place in copies for unknown in _unknown_in_copies(writing, place, told)]
     observations = [
-        Observation("rollback", f"rollback/{writer.SELF}", _payload(writing, files, place))
+        Observation("rollback", f"rollback/{writer.SELF}", rollback_payload(writing, files, place))
         for files, place in ((new, IN_SEALS), (in_copies, IN_COPIES))
         if files
     ]
     lost = _lost_in_ledger(writing)
     if lost:
-        observations.append(Observation("rollback", f"rollback/{writer.SELF}", _payload(writing, [], IN_LEDGER) | lost))
+        payload = rollback_payload(writing, [], IN_LEDGER) | lost
+        observations.append(Observation("rollback", f"rollback/{writer.SELF}", payload))
         writing.sql.execute(delete(schema.memory).where(schema.memory.c.key == LOST_KEY))
     writer.append(writing, observations, account_id=None, at=now)
     return len(observations)
@@ -190,8 +191,8 @@ def _unnamed(folder: Path, files: Sequence[SealFile], named: _NamedFiles) -> lis
     return unknown
 
 
-def _payload(reading: Reading, unknown: Sequence[_Unknown], place: str) -> dict[str, Any]:
-    """What a `rollback` entry says of these files."""
+def rollback_payload(reading: Reading, unknown: Sequence[_Unknown], place: str) -> dict[str, Any]:
+    """What a `rollback` entry says of these files, perhaps of none."""
     parsed = [chain.parse_seal(one.body) for one in unknown if one.file.is_seal]
     lost = sorted({pair for seal in parsed if seal is not None for pair in _lost_records(reading, seal)})
     table_last = _last_row(reading)[0]

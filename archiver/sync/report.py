@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -138,6 +138,8 @@ class SyncReport:
     """Chatwork's clock minus this computer's, the largest of the run; None: no reply had a `Date` that counts."""
     undated: int = 0
     """Replies without a `Date` that counts: what they showed has this computer's time, corrected by the others."""
+    doubtful: timedelta | None = None
+    """A `Date` minus this computer's time, where the clock and the last run agree against it; it did not count."""
     complaints: tuple[str, ...] = ()
     """Sentences about daily exports that could not be written."""
     contacts: bool = False
@@ -176,6 +178,7 @@ class SyncReport:
             unread_dropped=earlier.unread_dropped or self.unread_dropped,
             clock_offset_ms=max(offsets, key=abs, default=None),
             undated=earlier.undated + self.undated,
+            doubtful=self.doubtful or earlier.doubtful,
             complaints=tuple(dict.fromkeys((*earlier.complaints, *self.complaints))),
             contacts=earlier.contacts or self.contacts,
             alerts=(*earlier.alerts, *self.alerts),

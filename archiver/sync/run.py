@@ -31,6 +31,7 @@ from archiver.sync.run_inputs import (
     check_account,
     first_replies,
     keep_owner,
+    keep_service,
     owner_payload,
     start_again,
     start_run,
@@ -68,6 +69,7 @@ def run_sync(
     start = start_again(archive, start, at=now())
     if replies.me is not None:
         keep_owner(archive, replies.me, start.inputs.owner)
+    keep_service(archive, client.transport.service, account=replies.account_id, at=start.at)
     context = PullContext(archive, client, now, replies.account_id)
     context.looks = client.transport.requests - start.counters.requests
     downloads = transfer.harden(downloads, local=client.transport.is_local)

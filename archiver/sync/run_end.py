@@ -46,7 +46,7 @@ def finish_run(
     transport, inputs, options = context.client.transport, start.inputs, start.options
     report.finished_at = context.now()
     report.requests = transport.requests - start.counters.requests
-    report.undated = transport.dates.undated
+    report.undated, report.doubtful = transport.dates.undated, transport.dates.doubtful
     report.clock_offset_ms = transport.dates.largest_offset_ms
     report.unread_dropped = None not in unread and int(unread[1] or 0) < int(unread[0] or 0)
     overdue = _find_overdue(context, report, inputs, listed_rooms, options.full_every)

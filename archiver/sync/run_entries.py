@@ -9,6 +9,7 @@ from typing import Any
 from archiver.store import pending_records
 from archiver.store.archive import Writing
 from archiver.store.archive_time import CLOCK_TOLERANCE
+from archiver.store.queries import current_state
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
@@ -32,6 +33,7 @@ def write_run(
     left out, as most of a year's records are of days without news.
     """
     counted = {"undated": report.undated, "unparsed": unparsed, "totals": _totals(report)}
+    counted["doubtful_ms"] = round((report.doubtful or timedelta()) / timedelta(milliseconds=1))
     sweep = {
         "from": to_text(report.started_at),
         "to": to_text(at),
@@ -41,6 +43,7 @@ def write_run(
         "unread_before": unread[0],
         "unread_after": unread[1],
         "settings": settings,
+        "service": current_state.service_number(writing),
         **{name: value for name, value in counted.items() if value},
     }
     if not report.news and not report.reported:
@@ -63,6 +66,7 @@ def _collect_idle(writing: Writing, sweep: dict[str, Any], at: datetime) -> None
             "clock_offset_ms": _larger(waiting["clock_offset_ms"], sweep["clock_offset_ms"]),
             "unread_before": waiting["unread_before"],
             **_counted_together(waiting, sweep),
+            **_larger_doubt(waiting, sweep),
         }
     remembered_values.IDLE_RUNS.remember(writing, sweep)
 
@@ -74,10 +78,17 @@ def _counted_together(waiting: dict[str, Any], sweep: dict[str, Any]) -> dict[st
     return {name: value for name, value in (counts | {"totals": dict(totals)}).items() if value}
 
 
+def _larger_doubt(waiting: dict[str, Any], sweep: dict[str, Any]) -> dict[str, Any]:
+    """How far a doubtful `Date` was off at most; what is 0 is left out."""
+    larger = _larger(waiting.get("doubtful_ms"), sweep.get("doubtful_ms"))
+    return {} if larger is None else {"doubtful_ms": larger}
+
+
 def _can_merge(waiting: dict[str, Any], sweep: dict[str, Any]) -> bool:
-    """Whether one record of both runs would hide no long time without a run, other settings or a wrong clock."""
+    """Whether one record of both runs hides no long time without a run, other settings or service, or a wrong clock."""
     near = from_text(sweep["from"]) - from_text(waiting["to"]) <= TOGETHER
-    return near and waiting.get("settings") == sweep["settings"] and _clock_fault(waiting) == _clock_fault(sweep)
+    same = all(waiting.get(name) == sweep[name] for name in ("settings", "service"))
+    return near and same and _clock_fault(waiting) == _clock_fault(sweep)
 
 
 def _clock_fault(sweep: dict[str, Any]) -> str:

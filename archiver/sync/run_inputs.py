@@ -8,14 +8,16 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from archiver import errors
+from archiver.chatwork.answering_service import AnsweringService
 from archiver.chatwork.client import Client, Single
 from archiver.chatwork.models import Me, Room
 from archiver.chatwork.ratelimit import FALLBACK_WINDOW, Budget, OtherCalls
-from archiver.chatwork.reply_dates import ReplyDates
+from archiver.chatwork.reply_dates import LastRun, ReplyDates
 from archiver.chatwork.transport import Transport
 from archiver.records import AccountId, JsonObject, Observation, RoomId
 from archiver.store import writer
 from archiver.store.archive import Archive
+from archiver.store.archive_time import last_compared
 from archiver.store.queries import contracts, current_state
 from archiver.store.working import remembered_values
 from archiver.sync.failed_rooms import Failures
@@ -79,10 +81,19 @@ def start_run(archive: Archive, transport: Transport, options: Options, *, at: d
     inputs = read_inputs(archive, at=at, chosen=options.rooms)
     transport.deadline = None if seconds is None else transport.clock.own() + timedelta(seconds=seconds)
     transport.budget = inputs.budget or transport.budget
-    transport.dates = ReplyDates(transport.clock)
+    transport.dates = ReplyDates(transport.clock, last_run(archive))
     transport.host_fails = transport.begins_with_probe  # else each run tries with patience once
     transport.tally = OtherCalls()  # between two runs another command of ours may have called
     return RunStart(options, at, deadline, inputs, Counters(transport.requests, transport.unparsed))
+
+
+def last_run(archive: Archive) -> LastRun | None:
+    """What the runs before know of the time, as a witness beside this computer's clock; None before the first."""
+    with archive.reading() as reading:
+        times = (last_compared(reading), remembered_values.last_saved_at(reading))
+        offset = remembered_values.CLOCK_OFFSET.recall(reading)
+    at = max((one for one in times if one is not None), default=None)
+    return None if at is None or offset is None else LastRun(at, timedelta(milliseconds=offset))
 
 
 def start_again(archive: Archive, start: RunStart, *, at: datetime) -> RunStart:
@@ -130,6 +141,16 @@ def check_account(found: AccountId, owner: dict[str, object] | None, archive: Ar
     """Refuse another account's token before anything is written. Raises WrongAccount."""
     if owner is not None and owner["account_id"] != found:
         raise errors.WrongAccount(found=found, expected=owner["account_id"], path=archive.home)
+
+
+def keep_service(archive: Archive, service: AnsweringService | None, *, account: AccountId, at: datetime) -> None:
+    """Append an entry about where the replies come from, if that changed."""
+    with archive.reading() as reading:
+        before = current_state.last_payload(reading, "service", None)
+    if service is not None and service._asdict() != before:
+        with archive.writing() as writing:
+            observation = Observation("service", "service", service._asdict())
+            writer.append(writing, [observation], account_id=account, at=at)
 
 
 def keep_owner(archive: Archive, me: Single[Me], owner: JsonObject | None) -> None:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from filelock import FileLock
@@ -254,12 +255,14 @@ def test_an_interrupted_restore_goes_on(home: Archive, destination: Path, tmp_pa
 
 
 def test_a_restore_interrupted_after_the_database_was_placed_goes_on(
-    home: Archive, destination: Path, tmp_path: Path
+    home: Archive, destination: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The mark is removed last, so the same command finishes what is there in full already."""
+    """While the mark is there, the same command finishes what is there in full already."""
     backup.backup(home, destination, now=now)
-    backup.restore(destination, tmp_path / "new", now=now)
-    shutil.copyfile(destination / MARK, tmp_path / "new" / MARK)
+    with monkeypatch.context() as patch:
+        patch.setattr(copy_module, "remove_mark", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            backup.restore(destination, tmp_path / "new", now=now)
 
     outcome = backup.restore(destination, tmp_path / "new", now=now)
 

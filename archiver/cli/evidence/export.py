@@ -221,12 +221,11 @@ def _recheck(app: App, order: ExportOrder, options: ExportOptions, *, is_quiet: 
 
 def _finish_interrupted(app: App) -> None:
     """Finish what an interrupted run left; from a home that cannot be written a package can be made all the same."""
-    from archiver.custody import erasures
-    from archiver.store import orphaned_seals
+    from archiver.custody import earlier_homes, erasures
 
     copies = app.settings.exports.also_to
     with suppress(errors.StorageError):
-        orphaned_seals.settle_seals(app.archive, now=app.now(), copies=copies)
+        earlier_homes.settle(app.archive, now=app.now(), copies=copies)
         for line in erasures.go_on(app.archive, now=app.now, copies=copies):
             echo(line, err=True)
 

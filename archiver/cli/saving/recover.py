@@ -14,6 +14,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import asked_path
+from archiver.cli.terminal.text import visible
 from archiver.errors import N_, UnknownRoom
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -43,11 +44,18 @@ def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, 
     from archiver.cli.terminal.progress import ProgressScreen
     from archiver.rounds import upgrade
     from archiver.rounds.recovery import minutes_left, recover_round
+    from archiver.store.working.other_databases import is_database
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     upgrade.if_older(app, after_run.tell_upgraded)
-    found_ids = _read_files(app, files or (_asked_file(),), room)
     quiet = obj.verbose < 0
+    files = files or (_asked_file(),)
+    others = tuple(filter(is_database, files))
+    for path in others:
+        _take_in(app, path, quiet=quiet)
+    if others == files:
+        return 0
+    found_ids = _read_files(app, tuple(path for path in files if path not in others), room)
     if found_ids.places and not quiet:
         _announce(len(found_ids.places), minutes_left(app, len(found_ids.places)))
     with ProgressScreen(quiet=quiet) as progress:
@@ -63,6 +71,23 @@ def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, 
     elif not quiet:
         result.tell()
     return INCOMPLETE if result.is_incomplete() else 0
+
+
+def _take_in(app: App, path: Path, *, quiet: bool) -> None:
+    """Take in the messages of another database of this archive, and seal them. Raises NothingThere."""
+    from archiver.custody.late_records import take_in
+    from archiver.rounds.sealing import seal_now
+
+    with app.archive.round_lock():
+        taken = take_in(app.archive, path, now=app.now())
+    seal_now(app)
+    if not quiet:
+        sentence = ngettext(
+            "{n} record of messages was taken in late from {path}; the file itself stays as it is.",
+            "{n} records of messages were taken in late from {path}; the file itself stays as it is.",
+            taken,
+        )
+        echo(sentence.format(n=taken, path=visible(str(path))))
 
 
 def _asked_file() -> Path:

@@ -29,4 +29,5 @@ def command_migrate(obj: CliContext) -> int:
         echo(_("The archive is up to date; nothing was changed."))
     else:
         echo(_("Done. The archive as it was before: {path}").format(path=visible(str(copy))))
+        echo(_("Seals, stamps and packages stay as they were made: nobody can make them anew."))
     return 0

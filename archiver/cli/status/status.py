@@ -10,6 +10,7 @@ import click
 from archiver.cli.context import CliContext
 from archiver.cli.status import emergency_block, page
 from archiver.cli.terminal.output import paged_output
+from archiver.cli.terminal.text import wrap
 from archiver.errors import N_
 
 
@@ -24,6 +25,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     from archiver.cli.status import access_lines, erasure_lines, reread_and_backfill_lines
     from archiver.cli.status.alert_lines import alert_lines
     from archiver.cli.status.saving_status import observe_standing
+    from archiver.cli.status.service_lines import service_lines
     from archiver.cli.status.status_document import status_document
     from archiver.custody import put_back_databases
     from archiver.health.known_time import known_time
@@ -46,6 +48,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         others = page.other_alerts(archive_status.alerts, emergencies)
         alerts = [] if as_json else alert_lines(reading, others, contract_names(archive_status.contracts))
         put_back = put_back_databases.overview_lines(reading)
+        services = service_lines(reading)
         erased, unfinished = records.erasures(reading), remembered_values.ERASURE.recall(reading)
         pauses = room_pauses(reading, archive_status) if as_json else {}
     accesses = access_lines.read_accesses(obj.home)
@@ -53,12 +56,15 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         payload = status_document(archive_status, warnings=standing.sentences, pauses=pauses)
         unseen = standing.unseen
         payload["unseen_seconds"] = None if unseen is None else int(unseen.total_seconds())
-        payload |= reread_and_backfill_lines.document(progress) | {"put_back_databases": put_back}
+        payload |= reread_and_backfill_lines.document(progress)
+        payload |= {"put_back_databases": put_back, "other_services": services}
         payload["erasures"] = erasure_lines.documents(erased)
         payload["accesses"] = access_lines.document(accesses)
         click.echo(json.dumps(payload, ensure_ascii=False))
     else:
-        dues = [*access_lines.lines(accesses), *put_back, *erasure_lines.lines(erased, unfinished), *deadline_lines]
+        told = ["\n    ".join(wrap(sentence, 76)) for sentence in (*services, *put_back)]
+        told += erasure_lines.lines(erased, unfinished)
+        dues = [*access_lines.lines(accesses), *told, *deadline_lines]
         with paged_output():
             page.tell_status(archive_status, standing, emergencies, progress=progress, dues=dues, alerts=alerts)
     return 0

@@ -99,7 +99,7 @@ STATES = {
 KINDS = {"speech": "発言", "notice": "システムの投稿", "unknown": "不明(文面なし)"}
 """The kinds of messages on paper; that anybody can type the form of a notice is said in the readme."""
 
-SOURCES = {"list": "一覧", "single": "1件ずつ", "recovered": "1件ずつ(報告者の資料のID)"}
+SOURCES = {"list": "一覧", "single": "1件ずつ", "recovered": "1件ずつ(報告者の資料のID)", "copy": "保管庫の別の写し"}
 """By which kind of reading the present state of a message was received."""
 
 MESSAGES = "messages.jsonl"

@@ -100,6 +100,7 @@ class EntryCheck:
         """Keys of `export` entries and the seal that each names."""
         self.stamps: list[RecordedStamp] = []
         self.rollbacks: list[Rollback] = []
+        self.services: list[Mapping[str, Any]] = []
         self.times = TimeOrder(verification)
         self._sealed = SealedDigests(ranges)
         self._erasures = Erasures()
@@ -211,6 +212,8 @@ class EntryCheck:
         elif entry["kind"] == "rollback":
             rollback = read_rollback(entry)
             self.rollbacks.extend([] if rollback is None else [rollback])
+        elif entry["kind"] == "service":
+            self.services.append(entry)
         elif entry["kind"] == "erasure" and is_sealed:
             self._erasures.add_entry(entry)
 

@@ -24,6 +24,7 @@ from archiver.evidence.manifest import (
 )
 from archiver.evidence.masked_records import MASKED_FILE
 from archiver.evidence.period import period_starts
+from archiver.evidence.services import note_services, read_services
 from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
 from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, PAUSES, files, seal_numbers, table_lines
@@ -55,6 +56,10 @@ _REPORT = re.compile(r"report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pd
 
 _LIST_COPY = re.compile(r"manifest[0-9]{8}\.txt")
 _UNSEALED = re.compile(r"(?m)^Unsealed-After: ([0-9]{1,18})\r?$")
+_PACKAGE_FORMAT = re.compile(r"(?m)^Package-Format: ([0-9]{1,9})\r?$")
+PACKAGE_FORMAT = 1
+"""The number of the form of packages; raised with each change by which a table of the same records becomes another."""
+
 _OXUM = re.compile(r"(?m)^Payload-Oxum: ([0-9]{1,20})\.([0-9]{1,20})\r?$")
 
 
@@ -240,6 +245,7 @@ class _PackageCheck:
         known = [rollback for rollback in rollbacks if rollback is not None]
         chain.compare_rollbacks(known)
         check_rollbacks(self.verification, known, orphaned, lambda name: self._read(SEALS + name))
+        note_services(self.verification, read_services(lines.other))
         compare_stamps(
             self.verification,
             [stamp for stamp in stamps if stamp is not None],
@@ -310,6 +316,15 @@ class _PackageCheck:
 
     def _check_tables(self, lines: PackageLines) -> None:
         """Build the tables again and compare them with those in the package."""
+        match = _PACKAGE_FORMAT.search(self._bag_info())
+        if match is not None and int(match.group(1)) > PACKAGE_FORMAT:
+            sentence = _(
+                "The package has the format {number}, of a newer version of the program; this one knows up to {known}. "
+                "Its messages and tables were not compared with the records: use that version."
+            )
+            text = sentence.format(number=match.group(1), known=PACKAGE_FORMAT)
+            self.verification.add_finding("package-form", "bag-info.txt", text)
+            return
         if not lines.is_readable:
             note = _("Messages and tables were not compared with the records, as not every record can be read.")
             self.verification.add_note(note)

@@ -23,6 +23,12 @@ IN_COPIES = "copies"
 IN_LEDGER = "ledger"
 """The place of records that a team's ledger lost when it was put back to an earlier time; no seal had closed them."""
 
+IN_SIGHT = "computer"
+"""The place of records that only the computer remembers, which has seen them in the archive."""
+
+IN_RESTORED = "restore"
+"""The place of records that were in the archive, and not in the copy from which it was restored."""
+
 
 class Rollback(NamedTuple):
     """A record that an older database was put back."""
@@ -38,6 +44,8 @@ class Rollback(NamedTuple):
     place: str
     meanwhile: bool = False
     """Whether the database put back is the newer one, and the seals were made while an older one was in its place."""
+    copied_at: str = ""
+    """The time of the last record of the copy from which the archive was restored."""
 
 
 def read_rollback(entry: Mapping[str, Any]) -> Rollback | None:
@@ -52,7 +60,8 @@ def read_rollback(entry: Mapping[str, Any]) -> Rollback | None:
         lost = last - first + 1 if type(first) is int and type(last) is int else 0
     texts = {str(name): str(sha256) for name, sha256 in files.items()}
     place, meanwhile = str(payload.get("place")), payload.get("meanwhile") is True
-    return Rollback(entry["seq"], str(entry["key"]), numbers, texts, max(lost, 0), place, meanwhile)
+    copied_at = str(payload.get("copied_at", ""))
+    return Rollback(entry["seq"], str(entry["key"]), numbers, texts, max(lost, 0), place, meanwhile, copied_at)
 
 
 def check_rollbacks(
@@ -85,6 +94,30 @@ def rollback_sentence(rollback: Rollback) -> str:
             rollback.lost,
         )
         return sentence.format(key=rollback.key, count=rollback.lost)
+    if rollback.place == IN_SIGHT:
+        sentence = ngettext(
+            "Another state of the archive was put back, or another computer saves into a copy of it ({key}): up to "
+            "{count} record that this computer had seen is not in this archive.",
+            "Another state of the archive was put back, or another computer saves into a copy of it ({key}): up to "
+            "{count} records that this computer had seen are not in this archive.",
+            rollback.lost,
+        )
+        return sentence.format(key=rollback.key, count=rollback.lost)
+    if rollback.place == IN_RESTORED and not rollback.lost:
+        sentence = _(
+            "The archive was restored from a copy whose last record is of {time} ({key}); whether there had been later "
+            "ones is not known."
+        )
+        return sentence.format(key=rollback.key, time=rollback.copied_at)
+    if rollback.place == IN_RESTORED:
+        sentence = ngettext(
+            "The archive was restored from a copy whose last record is of {time} ({key}): as far as this computer "
+            "knows, up to {count} later record is not in it.",
+            "The archive was restored from a copy whose last record is of {time} ({key}): as far as this computer "
+            "knows, up to {count} later records are not in it.",
+            rollback.lost,
+        )
+        return sentence.format(key=rollback.key, count=rollback.lost, time=rollback.copied_at)
     if not rollback.lost:
         sentence = _(
             "Seals were found that are none of this archive's ({key}); no record is known to be missing by it."

@@ -21,7 +21,7 @@ from archiver.export.mask.outside_ids import PeriodIds
 from archiver.export.mask.package_mask import PackageMask, Policy
 from archiver.records import JsonObject
 
-_NEVER_MASKED = frozenset({*READINGS, "gap", "gap.narrowed", "gap.closed", "blob", "stamp", "rollback"})
+_NEVER_MASKED = frozenset({*READINGS, "gap", "gap.narrowed", "gap.closed", "blob", "stamp", "rollback", "service"})
 """Kinds of entries that hold only ids, times and counts."""
 
 _ABOUT_PEOPLE = frozenset({"account", "member", "contact", "mapping"})

@@ -13,6 +13,7 @@ from archiver.evidence.manifest import manifest_lines
 from archiver.evidence.masked_records import MASKED_FILE
 from archiver.evidence.period import period_starts_text
 from archiver.evidence.tables import build
+from archiver.evidence.verify.package import PACKAGE_FORMAT
 from archiver.export import FORMATS, PROFILES, conversation, enclosure_file_names
 from archiver.export.bag import Bag, HashingWriter
 from archiver.export.format_input import FormatInput
@@ -229,6 +230,7 @@ def _bag_info(recipe: Recipe) -> dict[str, str]:
         "Bagging-Date": made_at.astimezone(JST).date().isoformat(),
         "External-Description": f"Chatwork conversations of one contract, as of {seal}",
         "External-Identifier": recipe.name,
+        "Package-Format": str(PACKAGE_FORMAT),
         **unsealed,
         **starts,
     }

@@ -12,12 +12,14 @@ from archiver.claims.messages import contact, first_message
 from archiver.contract_dates import OutsideContact
 from archiver.evidence.history import EntryObject, number, text
 from archiver.evidence.listed_acts import listed_steps
+from archiver.evidence.services import read_services
 from archiver.evidence.tables.events import other_events, sort_events
-from archiver.evidence.verify.rollbacks import IN_COPIES, IN_LEDGER, read_rollback
+from archiver.evidence.verify.rollbacks import IN_COPIES, IN_LEDGER, IN_RESTORED, IN_SIGHT, read_rollback
 from archiver.export import PROFILES, PackageForm, enclosure_file_names
 from archiver.export.bag import Bag
 from archiver.export.package.package_input import PackageInput, software_name
 from archiver.export.package.recipe import PackagePreview, Recipe
+from archiver.export.package.service_words import other_service_text, service_text
 from archiver.export.package_scope import PackageScope, TimeBounds
 from archiver.export.report.input import NEVER_READ, MaskedPassage, RefusedMessage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import room_facts
@@ -51,6 +53,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
     owner_id, mask = number(owner.get("account_id")), recipe.mask
     owner_name = text(owner.get("name"))
     has_records = PROFILES[recipe.order.profile].form is PackageForm.BAG
+    services = read_services(source.other)
     return ReportInput(
         name=recipe.name,
         profile=recipe.order.profile,
@@ -61,6 +64,8 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         read_at=recipe.read_at,
         created_at=recipe.created_at or recipe.read_at,
         software=software_name(),
+        service=service_text(services),
+        other_service=other_service_text(services),
         events=sort_events([*other_events(source.other, recipe.scope.starts), *package.statistics.events]),
         deliveries=tuple(_masked_delivery(package, one) for one in recipe.deliveries),
         enclosures=tuple(_masked_enclosure(package, one) for one in recipe.enclosures),
@@ -75,6 +80,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         every=recipe.order.every,
         clock_seconds=runs.clock_difference(package.reading, upto=recipe.upto),
         wrong_clocks=runs.wrong_clocks(package.reading, upto=recipe.upto),
+        doubtful_dates=runs.doubtful_dates(package.reading, upto=recipe.upto),
         undated_replies=runs.undated_replies(package.reading, upto=recipe.upto),
         content_sha256=content_sha256,
         masked_passages=masked_passages(package),
@@ -149,6 +155,26 @@ def put_back_sentences(entries: Iterable[EntryObject], *, has_records: bool) -> 
                 "この時点より後の台帳にありました。この資料にはありません。",
                 found_at=found_at,
                 lost=rollback.lost,
+            )
+        elif rollback.place == IN_SIGHT:
+            yield say(
+                "{found_at} に、保管庫が別の時点のものに戻されたか、別のコンピューターがその写しに保存していることを"
+                "検出しました。"
+                "報告者のコンピューターが以前に確認した記録のうち、最大 {lost:,}件がこの資料にありません。",
+                found_at=found_at,
+                lost=rollback.lost,
+            )
+        elif rollback.place == IN_RESTORED:
+            yield say(
+                "{found_at} に、保管庫を、最後の記録が {copied_at} の控えから復元しました。{lacking}",
+                found_at=found_at,
+                copied_at=local_time(datetime.fromisoformat(rollback.copied_at)),
+                lacking=say(
+                    "復元の前にあったそれより後の記録のうち、分かる範囲で最大 {lost:,}件がこの資料にありません。",
+                    lost=rollback.lost,
+                )
+                if rollback.lost
+                else say("それより後の記録が復元の前にあったかどうかは分かりません。"),
             )
         elif not rollback.lost:
             yield say(

@@ -96,6 +96,10 @@ class ReportInput:
     """The time of the state that the report shows."""
     created_at: datetime
     software: str
+    service: str = ""
+    """Where the data came from, in words."""
+    other_service: str = ""
+    """The addresses that are not Chatwork's, in words; empty if there are none."""
     events: Sequence[ChangeRow] = ()
     """The changes in the rooms, in the order of the entries."""
     deliveries: Sequence[Delivery] = ()
@@ -120,6 +124,8 @@ class ReportInput:
     """The largest difference between this computer's clock and the server's, if one was noted."""
     wrong_clocks: Sequence[WrongClock] = ()
     """The times in which this computer's clock was wrong by more than a minute."""
+    doubtful_dates: Sequence[WrongClock] = ()
+    """The runs in which Chatwork's time was doubtful, with how far it was ahead of this computer's."""
     undated_replies: int = 0
     """Replies of Chatwork without a `Date` that counts."""
     content_sha256: str | None = None

@@ -15,8 +15,6 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.report_language import say, stated_day
 
-API = "https://api.chatwork.com/v2"
-
 STAMP_MEANING = (
     "タイムスタンプは、そのデータがその時刻に存在したことを示すもので、"
     "発言者が誰か、内容が真実かを示すものではありません。"
@@ -44,13 +42,13 @@ def statement(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     local = case.created_at.astimezone(JST)
     text = say(
         "私は、自分のChatworkアカウント(アカウントID {owner_id})のAPIトークンを用い、"
-        "Chatwork公式API({api})から、参加者として閲覧できるチャット({rooms})"
+        "{service}から、参加者として閲覧できるチャット({rooms})"
         "のメッセージとファイルを、プログラム({software})で取得しました({runs})。"
         "{sources}取得した応答は改変せず保存し、表示用に日本時間へ変換し、"
         "{changes}以外、本文を変えていません。{clock}"
         "{selection}",
         owner_id=case.owner_id,
-        api=API,
+        service=case.service,
         rooms=rooms,
         software=case.software,
         runs=_runs_text(case),

@@ -34,6 +34,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The chapter as a list of labels and texts that fits on one page."""
     platform = platform_of(case.contract.platform)
     rows = [
+        *([(say("取得元"), _fact_text(case.other_service, _ADDRESS_LENGTH))] if case.other_service else []),
         *opening_rows(case, statistics),
         (say("仕事") if platform.elsewhere else say("{name}の契約", name=platform.name), _contract_text(case)),
         (say("当事者"), _parties_text(case)),

@@ -12,7 +12,7 @@ from sqlalchemy import Table, bindparam, func, select
 
 from archiver.records import KnownMessage, MessageId, State
 from archiver.store import schema
-from archiver.store.schema.payload_forms import has_form, tells_what_was_shown
+from archiver.store.schema.payload_forms import has_form, read_all_formed, tells_what_was_shown
 from archiver.store.time_text import from_text, to_text
 from archiver.store.transactions import Reading, SmallStatement
 
@@ -104,6 +104,7 @@ _OLDER_LINES = (
     .order_by(_ENTRY.seq.desc())
 )
 _LAST_LINE = SmallStatement(_OLDER_LINES.limit(1))
+_SERVICE = SmallStatement(select(func.max(_ENTRY.seq)).where(_ENTRY.key == "service"))
 
 
 def last_payload(reading: Reading, key: str, room: int | None) -> dict[str, Any] | None:
@@ -241,6 +242,18 @@ def inaccessible_since(reading: Reading, rooms: Collection[int]) -> dict[int, da
 def owner(reading: Reading) -> dict[str, Any] | None:
     """Whose archive this is: the payload of the last `me` entry; None before the first."""
     return last_payload(reading, "me", None)
+
+
+def service_entries(reading: Reading) -> list[dict[str, Any]]:
+    """The entries about services that replies came from, oldest first."""
+    lines = reading.sql.execute(select(_ENTRY.line).where(_ENTRY.key == "service").order_by(_ENTRY.seq)).scalars()
+    return list(read_all_formed(lines, "service"))
+
+
+def service_number(reading: Reading) -> int | None:
+    """The number of the entry about the service that replies come from now; None before the first."""
+    number: int | None = _SERVICE.value(reading.sql)
+    return number
 
 
 def names(reading: Reading) -> dict[int, str]:

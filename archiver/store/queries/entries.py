@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, func, select, text
@@ -35,11 +35,36 @@ class KeptReply(NamedTuple):
 
 
 _LAST_SEQ = SmallStatement(select(func.max(schema.entry.c.seq)))
+_DIGEST = SmallStatement(select(schema.entry.c.digest).where(schema.entry.c.seq == bindparam("seq")))
 
 
 def last_seq(reading: Reading) -> int:
     """The number of the last entry; 0 for an empty archive."""
     return _LAST_SEQ.value(reading.sql) or 0
+
+
+def last_record(reading: Reading) -> tuple[int, str] | None:
+    """Number and digest of the last entry; None in an empty archive."""
+    last = last_seq(reading)
+    digest = record_digest(reading, last)
+    return None if digest is None else (last, digest)
+
+
+def last_record_time(reading: Reading) -> str | None:
+    """When the last entry was made, as entries write it; None in an empty archive."""
+    query = select(schema.entry.c.observed_at).order_by(schema.entry.c.seq.desc()).limit(1)
+    return reading.sql.execute(query).scalar()
+
+
+def record_digest(reading: Reading, seq: int) -> str | None:
+    """The digest of an entry; None if there is none of this number."""
+    digest: str | None = _DIGEST.value(reading.sql, seq=seq)
+    return digest
+
+
+def last_held(reading: Reading, heads: Collection[tuple[int, str]]) -> int:
+    """The highest number of those entries that the archive holds as they were; 0 if it holds none."""
+    return max((seq for seq, digest in heads if record_digest(reading, seq) == digest), default=0)
 
 
 def entries(reading: Reading, *, upto: int | None = None) -> Iterator[Entry]:

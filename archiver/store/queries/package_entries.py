@@ -18,8 +18,8 @@ from archiver.store.transactions import Reading
 STATED = ("contract", "delivery", "attachment", "mapping")
 """Kinds of entries about a contract that the user made; their keys are `kind/contract` or begin with it."""
 
-OF_SEALS = ("stamp", "rollback", "erasure")
-"""Kinds of entries about seals and erased records; every package needs them."""
+OF_SEALS = ("stamp", "rollback", "erasure", "service")
+"""Kinds of entries about seals, erased records and where the data came from; every package needs them."""
 
 _AT_ONCE = 1_000
 

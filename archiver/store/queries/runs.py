@@ -54,6 +54,19 @@ def wrong_clocks(reading: Reading, *, upto: int) -> list[WrongClock]:
     return found
 
 
+def doubtful_dates(reading: Reading, *, upto: int) -> list[WrongClock]:
+    """The runs whose replies had a doubtful time, oldest first, with how far that was ahead of this computer's."""
+    table = schema.entry.c
+    lines = reading.sql.execute(
+        select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto).order_by(table.seq)
+    ).scalars()
+    payloads = [entry["payload"] for entry in read_all_formed(lines, "sweep") if entry["payload"].get("doubtful_ms")]
+    return [
+        WrongClock(from_text(one["from"]), from_text(one["to"]), timedelta(milliseconds=one["doubtful_ms"]))
+        for one in payloads
+    ]
+
+
 def undated_replies(reading: Reading, *, upto: int) -> int:
     """How many replies of the runs had no `Date` that counts."""
     table = schema.entry.c

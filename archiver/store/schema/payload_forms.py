@@ -116,11 +116,18 @@ class _Me(msgspec.Struct):
     name: str = ""
 
 
+class _Service(msgspec.Struct):
+    address: str
+    certificate: str | None
+    issuer: str | None
+
+
 class _Sweep(msgspec.Struct, rename={"start": "from", "end": "to"}):
     start: datetime | None = None
     end: datetime | None = None
     clock_offset_ms: int | None = None
     undated: int = 0
+    doubtful_ms: int = 0
 
 
 FORMS: Mapping[str, type[msgspec.Struct]] = {
@@ -137,6 +144,7 @@ FORMS: Mapping[str, type[msgspec.Struct]] = {
     "attachment": _Attachment,
     "me": _Me,
     "sweep": _Sweep,
+    "service": _Service,
 }
 """Kind → what its payload must have; more may stand in it."""
 

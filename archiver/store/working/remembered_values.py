@@ -479,6 +479,10 @@ KNOWN_COPIES: Slot[tuple[KnownCopy, ...]] = Slot(
 """The last good copies, newest first: from `custody.backup`, so that the next one is compared with them."""
 
 
+BROUGHT_IN: Slot[tuple[str, ...]] = Slot("brought_in", lambda value: tuple(map(_text, value)), ())
+"""The digests of the last records of other databases whose messages were taken in (`custody.late_records`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class CopyToolRun:
     """How the user's own program ended that saves the copy elsewhere."""

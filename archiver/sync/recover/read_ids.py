@@ -20,7 +20,7 @@ from archiver.store.working.backfill_queue import BackfillItem, ItemState, Messa
 from archiver.sync import run_end, run_entries
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport, SyncReport
-from archiver.sync.run_inputs import Counters, RunInputs, check_account, read_inputs
+from archiver.sync.run_inputs import Counters, RunInputs, check_account, keep_service, last_run, read_inputs
 from archiver.sync.singles.backfill import BackfillReader
 
 WINDOW_CALLS, WINDOW = 300, timedelta(minutes=5)
@@ -97,7 +97,7 @@ def read_recovered(
     transport.deadline = None
     transport.may_wait = False
     transport.budget = inputs.budget or transport.budget
-    transport.dates = ReplyDates(transport.clock)
+    transport.dates = ReplyDates(transport.clock, last_run(archive))
     before = Counters(transport.requests, transport.unparsed)
     with archive.reading() as reading:
         saved = backfill_queue.held_places(reading, places)
@@ -131,6 +131,7 @@ def _make_context(archive: Archive, client: Client, inputs: RunInputs, now: Call
     """The context of the run; refuses another account's token before anything is written. Raises WrongAccount."""
     account = client.me().model.account_id
     check_account(account, inputs.owner, archive)
+    keep_service(archive, client.transport.service, account=account, at=now())
     return PullContext(archive, client, now, account)
 
 
@@ -170,7 +171,7 @@ def record_run(context: PullContext, report: SyncReport, before: Counters, setti
     transport = context.client.transport
     report.finished_at = context.now()
     report.requests = transport.requests - before.requests
-    report.undated = transport.dates.undated
+    report.undated, report.doubtful = transport.dates.undated, transport.dates.doubtful
     report.clock_offset_ms = transport.dates.largest_offset_ms
     report.complete = not context.troubles
     unparsed = transport.unparsed - before.unparsed

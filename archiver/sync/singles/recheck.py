@@ -15,7 +15,7 @@ from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.single_messages import read_singly
 from archiver.sync.recover.read_ids import record_run
 from archiver.sync.report import RoomReport, SyncReport
-from archiver.sync.run_inputs import Counters, check_account, read_inputs
+from archiver.sync.run_inputs import Counters, check_account, keep_service, last_run, read_inputs
 
 MAX_CALLS = 30
 """Calls at most, with the one that tells whose token it is."""
@@ -46,10 +46,11 @@ def recheck_messages(
     transport.deadline = begun + FIRST_REPLY
     transport.may_wait = False
     transport.budget = inputs.budget or transport.budget
-    transport.dates = ReplyDates(transport.clock)
+    transport.dates = ReplyDates(transport.clock, last_run(archive))
     before = Counters(transport.requests, transport.unparsed)
     account = client.me().model.account_id
     check_account(account, inputs.owner, archive)
+    keep_service(archive, transport.service, account=account, at=now())
     transport.deadline = begun + LONGEST
     context = PullContext(archive, client, now, account)
     report = SyncReport(AccountId(account), now())

@@ -98,6 +98,7 @@ def source_word(source: ObservedBy) -> str:
         ObservedBy.LIST: _("from the list of messages"),
         ObservedBy.SINGLE: _("read one by one"),
         ObservedBy.RECOVERED: _("recovered (archive recover)"),
+        ObservedBy.COPY: _("taken in from another copy of the archive"),
     }
     return words[source]
 

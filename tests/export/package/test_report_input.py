@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from archiver.evidence.services import CHATWORK, read_services
 from archiver.export.package.report_input import erasure_sentences, put_back_sentences
+from archiver.export.package.service_words import other_service_text, service_text
 
 ERASURE: dict[str, Any] = {"kind": "erasure", "key": "erasure/2", "seq": 45, "observed_at": "2026-11-27T06:35:24.000Z"}
 LEFT_OVER = {"000003-2026-11-27.json": "0" * 64}
@@ -29,3 +31,26 @@ def test_a_place_is_named_that_the_reader_has(has_records: bool) -> None:
     assert "確定していた記録 3件" in put_back
     assert ["data/" in sentence for sentence in (erased, put_back)] == [has_records, has_records]
     assert ["報告者の保管庫に残" in sentence for sentence in (erased, put_back)] == [not has_records, not has_records]
+
+
+def service(address: str, day: int, *names: str) -> dict[str, Any]:
+    """A record of a service that answered from a day on."""
+    payload = {"address": address} | dict(zip(("certificate", "issuer"), names, strict=False))
+    return {"kind": "service", "observed_at": f"2026-11-{day:02}T01:00:00.000Z", "payload": payload}
+
+
+def test_the_data_is_said_to_come_from_the_recorded_address() -> None:
+    """Chatwork's own address is named with its certificate, another one on page 1 as well, none where none is known."""
+    own = service(CHATWORK, 1, "*.chatwork.com", "Amazon")
+    of_chatwork, forged = read_services([own]), read_services([own, service("https://chat.example/v2", 2), own])
+
+    assert "Chatwork公式API" not in service_text(())
+    assert service_text(of_chatwork) == (
+        f"Chatwork公式API({CHATWORK}、証明書の名前 *.chatwork.com、発行者 Amazon。2026-11-01 10:00:00から)"
+    )
+    assert other_service_text(of_chatwork) == ""
+    assert service_text(forged).endswith(
+        "Chatworkのものではないアドレス(https://chat.example/v2。2026-11-02 10:00:00から)"
+    )
+    on_page_1 = "Chatworkのものではないアドレス https://chat.example/v2(2026-11-02 10:00:00から)"
+    assert on_page_1 == other_service_text(forged)

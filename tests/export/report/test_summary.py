@@ -36,7 +36,7 @@ def with_contract(**changed: str | None) -> ReportInput:
 def test_it_is_one_page(text: str, platform: str | None) -> None:
     """However long what was typed, chapter 2 begins at the top of page 2 and page 1 has the whole of chapter 1."""
     case = overlong_case(text)
-    case = replace(case, contract=replace(case.contract, platform=platform))
+    case = replace(case, contract=replace(case.contract, platform=platform), other_service=f"https://{text}")
     report = report_inputs.build_with_survey(chapters.build_report, case)
     second = replace(report.chapters[1], blocks=())
 
@@ -44,6 +44,7 @@ def test_it_is_one_page(text: str, platform: str | None) -> None:
 
     assert 2 == len(pages)
     assert "報告者の立場" in pages[0]
+    assert pages[0].index("取得元") < pages[0].index("報告者の立場")
     assert "時刻はすべて日本時間です。" in pdf_reader.without_spaces(pages[0])
     assert pdf_reader.without_spaces(second.title) in pdf_reader.without_spaces(pages[1])
 

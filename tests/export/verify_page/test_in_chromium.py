@@ -22,7 +22,7 @@ from archiver.store.archive import Archive
 from archiver.store.erasure.selection import select_messages
 from tests.custody.test_erasures import erase, make_archive
 from tests.custody.test_stamp_renewals import desk_of_2015, pass_ten_years
-from tests.support.archives.maker import CLIENT, ROOM, at, story
+from tests.support.archives.maker import CLIENT, ROOM, at, message_object, story
 from tests.support.packages import package_damage
 from tests.support.packages.list_renewal_damage import LIST_RENEWAL_KINDS
 from tests.support.packages.odd_zips import ODD_ZIPS
@@ -136,10 +136,18 @@ def put_back_package(folder: Path) -> Path:
     folder.mkdir()
     maker = story(folder / "home")
     places = [("copies", 5, 7, 9), ("copies", 5, 5, None), ("copies", None, None, 0), ("ledger", 5, 6, None)]
+    places += [("computer", 5, 6, 2), ("restore", 5, 6, 1), ("restore", None, None, 0)]
     for place, first, last, lost in places:
         payload = {"table_last": 1, "numbers": [2], "files": {}, "first": first, "last": last, "place": place}
+        payload |= {"copied_at": "2026-11-05T01:02:03.000Z"} if place == "restore" else {}
         told = payload if lost is None else payload | {"lost": lost}
         maker.append([Observation("rollback", "rollback/self", told)], minutes=5000)
+    late = {"object": message_object(3, "当日中に払います", sent=2), "state": "edited", "source": "copy"}
+    late |= {"seen": at(70).isoformat(timespec="milliseconds").replace("+00:00", "Z"), "copy": "0" * 64}
+    maker.append([Observation("message", "message/3", late, ROOM)], minutes=5001)
+    for address in ("https://api.chatwork.com/v2", "https://chat.example/v2", "https://chat.example/v2"):
+        service = {"address": address, "certificate": None, "issuer": None}
+        maker.append([Observation("service", "service", service)], minutes=5001)
     order = ExportOrder(contract="job1", profile="lawyer", out=folder / "out", counterparts={CLIENT})
     return Path(export(maker.archive, order, now=lambda: NOW).path)
 

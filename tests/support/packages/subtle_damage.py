@@ -218,6 +218,10 @@ _KINDS: Mapping[str, tuple[Edit, str]] = {
         _info("Period-Starts: 123456789=2026-11-05T02:00:00.000Z\n"),
         "table-rows",
     ),
+    "bag of a newer format": (
+        _bytes("bag-info.txt", lambda body: body.replace(b"Package-Format: 1", b"Package-Format: 2")),
+        "package-form bag-info.txt",
+    ),
     "bag with a line behind a carriage return": (_info("X: y\rUnsealed-After: 30\n"), "texts"),
     "masked record shown with a key twice": (
         _masked(lambda text: text.replace('"body":', '"body":"承知しません。","body":', 1)),

@@ -69,6 +69,7 @@ def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> ReportI
         read_at=at(20 * DAY),
         created_at=at(20 * DAY + 30),
         software="chatwork-archiver 0.1.0",
+        service="Chatwork公式API(https://api.chatwork.com/v2。2026-11-01 09:00:00から)",
         deliveries=(DELIVERED,),
         seals=(
             SealLine(1, "2026-11-05", 42, at(12 * 60), "0f" * 32, (StampLine("tsa.example", at(12 * 60 + 2)),)),

@@ -141,11 +141,12 @@ class Sightings {
 
 // The history of one message from its records, oldest first, and the readings of its room (undefined: there are none).
 function messageHistory(entries, sightings) {
+  if (entries.some(isLate)) entries = inOrderSeen(entries);
   const message = sightings ? toBig(partAfter(entries[0].key, "/")) : 0n;
   const spans = [];
   for (const entry of entries) addToSpans(spans, entry, sightings, message);
   const first = entries[0], latest = entries[entries.length - 1];
-  if (!GONE_STATES.includes(stateOf(latest)) && sightings) extendSpan(spans[spans.length - 1], sightings.last(message));
+  if (!GONE_STATES.includes(stateOf(latest)) && sightings && !isLate(latest)) extendSpan(spans[spans.length - 1], sightings.last(message));
   const received = receivedOf(latest), account = accountOf(received);
   return {
     roomId: latest.room_id,
@@ -165,6 +166,18 @@ function messageHistory(entries, sightings) {
   };
 }
 
+// Whether a record was taken in from another copy of the archive.
+function isLate(entry) {
+  return get(entry.payload, "seen") !== null;
+}
+
+// The records with those that come late at the times of the copy that they come from.
+function inOrderSeen(entries) {
+  const seen = entries.map((entry) => ({ ...entry, observed_at: textOr(get(entry.payload, "seen")) || entry.observed_at }));
+  const place = (entry) => asText(entry.observed_at) + (isLate(entry) ? "0" : "1");
+  return seen.sort((a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0));
+}
+
 // What the owner of the archive wrote is speech, as anybody can type the form of a notice.
 function kindOf(latest, spans) {
   const author = numberOr(get(accountOf(receivedOf(latest)), "account_id"));
@@ -175,7 +188,7 @@ function addToSpans(spans, entry, sightings, message) {
   const body = bodyOf(entry), updateTime = updateTimeOf(entry);
   const current = spans[spans.length - 1];
   if (current) {
-    if (sightings) extendSpan(current, sightings.before(message, entry));
+    if (sightings && !isLate(entry)) extendSpan(current, sightings.before(message, entry));
     if (GONE_STATES.includes(stateOf(entry))) return;
     if (current.body === body && current.updateTime === updateTime) return extendSpan(current, entry.observed_at);
   }

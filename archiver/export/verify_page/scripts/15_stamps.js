@@ -209,11 +209,14 @@ function readRollback(entry) {
   const { numbers, files, first, last, place } = entry.payload;
   if (!Array.isArray(numbers) || !numbers.every(isWhole) || !isObject(files)) return null;
   const span = isWhole(first) && isWhole(last) ? last - first + 1 : 0, lost = isWhole(entry.payload.lost) ? entry.payload.lost : span;
-  return { seq: entry.seq, key: asText(entry.key), numbers, files, lost: Math.max(lost, 0), place: asText(place ?? null), meanwhile: entry.payload.meanwhile === true };
+  return { seq: entry.seq, key: asText(entry.key), numbers, files, lost: Math.max(lost, 0), place: asText(place ?? null), meanwhile: entry.payload.meanwhile === true, time: asText(entry.payload.copied_at ?? "") };
 }
 
 function rollbackSentence({ place, lost, meanwhile }) {
   if (place === "ledger") return ngettext("The team's ledger was put back to an earlier time ({key}): {count} unsealed record was in it later than this point and is not in this archive.", "The team's ledger was put back to an earlier time ({key}): {count} unsealed records were in it later than this point and are not in this archive.", lost);
+  if (place === "computer") return ngettext("Another state of the archive was put back, or another computer saves into a copy of it ({key}): up to {count} record that this computer had seen is not in this archive.", "Another state of the archive was put back, or another computer saves into a copy of it ({key}): up to {count} records that this computer had seen are not in this archive.", lost);
+  if (place === "restore" && !lost) return _("The archive was restored from a copy whose last record is of {time} ({key}); whether there had been later ones is not known.");
+  if (place === "restore") return ngettext("The archive was restored from a copy whose last record is of {time} ({key}): as far as this computer knows, up to {count} later record is not in it.", "The archive was restored from a copy whose last record is of {time} ({key}): as far as this computer knows, up to {count} later records are not in it.", lost);
   if (!lost) return _("Seals were found that are none of this archive's ({key}); no record is known to be missing by it.");
   if (meanwhile) return ngettext("A newer database was put back ({key}): {count} sealed record that was saved while an older one was in its place is not in this one.", "A newer database was put back ({key}): {count} sealed records that were saved while an older one was in its place are not in this one.", lost);
   return ngettext("An older database was put back ({key}): {count} sealed record was in the database later than this point and is not in this one.", "An older database was put back ({key}): {count} sealed records were in the database later than this point and are not in this one.", lost);
@@ -222,7 +225,7 @@ function rollbackSentence({ place, lost, meanwhile }) {
 async function checkRollbacks(verification, rollbacks, names, read) {
   const unnamed = new Set(names);
   for (const rollback of rollbacks) {
-    verification.addNote(fill(rollbackSentence(rollback), { key: rollback.key, count: rollback.lost }));
+    verification.addNote(fill(rollbackSentence(rollback), { key: rollback.key, count: rollback.lost, time: rollback.time }));
     if (rollback.place === "copies") continue;
     for (const name of sortedTexts(Object.keys(rollback.files))) {
       unnamed.delete(name);
@@ -231,6 +234,17 @@ async function checkRollbacks(verification, rollbacks, names, read) {
   }
   for (const name of sortedTexts(unnamed)) {
     verification.addUnchecked("orphaned", fill(_("“{name}” in the folder of the seals belongs to no seal and to no record of a put-back database."), { name: ORPHANED + name }));
+  }
+}
+
+// Say which other address than Chatwork's the data came from.
+function noteServices(verification, entries) {
+  let last = null;
+  for (const { kind, observed_at: time, payload } of entries) {
+    if (kind !== "service" || !isText(payload.address)) continue;
+    const address = payload.address;
+    if (address !== last && address !== "https://api.chatwork.com/v2") verification.addNote(fill(_("At {time} the archive's data began to come from {address}, which is not Chatwork's address."), { time, address }));
+    last = address;
   }
 }
 

@@ -26,6 +26,8 @@ const PACKAGE_NAME = new RegExp(
 const LISTED_NAMES = 20;
 const LIST_COPY = /^manifest[0-9]{8}\.txt$/;
 const UNSEALED = /(?<![^\n])Unsealed-After: ([0-9]{1,18})\r?(?![^\n])/;
+const PACKAGE_FORMAT = 1;
+const FORMAT_LINE = /(?<![^\n])Package-Format: ([0-9]{1,9})\r?(?![^\n])/;
 const OXUM = /(?<![^\n])Payload-Oxum: ([0-9]{1,20})\.([0-9]{1,20})\r?(?![^\n])/;
 const READ_LIMIT = 64 << 20;
 const RECORDS_LIMIT = 1 << 30;
@@ -182,6 +184,7 @@ class PackageCheck {
     const rollbacks = lines.other.filter((entry) => entry.kind === "rollback").map(readRollback).filter((one) => one !== null);
     chain.compareRollbacks(rollbacks);
     await checkRollbacks(this.verification, rollbacks, this.namesBelow(SEALS + ORPHANED), this.readSeal);
+    noteServices(this.verification, lines.other);
     const recorded = lines.other.filter((entry) => entry.kind === "stamp");
     await compareStamps(this.verification, recorded, this.namesBelow(SEALS), this.readSeal);
     this.stamps.noteRenewals(recorded.filter((entry) => isWhole(entry.payload.seal)), this.ranges);
@@ -213,6 +216,11 @@ class PackageCheck {
   }
 
   async checkTables(lines) {
+    const format = FORMAT_LINE.exec(await this.text("bag-info.txt"));
+    if (format && Number(format[1]) > PACKAGE_FORMAT) {
+      const text = _("The package has the format {number}, of a newer version of the program; this one knows up to {known}. Its messages and tables were not compared with the records: use that version.");
+      return this.addFinding("package-form", "bag-info.txt", fill(text, { number: format[1], known: PACKAGE_FORMAT }));
+    }
     if (!lines.isReadable) {
       this.verification.addNote(_("Messages and tables were not compared with the records, as not every record can be read."));
       return;

@@ -1,0 +1,144 @@
+"""Finds that a home was put back as a whole, or that another computer saves into a copy of it.
+
+No seal shows that. It shows against the last records that this computer has seen, which are noted outside the home
+(`settings.seen_records`). A copy of a team's ledger is compared with the ledger instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from archiver.evidence.verify.rollbacks import IN_RESTORED, IN_SIGHT
+from archiver.ledger.ledger_file import read_ledger_file
+from archiver.records import JsonObject, Observation
+from archiver.settings.other_archives import state_folder
+from archiver.settings.seen_records import SeenRecords, note_in_copies, note_of_home, read_seen, write_seen
+from archiver.store import orphaned_seals, writer
+from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.queries.entries import last_held, last_record, last_record_time, record_digest
+from archiver.store.working.other_databases import OtherDatabase, other_databases
+from archiver.wording import ngettext
+
+
+class LostRecords(NamedTuple):
+    """Records that were seen and that the archive does not hold, at most."""
+
+    first: int
+    last: int
+
+    @property
+    def number(self) -> int:
+        """How many there are at most."""
+        return self.last - self.first + 1
+
+
+def lost_records(reading: Reading, copies: Sequence[Path] = ()) -> LostRecords | None:
+    """What was seen here, or by whoever writes to the folders for copies, and is not in the archive; None: nothing."""
+    found = []
+    told = [one["payload"]["first"] for one in orphaned_seals.rollback_entries(reading)]
+    archive = None if read_ledger_file(reading.home) is not None else record_digest(reading, 1)
+    for path in _notes(reading.home, archive, copies) if archive is not None else ():
+        seen = read_seen(path)
+        if seen is not None and seen.archive == archive:
+            last, digest = seen.heads[-1]
+            lost = LostRecords(last_held(reading, seen.heads) + 1, last)
+            # Two archives that parted write to one folder for copies in turn: that is said once.
+            is_said = path.parent in copies and lost.first in told
+            if record_digest(reading, last) != digest and not is_said:
+                found.append(lost)
+    return max(found, key=lambda lost: lost.last, default=None)
+
+
+def settle(archive: Archive, *, now: datetime, copies: Sequence[Path] = ()) -> int:
+    """Record that an older database was put back, or an older home; how many records of that were made.
+
+    What seals show is not said once more by what was seen. Raises StorageError, ArchiveBusy.
+    """
+    recorded = orphaned_seals.settle_seals(archive, now=now, copies=copies)
+    with archive.reading() as reading:
+        lost = lost_records(reading, copies)
+    if lost is None:
+        return recorded
+    if not recorded:
+        _record(archive, lost, now)
+    note(archive, copies)
+    return recorded or 1
+
+
+def record_restore(archive: Archive, *, now: datetime) -> None:
+    """Record that the archive was restored from a copy, and what it may lack by that. Raises StorageError."""
+    with archive.writing() as writing:
+        copied_at = last_record_time(writing)
+        if copied_at is None or read_ledger_file(writing.home) is not None:
+            return
+        lost = lost_records(writing)
+        found = {"first": None, "last": None} if lost is None else lost._asdict()
+        count = 0 if lost is None else lost.number
+        _append(writing, IN_RESTORED, {**found, "lost": count, "copied_at": copied_at}, now)
+    note(archive)
+
+
+def _record(archive: Archive, lost: LostRecords, now: datetime) -> None:
+    with archive.writing() as writing:
+        _append(writing, IN_SIGHT, lost._asdict() | {"lost": lost.number}, now)
+
+
+def _append(writing: Writing, place: str, found: JsonObject, now: datetime) -> None:
+    payload = orphaned_seals.rollback_payload(writing, [], place) | found
+    writer.append(writing, [Observation("rollback", f"rollback/{writer.SELF}", payload)], account_id=None, at=now)
+
+
+def note(archive: Archive, copies: Sequence[Path] = ()) -> None:
+    """Note the last record outside the home, if that is news; that it cannot be noted keeps nothing from going on."""
+    with archive.reading() as reading:
+        last, first = last_record(reading), record_digest(reading, 1)
+        if last is None or first is None or read_ledger_file(reading.home) is not None:
+            return
+        for path in _notes(reading.home, first, copies):
+            seen = read_seen(path)
+            heads = list(seen.heads) if seen is not None and seen.archive == first else []
+            held = [head for head in heads if record_digest(reading, head[0]) == head[1]]
+            if held[-1:] != [last] or held != heads:
+                with suppress(OSError):
+                    write_seen(path, SeenRecords(first, [*(head for head in held if head != last), last]))
+
+
+def sentences(reading: Reading) -> list[str]:
+    """What is to be said of a home that was put back and of which no record tells yet, and of databases beside it."""
+    lost = lost_records(reading)
+    told = [] if lost is None else [_lost_sentence(lost)]
+    return told + [other_sentence(one) for one in other_databases(reading)]
+
+
+def other_sentence(other: OtherDatabase) -> str:
+    """What another database beside the archive's own holds, and how to bring it in."""
+    sentence = ngettext(
+        "Beside the database lies “{name}”, with {count} record of {messages} messages that this archive does not "
+        "have. Keep it. To take its messages in, name that file: archive recover FILE",
+        "Beside the database lies “{name}”, with {count} records of {messages} messages that this archive does not "
+        "have. Keep it. To take its messages in, name that file: archive recover FILE",
+        other.records,
+    )
+    return sentence.format(name=other.path.name, count=other.records, messages=other.messages)
+
+
+def _lost_sentence(lost: LostRecords) -> str:
+    sentence = ngettext(
+        "This computer has seen up to {count} record of this archive that is not in it (up to number {last}): another "
+        "state of it was put back, or another computer saves into a copy of it. The next saving records that. If there "
+        "is a newer archive.sqlite3, put it back now.",
+        "This computer has seen up to {count} records of this archive that are not in it (up to number {last}): "
+        "another state of it was put back, or another computer saves into a copy of it. The next saving records that. "
+        "If there is a newer archive.sqlite3, put it back now.",
+        lost.number,
+    )
+    return sentence.format(count=lost.number, last=lost.last)
+
+
+def _notes(home: Path, archive: str, copies: Sequence[Path]) -> list[Path]:
+    in_copies = [note_in_copies(folder, archive) for folder in copies if folder.is_dir()]
+    return [note_of_home(home, state=state_folder()), *in_copies]

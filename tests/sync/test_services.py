@@ -1,0 +1,32 @@
+"""Where the replies come from is a record whenever it changes, and each record of a run names it."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.custody.verify import verify_archive
+from tests.support.world import World
+
+
+def test_each_address_is_a_record_that_runs_name_and_verification_tells(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody's own server is told by its address; the same one again is no news, another one is."""
+    own = world.chatwork.base_url
+    world.post("一つ目")
+    world.sync()
+    world.post("二つ目")
+    world.sync()
+    monkeypatch.setattr(type(world.chatwork), "base_url", own.replace("127.0.0.1", "localhost"))
+    world.post("三つ目")
+    world.sync()
+
+    services = world.entries("service")
+    addresses = [own, world.chatwork.base_url]
+    assert [{"address": one, "certificate": None, "issuer": None} for one in addresses] == [
+        one["payload"] for one in services
+    ]
+    first, last = (one["seq"] for one in services)
+    assert [first, first, last] == [one["payload"]["service"] for one in world.entries("sweep")]
+    notes = "\n".join(verify_archive(world.archive).notes)
+    assert [True, True] == [f"come from {one}, which is not Chatwork's" in notes for one in addresses]
