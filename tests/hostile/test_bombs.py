@@ -89,18 +89,6 @@ def test_no_filling_makes_an_office_file_slow(tmp_path: Path, filling: bytes) ->
     assert time.process_time() - begun < BEARABLE
 
 
-@pytest.mark.drawn
-def test_no_relations_make_an_office_file_slow(tmp_path: Path) -> None:
-    """Two million characters of openings without an end."""
-    path = tmp_path / "file"
-    path.write_bytes(packed({"_rels/.rels": b"<Relationship thumbnail" * 90_000}))
-
-    begun = time.process_time()
-    without_metadata(path)
-
-    assert time.process_time() - begun < BEARABLE
-
-
 def test_openings_of_xmp_without_an_end_cost_nothing() -> None:
     """Behind a small picture; each was searched for its end over 200,000 bytes."""
     begun = time.process_time()

@@ -16,9 +16,9 @@ __all__ = ["MAX_BYTES", "NotRemovable", "read_metadata", "without_metadata"]
 _READERS = (
     (pictures.is_picture, pictures.picture_metadata, pictures.picture_without_metadata),
     (portable_documents.is_pdf, portable_documents.pdf_metadata, portable_documents.pdf_without_metadata),
-    (office.is_office, office.office_metadata, office.office_without_metadata),
+    (office.is_office, office.office_metadata, None),
 )
-"""Of each family of formats: whether bytes are of it, how its metadata is read, how it is removed."""
+"""Of each family of formats: whether bytes are of it, how its metadata is read, how it is removed; None: not."""
 
 
 def read_metadata(file: str, path: Path) -> FileMetadata:
@@ -41,6 +41,8 @@ def without_metadata(path: Path) -> bytes:
         raise NotRemovable
     for is_of_family, read, remove in _READERS:
         if is_of_family(body):
+            if remove is None:
+                raise NotRemovable
             copy = remove(body)
             if read(copy) != []:  # what was removed must be gone, and the copy must be readable
                 raise NotRemovable

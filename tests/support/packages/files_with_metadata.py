@@ -53,8 +53,6 @@ def office_file(**changes: str) -> bytes:
     """A text document with facts, a comment, a small picture of its first page, and a photo."""
     parts: dict[str, str | bytes] = {
         "[Content_Types].xml": "<Types/>",
-        "_rels/.rels": '<Relationships><Relationship Id="r1" Type="x/thumbnail" Target="docProps/thumbnail.jpeg"/>'
-        '<Relationship Id="r2" Type="x/officeDocument" Target="word/document.xml"/></Relationships>',
         "docProps/core.xml": f'<cp:coreProperties xmlns:cp="c" xmlns:dc="d"><dc:creator>{AUTHOR}</dc:creator>'
         "<cp:lastModifiedBy>栗本</cp:lastModifiedBy></cp:coreProperties>",
         "docProps/app.xml": f'<Properties xmlns="p"><Company>{COMPANY}</Company></Properties>',
