@@ -6,27 +6,34 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
+from archiver.custody.verify import verify_path
+from archiver.evidence.chain import canonical, digest
 from archiver.evidence.manifest import digest_file, digest_stream
-from archiver.evidence.verify.findings import Verification
+from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package import TAG_MANIFEST, is_package
 from archiver.evidence.verify.package_at_path import zip_in_folder
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage, read_all
 from archiver.evidence.verify.submission import DIGEST_LIST, is_submission
+from archiver.evidence.verify.system_names import is_system_name
 from archiver.records import JST, ExportedPackage
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.queries.runs import exports
 from archiver.store.time_text import from_text
+from archiver.store.working import remembered_values
 
 _STATED_NAME = re.compile(r"(?m)^External-Identifier: (.+?)\r?$")
 _README = "00_README.txt"
 _MADE_LINE = re.compile(r"(?m)^(?P<label>作成|Made): .*?(?P<time>\d\d:\d\d:\d\d)")
 """Where a package says in its own language when it was made; the day stands in its name."""
 _LIST_STAMP = re.compile(r"(?:tagmanifest-sha256|SHA256SUMS)\.txt\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
+_LIST = re.compile(r"(?:tag)?manifest-sha256\.txt|manifest[0-9]{8}\.txt|data/content-sha256\.txt|SHA256SUMS\.txt")
+"""Lists follow from the other files."""
 _ABOUT_AUTHORITIES = frozenset({"data/tsa/", "beside", "system files"})
 """What the digest of the package says nothing of: whose roots those are, and files that lie in or beside it."""
 
@@ -45,33 +52,44 @@ class _Traits:
     """The language in which it says when it was made, and the time of day; None: it does not say it."""
 
 
-def compare_with_exports(verification: Verification, path: Path, archive: Archive) -> ExportedPackage | None:
-    """Say whether this archive made the package at a path, and whether it is unchanged since.
+def verify_here(
+    path: Path, home: Path, *, now: datetime, deep: bool = False, progress: Progress | None = None
+) -> Verification:
+    """Verify what lies at a path, and compare a package with what the archive in `home` recorded when it made it.
 
-    Returns the record of a package of this name that is not unchanged, which can be made anew to be compared.
+    Raises what `verify_path` raises.
+    """
+    verification = verify_path(path, deep=deep, progress=progress, now=now)
+    compare_with_exports(verification, path, Archive(home))
+    return verification
+
+
+def compare_with_exports(verification: Verification, path: Path, archive: Archive) -> None:
+    """Say whether this archive made the package at a path, and which of its files were changed since.
 
     A package whose digest is the one recorded is as it was made, so nothing of it is left unchecked, provided that
     its own lists hold. Nothing is said where there is no archive, or where the path is no package.
     """
     if not archive.exists() or (path / DATABASE).is_file():
-        return None
+        return
     try:
         with archive.reading() as reading:
             packages = exports(reading)
         traits = _traits(path)
     except (errors.ArchiverError, *READ_ERRORS):
-        return None
+        return
     same = next((one for one in packages if traits.digests & _recorded_digests(one)), None)
     if same is not None:
         _compare_stamps(verification, same, traits)
         _tell_made_here(verification, same)
-        return None
+        return
     of_name = [one for one in packages if _bare_name(one.name) in traits.names]
     named = [one for one in of_name if traits.made is None or _made(one) in (None, traits.made)]
     if named:
         sentence = _("This archive made a package of this name, but its digest was another: it was changed since.")
         verification.add_finding("export-record", path.name, sentence)
         verification.unchecked[:] = [one for one in verification.unchecked if one.subject != TAG_MANIFEST]
+        _name_changed_files(verification, path, archive, named[-1])
     elif of_name:
         sentence = _(
             "This archive made a package of this name at another time or in another language; it has no record of "
@@ -84,7 +102,31 @@ def compare_with_exports(verification: Verification, path: Path, archive: Archiv
             "daily copies are not recorded, and an older state of the archive does not know what was made after it."
         )
         verification.add_note(sentence)
-    return named[-1] if named else None
+
+
+def _name_changed_files(verification: Verification, path: Path, archive: Archive, package: ExportedPackage) -> None:
+    """Add a finding for each file that is not as this archive put it into the package; all others were compared."""
+    try:
+        with archive.reading() as reading:
+            files = remembered_values.EXPORT_FILES.of(package.contract).recall(reading).get(package.name, {})
+        with package_files(path) as (tree, _packed):
+            here = {name: _digest(tree, name) for name in tree.names() if name in files or not is_system_name(name)}
+    except (errors.ArchiverError, *READ_ERRORS):  # said already when it was verified
+        return
+    if package.making.get("files_sha256") != digest(canonical(dict(files))):
+        text = _("Which of its files were changed is not known: their digests are not remembered any more.")
+        verification.add_unchecked("files", text)
+        return
+    changed = {name for name in here.keys() | files.keys() if here.get(name) != files.get(name)}
+    for name in sorted({one for one in changed if not _LIST.fullmatch(one)} or changed):
+        if name not in here:
+            sentence = _("This archive put this file into the package; it is not here.")
+        elif name not in files:
+            sentence = _("This archive put no such file into the package.")
+        else:
+            sentence = _("The file has other bytes than the one that this archive put into the package.")
+        verification.add_finding("export-record", name, sentence)
+    verification.unchecked[:] = [one for one in verification.unchecked if one.subject in _ABOUT_AUTHORITIES]
 
 
 @contextmanager

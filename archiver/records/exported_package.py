@@ -37,9 +37,9 @@ class ExportedPackage:
     handovers: tuple[Handover, ...]
     """The latest statement last."""
     making: Mapping[str, Any] = field(default_factory=dict)
-    """The payload of its entry: with what it was made (`export.package.recorded_order` reads it)."""
+    """The payload of its entry."""
 
     @property
     def lang(self) -> str:
         """The language of its texts."""
-        return str(self.making.get("options", {}).get("lang", "ja"))
+        return str(self.making.get("lang", "ja"))

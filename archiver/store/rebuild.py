@@ -10,7 +10,7 @@ import re
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice, takewhile
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
@@ -58,7 +58,7 @@ def row_differences(
         try:
             with engine.connect() as sql:
                 _create_tables(sql)
-                yield from replay(reading, sql, batch=batch, progress=progress)
+                yield from _replay(reading, sql, batch, progress)
                 for table in schema.READABLE:
                     yield from _compare_tables(reading, sql, table)
         finally:
@@ -107,16 +107,9 @@ def _create_tables(sql: Connection) -> None:
         schema.metadata.create_all(sql, tables=schema.READABLE)
 
 
-def replay(
-    reading: Reading,
-    sql: Connection,
-    *,
-    upto: int | None = None,
-    batch: int = BATCH,
-    progress: Progress | None = None,
-) -> Iterator[RowDifference]:
-    """Project the entries up to a number (None: all) into the tables of another database; gives those it cannot."""
-    rows, done = takewhile(lambda row: upto is None or row[0] <= upto, raw_tables.entries(reading)), 0
+def _replay(reading: Reading, sql: Connection, batch: int, progress: Progress | None) -> Iterator[RowDifference]:
+    """Project all entries into the tables of another database; gives those it cannot."""
+    rows, done = iter(raw_tables.entries(reading)), 0
     while chunk := list(islice(rows, batch)):
         entries = [entry for *_columns, line, _digest in chunk if (entry := _parse_line(line)) is not None]
         if not _apply(reading, sql, entries):

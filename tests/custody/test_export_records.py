@@ -15,6 +15,7 @@ from archiver.evidence.verify.findings import Verification
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
+from archiver.store.working import remembered_values
 from tests.support.archives.maker import story
 from tests.support.packages.sample_package import NOW, lawyer_package, renew_lists, zip_package
 from tests.support.stamps.stamped_archives import stamped_package
@@ -60,14 +61,16 @@ def test_a_page_changed_with_lists_made_anew_is_found_at_home(package: Path) -> 
 
     assert alone.ok
     assert "not checked" in alone.closing_sentence()
-    assert ["export-record"] == [one.check for one in at_home.findings]
+    assert {"export-record"} == {one.check for one in at_home.findings}
+    assert {package.name, "00_README.txt", "bag-info.txt"} == {one.subject for one in at_home.findings}
+    assert [] == at_home.unchecked
     readme.write_bytes(original)
     renew_lists(package)
 
 
-def checks(package: Path, home: Path) -> list[str]:
+def checks(package: Path, home: Path) -> set[str]:
     """The checks that found something, in a home."""
-    return [one.check for one in verified(package, home).findings]
+    return {one.check for one in verified(package, home).findings}
 
 
 def forged(package: Path, target: Path) -> Path:
@@ -85,7 +88,7 @@ def test_the_recorded_list_lying_elsewhere_in_a_package_is_not_taken_for_its_own
     renew_lists(target)
     path = zip_package(target, tmp_path / f"{package.name}.zip", root="")
 
-    assert ["export-record"] == checks(path, home_of(package))
+    assert {"export-record"} == checks(path, home_of(package))
 
 
 def test_a_zip_that_was_made_here_does_not_vouch_for_the_folder_around_it(package: Path, tmp_path: Path) -> None:
@@ -102,12 +105,38 @@ def test_a_zip_that_was_made_here_does_not_vouch_for_the_folder_around_it(packag
     verification = verified(target, home)
 
     assert not any(note.startswith("This archive made this") for note in verification.notes)
-    assert verification.unchecked
+    assert {"00_README.txt", Path(str(report.zip)).name} <= {one.subject for one in verification.findings}
 
 
 def test_another_name_of_the_folder_hides_no_change(package: Path, tmp_path: Path) -> None:
     """The package is known by the name that it states, too."""
-    assert ["export-record"] == checks(forged(package, tmp_path / "資料"), home_of(package))
+    assert {"export-record"} == checks(forged(package, tmp_path / "資料"), home_of(package))
+
+
+def test_a_file_that_is_gone_and_one_too_many_are_named_as_long_as_that_is_remembered(
+    package: Path, tmp_path: Path
+) -> None:
+    """An erasure forgets the names and digests of a package's files; then only that it was changed is told."""
+    other = Path(shutil.copytree(package, tmp_path / package.name))
+    (other / "data/transcript/index.html").rename(other / "data/transcript/more.html")
+    (other / ".DS_Store").write_bytes(b"of the system")
+    renew_lists(other)
+    home = Path(shutil.copytree(home_of(package), tmp_path / "home"))
+
+    named = verified(other, home)
+    archive = Archive(home)
+    with archive.writing() as writing:
+        remembered_values.EXPORT_FILES.of("job1").remember(writing, None)
+    archive.close()
+    forgotten = verified(other, home)
+
+    texts = {one.subject: one.text for one in named.findings if one.check == "export-record"}
+    changed = {"data/transcript/index.html", "data/transcript/more.html", "bag-info.txt"}
+    assert {package.name, *changed} == texts.keys()
+    assert "it is not here" in texts["data/transcript/index.html"]
+    assert "put no such file" in texts["data/transcript/more.html"]
+    assert [package.name] == [one.subject for one in forgotten.findings if one.check == "export-record"]
+    assert any("not remembered any more" in one.text for one in forgotten.unchecked)
 
 
 @pytest.mark.parametrize("line", ["作成: 2026-11-24 22:31:07(日本時間)", "Made: 24 November 2026, 22:31:00 JST "])

@@ -20,7 +20,6 @@ from archiver.evidence.stamps.certificate_answers import make_question
 from archiver.evidence.stamps.revocation import AnswerKind, RevocationAnswer, RevocationQuestion, ask_for_revocation
 from archiver.evidence.verify.package_at_path import verify_package_at
 from archiver.export.package.make_package import ExportReport
-from archiver.setup.package_verification import verify_here
 from tests.export.test_stamps import commands, exported, names, run, text
 from tests.support.packages.sample_package import NOW, archive_of_the_story, renew_lists
 from tests.support.stamps.authorities import authority_in_memory
@@ -216,30 +215,3 @@ def test_where_nothing_can_check_them_that_is_said(tmp_path: Path) -> None:
     said = {one.subject: one.text for one in verification.unchecked}
     assert said["revocation"].startswith("data/tsa/a.1.crl, data/tsa/a.1.ors: ")
     assert "later than" not in said["data/tsa/"]
-
-
-@pytest.mark.drawn
-def test_made_anew_it_has_the_same_answers(tmp_path: Path) -> None:
-    """What the archive recorded of them, and of the class of the authority, makes the same texts and reports."""
-    package = Path(package_with_answers(tmp_path).path)
-    (package / "00_README.txt").write_bytes(b"x")
-    renew_lists(package)
-
-    verification = verify_here(package, tmp_path / "home", {}, now=NOW)
-
-    changed = {one.subject for one in verification.findings if one.check == "remade"}
-    assert {"00_README.txt", "bag-info.txt"} == changed  # the sum in the second follows the renewed lists
-
-
-@pytest.mark.drawn
-def test_without_an_answer_that_is_on_record_nothing_is_made_anew(tmp_path: Path) -> None:
-    """Pages would differ that nobody changed; which file it is is said."""
-    package = Path(package_with_answers(tmp_path).path)
-    (package / "data/tsa/a.1.ors").unlink()
-    renew_lists(package)
-
-    verification = verify_here(package, tmp_path / "home", {}, now=NOW)
-
-    assert "export-record" in verification.counts
-    assert "remade" not in verification.counts
-    assert "data/tsa/a.1.ors" in next(one.text for one in verification.unchecked if one.subject == "remade")

@@ -86,7 +86,6 @@ def test_nothing_goes_by_a_forged_record(world: World) -> None:
         assert records.erasures(reading) == []
         assert grants(reading) == []
         assert runs.exports(reading) == []
-        assert runs.stamp_places(reading, upto=10_000) == set()
         assert runs.undated_replies(reading, upto=10_000) == 0
         assert roles.mapped_accounts(reading, "job1") == ()
         assert [] == [*deliveries(reading, "job1"), *enclosures(reading, "job1")]

@@ -45,21 +45,20 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, page: Path | N
     if page is not None:
         return _write_page(page.expanduser().absolute(), path)
     from archiver.app import utc_now
+    from archiver.custody.export_records import verify_here
     from archiver.custody.verify import record_verification, verify_archive
-    from archiver.setup.package_verification import verify_here
     from archiver.store.archive import Archive
 
-    archive, authorities, now = Archive(obj.home), _authorities(obj), utc_now()
+    archive, now = Archive(obj.home), utc_now()
     if path is None and not archive.exists():
         raise archive.absence()
     with ProgressScreen(quiet=obj.verbose < 0) as screen:
         tell = copy_progress(screen)
         if path is None:
-            verification = verify_archive(archive, deep=deep, progress=tell, authorities=authorities, now=now)
+            verification = verify_archive(archive, deep=deep, progress=tell, authorities=_authorities(obj), now=now)
         else:
-            roots = {one.name: one.roots for one in authorities or ()}
             place = Path(path).expanduser().absolute()
-            verification = verify_here(place, obj.home, roots, now=now, deep=deep, progress=tell)
+            verification = verify_here(place, obj.home, now=now, deep=deep, progress=tell)
     if path is None:
         record_verification(archive, verification, deep=deep, at=utc_now())
     if as_json:

@@ -7,7 +7,7 @@ from gettext import gettext as _
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from archiver import errors, tsa
+from archiver import errors
 from archiver.console.context import console_context
 from archiver.console.damage_words import split_lines
 from archiver.console.jobs import Job, JobLink, JobOutcome
@@ -23,11 +23,11 @@ from archiver.console.package_orders import (
 )
 from archiver.console.package_work import find_out_people, make_work, preview_work
 from archiver.console.trouble_words import trouble_words
+from archiver.custody.export_records import verify_here
 from archiver.records import ExportedPackage, Leftover
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
 from archiver.setup.leftover_answers import recall_answers, remember_answers
-from archiver.setup.package_verification import verify_here
 from archiver.setup.written_days import EXAMPLE_DAY, read_day
 from archiver.store import statements
 from archiver.store.archive import Reading
@@ -121,11 +121,9 @@ def verify(number: str) -> AnyResponse:
     path = package_path(context, number)
 
     def work(job: Job) -> JobOutcome:
-        authorities, _root_errors = tsa.build_authorities(context.home, context.settings().timestamp.authorities)
         verification = verify_here(
             path,
             context.home,
-            {one.name: one.roots for one in authorities},
             progress=lambda _what, done, total: job.tell(_("Checking"), done, total),
             now=context.now(),
         )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -79,15 +78,8 @@ def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: CopiedFiles
             copied.incomplete.append(f"{row.number} (SHA-256 {row.sha256}): {reason}")
 
 
-def put_seals(
-    bag: Bag,
-    home: Path,
-    seals: Iterable[Seal],
-    copied: CopiedFiles,
-    *,
-    places: AbstractSet[tuple[int, str]] | None = None,
-) -> None:
-    """Copy every seal whose file has the recorded digest, with its stamps (of `places`, if given). Raises OSError."""
+def put_seals(bag: Bag, home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
+    """Copy every seal whose file has the recorded digest, with its stamps. Raises OSError."""
     stamped = stamp_files(home)
     for seal in seals:
         try:
@@ -102,7 +94,7 @@ def put_seals(
             continue
         bag.add(f"data/seals/{seal.name}", body)
         copied.seals.append(seal)
-        for authority in _counted(seal, stamped, places):
+        for authority in stamped.get(seal.name, ()):
             _put_stamp(bag, home, seal, authority, body, copied)
 
 
@@ -126,26 +118,17 @@ def put_orphans(bag: Bag, home: Path, entries: Iterable[EntryObject], copied: Co
                 bag.add(f"data/seals/{ORPHANED}{name}", body)
 
 
-def read_stamps(
-    home: Path, seals: Iterable[Seal], copied: CopiedFiles, *, places: AbstractSet[tuple[int, str]] | None = None
-) -> None:
+def read_stamps(home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
     """Read the stamps of the seals, for a package that contains neither seals nor stamps."""
     stamped = stamp_files(home)
     for seal in seals:
         body = _read_or_none(home / FOLDER / seal.name)
         if body is None or file_digest(body) != seal.sha256:
             continue
-        for authority in _counted(seal, stamped, places):
+        for authority in stamped.get(seal.name, ()):
             reply = _read_or_none(home / FOLDER / f"{seal.name}.{authority}.tsr")
             if reply is not None:
                 add_seal_stamp(home, copied.stamps, seal, authority, reply, body)
-
-
-def _counted(
-    seal: Seal, stamped: Mapping[str, Sequence[str]], places: AbstractSet[tuple[int, str]] | None
-) -> list[str]:
-    """The authorities whose stamp over a seal counts."""
-    return [one for one in stamped.get(seal.name, ()) if places is None or (seal.number, one) in places]
 
 
 def _read_or_none(path: Path) -> bytes | None:

@@ -61,7 +61,7 @@ def _assemble(
     files, copied = build.files(source.other), CopiedFiles()
     copied_files.put_files(bag, reading.home, files, copied, limit=recipe.file_limit)
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
-    copied_files.put_seals(bag, reading.home, recipe.seals, copied, places=recipe.stamp_places)
+    copied_files.put_seals(bag, reading.home, recipe.seals, copied)
     copied_files.put_orphans(bag, reading.home, source.other, copied)
     copied.incomplete += copied.stamps.missing_seal_stamps(recipe.seals)
     put_roots(bag, reading.home, copied.stamps, recipe.stamping.roots if recipe.stamping else {})
@@ -172,7 +172,6 @@ def _result(bag: Bag, package: PackageInput, sha256: str, *, gaps: int) -> Packa
         incomplete=tuple(copied.incomplete),
         unheld=_unheld(package),
         preview=package_preview(package, bag) if package.recipe.only_messages is None else None,
-        answers={one.path: bag.digests.get(one.path) for one in copied.stamps.answers},
     )
 
 

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
-from typing import Any
 
 from archiver import errors
+from archiver.evidence.chain import canonical, digest
 from archiver.evidence.history import number
 from archiver.evidence.manifest import digest_file
 from archiver.export import PROFILES, PackageForm
@@ -29,18 +29,18 @@ from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import Progress
 from archiver.export.package.recipe import PackagePreview, PackageResult, Recipe
-from archiver.export.package.recorded_order import order_payload, order_texts
 from archiver.export.stamps import StampService, stamp_package
 from archiver.folder_sync import sync_where_possible
 from archiver.records import JST, Contract, Observation, Seal
-from archiver.report_language import report_language, say
+from archiver.report_language import JAPANESE, report_language, say
 from archiver.store import seals, writer
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import storage_error, sync_tree
 from archiver.store.engine import BUSY_SECONDS
 from archiver.store.pending_records import oldest_pending
-from archiver.store.queries import contracts, current_state, package_entries
+from archiver.store.queries import contracts, current_state
 from archiver.store.queries.entries import last_seq
+from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import PRACTICE
 
@@ -115,8 +115,8 @@ class ExportReport:
     """The digest of its last list, which names everything else."""
     stamps: Mapping[str, str] = field(default_factory=dict)
     """Authority → SHA-256 of its stamp over that list."""
-    answers: Mapping[str, str | None] = field(default_factory=dict)
-    """Path → SHA-256 of each answer about a revocation in it (`PackageResult.answers`)."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Name → SHA-256 of every file in it."""
 
     @property
     def incomplete(self) -> tuple[str, ...]:
@@ -186,10 +186,8 @@ def export(
                     reading, all_seals, order, contract, name=bag.name, stamping=stamping, at=at, upto=upto
                 )
                 report = _make_package(reading, recipe, bag, progress, confirm)
-                making = order_payload(recipe, package_entries.last_reply(reading))
-                texts = order_texts(recipe.order)
     try:
-        _record_export(archive, report, making, texts, at=now())
+        _record_export(archive, report, order.lang, made_at=at, at=now())
     except errors.HomeNotWritable:  # the package is complete all the same
         return replace(report, recorded=False)
     return report
@@ -231,11 +229,12 @@ def _make_package(
     order, name, profile = recipe.order, recipe.name, PROFILES[recipe.order.profile]
     folder = bag.folder.parent
     if profile.form is PackageForm.SUBMISSION:
-        result, made_zip, stamps = _make_submission(reading, recipe, bag, progress, confirm)
+        result, made_zip, stamps, digests = _make_submission(reading, recipe, bag, progress, confirm)
         _give_name(bag.folder, folder / name)
         zip_file: Path | None = folder / name / made_zip.name
     else:
         result, zip_file, stamps = _make_bag(reading, recipe, bag, progress, confirm)
+        digests = bag.digests
     missing = [one for one in recipe.stamping.roots if one not in stamps] if recipe.stamping else []
     oversized = _size_warnings(result, zip_file or folder / name, order)
     return ExportReport(
@@ -260,7 +259,7 @@ def _make_package(
         unsealed=recipe.unsealed,
         list_sha256=result.sha256,
         stamps=stamps,
-        answers=result.answers,
+        digests=digests,
     )
 
 
@@ -291,8 +290,8 @@ def _ask_to_confirm(result: PackageResult, confirm: Confirm | None) -> None:
 
 def _make_submission(
     reading: Reading, recipe: Recipe, outer: Bag, progress: Progress | None, confirm: Confirm | None
-) -> tuple[PackageResult, Path, dict[str, str]]:
-    """Make the zip, and beside it the files that are also handed in separately; return its own stamps too."""
+) -> tuple[PackageResult, Path, dict[str, str], dict[str, str]]:
+    """Make the zip, and beside it the files that are also handed in separately; return its stamps and digests too."""
     inner = Bag(outer.folder / "content")
     inner.folder.mkdir()
     result = submission_package.assemble(reading, recipe, inner, progress)
@@ -302,7 +301,7 @@ def _make_submission(
     pack(inner.folder, recipe.name, zip_file, at=recipe.read_at)
     submission_package.put_loose_files(inner, recipe.order.profile, outer.folder)
     shutil.rmtree(inner.folder)
-    return result, zip_file, stamps
+    return result, zip_file, stamps, inner.digests
 
 
 def _give_name(unfinished: Path, final: Path) -> None:
@@ -333,31 +332,30 @@ def _make_bag(
     return result, zip_file, stamps
 
 
-def _record_export(
-    archive: Archive, report: ExportReport, making: Mapping[str, Any], texts: Mapping[str, Any], *, at: datetime
-) -> None:
-    """Append the `export` entry, which records what was exported and how; the user's texts are kept beside it."""
+def _record_export(archive: Archive, report: ExportReport, lang: str, *, made_at: datetime, at: datetime) -> None:
+    """Append the `export` entry, which records what was exported; the digests of its files are kept beside it."""
     exported_path = report.path if PROFILES[report.profile].folder else report.zip
+    name = Path(exported_path or report.path).name
     payload = {
         "contract": report.contract,
         "files": report.files,
         "gaps": report.gaps,
         "messages": report.messages,
-        "name": Path(exported_path or report.path).name,
+        "name": name,
         "profile": report.profile,
         "seal": report.seal,
         "sha256": report.sha256,
         "list_sha256": report.list_sha256,
         "stamps": dict(report.stamps),
-        **({"answers": dict(report.answers)} if report.answers else {}),
-        **making,
+        "files_sha256": digest(canonical(dict(report.digests))),
+        "made_at": to_text(made_at),
+        **({} if lang == JAPANESE else {"lang": lang}),
     }
     with archive.writing() as writing:
         owner = number((current_state.owner(writing) or {}).get("account_id")) or None
         writer.append(writing, [Observation("export", f"export/{writer.SELF}", payload)], account_id=owner, at=at)
-        if texts:
-            slot = remembered_values.EXPORT_TEXTS.of(report.contract)
-            slot.remember(writing, {**slot.recall(writing), making["package"]: texts})
+        slot = remembered_values.EXPORT_FILES.of(report.contract)
+        slot.remember(writing, {**slot.recall(writing), name: report.digests})
 
 
 @contextlib.contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -45,8 +44,6 @@ class Recipe:
     """None: not stated, as in daily copies."""
     only_messages: list[tuple[int, int]] | None = None
     """The only messages read (id, room), in order; None: all of the rooms. If given, rows are not checked."""
-    stamp_places: AbstractSet[tuple[int, str]] | None = None
-    """Seal and authority of each stamp that counts; None: all that lie in the archive."""
     file_limit: int | None = None
     """The size in bytes above which a file is only listed."""
     stamping: StampService | None = None
@@ -119,8 +116,6 @@ class PackageResult:
     unheld: tuple[str, ...]
     advice: str | None = None
     """What the user should do before handing it in."""
-    answers: Mapping[str, str | None] = field(default_factory=dict)
-    """Path → SHA-256 of each answer about a revocation that it holds; None: nothing that counts was answered."""
     blank: tuple[str, ...] = ()
     """Facts of the contract that a reader will look for and that are not stated."""
     preview: PackagePreview | None = None

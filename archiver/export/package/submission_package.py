@@ -60,7 +60,7 @@ def _read(reading: Reading, recipe: Recipe, bag: Bag, kept: KeptHistories, progr
     source.finish_others()
     files, copied = build.files(source.other), CopiedFiles()
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
-    copied_files.read_stamps(reading.home, recipe.seals, copied, places=recipe.stamp_places)
+    copied_files.read_stamps(reading.home, recipe.seals, copied)
     step = step_counter(reading, recipe, progress)
     statistics = PackageStatistics(source, step, kept=kept, checked=True, choice=recipe.order.choice)
     package = PackageInput(reading, recipe, source, statistics, copied, files, step)

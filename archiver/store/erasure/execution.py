@@ -122,12 +122,12 @@ def _delete_working_rows(
     remembered_values.LISTED_NAMES.remember(writing, {room: name for room, name in names.items() if room not in gone})
     for contract in contracts:
         remembered_values.LEFTOVER_ANSWERS.of(contract).remember(writing, None)
-        remembered_values.EXPORT_TEXTS.of(contract).remember(writing, None)
+        remembered_values.EXPORT_FILES.of(contract).remember(writing, None)
         remembered_values.DAILY_COPY_UPTO.of(contract).remember(writing, None)
     for contract, answers in _answers_of_contracts_with(sql, rooms).items():
         if answers:
             remembered_values.LEFTOVER_ANSWERS.of(contract).remember(writing, None)
-            remembered_values.EXPORT_TEXTS.of(contract).remember(writing, None)
+            remembered_values.EXPORT_FILES.of(contract).remember(writing, None)
 
 
 def _is_left(sql: Connection, room: int) -> bool:

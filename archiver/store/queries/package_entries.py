@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, and_, or_, select, text
 
 from archiver.records import Entry, Period, State
 from archiver.store import schema
@@ -132,11 +132,6 @@ def kept_replies(reading: Reading, rooms: Iterable[int]) -> Iterator[KeptReply]:
     query = select(table).where(table.c.room_id.in_(sorted(rooms))).order_by(table.c.number)
     for row in reading.sql.execute(query.execution_options(yield_per=100)):
         yield kept_reply(row)
-
-
-def last_reply(reading: Reading) -> int:
-    """The number of the last kept reply; 0 if there is none."""
-    return reading.sql.execute(select(func.max(schema.reply.c.number))).scalar() or 0
 
 
 def covered_periods(reading: Reading, room: int) -> list[Period]:

@@ -95,11 +95,6 @@ def exports(reading: Reading, *, upto: int | None = None) -> list[ExportedPackag
     ]
 
 
-def stamp_places(reading: Reading, *, upto: int) -> set[tuple[int, str]]:
-    """Seal and authority of each stamp that had arrived up to an entry."""
-    return {(payload["seal"], payload["authority"]) for _seq, _at, payload in _entries_of_kind(reading, "stamp", upto)}
-
-
 def _entries_of_kind(reading: Reading, kind: str, upto: int | None) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """Number, time and payload of each entry of a kind that is as this program writes it, oldest first."""
     table = schema.entry.c

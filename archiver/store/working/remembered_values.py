@@ -345,12 +345,12 @@ LEFTOVER_ANSWERS: SlotFamily[Mapping[str, bool]] = SlotFamily(
 From `setup.leftover_answers` for `export.package.leftover_search`.
 """
 
-EXPORT_TEXTS: SlotFamily[Mapping[str, Mapping[str, Any]]] = SlotFamily(
-    "export_texts/<contract>", lambda value: _by_key(lambda texts: _of_type(dict, texts), value), {}
+EXPORT_FILES: SlotFamily[Mapping[str, Mapping[str, str]]] = SlotFamily(
+    "export_files/<contract>", lambda value: _by_key(_object, value), {}
 )
-"""Package → the names and other texts that the user gave with its order; the entry of the export has their digest.
+"""Package → the SHA-256 of each of its files when it was made; the entry of the export has the digest of that.
 
-From `export.package.make_package` for `export.package.remade_package`.
+From `export.package.make_package` for `custody.export_records`.
 """
 
 COPY_FAILURES: Slot[Mapping[str, datetime]] = Slot("uncopied", lambda value: _by_key(_time, value), {})
