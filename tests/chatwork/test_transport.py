@@ -37,6 +37,7 @@ from archiver.errors import (
     Unreachable,
 )
 from archiver.records import Reply
+from tests.support.certificate import loopback_certificate
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, Step, drip, hang, reply, stall
 
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
@@ -223,6 +224,20 @@ def test_the_default_address_is_the_api_and_netrc_is_not_read(tmp_path: Path, mo
     ask(transport)
 
     assert "Authorization" not in responses.calls[0].request.headers
+
+
+def test_who_answers_is_known_by_address_and_certificate(tmp_path: Path) -> None:
+    """The name in the certificate of the connection, and who issued it: this one signed itself."""
+    certificate = tmp_path / "server.pem"
+    certificate.write_bytes(loopback_certificate())
+    session = requests.Session()
+    session.verify = str(certificate)
+    with ScriptedServer([GOOD], certificate=certificate) as server:
+        transport = build(Clock(), server.url, session=session)
+        before = transport.service
+        ask(transport)
+
+    assert (None, (server.url, "127.0.0.1", "127.0.0.1")) == (before, transport.service)
 
 
 def test_cookies_are_not_kept() -> None:

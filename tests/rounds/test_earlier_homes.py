@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.custody import backup, put_back_databases
+from archiver.custody import backup, earlier_homes, put_back_databases
 from archiver.custody.late_records import take_in
 from archiver.custody.verify import verify_archive
 from archiver.store.archive import Archive
@@ -119,3 +119,23 @@ def test_a_restore_is_a_record_of_the_copy_and_of_what_it_may_lack(world: World,
     )
     assert ["restored from a copy" in sentence for sentence in told(world)] == [True]
     assert () == next_round(world).complaints
+
+
+def test_a_folder_for_copies_remembers_too_and_archives_that_parted_are_told_once(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second computer knows nothing of it by itself; the other one's next records in that folder are no news."""
+    (tmp_path / "cloud").mkdir()
+    world.post("検収OKです")
+    next_round(world)
+    earlier_homes.note(world.archive, [tmp_path / "cloud"])
+    (note,) = (tmp_path / "cloud").iterdir()
+    others = note.read_bytes()
+    put_back(world, world.home.with_name("snapshot"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "second computer"))
+
+    found = [earlier_homes.settle(world.archive, now=world.own_clock(), copies=[tmp_path / "cloud"])]
+    note.write_bytes(others)
+    found.append(earlier_homes.settle(world.archive, now=world.own_clock(), copies=[tmp_path / "cloud"]))
+
+    assert ([1, 0], 1) == (found, len(world.entries("rollback")))
