@@ -45,8 +45,7 @@ def judge_counterparts(
 
 def named_counterparts(sides: Sides, client: str | None, people: Mapping[int, Sequence[str]]) -> frozenset[int]:
     """The accounts mapped as the client, or else those whose name matches the stated client; none if neither tells."""
-    matching = counterparts(client, people, owner=sides.owner)
-    return sides.clients or frozenset(one for one in matching if sides.is_other(one))
+    return sides.clients or counterparts(client, _undecided(sides, people), owner=sides.owner)
 
 
 def other_side(sides: Sides, client: str | None, people: Mapping[int, Sequence[str]]) -> frozenset[int]:
@@ -74,7 +73,7 @@ def counterpart_bases(
     names: dict[int, Sequence[str]] = {}
     for people in rooms.values():
         names |= {account: [*names.get(account, ()), *listed] for account, listed in people.items()}
-    matching = counterparts(client, names, owner=sides.owner) - sides.mine - sides.thirds
+    matching = counterparts(client, _undecided(sides, names), owner=sides.owner)
     entered = frozenset(chosen) | sides.clients
     judgement = judge_counterparts(sides, (chosen, sides.clients, matching), rooms)
     bases = {Basis.ENTERED: entered, Basis.NAME: matching, Basis.ONLY_TWO: judgement.counterparts}
@@ -84,19 +83,22 @@ def counterpart_bases(
     }
 
 
-def counterparts(client: str | None, people: Mapping[int, Sequence[str]], *, owner: int) -> frozenset[int]:
-    """The accounts of `people` (with all their names) that have the name of the stated client.
+def _undecided(sides: Sides, people: Mapping[int, Sequence[str]]) -> dict[int, Sequence[str]]:
+    """The people without those whom the user mapped as a third person or as another account of theirs."""
+    others = sides.thirds | sides.mine - {sides.owner}
+    return {account: names for account, names in people.items() if account not in others}
 
-    Width, case, spaces and an added さん or 様 make no difference.
+
+def counterparts(client: str | None, people: Mapping[int, Sequence[str]], *, owner: int) -> frozenset[int]:
+    """The account of `people` (with all their names, the first one first) that has the name of the stated client.
+
+    Only the name counts that somebody had when first seen, as anybody can take another one later; a name that two
+    had, or the owner, names nobody. Width, case, spaces and an added さん or 様 make no difference.
     """
     client_name = _normalize_name(client or "")
-    if not client_name:
-        return frozenset()
-    return frozenset(
-        account
-        for account, names in people.items()
-        if account != owner and client_name in {_normalize_name(name) for name in names}
-    )
+    bearers = {one: names for one, names in people.items() if client_name in map(_normalize_name, names)}
+    first_names = [_normalize_name(next(filter(None, names), "")) for names in bearers.values()]
+    return frozenset(bearers) - {owner} if client_name and first_names == [client_name] else frozenset()
 
 
 def _normalize_name(name: str) -> str:

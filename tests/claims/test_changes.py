@@ -8,10 +8,11 @@ import pytest
 
 from archiver.claims.changes import DELETIONS, changed_count, changed_notices
 from archiver.claims.words import change_lines
-from archiver.records import ChangeKind
+from archiver.records import ChangeKind, ContractRoom, RoomId
 from archiver.store import seals
-from archiver.store.queries import contracts
+from archiver.store.queries import contracts, new_texts_and_changes
 from archiver.store.queries.contract_activity import activity_of, case_sides, changed_messages
+from archiver.store.queries.status import status
 from tests.claims.dispute import report_of
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object
 
@@ -40,7 +41,7 @@ def test_a_deleted_notice_is_no_deleted_message(tmp_path: Path) -> None:
     with maker.archive.reading() as reading:
         contract = contracts.find_contract(reading, "job1")
         _case, statistics = report_of(reading)
-        whole_room = changed_messages(reading, [ROOM], case_sides(reading, contract))
+        whole_room = changed_messages(reading, contract.rooms, case_sides(reading, contract))
         found = [activity_of(reading, contract).facts.changed, statistics.facts.changed, whole_room]
     maker.archive.close()
 
@@ -58,7 +59,8 @@ def test_notices_alone_are_told(tmp_path: Path, lang: str) -> None:
     """Where only notices changed, the count of messages is 0 and the notices are told all the same."""
     maker = _archive(tmp_path / "home")
     with maker.archive.reading() as reading:
-        changed = changed_messages(reading, [ROOM], case_sides(reading, contracts.find_contract(reading, "job1")))
+        contract = contracts.find_contract(reading, "job1")
+        changed = changed_messages(reading, contract.rooms, case_sides(reading, contract))
     maker.archive.close()
     for author in changed.authors.values():
         author.changes.clear()
@@ -69,3 +71,19 @@ def test_notices_alone_are_told(tmp_path: Path, lang: str) -> None:
         "en": "messages that became shown as deleted after they were saved: 0; besides 1 notice(s) of Chatwork",
     }
     assert wanted[lang] == line
+
+
+def test_what_changed_outside_every_period_belongs_to_no_contract(tmp_path: Path) -> None:
+    """Neither `status` counts it nor do alerts hear of it; what was said within the period counts."""
+    maker = _archive(tmp_path / "home")
+    maker.contract("job1", [ContractRoom(RoomId(ROOM), start=at(2), end=at(3))], platform="direct")
+    with maker.archive.reading() as reading:
+        sides = new_texts_and_changes.sides_by_room(reading)
+        vanished = new_texts_and_changes.observed_changes(reading, sides, after=0).vanished
+        texts = list(new_texts_and_changes.new_texts(reading, sides, after=0))
+        (room,) = status(reading).rooms
+    maker.archive.close()
+
+    assert {"2"} == {one.message_id for one in vanished}
+    assert ["2"] == [one.message_id for one in texts]
+    assert 1 == changed_count(room.changed["job1"], DELETIONS)

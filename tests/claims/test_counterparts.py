@@ -31,13 +31,15 @@ def test_the_clients_name_finds_the_account(client: str | None, found: set[int])
     assert found == counterparts(client, PEOPLE, owner=OWNER)
 
 
-def test_a_name_that_two_bear_is_both() -> None:
-    """Nobody is covered who may be the client."""
-    people = PEOPLE | {997: ["佐藤様"]}
+@pytest.mark.parametrize("names", [["佐藤様"], ["鈴木", "佐藤"]])
+def test_a_name_that_another_one_has_or_took_names_nobody(names: list[str]) -> None:
+    """Whoever came first: the user is asked, and neither is taken for the client."""
+    assert set() == counterparts("佐藤", PEOPLE | {997: names}, owner=OWNER)
+    assert set() == counterparts("佐藤", {997: names} | PEOPLE, owner=OWNER)
+    assert set() == counterparts("佐藤", {999: ["佐藤"], OWNER: ["佐藤"]}, owner=OWNER)
 
-    assert {999, 997} == counterparts("佐藤", people, owner=OWNER)
 
-
-def test_a_name_that_is_no_more_counts() -> None:
-    """What they were called when the user stated it."""
+def test_only_the_name_at_first_sight_counts() -> None:
+    """It is what they were called before anybody could have a reason to be somebody else."""
     assert {5} == counterparts("旧名", {5: ["旧名", "新名"]}, owner=OWNER)
+    assert set() == counterparts("新名", {5: ["旧名", "新名"]}, owner=OWNER)

@@ -116,7 +116,7 @@ def emergencies(
                     name,
                     names[contract.id],
                     holdings,
-                    changed_messages(reading, rooms, case_sides(reading, contract)),
+                    changed_messages(reading, contract.rooms, case_sides(reading, contract)),
                     concerning,
                     tuple(_readable_messages(reading, rooms)),
                     count_vanished(reading, rooms),

@@ -62,8 +62,9 @@ def author_facts(
         for account, kind, count in reading.sql.execute(query.group_by(_message.account_id, _message.kind)):
             posts = found.setdefault(account, AuthorFacts()).posts
             posts[MessageKind.SPEECH if account in own else MessageKind(kind)] += count
-    for room, inside in _by_room(rooms, time=_message.send_time + 0).items():  # not by the index of times
-        _add_changes(reading, room, inside, found, own=own)
+    for account, changed in changed_authors(reading, rooms, own=own).items():
+        facts = found.setdefault(account, AuthorFacts())
+        facts.changes, facts.notice_changes = changed.changes, changed.notice_changes
     for account in last_of:
         if account in found:
             found[account].last = _last_posts(reading, rooms, account)
@@ -76,11 +77,11 @@ def last_posts(reading: Reading, rooms: Sequence[ContractRoom], accounts: Collec
     return {account: facts for account, facts in found.items() if facts.last}
 
 
-def changed_authors(reading: Reading, rooms: Collection[int], *, own: Collection[int]) -> dict[int, AuthorFacts]:
-    """What became of the messages of each author in whole rooms; nothing else of them is told."""
+def changed_authors(reading: Reading, rooms: Sequence[ContractRoom], *, own: Collection[int]) -> dict[int, AuthorFacts]:
+    """What became of the messages of each author within the rooms' periods; nothing else of them is told."""
     found: dict[int, AuthorFacts] = {}
-    for room in rooms:
-        _add_changes(reading, room, _message.room_id == room, found, own=own)
+    for room, inside in _by_room(rooms, time=_message.send_time + 0).items():  # not by the index of times
+        _add_changes(reading, room, inside, found, own=own)
     return found
 
 

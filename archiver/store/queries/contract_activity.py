@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 
 from sqlalchemy import and_, or_, select
 
@@ -21,6 +22,7 @@ from archiver.records import (
     CaseSides,
     ChangedMessages,
     Contract,
+    ContractRoom,
     Delivery,
     MappedAccount,
     Post,
@@ -86,8 +88,7 @@ def _activity(reading: Reading, contract: Contract, *, is_counting: bool) -> Con
     running = last_lists.running_looks(reading)  # looks that showed the same list, not written as an entry yet
     looks = {room: running[room].last if room in running else last_list_time(reading, room) for room in rooms}
     entries = {room: _people_entries(reading, room) for room in rooms}
-    people = {room: _names_by_account(listed) for room, listed in entries.items()}
-    bases = counterpart_bases(sides, contract.client, people)
+    bases = counterpart_bases(sides, contract.client, _people(entries))
     own = sides.mine | {owner}
     known = own | sides.thirds | bases.keys()
     shut, end = current_state.inaccessible_rooms(reading), _earliest_end(contract)
@@ -130,12 +131,12 @@ def case_sides(reading: Reading, contract: Contract) -> CaseSides:
     """Who stands on which side of a contract, by a few small queries."""
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     sides = roles.sides_of(roles.mapped_accounts(reading, contract.id), owner=owner)
-    people = {room: names_ever(reading, room) for room in sorted({int(one.room_id) for one in contract.rooms})}
-    return CaseSides(sides.mine | {owner}, counterpart_bases(sides, contract.client, people))
+    entries = {room: _people_entries(reading, room) for room in sorted({int(one.room_id) for one in contract.rooms})}
+    return CaseSides(sides.mine | {owner}, counterpart_bases(sides, contract.client, _people(entries)))
 
 
-def changed_messages(reading: Reading, rooms: Collection[int], sides: CaseSides) -> ChangedMessages:
-    """The messages of whole rooms that changed after they were sent."""
+def changed_messages(reading: Reading, rooms: Sequence[ContractRoom], sides: CaseSides) -> ChangedMessages:
+    """The messages that changed after they were sent, within the parts of rooms that belong to a contract."""
     return ChangedMessages(sides, changed_authors(reading, rooms, own=sides.reporters))
 
 
@@ -180,9 +181,10 @@ def last_handover(reading: Reading, activity: ContractActivity, *, since: dateti
     return None if row is None else post_of_row(row)
 
 
-def names_ever(reading: Reading, room: int) -> dict[int, list[str]]:
-    """Everybody ever seen in a room, with every name they had there."""
-    return _names_by_account(_people_entries(reading, room))
+def _people(entries: Mapping[int, Sequence[EntryObject]]) -> dict[int, dict[int, list[str]]]:
+    """Room → everybody ever seen in it, with every name they had in any of these rooms, the first one first."""
+    names = _names_by_account(sorted(chain.from_iterable(entries.values()), key=lambda one: int(one["seq"])))
+    return {room: {one: names[one] for one in _names_by_account(listed)} for room, listed in entries.items()}
 
 
 def _names_by_account(entries: Iterable[EntryObject]) -> dict[int, list[str]]:

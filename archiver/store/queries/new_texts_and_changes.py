@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -51,12 +51,13 @@ def escrowed_rooms(reading: Reading) -> frozenset[int]:
 
 def new_texts(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterator[NewText]:
     """Texts of the other side in the entries after a number, one at a time."""
+    is_contracted = _periods(reading)
     for entry in _entries(reading, ("message",), after):
         room, payload = entry["room_id"], entry["payload"]
         author = number(account_of(payload["object"]).get("account_id"))
         other = room in sides and sides[room].is_other(author)
         body = body_of(payload["object"])
-        if other and payload["state"] in _READABLE and body and body != DELETED:
+        if other and is_contracted(entry) and payload["state"] in _READABLE and body and body != DELETED:
             earlier = partial(_earlier_texts, reading, entry["key"], room, entry["seq"])
             message = entry["key"].partition("/")[2]
             yield NewText(room, author, message, body, from_text(entry["observed_at"]), earlier)
@@ -68,8 +69,11 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
     role_changes: list[RoleChanged] = []
     room_changes: list[RoomChanged] = []
     vanished: list[VanishedMessage] = []
+    is_contracted = _periods(reading)
     for entry in _entries(reading, ("message", "member", "room"), after):
         if entry["room_id"] not in sides:
+            continue
+        if entry["kind"] == "message" and not is_contracted(entry):
             continue
         if entry["kind"] == "message":
             edits += _edit_signals(reading, entry)
@@ -94,6 +98,17 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
         rooms=tuple(room_changes),
         people=departures.people_in(reading, changed_rooms),
     )
+
+
+def _periods(reading: Reading) -> Callable[[dict[str, Any]], bool]:
+    """Whether the message of an entry was sent in the time of any contract of its room."""
+    parts = [room for contract in contracts(reading) for room in contract.rooms]
+
+    def is_contracted(entry: dict[str, Any]) -> bool:
+        sent = datetime.fromtimestamp(min(max(number(entry["payload"]["object"].get("send_time")), 0), 2**36), UTC)
+        return any(one.room_id == entry["room_id"] and one.contains(sent) for one in parts)
+
+    return is_contracted
 
 
 def _merged_sides(first: Sides, second: Sides) -> Sides:

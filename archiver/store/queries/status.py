@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import column, func, select, text
 
-from archiver.records import ChangedMessages, Contract, Pause, RoomId, SteadyLooks
+from archiver.records import ChangedMessages, Contract, ContractRoom, Pause, RoomId, SteadyLooks
 from archiver.records.alerts import Alert
 from archiver.store import schema
 from archiver.store.archive import Reading
@@ -117,10 +117,10 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
 
 
 def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[RoomStatus, ...]:
-    contracts_by_room: dict[RoomId, list[str]] = {}
+    parts_by_room: dict[RoomId, dict[str, list[ContractRoom]]] = {}
     for contract in every_contract:
         for room in contract.rooms:
-            contracts_by_room.setdefault(room.room_id, []).append(contract.id)
+            parts_by_room.setdefault(room.room_id, {}).setdefault(contract.id, []).append(room)
     facts = {row.room_id: row for row in reading.sql.execute(select(schema.room))}
     sides = {contract.id: case_sides(reading, contract) for contract in every_contract}
     files = file_counts(reading)
@@ -129,7 +129,7 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
     listed = remembered_values.LISTED_NAMES.recall(reading)
     running = last_lists.running_looks(reading)
     found = []
-    for room_id, contracted in contracts_by_room.items():
+    for room_id, contracted in parts_by_room.items():
         row = facts.get(room_id)
         since = row.inaccessible_since if row is not None else None
         found.append(
@@ -139,7 +139,7 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
                 contracts=tuple(contracted),
                 inaccessible_since=None if since is None else from_text(since),
                 messages=messages.get(room_id, 0),
-                changed={one: changed_messages(reading, [room_id], sides[one]) for one in contracted},
+                changed={one: changed_messages(reading, parts, sides[one]) for one, parts in contracted.items()},
                 files=files.get(room_id, FileCounts(0, 0, 0, 0)),
                 tasks=tasks.get(room_id, 0),
                 covered=_covered_periods(reading, room_id, running.get(room_id)),
