@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from datetime import timedelta
 
-from archiver.records import Gap, Message, MessageId, Pause
-from archiver.render.gap_breaks import GapBreaks, gap_text, pause_text
-from tests.support.reports.sample_conversation import DAY, ROOM, at, long, message_id
+from archiver.records import Gap, Message, MessageId, Pause, Watch
+from archiver.render.gap_breaks import GapBreaks, closing_pauses, gap_text, pause_text, usual_interval_lines
+from tests.support.reports.sample_conversation import DAY, ROOM, at, long, message_id, sample
 
 WINDOW = Gap(ROOM, 2, message_id(2), message_id(4), at(1), at(3), 23, "window")
 
@@ -119,3 +120,20 @@ def test_many_gaps_keep_their_order() -> None:
     actual = page_order([later, WINDOW], [], numbered(2, 4, 5, 6))
 
     assert ["2", "未取得期間(空白)", "4", "5", "未取得期間(空白)", "6"] == actual
+
+
+def test_what_is_usual_is_said_from_ten_looks_on() -> None:
+    """Of fewer nobody can say how far apart they usually are."""
+    few, enough = (Watch(at(0), at(90), looks, usual=timedelta(minutes=5)) for looks in (9, 10))
+
+    assert [] == list(usual_interval_lines([(ROOM, few)]))
+    assert "ふだんの確認の間隔: おおむね5分ごと。" in "".join(usual_interval_lines([(ROOM, enough)]))
+
+
+def test_the_time_before_a_closing_is_a_time_without_a_look() -> None:
+    """From the last list to the moment at which the room could not be opened, if it is longer than what is none."""
+    room = dataclasses.replace(sample(), watch=Watch(at(0), at(90), 10), inaccessible_since=at(90 + 61))
+
+    assert [Pause(at(90), at(151))] == list(closing_pauses(room))
+    assert [] == list(closing_pauses(dataclasses.replace(room, inaccessible_since=at(90 + 60))))
+    assert [] == list(closing_pauses(dataclasses.replace(room, inaccessible_since=None)))
