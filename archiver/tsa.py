@@ -16,7 +16,7 @@ from gettext import gettext as _
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -36,13 +36,8 @@ from archiver.settings.token import is_private, read_secret
 from archiver.settings.tsa_offers import is_offered
 from archiver.store.seals import FOLDER
 
-if TYPE_CHECKING:
-    from archiver.evidence.stamps.revocation import RevocationQuestion
-
 REQUEST_SECONDS = 20.0
 """Time limit of a whole request with its answer and its redirects."""
-ANSWER_SECONDS = 5.0
-"""Time limit of an answer whether a certificate was revoked, which a package can do without."""
 
 MAX_BYTES = 2**20
 MAX_REDIRECTS = 2
@@ -51,11 +46,6 @@ _CERTIFI = "certifi:"
 _HEADERS = {
     "Content-Type": "application/timestamp-query",
     "Accept": "application/timestamp-reply",
-    "Accept-Encoding": "identity",
-}
-_QUESTION_HEADERS = {
-    "Content-Type": "application/ocsp-request",
-    "Accept": "application/ocsp-response",
     "Accept-Encoding": "identity",
 }
 
@@ -77,7 +67,7 @@ def build_authorities(
         sender = build_sender(setting.url, access=partial(_read_access, home, setting, environ or {}))
         known_class = class_of(setting.accredited_as, is_offered=is_offered(setting))
         shown = _in_home(home, setting.certificate) if setting.certificate else None
-        authorities.append(Authority(setting.name, sender, pinned, known_class, ask_about_certificate, shown))
+        authorities.append(Authority(setting.name, sender, pinned, known_class, shown))
     return tuple(authorities), tuple(root_errors)
 
 
@@ -123,34 +113,6 @@ def build_sender(
             raise ConnectionError(type(error).__name__) from error
 
     return send
-
-
-def ask_about_certificate(question: RevocationQuestion, *, seconds: float = ANSWER_SECONDS) -> bytes:
-    """The bytes of an answer whether a certificate was revoked, or of its issuer's list. Raises OSError.
-
-    The address is what a certificate behind a stamp names; no redirect is followed.
-    """
-    method, headers = ("GET", None) if question.body is None else ("POST", _QUESTION_HEADERS)
-    try:
-        with (
-            ExchangeDeadline(seconds) as deadline,
-            _session(Access()) as session,
-            session.request(
-                method,
-                question.address,
-                data=question.body,
-                headers=headers,
-                stream=True,
-                allow_redirects=False,
-                timeout=seconds,
-                proxies=_proxies(question.address),
-            ) as response,
-        ):
-            if response.status_code != 200:
-                raise ConnectionError(f"HTTP {response.status_code}")
-            return _read_body(response, deadline)
-    except (urllib3.exceptions.HTTPError, HTTPException, ValueError) as error:
-        raise ConnectionError(type(error).__name__) from error
 
 
 def _read_access(home: Path, setting: AuthoritySetting, environ: Mapping[str, str]) -> Access:

@@ -129,13 +129,7 @@ HOME: dict[str, set[str]] = {
     "certifi": {"evidence.stamps.roots", "notices.mail_sender"},
     "click": {"cli"},
     "cryptography": {"demo"}
-    | {
-        f"evidence.stamps.{name}"
-        for name in (
-            *("certificate_answers", "odd_certificates", "reply_verification", "revocation", "roots"),
-            "signer_chain",
-        )
-    }
+    | {f"evidence.stamps.{name}" for name in ("odd_certificates", "reply_verification", "roots")}
     | {"team.sealed_tokens"},
     "filelock": {"store.archive", "schedule.daemon_lock", "custody.backup", "rounds.run_log"},
     "flask": {"console", "web"},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from archiver import errors
 from archiver.app import App
@@ -12,9 +11,6 @@ from archiver.custody import stamp_requests
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.timestamp import StampRefused
 from archiver.export.stamps import StampService
-
-if TYPE_CHECKING:
-    from archiver.evidence.stamps.revocation import RevocationAnswer
 
 
 def stamp_service(app: App) -> StampService | None:
@@ -39,18 +35,9 @@ def stamp_service(app: App) -> StampService | None:
                 with suppress(StampRefused):
                     yield authority.name, timestamp.request_stamp(data, authority, now=app.now).reply
 
-    def answers(name: str, reply: bytes) -> Iterator[RevocationAnswer]:
-        authority = next(one for one in app.authorities if one.name == name)
-        if not timestamp.can_stamp() or authority.ask is None:
-            return iter(())
-        from archiver.evidence.stamps.revocation import ask_for_revocation
-
-        return ask_for_revocation(reply, authority.roots, authority.ask, now=app.now())
-
     return StampService(
         {authority.name: authority.roots for authority in app.authorities},
         ask_for_seals,
         stamp,
         {authority.name: authority.known_class for authority in app.authorities},
-        answers,
     )

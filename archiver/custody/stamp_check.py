@@ -9,8 +9,7 @@ from pathlib import Path
 
 from archiver.evidence.stamps import roots, timestamp
 from archiver.evidence.stamps.timestamp import REASONS, Authority, StampRefused
-from archiver.evidence.verify.openssl import openssl_answer_check, openssl_check
-from archiver.evidence.verify.revocation_answers import AnswerResult, CheckAnswer
+from archiver.evidence.verify.openssl import openssl_check
 from archiver.evidence.verify.stamps import UNCHECKED, CheckToken, StampSource, TokenResult
 from archiver.store import seals
 from archiver.store.time_text import to_text
@@ -19,11 +18,6 @@ from archiver.store.time_text import to_text
 def token_check() -> CheckToken | None:
     """A function that checks time stamp tokens; None if nothing on this computer can."""
     return _check_token if timestamp.can_stamp() else openssl_check()
-
-
-def answer_check() -> CheckAnswer | None:
-    """A function that checks what is held of revoked certificates; None if nothing on this computer can."""
-    return _check_answer if timestamp.can_stamp() else openssl_answer_check()
 
 
 def is_known_root(sha256: str) -> bool:
@@ -49,21 +43,6 @@ def archive_stamps(
         is_known_root,
         now=None if now is None else now.timestamp(),
     )
-
-
-def _check_answer(kind: str, body: bytes, chain: Sequence[bytes], pem: bytes) -> AnswerResult:
-    from archiver.evidence.stamps.revocation import held_statement
-
-    try:
-        certificates = [der for one in chain for der in roots.pem_to_der(one.decode("ascii", "replace"))]
-        statement = held_statement(kind, body, certificates, roots.pem_to_der(pem.decode("ascii", "replace")))
-    except ValueError:
-        statement = None
-    if statement is None:
-        problem = _("Its signature is not that of the issuer, or its certificates do not lead to the root certificate.")
-        return AnswerResult(None, "", None, problem)
-    revoked_at = None if statement.revoked_at is None else to_text(statement.revoked_at)
-    return AnswerResult(statement.state, to_text(statement.issued), revoked_at, None, statement.reason)
 
 
 def _check_token(reply: bytes, data: bytes, pem: bytes) -> TokenResult:

@@ -14,7 +14,7 @@ from pathlib import Path
 from archiver import errors
 from archiver.custody import earlier_homes
 from archiver.custody.compared_records import ComparedRecords
-from archiver.custody.stamp_check import answer_check, archive_stamps, is_known_root, token_check
+from archiver.custody.stamp_check import archive_stamps, is_known_root, token_check
 from archiver.evidence.services import note_services, read_services
 from archiver.evidence.stamps.authority_kinds import class_sentence
 from archiver.evidence.stamps.reply_claims import earliest_covering
@@ -112,9 +112,7 @@ def verify_path(
         if (path / DATABASE).is_file():
             return verify_archive(Archive(path), deep=deep, progress=progress, now=now)
         seconds = None if now is None else now.timestamp()
-        verification = verify_package_at(
-            path, progress, check=token_check(), check_answer=answer_check(), known=is_known_root, now=seconds
-        )
+        verification = verify_package_at(path, progress, check=token_check(), known=is_known_root, now=seconds)
     except OSError as error:
         raise errors.NothingThere(path=path) from error
     if verification is None:

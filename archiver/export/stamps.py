@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from archiver.evidence.stamps import roots
 from archiver.evidence.stamps.authority_kinds import LIST_AS_OF, AuthorityClass, AuthorityKind
@@ -22,10 +22,6 @@ from archiver.records import Seal
 from archiver.report_language import say
 from archiver.store.seals import FOLDER
 from archiver.store.time_text import from_text, to_text
-
-if TYPE_CHECKING:
-    from archiver.evidence.stamps.certificate_answers import CertificateStatement
-    from archiver.evidence.stamps.revocation import RevocationAnswer
 
 _NAME = re.compile(r"(?P<seal>.+)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
 
@@ -42,9 +38,6 @@ class StampService:
     """Requests a stamp over bytes from each authority; gives names and replies of those whose reply is valid."""
     classes: Mapping[str, AuthorityClass] = field(default_factory=dict)
     """What the settings say of each."""
-    answers: Callable[[str, bytes], Iterable[RevocationAnswer]] = lambda _authority, _reply: ()
-    """What was answered to whether the certificates behind an authority's reply were revoked; empty where nobody
-    can be asked."""
 
 
 class SealStamp(NamedTuple):
@@ -58,29 +51,6 @@ class SealStamp(NamedTuple):
     """The time that the stamp states."""
     ends: datetime | None = None
     """When the first certificate of its chain ends; None: its reply does not tell."""
-
-
-class FrozenAnswer(NamedTuple):
-    """What the package holds of whether a certificate behind its stamps was revoked."""
-
-    authority: str
-    kind: str
-    """`crl`: the issuer's list; `ors`: a responder's answer (OCSP)."""
-    number: int
-    """The certificate's place on the way to the root, from 1."""
-    last: int
-    """The root's place."""
-    statement: CertificateStatement | None
-    """What it says; None: there was no answer that counts, and no file."""
-
-    @property
-    def path(self) -> str:
-        """Where it lies in the package."""
-        return f"{self.certificate_path(self.number).removesuffix('.pem')}.{self.kind}"
-
-    def certificate_path(self, number: int) -> str:
-        """Where the certificate in this place lies."""
-        return f"data/tsa/{self.authority}.{number}.pem"
 
 
 class RootCertificate(NamedTuple):
@@ -116,7 +86,6 @@ class Stamps:
     """The authorities that should stamp it."""
     seal_stamps: list[SealStamp] = field(default_factory=list)
     roots: list[RootCertificate] = field(default_factory=list)
-    answers: list[FrozenAnswer] = field(default_factory=list)
 
     def seal_times(self) -> dict[int, str]:
         """Number of a seal → its earliest stamp time, RFC 3339 UTC."""
@@ -221,59 +190,6 @@ def put_roots(bag: Bag, home: Path, stamps: Stamps, pinned: Mapping[str, Sequenc
             continue
         bag.add(f"data/tsa/{authority}.pem", "".join(map(roots.der_to_pem, certificates)).encode("ascii"))
         stamps.roots += [_root(authority, der) for der in certificates]
-
-
-def put_revocation_answers(bag: Bag, home: Path, stamps: Stamps, stamping: StampService) -> None:
-    """Write what is answered now to whether the certificates behind the last stamp of each authority were revoked.
-
-    Their issuers' certificates lie beside it up to the root, so that it can be checked. Raises OSError.
-    """
-    for authority in stamps.configured:
-        own = [one for one in stamps.seal_stamps if one.authority == authority]
-        if not own:
-            continue
-        last = max(own, key=lambda one: one.number)
-        reply = (home / FOLDER / f"{last.seal_name}.{authority}.tsr").read_bytes()
-        certificates: dict[str, bytes] = {}
-        for found in stamping.answers(authority, reply):
-            frozen = FrozenAnswer(
-                authority, str(found.kind), found.number, found.number + len(found.chain) - 1, found.statement
-            )
-            stamps.answers.append(frozen)
-            if found.body is not None:
-                bag.add(frozen.path, found.body)
-                for number, der in enumerate(found.chain, found.number):
-                    certificates[frozen.certificate_path(number)] = der
-        for path, der in sorted(certificates.items()):
-            bag.add(path, roots.der_to_pem(der).encode("ascii"))
-
-
-def answer_text(answer: FrozenAnswer) -> str:
-    """What is said of a certificate, and as of when, in a few words."""
-    statement = answer.statement
-    what = say("失効の一覧(CRL)") if answer.kind == "crl" else say("失効の問い合わせへの回答(OCSP)")
-    if statement is None:
-        return say("{what}: 作成のときに、有効なものを得られませんでした", what=what)
-    state = {
-        "good": say("失効していない"),
-        "unknown": say("発行者側がこの証明書を知らない(失効したかは分からない)"),
-    }.get(str(statement.state))
-    if state is None and statement.revoked_at is not None:
-        state = say("失効している({since:%Y-%m-%d %H:%M} UTCから)", since=statement.revoked_at)
-    return say("{what}: {issued:%Y-%m-%d %H:%M} UTC現在、{state}", what=what, issued=statement.issued, state=state)
-
-
-def answer_texts(answers: Iterable[FrozenAnswer]) -> tuple[str, ...]:
-    """What was answered of each certificate behind the stamps, one sentence each, for a report."""
-    return tuple(
-        say(
-            "{name}: 証明書{number}の{text}。",
-            name=one.authority,
-            number=one.number,
-            text=answer_text(one),
-        )
-        for one in answers
-    )
 
 
 def stamp_package(bag: Bag, stamping: StampService, over: str = TAG_MANIFEST) -> dict[str, str]:

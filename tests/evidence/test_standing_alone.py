@@ -14,8 +14,8 @@ FOLDER = Path(archiver.evidence.__file__).parent
 STAMPS = {
     f"stamps/{name}.py"
     for name in (
-        *("authority_kinds", "certificate_answers", "refusal", "reply_verification", "revocation", "roots"),
-        *("client_certificate", "odd_certificates", "signer_chain", "timestamp"),
+        *("authority_kinds", "client_certificate", "odd_certificates", "refusal", "reply_verification", "roots"),
+        "timestamp",
     )
 }
 SOURCES = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.py")}

@@ -26,7 +26,7 @@ from archiver.export.stamps import StampService
 from archiver.store import seals
 from archiver.store.archive import Archive
 from tests.support.archives.maker import at
-from tests.support.packages.sample_package import NOW, archive_of_the_story
+from tests.support.packages.sample_package import NOW, archive_of_the_story, renew_lists
 from tests.support.stamps.authorities import authority_in_memory
 from tests.support.stamps.stamped_archives import (
     authority,
@@ -90,6 +90,23 @@ def test_it_verifies_folder_and_zip(report: ExportReport) -> None:
         verification = verify_path(Path(path))
         assert [] == verification.findings
         assert 8 == verification.checked["stamps"]
+
+
+def test_nobody_checked_whether_certificates_were_revoked(package: Path) -> None:
+    """That is said; what an older package holds of it is unchecked too, and no finding."""
+    for name in ("a.1.crl", "a.1.ors", "a.1.pem"):
+        (package / "data/tsa" / name).write_bytes(b"once asked for")
+    for own in package.glob("tagmanifest-sha256.txt.*"):
+        own.unlink()
+    renew_lists(package)
+
+    verification = verify_path(package)
+
+    assert "証明書が失効していないかは確かめていません。" in text(package, "VERIFY.txt")
+    assert [] == verification.findings
+    unchecked = {one.subject: one.text for one in verification.unchecked}
+    assert "Whether certificates were revoked was not checked." in unchecked["data/tsa/"]
+    assert "data/tsa/a.1.crl, data/tsa/a.1.ors, data/tsa/a.1.pem: " in unchecked["other files"]
 
 
 def test_other_programs_find_it_whole(report: ExportReport) -> None:

@@ -20,23 +20,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from PIL import Image
 
 from archiver import errors
 from archiver.chatwork.notation.parse import file_ids, links, message_references, parse, source
 from archiver.comparison.compare import compare
-from archiver.custody.stamp_check import answer_check, token_check
+from archiver.custody.stamp_check import token_check
 from archiver.custody.verify import verify_path
-from archiver.demo.tsa.simulator import SimulatedAuthority, StatusAnswer
+from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.errors import ArchiverError
-from archiver.evidence.stamps.certificate_answers import make_question
 from archiver.evidence.stamps.certificate_ends import stamp_end
 from archiver.evidence.stamps.pem import fingerprints
 from archiver.evidence.stamps.reply_claims import read_reply
 from archiver.evidence.stamps.roots import der_to_pem
-from archiver.evidence.stamps.signer_chain import signer_chain
 from archiver.evidence.stamps.timestamp import request_stamp
 from archiver.export.metadata import portable_documents
 from archiver.export.metadata.file_metadata import NotRemovable, read_metadata, without_metadata
@@ -256,13 +252,7 @@ def _package_file_samples() -> list[bytes]:
 
 @cache
 def _authority() -> SimulatedAuthority:
-    simulated = SimulatedAuthority(now=lambda: NOW)
-    simulated.renew_leaf(
-        until=datetime(2031, 1, 1, tzinfo=UTC),
-        list_address="http://tsa.example/list.crl",
-        status_address="http://ocsp.example/",
-    )
-    return simulated
+    return SimulatedAuthority(now=lambda: NOW)
 
 
 @cache
@@ -274,7 +264,6 @@ def _read_stamp(body: bytes, _folder: Path) -> None:
     pem = der_to_pem(_authority().root_der).encode()
     read_reply(body)
     stamp_end(body, pem)
-    signer_chain(body, (_authority().root_der,))
     check = token_check()
     if check is not None:
         result = check(body, DATA, pem)
@@ -286,31 +275,6 @@ def _read_roots(body: bytes, _folder: Path) -> None:
     check = token_check()
     if check is not None and fingerprints(body):
         check(_reply(), DATA, body)
-
-
-@cache
-def _chain() -> tuple[bytes, ...]:
-    """The certificates behind the reply, each a PEM file."""
-    certificates = signer_chain(_reply(), (_authority().root_der,))
-    return tuple(der_to_pem(one.public_bytes(Encoding.DER)).encode() for one in certificates)
-
-
-def _read_answer(body: bytes, _folder: Path) -> None:
-    """The first byte says whether the rest is taken for a list or for an answer."""
-    check = answer_check()
-    if check is not None:
-        result = check("crl" if body[:1] == b"c" else "ors", body[1:], _chain(), _chain()[-1])
-        assert (result.state is None) != (result.problem is None)
-
-
-def _answer_samples() -> list[bytes]:
-    leaf, issuer, *_above = (x509.load_pem_x509_certificate(one) for one in _chain())
-    question = make_question(leaf, issuer)
-    answers = []
-    for kind in StatusAnswer:
-        _authority().answers_with = kind
-        answers.append(b"o" + _authority().status_answer(question))
-    return [*answers, *(b"c" + _authority().revocation_list(is_revoked=revoked) for revoked in (False, True))]
 
 
 # --- all ------------------------------------------------------------------------------------------
@@ -359,7 +323,8 @@ READERS = {
     "package": Reader(lambda: [_package()], _read_package, _ZIP, 3_000),
     "package file": Reader(_package_file_samples, _read_package_file, (*_JSON, *_DER), 3_000),
     "stamp": Reader(lambda: [_reply()], _read_stamp, _DER, 20_000),
-    "roots": Reader(lambda: [b"".join(_chain())], _read_roots, (b"-----BEGIN CERTIFICATE-----", b"\n", b"="), 5_000),
-    "answer": Reader(_answer_samples, _read_answer, _DER, 10_000),
+    "roots": Reader(
+        lambda: [_authority().root_pem.encode()], _read_roots, (b"-----BEGIN CERTIFICATE-----", b"\n", b"="), 5_000
+    ),
 }
 """Every reader, by name."""

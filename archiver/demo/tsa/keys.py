@@ -4,16 +4,15 @@ Keys are new in every process and never written anywhere. The leaves differ in w
 how long they are valid, and what they may be used for.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import Enum
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 VALID_FROM = datetime(2000, 1, 1, tzinfo=UTC)
 VALID_UNTIL = datetime(2049, 12, 31, tzinfo=UTC)
@@ -22,7 +21,6 @@ VALID_UNTIL = datetime(2049, 12, 31, tzinfo=UTC)
 _NOTHING: list[x509.ObjectIdentifier] = []
 _STAMPING = [ExtendedKeyUsageOID.TIME_STAMPING]
 _SERVER = [ExtendedKeyUsageOID.SERVER_AUTH]
-_ANSWERING = [ExtendedKeyUsageOID.OCSP_SIGNING]
 
 
 class Purpose(Enum):
@@ -33,7 +31,6 @@ class Purpose(Enum):
     SERVER = (_SERVER, True)
     SEVERAL = (_STAMPING + _SERVER, True)
     NOT_CRITICAL = (_STAMPING, False)
-    ANSWERING = (_ANSWERING, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +78,8 @@ def make_leaf(
     *,
     valid: tuple[datetime, datetime] = (VALID_FROM, VALID_UNTIL),
     purpose: Purpose = Purpose.STAMPING,
-    list_address: str | None = None,
-    status_address: str | None = None,
 ) -> KeyHolder:
-    """A new certificate that signs tokens, or does what its purpose says.
-
-    `list_address`: where its issuer's list of revoked ones is, `status_address`: who answers whether it is one
-    (OCSP); None: it names neither.
-    """
+    """A new certificate that signs tokens, or does what its purpose says."""
     uses, critical = purpose.value
     extensions: list[tuple[x509.ExtensionType, bool]] = [
         (x509.BasicConstraints(ca=False, path_length=None), True),
@@ -96,37 +87,7 @@ def make_leaf(
     ]
     if uses:
         extensions.append((x509.ExtendedKeyUsage(uses), critical))
-    if list_address is not None:
-        point = x509.DistributionPoint([x509.UniformResourceIdentifier(list_address)], None, None, None)
-        extensions.append((x509.CRLDistributionPoints([point]), False))
-    if status_address is not None:
-        place = x509.UniformResourceIdentifier(status_address)
-        access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)
-        extensions.append((x509.AuthorityInformationAccess([access]), False))
     return _issue(name, issuer, valid, extensions)
-
-
-def make_revocation_list(
-    issuer: KeyHolder,
-    *,
-    issued: datetime,
-    revoked: Sequence[KeyHolder] = (),
-    since: datetime | None = None,
-    reason: x509.ReasonFlags | None = None,
-) -> bytes:
-    """The issuer's list of revoked certificates, as DER.
-
-    `since`: from when they are revoked; None: from when the list was issued. `reason`: why; None: it is not said.
-    """
-    builder = x509.CertificateRevocationListBuilder().issuer_name(issuer.certificate.subject)
-    builder = builder.last_update(issued).next_update(issued + timedelta(days=7))
-    for holder in revoked:
-        serial = holder.certificate.serial_number
-        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(since or issued)
-        if reason is not None:
-            entry = entry.add_extension(x509.CRLReason(reason), critical=False)
-        builder = builder.add_revoked_certificate(entry.build())
-    return builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def _authority_extensions(path_length: int | None) -> list[tuple[x509.ExtensionType, bool]]:

@@ -19,24 +19,17 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from cryptography.x509 import ReasonFlags
-
 from archiver.demo.chatwork.file_bytes import held_content
 from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server
 from archiver.demo.tsa import keys as keys
-from archiver.demo.tsa import status_answers as status_answers
 from archiver.demo.tsa import tokens as tokens
 from archiver.demo.tsa.keys import KeyHolder, Purpose
-from archiver.demo.tsa.status_answers import StatusAnswer
 from archiver.demo.tsa.tokens import TimestampQuery
 
-__all__ = ["AuthorityFault", "SimulatedAuthority", "StatusAnswer"]
+__all__ = ["AuthorityFault", "SimulatedAuthority"]
 
 _QUERY = "application/timestamp-query"
 _REPLY = "application/timestamp-reply"
-_STATUS_PATH = "/ocsp"
-_STATUS_QUESTION = "application/ocsp-request"
-_STATUS_ANSWER = "application/ocsp-response"
 _PAGE = b"<!DOCTYPE html><html><head><title>TSA</title></head><body>Please wait.</body></html>"
 _DAY = timedelta(days=1)
 
@@ -88,9 +81,6 @@ class SimulatedAuthority:
     ) -> None:
         self.now = now or _utc_now
         self.queries: list[bytes] = []
-        self.questions: list[bytes] = []
-        """The body of every question whether a certificate was revoked."""
-        self.answers_with = StatusAnswer.GOOD
         self._root = keys.make_root(f"{name} root")
         self._intermediate = keys.make_intermediate(f"{name} CA", self._root)
         self._name = name
@@ -152,46 +142,9 @@ class SimulatedAuthority:
         with self._lock:
             self._orders.clear()
 
-    def renew_leaf(
-        self,
-        *,
-        until: datetime,
-        since: datetime = keys.VALID_FROM,
-        list_address: str | None = None,
-        status_address: str | None = None,
-    ) -> None:
-        """Sign with a new certificate from now on, which ends then; the root stays the same.
-
-        `list_address`: where it says that the list of revoked certificates is; `status_address`: who, it says,
-        answers whether it was revoked, such as `status_url`.
-        """
-        self._leaf = keys.make_leaf(
-            self._name,
-            self._intermediate,
-            valid=(since, until),
-            list_address=list_address,
-            status_address=status_address,
-        )
-
-    def revocation_list(
-        self, *, is_revoked: bool = False, since: datetime | None = None, reason: ReasonFlags | None = None
-    ) -> bytes:
-        """The list of revoked certificates as of now, with the one that signs in it or not.
-
-        `since`: from when it is revoked; None: from now. `reason`: why; None: the list does not say.
-        """
-        revoked, issued = [self._leaf] if is_revoked else [], self.now().astimezone(UTC)
-        return keys.make_revocation_list(self._intermediate, issued=issued, revoked=revoked, since=since, reason=reason)
-
-    @property
-    def status_url(self) -> str:
-        """The address of its responder (OCSP); known after `start`."""
-        return f"http://127.0.0.1:{self._port}{_STATUS_PATH}"
-
-    def status_answer(self, question: bytes) -> bytes:
-        """The answer to a question about the certificate that signs now (OCSP), as `answers_with` says."""
-        at = self.now().astimezone(UTC)
-        return status_answers.make_answer(question, self._leaf, self._intermediate, self.answers_with, at)
+    def renew_leaf(self, *, until: datetime, since: datetime = keys.VALID_FROM) -> None:
+        """Sign with a new certificate from now on, which ends then; the root stays the same."""
+        self._leaf = keys.make_leaf(self._name, self._intermediate, valid=(since, until))
 
     def reply(self, query: bytes, fault: AuthorityFault | str | None = None) -> bytes:
         """The body of the reply to a request, without HTTP; only failures of the token appear in it."""
@@ -202,9 +155,6 @@ class SimulatedAuthority:
         return reply[: len(reply) // 2] if fault == AuthorityFault.TRUNCATED else reply
 
     def _answer(self, request: HttpRequest) -> HttpAnswer:
-        if request.path == _STATUS_PATH and request.headers.get("content-type") == _STATUS_QUESTION:
-            self.questions.append(request.body)
-            return HttpAnswer(200, {"content-type": _STATUS_ANSWER}, held_content(self.status_answer(request.body)))
         if request.method != "POST" or request.headers.get("content-type") != _QUERY:
             return HttpAnswer(415)
         with self._lock:

@@ -24,8 +24,6 @@ from archiver.evidence.stamps.roots import fingerprint
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampRequest, TimeStampResponse
 
-    from archiver.evidence.stamps.revocation import RevocationQuestion
-
 __all__ = [
     "OWNER_REASONS",
     "REASONS",
@@ -67,8 +65,6 @@ class Authority:
     """The pinned roots, each in DER; empty = they cannot be read at present, and no stamp is requested."""
     known_class: AuthorityClass = UNKNOWN_CLASS
     """What is known of it by the settings."""
-    ask: Callable[[RevocationQuestion], bytes] | None = None
-    """Asks whether a certificate was revoked, and gets the answer's bytes; raises OSError. None: nobody is asked."""
     client_certificate: Path | None = None
     """The file of the client certificate that it asks for; None: it asks for none."""
 

@@ -17,7 +17,7 @@ from typing import Callable, Iterator, Mapping, Sequence, TextIO  # noqa: UP035 
 
 from archiver.evidence.tables.cells import visible_text
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.openssl import openssl_answer_check, openssl_check
+from archiver.evidence.verify.openssl import openssl_check
 from archiver.evidence.verify.package_at_path import packages_below, verify_package_at
 from archiver.evidence.verify.stamped_times import time_sentence
 
@@ -37,9 +37,7 @@ def main(arguments: Sequence[str], here: Path, set_language: Callable[[str], Non
     options = _parser().parse_args(arguments)
     path = Path(options.path) if options.path else here
     try:
-        verification = verify_package_at(
-            path, check=openssl_check(), check_answer=openssl_answer_check(), now=time.time()
-        )
+        verification = verify_package_at(path, check=openssl_check(), now=time.time())
     except OSError as error:
         _print_line(_("It cannot be read: {detail}").format(detail=error.strerror or error), sys.stderr)
         return EXIT_WRONG_USAGE

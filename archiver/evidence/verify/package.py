@@ -33,7 +33,6 @@ from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
 from archiver.evidence.verify.package_lines import PackageLines
 from archiver.evidence.verify.recorded_stamps import compare_stamps, read_recorded_stamp
-from archiver.evidence.verify.revocation_answers import CheckAnswer, check_answers
 from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks, read_rollback
 from archiver.evidence.verify.seals import SealChain, SealedRange
 from archiver.evidence.verify.stamps import CheckToken, StampCheck, StampSource
@@ -74,18 +73,16 @@ def verify_package(
     progress: Progress | None = None,
     *,
     check: CheckToken | None = None,
-    check_answer: CheckAnswer | None = None,
     known: Callable[[str], bool] | None = None,
     known_roots: Mapping[str, str] = KNOWN_ROOTS,
     now: float | None = None,
 ) -> None:
     """Check a package; findings, notes and counts go to the verification.
 
-    `check` verifies stamps and `check_answer` what is held of revocations (None: nothing here can). `known` says
-    whether browsers trust a root, `known_roots` are
+    `check` verifies stamps (None: nothing here can). `known` says whether browsers trust a root, `known_roots` are
     those that this program knows, with their names; `now`: the clock of this computer in Unix seconds.
     """
-    _PackageCheck(verification, tree, progress, check, check_answer, known, known_roots, now).verify()
+    _PackageCheck(verification, tree, progress, check, known, known_roots, now).verify()
     if not verification.checked["entries"] and verification.ok:
         verification.add_finding("nothing", ENTRIES, _("The package holds no records, so there was nothing to check."))
 
@@ -99,7 +96,6 @@ class _PackageCheck:
         tree: PackageFiles,
         progress: Progress | None,
         check: CheckToken | None,
-        check_answer: CheckAnswer | None,
         known: Callable[[str], bool] | None,
         known_roots: Mapping[str, str],
         now: float | None,
@@ -124,7 +120,6 @@ class _PackageCheck:
         self._progress = progress or (lambda _what, _done, _total: None)
         self._ranges: list[tuple[int, int, int]] = []
         self._closed_at: str | None = None
-        self._check_answer = check_answer
 
     def verify(self) -> None:
         self._hash_files()
@@ -157,7 +152,12 @@ class _PackageCheck:
                 self.verification.add_finding("seal-missing", SEALS, _("There is no seal in the package."))
             self._check_own_stamps()
             self.stamps.close()
-            self._check_revocations()
+            if self.stamps.has_roots:
+                sentence = _(
+                    "Whether the root certificates are those of the authorities. Whether certificates were revoked "
+                    "was not checked."
+                )
+                self.verification.add_unchecked("data/tsa/", sentence)
             lines.times.close(earliest_covering(self.stamps.times))
             self._check_seal_records(chain, lines)
             self._check_tables(lines)
@@ -254,21 +254,6 @@ class _PackageCheck:
             all_seals=False,
         )
         self.stamps.note_renewals([stamp for stamp in stamps if stamp is not None], self._ranges)
-
-    def _check_revocations(self) -> None:
-        """Check what is held of revocations, and say what that leaves open."""
-        was_answered = check_answers(self.verification, self.names, self._read, self._check_answer)
-        if not self.stamps.has_roots:
-            return
-        sentence = _(
-            "Whether the root certificates are those of the authorities, and whether certificates were revoked."
-        )
-        if was_answered:
-            sentence = _(
-                "Whether the root certificates are those of the authorities, and whether certificates were revoked "
-                "later than the notes about revocations say, or others than those."
-            )
-        self.verification.add_unchecked("data/tsa/", sentence)
 
     def _check_own_stamps(self) -> None:
         """Check the stamps over the package itself: over the list that names everything else."""

@@ -16,7 +16,6 @@ from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package import is_package, verify_package
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage
-from archiver.evidence.verify.revocation_answers import CheckAnswer
 from archiver.evidence.verify.similar_names import find_similar_names
 from archiver.evidence.verify.stamps import CheckToken
 from archiver.evidence.verify.submission import is_submission, verify_submission
@@ -32,15 +31,13 @@ def verify_package_at(
     progress: Progress | None = None,
     *,
     check: CheckToken | None = None,
-    check_answer: CheckAnswer | None = None,
     known: Callable[[str], bool] | None = None,
     known_roots: Mapping[str, str] = KNOWN_ROOTS,
     now: float | None = None,
 ) -> Verification | None:
     """Check the package at a path; None if there is none.
 
-    `check` verifies stamps, `check_answer` what is held of revocations. `known` says whether
-    browsers trust a root, `known_roots` are those that this program
+    `check` verifies stamps. `known` says whether browsers trust a root, `known_roots` are those that this program
     knows, with their names; `now`: the clock of this computer in Unix seconds, None: it is not looked at.
     Raises OSError.
     """
@@ -54,7 +51,6 @@ def verify_package_at(
                 tree,
                 progress,
                 check=check,
-                check_answer=check_answer,
                 known=known,
                 known_roots=known_roots,
                 now=now,

@@ -24,7 +24,7 @@ _PACKAGE_NAME = re.compile(
     r"|data/(?:messages|files|events|links|tasks|pauses|operator_inquiry)\.csv"
     r"|data/(?:report(?:_all_messages-[0-9]{2,4})?|evidence_list)\.pdf|data/evidence_list\.csv"
     r"|data/seals/[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json(?:\.[a-z0-9-]{1,20}\.tsr)?"
-    r"|data/(?:files|enclosures|transcript|seals/orphaned)/.+|data/tsa/[a-z0-9-]{1,20}\.(?:pem|[0-9]{1,2}\.(?:pem|crl|ors))|data/raw/[^/]+\.json",
+    r"|data/(?:files|enclosures|transcript|seals/orphaned)/.+|data/tsa/[a-z0-9-]{1,20}\.pem|data/raw/[^/]+\.json",
     re.DOTALL,
 )
 """What else packages hold: it is compared with the records, or said below."""

@@ -32,7 +32,7 @@ from archiver.export.package.package_input import (
 from archiver.export.package.recipe import PackageResult, Recipe
 from archiver.export.package.report_input import package_preview, period_text, report_input, unread_chats
 from archiver.export.report.limits import important_pauses
-from archiver.export.stamps import put_revocation_answers, put_roots
+from archiver.export.stamps import put_roots
 from archiver.export.texts import readme, verify_txt
 from archiver.export.verify_page import page
 from archiver.records import JST, Conversation
@@ -65,8 +65,6 @@ def _assemble(
     copied_files.put_orphans(bag, reading.home, source.other, copied)
     copied.incomplete += copied.stamps.missing_seal_stamps(recipe.seals)
     put_roots(bag, reading.home, copied.stamps, recipe.stamping.roots if recipe.stamping else {})
-    if recipe.stamping is not None:
-        put_revocation_answers(bag, reading.home, copied.stamps, recipe.stamping)
     step = step_counter(reading, recipe, progress)
     statistics = PackageStatistics(source, step, kept=kept, checked=compares_rows, choice=recipe.order.choice)
     package = PackageInput(reading, recipe, source, statistics, copied, files, step)
@@ -192,7 +190,6 @@ def _verification_steps(recipe: Recipe, copied: CopiedFiles, *, whole: bool) -> 
         stamps=copied.stamps.seal_stamps,
         roots=copied.stamps.roots,
         configured=copied.stamps.configured,
-        answers=copied.stamps.answers,
         made_at=recipe.created_at or recipe.read_at,
     )
 

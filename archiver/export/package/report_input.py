@@ -23,7 +23,7 @@ from archiver.export.package.service_words import other_service_text, service_te
 from archiver.export.package_scope import PackageScope, TimeBounds
 from archiver.export.report.input import NEVER_READ, MaskedPassage, RefusedMessage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import room_facts
-from archiver.export.stamps import Stamps, answer_texts, class_texts
+from archiver.export.stamps import Stamps, class_texts
 from archiver.platforms.job_platform import platform_of
 from archiver.records import (
     JST,
@@ -72,7 +72,6 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         seals=seal_lines(recipe.seals, package.copied.stamps),
         stamping=bool(package.copied.stamps.configured),
         authority_classes=class_texts(recipe.stamping.classes) if recipe.stamping is not None else (),
-        revocation_answers=answer_texts(package.copied.stamps.answers),
         period=period_text(recipe.scope),
         is_period_requested=not recipe.scope.has_own_period,
         ends_at=_earliest_end(recipe.scope),

@@ -45,9 +45,6 @@ def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         blocks.append(shown if stamped or case.stamping else _without_stamps(shown))
     if case.authority_classes:
         blocks.append(Paragraph(say("認証局の種別") + "\n" + "\n".join(case.authority_classes), "small"))
-    if case.revocation_answers:
-        title = say("時刻認証局の証明書の失効(作成のときに尋ねた結果)")
-        blocks.append(Paragraph(title + "\n" + "\n".join(case.revocation_answers), "small"))
     saved_files = [one for one in case.attachments if one.sha256 is not None]
     if saved_files:
         blocks.append(Paragraph(say("ファイルのSHA-256"), "strong"))

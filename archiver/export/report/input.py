@@ -109,8 +109,6 @@ class ReportInput:
     """Whether a time-stamping authority is configured."""
     authority_classes: tuple[str, ...] = ()
     """What is known of each authority, in sentences."""
-    revocation_answers: tuple[str, ...] = ()
-    """What was answered to whether the certificates behind the stamps were revoked, one sentence each."""
     period: str = ""
     """The period of the package in words; empty = everything saved."""
     is_period_requested: bool = True

@@ -252,7 +252,7 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         "data/seals/           確定記録(各記録の指紋と、前の確定記録の指紋)と、それぞれの第三者の時刻(.tsr。あるとき)"
     )
     if facts.stamps.last is not None or facts.stamps.configured:
-        yield say("data/tsa/             第三者の時刻を確かめるための証明書(失効を尋ねた結果があれば、それも)")
+        yield say("data/tsa/             第三者の時刻を確かめるための証明書")
     if not facts.daily:
         yield say("verify.html           この資料を点検するページ(ブラウザーで開き、資料を落とします。通信しません)")
         yield say("verify.py             この資料を点検するプログラム(Python 3.8以降。python3 -I verify.py)")

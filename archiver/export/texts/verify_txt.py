@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archiver.export.bag import TAG_MANIFEST
-from archiver.export.stamps import FrozenAnswer, RootCertificate, SealStamp, answer_text, package_stamp_name
+from archiver.export.stamps import RootCertificate, SealStamp, package_stamp_name
 from archiver.export.texts.readme import encode_lines
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
@@ -39,8 +39,6 @@ class VerificationSteps:
     """The authorities that are asked for a stamp over the package itself."""
     made_at: datetime
     """A time at which the certificates of these authorities are valid: they are asked right after it."""
-    answers: Sequence[FrozenAnswer] = ()
-    """What was answered to whether the certificates behind its stamps were revoked."""
 
 
 def verify_text(steps: VerificationSteps) -> bytes:
@@ -142,7 +140,7 @@ def _time_lines(steps: VerificationSteps) -> Iterator[str]:
     yield say("   ルート証明書(data/tsa/)の指紋です。認証局自身が公開している値と見比べてください:")
     for root in steps.roots:
         yield from _root_lines(root)
-    yield from _revocation_lines(steps.answers)
+    yield say("   証明書が失効していないかは確かめていません。")
     yield ""
 
 
@@ -189,47 +187,6 @@ def _seal_command(stamp: SealStamp) -> str:
 
 def _verify_command(data: str, reply: str, authority: str, at: int) -> str:
     return f"openssl ts -verify -data {data} -in {reply} -CAfile data/tsa/{authority}.pem -attime {at}"
-
-
-def _revocation_lines(answers: Sequence[FrozenAnswer]) -> Iterator[str]:
-    """What was answered to whether certificates were revoked, each with the lines that check and show it."""
-    if not answers:
-        return
-    yield say("   最後の確定記録の時刻を付けた証明書が失効していなかったか、作成のときに尋ねた結果です。")
-    yield say(
-        "   証明書1は時刻に署名したもの、2はその発行者のものです(data/tsa/名前.番号.pem)。その時点のことを示します。"
-    )
-    for one in answers:
-        file = "" if one.statement is None else f" {one.path}"
-        yield say("   {name} 証明書{number}{file}", name=one.authority, number=one.number, file=file)
-        yield f"      {answer_text(one)}"
-        if one.statement is not None:
-            yield f"{_INDENT}{_answer_command(one, int(one.statement.issued.timestamp()))}"
-    if any(one.statement is not None and str(one.statement.state) == "revoked" for one in answers):
-        yield say("   失効の理由が差し替えや業務の終了などなら、失効より前の時刻は引き続き数えます(RFC 3161 4章)。")
-        yield say("   鍵の盗難など、ほかの理由のとき、理由がないときは、その証明書の時刻をどれも数えません。")
-    kinds = {one.kind for one in answers if one.statement is not None}
-    if "crl" in kinds:
-        yield say("   CRLの行は verify OK と出れば発行者のものです。失効した証明書の番号(Serial Number)が並びます。")
-    if "ors" in kinds:
-        yield say(
-            "   OCSPの行は Response verify OK と出れば発行者側の回答です。good は失効していない、revoked は失効、"
-        )
-        yield say(
-            "   unknown は知らない、です。後の日に WARNING: Status times invalid. と出るのは、当時の回答だからです。"
-        )
-
-
-def _answer_command(answer: FrozenAnswer, at: int) -> str:
-    certificate, issuer = (answer.certificate_path(number) for number in (answer.number, answer.number + 1))
-    if answer.kind == "crl":
-        return f"openssl crl -inform DER -in {answer.path} -CAfile {issuer} -noout -text"
-    # openssl takes the certificates between the issuer and the root from one file.
-    between = [answer.certificate_path(number) for number in range(answer.number + 1, answer.last)] or [issuer]
-    pipe, other = ("", issuer) if len(between) == 1 else (f"cat {' '.join(between)} | ", "/dev/stdin")
-    about = f"-issuer {issuer} -cert {certificate}"
-    root = f"-CAfile data/tsa/{answer.authority}.pem -verify_other {other}"
-    return f"{pipe}openssl ocsp -respin {answer.path} {about} {root} -no_nonce -attime {at}"
 
 
 def _root_lines(root: RootCertificate) -> Iterator[str]:
@@ -292,9 +249,7 @@ def _english_lines(steps: VerificationSteps) -> Iterator[str]:
         yield "   made it later with the old key: a later stamp over the record of its arrival carries it on (RFC 4998)"
         yield "   in packages made after that. Compare the SHA-256 of each root certificate with what the authority"
         yield "   publishes."
-        if steps.answers:
-            yield "   The lines openssl crl and openssl ocsp show what was answered, when this package was made, to"
-            yield "   whether the certificates behind the last stamp were revoked; verify OK: the issuer says it."
+        yield "   Whether certificates were revoked was not checked."
     else:
         yield "4. No third-party time stamp is attached."
     yield "5. messages.jsonl, pauses.jsonl and the CSV files are made of data/entries.jsonl alone and can be made again"

@@ -19,7 +19,7 @@ const PACKAGE_NAME = new RegExp(
     "data/(?:messages|files|events|links|tasks|pauses|operator_inquiry)\\.csv",
     "data/(?:report(?:_all_messages-[0-9]{2,4})?|evidence_list)\\.pdf|data/evidence_list\\.csv",
     "data/seals/[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\\.json(?:\\.[a-z0-9-]{1,20}\\.tsr)?",
-    "data/(?:files|enclosures|transcript|seals/orphaned)/.+|data/tsa/[a-z0-9-]{1,20}\\.(?:pem|[0-9]{1,2}\\.(?:pem|crl|ors))|data/raw/[^/]+\\.json)$",
+    "data/(?:files|enclosures|transcript|seals/orphaned)/.+|data/tsa/[a-z0-9-]{1,20}\\.pem|data/raw/[^/]+\\.json)$",
   ].join("|"),
   "s",
 );
@@ -113,11 +113,6 @@ class PackageCheck {
     if (unused.length) {
       const text = _("{files}: certificates that no stamp in this package needs; they were not checked.");
       this.verification.addUnchecked("unused certificates", fill(text, { files: unused.slice(0, LISTED_NAMES).join(", ") }));
-    }
-    const answers = this.names.filter((name) => /^data\/tsa\/[a-z0-9-]{1,20}\.[0-9]{1,2}\.(?:crl|ors)$/.test(name));
-    if (answers.length) {
-      const text = _("{files}: what was answered to whether certificates were revoked. It was not checked here; VERIFY.txt has the lines with which OpenSSL shows it.");
-      this.verification.addUnchecked("revocation", fill(text, { files: answers.join(", ") }));
     }
     this.verification.addUnchecked(TAG_MANIFEST, _("Whether the lists of digests are those made with the package: whoever changes a file can make them anew. The archive that made it knows their digest (archive verify there)."));
     this.verification.addUnchecked("omissions", _("Whether something was left out: messages or versions of them, the last seals with their records, records of gaps, replies, files or stamps. Only the archive that made the package can tell (archive verify there), or another copy."));

@@ -164,7 +164,7 @@ function timeLines(verification, count, all) {
 
 function trustLines(verification) {
   if (!verification.roots.length) return [_("Nobody that could be checked here.")];
-  const lines = [_("The certificates below, which lie in the package itself. Certificates were judged at the time of the stamp; whether they were revoked was not asked.")];
+  const lines = [_("The certificates below, which lie in the package itself. Certificates were judged at the time of the stamp.")];
   for (const { authority, fingerprint } of verification.roots) {
     const isKnown = Object.hasOwn(KNOWN_ROOTS, fingerprint);
     const text = isKnown ? _("{authority}: {root}, a root certificate that this page knows (SHA-256 {fingerprint}).") : _("{authority}: a root certificate that this page does not know; only the package brings it, so it must be compared with what the authority publishes (SHA-256 {fingerprint}).");
@@ -175,7 +175,7 @@ function trustLines(verification) {
 
 function addOwnLimits(verification) {
   verification.addUnchecked("verify.html", _("About this page, not the package: whether the page is unchanged itself. Compare its SHA-256 (see below)."));
-  if (verification.roots.length) verification.addUnchecked("data/tsa/", _("Whether the root certificates are those of the authorities, and whether certificates were revoked."));
+  if (verification.roots.length) verification.addUnchecked("data/tsa/", _("Whether the root certificates are those of the authorities. Whether certificates were revoked was not checked."));
   if (lastInput && lastInput.files) verification.addUnchecked("folder", _("About this page, not the package: whether a file in the folder is a link to another place. Browsers do not tell; verify.py does."));
 }
 
