@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from archiver.store.engine import DATABASE
@@ -52,7 +54,7 @@ def other_databases(reading: Reading) -> list[OtherDatabase]:
 
 def compare(reading: Reading, path: Path) -> OtherDatabase | None:
     """What a database has beyond the archive; None if it is none of this archive, or has nothing more."""
-    with suppress(sqlite3.Error, TypeError), closing(_connect(path)) as other:
+    with suppress(sqlite3.Error, OSError, TypeError), _opened(path) as other:
         last, digest = other.execute("SELECT seq, digest FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
         low, high = 0, last
         while low < high:  # records are only ever added: what both have is the same up to a number
@@ -67,12 +69,22 @@ def compare(reading: Reading, path: Path) -> OtherDatabase | None:
 
 def message_entries(other: OtherDatabase) -> Iterator[tuple[str, dict[str, Any]]]:
     """Digest and object of each record about a message beyond those that both have, oldest first."""
-    with closing(_connect(other.path)) as database:
+    with _opened(other.path) as database:
         query = "SELECT digest, line FROM entry WHERE seq > ? AND kind = 'message' ORDER BY seq"
         for digest, line in database.execute(query, (other.common,)):
             yield digest, json.loads(line)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open a file that nobody writes, without making a log beside it."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file that nobody writes as it is; one with a log beside it as a copy, which takes that in."""
+    log = path.with_name(f"{path.name}-wal")
+    if not log.exists():
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as database:
+            yield database
+        return
+    with TemporaryDirectory() as folder:
+        copied = shutil.copy(path, folder)
+        shutil.copy(log, folder)
+        with closing(sqlite3.connect(copied)) as database:
+            yield database

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork, Fault
+from archiver.store.engine import DATABASE
 from tests.support import recovery_files
 from tests.support.terminals.terminal import TOKEN, Terminal
 
@@ -125,3 +127,24 @@ def test_a_file_without_ids_says_so(job: Job, tmp_path: Path) -> None:
     page.write_text("<html>ただのページ</html>", encoding="utf-8")
 
     assert "見つかりませんでした" in job.terminal.run("recover", page)
+
+
+def test_another_database_of_the_archive_is_taken_in(job: Job, tmp_path: Path) -> None:
+    """The conflicted copy that a synchronised folder made: what only it holds is shown afterwards."""
+    home = job.terminal.home
+    shutil.copytree(home, tmp_path / "older")
+    deleted = job.chatwork.post(job.room, job.tanaka, "検収OKです")
+    job.terminal.run("sync")
+    beside = home / "archive (1).sqlite3"
+    for end in ("", "-wal"):
+        (home / f"{DATABASE}{end}").rename(home / f"{beside.name}{end}")
+        shutil.copy(tmp_path / "older" / f"{DATABASE}{end}", home)
+    job.chatwork.delete(deleted)
+    status = job.terminal.run("status")
+
+    output = job.terminal.run("recover", beside)
+
+    assert "「archive (1).sqlite3」" in status
+    assert "1件を後から取り込みました" in "".join(output.split())
+    assert "検収OKです" in job.terminal.run("show", job.room)
+    assert job.terminal.json("verify", "--deep")["ok"]
