@@ -37,19 +37,15 @@ def send_to_urls(settings: Settings, environ: Mapping[str, str], text: str) -> t
     places = addresses(settings, environ)
     usable = [one for one in places if one.error is None]
     urls, clean_environ = [one.url for one in usable], environ_without_secrets(settings, environ)
-    result = (
-        apprise_sender.send(_("Chatwork archive"), text, urls, clean_environ)
-        if usable
-        else apprise_sender.DeliveryResult()
-    )
+    outcomes = apprise_sender.send(_("Chatwork archive"), text, urls, clean_environ) if usable else []
     complaints = [one.error for one in places if one.error is not None]
-    complaints += url_check.not_understood_sentences([usable[number].position for number in result.bad])
-    if result.failed:
+    complaints += url_check.not_understood_sentences(usable, outcomes)
+    if failed := outcomes.count(apprise_sender.FAILED):
         sentence = _(
             "A notice did not reach {n} of {all} addresses of [notify] urls. The next one is tried there again."
         )
-        complaints.append(sentence.format(n=len(result.failed), all=len(places)))
-    return result.sent, complaints
+        complaints.append(sentence.format(n=failed, all=len(places)))
+    return outcomes.count(apprise_sender.SENT), complaints
 
 
 def test_text() -> str:

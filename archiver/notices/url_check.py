@@ -13,7 +13,7 @@ from archiver.health.words import sentence
 from archiver.notices import apprise_sender, desktop
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import Settings
-from archiver.settings.notify_urls import addresses, environ_without_secrets, has_secret_in_file
+from archiver.settings.notify_urls import NotifyAddress, addresses, environ_without_secrets, has_secret_in_file
 from archiver.settings.token import is_private
 
 SendTestNotice = Callable[[], "NoticeTrial"]
@@ -80,10 +80,11 @@ def observe_notices(
     return state._replace(trial=test()) if test else state
 
 
-def not_understood_sentences(positions: Sequence[int]) -> list[str]:
+def not_understood_sentences(places: Sequence[NotifyAddress], outcomes: Sequence[str]) -> list[str]:
     """A sentence for each address that the library does not understand, by its position from 1."""
     text = _("Notice address number {number} of [notify] urls is not understood. See docs/how-to/notices.md")
-    return [text.format(number=number) for number in positions]
+    bad = [one for one, word in zip(places, outcomes, strict=False) if word == apprise_sender.BAD]
+    return [text.format(number=one.position) for one in bad]
 
 
 def check_notices(state: NoticesState) -> CheckResult:
@@ -158,10 +159,8 @@ def _check_test_notice(trial: NoticeTrial, number: int) -> CheckResult:
 def _address_errors(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     places = addresses(settings, environ)
     usable = [one for one in places if one.error is None]
-    bad = apprise_sender.find_not_understood([one.url for one in usable], environ_without_secrets(settings, environ))
-    return [one.error for one in places if one.error is not None] + not_understood_sentences(
-        [usable[n].position for n in bad]
-    )
+    outcomes = apprise_sender.send("", None, [one.url for one in usable], environ_without_secrets(settings, environ))
+    return [one.error for one in places if one.error is not None] + not_understood_sentences(usable, outcomes)
 
 
 def _is_exposed(settings: Settings) -> bool:
