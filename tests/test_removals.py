@@ -36,6 +36,7 @@ WHAT = {
     "settings/other_archives.py": "the list of archives of this user",
     "settings/private_file.py": "a settings file that is being written",
     "settings/seen_archive.py": "the note, outside the home, of an archive that was there",
+    "settings/seen_records.py": "the note, outside the home, of how far an archive was seen, while it is written",
     "settings/token.py": "the token's file, when the user forgets it",
     "store/backup/copy.py": "the copied database in a backup folder, and its mark",
     "store/backup/set_aside.py": "parts of an unreadable archive, into a folder of the home and back; all are kept",

@@ -111,6 +111,7 @@ def test_the_request_names_its_reason_and_the_contract(tmp_path: Path) -> None:
     assert "相手の同一性" not in table
 
 
+@pytest.mark.drawn
 def test_a_blank_escrow_is_not_called_completed(tmp_path: Path) -> None:
     """In the consultation of the worst day; and what is compared with a day is the first saved message."""
     maker = worst_day(tmp_path / "home")
@@ -180,6 +181,7 @@ def _facts(chapter: Chapter) -> tuple[tuple[str, str], ...]:
     return next(block.rows for block in chapter.blocks if isinstance(block, FactList))
 
 
+@pytest.mark.drawn
 def test_a_whole_beginning_is_not_said_to_be_limited(usual: ArchiveMaker, tmp_path: Path) -> None:
     """That earlier messages are known only from some day on is said where something is missing before it."""
     worst = worst_day(tmp_path / "home")
@@ -206,6 +208,7 @@ def test_the_exhibits_of_a_direct_client(tmp_path: Path) -> None:
     assert "各発言者(報告書の第3章)、出力 報告者" == listed[1].author
 
 
+@pytest.mark.drawn
 def test_the_readme_says_neither_all_beside_a_gap_nor_a_blank_as_a_name(tmp_path: Path) -> None:
     """In the dispute of the worst day."""
     maker = worst_day(tmp_path / "home")

@@ -37,6 +37,7 @@ def test_show_takes_a_part_of_a_name_and_asks_where_several_fit(world: TerminalW
         assert terminal.end() == 0
 
 
+@pytest.mark.drawn
 def test_attach_and_backup_ask_for_a_path(world: TerminalWorld, tmp_path: Path) -> None:
     """Without a path they ask; a dragged one comes in quotes."""
     shot = tmp_path / "画面 1.png"

@@ -68,6 +68,7 @@ def completions(home: Path, line: str, *, shell: str = "bash", cword: str | None
     return process.stdout.strip("\n").splitlines()
 
 
+@pytest.mark.drawn(but="archive --home -expected13")
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -113,6 +114,7 @@ def test_powershell_is_told_no_texts(home: Path) -> None:
     assert ["plain", "rescue", "_"] == completions(home, "archive resc", shell="powershell")
 
 
+@pytest.mark.drawn
 def test_a_broken_archive_completes_nothing_and_says_nothing(home: Path, tmp_path: Path) -> None:
     """Nor do an absent one, a place that cannot be, and a question that no shell asks."""
     (tmp_path / DATABASE).write_bytes(b"no database")
@@ -152,6 +154,7 @@ WORDS = (
 )
 
 
+@pytest.mark.drawn
 @given(strategies.lists(WORDS), WORDS)
 def test_no_line_is_a_fault(words: list[str], incomplete: str) -> None:
     """Whatever is typed; `answer` would hide it."""

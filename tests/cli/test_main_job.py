@@ -75,6 +75,7 @@ def test_the_main_job_from_init_to_a_verified_package(terminal: Terminal, chatwo
         assert secret.encode() not in contents
 
 
+@pytest.mark.drawn
 def test_what_is_wrong_gets_one_sentence_and_its_code(terminal: Terminal, chatwork: Chatwork, tmp_path: Path) -> None:
     """Wrong token, unknown room and contract, broken settings, bad address: a sentence, a code."""
     room = chatwork.add_room("動画編集", announce=False)
@@ -95,6 +96,7 @@ def test_what_is_wrong_gets_one_sentence_and_its_code(terminal: Terminal, chatwo
     terminal.run("verify", tmp_path / "nothing", code=2)
 
 
+@pytest.mark.drawn
 def test_another_accounts_token_is_refused_and_nothing_is_written(terminal: Terminal, chatwork: Chatwork) -> None:
     """A token of another account ends with exit 5, and no record is added."""
     room = chatwork.add_room("動画編集", announce=False)

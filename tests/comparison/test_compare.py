@@ -84,6 +84,7 @@ def test_a_package_is_compared_without_the_archive(computers: TwoComputers, tmp_
     assert of_package.a.kind == "package"
 
 
+@pytest.mark.drawn
 def test_the_folder_holds_page_pdf_and_tables(computers: TwoComputers, tmp_path: Path) -> None:
     """All messages stand in the tables, the differences in page and PDF, and every file in the list of digests."""
     folder = tmp_path / "comparison"

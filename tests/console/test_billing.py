@@ -125,6 +125,7 @@ def test_a_message_outside_the_period_is_taken_in_by_clicking(browser: FormBrows
     assert ["Outside this contract" in browser.get(f"/contracts/job1{page}") for page in ("", "/terms")] == [False] * 2
 
 
+@pytest.mark.drawn
 def test_the_period_of_a_chat_is_kept_as_the_command_keeps_it(browser: FormBrowser) -> None:
     """Both days included; a time that is not touched stays; what cannot be is one sentence and changes nothing."""
     first, last = f"first_{ROOM}", f"last_{ROOM}"

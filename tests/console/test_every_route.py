@@ -69,6 +69,7 @@ def state_of(browser: FormBrowser) -> tuple[object, ...]:
     return last, settings, browser.context.jobs.last, browser.context.ended.is_set()
 
 
+@pytest.mark.drawn
 def test_no_form_is_taken_from_elsewhere(browser: FormBrowser) -> None:
     """Another site, another port, or a browser that does not say: refused even with cookie and token."""
     before, token = state_of(browser), browser.token()
@@ -84,6 +85,7 @@ def test_no_form_is_taken_from_elsewhere(browser: FormBrowser) -> None:
     assert before == state_of(browser)
 
 
+@pytest.mark.drawn
 def test_no_form_is_taken_without_its_token(browser: FormBrowser) -> None:
     """Nor with one that somebody made up, nor with that of another browser."""
     before = state_of(browser)
@@ -100,6 +102,7 @@ def test_no_form_is_taken_without_its_token(browser: FormBrowser) -> None:
     assert before == state_of(browser)
 
 
+@pytest.mark.drawn
 def test_no_form_is_taken_without_the_cookie(browser: FormBrowser) -> None:
     """Another program of this computer that knows the port and even a token can do nothing; a used key is none."""
     before, token, spent = state_of(browser), browser.token(), browser.gate.key

@@ -118,6 +118,7 @@ def browser(tmp_path: Path) -> Iterator[FormBrowser]:
         yield opened
 
 
+@pytest.mark.drawn
 def test_no_button_stands_beside_fields_that_it_does_not_send(browser: FormBrowser) -> None:
     """Of all pages: where something can be typed, every button that does something sends it."""
     alone = []

@@ -117,6 +117,7 @@ def test_a_request_and_english_are_chosen_by_the_form(browser: FormBrowser) -> N
     assert " · in English</p>" in browser.get("/packages")
 
 
+@pytest.mark.drawn
 def test_a_period_that_ends_before_it_begins_is_refused(browser: FormBrowser) -> None:
     """Such a package would hold nothing at all; what was typed stays. One day is enough."""
     turned = browser.post("/packages/preview", {"for": "consult", "from": "2026-11-20", "to": "2026-11-01"})

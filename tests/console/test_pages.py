@@ -153,6 +153,7 @@ def test_a_form_in_a_second_tab_takes_back_nothing_that_the_first_kept(browser: 
     assert ("動画", None) == (emptied.title, emptied.amount)
 
 
+@pytest.mark.drawn
 def test_who_is_who_needs_a_reason(browser: FormBrowser) -> None:
     """Without one nothing is recorded."""
     name = contract_id(browser)

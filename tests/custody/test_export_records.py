@@ -81,6 +81,7 @@ def forged(package: Path, target: Path) -> Path:
     return target
 
 
+@pytest.mark.drawn
 def test_the_recorded_list_lying_elsewhere_in_a_package_is_not_taken_for_its_own(package: Path, tmp_path: Path) -> None:
     """In a zip without a folder, `data/tagmanifest-sha256.txt` lies as deep as the list of another zip."""
     target = forged(package, tmp_path / package.name)

@@ -215,6 +215,7 @@ def test_a_week_without_the_authority_changes_nothing_but_the_time(desk: Desk, a
     assert note in verified.notes
 
 
+@pytest.mark.drawn
 def test_pauses_grow_up_to_six_hours(desk: Desk, authority: SimulatedAuthority) -> None:
     """A round every five minutes for two days, many seals waiting: two requests a time, ever more rarely."""
     desk.seal(5)

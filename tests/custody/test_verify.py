@@ -116,6 +116,7 @@ def test_progress_is_told(sample: Archive) -> None:
 # --- entries -----------------------------------------------------------------------------------
 
 
+@pytest.mark.drawn
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seq=strategies.integers(1, 11), column=strategies.sampled_from(["line", "digest"]), data=strategies.data())
 def test_any_flipped_bit_of_a_sealed_entry_is_found_and_named(

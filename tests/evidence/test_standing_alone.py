@@ -19,7 +19,7 @@ STAMPS = {
     )
 }
 SOURCES = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.py")}
-OF_REPORTS = {"account_signs.py"}
+OF_REPORTS = {"account_signs.py", "listed_acts.py"}
 """What reports alone ask of the entries, in records of the program; `verify.py` is not made of it."""
 ALONE = sorted(SOURCES - STAMPS - OF_REPORTS)
 """Time stamps need libraries; everything else stands alone."""

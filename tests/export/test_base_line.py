@@ -139,6 +139,7 @@ def test_the_package_verifies_and_says_what_rests_on_masked_readings(lawyer_pack
     assert ("2026-11-28T02:05:00.000Z", "2026-11-30T01:00:00.000Z") == (before["last_seen"], after["first_seen"])
 
 
+@pytest.mark.drawn
 def test_the_package_begins_with_what_lasts(lawyer_package: Path) -> None:
     """The last state before the period of the room, of those who are in it, and of open tasks; no change of then."""
     data = lawyer_package / "data"

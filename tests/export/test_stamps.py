@@ -84,6 +84,7 @@ def test_every_seal_bears_its_stamps_and_the_package_its_own(report: ExportRepor
     assert (True, ()) == (report.stamped, report.incomplete)
 
 
+@pytest.mark.drawn
 def test_it_verifies_folder_and_zip(report: ExportReport) -> None:
     """Eight stamps are good: two authorities on three seals and on the package."""
     for path in (report.path, str(report.zip)):

@@ -40,6 +40,7 @@ def record_rooms(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return rooms
 
 
+@pytest.mark.drawn
 def test_a_round_without_news_looks_at_no_list_and_writes_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_chat_that_was_read_again_is_reckoned_anew(world: World, monkeypatch: 
     assert ([world.room], True) == (rooms, known.rates[world.room] > 10)
 
 
+@pytest.mark.drawn(but="payload1")
 @pytest.mark.parametrize(
     "payload", ["x", [1], {"upto": "y"}, {"upto": 1, "rates": {"a": "b"}}, {"upto": 0, "rates": 3}]
 )

@@ -178,6 +178,7 @@ def test_a_pause_is_not_called_whole_while_a_room_is_unread(world: World) -> Non
 # --- files, pace, deadlines -------------------------------------------------------------------------
 
 
+@pytest.mark.drawn
 def test_each_lost_file_is_news_and_one_less_is_not(world: World) -> None:
     """Their number may stay or fall: what counts is which; one that is had after all is told too."""
     first, second = (world.chatwork.upload(world.room, world.tanaka, name, data=b"xy") for name in ("a", "b"))
@@ -196,6 +197,7 @@ def test_each_lost_file_is_news_and_one_less_is_not(world: World) -> None:
     assert [True] == [f"{saved} file" in one and "saved now" in one for one in due_sentences(world)]
 
 
+@pytest.mark.drawn
 def test_a_fast_chat_is_told_once_and_not_where_it_is_read_more_often(world: World) -> None:
     """Six hundred messages in an hour are fifty between two saves."""
     for _ in range(13):

@@ -25,6 +25,7 @@ def observed(home: Path, *urls: str, has_desktop: bool = True) -> NoticesState:
     return observe_notices(Settings(home, notify=NotifySettings(urls=urls)), {**os.environ, "PATH": str(programs)})
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize(
     ("urls", "grade", "words"),
     [
@@ -41,6 +42,7 @@ def test_a_computer_without_a_desktop_is_not_called_one(
     assert (grade, True, False) == (look.grade, look.text.startswith(words), "On this desktop" in look.text)
 
 
+@pytest.mark.drawn
 def test_addresses_that_can_be_used_are_counted(tmp_path: Path) -> None:
     """Nothing is sent, and no address is shown."""
     look = check_notices(observed(tmp_path, SECRET, SECRET))
@@ -48,6 +50,7 @@ def test_addresses_that_can_be_used_are_counted(tmp_path: Path) -> None:
     assert (Grade.GOOD, "On this desktop. At 2 addresses of [notify] urls.") == (look.grade, look.text)
 
 
+@pytest.mark.drawn
 def test_an_address_that_is_wrong_has_to_be_seen_to(tmp_path: Path) -> None:
     """By its position."""
     look = check_notices(observed(tmp_path, SECRET, "file:none", "nonsense-canary-6f1d"))

@@ -134,6 +134,7 @@ def pages_of_word(pair_filter: PairFilter, word: str) -> set[int]:
 PAGES = strategies.lists(strategies.text(CHARACTERS, max_size=40), min_size=MIN_PAGES + 1, max_size=MIN_PAGES + 9)
 
 
+@pytest.mark.drawn
 @given(PAGES, strategies.data())
 def test_the_sieve_never_leaves_out_a_page(texts: list[str], data: strategies.DataObject) -> None:
     """Every page whose folded text holds a word of one to ten characters is named, whatever the characters."""

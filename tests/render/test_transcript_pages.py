@@ -74,6 +74,7 @@ def test_pages_lead_to_each_other() -> None:
     ] == actual
 
 
+@pytest.mark.drawn
 def test_replies_lead_to_their_message_on_any_page() -> None:
     """Back and forth across pages, and to Chatwork itself where the record does not hold the message."""
     back = f"[rp aid={CLIENT} to={ROOM}-{message_id(1)}]"

@@ -207,6 +207,7 @@ def test_nobody_is_silent_while_nobody_is_named(world: World) -> None:
     assert [] == [one for one in alert_summaries(world) if one[0] == "A11"]
 
 
+@pytest.mark.drawn
 def test_a_deadline_is_told_although_no_round_goes_through(world: World) -> None:
     """Days pass also while the token is refused; that somebody is silent is said only by a round that has looked."""
     state(world, client="田中")

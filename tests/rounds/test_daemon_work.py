@@ -82,6 +82,7 @@ def shift(tmp_path: Path) -> Iterator[Shift]:
         yield Shift(world)
 
 
+@pytest.mark.drawn
 def test_each_minute_has_a_round_and_each_day_a_verification(shift: Shift) -> None:
     """Every minute a round, the lock free after each; verified whole and kept up at first, then a sample a day."""
     shift.pass_by(steps=3 * 30, seconds=20)
@@ -276,6 +277,7 @@ def test_a_verification_says_what_it_finds(shift: Shift) -> None:
     assert "納品" not in log
 
 
+@pytest.mark.drawn
 def test_a_verification_that_cannot_be_made_is_no_trouble_of_saving(
     shift: Shift, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, strategies
 
 from archiver.rounds import due_work
@@ -55,6 +56,7 @@ def test_a_refused_token_is_left_alone_and_another_one_tried_at_once() -> None:
     assert TokenHold("b", NOW) == due_work.record_refusal(third, "b", NOW)
 
 
+@pytest.mark.drawn
 @given(strategies.integers(min_value=1, max_value=300))
 def test_a_year_with_a_refused_token_costs_a_request_a_day(days: int) -> None:
     """However long nobody mends it, Chatwork is asked about once a day."""

@@ -43,6 +43,7 @@ def old_messages(world: World) -> list[str]:
     return [row["message_id"] for row in sorted(world.rows("message"), key=lambda row: row["position"])][:60]
 
 
+@pytest.mark.drawn
 def test_a_change_of_a_quoted_message_is_held_and_judged_before(world: World) -> None:
     """A deletion that no round has seen yet is an entry, an alert and sealed when the export takes its snapshot."""
     chosen = old_messages(world)[3]

@@ -38,7 +38,6 @@ UNNEEDED = (
     "archiver.alerts",
     "archiver.chatwork.notation",
     "archiver.console",
-    "archiver.contract_dates",
     "archiver.custody.backup",
     "archiver.custody.verify",
     "archiver.demo",

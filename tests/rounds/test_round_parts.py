@@ -121,6 +121,7 @@ def test_a_run_that_saves_when_the_wait_is_over_is_waited_for(world: World) -> N
     assert not report.left_over
 
 
+@pytest.mark.drawn
 def test_a_rescue_gives_the_lock_back_too(world: World) -> None:
     """It reads all rooms shared with the counterpart, whatever it takes."""
     free: list[bool] = []

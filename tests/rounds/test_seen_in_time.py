@@ -98,6 +98,7 @@ def test_every_list_is_read_within_its_bound_and_the_share(tmp_path: Path, rooms
     assert watcher.most_in_window(since) <= SHARE
 
 
+@pytest.mark.drawn
 def test_an_edit_undone_after_two_minutes_is_held_by_the_daemon(tmp_path: Path) -> None:
     """Ten chats: both texts, though no counter ever moved."""
     watcher = Watcher(tmp_path, 10)

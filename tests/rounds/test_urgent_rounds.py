@@ -77,6 +77,7 @@ def test_the_first_round_and_a_quiet_one_open_no_alert(office: Office) -> None:
     assert 2 + 3 == quiet.requests  # the account, the rooms, and the list of each of three
 
 
+@pytest.mark.drawn
 def test_each_kind_is_told_for_itself_and_once(office: Office) -> None:
     """A cancelled account closes, leaves each room and the contacts; the rounds after that say nothing.
 
@@ -123,6 +124,7 @@ def test_one_of_thirty_is_not_urgent(office: Office) -> None:
     assert [f"/rooms/{office.other}/messages?force=1"] == others  # its list is read in each round, and nothing else
 
 
+@pytest.mark.drawn
 def test_deletions_add_up_within_a_day(office: Office) -> None:
     """One asks for a look, a second within the day is a burst, a third adds to it; put aside, the next is told anew."""
     world = office.world

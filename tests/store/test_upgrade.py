@@ -195,6 +195,7 @@ def test_the_daemon_does_it(terminal: Terminal, program: Path) -> None:
     assert "0002" == revision(terminal.home / DATABASE)
 
 
+@pytest.mark.drawn
 def test_the_command_does_it_and_then_has_nothing_to_do(terminal: Terminal, program: Path) -> None:
     """The command names the copy; a second call makes none."""
     later = LaterProgram(terminal, program)
@@ -222,6 +223,7 @@ def test_reading_commands_work_on_the_older_form(terminal: Terminal, program: Pa
     assert "0001" == revision(tmp_path / "again" / DATABASE)
 
 
+@pytest.mark.drawn
 def test_writing_to_the_older_form_is_refused_with_what_to_do(terminal: Terminal, program: Path) -> None:
     """The command is refused with one sentence, and nothing is written."""
     before = entry_rows(terminal.home / DATABASE)
@@ -250,6 +252,7 @@ def test_what_needs_the_later_form_says_so(terminal: Terminal, program: Path) ->
     assert process.stdout.startswith("1 Update it"), process.stderr
 
 
+@pytest.mark.drawn
 def test_an_archive_of_the_later_form_is_left_alone_by_this_version(terminal: Terminal, program: Path) -> None:
     """Exit 12 from every command, and not a byte is changed."""
     LaterProgram(terminal, program).run("migrate")

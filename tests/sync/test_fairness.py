@@ -31,6 +31,7 @@ def talk_and_sync(world: World, rooms: list[int], *, minutes: int) -> SyncReport
     return world.sync(max_seconds=30)
 
 
+@pytest.mark.drawn
 def test_every_room_is_read_in_turn_while_all_are_busy(tmp_path: Path) -> None:
     """Three runs reach every room's messages, and each run says that it left something over."""
     with running_world(tmp_path / "home", limit=LIMIT) as world:

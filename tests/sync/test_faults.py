@@ -143,6 +143,7 @@ def texts(world: World) -> dict[str, str]:
     return world.states()
 
 
+@pytest.mark.drawn(but="redirect")
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_fault_that_passes_costs_a_second_try_and_nothing_else(world: World, fault: str) -> None:
     """At every endpoint: what was posted is held, nothing is deleted, missing or troubled."""

@@ -477,6 +477,7 @@ def test_at_the_reserve_a_run_without_a_limit_waits(tmp_path: Path) -> None:
         assert report.requests > 100
 
 
+@pytest.mark.drawn
 def test_at_the_reserve_a_run_with_a_limit_leaves_the_rest_over(tmp_path: Path) -> None:
     """It is said, and made up by the next runs; some of the budget is left to others."""
     with running_world(tmp_path / "home", limit=100) as world:
@@ -496,6 +497,7 @@ def test_at_the_reserve_a_run_with_a_limit_leaves_the_rest_over(tmp_path: Path) 
         assert [] == world.clock.slept
 
 
+@pytest.mark.drawn
 def test_a_reading_that_was_only_due_can_wait_without_a_word(tmp_path: Path) -> None:
     """It is left over only when it has been put off for twice its time."""
     with running_world(tmp_path / "home", limit=400) as world:

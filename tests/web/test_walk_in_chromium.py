@@ -95,6 +95,7 @@ def test_a_deleted_sentence_is_found_by_two_kanji(view: Window, archive: ViewerA
     expect(message).to_contain_text(DELETED)
 
 
+@pytest.mark.drawn
 def test_a_reply_leads_to_what_it_answers(view: Window, archive: ViewerArchive) -> None:
     """The link in the reply opens the place of the message that it answers."""
     page = view.go(f"/room/{archive.room}?at={archive.reply}")
@@ -121,6 +122,7 @@ def test_a_gap_is_seen_on_the_first_page_and_in_its_place(view: Window, archive:
     assert any("未取得期間(空白)" in text and "見積もられます" in text for text in breaks)
 
 
+@pytest.mark.drawn
 def test_two_texts_of_a_message_stand_beside_each_other(view: Window, archive: ViewerArchive) -> None:
     """What was taken out and what was put in are marked, and both texts can be read whole."""
     page = view.go(f"/room/{archive.room}?at={archive.edited}")
@@ -135,6 +137,7 @@ def test_two_texts_of_a_message_stand_beside_each_other(view: Window, archive: V
     assert page.locator(".sides del").count() + page.locator(".sides ins").count() >= 1
 
 
+@pytest.mark.drawn
 def test_a_file_is_saved_as_it_was_sent(view: Window, archive: ViewerArchive, tmp_path: Path) -> None:
     """The bytes are those of the sender; a name that would lead elsewhere or hide its ending does neither."""
     page = view.go(f"/room/{archive.room}/files")
@@ -148,6 +151,7 @@ def test_a_file_is_saved_as_it_was_sent(view: Window, archive: ViewerArchive, tm
     assert "\u202e" not in waiting.value.suggested_filename
 
 
+@pytest.mark.drawn
 def test_a_file_that_is_damaged_says_so_instead_of_being_saved(archive: ViewerArchive, tmp_path: Path) -> None:
     """The press on the same link leads to a page with the reason, not to a download that fails without one."""
     home = tmp_path / "home"
@@ -162,6 +166,7 @@ def test_a_file_that_is_damaged_says_so_instead_of_being_saved(archive: ViewerAr
         expect(page.locator("main")).to_contain_text("are no longer in the archive")
 
 
+@pytest.mark.drawn
 def test_three_chosen_messages_become_a_command(view: Window, archive: ViewerArchive) -> None:
     """Boxes on two pages, one list, and the line to paste."""
     page = view.go(f"/room/{archive.room}?after=0")
@@ -193,6 +198,7 @@ def test_it_works_without_a_script(context: ViewContext, archive: ViewerArchive)
     assert ([], []) == (view.complaints, view.outside)
 
 
+@pytest.mark.drawn
 def test_no_page_does_what_a_stranger_wrote(view: Window, archive: ViewerArchive) -> None:
     """No script but ours, no handler, no foreign address is loaded, on no page."""
     found: dict[str, list[str]] = {}
@@ -210,6 +216,7 @@ def test_no_page_does_what_a_stranger_wrote(view: Window, archive: ViewerArchive
     assert {key: [] for key in paths(archive)} == found
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize(("width", "scheme"), [(1100, "light"), (360, "dark")])
 def test_every_page_can_be_used_by_everybody(
     context: ViewContext, archive: ViewerArchive, width: int, scheme: str
@@ -230,6 +237,7 @@ def test_every_page_can_be_used_by_everybody(
     assert [] == pushed
 
 
+@pytest.mark.drawn
 def test_the_keyboard_alone_is_enough(view: Window, archive: ViewerArchive) -> None:
     """The first stop leads to the contents; `/` goes to the search."""
     page = view.go(f"/room/{archive.room}")
@@ -239,6 +247,7 @@ def test_the_keyboard_alone_is_enough(view: Window, archive: ViewerArchive) -> N
     expect(page.locator("main")).to_be_focused()
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_long_name_of_a_chat_leaves_the_other_fields_of_the_search_alone(tmp_path: Path, width: int) -> None:
     """The list of chats is no wider than its place; no field lies on another, no page has to be pushed sideways."""
@@ -255,6 +264,7 @@ def test_a_long_name_of_a_chat_leaves_the_other_fields_of_the_search_alone(tmp_p
     assert (4, [], False) == (len(placed), over, pushed)
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("scripts", [True, False])
 def test_on_paper_nothing_is_cut_off_or_folded(context: ViewContext, archive: ViewerArchive, *, scripts: bool) -> None:
     """A message with all that vouches for it, the files with their whole fingerprints; links are seen to be links."""

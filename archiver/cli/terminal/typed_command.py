@@ -13,7 +13,7 @@ from archiver.cli.terminal.text import visible
 from archiver.settings.home import home_path
 from archiver.wording import Completion
 
-_OF_NO_ARCHIVE = r"app|completion|demo|guide|help|team (?:init|adopt|grant|join|leave|new-key|serve|status|worker)"
+_OF_NO_ARCHIVE = r"completion|demo|guide|help|team (?:init|adopt|grant|join|leave|new-key|serve|status|worker)"
 _IN_OWN_TEXT = re.compile(
     rf"(?<![\w/.\\-])archive(?= (?!(?:{_OF_NO_ARCHIVE})\b)(?:{'|'.join(COMMANDS)})\b)"
     r"|(?:(?<=: )|(?<=   ))archive(?=$|\)|\(| \(|  )"

@@ -36,18 +36,22 @@ def inquiry_form_text(case: ReportInput, statistics: MessageStatistics, *, has_r
 
     `has_report`: whether the report could be made, which the text names as enclosed.
     """
-    head, facts = [*_warning_lines(case), *_head_lines(case)], list(_fact_lines(case, statistics))
+    warning, head, facts = _warning_lines(case), list(_head_lines(case)), list(_fact_lines(case, statistics))
     end = ["", *_end_lines(case, statistics, has_report=has_report)]
     left_out = "(ほか{n}点は報告書にあります)" if has_report else "(ほか{n}点は省きました)"
 
     def text_with(kept: list[str]) -> str:
         more = [say(left_out, n=len(facts) - len(kept))] * (len(kept) < len(facts))
-        return "\n".join([*head, *_number_lines(kept), *more, *end])
+        return "\n".join([*warning, *head, *_number_lines(kept), *more, *end])
+
+    def is_short(text: str) -> bool:
+        return len(text) + text.count("\n") + len("\r\n") <= MAX_LENGTH
 
     kept: list[str] = []
+    if not is_short(text_with(kept)):  # only where somebody entered what is no date and no number
+        warning = []
     for fact in facts:
-        text = text_with([*kept, fact])
-        if len(text) + text.count("\n") + len("\r\n") <= MAX_LENGTH:
+        if is_short(text_with([*kept, fact])):
             kept.append(fact)
     return text_with(kept)
 

@@ -479,7 +479,7 @@ KNOWN_COPIES: Slot[tuple[KnownCopy, ...]] = Slot(
 """The last good copies, newest first: from `custody.backup`, so that the next one is compared with them."""
 
 
-BROUGHT_IN: Slot[tuple[str, ...]] = Slot("brought_in", lambda value: tuple(map(_text, value)), ())
+BROUGHT_IN: Slot[tuple[str, ...]] = Slot("brought_in", lambda value: tuple(map(_text, _of_type(list, value))), ())
 """The digests of the last records of other databases whose messages were taken in (`custody.late_records`)."""
 
 

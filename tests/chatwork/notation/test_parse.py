@@ -276,6 +276,7 @@ def depth(nodes: tuple[Node, ...]) -> int:
 LONGEST = 65_535
 
 
+@pytest.mark.drawn(but="-http://a;")
 @pytest.mark.parametrize(
     "piece",
     ["[info]", "[/info]", "[qt][qtmeta aid=1 time=2]", "[info][qt][/info][/qt]", "[code]", "[download:1]",

@@ -234,6 +234,7 @@ def test_what_is_known_is_not_asked() -> None:
     assert "nda" not in asked_names(replace(whole, nda=False))
 
 
+@pytest.mark.drawn
 @given(strategies.text(), strategies.sampled_from(["crowdworks", "lancers", "coconala", "direct", None]))
 def test_no_answer_ends_the_questions(answer: str, platform: str | None) -> None:
     """Whatever is typed states facts of the contract, or is asked again; Enter states nothing."""

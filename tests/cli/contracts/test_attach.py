@@ -156,6 +156,7 @@ def test_bad_input_is_one_sentence_and_keeps_nothing(desk: Desk, tmp_path: Path)
     assert before == (desk.entries(), len(list(desk.home.rglob("*"))))
 
 
+@pytest.mark.drawn
 def test_an_invoice_may_be_of_a_day_to_come(desk: Desk, tmp_path: Path) -> None:
     """It is commonly dated at the month's end; what was received is not."""
     (tmp_path / "請求書.pdf").write_bytes(b"%PDF")

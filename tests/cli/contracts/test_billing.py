@@ -76,6 +76,7 @@ def test_what_is_open_follows_from_invoices_and_payments(desk: Desk, tmp_path: P
     assert desk.json("verify", "--deep")["ok"]
 
 
+@pytest.mark.drawn
 def test_a_term_is_bound_to_the_message_that_told_it(desk: Desk) -> None:
     """Candidates are offered by words and decide nothing; a bound term is shown with its message."""
     offered = desk.run("contract", "show", ARCHIVE_LANG="en")

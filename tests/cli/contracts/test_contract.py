@@ -102,6 +102,7 @@ def periods_of(desk: Desk, name: str) -> list[tuple[datetime | None, datetime | 
     return found
 
 
+@pytest.mark.drawn
 def test_a_room_of_another_job_is_not_given_to_both_without_a_word(desk: Desk) -> None:
     """Else the second job's package would hand out the first's talk; the last room of a job stays with it."""
     before = desk.entries()

@@ -20,6 +20,7 @@ from tests.support.terminals.terminal import Terminal
 # --- seal --------------------------------------------------------------------------------------
 
 
+@pytest.mark.drawn
 def test_seal_closes_the_tail_and_tells_its_time(sealing: SealingTerminal) -> None:
     """A line for the seal, one for each authority's time; a second call has nothing to do and asks nobody."""
     sealing.say("やあ")
@@ -54,6 +55,7 @@ def test_an_authority_that_is_down_changes_no_exit_code(
     assert (after["count"], 0) == (up.count("third-party time 20"), after["unstamped"])
 
 
+@pytest.mark.drawn
 def test_a_root_that_cannot_be_read_is_said_and_fails_only_the_stamping(sealing: SealingTerminal) -> None:
     """`sync` warns and is good; `seal` seals, then ends with 5 and says what to correct."""
     (sealing.home / "a.pem").write_text("no certificate", encoding="ascii")

@@ -60,6 +60,7 @@ def test_a_hit_shows_time_author_state_text_with_marks_and_id(run: Runner) -> No
     assert f"archive --home {run.home} export 12345678 --messages m3\n" in err
 
 
+@pytest.mark.drawn
 def test_the_line_that_hands_messages_in_works_as_printed(run: Runner, tmp_path: Path) -> None:
     """There are two contracts: a line for each of those that have some of the messages, which makes its package."""
     _out, err = run("第1000話")

@@ -99,6 +99,7 @@ def test_no_archive_is_said_before_anything_is_served(tmp_path: Path) -> None:
         assert "Traceback" not in err
 
 
+@pytest.mark.drawn
 def test_a_port_below_the_free_ones_is_refused(home: Path) -> None:
     """A port that belongs to the system is a mistake in the call."""
     with viewing(home, "--port", "80") as (process, _address):

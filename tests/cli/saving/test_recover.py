@@ -67,6 +67,7 @@ def test_a_saved_page_brings_the_old_messages_back(job: Job, tmp_path: Path) -> 
     assert (104, [0]) == (status["rooms"][0]["messages"], [gap["missing"] for gap in status["rooms"][0]["gaps"]])
 
 
+@pytest.mark.drawn
 def test_it_says_what_was_found_and_what_has_become_of_it(job: Job, tmp_path: Path) -> None:
     """One line of counts; what was not used is named below."""
     job.chatwork.vanish(job.old[0])
@@ -82,6 +83,7 @@ def test_it_says_what_was_found_and_what_has_become_of_it(job: Job, tmp_path: Pa
     ]
 
 
+@pytest.mark.drawn
 def test_what_is_left_over_is_exit_4_and_the_next_sync_goes_on(job: Job, tmp_path: Path) -> None:
     """When Chatwork does not answer."""
     page = tmp_path / "list.txt"
@@ -121,6 +123,7 @@ def test_a_file_that_is_not_there_is_wrong_usage(job: Job, tmp_path: Path) -> No
     assert count_before == len(job.chatwork.requests)
 
 
+@pytest.mark.drawn
 def test_a_file_without_ids_says_so(job: Job, tmp_path: Path) -> None:
     """In a sentence, not only with zeros."""
     page = tmp_path / "a.html"

@@ -85,6 +85,7 @@ def test_rescue_saves_everything_and_tells_it_again_and_again(worst: Worst, chat
     assert worst.json("verify")["ok"]
 
 
+@pytest.mark.drawn
 def test_the_document_is_that_of_sync(worst: Worst, chatwork: Chatwork) -> None:
     """`--json` prints one document: rooms, alerts, the seal."""
     chatwork.post(worst.room, worst.tanaka, "もう一つ")

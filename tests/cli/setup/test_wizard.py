@@ -378,6 +378,7 @@ def test_another_accounts_token_never_takes_the_place_of_the_first(desk: Desk) -
     assert TOKEN == (desk.home / "token").read_text(encoding="utf-8").strip()
 
 
+@pytest.mark.drawn
 def test_where_nobody_types_a_token_is_not_waited_for(desk: Desk) -> None:
     """One sentence and exit 2, without a warning of Python's about an echo."""
     for command in ("init", "token set"):

@@ -65,6 +65,7 @@ def test_alerts_are_told_listed_and_put_aside(terminal: Terminal) -> None:
     assert terminal.json("verify")["ok"]
 
 
+@pytest.mark.drawn
 def test_a_number_that_no_alert_has_is_wrong_usage(terminal: Terminal) -> None:
     """Exit 2 for an unknown number, also one that no column holds."""
     assert "99" in terminal.run("alerts", "dismiss", 99, code=2)

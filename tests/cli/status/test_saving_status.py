@@ -116,6 +116,7 @@ def test_the_first_thing_to_do_is_the_one_that_lets_it_save(
 # --- on the screen ---------------------------------------------------------------------------------
 
 
+@pytest.mark.drawn
 def test_while_every_run_fails_the_page_is_not_good(desk: TerminalWorld) -> None:
     """The reason and what to do stand on the page, in the document and under “next”, until a round goes through."""
     desk.sync()

@@ -201,6 +201,7 @@ def test_a_hostile_name_is_an_ordinary_name(name: str, chatwork: Chatwork, room:
     assert "X-Evil" not in reply.headers
 
 
+@pytest.mark.drawn
 @given(
     size=strategies.integers(0, 3_000_000),
     start=strategies.integers(0, 3_000_000),

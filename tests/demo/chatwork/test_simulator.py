@@ -88,6 +88,7 @@ def test_every_response_has_the_servers_date(clock: Clock, get: Get) -> None:
     assert "Wed, 01 Jul 2026 04:00:00 GMT" == reply.headers["date"]
 
 
+@pytest.mark.drawn
 def test_a_hundred_thousand_posts_cost_seconds_and_listing_stays_quick(chatwork: Chatwork, get: Get) -> None:
     """Filling and listing a long room do not depend on its length."""
     room = chatwork.add_room("長い")

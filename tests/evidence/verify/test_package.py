@@ -560,6 +560,7 @@ def test_damaged_bytes_of_a_zip_are_named(sample: Path, tmp_path: Path) -> None:
     assert ("unreadable", "data/transcript/index.html") == found_checks(verification)[0]
 
 
+@pytest.mark.drawn
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=strategies.data())
 def test_a_damaged_zip_never_ends_in_an_exception(sample: Path, tmp_path: Path, data: strategies.DataObject) -> None:

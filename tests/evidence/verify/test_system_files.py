@@ -76,6 +76,7 @@ OTHER_NAMES = {
 """Names that somebody gave, as far as anybody can tell."""
 
 
+@pytest.mark.drawn
 def test_other_names_stay_findings(package: Path) -> None:
     """Only exactly those names are told."""
     for name in OTHER_NAMES:

@@ -243,6 +243,7 @@ def maker(tmp_path: Path) -> ArchiveMaker:
     return archive_maker
 
 
+@pytest.mark.drawn
 def test_nothing_leaves_while_leftovers_are_open(maker: ArchiveMaker, tmp_path: Path) -> None:
     """They are listed with their sentences; hidden at the user's wish, they are in no text of the package."""
     with pytest.raises(errors.LeftoversOpen) as refused:
@@ -258,6 +259,7 @@ def test_nothing_leaves_while_leftovers_are_open(maker: ArchiveMaker, tmp_path: 
     assert "報告者が指定した" not in readme
 
 
+@pytest.mark.drawn
 def test_what_the_user_left_stays_and_is_not_asked_again(maker: ArchiveMaker, tmp_path: Path) -> None:
     """Answers of the contract are remembered, to hide and to leave alike."""
     with maker.archive.writing() as writing:

@@ -78,6 +78,7 @@ def test_what_the_user_leaves_stays_in_the_file_and_is_told(maker: ArchiveMaker,
     assert [("S-001", False)] == [(one.file, one.removed) for one in previews[0].metadata]
 
 
+@pytest.mark.drawn
 def test_a_known_third_person_in_metadata_is_hidden_unasked(tmp_path: Path) -> None:
     """As in any text of such a package."""
     maker = story_with_secrets(tmp_path / "home")
@@ -91,6 +92,7 @@ def test_a_known_third_person_in_metadata_is_hidden_unasked(tmp_path: Path) -> N
     assert AUTHOR.encode() not in zip_files(report)["04_screenshots/S-001.png"]
 
 
+@pytest.mark.drawn
 def test_all_files_leave_as_copies_if_the_user_wants_it(maker: ArchiveMaker, tmp_path: Path) -> None:
     """What no copy can be made of stays out and is said; plain text has nothing to remove."""
     add_enclosure(maker, 2, "mail.txt", "納品しました".encode(), kind="mail")

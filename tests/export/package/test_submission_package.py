@@ -195,6 +195,7 @@ def test_the_same_seal_gives_the_same_bytes(tmp_path: Path, profile: str) -> Non
     assert beside(first) == beside(second)
 
 
+@pytest.mark.drawn
 def test_hostile_names_never_become_paths(tmp_path: Path) -> None:
     """The user's own files come under numbers; of their names only a plain extension is taken."""
     maker = story(tmp_path / "home")
@@ -273,6 +274,7 @@ def test_evidence_that_is_lost_or_damaged_stays_out_and_is_said(tmp_path: Path) 
     assert ["S-001", "S-002"] == sorted(one.partition(":")[0] for one in report.incomplete)
 
 
+@pytest.mark.drawn
 def test_a_package_that_grew_too_large_all_the_same_is_said(tmp_path: Path) -> None:
     """Report and table cannot be left out."""
     report = export_package(story(tmp_path / "home"), "support", tmp_path / "out", max_mb=0.1)
@@ -348,6 +350,7 @@ def test_what_is_missing_is_told_apart_from_what_is_only_late_or_large(tmp_path:
 # --- stamps --------------------------------------------------------------------------------------
 
 
+@pytest.mark.drawn
 def test_a_stamp_lies_beside_the_list_of_digests(tmp_path: Path) -> None:
     """It is asked for over that list; an authority that gives none is said, and what is no stamp is a finding."""
     stamped_bytes: list[bytes] = []
@@ -392,6 +395,7 @@ def test_the_readme_says_what_was_really_covered(reasons: tuple[str, ...], expec
 # --- masked --------------------------------------------------------------------------------------
 
 
+@pytest.mark.drawn(but="consult")
 @pytest.mark.parametrize("profile", ["support", "consult"])
 def test_nothing_covered_is_in_any_byte(tmp_path: Path, profile: str) -> None:
     """Not in a text, not in the table, not in a PDF's text, outlines or metadata; the third person has a letter."""
@@ -474,6 +478,7 @@ def test_who_declines_gets_nothing(tmp_path: Path, profile: str) -> None:
     assert 0 == entries(maker)
 
 
+@pytest.mark.drawn
 def test_who_agrees_gets_it(tmp_path: Path) -> None:
     """The numbers are those of what leaves."""
     maker = story_with_secrets(tmp_path / "home")
@@ -508,6 +513,7 @@ def test_a_chosen_message_that_is_not_there_stops_it(tmp_path: Path, profile: st
     assert 0 == entries(maker)
 
 
+@pytest.mark.drawn
 def test_chosen_messages_are_the_excerpt(tmp_path: Path) -> None:
     """It says that the user chose, and marks them."""
     made = long_case(tmp_path / "home", count=60, files=2)
@@ -551,6 +557,7 @@ def test_a_part_of_the_time_hides_no_early_contact(tmp_path: Path) -> None:
     assert ("early_contact",) == looked_at[0].warnings
 
 
+@pytest.mark.drawn
 def test_what_ends_before_the_record_knows_of_no_silence(tmp_path: Path) -> None:
     """Answers that are held and left out are no silence: neither page 1 nor the words for the form count days."""
     made = long_case(tmp_path / "home", count=60, files=0)
@@ -563,6 +570,7 @@ def test_what_ends_before_the_record_knows_of_no_silence(tmp_path: Path) -> None
     assert "の確認時点で" not in files["03_inquiry_text.txt"].decode("utf-8")
 
 
+@pytest.mark.drawn
 def test_a_chat_that_was_never_read_is_said_and_incomplete(tmp_path: Path) -> None:
     """No list of it was ever had: page 1 and chapter 9 say so, and so does the exit code."""
     maker = story(tmp_path / "home")
@@ -576,6 +584,7 @@ def test_a_chat_that_was_never_read_is_said_and_incomplete(tmp_path: Path) -> No
     assert "ルームID555:一度も取得できていません。" in text
 
 
+@pytest.mark.drawn
 def test_an_erased_message_is_told_and_stops_nothing(tmp_path: Path) -> None:
     """Its record says nothing any more, so nothing in it is searched for names; the report says that it was erased."""
     rich_archive(tmp_path / "home").close()
@@ -665,6 +674,7 @@ def test_nothing_leaves_while_the_counterpart_is_not_known(tmp_path: Path, profi
     assert export_package(maker, profile, tmp_path / "out", policy=masking_policy(profile, no_mask=True)).messages
 
 
+@pytest.mark.drawn
 def test_the_counterpart_named_for_one_package_is_shown_and_nobody_else(tmp_path: Path) -> None:
     """Whom the user names is the other side there; the one whom the client's name fits is a third person then."""
     maker = story_with_secrets(tmp_path / "home")
@@ -675,6 +685,7 @@ def test_the_counterpart_named_for_one_package_is_shown_and_nobody_else(tmp_path
     assert ("佐藤 花子" in table, "田中" in table) == (True, False)
 
 
+@pytest.mark.drawn
 def test_of_who_is_set_apart_for_one_package_nobody_is_shown(tmp_path: Path) -> None:
     """The answer that the other side is none of them covers them all."""
     maker = story_with_secrets(tmp_path / "home")
@@ -701,6 +712,7 @@ def test_blanks_and_advice_are_reported(tmp_path: Path) -> None:
     assert ((), None) == (whole.blank, whole.advice)
 
 
+@pytest.mark.drawn
 def test_under_a_promise_of_secrecy_only_the_excerpt_leaves(tmp_path: Path) -> None:
     """The whole table and the user's enclosures stay out of a platform's hands, and the report says where they are."""
     maker = story(tmp_path / "home")

@@ -65,6 +65,7 @@ def test_a_zip_gives_the_same_too(package: Path, script: ModuleType, tmp_path: P
     assert [("table-rows", "message/4")] == check_results(theirs)
 
 
+@pytest.mark.drawn
 def test_a_signature_is_not_checked_where_nothing_can(package: Path, script: ModuleType) -> None:
     """Then a note says so, and what the bytes themselves show is found all the same."""
     KINDS["stamps swapped"](package)
@@ -200,6 +201,7 @@ def test_without_openssl_a_note_says_so(package: Path) -> None:
     assert "8 stamps were compared only with their bytes: their signatures cannot be checked" in done.stdout
 
 
+@pytest.mark.drawn
 def test_no_two_parts_give_the_same_name() -> None:
     """One file has one namespace."""
     assert [] == name_clashes()

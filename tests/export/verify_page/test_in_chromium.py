@@ -340,6 +340,7 @@ def test_every_attack_by_an_own_authority(
     check_attack(knowing, samples, script, check, tmp_path, attack)
 
 
+@pytest.mark.drawn
 def test_what_systems_left_in_a_package_is_told(
     window: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, tmp_path: Path
 ) -> None:
@@ -453,6 +454,7 @@ def test_it_speaks_japanese(window: VerifyPageWindow, samples: Samples, tmp_path
     japanese.page.locator(".verdict", has_text="do not match").wait_for()
 
 
+@pytest.mark.drawn
 def test_a_japanese_reader_sees_times_of_japan_on_a_narrow_screen(window: VerifyPageWindow, samples: Samples) -> None:
     """Nobody has to add nine hours, nor to scroll sideways."""
     japanese = window.in_language("ja-JP")

@@ -86,6 +86,7 @@ def test_old_messages_count_as_seen_while_a_list_of_that_time_reached_them(world
     assert Rereading(20, 20) == slow_work(world).rereading
 
 
+@pytest.mark.drawn
 def test_the_number_seen_again_is_that_of_the_messages_that_were_read(world: World) -> None:
     """Counted beside the requests themselves, over the last five days of many."""
     aged(world, 20)
@@ -101,6 +102,7 @@ def test_the_number_seen_again_is_that_of_the_messages_that_were_read(world: Wor
     assert 5 < len(read) < 20
 
 
+@pytest.mark.drawn
 def test_a_change_seen_in_a_single_reading_counts_and_what_is_gone_does_not(world: World) -> None:
     """A message that turned to `[deleted]` cannot change any more: it is none of the old ones."""
     aged(world, 4)

@@ -37,6 +37,7 @@ def give(world: World, number: int, *, to: int, by: int, done: bool = False) -> 
             world.chatwork.finish_task(task, announce=False)
 
 
+@pytest.mark.drawn
 def test_a_hundred_files_of_one_person_may_be_more(world: World) -> None:
     """It is said run after run until the list is shorter; of rooms that were not asked for nothing is told."""
     files = upload(world, 100)
@@ -64,6 +65,7 @@ def test_many_files_of_several_people_are_all_there(world: World) -> None:
     assert [] == truncated_in_room(world)
 
 
+@pytest.mark.drawn
 def test_tasks_are_cut_where_both_ways_of_asking_are(world: World) -> None:
     """A hundred of one person for another; a hundred of several people for one are had."""
     suzuki = world.chatwork.add_account("suzuki")

@@ -99,6 +99,7 @@ STORED: dict[str, tuple[Any, str]] = {
         '[{"blobs": ["ab12"], "contracts": [], "is_executed": true, "number": 3}]',
     ),
     "erasures_settled": ([1, 2], "[1, 2]"),
+    "brought_in": (("ab",), '["ab"]'),
     "setup": ({"begun": "", "add/job1": "done"}, '{"add/job1": "done", "begun": ""}'),
 }
 """By key: a value, and the JSON that every version has written for it."""

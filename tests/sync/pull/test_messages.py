@@ -543,6 +543,7 @@ def test_what_was_hidden_is_found_again_when_the_plan_shows_it(world: World) -> 
     assert (0, 0, 1, 0) == counts(report)
 
 
+@pytest.mark.drawn
 def test_what_vanished_while_it_was_hidden_is_missing(world: World) -> None:
     """As soon as a list comes without the plan's header: what it leaves out is asked for."""
     posts = world.posts(5)

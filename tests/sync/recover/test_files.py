@@ -264,6 +264,7 @@ def test_no_text_makes_it_slow(content: bytes) -> None:
     assert time.process_time() - begun < 3
 
 
+@pytest.mark.drawn
 def test_more_ids_than_can_be_read_are_cut_and_that_is_said() -> None:
     """Reading two hundred thousand takes three days."""
     first = first_id_after(datetime(2020, 1, 1, tzinfo=UTC))

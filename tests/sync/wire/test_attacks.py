@@ -277,6 +277,7 @@ def test_an_attack_of_a_proxy_ends_in_time_with_its_cause(proxied: Wire, name: s
     judge_connection(proxied, PROXY_ATTACKS[name].told)
 
 
+@pytest.mark.drawn
 def test_a_proxy_that_is_not_there_is_named(proxied: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     """Chatwork itself may be well."""
     with AttackedChatwork(Chatwork()) as gone:
