@@ -1,8 +1,8 @@
 """Builds the time-stamp authorities of the settings: reads their pinned roots, and sends requests by HTTP (RFC 3161).
 
 A request holds only a digest and a random number: no token, no cookies, no passwords of `.netrc`. Plain http is
-allowed, as replies are signed; a name and password or a client certificate of the settings go by https alone, and are
-read only when a request is sent. A root that cannot be read stops only the stamps of its authority.
+allowed, as replies are signed; a name and password of the settings go by https alone, and are read only
+when a request is sent. A root that cannot be read stops only the stamps of its authority.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from gettext import gettext as _
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -28,11 +27,10 @@ from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
 from archiver.errors import BadRoots, SettingsError, TokenFileUnsafe
 from archiver.evidence.stamps import roots
 from archiver.evidence.stamps.authority_kinds import class_of
-from archiver.evidence.stamps.client_certificate import check_client_certificate
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer, StampRefused
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import AuthoritySetting
-from archiver.settings.token import is_private, read_secret
+from archiver.settings.token import read_secret
 from archiver.settings.tsa_offers import is_offered
 from archiver.store.seals import FOLDER
 
@@ -41,6 +39,9 @@ REQUEST_SECONDS = 20.0
 
 MAX_BYTES = 2**20
 MAX_REDIRECTS = 2
+
+Login = tuple[bytes, bytes]
+"""Name and password, in UTF-8."""
 
 _CERTIFI = "certifi:"
 _HEADERS = {
@@ -64,10 +65,9 @@ def build_authorities(
         except BadRoots as error:
             pinned = ()
             root_errors.append(error)
-        sender = build_sender(setting.url, access=partial(_read_access, home, setting, environ or {}))
+        sender = build_sender(setting.url, login=partial(_read_login, home, setting, environ or {}))
         known_class = class_of(setting.accredited_as, is_offered=is_offered(setting))
-        shown = _in_home(home, setting.certificate) if setting.certificate else None
-        authorities.append(Authority(setting.name, sender, pinned, known_class, shown))
+        authorities.append(Authority(setting.name, sender, pinned, known_class))
     return tuple(authorities), tuple(root_errors)
 
 
@@ -82,30 +82,16 @@ def pinned_roots(home: Path, setting: AuthoritySetting) -> tuple[bytes, ...]:
         raise BadRoots(name=setting.name, detail=detail, path=home / SETTINGS_FILE) from error
 
 
-class Access(NamedTuple):
-    """What a server that is paid asks for."""
-
-    login: tuple[bytes, bytes] | None = None
-    """Name and password, in UTF-8."""
-    certificate: tuple[str, str] | None = None
-    """The paths of the client certificate and of its key."""
-
-
-def no_access() -> Access:
-    """What most servers ask for: nothing."""
-    return Access()
-
-
 def build_sender(
-    url: str, *, seconds: float = REQUEST_SECONDS, access: Callable[[], Access] = no_access
+    url: str, *, seconds: float = REQUEST_SECONDS, login: Callable[[], Login | None] = lambda: None
 ) -> Callable[[bytes], AuthorityAnswer]:
     """A function that sends a request to `url` and returns the whole answer. It raises only OSError and StampRefused.
 
-    `access` reads what the server asks for; it raises StampRefused.
+    `login` reads what the server asks for; it raises StampRefused.
     """
 
     def send(query: bytes) -> AuthorityAnswer:
-        allowed = access()
+        allowed = login()
         try:
             with ExchangeDeadline(seconds) as deadline:
                 return _fetch_answer(url, query, time.monotonic() + seconds, deadline, allowed)
@@ -115,12 +101,8 @@ def build_sender(
     return send
 
 
-def _read_access(home: Path, setting: AuthoritySetting, environ: Mapping[str, str]) -> Access:
-    """Read the password and look at the client certificate. Raises StampRefused, which names no secret."""
-    return Access(_read_login(home, setting, environ), _find_certificate(home, setting))
-
-
-def _read_login(home: Path, setting: AuthoritySetting, environ: Mapping[str, str]) -> tuple[bytes, bytes] | None:
+def _read_login(home: Path, setting: AuthoritySetting, environ: Mapping[str, str]) -> Login | None:
+    """The name and password of an authority. Raises StampRefused, which names no secret."""
     if not setting.user:
         return None
     try:
@@ -132,29 +114,6 @@ def _read_login(home: Path, setting: AuthoritySetting, environ: Mapping[str, str
     if not password:
         raise StampRefused("access", "no password")
     return setting.user.encode(), password.encode()
-
-
-def _find_certificate(home: Path, setting: AuthoritySetting) -> tuple[str, str] | None:
-    if not setting.certificate:
-        return None
-    certificate, key = (_in_home(home, one) for one in (setting.certificate, setting.key or setting.certificate))
-    try:
-        if not certificate.is_file() or not key.is_file():
-            raise StampRefused("access", "no such file")
-        if not is_private(key, key.stat()):
-            raise StampRefused("exposed")
-    except OSError as error:
-        raise StampRefused("access", type(error).__name__) from None
-    check_client_certificate(certificate, key)
-    return str(certificate), str(key)
-
-
-def _in_home(home: Path, name: str) -> Path:
-    """A path of the settings, relative to the home; one in the home of a user that there is not is no file."""
-    try:
-        return home / Path(name).expanduser()
-    except RuntimeError:
-        return home / name
 
 
 def _root_by_fingerprint(home: Path, setting: AuthoritySetting) -> bytes:
@@ -177,10 +136,12 @@ def _bad_root_text(source: str) -> str:
     return _("it is not a certificate in PEM form.")
 
 
-def _fetch_answer(url: str, query: bytes, until: float, deadline: ExchangeDeadline, access: Access) -> AuthorityAnswer:
+def _fetch_answer(
+    url: str, query: bytes, until: float, deadline: ExchangeDeadline, login: Login | None
+) -> AuthorityAnswer:
     """Send a request, follow at most two redirects within the host, and return the last answer."""
-    host, has_access = urlsplit(url).hostname, access != Access()
-    with _session(access) as session:
+    host = urlsplit(url).hostname
+    with _session(login) as session:
         for _attempt in range(MAX_REDIRECTS + 1):
             with _post(session, url, query, until) as response:
                 if not response.is_redirect:
@@ -189,15 +150,14 @@ def _fetch_answer(url: str, query: bytes, until: float, deadline: ExchangeDeadli
             parts = urlsplit(url)
             if parts.hostname != host or parts.scheme not in ("http", "https"):
                 raise ConnectionError("redirected to another host")
-            if has_access and parts.scheme != "https":
+            if login is not None and parts.scheme != "https":
                 raise ConnectionError("redirected to where a password could be read on the way")
     raise ConnectionError("too many redirects")
 
 
-def _session(access: Access) -> requests.Session:
+def _session(login: Login | None) -> requests.Session:
     session = watch_session(requests.Session())
-    session.auth = _no_auth if access.login is None else HTTPBasicAuth(*access.login)  # None: it looks into `.netrc`
-    session.cert = access.certificate
+    session.auth = _no_auth if login is None else HTTPBasicAuth(*login)  # None: it looks into `.netrc`
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     return session
 

@@ -1,23 +1,16 @@
-"""Authorities that are paid: a name and password or a client certificate, read late, sent by TLS, never printed."""
+"""Authorities that are paid: a name and password, read late, sent by TLS, never printed."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    load_pem_private_key,
-)
 
 from archiver import errors
 from archiver.evidence.stamps.timestamp import REASONS, Authority, AuthorityAnswer, StampRefused, request_stamp
 from archiver.settings.file import load_settings
 from archiver.tsa import build_authorities
-from tests.support.certificate import loopback_certificate
 from tests.support.stamps.paid_authority import PaidAuthority
 from tests.support.world import BEGIN
 
@@ -68,65 +61,6 @@ def test_a_name_and_password_open_it(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert count == len(paid.asked)
 
 
-def test_a_client_certificate_opens_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One file with certificate and key, or two; without it there is no answer, and a key that all read is refused."""
-    client = loopback_certificate()
-    certificate, key = client.split(b"-----BEGIN PRIVATE KEY-----")
-    for name, body in (("client.pem", client), ("certificate.pem", certificate)):
-        (tmp_path / name).write_bytes(body)
-        (tmp_path / name).chmod(0o600)
-    (tmp_path / "key.pem").write_bytes(b"-----BEGIN PRIVATE KEY-----" + key)
-    (tmp_path / "key.pem").chmod(0o600)
-    paid = PaidAuthority(tmp_path, clients=tmp_path / "certificate.pem")
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(paid.certificate))
-    home = tmp_path / "home"
-    with paid.listening():
-        for asks in (
-            f', certificate = "{tmp_path}/client.pem"',
-            ', certificate = "../certificate.pem", key = "../key.pem"',
-        ):
-            request_stamp(b"seal", authority_of(home, paid, asks), now=lambda: BEGIN)
-
-        assert "unreachable" == refusal(authority_of(home, paid, ""))
-        assert "access" == refusal(authority_of(home, paid, ', certificate = "../nothing.pem"'))
-        (tmp_path / "key.pem").chmod(0o644)
-        assert "exposed" == refusal(authority_of(home, paid, asks))
-
-
-def test_a_client_certificate_that_has_ended_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server only ends the connection; what is known here of the certificate says why."""
-    (tmp_path / "ended.pem").write_bytes(loopback_certificate(days=-1))
-    (tmp_path / "ended.pem").chmod(0o600)
-    paid = PaidAuthority(tmp_path, clients=tmp_path / "ended.pem")
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(paid.certificate))
-    with paid.listening():
-        authority = authority_of(tmp_path / "home", paid, ', certificate = "../ended.pem"')
-        assert "ended" == refusal(authority, datetime.now(UTC))
-
-
-def test_files_that_are_no_certificate_with_its_key_are_never_sent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another's key, no PEM at all, a key with a password that nobody is asked for, and a folder."""
-    certificate = loopback_certificate().split(b"-----BEGIN PRIVATE KEY-----")[0]
-    other = b"-----BEGIN PRIVATE KEY-----" + loopback_certificate().split(b"-----BEGIN PRIVATE KEY-----")[1]
-    key = load_pem_private_key(other, None)
-    secured = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
-    for name, body in (("c.pem", certificate), ("other.pem", other), ("text.pem", b"text"), ("secured.pem", secured)):
-        (tmp_path / name).write_bytes(body)
-        (tmp_path / name).chmod(0o600)
-    (tmp_path / "folder").mkdir()
-    paid = PaidAuthority(tmp_path, clients=tmp_path / "c.pem")
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(paid.certificate))
-    asks = ', certificate = "../c.pem", key = "../{}"'
-    with paid.listening():
-        for name in ("other.pem", "text.pem", "secured.pem"):
-            assert "certificate" == refusal(authority_of(tmp_path / "home", paid, asks.format(name)))
-        assert "access" == refusal(authority_of(tmp_path / "home", paid, asks.format("folder")))
-
-    assert [] == paid.asked
-
-
 def test_a_connection_that_the_system_forbids_is_no_fault_of_the_password() -> None:
     """A firewall's refusal of this computer is a permission error too."""
 
@@ -140,13 +74,11 @@ def test_a_connection_that_the_system_forbids_is_no_fault_of_the_password() -> N
     ("url", "settings"),
     [
         ("http://tsa.example/", ', user = "a", password = "env:P"'),
-        ("http://tsa.example/", ', certificate = "c.pem"'),
         ("https://tsa.example/", ', user = "a", password = "s3cret"'),
         ("https://tsa.example/", ', user = "a", password = "keyring"'),
         ("https://tsa.example/", ', user = "a"'),
         ("https://tsa.example/", ', password = "env:P"'),
         ("https://tsa.example/", ', user = "a:b", password = "env:P"'),
-        ("https://tsa.example/", ', key = "k.pem"'),
         ("https://a:s3cret@tsa.example/", ""),
         ("https://tsa.example/", ', accredited_as = "somebody"'),
     ],

@@ -183,8 +183,6 @@ def _authority(table: schema.AuthorityTable) -> AuthoritySetting:
         table.roots,
         user=table.user,
         password_source=table.password,
-        certificate=table.certificate,
-        key=table.key,
         accredited_as=table.accredited_as,
     )
 
@@ -233,15 +231,12 @@ def _access_checks(authority: schema.AuthorityTable) -> list[tuple[str, bool, st
     parts, has_login = urlsplit(authority.url), bool(authority.user or authority.password)
     is_safe = parts.scheme == "https" or is_this_computer(parts.hostname or "")
     is_stored = is_token_source(authority.password) and authority.password != "keyring"  # noqa: S105 - a place
-    paths = [one for one in (authority.certificate, authority.key) if one]
     return [
         ("timestamp.authorities.user", bool(authority.user) or not has_login, '"customer-1"'),
         ("timestamp.authorities.user", is_plain(authority.user) and ":" not in authority.user, '"customer-1"'),
         ("timestamp.authorities.password", not has_login or is_stored, '"file:PATH", "env:NAME"'),
-        ("timestamp.authorities.url", is_safe or not (has_login or paths), '"https://tsa.example/"'),
+        ("timestamp.authorities.url", is_safe or not has_login, '"https://tsa.example/"'),
         ("timestamp.authorities.url", "@" not in parts.netloc, '"https://tsa.example/"'),
-        ("timestamp.authorities.certificate", all(map(_is_path, paths)), '"tsa-client.pem"'),
-        ("timestamp.authorities.certificate", bool(authority.certificate) or not authority.key, '"tsa-client.pem"'),
     ]
 
 
@@ -336,8 +331,7 @@ def _toml_item(value: SettingValue) -> object:
         if isinstance(item, AuthoritySetting):
             table = tomlkit.inline_table()
             table.update({"name": item.name, "url": item.url, "roots": item.roots})
-            access = {"user": item.user, "password": item.password_source, "certificate": item.certificate}
-            access |= {"key": item.key, "accredited_as": item.accredited_as}
+            access = {"user": item.user, "password": item.password_source, "accredited_as": item.accredited_as}
             table.update({name: text for name, text in access.items() if text})
             items.append(table)
         else:

@@ -100,10 +100,6 @@ class AuthoritySetting:
     """The name for its server (basic authentication); empty: it asks for none."""
     password_source: str = ""
     """Where the password for that name is: `env:NAME` or `file:PATH`."""
-    certificate: str = ""
-    """A PEM file (relative to the home) with the client certificate that its server asks for; empty: none."""
-    key: str = ""
-    """A PEM file with the key of that certificate; empty: it is in the same file."""
     accredited_as: str = ""
     """The id of the service on the minister's list that it is, as the owner states; empty: none."""
 

@@ -13,10 +13,7 @@ import archiver.evidence
 FOLDER = Path(archiver.evidence.__file__).parent
 STAMPS = {
     f"stamps/{name}.py"
-    for name in (
-        *("authority_kinds", "client_certificate", "odd_certificates", "refusal", "reply_verification", "roots"),
-        "timestamp",
-    )
+    for name in ("authority_kinds", "odd_certificates", "refusal", "reply_verification", "roots", "timestamp")
 }
 SOURCES = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.py")}
 OF_REPORTS = {"account_signs.py", "listed_acts.py"}

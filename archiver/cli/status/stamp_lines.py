@@ -25,11 +25,9 @@ WIDTH = 80
 
 _SHORT_REASONS = {
     "unreachable": N_("the authority does not answer"),
-    "access": N_("its password or client certificate cannot be read"),
-    "exposed": N_("others can read its password or key"),
-    "certificate": N_("its client certificate or key is not right"),
-    "ended": N_("its client certificate has ended"),
-    "denied": N_("it does not accept the password or certificate"),
+    "access": N_("its password cannot be read"),
+    "exposed": N_("others can read its password"),
+    "denied": N_("it does not accept the password"),
     "roots": N_("the pinned root cannot be read"),
     "unsupported": N_("not possible on this computer"),
     "seal": N_("a seal was changed: archive verify"),

@@ -10,8 +10,6 @@ Reason = Literal[
     "unreachable",
     "access",
     "exposed",
-    "certificate",
-    "ended",
     "denied",
     "not_a_token",
     "rejected",
@@ -27,14 +25,9 @@ Reason = Literal[
 
 REASONS: dict[str, str] = {
     "unreachable": N_("the authority could not be reached"),
-    "access": N_("the password or client certificate for the authority cannot be read here"),
-    "exposed": N_("others can read the file with the password or the key for the authority; allow only yourself"),
-    "certificate": N_(
-        "the file of the client certificate or of its key is not in PEM form, the two do not belong together, or the "
-        "key has a password"
-    ),
-    "ended": N_("the client certificate for the authority has ended"),
-    "denied": N_("the authority did not accept the name and password or the client certificate"),
+    "access": N_("the password for the authority cannot be read here"),
+    "exposed": N_("others can read the file with the password for the authority; allow only yourself"),
+    "denied": N_("the authority did not accept the name and password"),
     "not_a_token": N_("the reply was not a time stamp"),
     "rejected": N_("the authority rejected the request"),
     "imprint": N_("the time stamp is for something else"),
@@ -48,7 +41,7 @@ REASONS: dict[str, str] = {
 }
 """The text of each reason as a gettext id, worded to stand after a colon or in brackets."""
 
-OWNER_REASONS: frozenset[Reason] = frozenset(("access", "exposed", "certificate", "ended", "denied"))
+OWNER_REASONS: frozenset[Reason] = frozenset(("access", "exposed", "denied"))
 """Reasons that stay until the owner does something: asking again does not help."""
 
 

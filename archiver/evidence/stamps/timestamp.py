@@ -13,11 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.evidence.stamps.authority_kinds import UNKNOWN_CLASS, AuthorityClass
-from archiver.evidence.stamps.client_certificate import client_certificate_ended
 from archiver.evidence.stamps.refusal import OWNER_REASONS, REASONS, Reason, StampRefused
 from archiver.evidence.stamps.roots import fingerprint
 
@@ -60,13 +58,11 @@ class Authority:
     """Part of file names: `[a-z0-9-]{1,20}`."""
     send: Callable[[bytes], AuthorityAnswer]
     """Sends a request in DER; raises OSError when there is no whole answer of a bearable size, StampRefused when
-    the password or client certificate for it cannot be used."""
+    the password for it cannot be used."""
     roots: tuple[bytes, ...]
     """The pinned roots, each in DER; empty = they cannot be read at present, and no stamp is requested."""
     known_class: AuthorityClass = UNKNOWN_CLASS
     """What is known of it by the settings."""
-    client_certificate: Path | None = None
-    """The file of the client certificate that it asks for; None: it asks for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +102,7 @@ def request_stamp(data: bytes, authority: Authority, *, now: Callable[[], dateti
     if not authority.roots:
         raise StampRefused("roots")
     request = _build_request(data)
-    try:
-        answer = _send_request(request.as_bytes(), authority)
-    except StampRefused as refused:
-        _check_certificate_lasts(authority, refused, now())
-        raise
+    answer = _send_request(request.as_bytes(), authority)
     received = now()
     token = _check_reply(answer.body, data, authority.roots, request.nonce)
     server = None if answer.date is None else (token.time - answer.date).total_seconds()
@@ -128,13 +120,6 @@ def _build_request(data: bytes) -> TimeStampRequest:
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
     return TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).build()
-
-
-def _check_certificate_lasts(authority: Authority, refused: StampRefused, at: datetime) -> None:
-    """Raise StampRefused where a client certificate that has ended explains a refusal; servers tell it variously."""
-    held = authority.client_certificate
-    if held is not None and refused.reason in ("unreachable", "denied") and client_certificate_ended(held, at):
-        raise StampRefused("ended", refused.detail) from refused
 
 
 def _send_request(query: bytes, authority: Authority) -> AuthorityAnswer:

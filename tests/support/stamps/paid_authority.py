@@ -1,4 +1,4 @@
-"""A simulated authority behind TLS that answers nobody without a name and password, or without a client certificate."""
+"""A simulated authority behind TLS that answers nobody without a name and password."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tests.support.receivers.loopback_receiver import LoopbackReceiver, QuietHan
 
 
 class PaidAuthority(LoopbackReceiver):
-    """It answers those who give the name and password (None: nobody is asked), or a certificate of `clients`."""
+    """It answers those who give the name and password."""
 
-    def __init__(self, folder: Path, *, login: tuple[str, str] | None = None, clients: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, login: tuple[str, str]) -> None:
         self.simulated = SimulatedAuthority()
         self.login = login
         self.asked: list[str | None] = []
@@ -24,9 +24,6 @@ class PaidAuthority(LoopbackReceiver):
         self.certificate.write_bytes(loopback_certificate())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate)
-        if clients is not None:
-            context.verify_mode = ssl.CERT_REQUIRED
-            context.load_verify_locations(clients)
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
 
     @property
@@ -52,8 +49,6 @@ class PaidAuthority(LoopbackReceiver):
         return Handler
 
     @property
-    def expected(self) -> str | None:
+    def expected(self) -> str:
         """The header that opens it."""
-        if self.login is None:
-            return None
         return f"Basic {base64.b64encode(':'.join(self.login).encode()).decode()}"
