@@ -35,6 +35,7 @@ from archiver.store.queries.contracts import find_contract
 from archiver.store.rebuild import altered_triggers
 from archiver.store.search.query import parse
 from archiver.store.search.search import search
+from archiver.store.working.remembered_values import EXPORT_FILES
 from tests.support.archives.byte_search import free_pages, indexed_terms, places_of, terms_of
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, message_object
 
@@ -92,6 +93,8 @@ def test_nothing_of_an_erased_contract_is_left(tmp_path: Path) -> None:
     maker = make_archive(tmp_path / "home")
     order = ExportOrder(contract="job1", profile="lawyer", out=maker.home / "exports", counterparts={CLIENT})
     export(maker.archive, order, now=lambda: at(200))
+    with maker.archive.reading() as reading:
+        assert EXPORT_FILES.of("job1").recall(reading)
     dailies = [
         write_daily_copy(maker.archive, name, now=lambda: at(210), file_limit_bytes=10**6, at_once=True)
         for name in ("job1", "job2")
@@ -110,6 +113,7 @@ def test_nothing_of_an_erased_contract_is_left(tmp_path: Path) -> None:
     assert [False, True] == [path is not None and path.exists() for path in dailies]
     assert [False, True] == [path.exists() for path in avatars]
     with maker.archive.reading() as reading:
+        assert {} == EXPORT_FILES.of("job1").recall(reading)  # the names of the files in its packages
         assert [] == altered_triggers(reading)
     with closing(sqlite3.connect(maker.archive.database)) as database, pytest.raises(sqlite3.DatabaseError):
         database.execute("UPDATE entry SET line = ''")
