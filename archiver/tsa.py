@@ -26,6 +26,7 @@ from archiver.chatwork.allowed_urls import is_loopback
 from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
 from archiver.errors import BadRoots, SettingsError, TokenFileUnsafe
 from archiver.evidence.stamps import roots
+from archiver.evidence.stamps.authority_kinds import class_of
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer, StampRefused
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import AuthoritySetting
@@ -65,7 +66,8 @@ def build_authorities(
             pinned = ()
             root_errors.append(error)
         sender = build_sender(setting.url, login=partial(_read_login, home, setting, environ or {}))
-        authorities.append(Authority(setting.name, sender, pinned, is_offered(setting)))
+        known_class = class_of(setting.accredited_as, is_offered=is_offered(setting))
+        authorities.append(Authority(setting.name, sender, pinned, known_class))
     return tuple(authorities), tuple(root_errors)
 
 

@@ -80,6 +80,7 @@ def test_a_connection_that_the_system_forbids_is_no_fault_of_the_password() -> N
         ("https://tsa.example/", ', password = "env:P"'),
         ("https://tsa.example/", ', user = "a:b", password = "env:P"'),
         ("https://a:s3cret@tsa.example/", ""),
+        ("https://tsa.example/", ', accredited_as = "somebody"'),
     ],
 )
 def test_settings_that_would_give_a_secret_away_are_refused(tmp_path: Path, url: str, settings: str) -> None:

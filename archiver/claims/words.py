@@ -195,6 +195,43 @@ WORDS: Mapping[str, Wording] = {
     "source.by.press": Wording("報道", "press"),
     "source.by.user": Wording("利用者の報告", "a user's report"),
     "source.by.several": Wording("第三者の複数の解説", "several pages of third parties"),
+    # the messages that page 1 quotes
+    "quote.head": Wording(
+        "{sent} {name}のメッセージ(No.{no})。{what}", "{sent}, message from {name} (No. {no}). {what}"
+    ),
+    "quote.was_edited": Wording("はじめて見たときには編集済みでした。", "It was already edited when first seen. "),
+    "quote.edited": Wording("編集されました。", "It was edited. "),
+    "quote.edited.at": Wording(
+        "編集されました(Chatworkの更新時刻 {updated})。", "It was edited (Chatwork's time of the edit: {updated}). "
+    ),
+    "quote.edits": Wording("確認できた編集は{n}回です。", "{n} edits were seen. "),
+    "quote.deleted": Wording("{seen}には削除されていました。", "By {seen} it had been deleted. "),
+    "quote.missing": Wording(
+        "{seen}には表示されなくなっていました(理由は分かりません)。",
+        "By {seen} it was no longer shown (reason unknown). ",
+    ),
+    "quote.present": Wording("{seen}の表示も同じです。", "It still read the same on {seen}. "),
+    "quote.label.before": Wording("保存した文({seen}まで表示)", "Text as saved (shown until {seen})"),
+    "quote.label.after": Wording("変わった後の文({seen}に確認)", "Text after the change (seen {seen})"),
+    "quote.label.gone": Wording("いまの表示({seen}に確認)", "Shown now (seen {seen})"),
+    "quote.gone": Wording("(削除の表示だけ)", "(only that it was deleted)"),
+    "quote.said": Wording("{who}の「{before}」({sent})", "“{before}” ({who}, {sent})"),
+    "quote.line.edited": Wording("{said}は、{seen}には「{after}」になっていました", "{said} read “{after}” by {seen}"),
+    "quote.line.deleted": Wording("{said}は、{seen}には削除されていました", "{said} had been deleted by {seen}"),
+    "quote.line.edited_deleted": Wording(
+        "{said}は「{after}」に変わり、{seen}には削除されていました",
+        "{said} became “{after}” and had been deleted by {seen}",
+    ),
+    "quote.line.missing": Wording(
+        "{said}は、{seen}には表示されなくなっていました(理由は分かりません)",
+        "{said} was no longer shown by {seen} (reason unknown)",
+    ),
+    "quote.line.edited_missing": Wording(
+        "{said}は「{after}」に変わり、{seen}には表示されなくなっていました(理由は分かりません)",
+        "{said} became “{after}” and was no longer shown by {seen} (reason unknown)",
+    ),
+    "quote.line.present": Wording("{said}は、{seen}の表示も同じです", "{said} still read the same on {seen}"),
+    "quote.the_client": Wording("相手", "the client"),
     "count.each": Wording("{what} {n:,}件", "{what}: {n:,}"),
     "count.of": Wording("{what} {n:,}件({whose})", "{what}: {n:,} ({whose})"),
 }

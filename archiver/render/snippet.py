@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from archiver.chatwork.notation.parse import parse
+from archiver.chatwork.notation.parse import Mention, Quote, ReplyTag, parse
 from archiver.render.message_body import RULE, plain_text
 from archiver.render.reference_labels import NOWHERE, References
 from archiver.search_folding import fold_character, fold_searched, is_comma_in_number
@@ -74,6 +74,13 @@ def readable_body(body: str, words: Collection[str], references: References = NO
     text = plain_text(parse(body), references)
     folded = fold_searched(text)
     return text if all(word in folded for word in words) else body
+
+
+def own_words(body: str, references: References = NOWHERE) -> str:
+    """A message's words on one line, without whom it addresses and what it quotes, unless there are no others."""
+    nodes = parse(body)
+    own_nodes = [one for one in nodes if not isinstance(one, (Mention, Quote, ReplyTag))]
+    return one_line(plain_text(own_nodes, references)) or one_line(plain_text(nodes, references))
 
 
 def one_line(text: str) -> str:

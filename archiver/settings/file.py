@@ -177,7 +177,14 @@ def _parse(text: str, path: Path) -> schema.SettingsTable:
 
 
 def _authority(table: schema.AuthorityTable) -> AuthoritySetting:
-    return AuthoritySetting(table.name, table.url, table.roots, table.user, table.password)
+    return AuthoritySetting(
+        table.name,
+        table.url,
+        table.roots,
+        user=table.user,
+        password_source=table.password,
+        accredited_as=table.accredited_as,
+    )
 
 
 def _mail(notify: schema.NotifyTable) -> MailSettings | None:
@@ -324,7 +331,7 @@ def _toml_item(value: SettingValue) -> object:
         if isinstance(item, AuthoritySetting):
             table = tomlkit.inline_table()
             table.update({"name": item.name, "url": item.url, "roots": item.roots})
-            access = {"user": item.user, "password": item.password_source}
+            access = {"user": item.user, "password": item.password_source, "accredited_as": item.accredited_as}
             table.update({name: text for name, text in access.items() if text})
             items.append(table)
         else:

@@ -100,6 +100,8 @@ class AuthoritySetting:
     """The name for its server (basic authentication); empty: it asks for none."""
     password_source: str = ""
     """Where the password for that name is: `env:NAME` or `file:PATH`."""
+    accredited_as: str = ""
+    """The id of the service on the minister's list that it is, as the owner states; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class AuthorityTable(Section, frozen=True):
     roots: Annotated[str, Meta(min_length=1)]
     user: str = ""
     password: str = ""
+    accredited_as: Literal["", "seiko", "mind", "amano", "gmo-globalsign"] = ""
 
 
 class TimestampTable(Section, frozen=True):

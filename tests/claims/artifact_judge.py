@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from archiver.records import JST, JsonObject
 from tests.claims.artifacts import Told
-from tests.claims.dispute import BEGIN, CHANGES, EDITED, TURNED, Dispute, TrueEvent, TruePost
+from tests.claims.dispute import BEGIN, CHANGES, DELETED, EDITED, TURNED, Dispute, TrueEvent, TruePost
 from tests.claims.dispute import DAY as DAY_LENGTH
 from tests.support.archives.maker import CLIENT, OWNER
 
@@ -79,6 +79,7 @@ def _on_page_1(truth: Truth, page: str) -> Iterator[str]:
     yield from _on_numbers(truth, page)
     yield from _on_changes(truth, page)
     yield from _on_closing(truth, page)
+    yield from _on_quotations(truth, page)
     yield from _on_saving(truth, page)
     yield from _on_looks(truth, page)
 
@@ -204,6 +205,49 @@ def _on_changes(truth: Truth, page: str) -> Iterator[str]:
             )
             if sides != true or _number(one[1]) != true.total():
                 yield f"{kind} ({one[0]})"
+
+
+def _on_quotations(truth: Truth, page: str) -> Iterator[str]:
+    """What page 1 quotes: the first and last saved words of messages of the other side, and when each was seen."""
+    dispute = truth.dispute
+    changed = {event.post.number for event in dispute.events() if event.before is not None}
+    theirs = [post for post in dispute.saved if dispute.side(post.author) == "相手" and post.number in changed]
+    head = rf"({DAY}\d\d:\d\d)\S{{1,20}}?のメッセージ\(No\.(\d+)\)。"
+    _before, *pieces = re.split(head, page)
+    told = list(zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True))
+    if len(told) != min(3, len(theirs)):
+        yield f"how many are quoted ({len(told)} of {len(theirs)})"
+    for sent, number, words in told:
+        post = truth.numbers[int(number)]
+        if post not in theirs or sent != _minute(post.sent):
+            yield f"whose message is quoted ({number})"
+        else:
+            yield from (f"{fact} ({number})" for fact in _on_quotation(dispute, post, words[:300]))
+
+
+def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]:
+    times = dispute.sightings(post)
+    shown = [(at, *post.shown(at)) for at in times]
+    texts = [one for one in shown if one[1] != DELETED]
+    first, last = texts[0][1].rpartition("\n")[2], texts[-1][1].rpartition("\n")[2]
+    is_edited = first != last
+    own = rf"(?:\S*?)((?:発言|書き直し){post.number})(?!\d)"
+    until = max(at for at, text, _updated in texts if text == texts[0][1])
+    if re.findall(rf"保存した文\(({DAY}\d\d:\d\d)まで表示\){own}", words) != [(_minute(until), first)]:
+        yield "the text that was saved"
+    since = min(at for at, text, _updated in texts if text == texts[-1][1])
+    after = re.findall(rf"変わった後の文\(({DAY}\d\d:\d\d)に確認\){own}", words)
+    if after != [(_minute(since), last)] * is_edited:
+        yield "the text after the change"
+    if re.findall(rf"Chatworkの更新時刻({DAY}\d\d:\d\d)", words) != [_minute(texts[-1][2])] * is_edited:
+        yield "Chatwork's own time of the edit"
+    gone = [at for at, text, _updated in shown if text == DELETED]
+    if re.findall(rf"({DAY}\d\d:\d\d)には削除されていました", words) != [_minute(one) for one in gone[:1]]:
+        yield "when the deletion was seen"
+
+
+def _minute(seconds: int) -> str:
+    return _second(seconds)[:-3]
 
 
 def _on_closing(truth: Truth, page: str) -> Iterator[str]:

@@ -185,6 +185,8 @@ def _chapter_lines(chapter: Chapter) -> Iterator[str]:
         match block:
             case FactList():
                 yield from (f"{label}\n{words}" for label, words in block.rows)
+                for one in block.quoted:
+                    yield from (one.head, *(f"{part.label}\n{part.text}" for part in one.parts))
             case Bullets():
                 yield from block.items
             case TableBlock():

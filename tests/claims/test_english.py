@@ -22,7 +22,8 @@ from tests.claims.dispute import Dispute, blank_archive, report_of
 from tests.support import report_catalogue
 from tests.support.reports.report_inputs import CONTRACT, build_with_survey, case
 
-_DAY = re.compile(rf"(?:[A-Z][a-z]+day, )?([0-9]+) ({'|'.join(MONTHS)}) ([0-9]{{4}})")
+_SHORT = [one[:3] for one in MONTHS]
+_DAY = re.compile(rf"(?:[A-Z][a-z]+day, )?([0-9]+) ({'|'.join(_SHORT)})[a-z]* ([0-9]{{4}})")
 _TIME = re.compile("([0-9-]{10}), ([0-9:]+) JST")
 _LEFT_OUT = re.compile(r"\([0-9] more: see the report\)")
 _JAPANESE = re.compile("[぀-ヿ一-鿿]+")
@@ -31,7 +32,7 @@ _JAPANESE = re.compile("[぀-ヿ一-鿿]+")
 def numbers(text: str) -> Counter[str]:
     """Every number of a text, its English days as ISO days; the zone of time and facts that found no room are more."""
     plain = _LEFT_OUT.sub("", unicodedata.normalize("NFKC", text).replace("UTC+9", ""))
-    plain = _DAY.sub(lambda found: f"{found[3]}-{MONTHS.index(found[2]) + 1:02}-{int(found[1]):02}", plain)
+    plain = _DAY.sub(lambda found: f"{found[3]}-{_SHORT.index(found[2]) + 1:02}-{int(found[1]):02}", plain)
     return Counter(re.findall("[0-9a-f]*[0-9][0-9a-f]*", _TIME.sub(r"\1 \2", plain).replace(",", "")))
 
 

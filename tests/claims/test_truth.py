@@ -144,7 +144,7 @@ def _false_words(dispute: Dispute, text: str) -> Iterator[str]:
             yield "words: silence"
     if ("返信がない" in text or "最後の発言は相手" in text) and dispute.later_strangers():
         yield "words: whose turn it is"
-    for found in re.finditer(r"保存した後に「削除」表示に変わった発言 ([0-9]+)件", text):
+    for found in re.finditer(r"(?<!変更: )(?<!件、)保存した後に「削除」表示に変わった発言 ([0-9]+)件", text):
         if int(found[1]) != dispute.deletions()["deleted"]:
             yield "words: deletions"
 

@@ -18,7 +18,7 @@ from archiver.cli.terminal.times import jst_time
 from archiver.records import JST
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import visible
-from archiver.render.snippet import one_line
+from archiver.render.snippet import one_line, own_words
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
 
@@ -151,7 +151,7 @@ def _place(alert: Alert) -> tuple[int, int] | None:
 
 def _named(summary: MessageSummary, rule: AlertRule | None = None) -> NamedMessage:
     day = _day(summary.sent)
-    text = one_line(_plain(summary.text)) if rule is None else _from_matched_words(summary.text, rule)
+    text = own_words(summary.text) if rule is None else _from_matched_words(summary.text, rule)
     quoted = text[:QUOTED_CHARACTERS] + ("…" if len(text) > QUOTED_CHARACTERS else "")
     quote = f"「{visible(quoted)}」" if quoted else _("(text unknown)")
     words = " ".join(filter(None, [day, shorten(summary.name, _NAME_COLUMNS), quote]))
@@ -163,20 +163,10 @@ def _from_matched_words(body: str, rule: AlertRule) -> str:
     """The text of a message, from the words on that an alert is about if the quote would end before them."""
     from archiver.alerts.phrase_rules import matched_words
 
-    text, words = one_line(_plain(body)), one_line(matched_words(body, rule))
+    text, words = own_words(body), one_line(matched_words(body, rule))
     folded = unicodedata.normalize("NFKC", text)
     before, found, after = folded.partition(words) if words else (folded, "", "")
     return f"…{found}{after}" if found and len(before + found) > QUOTED_CHARACTERS else text
-
-
-def _plain(body: str) -> str:
-    """The message's words without whom it addresses and what it quotes, unless there are no others."""
-    from archiver.chatwork.notation.parse import Mention, Quote, ReplyTag, parse
-    from archiver.render.message_body import plain_text
-
-    nodes = parse(body)
-    own_nodes = [one for one in nodes if not isinstance(one, (Mention, Quote, ReplyTag))]
-    return plain_text(own_nodes).strip() or plain_text(nodes)
 
 
 def _day(sent: datetime | None) -> str:

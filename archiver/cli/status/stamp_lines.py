@@ -9,7 +9,7 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import columns, visible
 from archiver.cli.terminal.times import jst_time
 from archiver.errors import N_
-from archiver.evidence.stamps.authority_kinds import class_words
+from archiver.evidence.stamps.authority_kinds import class_of, class_words
 from archiver.render.times import local_time
 from archiver.settings.tsa_offers import is_offered
 from archiver.wording import gettext as _
@@ -89,7 +89,10 @@ def class_line(settings: Settings) -> str:
 
 def authority_words(settings: Settings) -> list[str]:
     """Each authority of the settings with its class."""
-    return [f"{one.name} ({class_words(is_offered=is_offered(one))})" for one in settings.timestamp.authorities]
+    return [
+        f"{one.name} ({class_words(class_of(one.accredited_as, is_offered=is_offered(one)))})"
+        for one in settings.timestamp.authorities
+    ]
 
 
 def _fold(head: str, parts: Sequence[str], indent: str) -> str:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
+from archiver.evidence.stamps.authority_kinds import UNKNOWN_CLASS, AuthorityClass
 from archiver.evidence.stamps.refusal import OWNER_REASONS, REASONS, Reason, StampRefused
 from archiver.evidence.stamps.roots import fingerprint
 
@@ -60,8 +61,8 @@ class Authority:
     the password for it cannot be used."""
     roots: tuple[bytes, ...]
     """The pinned roots, each in DER; empty = they cannot be read at present, and no stamp is requested."""
-    is_offered: bool = False
-    """Whether it is one that this program offers."""
+    known_class: AuthorityClass = UNKNOWN_CLASS
+    """What is known of it by the settings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,22 @@ class Subheading:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageText:
+    """One text of a message with its label; an empty label means the present text."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedMessage:
+    """A message whose words stand side by side, before and after a change."""
+
+    head: str
+    parts: tuple[MessageText, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FactList:
     """Labels with their texts, one below the other."""
 
@@ -40,6 +56,9 @@ class FactList:
     rows: tuple[tuple[str, str], ...]
     fitted: bool = False
     """Whether it fills one page, as large as possible; the first row is what the reader is asked for."""
+    quoted: tuple[QuotedMessage, ...] = ()
+    """Drawn above the text of one row."""
+    quoted_row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +79,6 @@ class Bullets:
 
     kind: ClassVar[str] = "bullets"
     items: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MessageText:
-    """One text of a message with its label; an empty label means the present text."""
-
-    label: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,36 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from archiver.claims.accounts import closed_account
 from archiver.claims.messages import last_notice, last_reply
+from archiver.claims.quotation_text import quotation_head, quotation_line, quotation_parts
+from archiver.claims.quotations import Quotation, excerpts
 from archiver.claims.turn import turn
-from archiver.claims.words import change_lines, closed_text, reply_label, reply_text, turn_lines
+from archiver.claims.words import change_lines, closed_text, own_changes_text, reply_label, reply_text, turn_lines
 from archiver.evidence.tables.events import ChangeRow
+from archiver.export.pdf.blocks import MessageText, QuotedMessage
 from archiver.export.report.input import ReportInput
+from archiver.export.report.message_block import references_of
 from archiver.export.report.platform_words import about_text, kind_text, value_text
 from archiver.export.report.request_to_office import shown_name
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
+from archiver.render.invisible_characters import visible
+from archiver.render.snippet import own_words
 from archiver.render.times import date_text, local_time
 from archiver.report_language import say
 
-MAX_LINES = 10
+MAX_LINES = 11
 """Lines on page 1 at most; chapter 8 has all changes."""
 
 _TURNS = ("表示名が変わった", "参加者の一覧に表示されなくなった")
 _CUT = 45
+_NAME_LENGTH, _QUOTED_LENGTH = 40, 76
+"""Characters of a name, and of a text in half the width, four lines of it, at most."""
+
+
+def quoted_messages(case: ReportInput, statistics: MessageStatistics) -> tuple[QuotedMessage, ...]:
+    """The messages of the other side that page 1 quotes, before and after their change."""
+    return tuple(_quoted_message(case, one) for one in statistics.quotations.value)
+
+
+def _quoted_message(case: ReportInput, quoted: Quotation) -> QuotedMessage:
+    texts = excerpts(_shown_texts(case, quoted), _QUOTED_LENGTH)
+    parts = tuple(MessageText(label, text) for label, text in quotation_parts(quoted, texts))
+    return QuotedMessage(quotation_head(quoted, shorten_line(visible(quoted.message.name), _NAME_LENGTH)), parts)
+
+
+def quotation_lines(case: ReportInput, statistics: MessageStatistics, limit: int) -> tuple[list[str], list[str]]:
+    """The same quotations in one sentence each: of what was deleted, and the others."""
+    lines: tuple[list[str], list[str]] = ([], [])
+    for quoted in statistics.quotations.value:
+        line = quotation_line(quoted, excerpts(_shown_texts(case, quoted), limit), time=_short_date)
+        lines[not quoted.is_deleted].append(say("{line}。", line=line))
+    return lines
+
+
+def _short_date(at: datetime) -> str:
+    """A day in little room: `5 Nov 2026` in English."""
+    return re.sub("([A-Z][a-z]{2})[a-z]+", r"\1", date_text(at))
+
+
+def _shown_texts(case: ReportInput, quoted: Quotation) -> Sequence[str]:
+    references = references_of(case, quoted.message)
+    return [visible(own_words(one.body, references)) for one in quoted.shown]
 
 
 def events_text(case: ReportInput, statistics: MessageStatistics) -> str:
     """The events, one fact a line; of many changes the latest, and a count of the others."""
-    change = "{line}。第8章。" if case.has_chapters else "{line}。"
     fixed_lines = [
         *_last_reply_lines(case, statistics),
         *_account_line(statistics),
-        *(say(change, line=line) for _kind, line in change_lines(statistics.facts.changed)),
+        *_changed_lines(statistics),
         *_closed_line(case),
     ]
     closed = closed_account(statistics.facts).value
@@ -60,6 +98,13 @@ def _last_reply_lines(case: ReportInput, statistics: MessageStatistics) -> Itera
     if notice is not None and reply.value is not None:
         form = say("Chatworkの通知の形の投稿(相手の名義。この形は誰でも書けます)")
         yield say("その後、{form}{at}(No.{no})。", form=form, at=local_time(notice.at), no=notice.no)
+
+
+def _changed_lines(statistics: MessageStatistics) -> Iterator[str]:
+    """How many messages of whom changed; the reporter's own beside quotations of the other side, also none."""
+    yield from (say("{line}。", line=line) for _kind, line in change_lines(statistics.facts.changed))
+    if statistics.quotations.value:
+        yield say("{line}。", line=own_changes_text(statistics.facts))
 
 
 def _account_line(statistics: MessageStatistics) -> Iterator[str]:

@@ -92,9 +92,14 @@ def quoted_text(case: ReportInput, message: Message, *, first: bool = False) -> 
     texts = message.texts
     if not texts:
         return say(UNKNOWN_TEXT)
-    rooms = [room for room in case.rooms if room.room_id == message.room_id]
-    references = PaperReferences(case, rooms[0]).references_at(message.send_time)
+    references = references_of(case, message)
     return shorten_line(visible(one_line(plain_text(parse(texts[0 if first else -1].body), references))), QUOTED_LENGTH)
+
+
+def references_of(case: ReportInput, message: Message) -> References:
+    """What the ids in a message's texts stand for, with the names of its time."""
+    rooms = [room for room in case.rooms if room.room_id == message.room_id]
+    return PaperReferences(case, rooms[0]).references_at(message.send_time)
 
 
 def bound_place(case: ReportInput, message: Message | None, message_id: MessageId) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from archiver.claims import messages
+from archiver.claims.claim import Claim
+from archiver.claims.quotations import Quotation, best, quotation, quotations
 from archiver.claims.turn import is_later, with_acts
 from archiver.evidence.listed_acts import OWN_POSTS, TASK_POST, act_of_step
 from archiver.evidence.system_posts import cancelled_account, is_system_post
@@ -59,6 +61,8 @@ class MessageStatistics:
 
     bound: Mapping[str, Message] = field(default_factory=dict)
     """Id of a message that the user bound to an invoice, a reminder or a term → the message."""
+    quotations: Claim[tuple[Quotation, ...]] = field(default_factory=lambda: quotations(()))
+    """The messages that page 1 quotes."""
     chosen_times: Sequence[datetime] = ()
     """When the messages that the user chose were sent."""
 
@@ -95,6 +99,7 @@ class _Survey:
         self._bound_ids = case.contract.bound_messages
         self._bound: dict[str, Message] = {}
         self._chosen_times: list[datetime] = []
+        self._quoted: tuple[Quotation, ...] = ()
         self._cancellations: list[CancellationPost] = []
         self._first: Message | None = None
         self._last: Message | None = None
@@ -143,6 +148,7 @@ class _Survey:
             self._side_of,
             self._reasons,
             self._bound,
+            quotations(self._quoted, messages.message_count(facts).missing),
             self._chosen_times,
         )
 
@@ -197,8 +203,12 @@ class _Survey:
                 )
             )
         add_message(self._authors, message, is_own=self._case.is_reporter(message.account_id))
-        if message.message_id in self._case.chosen:
+        is_chosen = message.message_id in self._case.chosen
+        if is_chosen:
             self._chosen_times.append(message.send_time)
+        if self._case.side(message.account_id) is CaseSide.COUNTERPART and self._is_printed(is_chosen=is_chosen):
+            quoted = quotation(message, is_chosen=is_chosen)
+            self._quoted = self._quoted if quoted is None else best([*self._quoted, quoted])
         if message.message_id in self._bound_ids:
             self._bound[message.message_id] = message
         if message.no in self._event_numbers:
@@ -207,6 +217,10 @@ class _Survey:
             self._reasons[message.message_id] = CHANGED
         elif message.message_id in self._with_files:
             self._reasons[message.message_id] = FILE
+
+    def _is_printed(self, *, is_chosen: bool) -> bool:
+        """Whether the package has the text of a message: one under a promise of secrecy has those of its excerpt."""
+        return is_chosen or not (self._case.excerpt_only and self._case.chosen)
 
 
 def room_facts(rooms: Iterable[Conversation]) -> tuple[RoomFacts, ...]:

@@ -8,7 +8,7 @@ from archiver.claims.messages import last_reply, message_count
 from archiver.claims.words import count_text, reply_label
 from archiver.export.pdf.blocks import Chapter, FactList, Paragraph
 from archiver.export.report.input import BLANK, ReportInput
-from archiver.export.report.key_events import events_text
+from archiver.export.report.key_events import events_text, quoted_messages
 from archiver.export.report.money import money_rows, reminder_rows, term_rows
 from archiver.export.report.outside_contact_permission import permission_rows
 from archiver.export.report.people import counterparts
@@ -49,7 +49,9 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         (say("保存した時期"), _saved_text(statistics)),
         (say("報告者の立場"), say("本書は契約の一方当事者である報告者が作成したものです。")),
     ]
-    return Chapter(say(TITLE), (FactList(tuple(rows), fitted=True), Paragraph(say(_NOTE), "small")))
+    row = [label for label, _text in rows].index(say("起きたこと"))
+    facts = FactList(tuple(rows), fitted=True, quoted=quoted_messages(case, statistics), quoted_row=row)
+    return Chapter(say(TITLE), (facts, Paragraph(say(_NOTE), "small")))
 
 
 _NOTE = "契約に関する日付・金額・URLは報告者の入力によります。時刻はすべて日本時間です。"

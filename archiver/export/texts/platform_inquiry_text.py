@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from archiver.claims.accounts import closed_account
-from archiver.claims.changes import changed_sides
+from archiver.claims.changes import DELETIONS, changed_sides
 from archiver.claims.messages import last_reply, message_count
 from archiver.claims.turn import turn
 from archiver.claims.words import change_lines, closed_text, count_text, reply_label, reply_text, turn_lines
 from archiver.export.report.input import BLANK, ReportInput, day_of
+from archiver.export.report.key_events import quotation_lines
 from archiver.export.report.money import money_rows
 from archiver.export.report.platform_words import delivery_text, platform_of
 from archiver.export.report.request_to_office import advice, end_request_text, request_sentence, shown_name
@@ -27,7 +28,7 @@ from archiver.report_language import is_english, say, stated_day
 MAX_LENGTH = 800
 """Characters of the whole file at most, a line end counted as two; forms truncate what is longer."""
 
-_MAX_FIELD_LENGTH, _MAX_DAY_LENGTH = 50, 19
+_MAX_FIELD_LENGTH, _MAX_DAY_LENGTH, _MAX_QUOTED_LENGTH = 50, 19, 36
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
@@ -89,7 +90,9 @@ def _head_lines(case: ReportInput) -> Iterator[str]:
 def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
     """Sentences about what happened, the most important first; the delivery stands in the head."""
     yield from _end_request_lines(case.contract)
-    yield from _change_lines(statistics.facts, own=False)
+    deleted, others = quotation_lines(case, statistics, _MAX_QUOTED_LENGTH)
+    yield from deleted
+    yield from _change_lines(statistics, own=False)
     closed = closed_text(closed_account(statistics.facts))
     if closed:
         yield say("{closed}しました。", closed=closed)
@@ -108,6 +111,7 @@ def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[st
             count=count_text(message_count(statistics.facts)),
             part=part,
         )
+    yield from others
     frozen = [room.inaccessible_since for room in case.rooms if room.inaccessible_since]
     if frozen:
         yield say(
@@ -116,7 +120,7 @@ def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[st
         )
     yield from _reply_lines(case, statistics.facts)
     yield from (text.replace("\n", "。") + say("。") for _label, text in money_rows(case, statistics))
-    yield from _change_lines(statistics.facts, own=True)
+    yield from _change_lines(statistics, own=True)
 
 
 def _end_request_lines(contract: Contract) -> Iterator[str]:
@@ -140,12 +144,14 @@ def _reply_lines(case: ReportInput, facts: CaseFacts) -> Iterator[str]:
         yield (" " if is_english() else "").join(lines)
 
 
-def _change_lines(facts: CaseFacts, *, own: bool) -> Iterator[str]:
-    """The deletions; those of the reporter's own messages alone come last, as the other side did not make them."""
-    for kind, line in change_lines(facts.changed):
-        if kind in (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE) and own == (
-            changed_sides(facts.changed, kind).keys() == {CaseSide.REPORTER}
-        ):
+def _change_lines(statistics: MessageStatistics, *, own: bool) -> Iterator[str]:
+    """The deletions, unless all are quoted; those of the reporter's own messages alone come last."""
+    changed = statistics.facts.changed
+    quoted = sum(one.is_deleted for one in statistics.quotations.value)
+    for kind, line in change_lines(changed):
+        sides = changed_sides(changed, kind)
+        is_told = kind is ChangeKind.DELETED and sides.total() == quoted
+        if kind in DELETIONS and not is_told and own == (sides.keys() == {CaseSide.REPORTER}):
             yield line + say("。")
 
 

@@ -71,6 +71,12 @@ def author_facts(
     return found
 
 
+def changed_inside(rooms: Sequence[ContractRoom]) -> Iterator[tuple[int, ColumnElement[bool]]]:
+    """Of each room which of its messages lie in its part of the contract and are not simply there."""
+    for room, inside in _by_room(rooms, time=_message.send_time + 0).items():  # not by the index of times
+        yield room, and_(inside, _message.position.in_(_CHANGED.bindparams(room=room)))
+
+
 def last_posts(reading: Reading, rooms: Sequence[ContractRoom], accounts: Collection[int]) -> dict[int, AuthorFacts]:
     """Of each of these people only the last posts within the rooms' periods; nothing is counted."""
     found = {account: AuthorFacts(last=_last_posts(reading, rooms, account)) for account in accounts}
@@ -80,8 +86,8 @@ def last_posts(reading: Reading, rooms: Sequence[ContractRoom], accounts: Collec
 def changed_authors(reading: Reading, rooms: Sequence[ContractRoom], *, own: Collection[int]) -> dict[int, AuthorFacts]:
     """What became of the messages of each author within the rooms' periods; nothing else of them is told."""
     found: dict[int, AuthorFacts] = {}
-    for room, inside in _by_room(rooms, time=_message.send_time + 0).items():  # not by the index of times
-        _add_changes(reading, room, inside, found, own=own)
+    for _room, inside in changed_inside(rooms):
+        _add_changes(reading, inside, found, own=own)
     return found
 
 
@@ -185,12 +191,10 @@ def _later(after: Post | None) -> list[ColumnElement[bool]]:
 
 
 def _add_changes(
-    reading: Reading, room: int, inside: ColumnElement[bool], found: dict[int, AuthorFacts], *, own: Collection[int]
+    reading: Reading, inside: ColumnElement[bool], found: dict[int, AuthorFacts], *, own: Collection[int]
 ) -> None:
     kinds = (_message.account_id, _message.kind, _message.state, _message.was_edited, _message.was_deleted)
-    query = select(*kinds, _TEXTS.label("texts"), func.count().label("n")).where(
-        inside, _message.position.in_(_CHANGED.bindparams(room=room))
-    )
+    query = select(*kinds, _TEXTS.label("texts"), func.count().label("n")).where(inside)
     query = query.group_by(*kinds, text("texts"))
     for row in reading.sql.execute(query):
         became = change_kinds(

@@ -1,10 +1,10 @@
-"""Of an authority is said whether this program offers it, and no more."""
+"""The class of an authority is what the settings state and the list of that month says, and no more."""
 
 from __future__ import annotations
 
 import pytest
 
-from archiver.evidence.stamps.authority_kinds import class_sentence, class_words
+from archiver.evidence.stamps.authority_kinds import LISTED, AuthorityKind, class_of, class_sentence, class_words
 from archiver.export.stamps import class_texts
 from archiver.settings.model import AuthoritySetting
 from archiver.settings.tsa_offers import OFFERS, is_offered
@@ -19,11 +19,28 @@ def test_only_what_is_offered_is_called_so() -> None:
     assert not is_offered(AuthoritySetting(offer.name, offer.url, "roots.pem"))
 
 
-@pytest.mark.parametrize("is_offered", [True, False])
-def test_a_class_is_said_with_its_source(is_offered: bool) -> None:
-    """That it is not on the minister's list, with the month of that list; of any other nothing is known."""
-    sentence, words = class_sentence("a", is_offered=is_offered), class_words(is_offered=is_offered)
-    (text,) = class_texts({"a": is_offered})
+@pytest.mark.parametrize(
+    ("accredited_as", "offered", "kind", "said"),
+    [
+        ("", True, AuthorityKind.OFFERED, "not on the list"),
+        ("", False, AuthorityKind.OTHER, "not known"),
+        ("seiko", False, AuthorityKind.LISTED, "by your settings セイコーソリューションズ株式会社"),
+    ],
+)
+def test_a_class_is_said_with_its_source(accredited_as: str, offered: bool, kind: AuthorityKind, said: str) -> None:
+    """A stated one is told as stated, with the month of the list, and that nothing was compared."""
+    known = class_of(accredited_as, is_offered=offered)
+    sentence = class_sentence("a", known)
 
-    assert is_offered == ("2024-03" in sentence) == ("not on the minister's list" in words) == ("2024-03" in text)
-    assert is_offered != ("not known" in sentence)
+    assert kind is known.kind
+    assert said in sentence
+    assert class_words(known)
+    assert (kind is AuthorityKind.LISTED) == ("was not compared" in sentence)
+    assert ("2024-03" in sentence) == (kind is not AuthorityKind.OTHER)
+    (text,) = class_texts({"a": known})
+    assert ("確かめていません" in text) == (kind is AuthorityKind.LISTED)
+
+
+def test_the_list_has_the_operators_that_its_page_names() -> None:
+    """Four, of two of which the page's own text gives the day here."""
+    assert ["seiko", "mind", "amano", "gmo-globalsign"] == [one.id for one in LISTED]

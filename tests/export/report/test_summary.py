@@ -236,6 +236,6 @@ def test_states_are_counted() -> None:
 
     text = rows(report_inputs.case([report_inputs.room_of_messages(messages)]))["起きたこと"]
 
-    assert "保存した後に「削除」表示に変わった発言 3件(相手の発言 2件、報告者の発言 1件)。第8章。" in text
-    assert "表示されなくなった発言(理由不明) 1件(相手の発言 1件)。第8章。" in text
+    assert "保存した後に「削除」表示に変わった発言 3件(相手の発言 2件、報告者の発言 1件)。" in text
+    assert "表示されなくなった発言(理由不明) 1件(相手の発言 1件)。" in text
     assert "編集された" not in text

@@ -205,10 +205,11 @@ def test_it_tells_what_was_seen_and_accuses_nobody() -> None:
     text = inquiry_text_of(report_inputs.case([room], closings=[closing(CLIENT)]))
 
     facts = text.partition("【経緯】\n")[2].partition("\n\n")[0].splitlines()
-    assert [str(number) for number in range(1, 7)] == [fact.partition(".")[0] for fact in facts]
+    assert [str(number) for number in range(1, 8)] == [fact.partition(".")[0] for fact in facts[:-1]]
+    assert "1. 相手の「やっぱり今回の分は払えません」(2026-11-05)は、2026-11-12には削除されていました。" == facts[0]
     assert any("「削除」表示だった発言(文面は不明) 1件" in fact for fact in facts)
     assert "3. 2026-11-15 03:15 に、相手の表示名に「(解約済)」が付いていることを確認しました。" in facts
-    assert "5. 2026-11-17 10:14 にチャットが開けなくなったことを確認しました(理由は不明です)。" in facts
+    assert "7. 2026-11-17 10:14 にチャットが開けなくなったことを確認しました(理由は不明です)。" in facts
     assert not any(word in text for word in ("詐欺", "違法", "嘘", "改ざん"))
 
 
@@ -223,7 +224,7 @@ def test_in_english_too_the_deletion_the_closed_account_and_the_scope_have_room(
     with report_language(ENGLISH):
         text = inquiry_text_of(case)
 
-    assert "became shown as deleted after they were saved: 1 (1 of the other side)" in text
+    assert "1. “やっぱり今回の分は払えません” (the client, 5 Nov 2026) had been deleted by 12 Nov 2026." in text
     assert "the other side's name was seen with “(解約済)”" in text
     assert "messages saved" in text
     assert text.count("6 November 2026, 09:12 JST") == 1
@@ -231,7 +232,7 @@ def test_in_english_too_the_deletion_the_closed_account_and_the_scope_have_room(
 
 
 @pytest.mark.parametrize(
-    ("has_report", "said"), [(True, "(ほか2点は報告書にあります)"), (False, "(ほか2点は省きました)")]
+    ("has_report", "said"), [(True, "(ほか4点は報告書にあります)"), (False, "(ほか3点は省きました)")]
 )
 def test_facts_that_do_not_fit_are_counted(said: str, *, has_report: bool) -> None:
     """In the text itself; a report is named only where there is one."""

@@ -1,0 +1,71 @@
+"""The words of a quotation: one line for a text or a screen, and the head and labels of the two texts on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from archiver.claims.quotations import Quotation
+from archiver.claims.words import moment, word
+from archiver.records import State, Version
+
+Time = Callable[[datetime], str]
+
+
+def _minute(at: datetime) -> str:
+    return moment(at, seconds=False)
+
+
+def quotation_line(
+    quoted: Quotation, texts: Sequence[str], lang: str | None = None, *, time: Time, who: str | None = None
+) -> str:
+    """The change in one sentence without its end; `texts`: what is shown of the quotation's texts."""
+    name = who or word("quote.the_client", lang)
+    sent, seen = time(quoted.message.send_time), time(_seen(quoted))
+    said = word("quote.said", lang, who=name, before=texts[0], sent=sent)
+    between = "edited_" if quoted.after is not None and quoted.became is not State.EDITED else ""
+    return word(f"quote.line.{between}{quoted.became}", lang, said=said, after=texts[-1], seen=seen)
+
+
+def quotation_head(quoted: Quotation, name: str, lang: str | None = None, *, time: Time = _minute) -> str:
+    """Who wrote it when, and what became of it."""
+    message = quoted.message
+    what = "".join(_happened(quoted, lang, time)).rstrip()
+    return word("quote.head", lang, sent=time(message.send_time), name=name, no=message.no, what=what)
+
+
+def quotation_parts(
+    quoted: Quotation, texts: Sequence[str], lang: str | None = None, *, time: Time = _minute
+) -> Iterator[tuple[str, str]]:
+    """The texts with their labels, what stands there now last."""
+    yield word("quote.label.before", lang, seen=time(quoted.before.last_seen)), texts[0]
+    if quoted.after is not None:
+        yield word("quote.label.after", lang, seen=time(quoted.after.first_seen)), texts[-1]
+    elif quoted.became is State.DELETED:
+        yield word("quote.label.gone", lang, seen=time(_seen(quoted))), word("quote.gone", lang)
+
+
+def _happened(quoted: Quotation, lang: str | None, time: Time) -> Iterator[str]:
+    if quoted.message.texts[0].update_time > 0:
+        yield word("quote.was_edited", lang)
+    if quoted.after is not None:
+        updated = _update_time(quoted.after)
+        yield word("quote.edited", lang) if updated is None else word("quote.edited.at", lang, updated=time(updated))
+    if quoted.edits > 1:
+        yield word("quote.edits", lang, n=quoted.edits)
+    if quoted.became is not State.EDITED:
+        yield word(f"quote.{quoted.became}", lang, seen=time(_seen(quoted)))
+
+
+def _seen(quoted: Quotation) -> datetime:
+    """When its present standing was first seen; of an unchanged message when it was last seen."""
+    if quoted.became is State.PRESENT:
+        return quoted.before.last_seen
+    if quoted.became is State.EDITED and quoted.after is not None:
+        return quoted.after.first_seen
+    return quoted.message.changed_at
+
+
+def _update_time(version: Version) -> datetime | None:
+    """Chatwork's own time of an edit, as far as a calendar holds it."""
+    return datetime.fromtimestamp(version.update_time, UTC) if 0 < version.update_time < 2**36 else None

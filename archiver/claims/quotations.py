@@ -1,0 +1,128 @@
+"""Claims about the dispute itself: the few changed or chosen messages of the other side that a first page quotes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge, Missing
+from archiver.records import Basis, Message, State, Version
+
+QUOTED = 3
+"""So many messages are quoted in all."""
+
+_ACCEPTANCE = re.compile("検収|受領|受け取りました|納品.{0,8}確認")
+_MONEY = re.compile(r"[0-9][0-9,.]*[千万億]?円|¥ ?[0-9][0-9,]*|振り?込|支払|報酬|半額|値引")
+_DATE = re.compile(r"[0-9]{1,2}月(?:[0-9]{1,2}日|末)|[0-9]{1,2}/[0-9]{1,2}|[0-9]{1,2}日|(?:今|来|当|翌)?月末|納期|期限")
+_WEIGHTS = ((4, _ACCEPTANCE), (2, _MONEY), (1, _DATE))
+_QUOTE = re.compile(r"\[qt\].*?\[/qt\]", re.DOTALL)
+"""What others wrote is not the author's own word."""
+_ORDER = (State.PRESENT, State.MISSING, State.EDITED, State.DELETED)
+_CONTEXT = 8
+"""Characters shown before the words that matter, where a text is cut."""
+
+Rank = tuple[int, int, datetime, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A message with its first and last words, whatever came between them."""
+
+    message: Message
+    before: Version
+    """Its first saved text; where the last one is the same again, the last that differs from it."""
+    after: Version | None
+    """Its last saved text; None: it never had another."""
+    edits: int
+    """How many changes of its text were seen; between two looks there may have been more."""
+    became: State
+    """Deleted, missing or edited; present: nothing changed, and the reporter chose it."""
+
+    @property
+    def shown(self) -> tuple[Version, ...]:
+        """The texts that are quoted."""
+        return (self.before,) if self.after is None else (self.before, self.after)
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether it shows as deleted now."""
+        return self.became is State.DELETED
+
+    @property
+    def rank(self) -> Rank:
+        """How much it has to say."""
+        bodies = [one.body for one in self.message.texts]
+        return rank(self.message.state, bodies, self.message.send_time, int(self.message.message_id))
+
+
+def quotation(message: Message, *, is_chosen: bool = False) -> Quotation | None:
+    """What is quoted of a message; None if nothing of it changed that can be shown, unless it was chosen."""
+    texts = message.texts
+    became = _standing(message.state, [one.body for one in texts])
+    if not texts or message.is_notice or (became is State.PRESENT and not is_chosen):
+        return None
+    last = texts[-1]
+    other = [one for one in texts if one.body != last.body]
+    before = texts[0] if texts[0].body != last.body else other[-1] if other else last
+    edits = sum(one.body != then.body for one, then in pairwise(texts))
+    return Quotation(message, before, last if other else None, edits, became)
+
+
+def best(quoted: Iterable[Quotation]) -> tuple[Quotation, ...]:
+    """Those that have the most to say: acceptance, money and dates first, then what is gone, then the newest."""
+    return tuple(sorted(quoted, key=lambda one: one.rank, reverse=True)[:QUOTED])
+
+
+def quotations(quoted: Iterable[Quotation], missing: Missing = NOTHING_MISSING) -> Claim[tuple[Quotation, ...]]:
+    """The messages to quote, in the order in which they were sent; what changed between two looks is not known."""
+    chosen = sorted(best(quoted), key=lambda one: (one.message.send_time, int(one.message.message_id)))
+    entries = tuple(one.message.entry_seq for one in chosen)
+    return Claim(tuple(chosen), Knowledge.SAVED, Basis.REPLY, entries, missing)
+
+
+def rank(state: State, bodies: Sequence[str], at: datetime, message_id: int) -> Rank:
+    """How much a message has to say by the texts that were saved of it; of an edited one what differs counts."""
+    became = _standing(state, bodies)
+    own = [_QUOTE.sub("", unicodedata.normalize("NFKC", one)) for one in bodies]
+    weight = 0
+    for points, words in _WEIGHTS:
+        found = [frozenset(words.findall(one)) for one in own]
+        weight += points * (len(set(found)) > 1 if became is State.EDITED else any(found))
+    return weight, _ORDER.index(became), at, message_id
+
+
+def excerpts(texts: Sequence[str], limit: int) -> list[str]:
+    """Texts of one message cut to so many characters: from the words that differ on, or from those that matter."""
+    at = _first_difference(*texts) if len(texts) > 1 else _first_word(texts[0])
+    return [_cut(one, at, limit) for one in texts]
+
+
+def is_quotable(state: State, bodies: Sequence[str]) -> bool:
+    """Whether a message changed in a way that can be shown."""
+    return bool(bodies) and _standing(state, bodies) is not State.PRESENT
+
+
+def _standing(state: State, bodies: Sequence[str]) -> State:
+    if state in (State.DELETED, State.MISSING):
+        return state
+    return State.EDITED if len(set(bodies)) > 1 else State.PRESENT
+
+
+def _first_difference(one: str, other: str) -> int:
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _first_word(text: str) -> int:
+    found = next(filter(None, (words.search(text) for _points, words in _WEIGHTS)), None)
+    return 0 if found is None else found.start()
+
+
+def _cut(text: str, at: int, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    begin = 0 if at < limit - _CONTEXT else min(at - _CONTEXT, len(text) - limit)
+    return ("…" if begin else "") + text[begin : begin + limit] + ("…" if begin + limit < len(text) else "")

@@ -1,0 +1,47 @@
+"""The changed messages of a contract that a screen quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import groupby
+
+from sqlalchemy import select
+
+from archiver.claims.quotations import QUOTED, Quotation, Rank, is_quotable, quotation, quotations, rank
+from archiver.records import CaseSide, CaseSides, Contract, MessageKind, State
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.fingerprints import DELETED
+from archiver.store.queries.author_facts import changed_inside
+from archiver.store.queries.viewing.messages import message_by_id
+
+_message, _version = schema.message.c, schema.message_version.c
+
+
+def quoted_messages(reading: Reading, contract: Contract, sides: CaseSides) -> tuple[Quotation, ...]:
+    """The messages of the other side to quote; while nobody is known to be that, of everybody but the reporter."""
+    ranked = sorted(_ranked(reading, contract, sides), reverse=True)[:QUOTED]
+    messages = (message_by_id(reading, room, str(one[-1])) for one, room in ranked)
+    quoted = (quotation(message) for message in messages if message is not None)
+    return quotations(one for one in quoted if one is not None).value
+
+
+def _ranked(reading: Reading, contract: Contract, sides: CaseSides) -> Iterator[tuple[Rank, int]]:
+    """How much each of these messages has to say, and its room; the texts alone tell that."""
+    wanted = CaseSide.COUNTERPART if sides.bases else CaseSide.OTHER
+    columns = (_message.position, _message.account_id, _message.state, _message.send_time, _version.body)
+    for room, inside in changed_inside(contract.rooms):
+        query = (
+            select(*columns)
+            .join(schema.message_version, _version.position == _message.position)
+            .where(inside, _message.kind == MessageKind.SPEECH, _version.room_id == room, _version.body != DELETED)
+            .where(_message.send_time > 0, _message.send_time < 2**36)
+            .order_by(_message.position, _version.number)
+        )
+        for position, rows in groupby(reading.sql.execute(query), lambda row: int(row.position)):
+            row, *later = rows
+            bodies = [row.body, *(one.body for one in later)]
+            if sides.side(row.account_id) is wanted and is_quotable(State(row.state), bodies):
+                sent = datetime.fromtimestamp(row.send_time, UTC)
+                yield rank(State(row.state), bodies, sent, position), room

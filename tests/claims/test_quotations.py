@@ -1,0 +1,153 @@
+"""The messages that a first page quotes: the most telling of the other side's, as the archive saw them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from archiver.claims.quotation_text import quotation_line
+from archiver.claims.quotations import Quotation, excerpts
+from archiver.export.pdf.blocks import FactList
+from archiver.export.report import summary
+from archiver.export.report.statistics import survey_messages
+from archiver.export.texts.platform_inquiry_text import MAX_LENGTH, inquiry_form_text
+from archiver.records import ContractRoom, RoomId, State
+from archiver.render.times import date_text
+from archiver.store import seals
+from archiver.store.queries import contracts
+from archiver.store.queries.contract_activity import case_sides
+from archiver.store.queries.viewing.quotable_messages import quoted_messages
+from tests.claims.dispute import report_of
+from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object
+
+PAID, ACCEPTED = "お支払いは11月末に、50,000円をお振り込みします。", "10本すべて確認しました。検収OKです。"
+OTHER_JOB = "この仕事の報酬は99,000円です"
+TEXTS = {
+    1: OTHER_JOB,
+    2: "今日は雨ですね",
+    3: ACCEPTED,
+    4: PAID,
+    5: "支払いは検収後に考えます",
+    6: "私の見積もりは70,000円です",
+    7: "はい",
+}
+
+
+def _post(number: int, **changed: object) -> dict[str, object]:
+    who = {"account": OWNER, "name": "yamada"} if number == 6 else {}
+    return message_object(number, TEXTS[number], sent=number, **who) | changed  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArchiveMaker]:
+    """Everything is edited or deleted: a price four times, then deleted; the first message is of another job's time."""
+    maker = ArchiveMaker(tmp_path_factory.mktemp("quoted") / "home")
+    maker.me()
+    maker.room("案件のチャット")
+    maker.contract(rooms=[ContractRoom(RoomId(ROOM), start=at(1.5))], platform="crowdworks", client="田中")
+    maker.account(CLIENT, "田中")
+    posts = {number: _post(number) for number in TEXTS}
+    maker.sync(list(posts.values()), minutes=10)
+    for step, price in enumerate(("40,000", "30,000", "20,000", "10,000"), 1):
+        body = PAID.replace("50,000", price)
+        posts[4] = _post(4, body=body, update_time=int(at(10 + step).timestamp()))
+        maker.sync(list(posts.values()), changed={4: "edited"}, minutes=10 + 2 * step)
+    gone = {number: _post(number, body="[deleted]") for number in (1, 2, 3, 4, 6, 7)}
+    maker.sync(list((posts | gone).values()), changed=dict.fromkeys(gone, "deleted"), minutes=30)
+    seals.close_seals(maker.archive, now=at(40))
+    yield maker
+    maker.archive.close()
+
+
+def _folded(archive: ArchiveMaker, *chosen: str) -> tuple[list[Quotation], str, str]:
+    """The quotations of a package, its first page and its text to paste."""
+    with archive.archive.reading() as reading:
+        case, statistics = report_of(reading)
+    case = replace(case, chosen=chosen)
+    statistics = survey_messages(case) if chosen else statistics
+    (facts,) = (one for one in summary.chapter(case, statistics).blocks if isinstance(one, FactList))
+    page = "\n".join(f"{one.head}\n" + "\n".join(map(str, one.parts)) for one in facts.quoted)
+    page += "\n" + "\n".join(text for _label, text in facts.rows)
+    return list(statistics.quotations.value), page, inquiry_form_text(case, statistics)
+
+
+def _told(quoted: Quotation) -> tuple[object, ...]:
+    """What a quotation says, without the number that a package gives to the message."""
+    message = quoted.message
+    return (message.message_id, quoted.before, quoted.after, quoted.edits, quoted.became, message.changed_at)
+
+
+def test_three_are_quoted_and_acceptance_money_and_dates_come_first(archive: ArchiveMaker) -> None:
+    """Of the other side, of the job's own time; in the order in which they were sent."""
+    quoted, _page, _inquiry = _folded(archive)
+
+    assert [3, 4, 7] == [int(one.message.message_id) for one in quoted]
+
+
+def test_a_price_edited_four_times_and_deleted_is_one_quotation(archive: ArchiveMaker) -> None:
+    """With its first and last words, and when each was seen."""
+    quoted = _folded(archive)[0][1]
+
+    assert (PAID, PAID.replace("50,000", "10,000")) == tuple(one.body for one in quoted.shown)
+    assert (4, State.DELETED, at(30)) == (quoted.edits, quoted.became, quoted.message.changed_at)
+    assert (at(10), at(18)) == (quoted.before.last_seen, quoted.shown[-1].first_seen)
+
+
+def test_a_screen_quotes_what_a_package_quotes(archive: ArchiveMaker) -> None:
+    """By the query as by the fold."""
+    with archive.archive.reading() as reading:
+        contract = contracts.find_contract(reading, "job1")
+        queried = quoted_messages(reading, contract, case_sides(reading, contract))
+
+    assert list(map(_told, queried)) == list(map(_told, _folded(archive)[0]))
+
+
+def test_page_1_quotes_the_words_and_no_chapter(archive: ArchiveMaker) -> None:
+    """Before and after, with Chatwork's own time of the edit and the reporter's own changes beside them."""
+    _quoted, page, _inquiry = _folded(archive)
+
+    assert "2026-11-05 10:03 田中のメッセージ(No.2)。2026-11-05 10:30には削除されていました。" in page
+    assert f"保存した文(2026-11-05 10:18まで表示)', text='{ACCEPTED}'" in page
+    assert "いまの表示(2026-11-05 10:30に確認)', text='(削除の表示だけ)'" in page
+    assert "編集されました(Chatworkの更新時刻 2026-11-05 10:14)。確認できた編集は4回です。" in page
+    assert f"text='{PAID}'" in page
+    assert f"text='{PAID.replace('50,000', '10,000')}'" in page
+    assert "報告者自身の発言の変更: 保存した後に「削除」表示に変わった発言 1件。" in page
+    assert "第8章" not in page
+    assert OTHER_JOB not in page
+
+
+def test_the_text_to_paste_has_the_same_within_its_length(archive: ArchiveMaker) -> None:
+    """What was deleted stands first."""
+    inquiry = _folded(archive)[2]
+
+    assert f"相手の「{ACCEPTED}」(2026-11-05)は、2026-11-05には削除されていました。" in inquiry
+    assert len(inquiry) + inquiry.count("\n") < MAX_LENGTH
+
+
+def test_a_chosen_message_is_quoted_unchanged(archive: ArchiveMaker) -> None:
+    """With the time at which it was last seen the same."""
+    quoted, page, _inquiry = _folded(archive, "5")
+
+    assert [3, 4, 5] == [int(one.message.message_id) for one in quoted]
+    assert "2026-11-05 10:05 田中のメッセージ(No.4)。2026-11-05 10:30の表示も同じです。" in page
+
+
+def test_a_long_text_is_cut_around_what_matters() -> None:
+    """Around the amounts that differ, or the words of an acceptance."""
+    before, after = (f"{'あ' * 60}報酬は{amount}円で、{'い' * 60}" for amount in ("50,000", "30,000"))
+
+    assert ["…" in one and one.count("円") for one in excerpts([before, after], 30)] == [1, 1]
+    assert "検収OKです" in excerpts([f"{'あ' * 60}検収OKです{'い' * 60}"], 30)[0]
+    assert ["短い"] == excerpts(["短い"], 30)
+
+
+def test_a_quotation_in_english_is_one_sentence(archive: ArchiveMaker) -> None:
+    """As on the screen of somebody who reads English."""
+    quoted = _folded(archive)[0][1]
+
+    line = quotation_line(quoted, ["50", "10"], "en", time=date_text, who="田中")
+
+    assert "“50” (田中, 2026-11-05) became “10” and had been deleted by 2026-11-05" == line
