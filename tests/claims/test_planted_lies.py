@@ -269,6 +269,7 @@ def test_the_disputes_are_told_truly(played: Played) -> None:
     assert {} == {dispute.seed: found for dispute, archive in played if (found := _found(dispute, archive))}
 
 
+@pytest.mark.drawn(but="a quoted or excerpted message: it was seen a day later")
 @pytest.mark.parametrize(
     ("row", "lie"), [pytest.param(row, lie, id=f"{row}: {lie}") for row, lies in LIES.items() for lie in lies]
 )

@@ -92,6 +92,7 @@ def test_the_recorded_list_lying_elsewhere_in_a_package_is_not_taken_for_its_own
     assert {"export-record"} == checks(path, home_of(package))
 
 
+@pytest.mark.drawn
 def test_a_zip_that_was_made_here_does_not_vouch_for_the_folder_around_it(package: Path, tmp_path: Path) -> None:
     """A package for an office, put into a package for a lawyer that was changed."""
     home = home_of(package)

@@ -93,6 +93,7 @@ def test_it_verifies_folder_and_zip(report: ExportReport) -> None:
         assert 8 == verification.checked["stamps"]
 
 
+@pytest.mark.drawn
 def test_nobody_checked_whether_certificates_were_revoked(package: Path) -> None:
     """That is said; what an older package holds of it is unchecked too, and no finding."""
     for name in ("a.1.crl", "a.1.ors", "a.1.pem"):

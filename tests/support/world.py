@@ -17,13 +17,14 @@ from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Contract, ContractRoom, Observation, RoomId
-from archiver.store import blobs, migrate, writer
+from archiver.store import blobs, writer
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.queries.contracts import contract_payload
 from archiver.sync.files.download import DownloadLimits
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.run import Options, run_sync
+from tests.support.archives.new_database import make_database
 
 BEGIN = datetime(2026, 7, 1, 3, 0, 0, 500_000, tzinfo=UTC)
 LIMITS = DownloadLimits(large_from=1_000_000, keep_free=0)
@@ -57,7 +58,7 @@ class World:
         self.home, self.chatwork, self.clock = home, chatwork, clock
         home.mkdir(parents=True, exist_ok=True)
         if not (home / DATABASE).exists():
-            migrate.create_database(home / DATABASE)
+            make_database(home / DATABASE)
         self.wrong = timedelta()
         """How far this computer's clock is ahead of Chatwork's."""
         self.own_clock = self.new_clock()

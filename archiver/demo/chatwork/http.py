@@ -74,7 +74,7 @@ class Server(ThreadingHTTPServer):
         self.stopping = Event()
         self._open: set[Any] = set()
         super().__init__(("127.0.0.1", port), _Handler)
-        self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
         self._thread.start()
 
     @property

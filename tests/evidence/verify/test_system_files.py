@@ -89,6 +89,7 @@ def test_other_names_stay_findings(package: Path) -> None:
     assert told(verification) == ""
 
 
+@pytest.mark.drawn
 def test_what_hides_beside_the_package_in_a_zip_is_a_finding(package: Path, tmp_path: Path) -> None:
     """Below the folder that a Mac makes, too."""
     path = zip_package(package, tmp_path / "x.zip")

@@ -83,6 +83,7 @@ def test_a_signature_is_not_checked_where_nothing_can(package: Path, script: Mod
 # --- started ----------------------------------------------------------------------------------
 
 
+@pytest.mark.drawn
 def test_it_checks_the_package_it_lies_in(package: Path) -> None:
     """Without arguments, from anywhere; it ends with 0 and leaves nothing behind."""
     before = sorted(package.rglob("*"))

@@ -381,6 +381,7 @@ def test_odd_zips_are_read_as_verify_py_reads_them(
     assert_agreement(document, script.verify_package_at(path, check=check), [], whole=False)
 
 
+@pytest.mark.drawn
 def test_where_a_package_lies_is_said_of_what_only_holds_it(
     window: VerifyPageWindow, samples: Samples, tmp_path: Path
 ) -> None:
@@ -441,6 +442,7 @@ def test_it_shows_its_own_digest_when_it_is_given_itself(window: VerifyPageWindo
     assert page_digest() == window.page.locator(".digest").inner_text()
 
 
+@pytest.mark.drawn
 def test_it_speaks_japanese(window: VerifyPageWindow, samples: Samples, tmp_path: Path) -> None:
     """To a browser in Japanese at once, to others at a click, which checks again."""
     package = damaged(samples, tmp_path, "enclosed", "all removed, lists anew")

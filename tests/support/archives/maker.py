@@ -12,11 +12,12 @@ from typing import Any
 
 from archiver.evidence.look_coding import code_intervals
 from archiver.records import Contract, ContractRoom, Entry, JsonObject, Observation, Reply, RoomId
-from archiver.store import blobs, migrate, writer
+from archiver.store import blobs, writer
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contract_payload
 from archiver.store.time_text import from_text, from_unix, to_text
 from tests.support.archives.exact_clock import exact_clock
+from tests.support.archives.new_database import make_database
 
 ROOM = 123456789
 OTHER_ROOM = 987654321
@@ -68,7 +69,7 @@ class ArchiveMaker:
         self.home = home
         self.account_id = account_id
         self.archive = Archive(home, clock=exact_clock())
-        migrate.create_database(self.archive.database)
+        make_database(self.archive.database)
 
     def append(
         self, observations: Sequence[Observation], *, minutes: float = 0, reply: Reply | None = None, room: int = ROOM

@@ -14,11 +14,12 @@ from typing import Any
 
 from archiver.evidence import chain
 from archiver.records import Observation, Reply
-from archiver.store import blobs, migrate, seals, writer
+from archiver.store import blobs, seals, writer
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.schema import TRIGGERS
 from tests.support.archives.exact_clock import exact_clock
+from tests.support.archives.new_database import make_database
 
 ROOM = 123456789
 OWNER = 1234567
@@ -33,7 +34,7 @@ BYTES = bytes(range(256)) * 40
 def empty_archive(home: Path) -> Archive:
     """An archive without a single entry."""
     home.mkdir(parents=True, exist_ok=True)
-    migrate.create_database(home / DATABASE)
+    make_database(home / DATABASE)
     return Archive(home, clock=exact_clock())
 
 
