@@ -69,7 +69,7 @@ def test_a_page_names_the_same_cause(detail: str) -> None:
     assert detail in trouble_words(errors.Unreachable(path="/me", detail=detail)).sentence
 
 
-@pytest.mark.drawn(but="status")
+@pytest.mark.drawn
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a folder away")
 @pytest.mark.parametrize("command", ["sync", "status"])
 def test_an_archive_of_another_user_is_named_so(terminal: Terminal, command: str) -> None:

@@ -338,7 +338,7 @@ def test_a_package_with_the_users_own_evidence_is_whole_before(enclosed: Path, s
     assert {"entries": 35, "seals": 3, "stamps": 8, "files": 3, "messages": 7} == ours.checked
 
 
-@pytest.mark.drawn(but="notice removed, lists anew")
+@pytest.mark.drawn
 @pytest.mark.parametrize("kind", ENCLOSURES)
 def test_damaged_evidence_of_the_user_is_found(
     enclosed: Path, script: ModuleType, check: Any, tmp_path: Path, kind: str

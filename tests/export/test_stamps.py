@@ -158,7 +158,7 @@ def test_without_authorities_it_says_so_and_is_complete(tmp_path: Path) -> None:
     assert {None} == {one["stamped_at"] for one in messages(report)}
 
 
-@pytest.mark.drawn(but="silent0")
+@pytest.mark.drawn
 @pytest.mark.parametrize("silent", [["a"], ["a", "b"]])
 def test_a_stamp_that_did_not_come_is_said(tmp_path: Path, silent: Sequence[str]) -> None:
     """Of the package and of its last seal; the package is made all the same, and verifies."""

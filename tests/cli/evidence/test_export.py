@@ -394,7 +394,7 @@ def test_warnings_and_blanks_are_told_where_nobody_is_asked(desk: Desk) -> None:
     assert "promise of secrecy" not in lawyer
 
 
-@pytest.mark.drawn(but="more2")
+@pytest.mark.drawn
 @pytest.mark.parametrize("more", [(), ("--json",), ("--preview",), ("--for", "consult")])
 def test_without_a_screen_an_unknown_counterpart_is_wrong_usage(desk: Desk, more: tuple[str, ...]) -> None:
     """The people are named with their account ids and counts; named by option, the package is made."""

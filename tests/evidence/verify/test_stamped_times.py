@@ -70,7 +70,7 @@ def test_a_known_authority_says_since_when_and_another_only_states(package_sampl
     assert f"SHA-256 {root_of(package_sample, 'b')}) is none that this program knows" in sentences[3]
 
 
-@pytest.mark.drawn(but="package stamped in the future")
+@pytest.mark.drawn
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_forgers_own_authority_never_speaks_for_a_known_one(
     package_sample: Path, tmp_path: Path, script: ModuleType, attack: str

@@ -176,7 +176,7 @@ def test_a_court_gets_every_message(tmp_path: Path) -> None:
 # --- the same again, and hostile names -----------------------------------------------------------
 
 
-@pytest.mark.drawn(but="support")
+@pytest.mark.drawn
 @pytest.mark.parametrize("profile", CONTENTS)
 def test_the_same_seal_gives_the_same_bytes(tmp_path: Path, profile: str) -> None:
     """Twice at the same moment, by two archives that are copies of each other."""
@@ -657,7 +657,7 @@ def test_early_contact_and_secrecy_are_warned_of(tmp_path: Path) -> None:
     assert ("unsaved_beginning",) == warned(maker, tmp_path / "out")
 
 
-@pytest.mark.drawn(but="consult")
+@pytest.mark.drawn
 @pytest.mark.parametrize("profile", ["support", "consult"])
 def test_nothing_leaves_while_the_counterpart_is_not_known(tmp_path: Path, profile: str) -> None:
     """With several people and no name that fits, one must be named, unless nothing is to be masked."""
