@@ -53,6 +53,11 @@ class Quotation:
         return self.became is State.DELETED
 
     @property
+    def is_gone(self) -> bool:
+        """Whether its words stand nowhere any more."""
+        return self.became in (State.DELETED, State.MISSING)
+
+    @property
     def rank(self) -> Rank:
         """How much it has to say."""
         bodies = [one.body for one in self.message.texts]

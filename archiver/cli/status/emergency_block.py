@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from archiver.alerts import departure_rules
 from archiver.claims.changes import DELETIONS, EDITS, changed_count
+from archiver.claims.quotation_text import quotation_line
+from archiver.claims.quotations import excerpts
 from archiver.claims.words import change_lines
 from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.status.alert_lines import NamedMessage, messages_by_id
@@ -26,11 +28,12 @@ from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.records.observed_changes import DepartureObservations
 from archiver.render.file_reasons import unsaved_reason
 from archiver.render.reference_labels import NOWHERE
-from archiver.render.snippet import one_line, readable_body
+from archiver.render.snippet import own_words
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
 if TYPE_CHECKING:
+    from archiver.claims.quotations import Quotation
     from archiver.store.archive import Reading
     from archiver.store.queries.room_holdings import MissingFile, RoomHoldings
     from archiver.store.queries.viewing.message_summaries import MessageSummary
@@ -45,8 +48,8 @@ WIDTH = 80
 NAMED_FILES_LIMIT = 8
 """So many files are named; the others are counted."""
 
-NAMED_TEXTS_LIMIT = 4
-"""So many vanished messages are listed with their texts; the others are counted."""
+NAMED_TEXTS_LIMIT, QUOTED_LENGTH = 4, 28
+"""So many vanished messages are listed with their texts; the others are counted. Characters of an edited text."""
 
 VANISHED_LINE_WIDTH = 62
 """Columns of the line of such a message, which fits beside the labels."""
@@ -76,6 +79,8 @@ class Emergency:
     """Open alerts about its rooms and the people in them, perhaps none."""
     vanished: tuple[MessageSummary, ...] = ()
     """The newest of its messages that show as deleted or are not shown any more, with their last texts."""
+    edits: tuple[str, ...] = ()
+    """The edited messages that are quoted, in words."""
     vanished_count: int = 0
     """How many such messages there are."""
     screenshots: tuple[NamedMessage, ...] = ()
@@ -101,6 +106,7 @@ def emergencies(
     from archiver.store.queries.room_holdings import holdings_of
     from archiver.store.queries.screenshot_hints import messages_to_screenshot
     from archiver.store.queries.viewing.message_summaries import count_vanished
+    from archiver.store.queries.viewing.quotable_messages import quoted_messages
 
     all_contracts = contracts(reading)
     names = contract_names(all_contracts)
@@ -109,6 +115,8 @@ def emergencies(
         rooms = {int(room.room_id) for room in contract.rooms}
         concerning = tuple(_concerning_alerts(reading, rooms, alerts))
         if always or any(one.level is Level.HIGH for one in concerning):
+            sides = case_sides(reading, contract)
+            quoted = quoted_messages(reading, contract, sides)
             name, holdings = contract_name(contract, all_contracts), holdings_of(reading, rooms)
             found.append(
                 Emergency(
@@ -116,9 +124,10 @@ def emergencies(
                     name,
                     names[contract.id],
                     holdings,
-                    changed_messages(reading, contract.rooms, case_sides(reading, contract)),
+                    changed_messages(reading, contract.rooms, sides),
                     concerning,
-                    tuple(_readable_messages(reading, rooms)),
+                    tuple(_readable_messages(reading, rooms, quoted)),
+                    tuple(_edit_lines(reading, quoted)),
                     count_vanished(reading, rooms),
                     messages_by_id(reading, rooms, messages_to_screenshot(reading, alerts, rooms)),
                     tuple(sorted(room_looks(reading, rooms).failing)),
@@ -129,14 +138,30 @@ def emergencies(
     return found
 
 
-def _readable_messages(reading: Reading, rooms: set[int]) -> Iterator[MessageSummary]:
-    """The newest vanished messages of these rooms, with their texts as Chatwork showed them, in one line."""
+def _readable_messages(reading: Reading, rooms: set[int], quoted: Iterable[Quotation]) -> Iterator[MessageSummary]:
+    """The vanished messages that are quoted, then the newest, with their texts as Chatwork showed them, in one line."""
     from archiver.store.queries.transcript import names_in_room
-    from archiver.store.queries.viewing.message_summaries import vanished_messages
+    from archiver.store.queries.viewing.message_summaries import message_summaries, vanished_messages
 
-    for message in vanished_messages(reading, rooms, limit=NAMED_TEXTS_LIMIT):
+    places = [(int(one.message.room_id), int(one.message.message_id)) for one in quoted if one.is_gone]
+    first = message_summaries(reading, places)
+    newest = [one for one in vanished_messages(reading, rooms, limit=NAMED_TEXTS_LIMIT) if one not in first]
+    listed = [*first, *newest[max(0, len(newest) + len(first) - NAMED_TEXTS_LIMIT) :]] if first else newest
+    for message in sorted(listed, key=lambda one: int(one.message_id)):
         references = replace(NOWHERE, name_of=names_in_room(reading, message.room_id).get)
-        yield message._replace(text=one_line(readable_body(message.text, (), references)))
+        yield message._replace(text=own_words(message.text, references))
+
+
+def _edit_lines(reading: Reading, quoted: Iterable[Quotation]) -> Iterator[str]:
+    """The edited messages that are quoted, before and after, each with the name of its author."""
+    from archiver.store.queries.transcript import names_in_room
+
+    for one in quoted:
+        if one.after is not None:
+            references = replace(NOWHERE, name_of=names_in_room(reading, one.message.room_id).get)
+            texts = excerpts([visible(own_words(text.body, references)) for text in one.shown], QUOTED_LENGTH)
+            name = shorten(one.message.name, 16)
+            yield quotation_line(one, texts, current_language(), time=jst_time, who=name)
 
 
 def _concerning_alerts(reading: Reading, rooms: set[int], alerts: Iterable[Alert]) -> Iterator[Alert]:
@@ -184,7 +209,7 @@ def emergency_text(emergency: Emergency) -> EmergencyText:
     """The block in words: what changed and vanished, what is kept and what is not, what not to do, what to do now."""
     alerts = emergency.alerts
     rows: tuple[tuple[str, tuple[str, ...]], ...] = (
-        (_("What changed"), (_changes_sentence(emergency),)),
+        (_("What changed"), (_changes_sentence(emergency), *emergency.edits)),
         (_("What vanished"), tuple(_vanished_lines(emergency))),
         (_("Kept"), (_kept_counts(emergency),)),
         (_("Not kept"), tuple(_not_kept_lines(emergency))),
@@ -259,7 +284,8 @@ def _vanished_lines(emergency: Emergency) -> Iterator[str]:
     for message in emergency.vanished:
         time = jst_time(message.sent) if message.sent is not None else "?"
         head = f"{time} {shorten(message.name, 16)}: "
-        text = shorten(message.text, VANISHED_LINE_WIDTH - columns(head)) or _("(text unknown)")
+        space = VANISHED_LINE_WIDTH - columns(head)
+        text = shorten(excerpts([message.text], space // 2)[0], space) or _("(text unknown)")
         yield head + text
     more = emergency.vanished_count - len(emergency.vanished)
     if more > 0:

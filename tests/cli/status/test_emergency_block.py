@@ -207,6 +207,25 @@ def test_what_vanished_is_listed_with_author_time_and_text(jobs: Jobs, capsys: p
     assert "and 8 more (each with its text: archive view)" in many
 
 
+def test_what_was_edited_and_what_was_accepted_is_quoted(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    """An edit before and after; of many deleted messages the acceptance is among those listed, cut around its words."""
+    chatwork = jobs.chatwork
+    price = chatwork.post(jobs.second, jobs.tanaka, "お支払いは50,000円です")
+    accepted = chatwork.post(jobs.second, jobs.tanaka, f"{'長い前置き' * 8}検収OKです")
+    others = [chatwork.post(jobs.second, jobs.tanaka, f"次{index}") for index in range(6)]
+    jobs.sync()
+    chatwork.edit(price, "お支払いは30,000円です")
+    for message in (accepted, *others):
+        chatwork.delete(message, moves_room=True)
+
+    block = block_text(jobs.emergencies()["job2"], capsys)
+
+    line = "“お支払いは50,000円です” (田中, 07-01 12:00) read “お支払いは30,000円です” by 07-01 12:00"
+    assert line.replace(" ", "") in block.replace(" ", "")
+    assert "検収OKです" in block
+    assert "次5" in block
+
+
 def test_who_alone_can_be_meant_is_the_counterpart_without_being_mapped(jobs: Jobs) -> None:
     """By the client's name where it is that of one person; a person who is one of many and unnamed is not."""
     jobs.contract("job3", jobs.crowd, client="田 中")
