@@ -14,6 +14,7 @@ from archiver.records import Contract, ContractRoom, Observation, RoomId
 from archiver.render.invisible_characters import visible
 from archiver.setup.answered_questions import recall_answers
 from archiver.setup.answers import FACTS_DONE
+from archiver.setup.moved_statements import move_statements, moved_line
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import package_entries
 from archiver.store.queries.contracts import contracts
@@ -93,20 +94,26 @@ def with_rooms(
 def change_rooms(archive: Archive, after: Sequence[Contract], note: str | None = None, *, at: datetime) -> list[str]:
     """State contracts whose chats changed, the last one with a note; what is to be told of chats that left one.
 
-    What was said of somebody who is in no other chat of the contract is taken back there.
+    What was said of somebody who is in no other chat of the contract is taken back there; what was entered for
+    messages and files of the chat goes with it.
     """
-    with archive.reading() as reading:
-        before = {one.id: one for one in contracts(reading)}
     notes = [] if note is None else [Observation("note", f"note/{after[-1].id}", {"text": note})]
-    state_contracts(archive, after, notes, at=at)
     said: list[str] = []
     with archive.writing() as writing:
+        before = {one.id: one for one in contracts(writing)}
+        every, gone = {one.id: one for one in after}, list[tuple[Contract, RoomId, list[str]]]()
         for one in after:
             for room in sorted(before[one.id].room_ids - one.room_ids) if one.id in before else ():
-                gone = counterparts(writing, [room]) - counterparts(writing, one.room_ids)
-                for account in gone:
+                target = next((other for other in every.values() if room in other.room_ids), None)
+                every[one.id], got, count = move_statements(writing, every[one.id], room, target, at=at)
+                if got is not None:
+                    every[got.id] = got
+                gone.append((before[one.id], room, [moved_line(count, target)] if count else []))
+                for account in counterparts(writing, [room]) - counterparts(writing, one.room_ids):
                     withdraw_role(writing, one.id, account, at=at)
-                said += left_lines(writing, before[one.id], room)
+        state_contracts(writing, every.values(), notes, at=at)
+        for contract, room, moved in gone:
+            said += [*left_lines(writing, contract, room), *moved]
     return said
 
 

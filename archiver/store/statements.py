@@ -31,18 +31,18 @@ from archiver.store.working.alerts import end_undelivered
 def state_contract(archive: Archive, contract: Contract, note: str | None, *, at: datetime) -> None:
     """Append a contract and its private note, each only if it differs from what was stated before."""
     notes = [] if note is None else [Observation("note", f"note/{contract.id}", {"text": note})]
-    state_contracts(archive, [contract], notes, at=at)
+    with archive.writing() as writing:
+        state_contracts(writing, [contract], notes, at=at)
 
 
 def state_contracts(
-    archive: Archive, contracts: Iterable[Contract], notes: Iterable[Observation] = (), *, at: datetime
+    writing: Writing, contracts: Iterable[Contract], notes: Iterable[Observation] = (), *, at: datetime
 ) -> None:
-    """Append contracts in one transaction, each only if it differs from what was stated before, then notes."""
-    with archive.writing() as writing:
-        owner = current_state.owner(writing) or {}
-        stated = [Observation("contract", f"contract/{one.id}", contract_payload(one)) for one in contracts]
-        changed = [one for one in stated if one.payload != current_state.last_payload(writing, one.key, None)]
-        writer.append(writing, [*changed, *notes], account_id=owner.get("account_id"), at=at)
+    """Append contracts, each only if it differs from what was stated before, then notes."""
+    owner = current_state.owner(writing) or {}
+    stated = [Observation("contract", f"contract/{one.id}", contract_payload(one)) for one in contracts]
+    changed = [one for one in stated if one.payload != current_state.last_payload(writing, one.key, None)]
+    writer.append(writing, [*changed, *notes], account_id=owner.get("account_id"), at=at)
 
 
 def state_handover(writing: Writing, package: ExportedPackage, *, to: str, on: str, how: str, at: datetime) -> bool:

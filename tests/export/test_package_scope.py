@@ -65,7 +65,7 @@ def test_a_period_judges_by_the_time_of_the_thing(judged: dict[str, Any], expect
 def test_a_statement_that_names_a_chat_or_a_person_of_another_contract_stays_outside() -> None:
     """As it was before a chat was taken out of this contract; the package would name what is no longer its own."""
     scope = PackageScope(CONTRACT)
-    scope.strangers = frozenset({7})
+    scope.withdrawn = frozenset({"mapping/job1/7"})
     stated = [
         entry(1, "contract", "contract/job1", {"rooms": [{"room_id": room} for room in rooms]}, room=None)
         for rooms in ([ROOM, ELSEWHERE], [ROOM])

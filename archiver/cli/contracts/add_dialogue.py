@@ -77,7 +77,7 @@ def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | N
     for one in [updated, *enter_contracts(app, jobs[1:])] if jobs else []:
         contract_added_messages.tell_added(one, list(contracts.values()), unchecked=False)
     tell(_("Now the facts. Enter leaves one unknown; Ctrl-C ends, and your answers are kept."), indent=0)
-    contract = _ask_facts(app, updated)
+    contract = _ask_facts(app, _contracts_by_id(app)[name])  # as it is with what came along with its chats
     note_answer(app.archive, _answer_key(name), DONE)
     _tell_end(contract)
 

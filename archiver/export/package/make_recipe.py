@@ -80,7 +80,10 @@ def make_recipe(
     found = read_enclosures(reading.home, enclosures) if holds_enclosures(order.profile, contract) else ()
     masking = _masking_of(reading, order, contract, people, upto=upto, metadata=found)
     scope = PackageScope(contract, order.since, order.until)
-    scope.strangers = roles.withdrawn_accounts(reading, contract.id, upto=upto) - people.names.keys()
+    strangers = roles.withdrawn_accounts(reading, contract.id, upto=upto) - people.names.keys()
+    scope.withdrawn = statements.withdrawn_keys(reading, contract, upto=upto).union(
+        roles.role_key(contract.id, one) for one in strangers
+    )
     hides_people = order.policy is not None and order.policy.people
     metadata = clean_enclosures(
         reading.home, enclosures, found, masking.mask if hides_people else None, every=order.strip_metadata

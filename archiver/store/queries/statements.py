@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import and_, func, select
 
-from archiver.records import Delivery, Enclosure, FileId, MessageId
+from archiver.records import Contract, Delivery, Enclosure, FileId, MessageId
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.schema.payload_forms import read_all_formed
@@ -110,6 +110,20 @@ def holds_message(reading: Reading, rooms: Collection[int], message_id: MessageI
     return reading.sql.execute(query).first() is not None
 
 
+def withdrawn_keys(reading: Reading, contract: Contract, *, upto: int | None = None) -> frozenset[str]:
+    """Keys of statements taken back that name a message or a file of none of the contract's rooms."""
+    rooms, found = contract.room_ids, set[str]()
+    for one in _last_statements(reading, "attachment", contract.id, upto):
+        message = one.payload["message_id"]
+        if one.payload["state"] == WITHDRAWN and message is not None and not holds_message(reading, rooms, message):
+            found.add(f"attachment/{contract.id}/{one.number}")
+    for one in _last_statements(reading, "delivery", contract.id, upto):
+        file = one.payload["file_id"]
+        if one.payload["state"] == WITHDRAWN and file is not None and sent_file(reading, rooms, file) is None:
+            found.add(f"delivery/{contract.id}/{one.number}")
+    return frozenset(found)
+
+
 # --- entries -------------------------------------------------------------------------------------
 
 
@@ -122,6 +136,10 @@ class _Statement(NamedTuple):
 
 
 def _current_statements(reading: Reading, kind: str, contract: str, upto: int | None) -> Iterator[_Statement]:
+    return (one for one in _last_statements(reading, kind, contract, upto) if one.payload["state"] != WITHDRAWN)
+
+
+def _last_statements(reading: Reading, kind: str, contract: str, upto: int | None) -> Iterator[_Statement]:
     found: dict[int, _Statement] = {}
     for entry in _entries(reading, f"{kind}/{contract}/", upto):
         number = _number_in(entry["key"])
@@ -129,7 +147,7 @@ def _current_statements(reading: Reading, kind: str, contract: str, upto: int | 
             continue
         since = found[number].since if number in found else entry["observed_at"]
         found[number] = _Statement(number, since, entry["payload"])
-    return (found[number] for number in sorted(found) if found[number].payload["state"] != WITHDRAWN)
+    return (found[number] for number in sorted(found))
 
 
 def _number_in(key: str) -> int | None:

@@ -126,7 +126,7 @@ def test_a_room_is_moved_and_taken_out_with_what_was_said_of_its_people(desk: De
     noted = desk.both("contract", "set", "job1", "--room", other)[1]
     desk.run("sync")
     desk.run("contract", "map", "job1", sato, "client", "--reason", "名刺を見た")
-    mixed = desk.json("export", "job1", "--for", "consult")
+    mixed = desk.json("export", "job1", "--for", "consult", "--counterpart", desk.tanaka)
 
     held = desk.run("erase", "--room", other, "--dry-run", code=2)
     moved = desk.run("contract", "add", "job2", "--room", other, "--move")

@@ -1,0 +1,106 @@
+"""A chat that leaves a contract takes along what was entered for its messages and files; later packages know none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archiver.export.package.make_package import export
+from archiver.export.package.order import ExportOrder
+from archiver.records import (
+    Contract,
+    ContractRoom,
+    Delivery,
+    Enclosure,
+    FileId,
+    Invoice,
+    MessageId,
+    Payment,
+    RoomId,
+    SentReminder,
+    StatedTerm,
+)
+from archiver.setup.contract_facts import change_rooms
+from archiver.store.queries.contracts import find_contract
+from archiver.store.queries.statements import deliveries, enclosures
+from archiver.store.statements import add_delivery, add_enclosure, state_contract
+from tests.support.archives.byte_search import package_files_with
+from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, message_object
+
+OWN, FOREIGN = MessageId("71234501"), MessageId("79876503")
+FOREIGN_FILE = FileId(7654399)
+WORDS = ("フクロウ", "ラッコ", "カワウソ", "イタチ", "ヒバリ", "81234", "81,234", FOREIGN, str(FOREIGN_FILE))
+
+
+@pytest.fixture
+def maker(tmp_path: Path) -> ArchiveMaker:
+    """A contract with the chats of two clients; of the second one messages, a file and money were entered."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    for room, message in ((ROOM, OWN), (OTHER_ROOM, FOREIGN)):
+        maker.room("チャット", room=room)
+        maker.sync([message_object(int(message), "お願いします", sent=1)], room=room, minutes=5)
+    listed = file_object(FOREIGN_FILE, "ラッコ.txt", 2, sent=1, message_id=int(FOREIGN))
+    maker.file(listed, b"ab", room=OTHER_ROOM, minutes=6)
+    contract = maker.contract("job1", [ROOM, OTHER_ROOM])
+    with maker.archive.writing() as writing:
+        drafts = (
+            Enclosure(0, "other", "own.txt", 1, "1" * 64, at(7), message_id=OWN),
+            Enclosure(0, "other", "ラッコ.txt", 1, "2" * 64, at(7), message_id=FOREIGN, note="カワウソ"),
+            Enclosure(0, "invoice", "フクロウ.txt", 1, "3" * 64, at(7)),
+        )
+        for draft in drafts:
+            add_enclosure(writing, "job1", draft, at=at(7))
+        add_delivery(writing, "job1", Delivery(0, "2026-11-01", file_id=FOREIGN_FILE, note="イタチ"), at=at(7))
+    money = replace(
+        contract,
+        invoices=(
+            Invoice(1, 5_000, "2026-11-01", message_id=OWN),
+            Invoice(2, 81_234, "2026-11-01", name="フクロウ", message_id=FOREIGN, enclosure=3),
+        ),
+        payments=(Payment(1, 5_000, "2026-11-02", 1), Payment(2, 81_234, "2026-11-02", 2)),
+        reminders=(SentReminder(1, "2026-11-03", message_id=FOREIGN),),
+        terms=(StatedTerm("amount", FOREIGN, note="ヒバリ"), StatedTerm("work", None, FOREIGN_FILE)),
+    )
+    state_contract(maker.archive, money, None, at=at(8))
+    return maker
+
+
+@pytest.mark.drawn
+@pytest.mark.parametrize("profile", ["lawyer", "support", "consult", "court"])
+def test_a_package_knows_nothing_that_was_entered_for_a_chat_that_left(maker: ArchiveMaker, profile: str) -> None:
+    """Not the number of a message, not an amount, not a note, not the name of an attached file."""
+    with maker.archive.reading() as reading:
+        every = find_contract(reading, "job1")
+    said = change_rooms(
+        maker.archive, [replace(every, rooms=every.rooms[:1]), Contract("job2", every.rooms[1:])], at=at(9)
+    )
+    with maker.archive.reading() as reading:
+        left, got = find_contract(reading, "job1"), find_contract(reading, "job2")
+        files = [[one.name for one in enclosures(reading, name)] for name in ("job1", "job2")]
+        delivered = [len(deliveries(reading, name)) for name in ("job1", "job2")]
+    report = export(
+        maker.archive, ExportOrder(contract="job1", profile=profile, out=maker.home.parent / "out"), now=lambda: at(300)
+    )
+
+    assert "8 entries about its messages" in said[-1]
+    assert [[1], [1]] == [[one.number for one in found] for found in (left.invoices, left.payments)]
+    assert (Invoice(1, 81_234, "2026-11-01", None, "フクロウ", FOREIGN, 2),) == got.invoices
+    assert (Payment(1, 81_234, "2026-11-02", 1),) == got.payments
+    assert (1, 2, 0, 0) == (len(got.reminders), len(got.terms), len(left.reminders), len(left.terms))
+    assert ([["own.txt"], ["ラッコ.txt", "フクロウ.txt"]], [0, 1]) == (files, delivered)
+    assert set() == package_files_with(Path(report.path), *WORDS)
+
+
+def test_what_was_entered_for_a_chat_that_no_contract_has_leaves_too(maker: ArchiveMaker) -> None:
+    """It stays on record, and the user is told."""
+    with maker.archive.reading() as reading:
+        every = find_contract(reading, "job1")
+    said = change_rooms(maker.archive, [replace(every, rooms=(ContractRoom(RoomId(ROOM)),))], at=at(9))
+    with maker.archive.reading() as reading:
+        left = find_contract(reading, "job1")
+
+    assert said[-1].startswith("Taken out with it: 8 entries")
+    assert ([1], ()) == ([one.number for one in left.invoices], left.terms)
