@@ -45,8 +45,7 @@ WORDS: Mapping[str, Wording] = {
     "missing.estimate": Wording("未取得 約{n:,}件", "about {n:,} not saved"),
     "missing.uncounted": Wording("件数の分からない未取得期間 {n:,}か所", "{n:,} gap(s) of unknown size"),
     "missing.emptied": Wording(
-        "推定0件だが抜けがないと確認できない期間 {n:,}か所",
-        "{n:,} gap(s) estimated at 0, without proof that nothing is missing",
+        "Chatworkの表示する件数では0件の期間 {n:,}か所", "{n:,} gap(s) with none by Chatwork's own count"
     ),
     "missing.erased": Wording("報告者が消去した発言 {n:,}件", "{n:,} message(s) that the reporter erased"),
     "missing.unread": Wording("一度も取得できていないチャット {n:,}つ", "{n:,} chat(s) never read"),
@@ -125,6 +124,10 @@ WORDS: Mapping[str, Wording] = {
     # how many
     "count.whole": Wording("全{n:,}件", "{n:,} messages in all"),
     "count.saved": Wording("保存できた{n:,}件(ほかに{missing})", "{n:,} messages saved (besides {missing})"),
+    "count.emptied": Wording(
+        "保存できた{n:,}件(Chatworkの表示する件数から見て、不足はありません)",
+        "{n:,} messages saved (by Chatwork's own count none is missing)",
+    ),
     "count.unknown": Wording("確認できません({missing})", "not known ({missing})"),
     "count.notices": Wording("うちChatworkの通知{n:,}件", "{n:,} of them notices of Chatwork"),
     "count.notices.saved": Wording(  # behind what is missing, to which “of them” would seem to belong
@@ -259,18 +262,18 @@ def _comma(lang: str | None) -> str:
 
 
 def missing_text(missing: Missing, lang: str | None = None) -> str:
-    """What is known to be missing."""
+    """What is known to be missing; gaps with none by Chatwork's count only where there is nothing else."""
     parts = (
         ("estimate", missing.estimate),
         ("uncounted", missing.uncounted),
-        ("emptied", missing.emptied),
         ("erased", missing.erased),
         ("unread", missing.unread_rooms),
         ("closed", missing.closed_rooms),
     )
     listed = [word(f"missing.{name}", lang, n=count) for name, count in parts if count]
     unknown = [word("missing.unknown_text", lang)] if missing.has_unknown_text else []
-    return word("missing.and", lang).join([*listed, *unknown])
+    emptied = [word("missing.emptied", lang, n=missing.emptied)] if missing.emptied else []
+    return word("missing.and", lang).join([*listed, *unknown] or emptied)
 
 
 def first_label(claim: Claim[Post | None], lang: str | None = None) -> str:
@@ -402,7 +405,9 @@ def _day(at: datetime) -> str:
 def count_text(claim: Claim[Counter[MessageKind]], lang: str | None = None) -> str:
     """How many messages are saved, what is missing, and how many of them are Chatwork's notices."""
     saved, notices, missing = claim.value.total(), claim.value[MessageKind.NOTICE], missing_text(claim.missing, lang)
-    text = word(f"count.{claim.knowledge}", lang, n=saved, missing=missing)
+    is_emptied = claim.missing.emptied and claim.missing.emptied == claim.missing.gaps
+    is_counted = is_emptied and not (claim.missing.unread_rooms or claim.missing.closed_rooms)
+    text = word("count.emptied" if is_counted else f"count.{claim.knowledge}", lang, n=saved, missing=missing)
     inside = word("count.notices" if claim.is_whole else "count.notices.saved", lang, n=notices, saved=saved)
     return word("noted", lang, text=text, notes=inside) if notices else text
 

@@ -187,6 +187,10 @@ def _on_numbers(truth: Truth, page: str) -> Iterator[str]:
         found += 1
         if _number(one[1]) != len(saved) or (one[2] and _number(one[2]) != truth.missing):
             yield f"saved messages ({one[0]})"
+    for one in re.finditer(r"保存できた([0-9,]+)件\(Chatworkの表示する件数から見て、不足はありません\)", page):
+        found += 1
+        if truth.missing or _number(one[1]) != len(saved):
+            yield f"nothing is missing ({one[0]})"
     if not found and saved:
         yield "how many is not told"
     for one in re.finditer(r"うちChatworkの通知([0-9,]+)件", page):

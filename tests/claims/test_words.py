@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -87,3 +88,12 @@ def test_notices_are_told_among_the_saved_messages_and_not_among_the_missing() -
     assert "全9件(うちChatworkの通知2件)" == count_text(Claim(told, Knowledge.WHOLE), "ja")
     assert count_text(saved, "ja").endswith("1件)(保存できた9件のうちChatworkの通知2件)")
     assert count_text(saved, "en").endswith("(2 of the 9 saved are notices of Chatwork)")
+
+
+def test_gaps_that_hold_none_by_chatworks_count_are_no_doubt_on_page_1() -> None:
+    """The count says what Chatwork's counter says; where messages are missing the empty gaps are not named beside."""
+    emptied = Claim(Counter({MessageKind.SPEECH: 202}), Knowledge.SAVED, missing=Missing(gaps=1, emptied=1))
+    more = replace(emptied, missing=Missing(estimate=5, gaps=2, emptied=1))
+
+    assert "保存できた202件(Chatworkの表示する件数から見て、不足はありません)" == count_text(emptied)
+    assert "保存できた202件(ほかに未取得 約5件)" == count_text(more)
