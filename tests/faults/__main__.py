@@ -1,4 +1,4 @@
-"""Plays faults for some minutes and prints the tables of docs/reliability.md: `python -m tests.faults --minutes 60`.
+"""Plays faults for some minutes and prints what came of them: `python -m tests.faults --minutes 60`.
 
 With `--results FILE` each result is kept as it comes, and a later call, or one beside it, leaves out what was played;
 the table counts all that the file holds. `--power-cuts` plays power cuts instead. Ends with 1 if anything was wrong.

@@ -1,7 +1,7 @@
 """Each call to the system that changes something fails once: nothing held is lost, and what is said is true.
 
-`strace` makes the call fail and says so itself, which is the proof that the fault was there. What was played in full,
-and what it found, stands in `docs/reliability.md`.
+`strace` makes the call fail and says so itself, which is the proof that the fault was there. What was played in full
+stands in `docs/measured.md`.
 """
 
 from __future__ import annotations

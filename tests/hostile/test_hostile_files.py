@@ -1,7 +1,7 @@
 """Whatever the bytes, a reader ends soon, in bounded memory, with a result or an error of the program's own.
 
 Each input is a good one, changed at random by a seed. What a run by hand found lies in `kept/`, a folder for each
-reader, and is read every time. `docs/reliability.md` says what was run and found.
+reader, and is read every time. `docs/measured.md` says what was run and found.
 """
 
 from __future__ import annotations
