@@ -1,4 +1,4 @@
-"""The arrows of docs/architecture.md: what each part may import, and where each library lives."""
+"""What each part may import, and where each library lives (the rules: docs/architecture.md)."""
 
 from __future__ import annotations
 

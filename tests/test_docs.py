@@ -178,12 +178,23 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_the_index_leads_to_every_page() -> None:
     """Each page of the documentation is linked from the index or from the list of decisions."""
     docs = ROOT / "docs"
-    index = docs / "index.md"
-    linked = re.findall(r"\]\((?!https?:)([^)#]+)", index.read_text(encoding="utf-8"))
+    lists = {docs / "index.md", docs / "adr" / "README.md"}
+    links = {page: re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")) for page in lists}
 
-    lost = {page for page in docs.rglob("*.md") if page != index} - {docs / target for target in linked}
+    assert set() == {*docs.rglob("*.md")} - lists - {page.parent / one for page in lists for one in links[page]}
 
-    assert set() == lost
+
+def test_the_architecture_is_one_screen_and_true() -> None:
+    """architecture.md has a row for each folder, names modules that exist, and ends after 70 lines."""
+    text, product = (ROOT / "docs/architecture.md").read_text(encoding="utf-8"), ROOT / "archiver"
+    folders = {one.name for one in product.iterdir() if one.name == "locale" or (one / "__init__.py").exists()}
+
+    named = re.findall(r"`([a-z]+)/`", " ".join(re.findall(r"(?m)^\| (`[^|]*) \|", text)))
+    paths = re.findall(r"`([a-z_]+/[a-z_/]+\.py)`", text)
+
+    assert sorted(folders) == sorted(named)
+    assert [] == [path for path in paths if not ((product / path).exists() or (ROOT / path).exists())]
+    assert len(text.splitlines()) <= 70
 
 
 def user_command(command: str) -> str:

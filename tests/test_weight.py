@@ -24,7 +24,7 @@ FIGURES: dict[str, tuple[int, int | None, int | None]] = {
     "lines of the longest function": (70, 70, 70),
     "lines of a function, ninth tenth": (18, 18, 18),
     "code lines of tests": (66_549, 55_000, None),
-    "characters of docs and READMEs": (239_424, None, 210_000),
+    "characters of docs and READMEs": (221_558, None, 210_000),
 }
 
 SLACK = {
