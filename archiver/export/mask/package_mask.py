@@ -43,8 +43,8 @@ _OF_SENTENCE = re.compile("を|[ァ-ヶ一-鿿a-z0-9][はかにてもと][ァ-�
 """What stands in a sentence and in no name: the mention goes on without さん, and somebody else has one."""
 
 
-_MAY_BE_TOKEN = re.compile("(?<![0-9a-z])[0-9a-z]{32}(?![0-9a-z])")
-"""Of folded text. Chatwork's tokens are 32 hexadecimal digits."""
+_MAY_BE_TOKEN = re.compile("(?=([0-9a-f]{32}))")
+"""Of folded text, wherever it begins. Chatwork's tokens are 32 hexadecimal digits, and one may be glued to a word."""
 
 
 class MaskedText(NamedTuple):
@@ -226,8 +226,8 @@ class PackageMask:
     def _hits(self, folded: FoldedText, original: str) -> Iterator[MaskHit]:
         is_own_token = self.policy.is_own_token
         for match in _MAY_BE_TOKEN.finditer(folded.text) if is_own_token is not None else ():
-            if is_own_token is not None and is_own_token(match[0]):  # first, as it counts as this rather than as others
-                yield MaskHit(match.start(), match.end(), MaskKind.TOKEN, replacement(MaskKind.TOKEN))
+            if is_own_token is not None and is_own_token(match[1]):  # first, as it counts as this rather than as others
+                yield MaskHit(match.start(1), match.end(1), MaskKind.TOKEN, replacement(MaskKind.TOKEN))
         yield from pattern_hits(folded.text, self._kinds)
         yield from self._names.hits(folded.text)
         yield from self._stand_ins.hits(folded.text, self._labels)

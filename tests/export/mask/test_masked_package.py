@@ -90,10 +90,11 @@ OTHER = "fedcba9876543210fedcba9876543210"
 
 @pytest.fixture(scope="module")
 def leaked(tmp_path_factory: pytest.TempPathFactory) -> ArchiveMaker:
-    """The story in which the user's own token was pasted: as it is, in an address, in names, in a stated fact."""
+    """The story in which the user's own token was pasted: as it is, glued, in an address, in names and a fact."""
     maker = story(tmp_path_factory.mktemp("leaked") / "home")
     maker.room(f"鍵 {TOKEN}", description=f"https://x.jp/#{TOKEN.upper()}。", minutes=125)
     texts = {20: f"これです: {TOKEN}", 21: f"「{OTHER}」と{TOKEN[:-1]}", 22: f"curl -H X-ChatWorkToken:{TOKEN}\n以上"}
+    texts[23] = f"token{TOKEN}, {TOKEN}x, a{TOKEN}0"  # glued to what stands beside it
     maker.sync([message_object(number, text, sent=111 + number) for number, text in texts.items()], minutes=135)
     maker.file(file_object(31, f"{TOKEN}.txt", 9, sent=134, message_id=22), b"some bytes", minutes=142)
     maker.task(56, TOKEN, minutes=143)
