@@ -78,12 +78,12 @@ def released_to(entered: Sequence[Contract], known: Sequence[Contract]) -> list[
 def with_rooms(
     every: Sequence[Contract], contract: Contract, added: Collection[RoomId], *, is_moved: bool
 ) -> list[Contract]:
-    """All contracts once this one has got chats; one without a period moves out of others, where that was said.
+    """All contracts once this one has got chats; where it was said, they move out of others.
 
-    Raises RoomInContract where it was not said, LastRoom.
+    Raises RoomInContract where it was not said of one without a period, LastRoom.
     """
     others = [one for one in every if one.id != contract.id]
-    for room in (room for room in contract.rooms if room.room_id in added and not (room.start or room.end)):
+    for room in (one for one in contract.rooms if one.room_id in added and (is_moved or not (one.start or one.end))):
         holders = [one.id for one in others if room.room_id in one.room_ids]
         if holders and not is_moved:
             raise errors.RoomInContract(room=room.room_id, contracts=", ".join(holders))

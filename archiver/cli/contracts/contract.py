@@ -180,7 +180,8 @@ def contract_set(
         after = contract_facts.released(after, ContractRoom(RoomId(room)))
     with app.archive.reading() as reading:
         every = contracts(reading)
-    every = contract_facts.with_rooms(every, after, {room.room_id for room in added}, is_moved=is_moved)
+    moved = set(map(RoomId, rooms)) if is_moved else {room.room_id for room in added}
+    every = contract_facts.with_rooms(every, after, moved, is_moved=is_moved)
     _tell(contract_facts.change_rooms(app.archive, every, note, at=app.now()))
     echo(_("Saved: {contract}.").format(contract=visible(before.id)))
     if added and not unchecked:

@@ -133,6 +133,8 @@ def test_a_room_is_moved_and_taken_out_with_what_was_said_of_its_people(desk: De
     parted = Path(desk.json("export", "job1", "--for", "consult")["path"])
     desk.run("contract", "set", "job1", "--room", other, "--move", code=2)
     desk.run("contract", "set", "job1", "--room", other, "--room-from", other, "2026-11-01")
+    desk.run("contract", "set", "job1", "--room", other, "--move")
+    shared = periods_of(desk, "job2")
     desk.run("contract", "set", "job1", "--without-room", other)
     desk.run("contract", "set", "job2", "--room", desk.room, "--room-from", desk.room, "2030-01-01")
     out = desk.run("contract", "set", "job2", "--without-room", other)
@@ -140,6 +142,7 @@ def test_a_room_is_moved_and_taken_out_with_what_was_said_of_its_people(desk: De
 
     assert "同じ人がいないチャット" in noted
     assert "--without-room" in held
+    assert [(None, datetime(2026, 10, 31, 15, tzinfo=UTC))] == shared  # a chat of both is moved from its first day on
     assert [True, True] == [word in moved for word in ("job1から外しました", Path(mixed["path"]).name)]
     assert "保存済み: メッセージ1件" in out
     assert f"erase --room {other}" in out
