@@ -147,8 +147,8 @@ def _contract_sentence(alert: Alert) -> str:
             return _("Contract {contract}: {name}, {day}. {advice}. Please check the number of days.")
         case _:
             return _(
-                "Contract {contract}: by the dates entered, the oldest saved message does not fit the "
-                "platform's rule on outside contact. Packages show its date; consider checking the dates, or asking "
+                "Contract {contract}: by what is entered, the oldest saved message does not fit the "
+                "platform's rule on outside contact. Packages show its date; consider checking the entries, or asking "
                 "the office, before you hand one in."
             )
 

@@ -41,7 +41,7 @@ CATALOGUE_ALLOWED = {
     "{n} message by somebody else": "an alert of changes between two readings",
     "({n} in all. Enter": "a list of names",
     "[Note] Messages before the first saved one": "says what a package does not state",
-    "Contract {contract}: by the dates entered": "an alert that follows the claim of contact",
+    "Contract {contract}: by what is entered": "an alert that follows the claim of contact",
 }
 """Beginnings of texts of the catalogue that say such a thing of one message or of something else, and what."""
 

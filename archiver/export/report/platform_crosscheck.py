@@ -122,7 +122,7 @@ def _counterpart_text(case: ReportInput) -> str:
     others = counterparts(case)
     lines = [f"{visible(one.name)}{_ids_text(account, one)}" for account, one in others[:_MAX_PEOPLE]]
     more = len(others) - len(lines)
-    return "\n".join([*lines, *([say("ほか{more}名(第3章)", more=more)] if more else [])]) or say("なし")
+    return "\n".join([*lines, *([say("ほか{more}名(第3章)", more=more)] if more else [])]) or say(BLANK)
 
 
 def _bases_text(case: ReportInput) -> str:

@@ -98,7 +98,7 @@ def _parties_text(case: ReportInput) -> str:
         name=say("名前") if platform.elsewhere else say("{name}での表示名", name=platform.name),
         quoted=_quoted_text(contract.client),
         profile=_profile_text(contract.client_url),
-        join=say("、").join(people_shown[:3]) or say("なし"),
+        join=say("、").join(people_shown[:3]) or say(BLANK),
         others=others,
         worker=platform.worker,
         owner_name=shorten_line(visible(case.owner_name), _NAME_LENGTH),

@@ -9,7 +9,7 @@ import pytest
 
 from archiver.claims.messages import last_notice, last_reply
 from archiver.export.pdf.blocks import FactList
-from archiver.export.report import chapters, consultation, people_and_dates, summary, timeline
+from archiver.export.report import chapters, consultation, people_and_dates, platform_crosscheck, summary, timeline
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.records import MessageKind, State
@@ -215,6 +215,16 @@ def test_a_post_of_the_system_in_the_name_of_the_other_side_is_no_reply() -> Non
     assert reply is not None
     assert later is not None
     assert (said.message_id, notice.message_id) == (reply.message_id, later.message_id)
+
+
+def test_where_nobody_is_named_as_the_other_side_it_is_not_said_that_there_is_none() -> None:
+    """People are there; which of them is the client was not entered."""
+    case = replace(report_inputs.case(), bases={})
+
+    said = [str(rows(case)), platform_crosscheck._counterpart_text(case)]
+
+    assert [True, True] == ["Chatworkでの相手 未入力" in said[0], said[1] == "未入力"]
+    assert "相手 なし" not in said[0]
 
 
 def test_nothing_from_the_other_side_is_said() -> None:
