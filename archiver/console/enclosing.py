@@ -27,7 +27,7 @@ def stated_message(context: ConsoleContext, contract: Contract, name: str) -> Me
     if not typed:
         return None
     with context.archive.reading() as reading:
-        return find_message(reading, contract, typed)
+        return find_message(reading, contract, typed, _("The message: its number or link"))
 
 
 def take_enclosure(context: ConsoleContext, contract: Contract, mark: str = "", shows: MessageId | None = None) -> str:

@@ -89,6 +89,7 @@ def read_order(
     note: Path | None = None,
     *,
     room: int | None = None,
+    field: str = "--message",
 ) -> ErasureOrder:
     """The order that was given. Raises UsageError, UnknownContract, BadValue, NoSavedMessage, NoErasureNote."""
     if room is not None and note is None and contract is None and not messages:
@@ -101,7 +102,7 @@ def read_order(
         )
     if contract is not None:
         return ErasureOrder(find_contract(reading, contract).id)
-    places = {place for value in messages for place in _places_of(reading, value)}
+    places = {place for value in messages for place in _places_of(reading, value, field)}
     return ErasureOrder(None, tuple(sorted(places)))
 
 
@@ -123,8 +124,8 @@ def _read_note(path: Path) -> ErasureNote:
     return note
 
 
-def _places_of(reading: Reading, value: str) -> list[tuple[int, int]]:
-    number = message_number(value)
+def _places_of(reading: Reading, value: str, field: str) -> list[tuple[int, int]]:
+    number = message_number(value, field)
     places = current_state.rooms_with_message(reading, int(number))
     if not places:
         raise errors.NoSavedMessage(message=number)

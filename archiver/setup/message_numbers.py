@@ -17,19 +17,19 @@ _MESSAGE = re.compile(r"(?:\S*#!rid\d+-|m)?0*(\d{1,19})")
 """A message id, as packages and `show` write it (`m…`), or the link to a message."""
 
 
-def find_message(reading: Reading, contract: Contract, value: str) -> MessageId:
+def find_message(reading: Reading, contract: Contract, value: str, field: str = "--message") -> MessageId:
     """The id of a known message of the contract's rooms. Raises BadValue, UnknownMessage."""
     from archiver.store.queries.statements import holds_message
 
-    message_id = message_number(value)
+    message_id = message_number(value, field)
     if not holds_message(reading, {room.room_id for room in contract.rooms}, message_id):
         raise errors.UnknownMessage(contract=contract.id, message=message_id)
     return message_id
 
 
-def message_number(value: str) -> MessageId:
+def message_number(value: str, field: str = "--message") -> MessageId:
     """The id in what was given. Raises BadValue."""
     match = _MESSAGE.fullmatch(unicodedata.normalize("NFKC", value).strip())
     if match is None:
-        raise errors.BadValue(value=value, option="--message", example=EXAMPLE)
+        raise errors.BadValue(value=value, option=field, example=EXAMPLE)
     return MessageId(match[1])

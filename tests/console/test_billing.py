@@ -96,12 +96,14 @@ def test_a_term_is_bound_to_the_message_that_told_it(browser: FormBrowser) -> No
     """The page offers candidates; a message that the contract does not have is refused."""
     offered = browser.get("/contracts/job1/terms")
     strange = browser.post("/contracts/job1/terms", message_payment_day="999")
+    wrong = browser.post("/contracts/job1/terms", message_payment_day="nonsense").get_data(as_text=True)
     browser.post("/contracts/job1/terms", message_payment_day="30")
     with browser.context.archive.reading() as reading:
         (term,) = find_contract(reading, "job1").terms
     browser.post("/contracts/job1/terms", terms="payment_day")
 
     assert ("payment_day", "30") == (term.item, term.message_id)
+    assert ("not understood for The message: its number or link" in wrong, "--message" in wrong) == (True, False)
     assert ("お支払いは翌月末" in offered, 422) == (True, strange.status_code)
     with browser.context.archive.reading() as reading:
         assert () == find_contract(reading, "job1").terms

@@ -48,10 +48,12 @@ def test_single_messages_are_named_by_their_links(browser: FormBrowser) -> None:
     """An unknown one is one sentence."""
     browser.post("/contracts/job1/erase/stop")
     unknown = browser.post("/contracts/job1/erase", word="1", messages="999")
+    wrong = browser.post("/contracts/job1/erase", word="1", messages="nonsense").get_data(as_text=True)
     browser.post("/contracts/job1/erase", word="1", messages=f"https://www.chatwork.com/#!rid{OTHER_ROOM}-11")
     assert browser.job().state is JobState.DONE
 
     assert 422 == unknown.status_code
+    assert ("for The message: its number or link" in wrong, "--message" in wrong) == (True, False)
     assert set() == places_of(browser.context.home, SECRET)
 
 

@@ -75,7 +75,8 @@ def _order(context: ConsoleContext, name: str) -> ErasureOrder:
     with context.archive.reading() as reading:
         if not messages and re.fullmatch("[0-9]{1,18}", room):
             return erasing.read_order(reading, None, (), room=int(room))
-        return erasing.read_order(reading, None if messages else name, messages)
+        field = _("The message: its number or link")
+        return erasing.read_order(reading, None if messages else name, messages, field=field)
 
 
 def _word(contract: Contract, order: ErasureOrder, preview: ErasurePreview) -> str:
