@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from gettext import gettext
 from typing import TYPE_CHECKING
 
 from archiver.errors.base import ArchiverError
@@ -286,15 +287,16 @@ class CounterpartUnknown(UsageError):
     """
 
     message = N_(
-        "The names of third persons cannot be masked yet, so no package was made: it is not known who in “{room}” is "
-        "the other side."
+        "The names of third persons cannot be masked yet, so no package was made: it is not known who in the "
+        "chat {rooms} is the other side."
     )
     hint = N_("Name them by account id: --counterpart ID   People there: {people}")
 
     def __init__(self, *, rooms: Sequence[UndecidedRoom]) -> None:
-        """Take the undecided rooms; the sentence names the first one and its people."""
-        people = ", ".join(f"{one.account_id} {one.name} ({one.messages})" for one in rooms[0].candidates)
-        super().__init__(room=rooms[0].name, people=people)
+        """Take the undecided rooms; the sentence names them and their people, each once."""
+        people = (f"{one.account_id} {one.name} ({one.messages})" for room in rooms for one in room.candidates)
+        names = ", ".join(gettext("“{name}”").format(name=room.name) for room in rooms)
+        super().__init__(rooms=names, people=", ".join(dict.fromkeys(people)))
         self.rooms = tuple(rooms)
 
 
