@@ -101,31 +101,40 @@ def change_rooms(archive: Archive, after: Sequence[Contract], note: str | None =
     said: list[str] = []
     with archive.writing() as writing:
         before = {one.id: one for one in contracts(writing)}
-        every, gone = {one.id: one for one in after}, list[tuple[Contract, RoomId, list[str]]]()
+        every, gone = {one.id: one for one in after}, list[tuple[Contract, RoomId, Contract | None, list[str]]]()
         for one in after:
             for room in sorted(before[one.id].room_ids - one.room_ids) if one.id in before else ():
-                target = next((other for other in every.values() if room in other.room_ids), None)
+                holders = [other for other in every.values() if room in other.room_ids]
+                new = next((its for its in holders if _periods(its, room) != _periods(before.get(its.id), room)), None)
+                target = new or next(iter(holders), None)
                 every[one.id], got, count = move_statements(writing, every[one.id], room, target, at=at)
                 if got is not None:
                     every[got.id] = got
-                gone.append((before[one.id], room, [moved_line(count, target)] if count else []))
+                gone.append((before[one.id], room, new, [moved_line(count, target)] if count else []))
                 for account in counterparts(writing, [room]) - counterparts(writing, one.room_ids):
                     withdraw_role(writing, one.id, account, at=at)
         state_contracts(writing, every.values(), notes, at=at)
-        for contract, room, moved in gone:
-            said += [*left_lines(writing, contract, room), *moved]
+        for contract, room, new, moved in gone:
+            said += [*_left_lines(writing, contract, room, new), *moved]
     return said
 
 
-def left_lines(reading: Reading, contract: Contract, room: RoomId) -> list[str]:
-    """What is to be told of a chat that leaves a contract, or has left it: packages, and what stays saved."""
-    name = visible(room_names(reading).get(room) or str(room))
-    sentence = _("The chat “{chat}” ({room}) is taken out of {contract}.")
-    lines = [sentence.format(chat=name, room=room, contract=contract.id)]
+def _periods(contract: Contract | None, room: RoomId) -> list[ContractRoom]:
+    return [one for one in contract.rooms if one.room_id == room] if contract else []
+
+
+def _left_lines(reading: Reading, contract: Contract, room: RoomId, new: Contract | None) -> list[str]:
+    """What is to be told of a chat that left a contract: which one got it, packages, and what stays saved."""
+    name, called = visible(room_names(reading).get(room) or str(room)), visible(contract.called)
+    if new:
+        sentence = _("The chat “{chat}” ({room}) is moved from “{contract}” to “{job}”.")
+    else:
+        sentence = _("The chat “{chat}” ({room}) is taken out of “{contract}”.")
+    lines = [sentence.format(chat=name, room=room, contract=called, job=visible(new.called) if new else "")]
     made = [visible(one.name) for one in exports(reading) if one.contract == contract.id]
     if made:
-        sentence = _("Packages made of {contract} before stay as they are and may hold this chat: {names}")
-        lines.append(sentence.format(contract=contract.id, names=", ".join(made)))
+        sentence = _("Packages made of “{contract}” before stay as they are and may hold this chat: {names}")
+        lines.append(sentence.format(contract=called, names=", ".join(made)))
     if all(room not in one.room_ids for one in contracts(reading)):
         lines.append(kept_line(reading, room))
     return lines

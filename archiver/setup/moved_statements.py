@@ -8,6 +8,7 @@ from datetime import datetime
 from gettext import gettext as _
 
 from archiver.records import Contract, Invoice, MessageId, RoomId
+from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries.statements import deliveries, enclosures, holds_message, sent_file
 from archiver.store.statements import add_delivery, add_enclosure, withdraw_statement
@@ -87,10 +88,10 @@ def moved_line(count: int, target: Contract | None) -> str:
         )
         return sentence.format(count=count)
     sentence = _(
-        "Moved with it to {contract}: {count} entries about its messages and files (invoices, payments, reminders, "
+        "Moved with it to “{contract}”: {count} entries about its messages and files (invoices, payments, reminders, "
         "terms, deliveries, attached files)."
     )
-    return sentence.format(contract=target.id, count=count)
+    return sentence.format(contract=visible(target.called), count=count)
 
 
 def _as_of(invoice: Invoice, numbers: dict[int, int], kept: dict[int, int]) -> Invoice:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from gettext import gettext as _
 
 from archiver import errors
 from archiver.app import App
@@ -61,3 +62,16 @@ def proposed_jobs(people: Mapping[int, Collection[int]]) -> list[list[int]]:
         jobs[place : place + 1] = [together]
         jobs = [job for job in jobs if job not in same]
     return jobs
+
+
+def strangers_sentence(people: Mapping[int, Collection[int]], names: Mapping[int, str]) -> str:
+    """Which chats of a contract have no person in common, as those are another client's as a rule; else nothing."""
+    jobs = proposed_jobs(people)
+    if len(jobs) < 2:
+        return ""
+    parted = " / ".join(", ".join(names.get(room) or str(room) for room in job) for job in jobs)
+    sentence = _(
+        "[Note] These rooms have no person in common: {rooms}. If they are different jobs, give each a contract of "
+        "its own: a package holds all chats of its contract."
+    )
+    return sentence.format(rooms=parted)

@@ -13,7 +13,13 @@ from archiver import errors
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import billing, fact_options, reminder, roles, room_periods, terms
-from archiver.cli.contracts.contract_added_messages import ID, tell_added, tell_strangers, warn_of_shared_number
+from archiver.cli.contracts.contract_added_messages import (
+    ID,
+    tell_added,
+    tell_shared,
+    tell_strangers,
+    warn_of_shared_number,
+)
 from archiver.cli.contracts.room_periods import ROOM_NUMBER
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.prompts import is_asked
@@ -95,6 +101,7 @@ def contract_add(
     unchecked = _are_unchecked(app, rooms)
     _tell(contract_facts.change_rooms(app.archive, every, note, at=app.now()))
     tell_added(contract, existing, unchecked=unchecked)
+    tell_shared(contract, every, contract.room_ids)
     if not unchecked:
         tell_strangers(app, contract)
     echo(_("Next: archive sync"))
@@ -184,6 +191,7 @@ def contract_set(
     every = contract_facts.with_rooms(every, after, moved, is_moved=is_moved)
     _tell(contract_facts.change_rooms(app.archive, every, note, at=app.now()))
     echo(_("Saved: {contract}.").format(contract=visible(before.id)))
+    tell_shared(after, every, {*rooms, *(number for number, _day in begins)})
     if added and not unchecked:
         tell_strangers(app, after)
     with app.archive.reading() as reading:

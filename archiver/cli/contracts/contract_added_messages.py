@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archiver import errors
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
-from archiver.records import Contract
+from archiver.records import Contract, ContractRoom
+from archiver.setup.room_periods import last_day
 from archiver.wording import typed
 
 if TYPE_CHECKING:
@@ -36,6 +38,22 @@ def tell_added(contract: Contract, contracts: list[Contract], *, unchecked: bool
     warn_of_shared_number(contract, contracts)
 
 
+def tell_shared(contract: Contract, every: Iterable[Contract], rooms: Collection[int]) -> None:
+    """Print which of these chats go on in another contract once this one's part has begun, and how to end them there.
+
+    A part of another contract that begins later is left alone.
+    """
+    parts = [(other, part) for other in every if other.id != contract.id for part in other.rooms]
+    begun = [(one.room_id, one.start) for one in contract.rooms if one.room_id in rooms and one.start]
+    for room, start in begun:
+        for other, part in parts:
+            if part.room_id == room and (not part.start or part.start < start) and (not part.end or part.end > start):
+                day = last_day(ContractRoom(room, end=start))
+                sentence = _("Room {room} stays in {contract} after {day} too. To end it there: {command}")
+                command = typed(f"archive contract set {other.id} --room-to {room} {day.replace(' ', 'T')}")
+                echo(sentence.format(room=room, contract=visible(other.label), day=day, command=command))
+
+
 def warn_of_shared_number(contract: Contract, contracts: list[Contract]) -> None:
     """Print a warning if another contract has the same number on the platform."""
     others = [one.id for one in contracts if one.id != contract.id and one.platform_id == contract.platform_id]
@@ -50,17 +68,12 @@ def warn_of_shared_number(contract: Contract, contracts: list[Contract]) -> None
 
 def tell_strangers(app: App, contract: Contract) -> None:
     """Print which rooms of a contract have no person in common, as those are another client's as a rule."""
-    from archiver.setup.room_choice import people_of_rooms, proposed_jobs
+    from archiver.setup.room_choice import people_of_rooms, strangers_sentence
 
     rooms = [int(room.room_id) for room in contract.rooms]
     try:
-        jobs = proposed_jobs(people_of_rooms(app, rooms)) if len(rooms) > 1 else []
+        sentence = strangers_sentence(people_of_rooms(app, rooms), {}) if len(rooms) > 1 else ""
     except errors.ChatworkError:  # it is entered already, and this is only a hint
         return
-    if len(jobs) > 1:
-        parted = " / ".join(", ".join(map(str, job)) for job in jobs)
-        sentence = _(
-            "[Note] These rooms have no person in common: {rooms}. If they are different jobs, give each a contract of "
-            "its own: a package holds all chats of its contract."
-        )
-        echo(sentence.format(rooms=parted), err=True)
+    if sentence:
+        echo(sentence, err=True)

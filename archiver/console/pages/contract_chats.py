@@ -10,10 +10,13 @@ from flask import Blueprint, render_template, request
 
 from archiver import errors
 from archiver.console.context import console_context
-from archiver.records import ContractRoom, RoomId
+from archiver.records import Contract, ContractRoom, RoomId
 from archiver.render.invisible_characters import visible
 from archiver.setup.contract_facts import change_rooms, given_room, kept_counts, released
+from archiver.setup.room_choice import strangers_sentence
+from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, find_contract
+from archiver.store.queries.departures import counterparts
 from archiver.store.queries.runs import exports
 from archiver.store.search.scope import room_names
 
@@ -59,7 +62,17 @@ def change(name: str) -> str | tuple[str, int]:
     except errors.LastRoom as error:
         return _page(name, problem=f"{error} {error.advice()}"), 422
     told = change_rooms(context.archive, list(every.values()), at=context.now())
+    with context.archive.reading() as reading:
+        got = [one for one in contracts(reading) if one.id != name and one.room_ids & contract.room_ids]
+        told += filter(None, [_strangers(reading, one) for one in got])
     return _page(name, told=told or [_("Kept.")])
+
+
+def _strangers(reading: Reading, contract: Contract) -> str:
+    """Which of its chats have no person in common, by who is saved of them; of a chat not saved yet nothing is said."""
+    names = {room: visible(name) for room, name in room_names(reading).items()}
+    people = {int(room): counterparts(reading, [room]) for room in sorted(contract.room_ids)}
+    return strangers_sentence({room: found for room, found in people.items() if found}, names)
 
 
 def _page(name: str, told: Sequence[str] = (), problem: str = "") -> str:
@@ -70,6 +83,7 @@ def _page(name: str, told: Sequence[str] = (), problem: str = "") -> str:
             for room in _free_rooms(names, set().union(*(one.room_ids for one in every)))
         ]
         made = [visible(one.name) for one in exports(reading) if one.contract == contract.id]
+        strangers = _strangers(reading, contract)
     return render_template(
         "contract_chats.html",
         contract=contract,
@@ -77,6 +91,7 @@ def _page(name: str, told: Sequence[str] = (), problem: str = "") -> str:
         chats=[(room, visible(names.get(room, "")) or str(room)) for room in sorted(contract.room_ids)],
         free=free,
         made=made,
+        strangers=strangers,
         told=told,
         problem=problem,
     )

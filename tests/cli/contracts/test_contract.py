@@ -132,7 +132,7 @@ def test_a_room_is_moved_and_taken_out_with_what_was_said_of_its_people(desk: De
     moved = desk.run("contract", "add", "job2", "--room", other, "--move")
     parted = Path(desk.json("export", "job1", "--for", "consult")["path"])
     desk.run("contract", "set", "job1", "--room", other, "--move", code=2)
-    desk.run("contract", "set", "job1", "--room", other, "--room-from", other, "2026-11-01")
+    whole = desk.run("contract", "set", "job1", "--room", other, "--room-from", other, "2026-11-01")
     desk.run("contract", "set", "job1", "--room", other, "--move")
     shared = periods_of(desk, "job2")
     desk.run("contract", "set", "job1", "--without-room", other)
@@ -142,8 +142,9 @@ def test_a_room_is_moved_and_taken_out_with_what_was_said_of_its_people(desk: De
 
     assert "同じ人がいないチャット" in noted
     assert "--without-room" in held
+    assert f"contract set job2 --room-to {other} 2026-10-31" in whole
     assert [(None, datetime(2026, 10, 31, 15, tzinfo=UTC))] == shared  # a chat of both is moved from its first day on
-    assert [True, True] == [word in moved for word in ("job1から外しました", Path(mixed["path"]).name)]
+    assert [True, True] == [word in moved for word in ("から「job2」に移しました", Path(mixed["path"]).name)]
     assert "保存済み: メッセージ1件" in out
     assert f"erase --room {other}" in out
     assert set() == files_with(parted, "ウグイス", "佐藤", "名刺", "記事作成", str(sato), str(other), "job2")
