@@ -342,6 +342,7 @@ def test_a_chat_is_moved_taken_out_and_erased_by_clicking(browser: FormBrowser, 
     target = browser.get("/contracts/job2/chats")
     with browser.context.archive.reading() as reading:
         moved = {one.id: sorted(one.room_ids) for one in contracts(reading)}
+    again = browser.post("/contracts/job1/chats", {f"job_{desk.group}": "job1"}).get_data(as_text=True)
     out = browser.post("/contracts/job2/chats", {f"job_{desk.other}": "none"}).get_data(as_text=True)
     page = browser.get(f"/contracts/job1/erase?room={desk.other}")
     browser.post("/contracts/job1/chats", {f"job_{desk.other}": "job1"})
@@ -351,7 +352,7 @@ def test_a_chat_is_moved_taken_out_and_erased_by_clicking(browser: FormBrowser, 
     assert 422 == last.status_code
     assert {"job1": [desk.group], "job2": sorted([desk.direct, desk.other])} == moved
     assert f"田中” ({desk.direct}) is moved from “動画編集_田中様” to “記事作成チーム”" in told
-    assert [True, True, False] == ["common: 田中 / 記事作成チーム" in one for one in (told, target, tab)]
+    assert [True, True, False] == ["common: 田中 / 記事作成チーム" in one for one in (told, target, again)]
     assert f"記事作成チーム” ({desk.other}) is taken out of “記事作成チーム”" in out
     assert "Kept of it: 0 messages, 0 files" in out
     assert "Erase: 記事作成チーム" in page

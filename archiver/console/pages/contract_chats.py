@@ -47,6 +47,7 @@ def change(name: str) -> str | tuple[str, int]:
     with context.archive.reading() as reading:
         every, contract = {one.id: one for one in contracts(reading)}, find_contract(reading, name)
         free = _free_rooms(room_names(reading), set().union(*(one.room_ids for one in every.values())))
+    before = {one.id: one.room_ids for one in every.values()}
     try:
         for room in sorted(contract.room_ids):
             job = request.form.get(f"job_{room}", contract.id)
@@ -63,7 +64,7 @@ def change(name: str) -> str | tuple[str, int]:
         return _page(name, problem=f"{error} {error.advice()}"), 422
     told = change_rooms(context.archive, list(every.values()), at=context.now())
     with context.archive.reading() as reading:
-        got = [one for one in contracts(reading) if one.id != name and one.room_ids & contract.room_ids]
+        got = [one for one in every.values() if one.id != contract.id and one.room_ids - before[one.id]]
         told += filter(None, [_strangers(reading, one) for one in got])
     return _page(name, told=told or [_("Kept.")])
 
