@@ -31,7 +31,6 @@ from tests.support.catalogues import (
 PACKAGE = Path(__file__).parents[1] / "archiver"
 
 
-@pytest.mark.drawn
 def test_every_text_is_translated_and_compiled() -> None:
     """Ours and click's, with the same placeholders; `update` was run, and nothing is left over."""
     actual = list(problems())
@@ -39,7 +38,6 @@ def test_every_text_is_translated_and_compiled() -> None:
     assert [] == actual, "run: python -m tests.support.catalogues update"
 
 
-@pytest.mark.drawn
 def test_the_file_is_the_same_wherever_it_is_made() -> None:
     """No date, no name, no place in the source: only a changed text changes it."""
     actual = po_bytes(catalogue("ja", used_texts()))

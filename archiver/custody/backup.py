@@ -158,7 +158,7 @@ def restore(
         erased = erasures.go_on(restored, now=now, copies=_copy_folders(home))
         erased += erasures.remove_restored_copies(restored)
     copy.remove_mark(home)  # with it an interrupted restore can be finished by the same command
-    with closing(Archive(home)) as restored:
+    with closing(Archive(home)) as restored, suppress(errors.OlderArchive):  # an older form takes no records as it is
         earlier_homes.record_restore(restored, now=now())
     return BackupOutcome(verification, report, is_placed=True, erased=tuple(erased), aside=aside)
 

@@ -270,7 +270,7 @@ def test_an_outage_is_found_out_by_three_accounts_and_ended_by_one(service: Serv
     assert (held, nobody, service.chatworks.asked - before > 0) == (False, [], True)
     assert (len(probe), probed) == (1, True)
     assert worker.rounds.run(archives[3])
-    assert {worker.ledger.standing(archive).outcome for archive in archives} <= {"ok", "Unreachable"}
+    assert {worker.ledger.standing(archive).outcome for archive in archives} <= {"ok", "ServerFailed"}
 
 
 def test_a_probe_asks_once(service: Service, worker: Worker) -> None:

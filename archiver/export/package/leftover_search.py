@@ -27,10 +27,10 @@ _FIELDS: Mapping[str, Sequence[str]] = {
     "room": ("name", "description"),
 }
 _STATED_FIELDS = ("title", "name", "note", "reason")
-_KINDS_SHOWN: Mapping[str, frozenset[str]] = {
-    "support": frozenset(_FIELDS) | STATEMENTS,
-    "consult": frozenset({"room", "file"}) | STATEMENTS,  # it sums the messages up and shows none
-}
+_ASKED = ("support", "consult")
+"""The packages that cover names."""
+_KINDS_SHOWN = frozenset(_FIELDS) | STATEMENTS
+"""Also for a consultation: it quotes messages and tells tasks."""
 
 
 def with_remembered_answers(reading: Reading, order: ExportOrder, contract: Contract) -> ExportOrder:
@@ -56,7 +56,7 @@ def settle_leftovers(
 
     Raises LeftoversOpen if the user has not decided about everything and did not ask to hide it.
     """
-    if order.profile not in _KINDS_SHOWN:
+    if order.profile not in _ASKED:
         return ()
     answers = order.leftover_answers
     mask.hide_pieces([piece for piece, hidden in answers.items() if hidden])
@@ -92,8 +92,6 @@ def _masked_texts(originals: Iterable[str], mask: PackageMask) -> Iterator[str]:
 
 def _is_long(reading: Reading, order: ExportOrder, contract: Contract) -> bool:
     """Whether a package shows so many messages that a second process is worth its start."""
-    if "message" not in _KINDS_SHOWN[order.profile]:
-        return False
     rooms = PackageScope(contract, order.since, order.until).rooms
     return package_entries.count_messages(reading, rooms) >= LONG
 
@@ -116,8 +114,8 @@ def _search_metadata(
 
 def _shown_texts(reading: Reading, order: ExportOrder, contract: Contract, *, upto: int) -> Iterator[str]:
     """Every text of the package that is not a name of a person; a contract's client is a party."""
-    scope, kinds = PackageScope(contract, order.since, order.until), _KINDS_SHOWN[order.profile]
-    for entry in package_entries.whole_entries(reading, scope.rooms, contract.id, upto=upto, kinds=kinds):
+    scope = PackageScope(contract, order.since, order.until)
+    for entry in package_entries.whole_entries(reading, scope.rooms, contract.id, upto=upto, kinds=_KINDS_SHOWN):
         if scope.includes_message(entry) if entry["kind"] == "message" else scope.includes(entry):
             if entry["kind"] in STATEMENTS:
                 yield from _stated_texts(entry["payload"])

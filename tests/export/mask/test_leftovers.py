@@ -271,12 +271,12 @@ def test_what_the_user_left_stays_and_is_not_asked_again(maker: ArchiveMaker, tm
 
 
 @pytest.mark.drawn
-def test_a_consultation_asks_only_about_what_it_shows(maker: ArchiveMaker, tmp_path: Path) -> None:
-    """It sums the messages up and names files; a lawyer's package covers nothing and asks nothing."""
+def test_a_consultation_asks_about_what_it_may_quote(maker: ArchiveMaker, tmp_path: Path) -> None:
+    """Its first page quotes messages and tells tasks; a lawyer's package covers nothing and asks nothing."""
     with pytest.raises(errors.LeftoversOpen) as refused:
         export_package(maker, "consult", tmp_path / "out")
 
-    assert ["栗本"] == [one.piece for one in refused.value.leftovers]
+    assert ["高木", "takagi_k", "栗本"] == [one.piece for one in refused.value.leftovers]
     assert export_package(maker, "lawyer", tmp_path / "out").messages
 
 
