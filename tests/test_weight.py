@@ -16,15 +16,15 @@ PRODUCT = ROOT / "archiver"
 
 #: What is weighed: today's figure, the bar after issue N, the bar at the end of the round (none: the ratchet alone).
 FIGURES: dict[str, tuple[int, int | None, int | None]] = {
-    "code lines of the product": (75_819, 67_000, 55_000),
-    "modules of the product": (898, 780, 420),
-    "words and signs of Python": (916_068, None, None),
-    "lines of templates and scripts": (6_740, None, None),
+    "code lines of the product": (76_005, 67_000, 55_000),
+    "modules of the product": (899, 780, 420),
+    "words and signs of Python": (918_844, None, None),
+    "lines of templates and scripts": (6_741, None, None),
     "KB of data": (1_407, None, None),
     "lines of the longest function": (70, 70, 70),
     "lines of a function, ninth tenth": (18, 18, 18),
-    "code lines of tests": (66_549, 55_000, None),
-    "characters of docs and READMEs": (221_558, None, 210_000),
+    "code lines of tests": (66_689, 55_000, None),
+    "characters of docs and READMEs": (221_665, None, 210_000),
 }
 
 SLACK = {
