@@ -109,6 +109,7 @@ def test_chatwork_cannot_be_reached_while_the_chats_are_chosen(
         player.check(page.get_by_label("動画編集_田中様"))
         player.press("main button.primary")
         player.press("main button.primary")
+        player.press("main button.primary")  # and which job the two chats are
         page.wait_for_url(re.compile("/facts"))
         player.wait_for_job()
 
