@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from archiver import errors
-from archiver.store import seals
+from archiver.store import migrate, seals
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE, build_engine
 from archiver.store.queries.entries import last_seq
@@ -410,7 +410,7 @@ def test_a_full_disk_loses_nothing(archive: Archive) -> None:
 def test_a_full_disk_when_the_archive_is_made_leaves_no_half_one(tmp_path: Path) -> None:
     """Creating a database on a full disk raises DiskFull and leaves no database."""
     with file_size_limit(8192), pytest.raises(errors.DiskFull):
-        empty_archive(tmp_path)
+        migrate.create_database(tmp_path / DATABASE)
 
     assert not (tmp_path / DATABASE).exists()
 
