@@ -10,24 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from archiver.records import JST, ContractRoom, RoomId
+from archiver.records import JST, ContractRoom
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.statements import enclosures
 from tests.console.test_pages import a_file
-from tests.support.archives.maker import ROOM, message_object, story
-from tests.support.console.application import FormBrowser, open_application
+from tests.support.archives.maker import ROOM
+from tests.support.console.application import FormBrowser, open_job_with_day_of_payment
 from tests.support.viewer.page_text import words_of
 
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[FormBrowser]:
     """The application over one contract, in whose chat the day of payment was told."""
-    maker = story(tmp_path / "home")
-    maker.contract("job1", rooms=(ContractRoom(RoomId(ROOM)),), client="田中")
-    maker.sync([message_object(30, "お支払いは翌月末の振込です", sent=200)], minutes=202)
-    maker.archive.close()
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
-    with open_application(tmp_path / "home", {**environ, "PATH": ""}) as opened:
+    with open_job_with_day_of_payment(tmp_path / "home") as opened:
         yield opened
 
 

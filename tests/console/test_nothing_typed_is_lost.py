@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.records import ContractRoom, RoomId
-from tests.support.archives.maker import ROOM, message_object, story
-from tests.support.console.application import OWN, SITE, FormBrowser, open_application
+from tests.support.archives.maker import ROOM
+from tests.support.console.application import OWN, SITE, FormBrowser, open_job_with_day_of_payment
 from tests.support.console.routes import addresses
 
 PAGES = (
@@ -109,12 +108,7 @@ class Forms(HTMLParser):
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[FormBrowser]:
     """The application over one contract; neither Chatwork nor a scheduler is there."""
-    maker = story(tmp_path / "home")
-    maker.contract("job1", rooms=(ContractRoom(RoomId(ROOM)),), client="田中")
-    maker.sync([message_object(30, "お支払いは翌月末の振込です", sent=200)], minutes=202)
-    maker.archive.close()
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
-    with open_application(tmp_path / "home", {**environ, "PATH": ""}) as opened:
+    with open_job_with_day_of_payment(tmp_path / "home") as opened:
         yield opened
 
 

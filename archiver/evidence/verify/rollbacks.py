@@ -85,61 +85,56 @@ def check_rollbacks(
 
 def rollback_sentence(rollback: Rollback) -> str:
     """What one rollback means, as one sentence."""
+    return _rollback_pattern(rollback).format(key=rollback.key, count=rollback.lost, time=rollback.copied_at)
+
+
+def _rollback_pattern(rollback: Rollback) -> str:
     if rollback.place == IN_LEDGER:
-        sentence = ngettext(
+        return ngettext(
             "The team's ledger was put back to an earlier time ({key}): {count} unsealed record was in it later than "
             "this point and is not in this archive.",
             "The team's ledger was put back to an earlier time ({key}): {count} unsealed records were in it later than "
             "this point and are not in this archive.",
             rollback.lost,
         )
-        return sentence.format(key=rollback.key, count=rollback.lost)
     if rollback.place == IN_SIGHT:
-        sentence = ngettext(
+        return ngettext(
             "Another state of the archive was put back, or another computer saves into a copy of it ({key}): up to "
             "{count} record that this computer had seen is not in this archive.",
             "Another state of the archive was put back, or another computer saves into a copy of it ({key}): up to "
             "{count} records that this computer had seen are not in this archive.",
             rollback.lost,
         )
-        return sentence.format(key=rollback.key, count=rollback.lost)
     if rollback.place == IN_RESTORED and not rollback.lost:
-        sentence = _(
+        return _(
             "The archive was restored from a copy whose last record is of {time} ({key}); whether there had been later "
             "ones is not known."
         )
-        return sentence.format(key=rollback.key, time=rollback.copied_at)
     if rollback.place == IN_RESTORED:
-        sentence = ngettext(
+        return ngettext(
             "The archive was restored from a copy whose last record is of {time} ({key}): as far as this computer "
             "knows, up to {count} later record is not in it.",
             "The archive was restored from a copy whose last record is of {time} ({key}): as far as this computer "
             "knows, up to {count} later records are not in it.",
             rollback.lost,
         )
-        return sentence.format(key=rollback.key, count=rollback.lost, time=rollback.copied_at)
     if not rollback.lost:
-        sentence = _(
-            "Seals were found that are none of this archive's ({key}); no record is known to be missing by it."
-        )
-        return sentence.format(key=rollback.key)
+        return _("Seals were found that are none of this archive's ({key}); no record is known to be missing by it.")
     if rollback.meanwhile:
-        sentence = ngettext(
+        return ngettext(
             "A newer database was put back ({key}): {count} sealed record that was saved while an older one was in its "
             "place is not in this one.",
             "A newer database was put back ({key}): {count} sealed records that were saved while an older one was in "
             "its place are not in this one.",
             rollback.lost,
         )
-        return sentence.format(key=rollback.key, count=rollback.lost)
-    sentence = ngettext(
+    return ngettext(
         "An older database was put back ({key}): {count} sealed record was in the database later than this point and "
         "is not in this one.",
         "An older database was put back ({key}): {count} sealed records were in the database later than this point and "
         "are not in this one.",
         rollback.lost,
     )
-    return sentence.format(key=rollback.key, count=rollback.lost)
 
 
 def _check_file(

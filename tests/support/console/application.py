@@ -18,9 +18,11 @@ from archiver.cli.reading.view_context import build_view_context
 from archiver.console import application
 from archiver.console.context import ConsoleContext
 from archiver.console.jobs import Job
+from archiver.records import ContractRoom, RoomId
 from archiver.web.access import AccessGate
 from archiver.web.app import build_app
 from archiver.web.server import serve_pages
+from tests.support.archives.maker import ROOM, message_object, story
 from tests.support.viewer.chromium_tab import CHROMIUM, FLAGS, Window, record_complaints
 
 PORT = 8766
@@ -89,6 +91,18 @@ def open_application(home: Path, environ: Mapping[str, str]) -> Iterator[FormBro
     browser.let_in()
     yield browser
     context.jobs.leave(30)
+
+
+@contextmanager
+def open_job_with_day_of_payment(home: Path) -> Iterator[FormBrowser]:
+    """The application over one contract, in whose chat the day of payment was told; nothing else is there."""
+    maker = story(home)
+    maker.contract("job1", rooms=(ContractRoom(RoomId(ROOM)),), client="田中")
+    maker.sync([message_object(30, "お支払いは翌月末の振込です", sent=200)], minutes=202)
+    maker.archive.close()
+    environ = {"HOME": str(home.parent), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
+    with open_application(home, {**environ, "CHATWORK_API_TOKEN": "0" * 32, "PATH": ""}) as opened:
+        yield opened
 
 
 @contextmanager
