@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies
+from hypothesis import HealthCheck, example, given, settings, strategies
 
 from archiver import errors
 from archiver.custody.verify import verify_archive
@@ -119,13 +119,14 @@ def test_progress_is_told(sample: Archive) -> None:
 @pytest.mark.drawn
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seq=strategies.integers(1, 11), column=strategies.sampled_from(["line", "digest"]), data=strategies.data())
+@example(1, "digest", 7)  # the first bytes of the first digest are no text any more, which the archive's name is made of
 def test_any_flipped_bit_of_a_sealed_entry_is_found_and_named(
-    archive: Archive, seq: int, column: str, data: strategies.DataObject
+    archive: Archive, seq: int, column: str, data: strategies.DataObject | int
 ) -> None:
     """One bit of the line or of the digest is one finding, and it names the entry."""
     with changing_past_triggers(archive) as database:
         (whole,) = database.execute(f"SELECT CAST({column} AS BLOB) FROM entry WHERE seq = ?", [seq]).fetchone()
-        bit = data.draw(strategies.integers(0, len(whole) * 8 - 1))
+        bit = data if isinstance(data, int) else data.draw(strategies.integers(0, len(whole) * 8 - 1))
         put(database, seq, column, with_flipped_bit(whole, bit))
 
     actual = verified(archive)

@@ -78,10 +78,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--draw-seed", default="", help="repeat a draw; else that of the last commit")
 
 
+@pytest.hookimpl(tryfirst=True)  # before Hypothesis reads its seed
 def pytest_configure(config: pytest.Config) -> None:
-    """Let `--draw` look into the slow lane, and choose one seed for all processes; keep small files in memory."""
+    """Let `--draw` look into the slow lane, and choose one seed for all processes; keep small files in memory.
+
+    Of one commit the fast lane and a draw play the same examples of properties wherever they run; the slow lane others.
+    """
     if config.option.markexpr == "not slow" and _has_room(SHARED_MEMORY):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SHARED_MEMORY))
+    if config.option.markexpr == "not slow" or config.getoption("--draw"):
+        config.option.hypothesis_seed = config.option.hypothesis_seed or _content_of_last_commit()
     if config.getoption("--draw"):
         config.option.markexpr = "drawn and slow"
         config.option.draw_seed = config.option.draw_seed or os.environ.get("DRAW_SEED") or _content_of_last_commit()

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, func, select, text
+from sqlalchemy import LargeBinary, Row, bindparam, cast, func, select, text
 
 from archiver.records import Entry
 from archiver.store import schema
@@ -35,7 +35,7 @@ class KeptReply(NamedTuple):
 
 
 _LAST_SEQ = SmallStatement(select(func.max(schema.entry.c.seq)))
-_DIGEST = SmallStatement(select(schema.entry.c.digest).where(schema.entry.c.seq == bindparam("seq")))
+_DIGEST = SmallStatement(select(cast(schema.entry.c.digest, LargeBinary)).where(schema.entry.c.seq == bindparam("seq")))
 
 
 def last_seq(reading: Reading) -> int:
@@ -57,9 +57,9 @@ def last_record_time(reading: Reading) -> str | None:
 
 
 def record_digest(reading: Reading, seq: int) -> str | None:
-    """The digest of an entry; None if there is none of this number."""
-    digest: str | None = _DIGEST.value(reading.sql, seq=seq)
-    return digest
+    """The digest of an entry; None if there is none of this number. A damaged one may not be text, and stays one."""
+    digest: bytes | None = _DIGEST.value(reading.sql, seq=seq)
+    return None if digest is None else digest.decode("utf-8", "replace")
 
 
 def last_held(reading: Reading, heads: Collection[tuple[int, str]]) -> int:
