@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import msgspec
 import pytest
 from babel.messages.pofile import read_po
@@ -15,13 +14,13 @@ from packaging.requirements import Requirement
 
 from archiver import errors, export
 from archiver.cli.error_output import INTERRUPTED
-from archiver.cli.main import build
 from archiver.cli.status.emergency_block import DO_NOT
 from archiver.settings.schema import SettingsTable
 from archiver.store import schema
 from archiver.store.search import index
 from archiver.store.working import remembered_values
 from archiver.store.working.key_value_store import Slot, SlotFamily
+from tests.support import reference
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -45,41 +44,10 @@ def first_column(text: str) -> list[str]:
 # --- commands --------------------------------------------------------------------------------
 
 
-def command_tree(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
-    """The root and every command that can be called, by its full name."""
-    if isinstance(command, click.Group):
-        if name == "archive" or command.invoke_without_command:
-            yield name, command
-        context = click.Context(command, info_name=name)
-        for child in command.list_commands(context):
-            found = command.get_command(context, child)
-            assert found is not None
-            yield from command_tree(found, f"{name} {child}")
-    elif not command.hidden:
-        yield name, command
-
-
-def option_names(command: click.Command) -> set[str]:
-    """The long names of a command's own options."""
-    names = {
-        name
-        for parameter in command.params
-        if isinstance(parameter, click.Option)
-        for name in (*parameter.opts, *parameter.secondary_opts)
-    }
-    return {name for name in names if name.startswith("--") and name != "--help"}
-
-
-def test_the_reference_has_every_command_with_its_options() -> None:
-    """commands.md names each command that exists, with each of its options, and no others."""
-    text = (REFERENCE / "commands.md").read_text(encoding="utf-8")
-    headings = re.findall(r"(?m)^## `(archive[a-z -]*)`$", text)
-    rows = {name: re.findall(r"(?m)^\| (`-.*?`) \|", page_section("commands.md", f"## `{name}`")) for name in headings}
-
-    documented = {name: set(re.findall(r"--[a-z-]+", " ".join(cells))) for name, cells in rows.items()}
-    actual = {name: option_names(command) for name, command in command_tree(build(), "archive")}
-
-    assert documented == actual
+@pytest.mark.parametrize("page", reference.PAGES)
+def test_a_page_of_the_reference_is_what_the_program_says(page: str) -> None:
+    """`python -m tests.support.reference update` changes nothing."""
+    assert (REFERENCE / page).read_text(encoding="utf-8") == reference.PAGES[page]()
 
 
 # --- settings, codes, tables, formats --------------------------------------------------------
