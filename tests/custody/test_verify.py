@@ -119,7 +119,7 @@ def test_progress_is_told(sample: Archive) -> None:
 @pytest.mark.drawn
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seq=strategies.integers(1, 11), column=strategies.sampled_from(["line", "digest"]), data=strategies.data())
-@example(1, "digest", 7)  # the first bytes of the first digest are no text any more, which the archive's name is made of
+@example(1, "digest", 7)  # no text any more, and the archive is known by the first digest
 def test_any_flipped_bit_of_a_sealed_entry_is_found_and_named(
     archive: Archive, seq: int, column: str, data: strategies.DataObject | int
 ) -> None:
