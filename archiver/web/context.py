@@ -6,7 +6,7 @@ as sentences.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,6 +57,8 @@ class Attention:
 
     grade: Grade
     blocks: tuple[Block, ...]
+    quoted: Mapping[str, tuple[str, ...]]
+    """Contract → its changed messages in words, where no block quotes them."""
     sentences: tuple[str, ...]
     alerts: tuple[AttentionAlert, ...]
     saving: tuple[str, ...]

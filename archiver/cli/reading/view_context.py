@@ -87,6 +87,7 @@ def build_attention(
     return Attention(
         grade=standing.grade,
         blocks=tuple(emergency_block_of(one, program) for one in emergencies),
+        quoted=emergency_block.calm_quotations(reading, status.contracts, emergencies),
         alerts=tuple(shown),
         sentences=tuple(complete_commands(one, program) for one in standing.page_sentences(room_labels(reading, ()))),
         saving=tuple(saving_words(standing.situation, failed_at=last_failure(standing.situation))),

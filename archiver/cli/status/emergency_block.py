@@ -127,7 +127,7 @@ def emergencies(
                     changed_messages(reading, contract.rooms, sides),
                     concerning,
                     tuple(_readable_messages(reading, rooms, quoted)),
-                    tuple(_edit_lines(reading, quoted)),
+                    tuple(_quoted_lines(reading, (one for one in quoted if one.after is not None))),
                     count_vanished(reading, rooms),
                     messages_by_id(reading, rooms, messages_to_screenshot(reading, alerts, rooms)),
                     tuple(sorted(room_looks(reading, rooms).failing)),
@@ -152,16 +152,27 @@ def _readable_messages(reading: Reading, rooms: set[int], quoted: Iterable[Quota
         yield message._replace(text=own_words(message.text, references))
 
 
-def _edit_lines(reading: Reading, quoted: Iterable[Quotation]) -> Iterator[str]:
-    """The edited messages that are quoted, before and after, each with the name of its author."""
+def calm_quotations(
+    reading: Reading, contracts: Iterable[Contract], emergencies: Iterable[Emergency]
+) -> dict[str, tuple[str, ...]]:
+    """Contract → its changed messages in words, where no emergency block quotes them."""
+    from archiver.store.queries.contract_activity import case_sides
+    from archiver.store.queries.viewing.quotable_messages import quoted_messages
+
+    told = {one.contract.id for one in emergencies}
+    found = {one.id: quoted_messages(reading, one, case_sides(reading, one)) for one in contracts if one.id not in told}
+    return {contract: tuple(_quoted_lines(reading, quoted)) for contract, quoted in found.items()}
+
+
+def _quoted_lines(reading: Reading, quoted: Iterable[Quotation]) -> Iterator[str]:
+    """The messages that are quoted, before and after, each with the name of its author."""
     from archiver.store.queries.transcript import names_in_room
 
     for one in quoted:
-        if one.after is not None:
-            references = replace(NOWHERE, name_of=names_in_room(reading, one.message.room_id).get)
-            texts = excerpts([visible(own_words(text.body, references)) for text in one.shown], QUOTED_LENGTH)
-            name = shorten(one.message.name, 16)
-            yield quotation_line(one, texts, current_language(), time=jst_time, who=name)
+        references = replace(NOWHERE, name_of=names_in_room(reading, one.message.room_id).get)
+        texts = excerpts([visible(own_words(text.body, references)) for text in one.shown], QUOTED_LENGTH)
+        name = shorten(one.message.name, 16)
+        yield quotation_line(one, texts, current_language(), time=jst_time, who=name)
 
 
 def _concerning_alerts(reading: Reading, rooms: set[int], alerts: Iterable[Alert]) -> Iterator[Alert]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from archiver.claims.changes import DELETIONS, EDITS, changed_count
@@ -51,8 +51,9 @@ def tell_status(
     progress: SlowWork,
     dues: Sequence[str] = (),
     alerts: Sequence[AlertLine] = (),
+    quoted: Mapping[str, Sequence[str]],
 ) -> None:
-    """Print the status page of reference/voice.md, emergencies first; `alerts`: lines of those in no emergency."""
+    """Print the status page of reference/voice.md, emergencies first; `alerts`, `quoted`: of those in no emergency."""
     situation, settings, attention = standing.situation, standing.situation.settings, grade_word(Grade.ATTENTION)
     state = grade_word(standing.grade)
     echo(_head(status, full_time(situation.now)[: -len(":33")], _("State: {state}").format(state=state)))
@@ -74,6 +75,8 @@ def tell_status(
     echo(pad(_("Contract"), 28) + heads + "  " + _("complete since"))
     for contract in status.contracts:
         _tell_contract(contract, [room for room in status.rooms if contract.id in room.contracts])
+        for line in quoted.get(contract.id, ()):
+            echo("  " + "\n    ".join(wrap(line, 76)))
     tell_progress(progress, days=settings.sync.reread_days)
     echo(seals_line(status))
     echo(class_line(settings))

@@ -47,6 +47,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         standing = observe_standing(reading, settings, obj.environ, now=now)
         others = page.other_alerts(archive_status.alerts, emergencies)
         alerts = [] if as_json else alert_lines(reading, others, contract_names(archive_status.contracts))
+        quoted = emergency_block.calm_quotations(reading, archive_status.contracts, emergencies)
         put_back = put_back_databases.overview_lines(reading)
         services = service_lines(reading)
         erased, unfinished = records.erasures(reading), remembered_values.ERASURE.recall(reading)
@@ -66,5 +67,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         told += erasure_lines.lines(erased, unfinished)
         dues = [*access_lines.lines(accesses), *told, *deadline_lines]
         with paged_output():
-            page.tell_status(archive_status, standing, emergencies, progress=progress, dues=dues, alerts=alerts)
+            page.tell_status(
+                archive_status, standing, emergencies, progress=progress, dues=dues, alerts=alerts, quoted=quoted
+            )
     return 0

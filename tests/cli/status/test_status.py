@@ -216,7 +216,10 @@ def test_the_worst_screen_fits_in_80_columns(desk: TerminalWorld, language: str)
 def test_what_became_of_messages_before_the_plan_hid_them_is_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A deletion or an edit is counted whatever became of the message later, and whose message it was is told."""
+    """A deletion or an edit is counted whatever became of the message later, and whose message it was is told.
+
+    The edited one is quoted, as no emergency block does it.
+    """
     maker = hidden_story(tmp_path / "home")
     maker.archive.close()
 
@@ -229,6 +232,7 @@ def test_what_became_of_messages_before_the_plan_hid_them_is_counted(
         "edited messages: 1 (1 of the other side)",
         "messages that became shown as deleted after they were saved: 1 (1 of the other side)",
         "messages hidden by the plan: 3 (3 of the other side)",
+        "“残り3本もお願いします。” (田中, 11-05 10:01) read “残り3本は無しで。” by 11-05 12:00",
     ):
         assert line in " ".join(screen.split())
     assert {"deleted": 1, "edited": 1, "hidden": 3} == {name: room[name] for name in ("deleted", "edited", "hidden")}

@@ -34,7 +34,7 @@ def text_of(page: str) -> str:
 
 
 def test_it_shows_contracts_and_counts(home: Path) -> None:
-    """Each room stands below its contract with what is held of it."""
+    """Each room stands below its contract with what is held of it, and changed messages are quoted."""
     with open_viewer(home) as browser:
         page = text_of(browser.get("/"))
     with Archive(home).reading() as reading:
@@ -47,6 +47,8 @@ def test_it_shows_contracts_and_counts(home: Path) -> None:
         assert room.name in page
         assert f" {room.messages} {edited} {deleted} {missing} {hidden} " in page
         assert [line for _kind, line in change_lines(changed, "en") if line not in page] == []
+    assert "read “残り3本は無しで。” by" in page
+    assert 1 == page.count("“やっぱり今回の分は払えません” (田中, ")
     assert f"--home {home} export" in page
 
 
