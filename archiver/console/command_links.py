@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from gettext import gettext as _
 from itertools import zip_longest
+from typing import Any
 
 from flask import current_app, request, url_for
 from markupsafe import Markup, escape
@@ -39,7 +40,7 @@ _PAGES = {
     "guide": "help.index",
     "migrate": "upgrading.index",
 }
-_ANCHORS = {"recover": "older", "schedule": "automatic", "daemon": "automatic"}
+_PLACES: dict[str, dict[str, Any]] = {"recover": {"change": "older"}, "schedule": {"_anchor": "automatic"}, "daemon": {"_anchor": "automatic"}}
 """Where on its page a command's form stands."""
 
 _HOME = r"archive (?:--home (?:\"[^\"]*\"|'[^']*'|\S+) )?"
@@ -109,7 +110,7 @@ def _link(found: re.Match[str]) -> tuple[str, str] | None:
     endpoint = _PAGES[command]
     if endpoint not in current_app.view_functions:
         return None
-    return url_for(endpoint, _anchor=_ANCHORS.get(command)), _words().get(command, _words()[endpoint])
+    return url_for(endpoint, **_PLACES.get(command, {})), _words().get(command, _words()[endpoint])
 
 
 def _words() -> dict[str, str]:

@@ -109,7 +109,8 @@ def test_older_messages_are_recovered_by_dropping_a_saved_page(
     # Other messages in each of the four plays, all of them beyond the newest 100, which are saved already.
     start = 45 * ((_look(player)[0] == 360) * 2 + player.by_keyboard)
     ids = desk.posts[start : start + 40]
-    page = to(player, "/emergency")
+    to(player, "/emergency")
+    page = to(player, "/emergency?change=older")
     saved = recovery_files.html([(desk.group, one) for one in ids]).decode()
     page.evaluate(DROP, [".drop", "chat.html", saved])
     faults = player.look_around()
@@ -240,7 +241,7 @@ def test_a_copy_is_made_and_the_archive_comes_back_from_it(
     ):
         second = Player(tab.page, by_keyboard=by_keyboard)
         to(second, "/copies")
-        second.fill("#folder", str(tmp_path / "usb"))
+        second.fill("#other", str(tmp_path / "usb"))
         faults += second.look_around()
         second.press("main button.primary")
         tab.page.wait_for_url(re.compile("/job"))

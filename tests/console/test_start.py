@@ -275,7 +275,7 @@ def test_the_first_save_says_how_to_get_what_the_lists_leave_out(browser: FormBr
     browser.post("/start/notices", stamps="off")
     home = browser.get("/home")
 
-    assert [True] * 3 == ['href="/emergency#older"' in page for page in (facts, progress, home)]
+    assert [True] * 3 == ['href="/emergency?change=older"' in page for page in (facts, progress, home)]
 
 
 @pytest.mark.drawn

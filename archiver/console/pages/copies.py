@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from gettext import gettext as _
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from archiver.custody import backup
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words, minute_text
 from archiver.settings.home import check_home
-from archiver.settings.model import BackupSettings
+from archiver.settings.model import BackupSettings, parse_duration
 from archiver.setup.archive_setup import make_home
 from archiver.setup.copy_schedule import begin_regular_copy, end_regular_copy
 from archiver.setup.erasing import leftover_lines, restored_line
@@ -42,7 +43,7 @@ pages = Blueprint("copies", __name__, url_prefix="/copies")
 @pages.get("")
 def index() -> str:
     """When the last copy was made, and where to; or, without an archive, the way back from a copy."""
-    return _page("")
+    return _page("", request.args.get("change", ""))
 
 
 @pages.post("/backup")
@@ -67,7 +68,7 @@ def change_regular() -> Response | tuple[str, int]:
         else:
             begin_regular_copy(context.home, read_folder(request.form.get("folder", ""), context.home), every)
     except errors.UsageError as error:
-        return _page(visible(str(error))), 422
+        return _page(visible(str(error)), "regular"), 422
     return redirect(url_for("copies.index", kept="yes"))
 
 
@@ -77,18 +78,18 @@ def restore() -> Response | tuple[str, int]:
     context = console_context()
     is_said = request.form.get("damaged") == "yes"
     if archive_state() in {ArchiveState.READY, ArchiveState.FIRST_RUN} and not is_said:
-        return _page(_("There is an archive here already; nothing was restored.")), 422
+        return _page(_("There is an archive here already; nothing was restored."), "restore"), 422
     if not may_restore():
-        return _page(_("Nothing was restored.")), 422
+        return _page(_("Nothing was restored."), "restore"), 422
     try:
-        folder = read_folder(request.form.get("folder", ""), context.home)
+        folder = read_folder(request.form.get("other") or request.form.get("folder", ""), context.home)
     except errors.UsageError as error:
-        return _page(visible(str(error))), 422
+        return _page(visible(str(error)), "restore"), 422
     context.jobs.start(_("Restoring the archive"), _restore(context, folder), _ways_on())
     return redirect(url_for("job.index"))
 
 
-def _page(problem: str) -> str:
+def _page(problem: str, change: str = "") -> str:
     context, state = console_context(), archive_state()
     has_archive, last, at = state in {ArchiveState.READY, ArchiveState.FIRST_RUN}, None, ""
     regular = _regular_copy(context, is_needed=has_archive)
@@ -97,6 +98,11 @@ def _page(problem: str) -> str:
         with context.archive.reading() as reading:
             last, standing = LAST_BACKUP.recall(reading), evidence.standing(reading)
         at = minute_text(last.at) if last else ""
+    intervals = {"off": _("off"), "1d": _("every day"), "7d": _("every week"), "12h": _("twice a day")}
+    set_now = next((one for one in intervals if one != "off" and parse_duration(one) == regular.every), "1d")
+    if regular.every is not None and parse_duration(set_now) != regular.every:
+        set_now = f"{regular.every // timedelta(seconds=1)}s"
+        intervals[set_now] = interval_words(regular.every)
     whole_at = minute_text(last.whole_at) if last and last.whole_at else ""
     return render_template(
         "copies.html",
@@ -109,8 +115,13 @@ def _page(problem: str) -> str:
         at=at,
         whole_at=whole_at,
         offered=offered_folders(context.environ),
+        change=change if has_archive else "",
+        chosen=request.form.get("folder", ""),
         given=request.form.get("folder", last.path if last else ""),
+        other=request.form.get("other", ""),
         is_same_disk=last is not None and is_same_disk(Path(last.path), context.home),
+        intervals=intervals,
+        every=request.form.get("every", set_now),
         regular_every="" if regular.every is None else interval_words(regular.every),
         regular_to=str(regular.to or ""),
         is_kept=bool(request.args.get("kept")),

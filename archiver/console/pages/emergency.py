@@ -36,7 +36,7 @@ pages = Blueprint("emergency", __name__, url_prefix="/emergency")
 @pages.get("")
 def index() -> str:
     """What is kept and what is not, what not to do, and what to do now."""
-    return _page("")
+    return _page("", request.args.get("change", ""))
 
 
 @pages.post("/rescue")
@@ -53,16 +53,16 @@ def recover() -> Response | tuple[str, int]:
     context = console_context()
     given = [one for one in request.files.getlist("files") if one.filename]
     if not given:
-        return _page(_("Choose at least one file.")), 422
+        return _page(_("Choose at least one file."), "older"), 422
     try:
         found = _take_files(context, given, request.form.get("room", ""))
     except errors.ArchiverError as error:
-        return _page(trouble_words(error).together), 422
+        return _page(trouble_words(error).together, "older"), 422
     context.jobs.start(_("Fetching older messages"), _recover(context, found))
     return redirect(url_for("job.index"))
 
 
-def _page(problem: str) -> str:
+def _page(problem: str, change: str = "") -> str:
     context = console_context()
     try:
         with context.archive.reading() as reading:
@@ -76,6 +76,8 @@ def _page(problem: str) -> str:
         "emergency.html",
         blocks=blocks,
         rooms=rooms,
+        change=change,
+        chosen=request.form.get("room", type=int),
         has_contract=has_contract,
         problem=problem,
         job=context.jobs.last,

@@ -44,7 +44,9 @@ def stop(name: str) -> Answer:
     change_contract(
         context.archive, name, lambda _reading, contract: replace(contract, state="stopped"), at=context.now()
     )
-    return redirect(url_for("erasing.index", name=name))
+    return redirect(
+        url_for("erasing.index", name=name, messages=request.form.get("messages"), room=request.form.get("room"))
+    )
 
 
 @pages.post("")
@@ -108,6 +110,8 @@ def _page(name: str, problem: str) -> str:
             contract=contract,
             is_read=is_read(contract, context.now()),
             preview=preview,
+            choose=preview is None or bool(request.args.get("choose")),
+            typed=request.form,
             lines=[] if preview is None else erasing.preview_lines(preview),
             signs=signs,
             word=word,
