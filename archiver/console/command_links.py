@@ -40,7 +40,11 @@ _PAGES = {
     "guide": "help.index",
     "migrate": "upgrading.index",
 }
-_PLACES: dict[str, dict[str, Any]] = {"recover": {"change": "older"}, "schedule": {"_anchor": "automatic"}, "daemon": {"_anchor": "automatic"}}
+_PLACES: dict[str, dict[str, Any]] = {
+    "recover": {"change": "older"},
+    "schedule": {"_anchor": "automatic"},
+    "daemon": {"_anchor": "automatic"},
+}
 """Where on its page a command's form stands."""
 
 _HOME = r"archive (?:--home (?:\"[^\"]*\"|'[^']*'|\S+) )?"
