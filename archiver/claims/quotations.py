@@ -100,6 +100,12 @@ def rank(state: State, bodies: Sequence[str], at: datetime, message_id: int) -> 
     return weight, _ORDER.index(became), at, message_id
 
 
+def names_terms(text: str) -> bool:
+    """Whether a text names money or days."""
+    plain = unicodedata.normalize("NFKC", text)
+    return any(words.search(plain) for words in (_MONEY, _DATE))
+
+
 def excerpts(texts: Sequence[str], limit: int) -> list[str]:
     """Texts of one message cut to so many characters: from the words that differ on, or from those that matter."""
     at = _first_difference(*texts) if len(texts) > 1 else _first_word(texts[0])

@@ -45,7 +45,6 @@ NOT_SAID = {
     "証拠説明書.pdf",
     "甲* 証拠説明書.pdf",
     "タスク",
-    "チャットの概要",
 }
 """Names of files, which a court asks for, and beginnings of words."""
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from archiver.claims.accounts import closed_account
 from archiver.claims.messages import last_notice, last_reply
 from archiver.claims.quotation_text import quotation_head, quotation_line, quotation_parts
-from archiver.claims.quotations import Quotation, excerpts
+from archiver.claims.quotations import Quotation, excerpts, names_terms
 from archiver.claims.turn import turn
 from archiver.claims.words import change_lines, closed_text, own_changes_text, reply_label, reply_text, turn_lines
 from archiver.evidence.tables.events import ChangeRow
@@ -29,6 +29,7 @@ MAX_LINES = 11
 """Lines on page 1 at most; chapter 8 has all changes."""
 
 _TURNS = ("表示名が変わった", "参加者の一覧に表示されなくなった")
+_DESCRIBED = "チャットの概要が変わった"
 _CUT = 45
 _NAME_LENGTH, _QUOTED_LENGTH = 40, 76
 """Characters of a name, and of a text in half the width, four lines of it, at most."""
@@ -74,13 +75,22 @@ def events_text(case: ReportInput, statistics: MessageStatistics) -> str:
     ]
     closed = closed_account(statistics.facts).value
     told = None if closed is None else closed.sign.seq  # its own line above tells it
-    changes = [_change_line(event) for event in case.events if event.kind in _TURNS and event.seq != told]
+    changes = [_change_line(event) for event in case.events if _is_told(event) and event.seq != told]
     space = max(0, MAX_LINES - len(fixed_lines))
     shown_changes = changes[max(0, len(changes) - space) :]
     more = len(changes) - len(shown_changes)
-    other = "ほかの変更 {more}件(第8章)。" if case.has_chapters else "ほかの変更 {more}件。"
-    lines = [*fixed_lines, *shown_changes, *([say(other, more=more)] if more else [])]
+    lines = [*fixed_lines, *shown_changes, *([say("ほかの変更 {more}件。", more=more)] if more else [])]
     return "\n".join(lines) or say("変更・削除の記録はありません。")
+
+
+def descriptions_text(case: ReportInput) -> str:
+    """The descriptions of the chats that name money or days, as they were seen last; perhaps empty."""
+    told = ((visible(own_words(room.description)), room.watch.last) for room in case.rooms)
+    return "\n".join(
+        say("「{text}」({at}に確認)", text=excerpts([text], _QUOTED_LENGTH)[0], at=date_text(at))
+        for text, at in told
+        if at is not None and names_terms(text)
+    )
 
 
 def _last_reply_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
@@ -123,7 +133,13 @@ def _closed_line(case: ReportInput) -> Iterator[str]:
         )
 
 
+def _is_told(event: ChangeRow) -> bool:
+    return event.kind in _TURNS or (event.kind == _DESCRIBED and names_terms(event.before + event.after))
+
+
 def _change_line(event: ChangeRow) -> str:
     before, after = value_text(event, event.before), value_text(event, event.after)
+    if event.kind == _DESCRIBED:
+        before, after = excerpts([own_words(before), own_words(after)], _CUT // 2 - 4)
     about = f"{before} → {after}" if before and after else after or about_text(event)
     return f"{date_text(datetime.fromisoformat(event.at))} {kind_text(event)}: {shorten_line(about, _CUT)}"

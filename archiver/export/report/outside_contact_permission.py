@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archiver.claims.messages import contact, first_message
 from archiver.claims.words import contact_text, first_label, first_text
-from archiver.export.report.input import BLANK, ReportInput
+from archiver.export.report.input import ReportInput
 from archiver.export.report.platform_words import platform_of
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
@@ -24,12 +24,9 @@ def permission_rows(case: ReportInput, statistics: MessageStatistics) -> list[tu
         return [
             (say("サービス外での連絡"), say("{name}では認められていません。\n{first}", name=platform.name, first=first))
         ]
-    requested, approved = (
-        stated_day(shorten_line(stated, 40)) if stated else say(BLANK)
-        for stated in (case.contract.contact_requested_on, case.contract.contact_approved_on)
-    )
-    text = say("申請 {requested} / 承認 {approved}\n{first}", requested=requested, approved=approved, first=first)
-    return [(platform.outside, text)]
+    days = (("申請 {day}", case.contract.contact_requested_on), ("承認 {day}", case.contract.contact_approved_on))
+    stated = " / ".join(say(words, day=stated_day(shorten_line(day, 40))) for words, day in days if day)
+    return [(platform.outside, "\n".join(filter(None, (stated, first))))]
 
 
 def _compared_first(statistics: MessageStatistics) -> str:

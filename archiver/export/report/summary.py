@@ -8,15 +8,14 @@ from archiver.claims.messages import last_reply, message_count
 from archiver.claims.words import count_text, reply_label
 from archiver.export.pdf.blocks import Chapter, FactList, Paragraph
 from archiver.export.report.input import BLANK, ReportInput
-from archiver.export.report.key_events import events_text, quoted_messages
+from archiver.export.report.key_events import descriptions_text, events_text, quoted_messages
 from archiver.export.report.money import money_rows, reminder_rows, term_rows
 from archiver.export.report.outside_contact_permission import permission_rows
 from archiver.export.report.people import counterparts
-from archiver.export.report.platform_words import on_text, platform_of
+from archiver.export.report.platform_words import delivery_text, on_text, platform_of
 from archiver.export.report.request_to_office import end_request_text, opening_rows
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.platforms.job_platform import Platform
 from archiver.records import Contract
 from archiver.render.gap_breaks import closing_pauses, interval_text
 from archiver.render.invisible_characters import visible
@@ -33,7 +32,7 @@ _MAX_DELIVERIES = 3
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The chapter as a list of labels and texts that fits on one page."""
     platform = platform_of(case.contract.platform)
-    rows = [
+    rows: list[tuple[str, str]] = [
         *([(say("取得元"), _fact_text(case.other_service, _ADDRESS_LENGTH))] if case.other_service else []),
         *opening_rows(case, statistics),
         (say("仕事") if platform.elsewhere else say("{name}の契約", name=platform.name), _contract_text(case)),
@@ -45,10 +44,13 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         *permission_rows(case, statistics),
         (say("納品"), _deliveries_text(case)),
         (say("起きたこと"), events_text(case, statistics)),
+        (say("チャットの概要"), descriptions_text(case)),
         (say("この報告書の範囲"), _range_text(case, statistics)),
         (say("保存した時期"), _saved_text(statistics)),
+        (say(BLANK), say("、").join(_blank_names(case))),
         (say("報告者の立場"), say("本書は契約の一方当事者である報告者が作成したものです。")),
     ]
+    rows = [one for one in rows if one[1]]
     row = [label for label, _text in rows].index(say("起きたこと"))
     facts = FactList(tuple(rows), fitted=True, quoted=quoted_messages(case, statistics), quoted_row=row)
     return Chapter(say(TITLE), (facts, Paragraph(say(_NOTE), "small")))
@@ -57,29 +59,45 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
 _NOTE = "契約に関する日付・金額・URLは報告者の入力によります。時刻はすべて日本時間です。"
 
 
-def _fact_text(text: str | None, limit: int = _FACT_LENGTH) -> str:
-    return stated_day(shorten_line(visible(text), limit)) if text else say(BLANK)
+def _blank_names(case: ReportInput) -> Iterator[str]:
+    """What a reader looks for and nobody entered."""
+    contract, platform = case.contract, platform_of(case.contract.platform)
+    stated = (
+        ("仕事名", contract.title),
+        ("{client}の名前", contract.client),
+        ("Chatworkでの相手", case.bases),
+        ("契約日", contract.contracted_on),
+        ("契約金額", contract.amount),
+    )
+    on_platform = (
+        ("契約ID", contract.platform_id),
+        ("契約ページのURL", contract.url),
+        ("{client}のプロフィールのURL", contract.client_url),
+        ("{worker}のプロフィールのURL", contract.worker_url),
+        ("仮払い完了", contract.escrowed_at),
+    )
+    outside = (("{outside} 申請", contract.contact_requested_on), ("{outside} 承認", contract.contact_approved_on))
+    asked = (*stated, *(() if platform.elsewhere else on_platform), *(outside if platform.outside else ()))
+    words = {"client": platform.client, "worker": platform.worker, "outside": platform.outside}
+    yield from (say(name, **words) for name, fact in asked if not fact)
+    if not case.deliveries:
+        yield delivery_text(platform)
+
+
+def _fact_text(text: str, limit: int = _FACT_LENGTH) -> str:
+    return stated_day(shorten_line(visible(text), limit))
 
 
 def _quoted_text(text: str | None, limit: int = _FACT_LENGTH) -> str:
-    """A stated name in quotation marks; that nothing is stated has none, as it is no name."""
-    return say("「{text}」", text=_fact_text(text, limit)) if text else f" {say(BLANK)}"
+    """A stated name in quotation marks."""
+    return say("「{text}」", text=_fact_text(text, limit)) if text else ""
 
 
 def _contract_text(case: ReportInput) -> str:
     contract = case.contract
-    title = say("仕事名{quoted}", quoted=_quoted_text(contract.title, _TITLE_LENGTH))
-    if platform_of(contract.platform).elsewhere:  # there is no number and no page of an office
-        return title if contract.url is None else f"{title}\n{_fact_text(contract.url, _ADDRESS_LENGTH)}"
-    address = (
-        _fact_text(contract.url, _ADDRESS_LENGTH) if contract.url else say("契約ページのURL {blank}", blank=say(BLANK))
-    )
-    return say(
-        "契約ID {platform_id}\n{title}\n{address}",
-        platform_id=_fact_text(contract.platform_id),
-        title=title,
-        address=address,
-    )
+    number = say("契約ID {platform_id}", platform_id=_fact_text(contract.platform_id)) if contract.platform_id else ""
+    title = say("仕事名{quoted}", quoted=_quoted_text(contract.title, _TITLE_LENGTH)) if contract.title else ""
+    return "\n".join(filter(None, (number, title, _fact_text(contract.url or "", _ADDRESS_LENGTH))))
 
 
 def _parties_text(case: ReportInput) -> str:
@@ -88,24 +106,24 @@ def _parties_text(case: ReportInput) -> str:
         f"{shorten_line(visible(person.name), _NAME_LENGTH)}{say('(ID {id})', id=account)}"
         for account, person in counterparts(case)
     ]
-    more = " 他{n}名(第3章)" if case.has_chapters else " 他{n}名"
-    others = say(more, n=len(people_shown) - 3) if len(people_shown) > 3 else ""
-    contract = case.contract
-    return say(
-        "{client}: {name}{quoted}{profile}\n\u3000Chatworkでの相手 {join}{others}\n報告者("
-        "{worker}): {owner_name}(ChatworkのID {owner_id}){profile2}{blank_profiles}",
-        client=platform.client,
-        name=say("名前") if platform.elsewhere else say("{name}での表示名", name=platform.name),
-        quoted=_quoted_text(contract.client),
-        profile=_profile_text(contract.client_url),
-        join=say("、").join(people_shown[:3]) or say(BLANK),
-        others=others,
+    contract, lines = case.contract, []
+    if contract.client:
+        name = say("名前") if platform.elsewhere else say("{name}での表示名", name=platform.name)
+        stated = {"client": platform.client, "name": name, "quoted": _quoted_text(contract.client)}
+        lines.append(say("{client}: {name}{quoted}{profile}", **stated, profile=_profile_text(contract.client_url)))
+    if people_shown:
+        others = say(" 他{n}名", n=len(people_shown) - 3) if len(people_shown) > 3 else ""
+        lines.append(
+            say("\u3000Chatworkでの相手 {people}{others}", people=say("、").join(people_shown[:3]), others=others)
+        )
+    reporter = say(
+        "報告者({worker}): {owner_name}(ChatworkのID {owner_id}){profile}",
         worker=platform.worker,
         owner_name=shorten_line(visible(case.owner_name), _NAME_LENGTH),
         owner_id=case.owner_id,
-        profile2=_profile_text(contract.worker_url),
-        blank_profiles=_blank_profiles_text(contract, platform),
+        profile=_profile_text(contract.worker_url),
     )
+    return "\n".join([*lines, reporter])
 
 
 def _profile_text(address: str | None) -> str:
@@ -113,34 +131,17 @@ def _profile_text(address: str | None) -> str:
     return say("\n\u3000プロフィール {address}", address=_fact_text(address, _ADDRESS_LENGTH)) if address else ""
 
 
-def _blank_profiles_text(contract: Contract, platform: Platform) -> str:
-    """Whose profile on the platform is not entered; where there is no platform, nobody has one."""
-    addresses = {platform.client: contract.client_url, platform.worker: contract.worker_url}
-    blank = [name for name, address in addresses.items() if not address]
-    return (
-        ""
-        if platform.elsewhere or not blank
-        else say("\nプロフィールのURL({join}) {blank}", join=say("、").join(blank), blank=say(BLANK))
-    )
-
-
 def _money_text(case: ReportInput) -> str:
     contract = case.contract
-    escrow = say(" / 仮払い完了 {escrowed_at}", escrowed_at=_fact_text(contract.escrowed_at))
-    if platform_of(contract.platform).elsewhere:
-        escrow = (
-            say(" / 支払期日 {payment_due_on}", payment_due_on=_fact_text(contract.payment_due_on))
-            if contract.payment_due_on
-            else ""
-        )
-    stated = say(
-        "契約 {contracted_on}{escrow} / 契約金額 {amount}",
-        contracted_on=_fact_text(contract.contracted_on),
-        escrow=escrow,
-        amount=_fact_text(contract.amount),
+    facts = (
+        ("契約 {fact}", contract.contracted_on),
+        ("仮払い完了 {fact}", contract.escrowed_at),
+        ("支払期日 {fact}", contract.payment_due_on if platform_of(contract.platform).elsewhere else None),
+        ("契約金額 {fact}", contract.amount),
     )
-    stated += say("\n納期 {due_on}", due_on=_fact_text(contract.due_on)) if contract.due_on else ""
-    return stated + "".join(f"\n{line}" for line in _ending_lines(contract))
+    stated = " / ".join(say(words, fact=_fact_text(fact)) for words, fact in facts if fact)
+    due = say("納期 {due_on}", due_on=_fact_text(contract.due_on)) if contract.due_on else ""
+    return "\n".join(filter(None, (stated, due, *_ending_lines(contract))))
 
 
 def _ending_lines(contract: Contract) -> Iterator[str]:
@@ -153,8 +154,6 @@ def _ending_lines(contract: Contract) -> Iterator[str]:
 
 def _deliveries_text(case: ReportInput) -> str:
     where = on_text(platform_of(case.contract.platform))
-    if not case.deliveries:
-        return f"{where} {say(BLANK)}".strip()
     files_by_digest = {one.sha256: one for one in case.attachments if one.sha256 is not None}
     lines = []
     for delivery in case.deliveries[-_MAX_DELIVERIES:]:
@@ -170,8 +169,7 @@ def _deliveries_text(case: ReportInput) -> str:
         )
         lines.append(f"{where} {_fact_text(delivery.at)}{sent_text}".strip())
     earlier = len(case.deliveries) - len(lines)
-    more = "ほか{earlier}回(第2章)。" if case.has_chapters else "ほか{earlier}回。"
-    return "\n".join([*lines, *([say(more, earlier=earlier)] if earlier else [])])
+    return "\n".join([*lines, *([say("ほか{earlier}回。", earlier=earlier)] if earlier > 0 else [])])
 
 
 def _range_text(case: ReportInput, statistics: MessageStatistics) -> str:
@@ -193,21 +191,17 @@ def _span_text(case: ReportInput, statistics: MessageStatistics) -> str:
     assert statistics.last is not None
     files = case.attachments
     saved_count = sum(1 for one in files if one.sha256 is not None)
-    gaps = sum(not gap.is_erased for room in case.rooms for gap in room.gaps)
-    lacking = say(
-        "取得できなかったファイル{n}点、未取得期間{gaps}か所{pauses}({chapter})。",
-        n=len(files) - saved_count,
-        gaps=gaps,
-        pauses=_pauses_text(case),
-        chapter=say("第9章") if case.has_chapters else say("この資料の５"),
-    )
+    gaps = sum(not gap.is_erased and gap.missing != 0 for room in case.rooms for gap in room.gaps)
+    unsaved = [say("取得できなかったファイル{n}点", n=len(files) - saved_count)] * (saved_count < len(files))
+    unsaved += [say("未取得期間{gaps}か所", gaps=gaps)] * (gaps > 0)
+    lacking = say("、").join(filter(None, [*unsaved, _pauses_text(case)]))
     return say(
         "{send_time} から {send_time2} まで、{count}・ファイル{n:,}点。{lacking}{next_line}{last_look}",
         send_time=local_time(statistics.first.send_time),
         send_time2=local_time(statistics.last.send_time),
         count=count_text(message_count(statistics.facts)),
         n=len(files),
-        lacking=lacking,
+        lacking=say("{lacking}。", lacking=lacking) if lacking else "",
         next_line=_next_line(case.part_sentence),
         last_look=_last_look_text(case),
     )
@@ -219,7 +213,7 @@ def _pauses_text(case: ReportInput) -> str:
     if not pauses:
         return ""
     longest = max(pause.end - pause.start for pause in pauses)
-    return say("、未確認の時間帯{n:,}回(最長およそ{longest})", n=len(pauses), longest=interval_text(longest))
+    return say("未確認の時間帯{n:,}回(最長およそ{longest})", n=len(pauses), longest=interval_text(longest))
 
 
 def _next_line(sentence: str) -> str:
