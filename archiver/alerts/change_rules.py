@@ -26,22 +26,21 @@ MONEY = re.compile(r"円|[¥\uffe5]|報酬|単価|金額|支払|料金|\d万|納
 def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
     """Alerts about edits by one person of the other side within a day, deletions included, or of an attached message.
 
-    Deletions count for whether it is told, and are told in `departure_rules.deleted_messages`. The time of a change
-    is when we saw it.
+    Deletions count for whether it is told, and are told in `departure_rules.deleted_messages`, to whose alert this one
+    then adds. The time of a change is when we saw it.
     """
-    for (room, author), signals in groupby(sorted(changes.edited, key=_room_and_author), key=_room_and_author):
-        edited = list(signals)
-        if not _sides_of(changes, room).is_other(author):
+    new: list[MessageEdited | VanishedMessage] = sorted((*changes.edited, *changes.vanished), key=_room_and_author)
+    for (room, author), signals in groupby(new, key=_room_and_author):
+        seen = [one for one in signals if not (isinstance(one, VanishedMessage) and one.state is State.HIDDEN)]
+        if not seen or not _sides_of(changes, room).is_other(author):
             continue
-        lately = [edit for edit in changes.edited_lately if _room_and_author(edit) == (room, author)]
-        vanished = [message for message in changes.vanished if _room_and_author(message) == (room, author)]
-        gone = [message for message in vanished if message.state is not State.HIDDEN]
-        all_signals: tuple[MessageEdited | VanishedMessage, ...] = (*lately, *gone, *edited)
-        ids = {signal.message_id for signal in all_signals}
-        told = ids - {message.message_id for message in gone}  # what vanished has an alert of its own
-        first = next((edit.message_id for edit in edited if edit.message_id in told), None)
-        if first and (len(ids) >= SEVERAL_CHANGES or any(edit.message_id in changes.attached for edit in edited)):
-            yield Alert(AlertRule.A10, Level.MEDIUM, edited[-1].at, room, author, first, len(told))
+        lately = [one for one in changes.lately if _room_and_author(one) == (room, author)]
+        gone = {one.message_id for one in (*seen, *lately) if isinstance(one, VanishedMessage)}
+        edited = [one.message_id for one in (*seen, *lately) if isinstance(one, MessageEdited)]
+        told = [message for message in edited if message not in gone]
+        is_attached = any(isinstance(one, MessageEdited) and one.message_id in changes.attached for one in seen)
+        if told and (len({*edited, *gone}) >= SEVERAL_CHANGES or is_attached):
+            yield Alert(AlertRule.A10, Level.MEDIUM, seen[-1].at, room, author, told[0], len({*told}))
 
 
 def changed_names(changes: ChangeObservations) -> Iterator[Alert]:

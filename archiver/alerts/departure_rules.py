@@ -8,6 +8,7 @@ more deletions add to the alert that is kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 from typing import TypeVar
@@ -156,21 +157,22 @@ def standing_alert(alert: Alert, kept: Iterable[Alert]) -> Alert | None:
     if alert.rule not in REPEATING_RULES:
         return None
     for candidate in reversed(list(kept)):
-        same = (candidate.rule, candidate.room_id, candidate.account_id) == (
-            alert.rule,
-            alert.room_id,
-            alert.account_id,
-        )
+        is_added = alert.rule is AlertRule.A10 and candidate.rule is AlertRule.DELETIONS
+        same = (candidate.room_id, candidate.account_id) == (alert.room_id, alert.account_id)
+        same = same and (is_added or candidate.rule is alert.rule)
         if same and not candidate.dismissed and abs(alert.at - candidate.at) <= DAY:
-            return candidate if candidate.level is alert.level else None
+            return candidate if is_added or candidate.level is alert.level else None
     return None
 
 
-def merged_count(alert: Alert, standing: Alert) -> int:
-    """How many messages the kept alert is about together with this one; rules of changes count the day themselves."""
+def merged(alert: Alert, standing: Alert) -> Alert:
+    """The kept alert together with this one; rules of changes count the day themselves."""
+    if alert.rule is not standing.rule:
+        return replace(standing, subject=str(alert.count))
     if alert.rule is AlertRule.DELETIONS:
-        return max(alert.count, standing.count + 1)
-    return max(alert.count, standing.count) if alert.rule is AlertRule.A10 else standing.count + alert.count
+        return replace(standing, count=max(alert.count, standing.count + 1))
+    count = max(alert.count, standing.count) if alert.rule is AlertRule.A10 else standing.count + alert.count
+    return replace(standing, count=count)
 
 
 def outdated_chat_alerts(observations: DepartureObservations) -> list[Alert]:

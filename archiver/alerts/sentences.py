@@ -50,6 +50,11 @@ def alert_sentence(
                 "{n} messages of room {room} are now hidden by the plan. What was saved is kept.",
                 number,
             )
+        case AlertRule.DELETIONS if alert.subject:
+            text = _(
+                "Room {room}: of the other side's messages {edited} were edited, and {n} now show as deleted or are "
+                "not shown any more. The earlier texts of those edited are kept: archive show {room_id}."
+            )
         case AlertRule.DELETIONS:
             text = ngettext(
                 "{n} message by somebody else in room {room} now shows as deleted or is not shown any more.",
@@ -169,6 +174,8 @@ def _change_sentence(subject: str | None) -> str:
 def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str, str]:
     """The placeholders' values from an alert's subject, which each rule writes in its own form."""
     first, _slash, rest = (alert.subject or "").partition("/")
+    if alert.rule is AlertRule.DELETIONS:
+        return {"edited": first}
     if alert.rule is AlertRule.A14:
         return {"hours": rest}
     if alert.rule is AlertRule.A11:

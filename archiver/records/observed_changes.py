@@ -126,10 +126,10 @@ class ChangeObservations:
     sides: Mapping[int, Sides] = field(default_factory=dict)
     """The sides of the contract, by room."""
     edited: tuple[MessageEdited, ...] = ()
-    edited_lately: tuple[MessageEdited, ...] = ()
-    """Messages edited in the day before, which were judged already."""
     vanished: tuple[VanishedMessage, ...] = ()
-    """Messages that were deleted or missing since then, or in the day before."""
+    """Messages that were deleted or missing since then."""
+    lately: tuple[MessageEdited | VanishedMessage, ...] = ()
+    """Both of the day before, which were judged already."""
     attached: frozenset[str] = frozenset()
     """Messages that the user attached something to."""
     renamed: tuple[PersonRenamed, ...] = ()

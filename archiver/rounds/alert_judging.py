@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from archiver import contract_dates
@@ -58,7 +57,7 @@ def judge_entries(writing: Writing) -> list[Alert]:
 
 
 def _keep_alerts(writing: Writing, alerts_found: Iterable[Alert]) -> list[Alert]:
-    """Keep new alerts; one that only adds to an open alert increases that alert's count."""
+    """Keep new alerts; one that only adds to an open alert changes that one."""
     kept, opened = alerts.alerts(writing), []
     for alert in sorted(alerts_found, key=lambda one: list(Level).index(one.level)):
         standing = departure_rules.standing_alert(alert, kept)
@@ -66,9 +65,12 @@ def _keep_alerts(writing: Writing, alerts_found: Iterable[Alert]) -> list[Alert]
             opened.append(alerts.keep(writing, alert))
             kept.append(opened[-1])
             continue
-        count = departure_rules.merged_count(alert, standing)
-        alerts.set_count(writing, standing.number, count=count)
-        kept[kept.index(standing)] = replace(standing, count=count)
+        changed = departure_rules.merged(alert, standing)
+        alerts.change(writing, changed)
+        kept[kept.index(standing)] = changed
+        alone = departure_rules.standing_alert(alert, [one for one in kept if one.rule is alert.rule])
+        if alone is not None and alone != changed:  # edits that were told before the deletions
+            alerts.dismiss(writing, alone.number, at=alert.at, reason=None)
     numbers = {one.number: one for one in kept}
     return [numbers[one.number] for one in opened]
 

@@ -159,6 +159,25 @@ def test_edits_within_a_day_and_a_changed_description_are_told(world: World) -> 
     assert "archive show" in alert_sentence(kept_alerts(world)[0])
 
 
+def test_an_edit_and_a_deletion_of_one_person_are_one_alert(world: World) -> None:
+    """Whichever comes first, and where edits were told before: each message counts once."""
+    posts = world.posts(3)
+    others = [world.post(f"その{n}", by=world.suzuki) for n in range(3)]  # type: ignore[attr-defined]
+    next_round(world)
+    told = []
+    for edited, deleted in ((posts[:1], []), ([], posts[1:2]), (posts[2:], []), (others[:2], []), ([], others[2:])):
+        for one in edited:
+            world.chatwork.edit(one, "書き直した")
+        for one in deleted:
+            world.chatwork.delete(one)
+        next_round(world, full=True)
+        told.append([(one.rule.value, one.count, one.subject) for one in kept_alerts(world) if not one.dismissed])
+
+    own = ("deletions", 1, "2")
+    assert [[], [("deletions", 1, "1")], [own], [own, ("A10", 2, None)], [own, own]] == told
+    assert "2 were edited, and 1 now" in alert_sentence(kept_alerts(world)[0])
+
+
 # --- dates -------------------------------------------------------------------------------------
 
 

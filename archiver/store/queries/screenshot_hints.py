@@ -53,10 +53,9 @@ def _alert_messages(reading: Reading, alert: Alert) -> list[tuple[int, str, int]
     table = schema.message.c
     condition = table.message_id == alert.message_id
     if alert.rule is AlertRule.DELETIONS:  # the alert names the first message only
+        states = [State.DELETED, State.EDITED] if alert.subject else [State.DELETED]
         same_day = table.changed_at.between(to_text(alert.at - DAY), to_text(alert.at + DAY))
-        condition = or_(
-            condition, and_(table.account_id == alert.account_id, table.state == State.DELETED.value, same_day)
-        )
+        condition = or_(condition, and_(table.account_id == alert.account_id, table.state.in_(states), same_day))
     query = select(table.position, table.message_id, table.account_id)
     query = query.where(table.room_id == alert.room_id, table.state.not_in(_OFF_SCREEN), condition)
     query = query.where(table.kind != MessageKind.NOTICE.value)

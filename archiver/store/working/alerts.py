@@ -50,9 +50,10 @@ def keep(writing: Writing, alert: Alert) -> Alert:
     return _alert_with_number(writing, number)
 
 
-def set_count(writing: Writing, number: int, *, count: int) -> None:
-    """Change the number of messages that an alert is about."""
-    writing.sql.execute(update(schema.alert).where(_ALERT.number == number).values(count=count))
+def change(writing: Writing, alert: Alert) -> None:
+    """Change how many messages a kept alert is about, and its details."""
+    values = {"count": alert.count, "subject": alert.subject}
+    writing.sql.execute(update(schema.alert).where(_ALERT.number == alert.number).values(values))
 
 
 def dismiss(writing: Writing, number: int, *, at: datetime, reason: str | None) -> Alert:
