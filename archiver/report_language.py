@@ -95,7 +95,7 @@ def say(japanese: str, /, **values: object) -> str:
     if _chosen.get() == JAPANESE:
         return japanese.format(**values) if values else japanese
     english = _english().gettext(japanese) if japanese else ""
-    return _PLURALS.vformat(english, (), values) if values else english
+    return PLURALS.vformat(english, (), values) if values else english
 
 
 def in_program_language(japanese: str) -> str:
@@ -111,7 +111,8 @@ class _Plurals(Formatter):
         return str(super().format_field(value, format_spec))
 
 
-_PLURALS = _Plurals()
+PLURALS = _Plurals()
+"""Fills an English text that may have `{n:s}`."""
 
 
 @cache

@@ -28,7 +28,7 @@ from archiver.records import (
     ObservedBy,
     Post,
 )
-from archiver.report_language import current_language, english_day, english_time, is_english
+from archiver.report_language import PLURALS, current_language, english_day, english_time, is_english
 
 
 class Wording(NamedTuple):
@@ -43,13 +43,13 @@ WORDS: Mapping[str, Wording] = {
     "noted.and": Wording("。", "; "),
     # how much is missing
     "missing.estimate": Wording("未取得 約{n:,}件", "about {n:,} not saved"),
-    "missing.uncounted": Wording("件数の分からない未取得期間 {n:,}か所", "{n:,} gap(s) of unknown size"),
+    "missing.uncounted": Wording("件数の分からない未取得期間 {n:,}か所", "{n:,} gap{n:s} of unknown size"),
     "missing.emptied": Wording(
-        "Chatworkの表示する件数では0件の期間 {n:,}か所", "{n:,} gap(s) with none by Chatwork's own count"
+        "Chatworkの表示する件数では0件の期間 {n:,}か所", "{n:,} gap{n:s} with none by Chatwork's own count"
     ),
-    "missing.erased": Wording("報告者が消去した発言 {n:,}件", "{n:,} message(s) that the reporter erased"),
-    "missing.unread": Wording("一度も取得できていないチャット {n:,}つ", "{n:,} chat(s) never read"),
-    "missing.closed": Wording("開けなくなったチャット{n:,}つの件数不明分", "{n:,} closed chat(s), unknown how many"),
+    "missing.erased": Wording("報告者が消去した発言 {n:,}件", "{n:,} message{n:s} that the reporter erased"),
+    "missing.unread": Wording("一度も取得できていないチャット {n:,}つ", "{n:,} chat{n:s} never read"),
+    "missing.closed": Wording("開けなくなったチャット{n:,}つの件数不明分", "{n:,} closed chat{n:s}, unknown how many"),
     "missing.unknown_text": Wording("「削除」表示で文面の分からない投稿", "a deleted post of unknown text"),
     "missing.and": Wording("と、", " and "),
     # the first message
@@ -62,18 +62,18 @@ WORDS: Mapping[str, Wording] = {
     "first.none.saved": Wording("保存できた発言なし({missing})", "no message saved ({missing})"),
     "first.none.unknown": Wording("確認できません({missing})", "not known ({missing})"),
     # the first message and permission for contact outside
-    "contact.before_approval": Wording("承認日の{n}日前", "{n} day(s) before the approval"),
+    "contact.before_approval": Wording("承認日の{n}日前", "{n} day{n:s} before the approval"),
     "contact.before_approval.same": Wording("承認と同じ日、承認の前", "the day of the approval, before it"),
-    "contact.before_escrow": Wording("仮払い完了の{n}日前", "{n} day(s) before the escrow"),
+    "contact.before_escrow": Wording("仮払い完了の{n}日前", "{n} day{n:s} before the escrow"),
     "contact.before_escrow.same": Wording("仮払い完了と同じ日、完了の前", "the day of the escrow, before it"),
-    "contact.before_contract": Wording("契約日の{n}日前", "{n} day(s) before the contract"),
+    "contact.before_contract": Wording("契約日の{n}日前", "{n} day{n:s} before the contract"),
     "contact.same_day": Wording("承認と同じ日", "on the day of the approval"),
     "contact.after": Wording("承認後", "after the approval"),
     # the first message and a stated day
-    "order.before": Wording("最初の発言は{n}日前", "first message {n} day(s) before"),
-    "order.before.saved": Wording("保存できた最初の発言は{n}日前", "first saved message {n} day(s) before"),
+    "order.before": Wording("最初の発言は{n}日前", "first message {n} day{n:s} before"),
+    "order.before.saved": Wording("保存できた最初の発言は{n}日前", "first saved message {n} day{n:s} before"),
     "order.same": Wording("最初の発言は同じ日", "first message on the same day"),
-    "order.after": Wording("最初の発言は{n}日後", "first message {n} day(s) after"),
+    "order.after": Wording("最初の発言は{n}日後", "first message {n} day{n:s} after"),
     "order.unsure": Wording(
         "最初の発言との前後は確認できません", "whether the first message came before it is not known"
     ),
@@ -100,7 +100,7 @@ WORDS: Mapping[str, Wording] = {
     "turn.theirs": Wording("最後の発言は相手({place})", "the other side wrote last ({place})"),
     "turn.waiting": Wording(
         "報告者の{act}から{days:,}日、返信がありません({until}に確認した時点)",
-        "no reply for {days:,} day(s) since the reporter's {act} (as seen {until})",
+        "no reply for {days:,} day{days:s} since the reporter's {act} (as seen {until})",
     ),
     "turn.waiting.closed": Wording(
         "報告者の{act}の後、{until}までの記録では返信がありません。その後はチャットを開けません",
@@ -108,7 +108,7 @@ WORDS: Mapping[str, Wording] = {
     ),
     "turn.strangers": Wording(
         "その後、立場が未入力の{people:,}人のメッセージ {n:,}件",
-        "later {n:,} message(s) of {people:,} whose side is not entered",
+        "later {n:,} message{n:s} of {people:,} whose side is not entered",
     ),
     "reason.silent": Wording("相手方からの返信がない", "there is no reply from the other side"),
     "reason.silent.closed": Wording(
@@ -176,20 +176,22 @@ WORDS: Mapping[str, Wording] = {
     "change.hidden": Wording("プランの制限で見えなくなった発言", "messages hidden by the plan"),
     "change.of": Wording("{side}の発言 {n:,}件", "{n:,} of {side}"),
     "change.notices": Wording(
-        "{line}。ほかにChatworkの通知の形の投稿 {n:,}件", "{line}; besides {n:,} notice(s) of Chatwork"
+        "{line}。ほかにChatworkの通知の形の投稿 {n:,}件", "{line}; besides {n:,} notice{n:s} of Chatwork"
     ),
     "change.own": Wording("報告者自身の発言の変更: {what}", "changes of the reporter's own messages: {what}"),
     "change.own.none": Wording("なし", "none"),
     # why a request is made
     "reason.deleted": Wording(
         "相手の発言{n:,}件が、保存した後に「削除」表示に変わった",
-        "{n:,} message(s) of the other side became shown as deleted after they were saved",
+        "{n:,} message{n:s} of the other side became shown as deleted after the saving",
     ),
     "reason.deleted_before": Wording(
         "相手の発言{n:,}件が、保存した時点ですでに「削除」表示だった",
-        "{n:,} message(s) of the other side were already shown as deleted when they were saved",
+        "{n:,} message{n:s} of the other side showed as deleted already when saved",
     ),
-    "reason.edited": Wording("相手の発言{n:,}件が編集された", "{n:,} message(s) of the other side were edited"),
+    "reason.edited": Wording(
+        "相手の発言{n:,}件が編集された", "{n:,} message{n:s} of the other side changed by an edit"
+    ),
     # deadlines
     "deadline.source": Wording("出典 {title}({by}、{day}に確認)", "source: {title} ({by}, read on {day})"),
     "deadline.weak": Wording("。不確かなため、確認してください", "; uncertain, please check"),
@@ -246,7 +248,7 @@ _SIDES_EN = {CaseSide.COUNTERPART: "the other side", CaseSide.REPORTER: "the rep
 def word(key: str, lang: str | None = None, **values: object) -> str:
     """A sentence of the table with its values."""
     wording, lang = WORDS[key], lang or current_language()
-    return (wording.ja if lang == "ja" else wording.en).format(**values)
+    return PLURALS.vformat(wording.ja if lang == "ja" else wording.en, (), values)
 
 
 def moment(at: datetime, *, seconds: bool = True) -> str:

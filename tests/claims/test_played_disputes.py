@@ -94,7 +94,7 @@ def test_two_contracts_in_one_room_agree_on_how_it_began(tmp_path: Path) -> None
             assert "2026-11-05 10:00:00" in page
             assert "承認日の15日前" in page
             assert "2026-11-05 10:00" in screen
-            assert "15 day(s) before the approval" in " ".join(screen.split())
+            assert "15 days before the approval" in " ".join(screen.split())
             assert ("はじめまして" in page) is False
 
 

@@ -66,8 +66,10 @@ def request_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
     late, silence = _overdue_text(case), _silence_text(case, statistics)
     kind = case.request or _suggested_request(case, late, silence)
     if kind is None:
-        return say(DEFAULT_REQUEST, reason=_reason_text(case, statistics), contract=_contract_name(case))
-    return office_sentence(case, kind, late, silence)
+        text = say(DEFAULT_REQUEST, reason=_reason_text(case, statistics), contract=_contract_name(case))
+    else:
+        text = office_sentence(case, kind, late, silence)
+    return text[:1].upper() + text[1:]
 
 
 def shown_name(name: str) -> str:

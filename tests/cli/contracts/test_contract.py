@@ -375,13 +375,13 @@ def test_the_picture_is_one_screen_and_says_everything(world: World) -> None:
         "https://crowdworks.jp/public/employers/1",
         f"{world.tanaka} 田中",
         "2026-06-30 14:05",
-        "(1 day(s) before",
+        "(1 day before",
         "2026-07-01 09:12",
         "Usual end of the inspection (検収): delivery + 7 days",
         "FAQ 10329",
         "please check",
         "連絡催促",
-        "no reply for 8 day(s) since the reporter's message",
+        "no reply for 8 days since the reporter's message",
         "Amount",
     ):
         assert text in page_text, page_text
@@ -394,7 +394,7 @@ def test_a_contract_of_which_nothing_is_known_says_so(world: World) -> None:
     """Before the first save and without any date there is still a picture."""
     whole = "\n".join(lines(world))
 
-    assert "first message not known (1 chat(s) never read)" in whole
+    assert "first message not known (1 chat never read)" in whole
     assert "(not entered)" in whole
 
 

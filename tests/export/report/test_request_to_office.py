@@ -16,6 +16,7 @@ from archiver.export.report.request_to_office import advice, opening_rows, reque
 from archiver.export.report.statistics import survey_messages
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import AccountId, Delivery, Invoice, Watch
+from archiver.report_language import report_language
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
 from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, message_id
@@ -178,9 +179,12 @@ def test_ending_early_is_warned_of() -> None:
 
 
 def test_one_request_in_one_sentence() -> None:
-    """Whatever the case, exactly one sentence is asked."""
+    """Whatever the case, exactly one sentence is asked; in English it begins with a capital."""
     for platform, delivered, silent in product([*platforms_with_office(), None], [None, "2026-11-05"], [0, 5, 20]):
-        assert 1 == request_of(on(platform, delivered=delivered, silent_days=silent)).count("。")
+        case = on(platform, delivered=delivered, silent_days=silent)
+        assert 1 == request_of(case).count("。")
+        with report_language("en"):
+            assert request_of(case)[0].isupper()
 
 
 def test_days_are_those_of_the_calendar_in_japan() -> None:
