@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 from babel.messages.pofile import read_po
 from packaging.requirements import Requirement
@@ -15,7 +13,6 @@ from packaging.requirements import Requirement
 from archiver import errors, export
 from archiver.cli.error_output import INTERRUPTED
 from archiver.cli.status.emergency_block import DO_NOT
-from archiver.settings.schema import SettingsTable
 from archiver.store import schema
 from archiver.store.search import index
 from archiver.store.working import remembered_values
@@ -47,51 +44,10 @@ def first_column(text: str) -> list[str]:
 @pytest.mark.parametrize("page", reference.PAGES)
 def test_a_page_of_the_reference_is_what_the_program_says(page: str) -> None:
     """`python -m tests.support.reference update` changes nothing."""
-    assert (REFERENCE / page).read_text(encoding="utf-8") == reference.PAGES[page]()
+    assert (reference.FOLDER / page).read_text(encoding="utf-8") == reference.PAGES[page]()
 
 
 # --- settings, codes, tables, formats --------------------------------------------------------
-
-
-def setting_defaults(struct: type[msgspec.Struct], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Every key of a settings file with its default, as `section.key`."""
-    for field in msgspec.structs.fields(struct):
-        default = field.default
-        if isinstance(default, msgspec.Struct):
-            yield from setting_defaults(type(default), f"{prefix}{field.name}.")
-        else:
-            yield f"{prefix}{field.name}", list(default) if isinstance(default, tuple) else default
-
-
-def flat_keys(table: dict[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Every key of a parsed TOML file with its value, as `section.key`."""
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from flat_keys(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
-
-
-def test_the_reference_has_every_setting_with_its_default() -> None:
-    """settings.md names each key of archive.toml with the value in the example, and no others."""
-    example = dict(flat_keys(tomllib.loads((ROOT / "config/archive.example.toml").read_text(encoding="utf-8"))))
-    text = (REFERENCE / "settings.md").read_text(encoding="utf-8").partition("\n## ")[0]
-
-    documented = {
-        key: tomllib.loads(f"value = {value}")["value"]
-        for key, value in re.findall(r"(?m)^\| `([a-z_.]+)` \| `([^`]+)` \|", text)
-    }
-
-    assert example == documented
-
-
-def test_the_example_settings_are_the_defaults() -> None:
-    """Each key of the example has the value that a missing key has; the language alone is chosen by it."""
-    example = dict(flat_keys(tomllib.loads((ROOT / "config/archive.example.toml").read_text(encoding="utf-8"))))
-
-    defaults = dict(setting_defaults(SettingsTable))
-
-    assert defaults | {"language": "ja"} == example
 
 
 def test_the_reference_has_every_exit_code() -> None:

@@ -22,7 +22,7 @@ import certifi
 
 from archiver import errors
 from archiver.settings.mail_password import read_mail_password
-from archiver.settings.model import MailSettings, Settings
+from archiver.settings.model import MAIL_PORTS, NotifySettings, Settings
 
 PATIENCE = 20.0
 """Seconds that a mail may take."""
@@ -43,31 +43,31 @@ def send_mail(
     settings: Settings, environ: Mapping[str, str], title: str, text: str, *, patience: float = PATIENCE
 ) -> MailFailure | None:
     """Send a text by mail if the settings name a server; return what failed, if anything did."""
-    mail = settings.notify.mail
-    if mail is None:
+    notify = settings.notify
+    if not notify.has_mail:
         return None
     try:
-        password = read_mail_password(settings, environ) if mail.user else ""
+        password = read_mail_password(settings, environ) if notify.mail_user else ""
     except errors.SettingsError:
         password = ""
-    if mail.user and not password:
+    if notify.mail_user and not password:
         return MailFailure(
             _("No mail was sent: the password of [notify] mail_password is not where it should be."), is_refused=True
         )
     try:
-        _deliver(mail, password, compose(mail, title, text), patience)
+        _deliver(notify, password, compose(notify, title, text), patience)
     except (smtplib.SMTPException, OSError, ValueError) as error:  # a challenge that cannot be read is a ValueError
-        sentence = _("No mail was sent: {reason}.").format(reason=_reason(error, mail.host))
+        sentence = _("No mail was sent: {reason}.").format(reason=_reason(error, notify.mail_host))
         return MailFailure(sentence, isinstance(error, _REFUSALS))
     return None
 
 
-def compose(mail: MailSettings, title: str, text: str) -> EmailMessage:
+def compose(notify: NotifySettings, title: str, text: str) -> EmailMessage:
     """The mail: a subject, plain text, and a mark that a program wrote it, so that no one answers (RFC 3834)."""
     message = EmailMessage()
-    message["Subject"], message["From"], message["To"] = title, mail.sender, mail.to
+    message["Subject"], message["From"], message["To"] = title, notify.mail_sender, notify.mail_to
     message["Date"] = formatdate()
-    message["Message-ID"] = make_msgid(domain=mail.sender.rpartition("@")[2])
+    message["Message-ID"] = make_msgid(domain=notify.mail_sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text + "\n")
     return message
@@ -76,11 +76,11 @@ def compose(mail: MailSettings, title: str, text: str) -> EmailMessage:
 _REFUSALS = (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused)
 
 
-def _deliver(mail: MailSettings, password: str, message: EmailMessage, patience: float) -> None:
+def _deliver(notify: NotifySettings, password: str, message: EmailMessage, patience: float) -> None:
     """Hand the mail to its server. Raises as `smtplib`."""
-    with _connection(mail, patience) as server:
-        if mail.user:
-            server.login(mail.user, password)
+    with _connection(notify, patience) as server:
+        if notify.mail_user:
+            server.login(notify.mail_user, password)
         server.send_message(message)
 
 
@@ -105,18 +105,19 @@ def _reason(error: Exception, host: str) -> str:
 
 
 @contextmanager
-def _connection(mail: MailSettings, patience: float) -> Iterator[smtplib.SMTP]:
+def _connection(notify: NotifySettings, patience: float) -> Iterator[smtplib.SMTP]:
     """A connection that is cut when the time is over, however slowly the server drips. Raises as `smtplib`."""
     until = time.monotonic() + patience
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())  # a one-folder build does not find those of the system everywhere
-    server = _TlsServer(mail.host, patience, context) if mail.tls == "tls" else _PlainServer(mail.host, patience)
+    host, tls = notify.mail_host, notify.mail_tls
+    server = _TlsServer(host, patience, context) if tls == "tls" else _PlainServer(host, patience)
     watchdog = Timer(patience, _cut, (server,))
     watchdog.daemon = True
     watchdog.start()
     try:
-        server.connect(mail.host, mail.port)
-        if mail.tls == "starttls":
+        server.connect(host, notify.mail_port or MAIL_PORTS[tls])
+        if tls == "starttls":
             server.starttls(context=context)
         yield server
         if time.monotonic() < until:

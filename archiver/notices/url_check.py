@@ -67,7 +67,7 @@ def observe_notices(
         settings.notify.desktop,
         len(urls),
         apprise_sender.is_installed(),
-        has_mail=settings.notify.mail is not None,
+        has_mail=settings.notify.has_mail,
         has_ping=bool(settings.notify.ping),
         lacks_desktop=settings.notify.desktop and not desktop.is_possible(environ),
     )

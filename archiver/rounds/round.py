@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from archiver import errors
@@ -227,7 +227,7 @@ def _with_settings(settings: Settings, options: Options) -> Options:
 
 def settings_digest(settings: Settings) -> str:
     """SHA-256 of the settings that decide what is read and kept, for the record of a run."""
-    relevant = {"sync": asdict(settings.sync), "files": asdict(settings.files)}
+    relevant = {"sync": settings.sync.values(), "files": settings.files.values()}
     document = json.dumps(relevant, sort_keys=True, default=_seconds)
     return hashlib.sha256(document.encode()).hexdigest()
 

@@ -10,10 +10,9 @@ import re
 from difflib import get_close_matches
 from gettext import gettext as _
 
-import msgspec
-
 from archiver.errors import N_
-from archiver.settings import schema
+from archiver.settings.model import SettingsFile
+from archiver.settings.template import settings
 
 #: msgspec's names of types, and their names in sentences.
 _KINDS = {
@@ -24,6 +23,15 @@ _KINDS = {
     "array": N_("a list in [ ]"),
     "object": N_("a section or table"),
 }
+
+
+#: What a value of a type of ours looks like, by the type's name.
+_EXAMPLES = {"Duration": '"5m" ("90s" "5m" "6h" "30d")', "Path": '"D:/Chatwork"'}
+
+
+def example_sentence(key: str, example: str) -> str:
+    """A sentence that shows how a value is written."""
+    return _("{key} must be written like this: {example}").format(key=key, example=example)
 
 
 def syntax_sentence(error: Exception, text: str) -> str:
@@ -46,6 +54,9 @@ def value_sentence(error: Exception) -> str:
     """A sentence for a key that is unknown or has a wrong value."""
     reason, _at, place = str(error).partition(" - at `$")
     key = place.removesuffix("`").removeprefix(".")
+    if reason in _EXAMPLES:
+        key, index, _rest = key.partition("[")
+        return example_sentence(key, f"[{_EXAMPLES[reason]}]" if index else _EXAMPLES[reason])
     if match := re.fullmatch(r"Object contains unknown field `(.*)`", reason, re.DOTALL):
         return _unknown_key_sentence(f"{key}.{match[1]}".removeprefix("."))
     if match := re.fullmatch(r"Object missing required field `(.*)`", reason):
@@ -59,17 +70,8 @@ def value_sentence(error: Exception) -> str:
 
 
 def _unknown_key_sentence(key: str) -> str:
-    near = get_close_matches(key, _setting_keys(schema.SettingsTable), n=1)
+    keys = [known for known, _value, _comment in settings(SettingsFile())]
+    near = get_close_matches(key, [*keys, *{known.partition(".")[0] for known in keys}], n=1)
     if near:
         return _("there is no setting “{key}”. Did you mean “{near}”?").format(key=key, near=near[0])
     return _("there is no setting “{key}”.").format(key=key)
-
-
-def _setting_keys(section: type[msgspec.Struct], before: str = "") -> list[str]:
-    """Every key of the file, with dots between its parts."""
-    keys = []
-    for field in msgspec.structs.fields(section):
-        keys.append(before + field.name)
-        if isinstance(field.type, type) and issubclass(field.type, schema.Section):
-            keys += _setting_keys(field.type, f"{before}{field.name}.")
-    return keys

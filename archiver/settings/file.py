@@ -9,41 +9,35 @@ from __future__ import annotations
 import contextlib
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import msgspec
+
 from archiver import errors
-from archiver.settings import error_text, private_file, schema
+from archiver.settings import error_text, private_file
 from archiver.settings.api_url import base_url, is_this_computer
 from archiver.settings.child_environ import TOKEN_VARIABLE
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import (
+    LANGUAGES,
     AuthoritySetting,
-    BackupSettings,
-    ExportSettings,
-    FileSettings,
-    MailSettings,
-    NotifySettings,
     Settings,
-    SyncSettings,
-    TimestampSettings,
-    parse_duration,
+    SettingsFile,
+    convert,
+    folder_path,
+    is_mail_address,
 )
-from archiver.settings.template import TEMPLATE
+from archiver.settings.template import new_file
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 SettingValue = str | int | float | bool | Sequence[str] | Sequence[AuthoritySetting]
 """What a key of `archive.toml` can be set to."""
-
-LANGUAGES = ("ja", "en")
-MAIL_PORTS = {"tls": 465, "starttls": 587, "none": 25}
-"""The usual port of each kind of connection to a mail server (RFC 8314, RFC 6409)."""
 
 
 def load_settings(home: Path, environ: Mapping[str, str]) -> Settings:
@@ -55,47 +49,20 @@ def load_settings(home: Path, environ: Mapping[str, str]) -> Settings:
     path = home / SETTINGS_FILE
     raw = _parse(_read_text(path), path)
     language = environ.get("ARCHIVE_LANG", "")
+    secrets = [raw.token.source, raw.notify.mail_password, raw.notify.ping, *raw.notify.urls]
+    secrets += [authority.password_source for authority in raw.timestamp.authorities]
     return Settings(
         home=home,
-        language=language if language in LANGUAGES else raw.language or None,
+        language=language if language in LANGUAGES else raw.language,
         token_source=f"env:{TOKEN_VARIABLE}" if environ.get(TOKEN_VARIABLE, "").strip() else raw.token.source,
         base_url=base_url(environ),
-        sync=SyncSettings(
-            every=parse_duration(raw.sync.every),
-            full_every=parse_duration(raw.sync.full_every),
-            reserve=raw.sync.reserve,
-            window_share=raw.sync.window_share,
-            reread_days=raw.sync.reread_days,
-        ),
-        files=FileSettings(raw.files.large_mb, raw.files.max_gb, raw.files.stop_when_free_gb),
-        exports=ExportSettings(
-            folder=_folder(home, raw.exports.folder) if raw.exports.folder else None,
-            daily=raw.exports.daily,
-            daily_file_mb=raw.exports.daily_file_mb,
-            also_to=tuple(_folder(home, text) for text in raw.exports.also_to),
-        ),
-        timestamp=TimestampSettings(tuple(map(_authority, raw.timestamp.authorities))),
-        notify=NotifySettings(
-            stale_hours=raw.notify.stale_hours,
-            desktop=raw.notify.desktop,
-            daily=raw.notify.daily,
-            urls=tuple(raw.notify.urls),
-            mail=_mail(raw.notify),
-            ping=raw.notify.ping.strip(),
-        ),
-        backup=BackupSettings(
-            to=_folder(home, raw.backup.to) if raw.backup.to else None,
-            every=parse_duration(raw.backup.every) if raw.backup.every else None,
-            after=tuple(raw.backup.after),
-        ),
-        secret_variables=frozenset(
-            variable_names(
-                [
-                    *(raw.token.source, raw.notify.mail_password, raw.notify.ping.strip(), *raw.notify.urls),
-                    *(one.password for one in raw.timestamp.authorities),
-                ]
-            )
-        ),
+        sync=raw.sync,
+        files=raw.files,
+        exports=raw.exports,
+        timestamp=raw.timestamp,
+        notify=raw.notify,
+        backup=raw.backup,
+        secret_variables=frozenset(variable_names(secrets)),
     )
 
 
@@ -121,7 +88,7 @@ def write_settings(
     with contextlib.suppress(OSError):  # the writing itself reports what is wrong with the folder
         if not any(home.iterdir()):
             home.chmod(0o700)
-    _save(home / SETTINGS_FILE, TEMPLATE, changes)
+    _save(home / SETTINGS_FILE, new_file(), changes)
 
 
 def update_settings(home: Path, changes: Mapping[str, SettingValue]) -> None:
@@ -130,7 +97,7 @@ def update_settings(home: Path, changes: Mapping[str, SettingValue]) -> None:
     A missing file is made with every key. Raises BadSettings (nothing is changed then), DiskFull, HomeNotWritable.
     """
     path = home / SETTINGS_FILE
-    text = _read_text(path) or TEMPLATE
+    text = _read_text(path) or new_file()
     _parse(text, path)
     _save(path, text, changes)
 
@@ -160,77 +127,45 @@ def _read_text(path: Path) -> str:
         raise errors.BadSettings(path=path, detail=detail) from error
 
 
-def _parse(text: str, path: Path) -> schema.SettingsTable:
+def _parse(text: str, path: Path) -> SettingsFile:
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise errors.BadSettings(path=path, detail=error_text.syntax_sentence(error, text)) from error
     try:
-        raw = schema.convert(table)
+        raw = convert(table, path.parent)
     except ValueError as error:  # msgspec's ValidationError is one
         raise errors.BadSettings(path=path, detail=error_text.value_sentence(error)) from error
     for key, is_right, example in _rule_checks(raw):
         if not is_right:
-            detail = _("{key} must be written like this: {example}").format(key=key, example=example)
-            raise errors.BadSettings(path=path, detail=detail)
+            raise errors.BadSettings(path=path, detail=error_text.example_sentence(key, example))
     return raw
 
 
-def _authority(table: schema.AuthorityTable) -> AuthoritySetting:
-    return AuthoritySetting(
-        table.name,
-        table.url,
-        table.roots,
-        user=table.user,
-        password_source=table.password,
-        accredited_as=table.accredited_as,
-    )
-
-
-def _mail(notify: schema.NotifyTable) -> MailSettings | None:
-    """The mail settings; None unless a server and an address to write to are named."""
-    if not notify.mail_host or not notify.mail_to:
-        return None
-    return MailSettings(
-        host=notify.mail_host,
-        to=notify.mail_to,
-        sender=notify.mail_from or (notify.mail_user if is_mail_address(notify.mail_user) else notify.mail_to),
-        port=notify.mail_port or MAIL_PORTS[notify.mail_tls],
-        tls=notify.mail_tls,
-        user=notify.mail_user,
-        password_source=notify.mail_password,
-    )
-
-
-def _rule_checks(raw: schema.SettingsTable) -> list[tuple[str, bool, str]]:
+def _rule_checks(raw: SettingsFile) -> list[tuple[str, bool, str]]:
     """Checks that types cannot express: the key, whether its value is right, and an example. Values are never shown."""
     names = [authority.name for authority in raw.timestamp.authorities]
-    copies, notify = raw.exports.also_to, raw.notify
+    notify, backup = raw.notify, raw.backup
     return [
-        ("sync.every", _is_accepted(parse_duration, raw.sync.every), '"5m" ("90s" "5m" "6h" "30d")'),
-        ("sync.full_every", _is_accepted(parse_duration, raw.sync.full_every), '"6h" ("90s" "5m" "6h" "30d")'),
         ("token.source", is_token_source(raw.token.source), '"keyring", "file:PATH", "env:NAME"'),
-        ("exports.folder", _is_path(raw.exports.folder), '"", "D:/Chatwork"'),
-        ("exports.also_to", "" not in copies and all(map(_is_path, copies)), '["E:/"]'),
         ("notify.mail_host", is_host(notify.mail_host), '"smtp.example.com"'),
         ("notify.mail_tls", notify.mail_tls != "none" or is_this_computer(notify.mail_host or "localhost"), '"tls"'),
         ("notify.mail_user", is_plain(notify.mail_user), '"you@example.com"'),
         ("notify.mail_password", is_token_source(notify.mail_password), '"keyring", "file:PATH", "env:NAME"'),
         ("notify.mail_from", _is_empty_or_mail(notify.mail_from), '"you@example.com"'),
         ("notify.mail_to", _is_empty_or_mail(notify.mail_to), '"you@example.com"'),
-        ("backup.to", _is_path(raw.backup.to) and bool(raw.backup.to or not raw.backup.every), '"E:/copy"'),
-        ("backup.every", not raw.backup.every or _is_accepted(parse_duration, raw.backup.every), '"" "1d" "12h"'),
-        ("backup.after", all(raw.backup.after) and not _has_nul(raw.backup.after), '["restic", "backup", "{copy}"]'),
+        ("backup.to", bool(backup.to or not backup.every), '"E:/copy"'),
+        ("backup.after", all(backup.after) and "\0" not in "".join(backup.after), '["restic", "backup", "{copy}"]'),
         ("timestamp.authorities.name", len(names) == len(set(names)), '"a", "b"'),
         *(check for authority in raw.timestamp.authorities for check in _access_checks(authority)),
     ]
 
 
-def _access_checks(authority: schema.AuthorityTable) -> list[tuple[str, bool, str]]:
+def _access_checks(authority: AuthoritySetting) -> list[tuple[str, bool, str]]:
     """Checks of how an authority is asked; a name and password go to https, or to this computer, alone."""
-    parts, has_login = urlsplit(authority.url), bool(authority.user or authority.password)
+    parts, has_login = urlsplit(authority.url), bool(authority.user or authority.password_source)
     is_safe = parts.scheme == "https" or is_this_computer(parts.hostname or "")
-    is_stored = is_token_source(authority.password) and authority.password != "keyring"  # noqa: S105 - a place
+    is_stored = is_token_source(authority.password_source) and authority.password_source != "keyring"  # noqa: S105 - a place
     return [
         ("timestamp.authorities.user", bool(authority.user) or not has_login, '"customer-1"'),
         ("timestamp.authorities.user", is_plain(authority.user) and ":" not in authority.user, '"customer-1"'),
@@ -245,19 +180,12 @@ def is_token_source(text: str) -> bool:
     kind, _colon, place = text.partition(":")
     if kind == "env":
         return place.isidentifier() and place.isascii()
-    return text == "keyring" or (kind == "file" and bool(place.strip()) and _is_path(place))
+    return text == "keyring" or (kind == "file" and bool(place.strip()) and _is_folder(place))
 
 
 def variable_names(sources: Iterable[str]) -> Iterator[str]:
     """The variables among places of secrets such as `env:NAME`."""
     return (source.removeprefix("env:") for source in sources if source.startswith("env:"))
-
-
-def is_mail_address(text: str) -> bool:
-    """Whether a text can be one mail address: ASCII, without a name, spaces or angle brackets."""
-    return (
-        bool(re.fullmatch(r"[^\s@<>,;:\"()\[\]\\]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", text)) and text.isascii()
-    )
 
 
 def is_host(text: str) -> bool:
@@ -274,24 +202,12 @@ def _is_empty_or_mail(text: str) -> bool:
     return not text or is_mail_address(text)
 
 
-def _has_nul(texts: Sequence[str]) -> bool:
-    return any("\0" in text for text in texts)
-
-
-def _is_path(text: str) -> bool:
-    return "\0" not in text and _is_accepted(lambda value: Path(value).expanduser(), text)
-
-
-def _is_accepted(function: Callable[[str], Path | timedelta], text: str) -> bool:
+def _is_folder(text: str) -> bool:
     try:
-        function(text)
+        folder_path(Path(), text)
     except (ValueError, RuntimeError):
         return False
     return True
-
-
-def _folder(home: Path, text: str) -> Path:
-    return home / Path(text).expanduser()
 
 
 # --- writing ---------------------------------------------------------------------------------
@@ -330,9 +246,7 @@ def _toml_item(value: SettingValue) -> object:
     for item in value:
         if isinstance(item, AuthoritySetting):
             table = tomlkit.inline_table()
-            table.update({"name": item.name, "url": item.url, "roots": item.roots})
-            access = {"user": item.user, "password": item.password_source, "accredited_as": item.accredited_as}
-            table.update({name: text for name, text in access.items() if text})
+            table.update({name: text for name, text in msgspec.to_builtins(item).items() if text})
             items.append(table)
         else:
             items.append(item)

@@ -19,8 +19,8 @@ PRIVATE_FILE = "file:mail-password"
 
 def read_mail_password(settings: Settings, environ: Mapping[str, str]) -> str:
     """The password; empty if there is none, or no mail server is set. Raises SettingsError."""
-    mail = settings.notify.mail
-    return "" if mail is None else read_secret(settings.home, mail.password_source, environ, name=NAME)
+    notify = settings.notify
+    return read_secret(settings.home, notify.mail_password, environ, name=NAME) if notify.has_mail else ""
 
 
 def store_mail_password(settings: Settings, password: str) -> str:

@@ -1,57 +1,134 @@
-"""The settings as frozen values with their defaults, durations and sizes in the units of the code."""
+"""The settings: each key of `archive.toml` declared once, with its type, limits, default and comment in both languages.
 
-from __future__ import annotations
+Reader, error sentences, the text of a new file, `config/archive.example.toml` and the table of
+`docs/reference/settings.md` are made from these fields; values have the units of the code.
+"""
 
 import re
-from dataclasses import dataclass, field
+import threading
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, field
 
 MEGABYTE = 1_000_000
 GIGABYTE = 1_000_000_000
 BASE_URL = "https://api.chatwork.com/v2"
 """Chatwork API v2 (developer.chatwork.com, endpoints)."""
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+LANGUAGES = ("ja", "en")
+MAIL_PORTS = {"tls": 465, "starttls": 587, "none": 25}
+"""The usual port of each kind of connection to a mail server (RFC 8314, RFC 6409)."""
+
+_UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+"""The letters of durations, the longest first, in seconds."""
 _LONGEST = timedelta(days=3660)
 
 
-def parse_duration(text: str) -> timedelta:
+class Duration(timedelta):
+    """A duration that the file holds as a text such as `5m`."""
+
+
+def parse_duration(text: str) -> Duration:
     """The duration that `90s`, `5m`, `6h` or `30d` stands for: above zero, at most ten years.
 
     Raises ValueError for everything else.
     """
     match = re.fullmatch(r"([0-9]{1,9})([smhd])", text)
-    duration = timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else timedelta()
+    duration = Duration(seconds=int(match[1]) * _UNITS[match[2]]) if match else Duration()
     if not timedelta() < duration <= _LONGEST:
         raise ValueError(text)
     return duration
 
 
-@dataclass(frozen=True, slots=True)
-class SyncSettings:
+def duration_text(duration: timedelta) -> str:
+    """The duration as `parse_duration` reads it, in the largest unit that fits."""
+    seconds = int(duration.total_seconds())
+    return next(f"{seconds // size}{unit}" for unit, size in _UNITS.items() if seconds % size == 0)
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether a text can be one mail address: ASCII, without a name, spaces or angle brackets."""
+    return (
+        bool(re.fullmatch(r"[^\s@<>,;:\"()\[\]\\]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", text)) and text.isascii()
+    )
+
+
+PositiveNumber = Annotated[float, Meta(gt=0, le=1_000_000)]
+NumberFromZero = Annotated[float, Meta(ge=0, le=1_000_000)]
+CallCount = Annotated[int, Meta(ge=0, le=100_000)]
+Percent = Annotated[int, Meta(ge=1, le=100)]
+DayCount = Annotated[int, Meta(ge=1, le=3660)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file, in which an unknown key is an error, as it may be misspelt.
+
+    The text beside the type of a field is its comment, first in Japanese, then in English.
+    """
+
+    def values(self) -> dict[str, Any]:
+        """Each key with its value."""
+        return msgspec.structs.asdict(self)
+
+
+class TokenSettings(Section, frozen=True):
+    """Where the API token is stored."""
+
+    source: Annotated[
+        str,
+        """\
+APIトークン(合鍵)の置き場所。トークンそのものは、ここに書かないでください。
+  "keyring"      OSの資格情報の保管先
+  "file:パス"    自分だけが読めるファイル(chmod 600)
+  "env:名前"     環境変数
+環境変数 CHATWORK_API_TOKEN があれば、いつもそれが優先されます。
+Where the API token is; never the token itself: "keyring", "file:PATH" (readable by you alone) or
+"env:NAME". The variable CHATWORK_API_TOKEN wins whenever it is set.""",
+    ] = "keyring"
+
+
+class SyncSettings(Section, frozen=True):
     """How often rooms are read, and how many API calls are left to other tools."""
 
-    every: timedelta = timedelta(minutes=5)
-    full_every: timedelta = timedelta(hours=6)
-    """Each room's messages and files are listed at least this often, even without changes."""
-    reserve: int = 60
-    """API calls left to the user's other tools."""
-    window_share: int = 20
-    """Percent of the allowance of API calls that reading the lists of messages in turn may take."""
-    reread_days: int = 30
-    """Each message that is too old for the list is read once in so many days."""
+    every: Annotated[Duration, "保存の間隔。 / How often to save."] = Duration(minutes=5)
+    full_every: Annotated[
+        Duration,
+        "動きのないチャットも、この間隔で必ず読みます。 / Every room is read at least this often, moved or not.",
+    ] = Duration(hours=6)
+    reserve: Annotated[
+        CallCount, "呼び出し回数の上限のうち、ほかのツールのために残す回数。 / Calls left for your other tools."
+    ] = 60
+    window_share: Annotated[
+        Percent,
+        "編集・削除に気づくための一覧の取得に使ってよい、呼び出し回数の割合(%)。\n"
+        "Percent of the calls that looking for edits and deletions may take.",
+    ] = 20
+    reread_days: Annotated[
+        DayCount, "古い発言を1回ずつ読み直す日数。 / Days in which every older message is read again once."
+    ] = 30
 
 
-@dataclass(frozen=True, slots=True)
-class FileSettings:
+class FileSettings(Section, frozen=True):
     """Which files are downloaded, and when downloads stop; MB and GB are decimal."""
 
-    large_mb: float = 20
-    """Files above this size are downloaded last and in parts."""
-    max_gb: float = 5
-    """Files above this size are listed only."""
-    stop_when_free_gb: float = 2
+    large_mb: Annotated[
+        PositiveNumber,
+        "これより大きいファイルは、発言などの保存が済んでから少しずつ取得します(MB)。\n"
+        "Files larger than this (MB) come last and in slices, so that no text waits for a video.",
+    ] = 20
+    max_gb: Annotated[
+        PositiveNumber, "1つのファイルの上限(GB)。 / Files larger than this (GB) are not fetched; they are listed."
+    ] = 5
+    stop_when_free_gb: Annotated[
+        NumberFromZero,
+        "ディスクの空きがこれを下回ったら、ファイルの取得を止めます(GB)。\n"
+        "Stop fetching files when less than this (GB) is free on the disk.",
+    ] = 2
 
     @property
     def large_bytes(self) -> int:
@@ -69,17 +146,29 @@ class FileSettings:
         return int(self.stop_when_free_gb * GIGABYTE)
 
 
-@dataclass(frozen=True, slots=True)
-class ExportSettings:
+class ExportSettings(Section, frozen=True):
     """Where packages and daily exports are written."""
 
-    folder: Path | None = None
-    """None = the default: Documents/Chatwork提出資料, else `exports` in the home."""
-    daily: bool = True
-    daily_file_mb: float = 5
-    """New files up to this size go into a daily export."""
-    also_to: tuple[Path, ...] = ()
-    """Other folders to which daily exports and seals are written too."""
+    folder: Annotated[
+        Path | None,
+        '提出資料の置き場所。"" なら ドキュメント/Chatwork提出資料、なければ保管庫の exports フォルダー。\n'
+        'Where packages go. "" = Documents/Chatwork提出資料, or else the folder exports in the archive.',
+    ] = None
+    daily: Annotated[
+        bool,
+        "新しい記録のあった日の控えを、翌日の最初の実行で自動的に作ります。\n"
+        "Make a copy of each day with news, in the first run after that day.",
+    ] = True
+    daily_file_mb: Annotated[
+        NumberFromZero,
+        "日ごとの控えに入れるファイルの上限(MB)。これより大きいものは一覧に書かれます。\n"
+        "Files up to this size (MB) go into the daily copy; larger ones are listed in it.",
+    ] = 5
+    also_to: Annotated[
+        tuple[Path, ...],
+        '控えと確定記録を、ほかの場所にも書きます。例: ["/mnt/usb"]\n'
+        'Other folders that get the daily copies and the seals too, for example ["/mnt/usb"].',
+    ] = ()
 
     @property
     def daily_file_bytes(self) -> int:
@@ -87,79 +176,188 @@ class ExportSettings:
         return int(self.daily_file_mb * MEGABYTE)
 
 
-@dataclass(frozen=True, slots=True)
-class AuthoritySetting:
+class AuthoritySetting(Section, frozen=True):
     """One time-stamp authority."""
 
-    name: str
-    """Part of file names: `[a-z0-9-]{1,20}`."""
-    url: str
-    roots: str
+    name: Annotated[str, Meta(pattern=r"\A[a-z0-9-]{1,20}\Z")]
+    """Part of file names."""
+    url: Annotated[str, Meta(pattern=r"\Ahttps?://[!-~]+\Z")]
+    roots: Annotated[str, Meta(min_length=1)]
     """A PEM file (relative to the home), or `certifi:` and the SHA-256 fingerprint of a root."""
     user: str = ""
     """The name for its server (basic authentication); empty: it asks for none."""
-    password_source: str = ""
+    password_source: str = field(default="", name="password")
     """Where the password for that name is: `env:NAME` or `file:PATH`."""
-    accredited_as: str = ""
+    accredited_as: Literal["", "seiko", "mind", "amano", "gmo-globalsign"] = ""
     """The id of the service on the minister's list that it is, as the owner states; empty: none."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimestampSettings:
+class TimestampSettings(Section, frozen=True):
     """The authorities that stamp the seals; none by default."""
 
-    authorities: tuple[AuthoritySetting, ...] = ()
+    authorities: Annotated[
+        tuple[AuthoritySetting, ...],
+        """\
+第三者の時刻を付ける認証局。空なら付けません。例:
+  authorities = [{name = "a", url = "http://tsa.example/", roots = "roots.pem"}]
+有料の認証局には user と password("file:パス" か "env:名前")も書けます。
+Authorities that stamp the seals with the time of a third party; empty = none.
+A paid one also takes user and password ("file:PATH" or "env:NAME").""",
+    ] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MailSettings:
-    """The mail server that takes notices, and to whom they go."""
+class NotifySettings(Section, frozen=True):
+    """When and where notices are sent; addresses hold passwords, so they are never printed."""
 
-    host: str
-    to: str
-    sender: str
-    """The address in `From`."""
-    port: int
-    tls: str = "tls"
-    """`tls`, `starttls`, or `none`, which is allowed to this computer only."""
-    user: str = ""
-    """Empty: the server asks for no name and no password."""
-    password_source: str = "keyring"  # noqa: S105 - the name of a place, not a secret
-    """`keyring`, `env:NAME` or `file:PATH`."""
+    stale_hours: Annotated[
+        PositiveNumber, "保存がこの時間できていないとき、知らせます。 / Hours without a save before you are told."
+    ] = 24
+    desktop: Annotated[bool, "パソコンの通知を使います。 / Use the desktop's own notices."] = True
+    daily: Annotated[
+        bool, "毎日、夜に1回、その日のまとめも知らせます。 / Tell once a day, in the evening, also that all is well."
+    ] = False
+    urls: Annotated[
+        tuple[str, ...],
+        """\
+そのほかの通知先(メールなど)。パスワードを含むので、自分だけが読めるファイルや環境変数にも置けます。
+  "mailto://…"   Apprise の書き方(docs/how-to/notices.md)
+  "file:パス"    その1行が書かれた、自分だけが読めるファイル(chmod 600)
+  "env:名前"     環境変数
+Other places to be told at, such as a mailbox: an address as Apprise writes it, or "file:PATH" and "env:NAME"
+where it lies. Addresses hold passwords; this needs the extra [notify]. See docs/how-to/notices.md.""",
+    ] = ()
+    mail_host: Annotated[
+        str,
+        "メールでの通知の送信サーバー(SMTP)。宛先 mail_to も書くと使われます。archive init が尋ねて書きます。\n"
+        "The server that sends notices by mail (SMTP); used once mail_to is named too.",
+    ] = ""
+    mail_port: Annotated[
+        Port,
+        '番号。0 なら "tls" は465番、"starttls" は587番、"none" は25番。\n'
+        'Its port; 0: 465 for "tls", 587 for "starttls", 25 for "none".',
+    ] = 0
+    mail_tls: Annotated[
+        Literal["tls", "starttls", "none"],
+        '"tls"、"starttls"。"none" はこのパソコンのサーバーだけ。\n'
+        '"tls" from the first byte, "starttls", or "none", to this computer only.',
+    ] = "tls"
+    mail_user: Annotated[
+        str, "サーバーでの名前。空なら尋ねられません。 / The name for that server; empty: it asks for none."
+    ] = ""
+    mail_password: Annotated[
+        str,
+        'パスワードの置き場所: "keyring"、"file:パス"、"env:名前"。パスワードそのものは書かないでください。\n'
+        'Where its password is: "keyring", "file:PATH" or "env:NAME"; never the password itself.',
+    ] = "keyring"  # noqa: S105 - the name of a place, not a secret
+    mail_from: Annotated[
+        str,
+        "差出人。空なら mail_user、それもアドレスでなければ mail_to。\n"
+        "The sender; empty: mail_user if that is an address, else mail_to.",
+    ] = ""
+    mail_to: Annotated[str, "宛先。 / To whom the mails go."] = ""
+    ping: Annotated[
+        str,
+        """\
+生存通知(死活監視)。読むべきチャットを全部読めたとき、5分に1回までこのアドレスを呼びます。届かなければ監視
+サービスが知らせます。内容は件数だけです。アドレスは秘密なので "file:パス" や "env:名前" にも置けます。
+A heartbeat: this address (https) is called after each round that read all that was due, every 5 minutes at
+most, so that a monitoring service such as healthchecks.io notices silence. Only counts are sent. The address is
+a secret: better "file:PATH" or "env:NAME".""",
+    ] = ""
 
+    def __repr__(self) -> str:
+        """The ways alone."""
+        return f"NotifySettings({self.ways})"
 
-@dataclass(frozen=True, slots=True)
-class NotifySettings:
-    """When and where notices are sent."""
+    @property
+    def has_mail(self) -> bool:
+        """Whether both a server and an address to write to are named."""
+        return bool(self.mail_host and self.mail_to)
 
-    stale_hours: float = 24
-    """Hours without a successful run after which a notice is sent."""
-    desktop: bool = True
-    daily: bool = False
-    """Whether a notice is sent every day, even if all is well."""
-    urls: tuple[str, ...] = field(default=(), repr=False)
-    """Addresses, or `env:NAME` and `file:PATH` where one is stored. They hold passwords, so they are never printed."""
-    mail: MailSettings | None = None
-    """None: no notice goes by mail, unless an address of `urls` does it."""
-    ping: str = field(default="", repr=False)
-    """The heartbeat's address, or `env:NAME` and `file:PATH` where it is stored; a secret. Empty: there is none."""
+    @property
+    def mail_sender(self) -> str:
+        """The address in `From`."""
+        return self.mail_from or (self.mail_user if is_mail_address(self.mail_user) else self.mail_to)
 
     @property
     def ways(self) -> tuple[str, ...]:
         """The ways by which the user is told: `desktop`, `mail`, `urls`, and `ping`, which tells by its silence."""
-        wanted = {"desktop": self.desktop, "mail": self.mail, "urls": self.urls, "ping": self.ping}
+        wanted = {"desktop": self.desktop, "mail": self.has_mail, "urls": self.urls, "ping": self.ping}
         return tuple(way for way, is_set in wanted.items() if is_set)
 
 
-@dataclass(frozen=True, slots=True)
-class BackupSettings:
+class BackupSettings(Section, frozen=True):
     """Where a copy of the archive is made regularly, and the user's own program that then saves the copy."""
 
-    to: Path | None = None
-    every: timedelta | None = None
-    """None: a copy is made only by hand."""
-    after: tuple[str, ...] = ()
-    """The program and its arguments; `{copy}` in an argument is the copy's folder. Empty: none."""
+    to: Annotated[
+        Path | None,
+        '定期的にバックアップを作るフォルダー(別のディスク)。例: "E:/cw-backup"。空なら手動だけ。\n'
+        "Where a copy is made regularly, best on another disk; empty = only by hand.",
+    ] = None
+    every: Annotated[
+        Duration | None,
+        'その間隔。例: "1d"。空なら手動だけ。 / How often, after a run that nobody watches; empty = only by hand.',
+    ] = None
+    after: Annotated[
+        tuple[str, ...],
+        """\
+バックアップのあとに実行する、ご自身のプログラム(restic など)。{copy} はバックアップのフォルダーになります。例:
+  after = ["restic", "backup", "--json", "{copy}"]
+A program of your own that runs after each copy, without the token; {copy} is the copy's folder.""",
+    ] = ()
+
+
+class SettingsFile(Section, frozen=True):
+    """The whole settings file."""
+
+    language: Annotated[
+        Literal["ja", "en"] | None,
+        '画面の言葉: "ja" または "en"。提出資料は日本語です(作るときに --report-lang en を付けると英語)。\n'
+        'Language of the screen: "ja" or "en". Packages are Japanese, or English when made with --report-lang en.',
+    ] = None
+    token: TokenSettings = TokenSettings()
+    sync: SyncSettings = SyncSettings()
+    files: FileSettings = FileSettings()
+    exports: ExportSettings = ExportSettings()
+    timestamp: TimestampSettings = TimestampSettings()
+    notify: NotifySettings = NotifySettings()
+    backup: BackupSettings = BackupSettings()
+
+
+_DEFAULTS = SettingsFile()
+
+_CONVERTING = threading.Lock()
+"""msgspec 0.22 describes each type at its first use; where two threads do so at once, the process is gone (SIGSEGV)."""
+
+
+def convert(table: dict[str, Any], home: Path) -> SettingsFile:
+    """Convert what tomllib read; folders are taken from the home. Raises msgspec.ValidationError."""
+
+    def read_text(kind: type, value: object) -> Path | Duration:
+        if not isinstance(value, str):
+            raise ValueError(f"Expected `str`, got `{type(value).__name__}`")
+        try:
+            return parse_duration(value) if kind is Duration else folder_path(home, value)
+        except (ValueError, RuntimeError) as error:
+            raise ValueError(kind.__name__) from error
+
+    with _CONVERTING:
+        return msgspec.convert(_without_blanks(table, _DEFAULTS), SettingsFile, dec_hook=read_text)
+
+
+def _without_blanks(table: dict[str, Any], section: Section) -> dict[str, Any]:
+    """The table without empty texts where a key may be left out."""
+    defaults = section.values()
+    kept = {key: value for key, value in table.items() if value != "" or defaults.get(key, "") is not None}
+    below = {key: default for key, default in defaults.items() if isinstance(default, Section)}
+    return kept | {key: _without_blanks(kept[key], below[key]) for key in below if isinstance(kept.get(key), dict)}
+
+
+def folder_path(home: Path, text: str) -> Path:
+    """The path of a folder that a setting names. Raises ValueError, RuntimeError for what can be none."""
+    if not text or "\0" in text:
+        raise ValueError(text)
+    return home / Path(text).expanduser()
 
 
 SEALED = "sealed:"
@@ -177,12 +375,12 @@ class Settings:
     """`keyring`, `env:NAME`, `file:PATH`, or `SEALED` within a worker of a team."""
     base_url: str = BASE_URL
     """Without a final slash; https, or this computer."""
-    sync: SyncSettings = SyncSettings()
-    files: FileSettings = FileSettings()
-    exports: ExportSettings = ExportSettings()
-    timestamp: TimestampSettings = TimestampSettings()
-    notify: NotifySettings = NotifySettings()
-    backup: BackupSettings = BackupSettings()
+    sync: SyncSettings = _DEFAULTS.sync
+    files: FileSettings = _DEFAULTS.files
+    exports: ExportSettings = _DEFAULTS.exports
+    timestamp: TimestampSettings = _DEFAULTS.timestamp
+    notify: NotifySettings = _DEFAULTS.notify
+    backup: BackupSettings = _DEFAULTS.backup
     secret_variables: frozenset[str] = frozenset()
     """Names of variables that `archive.toml` names for secrets, used now or not."""
 

@@ -52,8 +52,7 @@ def environ_without_secrets(settings: Settings, environ: Mapping[str, str]) -> d
     Of two places of the token, one in the environment and one in the file, neither is left.
     """
     notify = settings.notify
-    mail_sources = () if notify.mail is None else (notify.mail.password_source,)
-    used = variable_names([settings.token_source, *notify.urls, notify.ping, *mail_sources])
+    used = variable_names([settings.token_source, *notify.urls, notify.ping, notify.mail_password])
     names = {name.upper() for name in (TOKEN_VARIABLE, *used, *settings.secret_variables)}
     return {name: value for name, value in environ.items() if name.upper() not in names}  # Windows knows no case
 

@@ -37,9 +37,8 @@ def test_a_mail_server_that_cannot_be_reached_is_said(browser: FormBrowser) -> N
     answer = browser.post("/settings/notices/mail", given)
     wrong = browser.post("/settings/notices/mail", {**given, "to": "nobody"})
 
-    mail = browser.context.settings().notify.mail
-    assert mail is not None
-    assert ("me@example.com", "localhost", 9) == (mail.to, mail.host, mail.port)
+    kept = browser.context.settings().notify
+    assert ("me@example.com", "localhost", 9) == (kept.mail_to, kept.mail_host, kept.mail_port)
     page = answer.get_data(as_text=True) + browser.get("/settings/notices") + browser.get("/settings")
     assert (422, 422, 'role="alert"' in page, "himitsu" in page) == (answer.status_code, wrong.status_code, True, False)
     assert "himitsu" == (browser.context.home / "mail-password").read_text().strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from archiver.notices.sentences import sentences
 from archiver.notices.troubles import PendingNotices
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.grades import Grade
-from archiver.settings.model import BackupSettings, MailSettings, NotifySettings, Settings
+from archiver.settings.model import BackupSettings, Duration, NotifySettings, Settings
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.truncated_lists import TruncatedList
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun
@@ -86,10 +86,11 @@ def beating(failing_since: datetime | None, *, ping: str = "https://example.com/
     return replace(situation(ping=LastPing(ago(minutes=4), failing_since), **changed), settings=with_notify(ping=ping))
 
 
-MAIL = MailSettings("smtp.example.com", "y@example.com", "y@example.com", 465)
+MAIL = {"mail_host": "smtp.example.com", "mail_to": "y@example.com"}
+DAY = Duration(days=1)
 
 
-def with_copy(copy: CopyState, every: timedelta | None = timedelta(days=1)) -> Situation:
+def with_copy(copy: CopyState, every: Duration | None = DAY) -> Situation:
     """An archive whose copy is made at this interval."""
     backup = BackupSettings(Path("/mnt/usb/copy"), every)
     return replace(situation(copy=copy), settings=replace(situation().settings, backup=backup))
@@ -161,7 +162,7 @@ CASES: list[tuple[Kind, Grade, Situation]] = [
     (Kind.CUT, ATTENTION, situation(cut=(TruncatedList(ROOM, "files"),))),
     (Kind.UNHEARD, ACTION, heard(unseen=("desktop",))),
     (Kind.UNHEARD, ACTION, heard("ping", unseen=("desktop",), ping="x")),
-    (Kind.UNHEARD, ATTENTION, heard("mail", unseen=("desktop",), mail=MAIL)),
+    (Kind.UNHEARD, ATTENTION, heard("mail", unseen=("desktop",), **MAIL)),
     (Kind.PING, ATTENTION, beating(ago(minutes=60))),
     (Kind.UNREAD_DROPPED, ATTENTION, situation(unread_dropped=ago(days=6))),
 ]
@@ -234,7 +235,7 @@ BESIDE: list[tuple[Kind, Situation]] = [
     (Kind.PENDING, situation(lost=((ROOM, 4),))),
     (Kind.CUT, situation(gaps=((ROOM, "9"),))),
     (Kind.UNREAD_DROPPED, situation(unread_dropped=ago(days=7))),
-    (Kind.UNHEARD, heard("mail", unseen=("desktop",), desktop=False, mail=MAIL)),
+    (Kind.UNHEARD, heard("mail", unseen=("desktop",), desktop=False, **MAIL)),
     (Kind.PING, beating(ago(minutes=90), error_name="Unreachable")),
     (Kind.COPY, with_copy(CopyState(ago(hours=48), ago(hours=1)))),
 ]

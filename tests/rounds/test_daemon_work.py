@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from archiver.evidence.verify.findings import Verification
 from archiver.rounds import scheduled_verification
 from archiver.rounds.daemon_messages import DaemonMessages
 from archiver.rounds.daemon_work import DaemonWork
-from archiver.settings.model import FileSettings, Settings, SyncSettings
+from archiver.settings.model import Duration, FileSettings, Settings, SyncSettings
 from archiver.store.working import verification_log
 from tests.support.world import World, running_world
 
@@ -211,7 +210,7 @@ def test_broken_settings_end_only_the_start(shift: Shift) -> None:
     with pytest.raises(errors.BadSettings):
         shift.new()
     shift.broken = None
-    shift.settings = replace(shift.settings, sync=SyncSettings(every=timedelta(hours=1)))
+    shift.settings = replace(shift.settings, sync=SyncSettings(every=Duration(hours=1)))
     shift.pass_by(steps=2, minutes=5)
     assert (5, ["BadSettings", "over BadSettings"]) == (shift.reports, shift.said)
 
@@ -237,7 +236,7 @@ def test_a_round_by_hand_goes_first(shift: Shift) -> None:
 
 def test_a_fast_room_is_read_before_it_overruns(shift: Shift) -> None:
     """Whatever the interval of the settings is: a chat of 80 messages a minute has no gap."""
-    shift.settings = replace(shift.settings, sync=SyncSettings(every=timedelta(hours=1)))
+    shift.settings = replace(shift.settings, sync=SyncSettings(every=Duration(hours=1)))
     shift.pass_by(steps=1, minutes=1)
     for _ in range(5):
         shift.world.posts(80)
@@ -249,7 +248,7 @@ def test_a_fast_room_is_read_before_it_overruns(shift: Shift) -> None:
 
 def test_an_interval_below_a_minute_is_kept(shift: Shift) -> None:
     """Where somebody asked for it."""
-    shift.settings = replace(shift.settings, sync=SyncSettings(every=timedelta(seconds=20)))
+    shift.settings = replace(shift.settings, sync=SyncSettings(every=Duration(seconds=20)))
     shift.pass_by(steps=6, seconds=20)
 
     assert 6 == shift.reports

@@ -24,13 +24,20 @@ from archiver.reminders import is_due
 from archiver.rounds import run_log
 from archiver.rounds.daemon_messages import DaemonMessages
 from archiver.rounds.daemon_work import DaemonWork
-from archiver.settings.model import AuthoritySetting, FileSettings, Settings, SyncSettings, TimestampSettings
+from archiver.settings.model import (
+    AuthoritySetting,
+    Duration,
+    FileSettings,
+    Settings,
+    SyncSettings,
+    TimestampSettings,
+)
 from archiver.store.archive import Archive, Writing
 from archiver.store.working import stamp_queue
 from tests.support.chatwork.in_process import connect_session, without_sockets
 from tests.support.world import Clock, World
 
-HOUR = timedelta(hours=1)
+HOUR = Duration(hours=1)
 TOKEN = "0123456789abcdef0123456789abcdef"
 
 

@@ -13,13 +13,13 @@ import pytest
 from archiver.custody.verify import verify_archive
 from archiver.health.words import COPY_FAULTS
 from archiver.rounds.scheduled_backup import copy_if_due, is_copy_due
-from archiver.settings.model import BackupSettings, Settings
+from archiver.settings.model import BackupSettings, Duration, Settings
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from tests.support.archives import tampering
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DAY, HOUR = Duration(days=1), timedelta(hours=1)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from hypothesis import given, strategies
 from archiver import errors
 from archiver.schedule import cron, launchd, schedulers, systemd, windows
 from archiver.schedule.job import MINUTES, ScheduledJob, pace
-from archiver.settings.model import Settings, SyncSettings
+from archiver.settings.model import Duration, Settings, SyncSettings
 from tests.support.schedules import scheduler_examples
 from tests.support.schedules.scheduler_programs import PROGRAMS
 
@@ -427,7 +427,7 @@ def test_the_job_is_told_what_no_scheduler_tells_it(tmp_path: Path) -> None:
     """Program and home by absolute paths, and the language if the job would speak another one."""
     program = tmp_path / "archive"
     program.touch(mode=0o755)
-    settings = Settings(tmp_path, sync=SyncSettings(every=timedelta(minutes=7)))
+    settings = Settings(tmp_path, sync=SyncSettings(every=Duration(minutes=7)))
 
     english = schedulers.build_job(settings, {}, spoken="en", argv0=str(program))
     japanese = schedulers.build_job(settings, {}, spoken="ja", argv0=str(tmp_path / "pytest"))

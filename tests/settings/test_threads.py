@@ -30,7 +30,7 @@ for _turn in range(60):
 @pytest.mark.parametrize(
     ("module", "function", "call"),
     [
-        ("archiver.settings.schema", "convert", 'fresh.convert({"language": "ja", "sync": {}, "notify": {}})'),
+        ("archiver.settings.model", "convert", 'fresh.convert({"language": "ja", "sync": {}, "notify": {}}, None)'),
         ("archiver.chatwork.models", "read_model", 'fresh.read_model({"account_id": 1, "name": "a"}, fresh.Account)'),
     ],
     ids=["settings", "objects"],

@@ -5,6 +5,7 @@ What is said there of a command or an option is its help, so each is worded once
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 import click
 
 from archiver.cli.main import build
+from archiver.settings.model import SettingsFile
+from archiver.settings.template import new_file, settings
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -66,7 +69,26 @@ def _option_row(command: click.Command, option: click.Option) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-PAGES = {"commands.md": commands_page}
+def settings_page() -> str:
+    """The page of the settings, with its table of each key, its default and its comment made anew."""
+    rows = [f"| `{key}` | `{value}` | {_english(comment)} |\n" for key, value, comment in settings(SettingsFile())]
+    text = (FOLDER / "settings.md").read_text("utf-8")
+    before, head, rest = text.partition("| key | default | meaning |\n|---|---|---|\n")
+    return before + head + "".join(rows) + "\n" + rest.partition("\n\n")[2]
+
+
+def _english(comment: str) -> str:
+    """The English part of a comment: what follows the slash, or the lines after the last Japanese one."""
+    if "\n" not in comment:
+        return comment.partition(" / ")[2]
+    return " ".join(one for one in comment.splitlines() if not re.search(r"^ |[\u3040-\u30ff]", one))
+
+
+PAGES = {
+    "commands.md": commands_page,
+    "settings.md": settings_page,
+    "../../config/archive.example.toml": new_file,
+}
 """Each page that is made, with what makes it."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from archiver.settings.model import SyncSettings
+from archiver.settings.model import Duration, SyncSettings
 from archiver.team import round_times
 
 NOON = datetime(2026, 11, 12, 12, tzinfo=UTC)
@@ -27,7 +27,7 @@ def test_missed_rounds_are_due_once() -> None:
 def test_the_pace_is_the_daemons() -> None:
     """A minute with few rooms, more with many, and what the settings say where that is shorter."""
     assert round_times.pace(SyncSettings(), 6) == MINUTE
-    assert round_times.pace(SyncSettings(every=timedelta(seconds=10)), 6) == timedelta(seconds=10)
+    assert round_times.pace(SyncSettings(every=Duration(seconds=10)), 6) == timedelta(seconds=10)
 
 
 def test_pauses_grow_and_end_somewhere() -> None:

@@ -33,7 +33,7 @@ def ask_mail(obj: CliContext) -> tuple[str, ...]:
     """
     from archiver.setup.notice_ways import likely_server, turn_off
 
-    if obj.settings().notify.mail is not None:
+    if obj.settings().notify.has_mail:
         return ()
     address = ask(_("Mail address for such notices (Enter: no mail):"), _read_address)
     server = likely_server(address)
@@ -140,7 +140,7 @@ def _try_mail(obj: CliContext, address: str, host: str, password: str) -> str | 
 
 
 def _read_address(answer: str) -> str:
-    from archiver.settings.file import is_mail_address
+    from archiver.settings.model import is_mail_address
 
     if answer and not is_mail_address(answer):
         raise InvalidAnswer(_("A mail address looks like this: you@example.com"))

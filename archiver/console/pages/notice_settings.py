@@ -16,8 +16,8 @@ from archiver.console.trouble_words import trouble_words
 from archiver.health.words import way_words
 from archiver.notices import apprise_sender
 from archiver.render.invisible_characters import visible
-from archiver.settings.file import MAIL_PORTS, is_mail_address, update_settings
-from archiver.settings.model import Settings
+from archiver.settings.file import update_settings
+from archiver.settings.model import MAIL_PORTS, Settings, is_mail_address
 from archiver.setup import notice_ways
 from archiver.store.working.remembered_values import NOTICE_TRIAL, LastNoticeTrial
 
@@ -172,7 +172,7 @@ def _page(problems: Mapping[str, str] | None = None, *, said: str = "", change: 
     return render_template(
         "notice_settings.html",
         rows=[_row(way, settings, last) for way in WAYS],
-        mail=settings.notify.mail,
+        notify=settings.notify,
         addresses=len(settings.notify.urls),
         can_send_elsewhere=apprise_sender.is_installed(),
         problems=problems or {},

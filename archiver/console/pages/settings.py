@@ -18,9 +18,9 @@ from archiver.health.snapshot import observe_starters
 from archiver.health.words import idle_advice, idle_sentence, way_words
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
-from archiver.settings.file import LANGUAGES, update_settings
+from archiver.settings.file import update_settings
 from archiver.settings.home import language_variable
-from archiver.settings.model import exports_folder
+from archiver.settings.model import LANGUAGES, exports_folder
 from archiver.setup import scheduled_job
 from archiver.setup.answered_questions import note_answer
 from archiver.setup.answers import STAMPS, InvalidAnswer
