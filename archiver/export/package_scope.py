@@ -64,8 +64,8 @@ class PackageScope:
         self._messages: dict[int, set[int]] = {}
         self.base_line: frozenset[int] = frozenset()
         """The numbers of the entries that make the base line (`export.base_line`); they belong in the package."""
-        self.withdrawn: frozenset[str] = frozenset()
-        """Keys of statements taken back that name a person, a message or a file of no chat of the contract."""
+        self.withdrawn: frozenset[str | int] = frozenset()
+        """Keys of statements taken back, and numbers of the contract's entries, that name what is of another job."""
         self.whole = all(TimeBounds(None, None) in listed for listed in self._bounds.values())
         """Whether no bound was given."""
         self.all_messages = self.whole and self._news is None
@@ -168,7 +168,7 @@ class PackageScope:
 
     def _names_others(self, entry: EntryObject) -> bool:
         """Whether a statement names a chat that the contract has no more, or something of such a chat."""
-        if entry["key"] in self.withdrawn:
+        if entry["key"] in self.withdrawn or entry["seq"] in self.withdrawn:
             return True
         rooms = entry["payload"].get("rooms", ()) if entry["kind"] == "contract" else ()
         return any(room["room_id"] not in self._bounds for room in rooms)

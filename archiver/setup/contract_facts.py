@@ -95,7 +95,7 @@ def change_rooms(archive: Archive, after: Sequence[Contract], note: str | None =
     """State contracts whose chats changed, the last one with a note; what is to be told of chats that left one.
 
     What was said of somebody who is in no other chat of the contract is taken back there; what was entered for
-    messages and files of the chat goes with it.
+    messages and files of the chat, or of its days that another contract gets, goes with it.
     """
     notes = [] if note is None else [Observation("note", f"note/{after[-1].id}", {"text": note})]
     said: list[str] = []
@@ -103,14 +103,21 @@ def change_rooms(archive: Archive, after: Sequence[Contract], note: str | None =
         before = {one.id: one for one in contracts(writing)}
         every, gone = {one.id: one for one in after}, list[tuple[Contract, RoomId, Contract | None, list[str]]]()
         for one in after:
-            for room in sorted(before[one.id].room_ids - one.room_ids) if one.id in before else ():
-                holders = [other for other in every.values() if room in other.room_ids]
+            for room in sorted(before[one.id].room_ids) if one.id in before else ():
+                holders = [other for other in every.values() if room in other.room_ids and other.id != one.id]
                 new = next((its for its in holders if _periods(its, room) != _periods(before.get(its.id), room)), None)
+                is_left = room not in one.room_ids
+                if not is_left and (new is None or _periods(one, room) == _periods(before[one.id], room)):
+                    continue
                 target = new or next(iter(holders), None)
                 every[one.id], got, count = move_statements(writing, every[one.id], room, target, at=at)
                 if got is not None:
                     every[got.id] = got
-                gone.append((before[one.id], room, new, [moved_line(count, target)] if count else []))
+                moved = [moved_line(count, target)] if count else []
+                if not is_left:
+                    said += moved
+                    continue
+                gone.append((before[one.id], room, new, moved))
                 for account in counterparts(writing, [room]) - counterparts(writing, one.room_ids):
                     withdraw_role(writing, one.id, account, at=at)
         state_contracts(writing, every.values(), notes, at=at)

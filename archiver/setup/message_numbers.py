@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from archiver import errors
-from archiver.records import Contract, MessageId
+from archiver.records import Contract, ContractRoom, MessageId
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -22,7 +22,7 @@ def find_message(reading: Reading, contract: Contract, value: str, field: str = 
     from archiver.store.queries.statements import holds_message
 
     message_id = message_number(value, field)
-    if not holds_message(reading, {room.room_id for room in contract.rooms}, message_id):
+    if not holds_message(reading, [ContractRoom(one) for one in contract.room_ids], message_id):
         raise errors.UnknownMessage(contract=contract.id, message=message_id)
     return message_id
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from gettext import gettext as _
 
-from archiver.records import Contract, Invoice, MessageId, RoomId
+from archiver.records import Contract, ContractRoom, Invoice, MessageId, RoomId
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading, Writing
-from archiver.store.queries.statements import deliveries, enclosures, holds_message, sent_file
+from archiver.store.queries.statements import deliveries, enclosures, holds_file, holds_message
 from archiver.store.statements import add_delivery, add_enclosure, withdraw_statement
 
 
@@ -19,12 +19,15 @@ def move_statements(
 ) -> tuple[Contract, Contract | None, int]:
     """Both contracts once a chat has left the first, and how many entries went with it; `target` None: they only leave.
 
-    An invoice takes its payments and its attached file with it.
+    Where the first keeps days of the chat, only what was entered for the other's days leaves. An invoice takes its
+    payments and its attached file with it.
     """
 
     def is_of_room(message: MessageId | None, file: int | None = None) -> bool:
-        return _is_in(writing, [room], message, file) and not _is_in(writing, source.room_ids, message, file)
+        return _is_in(writing, moved, message, file) and not _is_in(writing, source.rooms, message, file)
 
+    theirs = target.rooms if target is not None and room in source.room_ids else [ContractRoom(room)]
+    moved = [one for one in theirs if one.room_id == room]
     invoices = [one for one in source.invoices if is_of_room(one.message_id)]
     numbers, messages = {one.number for one in invoices}, {one.enclosure: one.message_id for one in invoices}
     payments = [one for one in source.payments if one.invoice in numbers]
@@ -35,11 +38,11 @@ def move_statements(
     for enclosure in enclosures(writing, source.id):
         if is_of_room(enclosure.message_id) or enclosure.number in messages:
             # The withdrawal names a message of the chat, by which a package knows that it tells of another job.
-            moved = replace(enclosure, message_id=enclosure.message_id or messages[enclosure.number])
-            withdraw_statement(writing, source.id, moved, at=at)
+            taken = replace(enclosure, message_id=enclosure.message_id or messages[enclosure.number])
+            withdraw_statement(writing, source.id, taken, at=at)
             count += 1
             if target is not None:
-                kept[enclosure.number] = add_enclosure(writing, target.id, moved, at=at)[0].number
+                kept[enclosure.number] = add_enclosure(writing, target.id, taken, at=at)[0].number
     for delivery in deliveries(writing, source.id):
         if is_of_room(None, delivery.file_id):
             withdraw_statement(writing, source.id, delivery, at=at)
@@ -100,8 +103,8 @@ def _as_of(invoice: Invoice, numbers: dict[int, int], kept: dict[int, int]) -> I
     return replace(invoice, number=numbers[invoice.number], enclosure=enclosure)
 
 
-def _is_in(reading: Reading, rooms: Collection[int], message: MessageId | None, file: int | None) -> bool:
-    """Whether one of these chats has the message or the file."""
-    if message is not None and holds_message(reading, rooms, message):
+def _is_in(reading: Reading, parts: Collection[ContractRoom], message: MessageId | None, file: int | None) -> bool:
+    """Whether one of these parts of chats has the message or the file."""
+    if message is not None and holds_message(reading, parts, message):
         return True
-    return file is not None and sent_file(reading, rooms, file) is not None
+    return file is not None and holds_file(reading, parts, file)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver import errors
-from archiver.records import Delivery, Enclosure, MessageId
+from archiver.records import ContractRoom, Delivery, Enclosure, MessageId, RoomId
 from archiver.store import blobs, local_files, rebuild, statements
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
@@ -207,7 +207,7 @@ def test_a_message_is_known_in_its_rooms_alone(tmp_path: Path) -> None:
 
     with made.archive.reading() as reading:
         ids = ("1876543210987654321", "7", "0", "9999999999999999999")
-        actual = [holds_message(reading, {ROOM}, MessageId(one)) for one in ids]
+        actual = [holds_message(reading, [ContractRoom(RoomId(ROOM))], MessageId(one)) for one in ids]
 
     assert [True, False, False, False] == actual
 

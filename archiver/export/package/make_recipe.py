@@ -82,7 +82,7 @@ def make_recipe(
     scope = PackageScope(contract, order.since, order.until)
     strangers = roles.withdrawn_accounts(reading, contract.id, upto=upto) - people.names.keys()
     scope.withdrawn = statements.withdrawn_keys(reading, contract, upto=upto).union(
-        roles.role_key(contract.id, one) for one in strangers
+        statements.parted_entries(reading, contract, upto=upto), (roles.role_key(contract.id, one) for one in strangers)
     )
     hides_people = order.policy is not None and order.policy.people
     metadata = clean_enclosures(

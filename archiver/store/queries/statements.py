@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Column, and_, func, select
 
-from archiver.records import Contract, Delivery, Enclosure, FileId, MessageId
+from archiver.records import Contract, ContractRoom, Delivery, Enclosure, FileId, MessageId
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.queries.contracts import contract_from_payload
 from archiver.store.schema.payload_forms import read_all_formed
 from archiver.store.time_text import from_text
 
@@ -101,26 +103,60 @@ def sender_of(reading: Reading, rooms: Collection[int], file_id: int) -> int | N
     return account
 
 
-def holds_message(reading: Reading, rooms: Collection[int], message_id: MessageId) -> bool:
-    """Whether one of these rooms has this message."""
-    position, table = int(message_id), schema.message.c
-    if not 0 < position < 2**63:
+def holds_message(reading: Reading, parts: Collection[ContractRoom], message_id: MessageId) -> bool:
+    """Whether one of these parts of rooms has this message."""
+    table = schema.message.c
+    return _lies_in(reading, parts, table.position, int(message_id), table.room_id, table.send_time)
+
+
+def holds_file(reading: Reading, parts: Collection[ContractRoom], file_id: int) -> bool:
+    """Whether the file with this id was sent in one of these parts of rooms."""
+    return _lies_in(reading, parts, _FILE.file_id, file_id, _FILE.room_id, _FILE.upload_time)
+
+
+def _lies_in(
+    reading: Reading,
+    parts: Collection[ContractRoom],
+    key: Column[Any],
+    number: int,
+    room: Column[Any],
+    sent: Column[Any],
+) -> bool:
+    if not 0 < number < 2**63:
         return False
-    query = select(table.position).where(table.room_id.in_(sorted(rooms)), table.position == position)
-    return reading.sql.execute(query).first() is not None
+    query = select(room, sent).where(key == number, room.in_({int(one.room_id) for one in parts}))
+    found = [(its, datetime.fromtimestamp(min(max(at, 0), 2**36), UTC)) for its, at in reading.sql.execute(query)]
+    return any(part.room_id == its and part.contains(at) for part in parts for its, at in found)
 
 
 def withdrawn_keys(reading: Reading, contract: Contract, *, upto: int | None = None) -> frozenset[str]:
-    """Keys of statements taken back that name a message or a file of none of the contract's rooms."""
-    rooms, found = contract.room_ids, set[str]()
+    """Keys of statements taken back that name a message or a file that is not in the contract's parts of its rooms."""
+    rooms, found = contract.rooms, set[str]()
     for one in _last_statements(reading, "attachment", contract.id, upto):
         message = one.payload["message_id"]
         if one.payload["state"] == WITHDRAWN and message is not None and not holds_message(reading, rooms, message):
             found.add(f"attachment/{contract.id}/{one.number}")
     for one in _last_statements(reading, "delivery", contract.id, upto):
         file = one.payload["file_id"]
-        if one.payload["state"] == WITHDRAWN and file is not None and sent_file(reading, rooms, file) is None:
+        if one.payload["state"] == WITHDRAWN and file is not None and not holds_file(reading, rooms, file):
             found.add(f"delivery/{contract.id}/{one.number}")
+    return frozenset(found)
+
+
+def parted_entries(reading: Reading, contract: Contract, *, upto: int) -> frozenset[int]:
+    """Entries of the contract that bind what it binds no more and what lies in its rooms, but not in its days."""
+    table, whole, found = schema.entry.c, [ContractRoom(one) for one in contract.room_ids], set[int]()
+    query = select(table.line).where(table.key == f"contract/{contract.id}", table.seq <= upto)
+    files_now = {one.file_id for one in contract.terms}
+    for entry in read_all_formed(reading.sql.execute(query).scalars(), "contract"):
+        was = contract_from_payload(entry["payload"])
+        files = {one.file_id for one in was.terms if one.file_id is not None} - files_now
+        is_parted = any(
+            holds_message(reading, whole, one) and not holds_message(reading, contract.rooms, one)
+            for one in was.bound_messages - contract.bound_messages
+        ) or any(holds_file(reading, whole, one) and not holds_file(reading, contract.rooms, one) for one in files)
+        if is_parted:
+            found.add(entry["seq"])
     return frozenset(found)
 
 

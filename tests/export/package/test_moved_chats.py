@@ -34,17 +34,18 @@ FOREIGN_FILE = FileId(7654399)
 WORDS = ("フクロウ", "ラッコ", "カワウソ", "イタチ", "ヒバリ", "81234", "81,234", FOREIGN, str(FOREIGN_FILE))
 
 
-@pytest.fixture
-def maker(tmp_path: Path) -> ArchiveMaker:
-    """A contract with the chats of two clients; of the second one messages, a file and money were entered."""
-    maker = ArchiveMaker(tmp_path / "home")
+@pytest.fixture(params=[OTHER_ROOM])
+def maker(request: pytest.FixtureRequest, tmp_path: Path) -> ArchiveMaker:
+    """A contract with what two clients wrote, in two chats or in one; of the second money and a file were entered."""
+    maker, other = ArchiveMaker(tmp_path / "home"), request.param
     maker.me()
-    for room, message in ((ROOM, OWN), (OTHER_ROOM, FOREIGN)):
+    for room in dict.fromkeys((ROOM, other)):
         maker.room("チャット", room=room)
-        maker.sync([message_object(int(message), "お願いします", sent=1)], room=room, minutes=5)
-    listed = file_object(FOREIGN_FILE, "ラッコ.txt", 2, sent=1, message_id=int(FOREIGN))
-    maker.file(listed, b"ab", room=OTHER_ROOM, minutes=6)
-    contract = maker.contract("job1", [ROOM, OTHER_ROOM])
+    maker.sync([message_object(int(OWN), "お願いします", sent=1)], room=ROOM, minutes=5)
+    listed = file_object(FOREIGN_FILE, "ラッコ.txt", 2, sent=3, message_id=int(FOREIGN))
+    maker.file(listed, b"ab", room=other, minutes=6)
+    maker.sync([message_object(int(FOREIGN), "お願いします", sent=3)], room=other, minutes=6)
+    contract = maker.contract("job1", list(dict.fromkeys((ROOM, other))))
     with maker.archive.writing() as writing:
         drafts = (
             Enclosure(0, "other", "own.txt", 1, "1" * 64, at(7), message_id=OWN),
@@ -70,13 +71,15 @@ def maker(tmp_path: Path) -> ArchiveMaker:
 
 @pytest.mark.drawn
 @pytest.mark.parametrize("profile", ["lawyer", "support", "consult", "court"])
+@pytest.mark.parametrize("maker", [OTHER_ROOM, ROOM], indirect=True)
 def test_a_package_knows_nothing_that_was_entered_for_a_chat_that_left(maker: ArchiveMaker, profile: str) -> None:
     """Not the number of a message, not an amount, not a note, not the name of an attached file."""
     with maker.archive.reading() as reading:
         every = find_contract(reading, "job1")
-    said = change_rooms(
-        maker.archive, [replace(every, rooms=every.rooms[:1]), Contract("job2", every.rooms[1:])], at=at(9)
-    )
+    parted = [ContractRoom(RoomId(ROOM), end=at(2))], [ContractRoom(RoomId(ROOM), start=at(2))]
+    own, others = parted if len(every.rooms) == 1 else (every.rooms[:1], every.rooms[1:])
+    changed = [replace(every, rooms=tuple(own)), Contract("job2", tuple(others))]
+    said = change_rooms(maker.archive, changed, at=at(9))
     with maker.archive.reading() as reading:
         left, got = find_contract(reading, "job1"), find_contract(reading, "job2")
         files = [[one.name for one in enclosures(reading, name)] for name in ("job1", "job2")]
