@@ -49,6 +49,7 @@ def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOr
         policy=masking_policy(profile, masks=masks, no_mask=False, mask_people=(), unmask_people=()),
         counterparts=frozenset(_accounts(fields, "counterpart")) or None,
         thirds=frozenset(_accounts(fields, "candidate")) - frozenset(_accounts(fields, "counterpart")),
+        asks_who_wrote_last=True,
         leftovers=LeftoverWish.HIDE,  # what was decided stays; what nobody decided about does not leave
         strip_metadata=fields.get("strip") == "yes" and profile in WITH_COPIES,
         request=_request_kind(fields.get("request", "")),

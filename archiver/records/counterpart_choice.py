@@ -20,11 +20,13 @@ class CounterpartCandidate:
     first_sent: datetime | None
     """When they sent the first of these; None: none is kept, or it has no time."""
     last_sent: datetime | None
+    is_known: bool = False
+    """Whether they count as the other side until now."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndecidedRoom:
-    """A room with several other people, none of whom was named as the other side."""
+    """A room with several other people, whose sides the user is to name."""
 
     room_id: RoomId
     name: str

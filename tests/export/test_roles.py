@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,11 +50,11 @@ def say(maker: ArchiveMaker, account: int, part: Role, reason: str = REASON) -> 
         statements.state_role(writing, "job1", account, part, reason, at=at(200))
 
 
-def counterparts(maker: ArchiveMaker, contract_id: str = "job1") -> set[int] | None:
+def counterparts(maker: ArchiveMaker, contract_id: str = "job1", **answers: Any) -> set[int] | None:
     """Whom a package would take for the other side."""
     seals.close_seals(maker.archive, now=at(250))
     with maker.archive.reading() as reading:
-        order = ExportOrder(profile="support", policy=masking_policy("support"))
+        order = ExportOrder(profile="support", policy=masking_policy("support"), **answers)
         contract = contracts.find_contract(reading, contract_id)
         (*_before, last) = all_seals = seals.seals(reading)
         found = make_recipe(reading, all_seals, order, contract, name="x", stamping=None, at=at(260), upto=last.last)
@@ -71,6 +72,20 @@ def test_the_client_of_a_package_is_the_one_that_was_mapped(maker: ArchiveMaker)
 
     assert {CLIENT} == others
     assert {CLIENT} == counterparts(maker)
+
+
+def test_who_wrote_last_without_an_entered_side_is_asked_about_once(maker: ArchiveMaker) -> None:
+    """Beside the client who is known; where nobody can answer, the package tells of them as unknown."""
+    say(maker, CLIENT, Role.CLIENT)
+    say(maker, ME, Role.ME)
+
+    with pytest.raises(errors.CounterpartUnknown) as asked:
+        counterparts(maker, asks_who_wrote_last=True)
+
+    (room,) = asked.value.rooms
+    assert {CLIENT: True, HELPER: False} == {int(one.account_id): one.is_known for one in room.candidates}
+    answer: dict[str, Any] = {"counterparts": frozenset({CLIENT}), "thirds": frozenset({HELPER})}
+    assert {CLIENT} == counterparts(maker, asks_who_wrote_last=True, **answer) == counterparts(maker)
 
 
 @pytest.mark.drawn

@@ -1,4 +1,4 @@
-"""Asks on a terminal who the other side is, where a room has several people and nobody was named."""
+"""Asks on a terminal who the other side is, where nobody was named or somebody of no entered side wrote last."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ def _candidate_line(candidate: CounterpartCandidate) -> str:
     days = ""
     if candidate.first_sent is not None and candidate.last_sent is not None:
         days = f"{iso_date(candidate.first_sent)} – {iso_date(candidate.last_sent)}"
-    return (
-        f"{pad(shorten(candidate.name, _NAME_WIDTH), _NAME_WIDTH)} {candidate.account_id:<10} {count}  {days}".rstrip()
-    )
+    name = pad(shorten(candidate.name, _NAME_WIDTH), _NAME_WIDTH)
+    known = _("(the other side until now)") if candidate.is_known else ""
+    return f"{name} {candidate.account_id:<10} {count}  {days} {known}".rstrip()
 
 
 def _read_numbers(answer: str, count: int) -> tuple[int, ...]:

@@ -178,6 +178,7 @@ def _order(app: App, options: ExportOptions) -> ExportOrder:
         zip=options.packed,
         policy=_policy(options),
         counterparts=options.counterparts or None,
+        asks_who_wrote_last=not options.preview and sys.stdin.isatty() and sys.stderr.isatty(),
         leftovers=_leftover_wish(options),
         strip_metadata=options.strip_metadata,
         request=RequestKind(options.request) if options.request else None,

@@ -25,6 +25,7 @@ from archiver.export.stamps import StampService
 from archiver.records import Basis, Contract, Delivery, Leftover, MappedAccount, RequestKind, Seal, Sides
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, package_entries, roles, statements
+from archiver.store.queries.contract_activity import activity_without_counts
 from archiver.store.working import remembered_values
 
 
@@ -69,7 +70,8 @@ def make_recipe(
 ) -> Recipe:
     """The recipe of an order for this snapshot.
 
-    Raises CounterpartUnknown (third persons are to be hidden, and nobody was named in a room of several people),
+    Raises CounterpartUnknown (third persons are to be hidden, and nobody was named in a room of several people, or
+    the user is to be asked who it is that wrote last),
     LeftoversOpen (what looks like a person is not covered, and the user has not decided about it),
     UsageError (a person to be named, masked or shown is unknown, or what is asked for cannot be).
     """
@@ -169,10 +171,23 @@ def _judged_counterparts(reading: Reading, order: ExportOrder, contract: Contrac
     """The other side of a package that hides third persons. Raises CounterpartUnknown."""
     named = (order.counterparts or (), named_counterparts(people.sides, contract.client, people.names))
     judgement = judge_counterparts(people.sides, named, people.rooms)
-    if judgement.undecided:
-        rooms = sorted(judgement.undecided.items())
-        raise errors.CounterpartUnknown(rooms=[roles.undecided_room(reading, *one) for one in rooms])
+    undecided = dict(judgement.undecided)
+    if order.asks_who_wrote_last:
+        undecided |= _later_strangers(reading, contract, people, judgement.counterparts)
+    if undecided:
+        raise errors.CounterpartUnknown(
+            rooms=[roles.undecided_room(reading, *one, judgement.counterparts) for one in sorted(undecided.items())]
+        )
     return judgement.counterparts
+
+
+def _later_strangers(
+    reading: Reading, contract: Contract, people: _People, known: frozenset[int]
+) -> dict[int, frozenset[int]]:
+    """Room → its people of no entered side who wrote after the other side's last act, and the other side."""
+    wrote = activity_without_counts(reading, contract).facts.strangers.keys() - people.sides.thirds - known
+    found = ((room, frozenset(accounts)) for room, accounts in people.rooms.items())
+    return {room: accounts & (wrote | known) for room, accounts in found if accounts & wrote}
 
 
 def _check_request(order: ExportOrder, deliveries: Sequence[Delivery]) -> None:

@@ -47,6 +47,8 @@ class ExportOrder:
     """The accounts of the other side; None: those that were mapped."""
     thirds: Collection[int] = ()
     """Accounts put apart as third persons for this package, besides those that were mapped."""
+    asks_who_wrote_last: bool = False
+    """Whether somebody is there to say on which side those stand who wrote after the other side's last act."""
     leftovers: LeftoverWish = LeftoverWish.ASK
     """What happens to what looks like a person and is not covered, where third persons are hidden."""
     leftover_answers: Mapping[str, bool] = field(default_factory=dict)

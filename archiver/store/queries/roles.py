@@ -81,13 +81,17 @@ def sides_of(mappings: Iterable[MappedAccount], *, owner: int) -> Sides:
     )
 
 
-def undecided_room(reading: Reading, room: int, accounts: Collection[int]) -> UndecidedRoom:
+def undecided_room(
+    reading: Reading, room: int, accounts: Collection[int], known: Collection[int] = ()
+) -> UndecidedRoom:
     """A room with the people among whom the other side is to be named, those with the most messages first."""
     named = names_in_room(reading, room)
     rows = reading.sql.execute(_WRITTEN, {"room": room})
     counts = {account: (count, first, last) for account, count, first, last in rows}
     candidates = [
-        CounterpartCandidate(AccountId(one), named.get(one, ""), count, _unix_time(first), _unix_time(last))
+        CounterpartCandidate(
+            AccountId(one), named.get(one, ""), count, _unix_time(first), _unix_time(last), one in known
+        )
         for one in accounts
         for count, first, last in [counts.get(one, (0, None, None))]
     ]

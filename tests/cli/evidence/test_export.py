@@ -62,6 +62,8 @@ class Desk(Terminal):
             if not piece:
                 break
             screen += piece
+            if screen.rstrip().endswith(b"Number (several: 1 2):"):
+                os.write(leader, b"1\n")
             if answer and screen.rstrip().endswith(b"Make this package? [yes]:"):
                 os.write(leader, answer.encode() + b"\n")
                 answer = ""
@@ -233,12 +235,13 @@ def test_json_is_exactly_one_document(desk: Desk) -> None:
 
 
 def test_before_a_screen_it_shows_and_asks(desk: Desk) -> None:
-    """The numbers first; yes in Japanese makes the package, as everywhere."""
+    """Who wrote last and is not entered; then the numbers; yes in Japanese makes the package, as everywhere."""
     code, output = desk.before_a_screen("export", "job1", answer="はい")
 
     assert 0 == code
     assert (
-        output.index("What this package would hand over")
+        output.index("(the other side until now)")
+        < output.index("What this package would hand over")
         < output.index("Make this package?")
         < output.index("The package is ready.")
     )
