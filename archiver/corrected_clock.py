@@ -51,3 +51,7 @@ class CorrectedClock:
     def measure(self, date: datetime, own: datetime) -> None:
         """Take over the offset that a reply shows: its `Date`, and when it came by this computer's clock."""
         self._measured = ClockOffset(date - own, own, self.monotonic())
+
+    def forget(self) -> None:
+        """Go by this computer's own time again: the reply that showed the offset was wrong."""
+        self._measured = None

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from secrets import token_bytes
 from typing import NamedTuple
 
 from archiver.app import App
@@ -102,6 +104,15 @@ def request_stamps(app: App, *, at_once: bool = False, seconds: float | None = A
     with app.archive.reading() as reading:
         waiting = stamp_queue.count_unstamped(reading, names)
     return StampReport(tuple(sorted(outcome for turn in turns for outcome in _outcomes(turn))), waiting)
+
+
+def clock_difference(app: App) -> timedelta | None:
+    """The time of a stamp minus this computer's, by the first authority that gives one; nothing is kept of it."""
+    for authority in app.authorities:
+        with suppress(StampRefused):
+            stamped = timestamp.request_stamp(token_bytes(32), authority, now=app.chatwork.transport.clock.own)
+            return timedelta(seconds=stamped.offset_seconds)
+    return None
 
 
 def _take_turn(app: App, authority: Authority, seconds: float | None, limit: int | None) -> _Turn:

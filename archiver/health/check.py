@@ -53,6 +53,7 @@ LOOKS: Mapping[ConditionKind, str] = {
     ConditionKind.UNSCHEDULED: "schedule",
     ConditionKind.SILENT: "schedule",
     ConditionKind.CLOCK: "clock",
+    ConditionKind.DOUBT: "clock",
     ConditionKind.PACE: "pace",
     ConditionKind.DISK_FULL: "disk",
     ConditionKind.NO_SPACE: "disk",

@@ -75,6 +75,8 @@ class ConditionKind(StrEnum):
     """Chats that cannot be opened."""
     CLOCK = "clock"
     """This computer's clock is wrong."""
+    DOUBT = "doubt"
+    """In the last run Chatwork's replies and this computer's clock differed, and one of the two times is doubtful."""
     FUTURE = "future"
     """The last save lies ahead: the clock was set back."""
     FINDINGS = "findings"
@@ -361,6 +363,11 @@ def clock_condition(offset_ms: int | None) -> Condition | None:
     return Condition(ConditionKind.CLOCK, Grade.ACTION, facts={"offset_ms": offset_ms})
 
 
+def _doubt(situation: Situation) -> Condition | None:
+    hours = situation.archive.doubtful_hours
+    return None if hours is None else Condition(ConditionKind.DOUBT, facts={"hours": hours})
+
+
 def _future(situation: Situation) -> Condition | None:
     last = situation.archive.last_run
     if last is None or last - situation.now <= LATE:
@@ -540,6 +547,7 @@ CONDITIONS: tuple[Callable[[Situation], Condition | None], ...] = (
     _failing,
     _shut,
     _clock,
+    _doubt,
     _future,
     _pending,
     _lost,

@@ -63,6 +63,8 @@ class HealthSnapshot:
     """Rooms that cannot be opened, and since when."""
     clock_ms: int | None
     """Chatwork's clock minus ours in the last run that knew it."""
+    doubtful_hours: float | None
+    """How far Chatwork's replies were ahead of this computer in the last run, if one of the two is doubtful."""
     unread_dropped: datetime | None
     """When the own unread messages last became fewer during a run."""
     paces: Paces
@@ -129,6 +131,7 @@ def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | Non
         shut=current_state.inaccessible_since(reading, rooms),
         window_requests=remembered_values.WINDOW_REQUESTS.recall(reading),
         clock_ms=remembered_values.CLOCK_OFFSET.recall(reading),
+        doubtful_hours=remembered_values.DOUBTFUL_TIME.recall(reading),
         unread_dropped=remembered_values.UNREAD_DROPPED.recall(reading),
         paces=message_rates.current_paces(reading, rooms, now=now),
         gaps=tuple(one for one in gaps.holes(reading) if one[0] in rooms),

@@ -73,8 +73,8 @@ def ask_account(app: App, budget: CallBudget | None) -> TokenTrial:
     try:
         account = app.chatwork.me().model.account_id
     except errors.ArchiverError as error:
-        return TokenTrial(None, error, transport.dates.largest_offset)
-    return TokenTrial(account, None, transport.dates.largest_offset)
+        return TokenTrial(None, error, transport.dates.sure_offset)
+    return TokenTrial(account, None, transport.dates.sure_offset)
 
 
 # --- judging ---------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from archiver.health import error_reasons
 from archiver.health.conditions import Condition, ConditionKind
 from archiver.records.grades import grade_word
 from archiver.render.times import interval_words, minute_text
+from archiver.sync.wrong_clock import doubtful_sentence
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
 
@@ -199,6 +200,10 @@ def _clock(condition: Condition) -> str:
     else:
         text = _("This computer's clock is {seconds} seconds ahead of Chatwork's. Set it right.")
     return text.format(seconds=abs(round(offset_ms / 1000)))
+
+
+def _doubt(condition: Condition) -> str:
+    return doubtful_sentence(condition.facts["hours"])
 
 
 def _future(condition: Condition) -> str:
@@ -441,6 +446,7 @@ SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
     ConditionKind.FAILING: _failing,
     ConditionKind.SHUT: _shut,
     ConditionKind.CLOCK: _clock,
+    ConditionKind.DOUBT: _doubt,
     ConditionKind.FUTURE: _future,
     ConditionKind.PENDING: _pending,
     ConditionKind.LOST: _lost,

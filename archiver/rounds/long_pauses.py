@@ -11,9 +11,10 @@ from archiver.sync.report import RoomOutcome, SyncReport
 
 
 def last_round(archive: Archive) -> datetime | None:
-    """When a round last went through; ask before the next one. Raises as `Archive.reading`."""
+    """When a round last went through; None also where its time is doubtful. Ask before the next one."""
     with archive.reading() as reading:
-        return remembered_values.last_saved_at(reading)
+        is_doubtful = remembered_values.DOUBTFUL_TIME.recall(reading) is not None
+        return None if is_doubtful else remembered_values.last_saved_at(reading)
 
 
 def note_pause(

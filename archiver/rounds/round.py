@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from archiver import errors
 from archiver.app import App
@@ -123,6 +124,7 @@ def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *
         _with_settings(app.settings, options),
         find_departing=alerting.departing_people,
         seal=lambda: sealed.append(seal(app)),
+        stamped=partial(stamp_requests.clock_difference, app),
         after_first_replies=lambda: sealed.append(seal_if_due(app)),
     )
     before, longest = long_pauses.last_round(app.archive), timedelta(hours=app.settings.notify.stale_hours)
@@ -137,7 +139,7 @@ def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *
         sealed.append(seal(app))
     report.sealed = max((number for number in sealed if number is not None), default=None)
     stamp_requests.request_stamps(app, at_once=always)
-    doubts = () if report.doubtful is None else (doubtful_sentence(report.doubtful),)
+    doubts = () if report.doubtful is None else (doubtful_sentence(report.doubtful / timedelta(hours=1)),)
     report.complaints = (*put_back, *doubts, *_export_and_copy(app, at_once=at_once, always=always))
     run_log.write(app.settings.home, report)
     if report.news:
@@ -208,7 +210,12 @@ def _has_to_renew(app: App, reading: Reading) -> bool:
 
 
 def seal(app: App, *, with_idle_runs: bool = True) -> int | None:
-    """Seal everything; the number of the last new seal."""
+    """Seal everything; the number of the last new seal.
+
+    While two clocks differ and nothing shows which is wrong, the seal waits for a stamp's time or the next run.
+    """
+    if app.chatwork.transport.dates.undecided is not None:
+        return None
     new_seals = seals.close_seals(app.archive, now=app.now(), with_idle_runs=with_idle_runs)
     return new_seals[-1].number if new_seals else None
 

@@ -42,6 +42,8 @@ class Options:
     """Returns who is departing; their files and rooms are then read first."""
     seal: Callable[[], None] = seal_nothing
     """Seals the archive as soon as the urgent things are saved."""
+    stamped: Callable[[], timedelta | None] = lambda: None
+    """Asks for a stamp; its time minus this computer's, None if there is none: a witness where two clocks differ."""
     after_first_replies: Callable[[], None] = seal_nothing
     """Called when the first replies have shown Chatwork's time: what is due is judged again."""
 

@@ -139,7 +139,9 @@ class SyncReport:
     undated: int = 0
     """Replies without a `Date` that counts: what they showed has this computer's time, corrected by the others."""
     doubtful: timedelta | None = None
-    """A `Date` minus this computer's time, where the clock and the last run agree against it; it did not count."""
+    """A `Date` minus this computer's time, where one of the two is wrong and it does not count or nothing decides."""
+    is_undecided: bool = False
+    """Whether nothing shows which of these two times is wrong: then neither of them rules anything."""
     complaints: tuple[str, ...] = ()
     """Sentences about daily exports that could not be written."""
     contacts: bool = False
@@ -179,6 +181,7 @@ class SyncReport:
             clock_offset_ms=max(offsets, key=abs, default=None),
             undated=earlier.undated + self.undated,
             doubtful=self.doubtful or earlier.doubtful,
+            is_undecided=self.is_undecided or earlier.is_undecided,
             complaints=tuple(dict.fromkeys((*earlier.complaints, *self.complaints))),
             contacts=earlier.contacts or self.contacts,
             alerts=(*earlier.alerts, *self.alerts),

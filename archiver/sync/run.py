@@ -68,7 +68,7 @@ def run_sync(
     options.after_first_replies()
     start = start_again(archive, start, at=now())
     if replies.me is not None:
-        keep_owner(archive, replies.me, start.inputs.owner)
+        keep_owner(archive, replies.me, start.inputs.owner, at=start.at)
     keep_service(archive, client.transport.service, account=replies.account_id, at=start.at)
     context = PullContext(archive, client, now, replies.account_id)
     context.looks = client.transport.requests - start.counters.requests

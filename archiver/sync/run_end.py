@@ -46,7 +46,8 @@ def finish_run(
     transport, inputs, options = context.client.transport, start.inputs, start.options
     report.finished_at = context.now()
     report.requests = transport.requests - start.counters.requests
-    report.undated, report.doubtful = transport.dates.undated, transport.dates.doubtful
+    report.undated, report.doubtful = transport.dates.undated, transport.dates.doubtful or transport.dates.undecided
+    report.is_undecided = transport.dates.undecided is not None
     report.clock_offset_ms = transport.dates.largest_offset_ms
     report.unread_dropped = None not in unread and int(unread[1] or 0) < int(unread[0] or 0)
     overdue = _find_overdue(context, report, inputs, listed_rooms, options.full_every)
@@ -165,7 +166,9 @@ def _remember_troubles(context: PullContext, writing: Writing, report: SyncRepor
     keep_budget(writing, context.client.transport)
     keep_token_mark(writing, context.client.transport)
     keep_window_requests(writing, context.client.transport, requests=report.requests, looks=context.looks)
-    if report.clock_offset_ms is not None:
+    hours = None if report.doubtful is None else round(report.doubtful / timedelta(hours=1), 1)
+    remembered_values.DOUBTFUL_TIME.remember(writing, hours)
+    if report.clock_offset_ms is not None and not report.is_undecided:
         remembered_values.CLOCK_OFFSET.remember(writing, report.clock_offset_ms)
     if report.unread_dropped:
         remembered_values.UNREAD_DROPPED.remember(writing, at)

@@ -81,7 +81,7 @@ def start_run(archive: Archive, transport: Transport, options: Options, *, at: d
     inputs = read_inputs(archive, at=at, chosen=options.rooms)
     transport.deadline = None if seconds is None else transport.clock.own() + timedelta(seconds=seconds)
     transport.budget = inputs.budget or transport.budget
-    transport.dates = ReplyDates(transport.clock, last_run(archive))
+    transport.dates = ReplyDates(transport.clock, last_run(archive), options.stamped)
     transport.host_fails = transport.begins_with_probe  # else each run tries with patience once
     transport.tally = OtherCalls()  # between two runs another command of ours may have called
     return RunStart(options, at, deadline, inputs, Counters(transport.requests, transport.unparsed))
@@ -153,10 +153,10 @@ def keep_service(archive: Archive, service: AnsweringService | None, *, account:
             writer.append(writing, [observation], account_id=account, at=at)
 
 
-def keep_owner(archive: Archive, me: Single[Me], owner: JsonObject | None) -> None:
-    """Append an entry about the archive's owner, if it is new or the person's name changed."""
+def keep_owner(archive: Archive, me: Single[Me], owner: JsonObject | None, *, at: datetime) -> None:
+    """Append an entry about the archive's owner, if it is new or changed; `at`: after more replies showed the time."""
     payload = owner_payload(me.model)
     if payload != owner:
         with archive.writing() as writing:
             observation = Observation("me", "me", payload, None, me.reply.digest)
-            writer.append_dated(writing, [observation], me.reply, account_id=me.model.account_id)
+            writer.append(writing, [observation], account_id=me.model.account_id, at=at)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from archiver.wording import gettext as _
 
 WRONG_CLOCK_MS = 60_000
@@ -14,15 +12,15 @@ def is_clock_wrong(offset_ms: int) -> bool:
     return abs(offset_ms) > WRONG_CLOCK_MS
 
 
-def doubtful_sentence(doubtful: timedelta) -> str:
-    """What is said of a run whose replies had a doubtful time, given minus this computer's."""
+def doubtful_sentence(hours: float) -> str:
+    """What is said of a run in which Chatwork's replies were so many hours ahead of this computer's clock."""
     text = _(
-        "Chatwork's replies are dated {hours} hours behind this computer's clock, which agrees with the last "
-        "save: that time is doubtful and does not count. What was saved now has this computer's time."
+        "In the last save, Chatwork's replies were dated {hours} hours behind this computer's clock. One of the two "
+        "is wrong: the time of that save is doubtful, and the records say so."
     )
-    if doubtful > timedelta():
+    if hours > 0:
         text = _(
-            "Chatwork's replies are dated {hours} hours ahead of this computer's clock, which agrees with the last "
-            "save: that time is doubtful and does not count. What was saved now has this computer's time."
+            "In the last save, Chatwork's replies were dated {hours} hours ahead of this computer's clock. One of the "
+            "two is wrong: the time of that save is doubtful, and the records say so."
         )
-    return text.format(hours=f"{abs(doubtful) / timedelta(hours=1):,.1f}")
+    return text.format(hours=f"{abs(hours):,.1f}")

@@ -63,6 +63,56 @@ def test_a_wrong_date_rules_nothing_and_is_told(station: Station, tmp_path: Path
     assert ([], []) == (verify_archive(world.archive, deep=True).findings, verify_path(package).findings)
 
 
+@pytest.mark.drawn(but="no stamp-31536000-1")
+@pytest.mark.parametrize("runs", [1, 3])
+@pytest.mark.parametrize("seconds", [YEAR, -YEAR, NINE_HOURS, -NINE_HOURS])
+@pytest.mark.parametrize("witness", ["stamp", "no stamp"])
+def test_a_wrong_date_in_the_first_runs_ever_rules_nothing(
+    station: Station, tmp_path: Path, witness: str, seconds: int, runs: int
+) -> None:
+    """A stamp's time decides, else what was sent; where nothing does the earlier time counts, and no seal is closed."""
+    world = station.world
+    deleted = world.post("検収OKです")
+    if witness == "no stamp":
+        station.authority.stop()
+    world.chatwork.fail(Fault.WRONG_DATE, path="/", times=None, seconds=seconds)
+    reports = [station.round() for _run in range(runs)]
+    closed = [from_text(one["closed_at"]) for one in world.rows("seal")]
+    with world.archive.reading() as reading:
+        told = remembered_values.DOUBTFUL_TIME.recall(reading)
+    world.chatwork.heal()
+    world.chatwork.delete(deleted)
+    after = station.round(minutes=10)
+    if witness == "no stamp":
+        station.authority.start()
+
+    assert [["doubtful" in line for line in one.complaints] for one in reports] == [[True]] * runs
+    assert ([None] * runs, seconds / 3600) == ([one.clock_offset_ms for one in reports], told)
+    assert (0, ()) == (len(world.gaps()), after.complaints)
+    times = [from_text(one["observed_at"]) for one in world.entries()]
+    assert (times, True) == (sorted(times), max([*times, *closed]) <= world.clock() + SLACK)
+    (before, gone) = [row for row in world.rows("message_version") if row["position"] == int(deleted)]
+    assert timedelta() <= from_text(gone["first_seen"]) - from_text(before["last_seen"]) <= timedelta(minutes=11)
+    station.round(hours=7)
+    order = ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out")
+    package = Path(export(world.archive, order, now=world.own_clock).path)
+    assert ([], []) == (verify_archive(world.archive, deep=True).findings, verify_path(package).findings)
+
+
+def test_without_any_witness_the_earlier_of_two_times_counts_and_the_seal_waits(station: Station) -> None:
+    """Nothing was sent, and no stamp came: no more is sealed than before, and no pause is told by the next run."""
+    station.authority.stop()
+    station.world.chatwork.fail(Fault.WRONG_DATE, path="/", times=None, seconds=-NINE_HOURS)
+    first = station.round(hours=10)
+    undecided, sealed = first.is_undecided, station.sealed()
+    station.world.chatwork.heal()
+    second = station.round(hours=7)
+    with station.world.archive.reading() as reading:
+        pause = remembered_values.ENDED_PAUSE.recall(reading)
+
+    assert (True, 1, False, None, True) == (undecided, sealed, second.is_undecided, pause, station.sealed() > 1)
+
+
 def test_a_message_sent_later_than_this_computer_says_shows_that_the_clock_is_wrong(station: Station) -> None:
     """The clock stood still for nine hours after the last run: the `Date` is further ahead, and a message agrees."""
     station.world.post("検収OKです")

@@ -154,7 +154,7 @@ def tell_run_conditions(report: SyncReport, settings: Settings) -> None:
     """Print on stderr what a run met that deserves attention; it changes no exit code."""
     disk = observe_disk(settings.home, settings.files.stop_when_free_bytes) if NO_SPACE in report.reported else None
     found = [
-        clock_condition(report.clock_offset_ms),
+        clock_condition(None if report.is_undecided else report.clock_offset_ms),
         Condition(ConditionKind.UNREAD_DROPPED) if report.unread_dropped else None,
         space_condition(disk),
     ]

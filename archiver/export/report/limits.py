@@ -165,8 +165,9 @@ def _clock_lines(case: ReportInput) -> Iterator[str]:
         yield say("パソコンの時計がずれていた時間: ほかに古いもの{n}回。", n=len(case.wrong_clocks) - MAX_NAMED)
     for doubt in case.doubtful_dates[-MAX_NAMED:]:
         yield say(
-            "{start} 〜 {end}: この間、Chatworkの応答の時刻が、前回の保存と合っているパソコンの時計から"
-            "{span}ずれていました。疑わしいため使わず、この間の記録の時刻はパソコンの時計によります。",
+            "{start} 〜 {end}: この間、Chatworkの応答の時刻とパソコンの時計が{span}ずれていました。"
+            "この間の記録の時刻は、前回の保存・タイムスタンプ・メッセージの送信時刻と合う方(どちらとも言えないときは"
+            "早い方)によります。",
             start=local_time(doubt.start),
             end=local_time(doubt.end),
             span=_span_text(abs(doubt.ahead)),

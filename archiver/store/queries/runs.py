@@ -42,8 +42,8 @@ def wrong_clocks(reading: Reading, *, upto: int) -> list[WrongClock]:
     was_wrong = False
     for payload in (entry["payload"] for entry in read_all_formed(lines, "sweep")):
         offset = payload.get("clock_offset_ms")
-        if not isinstance(offset, int) or not (payload.get("from") and payload.get("to")):
-            continue  # a run without a reply tells nothing of the clock
+        if not isinstance(offset, int) or payload.get("doubtful_ms") or not (payload.get("from") and payload.get("to")):
+            continue  # a run without a reply, or with a doubtful one, tells nothing of the clock
         ahead, is_wrong = timedelta(milliseconds=-offset), abs(offset) > CLOCK_TOLERANCE / timedelta(milliseconds=1)
         if is_wrong and was_wrong and (ahead > timedelta()) == (found[-1].ahead > timedelta()):
             before = found.pop()

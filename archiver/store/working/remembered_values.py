@@ -149,6 +149,12 @@ CALLS_SPENT: Slot[datetime | None] = Slot("calls_spent", _time, None)
 CLOCK_OFFSET: Slot[int | None] = Slot("clock_offset_ms", int, None)
 """The server's clock minus ours in the last run that knew it: from `sync.run_end` for `health` and `status`."""
 
+DOUBTFUL_TIME: Slot[float | None] = Slot("doubtful_hours", float, None)
+"""How many hours Chatwork's replies were ahead of this computer in the last run, where one of the two was doubtful.
+
+From `sync.run_end` for `health`; read by `rounds`.
+"""
+
 UNREAD_DROPPED: Slot[datetime | None] = Slot("unread_dropped", _time, None)
 """When the own unread messages last became fewer during a run: from `sync.run_end` for `status`."""
 

@@ -171,7 +171,7 @@ def record_run(context: PullContext, report: SyncReport, before: Counters, setti
     transport = context.client.transport
     report.finished_at = context.now()
     report.requests = transport.requests - before.requests
-    report.undated, report.doubtful = transport.dates.undated, transport.dates.doubtful
+    report.undated, report.doubtful = transport.dates.undated, transport.dates.doubtful or transport.dates.undecided
     report.clock_offset_ms = transport.dates.largest_offset_ms
     report.complete = not context.troubles
     unparsed = transport.unparsed - before.unparsed

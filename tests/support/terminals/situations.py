@@ -38,6 +38,7 @@ GOOD_ARCHIVE = HealthSnapshot(
     looks=LastLooks({ROOM: ago(minutes=4)}, listed=ago(minutes=4)),
     shut={},
     clock_ms=300,
+    doubtful_hours=None,
     unread_dropped=None,
     paces=Paces(1, {ROOM: 0.5}, is_fresh=False),
     gaps=(),
