@@ -15,6 +15,7 @@ from archiver.comparison.sides import Side
 from archiver.comparison.summary import ComparisonSummary
 from archiver.comparison.words import OUTCOMES, limits, outcome_text
 from archiver.evidence.manifest import digest_file
+from archiver.evidence.services import CHATWORK
 from archiver.evidence.tables.cells import csv_line, jsonl_line, jst, jst_of, message_cell
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, FactList, Paragraph, Report, TableBlock
 from archiver.export.pdf.worker import make_pdf_apart
@@ -102,7 +103,7 @@ def readme_text(summary: ComparisonSummary, *, at: datetime) -> str:
         *(f"{name}  {say(what)}" for name, what in _FILES),
         "",
         say("この比較からは分からないこと"),
-        *(f"- {one}" for one in limits(summary.a.account_ids, summary.b.account_ids)),
+        *(f"- {one}" for one in limits(summary.a, summary.b)),
     ]
     return "".join(f"{line}\n" for line in lines)
 
@@ -123,7 +124,7 @@ def build_report(summary: ComparisonSummary, *, at: datetime) -> Report:
             Chapter(say("３　違いのある発言"), tuple(_difference_blocks(summary))),
             Chapter(
                 say("４　この比較からは分からないこと"),
-                (Bullets(limits(summary.a.account_ids, summary.b.account_ids)),),
+                (Bullets(limits(summary.a, summary.b)),),
             ),
         ),
     )
@@ -137,6 +138,13 @@ def side_rows(summary: ComparisonSummary) -> Iterator[tuple[str, str]]:
         accounts = say("、").join(shown) or say("不明")
         yield say("{label} 保存したアカウント", label=label), accounts
         yield say("{label} 点検", label=label), _verified(side)
+        if side.addresses - {CHATWORK}:
+            addresses = say("、").join(map(visible, sorted(side.addresses)))
+            told = say("Chatworkのものではないアドレスを含む: {addresses}", addresses=addresses)
+            yield say("{label} 取得元", label=label), told
+    if summary.parted_at is not None:
+        sentence = say("同じ保管庫の封印ですが、封印{number}から食い違います", number=summary.parted_at)
+        yield say("封印"), sentence
     for room in summary.rooms:
         name = summary.a.room_names.get(room) or summary.b.room_names.get(room, "")
         yield say("チャット"), say("{name}(ルームID {room})", name=name, room=room)
@@ -231,7 +239,7 @@ def _page(summary: ComparisonSummary, at: datetime) -> str:
         heads=_difference_heads(),
         differences=[difference_cells(summary, compared) for compared in summary.listed],
         unlisted=_unlisted_text(summary) if summary.unlisted else "",
-        limits=limits(summary.a.account_ids, summary.b.account_ids),
+        limits=limits(summary.a, summary.b),
     )
 
 

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import product
 from typing import NamedTuple
 
 DELETED = "[deleted]"
 """What Chatwork shows in the place of a deleted text; it is no text of the message."""
+
+
+CLOCK_TOLERANCE = timedelta(minutes=2)
+"""By how much the times of two sides may differ."""
+
+
+class HeldVersion(NamedTuple):
+    """A text of a message with Chatwork's time of its edit, from the first to the last reading that showed it."""
+
+    body: str
+    update_time: int
+    first_seen: str
+    last_seen: str
 
 
 class HeldMessage(NamedTuple):
@@ -29,6 +44,7 @@ class HeldMessage(NamedTuple):
     stamped_at: str | None
     """The earliest third party's time over the record."""
     is_masked: bool = False
+    versions: tuple[HeldVersion, ...] = ()
 
 
 class Outcome(StrEnum):
@@ -41,6 +57,8 @@ class Outcome(StrEnum):
     TEXTS_DIFFER = "texts_differ"
     FACTS_DIFFER = "facts_differ"
     """Author or time of sending differ, which no edit can do."""
+    UPDATES_DIFFER = "updates_differ"
+    """Both saw one text in the same time, and of different times of its edit, of which Chatwork shows only one."""
     MASKED = "masked"
     ONLY_A = "only_a"
     ONLY_B = "only_b"
@@ -150,6 +168,8 @@ def compare_message(a: HeldMessage, b: HeldMessage) -> Outcome:
         return Outcome.FACTS_DIFFER
     if a.is_masked or b.is_masked:
         return Outcome.MASKED
+    if any(_contradict(*pair) for pair in product(a.versions, b.versions)):
+        return Outcome.UPDATES_DIFFER
     of_a, of_b = set(a.texts), set(b.texts)
     if of_a == of_b:
         return Outcome.SAME
@@ -158,6 +178,13 @@ def compare_message(a: HeldMessage, b: HeldMessage) -> Outcome:
     if of_a < of_b:
         return Outcome.B_HOLDS_MORE
     return Outcome.EACH_HOLDS_MORE if of_a & of_b else Outcome.TEXTS_DIFFER
+
+
+def _contradict(a: HeldVersion, b: HeldVersion) -> bool:
+    if a.body != b.body or a.update_time == b.update_time:
+        return False
+    begin, end = max(a.first_seen, b.first_seen), min(a.last_seen, b.last_seen)
+    return datetime.fromisoformat(begin) + CLOCK_TOLERANCE < datetime.fromisoformat(end)
 
 
 def _order(held: HeldMessage) -> tuple[int, int]:

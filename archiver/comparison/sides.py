@@ -6,7 +6,9 @@ over an archive; what its owner masked stays masked.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,11 +18,12 @@ from typing import Any
 from zipfile import ZipFile
 
 from archiver import errors
-from archiver.comparison.held_messages import DELETED, HeldMessage, RoomReach
+from archiver.comparison.held_messages import DELETED, HeldMessage, HeldVersion, RoomReach
 from archiver.custody.verify import verify_path
 from archiver.evidence.history import EntryObject, MessageHistory, list_reading, number, text
 from archiver.evidence.masked_records import MASKED_FILE
 from archiver.evidence.period import period_starts
+from archiver.evidence.services import read_services
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering
 from archiver.evidence.tables import build
 from archiver.evidence.tables.files import FileRow, files
@@ -37,6 +40,7 @@ ENTRIES_FILE = "data/entries.jsonl"
 BAG_INFO = "bag-info.txt"
 _BAG_INFO_LIMIT = 100_000
 MESSAGES_FILE = f"data/{build.MESSAGES}"
+_SEAL = re.compile(r"data/seals/(?P<number>[0-9]{6,18})-[0-9-]{10}\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,10 @@ class Side:
     """How far it reaches in each room of `room_names`."""
     files: Mapping[tuple[int, int], frozenset[str]]
     """(room, file id) → SHA-256 of the bytes that are saved of it."""
+    addresses: frozenset[str]
+    """Where its data came from, as its records say."""
+    seals: Mapping[int, str]
+    """Number of a seal → SHA-256 of its file."""
 
 
 @contextmanager
@@ -98,6 +106,7 @@ class _OtherEntries:
         self.reach: dict[int, RoomReach] = {}
         self.room_names: dict[int, str] = {}
         self.accounts: set[int] = set()
+        self.services: list[EntryObject] = []
         self._files: list[EntryObject] = []
 
     def add(self, entry: EntryObject) -> None:
@@ -112,6 +121,8 @@ class _OtherEntries:
             self.reach.setdefault(room, RoomReach()).add_erased(*ends)
         elif kind == "room" and room is not None:
             self.room_names[room] = text(entry["payload"]["object"].get("name"))
+        elif kind == "service":
+            self.services.append(entry)
         elif kind in ("file", "blob"):
             self._files.append(entry)
 
@@ -128,11 +139,13 @@ class _OtherEntries:
         verification: Verification,
         rooms: Iterable[int],
         messages: Callable[[], Iterator[HeldMessage]],
+        seals_held: Mapping[int, str],
     ) -> Side:
         """The side with these rooms and messages, once everything else of it is collected."""
         names = {room: self.room_names.get(room, "") for room in rooms}
-        accounts = frozenset(self.accounts)
-        return Side(path, kind, verification, accounts, names, messages, self.reach, self.saved_files())
+        accounts, saved = frozenset(self.accounts), self.saved_files()
+        addresses = frozenset(one.address for one in read_services(self.services))
+        return Side(path, kind, verification, accounts, names, messages, self.reach, saved, addresses, seals_held)
 
     def saved_files(self) -> dict[tuple[int, int], frozenset[str]]:
         """The digests of the bytes of each file."""
@@ -154,14 +167,15 @@ def _archive_side(path: Path, verification: Verification, reading: Reading) -> S
     rooms: set[int] = {one.room_id for contract in contracts.contracts(reading) for one in contract.rooms}
     upto, other, sightings = last_seq(reading), _OtherEntries(), []
     for entry in entries(reading, upto=upto):
-        if entry.kind not in ("message", "erased") and entry.room_id in rooms:
+        if entry.kind not in ("message", "erased") and (entry.room_id in rooms or entry.kind == "service"):
             parsed = json.loads(entry.line)
             other.add(parsed)
             sightings += [parsed] if entry.kind in ("window", "reading", "steady") else []
     for room, oldest, newest in message_id_ranges(reading, rooms):
         other.add_messages(room, oldest, newest)
     readings = build.sightings(sightings)
-    seal_of = build.seal_numbers((one.number, one.first, one.last) for one in seals.seals(reading))
+    closed = seals.seals(reading)
+    seal_of = build.seal_numbers((one.number, one.first, one.last) for one in closed)
     stamp_of = earliest_covering(_stamp_times(path))
 
     def messages() -> Iterator[HeldMessage]:
@@ -170,7 +184,7 @@ def _archive_side(path: Path, verification: Verification, reading: Reading) -> S
             seal = seal_of(history.entry_seq)
             yield _of_history(no, history, seal, stamp_of(seal))
 
-    return other.side(path, "archive", verification, rooms, messages)
+    return other.side(path, "archive", verification, rooms, messages, {one.number: one.sha256 for one in closed})
 
 
 def _of_history(no: int, history: MessageHistory, seal: int | None, stamped_at: str | None) -> HeldMessage:
@@ -186,6 +200,7 @@ def _of_history(no: int, history: MessageHistory, seal: int | None, stamped_at: 
         history.first_seen,
         seal,
         stamped_at,
+        versions=tuple(HeldVersion(*span[:4]) for span in history.versions),
     )
 
 
@@ -234,7 +249,17 @@ def _package_side(path: Path, verification: Verification, tree: PackageFiles) ->
         for one in _objects(tree, MESSAGES_FILE):
             yield _of_object(one, is_masked=f"message/{one['message_id']}" in masked)
 
-    return other.side(path, "package", verification, rooms, messages)
+    return other.side(path, "package", verification, rooms, messages, _seal_digests(tree))
+
+
+def _seal_digests(tree: PackageFiles) -> dict[int, str]:
+    """Number of a seal → SHA-256 of its file in the package. Raises READ_ERRORS."""
+    digests = {}
+    for name in tree.names():
+        if match := _SEAL.fullmatch(name):
+            with tree.open(name) as file:
+                digests[int(match["number"])] = hashlib.sha256(file.read()).hexdigest()
+    return digests
 
 
 def _limited_rooms(tree: PackageFiles) -> set[int]:
@@ -268,6 +293,7 @@ def _of_object(one: Mapping[str, Any], *, is_masked: bool) -> HeldMessage:
         one["seal"],
         one["stamped_at"],
         is_masked,
+        tuple(HeldVersion(*(one[name] for name in HeldVersion._fields)) for one in one["versions"]),
     )
 
 

@@ -41,6 +41,13 @@ class ComparisonSummary:
     names: dict[int, str] = field(default_factory=dict)
     """Account → the last name that a message of it shows, for mentions in other messages."""
 
+    @property
+    def parted_at(self) -> int | None:
+        """The first seal from which two copies of one archive differ; None: they do not, or are no copies of one."""
+        both = sorted(self.a.seals.keys() & self.b.seals.keys())
+        same = {number for number in both if self.a.seals[number] == self.b.seals[number]}
+        return next((number for number in both if number not in same), None) if same else None
+
     def add(self, compared: ComparedMessage) -> None:
         """Count one message."""
         either = compared.either
@@ -71,6 +78,7 @@ class ComparisonSummary:
                 for room in self.rooms
             ],
             "files": vars(self.files),
+            "seals_part_at": self.parted_at,
             "path": None if written_to is None else str(written_to),
         }
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
-
 from archiver.comparison.held_messages import Absence, ComparedMessage, Outcome
+from archiver.comparison.sides import Side
+from archiver.evidence.services import CHATWORK
 from archiver.records import State
 from archiver.report_language import say
 
@@ -15,6 +15,7 @@ OUTCOMES: dict[Outcome, str] = {
     Outcome.EACH_HOLDS_MORE: "両方にあり、ほかの時点の文面がそれぞれにある",
     Outcome.TEXTS_DIFFER: "両方にあり、保存した文面が異なる(保存した時点が違うことがあります)",
     Outcome.FACTS_DIFFER: "両方にあり、発言者または送信時刻が異なる",
+    Outcome.UPDATES_DIFFER: "両方にあり、同じ時期に保存した同じ文面の編集時刻が異なる(Chatworkが示す編集時刻は一つ)",
     Outcome.MASKED: "両方にあり、伏せ字があるため文面は比べていない",
     Outcome.ONLY_A: "甲だけにある",
     Outcome.ONLY_B: "乙だけにある",
@@ -33,6 +34,11 @@ _OTHER_ACCOUNTS = (
     "甲と乙は、別のアカウントのAPIトークンで保存されたものです。保存した時刻は同じではありません。",
     "二つが同じ文面を持つことは、二つのアカウントに同じ文面が表示されたことを示します。だれが書いたか、内容が正しいかは示しません。",
 )
+_OTHER_SERVICE = (
+    _OTHER_ACCOUNTS[0],
+    "甲と乙の両方の取得元がChatworkのアドレスであることは、記録からは確認できません。",
+    "二つが同じ文面を持つことは、二つのアカウントに同じ文面が表示されたことを示すものではありません。",
+)
 _SAME_ACCOUNT = (
     "甲と乙は、同じアカウントで保存されたものです。片方がもう片方から作られたものかどうかは、この比較からは分かりません。",
     "二つが同じ文面を持つことは、別の人にも同じ文面が表示されたことを示すものではありません。",
@@ -45,10 +51,11 @@ _ALWAYS = (
 )
 
 
-def limits(accounts_a: AbstractSet[int], accounts_b: AbstractSet[int]) -> tuple[str, ...]:
-    """What a comparison of records of these accounts does not say; accounts that are not known count as the same."""
-    are_others = bool(accounts_a and accounts_b) and not accounts_a & accounts_b
-    return tuple(map(say, (*(_OTHER_ACCOUNTS if are_others else _SAME_ACCOUNT), *_ALWAYS)))
+def limits(a: Side, b: Side) -> tuple[str, ...]:
+    """What a comparison of these two does not say; accounts that are not known count as the same."""
+    are_others = bool(a.account_ids and b.account_ids) and not a.account_ids & b.account_ids
+    others = _OTHER_ACCOUNTS if a.addresses == b.addresses == {CHATWORK} else _OTHER_SERVICE
+    return tuple(map(say, (*(others if are_others else _SAME_ACCOUNT), *_ALWAYS)))
 
 
 def outcome_text(compared: ComparedMessage) -> str:

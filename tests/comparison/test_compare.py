@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,13 +17,15 @@ import pytest
 
 from archiver import errors
 from archiver.comparison.compare import compare
-from archiver.comparison.files import README
+from archiver.comparison.files import README, side_rows
 from archiver.comparison.held_messages import Absence, Outcome
 from archiver.comparison.summary import ComparisonSummary
 from archiver.comparison.words import limits
+from archiver.evidence.services import CHATWORK
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.report_language import ENGLISH, report_language
+from archiver.store import seals
 from tests.support.reports import pdf_reader
 from tests.support.world import World, running_world
 
@@ -230,4 +233,34 @@ def test_two_of_one_account_are_not_called_two_witnesses(computers: TwoComputers
 
     assert "同じアカウントで保存された" in page
     assert "二つのアカウントに同じ文面が表示された" not in page
-    assert any("二つのアカウント" in sentence for sentence in limits({1}, {2}))
+
+
+@pytest.mark.parametrize(("address", "is_shown"), [(CHATWORK, True), ("https://example.org/v2", False)])
+def test_two_accounts_were_shown_a_text_only_by_chatwork(computers: TwoComputers, address: str, is_shown: bool) -> None:
+    """The addresses are those of the records; the service of this test is on loopback, and the page says so."""
+    summary = computers.compare()
+    a = replace(summary.a, account_ids=frozenset({1}), addresses=frozenset({CHATWORK}))
+    b = replace(summary.b, account_ids=frozenset({2}), addresses=frozenset({address}))
+
+    assert is_shown is any("二つのアカウントに同じ文面が表示されたことを示します" in one for one in limits(a, b))
+    assert {computers.first.chatwork.base_url} == summary.a.addresses == summary.b.addresses
+    assert ("甲 取得元", f"Chatworkのものではないアドレスを含む: {computers.first.chatwork.base_url}") in list(
+        side_rows(summary)
+    )
+
+
+def test_from_which_seal_on_two_copies_of_one_archive_differ_is_told(computers: TwoComputers, tmp_path: Path) -> None:
+    """A home that was copied and then saved on both sides; archives of their own have no seal in common."""
+    first = computers.first
+    seals.close_seals(first.archive, now=first.clock())
+    first.close()
+    shutil.copytree(first.home, tmp_path / "copied")
+    for number, world in enumerate((first, World(tmp_path / "copied", first.chatwork, first.clock))):
+        world.contract(f"job{number + 2}", first.room)
+        seals.close_seals(world.archive, now=world.clock())
+        world.close()
+
+    summary = compare(first.home, tmp_path / "copied", folder=None, at=AT)
+
+    assert (2, None) == (summary.document(None)["seals_part_at"], computers.compare().parted_at)
+    assert ("封印", "同じ保管庫の封印ですが、封印2から食い違います") in list(side_rows(summary))

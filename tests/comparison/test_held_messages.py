@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from archiver.comparison.held_messages import (
     Absence,
     ComparedMessage,
     HeldMessage,
+    HeldVersion,
     Outcome,
     RoomReach,
     compare_message,
@@ -44,6 +46,18 @@ def test_another_author_is_a_difference_whatever_the_texts() -> None:
 def test_masked_texts_are_not_compared() -> None:
     """A covered text says nothing about the other side's."""
     assert compare_message(held(1, "[伏せ字]", is_masked=True), held(1, "前")) is Outcome.MASKED
+
+
+@pytest.mark.parametrize(("end", "outcome"), [("10", Outcome.UPDATES_DIFFER), ("03", Outcome.SAME)])
+def test_one_text_of_one_time_has_one_time_of_its_edit(end: str, outcome: Outcome) -> None:
+    """After its edit to the same text again, or by a clock that is a little off, another time is no contradiction."""
+    one = HeldVersion("前", 5, "2026-11-01T00:00:00.000Z", f"2026-11-01T00:{end}:00.000Z")
+    other = HeldVersion("前", 9, "2026-11-01T00:02:00.000Z", "2026-11-01T00:30:00.000Z")
+
+    pair = [held(1, "前")._replace(versions=(version,)) for version in (one, other)]
+
+    assert outcome is compare_message(*pair)
+    assert Outcome.SAME is compare_message(pair[0], pair[0])
 
 
 def test_why_a_side_lacks_a_message() -> None:

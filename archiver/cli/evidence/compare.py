@@ -74,6 +74,7 @@ def _tell(summary: ComparisonSummary, folder: Path | None) -> None:
         (_("In both, one holds a further text"), more),
         (_("In both, texts differ"), [Outcome.TEXTS_DIFFER]),
         (_("In both, author or time differ"), [Outcome.FACTS_DIFFER]),
+        (_("In both, times of the edit differ"), [Outcome.UPDATES_DIFFER]),
         (_("In both, not compared as texts are hidden"), [Outcome.MASKED]),
         (_("Only in A"), [Outcome.ONLY_A]),
         (_("Only in B"), [Outcome.ONLY_B]),
@@ -82,6 +83,9 @@ def _tell(summary: ComparisonSummary, folder: Path | None) -> None:
     counts = summary.files
     sentence = _("Files: {same} with the same bytes in both, {differ} with other bytes, {a} only in A, {b} only in B.")
     echo("\n" + sentence.format(same=counts.same, differ=counts.differ, a=counts.only_a, b=counts.only_b))
+    if summary.parted_at is not None:
+        sentence = _("Both are copies of one archive; from seal {number} on they differ.")
+        echo(sentence.format(number=summary.parted_at))
     if folder is not None:
         echo(_("The comparison: {path}").format(path=visible(str(folder))))
     else:
