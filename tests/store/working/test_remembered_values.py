@@ -30,6 +30,7 @@ STORED: dict[str, tuple[Any, str]] = {
     "calls_spent": (AT, TEXT),
     "practice": (AT, TEXT),
     "clock_offset_ms": (-90_000, "-90000"),
+    "doubtful_hours": (8760.0, "8760.0"),
     "taken_home": (105_003, "105003"),
     "unread_dropped": (AT, TEXT),
     "other_calls": (remembered_values.OtherCallsSeen(AT, 12), f'{{"at": {TEXT}, "calls": 12}}'),
