@@ -120,7 +120,7 @@ class ReplyDates:
         return is_against
 
     def _is_against_others(self, date: datetime, own: datetime, now: datetime, *, is_own_behind: bool) -> bool:
-        """Whether a stamp, else what was sent, agrees with this computer's clock alone, else whether that is earlier."""
+        """Whether a stamp, else what was sent, is with this computer's clock alone, else whether that is earlier."""
         stamped = self._stamped()
         if stamped is not None:
             nearest = min(date, now, key=lambda one: abs(own + stamped - one))
