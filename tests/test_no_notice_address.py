@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.receivers.mail_server import running_mail_server
 from tests.support.receivers.notice_receiver import running_receiver
 from tests.support.receivers.ping_receiver import running_ping_receiver

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from archiver.demo.chatwork.simulator import Chatwork, Fault
+from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.zlib_streams import inflate_streams
 

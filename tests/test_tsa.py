@@ -13,9 +13,7 @@ from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from archiver import tsa
 from archiver.app import App, build_app
-from archiver.demo.chatwork.file_bytes import held_content
-from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server
-from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
+from archiver.demo.loopback import HttpAnswer, HttpRequest, LoopbackServer, held_content
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import roots
 from archiver.evidence.stamps.timestamp import StampRefused, request_stamp
@@ -23,6 +21,7 @@ from archiver.settings.model import AuthoritySetting, Settings, TimestampSetting
 from archiver.settings.tsa_offers import OFFERS
 from archiver.tsa import build_sender
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer
+from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
 
 MIDNIGHT = datetime(2026, 7, 1, tzinfo=UTC)
 QUERY = TimestampRequestBuilder().data(b"seal").hash_algorithm(HashAlgorithm.SHA256).build().as_bytes()
@@ -54,7 +53,7 @@ def recorder() -> Recorder:
 
 @pytest.fixture
 def url(recorder: Recorder) -> Iterator[str]:
-    server = Server(0, answer=recorder, now=lambda: MIDNIGHT)
+    server = LoopbackServer(0, answer=recorder, now=lambda: MIDNIGHT)
     try:
         yield f"http://127.0.0.1:{server.port}/tsr"
     finally:

@@ -17,8 +17,8 @@ from typing import Any
 from archiver.app import App, build_app
 from archiver.custody.export_stamps import stamp_service
 from archiver.custody.verify import verify_archive, verify_path
-from archiver.demo.chatwork.simulator import Chatwork
-from archiver.demo.tsa.simulator import SimulatedAuthority
+from archiver.demo.authority import DemoAuthority
+from archiver.demo.chatwork import DemoChatwork
 from archiver.export.package import make_package
 from archiver.export.package.order import ExportOrder
 from archiver.records import JST, Contract, ContractRoom, Delivery, Observation, RoomId
@@ -64,7 +64,7 @@ class Story:
 
     home: Path
     print_line: PrintLine
-    chatwork: Chatwork
+    chatwork: DemoChatwork
     clock: Clock
     app: App
     client: int
@@ -81,7 +81,7 @@ def set_stage(home: Path, say: PrintLine) -> Iterator[Story]:
     """Start a simulated Chatwork and authority on loopback, and make an empty archive in `home`, which has none yet."""
     evening = datetime.now(JST).replace(hour=18, minute=20, second=0, microsecond=0)
     clock = Clock((evening - timedelta(days=DAYS)).astimezone(UTC))
-    with Chatwork(now=clock.now, limit=10_000) as chatwork, SimulatedAuthority(now=clock.now) as authority:
+    with DemoChatwork(now=clock.now, limit=10_000) as chatwork, DemoAuthority(now=clock.now) as authority:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         (home / ROOTS).write_text(authority.root_pem, encoding="ascii")
         stamped_by = AuthoritySetting(AUTHORITY, authority.url, ROOTS)
@@ -195,7 +195,9 @@ def _work(story: Story) -> None:
         f"    archive contract set job1 --escrowed-at {_today(story)} --contact-approved-on {_today(story)}"
     )
     world.upload(story.room, story.client, "仕様書 v1.txt", data="尺は8分。字幕あり。\n".encode())
-    world.add_task(story.room, story.client, world.owner, "1本目を金曜までに", limit=story.clock.at + timedelta(days=5))
+    world.add_tasks(
+        story.room, story.client, [world.owner], "1本目を金曜までに", limit=story.clock.at + timedelta(days=5)
+    )
     _sync(story)
 
 

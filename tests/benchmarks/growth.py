@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver.app import App
-from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.records import JST
 from archiver.settings.model import AuthoritySetting
 from tests.benchmarks.instruments.measure import Figure, size_of
 from tests.benchmarks.instruments.simulation import Clock, Simulation, running_simulation
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 
 DAYS = {1: 7, 10: 1, 60: 1, 100: 1}
 """Rooms -> days measured; a week has one record of quiet runs, which counts for next to nothing with many rooms."""

@@ -9,7 +9,7 @@ import requests
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
-from archiver.demo.chatwork.simulator import Chatwork, Fault
+from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.world import BEGIN, Clock
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.settings import other_archives
 from archiver.store.engine import DATABASE
 from tests.support.archives.maker import story
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)

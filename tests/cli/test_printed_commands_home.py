@@ -15,9 +15,9 @@ from archiver.cli.commands import COMMANDS
 from archiver.cli.saving.daemon_of_all import named_messages
 from archiver.cli.terminal.text import wrap
 from archiver.cli.terminal.typed_command import complete_own_text, completion_for
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.rounds.daemon_messages import DaemonMessages
 from archiver.wording import own_completion, typed
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.forked_program import run_command
 from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world

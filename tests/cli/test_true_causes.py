@@ -11,9 +11,9 @@ import pytest
 
 from archiver import errors
 from archiver.console.trouble_words import trouble_words
-from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.certificate import loopback_certificate
 from tests.support.chatwork.attacked_chatwork import AttackedChatwork
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.chatwork.wire_attacks import PROXY_ATTACKS
 from tests.support.terminals.ordinary_user import run_as_ordinary_user
 from tests.support.terminals.terminal import TOKEN, Terminal

@@ -12,7 +12,6 @@ import pytest
 from archiver import errors
 from archiver.console import saving
 from archiver.console.jobs import JobState
-from archiver.demo.chatwork.faults import Fault
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.setup.first_run import FirstRunStep, first_open_step
@@ -20,6 +19,7 @@ from archiver.store.queries.contracts import contracts
 from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
 from tests.support.archives.byte_search import files_with
+from tests.support.chatwork.faults import Fault
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.terminals.terminal import TOKEN

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.custody.verify import verify_archive
-from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence import chain
 from archiver.evidence.stamps.pem import fingerprints
 from archiver.evidence.stamps.roots import der_to_pem
@@ -25,6 +24,7 @@ from tests.support.archives.exact_clock import exact_clock
 from tests.support.archives.notes import append_notes
 from tests.support.archives.tampering import START, archive_seal_path, changing_past_triggers, copy_of, with_flipped_bit
 from tests.support.stamps.authorities import authority_in_memory
+from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
 from tests.support.stamps.stamped_archives import authority, stamp_seals
 from tests.support.world import Clock
 

@@ -15,8 +15,6 @@ import pytest
 from archiver.custody.export_stamps import stamp_service
 from archiver.custody.stamp_renewals import RENEW_AGAIN, StampLife, ending, is_renewal_due, stamp_lives
 from archiver.custody.verify import verify_archive, verify_path
-from archiver.demo.chatwork.simulator import Chatwork
-from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.health.evidence import check_stamps, stamp_status
@@ -25,6 +23,8 @@ from archiver.rounds.round import upkeep_round
 from archiver.rounds.sealing import seal_now
 from archiver.store.seals import seals
 from tests.custody.test_stamp_requests import Desk
+from tests.support.chatwork.simulator import Chatwork
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.world import Clock, World
 
 DAY = timedelta(days=1)

@@ -20,8 +20,6 @@ from archiver.cli.status.status_document import status_document
 from archiver.custody import stamp_requests
 from archiver.custody.stamp_requests import StampOutcome, StampReport
 from archiver.custody.verify import verify_archive
-from archiver.demo.chatwork.simulator import Fault
-from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.records import Observation, Seal
@@ -37,6 +35,8 @@ from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.tsa import build_sender
 from tests.support.archives import tampering
+from tests.support.chatwork.simulator import Fault
+from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
 from tests.support.world import Clock, World, running_world
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.chatwork.full_room import FullRoom, Get
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.world import Clock
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.chatwork.notation.vocabulary import SYSTEM_TEXTS
-from archiver.demo.chatwork import system_texts
 from archiver.evidence.system_posts import is_system_post, message_kind
+from tests.support.chatwork import system_texts
+from tests.support.chatwork.simulator import Chatwork
 
 FORMS = (
     (
@@ -105,10 +106,11 @@ def test_every_system_text_stands_in_a_form() -> None:
 
 def test_what_the_simulated_chatwork_posts_is_a_notice() -> None:
     """Its posts are the forms of the true one."""
+    chatwork = Chatwork()
+    for members in ([], [chatwork.add_account("田中")]):
+        chatwork.add_room("動画編集", members)
     bodies = [
-        system_texts.group_created("動画編集", [1, 2]),
-        system_texts.group_created("動画編集", []),
-        system_texts.chat_opened("mychat_created"),
+        *(message.body for message in chatwork.messages.values()),
         system_texts.members_changed("leaved", [1]),
         system_texts.members_changed("added", [1, 2]),
         system_texts.account_cancelled(1),

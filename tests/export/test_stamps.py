@@ -15,7 +15,6 @@ import bagit
 import pytest
 
 from archiver.custody.verify import verify_path
-from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.evidence.stamps.roots import fingerprint
 from archiver.export.package.copied_files import CopiedFiles, read_stamps
 from archiver.export.package.daily_copy import write_daily_copy
@@ -28,6 +27,7 @@ from archiver.store.archive import Archive
 from tests.support.archives.maker import at
 from tests.support.packages.sample_package import NOW, archive_of_the_story, renew_lists
 from tests.support.stamps.authorities import authority_in_memory
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.stamps.stamped_archives import (
     authority,
     stamp_seals,
@@ -333,7 +333,7 @@ def test_each_root_is_named_by_its_fingerprint(report: ExportReport, package: Pa
 @pytest.mark.drawn
 def test_the_certificate_may_have_ended_long_ago(tmp_path: Path) -> None:
     """The moment of judging stands in each line, so today does not matter."""
-    from archiver.demo.tsa.simulator import AuthorityFault
+    from tests.support.stamps.simulated_authority import AuthorityFault
 
     archive = archive_of_the_story(tmp_path / "home")
     long_ago = NOW - timedelta(days=900)

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.export.bag import PARTIAL
 from tests.faults import oracle
 from tests.faults.traced_process import Outcome, ProcessStarter
 from tests.store.test_upgrade import ROOT, make_next_version
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.killed_runs import table_contents
 from tests.support.terminals.terminal import TOKEN
 

@@ -27,7 +27,6 @@ from archiver.chatwork.notation.parse import file_ids, links, message_references
 from archiver.comparison.compare import compare
 from archiver.custody.stamp_check import token_check
 from archiver.custody.verify import verify_path
-from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.errors import ArchiverError
 from archiver.evidence.stamps.certificate_ends import stamp_end
 from archiver.evidence.stamps.pem import fingerprints
@@ -46,6 +45,7 @@ from tests.support.notation_pieces import PIECES
 from tests.support.packages.files_with_metadata import document, office_file, picture
 from tests.support.packages.sample_package import renew_lists, zip_package
 from tests.support.stamps.authorities import authority_in_memory
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.stamps.stamped_archives import stamped_package
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

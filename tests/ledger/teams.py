@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver.custody.verify import verify_archive
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.ledger.ledger_file import LedgerPlace
 from archiver.records import Contract, ContractRoom, Observation, RoomId
 from archiver.store import seals, statements, writer
 from archiver.store.archive import Archive, Writing
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import environ_of, evidence, ledger_digests, new_copy, new_place, round_in, topped_up
 from tests.support.terminals.killed_runs import table_contents

@@ -16,7 +16,6 @@ from archiver import errors
 from archiver.custody import team_copies
 from archiver.custody.put_back_databases import overview_lines
 from archiver.custody.team_copies import MARK, adopt, place_of, take_home
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.ledger.ledger_file import LEDGER_FILE, LedgerPlace
 from archiver.store import schema
 from archiver.store.archive import Archive
@@ -27,6 +26,7 @@ from archiver.store.object_stores.open_store import make_store
 from archiver.store.working import last_lists, remembered_values
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.synced_paths import note_syncs
 from tests.support.teams.postgres import Postgres, running_postgres
 from tests.support.teams.team import evidence, new_copy, new_place

@@ -15,7 +15,6 @@ from archiver import errors
 from archiver.custody.store_check import check_store
 from archiver.custody.team_copies import adopt, take_home
 from archiver.custody.verify import verify_archive
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.ledger.access_log import accesses
 from archiver.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.store.archive import Archive
@@ -26,6 +25,7 @@ from archiver.store.object_stores.s3_store import S3Store
 from archiver.web.content.open_file import open_blob
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.teams.object_servers import ObjectServer, give_credentials, running_moto
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import new_copy, new_place, topped_up

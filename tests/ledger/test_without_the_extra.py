@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN
 
 COMMANDS = """

@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from archiver.cli.commands import COMMANDS
-from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN
 
 ROOT = Path(__file__).parents[2]

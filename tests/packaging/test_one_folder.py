@@ -12,8 +12,8 @@ from threading import Timer
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.notices.apprise_sender import CHILD_ARGUMENT
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN
 from tests.support.viewer.chromium_tab import CHROMIUM, FLAGS, Window, record_complaints
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.schedule import schedulers
+from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.terminals.killed_runs import change_rooms, set_up_rooms, table_contents
 from tests.support.terminals.terminal import TOKEN, Terminal
 

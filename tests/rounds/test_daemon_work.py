@@ -13,13 +13,13 @@ import pytest
 from archiver import errors
 from archiver.app import App
 from archiver.custody.verify import verify_archive
-from archiver.demo.chatwork.simulator import Fault
 from archiver.evidence.verify.findings import Verification
 from archiver.rounds import scheduled_verification
 from archiver.rounds.daemon_messages import DaemonMessages
 from archiver.rounds.daemon_work import DaemonWork
 from archiver.settings.model import Duration, FileSettings, Settings, SyncSettings
 from archiver.store.working import verification_log
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import World, running_world
 
 

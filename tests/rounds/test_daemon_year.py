@@ -16,8 +16,6 @@ import pytest
 from archiver import errors
 from archiver.app import App
 from archiver.custody.verify import verify_archive
-from archiver.demo.chatwork.simulator import Chatwork, Fault
-from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.notices import sentences, troubles
 from archiver.reminders import is_due
@@ -35,6 +33,8 @@ from archiver.settings.model import (
 from archiver.store.archive import Archive, Writing
 from archiver.store.working import stamp_queue
 from tests.support.chatwork.in_process import connect_session, without_sockets
+from tests.support.chatwork.simulator import Chatwork, Fault
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.world import Clock, World
 
 HOUR = Duration(hours=1)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from archiver.app import App
-from archiver.demo.chatwork.faults import Fault
 from archiver.export.chosen_messages import MessageChoice
 from archiver.export.package.order import ExportOrder
 from archiver.rounds.export_recheck import Recheck, recheck_quoted
 from archiver.store.queries.entries import last_seq
 from archiver.sync.singles.recheck import MAX_CALLS
+from tests.support.chatwork.faults import Fault
 from tests.support.schedules.rounds import next_round, settings
 from tests.support.world import World, running_world
 

@@ -17,7 +17,6 @@ import pytest
 from archiver import errors
 from archiver.app import App
 from archiver.custody.verify import verify_archive
-from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.rounds.daemon_messages import DaemonMessages
 from archiver.rounds.daemon_work import DaemonWork
 from archiver.rounds.many_homes import AGAIN_SECONDS, LIST_SECONDS, REST_SECONDS, ManyHomes
@@ -25,6 +24,7 @@ from archiver.settings.model import FileSettings, Settings
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from tests.support.chatwork.in_process import connect_session, without_sockets
+from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.world import Clock, World
 from tests.sync.test_state_machine import blank
 

@@ -14,13 +14,13 @@ import pytest
 
 from archiver.cli.status.emergency_block import emergencies, tell_emergency
 from archiver.custody.verify import verify_archive, verify_path
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.report_input import put_back_sentences
 from archiver.store import seals
 from archiver.store.engine import DATABASE
 from archiver.store.queries.contracts import contracts
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.packages.sample_package import load_script
 from tests.support.schedules.rounds import next_round
 from tests.support.terminals.killed_runs import set_up_rooms

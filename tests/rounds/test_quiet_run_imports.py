@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 LOADED = (

@@ -9,10 +9,10 @@ import pytest
 
 from archiver import errors
 from archiver.app import App
-from archiver.demo.chatwork.faults import Fault
 from archiver.rounds.round import rescue_round, run_round
 from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
+from tests.support.chatwork.faults import Fault
 from tests.support.schedules.rounds import settings
 from tests.support.world import World, running_world
 

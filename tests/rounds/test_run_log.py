@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.rounds import run_log
 from archiver.rounds.stop import Stopped
 from archiver.sync.report import RoomReport, SyncReport
+from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "log.md"

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from archiver.app import App
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.rounds.daemon_work import DaemonWork
 from archiver.settings.model import FileSettings, Settings
 from archiver.store.working import visits_and_retries
 from archiver.sync import plan
 from tests.support.chatwork.in_process import connect_session, without_sockets
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.world import Clock, World
 
 LIMIT, SHARE = 300, 60
@@ -46,12 +46,12 @@ class Watcher:
     def live(self, *, minutes: float) -> datetime:
         """So much time with the rounds that are due in it; returns when it began."""
         begun = self.clock.time
-        gate = self.chatwork._gate
+        gate = self.chatwork
         while self.clock.time < begun + timedelta(minutes=minutes):
-            end, before = gate._reset, gate._used
+            end, before = gate.reset, gate.used
             self.daemon.round()
-            self.windows[gate._reset] = (
-                self.windows.get(gate._reset, 0) + gate._used - (before if gate._reset == end else 0)
+            self.windows[gate.reset] = (
+                self.windows.get(gate.reset, 0) + gate.used - (before if gate.reset == end else 0)
             )
             self._note_reads()
             self.clock.time += TICK

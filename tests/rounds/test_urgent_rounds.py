@@ -9,13 +9,13 @@ import pytest
 
 from archiver import errors
 from archiver.app import App
-from archiver.demo.chatwork.simulator import Fault
 from archiver.records.alerts import Alert
 from archiver.rounds.round import rescue_round, run_round
 from archiver.settings.model import FileSettings, Settings
 from archiver.store.working.alerts import alerts, dismiss
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import World, running_world
 
 

@@ -12,8 +12,6 @@ import pytest
 from archiver import errors
 from archiver.app import App
 from archiver.custody.verify import verify_archive
-from archiver.demo.chatwork.simulator import Fault
-from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.records import JST
 from archiver.rounds.round import run_round
@@ -25,6 +23,8 @@ from archiver.store.working import stamp_queue
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.tsa import build_sender
+from tests.support.chatwork.simulator import Fault
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.world import BEGIN, World, running_world
 
 SPANS = (timedelta(minutes=2), timedelta(hours=9), timedelta(days=365))

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from archiver.custody.verify import verify_archive, verify_path
-from archiver.demo.chatwork.simulator import Fault
-from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.store.time_text import from_text
 from archiver.store.working import remembered_values
 from tests.rounds.test_wrong_clock import Station
+from tests.support.chatwork.simulator import Fault
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.world import running_world
 
 NINE_HOURS, YEAR = 9 * 3600, 365 * 86_400

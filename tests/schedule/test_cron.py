@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.schedules.scheduled_rounds import use_token_file_and_every_minute, wait_until
 from tests.support.terminals.terminal import TOKEN, Terminal
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store.engine import DATABASE
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,6 @@ import requests
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Contract, ContractRoom, Observation, RoomId
 from archiver.store import blobs, writer
 from archiver.store.archive import Archive
@@ -25,6 +24,7 @@ from archiver.sync.files.download import DownloadLimits
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.run import Options, run_sync
 from tests.support.archives.new_database import make_database
+from tests.support.chatwork.simulator import Chatwork
 
 BEGIN = datetime(2026, 7, 1, 3, 0, 0, 500_000, tzinfo=UTC)
 LIMITS = DownloadLimits(large_from=1_000_000, keep_free=0)

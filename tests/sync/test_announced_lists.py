@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from archiver.demo.chatwork.faults import Fault
 from archiver.sync.announced_lists import announced_kinds
 from archiver.sync.plan import FILES, PEOPLE
+from tests.support.chatwork.faults import Fault
 from tests.support.world import World
 
 PEOPLE_PATHS = {"", "members", "tasks"}

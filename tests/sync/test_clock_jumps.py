@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from archiver.custody.verify import verify_archive
-from archiver.demo.chatwork.simulator import Fault
 from archiver.store import seals
 from archiver.store.time_text import from_text
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import World, running_world
 
 SLACK = timedelta(seconds=2)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from archiver.demo.chatwork.simulator import Fault
 from archiver.sync import plan
 from archiver.sync.run import Options, dry_run
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
 
 PERIOD, FOR_EVER = timedelta(days=10), timedelta(days=3_650)

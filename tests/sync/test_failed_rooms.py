@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Fault
 from archiver.store.queries import last_looks
 from archiver.store.working.remembered_values import RoomFailure
 from archiver.sync import failed_rooms
 from archiver.sync.failed_rooms import failures_after, split_steps
 from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, PlanStep
 from archiver.sync.report import RoomOutcome, RoomReport
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import BEGIN, World
 
 HOUR = timedelta(hours=1)

@@ -16,9 +16,9 @@ import requests
 from archiver import errors
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import ReplyLimits, Transport
-from archiver.demo.chatwork.simulator import Fault
 from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run import Options, run_sync
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import LIMITS, World
 
 ENDPOINTS = {

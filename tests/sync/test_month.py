@@ -11,12 +11,12 @@ import pytest
 
 from archiver.app import App, build_app
 from archiver.custody.verify import verify_archive
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.rounds.round import run_round
 from archiver.settings import file
 from archiver.store.queries.last_looks import watch
 from archiver.sync.run import Options, ProgressCallbacks
 from tests.support.chatwork.in_process import connect_session, without_sockets
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.world import BEGIN, Clock, World
 
 EVERY = timedelta(minutes=5)

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from archiver import errors
-from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.sync.report import RoomOutcome, SyncReport
+from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.world import Clock, World
 
 ROOMS = 60

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from archiver.demo.chatwork.simulator import Fault
 from archiver.store.queries import last_looks
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.status import status
 from archiver.store.working import remembered_values
 from archiver.sync.overdue_readings import find_overdue
 from archiver.sync.plan import FILES, KINDS, MESSAGES
+from tests.support.chatwork.simulator import Fault
 from tests.support.schedules.rounds import next_round
 from tests.support.world import BEGIN, World, running_world
 

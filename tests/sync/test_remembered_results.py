@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.demo.chatwork.simulator import Fault
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import running_world
 
 

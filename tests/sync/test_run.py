@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.demo.chatwork.simulator import Fault
 from archiver.store.engine import DATABASE
 from archiver.store.working import remembered_values
 from archiver.sync import plan
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.run import dry_run
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import World, running_world
 
 

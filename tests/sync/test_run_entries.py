@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Fault
 from archiver.records import Watch
 from archiver.store import pending_records, seals
 from archiver.store.queries.last_looks import watch
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
 
 

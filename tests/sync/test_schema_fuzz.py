@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver import errors
 from archiver.custody.verify import verify_archive
-from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.sync.report import RoomOutcome, SyncReport
 from tests.support.chatwork.in_process import connect_session, without_sockets
 from tests.support.chatwork.reply_schemas import (
@@ -30,6 +29,7 @@ from tests.support.chatwork.reply_schemas import (
     ROOMS,
     replies_of_a_run,
 )
+from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.world import Clock, World
 
 RUNS = strategies.lists(replies_of_a_run(), min_size=2, max_size=4)

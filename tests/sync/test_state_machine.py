@@ -30,8 +30,6 @@ from hypothesis.stateful import (
 
 from archiver import errors
 from archiver.custody.verify import verify_archive
-from archiver.demo.chatwork.http import HttpAnswer
-from archiver.demo.chatwork.simulator import Chatwork, Fault, HttpRequest
 from archiver.rounds import alerting
 from archiver.store import migrate, seals
 from archiver.store.archive import Archive, Writing
@@ -40,7 +38,9 @@ from archiver.store.fingerprints import readable_text
 from archiver.store.time_text import from_text, to_text
 from archiver.sync.files.download import DownloadLimits
 from archiver.sync.report import RoomOutcome, SyncReport
+from tests.support.chatwork.faulty_server import FaultyAnswer
 from tests.support.chatwork.in_process import connect_session, without_sockets
+from tests.support.chatwork.simulator import Chatwork, Fault, HttpRequest
 from tests.support.world import Clock, World
 
 LIMITS = DownloadLimits(large_from=50_000, keep_free=0)
@@ -133,9 +133,10 @@ class Witness(Chatwork):
         self.last: dict[tuple[int, int], object] = {}
         """What was last told of each message: its text, MISSING or HIDDEN."""
 
-    def _answer_api(self, request: HttpRequest) -> HttpAnswer:
-        answer = super()._answer_api(request)
-        self.over = max(self.over, self._gate._used - (self._gate.limit - min(RESERVE, self._gate.limit // 5)))
+    def answer_api(self, request: HttpRequest) -> FaultyAnswer:
+        """The true answer, noted."""
+        answer = super().answer_api(request)
+        self.over = max(self.over, self.used - (self.limit - min(RESERVE, self.limit // 5)))
         found = re.fullmatch(r"/v2/rooms/([0-9]+)/messages(?:/([0-9]+)|\?force=1)", request.path)
         whole = answer.sent is None and not answer.dropped and not answer.wait  # nobody waits so long for an answer
         if found and whole:
@@ -143,7 +144,7 @@ class Witness(Chatwork):
                 self._note(int(found[1]), found[2], answer)
         return answer
 
-    def _note(self, room: int, message: str | None, answer: HttpAnswer) -> None:
+    def _note(self, room: int, message: str | None, answer: FaultyAnswer) -> None:
         self.latest, self.last_before = set(), dict(self.last)
         limited = answer.headers.get("chatwork-message-limitation") == "true"
         value: Any = json.loads(b"".join(answer.body.chunks())) if answer.body.size else []
@@ -246,7 +247,7 @@ class Machine(RuleBasedStateMachine):
     )
     def before(self, number: int, limit: int, begun: bool) -> Any:
         """What was posted before the first sync; how many requests there are in five minutes."""
-        self.chatwork._gate.limit = limit
+        self.chatwork.limit = limit
         made = self._post(self.rooms[0], number, "前から")
         if begun:
             self._sync()
@@ -357,7 +358,7 @@ class Machine(RuleBasedStateMachine):
     @rule(room=strategies.integers(0, 1))
     def shut_or_open(self, room: int) -> None:
         """The owner is put out of a room, or comes back."""
-        if self.chatwork.owner_is_in(self.rooms[room]):
+        if self.chatwork.owner in self.chatwork.rooms[self.rooms[room]].members:
             self.chatwork.remove_owner(self.rooms[room])
         else:
             self.chatwork.restore_owner(self.rooms[room])
@@ -568,7 +569,7 @@ class Machine(RuleBasedStateMachine):
 
     def _compare_files(self) -> None:
         there = {
-            file.file_id: file.content.sha256()
+            file.file_id: self.chatwork.content_digest(file.file_id)
             for room in self.rooms
             for file in self.chatwork.rooms[room].files.values()
         }

@@ -18,10 +18,10 @@ from archiver.cli.context import CliContext
 from archiver.cli.reading.page_words import shared_words
 from archiver.cli.reading.view_context import build_view_context
 from archiver.console import application
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.web import server, waitress_server
 from archiver.web.server import serve_pages
 from tests.support.archives.maker import story
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.file_size_limit import file_size_limit
 from tests.support.terminals.terminal import Terminal
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archiver.app import App, build_app
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Contract, ContractRoom, Observation, RoomId
 from archiver.rounds.round import run_round
 from archiver.settings import file
@@ -19,6 +18,7 @@ from archiver.store.queries.contracts import contract_payload
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from tests.benchmarks.instruments.corpus import BEGIN, sentences
+from tests.support.chatwork.simulator import Chatwork
 
 TOKEN = "CHATWORK_API_TOKEN"
 

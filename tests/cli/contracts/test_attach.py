@@ -14,12 +14,12 @@ import pytest
 
 from archiver.cli.contracts import statement_lines
 from archiver.cli.terminal.text import columns
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Enclosure, MessageId
 from archiver.store import blobs
 from archiver.store.archive import Archive
 from archiver.store.queries.statements import enclosures
 from tests.support.archives.tampering import flip_bit
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 BODY = b"\x89PNG screenshot"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.terminal.text import columns
-from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 

@@ -15,7 +15,6 @@ from archiver import errors
 from archiver.cli.contracts import deadline_lines
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.cli.terminal.text import columns
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Contract, Delivery
 from archiver.setup import fact_reading
 from archiver.store.archive import Archive
@@ -23,6 +22,7 @@ from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.transcript import names_in_room
 from archiver.store.statements import add_delivery
 from tests.support.archives.byte_search import files_with
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.world import World, running_world
 

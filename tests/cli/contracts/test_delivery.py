@@ -12,8 +12,8 @@ import pytest
 
 from archiver import errors
 from archiver.cli.terminal.text import columns
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.setup import written_days
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
-from archiver.demo.tsa.simulator import SimulatedAuthority
+from tests.support.chatwork.simulator import Chatwork
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.terminals.sealing_terminal import SealingTerminal
 from tests.support.terminals.terminal import TOKEN
 

@@ -9,7 +9,6 @@ import pytest
 from pypdf import PdfReader
 
 from archiver.custody.verify import verify_path
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.archive import Archive
 from archiver.store.search.query import parse
@@ -18,6 +17,7 @@ from archiver.store.working import alerts
 from tests.custody.test_erasures import GONE, copy_of_before, make_archive
 from tests.support.archives.byte_search import places_of
 from tests.support.archives.maker import OTHER_ROOM, ArchiveMaker, at
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.sealing_terminal import SealingTerminal
 from tests.support.terminals.terminal import TOKEN, Terminal
 

@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, message_object
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.packages.exported_archives import (
     FACTS,
     THIRD,

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from archiver.custody.verify import verify_path
-from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.archives.maker import ROOM, message_object
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.packages.exported_archives import FACTS, reopen_maker, story_with_secrets
 from tests.support.packages.sample_package import load_script
 from tests.support.terminals.ordinary_user import run_as_ordinary_user

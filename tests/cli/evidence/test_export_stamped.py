@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.evidence.stamps.roots import fingerprint, pem_to_der
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.terminals.sealing_terminal import SealingTerminal
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.export.pdf.blocks import Bullets
 from archiver.export.report.method import statement
 from archiver.export.report.statistics import survey_messages
@@ -15,6 +14,7 @@ from archiver.records import ExportedPackage, Handover
 from archiver.store.archive import Archive
 from archiver.store.queries.runs import exports
 from tests.support.archives.maker import at, story
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.packages.exported_archives import export_package
 from tests.support.reports import report_inputs
 from tests.support.terminals.terminal import TOKEN, Terminal

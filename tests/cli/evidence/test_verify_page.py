@@ -10,7 +10,7 @@ import pytest
 
 from archiver.cli.main import main
 from archiver.cli.terminal.progress import ProgressScreen
-from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import Terminal
 
 

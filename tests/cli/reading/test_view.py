@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.archives.maker import story
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import Terminal
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.health import folders
 from archiver.settings.network_drives import Mount
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from archiver.sync import run_end
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.world import World, running_world
 

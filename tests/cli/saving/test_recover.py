@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.store.engine import DATABASE
 from tests.support import recovery_files
+from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 

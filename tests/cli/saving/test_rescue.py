@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.terminal.text import columns
-from archiver.demo.chatwork.simulator import Chatwork, Fault
+from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 ORDER = ("変わったこと", "残っている", "残っていない", "しないこと", "いま、すること")

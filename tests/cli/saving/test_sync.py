@@ -13,13 +13,13 @@ import pytest
 from archiver.cli.reading.page_words import shared_words
 from archiver.cli.saving.sync_report import sync_lines
 from archiver.cli.terminal.text import columns
-from archiver.demo.chatwork.simulator import Fault
 from archiver.records import JST
 from archiver.rounds import run_log
 from archiver.settings import file
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
+from tests.support.chatwork.simulator import Fault
 from tests.support.terminals.pseudo_terminal import PseudoTerminal
 from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 

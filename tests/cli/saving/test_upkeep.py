@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store.archive import Archive
 from tests.support.archives.unused_pages import story_with_unused_pages
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 

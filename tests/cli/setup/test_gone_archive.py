@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store.engine import DATABASE
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 GONE, VANISHED = "The database of the archive in", "but there was one on"

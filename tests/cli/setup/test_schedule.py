@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.schedules.scheduler_programs import CRONTAB
 from tests.support.terminals.terminal import TOKEN, Terminal
 

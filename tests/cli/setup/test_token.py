@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.settings import file
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.token_source import clean_token
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 FULL_WIDTH = TOKEN.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789abcdef"})

@@ -14,11 +14,11 @@ from hypothesis import given, strategies
 
 from archiver.cli.contracts.room_choice import find_names, read_room_wish
 from archiver.cli.terminal.text import columns
-from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.settings import file
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.fact_questions import read_page
 from tests.support.archives.byte_search import package_files_with, places_of
+from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.reports.pdf_reader import needs_poppler
 from tests.support.schedules.scheduler_programs import CRONTAB
 from tests.support.terminals.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal

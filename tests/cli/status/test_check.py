@@ -17,8 +17,6 @@ import pytest
 from archiver.cli.context import CliContext
 from archiver.cli.status.check import as_scheduled
 from archiver.cli.terminal.text import columns
-from archiver.demo.chatwork.simulator import Chatwork
-from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.health import check
 from archiver.health.check_facts import look_into_archive
 from archiver.health.check_result import is_ok
@@ -33,6 +31,8 @@ from archiver.store.working import remembered_values
 from archiver.store.working.alerts import keep
 from archiver.store.working.key_value_store import Slot
 from archiver.store.working.remembered_values import LastRoomList, LastSync
+from tests.support.chatwork.simulator import Chatwork
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 T = TypeVar("T")

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.status.emergency_block import Emergency, emergencies, tell_emergency
-from archiver.demo.chatwork.simulator import Fault
 from archiver.records import Enclosure, MessageId, Role
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.rounds import alerting
 from archiver.store.queries.contracts import contracts
 from archiver.store.statements import add_enclosure, state_role
 from archiver.store.working.alerts import alerts, keep
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import World, running_world
 
 

@@ -13,13 +13,13 @@ from archiver.cli.main import main
 from archiver.cli.status import emergency_block
 from archiver.cli.status.reread_and_backfill_lines import document, tell_progress
 from archiver.cli.terminal.text import columns
-from archiver.demo.chatwork.simulator import Fault
 from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork
 from archiver.store.queries.status import status
 from archiver.store.working import remembered_values
 from archiver.store.working.backfill_queue import BackfillCounts
 from archiver.store.working.remembered_values import LastSync
 from tests.support.archives.maker import hidden_story
+from tests.support.chatwork.simulator import Fault
 from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.chatwork.full_room import FullRoom, Get, message_texts
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.world import Clock
 
 

@@ -7,9 +7,9 @@ import pytest
 import requests
 from hypothesis import given, strategies
 
-from archiver.demo.chatwork.file_bytes import generated_content, held_content
-from archiver.demo.chatwork.simulator import Chatwork
+from archiver.demo.loopback import ByteContent, held_content
 from tests.support.chatwork.full_room import Get
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.world import Clock
 
 DATA = bytes(range(256)) * 10
@@ -209,7 +209,7 @@ def test_a_hostile_name_is_an_ordinary_name(name: str, chatwork: Chatwork, room:
 )
 def test_a_cut_of_grown_content_is_the_same_stretch_of_it(size: int, start: int, length: int) -> None:
     """Whatever part is asked for, it agrees with the whole."""
-    content = generated_content(7, size)
+    content = ByteContent(7, 0, size)
 
     whole = b"".join(content.chunks())
     part = content.cut(start, start + length)

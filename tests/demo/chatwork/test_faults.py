@@ -5,8 +5,8 @@ import time
 import pytest
 import requests
 
-from archiver.demo.chatwork.simulator import Chatwork, Fault
 from tests.support.chatwork.full_room import Get
+from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.world import Clock
 
 DATA = b"0123456789" * 100

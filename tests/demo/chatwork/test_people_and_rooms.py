@@ -1,7 +1,7 @@
 """People and rooms of the simulated Chatwork: how they come, change, leave and are cancelled."""
 
-from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.chatwork.full_room import FullRoom, Get
+from tests.support.chatwork.simulator import Chatwork
 
 
 def test_an_owner_who_is_let_in_again_sees_everything(chatwork: Chatwork, full: FullRoom, get: Get) -> None:

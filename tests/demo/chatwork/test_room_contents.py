@@ -7,8 +7,8 @@ import pytest
 import requests
 from hypothesis import given, strategies
 
-from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.chatwork.full_room import FullRoom, Get, message_texts
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.world import Clock
 
 

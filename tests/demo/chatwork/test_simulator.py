@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.chatwork.full_room import FullRoom, Get
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.world import Clock
 
 

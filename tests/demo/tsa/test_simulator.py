@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
+from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
 from tests.support.world import Clock
 
 QUERY = {"content-type": "application/timestamp-query"}

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.evidence.stamps.certificate_ends import SHORT_KEY_END, StampEnd, stamp_end
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority, request_stamp
 from tests.support.stamps.authorities import OpensslAuthority, authority_in_memory
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import example, given, strategies
 
-from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering, read_reply
 from archiver.store.time_text import to_text
 from tests.support.stamps.authorities import OpensslAuthority, authority_in_memory
+from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
 
 DATA = b"the bytes of a seal\n"
 AT = datetime(2026, 11, 24, 13, 31, 5, 250_000, UTC)

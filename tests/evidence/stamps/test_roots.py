@@ -10,8 +10,8 @@ from pathlib import Path
 import certifi
 import pytest
 
-from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.evidence.stamps import roots
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 
 DIGICERT = "552f7bdcf1a7af9e6ce672017f4f12abf77240c78e761ac203d1d9d20ac89988"
 

@@ -14,7 +14,6 @@ import pytest
 from asn1crypto import tsp
 from hypothesis import given, settings, strategies
 
-from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import fingerprint
 from archiver.evidence.stamps.timestamp import (
@@ -26,6 +25,7 @@ from archiver.evidence.stamps.timestamp import (
     request_stamp,
 )
 from tests.support.stamps.authorities import OpensslAuthority, authority_in_memory, authority_over_http, openssl_accepts
+from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
 from tests.support.world import Clock
 
 SEAL = b'{"day":"2026-07-01","number":1}\n'

@@ -10,10 +10,10 @@ from contextlib import suppress
 from http import HTTPStatus
 from threading import Event
 
-from archiver.demo.chatwork.http import HttpAnswer, HttpRequest
-from archiver.demo.chatwork.simulator import Chatwork
+from archiver.demo.loopback import HttpAnswer, HttpRequest
 from tests.support.chatwork.in_process import without_sockets
 from tests.support.chatwork.scripted_server import Step
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.chatwork.socket_server import SocketServer, read_head
 
 Answer = Callable[[bytes], Step]
@@ -75,7 +75,7 @@ class AttackedChatwork(SocketServer):
         self.heads.append(head)
         request = _parse(head, self._chatwork)
         is_api = request.path.startswith("/v2/")
-        true = (self._chatwork._answer_api if is_api else self._chatwork._answer_files)(request)
+        true = (self._chatwork.answer_api if is_api else self._chatwork.answer_files)(request)
         body = b"".join(true.body.chunks())
         attack = self._answer if self._path.search(request.path) else None
         step = _whole(true, body) if attack is None else attack(body)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import requests
 
-from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.chatwork.simulator import Chatwork
 
 Get = Callable[..., requests.Response]
 

@@ -18,8 +18,9 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 
-from archiver.demo.chatwork.http import HttpAnswer, HttpRequest
-from archiver.demo.chatwork.simulator import Chatwork
+from archiver.demo.loopback import HttpRequest
+from tests.support.chatwork.faulty_server import FaultyAnswer
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.world import Clock
 
 API_PORT, FILES_PORT = 1, 2
@@ -30,7 +31,7 @@ Timeout = float | tuple[float | None, float | None] | None
 
 def without_sockets(chatwork: Chatwork) -> Chatwork:
     """The Chatwork with the addresses by which `connect_session` reaches it, though it is never started."""
-    chatwork._ports = (API_PORT, FILES_PORT)
+    chatwork.ports = [API_PORT, FILES_PORT]
     chatwork.files_url = f"http://127.0.0.1:{FILES_PORT}"
     return chatwork
 
@@ -47,7 +48,7 @@ class InProcessAdapter(BaseAdapter):
     def __init__(self, chatwork: Chatwork, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
-        self._answer = {API_PORT: chatwork._answer_api, FILES_PORT: chatwork._answer_files}
+        self._answer = {API_PORT: chatwork.answer_api, FILES_PORT: chatwork.answer_files}
         self._now = chatwork.now
 
     def send(
@@ -74,7 +75,7 @@ class InProcessAdapter(BaseAdapter):
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _wait(self, answer: HttpAnswer, timeout: Timeout) -> None:
+    def _wait(self, answer: FaultyAnswer, timeout: Timeout) -> None:
         patience = timeout[1] if isinstance(timeout, tuple) else timeout
         if answer.wait and patience is not None and answer.wait > patience:
             self._clock.sleep(patience)
@@ -83,7 +84,7 @@ class InProcessAdapter(BaseAdapter):
         if seconds:
             self._clock.sleep(seconds)
 
-    def _response(self, request: requests.PreparedRequest, answer: HttpAnswer) -> requests.Response:
+    def _response(self, request: requests.PreparedRequest, answer: FaultyAnswer) -> requests.Response:
         headers = {"date": format_datetime(self._now().astimezone(UTC), usegmt=True), **answer.headers}
         if answer.status != HTTPStatus.NO_CONTENT:
             headers["content-length"] = str(answer.body.size)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps.roots import der_to_pem, pem_to_der
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.tsa import build_sender
+from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
 
 
 def authority_over_http(

@@ -6,9 +6,9 @@ import base64
 import ssl
 from pathlib import Path
 
-from archiver.demo.tsa.simulator import SimulatedAuthority
 from tests.support.certificate import loopback_certificate
 from tests.support.receivers.loopback_receiver import LoopbackReceiver, QuietHandler
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 
 
 class PaidAuthority(LoopbackReceiver):

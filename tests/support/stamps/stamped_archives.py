@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
@@ -25,6 +24,7 @@ from tests.support.archives.maker import at
 from tests.support.packages.exported_archives import add_enclosure, reopen_maker
 from tests.support.packages.sample_package import NOW, archive_of_the_story
 from tests.support.stamps.authorities import authority_in_memory
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.world import Clock
 
 

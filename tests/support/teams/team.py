@@ -16,7 +16,6 @@ from typing import Any
 import psycopg
 
 from archiver.app import build_app
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.ledger import installation
 from archiver.ledger.connection import connect
 from archiver.ledger.ledger import Ledger
@@ -28,6 +27,7 @@ from archiver.store.engine import DATABASE
 from archiver.store.object_stores.open_store import make_store
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.teams.postgres import Postgres, running_postgres
 from tests.support.terminals.terminal import TOKEN
 

@@ -21,8 +21,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from archiver.corrected_clock import CorrectedClock
-from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server, error_answer
-from archiver.demo.chatwork.simulator import Chatwork
+from archiver.demo.loopback import HttpAnswer, HttpRequest, error_answer
 from archiver.ledger.ledger_file import LedgerPlace
 from archiver.ledger.service import ArchiveStanding
 from archiver.records import Contract, ContractRoom, RoomId
@@ -35,6 +34,8 @@ from archiver.team.queue_schema import install_queue
 from archiver.team.round_queue import QueueTimes
 from archiver.team.team_file import TeamSettings, read_team_file
 from archiver.team.worker import run_worker
+from tests.support.chatwork.faulty_server import FaultyServer
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import new_copy, running_ledger
 
@@ -69,8 +70,8 @@ class Chatworks:
         self._by_token: dict[str, Chatwork] = {}
 
     def __enter__(self) -> Self:
-        self._api = Server(0, answer=self._answer_api, now=_now)
-        self._files = Server(0, answer=self._answer_files, now=_now)
+        self._api = FaultyServer(0, answer=self._answer_api, now=_now)
+        self._files = FaultyServer(0, answer=self._answer_files, now=_now)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -131,11 +132,11 @@ class Chatworks:
         if chatwork is None:
             return error_answer(401, "Invalid API token")
         self.requests.append(WorkerRequest(time.monotonic(), worker, chatwork.owner, path.removeprefix("v2")))
-        return chatwork._answer_api(HttpRequest(request.method, f"/{path}", request.headers, request.at))
+        return chatwork.answer_api(HttpRequest(request.method, f"/{path}", request.headers, request.at))
 
     def _answer_files(self, request: HttpRequest) -> HttpAnswer:
         _empty, _of, account, path = request.path.split("/", 3)
-        return self.accounts[int(account)]._answer_files(
+        return self.accounts[int(account)].answer_files(
             HttpRequest(request.method, f"/{path}", request.headers, request.at)
         )
 

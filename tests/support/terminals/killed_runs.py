@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import Terminal
 
 CONTENT = {

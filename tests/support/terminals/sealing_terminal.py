@@ -5,10 +5,10 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from archiver.demo.chatwork.simulator import Chatwork
-from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
+from tests.support.chatwork.simulator import Chatwork
+from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.terminals.terminal import Terminal
 
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from archiver.demo.chatwork.simulator import Chatwork
+from archiver.demo.chatwork import DemoChatwork
 from tests.support.terminals.forked_program import program, run_command
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -16,7 +16,7 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 class Terminal:
     """Runs `archive` against a simulated Chatwork."""
 
-    def __init__(self, home: Path, chatwork: Chatwork) -> None:
+    def __init__(self, home: Path, chatwork: DemoChatwork) -> None:
         """Point every command at the archive in `home`."""
         self.home = home
         self.environ = {

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from archiver.demo.chatwork.file_bytes import tiny_png
-from archiver.demo.chatwork.simulator import Fault
+from archiver.demo.chatwork import GREY_PIXEL
 from archiver.sync.files import avatars, transfer
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
 
 
@@ -35,7 +35,7 @@ def test_pictures_are_kept_once_by_their_digest(world: World) -> None:
 
     first, second = fetched(world), fetched(world)
 
-    digest = hashlib.sha256(tiny_png()).hexdigest()
+    digest = hashlib.sha256(GREY_PIXEL).hexdigest()
     assert first
     assert not second
     assert {digest: digest} == held_digests(world)

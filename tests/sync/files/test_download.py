@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.demo.chatwork.simulator import Fault
 from archiver.store import blobs
 from archiver.store.queries.files import wanted_files
 from archiver.sync.files.download import RETRY_PAUSES, SLICE_BYTES_AT_LEAST, DownloadLimits, FileDownloads
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport
+from tests.support.chatwork.simulator import Fault
 from tests.support.file_size_limit import file_size_limit
 from tests.support.world import LIMITS, World
 
@@ -482,7 +482,7 @@ def test_a_file_of_untold_size_leaves_that_space_too(world: World, monkeypatch: 
     account = {"account_id": world.tanaka, "name": "田中"}
     listing = [{"file_id": file, "account": account, "message_id": None, "filesize": None, "upload_time": 1}]
     world.chatwork.fail(Fault.REPLY, r"/files$", times=None, body=json.dumps(listing).encode())
-    address = world.chatwork._downloads.sign_address(world.chatwork.files[file])
+    address = world.chatwork.download_url(world.chatwork.files[file])
     body = json.dumps({"file_id": file, "download_url": address, "filesize": None}).encode()
     world.chatwork.fail(Fault.REPLY, "create_download_url", times=None, body=body)
     on_a_disk_with(monkeypatch, 10**9 + 1_000_000)

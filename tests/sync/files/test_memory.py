@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store import blobs
 from tests.support.archives.blob_files import blob_files
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 SIZE = 200_000_000

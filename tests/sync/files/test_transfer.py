@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
-from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.errors import TransferFailed
 from archiver.sync.files import transfer
 from archiver.sync.files.transfer import DownloadState, download
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, hang, repeat, reply
+from tests.support.chatwork.simulator import Chatwork, Fault
 
 BODY = bytes(range(256)) * 4000
 SIZE = len(BODY)
@@ -41,7 +41,7 @@ class Host:
 
     def url(self) -> str:
         """A fresh address of the file."""
-        return self.chatwork._downloads.sign_address(self.chatwork.files[self.file])
+        return self.chatwork.download_url(self.chatwork.files[self.file])
 
     def fetch(self, url: str | None = None, *, size: int | None = SIZE, seconds: float | None = None) -> DownloadState:
         """Go on with the file."""

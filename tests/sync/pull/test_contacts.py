@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.demo.chatwork.simulator import Fault
 from archiver.sync.pull.contacts import read_contacts
 from archiver.sync.pull.context import PullContext
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 import requests
 
-from archiver.demo.chatwork.simulator import Fault
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
 
 

@@ -9,10 +9,10 @@ import pytest
 import requests
 
 from archiver.cli.saving.sync_report import sync_lines
-from archiver.demo.chatwork.simulator import Fault
 from archiver.store import fingerprints, seals
 from archiver.store.queries.status import status
 from archiver.sync.report import RoomOutcome, RoomReport
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
 
 LIST = r"messages\?force=1"

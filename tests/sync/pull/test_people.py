@@ -6,8 +6,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from archiver.demo.chatwork.simulator import Fault
 from archiver.sync.report import RoomOutcome
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import BEGIN, World
 
 

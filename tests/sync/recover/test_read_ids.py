@@ -9,9 +9,9 @@ import pytest
 
 from archiver import errors
 from archiver.chatwork.ratelimit import Budget
-from archiver.demo.chatwork.simulator import Fault
 from archiver.store.working.backfill_queue import MessagePlace
 from archiver.sync.recover.read_ids import RecoveryResult, estimate_minutes, read_recovered
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import World, running_world
 
 SINGLE = r"messages/[0-9]+$"

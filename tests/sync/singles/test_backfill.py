@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from archiver.chatwork.ratelimit import Budget
-from archiver.demo.chatwork.simulator import Fault
 from archiver.sync.singles.single_reads import SINGLE_READS_LIMIT, single_reads_share
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import BEGIN, World, running_world
 
 SINGLE = r"messages/[0-9]+$"

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, strategies
 
-from archiver.demo.chatwork.simulator import Fault
 from archiver.store.pending_records import append_idle_runs
 from archiver.sync.report import SyncReport
 from archiver.sync.singles.reread import BATCH_EVERY, NEIGHBOURS_REACH, due_count
+from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
 
 PERIOD = timedelta(days=10)

@@ -21,11 +21,11 @@ from archiver import errors
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import ReplyLimits, Transport
 from archiver.custody.verify import verify_archive
-from archiver.demo.chatwork.simulator import Chatwork
 from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run import Options, run_sync
 from tests.support.certificate import loopback_certificate
 from tests.support.chatwork.attacked_chatwork import AttackedChatwork
+from tests.support.chatwork.simulator import Chatwork
 from tests.support.chatwork.wire_attacks import (
     ATTACKS,
     CERTIFICATES,

@@ -11,8 +11,8 @@ from email.utils import format_datetime
 from enum import StrEnum
 from threading import Lock
 
-from archiver.demo.chatwork.file_bytes import held_content
-from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, error_answer
+from archiver.demo.loopback import HttpAnswer, HttpRequest, error_answer, held_content
+from tests.support.chatwork.faulty_server import FaultyAnswer, faulty
 
 _PAGE = b"<!DOCTYPE html><html><head><title>Chatwork</title></head><body>Please wait.</body></html>"
 
@@ -87,7 +87,7 @@ class Faults:
         return None
 
 
-def apply_fault(answer: HttpAnswer, order: FaultOrder, *, request: HttpRequest, now: datetime) -> HttpAnswer:
+def apply_fault(answer: FaultyAnswer, order: FaultOrder, *, request: HttpRequest, now: datetime) -> FaultyAnswer:
     """The answer with the order's failure."""
     match order.kind:
         case Fault.HANG:
@@ -102,18 +102,18 @@ def apply_fault(answer: HttpAnswer, order: FaultOrder, *, request: HttpRequest, 
             return replace(answer, rate=order.rate)
         case Fault.REDIRECT | Fault.REDIRECT_LOOP:
             target = request.path if order.kind is Fault.REDIRECT_LOOP else order.to
-            return HttpAnswer(302, {**_budget_headers(answer), "location": target})
+            return FaultyAnswer(302, {**_budget_headers(answer), "location": target})
         case Fault.CUT_BODY | Fault.CUT_JSON | Fault.EMPTY | Fault.WRONG_SHAPE | Fault.WRONG_SIZE:
             return _damage_body(answer, order)
         case _:
-            return _replacement(answer, order, now)
+            return faulty(_replacement(answer, order, now))
 
 
-def _with_date(answer: HttpAnswer, date: str) -> HttpAnswer:
+def _with_date(answer: FaultyAnswer, date: str) -> FaultyAnswer:
     return replace(answer, headers={**answer.headers, "date": date})
 
 
-def _damage_body(answer: HttpAnswer, order: FaultOrder) -> HttpAnswer:
+def _damage_body(answer: FaultyAnswer, order: FaultOrder) -> FaultyAnswer:
     if not answer.body.size:  # a 204 has nothing to spoil
         answer = replace(answer, status=200, body=held_content(b"[]"))
     body = answer.body

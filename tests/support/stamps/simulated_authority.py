@@ -1,35 +1,41 @@
-"""A simulated time-stamp authority (RFC 3161) on loopback, with a root of its own made in memory.
-
-It needs neither the archive nor an installed openssl, and fails on order:
+"""The demo's time-stamp authority, with a record of its queries and failures on order.
 
     with SimulatedAuthority() as authority:
-        authority.fail(Fault.REJECTED)                    # the next request alone
+        authority.fail(AuthorityFault.REJECTED)           # the next request alone
         requests.post(authority.url, query, headers={"content-type": "application/timestamp-query"})
 
-The tokens it issues are accepted by `openssl ts -verify` with `root_pem`. An ordered failure makes one thing wrong
-only, so that a client's refusal must be for that.
+An ordered failure makes one thing wrong only, so that a client's refusal must be for that.
 """
 
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from threading import Lock
-from types import TracebackType
-from typing import Self
 
-from archiver.demo.chatwork.file_bytes import held_content
-from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server
-from archiver.demo.tsa import keys as keys
-from archiver.demo.tsa import tokens as tokens
-from archiver.demo.tsa.keys import KeyHolder, Purpose
-from archiver.demo.tsa.tokens import TimestampQuery
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from archiver.demo.authority import (
+    REPLY_TYPE,
+    STAMPING,
+    VALIDITY,
+    DemoAuthority,
+    Extensions,
+    KeyHolder,
+    TimestampQuery,
+    authority_extensions,
+    granted_reply,
+    issue_certificate,
+    leaf_extensions,
+    parse_query,
+    refusal_reply,
+)
+from archiver.demo.loopback import HttpAnswer, HttpRequest, held_content
+from tests.support.chatwork.faulty_server import FaultyAnswer, FaultyServer
 
 __all__ = ["AuthorityFault", "SimulatedAuthority"]
 
-_QUERY = "application/timestamp-query"
-_REPLY = "application/timestamp-reply"
 _PAGE = b"<!DOCTYPE html><html><head><title>TSA</title></head><body>Please wait.</body></html>"
 _DAY = timedelta(days=1)
 
@@ -69,63 +75,32 @@ class AuthorityFault(StrEnum):
     BRIEF = "brief"  # the leaf ends an hour after the token's time
 
 
-class SimulatedAuthority:
-    """The authority's service, which runs between `start` and `stop`; `now` is its clock (None: the real one).
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
-    `url` is known after `start`, `root_pem` at once. `queries` holds the body of every request that came. Each of
-    `other_certificates`, which say nothing of its own, makes its replies 0.4 KB longer.
+
+class SimulatedAuthority(DemoAuthority):
+    """The authority with its failures; `now` is its clock (None: the real one).
+
+    `queries` holds the body of every request that came. Each of `other_certificates`, which say nothing of its own,
+    makes its replies 0.4 KB longer.
     """
+
+    server_type = FaultyServer
 
     def __init__(
         self, *, now: Callable[[], datetime] | None = None, name: str = "Simulated TSA", other_certificates: int = 0
     ) -> None:
-        self.now = now or _utc_now
+        super().__init__(now=now or _utc_now, name=name)
         self.queries: list[bytes] = []
-        self._root = keys.make_root(f"{name} root")
-        self._intermediate = keys.make_intermediate(f"{name} CA", self._root)
-        self._name = name
-        self._leaf = keys.make_leaf(name, self._intermediate)
-        self._others = [keys.make_root(f"{name} other {number}") for number in range(other_certificates)]
+        self._others = [_new_root(f"{name} other {number}") for number in range(other_certificates)]
         self._orders: list[tuple[AuthorityFault, list[int], float]] = []
-        self._lock = Lock()
-        self._serial = secrets.randbits(40)
-        self._port = 0
-        self._server: Server | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def start(self) -> None:
-        """Start the server; after a `stop`, on the same port again."""
-        self._server = Server(self._port, answer=self._answer, now=self.now)
-        self._port = self._server.port
-
-    def stop(self) -> None:
-        """End every connection and release the port, so that requests are refused. The root stays."""
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
-
-    @property
-    def url(self) -> str:
-        """The address for requests; known after `start`."""
-        return f"http://127.0.0.1:{self._port}/tsr"
-
-    @property
-    def root_pem(self) -> str:
-        """The root to pin, as PEM."""
-        return self._root.pem
+        self._orders_lock = Lock()
 
     @property
     def root_der(self) -> bytes:
         """The root to pin, as DER."""
-        return self._root.der
+        return self.root.der
 
     @property
     def count(self) -> int:
@@ -134,34 +109,38 @@ class SimulatedAuthority:
 
     def fail(self, fault: AuthorityFault | str, *, times: int | None = 1, after: int = 0, seconds: float = 60) -> None:
         """Order a failure of the next `times` replies (None: all until `heal`), after so many good ones."""
-        with self._lock:
+        with self._orders_lock:
             self._orders.append((AuthorityFault(fault), [after, -1 if times is None else times], seconds))
 
     def heal(self) -> None:
         """Drop every ordered failure."""
-        with self._lock:
+        with self._orders_lock:
             self._orders.clear()
 
-    def renew_leaf(self, *, until: datetime, since: datetime = keys.VALID_FROM) -> None:
+    def renew_leaf(self, *, until: datetime, since: datetime = VALIDITY[0]) -> None:
         """Sign with a new certificate from now on, which ends then; the root stays the same."""
-        self._leaf = keys.make_leaf(self._name, self._intermediate, valid=(since, until))
+        self.leaf = self._new_leaf(valid=(since, until))
 
-    def reply(self, query: bytes, fault: AuthorityFault | str | None = None) -> bytes:
+    def reply(self, body: bytes, fault: AuthorityFault | str | None = None) -> bytes:
         """The body of the reply to a request, without HTTP; only failures of the token appear in it."""
-        timestamp_query = tokens.parse_query(query)
-        if timestamp_query is None or fault == AuthorityFault.REJECTED:
-            return tokens.refusal_reply("The request is not understood." if timestamp_query is None else "Not today.")
-        reply = self._token(timestamp_query, None if fault is None else AuthorityFault(fault))
+        query = parse_query(body)
+        if query is None or fault == AuthorityFault.REJECTED:
+            return refusal_reply("The request is not understood." if query is None else "Not today.")
+        reply = self._token(query, None if fault is None else AuthorityFault(fault))
         return reply[: len(reply) // 2] if fault == AuthorityFault.TRUNCATED else reply
 
-    def _answer(self, request: HttpRequest) -> HttpAnswer:
-        if request.method != "POST" or request.headers.get("content-type") != _QUERY:
-            return HttpAnswer(415)
-        with self._lock:
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        """The answer over HTTP, recorded, with the failure that is ordered."""
+        true = super().answer(request)
+        if true.status != 200:
+            return true
+        with self._orders_lock:
             self.queries.append(request.body)
             fault, seconds = self._take_order()
-        answer = HttpAnswer(200, {"content-type": _REPLY}, held_content(self.reply(request.body, fault)))
-        return answer if fault is None else self._with_fault(answer, fault, seconds)
+        if fault is None:
+            return true
+        answer = FaultyAnswer(200, true.headers, held_content(self.reply(request.body, fault)))
+        return self._with_fault(answer, fault, seconds)
 
     def _take_order(self) -> tuple[AuthorityFault | None, float]:
         """The failure ordered for this request, which is then used up by one, and its seconds."""
@@ -173,7 +152,7 @@ class SimulatedAuthority:
                 return fault, seconds
         return None, 0
 
-    def _with_fault(self, answer: HttpAnswer, fault: AuthorityFault, seconds: float) -> HttpAnswer:
+    def _with_fault(self, answer: FaultyAnswer, fault: AuthorityFault, seconds: float) -> HttpAnswer:
         """The answer with a failure of the transfer, whatever the token is."""
         match fault:
             case AuthorityFault.DOWN:
@@ -189,48 +168,64 @@ class SimulatedAuthority:
             case AuthorityFault.HTML:
                 return HttpAnswer(200, {"content-type": "text/html"}, held_content(_PAGE))
             case AuthorityFault.EMPTY:
-                return HttpAnswer(200, {"content-type": _REPLY})
+                return HttpAnswer(200, {"content-type": REPLY_TYPE})
             case AuthorityFault.TOO_LARGE:
-                return HttpAnswer(200, {"content-type": _REPLY}, held_content(bytes(2_000_000)))
+                return HttpAnswer(200, {"content-type": REPLY_TYPE}, held_content(bytes(2_000_000)))
             case AuthorityFault.REDIRECT:
-                return HttpAnswer(302, {"location": f"http://localhost:{self._port}/tsr"})
+                return HttpAnswer(302, {"location": f"http://localhost:{self.ports[0]}/tsr"})
             case _:
                 return answer
 
     def _token(self, query: TimestampQuery, fault: AuthorityFault | None) -> bytes:
-        at = self.now().astimezone(UTC)
-        with self._lock:
-            self._serial = serial = self._serial + 1
+        at, serial = self.stamp_facts()
         signer, issuers = self._choose_signer(fault, at)
         altered = _altered_query(query, fault)
         digest = "sha384" if fault is AuthorityFault.WRONG_DIGEST else "sha256"
-        named = self._intermediate if fault is AuthorityFault.NOT_NAMED else signer
-        reply = tokens.granted_reply(altered, signer, issuers, serial=serial, at=at, digest=digest, named_signer=named)
+        named = self.intermediate if fault is AuthorityFault.NOT_NAMED else signer
+        reply = granted_reply(altered, signer, issuers, serial=serial, at=at, digest=digest, named_signer=named)
         if fault is AuthorityFault.BAD_SIGNATURE:
             return reply[:-1] + bytes([reply[-1] ^ 1])  # the signature is what a reply ends with
         if fault is AuthorityFault.UNSORTED:
-            return tokens.swap_certificates(reply, signer.der, issuers[0].der)
+            return _swap_certificates(reply, signer.der, issuers[0].der)
         return reply
 
     def _choose_signer(self, fault: AuthorityFault | None, at: datetime) -> tuple[KeyHolder, list[KeyHolder]]:
         """The certificate that signs, and those between it and the root."""
         if fault is AuthorityFault.WRONG_ROOT:
-            return keys.make_leaf(self._name, keys.make_root("Somebody else")), []
+            return issue_certificate(self.name, _new_root("Somebody else"), leaf_extensions()), []
         if fault is AuthorityFault.CROSS_SIGNED:
-            return self._leaf, [self._intermediate, keys.cross_sign(self._root, keys.make_root("Somebody older"))]
+            older, key = _new_root("Somebody older"), self.root.key
+            crossed = issue_certificate(f"{self.name} root", older, authority_extensions(None), key=key)
+            return self.leaf, [self.intermediate, crossed]
         if fault in _FAULT_PURPOSES:
-            return keys.make_leaf(self._name, self._intermediate, purpose=_FAULT_PURPOSES[fault]), [self._intermediate]
+            return self._new_leaf(_FAULT_PURPOSES[fault]), [self.intermediate]
         if fault in _FAULT_VALIDITY:
             first, last = _FAULT_VALIDITY[fault]
-            return keys.make_leaf(self._name, self._intermediate, valid=(at + first, at + last)), [self._intermediate]
-        return self._leaf, [self._intermediate, *self._others]
+            return self._new_leaf(valid=(at + first, at + last)), [self.intermediate]
+        return self.leaf, [self.intermediate, *self._others]
+
+    def _new_leaf(self, extensions: Extensions | None = None, valid: tuple[datetime, datetime] = VALIDITY) -> KeyHolder:
+        return issue_certificate(self.name, self.intermediate, extensions or leaf_extensions(), valid=valid)
 
 
+def _new_root(name: str) -> KeyHolder:
+    return issue_certificate(name, None, authority_extensions(None))
+
+
+def _swap_certificates(reply: bytes, first: bytes, second: bytes) -> bytes:
+    """The same reply with its two certificates swapped; nothing signed and no length changes."""
+    for a, b in ((first, second), (second, first)):
+        if a + b in reply:
+            return reply.replace(a + b, b + a)
+    raise RuntimeError("the two certificates do not stand side by side")
+
+
+_SERVER = [ExtendedKeyUsageOID.SERVER_AUTH]
 _FAULT_PURPOSES = {
-    AuthorityFault.NO_EKU: Purpose.NOTHING_SAID,
-    AuthorityFault.WRONG_EKU: Purpose.SERVER,
-    AuthorityFault.SEVERAL_EKU: Purpose.SEVERAL,
-    AuthorityFault.SOFT_EKU: Purpose.NOT_CRITICAL,
+    AuthorityFault.NO_EKU: leaf_extensions(None),
+    AuthorityFault.WRONG_EKU: leaf_extensions(x509.ExtendedKeyUsage(_SERVER)),
+    AuthorityFault.SEVERAL_EKU: leaf_extensions(x509.ExtendedKeyUsage([*STAMPING, *_SERVER])),
+    AuthorityFault.SOFT_EKU: leaf_extensions(is_critical=False),
 }
 
 _FAULT_VALIDITY = {
@@ -250,7 +245,3 @@ def _altered_query(query: TimestampQuery, fault: AuthorityFault | None) -> Times
             return replace(query, imprint=bytes(32))
         case _:
             return query
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)

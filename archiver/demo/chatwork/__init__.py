@@ -1,1 +1,0 @@
-"""A simulated Chatwork on loopback: its state, its answers, and failures on order."""

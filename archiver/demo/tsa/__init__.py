@@ -1,1 +1,0 @@
-"""A simulated time-stamp authority on loopback."""
