@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
@@ -22,59 +22,60 @@ _NAMED = 4
 """So many people of a chat are named."""
 
 
-def ask_jobs(app: App, chosen: Sequence[Room]) -> list[NewJob]:
-    """The jobs that the chosen chats are parted into; of a single chat nothing is asked. Raises ChatworkError."""
+def ask_jobs(app: App, chosen: Mapping[int, Room]) -> list[NewJob]:
+    """The jobs that the chosen chats are parted into; of a single chat nothing is asked. Raises ChatworkError.
+
+    `chosen`: by the number under which each chat was chosen, which it keeps here.
+    """
+    numbers = {int(room.room_id): number for number, room in chosen.items()}
     if len(chosen) == 1:
-        return [NewJob("", [chosen[0].room_id])]
-    people = people_of_rooms(app, [room.room_id for room in chosen])
-    proposed = proposed_jobs(people)
-    by_number = {int(room.room_id): room for room in chosen}
-    rooms = [by_number[number] for job in proposed for number in job]
-    jobs = [number for number, job in enumerate(proposed, 1) for _room in job]
+        return [NewJob("", [*numbers])]
+    people = people_of_rooms(app, [*numbers])
+    jobs = {numbers[room]: number for number, job in enumerate(proposed_jobs(people), 1) for room in job}
     tell(_("Which job does each chat belong to? Chats with the same person were put into one job."))
     while True:
-        _tell_jobs(rooms, jobs, people)
+        _tell_jobs(chosen, jobs, people)
         sentence = _("To change it: number of the chat, then of the job ({n}: a new job; 0: no job, not saved).")
-        tell(sentence.format(n=max(jobs) + 1))
+        tell(sentence.format(n=max(jobs.values()) + 1))
         changed = ask(_("Enter: as shown; or such as 2 1:"), lambda answer: read_job_change(answer, jobs))  # noqa: B023 - asked at once
         if changed is None:
-            return _named_jobs(rooms, jobs)
+            return _named_jobs(chosen, jobs)
         jobs = changed
 
 
-def read_job_change(answer: str, jobs: Sequence[int]) -> list[int] | None:
-    """The jobs of the chats in order after one was changed; None: they stay. Raises InvalidAnswer.
+def read_job_change(answer: str, jobs: Mapping[int, int]) -> dict[int, int] | None:
+    """The jobs of the chats after one was changed; None: they stay. Raises InvalidAnswer.
 
-    `jobs`: of each chat the number of its job, 0 for none.
+    `jobs`: number of a chat → number of its job, 0 for none.
     """
     if not answer:
         return None
-    words, last = answer.replace(",", " ").replace("、", " ").split(), max(jobs) + 1
+    words, last = answer.replace(",", " ").replace("、", " ").split(), max(jobs.values()) + 1
     if len(words) != 2 or not all(word.isdecimal() and len(word) < 7 for word in words):
         raise InvalidAnswer(_("Please give two numbers, such as: 2 1"))
     chat, job = map(int, words)
-    if not (1 <= chat <= len(jobs) and job <= last):
-        sentence = _("Please give a chat from 1 to {chats} and a job from 0 to {jobs}.")
-        raise InvalidAnswer(sentence.format(chats=len(jobs), jobs=last))
-    changed = [*jobs[: chat - 1], job, *jobs[chat:]]
-    if not any(changed):
+    if chat not in jobs or job > last:
+        sentence = _("Please give one of the chats {chats} and a job from 0 to {jobs}.")
+        raise InvalidAnswer(sentence.format(chats=_(", ").join(map(str, sorted(jobs))), jobs=last))
+    changed = {**jobs, chat: job}
+    if not any(changed.values()):
         raise InvalidAnswer(_("At least one chat has to belong to a job."))
-    left = list(dict.fromkeys(one for one in changed if one))
-    return [left.index(one) + 1 if one else 0 for one in changed]
+    left = list(dict.fromkeys(one for one in changed.values() if one))
+    return {number: left.index(one) + 1 if one else 0 for number, one in changed.items()}
 
 
-def _tell_jobs(rooms: Sequence[Room], jobs: Sequence[int], people: Mapping[int, Mapping[int, str]]) -> None:
-    for job in [*range(1, max(jobs) + 1), *({0} & {*jobs})]:
+def _tell_jobs(rooms: Mapping[int, Room], jobs: Mapping[int, int], people: Mapping[int, Mapping[int, str]]) -> None:
+    for job in [*range(1, max(jobs.values()) + 1), *({0} & {*jobs.values()})]:
         tell(_("Job {n}").format(n=job) if job else _("No job (not saved)"))
-        for number, room in enumerate(rooms, 1):
-            if jobs[number - 1] == job:
-                names = _(", ").join(list(people[room.room_id].values())[:_NAMED])
-                echo(f"  {number:>3} {pad(shorten(room.name, 32), 32)} {shorten(names, 36)}".rstrip())
+        for number in (number for number, one in jobs.items() if one == job):
+            room = rooms[number]
+            names = _(", ").join(list(people[room.room_id].values())[:_NAMED])
+            echo(f"  {number:>3} {pad(shorten(room.name, 32), 32)} {shorten(names, 36)}".rstrip())
 
 
-def _named_jobs(rooms: Sequence[Room], jobs: Sequence[int]) -> list[NewJob]:
+def _named_jobs(rooms: Mapping[int, Room], jobs: Mapping[int, int]) -> list[NewJob]:
     """The jobs with their chats; where there are several, each gets a name, as a rule that of its first chat."""
-    parted = [[room for room, one in zip(rooms, jobs, strict=True) if one == job] for job in range(1, max(jobs) + 1)]
+    parted = [[rooms[number] for number, one in jobs.items() if one == job] for job in range(1, max(jobs.values()) + 1)]
     if len(parted) > 1:
         tell(_("An export is made for one job, from the chats of that job only."))
     return [

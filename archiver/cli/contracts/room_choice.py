@@ -32,11 +32,11 @@ class RoomWish(NamedTuple):
     words: str = ""
 
 
-def pick_rooms(app: App, rooms: Sequence[Room]) -> list[Room]:
-    """Let the user choose among these chats by number, and offer the direct chats beside them."""
+def pick_rooms(app: App, rooms: Sequence[Room]) -> dict[int, Room]:
+    """Let the user choose among these chats by number, and offer the direct chats beside them; number → chat."""
     numbers = _ask_numbers(rooms)
-    chosen = [rooms[number - 1] for number in numbers]
-    return chosen + _offer_direct_chats(app, rooms, chosen)
+    beside = _offer_direct_chats(app, rooms, [rooms[number - 1] for number in numbers])
+    return {number: rooms[number - 1] for number in (*numbers, *beside)}
 
 
 def _ask_numbers(rooms: Sequence[Room]) -> tuple[int, ...]:
@@ -94,8 +94,8 @@ def _tell_rooms(rooms: Sequence[Room], positions: Collection[int], *, more: bool
         tell(_("({n} in all. Enter: the next ones; part of a name: search for it)").format(n=len(rooms)), indent=6)
 
 
-def _offer_direct_chats(app: App, rooms: Sequence[Room], chosen: Sequence[Room]) -> list[Room]:
-    """Offer the direct chats with people of the chosen groups, as work often moves there."""
+def _offer_direct_chats(app: App, rooms: Sequence[Room], chosen: Sequence[Room]) -> list[int]:
+    """Offer the direct chats with people of the chosen groups, as work often moves there; those taken, by number."""
     positions = direct_chats_beside(app, rooms, chosen)
     if not positions:
         return []
@@ -106,4 +106,4 @@ def _offer_direct_chats(app: App, rooms: Sequence[Room], chosen: Sequence[Room])
         len(positions),
     )
     tell(sentence)
-    return [rooms[position] for position in positions] if ask_yes_no(_("Save it too?"), default=True) else []
+    return [position + 1 for position in positions] if ask_yes_no(_("Save it too?"), default=True) else []

@@ -30,7 +30,8 @@ def command_schedule() -> None:
 @click.pass_obj
 def schedule_install(obj: CliContext, kind: str | None) -> int:
     """Register the job and print what it will lack; the token is never written into it."""
-    from archiver.schedule import programs, schedulers
+    from archiver.schedule import schedulers
+    from archiver.setup import scheduled_job
     from archiver.store.archive import Archive
 
     if not has_archive(obj.home):
@@ -40,18 +41,19 @@ def schedule_install(obj: CliContext, kind: str | None) -> int:
     language = os.environ.get("LANGUAGE", "")[:2] or "ja"
     job = schedulers.build_job(settings, environ, spoken=language, argv0=sys.argv[0])
     others = schedulers.install(job, environ, kind=chosen_kind)
-    sentence = _("Registered with {scheduler}: {pace}.")
-    echo(sentence.format(scheduler=schedulers.title(chosen_kind), pace=schedulers.pace_words(job, settings.sync.every)))
+    is_idle = scheduled_job.is_idle(chosen_kind)
+    if not is_idle:
+        pace = schedulers.pace_words(job, settings.sync.every)
+        echo(_("Registered with {scheduler}: {pace}.").format(scheduler=schedulers.title(chosen_kind), pace=pace))
     for other in others:
         echo(
             _("It was removed from {scheduler}, so that it does not run twice.").format(
                 scheduler=schedulers.title(other)
             )
         )
-    echo(_("To see in a few minutes whether it ran: archive check"))
-    for warning in schedulers.missing_for_job(
-        settings, environ, kind=chosen_kind, cron_runs=programs.is_cron_running()
-    ):
+    if not is_idle:
+        echo(_("To see in a few minutes whether it ran: archive check"))
+    for warning in schedulers.missing_for_job(settings, environ, kind=chosen_kind, cron_runs=not is_idle):
         echo(warning, err=True)
     return 0
 

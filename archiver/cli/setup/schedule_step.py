@@ -126,9 +126,9 @@ def _try_job(obj: CliContext, app: App, kind: str) -> None:
     from archiver.schedule import schedulers
     from archiver.setup import job_trial, scheduled_job
 
-    job = scheduled_job.build(obj)
-    sentence = _("Registered with {scheduler}: {pace}.")
-    tell(sentence.format(scheduler=schedulers.title(kind), pace=schedulers.pace_words(job, app.settings.sync.every)))
+    if not scheduled_job.is_idle(kind):  # else that was said already, with what starts it
+        pace = schedulers.pace_words(scheduled_job.build(obj), app.settings.sync.every)
+        tell(_("Registered with {scheduler}: {pace}.").format(scheduler=schedulers.title(kind), pace=pace))
     tell(_("It is now run once in this way (a minute at most)."))
     try:
         trial = job_trial.try_job(obj, app, kind)

@@ -9,7 +9,7 @@ import click
 
 from archiver.alerts.sentences import alert_sentence, level_word
 from archiver.cli.context import CliContext
-from archiver.cli.status.alert_lines import named_messages, named_text, room_labels
+from archiver.cli.status.alert_lines import messages_by_id, named_messages, named_text, room_labels
 from archiver.cli.status.emergency_block import screenshots_sentence
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible, wrap
@@ -54,16 +54,19 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
         names = contract_names(rooms)
         messages = dict(zip((one.number for one in all_alerts), named_messages(reading, all_alerts), strict=True))
         rooms_on_screen = room_labels(reading, all_alerts)
-        screenshot_ids = [(one, messages_to_screenshot(reading, all_alerts, its)) for one, its in rooms.items()]
+        screenshots = [
+            (one, messages_by_id(reading, its, messages_to_screenshot(reading, all_alerts, its)))
+            for one, its in rooms.items()
+        ]
     if as_json:
         click.echo(json.dumps({"alerts": [alert_document(one) for one in all_alerts]}, ensure_ascii=False))
     else:
         with paged_output():
             _tell_alerts(equal_alerts(all_alerts), names, rooms_on_screen, messages)
-            for contract, ids in screenshot_ids:
-                if ids:
+            for contract, found in screenshots:
+                if found:
                     name = contract_name(contract, list(rooms))
-                    echo("\n".join(wrap(screenshots_sentence(name, ids), WIDTH)))
+                    echo("\n".join(wrap(screenshots_sentence(name, found), WIDTH)))
     return 0
 
 

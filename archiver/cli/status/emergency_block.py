@@ -372,26 +372,26 @@ def _file_line(file: MissingFile) -> str:
     return f"{name} {state}"
 
 
-def screenshots_sentence(name: str, messages: Sequence[str]) -> str:
-    """Which messages deserve a screenshot, by id, and the command that keeps it."""
-    message_list = " ".join(f"m{one}" for one in messages[:NAMED_MESSAGES_LIMIT])
+def screenshots_sentence(name: str, messages: Sequence[NamedMessage]) -> str:
+    """Which messages deserve a screenshot, in their words, and the command that keeps it."""
+    message_list = _(", ").join(one.words for one in messages[:NAMED_MESSAGES_LIMIT])
     if len(messages) > NAMED_MESSAGES_LIMIT:
         message_list += _(" and {n} more").format(n=len(messages) - NAMED_MESSAGES_LIMIT)
-    sentence = _(
-        "Screenshots worth taking while the account is still there: {messages}    "
-        "archive attach FILE --contract {contract} --message {first}"
+    sentence = ngettext(
+        "Take a screenshot of this message: {messages}    archive attach FILE --contract {contract} --message {first}",
+        "Take screenshots of these messages: {messages}    archive attach FILE --contract {contract} --message {first}",
+        len(messages),
     )
-    return sentence.format(messages=message_list, contract=visible(name), first=f"m{messages[0]}")
+    return sentence.format(messages=message_list, contract=visible(name), first=f"m{messages[0].message_id}")
 
 
 def _screenshot_step(name: str, messages: Sequence[NamedMessage]) -> EmergencyStep:
-    line = screenshots_sentence(name, [one.message_id for one in messages])
     words = ngettext(
-        "A screenshot of {n} message is worth taking while the account is still there. To keep it, open the message:",
-        "Screenshots of {n} messages are worth taking while the account is still there. To keep one, open its message:",
+        "Take a screenshot of this message. To keep it, open the message:",
+        "Take screenshots of these messages. To keep one, open its message:",
         len(messages),
     )
-    return EmergencyStep(line, words.format(n=len(messages)), tuple(messages[:NAMED_MESSAGES_LIMIT]))
+    return EmergencyStep(screenshots_sentence(name, messages), words, tuple(messages[:NAMED_MESSAGES_LIMIT]))
 
 
 def _next_steps(emergency: Emergency) -> Iterator[EmergencyStep]:

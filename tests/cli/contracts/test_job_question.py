@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 import pytest
@@ -41,17 +42,30 @@ def test_each_chat_is_in_one_job_and_no_person_in_two(people: dict[int, set[int]
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
-    [("", None), ("2 1", [1, 1, 2]), ("1、3", [1, 2, 1]), ("3 4", [1, 2, 3]), ("1 0", [0, 1, 2])],
+    [("", None), ("5 1", [1, 1, 2]), ("3、3", [1, 2, 1]), ("9 4", [1, 2, 3]), ("3 0", [0, 1, 2])],
 )
 def test_a_chat_is_moved_by_two_numbers(answer: str, expected: list[int] | None) -> None:
-    """To another job, to a new one, to none; jobs without chats go, and the others are counted anew."""
-    assert expected == read_job_change(answer, [1, 2, 3])
+    """To another job, to a new one, to none; jobs without chats go, and the others are counted anew.
+
+    Chats keep the numbers under which they were chosen.
+    """
+    changed = read_job_change(answer, {3: 1, 5: 2, 9: 3})
+    assert (expected and dict(zip((3, 5, 9), expected, strict=True))) == changed
 
 
-@given(strategies.text(), strategies.lists(strategies.integers(0, 3), min_size=1).filter(any))
-def test_no_answer_loses_a_chat(answer: str, jobs: list[int]) -> None:
+def test_a_number_that_was_not_chosen_is_said() -> None:
+    """Also where it is smaller than how many were."""
+    with pytest.raises(InvalidAnswer, match=re.escape("the chats 3, 5 and a job from 0 to 3")):
+        read_job_change("1 1", {3: 1, 5: 2})
+
+
+@given(
+    strategies.text(),
+    strategies.dictionaries(strategies.integers(1), strategies.integers(0, 3)).filter(lambda jobs: any(jobs.values())),
+)
+def test_no_answer_loses_a_chat(answer: str, jobs: dict[int, int]) -> None:
     """Whatever is typed, each chat has a job or none, and there is at least one job."""
     with suppress(InvalidAnswer):
         changed = read_job_change(answer, jobs) or jobs
-        assert len(jobs) == len(changed)
-        assert any(changed)
+        assert jobs.keys() == changed.keys()
+        assert any(changed.values())

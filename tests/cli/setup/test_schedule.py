@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.schedule.programs import is_cron_running
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.schedules.scheduler_programs import CRONTAB
 from tests.support.terminals.terminal import TOKEN, Terminal
@@ -32,8 +33,10 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 @pytest.mark.drawn
 def test_it_is_installed_shown_and_removed(terminal: Terminal, tmp_path: Path) -> None:
     """The scheduler that is there is chosen; the job is shown as it lies there, and gone afterwards."""
-    terminal.run("schedule", "install")
+    said = "".join("".join(terminal.both("schedule", "install")).split())
 
+    is_idle = is_cron_running() is False  # one sentence then, and not also that it is registered
+    assert (is_idle, not is_idle) == ("cronが動いていない" in said, "に登録しました:" in said)
     assert f"--home {terminal.home} -q sync --max-seconds 240" in terminal.run("schedule", "show")
     assert TOKEN not in (tmp_path / "table").read_text(encoding="utf-8")
     terminal.run("schedule", "remove")

@@ -148,7 +148,7 @@ def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs, capsys: pytest.Captu
 def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_account_is_closed(
     jobs: Jobs, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Ids alone, those that the alerts of the contract are about; texts never, and nothing where nothing is urgent.
+    """In their words, those that the alerts of the contract are about; nothing where nothing is urgent.
 
     Neither one's own message nor a post of Chatwork's system is worth one.
     """
@@ -173,9 +173,9 @@ def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_acco
     assert (*jobs.written[:3], past) == ids(before["job2"])
     assert tuple(jobs.written[:3]) == ids(after["job2"])
     assert ((), ()) == (ids(closed["job2"]), ids(before["job4"]))
-    assert f"m{past}" in lines["job2"]
+    assert "Take screenshots of these messages: " in lines["job2"]
     assert f"archive attach FILE --contract job2 --message m{jobs.written[0]}" in lines["job2"]
-    assert "手数料" not in lines["job2"]
+    assert "田中 「手数料がかからないように直接お支払" in lines["job2"].replace("\n   ", "")
     assert [False] * 3 == ["archive attach" in lines[name] for name in ("job1", "job3", "job4")]
     assert "archive attach" not in block_text(closed["job2"], capsys)
 
