@@ -113,7 +113,7 @@ def change_rooms(archive: Archive, after: Sequence[Contract], note: str | None =
                 every[one.id], got, count = move_statements(writing, every[one.id], room, target, at=at)
                 if got is not None:
                     every[got.id] = got
-                moved = [moved_line(count, target)] if count else []
+                moved = [moved_line(count, called_apart(target, every.values()) if target else None)] if count else []
                 if not is_left:
                     said += moved
                     continue
@@ -121,9 +121,19 @@ def change_rooms(archive: Archive, after: Sequence[Contract], note: str | None =
                 for account in counterparts(writing, [room]) - counterparts(writing, one.room_ids):
                     withdraw_role(writing, one.id, account, at=at)
         state_contracts(writing, every.values(), notes, at=at)
+        held = {room for one in before.values() for room in one.room_ids}
+        for one in (one for one in every.values() if one.id in before):
+            said += [_put_line(writing, one, room) for room in sorted(one.room_ids - held)]
         for contract, room, new, moved in gone:
             said += [*_left_lines(writing, contract, room, new), *moved]
     return said
+
+
+def called_apart(contract: Contract, every: Collection[Contract]) -> str:
+    """What a contract is called, with its client or else its id where another one is called the same."""
+    same = [one for one in every if one.called == contract.called and one.id != contract.id]
+    is_told = contract.client and contract.client not in {contract.called, *(one.client for one in same)}
+    return f"{contract.called} ({contract.client if is_told else contract.id})" if same else contract.called
 
 
 def _periods(contract: Contract | None, room: RoomId) -> list[ContractRoom]:
@@ -132,19 +142,35 @@ def _periods(contract: Contract | None, room: RoomId) -> list[ContractRoom]:
 
 def _left_lines(reading: Reading, contract: Contract, room: RoomId, new: Contract | None) -> list[str]:
     """What is to be told of a chat that left a contract: which one got it, packages, and what stays saved."""
-    name, called = visible(room_names(reading).get(room) or str(room)), visible(contract.called)
+    name, every = visible(room_names(reading).get(room) or str(room)), contracts(reading)
+    called = visible(called_apart(contract, every))
     if new:
         sentence = _("The chat “{chat}” ({room}) is moved from “{contract}” to “{job}”.")
     else:
         sentence = _("The chat “{chat}” ({room}) is taken out of “{contract}”.")
-    lines = [sentence.format(chat=name, room=room, contract=called, job=visible(new.called) if new else "")]
+    job = visible(called_apart(new, every)) if new else ""
+    lines = [sentence.format(chat=name, room=room, contract=called, job=job)]
     made = [visible(one.name) for one in exports(reading) if one.contract == contract.id]
     if made:
         sentence = _("Packages made of “{contract}” before stay as they are and may hold this chat: {names}")
         lines.append(sentence.format(contract=called, names=", ".join(made)))
-    if all(room not in one.room_ids for one in contracts(reading)):
+    if all(room not in one.room_ids for one in every):
         lines.append(kept_line(reading, room))
     return lines
+
+
+def _put_line(reading: Reading, contract: Contract, room: RoomId) -> str:
+    """That a contract got a chat that was in none, with how much of it is saved already."""
+    name, called = visible(room_names(reading).get(room) or str(room)), called_apart(contract, contracts(reading))
+    sentence = _("The chat “{chat}” ({room}) is put into “{contract}”.").format(
+        chat=name, room=room, contract=visible(called)
+    )
+    messages, files = kept_counts(reading, room)
+    if messages or files:
+        sentence += " " + _("Saved of it so far: {messages} messages, {files} files.").format(
+            messages=messages, files=files
+        )
+    return sentence
 
 
 def kept_line(reading: Reading, room: RoomId) -> str:

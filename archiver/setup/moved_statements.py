@@ -82,8 +82,8 @@ def move_statements(
     return left, got, count
 
 
-def moved_line(count: int, target: Contract | None) -> str:
-    """What is to be told of what left with a chat."""
+def moved_line(count: int, target: str | None) -> str:
+    """What is to be told of what left with a chat, for the contract called so, or for none."""
     if target is None:
         sentence = _(
             "Taken out with it: {count} entries about its messages and files (invoices, payments, reminders, terms, "
@@ -94,7 +94,7 @@ def moved_line(count: int, target: Contract | None) -> str:
         "Moved with it to “{contract}”: {count} entries about its messages and files (invoices, payments, reminders, "
         "terms, deliveries, attached files)."
     )
-    return sentence.format(contract=visible(target.called), count=count)
+    return sentence.format(contract=visible(target), count=count)
 
 
 def _as_of(invoice: Invoice, numbers: dict[int, int], kept: dict[int, int]) -> Invoice:

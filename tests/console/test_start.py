@@ -345,7 +345,7 @@ def test_a_chat_is_moved_taken_out_and_erased_by_clicking(browser: FormBrowser, 
     again = browser.post("/contracts/job1/chats", {f"job_{desk.group}": "job1"}).get_data(as_text=True)
     out = browser.post("/contracts/job2/chats", {f"job_{desk.other}": "none"}).get_data(as_text=True)
     page = browser.get(f"/contracts/job1/erase?room={desk.other}")
-    browser.post("/contracts/job1/chats", {f"job_{desk.other}": "job1"})
+    back = browser.post("/contracts/job1/chats", {f"job_{desk.other}": "job1"}).get_data(as_text=True)
     held = browser.get(f"/contracts/job1/erase?room={desk.other}")
 
     assert 'href="/contracts/job1/chats"' in tab
@@ -355,6 +355,7 @@ def test_a_chat_is_moved_taken_out_and_erased_by_clicking(browser: FormBrowser, 
     assert [True, True, False] == ["common: 田中 / 記事作成チーム" in one for one in (told, target, again)]
     assert f"記事作成チーム” ({desk.other}) is taken out of “記事作成チーム”" in out
     assert "Kept of it: 0 messages, 0 files" in out
+    assert f"記事作成チーム” ({desk.other}) is put into “動画編集_田中様”." in back
     assert "Erase: 記事作成チーム" in page
     assert f'name="room" value="{desk.other}"' in page
     assert "belongs to job1" in held

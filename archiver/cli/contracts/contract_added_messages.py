@@ -26,15 +26,14 @@ def tell_added(contract: Contract, contracts: list[Contract], *, unchecked: bool
     echo(_("Entered: {contract}, rooms {rooms}.").format(contract=visible(contract.label), rooms=rooms))
     if unchecked:
         echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
-    for room in contract.rooms:
-        others = [one.label for one in contracts if room.room_id in {its.room_id for its in one.rooms}]
+    for room in (one for one in contract.rooms if one.start is None):  # of one with a first day `tell_shared` tells
+        others = [one.label for one in contracts if room.room_id in one.room_ids]
         if others:
             sentence = _("Room {room} also belongs to {contracts}; that is allowed.")
             echo(sentence.format(room=room.room_id, contracts=visible(", ".join(others))))
-            if room.start is None:
-                hint = _("Its packages contain the whole chat. For this job's part only: {command}")
-                command = f"archive contract set {contract.id} --room-from {room.room_id} 2026-11-01"
-                echo(hint.format(command=typed(command)))
+            hint = _("Its packages contain the whole chat. For this job's part only: {command}")
+            command = f"archive contract set {contract.id} --room-from {room.room_id} 2026-11-01"
+            echo(hint.format(command=typed(command)))
     warn_of_shared_number(contract, contracts)
 
 

@@ -12,7 +12,7 @@ from archiver import errors
 from archiver.console.context import console_context
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.render.invisible_characters import visible
-from archiver.setup.contract_facts import change_rooms, given_room, kept_counts, released
+from archiver.setup.contract_facts import called_apart, change_rooms, given_room, kept_counts, released
 from archiver.setup.room_choice import strangers_sentence
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, find_contract
@@ -88,7 +88,7 @@ def _page(name: str, told: Sequence[str] = (), problem: str = "") -> str:
     return render_template(
         "contract_chats.html",
         contract=contract,
-        others=[one for one in every if one.id != contract.id],
+        others=[(one.id, called_apart(one, every)) for one in every if one.id != contract.id],
         chats=[(room, visible(names.get(room, "")) or str(room)) for room in sorted(contract.room_ids)],
         free=free,
         made=made,

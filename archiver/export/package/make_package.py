@@ -7,6 +7,7 @@ also holds the entries behind it, and says so. It is built in `NAME.partial` and
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -215,11 +216,14 @@ def sealed_reading(archive: Archive, *, now: Callable[[], datetime]) -> Iterator
 
 
 def package_name(contract: Contract) -> str:
-    """`CW12345678` for a contract on CrowdWorks whose number is known, else the id of the contract in this archive."""
+    """`CW12345678` for a contract on CrowdWorks whose number is known, else the contract's id, if the user chose it.
+
+    The program's own, such as `job2`, would tell a reader how many others there are.
+    """
     given = contract.platform_id or ""
     if contract.platform == "crowdworks" and given.isascii() and given.isalnum() and len(given) <= _MAX_NUMBER_LENGTH:
         return f"CW{given}"
-    return contract.id
+    return "chatwork" if re.fullmatch("job[0-9]+", contract.id) else contract.id
 
 
 def _make_package(

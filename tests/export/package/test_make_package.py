@@ -554,18 +554,18 @@ def test_the_platforms_number_is_accepted_for_a_contract(tmp_path: Path) -> None
     ("platform", "number", "expected"),
     [
         ("crowdworks", "12345678", "CW12345678"),
-        ("crowdworks", None, "job1"),
-        ("crowdworks", "../../x", "job1"),
-        ("crowdworks", "1" * 33, "job1"),
-        ("lancers", "12345678", "job1"),
-        (None, "12345678", "job1"),
+        ("crowdworks", None, "chatwork"),
+        ("crowdworks", "../../x", "chatwork"),
+        ("crowdworks", "1" * 33, "chatwork"),
+        ("lancers", "12345678", "chatwork"),
+        (None, "12345678", "chatwork"),
     ],
 )
 def test_a_package_is_named_after_the_platforms_number(platform: str | None, number: str | None, expected: str) -> None:
-    """If it is known and can be part of a file's name."""
+    """If it is known and can be part of a file's name; the program's own number would tell of other jobs."""
     contract = Contract("job1", (), platform=platform, platform_id=number)
 
-    assert expected == package_name(contract)
+    assert (expected, "douga") == (package_name(contract), package_name(Contract("douga", ())))
 
 
 @pytest.mark.drawn(but="daily-8")

@@ -22,7 +22,7 @@ from archiver.records import (
     SentReminder,
     StatedTerm,
 )
-from archiver.setup.contract_facts import change_rooms
+from archiver.setup.contract_facts import called_apart, change_rooms
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.statements import deliveries, enclosures
 from archiver.store.statements import add_delivery, add_enclosure, state_contract
@@ -104,6 +104,20 @@ def test_what_was_entered_for_a_chat_that_no_contract_has_leaves_too(maker: Arch
     said = change_rooms(maker.archive, [replace(every, rooms=(ContractRoom(RoomId(ROOM)),))], at=at(9))
     with maker.archive.reading() as reading:
         left = find_contract(reading, "job1")
+    back = change_rooms(maker.archive, [replace(left, rooms=every.rooms)], at=at(10))
 
     assert said[-1].startswith("Taken out with it: 8 entries")
+    put = f"The chat “チャット” ({OTHER_ROOM}) is put into “job1”. Saved of it so far: 1 messages, 1 files."
+    assert [put] == back
     assert ([1], ()) == ([one.number for one in left.invoices], left.terms)
+
+
+def test_two_jobs_of_one_title_are_told_apart() -> None:
+    """By the client where that is another one, else by the id."""
+    one, same, other = Contract("job1", (), title="動画"), Contract("job2", (), title="動画"), Contract("job3", ())
+    known = [replace(one, client="田中"), replace(same, client="佐藤"), other]
+
+    assert ["動画 (job1)", "動画 (job2)", "job3"] == [
+        called_apart(each, [one, same, other]) for each in (one, same, other)
+    ]
+    assert ["動画 (田中)", "動画 (佐藤)", "job3"] == [called_apart(each, known) for each in known]
