@@ -164,6 +164,7 @@ def test_every_page_installs_in_the_same_way() -> None:
 
     assert {
         TOOL,
+        TOOL.replace("uv tool install", "uvx").removesuffix(".") + "--from . archive demo",
         *(TOOL.replace("install", f"install {option}") for option in ("--reinstall", "--with apprise")),
     } == found
 
@@ -214,15 +215,25 @@ def test_the_lock_for_people_is_a_part_of_the_developers() -> None:
 
 
 def test_what_not_to_do_is_one_list() -> None:
-    """The guides have the words of the screen, in both languages, and no list of their own beside them."""
+    """One guide has the words of the screen, each language its own, and no page has a list of its own beside them."""
     with (ROOT / "archiver/locale/ja/LC_MESSAGES/messages.po").open("rb") as file:
-        japanese = str(read_po(file)[DO_NOT].string)
-    both, alone = {DO_NOT, japanese}, {japanese}
-    told = {"README.ja.md": alone, "docs/ja/worst-day.md": both}
-    told |= dict.fromkeys(("docs/how-to/when-messages-disappear.md", "docs/how-to/hand-evidence-over.md"), both)
+        sentences = {"ja": str(read_po(file)[DO_NOT].string), "en": DO_NOT}
+    own = re.compile("退席しない|解約しない|コンタクトから外|再発行しない|leave the chat|token anew|re-issue")
 
-    for name, sentences in told.items():
-        text = " ".join((ROOT / name).read_text(encoding="utf-8").split())
-        assert sentences == {one for one in both if one in text}, name
-        rest = text.replace(DO_NOT, "").replace(japanese, "")
-        assert not re.search("退席し|解約し|解約する|コンタクトから|再発行しない|leave the chat|token anew", rest), name
+    rest = {page: " ".join(page.read_text(encoding="utf-8").split()) for page in PAGES if "adr" not in page.parts}
+    for lang, sentence in sentences.items():
+        page = ROOT / "docs" / lang / "trouble.md"
+        before, found, after = rest[page].partition(sentence)
+        assert found, lang
+        rest[page] = before + after
+
+    assert [] == [page.name for page, text in rest.items() if own.search(text)]
+
+
+def test_a_readme_is_read_in_a_minute() -> None:
+    """At most sixty lines in each language, and the list of guides twenty-five."""
+    lines = {
+        page.name: len(page.read_text(encoding="utf-8").splitlines()) for page in (*PAGES[:2], ROOT / "docs/index.md")
+    }
+
+    assert (True, True) == (max(lines.values()) <= 60, lines["index.md"] <= 25), lines

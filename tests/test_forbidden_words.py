@@ -32,13 +32,8 @@ FORBIDDEN = re.compile(
 
 QUOTED = {
     ("archiver/settings/tsa_offers.py", "neither is accredited by the Japanese minister (総務大臣認定)."),
-    ("README.md", "or whether it is true, and it is no 認定タイムスタンプ."),
-    ("README.ja.md", "総務大臣認定のタイムスタンプではありません。"),
-    ("docs/explanation/what-a-proof-proves.md", "- It is **not** 「認定タイムスタンプ」 of Japan's 総務大臣認定."),
-    ("docs/explanation/what-a-proof-proves.md", "Neither the program nor a package claims 「証拠能力を保証」,"),
-    ("docs/explanation/what-a-proof-proves.ja.md", "- **総務大臣認定のタイムスタンプではありません。**"),
-    ("docs/explanation/what-a-proof-proves.ja.md", "| 認定タイムスタンプではない | そのとおりで、そう書いてあります。"),
-    ("docs/explanation/what-a-proof-proves.ja.md", "「ガイドライン準拠」とは言いません。"),
+    ("docs/ja/received.md", "総務大臣認定のタイムスタンプではありません。"),
+    ("docs/en/received.md", "None is a 認定タイムスタンプ of the Japanese minister."),
 }
 """Where the words stand to say that they are not said: the file, and what the line holds."""
 

@@ -18,7 +18,7 @@ _WINDOWS = (
     r".venv\Scripts\pip install --quiet --no-deps --no-build-isolation .; .venv\Scripts\activate"
 )
 _WITH_LIBRARIES = _WINDOWS if sys.platform == "win32" else _POSIX
-"""The line of the guide for teams (docs/how-to/team.md)."""
+"""The line of the guide for teams (docs/en/team.md)."""
 
 
 class LedgerUnavailable(HomeNotWritable):
@@ -139,7 +139,7 @@ class BadServeFile(SettingsError):
     """The settings of the viewer of a team cannot be used: exit 5."""
 
     message = N_("{path} cannot be used: {detail}")
-    hint = N_("See: archive guide team-operation")
+    hint = N_("See: archive guide team")
 
 
 class S3NotInstalled(SettingsError):

@@ -49,7 +49,7 @@ PLAIN = {
     ConditionKind.HINT: N_("Something needs your decision. See: archive alerts"),
     ConditionKind.REMOTE: N_(
         "Notices cannot be sent to the addresses of [notify] urls: a part of this program is missing. "
-        "How to add it: archive guide notices"
+        "How to add it: archive guide alerts"
     ),
     ConditionKind.UNREAD_DROPPED: N_(
         "While saving, your unread messages became fewer, perhaps because you read in Chatwork yourself. "

@@ -82,7 +82,7 @@ def observe_notices(
 
 def not_understood_sentences(places: Sequence[NotifyAddress], outcomes: Sequence[str]) -> list[str]:
     """A sentence for each address that the library does not understand, by its position from 1."""
-    text = _("Notice address number {number} of [notify] urls is not understood. See docs/how-to/notices.md")
+    text = _("Notice address number {number} of [notify] urls is not understood. See: archive guide alerts")
     bad = [one for one, word in zip(places, outcomes, strict=False) if word == apprise_sender.BAD]
     return [text.format(number=one.position) for one in bad]
 
@@ -110,7 +110,7 @@ def check_notices(state: NoticesState) -> CheckResult:
     if state.lacks_desktop and not (state.number or state.has_mail):
         text = _(
             "This computer has nothing that shows notices on a desktop: that saving stopped stands only in what a run "
-            "prints. Set an address in [notify] urls; how: archive guide notices"
+            "prints. Set an address in [notify] urls; how: archive guide alerts"
         )
         return attention("notices", text)
     return good("notices", _places_sentence(state))

@@ -26,7 +26,7 @@ def on_config(config: Any) -> Any:
 
 
 def _with_pages(section: dict[str, list[Any]], docs: Path) -> dict[str, list[Any]]:
-    """The section with each pattern such as `how-to/*.md` replaced by its pages."""
+    """The section with each pattern such as `reference/*.md` replaced by its pages."""
     (title, entries), pages = next(iter(section.items())), []
     for entry in entries:
         if isinstance(entry, str) and "*" in entry:

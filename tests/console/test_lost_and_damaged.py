@@ -210,7 +210,7 @@ def test_a_failed_restoring_names_the_next_step(desk: FirstDayDesk, tmp_path: Pa
 
     for page in pages:
         assert 'href="/copies"' in page
-        assert 'href="/help/keep-a-copy"' in page
+        assert 'href="/help/backup"' in page
         assert not ENGLISH.search(words_of(FOLD.sub("", page)))
 
 

@@ -38,7 +38,7 @@ from tests.support.stamps.stamped_archives import (
 )
 from tests.support.world import Clock
 
-EXPLANATION = Path(__file__).parents[2] / "docs" / "explanation"
+GUIDES = Path(__file__).parents[2] / "docs"
 
 Done = tuple[Verification, str]
 """What the deepest verification tells, and a part of the note that speaks of the matter; empty if nothing does."""
@@ -285,16 +285,16 @@ def test_an_invented_archive_gives_an_unblemished_package(tmp_path: Path) -> Non
 
 
 def rows(page: str) -> list[str]:
-    """The first column of the table between the two marks of a page."""
-    text = (EXPLANATION / page).read_text(encoding="utf-8")
-    found = re.search(r"(?ms)^<!-- undetectable -->$(.*?)^<!-- /undetectable -->$", text)
+    """The first column of the table in the part of a page that tells what no check finds."""
+    text = (GUIDES / page).read_text(encoding="utf-8")
+    found = re.search(r"(?ms)^## (?:What no check finds|点検では見つからないこと)$(.*?)^## ", text)
     assert found is not None
     return re.findall(r"(?m)^\| ([^|]+?) \|", found.group(1))[1:]
 
 
-def test_the_explanation_lists_them() -> None:
+def test_the_guide_for_readers_lists_them() -> None:
     """Each in English by its name here; as many in Japanese."""
     expected = [*ARCHIVE, *PACKAGE, SUPPORT]
 
-    assert expected == rows("what-a-proof-proves.md")
-    assert len(expected) == len(rows("what-a-proof-proves.ja.md"))
+    assert expected == rows("en/received.md")
+    assert len(expected) == len(rows("ja/received.md"))

@@ -1,4 +1,4 @@
-"""What each of those gets who could be curious or worse: the table in docs/how-to/team-operation.md, row by row."""
+"""What each of those gets who could be curious or worse: the table in docs/en/team.md, row by row."""
 
 from __future__ import annotations
 

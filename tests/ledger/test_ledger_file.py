@@ -58,7 +58,7 @@ def test_without_the_extra_one_sentence_says_how_to_add_it(tmp_path: Path, monke
     with pytest.raises(errors.TeamNotInstalled) as raised, Archive(tmp_path).writing():
         pass
 
-    guide = (Path(__file__).parents[2] / "docs/how-to/team.md").read_text(encoding="utf-8")
+    guide = (Path(__file__).parents[2] / "docs/en/team.md").read_text(encoding="utf-8")
     command = str(raised.value.data["command"])
     assert command in raised.value.advice()
     assert f"\n{command}\n" in guide or sys.platform == "win32"

@@ -28,7 +28,7 @@ from tests.support.teams.team import round_in
 
 pytestmark = pytest.mark.drawn
 
-GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "team-operation.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "en" / "team.md"
 SECRET = "0123456789abcdef0123456789abcdef"
 PASSWORDS = {"sato": "pass-sato", "suzuki": "pass-suzuki", "visitor": "pass-visitor"}
 HOST = {"Host": "archives.example.jp"}

@@ -304,7 +304,7 @@ def test_a_missing_library_is_said_once_a_day(world: World, monkeypatch: pytest.
     world.clock.pass_by(hours=23)
     next_round(world, minutes=60)
 
-    assert ([True], []) == (["archive guide notices" in one for one in first], second)
+    assert ([True], []) == (["archive guide alerts" in one for one in first], second)
     assert ([1], 0) == ([len(due_sentences(world, urls=urls))], len(due_sentences(world)))
 
 

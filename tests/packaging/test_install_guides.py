@@ -1,4 +1,4 @@
-"""The guides for Linux and servers, line by line as printed, in an empty home; and the wheel by uv and pipx."""
+"""The guide for Linux and servers, line by line as printed, in an empty home; and the wheel by uv and pipx."""
 
 from __future__ import annotations
 
@@ -18,18 +18,16 @@ from tests.support.schedules.scheduler_programs import CRONTAB
 from tests.support.terminals.terminal import TOKEN
 
 ROOT = Path(__file__).parents[2]
-GUIDES = ROOT / "docs" / "ja"
+GUIDE = ROOT / "docs" / "ja" / "start.md"
 ONLY_BY_NETWORK = "curl -LsSf https://astral.sh/uv/install.sh | sh"
 """The one line that is not run: the tests take uv from the package index."""
 
 
-def printed_lines(page: str, section: str) -> list[str]:
-    """The lines that a guide gives to be typed under a heading that begins so; lines of settings are left out."""
-    text = (GUIDES / page).read_text(encoding="utf-8")
-    (found,) = (part for part in re.split(r"(?m)^## ", text)[1:] if part.startswith(section))
+def printed_lines(section: str) -> list[str]:
+    """The lines that the guide gives to be typed under a heading that begins so."""
+    (found,) = (part for part in re.split(r"(?m)^#+ ", GUIDE.read_text(encoding="utf-8")) if part.startswith(section))
     blocks = re.findall(r"(?ms)^```\n(.*?)^```$", found)
-    lines = [line for block in blocks for line in block.splitlines() if not re.match(r"MAILTO=|also_to =", line)]
-    return [line for line in lines if line != ONLY_BY_NETWORK]
+    return [line for block in blocks for line in block.splitlines() if line != ONLY_BY_NETWORK]
 
 
 class EmptyHome:
@@ -100,25 +98,24 @@ def home(tmp_path: Path, tools: Path) -> Iterator[EmptyHome]:
         yield EmptyHome(tmp_path, tools, room, chatwork.base_url)
 
 
-def test_the_guides_have_their_lines_where_they_are_looked_for() -> None:
+def test_the_guide_has_its_lines_where_they_are_looked_for() -> None:
     """A heading that is renamed, or a block that goes away, would leave nothing to play."""
-    linux = {name: len(printed_lines("install-linux.md", name)) for name in ("1.", "2.", "3.", "更新する", "やめる")}
-    server = {name: len(printed_lines("install-vps.md", name)) for name in ("1.", "2.", "3.", "4.", "5.", "やめる")}
+    own, server = ("2.", "3.", "更新する", "やめる"), range(1, 6)
 
-    assert {"1.": 0, "2.": 2, "3.": 2, "更新する": 1, "やめる": 3} == linux
-    assert {"1.": 5, "2.": 2, "3.": 5, "4.": 2, "5.": 0, "やめる": 3} == server
+    assert [2, 2, 1, 3] == [len(printed_lines(name)) for name in own]
+    assert [5, 2, 5, 2, 3] == [len(printed_lines(f"サーバー {step}.")) for step in server]
 
 
 @pytest.mark.slow
 def test_the_guide_for_linux_works_as_printed(home: EmptyHome) -> None:
     """Installed by uv, tried, set up, updated and removed; the archive stays, as the guide says."""
-    home.type(*printed_lines("install-linux.md", "2."))
-    demo, init = printed_lines("install-linux.md", "3.")
+    home.type(*printed_lines("2."))
+    demo, init = printed_lines("3.")
     home.type("cd ~", demo, f"umask 077; printf %s {TOKEN} > token", f"{init} --yes --token-from file:~/token")
     home.type(f"archive contract add job1 --room {home.room}", "archive sync", "archive schedule install --with cron")
-    home.type(*printed_lines("install-linux.md", "更新する"))
+    home.type(*printed_lines("更新する"))
     assert "サイト制作" in home.type("archive status")
-    home.type(*printed_lines("install-linux.md", "やめる"))
+    home.type(*printed_lines("やめる"))
 
     assert not home.has_program()
     assert (home.home / ".local/share/chatwork-archiver/archive.sqlite3").exists()
@@ -128,13 +125,12 @@ def test_the_guide_for_linux_works_as_printed(home: EmptyHome) -> None:
 @pytest.mark.slow
 def test_the_guide_for_servers_works_as_printed(home: EmptyHome) -> None:
     """Installed with digests, the token in a file, saved, scheduled and removed; the archive stays."""
-    page = "install-vps.md"
-    home.type(*printed_lines(page, "1."))
-    home.type(*printed_lines(page, "2."), standard_input=f"{TOKEN}\n")
-    home.type("cd ~", *printed_lines(page, "3."))
-    home.type("cd ~", *printed_lines(page, "4."))
+    home.type(*printed_lines("サーバー 1."))
+    home.type(*printed_lines("サーバー 2."), standard_input=f"{TOKEN}\n")
+    home.type("cd ~", *printed_lines("サーバー 3."))
+    home.type("cd ~", *printed_lines("サーバー 4."))
     assert "sync" in home.type("crontab -l")
-    home.type("cd ~", *printed_lines(page, "やめる"))
+    home.type("cd ~", *printed_lines("サーバー 5."))
 
     assert not home.has_program()
     assert not home.sources.exists()

@@ -76,8 +76,8 @@ def test_an_archive_is_set_up_saved_and_scheduled(build: Build) -> None:
 @pytest.mark.drawn
 def test_the_guides_are_inside(build: Build) -> None:
     """`archive guide` lists the guides and prints one."""
-    assert "worst-day" in build.run("guide").stdout
-    assert build.run("guide", "worst-day").returncode == 0
+    assert "trouble" in build.run("guide").stdout
+    assert build.run("guide", "trouble").returncode == 0
 
 
 @pytest.mark.drawn

@@ -127,7 +127,7 @@ def test_without_an_interval_or_an_archive_nothing_is_copied(archive: Archive, t
 
 @pytest.mark.drawn
 def test_restic_saves_the_copy_and_gives_it_back(archive: Archive, tmp_path: Path) -> None:
-    """The recipe of docs/how-to/keep-a-copy.md, with a repository on this disk."""
+    """The recipe of docs/en/backup.md, with a repository on this disk."""
     repository, password = tmp_path / "repository", tmp_path / "password"
     password.write_text("sesame")
     base = ("restic", "-r", str(repository), "--password-file", str(password))

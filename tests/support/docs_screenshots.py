@@ -109,7 +109,7 @@ def take_application(browser: Browser, home: Path, folder: Path) -> None:
         "search": f"/search?q={quote('お支払い')}",
         "archives": f"/archives?q={quote('お支払い')}",
         "erase": f"/contracts/{contract}/erase",
-        "guide": "/help/worst-day",
+        "guide": "/help/trouble",
         "calendar": f"/room/{room}/calendar?month=2026-11",
         "message-use": f"/room/{room}/use/{message}",
     }

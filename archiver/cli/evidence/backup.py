@@ -80,7 +80,7 @@ def command_backup(obj: CliContext, place: str | None, every: str | None, remove
         echo(_("This is the disk of the archive itself: if it breaks, the copy is lost too."), err=True)
     if _has_notify_urls(obj):
         sentence = _("The copy contains the notice addresses of [notify] urls, with their passwords. See: {page}")
-        echo(sentence.format(page="docs/how-to/notices.md"), err=True)
+        echo(sentence.format(page="archive guide alerts"), err=True)
     if every is not None:
         _begin_regular_copy(obj, folder, every)
     if not outcome.ok:

@@ -1,4 +1,4 @@
-"""Prints the results of `sync` on a screen of 80 columns (voice: docs/explanation, glossary)."""
+"""Prints the results of `sync` on a screen of 80 columns."""
 
 from __future__ import annotations
 

@@ -33,5 +33,5 @@ def command_notices(obj: CliContext) -> int:
     notices_step.ask_ping(obj)
     outcomes = notices_step.try_ways(obj, app, sent=sent)
     note_answer(app.archive, NOTICE, "seen" if any(outcomes.values()) else "not seen")
-    echo(_("To change an address or turn a way off: [notify] in archive.toml; see: archive guide notices"))
+    echo(_("To change an address or turn a way off: [notify] in archive.toml; see: archive guide alerts"))
     return 0

@@ -1,6 +1,6 @@
 """The emergency block of a contract: what changed, what is kept and what is not, what not to do, what to do now.
 
-It names no cause that no reply of Chatwork names, and blames nobody (voice: docs/explanation).
+It names no cause that no reply of Chatwork names, and blames nobody.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Prints the page of `archive status` on a screen of 80 columns (voice: docs/explanation, glossary)."""
+"""Prints the page of `archive status` on a screen of 80 columns."""
 
 from __future__ import annotations
 

@@ -201,7 +201,7 @@ def _ways_on() -> tuple[JobLink, ...]:
     return (
         JobLink(_("Another copy"), url_for("copies.index")),
         JobLink(_("Emergency"), url_for("emergency.index")),
-        JobLink(_("Help"), url_for("help.topic", topic="keep-a-copy")),
+        JobLink(_("Help"), url_for("help.topic", topic="backup")),
     )
 
 

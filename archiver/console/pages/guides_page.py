@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, abort, render_template, request, url_for
 
 from archiver.console.command_links import page_links
-from archiver.console.guides import ENGLISH, find_guide, guide_html, guides
+from archiver.console.guides import find_guide, guide_html, guides
+from archiver.web.context import view_context
 
 pages = Blueprint("help", __name__, url_prefix="/help")
 
@@ -14,14 +15,14 @@ pages = Blueprint("help", __name__, url_prefix="/help")
 def index() -> str:
     """The guides, or those that have the words that are looked for."""
     words = request.args.get("q", "")[:200]
-    return render_template("help.html", guides=guides(words), words=words)
+    return render_template("help.html", guides=guides(view_context().language, words), words=words)
 
 
 @pages.get("/<topic>")
 def topic(topic: str) -> str:
-    """One guide."""
-    guide = find_guide(topic)
+    """One guide, in the language of the pages or in the one that a guide's link names."""
+    guide = find_guide(topic, request.args.get("lang", view_context().language))
     if guide is None:
         abort(404)
-    html = guide_html(guide, lambda name: url_for("help.topic", topic=name), page_links)
-    return render_template("guide.html", guide=guide, html=html, english=ENGLISH)
+    html = guide_html(guide, lambda name, lang: url_for("help.topic", topic=name, lang=lang or None), page_links)
+    return render_template("guide.html", guide=guide, html=html)

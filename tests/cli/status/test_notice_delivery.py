@@ -147,7 +147,7 @@ def test_an_address_that_fails_fails_no_round(desk: TerminalWorld, receiver: Rec
 
     assert [
         "Notice address number 3 of [notify] urls is not where it should be.",
-        "Notice address number 1 of [notify] urls is not understood. See docs/how-to/notices.md",
+        "Notice address number 1 of [notify] urls is not understood. See: archive guide alerts",
         "A notice did not reach 1 of 4 addresses of [notify] urls. The next one is tried there again.",
     ] == [one for one in output if "[notify]" in one]
     assert 2 == len(receiver.notices)
@@ -161,7 +161,7 @@ def test_without_the_library_that_is_said_once_a_day(desk: TerminalWorld, receiv
 
     first, second = (desk.both("-q", "sync", PYTHONPATH=bare)[1] for _ in range(2))
 
-    assert (1, True, "") == (first.count("\n"), "How to add it: archive guide notices" in first, second)
+    assert (1, True, "") == (first.count("\n"), "How to add it: archive guide alerts" in first, second)
     assert [] == receiver.notices
 
 
