@@ -12,7 +12,6 @@ from werkzeug.datastructures import MultiDict
 from archiver import errors
 from archiver.console.context import ConsoleContext
 from archiver.export.chosen_messages import parse_choice
-from archiver.export.mask.package_mask import masking_policy
 from archiver.export.package.order import ExportOrder, LeftoverWish
 from archiver.records import JST, RequestKind
 from archiver.report_language import ENGLISH, JAPANESE
@@ -45,9 +44,8 @@ def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOr
         since=since,
         until=until,
         out=exports_folder(settings),
-        zip=False,
-        policy=masking_policy(profile, masks=masks, no_mask=False, mask_people=(), unmask_people=()),
-        counterparts=frozenset(_accounts(fields, "counterpart")) or None,
+        masks=masks,
+        counterparts=frozenset(_accounts(fields, "counterpart")),
         thirds=frozenset(_accounts(fields, "candidate")) - frozenset(_accounts(fields, "counterpart")),
         asks_who_wrote_last=True,
         leftovers=LeftoverWish.HIDE,  # what was decided stays; what nobody decided about does not leave
@@ -56,7 +54,7 @@ def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOr
         choice=parse_choice(fields.get("messages") or None),
         lang=ENGLISH if fields.get("lang") == ENGLISH else JAPANESE,
         every=settings.sync.every,
-    )
+    ).with_policy()
 
 
 def given_fields(fields: MultiDict[str, str]) -> Given:

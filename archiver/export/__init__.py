@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from archiver.export import csv, html, jsonl
+from archiver.export import csv, jsonl
 from archiver.export.bag import Bag
 from archiver.export.format_input import FormatInput, attachment_link
 
@@ -46,6 +46,8 @@ class PackageProfile:
 
 
 def _html(content: FormatInput, bag: Bag) -> None:
+    from archiver.export import html  # jinja2 is slow to import, and only the making of a package needs it
+
     folder = bag.path_for("data/transcript/index.html").parent
     for conversation in content.conversations():
         html.write(conversation, folder, attachment_link)

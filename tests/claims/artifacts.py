@@ -133,7 +133,7 @@ def _package(archive: Archive, dispute: Dispute, profile: str, out: Path, *, cho
         contract="job1",
         out=out / profile,
         policy=masking_policy(profile),
-        counterparts={CLIENT} if chosen and any(one.author == CLIENT for one in dispute.saved) else None,
+        counterparts={CLIENT} if chosen and any(one.author == CLIENT for one in dispute.saved) else (),
         leftovers=LeftoverWish.HIDE,
     )
     made = export(archive, order, now=lambda: after(dispute)).zip

@@ -40,7 +40,7 @@ def make_with_counterparts(make: Callable[[ExportOrder], ExportReport], order: E
 
 def _with_answers(order: ExportOrder, rooms: Sequence[UndecidedRoom]) -> ExportOrder:
     """The order with an answer for each room; who was named in one room is not asked for again in another."""
-    named, thirds = set(order.counterparts or ()), set(order.thirds)
+    named, thirds = set(order.counterparts), set(order.thirds)
     for room in rooms:
         accounts = {one.account_id for one in room.candidates}
         if accounts & named or accounts <= thirds:
@@ -48,7 +48,7 @@ def _with_answers(order: ExportOrder, rooms: Sequence[UndecidedRoom]) -> ExportO
         chosen = _ask_room(room)
         named |= chosen
         thirds |= accounts - chosen
-    return dataclasses.replace(order, counterparts=frozenset(named) or None, thirds=frozenset(thirds - named))
+    return dataclasses.replace(order, counterparts=frozenset(named), thirds=frozenset(thirds - named))
 
 
 def _ask_room(room: UndecidedRoom) -> set[int]:

@@ -27,6 +27,7 @@ def command_exports(ctx: click.Context) -> int | None:
     """Print the packages that the archive has on record."""
     if ctx.invoked_subcommand is not None:
         return None
+    from archiver.export.package.order import options_line
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts
     from archiver.store.queries.runs import exports
@@ -39,6 +40,8 @@ def command_exports(ctx: click.Context) -> int | None:
         echo(f"{package.number:>3}  {minute_text(package.at)}  {pad(package.profile, 8)} {package.lang}  {name}")
         echo(f"     {visible(package.name)}")
         echo(f"     SHA-256 {package.sha256}")
+        if options := options_line(package.making.get("order", {})):
+            echo(f"     {visible(options)}")
         for handover in package.handovers:
             line = _("handed to {to} on {day}").format(to=visible(handover.to), day=handover.on)
             echo("     " + line + (f" ({visible(handover.how)})" if handover.how else ""))

@@ -188,7 +188,7 @@ def export(
                 )
                 report = _make_package(reading, recipe, bag, progress, confirm)
     try:
-        _record_export(archive, report, order.lang, made_at=at, at=now())
+        _record_export(archive, order, report, made_at=at, at=now())
     except errors.HomeNotWritable:  # the package is complete all the same
         return replace(report, recorded=False)
     return report
@@ -336,8 +336,10 @@ def _make_bag(
     return result, zip_file, stamps
 
 
-def _record_export(archive: Archive, report: ExportReport, lang: str, *, made_at: datetime, at: datetime) -> None:
-    """Append the `export` entry, which records what was exported; the digests of its files are kept beside it."""
+def _record_export(
+    archive: Archive, order: ExportOrder, report: ExportReport, *, made_at: datetime, at: datetime
+) -> None:
+    """Append the `export` entry: what was ordered and exported; the digests of its files are kept beside it."""
     exported_path = report.path if PROFILES[report.profile].folder else report.zip
     name = Path(exported_path or report.path).name
     payload = {
@@ -353,7 +355,8 @@ def _record_export(archive: Archive, report: ExportReport, lang: str, *, made_at
         "stamps": dict(report.stamps),
         "files_sha256": digest(canonical(dict(report.digests))),
         "made_at": to_text(made_at),
-        **({} if lang == JAPANESE else {"lang": lang}),
+        "order": order.record(),
+        **({} if order.lang == JAPANESE else {"lang": order.lang}),
     }
     with archive.writing() as writing:
         owner = number((current_state.owner(writing) or {}).get("account_id")) or None

@@ -108,7 +108,7 @@ def make_recipe(
         leftovers=masking.leftovers,
         closings=account_closings(people.entries, people.owner),
         thirds=people.sides.thirds,
-        bases=people.bases(contract.client, order.counterparts or ()),
+        bases=people.bases(contract.client, order.counterparts),
         mapped=people.mapped,
     )
 
@@ -126,7 +126,7 @@ def _people_of(reading: Reading, order: ExportOrder, contract: Contract, *, upto
     names, accounts_by_room = people_in(entries)
     mapped = roles.mapped_accounts(reading, contract.id, upto=upto)
     sides = roles.sides_of(mapped, owner=owner)
-    chosen = frozenset(order.counterparts or ())
+    chosen = frozenset(order.counterparts)
     _check_people({*chosen, *order.thirds}, names)
     sides = replace(sides, thirds=sides.thirds.union(order.thirds) - chosen)
     return _People(owner, entries, names, accounts_by_room, mapped, sides)
@@ -169,7 +169,7 @@ def _mask_of(policy: Policy, people: _People, others: Collection[int]) -> Packag
 
 def _judged_counterparts(reading: Reading, order: ExportOrder, contract: Contract, people: _People) -> frozenset[int]:
     """The other side of a package that hides third persons. Raises CounterpartUnknown."""
-    named = (order.counterparts or (), named_counterparts(people.sides, contract.client, people.names))
+    named = (order.counterparts, named_counterparts(people.sides, contract.client, people.names))
     judgement = judge_counterparts(people.sides, named, people.rooms)
     undecided = dict(judgement.undecided)
     if order.asks_who_wrote_last:

@@ -1,18 +1,22 @@
-"""The order of an export: which package is wanted, of what, and where."""
+"""The order of an export: which package is wanted, of what, and where. Each wish is declared here once."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from archiver.errors import N_
 from archiver.export import PROFILES
 from archiver.export.chosen_messages import NOTHING, MessageChoice
-from archiver.export.mask.package_mask import Policy
-from archiver.records import RequestKind
-from archiver.report_language import JAPANESE
+from archiver.records import JST, RequestKind
+from archiver.report_language import JAPANESE, LANGUAGES
+
+if TYPE_CHECKING:
+    from archiver.export.mask.policy import Policy
 
 
 class LeftoverWish(StrEnum):
@@ -26,43 +30,94 @@ class LeftoverWish(StrEnum):
     """They are listed only, as nothing leaves."""
 
 
+def option(default: object, /, *names: str, **given: object) -> Any:
+    """A wish that is an option of the command `export` too; `given`: as click takes it, or `choices`, `least`."""
+    return field(default=default, metadata={"names": names, **given})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOrder:
-    """The order of an export as the user gave it."""
+    """The order of an export as the user gave it, its options in the order of the help."""
 
-    profile: str
     contract: str | None = None
     """The id or the platform's number of the contract; None: the only one."""
-    since: datetime | None = None
+    profile: str = option(
+        "support",
+        "--for",
+        "--profile",
+        metavar=N_("WHO"),
+        help=N_(
+            "For whom: support (the platform's office), lawyer, court, consult (a telephone consultation) or daily."
+        ),
+    )
+    since: datetime | None = option(None, "--from", metavar=N_("DAY"), help=N_("Only messages sent from this day on."))
     """The beginning (included) that replaces those of the contract's periods."""
-    until: datetime | None = None
+    until: datetime | None = option(None, "--to", metavar=N_("DAY"), help=N_("Only messages sent up to this day."))
     """The end (excluded) that replaces those of the contract's periods."""
-    out: Path | None = None
-    """The folder for the package; None: `exports` in the home."""
-    zip: bool = False
+    request: RequestKind | None = option(
+        None,
+        "--request",
+        choices=[kind.value for kind in RequestKind],
+        help=N_("What you ask for; left out: what the dates and amounts that you entered suggest."),
+    )
+    lang: str = option(
+        JAPANESE,
+        "--report-lang",
+        choices=LANGUAGES,
+        help=N_("The language of the package's own texts: ja (left out: this), or en for a client or lawyer abroad."),
+    )
+    choice: MessageChoice = option(
+        NOTHING,
+        "--messages",
+        default=None,
+        metavar=N_("LIST"),
+        help=N_(
+            "The messages for the excerpt: ids, addresses copied in Chatwork, "
+            "or numbers like No.12, separated by commas."
+        ),
+    )
+    counterparts: Collection[int] = option(
+        (), "--counterpart", type=int, metavar="ID", multiple=True, help=N_("This person is the other side.")
+    )
+    """The accounts of the other side; none: those that were mapped."""
+    leftovers: LeftoverWish = option(
+        LeftoverWish.ASK,
+        "--leftovers",
+        default="ask",
+        choices=["ask", "hide"],
+        help=N_("What looks like a name and is not masked yet: ask about each (left out: this), or mask it all."),
+    )
+    """What happens to what looks like a person and is not covered, where third persons are hidden."""
+    strip_metadata: bool = option(
+        False, "--strip-metadata", help=N_("Put your own evidence in as copies without metadata (author, position …).")
+    )
+    """Whether files leave as copies without metadata, whatever their metadata says."""
+    masks: Collection[str] = option(
+        (), "--mask", metavar=N_("PATTERN"), multiple=True, help=N_("Mask this text everywhere, too.")
+    )
+    no_mask: bool = option(False, "--no-mask", help=N_("Mask only what is asked for here."))
+    mask_people: Collection[int] = option(
+        (), "--mask-person", type=int, metavar="ID", multiple=True, help=N_("Mask this person's name.")
+    )
+    unmask_people: Collection[int] = option(
+        (), "--unmask", type=int, metavar="ID", multiple=True, help=N_("Show this person's name.")
+    )
+    max_mb: float | None = option(None, "--max-mb", least=0.1, metavar="N", help=N_("The package's maximum size."))
+    """The size limit; None: the profile's."""
+    zip: bool = option(False, "--zip", help=N_("Make a zip file too, however large."))
     """Whether a bag above 2 GB is zipped, too."""
+    out: Path | None = option(
+        None, "--out", metavar=N_("DIR"), help=N_("Where to put the package; left out: the usual folder.")
+    )
+    """The folder for the package; None: `exports` in the home."""
     policy: Policy | None = None
-    """What is masked; None: nothing."""
-    counterparts: Collection[int] | None = None
-    """The accounts of the other side; None: those that were mapped."""
+    """What is masked, as `with_policy` makes it of the wishes above; None: nothing."""
     thirds: Collection[int] = ()
     """Accounts put apart as third persons for this package, besides those that were mapped."""
     asks_who_wrote_last: bool = False
     """Whether somebody is there to say on which side those stand who wrote after the other side's last act."""
-    leftovers: LeftoverWish = LeftoverWish.ASK
-    """What happens to what looks like a person and is not covered, where third persons are hidden."""
     leftover_answers: Mapping[str, bool] = field(default_factory=dict)
     """Pieces that the user decided about: to hide, or to leave. An export adds those remembered for the contract."""
-    strip_metadata: bool = False
-    """Whether files leave as copies without metadata, whatever their metadata says."""
-    request: RequestKind | None = None
-    """What is asked of the reader; None: what the state of the case suggests."""
-    choice: MessageChoice = NOTHING
-    """The messages of the excerpt."""
-    max_mb: float | None = None
-    """The size limit; None: the profile's."""
-    lang: str = JAPANESE
-    """The language of its texts."""
     every: timedelta = timedelta(minutes=5)
     """The interval between readings according to the settings."""
 
@@ -71,3 +126,50 @@ class ExportOrder:
         """The size limit of the package in bytes; for a court, of each of its files."""
         limit = self.max_mb if self.max_mb is not None else PROFILES[self.profile].max_mb
         return None if limit is None else int(limit * 1_000_000)
+
+    def with_policy(self) -> ExportOrder:
+        """The same with the policy of its profile and wishes. Raises UsageError for a bad pattern."""
+        from archiver.export.mask.policy import masking_policy  # its patterns take long to compile
+
+        return replace(
+            self,
+            policy=masking_policy(
+                self.profile,
+                masks=self.masks,
+                no_mask=self.no_mask,
+                mask_people=self.mask_people,
+                unmask_people=self.unmask_people,
+            ),
+        )
+
+    def record(self) -> dict[str, object]:
+        """The wishes that differ from what is left out, by their names, for the entry of the export.
+
+        Of texts to mask, which may be names of people, only how many: an entry stays when a person is erased.
+        """
+        wishes = {one: getattr(self, one.name) for one in fields(self) if one.metadata or one.name == "thirds"}
+        told = {one.name: _recorded(value) for one, value in wishes.items() if value and value != one.default}
+        masks = {"masks": len(self.masks)} if self.masks else {}
+        return {name: value for name, value in told.items() if name not in {"profile", "lang", "masks", "out"}} | masks
+
+
+OPTIONS = [one for one in fields(ExportOrder) if one.metadata]
+"""The wishes that are options of the command."""
+
+
+def _recorded(value: Any) -> object:
+    match value:
+        case datetime():
+            return value.astimezone(JST).isoformat()
+        case MessageChoice():
+            return ",".join([*sorted(value.ids), *(f"No.{one}" for one in sorted(value.numbers))])
+        case set() | frozenset() | tuple():
+            return sorted(value)
+    return value
+
+
+def options_line(record: Mapping[str, Any]) -> str:
+    """The wishes of a recorded order as options of the command; texts to mask are counted, and not known any more."""
+    given = [(one.metadata["names"][0], record[one.name]) for one in OPTIONS if one.name in record]
+    each = [(name, one) for name, value in given for one in (value if isinstance(value, list) else [value])]
+    return " ".join(name if one is True else f"{name} {one}" for name, one in each)

@@ -12,12 +12,15 @@ import select
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archiver.export.package.order import ExportOrder
+from archiver.export.chosen_messages import MessageChoice
+from archiver.export.package.order import ExportOrder, LeftoverWish, options_line
+from archiver.records import JST, RequestKind
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, message_object
@@ -451,12 +454,13 @@ def test_before_a_screen_none_of_them_hides_them_all(desk: Desk) -> None:
 def test_exports_lists_what_was_handed_out(desk: Desk) -> None:
     """When, which contract, for whom, its name and its fingerprint; previews are not among it."""
     assert "No package has been made yet." in desk.both("exports")[0]
-    exported = desk.exported()
+    exported = desk.exported("--mask", "払えません", "--strip-metadata")
     desk.both("export", "job1", "--preview")
 
     listed, _err = desk.both("exports")
 
     assert exported["sha256"] in listed
+    assert ("--strip-metadata --mask 1" in listed, "払えません" in listed) == (True, False)
     assert re.search(rf"support +ja +“編集”\n +{re.escape(Path(exported['path']).name)}\n", listed)
     assert 1 == listed.count("SHA-256")
 
@@ -467,6 +471,32 @@ def test_other_rooms_are_no_part_of_it(desk: Desk) -> None:
     for profile in ("support", "court", "consult"):
         exported = desk.exported("--for", profile)
         assert str(OTHER_ROOM).encode() not in Path(exported["zip"]).read_bytes()
+
+
+def test_what_was_ordered_is_recorded_as_options_without_the_texts_to_mask() -> None:
+    """Every option that was given, but for what the record says elsewhere; an entry stays where a person is erased."""
+    order = ExportOrder(
+        contract="job1",
+        profile="lawyer",
+        since=datetime(2026, 11, 1, tzinfo=JST),
+        request=RequestKind.REVIEW,
+        lang="en",
+        choice=MessageChoice(frozenset({"12345678"}), frozenset({12})),
+        counterparts={22, 3},
+        leftovers=LeftoverWish.HIDE,
+        masks=("佐藤",),
+        max_mb=0.5,
+        out=Path("/mnt/usb"),
+        thirds=frozenset({5}),
+    )
+
+    recorded = json.loads(json.dumps(order.record()))
+
+    assert ({}, [5], False) == (ExportOrder().record(), recorded["thirds"], "佐藤" in str(recorded))
+    assert (
+        "--from 2026-11-01T00:00:00+09:00 --request review --messages 12345678,No.12 --counterpart 3 --counterpart 22"
+        " --leftovers hide --mask 1 --max-mb 0.5"
+    ) == options_line(recorded)
 
 
 def test_the_limit_of_an_order_is_the_profiles_unless_given() -> None:

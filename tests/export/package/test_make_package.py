@@ -228,6 +228,7 @@ def test_an_export_is_written_down(tmp_path: Path) -> None:
         "stamps": {},
         "files_sha256": digest(canonical(dict(report.digests))),
         "made_at": "2026-11-05T06:00:00.000Z",
+        "order": {},
     } == entry["payload"]
     assert (2, f"{report.path}-2") == (again.seal, again.path)
 
