@@ -16,8 +16,7 @@ CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs
 
 WHAT = {
     "comparison/files.py": "a comparison that is being written, in its place when it is complete",
-    "custody/erased_copies.py": "packages, daily copies, and files in a backup's folder, that hold what was erased",
-    "store/erasure/cleaning.py": "erased bytes, pictures that nothing shows any more, databases of before upgrades",
+    "store/erasure/cleaning.py": "bytes, packages, copies of what was erased; pictures and databases of no use",
     "custody/backup.py": "the copied database with findings gets a name of its own",
     "custody/folder_copies.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",
     "custody/team_copies.py": "an archive that is being brought home, renamed when it is complete onto an empty folder",
@@ -59,8 +58,8 @@ WHAT = {
 }
 """The modules that may do so, and what they touch."""
 
-ERASING = {"custody/erased_copies.py", "store/erasure/cleaning.py"}
-"""The modules that remove what the owner erased; nothing but `custody.erasures` calls them (below)."""
+ERASING = {"store/erasure/cleaning.py"}
+"""The module that removes what the owner erased; nothing but `custody.erasures` calls it (below)."""
 
 OF_EVIDENCE = {"store/seal_files.py", "store/working/stamp_reply_files.py", "store/blobs.py", "store/durable_files.py"}
 """The modules among them that see a seal, a stamp or a kept file: none of these calls there removes one."""

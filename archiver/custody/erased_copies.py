@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import zipfile
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -15,7 +13,6 @@ from archiver.evidence.masked_records import masked_digest
 from archiver.evidence.verify.package_files import READ_ERRORS
 from archiver.store import avatars
 from archiver.store.blobs import blob_path
-from archiver.store.durable_files import storage_error
 from archiver.store.engine import DATABASE
 
 RECORDS = "data/entries.jsonl"
@@ -62,20 +59,6 @@ def leftovers(
     found += [path for sha256 in sorted(gone) if (path := blob_path(place, sha256)).is_file()]
     found += sorted(path for path in (place / avatars.FOLDER).glob("*") if path.name not in shown)
     return found + sorted(place.glob(f"{DATABASE}.*"))
-
-
-def remove_copies(paths: Collection[Path]) -> None:
-    """Remove packages and daily copies. Raises StorageError."""
-    for path in paths:
-        try:
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                if os.name == "nt" and path.exists():
-                    path.chmod(0o600)  # Windows removes nothing that is read-only
-                path.unlink(missing_ok=True)
-        except OSError as error:
-            raise storage_error(error, path) from error
 
 
 def _packages(home: Path) -> Iterator[Path]:

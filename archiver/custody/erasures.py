@@ -54,6 +54,8 @@ class ErasurePreview:
     """Databases in the home that were set aside before, which may hold some of it and stay as they are."""
     of_team: bool
     """Whether the archive is a copy of one in a team's ledger."""
+    signs: tuple[str, ...] = ()
+    """Signs that it may be evidence in a dispute, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +78,17 @@ def check_allowed(archive: Archive) -> None:
 
 def preview(reading: Reading, choose: Choose, *, now: datetime) -> ErasurePreview:
     """What an erasure would take, what would stay, and what keeps it from being done."""
-    plan = make_plan(reading, choose(reading))
-    packages = tuple(_packages_of(reading, plan))
+    plan, home = make_plan(reading, choose(reading)), reading.home
+    packages = _packages_of(reading, plan)
     names = [one.name for one in packages]
-    copies = erased_copies.copies_with(reading.home, _erased_records(reading, plan.numbers), names)
-    read = tuple(room for room in rooms_to_read(reading, now) if room in plan.rooms)
-    home = reading.home
-    of_team = kept_by_team(home) is not KeptByTeam.NOTHING
-    return ErasurePreview(plan, read, packages, tuple(copies), tuple(databases_aside(home)), of_team)
+    return ErasurePreview(
+        plan,
+        read_rooms=tuple(room for room in rooms_to_read(reading, now) if room in plan.rooms),
+        packages=tuple(packages),
+        copies=tuple(erased_copies.copies_with(home, _erased_records(reading, plan.numbers), names)),
+        set_aside=tuple(databases_aside(home)),
+        of_team=kept_by_team(home) is not KeptByTeam.NOTHING,
+    )
 
 
 def erase(
@@ -170,7 +175,8 @@ def leftovers(archive: Archive, place: Path) -> list[Path]:
 
 def remove_leftovers(paths: Sequence[Path]) -> None:
     """Remove what `leftovers` found. Raises StorageError."""
-    erased_copies.remove_copies(paths)
+    for path in paths:
+        cleaning.remove(path)
 
 
 def remove_restored_copies(archive: Archive) -> list[str]:
@@ -262,7 +268,7 @@ def _finish(
     with archive.reading() as reading:
         erased_records, homes = _erased_records(reading, ranges), [archive.home, *cleaning.shared_folders(archive)]
         copies = [path for home in homes for path in erased_copies.copies_with(home, erased_records, names)]
-    erased_copies.remove_copies(copies)
+    remove_leftovers(copies)
     cleaning.remove_bytes(archive, unfinished.blobs)
     cleaning.remove_leftovers(archive)
     step("files removed")

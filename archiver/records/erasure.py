@@ -56,6 +56,16 @@ class ErasurePlan:
         return sum(self.kinds.values())
 
     @property
+    def message_count(self) -> int:
+        """The number of messages."""
+        return sum(map(len, self.messages.values()))
+
+    @property
+    def file_count(self) -> int:
+        """The number of files."""
+        return sum(map(len, self.files.values()))
+
+    @property
     def rooms(self) -> frozenset[int]:
         """The rooms of which something goes."""
         return self.whole_rooms | self.messages.keys() | self.files.keys() | self.tasks.keys()

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver import errors
-from archiver.custody import erasures
-from archiver.custody.erasures import Choose, ErasurePreview
+from archiver.custody import erasures, stamp_requests
+from archiver.custody.erasures import Choose, ErasureOutcome, ErasurePreview
 from archiver.errors import N_
 from archiver.export.erasure_certificate import STATED_FIELDS, CertificateFacts, build_certificate
 from archiver.export.pdf.typst_pdf import make_pdf
 from archiver.folder_sync import sync_where_possible
 from archiver.records import JST
+from archiver.records.erasure import ErasureReason
 from archiver.render.invisible_characters import visible
 from archiver.setup.archive_setup import call_language
 from archiver.setup.message_numbers import message_number
 from archiver.store.durable_files import sync_file
 from archiver.store.erasure import notes, records
-from archiver.store.erasure.notes import ErasureNote
-from archiver.store.erasure.selection import Selection, select_contract, select_messages, select_noted, select_room
+from archiver.store.erasure.selection import select_contract, select_messages, select_noted, select_room
 from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 from archiver.store.ledger_copy.set_aside import databases_aside
 from archiver.store.queries import current_state
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 SHOWN_LIMIT = 20
 
-STEP_WORDS = {
+_STEP_WORDS = {
     "sealed": N_("Recording what is to be erased …"),
     "recorded": N_("Sealing that record …"),
     "entry sealed": N_("Noting the numbers in the archive's folder …"),
@@ -53,33 +54,18 @@ STEP_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ErasureOrder:
-    """What is to be erased: a contract, messages as (room, id), a room that no contract holds, or what a note names."""
+    """What is to be erased: a contract, messages, a room that no contract holds, or what a note names."""
 
-    contract: str | None
-    places: tuple[tuple[int, int], ...] = ()
-    note: ErasureNote | None = None
+    choose: Choose
+    """Chooses the entries in a reading."""
+    contract: str | None = None
     room: int | None = None
-
-    @property
-    def choose(self) -> Choose:
-        """Chooses the entries in a reading."""
-
-        def chosen(reading: Reading) -> Selection:
-            if self.contract is not None:
-                return select_contract(reading, find_contract(reading, self.contract))
-            if self.note is not None:
-                return select_noted(reading, self.note.digests)
-            if self.room is not None:
-                return select_room(reading, self.room)
-            return select_messages(reading, self.places)
-
-        return chosen
+    again: int | None = None
+    """The number of the erasure whose note it is."""
 
     def phrase(self, preview: ErasurePreview) -> str:
         """What has to be typed to confirm: the contract's id, or the number of messages (of a note: of records)."""
-        if self.note is not None:
-            return str(preview.plan.count)
-        return self.contract or str(sum(map(len, preview.plan.messages.values())))
+        return self.contract or str(preview.plan.message_count if self.again is None else preview.plan.count)
 
 
 def read_order(
@@ -92,36 +78,31 @@ def read_order(
     field: str = "--message",
 ) -> ErasureOrder:
     """The order that was given. Raises UsageError, UnknownContract, BadValue, NoSavedMessage, NoErasureNote."""
-    if room is not None and note is None and contract is None and not messages:
-        return ErasureOrder(None, room=_free_room(reading, room))
-    if note is not None and contract is None and not messages:
-        return ErasureOrder(None, note=_read_note(note))
-    if note is not None or room is not None or (contract is None) == (not messages):
-        raise errors.UsageError(
-            detail=_("Say what is to be erased: --contract ID, --room N, or --message LINK (repeatable).")
-        )
+    if [contract is None, not messages, note is None, room is None].count(False) != 1:
+        detail = _("Say what is to be erased: --contract ID, --room N, or --message LINK (repeatable).")
+        raise errors.UsageError(detail=detail)
     if contract is not None:
-        return ErasureOrder(find_contract(reading, contract).id)
+        number = find_contract(reading, contract).id
+        return ErasureOrder(lambda reading: select_contract(reading, find_contract(reading, number)), contract=number)
+    if room is not None:
+        _check_room_is_free(reading, room)
+        return ErasureOrder(partial(select_room, room=room), room=room)
+    if note is not None:
+        noted = notes.read_note(note)  # nothing of it is believed but that these records, by their digests, were erased
+        if noted is None:
+            raise errors.NoErasureNote(path=note)
+        return ErasureOrder(partial(select_noted, digests=noted.digests), again=noted.number)
     places = {place for value in messages for place in _places_of(reading, value, field)}
-    return ErasureOrder(None, tuple(sorted(places)))
+    return ErasureOrder(partial(select_messages, places=places))
 
 
-def _free_room(reading: Reading, room: int) -> int:
-    """The room, if no contract has it. Raises UsageError."""
+def _check_room_is_free(reading: Reading, room: int) -> None:
+    """Raise UsageError if a contract has the room."""
     holders = [one.id for one in contracts(reading) if room in one.room_ids]
     if holders:
         detail = _("Room {room} belongs to {contract}. Take it out first: {command}")
         command = typed(f"archive contract set {holders[0]} --without-room {room}")
         raise errors.UsageError(detail=detail.format(room=room, contract=", ".join(holders), command=command))
-    return room
-
-
-def _read_note(path: Path) -> ErasureNote:
-    """The note in a file, of which nothing is believed but that these records, by their digests, were erased."""
-    note = notes.read_note(path)
-    if note is None:
-        raise errors.NoErasureNote(path=path)
-    return note
 
 
 def _places_of(reading: Reading, value: str, field: str) -> list[tuple[int, int]]:
@@ -132,71 +113,76 @@ def _places_of(reading: Reading, value: str, field: str) -> list[tuple[int, int]
     return [(room, int(number)) for room in places]
 
 
-def check_can_erase(reading: Reading, preview: ErasurePreview, *, now: datetime) -> None:
-    """Refuse where nothing is to be erased, or a room is still read. Raises NothingToErase, RoomStillRead."""
-    if not preview.plan.count:
+def preview_order(reading: Reading, order: ErasureOrder, *, now: datetime, to_erase: bool) -> ErasurePreview:
+    """What the order would do, with the signs of a dispute; `to_erase` refuses what cannot be erased.
+
+    Raises NothingToErase where nothing is left to erase, RoomStillRead where a room is still read.
+    """
+    preview = erasures.preview(reading, order.choose, now=now)
+    if to_erase and not preview.plan.count:
         raise errors.NothingToErase
-    if preview.read_rooms:
-        reading_them = [
-            one.id
-            for one in contracts(reading)
-            if is_read(one, now) and any(room.room_id in preview.read_rooms for room in one.rooms)
-        ]
-        raise errors.RoomStillRead(contract=reading_them[0], contracts=", ".join(reading_them))
+    if to_erase and preview.read_rooms:
+        rooms = set(preview.read_rooms)
+        readers = [one.id for one in contracts(reading) if is_read(one, now) and one.room_ids & rooms]
+        raise errors.RoomStillRead(contract=readers[0], contracts=", ".join(readers))
+    return replace(preview, signs=tuple(_dispute_signs(reading, preview)))
 
 
-def dispute_signs(reading: Reading, preview: ErasurePreview) -> list[str]:
-    """Signs that what is to be erased may be evidence in a dispute; empty if there are none."""
-    rooms, found = preview.plan.rooms, []
-    opened = [one for one in alerts.open_alerts(reading) if one.room_id in rooms]
+def _dispute_signs(reading: Reading, preview: ErasurePreview) -> Iterator[str]:
+    """Signs that what is to be erased may be evidence in a dispute."""
+    rooms = preview.plan.rooms
+    opened = sum(one.room_id in rooms for one in alerts.open_alerts(reading))
     if opened:
-        sentence = ngettext("{n} alert is open", "{n} alerts are open", len(opened))
-        found.append(sentence.format(n=len(opened)))
+        yield ngettext("{n} alert is open", "{n} alerts are open", opened).format(n=opened)
     for one in contracts(reading):
-        if one.id in preview.plan.contracts or any(room.room_id in rooms for room in one.rooms):
+        if one.id in preview.plan.contracts or one.room_ids & rooms:
             if one.end_request_at:
-                found.append(_("contract {contract}: the client asked to end it early").format(contract=one.id))
+                yield _("contract {contract}: the client asked to end it early").format(contract=one.id)
             if one.cancelled_on:
-                found.append(_("contract {contract}: it ended early").format(contract=one.id))
-    handed = [one for one in preview.packages if one.handovers]
+                yield _("contract {contract}: it ended early").format(contract=one.id)
+    handed = sum(bool(one.handovers) for one in preview.packages)
     if handed:
-        sentence = ngettext("{n} package was handed to somebody", "{n} packages were handed to somebody", len(handed))
-        found.append(sentence.format(n=len(handed)))
-    return found
+        sentence = ngettext("{n} package was handed to somebody", "{n} packages were handed to somebody", handed)
+        yield sentence.format(n=handed)
 
 
-def preview_lines(preview: ErasurePreview) -> list[str]:
+def preview_lines(preview: ErasurePreview) -> Iterator[str]:
     """What would go, what would stay, and what is out of reach, a sentence each."""
     plan = preview.plan
-    messages, files = (sum(map(len, found.values())) for found in (plan.messages, plan.files))
+    messages, files, replies = plan.message_count, plan.file_count, len(plan.replies)
     numbers = _("To be erased: {messages} messages, {files} files, {records} records, {replies} replies of Chatwork.")
-    lines = [numbers.format(messages=messages, files=files, records=plan.count, replies=len(plan.replies))]
-    if plan.kept:
-        sentence = ngettext(
-            "{n} message of its chats stays, as another contract holds it too.",
-            "{n} messages of its chats stay, as another contract holds them too.",
-            plan.kept,
-        )
-        lines.append(sentence.format(n=plan.kept))
-    if plan.shared_blobs:
-        sentence = ngettext(
-            "The bytes of {n} file stay: the same file is kept elsewhere.",
-            "The bytes of {n} files stay: the same files are kept elsewhere.",
-            plan.shared_blobs,
-        )
-        lines.append(sentence.format(n=plan.shared_blobs))
-    if plan.quoting:
-        sentence = ngettext(
-            "{n} message that stays answers one of these. What it quotes stays with it.",
-            "{n} messages that stay answer one of these. What they quote stays with them.",
-            plan.quoting,
-        )
-        lines.append(sentence.format(n=plan.quoting))
-    if preview.copies:
-        lines.append(
-            _("Packages and daily copies in the archive's folder go with it: {n}.").format(n=len(preview.copies))
-        )
-    return [*lines, *_reach_lines(preview)]
+    yield numbers.format(messages=messages, files=files, records=plan.count, replies=replies)
+    kept = ngettext(
+        "{n} message of its chats stays, as another contract holds it too.",
+        "{n} messages of its chats stay, as another contract holds them too.",
+        plan.kept,
+    )
+    shared = ngettext(
+        "The bytes of {n} file stay: the same file is kept elsewhere.",
+        "The bytes of {n} files stay: the same files are kept elsewhere.",
+        plan.shared_blobs,
+    )
+    quoting = ngettext(
+        "{n} message that stays answers one of these. What it quotes stays with it.",
+        "{n} messages that stay answer one of these. What they quote stays with them.",
+        plan.quoting,
+    )
+    copies = _("Packages and daily copies in the archive's folder go with it: {n}.")
+    counts = ((plan.kept, kept), (plan.shared_blobs, shared), (plan.quoting, quoting), (len(preview.copies), copies))
+    yield from (sentence.format(n=count) for count, sentence in counts if count)
+    if preview.packages:
+        names = ", ".join(visible(one.name) for one in preview.packages[:SHOWN_LIMIT])
+        more = " …" if len(preview.packages) > SHOWN_LIMIT else ""
+        yield _("Packages made of it before are not reached elsewhere: {names}").format(names=names + more)
+    if preview.set_aside:
+        names = ", ".join(visible(str(path)) for path in preview.set_aside)
+        aside = _("Not reached: {names}, set aside before. Delete it yourself if nothing in it is needed.")
+        yield aside.format(names=names)
+    if preview.of_team:
+        yield _("Not reached: backups and log (WAL) of the team's database, copies not used again, files in a bucket.")
+    yield _(
+        "Not reached: backups, snapshots of this computer, folders for daily copies, Chatwork itself, other people."
+    )
 
 
 def leftover_lines(outcome: BackupOutcome, folder: Path) -> Iterator[str]:
@@ -240,24 +226,29 @@ def restored_line(outcome: BackupOutcome) -> str:
     )
 
 
-def _reach_lines(preview: ErasurePreview) -> list[str]:
-    lines = []
-    if preview.packages:
-        names = ", ".join(visible(one.name) for one in preview.packages[:SHOWN_LIMIT])
-        more = " …" if len(preview.packages) > SHOWN_LIMIT else ""
-        lines.append(_("Packages made of it before are not reached elsewhere: {names}").format(names=names + more))
-    if preview.set_aside:
-        names = ", ".join(visible(str(path)) for path in preview.set_aside)
-        aside = _("Not reached: {names}, set aside before. Delete it yourself if nothing in it is needed.")
-        lines.append(aside.format(names=names))
-    if preview.of_team:
-        lines.append(
-            _("Not reached: backups and log (WAL) of the team's database, copies not used again, files in a bucket.")
-        )
-    lines.append(
-        _("Not reached: backups, snapshots of this computer, folders for daily copies, Chatwork itself, other people.")
-    )
-    return lines
+def erase(
+    app: App, order: ErasureOrder, reason: ErasureReason, folder: Path, *, tell: Callable[[str, int, int], None]
+) -> tuple[ErasureOutcome, Path | None, errors.ArchiverError | None]:
+    """Erase, ask for stamps, and write the certificate into a folder; its path, or why it could not be written.
+
+    `tell` is called with what is done, the number of that step, and how many there are. Raises NothingToErase, and
+    what `custody.erasures.erase` raises.
+    """
+    names = list(_STEP_WORDS)
+
+    def tell_step(name: str) -> None:
+        if name in _STEP_WORDS:
+            tell(_(_STEP_WORDS[name]), names.index(name) + 1, len(names) + 1)
+
+    with app.archive.round_lock():
+        outcome = erasures.erase(app.archive, order.choose, reason, again=order.again, now=app.now, step=tell_step)
+    if outcome is None:
+        raise errors.NothingToErase
+    stamp_requests.request_stamps(app)
+    try:
+        return outcome, make_certificate(app, outcome.number, folder), None
+    except (errors.PdfUnavailable, errors.PdfFailed, errors.StorageError) as error:
+        return outcome, None, error
 
 
 def make_certificate(app: App, number: int, folder: Path) -> Path:
@@ -311,8 +302,3 @@ def _write_new(folder: Path, name: str, body: bytes, note: bytes | None) -> Path
     except OSError as error:
         raise errors.HomeNotWritable(path=folder, detail=error.strerror or str(error)) from error
     raise errors.HomeNotWritable(path=folder, detail=name)
-
-
-def preview_order(reading: Reading, order: ErasureOrder, *, now: datetime) -> ErasurePreview:
-    """What the order would do."""
-    return erasures.preview(reading, order.choose, now=now)

@@ -134,7 +134,7 @@ def test_what_is_not_reached_names_a_database_set_aside_and_what_the_team_keeps(
     aside.write_bytes(b"older")
 
     with closing(Archive(case.first)) as archive, archive.reading() as reading:
-        lines = erasing.preview_lines(erasures.preview(reading, job1, now=at(300)))
+        lines = list(erasing.preview_lines(erasures.preview(reading, job1, now=at(300))))
 
     assert [line for line in lines if str(aside) in line and "Delete it yourself" in line]
     assert [line for line in lines if "WAL" in line]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,36 +104,31 @@ def command_erase(
     with app.archive.reading() as reading:
         noted = None if note is None else Path(note).expanduser()
         order = erasing.read_order(reading, contract, messages, noted, room=room)
-        preview = erasing.preview_order(reading, order, now=app.now())
-        if not dry_run:
-            erasing.check_can_erase(reading, preview, now=app.now())
-        signs = erasing.dispute_signs(reading, preview)
+        preview = erasing.preview_order(reading, order, now=app.now(), to_erase=not dry_run)
     if not as_json or not dry_run:
-        _tell_preview(preview, signs)
+        _tell_preview(preview)
     if dry_run:
         if as_json:
-            click.echo(json.dumps(_document(order, preview, signs), ensure_ascii=False))
+            click.echo(json.dumps(_document(order, preview), ensure_ascii=False))
         return 0
-    _ask(order, preview, signs, confirm=confirm, despite_dispute=despite_dispute)
-    return _erase(app, order, preview, signs, ErasureReason(reason), folder, as_json=as_json)
+    _ask(order, preview, confirm=confirm, despite_dispute=despite_dispute)
+    return _erase(app, order, preview, ErasureReason(reason), folder, as_json=as_json)
 
 
-def _tell_preview(preview: ErasurePreview, signs: list[str]) -> None:
+def _tell_preview(preview: ErasurePreview) -> None:
     from archiver.setup import erasing
 
     for line in erasing.preview_lines(preview):
         echo(line, err=True)
     if preview.read_rooms:
         echo(_("A chat of it is still being saved. First: archive contract stop ID"), err=True)
-    if signs:
-        echo(_("Signs of a dispute: {signs}").format(signs="; ".join(signs)), err=True)
+    if preview.signs:
+        echo(_("Signs of a dispute: {signs}").format(signs="; ".join(preview.signs)), err=True)
 
 
-def _ask(
-    order: ErasureOrder, preview: ErasurePreview, signs: list[str], *, confirm: str | None, despite_dispute: bool
-) -> None:
+def _ask(order: ErasureOrder, preview: ErasurePreview, *, confirm: str | None, despite_dispute: bool) -> None:
     """Let the user answer the warning and type the word. Raises NotConfirmed."""
-    if signs and not despite_dispute:
+    if preview.signs and not despite_dispute:
         if not is_asked():
             raise errors.NotConfirmed(option="--despite-dispute")
         tell(
@@ -156,36 +150,19 @@ def _ask(
 
 
 def _erase(
-    app: App,
-    order: ErasureOrder,
-    preview: ErasurePreview,
-    signs: list[str],
-    reason: ErasureReason,
-    folder: Path,
-    *,
-    as_json: bool,
+    app: App, order: ErasureOrder, preview: ErasurePreview, reason: ErasureReason, folder: Path, *, as_json: bool
 ) -> int:
-    from archiver.custody import erasures, stamp_requests
     from archiver.setup import erasing
 
-    with app.archive.round_lock(), ProgressScreen(quiet=as_json) as screen:
-        repeated = None if order.note is None else order.note.number
-        outcome = erasures.erase(
-            app.archive, order.choose, reason, again=repeated, now=app.now, step=_step_teller(screen)
-        )
-    if outcome is None:
-        raise errors.NothingToErase
-    stamp_requests.request_stamps(app)
-    path: Path | None = None
-    try:
-        path = erasing.make_certificate(app, outcome.number, folder)
-    except (errors.PdfUnavailable, errors.PdfFailed, errors.StorageError) as error:
-        echo(f"{error} {error.advice()}".rstrip(), err=True)
+    with ProgressScreen(quiet=as_json) as screen:
+        outcome, path, trouble = erasing.erase(app, order, reason, folder, tell=screen.show_part)
+    if trouble is not None:
+        echo(f"{trouble} {trouble.advice()}".rstrip(), err=True)
         again = _("The certificate can be made later: archive erase --certificate {number}")
         echo(again.format(number=outcome.number), err=True)
     if as_json:
         done = {"erasure": outcome.number, "complete": outcome.is_complete}
-        document = _document(order, preview, signs) | done | {"certificate": None if path is None else str(path)}
+        document = _document(order, preview) | done | {"certificate": None if path is None else str(path)}
         click.echo(json.dumps(document, ensure_ascii=False))
     else:
         echo(_("Erased (erasure {number}).").format(number=outcome.number))
@@ -198,18 +175,6 @@ def _erase(
             err=True,
         )
     return 0 if outcome.is_complete and path is not None else INCOMPLETE
-
-
-def _step_teller(screen: ProgressScreen) -> Callable[[str], None]:
-    from archiver.setup.erasing import STEP_WORDS
-
-    names = list(STEP_WORDS)
-
-    def tell_step(name: str) -> None:
-        if name in STEP_WORDS:
-            screen.show_part(_(STEP_WORDS[name]), names.index(name) + 1, len(names) + 1)
-
-    return tell_step
 
 
 def _certificate_line(path: Path) -> str:
@@ -229,12 +194,12 @@ def _tell_note(certificate: Path) -> None:
         echo(sentence.format(file=shlex.quote(str(note))))
 
 
-def _document(order: ErasureOrder, preview: ErasurePreview, signs: list[str]) -> dict[str, object]:
+def _document(order: ErasureOrder, preview: ErasurePreview) -> dict[str, object]:
     plan = preview.plan
     return {
         "contract": order.contract,
-        "messages": sum(map(len, plan.messages.values())),
-        "files": sum(map(len, plan.files.values())),
+        "messages": plan.message_count,
+        "files": plan.file_count,
         "records": plan.count,
         "replies": len(plan.replies),
         "kinds": dict(plan.kinds),
@@ -247,7 +212,7 @@ def _document(order: ErasureOrder, preview: ErasurePreview, signs: list[str]) ->
         ],
         "copies": [str(path) for path in preview.copies],
         "rooms_still_read": list(preview.read_rooms),
-        "dispute_signs": signs,
+        "dispute_signs": list(preview.signs),
         "erasure": None,
         "complete": False,
         "certificate": None,

@@ -14,7 +14,6 @@ from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.console.trouble_words import trouble_words
-from archiver.custody import erasures, stamp_requests
 from archiver.custody.erasures import ErasurePreview
 from archiver.records import Contract
 from archiver.records.erasure import ErasureReason
@@ -57,12 +56,10 @@ def erase(name: str) -> Answer:
     try:
         with context.archive.reading() as reading:
             order, contract = _order(context, name), find_contract(reading, name)
-            preview = erasing.preview_order(reading, order, now=context.now())
-            erasing.check_can_erase(reading, preview, now=context.now())
-            signs = erasing.dispute_signs(reading, preview)
+            preview = erasing.preview_order(reading, order, now=context.now(), to_erase=True)
     except errors.ArchiverError as error:
         return _page(name, trouble_words(error).together), 422
-    if signs and request.form.get("despite") != "yes":
+    if preview.signs and request.form.get("despite") != "yes":
         return _page(name, _("Answer the warning first.")), 422
     if _folded(request.form.get("word", "")) != _folded(_word(contract, order, preview)):
         return _page(name, _("The word is another. Nothing was erased.")), 422
@@ -95,13 +92,13 @@ def _folded(word: str) -> str:
 
 def _page(name: str, problem: str) -> str:
     context = console_context()
-    preview, signs, word, chat = None, list[str](), "", ""
+    preview, word, chat = None, "", ""
     with context.archive.reading() as reading:
         contract = find_contract(reading, name)
         try:
             order = _order(context, name)
-            preview = erasing.preview_order(reading, order, now=context.now())
-            signs, word = erasing.dispute_signs(reading, preview), _word(contract, order, preview)
+            preview = erasing.preview_order(reading, order, now=context.now(), to_erase=False)
+            word = _word(contract, order, preview)
             chat = "" if order.room is None else visible(room_names(reading).get(order.room, "")) or str(order.room)
         except errors.ArchiverError as error:
             problem = problem or trouble_words(error).together
@@ -113,7 +110,6 @@ def _page(name: str, problem: str) -> str:
             choose=preview is None or bool(request.args.get("choose")),
             typed=request.form,
             lines=[] if preview is None else erasing.preview_lines(preview),
-            signs=signs,
             word=word,
             messages=request.values.get("messages", ""),
             chat=chat,
@@ -126,21 +122,14 @@ def _work(context: ConsoleContext, order: ErasureOrder, reason: ErasureReason) -
     links = (JobLink(_("Contracts"), url_for("contracts.index")),)
 
     def work(job: Job) -> JobOutcome:
-        def tell_step(name: str) -> None:
-            job.step = _(erasing.STEP_WORDS[name]) if name in erasing.STEP_WORDS else job.step
+        def tell(words: str, _number: int, _of: int) -> None:
+            job.step = words
 
         app = context.app(job)
-        with app.archive.round_lock():
-            outcome = erasures.erase(app.archive, order.choose, reason, now=app.now, step=tell_step)
-        if outcome is None:
-            raise errors.NothingToErase
-        stamp_requests.request_stamps(app)
+        outcome, path, trouble = erasing.erase(app, order, reason, exports_folder(app.settings), tell=tell)
+        certificate = _("Certificate: {path}").format(path=visible(str(path)))
+        line = certificate if trouble is None else visible(str(trouble))
         head = _("Erased (erasure {number}).").format(number=outcome.number)
-        try:
-            path = erasing.make_certificate(app, outcome.number, exports_folder(app.settings))
-            lines = [_("Certificate: {path}").format(path=visible(str(path)))]
-        except (errors.PdfUnavailable, errors.PdfFailed, errors.StorageError) as error:
-            return JobOutcome(head, (visible(str(error)),), links, is_complete=False)
-        return JobOutcome(head, tuple(lines), links, is_complete=outcome.is_complete)
+        return JobOutcome(head, (line,), links, is_complete=outcome.is_complete and trouble is None)
 
     return work

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
@@ -34,7 +35,7 @@ def remove_bytes(archive: Archive, blobs: Collection[str]) -> None:
         unnamed = unnamed_bytes(reading, blobs)
     for sha256 in sorted(unnamed):
         for home in (archive.home, *shared_folders(archive)):
-            _remove(blob_path(home, sha256))
+            remove(blob_path(home, sha256))
 
 
 def unnamed_bytes(reading: Reading, blobs: Collection[str]) -> set[str]:
@@ -60,7 +61,7 @@ def remove_leftovers(archive: Archive) -> None:
         shown = shown_pictures(reading)
     pictures = [path for path in _files(home / avatars.FOLDER) if path.name not in shown]
     for path in [*_files(home / FOLDER / INCOMING), *pictures, *home.glob(_EARLIER)]:
-        _remove(path)
+        remove(path)
 
 
 def shared_folders(archive: Archive) -> list[Path]:
@@ -79,8 +80,12 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in folder.glob("*") if path.is_file()] if folder.is_dir() else []
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a file or folder, and the folder that it leaves empty. Raises StorageError."""
     try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+            return
         if os.name == "nt" and path.exists():
             path.chmod(0o600)  # Windows removes nothing that is read-only
         path.unlink(missing_ok=True)

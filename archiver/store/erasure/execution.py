@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from sqlalchemy import Connection, delete, or_, select, text
@@ -121,26 +121,21 @@ def _delete_working_rows(
     names = remembered_values.LISTED_NAMES.recall(writing)
     remembered_values.LISTED_NAMES.remember(writing, {room: name for room, name in names.items() if room not in gone})
     for contract in contracts:
+        remembered_values.DAILY_COPY_UPTO.of(contract).remember(writing, None)
+    for contract in {*contracts, *_contracts_with(sql, rooms)}:
         remembered_values.LEFTOVER_ANSWERS.of(contract).remember(writing, None)
         remembered_values.EXPORT_FILES.of(contract).remember(writing, None)
-        remembered_values.DAILY_COPY_UPTO.of(contract).remember(writing, None)
-    for contract, answers in _answers_of_contracts_with(sql, rooms).items():
-        if answers:
-            remembered_values.LEFTOVER_ANSWERS.of(contract).remember(writing, None)
-            remembered_values.EXPORT_FILES.of(contract).remember(writing, None)
 
 
 def _is_left(sql: Connection, room: int) -> bool:
     return sql.execute(select(_ENTRY.seq).where(_ENTRY.room_id == room, IS_WHOLE).limit(1)).scalar() is not None
 
 
-def _answers_of_contracts_with(sql: Connection, rooms: Collection[int]) -> Mapping[str, bool]:
+def _contracts_with(sql: Connection, rooms: Collection[int]) -> Iterator[str]:
     """The contracts that have one of the rooms: pieces of their texts that the user was asked about are asked anew."""
-    rows = sql.execute(select(schema.contract.c.contract_id, schema.contract.c.statement))
-    return {
-        contract: any(room["room_id"] in rooms for room in json.loads(statement)["rooms"])
-        for contract, statement in rows
-    }
+    for contract, statement in sql.execute(select(schema.contract.c.contract_id, schema.contract.c.statement)):
+        if any(room["room_id"] in rooms for room in json.loads(statement)["rooms"]):
+            yield contract
 
 
 # --- readable rows ---------------------------------------------------------------------------------

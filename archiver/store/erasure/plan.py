@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cache
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import count, groupby, pairwise
 
 from sqlalchemy import select
 
@@ -133,51 +132,27 @@ def _count_answers(reading: Reading, erased: Mapping[int, AbstractSet[int]]) -> 
 # --- gaps ------------------------------------------------------------------------------------------
 
 
-class _Stretch(NamedTuple):
-    """Erased messages in a row, and the ids of the messages that stay on both sides; None: there is none."""
-
-    after: int | None
-    ids: list[int]
-    before: int | None
-
-
 def _gaps(reading: Reading, chosen: Iterable[ChosenEntry], whole_rooms: Collection[int]) -> Iterator[JsonObject]:
     """The gaps that are left in rooms of which something stays: one for each stretch of erased messages."""
     sent: dict[int, dict[int, int]] = {}
     for one in chosen:
         if one.kind == "message" and one.room_id is not None and one.room_id not in whole_rooms:
             sent.setdefault(one.room_id, {})[int(one.key.partition("/")[2])] = one.sent
+    table = schema.message.c
     for room, times in sorted(sent.items()):
-        first_number = current_state.next_gap_number(reading, room)
-        for number, stretch in enumerate(_stretches(reading, room, times), first_number):
-            yield _gap(room, number, stretch, times)
-
-
-def _stretches(reading: Reading, room: int, erased: Collection[int]) -> Iterator[_Stretch]:
-    """Erased messages that follow one another, without one that stays between them."""
-    table, ids, after = schema.message.c, list[int](), None
-    query = select(table.position).where(table.room_id == room).order_by(table.position)
-    for (position,) in reading.sql.execute(query.execution_options(yield_per=1_000)):
-        if position in erased:
-            ids.append(position)
-            continue
-        if ids:
-            yield _Stretch(after, ids, position)
-            ids = []
-        after = position
-    if ids:
-        yield _Stretch(after, ids, None)
-
-
-def _gap(room: int, number: int, stretch: _Stretch, times: Mapping[int, int]) -> JsonObject:
-    first, last = stretch.ids[0], stretch.ids[-1]
-    return {
-        "room": room,
-        "number": number,
-        "after": str(first - 1 if stretch.after is None else stretch.after),
-        "before": str(last + 1 if stretch.before is None else stretch.before),
-        "from": from_unix(times[first]),
-        "to": from_unix(times[last]),
-        "missing": len(stretch.ids),
-        "reason": ERASED_GAP,
-    }
+        number = count(current_state.next_gap_number(reading, room))
+        query = select(table.position).where(table.room_id == room).order_by(table.position)
+        stretches = [list(ids) for _gone, ids in groupby(reading.sql.execute(query).scalars(), times.__contains__)]
+        for position, ids in enumerate(stretches):
+            if ids[0] in times:
+                after, before = stretches[position - 1 : position], stretches[position + 1 : position + 2]
+                yield {
+                    "room": room,
+                    "number": next(number),
+                    "after": str(after[0][-1] if after else ids[0] - 1),
+                    "before": str(before[0][0] if before else ids[-1] + 1),
+                    "from": from_unix(times[ids[0]]),
+                    "to": from_unix(times[ids[-1]]),
+                    "missing": len(ids),
+                    "reason": ERASED_GAP,
+                }

@@ -102,14 +102,13 @@ def stamps_over(reading: Reading, seal: int) -> list[tuple[str, datetime]]:
 
 
 def _payload(plan: ErasurePlan, reason: ErasureReason, packages: list[int], again: int | None) -> dict[str, Any]:
-    messages = sum(map(len, plan.messages.values()))
     return {
         "what": "contract" if plan.contracts else "room" if plan.whole_rooms else "messages",
         "kinds": dict(plan.kinds),
         "numbers": [list(pair) for pair in plan.numbers],
         "replies": list(plan.replies),
-        "messages": messages,
-        "files": sum(map(len, plan.files.values())),
+        "messages": plan.message_count,
+        "files": plan.file_count,
         "blobs": len(plan.blobs),
         "packages": packages,
         "reason": reason.value,

@@ -41,7 +41,7 @@ class ChosenEntry(NamedTuple):
     key: str
     room_id: int | None
     sent: int
-    """When the message or file was sent, in Unix seconds; 0: not said."""
+    """When the message or file was sent, in Unix seconds; if that is not said, when it was seen."""
     message_id: str
     """The message that a task, file or attachment belongs to; empty: none."""
     sha256: str
@@ -113,12 +113,13 @@ def select_noted(reading: Reading, digests: Mapping[int, str]) -> Selection:
 
 
 def _entries(reading: Reading, where: ColumnElement[bool]) -> Iterator[ChosenEntry]:
-    columns = (_ENTRY.seq, _ENTRY.kind, _ENTRY.key, _ENTRY.room_id, _ENTRY.line)
+    columns = (_ENTRY.seq, _ENTRY.kind, _ENTRY.key, _ENTRY.room_id, _ENTRY.observed_at, _ENTRY.line)
     query = select(*columns).where(where, IS_WHOLE).order_by(_ENTRY.seq).execution_options(yield_per=_AT_ONCE)
     for row in reading.sql.execute(query):
         payload = json.loads(row.line)["payload"]
         received = payload.get("object", {})
-        sent = number(received.get(_SENT.get(row.kind))) or number(payload.get("listed_time"))
+        said = number(received.get(_SENT.get(row.kind))) or number(payload.get("listed_time"))
+        sent = said or int(from_text(row.observed_at).timestamp())
         message = str(received.get("message_id") or payload.get("message_id") or "")
         yield ChosenEntry(row.seq, row.kind, row.key, row.room_id, sent, message, str(payload.get("sha256") or ""))
 
@@ -132,18 +133,12 @@ def _about(contract: str) -> ColumnElement[bool]:
 def _unheld(reading: Reading, room: int, held: Collection[ContractRoom]) -> tuple[list[ChosenEntry], int]:
     """The entries of a room that lie in no period of another contract, and the number of messages that do."""
     entries = list(_entries(reading, and_(_ENTRY.room_id == room, _ENTRY.kind.in_(_OBJECTS))))
-    seen = _observed_times(reading, room)
-    times: dict[str, float] = {}
+    times: dict[str, int] = {}
     for one in entries:  # the first entry of a subject decides for all
-        times.setdefault(_subject(one), one.sent or seen[one.seq])
+        times.setdefault(_subject(one), one.sent)
     stays = {subject for subject, at in times.items() if any(_contains(period, at) for period in held)}
     taken = [one for one in entries if _subject(one) not in stays]
     return taken, sum(subject.startswith("message/") for subject in stays)
-
-
-def _observed_times(reading: Reading, room: int) -> dict[int, float]:
-    query = select(_ENTRY.seq, _ENTRY.observed_at).where(_ENTRY.room_id == room, _ENTRY.kind.in_(_OBJECTS))
-    return {seq: from_text(at).timestamp() for seq, at in reading.sql.execute(query)}
 
 
 def _subject(entry: ChosenEntry) -> str:
@@ -151,7 +146,7 @@ def _subject(entry: ChosenEntry) -> str:
     return f"file/{entry.key.rpartition('/')[2]}" if entry.kind == "blob" else entry.key
 
 
-def _contains(room: ContractRoom, at: float) -> bool:
+def _contains(room: ContractRoom, at: int) -> bool:
     return (room.start is None or room.start.timestamp() <= at) and (room.end is None or at < room.end.timestamp())
 
 
