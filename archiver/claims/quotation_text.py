@@ -63,7 +63,7 @@ def _seen(quoted: Quotation) -> datetime:
         return quoted.before.last_seen
     if quoted.became is State.EDITED and quoted.after is not None:
         return quoted.after.first_seen
-    return quoted.message.changed_at
+    return quoted.message.versions[-1].first_seen if quoted.is_deleted else quoted.message.changed_at
 
 
 def _update_time(version: Version) -> datetime | None:

@@ -61,13 +61,13 @@ class Quotation:
     def rank(self) -> Rank:
         """How much it has to say."""
         bodies = [one.body for one in self.message.texts]
-        return rank(self.message.state, bodies, self.message.send_time, int(self.message.message_id))
+        return rank(self.became, bodies, self.message.send_time, int(self.message.message_id))
 
 
 def quotation(message: Message, *, is_chosen: bool = False) -> Quotation | None:
     """What is quoted of a message; None if nothing of it changed that can be shown, unless it was chosen."""
     texts = message.texts
-    became = _standing(message.state, [one.body for one in texts])
+    became = _standing(last_shown(message.state, was_deleted=message.was_deleted), [one.body for one in texts])
     if not texts or message.is_notice or (became is State.PRESENT and not is_chosen):
         return None
     last = texts[-1]
@@ -110,6 +110,11 @@ def excerpts(texts: Sequence[str], limit: int) -> list[str]:
     """Texts of one message cut to so many characters: from the words that differ on, or from those that matter."""
     at = _first_difference(*texts) if len(texts) > 1 else _first_word(texts[0])
     return [_cut(one, at, limit) for one in texts]
+
+
+def last_shown(state: State, *, was_deleted: bool) -> State:
+    """The state of a message, or the one before the plan hid it, which takes nothing back."""
+    return State.DELETED if state is State.HIDDEN and was_deleted else state
 
 
 def is_quotable(state: State, bodies: Sequence[str]) -> bool:

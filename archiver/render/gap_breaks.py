@@ -176,11 +176,19 @@ def pause_lines(rooms: Sequence[Conversation], named: Collection[Pause]) -> Iter
         yield say("{pause}: ほかに{n}回(合計およそ{together})。", pause=say(PAUSE), n=len(others), together=together)
 
 
-def closing_pauses(room: Conversation) -> Iterator[Pause]:
-    """The time from the last list of a room to the moment at which it could not be opened, if it counts as a pause."""
+def closing_pauses(room: Conversation, end: datetime | None = None) -> Iterator[Pause]:
+    """The time from the last list of a room to the moment at which it could not be opened, if it counts as a pause.
+
+    `end`: that of the period told, after which nothing counts; None: it has none.
+    """
     last, since = room.watch.last, room.inaccessible_since
-    if last is not None and since is not None and since - last > room.watch.limit:
+    if last is not None and since is not None and since - last > room.watch.limit and (end is None or last < end):
         yield Pause(last, since)
+
+
+def all_pauses(rooms: Iterable[Conversation], end: datetime | None) -> set[Pause]:
+    """The pauses of these rooms, those before a closing too; `end` as in `closing_pauses`."""
+    return {pause for room in rooms for pause in (*room.pauses, *closing_pauses(room, end))}
 
 
 def usual_interval_lines(watches: Sequence[tuple[int, Watch]]) -> Iterator[str]:

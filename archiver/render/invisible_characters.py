@@ -96,11 +96,6 @@ def visible_html(text: str, *, lines: bool = False) -> str:
     return _mark_hidden(escape(text, quote=False), _HIDDEN_OR_LINE, _PART_OR_LINE, '<i class="u">[U+{:04X}]</i>')
 
 
-def visible_attribute(text: str) -> str:
-    """The visible text, safe between the double quotes of an HTML attribute."""
-    return escape(visible(text), quote=True)
-
-
 def _unify_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n") if "\r" in text else text
 

@@ -36,13 +36,15 @@ from archiver.export.pdf.typst_pdf import make_pdf
 from archiver.export.pdf.worker import make_pdf_apart
 from archiver.export.report.chapters import build_report
 from archiver.export.report.consultation import build_consultation
+from archiver.export.report.input import ReportInput
+from archiver.export.report.statistics import MessageStatistics
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from archiver.records import JsonObject
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts
 from archiver.store.queries.status import status
-from tests.claims.dispute import BEGIN, THIRD, Dispute, report_of
+from tests.claims.dispute import BEGIN, THIRD, Dispute
 from tests.support.archives.maker import CLIENT, ArchiveMaker
 from tests.support.reports.pdf_reader import text, without_spaces
 
@@ -75,9 +77,8 @@ class Told:
     """Whether the other side was named for the package."""
 
 
-def told_at_once(reading: Reading, dispute: Dispute) -> Told:
+def told_at_once(reading: Reading, dispute: Dispute, case: ReportInput, statistics: MessageStatistics) -> Told:
     """What the same chapters and texts say before they are laid out and packed."""
-    case, statistics = report_of(reading)
     return Told(
         report=without_spaces(_pages_text(build_report(case, statistics).chapters)),
         consultation=without_spaces(_pages_text(build_consultation(case, statistics).chapters)),

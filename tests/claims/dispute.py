@@ -11,15 +11,18 @@ import random
 import shutil
 from bisect import bisect_left, bisect_right
 from collections import Counter, deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from archiver.chatwork.client import Client, Listing, Single, read_listing, read_single
 from archiver.chatwork.models import Message, Room
+from archiver.corrected_clock import CorrectedClock
 from archiver.errors import NotVisible
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
@@ -30,24 +33,37 @@ from archiver.export.package.package_input import PackageInput
 from archiver.export.package.report_input import report_input
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics, survey_messages
-from archiver.records import JST, Delivery, JsonObject, MessageId, Observation, Reply, RoomId
+from archiver.records import (
+    JST,
+    ContractRoom,
+    Delivery,
+    Invoice,
+    JsonObject,
+    MessageId,
+    Observation,
+    Payment,
+    Reply,
+    RoomId,
+)
 from archiver.store import seals, statements, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import contracts
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
+from archiver.sync import coverage
 from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.pull.messages import pull_messages
 from archiver.sync.pull.single_messages import read_queued
 from archiver.sync.report import RoomReport
-from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker
 
-THIRD = 5550123
-NAMES = {CLIENT: "田中", OWNER: "yamada", THIRD: "佐藤花子"}
+THIRD, COLLEAGUE = 5550123, 5550124
+NAMES = {CLIENT: "田中", OWNER: "yamada", THIRD: "佐藤花子", COLLEAGUE: "鈴木一郎"}
 RENAMED, CLOSED = "田中企画", "(解約済)"
 DAY = 86400
 BEGIN = datetime(2026, 10, 1, 0, 0, tzinfo=UTC)
-WINDOW = 100
+MIDNIGHT = 15 * 3600
+"""Seconds of a day after the beginning at which a day begins in Japan."""
 FORMS = (
     "[info][title][dtext:file_uploaded][/title][download:7]a.png (1 KB)[/download][/info]",
     "[info][title][dtext:chatroom_chat_edited][/title][dtext:chatroom_chatname_is]案件[dtext:chatroom_set][/info]",
@@ -58,9 +74,66 @@ FORMS = (
 TASK_FORM = "[info][title][dtext:task_added][/title][task aid=1 st=open lt=0 ltype=none]作業{}[/task][/info]"
 
 DELETED = "[deleted]"
-CHANGES = ("edited", "edited_before", "deleted", "deleted_before")
+CHANGES = ("edited", "edited_before", "deleted", "deleted_before", "hidden")
 EDITED, TURNED = "編集された", "「削除」表示に変わった"
+TOUCHED, HIDDEN = "更新時刻だけが変わった", "プランの制限で見えなくなった"
 FIRST_EDITED, FIRST_DELETED = "保存時点で編集済み(それより前の文面は不明)", "保存時点で「削除」表示(文面は不明)"
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is unusual about a dispute, beside what its seed draws."""
+
+    window: int = 100
+    """How many messages a list shows; with few the same things happen in a small world."""
+    platform: str = "crowdworks"
+    chats: str = "one"
+    """`one`, `two`, or `direct`: a direct chat with the client beside the group."""
+    closes: bool = False
+    """The first chat cannot be opened any more after a while."""
+    period: bool = False
+    """The contract has a part of the chats' time."""
+    names: str = "own"
+    """`own`, `shared`: another one has the client's name too, or `taken`: another one takes it later."""
+    colleagues: bool = False
+    """Two others write, and nobody entered whose side they are on."""
+    silent: bool = False
+    """The reporter writes nothing."""
+    is_client: bool = False
+    """The reporter is the client, and entered their own name there."""
+    many_edits: bool = False
+    """Edited messages are edited again, perhaps back."""
+    edges: bool = False
+    """Things happen at midnight, at weekends and at the end of a month."""
+    is_restored: bool = False
+    """A copy of the archive is put back, and what it saw since is lost."""
+    clock: int = 0
+    """By how many hours this computer's clock is wrong."""
+    plan_days: int = 0
+    """How many days the plan shows; 0: all."""
+    money: bool = False
+    """Invoices and payments are entered."""
+
+
+ODDS: Mapping[str, Sequence[object]] = {
+    "platform": ("crowdworks", "crowdworks", "lancers", "coconala", "direct"),
+    "chats": ("one", "two", "direct"),
+    "names": ("own", "own", "shared", "taken"),
+    "clock": (0, 0, 9, -9000),
+    "plan_days": (0, 0, 0, 40),
+    **dict.fromkeys(
+        ("closes", "period", "colleagues", "silent", "is_client", "is_restored"), (False, False, False, True)
+    ),
+    **dict.fromkeys(("many_edits", "edges"), (False, True)),
+    "money": (False, False, True),
+}
+"""What each of them may be; the first is the usual."""
+
+
+def drawn(seed: int) -> Circumstances:
+    """Random ones, in a small world."""
+    chance = random.Random(f"circumstances {seed}")
+    return replace(Circumstances(window=20), **{name: chance.choice(values) for name, values in ODDS.items()})  # type: ignore[arg-type]
 
 
 @dataclass
@@ -78,6 +151,7 @@ class TruePost:
     """`file` or `task`: what Chatwork's own list shows of the post."""
     done: int | None = None
     """When the task was finished, which no post tells."""
+    room: int = ROOM
 
     def shown(self, at: int) -> tuple[str, int]:
         """Text and update time as shown at a moment."""
@@ -98,19 +172,21 @@ class TrueEvent:
 
 
 class Dispute:
-    """A room of two or three people, played from a seed, and the looks that the archive had at it."""
+    """Chats of some people, played from a seed, and the looks that the archive had at them."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, circumstances: Circumstances | None = None) -> None:
         chance = self._chance = random.Random(seed)
-        self.seed = seed
+        self.seed, self.so = seed, circumstances or Circumstances()
         self.people = [CLIENT, OWNER] + ([THIRD] if chance.random() < 0.4 else [])
         self.client_is_named = chance.random() < 0.6
-        count = chance.choice((0, 3, 30, 99, 100, 101, 180, 260))
+        window = self.so.window
+        count = chance.choice((0, 3, 30, window - 1, window, window + 1, 9 * window // 5, 13 * window // 5))
         times = sorted(chance.sample(range(3600, 40 * 86400), count))
         self.posts = [self._post(number, sent) for number, sent in enumerate(times, 1)]
         ends = chance.choice((45, 60)) * 86400
         self._play_items(seed, ends)
-        self.looks = sorted({chance.randrange(0, ends) for _ in range(chance.choice((1, 2, 4, 8, 14)))})
+        looks = chance.choice((1, 2, 4, 8, 14) if window > 20 else (1, 2, 3, 5, 11))
+        self.looks = sorted({chance.randrange(0, ends) for _ in range(looks)})
         self.approved = BEGIN.replace(tzinfo=JST) + timedelta(days=chance.randrange(0, 40))
         self._play_the_client(ends)
         self.delivered = chance.randrange(0, 40) if chance.random() < 0.5 else None
@@ -121,8 +197,62 @@ class Dispute:
         """Numbers of messages that were read one by one, an hour after the last look."""
         self.refused: set[int] = set()
         """Numbers of messages that were asked for and not given."""
-        if chance.random() < 0.4:
+        self.lost: list[int] = []
+        """Looks that the archive had and lost, as a copy from before them was put back."""
+        self.shut: int | None = None
+        """When the first chat could no longer be opened."""
+        self.period: tuple[int, int | None] = (0, None)
+        self.took_name: int | None = None
+        """When another one took the client's name."""
+        self.invoices: tuple[Invoice, ...] = ()
+        self.payments: tuple[Payment, ...] = ()
+        self._set_in(random.Random(f"so {seed}"))
+        if chance.random() < 0.4 and not self.so.plan_days:
             self._recover()
+
+    def _set_in(self, chance: random.Random) -> None:
+        """Let the circumstances change what was drawn."""
+        so = self.so
+        others = ([THIRD] if so.names != "own" else []) + ([THIRD, COLLEAGUE] if so.colleagues else [])
+        self.people += [one for one in dict.fromkeys(others) if one not in self.people]
+        for post in self.posts:
+            if others and chance.random() < 0.4:
+                post.author = chance.choice(others)
+            if so.chats == "two" or (so.chats == "direct" and post.author in (CLIENT, OWNER)):
+                post.room = chance.choice((ROOM, OTHER_ROOM))
+            if so.many_edits and post.edits:
+                times = [post.edits[0][0] + day * DAY for day in range(1, chance.randrange(1, 4))]
+                post.edits += [
+                    (at, chance.choice((post.text, f"{number}度目{post.text}"))) for number, at in enumerate(times)
+                ]
+        if so.silent:
+            self.posts = [post for post in self.posts if post.author != OWNER]
+        if so.names == "taken":
+            self.took_name = chance.randrange(10, 40) * DAY
+        if so.edges:
+            self._move_to_edges(chance)
+        if so.is_restored and len(self.looks) > 2:
+            begin, end = sorted(chance.sample(range(1, len(self.looks)), 2))
+            self.lost, self.looks = self.looks[begin:end], self.looks[:begin] + self.looks[end:]
+        if so.closes:
+            self.shut = chance.randrange(0, self.looks[-1] + DAY)
+        if so.period:
+            self.period = chance.randrange(0, 25) * DAY, chance.choice((None, chance.randrange(25, 45) * DAY))
+        if so.money:
+            days = [str((BEGIN + timedelta(days=chance.choice((2, 3, 9, 30)))).date()) for _ in range(2)]
+            self.invoices = tuple(Invoice(n, 50_000 * n, "2026-10-01", due_on=day) for n, day in enumerate(days, 1))
+            paid = chance.choice((0, 20_000, 50_000, 150_000))
+            self.payments = (Payment(1, paid, "2026-10-05"),) if paid else ()
+
+    def _move_to_edges(self, chance: random.Random) -> None:
+        """Posts to midnight in Japan or the second before it, the delivery to a weekend or the end of a month."""
+        before = 0
+        for post, after in zip(self.posts, [*(one.sent for one in self.posts), 10**9][1:], strict=True):
+            at = post.sent // DAY * DAY + MIDNIGHT - chance.randrange(2)
+            first = min([post.done or 10**9, post.deleted or 10**9, *(time for time, _text in post.edits), after])
+            post.sent = at if before < at < first else post.sent
+            before = post.sent
+        self.delivered = chance.choice((None, 2, 3, 9, 30, 31))
 
     def _play_items(self, seed: int, ends: int) -> None:
         """Some posts of the form of a file have a real file, some are of tasks; drawn apart, so that seeds stay."""
@@ -145,8 +275,9 @@ class Dispute:
 
     def _recover(self) -> None:
         """The reporter has a file with ids of messages that no look showed; some of them Chatwork does not give."""
-        held = {post.number for post in self.saved}
-        lost = [post.number for post in self.posted() if post.number not in held]
+        held = self.listed
+        open_rooms = [room for room in self.rooms if room != ROOM or self.noticed_shut is None]
+        lost = [post.number for post in self.posted() if post.number not in held and post.room in open_rooms]
         for number in self._chance.sample(lost, min(len(lost), 10)):
             (self.refused if self._chance.random() < 0.3 else self.recovered).add(number)
 
@@ -165,23 +296,66 @@ class Dispute:
 
     # --- the truth -----------------------------------------------------------------------------
 
+    @cached_property
+    def rooms(self) -> tuple[int, ...]:
+        """The chats of the contract."""
+        return (ROOM,) if self.so.chats == "one" else (ROOM, OTHER_ROOM)
+
+    @cached_property
+    def by_room(self) -> dict[int, list[TruePost]]:
+        """All posts of each chat."""
+        return {room: [post for post in self.posts if post.room == room] for room in self.rooms}
+
+    def looks_at(self, room: int) -> list[int]:
+        """The times at which the list of a chat was read."""
+        return [at for at in self.looks if room != ROOM or self.shut is None or at < self.shut]
+
+    @property
+    def noticed_shut(self) -> int | None:
+        """When it was seen that the first chat cannot be opened any more."""
+        return None if self.shut is None else min((at for at in self.looks if at >= self.shut), default=None)
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether that matters: since before the end of the contract's part of the time."""
+        end, looks = self.period[1], self.looks_at(ROOM)
+        return self.noticed_shut is not None and (end is None or not looks or looks[-1] < end)
+
     @property
     def last_look(self) -> int:
         """The time of the last look."""
         return self.looks[-1]
 
-    def posted(self, at: int | None = None) -> list[TruePost]:
-        """What was posted up to a moment, by default the last look."""
-        return self.posts[: bisect_right(self.posts, self.last_look if at is None else at, key=_sent)]
-
-    def window(self, at: int) -> list[TruePost]:
-        """What Chatwork's list shows at a moment."""
-        return self.posted(at)[-WINDOW:]
-
     @property
-    def is_joined(self) -> bool:
+    def known_until(self) -> int | None:
+        """Up to when everything is known that was posted; None: not known, or the contract's time ended before."""
+        looks = [self.looks_at(room)[-1:] for room in self.rooms]
+        until = min(one[0] for one in looks) if all(looks) else None
+        return None if until is None or (self.period[1] or 10**9) <= until else until
+
+    def is_within(self, at: int) -> bool:
+        """Whether a moment lies in the contract's part of the time."""
+        return self.period[0] <= at < (self.period[1] or 10**9)
+
+    @cached_property
+    def known(self) -> list[TruePost]:
+        """What was posted in the chats up to the last look at each, whatever its time."""
+        ends = {room: max(self.looks_at(room), default=-1) for room in self.rooms}
+        return [post for post in self.posts if post.sent <= ends[post.room]]
+
+    def posted(self) -> list[TruePost]:
+        """The same within the contract's part of the time."""
+        return [post for post in self.known if self.is_within(post.sent)]
+
+    def window(self, at: int, room: int = ROOM) -> list[TruePost]:
+        """What Chatwork's list of a chat shows at a moment."""
+        posts = self.by_room[room]
+        begin = bisect_left(posts, at - self.so.plan_days * DAY, key=_sent) if self.so.plan_days else 0
+        return posts[begin : bisect_right(posts, at, key=_sent)][-self.so.window :]
+
+    def is_joined(self, room: int) -> bool:
         """Whether each look showed the last post of the look before; else nothing proves what lay between."""
-        windows = [one for at in self.looks if (one := self.window(at))]
+        windows = [one for at in self.looks_at(room) if (one := self.window(at, room))]
         return all(before[-1] in after for before, after in pairwise(windows))
 
     @property
@@ -189,46 +363,76 @@ class Dispute:
         """When the messages were read one by one."""
         return self.last_look + 3600
 
+    @cached_property
+    def listed(self) -> dict[int, list[int]]:
+        """Number of a post → the looks whose list showed it."""
+        found: dict[int, list[int]] = {}
+        for room in self.rooms:
+            for at in self.looks_at(room):
+                for post in self.window(at, room):
+                    found.setdefault(post.number, []).append(at)
+        return found
+
+    @cached_property
+    def seen(self) -> list[TruePost]:
+        """What any look showed, and what was read one by one, whatever its time."""
+        return [post for post in self.posts if post.number in self.listed or post.number in self.recovered]
+
     @property
     def saved(self) -> list[TruePost]:
-        """What any look showed, and what was read one by one."""
-        seen = {post.number: post for at in self.looks for post in self.window(at)}
-        return sorted(
-            (seen | {post.number: post for post in self.posts if post.number in self.recovered}).values(), key=_number
-        )
+        """The same within the contract's part of the time."""
+        return [post for post in self.seen if self.is_within(post.sent)]
 
     def sightings(self, post: TruePost) -> list[int]:
         """The times at which the archive saw a post."""
-        place = bisect_left(self.posts, post.sent, key=_sent)
-        looks = [at for at in self.looks if 0 <= bisect_right(self.posts, at, key=_sent) - 1 - place < WINDOW]
+        looks = self.listed.get(post.number, [])
         return [*looks, self.recovery_at] if post.number in self.recovered else looks
 
     def name_at(self, author: int, at: int) -> str:
         """The display name of a person at a moment."""
+        if author == THIRD and (self.so.names == "shared" or (self.took_name is not None and self.took_name <= at)):
+            return NAMES[CLIENT]
         if author != CLIENT:
             return NAMES[author]
         name = RENAMED if self.renamed is not None and self.renamed <= at else NAMES[CLIENT]
         return name + (CLOSED if self.closed is not None and self.closed <= at else "")
 
-    def names_seen(self, author: int) -> dict[str, int]:
-        """Every name that was seen of a person, with the time of the first sight."""
-        times = sorted(at for post in self.saved if post.author == author for at in self.sightings(post))
-        return {self.name_at(author, at): at for at in reversed(times)}
+    @cached_property
+    def names(self) -> dict[int, dict[str, int]]:
+        """Every name that was seen of each person, the latest first, with the time of its first sight."""
+        found: dict[int, dict[str, int]] = {}
+        for author in {post.author for post in self.seen}:
+            times = {at for post in self.seen if post.author == author for at in self.sightings(post)}
+            found[author] = {self.name_at(author, at): at for at in sorted(times, reverse=True)}
+        return found
 
     @property
     def counterpart(self) -> tuple[int, str] | None:
-        """The account that is known as the other side, and why; None if nobody is."""
-        others = {post.author for post in self.saved} - {OWNER}
+        """The account that is known as the other side, and why; None if nobody is.
+
+        A name that another one was ever seen to have names nobody, and only the name at first sight counts.
+        """
+        others = self.names.keys() - {OWNER}
         if self.chosen in others:
             return CLIENT, "entered"
-        if self.client_is_named and any(name.removesuffix(CLOSED) == NAMES[CLIENT] for name in self.names_seen(CLIENT)):
-            return CLIENT, "name"
+        bearers = {one for one in others if NAMES[CLIENT] in {name.removesuffix(CLOSED) for name in self.names[one]}}
+        if self.stated_client == NAMES[CLIENT] and len(bearers) == 1:
+            (bearer,) = bearers
+            if [*self.names[bearer]][-1].removesuffix(CLOSED) == NAMES[CLIENT]:
+                return bearer, "name"
         return (next(iter(others)), "only_two") if len(others) == 1 else None
+
+    @property
+    def stated_client(self) -> str | None:
+        """The client's name as the reporter entered it."""
+        if self.so.is_client:
+            return NAMES[OWNER]
+        return NAMES[CLIENT] if self.client_is_named else None
 
     @property
     def noticed_closing(self) -> int | None:
         """When a name with the ending of closed accounts was first seen."""
-        times = [at for name, at in self.names_seen(CLIENT).items() if name.endswith(CLOSED)]
+        times = [at for name, at in self.names.get(CLIENT, {}).items() if name.endswith(CLOSED)]
         return min(times, default=None)
 
     def side(self, author: int) -> str:
@@ -256,12 +460,16 @@ class Dispute:
 
     def _items(self, since: int, author: int) -> Iterator[tuple[int, str]]:
         """What the lists of files and tasks showed of a person after a message, and when a task was seen to be done."""
-        for post in self.posted():
-            first = next(at for at in self.looks if at >= post.sent)
-            if post.item and post.author == author and post.sent > since:
-                yield post.sent if post.item == "file" or post in self.saved else first, post.item
-            done = next((at for at in self.looks if at >= (post.done or 10**9)), None)
-            if done is not None and author != OWNER and done > max(since, first):
+        saved = {post.number for post in self.saved}
+        for post in self.known:
+            looks = self.looks_at(post.room)
+            first = next(at for at in looks if at >= post.sent)
+            given = post.sent if post.item == "file" or post.number in saved else first
+            if post.item and post.author == author and given > since and self.is_within(given):
+                is_listed_late = post.number not in saved and post.item == "task" and post.sent <= since
+                yield from () if is_listed_late else [(given, post.item)]
+            done = next((at for at in looks if at >= (post.done or 10**9)), None)
+            if done is not None and author != OWNER and done > max(since, first) and self.is_within(done):
                 yield done, "done"
 
     def first_unanswered(self) -> int | None:
@@ -296,8 +504,20 @@ class Dispute:
             if any(text == DELETED for text, _updated in seen):
                 found["deleted" if texts else "deleted_before"][self.side(post.author)] += 1
             if len(texts) > 1 or any(updated for _text, updated in seen):
-                found["edited" if len(texts) > 1 else "edited_before"][self.side(post.author)] += 1
+                is_known = len(texts) > 1 or seen[0] == (post.text, 0)
+                found["edited" if is_known else "edited_before"][self.side(post.author)] += 1
+            if self.hidden_at(post) is not None and (post.author == OWNER or not post.is_notice):
+                found["hidden"][self.side(post.author)] += 1
         return found
+
+    def hidden_at(self, post: TruePost) -> int | None:
+        """When a list first showed that the plan hides a post that was seen before; a full list tells nothing."""
+        seen = self.sightings(post)
+        for at in self.looks_at(post.room) if self.so.plan_days else ():
+            window = self.window(at, post.room)
+            if seen[0] < at and len(window) < self.so.window and (not window or post.sent < window[0].sent):
+                return at
+        return None
 
     def deletions(self) -> Counter[str]:
         """How many deletions were seen as such: of texts that were seen before, and of others."""
@@ -315,40 +535,78 @@ class Dispute:
             for before, at in pairwise(times):
                 if post.shown(before)[0] != post.shown(at)[0]:
                     found.append(TrueEvent(post, before, at, TURNED if post.shown(at)[0] == DELETED else EDITED))
+                elif post.shown(before) != post.shown(at):
+                    found.append(TrueEvent(post, before, at, TOUCHED))
+            if (gone := self.hidden_at(post)) is not None:
+                found.append(TrueEvent(post, times[-1], gone, HIDDEN))
         return found
 
     # --- what the archive saw ------------------------------------------------------------------
 
     def play(self, maker: ArchiveMaker) -> None:
-        """Let the program read the list of the room at every look."""
+        """Let the program read the lists of the chats at every look."""
+        own = _moment(0) + timedelta(hours=self.so.clock)
+        maker.archive.clock = CorrectedClock(lambda: own) if self.so.clock else maker.archive.clock
         maker.me()
-        client = "田中" if self.client_is_named else None
+        start, end = (None if one is None else _moment(one) for one in self.period)
+        rooms = [ContractRoom(RoomId(room), start if self.so.period else None, end) for room in self.rooms]
+        facts = {"invoices": self.invoices, "payments": self.payments, "client": self.stated_client}
         approved = self.approved.strftime("%Y-%m-%d %H:%M")
-        maker.contract("job1", platform="crowdworks", client=client, contact_approved_on=approved)
+        maker.contract("job1", rooms, platform=self.so.platform, contact_approved_on=approved, **facts)
         maker.room("案件")
-        for at in self.looks:
-            room = Room(room_id=RoomId(ROOM), message_num=len(self.posted(at)))
-            context = self._context(maker, at)
-            pull_messages(context, room, RoomReport(ROOM))
-            with maker.archive.writing() as writing:
-                write_steady_visits(context, writing)
-                self._list_items(writing, at)
-        if self.recovered | self.refused:
-            self._play_recovery(maker)
+        if len(self.rooms) > 1:
+            maker.room("もう一つ", room=OTHER_ROOM, is_direct=self.so.chats == "direct")
+        copy = maker.home.with_name(f"{maker.home.name}-copy")
+        with patch.object(coverage, "WINDOW", self.so.window):
+            for at in sorted([*self.looks, *self.lost]):
+                if self.lost and at == self.lost[0]:
+                    maker.archive.close()
+                    shutil.copytree(maker.home, copy)
+                self._look(maker, at)
+                if self.lost and at == self.lost[-1]:
+                    maker.archive.close()
+                    shutil.rmtree(maker.home)
+                    copy.rename(maker.home)
+            if self.recovered | self.refused:
+                self._play_recovery(maker)
         if self.delivered is not None:
             day = (BEGIN + timedelta(days=self.delivered)).date().isoformat()
             with maker.archive.writing() as writing:
                 statements.add_delivery(writing, "job1", Delivery(0, day), at=_moment(self.recovery_at))
 
-    def _list_items(self, writing: Writing, at: int) -> None:
-        """Record what the lists of files and tasks show at a look, as far as it changed."""
-        before = max((one for one in self.looks if one < at), default=-1)
+    def _look(self, maker: ArchiveMaker, at: int) -> None:
+        if self.so.clock:  # each run is a process of its own, whose first reply tells how wrong the clock is
+            own = _moment(at) + timedelta(hours=self.so.clock)
+            maker.archive.clock = CorrectedClock(lambda: own)
+            maker.archive.clock.measure(_moment(at), own)
+        for number in self.rooms:
+            if number == ROOM and self.shut is not None and at >= self.shut:
+                if at == self.noticed_shut or at in self.lost:
+                    self._shut(maker, at)
+                continue
+            room = Room(room_id=RoomId(number), message_num=bisect_right(self.by_room[number], at, key=_sent))
+            context = self._context(maker, at)
+            pull_messages(context, room, RoomReport(number))
+            with maker.archive.writing() as writing:
+                write_steady_visits(context, writing)
+                self._list_items(writing, at, number)
+
+    def _shut(self, maker: ArchiveMaker, at: int) -> None:
+        """Record that the first chat is no longer in the list of chats."""
+        gone = {"object": {}, "state": "gone", "source": "list"}
+        with maker.archive.writing() as writing:
+            observed = [Observation("room.inaccessible", f"room/{ROOM}", gone, ROOM)]
+            writer.append(writing, observed, account_id=OWNER, at=_moment(at))
+
+    def _list_items(self, writing: Writing, at: int, room: int) -> None:
+        """Record what the lists of files and tasks of a chat show at a look, as far as it changed."""
+        before = max((one for one in self.looks_at(room) if one < at), default=-1)
         found = []
-        for post in self.posted(at):
-            is_new = post.sent > before
-            if post.item and (is_new or (post.done is not None and before < post.done <= at)):
+        for post in self.by_room[room]:
+            is_new = before < post.sent <= at
+            if post.item and (is_new or (post.done is not None and before < post.done <= at and post.sent <= at)):
                 payload = {"object": _item(self, post, at), "state": "present", "source": "list"}
-                found.append(Observation(post.item, f"{post.item}/{post.number}", payload, ROOM))
+                found.append(Observation(post.item, f"{post.item}/{post.number}", payload, room))
         if found:
             writer.append(writing, found, account_id=OWNER, at=_moment(at))
 
@@ -357,13 +615,14 @@ class Dispute:
 
     def _play_recovery(self, maker: ArchiveMaker) -> None:
         """Let the program read messages one by one by their ids."""
-        context = self._context(maker, self.recovery_at)
-        places = {(ROOM, 1_000_000 + number): Origin.RECOVERED for number in sorted(self.recovered | self.refused)}
+        context, rooms = self._context(maker, self.recovery_at), {post.number: post.room for post in self.posts}
+        numbers = sorted(self.recovered | self.refused)
+        places = {(rooms[number], 1_000_000 + number): Origin.RECOVERED for number in numbers}
         with maker.archive.writing() as writing:
-            backfill_queue.enqueue(writing, places, rooms=[ROOM], at=context.now())
-            items = backfill_queue.due_items(writing, [ROOM], at=context.now(), limit=len(places))
+            backfill_queue.enqueue(writing, places, rooms=self.rooms, at=context.now())
+            items = backfill_queue.due_items(writing, self.rooms, at=context.now(), limit=len(places))
         for item in items:
-            read_queued(context, item, RoomReport(ROOM))
+            read_queued(context, item, RoomReport(item.room_id))
 
 
 class _Replies(Client):
@@ -381,10 +640,12 @@ class _Replies(Client):
         return read_single(Reply(path, 200, body, {}, _moment(self._at)), Message, number=int(message_id))
 
     def messages(self, room_id: RoomId) -> Listing[Message]:
-        rows = [_object(self._dispute, post, self._at) for post in self._dispute.window(self._at)]
+        rows = [_object(self._dispute, post, self._at) for post in self._dispute.window(self._at, int(room_id))]
         body = json.dumps(rows).encode("ascii")
         path = f"/rooms/{room_id}/messages?force=1"
-        return read_listing(Reply(path, 200 if rows else 204, body if rows else b"", {}, _moment(self._at)), Message)
+        headers = {"chatwork-message-limitation": "true"} if self._dispute.so.plan_days else {}
+        reply = Reply(path, 200 if rows else 204, body if rows else b"", headers, _moment(self._at))
+        return read_listing(reply, Message)
 
 
 def blank_archive(template: Path, home: Path) -> ArchiveMaker:
@@ -398,7 +659,9 @@ def blank_archive(template: Path, home: Path) -> ArchiveMaker:
     return maker
 
 
-def report_of(reading: Reading, name: str = "job1", **changed: Any) -> tuple[ReportInput, MessageStatistics]:
+def report_of(
+    reading: Reading, name: str = "job1", *, at: datetime = BEGIN, **changed: Any
+) -> tuple[ReportInput, MessageStatistics]:
     """The input of the report of a contract and its statistics, made as a package makes them, without its files."""
     contract = contracts.find_contract(reading, name)
     listed = seals.seals(reading)
@@ -410,7 +673,7 @@ def report_of(reading: Reading, name: str = "job1", **changed: Any) -> tuple[Rep
         name="x",
         stamping=None,
         upto=listed[-1].last,
-        at=BEGIN,
+        at=at,
     )
     source = SourceEntries(reading, recipe.scope, recipe.upto)
     source.gather(name, lambda _line: None)

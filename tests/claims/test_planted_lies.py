@@ -22,8 +22,8 @@ from archiver.export.report.statistics import MessageStatistics
 from archiver.records import Basis, CaseFacts, CaseSide, ChangedMessages, ChangeKind, Message, ObservedBy
 from archiver.store.archive import Archive
 from tests.claims.artifact_judge import falsehoods
-from tests.claims.artifacts import sealed, told_at_once
-from tests.claims.dispute import Dispute, blank_archive
+from tests.claims.artifacts import after, sealed, told_at_once
+from tests.claims.dispute import Dispute, blank_archive, report_of
 
 Function = Callable[..., Any]
 
@@ -252,7 +252,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
 
 def _found(dispute: Dispute, archive: Archive) -> list[str]:
     with archive.reading() as reading:
-        return list(falsehoods(dispute, told_at_once(reading, dispute)))
+        return list(falsehoods(dispute, told_at_once(reading, dispute, *report_of(reading, at=after(dispute)))))
 
 
 def _plant(monkeypatch: pytest.MonkeyPatch, true: Function, lie: Callable[..., Any]) -> None:

@@ -137,3 +137,4 @@ def test_the_time_before_a_closing_is_a_time_without_a_look() -> None:
     assert [Pause(at(90), at(151))] == list(closing_pauses(room))
     assert [] == list(closing_pauses(dataclasses.replace(room, inaccessible_since=at(90 + 60))))
     assert [] == list(closing_pauses(dataclasses.replace(room, inaccessible_since=None)))
+    assert [] == list(closing_pauses(room, at(90)))  # the period told had ended by then

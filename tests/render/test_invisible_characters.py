@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies
 
-from archiver.render.invisible_characters import visible, visible_attribute, visible_html
+from archiver.render.invisible_characters import visible, visible_html
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,6 @@ def test_html_is_escaped_and_marks_are_set_apart() -> None:
     actual = visible_html("<b>&\u202e[U+202E]")
 
     assert '&lt;b&gt;&amp;<i class="u">[U+202E]</i>[U+202E]' == actual
-
-
-def test_attributes_cannot_be_left() -> None:
-    """Quotation marks in untrusted text do not end an attribute."""
-    actual = visible_attribute("\"'><b>\n")
-
-    assert "&quot;&#x27;&gt;&lt;b&gt;[U+000A]" == actual
 
 
 @given(strategies.text(strategies.characters(exclude_categories=())))

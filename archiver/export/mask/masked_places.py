@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -77,8 +76,3 @@ def message_place(room: int, message_id: int) -> MaskedPlace:
 def person_place(label: str) -> MaskedPlace:
     """The place of the display names of a person under a letter."""
     return MaskedPlace(f"{label}の表示名")
-
-
-def numbered_place(name: str, numbers: Iterator[int]) -> MaskedPlace:
-    """The place of a thing with a number of its own."""
-    return MaskedPlace(f"{name} {next(numbers)}")

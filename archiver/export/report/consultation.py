@@ -15,7 +15,7 @@ from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import Platform
 from archiver.records import Contract, Gap
-from archiver.render.gap_breaks import PAUSE, interval_text, no_pauses_text
+from archiver.render.gap_breaks import PAUSE, all_pauses, interval_text, no_pauses_text
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, local_time, minute_text
 from archiver.report_language import is_english, marked, say, stated_day
@@ -154,7 +154,7 @@ def _unsaved_text(gaps: Sequence[Gap]) -> str:
 
 
 def _pauses_text(case: ReportInput) -> str:
-    pauses = {pause for room in case.rooms for pause in room.pauses}
+    pauses = all_pauses(case.rooms, case.ends_at)
     if not pauses:
         return no_pauses_text(room.watch for room in case.rooms)
     longest = max(pauses, key=lambda one: (one.end - one.start, one.start))

@@ -16,6 +16,7 @@ from archiver.export.report.statistics import MessageStatistics
 from archiver.records import ChangeKind, Conversation, ObservedBy, Pause
 from archiver.render.gap_breaks import (
     PAUSE,
+    all_pauses,
     closing_pauses,
     interval_text,
     no_pauses_text,
@@ -82,7 +83,7 @@ def _period_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
                 name=name,
                 last=local_time(last),
             )
-        for pause in closing_pauses(room):
+        for pause in closing_pauses(room, case.ends_at):
             yield say(
                 "ルームID {room_id}: 開けなくなる前の、{start} から {end} までは未確認です(およそ{span})。",
                 room_id=room.room_id,
@@ -142,8 +143,7 @@ def important_pauses(
 def _pause_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
     yield from usual_interval_lines([(room.room_id, room.watch) for room in case.rooms])
     lines = list(pause_lines(case.rooms, important_pauses(case.rooms, case.events, statistics.chosen_times)))
-    is_said = any(one for room in case.rooms for one in closing_pauses(room))
-    if lines or (case.begun_at is not None and not is_said):
+    if lines or (case.begun_at is not None and not all_pauses(case.rooms, case.ends_at)):
         yield from lines or [f"{say(PAUSE)}: {no_pauses_text(room.watch for room in case.rooms)}"]
 
 

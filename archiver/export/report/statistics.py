@@ -245,7 +245,7 @@ def add_message(authors: dict[int, AuthorFacts], message: Message, *, is_own: bo
             was_edited=message.was_edited,
             was_deleted=message.was_deleted,
             knows_text=bool(message.texts),
-            texts=len({one.body for one in message.texts}),
+            texts=len({(one.body, not one.update_time) for one in message.texts}),
         )
         author.add_changes(kind, became)
 

@@ -17,7 +17,7 @@ from archiver.export.report.request_to_office import end_request_text, opening_r
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.records import Contract
-from archiver.render.gap_breaks import closing_pauses, interval_text
+from archiver.render.gap_breaks import all_pauses, interval_text
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.report_language import say, stated_day
@@ -209,7 +209,7 @@ def _span_text(case: ReportInput, statistics: MessageStatistics) -> str:
 
 def _pauses_text(case: ReportInput) -> str:
     """How often nobody looked for longer than usual, before a closing too, and for how long at most; perhaps empty."""
-    pauses = {pause for room in case.rooms for pause in (*room.pauses, *closing_pauses(room))}
+    pauses = all_pauses(case.rooms, case.ends_at)
     if not pauses:
         return ""
     longest = max(pause.end - pause.start for pause in pauses)

@@ -35,13 +35,13 @@ _TIMED = (_message.send_time > 0, _message.send_time < 2**36)
 """Times that no calendar holds are left out."""
 _IS_TEXT = and_(_version.room_id == _message.room_id, _version.position == _message.position, _version.body != DELETED)
 _DIFFER = (
-    select(func.min(_version.body) != func.max(_version.body))
+    select(or_(func.min(_version.body) != func.max(_version.body), func.min(_version.update_time) == 0))
     .where(_IS_TEXT)
     .correlate(schema.message)
     .scalar_subquery()
 )
 _TEXTS = case((_message.text_digest == "", 0), (_DIFFER, 2), else_=1)
-"""How many texts of a message are known; two stands for more."""
+"""How many texts of an edited message are known, the one before its first edit counted apart; two stands for more."""
 _CHANGED = text(
     "SELECT position FROM message INDEXED BY message_state WHERE room_id = :room AND state <> 'present'"
 ).columns(column("position"))
@@ -134,8 +134,10 @@ def listed_acts(reading: Reading, rooms: Sequence[ContractRoom], after: datetime
         told = select(version.seq).where(version.room_id == room, version.task_id.in_(changed))
         lines = select(entry.line).where(or_(entry.seq.in_(sent), entry.seq.in_(told))).order_by(entry.seq)
         for step in listed_steps(json.loads(line) for (line,) in reading.sql.execute(lines)):
-            if any(one.room_id == room and one.contains(step.at) for one in rooms):
-                yield act_of_step(step, _announcements(reading, step))
+            inside = [one for one in rooms if one.room_id == room]
+            if any(one.contains(step.at) for one in inside):
+                posts = _announcements(reading, step)
+                yield act_of_step(step, (post for post in posts if any(one.contains(post[0].at) for one in inside)))
 
 
 def _announcements(reading: Reading, step: ListedStep) -> Iterator[tuple[Post, str]]:

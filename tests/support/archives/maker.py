@@ -92,9 +92,12 @@ class ArchiveMaker:
         self.append([Observation("contract", f"contract/{name}", contract_payload(contract))])
         return contract
 
-    def room(self, name: str, *, room: int = ROOM, minutes: float = 0, description: str = "") -> None:
+    def room(
+        self, name: str, *, room: int = ROOM, minutes: float = 0, description: str = "", is_direct: bool = False
+    ) -> None:
         """Record the name and description of a room."""
-        room_object = {"room_id": room, "name": name, "description": description, "type": "group", "role": "member"}
+        kind = "direct" if is_direct else "group"
+        room_object = {"room_id": room, "name": name, "description": description, "type": kind, "role": "member"}
         payload = {"object": room_object | {"icon_path": ""}, "state": "present", "source": "list"}
         self.append([Observation("room", f"room/{room}", payload, room)], minutes=minutes)
 

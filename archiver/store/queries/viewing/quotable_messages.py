@@ -8,7 +8,7 @@ from itertools import groupby
 
 from sqlalchemy import select
 
-from archiver.claims.quotations import QUOTED, Quotation, Rank, is_quotable, quotation, quotations, rank
+from archiver.claims.quotations import QUOTED, Quotation, Rank, is_quotable, last_shown, quotation, quotations, rank
 from archiver.records import CaseSide, CaseSides, Contract, MessageKind, State
 from archiver.store import schema
 from archiver.store.archive import Reading
@@ -30,10 +30,11 @@ def quoted_messages(reading: Reading, contract: Contract, sides: CaseSides) -> t
 def _ranked(reading: Reading, contract: Contract, sides: CaseSides) -> Iterator[tuple[Rank, int]]:
     """How much each of these messages has to say, and its room; the texts alone tell that."""
     wanted = CaseSide.COUNTERPART if sides.bases else CaseSide.OTHER
-    columns = (_message.position, _message.account_id, _message.state, _message.send_time, _version.body)
+    columns = (_message.position, _message.account_id, _message.send_time, _version.body)
+    states = (_message.state, _message.was_deleted)
     for room, inside in changed_inside(contract.rooms):
         query = (
-            select(*columns)
+            select(*columns, *states)
             .join(schema.message_version, _version.position == _message.position)
             .where(inside, _message.kind == MessageKind.SPEECH, _version.room_id == room, _version.body != DELETED)
             .where(_message.send_time > 0, _message.send_time < 2**36)
@@ -42,6 +43,6 @@ def _ranked(reading: Reading, contract: Contract, sides: CaseSides) -> Iterator[
         for position, rows in groupby(reading.sql.execute(query), lambda row: int(row.position)):
             row, *later = rows
             bodies = [row.body, *(one.body for one in later)]
-            if sides.side(row.account_id) is wanted and is_quotable(State(row.state), bodies):
-                sent = datetime.fromtimestamp(row.send_time, UTC)
-                yield rank(State(row.state), bodies, sent, position), room
+            state = last_shown(State(row.state), was_deleted=row.was_deleted)
+            if sides.side(row.account_id) is wanted and is_quotable(state, bodies):
+                yield rank(state, bodies, datetime.fromtimestamp(row.send_time, UTC), position), room
