@@ -102,7 +102,7 @@ def _resumed_sentence(pause: EndedPause) -> str:
             pause.gaps,
         )
         return sentence.format(pause=duration, n=pause.gaps)
-    if pause.is_complete:
+    if pause.whole:
         sentence = _(
             "Saving goes on after {pause}; the messages of that time were fetched without a gap. For messages "
             "posted and changed meanwhile, the first text is not known."

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
+import msgspec
 from sqlalchemy import Connection, Table, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import Insert, insert
 
@@ -21,14 +23,16 @@ T = TypeVar("T")
 _RECALL = SmallStatement(select(schema.memory.c.value).where(schema.memory.c.key == bindparam("key")))
 _FORGET = SmallStatement(delete(schema.memory).where(schema.memory.c.key == bindparam("key")))
 
-_NOT_UNDERSTOOD = (AttributeError, LookupError, OverflowError, TypeError, ValueError)
-"""Errors of a reader that is given a value of another shape than it knows."""
+_CONVERTING = threading.Lock()
+"""msgspec 0.22 describes each type at its first use; where two threads do so at once, the process is gone (SIGSEGV)."""
 
 
 def to_json(value: Any) -> Any:
     """A value as it is stored: times as text, objects by their fields, sets sorted, keys of mappings as text."""
     if isinstance(value, datetime):
         return to_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, AbstractSet):
         return sorted(value)
     if isinstance(value, Mapping):
@@ -51,12 +55,10 @@ class Slot(Generic[T]):
     """The place of one remembered value; all of them stand in `archiver.store.working.remembered_values`."""
 
     key: str
-    read: Callable[[Any], T]
-    """Makes the value of what `json.loads` gives; raises any usual error if it is of another shape."""
+    shape: Any
+    """The type of what is stored."""
     default: T
     """The value as long as none was written, or where what was written cannot be understood."""
-    write: Callable[[Any], Any] = to_json
-    """Makes of the value what `json.dumps` takes."""
 
     def recall(self, reading: Reading) -> T:
         """The remembered value, or the default."""
@@ -64,16 +66,18 @@ class Slot(Generic[T]):
         if stored is None:
             return self.default
         try:
-            return self.read(json.loads(stored))
-        except _NOT_UNDERSTOOD:
+            with _CONVERTING:
+                value: T = msgspec.convert(json.loads(stored), self.shape, str_keys=True)
+        except ValueError:  # also what msgspec says of another shape
             return self.default
+        return value
 
     def remember(self, writing: Writing, value: T | None) -> None:
         """Store a value; None deletes it."""
         if value is None:
             _FORGET.execute(writing.sql, key=self.key)
             return
-        _REMEMBER.execute(writing.sql, key=self.key, value=json.dumps(self.write(value), sort_keys=True))
+        _REMEMBER.execute(writing.sql, key=self.key, value=json.dumps(to_json(value), sort_keys=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +86,12 @@ class SlotFamily(Generic[T]):
 
     key: str
     """The common beginning of the keys, and in angle brackets what the rest of each is."""
-    read: Callable[[Any], T]
+    shape: Any
     default: T
 
     def of(self, member: int | str) -> Slot[T]:
         """The slot of one member."""
-        return Slot(f"{self.key.partition('<')[0]}{member}", self.read, self.default)
+        return Slot(f"{self.key.partition('<')[0]}{member}", self.shape, self.default)
 
 
 def upsert(table: Table) -> Insert:

@@ -1,74 +1,24 @@
 """Everything that is remembered between two runs: one slot for each value, with who writes it and who reads it.
 
 What a slot holds is no evidence; whoever loses all of it loses work and some notices, nothing that was saved. The JSON
-has the names of the fields unless a slot says otherwise, and must stay readable: archives of earlier versions have it.
+has the names of the fields, and must stay readable: archives of earlier versions have it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Annotated, NamedTuple
+
+import msgspec
 
 from archiver.records import JsonObject
-from archiver.store.time_text import from_text
 from archiver.store.transactions import Reading
-from archiver.store.working.key_value_store import Slot, SlotFamily, to_json
+from archiver.store.working.key_value_store import Slot, SlotFamily
 from archiver.store.working.token_marks import TokenMarks
 
-T = TypeVar("T")
-
-# --- the shapes of values -------------------------------------------------------------------------
-
-
-def _of_type(kind: type[T], value: Any) -> T:
-    if not isinstance(value, kind):
-        raise TypeError
-    return value
-
-
-def _text(value: Any) -> str:
-    return _of_type(str, value)
-
-
-def _object(value: Any) -> JsonObject:
-    return _of_type(dict, value)
-
-
-def _time(value: Any) -> datetime:
-    at = from_text(value)
-    if at.tzinfo is None:
-        raise ValueError
-    return at
-
-
-def _time_if_any(value: Any) -> datetime | None:
-    return None if value is None else _time(value)
-
-
-def _number_if_any(value: Any) -> int | None:
-    return None if value is None else int(value)
-
-
-def _rooms(value: Any) -> frozenset[int]:
-    return frozenset(int(room) for room in _of_type(list, value))
-
-
-def _by_room(read: Callable[[Any], T], value: Any) -> dict[int, T]:
-    return {int(room): read(one) for room, one in _object(value).items()}
-
-
-def _by_key(read: Callable[[Any], T], value: Any) -> dict[str, T]:
-    """The entries of an object that can be understood."""
-    found = {}
-    for key, one in _object(value).items():
-        try:
-            found[key] = read(one)
-        except (TypeError, ValueError):
-            continue
-    return found
-
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 # --- runs -----------------------------------------------------------------------------------------
 
@@ -77,22 +27,16 @@ def _by_key(read: Callable[[Any], T], value: Any) -> dict[str, T]:
 class LastSync:
     """The last run that checked rooms."""
 
-    at: datetime
+    at: Time
     complete: bool
     """Whether it left nothing unsaved."""
-    every_room: bool
+    every_room: bool = False
     """Whether it was over every room that is read."""
     every_list: bool = False
     """Whether it read the list of messages of each of them; without that, nobody knows that nothing is missing."""
 
 
-LAST_SYNC: Slot[LastSync | None] = Slot(
-    "last_sync",
-    lambda value: LastSync(
-        _time(value["at"]), bool(value["complete"]), bool(value.get("every_room")), bool(value.get("every_list"))
-    ),
-    None,
-)
+LAST_SYNC: Slot[LastSync | None] = Slot("last_sync", LastSync, None)
 """The last run that saved something, written at its end (`sync.remembered_results`).
 
 Read by everything that says since when nothing is saved: status, checks, notices, the setting up.
@@ -111,13 +55,11 @@ class RoundFault:
 
     name: str
     """Name of the error's class."""
-    after: datetime | None
+    after: Time | None = None
     """When the last round before it had gone through; if another went through since, the error is over."""
 
 
-LAST_FAULT: Slot[RoundFault | None] = Slot(
-    "last_fault", lambda value: RoundFault(_text(value["name"]), _time_if_any(value.get("after"))), None
-)
+LAST_FAULT: Slot[RoundFault | None] = Slot("last_fault", RoundFault, None)
 """The error that stops every round, written after a failed one (`notices.troubles`, `rounds.last_error`).
 
 Cleared by a run that receives the list of rooms (`sync.remembered_results`); read by `rounds.last_error`.
@@ -128,22 +70,18 @@ Cleared by a run that receives the list of rooms (`sync.remembered_results`); re
 class ScheduledRun:
     """The last run that nobody watched: of a scheduler or the daemon."""
 
-    at: datetime
+    at: Time
     error: str | None
     """Name of the error's class; None: it went through."""
 
 
-SCHEDULED_RUN: Slot[ScheduledRun | None] = Slot(
-    "scheduled_run",
-    lambda value: ScheduledRun(_time(value["at"]), None if value["error"] is None else _text(value["error"])),
-    None,
-)
+SCHEDULED_RUN: Slot[ScheduledRun | None] = Slot("scheduled_run", ScheduledRun, None)
 """The last run that nobody watched, written after it (`notices.troubles`), for `health`.
 
 A run that is typed later says nothing of the schedule. Forgotten when the schedule is removed (`setup.scheduled_job`).
 """
 
-CALLS_SPENT: Slot[datetime | None] = Slot("calls_spent", _time, None)
+CALLS_SPENT: Slot[datetime | None] = Slot("calls_spent", Time, None)
 """When the last run ended, if it ended early as no API call was left: from `sync.remembered_results` for `health`."""
 
 CLOCK_OFFSET: Slot[int | None] = Slot("clock_offset_ms", int, None)
@@ -155,7 +93,7 @@ DOUBTFUL_TIME: Slot[float | None] = Slot("doubtful_hours", float, None)
 From `sync.run_end` for `health`; read by `rounds`.
 """
 
-UNREAD_DROPPED: Slot[datetime | None] = Slot("unread_dropped", _time, None)
+UNREAD_DROPPED: Slot[datetime | None] = Slot("unread_dropped", Time, None)
 """When the own unread messages last became fewer during a run: from `sync.run_end` for `status`."""
 
 
@@ -163,19 +101,15 @@ UNREAD_DROPPED: Slot[datetime | None] = Slot("unread_dropped", _time, None)
 class OtherCallsSeen:
     """Calls of the account that were not ours, as one run saw them."""
 
-    at: datetime
+    at: Time
     calls: int
 
 
-OTHER_CALLS: Slot[OtherCallsSeen | None] = Slot(
-    "other_calls", lambda value: OtherCallsSeen(_time(value["at"]), int(value["calls"])), None
-)
+OTHER_CALLS: Slot[OtherCallsSeen | None] = Slot("other_calls", OtherCallsSeen, None)
 """When a run last saw that others use the account's calls, and how many: from `sync.run_end` for `health`."""
 
 
-TOKEN_MARKS: Slot[TokenMarks | None] = Slot(
-    "token_marks", lambda value: TokenMarks(_text(value["salt"]), tuple(map(_text, value["digests"]))), None
-)
+TOKEN_MARKS: Slot[TokenMarks | None] = Slot("token_marks", TokenMarks, None)
 """By what the tokens are recognised with which runs have saved: from `sync.run_end` for `export.package`."""
 
 
@@ -185,15 +119,11 @@ class CallBudget:
 
     limit: int | None
     remaining: int | None
-    reset: datetime
+    reset: Time
     """When the window ends."""
 
 
-BUDGET: Slot[CallBudget | None] = Slot(
-    "budget",
-    lambda value: CallBudget(_number_if_any(value["limit"]), _number_if_any(value["remaining"]), _time(value["reset"])),
-    None,
-)
+BUDGET: Slot[CallBudget | None] = Slot("budget", CallBudget, None)
 """How many calls are left, written by each run (`sync.run_end`), for the next one and for `archive check`."""
 
 
@@ -201,24 +131,20 @@ BUDGET: Slot[CallBudget | None] = Slot(
 class WindowRequests:
     """Our own calls in one window of Chatwork's allowance, of all processes."""
 
-    reset: datetime
+    reset: Time
     """When the window ends."""
     spent: int
     looks: int
     """Those of them that looking for changes took: the account, the list of rooms, lists of each kind."""
 
 
-WINDOW_REQUESTS: Slot[WindowRequests | None] = Slot(
-    "window_requests",
-    lambda value: WindowRequests(_time(value["reset"]), int(value["spent"]), int(value["looks"])),
-    None,
-)
+WINDOW_REQUESTS: Slot[WindowRequests | None] = Slot("window_requests", WindowRequests, None)
 """Our calls in the present window of the allowance: `sync.run_end`, for `sync.run` in the next run."""
 
-TROUBLES: Slot[Mapping[str, datetime]] = Slot("troubles", lambda value: _by_key(_time, value), {})
+TROUBLES: Slot[Mapping[str, datetime]] = Slot("troubles", dict[str, Time], {})
 """Key of each trouble of a run and when it was last reported: `sync.run_end`, for itself in the next run."""
 
-IDLE_RUNS: Slot[JsonObject | None] = Slot("idle", _object, None)
+IDLE_RUNS: Slot[JsonObject | None] = Slot("idle", JsonObject, None)
 """The payload of the `sweep` entry of the idle runs collected so far: `sync.run_entries`, for itself."""
 
 # --- rooms ----------------------------------------------------------------------------------------
@@ -228,14 +154,12 @@ IDLE_RUNS: Slot[JsonObject | None] = Slot("idle", _object, None)
 class LastRoomList:
     """The last list of rooms that was received."""
 
-    at: datetime
+    at: Time
     rooms: frozenset[int]
     """The rooms without unread messages at that time."""
 
 
-LAST_ROOM_LIST: Slot[LastRoomList | None] = Slot(
-    "looked", lambda value: LastRoomList(_time(value["at"]), _rooms(value["rooms"])), None
-)
+LAST_ROOM_LIST: Slot[LastRoomList | None] = Slot("looked", LastRoomList, None)
 """When the list of rooms was last received: from `sync.remembered_results` for `store.queries.last_looks`."""
 
 
@@ -244,32 +168,26 @@ class RoomFailure:
     """The kind of reading that failed in a room, and when it was first and last tried."""
 
     kind: str
-    since: datetime
-    at: datetime
+    since: Time
+    at: Time
 
 
-FAILED_ROOMS: Slot[Mapping[int, RoomFailure]] = Slot(
-    "failed_rooms",
-    lambda value: _by_room(lambda one: RoomFailure(_text(one["kind"]), _time(one["since"]), _time(one["at"])), value),
-    {},
-)
+FAILED_ROOMS: Slot[Mapping[int, RoomFailure]] = Slot("failed_rooms", dict[int, RoomFailure], {})
 """Rooms that the last runs could not read: from `sync.remembered_results`, for it and `store.queries.last_looks`."""
 
-LISTED_NAMES: Slot[Mapping[int, str]] = Slot("listed_names", lambda value: _by_room(_text, value), {})
+LISTED_NAMES: Slot[Mapping[int, str]] = Slot("listed_names", dict[int, str], {})
 """Names of contracted rooms listed and not yet read: from `sync.remembered_results` for `store.queries.status`."""
 
-KNOWN_ROOMS: Slot[frozenset[int] | None] = Slot("quest_rooms", _rooms, None)
+KNOWN_ROOMS: Slot[frozenset[int] | None] = Slot("quest_rooms", frozenset[int], None)
 """Rooms for which references in the rest of the archive were queued: `sync.singles.backfill`, for itself."""
 
 TASKS_READ: SlotFamily[int] = SlotFamily("tasks_read/<room>", int, 0)
 """The last task read singly in a room, while some are left: `sync.pull.people`, for itself."""
 
-REREAD_AT: Slot[datetime | None] = Slot("reread_at", _time, None)
+REREAD_AT: Slot[datetime | None] = Slot("reread_at", Time, None)
 """When the last batch of messages was re-read: `sync.singles.reread`, for itself."""
 
-REREAD_CHANGES: Slot[Mapping[int, list[int]]] = Slot(
-    "reread_changed", lambda value: _by_room(lambda found: [int(one) for one in _of_type(list, found)], value), {}
-)
+REREAD_CHANGES: Slot[Mapping[int, list[int]]] = Slot("reread_changed", dict[int, list[int]], {})
 """Positions of changes whose neighbours are still to be re-read, by room: `sync.singles.reread`, for itself."""
 
 # --- rounds and the daemon ------------------------------------------------------------------------
@@ -279,25 +197,15 @@ REREAD_CHANGES: Slot[Mapping[int, list[int]]] = Slot(
 class EndedPause:
     """A long pause that has ended."""
 
-    begin: datetime
-    end: datetime
+    begin: Time
+    end: Time
     gaps: int
     """How many the round that ended it found."""
-    is_complete: bool
-    """Whether that round read all that had moved in every room; `whole` in the JSON."""
+    whole: bool
+    """Whether that round read all that had moved in every room."""
 
 
-ENDED_PAUSE: Slot[EndedPause | None] = Slot(
-    "resumed",
-    lambda value: EndedPause(_time(value["begin"]), _time(value["end"]), int(value["gaps"]), bool(value["whole"])),
-    None,
-    lambda pause: {
-        "begin": to_json(pause.begin),
-        "end": to_json(pause.end),
-        "gaps": pause.gaps,
-        "whole": pause.is_complete,
-    },
-)
+ENDED_PAUSE: Slot[EndedPause | None] = Slot("resumed", EndedPause, None)
 """The last long pause that has ended: from `rounds.long_pauses` for `notices`."""
 
 JUDGED_UPTO: Slot[int] = Slot("judged", int, 0)
@@ -308,22 +216,19 @@ JUDGED_UPTO: Slot[int] = Slot("judged", int, 0)
 class JudgedCases:
     """The last judgement of the contracts' dates."""
 
-    at: datetime
+    at: Time
     stated: int
     """The last entry about a contract at that time."""
 
 
-JUDGED_CASES: Slot[JudgedCases | None] = Slot(
-    "cases_judged", lambda value: JudgedCases(_time(value["at"]), int(value["stated"])), None
-)
+JUDGED_CASES: Slot[JudgedCases | None] = Slot("cases_judged", JudgedCases, None)
 """When the contracts' dates were last judged in a round: `rounds.alerting`, for itself."""
 
-JUDGED_HOUR: Slot[str | None] = Slot("dates_judged", _text, None)
+JUDGED_HOUR: Slot[str | None] = Slot("dates_judged", str, None)
 """The hour in which deadlines were last judged without a round (2026-11-24T13): `rounds.alerting`, for itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportedDay:
+class ExportedDay(NamedTuple):
     """A day whose daily exports are made."""
 
     day: date
@@ -332,34 +237,27 @@ class ExportedDay:
     """The last entry about a contract at that time."""
 
 
-EXPORTED_DAY: Slot[ExportedDay | None] = Slot(
-    "dailies",
-    lambda value: ExportedDay(date.fromisoformat(value[0]), int(value[1])),
-    None,
-    lambda exported: [exported.day.isoformat(), exported.contract_entry],
-)
+EXPORTED_DAY: Slot[ExportedDay | None] = Slot("dailies", ExportedDay, None)
 """The day for which every daily export is made, a pair in the JSON: `rounds.round`, for itself."""
 
 DAILY_COPY_UPTO: SlotFamily[int] = SlotFamily("daily/<contract>", int, 0)
 """The last entry that a daily copy of a contract covers: `export.package.daily_copy`, for itself."""
 
-LEFTOVER_ANSWERS: SlotFamily[Mapping[str, bool]] = SlotFamily(
-    "leftovers/<contract>", lambda value: _by_key(lambda hidden: _of_type(bool, hidden), value), {}
-)
+LEFTOVER_ANSWERS: SlotFamily[Mapping[str, bool]] = SlotFamily("leftovers/<contract>", dict[str, bool], {})
 """What the user decided about pieces that look like a person: hide (true) or leave.
 
 From `setup.leftover_answers` for `export.package.leftover_search`.
 """
 
 EXPORT_FILES: SlotFamily[Mapping[str, Mapping[str, str]]] = SlotFamily(
-    "export_files/<contract>", lambda value: _by_key(_object, value), {}
+    "export_files/<contract>", dict[str, dict[str, str]], {}
 )
 """Package → the SHA-256 of each of its files when it was made; the entry of the export has the digest of that.
 
 From `export.package.make_package` for `custody.export_records`.
 """
 
-COPY_FAILURES: Slot[Mapping[str, datetime]] = Slot("uncopied", lambda value: _by_key(_time, value), {})
+COPY_FAILURES: Slot[Mapping[str, datetime]] = Slot("uncopied", dict[str, Time], {})
 """Folders that could not get copies, and when that was last reported: `rounds.round`, for itself."""
 
 
@@ -367,23 +265,19 @@ COPY_FAILURES: Slot[Mapping[str, datetime]] = Slot("uncopied", lambda value: _by
 class LastChecks:
     """When the daemon last verified; None: not yet."""
 
-    sample: datetime | None = None
-    whole: datetime | None = None
+    sample: Time | None = None
+    whole: Time | None = None
 
 
-LAST_CHECKS: Slot[LastChecks] = Slot(
-    "daemon-checked",
-    lambda value: LastChecks(_time_if_any(value.get("sample")), _time_if_any(value.get("whole"))),
-    LastChecks(),
-)
+LAST_CHECKS: Slot[LastChecks] = Slot("daemon-checked", LastChecks, LastChecks())
 """When a sample and when everything was last verified: `rounds.scheduled_verification`, for itself."""
 
-LAST_UPKEEP: Slot[datetime | None] = Slot("upkeep", _time, None)
+LAST_UPKEEP: Slot[datetime | None] = Slot("upkeep", Time, None)
 """When the database was last kept up: `custody.database_upkeep`, for the daemon's monthly duty."""
 
 # --- notices --------------------------------------------------------------------------------------
 
-NOTICED: Slot[Mapping[str, datetime]] = Slot("noticed", lambda value: _by_key(_time, value), {})
+NOTICED: Slot[Mapping[str, datetime]] = Slot("noticed", dict[str, Time], {})
 """Key of each trouble and when it was last reported to the user: `notices.troubles`, for itself."""
 
 
@@ -397,9 +291,7 @@ class KnownRates:
     """Messages a minute in the busiest hour, by room."""
 
 
-MESSAGE_RATES: Slot[KnownRates] = Slot(
-    "paces", lambda value: KnownRates(int(value["upto"]), _by_room(float, value["rates"])), KnownRates(0, {})
-)
+MESSAGE_RATES: Slot[KnownRates] = Slot("paces", KnownRates, KnownRates(0, {}))
 """The message rates of the chats that are read: `health.message_rates`, for itself."""
 
 
@@ -407,14 +299,12 @@ MESSAGE_RATES: Slot[KnownRates] = Slot(
 class LastPing:
     """The last call of the heartbeat's address."""
 
-    at: datetime
-    failing_since: datetime | None
+    at: Time
+    failing_since: Time | None
     """Since when no call is taken; None: the last one was."""
 
 
-LAST_PING: Slot[LastPing | None] = Slot(
-    "ping", lambda value: LastPing(_time(value["at"]), _time_if_any(value["failing_since"])), None
-)
+LAST_PING: Slot[LastPing | None] = Slot("ping", LastPing, None)
 """The last call of `[notify] ping`: `notices.heartbeat`, for itself and for `health`."""
 
 
@@ -422,19 +312,13 @@ LAST_PING: Slot[LastPing | None] = Slot(
 class LastNoticeTrial:
     """The last test notices: when they were sent, and by which ways they were seen or not."""
 
-    at: datetime
+    at: Time
     seen: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     """`desktop`, `mail`, `urls`, `ping`."""
 
 
-NOTICE_TRIAL: Slot[LastNoticeTrial | None] = Slot(
-    "notice_trial",
-    lambda value: LastNoticeTrial(
-        _time(value["at"]), tuple(map(_text, value["seen"])), tuple(map(_text, value["unseen"]))
-    ),
-    None,
-)
+NOTICE_TRIAL: Slot[LastNoticeTrial | None] = Slot("notice_trial", LastNoticeTrial, None)
 """The last trial of the ways by which notices come: from `init` and `check`, for `health`."""
 
 # --- the user's own commands ----------------------------------------------------------------------
@@ -444,21 +328,15 @@ NOTICE_TRIAL: Slot[LastNoticeTrial | None] = Slot(
 class LastBackup:
     """When and where the last copy was made, and whether it was verified."""
 
-    at: datetime
+    at: Time
     path: str
     verified: bool
     """Whether nothing was found wrong in it."""
-    whole_at: datetime | None = None
+    whole_at: Time | None = None
     """When every record was last verified, if that was for an earlier copy; None: for this one."""
 
 
-LAST_BACKUP: Slot[LastBackup | None] = Slot(
-    "backup",
-    lambda value: LastBackup(
-        _time(value["at"]), _text(value["path"]), bool(value["verified"]), _time_if_any(value.get("whole_at"))
-    ),
-    None,
-)
+LAST_BACKUP: Slot[LastBackup | None] = Slot("backup", LastBackup, None)
 """The last copy of the archive: from `custody.backup` for status and checks."""
 
 
@@ -466,26 +344,20 @@ LAST_BACKUP: Slot[LastBackup | None] = Slot(
 class KnownCopy:
     """A copy of the database in which nothing was found wrong."""
 
-    at: datetime
+    at: Time
     sha256: str
     """Of its file."""
     rules: str
     """The version of the program, and of its rules for records, by which it was verified."""
-    whole_at: datetime
+    whole_at: Time
     """When every record was last verified: for this copy, or for an earlier one with which it was compared."""
 
 
-KNOWN_COPIES: Slot[tuple[KnownCopy, ...]] = Slot(
-    "known_copies",
-    lambda value: tuple(
-        KnownCopy(_time(one["at"]), _text(one["sha256"]), _text(one["rules"]), _time(one["whole_at"])) for one in value
-    ),
-    (),
-)
+KNOWN_COPIES: Slot[tuple[KnownCopy, ...]] = Slot("known_copies", tuple[KnownCopy, ...], ())
 """The last good copies, newest first: from `custody.backup`, so that the next one is compared with them."""
 
 
-BROUGHT_IN: Slot[tuple[str, ...]] = Slot("brought_in", lambda value: tuple(map(_text, _of_type(list, value))), ())
+BROUGHT_IN: Slot[tuple[str, ...]] = Slot("brought_in", tuple[str, ...], ())
 """The digests of the last records of other databases whose messages were taken in (`custody.late_records`)."""
 
 
@@ -493,7 +365,7 @@ BROUGHT_IN: Slot[tuple[str, ...]] = Slot("brought_in", lambda value: tuple(map(_
 class CopyToolRun:
     """How the user's own program ended that saves the copy elsewhere."""
 
-    at: datetime
+    at: Time
     program: str
     """Its name, without folder and arguments, which may hold a password."""
     code: int | None
@@ -502,19 +374,13 @@ class CopyToolRun:
     """The last line that it printed, or what restic's own summary says."""
 
 
-LAST_COPY_TOOL: Slot[CopyToolRun | None] = Slot(
-    "copy_tool",
-    lambda value: CopyToolRun(
-        _time(value["at"]), _text(value["program"]), _number_if_any(value["code"]), _text(value["summary"])
-    ),
-    None,
-)
+LAST_COPY_TOOL: Slot[CopyToolRun | None] = Slot("copy_tool", CopyToolRun, None)
 """The last run of `[backup] after`: from `custody.copy_tool` for status and checks."""
 
-COPY_TRIED: Slot[datetime | None] = Slot("copy_tried", _time, None)
+COPY_TRIED: Slot[datetime | None] = Slot("copy_tried", Time, None)
 """When a regular copy was last begun, whether it was finished or not: `rounds.scheduled_backup`."""
 
-COPY_FAULT: Slot[str | None] = Slot("copy_fault", _text, None)
+COPY_FAULT: Slot[str | None] = Slot("copy_fault", str, None)
 """What went wrong with the last regular copy: `findings`, `incomplete`, `failed` or the name of an error's class.
 
 From `rounds.scheduled_backup` for `health`; None: it is good.
@@ -533,25 +399,14 @@ class UnfinishedErasure:
     """Whether the records are erased, so that only files and free pages are left."""
 
 
-def _unfinished_erasure(value: Any) -> UnfinishedErasure:
-    return UnfinishedErasure(
-        int(value["number"]),
-        tuple(map(_text, value["contracts"])),
-        tuple(map(_text, value["blobs"])),
-        bool(value["is_executed"]),
-    )
-
-
-ERASURE: Slot[UnfinishedErasure | None] = Slot("erasure", _unfinished_erasure, None)
+ERASURE: Slot[UnfinishedErasure | None] = Slot("erasure", UnfinishedErasure, None)
 """The erasure that is under way: `custody.erasures`, for itself after a kill, and for `health`."""
 
-ERASURES_BROUGHT: Slot[list[UnfinishedErasure]] = Slot(
-    "erasures_brought", lambda value: list(map(_unfinished_erasure, value)), []
-)
+ERASURES_BROUGHT: Slot[list[UnfinishedErasure]] = Slot("erasures_brought", list[UnfinishedErasure], [])
 """Erasures of other machines that this copy of a ledger carried out, until their files are gone too: from
 `ledger_copy.erased` for `custody.erasures`."""
 
-ERASURES_SETTLED: Slot[list[int]] = Slot("erasures_settled", lambda value: [int(one) for one in value], [])
+ERASURES_SETTLED: Slot[list[int]] = Slot("erasures_settled", list[int], [])
 """Numbers of the notes of erasures of which this database is known to hold nothing: `custody.erasures`, for itself.
 
 An older database that was put back does not have them, and is compared with the notes.
@@ -563,11 +418,11 @@ TAKEN_HOME: Slot[int] = Slot("taken_home", int, 0)
 What was put back before it was put back there: for `custody.put_back_databases`.
 """
 
-SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", lambda value: _by_key(_text, value), {})
+SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", dict[str, str], {})
 """Answers in the setting up and in `contract add`, by question: from `setup.answered_questions`, also for `status`.
 
 Pressing Enter leaves no other trace.
 """
 
-PRACTICE: Slot[datetime | None] = Slot("practice", _time, None)
+PRACTICE: Slot[datetime | None] = Slot("practice", Time, None)
 """When the demo made this archive of invented people and messages; every page, report and text of it says so."""
