@@ -1,4 +1,4 @@
-"""Takes the pictures of pages that the docs show: `python -m tests.support.docs_screenshots [FOLDER]`.
+"""Takes pictures of the pages: `python -m tests.support.docs_screenshots [FOLDER]`; without one, those of the docs.
 
 They are of the demo's archive and of a simulated Chatwork, so that nobody's conversation is in them. Chromium's own
 words in them (of fields for dates and files) are Japanese where its translations are installed (Debian: chromium-l10n).
@@ -239,6 +239,8 @@ def _run_json(home: Path, *words: str) -> dict[str, list[dict[str, str]]]:
 
 
 def _write_picture(path: Path, shot: bytes) -> None:
+    if path.parent == IMAGES and not path.exists():
+        return  # no page of the docs shows it
     picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS)
     picture.save(path, "PNG", optimize=True)
 

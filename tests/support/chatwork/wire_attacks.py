@@ -1,4 +1,4 @@
-"""Attacks on the wire, each with what comes of it: one table, held to that of docs/reference/faults.md."""
+"""Attacks on the wire, each with what comes of it."""
 
 from __future__ import annotations
 

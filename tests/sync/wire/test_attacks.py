@@ -1,4 +1,4 @@
-"""Attacks on the wire, played to whole runs over real sockets: those of docs/reference/faults.md.
+"""Attacks on the wire, played to whole runs over real sockets.
 
 The oracle is a deadline: a run ends when its limits say, with the sentence and the exit code of what happened, nothing
 false is held, and once the attack is over nothing is lost. Each request is tried once.

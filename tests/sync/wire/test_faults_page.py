@@ -1,4 +1,4 @@
-"""docs/reference/faults.md and the tests that play it: every row has its test, and every attack its row."""
+"""docs/reference/faults.md and the tests that play it: every row has its test."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.support.chatwork.wire_attacks import ATTACKS, CERTIFICATES, PROXY_ATTACKS, TLS_ATTACKS
 from tests.sync import test_faults
 from tests.sync.pull import test_messages
-from tests.sync.wire import test_attacks
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "faults.md"
 
@@ -73,18 +71,3 @@ def test_each_fault_of_the_page_is_played() -> None:
     """A row without a test says what nobody has seen."""
     assert list(FAULTS) == [row[0] for row in rows_below("# What happens when something goes wrong")]
     assert [] == [row for row, (test, value) in FAULTS.items() if value is not None and value not in parameters(test)]
-
-
-def test_each_attack_on_an_answer_stands_on_the_page_with_what_comes_of_it() -> None:
-    """In the same order, and no other."""
-    assert [[name, one.told, one.file or "–"] for name, one in ATTACKS.items()] == rows_below("### Answers")
-    assert list(ATTACKS) == parameters(test_attacks.test_an_attack_on_an_answer_ends_in_time_and_changes_nothing)
-
-
-def test_each_attack_on_a_connection_stands_on_the_page_with_its_cause() -> None:
-    """In the same order, and no other."""
-    played = {name: one.told for name, one in [*TLS_ATTACKS.items(), *PROXY_ATTACKS.items()]}
-    played |= {name: told for name, (_given, told) in CERTIFICATES.items()}
-    played["a proxy that is not there"] = "the proxy cannot be reached"
-
-    assert sorted(played.items()) == sorted((name, cause) for name, cause in rows_below("### Connections"))
