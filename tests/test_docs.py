@@ -14,9 +14,6 @@ from archiver import errors, export
 from archiver.cli.error_output import INTERRUPTED
 from archiver.cli.status.emergency_block import DO_NOT
 from archiver.store import schema
-from archiver.store.search import index
-from archiver.store.working import remembered_values
-from archiver.store.working.key_value_store import Slot, SlotFamily
 from tests.support import reference
 
 ROOT = Path(__file__).parents[1]
@@ -66,15 +63,6 @@ def test_the_reference_has_every_table() -> None:
     documented = first_column(page_section("tables.md", "## Tables"))
 
     assert sorted(schema.metadata.tables) == sorted(documented)
-
-
-def test_the_reference_has_everything_that_is_remembered() -> None:
-    """tables.md names each slot and what the search keeps beside them, and no others."""
-    documented = first_column(page_section("tables.md", "## What is remembered"))
-
-    keys = [slot.key for slot in vars(remembered_values).values() if isinstance(slot, Slot | SlotFamily)]
-
-    assert sorted([*keys, index.FORMAT_KEY, index.COUNT_KEY]) == sorted(documented)
 
 
 def test_the_reference_has_every_format_and_profile() -> None:
