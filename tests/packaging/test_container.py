@@ -70,13 +70,6 @@ def test_compose_starts_the_daemon_as_the_user_of_the_image_on_a_read_only_syste
     assert any(f"--token-from file:/run/secrets/{secret} " in f"{line} " for line in printed_commands())
 
 
-def test_the_guide_gives_the_commands_of_compose() -> None:
-    """One way to start it, in the guide and at the head of the file."""
-    guides = [(ROOT / "docs" / lang / "start.md").read_text(encoding="utf-8") for lang in ("ja", "en")]
-
-    assert [] == [line for line in printed_commands() for guide in guides if f"\n{line}\n" not in guide]
-
-
 class Machine:
     """A machine with podman and a copy of the sources; its images, volumes and settings lie in one folder."""
 

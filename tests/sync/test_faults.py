@@ -1,4 +1,4 @@
-"""Each endpoint with each fault: the table of docs/reference/faults.md, cell by cell where cells differ.
+"""Each endpoint with each fault: the table of docs/reference/faults.md, call by call where calls differ.
 
 Nothing is waited for: the transport's pauses only move the clock, and its limits are small.
 """
