@@ -142,7 +142,7 @@ def pause_html(text: str) -> str:
 
 def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
     """The period of a pause and what may be lost: earlier texts only, unless a gap lies in the same time."""
-    period = say("{start} から {end} まで。", start=local_time(pause.start), end=local_time(pause.end))
+    period = _period_text(pause)
     touching = [gap for gap in gaps if not gap.is_erased and overlaps(pause, gap.start, gap.end)]
     if touching:
         lost = say("ものがあります") if any(gap.missing != 0 for gap in touching) else say("ものがあるかもしれません")
@@ -158,8 +158,16 @@ def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
     )
 
 
+def _period_text(pause: Pause) -> str:
+    return say("{start} から {end} まで。", start=local_time(pause.start), end=local_time(pause.end))
+
+
 def pause_lines(rooms: Sequence[Conversation], named: Collection[Pause]) -> Iterator[str]:
-    """Lines about the pauses: those of `named` one by one, the others summed up, with room ids where rooms differ."""
+    """Lines about the pauses: those of `named` one by one, the others summed up, with room ids where rooms differ.
+
+    What may be lost is said once for all for which it is the same.
+    """
+    told: set[str] = set()
     rooms_of: dict[tuple[Pause, str], list[str]] = {}
     for room in rooms:
         for pause in room.pauses:
@@ -170,7 +178,10 @@ def pause_lines(rooms: Sequence[Conversation], named: Collection[Pause]) -> Iter
         if pause in named:
             room_ids = rooms_of[pause, text]
             name = "" if len(room_ids) == len(rooms) else say("ルームID {join}: ", join=say("、").join(room_ids))
-            yield f"{say(PAUSE)}: {name}{text}"
+            period = _period_text(pause)
+            lost = text.removeprefix(period)
+            yield f"{say(PAUSE)}: {name}{period}{say('(上と同じです)') if lost in told else lost}"
+            told.add(lost)
     if others:
         together = interval_text(sum((one.end - one.start for one in others), timedelta()))
         yield say("{pause}: ほかに{n}回(合計およそ{together})。", pause=say(PAUSE), n=len(others), together=together)

@@ -11,6 +11,7 @@ from archiver.claims.words import reply_label
 from archiver.export.enclosure_file_names import label
 from archiver.export.metadata.items import metadata_text
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
+from archiver.export.report.files_and_changes import printed_files
 from archiver.export.report.input import ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST
@@ -45,7 +46,8 @@ def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         blocks.append(shown if stamped or case.stamping else _without_stamps(shown))
     if case.authority_classes:
         blocks.append(Paragraph(say("認証局の種別") + "\n" + "\n".join(case.authority_classes), "small"))
-    saved_files = [one for one in case.attachments if one.sha256 is not None]
+    listed = printed_files(case) if case.is_short else case.attachments
+    saved_files = sorted((one for one in listed if one.sha256 is not None), key=lambda one: one.number)
     if saved_files:
         blocks.append(Paragraph(say("ファイルのSHA-256"), "strong"))
         rows = tuple((one.number, f"{one.size:,}", one.sha256 or "") for one in saved_files)

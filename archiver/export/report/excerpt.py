@@ -6,6 +6,7 @@ states which of the two it was. A gap of the record is shown at its place, or co
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator
 
 from archiver.export.pdf.blocks import Block, Chapter, Interruption, Paragraph, Subheading
@@ -13,18 +14,26 @@ from archiver.export.report.excerpt_selection import CONTEXT, OmittedMessages, s
 from archiver.export.report.gap_blocks import GapBlocks
 from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences, message_block
-from archiver.export.report.statistics import CHANGED, MessageStatistics
+from archiver.export.report.statistics import BOUND, CHANGED, LAST, LAST_MESSAGES, MessageStatistics
 from archiver.records import Conversation
 from archiver.render.invisible_characters import visible
 from archiver.report_language import is_english, say
 
 MAX_BY_RULE = 200
 """Messages that the rule chooses at most: changed ones first, then the newest. The user's choice has no limit."""
+MAX_FOR_OFFICE, OFFICE_CONTEXT = 16, 1
+"""The same for an office, and how many before and after each: what page 1 quotes first, then what facts name."""
+_OFFICE_LENGTHS = (300, 1_200)
+"""Characters of a text at most for an office: beside the chosen messages, and of these."""
 
 _TITLE = "６　問題となるメッセージの抜粋"
 _BY_RULE = (
     "抜粋は自動選択です(編集・「削除」表示・表示なしになった発言、ファイルの付いた発言、最後のやり取り。★印)。"
     "前後{context}件ずつを省略せずに載せ、全文は{whole}。"
+)
+_FOR_OFFICE = (
+    "抜粋は自動選択です(1ページ目に引用した発言、報告者が入力で示した発言、編集・「削除」表示・表示なしになった発言、最後の{last}件。"
+    "★印)。前後{context}件ずつを載せ、全文は{whole}。"
 )
 _BY_USER = "抜粋(★印)は報告者が選びました。前後{context}件ずつを省略せずに載せ、全文は{whole}。"
 
@@ -32,7 +41,10 @@ _BY_USER = "抜粋(★印)は報告者が選びました。前後{context}件ず
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The chapter with the chosen messages of every room."""
     chosen, left = chosen_messages(case, statistics)
-    note = say(_BY_USER if case.chosen else _BY_RULE, context=CONTEXT, whole=whole_text(case))
+    rule = say(_FOR_OFFICE, last=LAST_MESSAGES, context=OFFICE_CONTEXT, whole=whole_text(case))
+    note = (
+        rule if case.is_short else say(_BY_USER if case.chosen else _BY_RULE, context=CONTEXT, whole=whole_text(case))
+    )
     blocks: list[Block] = [Paragraph(note)]
     if left:
         blocks.append(Paragraph(say("条件に合う発言のうち{left}件は、抜粋に載せていません。", left=left)))
@@ -66,21 +78,24 @@ def chosen_messages(case: ReportInput, statistics: MessageStatistics) -> tuple[C
     """The ids of the chosen messages, and how many of those that fit the rule are left out."""
     if case.chosen:
         return frozenset(case.chosen), 0
-    first = sorted(
-        statistics.excerpt_reasons, key=lambda one: (statistics.excerpt_reasons[one] == CHANGED, int(one)), reverse=True
-    )
-    return frozenset(first[:MAX_BY_RULE]), max(0, len(first) - MAX_BY_RULE)
+    reasons, quoted = statistics.excerpt_reasons, {one.message.message_id for one in statistics.quotations.value}
+    order = (CHANGED, LAST, BOUND) if case.is_short else (CHANGED,)
+    ranks = {one: (one in quoted, order.index(why) if why in order else -1, int(one)) for one, why in reasons.items()}
+    first, limit = sorted(ranks, key=ranks.__getitem__, reverse=True), MAX_FOR_OFFICE if case.is_short else MAX_BY_RULE
+    return frozenset(first[:limit]), max(0, len(first) - limit)
 
 
 def room_blocks(case: ReportInput, room: Conversation, chosen: Collection[str]) -> Iterator[Block]:
     """The chosen messages of one room with their context, and counts of the omitted ones."""
     paper, breaks = PaperReferences(case, room), GapBlocks(room, pauses=False)
-    for piece in select_excerpt(room.messages(), lambda message: message.message_id in chosen):
+    context = OFFICE_CONTEXT if case.is_short else CONTEXT
+    for piece in select_excerpt(room.messages(), lambda message: message.message_id in chosen, context=context):
         if isinstance(piece, OmittedMessages):
             yield _elision(piece.first.no, piece.last.no, piece.count, len(list(breaks.before(piece.last))))
         else:
             yield from breaks.before(piece.item)
-            yield message_block(piece.item, paper, star=piece.star)
+            limit = _OFFICE_LENGTHS[piece.star] if case.is_short else sys.maxsize
+            yield message_block(piece.item, paper, star=piece.star, limit=limit)
     yield from breaks.rest()
 
 

@@ -14,7 +14,7 @@ from archiver.export.report.message_block import PaperReferences
 from archiver.export.report.platform_words import about_text, kind_text, value_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten
-from archiver.records import Attachment
+from archiver.records import Attachment, CaseSide
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References, plain_text
 from archiver.render.times import local_time
@@ -22,6 +22,8 @@ from archiver.report_language import is_english, say
 
 MAX_EVENTS = 200
 """Changes printed at most; the others are counted."""
+OFFICE_EVENTS, OFFICE_FILES = 20, 15
+"""The same for an office, changes of the other side's messages first; and files."""
 
 MAX_FILES = 1_000
 """Files printed at most, those delivered on the platform first, then the newest; the others are counted."""
@@ -52,7 +54,7 @@ def files(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     attachments = case.attachments
     if not attachments:
         return Chapter(say(_FILES), (Paragraph(say("ファイルはありません。")),))
-    printed = sorted(attachments, key=lambda one: (one.sha256 in delivered, one.uploaded_at), reverse=True)[:MAX_FILES]
+    printed = printed_files(case)
     rows = tuple(_file_row(case, one, delivered) for one in sorted(printed, key=lambda one: one.number))
     note = (
         say("「納品」の列は、報告者が納品物とするファイルと、SHA-256が一致するかどうかです。")
@@ -69,12 +71,19 @@ def files(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     )
 
 
+def printed_files(case: ReportInput) -> list[Attachment]:
+    """The files that are listed: those delivered on the platform, then the newest."""
+    delivered = {one.sha256 for one in case.deliveries if one.sha256}
+    ranked = sorted(case.attachments, key=lambda one: (one.sha256 in delivered, one.uploaded_at), reverse=True)
+    return ranked[: OFFICE_FILES if case.is_short else MAX_FILES]
+
+
 def _left_out_note(case: ReportInput, count: int) -> Iterator[Paragraph]:
     if count:
         where = _where_text(case, "files.csv")
         text = say(
             "全{n:,}点のうち、納品したものと新しいものを載せました。ほか{count:,}点は{where}。",
-            n=count + MAX_FILES,
+            n=len(case.attachments),
             count=count,
             where=where,
         )
@@ -134,13 +143,15 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         Bullets(tuple(line for _kind, line in change_lines(statistics.facts.changed))),
     ]
     changed = sorted((one for one in case.events if not one.kind.startswith("空白")), key=lambda one: (one.at, one.seq))
-    printed = changed[-MAX_EVENTS:]
-    if len(changed) > len(printed):
-        blocks.append(
-            Paragraph(
-                say("古いもの{n}件は{where}。", n=len(changed) - len(printed), where=_where_text(case, "events.csv"))
-            )
-        )
+    sides = statistics.side_of
+    ranked = sorted(
+        changed, key=lambda one: (case.is_short and sides.get(one.no or 0) is CaseSide.COUNTERPART, one.at, one.seq)
+    )
+    printed = sorted(ranked[-(OFFICE_EVENTS if case.is_short else MAX_EVENTS) :], key=lambda one: (one.at, one.seq))
+    left = len(changed) - len(printed)
+    if left:
+        text = "ほかの{n}件は{where}。" if case.is_short else "古いもの{n}件は{where}。"
+        blocks.append(Paragraph(say(text, n=left, where=_where_text(case, "events.csv"))))
     references_of = {int(room.room_id): PaperReferences(case, room).references for room in case.rooms}
     rows = tuple(_change_row(event, statistics, references_of.get(event.room_id, NOWHERE)) for event in printed)
     heads = (say("検知日時"), say("種類"), say("対象"), say("前の内容 → 後の内容"), say("最後に変更前を確認した日時"))

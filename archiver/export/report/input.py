@@ -201,6 +201,11 @@ class ReportInput:
         return room.inaccessible_since is not None and (end is None or last is None or last < end)
 
     @property
+    def is_short(self) -> bool:
+        """Whether the report is for an office and chooses by itself what it prints: then it has ten pages at most."""
+        return self.profile == "support" and not self.chosen
+
+    @property
     def excerpt_only(self) -> bool:
         """Whether a non-disclosure agreement limits the package for a platform to the excerpt."""
         return self.profile == "support" and bool(self.contract.nda)

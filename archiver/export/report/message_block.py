@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.export.pdf.blocks import MessageBlock, MessageText
 from archiver.export.report.input import ReportInput
-from archiver.export.report.truncation import shorten_line
+from archiver.export.report.truncation import shorten, shorten_line
 from archiver.records import Attachment, Conversation, FileId, Message, MessageId, RoomId, State, Version
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
@@ -50,8 +51,13 @@ class PaperReferences:
         return None if attachment is None else ReferenceLink(attachment.number)
 
 
-def message_block(message: Message, paper: PaperReferences, *, star: bool = False) -> MessageBlock:
-    """The block of a message; for a court the number of its entry is printed beside it."""
+def message_block(
+    message: Message, paper: PaperReferences, *, star: bool = False, limit: int = sys.maxsize
+) -> MessageBlock:
+    """The block of a message; for a court the number of its entry is printed beside it.
+
+    `limit`: characters of a text at most.
+    """
     state = (
         say("\u3000{state_badge}", state_badge=state_badge(message.state, knows_text=bool(message.texts)))
         if message.state in STATES
@@ -78,7 +84,7 @@ def message_block(message: Message, paper: PaperReferences, *, star: bool = Fals
     return MessageBlock(
         number=f"No.{message.no}",
         head=f"{head}\n{chatwork_url(message.room_id, message.message_id)}",
-        parts=tuple(_message_texts(message, paper.references_at(message.send_time))),
+        parts=tuple(_message_texts(message, paper.references_at(message.send_time), limit)),
         notes=(
             *_file_notes(message, paper),
             saved if court else say("{saved}\u3000記録番号 {entry_seq}", saved=saved, entry_seq=message.entry_seq),
@@ -129,7 +135,7 @@ def bound_quote(case: ReportInput, message: Message) -> str:
     return quoted + (say(deleted) if texts and message.state is State.DELETED else "")
 
 
-def _message_texts(message: Message, references: References) -> Iterator[MessageText]:
+def _message_texts(message: Message, references: References, limit: int) -> Iterator[MessageText]:
     """The texts of a message: earlier ones first, then the present one, if there is one."""
     texts = message.texts
     if not texts:
@@ -147,7 +153,7 @@ def _message_texts(message: Message, references: References) -> Iterator[Message
                 last_seen=local_time(version.last_seen),
                 changed=local_time(changed),
             )
-        yield MessageText(label, plain_text(parse(version.body), references) or say(EMPTY_TEXT))
+        yield MessageText(label, shorten(plain_text(parse(version.body), references), limit) or say(EMPTY_TEXT))
 
 
 def _present_label(message: Message, version: Version) -> str:

@@ -36,8 +36,10 @@ from archiver.records import (
 
 LAST_EXCHANGE = 2
 """Messages of each side that count as the last exchange."""
+LAST_MESSAGES = 10
+"""The same for an office, whoever wrote them."""
 
-CHANGED, FILE, LAST = "変更", "ファイル", "最後のやり取り"
+CHANGED, FILE, LAST, BOUND = "変更", "ファイル", "最後のやり取り", "入力"
 """The reasons why a message belongs in an excerpt."""
 
 _CHANGED = frozenset({State.EDITED, State.DELETED, State.MISSING})
@@ -107,22 +109,23 @@ class _Survey:
     def read_room(self, room: Conversation) -> RoomFacts:
         """Count the messages of a room; its facts."""
         latest: dict[bool, list[Message]] = {}
+        keep = LAST_MESSAGES if self._case.is_short else LAST_EXCHANGE
         beginning = room.beginning or RoomBeginning(None, room.gaps)
         for message in room.messages():
             first = beginning.first
             if first is None or (first.no is None and first.message_id == message.message_id):
                 beginning = replace(beginning, first=_post(message))
             self._add(message)
-            own = message.account_id == self._case.owner_id
-            latest[own] = [*latest.get(own, [])[1 - LAST_EXCHANGE :], message]
+            own = not self._case.is_short and message.account_id == self._case.owner_id
+            latest[own] = [*latest.get(own, [])[1 - keep :], message]
         self._last_exchange += [one for side in latest.values() for one in side]
         return _room_facts(room, beginning, is_closed=self._case.is_closed(room))
 
     def statistics(self, rooms: tuple[RoomFacts, ...]) -> MessageStatistics:
         """The statistics of the rooms that were read."""
-        for message in self._last_exchange:
+        case, last_first = self._case, sorted(self._last_exchange, key=lambda one: one.send_time, reverse=True)
+        for message in last_first[: LAST_MESSAGES if case.is_short else None]:
             self._reasons.setdefault(message.message_id, LAST)
-        case = self._case
         facts = self._with_acts(
             CaseFacts(
                 case.contract,
@@ -215,8 +218,10 @@ class _Survey:
             self._side_of[message.no] = self._case.side(message.account_id)
         if message.state in _CHANGED or (message.texts and message.texts[0].update_time > 0):
             self._reasons[message.message_id] = CHANGED
-        elif message.message_id in self._with_files:
+        elif message.message_id in self._with_files and not self._case.is_short:
             self._reasons[message.message_id] = FILE
+        if message.message_id in self._bound and self._case.is_short:
+            self._reasons[message.message_id] = BOUND
 
     def _is_printed(self, *, is_chosen: bool) -> bool:
         """Whether the package has the text of a message: one under a promise of secrecy has those of its excerpt."""

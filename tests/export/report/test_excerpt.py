@@ -10,11 +10,11 @@ from archiver.chatwork.notation.parse import parse
 from archiver.export.pdf.blocks import Interruption, MessageBlock, Paragraph, Subheading
 from archiver.export.pdf.glyphs import printable
 from archiver.export.report import excerpt
-from archiver.export.report.excerpt import MAX_BY_RULE, chapter, chosen_messages
+from archiver.export.report.excerpt import MAX_BY_RULE, MAX_FOR_OFFICE, chapter, chosen_messages
 from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences
 from archiver.export.report.statistics import survey_messages
-from archiver.records import Gap, MessageId, RoomId, State
+from archiver.records import Gap, Invoice, MessageId, RoomId, State
 from archiver.render.message_body import plain_text
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import at, message_id
@@ -49,7 +49,7 @@ def test_without_a_choice_the_rule_chooses() -> None:
     messages[29] = replace(messages[29], state=State.DELETED)
     messages[49] = replace(messages[49], state=State.MISSING)
     file = report_inputs.file(1, message_id(70))
-    case = report_inputs.case([report_inputs.room_of_messages(messages, attachments=(file,))])
+    case = report_inputs.case([report_inputs.room_of_messages(messages, attachments=(file,))], profile="lawyer")
 
     excerpt = blocks(case)
 
@@ -57,6 +57,27 @@ def test_without_a_choice_the_rule_chooses() -> None:
     assert "自動選択" in excerpt[0].text
     assert ["No.10", "No.30", "No.50", "No.70", "No.97", "No.98", "No.99", "No.100"] == starred(case)
     assert ["No.1から4", "No.16から24", "No.36から44", "No.56から64", "No.76から91"] == elided(case)
+
+
+def test_an_office_gets_what_page_1_quotes_what_facts_name_the_changed_and_the_last_ten() -> None:
+    """In all so many as leave ten pages; the newest of the changed, and long texts beside them cut."""
+    messages = [report_inputs.plain_message("本文" * 200, number) for number in range(1, 301)]
+    for number in range(11, 100, 2):
+        texts = messages[number - 1].versions + messages[0].versions
+        body = "検収OKです" if number == 21 else "別の文"
+        changed = (replace(texts[0], body=body), replace(texts[1], first_seen=at(400), last_seen=at(401)))
+        messages[number - 1] = replace(messages[number - 1], state=State.EDITED, versions=changed)
+    invoice = Invoice(1, 50_000, "2026-11-20", message_id=message_id(150))
+    contract = replace(report_inputs.CONTRACT, invoices=(invoice,))
+    case = report_inputs.case([report_inputs.room_of_messages(messages)], contract=contract)
+
+    chosen, left = chosen_messages(case, survey_messages(case))
+
+    assert {message_id(21), message_id(150), message_id(99)} <= set(chosen)
+    assert {message_id(number) for number in range(291, 301)} <= set(chosen)
+    assert (MAX_FOR_OFFICE, 45 + 1 + 10 - MAX_FOR_OFFICE) == (len(chosen), left)
+    beside = next(one for one in blocks(case) if isinstance(one, MessageBlock) and one.number == "No.149")
+    assert beside.parts[0].text.endswith("(以下略)")
 
 
 def test_a_choice_of_the_users_takes_the_place_of_the_rule() -> None:
@@ -130,7 +151,7 @@ def test_too_many_are_cut_to_the_changed_and_the_youngest() -> None:
     messages = [report_inputs.plain_message("本文", number) for number in range(1, MAX_BY_RULE + 102)]
     messages[0] = replace(messages[0], state=State.DELETED)
     files = tuple(report_inputs.file(number, one.message_id) for number, one in enumerate(messages[1:], 1))
-    case = report_inputs.case([report_inputs.room_of_messages(messages, attachments=files)])
+    case = report_inputs.case([report_inputs.room_of_messages(messages, attachments=files)], profile="lawyer")
 
     chosen, left = chosen_messages(case, survey_messages(case))
 
@@ -152,7 +173,7 @@ def test_an_id_that_is_in_no_room_chooses_nothing() -> None:
 @pytest.mark.parametrize("profile", ["support", "court"])
 def test_every_text_is_on_paper(profile: str) -> None:
     """Each text that each shown message ever had, with its number, id and time, can be copied from the PDF."""
-    case = report_inputs.case(profile=profile)
+    case = report_inputs.case(profile=profile, chosen=(message_id(7),))
     (room,) = case.rooms
     around = PaperReferences(case, room)
 

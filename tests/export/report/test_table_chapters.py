@@ -226,6 +226,7 @@ def test_of_very_many_files_the_delivered_and_the_newest_are_printed(
 ) -> None:
     """The others are counted, with where they stand: a table of thousands would take a computer's memory."""
     monkeypatch.setattr(files_and_changes, "MAX_FILES", 2)
+    monkeypatch.setattr(files_and_changes, "OFFICE_FILES", 2)
     case = report_inputs.case(profile=profile)
     newest = max(case.attachments[1:], key=lambda one: one.uploaded_at)
 
@@ -280,9 +281,9 @@ def test_only_so_many_changes_are_printed() -> None:
         )
     )
 
-    assert files_and_changes.MAX_EVENTS == len(rows(support)) == len(rows(lawyer))
+    assert (files_and_changes.OFFICE_EVENTS, files_and_changes.MAX_EVENTS) == (len(rows(support)), len(rows(lawyer)))
     assert "古いもの3件は events.csv にあります。" in words(lawyer)
-    assert "古いもの3件はこの資料に載せていません(保管庫にはあります)。" in words(support)
+    assert "ほかの183件はこの資料に載せていません(保管庫にはあります)。" in words(support)
 
 
 def test_seals_have_digest_and_both_times() -> None:
