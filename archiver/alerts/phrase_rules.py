@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 
-from archiver.alerts.phrases import PHRASES
+from archiver.alerts.phrases import phrases
 from archiver.chatwork.notation.parse import (
     Code,
     Container,
@@ -36,7 +36,6 @@ UNTIL_ESCROW_RULES = frozenset({AlertRule.A1, AlertRule.A2})
 _NOT_OWN_WORDS = (Quote, QuoteMark, Code, ReplyTag, Mention, Download, PreviewTag, SystemText, Deleted)
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>.*$")
 _SENTENCE_ENDS = re.compile(r"[。!?\n]+")
-_PATTERNS = tuple(phrase.pattern for phrase in PHRASES)
 
 
 def judge_texts(texts: Iterable[NewText], *, escrowed: Collection[int] = ()) -> Iterator[Alert]:
@@ -62,16 +61,13 @@ def phrase_level(rule: AlertRule, *, escrowed: bool) -> Level:
 def matched_rules(body: str) -> list[AlertRule]:
     """The rules that a body matches, each once, in the order of the table."""
     whole = unicodedata.normalize("NFKC", body)
-    if not any(pattern.search(whole) for pattern in _PATTERNS):
+    if not any(phrase.pattern.search(whole) for phrase in phrases()):
         return []  # nearly every message; the notation need not be parsed
     sentences = [sentence for sentence in _SENTENCE_ENDS.split(own_text(body)) if sentence.strip()]
     matched = [
         phrase.rule
-        for phrase in PHRASES
-        if any(
-            phrase.pattern.search(sentence) and not (phrase.unless and phrase.unless.search(sentence))
-            for sentence in sentences
-        )
+        for phrase in phrases()
+        if any(phrase.pattern.search(sentence) and not phrase.unless.search(sentence) for sentence in sentences)
     ]
     return list(dict.fromkeys(matched))
 
@@ -79,9 +75,9 @@ def matched_rules(body: str) -> list[AlertRule]:
 def matched_words(body: str, rule: AlertRule) -> str:
     """The first words of a body (NFKC) for which a rule has an alert; empty if there are none."""
     for sentence in _SENTENCE_ENDS.split(own_text(body)):
-        for phrase in PHRASES:
+        for phrase in phrases():
             found = phrase.pattern.search(sentence) if phrase.rule is rule else None
-            if found and not (phrase.unless and phrase.unless.search(sentence)):
+            if found and not phrase.unless.search(sentence):
                 return found.group()
     return ""
 

@@ -7,8 +7,10 @@ on 2026-11-24. Texts are folded (NFKC) before: full-width letters and digits are
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
+from archiver.platforms.job_platform import platforms
 from archiver.records.alerts import AlertRule
 
 
@@ -17,7 +19,7 @@ class Phrase(NamedTuple):
 
     rule: AlertRule
     pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None = None
+    unless: re.Pattern[str]
 
 
 _REQUEST = (
@@ -54,7 +56,7 @@ _ONLY_AFTER = (
     r"(?:確認(?:が|を)?(?:でき|出来|取れ|とれ|し)て?から|(?:いただい|頂い|もらっ|し|終わっ)てから|(?:で)?ないと|なければ"
     r"|ない限り|(?:ある|できる|いただく)まで)"
 )
-_PLATFORM = r"(?:クラウドワークス|(?<![A-Za-z])CW(?![A-Za-z])|ランサーズ|ココナラ|クラウドソーシング|プラットフォーム)"
+_PLATFORM = r"(?:<NAMES>|(?<![A-Za-z])CW(?![A-Za-z])|クラウドソーシング|プラットフォーム)"
 _OTHER_FEES = "".join(
     f"(?<!{word})" for word in ("振込", "決済", "送料", "代引", "代引き", "出金", "解約", "発行", "返品")
 )
@@ -68,12 +70,12 @@ _REMOTE_CONTROL = (
 )
 
 
-def _any_of(*parts: str) -> re.Pattern[str]:
-    return re.compile("|".join(parts))
+def _any_of(*parts: str) -> str:
+    return "|".join(parts)
 
 
-PHRASES: tuple[Phrase, ...] = (
-    Phrase(
+_PHRASES = (
+    (
         AlertRule.A1,
         _any_of(
             rf"仮払い(?:の)?(?:完了)?前(?!払).{{0,14}}{_WORK}",
@@ -87,7 +89,7 @@ PHRASES: tuple[Phrase, ...] = (
             r"仮払い(?:済|し|いた|は完了|が完了|完了(?!前)|が済)|報酬|有償|有料|ありがとう|待(?:って|ち)|おきます|開発|環境|本番",
         ),
     ),
-    Phrase(
+    (
         AlertRule.A2,
         _any_of(
             r"事業(?:の|内容の)?(?:ご)?説明(?:会|を|に|が).{0,14}"
@@ -103,7 +105,7 @@ PHRASES: tuple[Phrase, ...] = (
             r"お送りします|送付します|共有します|お渡しします|添付|集計|結果|作成|改訂|修正|作って|ありがとう",
         ),
     ),
-    Phrase(
+    (
         AlertRule.A3,
         _any_of(
             rf"{_COMMUNICATION}.{{0,24}}{_ONLY_AFTER}.{{0,15}}仮払い",
@@ -115,7 +117,7 @@ PHRASES: tuple[Phrase, ...] = (
             r"条件を|内容を|仕様を|契約内容|規約|禁止|違反|不要で|ありません|仮払い(?:済|しました|いたしました)",
         ),
     ),
-    Phrase(
+    (
         AlertRule.A4,
         _any_of(
             r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,}",
@@ -125,11 +127,11 @@ PHRASES: tuple[Phrase, ...] = (
         ),
         _any_of(
             _CONTENT,
-            r"@(?:[A-Za-z0-9-]+\.)*(?:example\.(?:com|jp|co\.jp|org)|crowdworks\.jp|lancers\.jp|coconala\.com|chatwork\.com)",
+            r"@(?:[A-Za-z0-9-]+\.)*(?:example\.(?:com|jp|co\.jp|org)|<SITES>|chatwork\.com)",
             r"(?i:no-?reply)|git@|npm|入れて|表記|ダミー|サンプル|注文番号|伝票|品番|型番",
         ),
     ),
-    Phrase(
+    (
         AlertRule.A5,
         _any_of(
             r"直接(?:の)?(?:ご)?(?:取引|契約)",
@@ -141,7 +143,7 @@ PHRASES: tuple[Phrase, ...] = (
         ),
         _any_of(_REFUSAL, _CONTENT, r"事務局へ報告|事務局に報告"),
     ),
-    Phrase(
+    (
         AlertRule.A6,
         _any_of(
             rf"{_LINE_APP}.{{0,14}}{_CHANNEL_CHANGE}",
@@ -158,7 +160,7 @@ PHRASES: tuple[Phrase, ...] = (
             r"欄|入力|項目|フォーム|伏せ|ぼかし|モザイク|通知|設定",
         ),
     ),
-    Phrase(
+    (
         AlertRule.A7,
         _any_of(
             r"セミナー(?:に|へ|を|の|が).{0,10}(?:参加|申込|申し込|受講|案内|招待|来)",
@@ -173,7 +175,7 @@ PHRASES: tuple[Phrase, ...] = (
         ),
         _any_of(_NEGATION, _MATERIAL, r"かかりません|精算|経費|済み|しました|フォント|BGM|写真|ありがとう"),
     ),
-    Phrase(
+    (
         AlertRule.A8,
         _any_of(
             rf"{_IDENTITY_PAPER}.{{0,14}}(?:写真|画像|コピー|写し|送っ|送付|お送り|提出|見せ|撮っ|撮影|添付|アップ|両面|番号を)",
@@ -185,7 +187,7 @@ PHRASES: tuple[Phrase, ...] = (
             _NEGATION, _CONTENT, r"映ら|写り込|ぼかし|モザイク|更新|再発行|お知らせします|お送りします|送ります|返却"
         ),
     ),
-    Phrase(
+    (
         AlertRule.A9,
         _any_of(
             r"(?:事務局|運営)(?:側)?(?:の|に|から|からは|にも)(?:許可|了承|承認|了解)(?:を|は|が|も)?"
@@ -199,7 +201,7 @@ PHRASES: tuple[Phrase, ...] = (
             _NEGATION,
         ),
     ),
-    Phrase(
+    (
         AlertRule.A13,
         _any_of(
             r"減額(?:させ|して|し|を|と|で|に|いただ|お願い)",
@@ -217,4 +219,15 @@ PHRASES: tuple[Phrase, ...] = (
         ),
     ),
 )
-"""The phrases in the order of the rules."""
+
+
+@cache
+def phrases() -> tuple[Phrase, ...]:
+    """The phrases in the order of the rules, with the name and site of every platform."""
+    known = [(one.name, one.address.split("/")[2]) for one in platforms().values() if one.address]
+    names, sites = map("|".join, zip(*known, strict=True))
+
+    def filled(pattern: str) -> re.Pattern[str]:
+        return re.compile(pattern.replace("<NAMES>", names).replace("<SITES>", sites))
+
+    return tuple(Phrase(rule, filled(pattern), filled(unless)) for rule, pattern, unless in _PHRASES)

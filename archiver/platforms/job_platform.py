@@ -100,6 +100,8 @@ class Platform:
     delivery_screen: str
     reply_days: int
     """For how many days a message may be unanswered before it is told, as the source beside it in the file says."""
+    prefix: str = ""
+    """Before a contract's number in the names of packages; empty: the number is in none."""
     address: str | None = None
     """A pattern for the URL of a contract's page, with the contract's number as its group."""
     end_request: str | None = None
@@ -157,9 +159,10 @@ def platforms() -> Mapping[str, Platform]:
         for resource in files("archiver.platforms").iterdir()
         if resource.name.endswith(".toml")
     }
-    common = tables.pop(EVERYWHERE)
-    ordered = sorted(tables, key=lambda name: (name == UNKNOWN, name != "crowdworks", name))
-    return {name: _make_platform(tables[name], common) for name in ordered}
+    read = {name: _with_sources(table) for name, table in tables.items()}
+    everywhere = read.pop(EVERYWHERE)["deadlines"]
+    ordered = sorted(read, key=lambda name: (name == UNKNOWN, name != "crowdworks", name))
+    return {name: Platform(**read[name] | {"deadlines": read[name]["deadlines"] + everywhere}) for name in ordered}
 
 
 def platform_of(name: str | None) -> Platform:
@@ -168,29 +171,16 @@ def platform_of(name: str | None) -> Platform:
     return known.get(name or "", known[UNKNOWN])
 
 
-def _make_platform(table: dict[str, Any], common: dict[str, Any]) -> Platform:
-    sources = _sources(table)
-    words = {name: value for name, value in table.items() if name not in ("sources", "steps", "deadlines")}
-    if "contact_source" in words:
-        words["contact_source"] = sources[words["contact_source"]]
-    return Platform(
-        **words,
-        steps=tuple(OfficeStep(one["stage"], one["text"], sources[one["source"]]) for one in table.get("steps", ())),
-        deadlines=(*_deadlines(table, sources), *_deadlines(common, _sources(common))),
+def _with_sources(table: dict[str, Any]) -> dict[str, Any]:
+    """The words of a file, with steps and deadlines, and the source itself where the file has its name."""
+    sources = {name: RuleSource(**one) for name, one in table.pop("sources", {}).items()}
+    named = {key: sources[table[key]] for key in ("contact_source",) if key in table}
+    steps = tuple(OfficeStep(**one | {"source": sources[one["source"]]}) for one in table.get("steps", ()))
+    deadlines = tuple(
+        Deadline(**one | {"source": sources[one["source"]], "extended_by": tuple(one.get("extended_by", ()))})
+        for one in table.get("deadlines", ())
     )
-
-
-def _sources(table: dict[str, Any]) -> dict[str, RuleSource]:
-    return {name: RuleSource(**one) for name, one in table.get("sources", {}).items()}
-
-
-def _deadlines(table: dict[str, Any], sources: Mapping[str, RuleSource]) -> list[Deadline]:
-    return [_make_deadline(one, sources) for one in table.get("deadlines", ())]
-
-
-def _make_deadline(table: dict[str, Any], sources: Mapping[str, RuleSource]) -> Deadline:
-    extended_by = tuple(table.get("extended_by", ()))
-    return Deadline(**{**table, "source": sources[table["source"]], "extended_by": extended_by})
+    return table | named | {"steps": steps, "deadlines": deadlines}
 
 
 def _months_later(day: date, months: int) -> date:

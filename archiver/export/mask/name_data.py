@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from archiver.platforms.job_platform import platforms
+
 _FOLDER = Path(__file__).with_name("data")
 
 
@@ -285,6 +287,7 @@ def _pairs(lines: str) -> frozenset[str]:
 def leftover_words() -> LeftoverWords:
     """The words that the rules for leftovers need."""
     lists = tomllib.loads(_read("leftover_words.toml"))
+    lists["no_name_ends"] += " ".join(one.name for one in platforms().values() if one.address)
     return LeftoverWords(**{name: frozenset(words.split()) for name, words in lists.items()})
 
 

@@ -32,6 +32,7 @@ from archiver.export.package.package_input import Progress
 from archiver.export.package.recipe import PackagePreview, PackageResult, Recipe
 from archiver.export.stamps import StampService, stamp_package
 from archiver.folder_sync import sync_where_possible
+from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract, Observation, Seal
 from archiver.report_language import JAPANESE, report_language, say
 from archiver.store import seals, writer
@@ -216,13 +217,13 @@ def sealed_reading(archive: Archive, *, now: Callable[[], datetime]) -> Iterator
 
 
 def package_name(contract: Contract) -> str:
-    """`CW12345678` for a contract on CrowdWorks whose number is known, else the contract's id, if the user chose it.
+    """`CW12345678` where the platform's prefix and number are known, else the contract's id, if the user chose it.
 
     The program's own, such as `job2`, would tell a reader how many others there are.
     """
-    given = contract.platform_id or ""
-    if contract.platform == "crowdworks" and given.isascii() and given.isalnum() and len(given) <= _MAX_NUMBER_LENGTH:
-        return f"CW{given}"
+    given, prefix = contract.platform_id or "", platform_of(contract.platform).prefix
+    if prefix and given.isascii() and given.isalnum() and len(given) <= _MAX_NUMBER_LENGTH:
+        return f"{prefix}{given}"
     return "chatwork" if re.fullmatch("job[0-9]+", contract.id) else contract.id
 
 
