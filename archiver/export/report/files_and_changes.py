@@ -13,6 +13,7 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences
 from archiver.export.report.platform_words import about_text, kind_text, value_text
 from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.timeline import CHAT_CLOSED
 from archiver.export.report.truncation import shorten
 from archiver.records import Attachment, CaseSide
 from archiver.render.invisible_characters import visible
@@ -153,7 +154,11 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         text = "ほかの{n}件は{where}。" if case.is_short else "古いもの{n}件は{where}。"
         blocks.append(Paragraph(say(text, n=left, where=_where_text(case, "events.csv"))))
     references_of = {int(room.room_id): PaperReferences(case, room).references for room in case.rooms}
-    rows = tuple(_change_row(event, statistics, references_of.get(event.room_id, NOWHERE)) for event in printed)
+    lists = {int(room.room_id): room.watch.last for room in case.rooms if room.inaccessible_since is not None}
+    rows = tuple(
+        _change_row(event, statistics, references_of.get(event.room_id, NOWHERE), lists.get(event.room_id))
+        for event in printed
+    )
     heads = (say("検知日時"), say("種類"), say("対象"), say("前の内容 → 後の内容"), say("最後に変更前を確認した日時"))
     blocks.append(
         TableBlock(heads, (1.15, 1.3, 1.2, 3, 1.15), rows, 7.5) if rows else Paragraph(say("変更の記録はありません。"))
@@ -161,11 +166,16 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     return Chapter(say("８\u3000編集・削除・退席・アカウント変更の記録"), tuple(blocks))
 
 
-def _change_row(event: ChangeRow, statistics: MessageStatistics, references: References) -> tuple[str, ...]:
+def _change_row(
+    event: ChangeRow, statistics: MessageStatistics, references: References, last_list: datetime | None
+) -> tuple[str, ...]:
+    """The row of a change; a chat was last seen open with its last list, where it is still closed."""
     about = about_text(event) if event.no is None else f"No.{event.no}{_author_text(event.no, statistics)}"
     before, after = (_cell_text(event, value, references) for value in (event.before, event.after))
     texts = f"{before or '-'} → {after or '-'}" if before or after else ""
     last = _time_text(event.last_before) if event.last_before else "-"
+    if event.kind == CHAT_CLOSED and last_list is not None and last_list <= datetime.fromisoformat(event.at):
+        last = local_time(last_list)
     return (_time_text(event.at), kind_text(event), about, texts, last)
 
 

@@ -34,7 +34,7 @@ _GAP_WORDS = {
 _CHAPTERS = (4, 8, 7)
 """Where the lines of each weight stand: stated days and first messages, changes, files."""
 
-_CLOSED = "チャットが開けなくなった(理由不明)"
+CHAT_CLOSED = "チャットが開けなくなった(理由不明)"
 
 
 class _TimelineLine(NamedTuple):
@@ -139,7 +139,7 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
     closed = {room.inaccessible_since for room in case.rooms}
     for event in case.events:
         at = datetime.fromisoformat(event.at)
-        if event.kind == _CLOSED and at in closed:
+        if event.kind == CHAT_CLOSED and at in closed:
             continue  # stated below, as the room is still closed
         if event.kind in _GAP_WORDS:  # a recovery narrows a gap many times, and is one act
             group = (at.astimezone(JST).date().isoformat(), event.kind, "")

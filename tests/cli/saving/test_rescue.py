@@ -14,7 +14,7 @@ from archiver.cli.terminal.text import columns
 from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.terminals.terminal import TOKEN, Terminal
 
-ORDER = ("変わったこと", "残っている", "残っていない", "しないこと", "いま、すること")
+ORDER = ("変わった", "残っている", "残っていない", "しないこと", "いま、すること")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from archiver.export.report import (
     method,
     people_and_dates,
     platform_crosscheck,
+    timeline,
 )
 from archiver.export.report.input import BLANK, MaskedPassage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import survey_messages
@@ -28,6 +29,7 @@ from archiver.records import (
     State,
     StatedTerm,
 )
+from archiver.render.times import local_time
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import CLIENT, DAY, at
 
@@ -266,6 +268,21 @@ def test_changes_are_told_in_words() -> None:
     assert row[3].endswith("(以下略) → -")
     assert "2026-11-15 05:10:00" == row[4]
     assert "報告者自身の発言の変更: 保存した時点で編集済みだった発言(それより前の文面は不明) 1件" in words(chapter)
+
+
+def test_a_chat_was_last_seen_open_with_its_last_list() -> None:
+    """The closing is between that and when it was noticed; an earlier one, after which it opened again, is not."""
+    early, late = (
+        ChangeRow(when, 1, timeline.CHAT_CLOSED, sample_conversation.ROOM, None, "ルームID 1", "", "", None)
+        for when in ("2026-11-10T00:00:00Z", "2026-11-24T01:14:33Z")
+    )
+    case = report_inputs.case(events=[early, late])
+    last = case.rooms[0].watch.last
+    assert last is not None
+
+    told = [row[4] for row in rows(files_and_changes.changes(case, survey_messages(case)))]
+
+    assert ["-", local_time(last)] == told
 
 
 def test_only_so_many_changes_are_printed() -> None:
