@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -34,7 +34,7 @@ from archiver.settings.model import (
 from archiver.settings.template import new_file
 
 if TYPE_CHECKING:
-    from tomlkit import TOMLDocument
+    from tomlkit.items import Array
 
 SettingValue = str | int | float | bool | Sequence[str] | Sequence[AuthoritySetting]
 """What a key of `archive.toml` can be set to."""
@@ -67,12 +67,7 @@ def load_settings(home: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def write_settings(
-    home: Path,
-    *,
-    language: str | None,
-    token_source: str,
-    authorities: Sequence[AuthoritySetting] = (),
-    every: str = "5m",
+    home: Path, *, language: str | None, token_source: str, authorities: Sequence[AuthoritySetting] = ()
 ) -> None:
     """Write a new `archive.toml` with every key and its comment, mode 0600; an existing one is replaced.
 
@@ -83,7 +78,6 @@ def write_settings(
         "language": language or "",
         "token.source": token_source,
         "timestamp.authorities": tuple(authorities),
-        "sync.every": every,
     }
     with contextlib.suppress(OSError):  # the writing itself reports what is wrong with the folder
         if not any(home.iterdir()):
@@ -216,38 +210,26 @@ def _is_folder(text: str) -> bool:
 def _save(path: Path, text: str, changes: Mapping[str, SettingValue]) -> None:
     import tomlkit
 
-    document = tomlkit.parse(text)
+    document: Any = tomlkit.parse(text)
     for key, value in changes.items():
-        _set(document, key, value)
+        section, _dot, name = key.rpartition(".")
+        place = document.setdefault(section, tomlkit.table()) if section else document
+        place[name] = value if isinstance(value, (str, int, float)) else _toml_array(value)
     new = tomlkit.dumps(document)
     _parse(new, path)
     private_file.replace_file(path, new.encode("utf-8"))
 
 
-def _set(document: TOMLDocument, key: str, value: SettingValue) -> None:
+def _toml_array(items: Sequence[str] | Sequence[AuthoritySetting]) -> Array:
+    """A list as tomlkit writes it; an authority becomes a table on one line."""
     import tomlkit
 
-    section, _dot, name = key.rpartition(".")
-    if section and section not in document:
-        document.append(section, tomlkit.table())
-    place = document[section] if section else document
-    if not isinstance(place, (tomlkit.TOMLDocument, tomlkit.items.AbstractTable)):
-        raise RuntimeError(key)
-    place[name] = _toml_item(value)
-
-
-def _toml_item(value: SettingValue) -> object:
-    """A value as tomlkit writes it; an authority becomes a table on one line."""
-    import tomlkit
-
-    if isinstance(value, (str, int, float)):
-        return value
-    items = tomlkit.array()
-    for item in value:
+    array = tomlkit.array()
+    for item in items:
         if isinstance(item, AuthoritySetting):
             table = tomlkit.inline_table()
             table.update({name: text for name, text in msgspec.to_builtins(item).items() if text})
-            items.append(table)
+            array.append(table)
         else:
-            items.append(item)
-    return items
+            array.append(item)
+    return array
