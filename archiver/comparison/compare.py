@@ -13,6 +13,7 @@ from archiver.comparison.files import ComparisonFiles
 from archiver.comparison.held_messages import HeldMessage, compare_messages
 from archiver.comparison.sides import Side, open_side
 from archiver.comparison.summary import ComparisonSummary, count_files
+from archiver.report_language import current_language, report_language
 
 
 def compare(path_a: Path, path_b: Path, *, folder: Path | None, at: datetime) -> ComparisonSummary:
@@ -37,7 +38,8 @@ def compare(path_a: Path, path_b: Path, *, folder: Path | None, at: datetime) ->
                 files.add(compared)
         count_files(summary)
         if files is not None:
-            files.close(summary, at=at)
+            with report_language(current_language(), practice=a.is_practice or b.is_practice):
+                files.close(summary, at=at)
     return summary
 
 

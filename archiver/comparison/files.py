@@ -25,7 +25,7 @@ from archiver.render.comparison_page import comparison_html
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
 from archiver.render.times import local_time
-from archiver.report_language import say
+from archiver.report_language import marked, say
 from archiver.store.durable_files import sync_tree
 
 TITLE = "二つの保存記録の比較"
@@ -93,7 +93,7 @@ def readme_text(summary: ComparisonSummary, *, at: datetime) -> str:
     """`README.txt`: what was compared and found, what lies where, and what it does not say."""
     tables = [block for block in _result_blocks(summary) if isinstance(block, TableBlock)]
     lines = [
-        say(TITLE),
+        marked(say(TITLE)),
         say("作成 {at}(日本時間)", at=local_time(at)),
         "",
         *(f"{label}: {visible(text)}" for label, text in side_rows(summary)),
@@ -113,7 +113,7 @@ def build_report(summary: ComparisonSummary, *, at: datetime) -> Report:
     return Report(
         title=say(TITLE),
         author="",
-        header=say(TITLE),
+        header=marked(say(TITLE)),
         reference=say("作成 {at}", at=local_time(at)),
         exhibit=None,
         footer=say("作成 {at}(日本時間)", at=local_time(at)),

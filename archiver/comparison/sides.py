@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from archiver.comparison.held_messages import DELETED, HeldMessage, HeldVersion,
 from archiver.custody.verify import verify_path
 from archiver.evidence.history import EntryObject, MessageHistory, list_reading, number, text
 from archiver.evidence.masked_records import MASKED_FILE
-from archiver.evidence.period import period_starts
+from archiver.evidence.period import PRACTICE_TAG, period_starts
 from archiver.evidence.services import read_services
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering
 from archiver.evidence.tables import build
@@ -35,6 +35,7 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.engine import DATABASE
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import entries, last_seq, message_entries, message_id_ranges
+from archiver.store.working.remembered_values import PRACTICE
 
 ENTRIES_FILE = "data/entries.jsonl"
 BAG_INFO = "bag-info.txt"
@@ -64,6 +65,8 @@ class Side:
     """Where its data came from, as its records say."""
     seals: Mapping[int, str]
     """Number of a seal → SHA-256 of its file."""
+    is_practice: bool = False
+    """Whether it is of the demo's invented people and messages."""
 
 
 @contextmanager
@@ -184,7 +187,8 @@ def _archive_side(path: Path, verification: Verification, reading: Reading) -> S
             seal = seal_of(history.entry_seq)
             yield _of_history(no, history, seal, stamp_of(seal))
 
-    return other.side(path, "archive", verification, rooms, messages, {one.number: one.sha256 for one in closed})
+    side = other.side(path, "archive", verification, rooms, messages, {one.number: one.sha256 for one in closed})
+    return replace(side, is_practice=PRACTICE.recall(reading) is not None)
 
 
 def _of_history(no: int, history: MessageHistory, seal: int | None, stamped_at: str | None) -> HeldMessage:
@@ -242,14 +246,16 @@ def _package_side(path: Path, verification: Verification, tree: PackageFiles) ->
         rooms.add(one["room_id"])
         other.add_messages(one["room_id"], int(one["message_id"]), int(one["message_id"]))
 
-    for room in _limited_rooms(tree) & rooms:
+    bag_info = _bag_info(tree)
+    for room in period_starts(bag_info).keys() & rooms:
         other.reach[room].is_of_period = True
 
     def messages() -> Iterator[HeldMessage]:
         for one in _objects(tree, MESSAGES_FILE):
             yield _of_object(one, is_masked=f"message/{one['message_id']}" in masked)
 
-    return other.side(path, "package", verification, rooms, messages, _seal_digests(tree))
+    side = other.side(path, "package", verification, rooms, messages, _seal_digests(tree))
+    return replace(side, is_practice=f"\n{PRACTICE_TAG}:" in bag_info)
 
 
 def _seal_digests(tree: PackageFiles) -> dict[int, str]:
@@ -262,12 +268,12 @@ def _seal_digests(tree: PackageFiles) -> dict[int, str]:
     return digests
 
 
-def _limited_rooms(tree: PackageFiles) -> set[int]:
-    """The rooms of which the package holds a period that begins later than they do. Raises READ_ERRORS."""
+def _bag_info(tree: PackageFiles) -> str:
+    """What the package says of itself, such as the rooms of which it holds a period. Raises READ_ERRORS."""
     if BAG_INFO not in tree.names():
-        return set()
+        return ""
     with tree.open(BAG_INFO) as file:
-        return set(period_starts(file.read(_BAG_INFO_LIMIT).decode("utf-8", "replace")))
+        return file.read(_BAG_INFO_LIMIT).decode("utf-8", "replace")
 
 
 def _shown_records(tree: PackageFiles, keys: set[str]) -> Iterator[EntryObject]:

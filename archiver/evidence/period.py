@@ -12,6 +12,10 @@ _STARTS_LINE = re.compile(r"(?m)^Period-Starts: ([0-9TZ:.= ;-]{1,20000})\r?$")
 _START_OF_ROOM = re.compile(r"([0-9]{1,19})=([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}Z)")
 
 
+PRACTICE_TAG = "Practice"
+"""The line of `bag-info.txt` of a package of the demo's archive."""
+
+
 def period_starts_text(starts: Mapping[int, str]) -> str:
     """The value of the line: `123=2026-11-25T01:00:00.000Z; 456=…`, rooms in order."""
     return "; ".join(f"{room}={starts[room]}" for room in sorted(starts))

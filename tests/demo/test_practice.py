@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.demo import _tell_where
+from archiver.comparison.compare import compare
 from archiver.demo import story
 from archiver.export.package.make_package import ExportReport
 from archiver.store.queries.status import status
@@ -41,8 +42,11 @@ def test_every_page_of_its_packages_and_its_archive_is_marked(tmp_path: Path) ->
     plain = texts_of(export_package(maker, "consult", tmp_path / "plain"))
     with maker.archive.writing() as writing:
         PRACTICE.remember(writing, at(0))
-    texts = texts_of(export_package(maker, "lawyer", tmp_path / "lawyer"))
+    package = export_package(maker, "lawyer", tmp_path / "lawyer")
+    texts = texts_of(package)
     maker.archive.close()
+    compare(Path(package.path), maker.home, folder=tmp_path / "compared", at=at(60))
+    compared = [(tmp_path / "compared" / name).read_text("utf-8") for name in ("README.txt", "comparison.html")]
     with open_viewer(maker.home) as browser:
         pages = [browser.get(path) for path in (f"/room/{ROOM}", "/")]
 
@@ -55,6 +59,8 @@ def test_every_page_of_its_packages_and_its_archive_is_marked(tmp_path: Path) ->
     } <= texts.keys()
     assert [] == [name for name, text in texts.items() if MARK not in text]
     assert [] == [name for name, text in plain.items() if MARK in text]
+    assert [True, True, True] == [MARK in text for text in (*compared, Path(package.path).name)]
+    assert "Practice: yes" in (Path(package.path) / "bag-info.txt").read_text("utf-8")
     assert [True, True] == ["Chatwork archive (practice)" in page for page in pages]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from archiver.evidence.manifest import manifest_lines
 from archiver.evidence.masked_records import MASKED_FILE
-from archiver.evidence.period import period_starts_text
+from archiver.evidence.period import PRACTICE_TAG, period_starts_text
 from archiver.evidence.tables import build
 from archiver.evidence.verify.package import PACKAGE_FORMAT
 from archiver.export import FORMATS, PROFILES, conversation, enclosure_file_names
@@ -38,7 +38,7 @@ from archiver.export.verify_page import page
 from archiver.records import JST, Conversation
 from archiver.render.gap_breaks import pause_lines
 from archiver.render.unsaved_direct_chats import other_chat_texts
-from archiver.report_language import say
+from archiver.report_language import is_practice, say
 from archiver.store.archive import Reading
 from archiver.store.queries import package_entries
 
@@ -227,6 +227,7 @@ def _bag_info(recipe: Recipe) -> dict[str, str]:
         "External-Description": f"Chatwork conversations of one contract, as of {seal}",
         "External-Identifier": recipe.name,
         "Package-Format": str(PACKAGE_FORMAT),
+        **({PRACTICE_TAG: "yes, invented people and messages"} if is_practice() else {}),
         **unsealed,
         **starts,
     }

@@ -180,8 +180,9 @@ def export(
             if stamping is not None:
                 stamping.stamp_seals()
             contract, at = contracts.find_contract(reading, contract_id), now()
-            name = f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M%S}_{order.profile}"
             is_practice = PRACTICE.recall(reading) is not None
+            mark = ("練習用_" if order.lang == JAPANESE else "practice_") if is_practice else ""
+            name = f"{mark}{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M%S}_{order.profile}"
             with partial_bag(folder, name) as bag, report_language(order.lang, practice=is_practice):
                 order = with_remembered_answers(reading, order, contract)
                 recipe = make_recipe(
