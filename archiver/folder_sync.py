@@ -36,6 +36,12 @@ def sync_where_possible(folder: Path) -> None:
         sync_folder(folder)
 
 
+def allow_where_possible(path: Path, mode: int) -> None:
+    """Say who may read and write something, without a word where a stick or a share does not know that."""
+    with contextlib.suppress(OSError):
+        path.chmod(mode)
+
+
 def has_too_many_files(error: OSError) -> bool:
     """Whether this process or the whole computer may open no more files."""
     return error.errno in (errno.EMFILE, errno.ENFILE)

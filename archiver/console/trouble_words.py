@@ -92,6 +92,14 @@ def _disk_words(error: errors.ArchiverError) -> TroubleWords | None:
     match error:
         case errors.PackagePlaceNotWritable():
             return None
+        case errors.LocksMissing():
+            return TroubleWords(
+                _("The drive of the archive has no locks of files; without them two programs could damage it."),
+                _(
+                    "What was saved before is kept. Copy the whole folder of the archive to another disk of this "
+                    "computer, and open it there."
+                ),
+            )
         case _ if isinstance(error, REFUSALS) or is_closed_file(error):
             return TroubleWords(
                 _("This computer does not let the program use the archive's folder or a file in it."),

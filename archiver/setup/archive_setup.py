@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver import errors
+from archiver.folder_sync import allow_where_possible
 from archiver.render.invisible_characters import visible
 from archiver.setup.program_call import ProgramCall
 from archiver.store.durable_files import lacks_locks, make_durable_folder, storage_error
@@ -25,7 +26,7 @@ def make_home(home: Path) -> None:
     try:
         make_durable_folder(home)
         if os.name != "nt":
-            home.chmod(0o700)
+            allow_where_possible(home, 0o700)
         probe = home / ".write-test"
         probe.touch()
         probe.unlink(missing_ok=True)  # another init may have tried at the same time

@@ -10,7 +10,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from archiver.folder_sync import sync_folder
+from archiver.folder_sync import allow_where_possible, sync_folder
 from archiver.store.durable_files import private_folder
 
 FOLDER = "files"
@@ -41,7 +41,7 @@ def keep(home: Path, part: Path, sha256: str) -> Path:
         return place
     with part.open("r+b") as file:  # Windows only syncs what is open for writing
         os.fsync(file.fileno())
-    part.chmod(0o400)
+    allow_where_possible(part, 0o400)
     part.replace(place)
     for folder in (place.parent, place.parent.parent, home / FOLDER):
         sync_folder(folder)

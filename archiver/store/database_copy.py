@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from archiver import errors
-from archiver.store.durable_files import database_disk_error, is_failing, is_full
+from archiver.store.durable_files import database_disk_error, is_failing, is_full, lacks_locks
 
 _PAGES = 2_000
 """Pages between two reports of progress (8 MB)."""
@@ -18,7 +18,7 @@ _LOG_SUFFIXES = ("-wal", "-shm", "-journal")
 _EXTENT = "SELECT count(*), max(seq), (SELECT digest FROM entry ORDER BY seq DESC LIMIT 1) FROM entry"
 """Number, last number and last digest of the entries, which must be equal in a copy."""
 
-_FULL, _IO_ERROR, _CORRUPT, _NO_DATABASE = 13, 10, 11, 26
+_BUSY, _FULL, _IO_ERROR, _CORRUPT, _NO_DATABASE = 5, 13, 10, 11, 26
 """Primary result codes of SQLite (sqlite.org/rescode.html)."""
 
 
@@ -110,6 +110,8 @@ def _storage_error(error: sqlite3.Error, target: Path) -> errors.StorageError:
         return errors.DiskFull(path=target)
     if code == _IO_ERROR:
         return database_disk_error(error, target)
+    if code == _BUSY and lacks_locks(target.parent):
+        return errors.LocksMissing(path=target.parent)
     if code in (_CORRUPT, _NO_DATABASE):
         return errors.ArchiveDamaged(path=target, detail=str(error))
     return errors.StorageError(path=target, detail=str(error))

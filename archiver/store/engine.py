@@ -65,7 +65,7 @@ def build_engine(
     def connect() -> DBAPIConnection:
         connection = _open(database, read_only=read_only, immutable=immutable)
         try:
-            _prepare(connection, read_only=read_only, scratch=scratch, being_made=being_made)
+            _prepare(connection, database, read_only=read_only, scratch=scratch, being_made=being_made)
         except BaseException:
             connection.close()
             raise
@@ -77,10 +77,12 @@ def build_engine(
     return Engine(pool, shared.dialect, shared.url, query_cache_size=0, execution_options=_shared_options())
 
 
-def _prepare(connection: sqlite3.Connection, *, read_only: bool, scratch: bool, being_made: bool) -> None:
+def _prepare(
+    connection: sqlite3.Connection, database: Path, *, read_only: bool, scratch: bool, being_made: bool
+) -> None:
     """Set a new connection up, without SQLAlchemy's events, for which every statement would pay."""
     connection.isolation_level = None  # the driver would begin transactions in its own way
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    _refuse_without_locks(connection, database)
     if scratch:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
@@ -91,6 +93,21 @@ def _prepare(connection: sqlite3.Connection, *, read_only: bool, scratch: bool, 
     elif not read_only:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+
+
+def _refuse_without_locks(connection: sqlite3.Connection, database: Path) -> None:
+    """Raise LocksMissing at once where SQLite would wait for a lock that the drive does not have."""
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error as error:
+        if _is_busy(str(error)) and lacks_locks(database.parent):
+            raise errors.LocksMissing(path=database.parent) from error
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _is_busy(text: str) -> bool:
+    return "locked" in text or "busy" in text
 
 
 class BeginningDialect(SQLiteDialect_pysqlite):
@@ -116,7 +133,7 @@ def translate_error(error: DatabaseError | sqlite3.DatabaseError, database: Path
         return errors.DiskFull(path=database)
     if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHORT_READ:  # the file ends before its pages
         return errors.ArchiveDamaged(path=database, detail=message)
-    is_busy, is_disk_error = "locked" in text or "busy" in text, "disk i/o error" in text
+    is_busy, is_disk_error = _is_busy(text), "disk i/o error" in text
     if (is_busy or is_disk_error) and lacks_locks(database.parent):  # SQLite has a word of its own for neither
         return errors.LocksMissing(path=database.parent)
     if is_disk_error:
@@ -141,7 +158,9 @@ def driver_connection(sql: Connection) -> sqlite3.Connection:
 def open_connection(database: Path) -> sqlite3.Connection:
     """A connection of the driver, also on read-only media. It never creates a database."""
     if is_writable(database.parent):
-        return sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
+        connection = sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True)
+        _refuse_without_locks(connection, database)
+        return connection
     return _open(database, read_only=True, immutable=True)
 
 

@@ -32,7 +32,7 @@ _UNTOLD = re.compile(
 """What can be said where SQLite gives no reason and the fault is over: that there was an error, and no cause."""
 _OF_ONE_RUN = re.compile(r"[0-9a-f]{8}\.partial|\d{8}-\d{4,6}|\d{4}-\d\d-\d\d-\d{4}|#\d+")
 """Names that another run does not have: by chance, or by the minute."""
-_PROGRAM_ERROR = re.compile(r"Traceback|\w+Error\b|sqlalchemy")
+PROGRAM_ERROR = re.compile(r"Traceback|\w+Error\b|sqlalchemy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,13 @@ class Player:
         place: Path,
     ) -> Iterator[str]:
         yield from wrong_words(fault, outcome, where)
-        if outcome.code == 0 and (missing := scene.missing(home, place)):
+        yield from self.wrong_after(scene, baseline, outcome.code, before, home, place)
+
+    def wrong_after(
+        self, scene: Scene, baseline: Baseline, code: int, before: Held, home: Path, place: Path
+    ) -> Iterator[str]:
+        """What a command that ended with this code left out or took away, at once or after the next run."""
+        if code == 0 and (missing := scene.missing(home, place)):
             yield f"exit 0, but missing: {missing}"
         yield from self._lost(scene, baseline, before, home, "after the fault")
         yield from self.unclean(scene, home, place)
@@ -233,7 +239,7 @@ def wrong_words(fault: Fault, outcome: Outcome, where: str) -> Iterator[str]:
     said = outcome.stdout + outcome.stderr
     if fault.kind == KILL:
         return
-    if _PROGRAM_ERROR.search(said) or outcome.code < 0:
+    if PROGRAM_ERROR.search(said) or outcome.code < 0:
         yield f"a bug's text: {said[-1500:]}"
     elif outcome.code != 0:
         if ".sqlite3" in where and _UNTOLD.search(said):

@@ -10,12 +10,11 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archiver.folder_sync import sync_where_possible
+from archiver.folder_sync import allow_where_possible, sync_where_possible
 from archiver.store.backup.inventory import BackupFile, ReplaceRule
 from archiver.store.blobs import file_sha256
 from archiver.store.durable_files import make_durable_folder
@@ -93,8 +92,7 @@ def _transfer_file(file: BackupFile, home: Path, place: Path, progress: CopyProg
         if target.exists() and not _can_replace(file, digest, partial, target):
             return UncopiedFile(file.name)
         if file.rule is ReplaceRule.KNOWN:
-            with suppress(OSError):  # not every stick knows who may write
-                partial.chmod(0o400)
+            allow_where_possible(partial, 0o400)
         _move_into_place(partial, target)
     except _CopyUnreadable as error:
         return UncopiedFile(file.name, error.detail)

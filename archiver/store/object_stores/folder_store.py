@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archiver import errors
-from archiver.folder_sync import sync_folder
+from archiver.folder_sync import allow_where_possible, sync_folder
 from archiver.store.blobs import file_sha256
 from archiver.store.durable_files import make_durable_folder
 from archiver.store.object_stores.object_store import StoredObject, StoredVersion
@@ -119,7 +119,7 @@ class FolderStore:
 
     def _copy_durably(self, path: Path, part: Path, sha256: str) -> None:
         shutil.copyfile(path, part)
-        part.chmod(0o400)
+        allow_where_possible(part, 0o400)
         if file_sha256(part) != sha256:
             raise errors.TeamStoreUnavailable(store=self.address, detail=f"SHA-256 of {path.name}")
         with part.open("rb") as file:
