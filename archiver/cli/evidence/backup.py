@@ -65,7 +65,8 @@ def command_backup(obj: CliContext, place: str | None, every: str | None, remove
         )
     assert outcome.report is not None
     if outcome.is_placed:
-        echo(_("The copy is up to date: {path}").format(path=visible(str(folder))))
+        lacking, whole = _("The copy lacks files: {path}"), _("The copy is up to date: {path}")
+        echo((lacking if outcome.report.uncopied else whole).format(path=visible(str(folder))))
     else:
         _tell_not_placed(folder, outcome.report, backup.WITH_FINDINGS)
     tell_copied(outcome.report)
