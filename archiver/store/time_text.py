@@ -20,3 +20,8 @@ def from_unix(seconds: int) -> str | None:
     if not 0 < seconds < 253402300800:
         return None
     return to_text(datetime.fromtimestamp(seconds, UTC))
+
+
+def sent_at(seconds: int) -> datetime | None:
+    """The time of Chatwork's Unix seconds; None for 0 and for what no calendar holds in UTC or Tokyo."""
+    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < 253402300800 - 86400 else None

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from archiver.records import JST
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
-from archiver.store.queries.viewing.unix_seconds import sent_at
+from archiver.store.time_text import sent_at
 
 _DAY = 86_400
 _AHEAD = 9 * 3_600

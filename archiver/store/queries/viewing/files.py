@@ -20,8 +20,7 @@ from archiver.store.archive import Reading
 from archiver.store.blobs import FOLDER
 from archiver.store.engine import driver_connection
 from archiver.store.queries.viewing.parsed_entries import entries_at
-from archiver.store.queries.viewing.unix_seconds import sent_at
-from archiver.store.time_text import from_text
+from archiver.store.time_text import from_text, sent_at
 
 LOOKED_AT = 10_000
 """Files that are read for one page: a rare name in a room of very many files takes several pages."""

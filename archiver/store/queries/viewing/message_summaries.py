@@ -10,8 +10,8 @@ from archiver.records import State
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.fingerprints import DELETED
-from archiver.store.queries.viewing.unix_seconds import sent_at
 from archiver.store.text_state_sql import STANDING
+from archiver.store.time_text import sent_at
 
 _LINE = f"""
     SELECT m.message_id, m.send_time, m.account_id, m.name, m.state, t.body, {STANDING}

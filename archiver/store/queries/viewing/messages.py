@@ -16,8 +16,7 @@ from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.queries.viewing.last_seen import last_seen
 from archiver.store.queries.viewing.parsed_entries import entries_at
-from archiver.store.queries.viewing.unix_seconds import sent_at
-from archiver.store.time_text import from_text
+from archiver.store.time_text import from_text, sent_at
 
 TEXT_BYTES_LIMIT = 150_000
 """The limit of bytes of all texts of a page; one message always fits."""

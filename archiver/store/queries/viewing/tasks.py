@@ -14,8 +14,7 @@ from archiver.records import AccountId, MessageId, RoomId, Task, TaskId
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.queries.viewing.parsed_entries import entries_at
-from archiver.store.queries.viewing.unix_seconds import sent_at
-from archiver.store.time_text import from_text
+from archiver.store.time_text import from_text, sent_at
 
 REST = "rest"
 """The status to ask for every task that is not open."""
