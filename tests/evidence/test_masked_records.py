@@ -14,7 +14,7 @@ from archiver.evidence import chain
 from archiver.evidence.masked_records import masked_digest, masked_line, shown_line, shown_record
 from archiver.evidence.tables import build
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.package_lines import PackageLines
+from archiver.evidence.verify.package_lines import HOPELESS_LINES, PackageLines
 from archiver.evidence.verify.seals import SealedRange
 from archiver.evidence.verify.tables import TableCheck, compare_tables
 from archiver.export.mask.folding import folded_text
@@ -309,3 +309,14 @@ def test_a_masked_record_that_was_never_sealed_is_found() -> None:
     verification = sent.verified()
 
     assert "entry-sealed" in {one.check for one in verification.findings}
+
+
+@pytest.mark.parametrize("line", [b"\n", b'{"seq": 1, "kind": "' + b"x" * 60 + b'"}\n'])
+def test_lines_without_end_are_not_all_read(line: bytes) -> None:
+    """A zip of 3 MB can hold 400 million of them; they are found to be none, and the file is left."""
+    file, verification = io.BytesIO(line * (3 * HOPELESS_LINES)), Verification()
+    told: list[int] = []
+    PackageLines(verification, file).check(iter([]), told.append)
+
+    assert not verification.ok
+    assert 0 < max(told) <= (HOPELESS_LINES + 1_000) * len(line)

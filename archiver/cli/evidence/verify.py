@@ -14,9 +14,9 @@ from archiver import errors
 from archiver.cli.argument_completion import files
 from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import FINDINGS
-from archiver.cli.terminal.output import echo, paged_output
+from archiver.cli.terminal.output import WIDTH, echo, paged_output
 from archiver.cli.terminal.progress import ProgressScreen
-from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.text import visible, wrap
 from archiver.errors import N_
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _document(verification: Verification) -> dict[str, object]:
 def tell_verification(verification: Verification) -> None:
     """Print the result, what was checked, what does not match, and the notes."""
     for line in verification_lines(verification):
-        echo(line)
+        echo("\n  ".join(wrap(line, WIDTH - 2, cuts_words=False)))
 
 
 def verification_lines(verification: Verification) -> Iterator[str]:

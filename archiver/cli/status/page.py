@@ -15,7 +15,7 @@ from archiver.cli.status.reread_and_backfill_lines import tell_progress
 from archiver.cli.status.saving_status import Standing, last_failure, next_step, saving_line
 from archiver.cli.status.stamp_lines import class_line, seals_line
 from archiver.cli.terminal.language import current_language
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import WIDTH, echo
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import RULE, jst_time
@@ -56,7 +56,8 @@ def tell_status(
     """Print the status page of reference/voice.md, emergencies first; `alerts`, `quoted`: of those in no emergency."""
     situation, settings, attention = standing.situation, standing.situation.settings, grade_word(Grade.ATTENTION)
     state = grade_word(standing.grade)
-    echo(_head(status, full_time(situation.now)[: -len(":33")], _("State: {state}").format(state=state)))
+    line = _head(status, full_time(situation.now)[: -len(":33")], _("State: {state}").format(state=state))
+    echo("\n    ".join(wrap(line, WIDTH)))
     echo(RULE)
     for emergency in emergencies:
         tell_emergency(emergency)
@@ -88,7 +89,7 @@ def tell_status(
         echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
     step = next_step(standing, emergencies)
     echo("\n    ".join(wrap(_("Next: {step}").format(step=step), 76)))
-    echo(_("Look: archive view   Make a package: archive export"))
+    echo("\n    ".join(wrap(_("Look: archive view   Make a package: archive export"), WIDTH)))
 
 
 def other_alerts(alerts: Iterable[Alert], emergencies: Sequence[Emergency]) -> list[Alert]:
@@ -132,7 +133,8 @@ def _words_without_backup(attention: str, kept: KeptByTeam) -> str:
 def _tell_backup(last: LastBackup | None, attention: str, home: Path) -> None:
     """Print the line about the last backup."""
     label = _("Other copy")
-    echo(f"{label}   " + "  ".join(filter(None, backup_words(last, attention, kept_by_team(home)))))
+    words = "  ".join(filter(None, backup_words(last, attention, kept_by_team(home))))
+    echo("\n    ".join(wrap(f"{label}   {words}", WIDTH)))
 
 
 def _tell_alerts(lines: Sequence[AlertLine], count: int) -> None:

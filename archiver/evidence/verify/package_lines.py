@@ -25,6 +25,10 @@ from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.seals import SealedDigests, SealedRange
 from archiver.evidence.verify.time_order import TimeOrder
 
+HOPELESS_LINES = 20_000
+"""So many lines that are no records, or in no order, and the rest is not read: a small zip can hold billions."""
+_SHORTEST = 64
+"""Bytes that each line has: at least a digest."""
 LINE_LIMIT = 32 << 20
 """The longest line in bytes; a message has at most 65,535 characters."""
 
@@ -89,6 +93,10 @@ class PackageLines:
         sealed = SealedDigests(self._without_sealed(ranges))
         last = number = 0
         for number, (offset, line) in enumerate(self._lines(), 1):
+            if progress is not None and number % 1_000 == 0:
+                progress(offset)
+            if self._is_hopeless():
+                break
             entry = entry_object(line)
             digest = _digest_of_masked(line) if entry is None else None
             if digest is not None:
@@ -113,8 +121,6 @@ class PackageLines:
                 self._masked_digests.pop(digest, None)
             self._compare(seq, entry, digest or hashlib.sha256(line).hexdigest(), sealed)
             self._keep(entry, offset)
-            if progress is not None and number % 1_000 == 0:
-                progress(offset)
         sealed.close()
         if number and not self._ends_with_line_end():
             self._find_unreadable(number)
@@ -168,13 +174,14 @@ class PackageLines:
         return None if record is None else record.entry
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
-        """The offset of each line, and the line without its end."""
+        """The offset of each line, and the line without its end; not those after too many that are no records."""
         self._file.seek(0)
-        offset = 0
-        while True:
+        offset = short = 0
+        while short < HOPELESS_LINES:
             line = self._file.readline(LINE_LIMIT)
             if not line:
                 return
+            short += len(line) < _SHORTEST
             yield offset, line[:-1] if line.endswith(b"\n") else line
             offset += len(line)
 
@@ -203,6 +210,11 @@ class PackageLines:
                     if digest in self._tombstones:
                         self._erasures.add_tombstone(seq, self._tombstones.pop(digest)[1])
             yield sealed_range
+
+    def _is_hopeless(self) -> bool:
+        """Whether too many lines are no records, or in no order."""
+        counts = self.verification.counts
+        return max(counts.get(one, 0) for one in ("entry-form", "entry-order")) >= HOPELESS_LINES
 
     def _find_unreadable(self, number: int) -> None:
         self.is_readable = False

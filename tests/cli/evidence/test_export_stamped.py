@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from archiver.cli.terminal.text import columns
 from archiver.evidence.stamps.roots import fingerprint, pem_to_der
 from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.terminals.sealing_terminal import SealingTerminal
@@ -42,6 +43,7 @@ def test_a_package_is_stamped_and_verified(sealing: SealingTerminal) -> None:
     root = fingerprint(pem_to_der((sealing.home / "a.pem").read_text())[0])
     assert (1, 0) == (said.count(root), said.count("package")), "an archive is no package, and a root is named once"
     assert said.startswith("No change was found."), "the result stands first"
+    assert [] == [line for line in said.splitlines() if columns(line) > 80]
 
 
 @pytest.mark.drawn
