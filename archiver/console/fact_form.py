@@ -123,6 +123,8 @@ def _field(contract: Contract, fact: ContractFact, given: Given, problem: str) -
 def _choices(fact: ContractFact) -> tuple[tuple[str, str], ...]:
     if fact.kind is FactKind.PLATFORM:
         return (("", _("unknown")), *((name, place_name(name)) for name in platforms()))
+    if fact.kind is FactKind.SIDE:
+        return (("", _("unknown")), *((key, _(words)) for key, words in contract_facts.SIDES.items()))
     if fact.kind is FactKind.YES_NO:
         return (("", _("unknown")), ("no", _("no")), ("yes", _("yes")))
     return ()

@@ -252,6 +252,13 @@ class DaysInWrongOrder(UsageError):
     hint = N_("Nothing was changed. Check both days; give both options to correct both.")
 
 
+class ClientIsOwner(UsageError):
+    """The name of the other side is the user's own."""
+
+    message = N_("“{client}” is your own name on Chatwork. Who is the other side of this job?")
+    hint = N_("If you ordered the work yourself: --side client, and --client with the name of who does it.")
+
+
 class EmptyPeriod(UsageError):
     """A period ends before it begins."""
 

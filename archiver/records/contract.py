@@ -54,6 +54,8 @@ class Contract:
     """The client's profile on the platform."""
     worker_url: str | None = None
     """The user's own profile on the platform."""
+    side: str | None = None
+    """Where the user stands in it: one of `contract_facts.SIDES`."""
     end_request_at: str | None = None
     """When the client asked to end the contract early."""
     cancelled_on: str | None = None

@@ -28,6 +28,8 @@ class FactKind(StrEnum):
     TIME = "time"
     """The same, where the time of day matters."""
     YES_NO = "yes-no"
+    SIDE = "side"
+    """One of `SIDES`."""
 
 
 class FactContext(StrEnum):
@@ -98,6 +100,13 @@ class ContractFact:
         """Whether it may hold what a package masks: a text or an address."""
         return self.kind in (FactKind.TEXT, FactKind.PAGE, FactKind.ADDRESS)
 
+
+SIDES = {
+    "worker": N_("I do the work (受注者)"),
+    "client": N_("I ordered the work (発注者)"),
+    "subcontractor": N_("I do work that was passed on (再委託)"),
+}
+"""Where somebody may stand in a contract, in words for the screen."""
 
 FACTS = (
     ContractFact(
@@ -286,6 +295,16 @@ FACTS = (
         prompt=N_("Did you promise secrecy (NDA)? [no/yes/unknown]:"),
         example="yes",
         is_in_first_run=True,
+    ),
+    ContractFact(
+        name="side",
+        kind=FactKind.SIDE,
+        label=N_("Your side"),
+        help=N_("Where you stand in this job: who does the work, who ordered it, or who does what was passed on."),
+        turn=15,
+        explanation=N_("Where you stand in this job; a package says it only if you do."),
+        prompt=N_("Your side [worker/client/subcontractor/unknown]:"),
+        example="worker",
     ),
     ContractFact(
         name="end_request_at",

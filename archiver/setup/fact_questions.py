@@ -201,6 +201,15 @@ def _read_yes_no(answer: str, fact: ContractFact, **_known: object) -> Facts:
     return {fact.name: word == "yes"} if word else {}
 
 
+def _read_side(answer: str, fact: ContractFact, **_known: object) -> Facts:
+    """Where the user stands, by its key or its number; unknown leaves it blank. Raises InvalidAnswer."""
+    keys = list(contract_facts.SIDES)
+    word = {**{str(number): key for number, key in enumerate(keys, 1)}, **dict(zip(keys, keys, strict=True))}
+    if answer.casefold() not in {"", "unknown", *word}:
+        raise InvalidAnswer(_("Please answer worker, client, subcontractor or unknown."))
+    return {fact.name: word[answer.casefold()]} if answer.casefold() in word else {}
+
+
 _READERS: Mapping[FactKind, Callable[..., Facts]] = {
     FactKind.TEXT: _read_text,
     FactKind.NUMBER: _read_text,
@@ -210,4 +219,5 @@ _READERS: Mapping[FactKind, Callable[..., Facts]] = {
     FactKind.DAY: _read_day,
     FactKind.TIME: _read_day,
     FactKind.YES_NO: _read_yes_no,
+    FactKind.SIDE: _read_side,
 }

@@ -8,10 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from archiver import errors
+from archiver.claims.counterparts import counterparts
+from archiver.evidence.history import text
 from archiver.platforms.job_platform import platforms
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import FactKind
 from archiver.setup.written_days import EXAMPLE_DAY, EXAMPLE_TIME, read_day
+from archiver.store.archive import Reading
+from archiver.store.queries import current_state
 
 _BARE_ADDRESS = re.compile(r"[\w-]+(\.[\w-]+)+([:/?#].*)?", re.ASCII)
 
@@ -41,6 +45,13 @@ def read_facts(given: Mapping[str, str | None], *, now: datetime) -> dict[str, A
     if facts.get("platform", "direct") not in platforms():
         raise errors.UnknownPlatform(platform=facts["platform"], known=", ".join(platforms()))
     return facts
+
+
+def check_client(reading: Reading, client: str | None) -> None:
+    """Refuse the owner's own name as that of the other side. Raises ClientIsOwner."""
+    owner = text((current_state.owner(reading) or {}).get("name"))
+    if client and owner and counterparts(client, {1: [owner]}, owner=0):
+        raise errors.ClientIsOwner(client=client)
 
 
 def check_order(contract: Contract) -> None:

@@ -106,7 +106,7 @@ def test_the_request_names_its_reason_and_the_contract(tmp_path: Path) -> None:
     assert wanted in page
     assert wanted in form
     assert "仕事名" in page[page.index("未入力") :]
-    assert 1 == page.count("クライアントのプロフィール")
+    assert 1 == page.count("相手のプロフィール")
     assert "「未入力」" not in page + table
     assert "相手の同一性" not in table
 

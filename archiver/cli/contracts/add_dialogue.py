@@ -110,7 +110,14 @@ def _ask_facts(app: App, contract: Contract, *, is_again: bool = False) -> Contr
     while (question := next_question(contract, asked_names, now=app.now())) is not None:
         echo()
         tell(question.explanation)
-        updated = replace(contract, **ask(question.prompt, question.understand, exact=question.exact))
+        answer = ask(question.prompt, question.understand, exact=question.exact)
+        try:
+            with app.archive.reading() as reading:
+                fact_reading.check_client(reading, answer.get("client"))
+        except errors.ClientIsOwner as error:
+            tell(f"{error} {error.advice()}")
+            continue
+        updated = replace(contract, **answer)
         if updated != contract:
             state_contract(app.archive, updated, None, at=app.now())
         note_answer(app.archive, prefix + question.name)

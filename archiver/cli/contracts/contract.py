@@ -91,6 +91,7 @@ def contract_add(
         raise errors.UsageError(detail=_("Say what to call it: archive contract add ID --room NUMBER"))
     with app.archive.reading() as reading:
         existing = contracts(reading)
+        fact_reading.check_client(reading, facts.get("client"))
     if any(one.id == contract_id for one in existing):
         raise errors.ContractExists(contract=contract_id)
     if not rooms:
@@ -177,6 +178,8 @@ def contract_set(
     app = require_archive(build_app(obj.settings(), obj.environ))
     before = _find_contract(app.archive, contract_id)
     fact_reading.check_order(replace(before, **facts))
+    with app.archive.reading() as reading:
+        fact_reading.check_client(reading, facts.get("client"))
     unchecked = bool(rooms) and _are_unchecked(app, rooms)
     known = {room.room_id for room in before.rooms}
     added = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms) if room not in known)

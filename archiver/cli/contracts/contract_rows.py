@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _PEOPLE_LIMIT = 6
 _IN_SENTENCES = frozenset(
-    ("title", "client", "platform", "platform_id", "url", "client_url", "worker_url", "amount", "due_on", "nda")
+    ("title", "client", "platform", "platform_id", "url", "client_url", "worker_url", "amount", "due_on", "nda", "side")
 ) | {"contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on"}
 """Facts for which the page has sentences; any other has a row with its label."""
 
@@ -106,10 +106,11 @@ def _fact_rows(
 ) -> Iterator[PageRow]:
     contract, names = activity.contract, people(reading, activity.contract)
     client = f"{visible(contract.client) if contract.client else _blank_text()}   {contract.client_url or ''}".strip()
-    yield PageRow(in_program_language(platform.client), [client, *_people_lines(activity, names, ids=ids)])
+    yield PageRow(_("Other side"), [client, *_people_lines(activity, names, ids=ids)])
     number = f" (ID {activity.sides.owner})" if ids else ""
-    worker = f"{visible(activity.owner_name)}{number}   {contract.worker_url or ''}"
-    yield PageRow(in_program_language(platform.worker), [worker])
+    side = _(contract_facts.SIDES[contract.side]) if contract.side in contract_facts.SIDES else ""
+    you = [f"{visible(activity.owner_name)}{number}", side, contract.worker_url]
+    yield PageRow(_("You"), ["   ".join(filter(None, you))])
     yield from _agreed_rows(contract, platform)
     standing = money_standing(contract, activity.deliveries, now.astimezone(JST).date())
     if standing is not None:

@@ -34,4 +34,6 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _fact_option(fact: ContractFact) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     if fact.kind is FactKind.YES_NO:
         return click.option(fact.option, type=click.Choice(["yes", "no"]), help=fact.help)
+    if fact.kind is FactKind.SIDE:
+        return click.option(fact.option, type=click.Choice(list(contract_facts.SIDES)), help=fact.help)
     return click.option(fact.option, metavar=_METAVARS[fact.kind], help=fact.help)

@@ -21,6 +21,7 @@ from archiver.records import Contract, Delivery, Role
 from archiver.records.contract_facts import FACTS
 from archiver.render.invisible_characters import visible
 from archiver.setup.contract_facts import keep_contract
+from archiver.setup.fact_reading import check_client
 from archiver.setup.written_days import EXAMPLE_TIME, read_day
 from archiver.store import local_files, statements
 from archiver.store.archive import Reading
@@ -82,6 +83,11 @@ def keep(name: str) -> Answer:
         before = find_contract(reading, name)
     facts = fact_form.applicable_facts(before, _stated(before))
     updated, problems = fact_form.read(before, given, facts, context.now())
+    try:
+        with context.archive.reading() as reading:
+            check_client(reading, updated.client)
+    except errors.ClientIsOwner as error:
+        updated, problems["client"] = replace(updated, client=before.client), trouble_words(error).sentence
     updated, wrong_periods = period_form.read_periods(updated, given)
     state = given.get("state", "")
     if state in {"open", "stopped"}:

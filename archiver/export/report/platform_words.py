@@ -9,6 +9,7 @@ from typing import Any
 from archiver.evidence.tables.events import CANCELLATION, ROOM_TYPES, ChangeRow
 from archiver.platforms import job_platform
 from archiver.platforms.job_platform import Platform
+from archiver.records import Contract
 from archiver.report_language import is_english, say
 
 _NO_WORDS = frozenset({"address", "contact", "rule"})
@@ -50,6 +51,21 @@ def on_text(platform: Platform) -> str:
 def delivery_text(platform: Platform) -> str:
     """A delivery by the place that the reporter states: the platform; without one no place is stated."""
     return say("納品") if platform.elsewhere else say("{name}での納品", name=platform.name)
+
+
+def other_text(contract: Contract) -> str:
+    """What the other side is called: by its role where the reporter stated theirs."""
+    platform = platform_of(contract.platform)
+    return {None: say("相手"), "client": platform.worker}.get(contract.side, platform.client)
+
+
+def reporter_text(contract: Contract) -> str:
+    """What the reporter is called, with their role where they stated it."""
+    platform = platform_of(contract.platform)
+    if contract.side is None:
+        return say("報告者")
+    role = {"client": platform.client, "subcontractor": say("{worker}、再委託", worker=platform.worker)}
+    return say("報告者({role})", role=role.get(contract.side, platform.worker))
 
 
 def kind_text(event: ChangeRow) -> str:

@@ -102,10 +102,11 @@ def _contract_name(case: ReportInput) -> str:
 
 
 def _suggested_request(case: ReportInput, late: str, silence: str) -> RequestKind | None:
-    if overdue_text(case):
+    """What the state suggests; who ordered the work is owed no pay and no review."""
+    does_work, platform = case.contract.side != "client", platform_of(case.contract.platform)
+    if does_work and overdue_text(case):
         return RequestKind.PAYMENT
-    platform = platform_of(case.contract.platform)
-    if late and platform.review:
+    if does_work and late and platform.review:
         return RequestKind.REVIEW
     return RequestKind.REPLY if platform.nudge and silence else None
 

@@ -12,7 +12,7 @@ from archiver.export.report.key_events import descriptions_text, events_text, qu
 from archiver.export.report.money import money_rows, reminder_rows, term_rows
 from archiver.export.report.outside_contact_permission import permission_rows
 from archiver.export.report.people import counterparts
-from archiver.export.report.platform_words import delivery_text, on_text, platform_of
+from archiver.export.report.platform_words import delivery_text, on_text, other_text, platform_of, reporter_text
 from archiver.export.report.request_to_office import end_request_text, opening_rows
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
@@ -64,7 +64,7 @@ def _blank_names(case: ReportInput) -> Iterator[str]:
     contract, platform = case.contract, platform_of(case.contract.platform)
     stated = (
         ("仕事名", contract.title),
-        ("{client}の名前", contract.client),
+        ("相手の名前", contract.client),
         ("Chatworkでの相手", case.bases),
         ("契約日", contract.contracted_on),
         ("契約金額", contract.amount),
@@ -72,14 +72,13 @@ def _blank_names(case: ReportInput) -> Iterator[str]:
     on_platform = (
         ("契約ID", contract.platform_id),
         ("契約ページのURL", contract.url),
-        ("{client}のプロフィールのURL", contract.client_url),
-        ("{worker}のプロフィールのURL", contract.worker_url),
+        ("相手のプロフィールのURL", contract.client_url),
+        ("報告者のプロフィールのURL", contract.worker_url),
         ("仮払い完了", contract.escrowed_at),
     )
     outside = (("{outside} 申請", contract.contact_requested_on), ("{outside} 承認", contract.contact_approved_on))
     asked = (*stated, *(() if platform.elsewhere else on_platform), *(outside if platform.outside else ()))
-    words = {"client": platform.client, "worker": platform.worker, "outside": platform.outside}
-    yield from (say(name, **words) for name, fact in asked if not fact)
+    yield from (say(name, outside=platform.outside) for name, fact in asked if not fact)
     if not case.deliveries:
         yield delivery_text(platform)
 
@@ -109,7 +108,7 @@ def _parties_text(case: ReportInput) -> str:
     contract, lines = case.contract, []
     if contract.client:
         name = say("名前") if platform.elsewhere else say("{name}での表示名", name=platform.name)
-        stated = {"client": platform.client, "name": name, "quoted": _quoted_text(contract.client)}
+        stated = {"client": other_text(contract), "name": name, "quoted": _quoted_text(contract.client)}
         lines.append(say("{client}: {name}{quoted}{profile}", **stated, profile=_profile_text(contract.client_url)))
     if people_shown:
         others = say(" 他{n}名", n=len(people_shown) - 3) if len(people_shown) > 3 else ""
@@ -117,8 +116,8 @@ def _parties_text(case: ReportInput) -> str:
             say("\u3000Chatworkでの相手 {people}{others}", people=say("、").join(people_shown[:3]), others=others)
         )
     reporter = say(
-        "報告者({worker}): {owner_name}(ChatworkのID {owner_id}){profile}",
-        worker=platform.worker,
+        "{reporter}: {owner_name}(ChatworkのID {owner_id}){profile}",
+        reporter=reporter_text(contract),
         owner_name=shorten_line(visible(case.owner_name), _NAME_LENGTH),
         owner_id=case.owner_id,
         profile=_profile_text(contract.worker_url),

@@ -16,7 +16,7 @@ from archiver.claims.words import change_lines, closed_text, count_text, reply_l
 from archiver.export.report.input import BLANK, ReportInput, day_of
 from archiver.export.report.key_events import quotation_lines
 from archiver.export.report.money import money_rows
-from archiver.export.report.platform_words import delivery_text, platform_of
+from archiver.export.report.platform_words import delivery_text, other_text, platform_of
 from archiver.export.report.request_to_office import advice, end_request_text, request_sentence, shown_name
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
@@ -68,7 +68,7 @@ def _head_lines(case: ReportInput) -> Iterator[str]:
     if not platform.elsewhere:
         yield say("契約ID: {platform_id}", platform_id=_field_text(contract.platform_id))
     yield say("仕事名: {title}", title=_field_text(contract.title))
-    yield say("相手({client}): {client2}", client=platform.client, client2=_field_text(contract.client))
+    yield say("{other}: {client}", other=other_text(contract), client=_field_text(contract.client))
     escrow = (
         ""
         if platform.elsewhere

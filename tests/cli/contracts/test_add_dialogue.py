@@ -41,6 +41,7 @@ STEPS = (
     ("[no/yes/unknown]:", "あり", True),
     ("Client's profile (URL):", "https://crowdworks.jp/public/employers/1", "https://crowdworks.jp/public/employers/1"),
     ("Your profile (URL):", "", None),
+    ("Your side [", "worker", "worker"),
 )
 """Every question about a contract on CrowdWorks, an answer, and what it states."""
 
@@ -83,7 +84,7 @@ def stated_facts() -> list[Any]:
 def facts_of(contract: Contract) -> list[Any]:
     """The same facts of a contract."""
     names = ["url", "title", "client", "contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on"]
-    names += ["due_on", "amount", "nda", "client_url", "worker_url"]
+    names += ["due_on", "amount", "nda", "client_url", "worker_url", "side"]
     return [getattr(contract, name) for name in names]
 
 
@@ -158,12 +159,14 @@ def test_all_at_once_and_wrong_answers_are_asked_again(desk: Desk) -> None:
         tty.answer("profile (URL):", "javascript:alert(1)")
         tty.answer("profile (URL):", "")
         tty.answer("profile (URL):", "")
+        tty.answer("Your side [", "both")
+        tty.answer("Your side [", "2")
         code = tty.end()
 
     (contract,) = desk.contracts()
     assert 0 == code
     assert ("crowdworks", "12345678", "田中") == (contract.platform, contract.platform_id, contract.client)
-    assert ("2026-07-02", None) == (contract.contracted_on, contract.escrowed_at)
+    assert ("2026-07-02", None, "client") == (contract.contracted_on, contract.escrowed_at, contract.side)
     assert "--escrowed-at" in tty.shown.partition("Not filled in yet.")[2]
     assert [] == [line for line in tty.shown.splitlines() if columns(line) > 80]
     assert "Traceback" not in tty.shown
@@ -211,7 +214,7 @@ def asked_names(contract: Contract) -> list[str]:
 
 def test_a_contract_without_a_platform_has_no_escrow() -> None:
     """Nor a number, a permission or profiles."""
-    assert ["title", "client", "contracted_on", "due_on", "amount", "nda"] == asked_names(
+    assert ["title", "client", "contracted_on", "due_on", "amount", "nda", "side"] == asked_names(
         Contract("a", (), platform="direct")
     )
 

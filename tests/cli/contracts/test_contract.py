@@ -234,6 +234,7 @@ def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk) -> None:
     assert "2999-01-01" in desk.run("contract", "set", "job1", "--escrowed-at", "2999-01-01", code=2)
     assert "2026-09-30" in desk.run("contract", "set", "job1", "--escrowed-at", "2026-09-30", code=2)
     desk.run("contract", "set", "job1", "--client-url", "javascript:alert(1)", code=2)
+    assert "あなた自身の名前" in desk.run("contract", "set", "job1", "--client", "YAMADA さん", code=2)
     assert str(desk.tanaka) in desk.run("contract", "map", "job1", 42, "client", "--reason", "x", code=2)
     desk.run("contract", "map", "job1", desk.tanaka, "client", "--reason", " ", code=2)
     desk.run("contract", "map", "job1", desk.tanaka, "boss", "--reason", "x", code=2)

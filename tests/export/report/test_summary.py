@@ -79,8 +79,8 @@ def test_blank_facts_are_said_to_be_blank() -> None:
 
     blank = facts.pop(BLANK)
     assert (
-        "仕事名、クライアントの名前、Chatworkでの相手、契約日、契約金額、契約ID、契約ページのURL、"
-        "クライアントのプロフィールのURL、ワーカーのプロフィールのURL、仮払い完了、サービス外連絡申請 申請、"
+        "仕事名、相手の名前、Chatworkでの相手、契約日、契約金額、契約ID、契約ページのURL、"
+        "相手のプロフィールのURL、報告者のプロフィールのURL、仮払い完了、サービス外連絡申請 申請、"
         "サービス外連絡申請 承認、クラウドワークスでの納品"
     ) == blank
     assert BLANK not in "".join(facts.values()).replace("相手のアカウントが未入力", "")
@@ -159,7 +159,26 @@ def test_the_pages_of_both_sides_are_named() -> None:
     facts = rows(with_contract(client_url="https://crowdworks.jp/public/employers/1"))
 
     assert "プロフィール https://crowdworks.jp/public/employers/1" in facts["当事者"]
-    assert "ワーカーのプロフィールのURL" in facts[BLANK]
+    assert "報告者のプロフィールのURL" in facts[BLANK]
+
+
+@pytest.mark.parametrize(
+    ("side", "client", "reporter"),
+    [
+        (None, "相手", "報告者"),
+        ("worker", "クライアント", "報告者(ワーカー)"),
+        ("client", "ワーカー", "報告者(クライアント)"),
+        ("subcontractor", "クライアント", "報告者(ワーカー、再委託)"),
+    ],
+)
+def test_a_role_stands_there_if_it_was_stated(side: str | None, client: str, reporter: str) -> None:
+    """And who ordered the work is suggested no request for pay or a review."""
+    case = report_inputs.case(contract=replace(report_inputs.CONTRACT, side=side))
+    told = rows(case)
+
+    assert told["当事者"].startswith(f"{client}: クラウドワークスでの表示名")
+    assert f"\n{reporter}: " in told["当事者"]
+    assert ("検収" in told["お願いしたいこと"]) == (side != "client")
 
 
 def test_the_count_of_days_has_its_date() -> None:

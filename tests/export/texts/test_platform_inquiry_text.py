@@ -127,7 +127,7 @@ def test_long_facts_are_cut_and_that_is_said() -> None:
     text = inquiry_text_of(report_inputs.case(contract=contract))
 
     assert f"仕事名: {'長い' * 25}(以下略)\n" in text
-    assert "): 改[U+000A]行\n" in text
+    assert "\n相手: 改[U+000A]行\n" in text
 
 
 def test_what_is_blank_says_so() -> None:
