@@ -243,7 +243,8 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
     if last is not None and last[1] in acts and acts[last[1]] not in page and not is_cut:
         yield f"an act of the other side is not told ({last[1]})"
     told = _findall(r"立場が未入力の(\d+)人のメッセージ(\d+)件", page)
-    if set(told) != ({(str(len(strangers)), str(strangers.total()))} if strangers else set()):
+    true = {(str(len(strangers)), str(strangers.total()))} if strangers else set()
+    if set(told) != true and (told or not is_cut):
         yield f"people of no entered side ({told})"
 
 
