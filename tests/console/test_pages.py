@@ -378,6 +378,17 @@ def test_beside_a_wrong_fact_the_others_are_said_to_be_kept(browser: FormBrowser
     assert "could not be kept" not in browser.get("/contracts/job1")
 
 
+def test_the_side_is_kept_and_the_own_name_is_no_other_side(browser: FormBrowser) -> None:
+    """What else was typed is kept; the refusal asks who the other side is."""
+    answer = browser.post("/contracts/job1", client="Yamada", side="subcontractor")
+    with browser.context.archive.reading() as reading:
+        kept = find_contract(reading, "job1")
+
+    assert 422 == answer.status_code
+    assert "Who is the other side of this job?" in answer.get_data(as_text=True)
+    assert ("田中", "subcontractor") == (kept.client, kept.side)
+
+
 def test_what_is_not_listed_is_not_said_to_be_taken_back(browser: FormBrowser) -> None:
     """A statement taken back in another tab, or a number that never was: the page says that nothing was done."""
     for what in ("deliveries", "enclosures"):
