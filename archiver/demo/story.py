@@ -129,9 +129,9 @@ def _sync(story: Story) -> None:
 
 
 def _pass_days(story: Story, day: int, *, awake: bool = True) -> None:
-    """Let time pass until the evening of a day of the story, with a round each hour unless the PC is off."""
+    """Let time pass until a day's evening, but not beyond now, with a round each hour unless the PC is off."""
     beginning = datetime.now(JST).replace(hour=18, minute=20, second=0, microsecond=0) - timedelta(days=DAYS)
-    evening = (beginning + timedelta(days=day)).astimezone(UTC)
+    evening = min((beginning + timedelta(days=day)).astimezone(UTC), datetime.now(UTC))
     while awake and evening - story.clock.at > timedelta(hours=1):
         story.clock.pass_by(minutes=55)
         run_round(story.app, Options(), ProgressCallbacks())
@@ -243,7 +243,7 @@ def _departure(story: Story) -> None:
 
 
 def _proof(story: Story) -> None:
-    _pass_days(story, DAYS - 1)
+    _pass_days(story, DAYS)
     story.clock.at = datetime.now(UTC)
     _heading(story, _("Today you need it: a package for a lawyer, and the check that nothing was changed."))
     _sync(story)
