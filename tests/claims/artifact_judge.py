@@ -32,8 +32,8 @@ CHAPTERS = 13
 SPAN, UNITS = r"(?:\d+日)?(?:\d+時間)?(?:\d+分)?", {"日": DAY_LENGTH, "時間": 3600, "分": 60}
 SHORTEST_LIMIT, LONGEST_LIMIT = 900, 5400
 """Seconds without a look that may be no pause yet, and that are one in any case."""
-PAYMENT_DAYS = 60
-"""From article 4 of the law on freelancers, whose first day is the day of receipt."""
+USUAL_FROM, PAYMENT_DAYS = 10, 60
+"""So many looks show what is usual; article 4 of the law on freelancers, whose first day is the day of receipt."""
 
 
 class Rules(NamedTuple):
@@ -182,6 +182,8 @@ def _on_looks(truth: Truth, page: str) -> Iterator[str]:
     told += _findall(rf"未確認の時間帯([0-9,]+)回。最も長いもの{DAY}.*?\(およそ({SPAN})\)", page)
     if not told and least:
         yield "the pauses are not told"
+    if _search(r"おおむね[^。]*?ごと。", page) and all(len(one) < USUAL_FROM for one in looks):
+        yield "a usual interval of fewer looks than ten"
     for number, longest in told:
         if not least <= _number(number) <= most:
             yield f"the number of pauses ({number})"

@@ -75,15 +75,23 @@ class Told:
     """The articles of the daily copy's pages."""
     is_chosen: bool = False
     """Whether the other side was named for the package."""
+    sentences: frozenset[str] = frozenset()
+    """Every sentence of every artifact and each row of a table, without spaces."""
 
 
 def told_at_once(reading: Reading, dispute: Dispute, case: ReportInput, statistics: MessageStatistics) -> Told:
     """What the same chapters and texts say before they are laid out and packed."""
+    report = [*page_lines_of(build_report(case, statistics).chapters)]
+    consultation = [*page_lines_of(build_consultation(case, statistics).chapters)]
+    inquiry, shown = inquiry_form_text(case, statistics), _shown(reading, dispute)
+    page = re.sub(r"\n {10,}", "", shown["page"])  # a wrapped line is one sentence
+    blocks = [*report, *consultation, *inquiry.splitlines(), *page.splitlines()]
     return Told(
-        report=without_spaces(_pages_text(build_report(case, statistics).chapters)),
-        consultation=without_spaces(_pages_text(build_consultation(case, statistics).chapters)),
-        inquiry=inquiry_form_text(case, statistics),
-        **_shown(reading, dispute),
+        report=without_spaces("\n".join(report)),
+        consultation=without_spaces("\n".join(consultation)),
+        inquiry=inquiry,
+        sentences=frozenset(without_spaces(one) for block in blocks for one in block.split("。")),
+        **shown,
     )
 
 
@@ -170,10 +178,6 @@ def _shown(reading: Reading, dispute: Dispute) -> dict[str, Any]:
         "page": page,
         "status": status_document(status(reading), warnings=[], pauses={}),
     }
-
-
-def _pages_text(chapters: tuple[Chapter, ...]) -> str:
-    return "\n".join(page_lines_of(chapters))
 
 
 def page_lines_of(chapters: Iterable[Chapter]) -> Iterator[str]:

@@ -675,8 +675,9 @@ def report_of(
         upto=listed[-1].last,
         at=at,
     )
-    source = SourceEntries(reading, recipe.scope, recipe.upto)
-    source.gather(name, lambda _line: None)
+    source = SourceEntries(reading, recipe.scope, recipe.upto, mask=recipe.mask)
+    source.gather(name)
+    source.finish_others()
     statistics = PackageStatistics(source, lambda: None, kept=KeptHistories(), checked=True)
     deque(statistics.read_histories(), maxlen=0)
     case = report_input(PackageInput(reading, recipe, source, statistics, CopiedFiles(), (), lambda: None))

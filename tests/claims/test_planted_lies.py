@@ -111,7 +111,7 @@ def _a_line_each(true: Function, *given: Any) -> list[Any]:
     return [event for one in true(*given) for event in (one, one)]
 
 
-def _nothing(result: Any, _true: Function, *_given: Any, **_options: Any) -> Any:
+def nothing(result: Any, _true: Function, *_given: Any, **_options: Any) -> Any:
     return result
 
 
@@ -135,7 +135,7 @@ def _a_day_more(true: Function, *given: Any) -> int | None:
     return None if days is None else days + 1
 
 
-def _nobody_else(true: Function, facts: CaseFacts) -> Claim[Any]:
+def nobody_else(true: Function, facts: CaseFacts) -> Claim[Any]:
     """Nobody wrote after the other side's last act whose side is not entered."""
     claim = true(facts)
     return _whole(replace(claim, value=claim.value._replace(people=0, messages=0)))
@@ -164,10 +164,10 @@ LIES: dict[str, dict[str, Lie]] = {
     "first message on Chatwork": {
         "the first saved one is the first": (messages.first_message, _is_whole),
         "contact began a day earlier": (words.contact_text, _one_more),
-        "contact began after the approval": (words.contact_text, partial(_nothing, "承認後")),
+        "contact began after the approval": (words.contact_text, partial(nothing, "承認後")),
         "chapter 2 counts a day more": (words.order_text, _one_more),
-        "chapter 2 compares a day that nothing proves": (words.order_text, partial(_nothing, "最初の発言は同じ日")),
-        "a point of chapter 2 is left out": (platform_crosscheck._date_rows, partial(_nothing, ())),
+        "chapter 2 compares a day that nothing proves": (words.order_text, partial(nothing, "最初の発言は同じ日")),
+        "a point of chapter 2 is left out": (platform_crosscheck._date_rows, partial(nothing, ())),
     },
     "last reply of the other side": {
         "the last saved one is the last": (messages.last_reply, _is_whole),
@@ -176,9 +176,9 @@ LIES: dict[str, dict[str, Lie]] = {
     },
     "whose turn it is": {
         "the reporter waits a day more": (turn.days_waiting, _a_day_more),
-        "nobody else wrote": (turn.turn, _nobody_else),
+        "nobody else wrote": (turn.turn, nobody_else),
     },
-    "an act": {"no file and no task is an answer": (turn.last_act, partial(_nothing, None))},
+    "an act": {"no file and no task is an answer": (turn.last_act, partial(nothing, None))},
     "how many messages": {"what was saved is all": (messages.message_count, _is_whole)},
     "deletions": {
         "all came after the saving": (
@@ -194,7 +194,7 @@ LIES: dict[str, dict[str, Lie]] = {
         ),
         "the reporter changed nothing": (
             words.own_changes_text,
-            partial(_nothing, "報告者自身の発言の変更: なし"),
+            partial(nothing, "報告者自身の発言の変更: なし"),
         ),
         "a change without its lower bound": (events.message_events, _without_lower_bound),
     },
@@ -203,10 +203,10 @@ LIES: dict[str, dict[str, Lie]] = {
         "words that nobody saved are quoted": (quotations.quotation, _of_other_words),
         "another message is quoted": (quotations.quotation, _of_another_message),
         "the change was seen a day later": (quotations.quotation, _changed_later),
-        "nothing is quoted": (quotations.best, partial(_nothing, ())),
+        "nothing is quoted": (quotations.best, partial(nothing, ())),
     },
     "times when nobody looked": {
-        "none is named": (unseen.named_pauses, partial(_nothing, frozenset())),
+        "none is named": (unseen.named_pauses, partial(nothing, frozenset())),
         "there was one more": (summary._pauses_text, _one_more),
         "the longest was short": (summary._pauses_text, _a_minute),
         "the last look was later": (summary._last_look_text, _in_2030),
@@ -214,17 +214,17 @@ LIES: dict[str, dict[str, Lie]] = {
     },
     "what was recovered": {
         "everything came by lists": (words.sources_text, _all_listed),
-        "nothing was refused": (limits._refused_blocks, partial(_nothing, ())),
+        "nothing was refused": (limits._refused_blocks, partial(nothing, ())),
     },
     "who is who": {"the reporter entered it": (counterparts.counterpart_bases, _all_entered)},
     "a cancelled account": {
-        "nothing was seen": (accounts.closed_account, partial(_nothing, Claim(None, Knowledge.UNKNOWN))),
+        "nothing was seen": (accounts.closed_account, partial(nothing, Claim(None, Knowledge.UNKNOWN))),
         "it was seen at the end": (accounts.closed_account, _closed_when_told),
     },
     "other people's names in old messages": {"the name of today": (message_block.message_block, _name_of_today)},
     "deadlines": {
         "the review ends a day later": (contract_dates.review_due, _later),
-        "its source is left out": (words.deadline_basis, partial(_nothing, "")),
+        "its source is left out": (words.deadline_basis, partial(nothing, "")),
     },
     "a course of events (chapter 5)": {"one act is two": (events.message_events, _a_line_each)},
 }
@@ -255,7 +255,7 @@ def _found(dispute: Dispute, archive: Archive) -> list[str]:
         return list(falsehoods(dispute, told_at_once(reading, dispute, *report_of(reading, at=after(dispute)))))
 
 
-def _plant(monkeypatch: pytest.MonkeyPatch, true: Function, lie: Callable[..., Any]) -> None:
+def plant(monkeypatch: pytest.MonkeyPatch, true: Function, lie: Callable[..., Any]) -> None:
     """Let every module of the program that calls a function call the lie in its place."""
     planted = partial(lie, true)
     for name, module in list(sys.modules.items()):
@@ -275,7 +275,7 @@ def test_the_disputes_are_told_truly(played: Played) -> None:
 )
 def test_each_planted_lie_is_caught(row: str, lie: str, played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the artifacts of at least one dispute."""
-    _plant(monkeypatch, *LIES[row][lie])
+    plant(monkeypatch, *LIES[row][lie])
 
     assert any(_found(dispute, archive) for dispute, archive in played)
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from archiver.claims.quotation_text import quotation_line
 from archiver.claims.quotations import Quotation, excerpts
+from archiver.export.mask.policy import masking_policy
+from archiver.export.package.order import LeftoverWish
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
+from archiver.export.report.chapters import build_report
+from archiver.export.report.consultation import build_consultation
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.platform_inquiry_text import MAX_LENGTH, inquiry_form_text
 from archiver.records import ContractRoom, RoomId, State
@@ -19,7 +24,8 @@ from archiver.store import seals
 from archiver.store.queries import contracts
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.viewing.quotable_messages import quoted_messages
-from tests.claims.dispute import report_of
+from tests.claims.artifacts import page_lines_of
+from tests.claims.dispute import NAMES, THIRD, report_of
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object
 
 PAID, ACCEPTED = "お支払いは11月末に、50,000円をお振り込みします。", "10本すべて確認しました。検収OKです。"
@@ -151,3 +157,27 @@ def test_a_quotation_in_english_is_one_sentence(archive: ArchiveMaker) -> None:
     line = quotation_line(quoted, ["50", "10"], "en", time=date_text, who="田中")
 
     assert "“50” (田中, 2026-11-05) became “10” and had been deleted by 2026-11-05" == line
+
+
+def test_what_is_covered_stays_covered_in_a_quotation(tmp_path: Path) -> None:
+    """On page 1, in the text to paste and in the consultation: the name of a third person in a deleted message."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.room("案件のチャット")
+    maker.contract(platform="crowdworks", client="田中")
+    for account, name in ((CLIENT, "田中"), (THIRD, NAMES[THIRD])):
+        maker.account(account, name)
+        maker.member(account, name)
+    post = message_object(1, f"{NAMES[THIRD]}さんに50,000円をお支払いします", sent=1)
+    maker.sync([post], minutes=5)
+    maker.sync([post | {"body": "[deleted]"}], changed={1: "deleted"}, minutes=10)
+    seals.close_seals(maker.archive, now=at(20))
+    with maker.archive.reading() as reading:
+        policy = masking_policy("support")
+        case, statistics = report_of(reading, policy=policy, counterparts={CLIENT}, leftovers=LeftoverWish.HIDE)
+        chapters = (*build_report(case, statistics).chapters, *build_consultation(case, statistics).chapters)
+        texts = [*page_lines_of(chapters), inquiry_form_text(case, statistics)]
+    maker.archive.close()
+
+    assert 3 <= sum("50,000円をお支払いします" in one for one in texts)
+    assert [] == [one for one in texts if NAMES[THIRD][:2] in one]

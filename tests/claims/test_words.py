@@ -38,6 +38,7 @@ NOT_OF_A_CASE = {
 CATALOGUE_ALLOWED = {
     "shown as deleted": "the mark of one message of which a text was seen",
     "messages that are “deleted”": "what a filter of the search finds",
+    "Room {room}: of the other side's messages": "an alert of changes between two readings",
     "{n} message by somebody else": "an alert of changes between two readings",
     "({n} in all. Enter": "a list of names",
     "[Note] Messages before the first saved one": "says what a package does not state",

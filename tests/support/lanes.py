@@ -30,6 +30,7 @@ HEAVY = frozenset(
     {
         "claims/test_artifacts.py::test_nothing_false_is_handed_out",
         "claims/test_truth.py::test_nothing_false_is_said_of_random_disputes",
+        "claims/test_truth.py::test_every_sentence_is_read_back_or_listed",
         "cli/contracts/test_attach.py::test_an_attached_file_is_kept_shown_handed_over_and_taken_back",
         "cli/evidence/test_backup.py::test_on_a_new_computer_everything_works_again",
         "cli/evidence/test_export.py::test_before_a_screen_it_shows_and_asks",
