@@ -93,9 +93,8 @@ COMMANDS: Mapping[str, ListedCommand] = {
         "archiver.cli.evidence.exports", ADVANCED, N_("The packages made so far; to whom they were handed")
     ),
     "backup": ListedCommand(
-        "archiver.cli.evidence.backup", ADVANCED, N_("Copy the archive to another disk and check the copy")
+        "archiver.cli.evidence.backup", ADVANCED, N_("Make a backup on another disk, or restore one")
     ),
-    "restore": ListedCommand("archiver.cli.evidence.restore", ADVANCED, N_("Restore an archive from such a copy")),
     "erase": ListedCommand(
         "archiver.cli.evidence.erase", ADVANCED, N_("Take a contract or messages out of the archive for good")
     ),

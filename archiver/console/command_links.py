@@ -30,7 +30,6 @@ _PAGES = {
     "attach": "contracts.index",
     "erase": "contracts.index",
     "backup": "copies.index",
-    "restore": "copies.index",
     "token": "settings.index",
     "schedule": "settings.index",
     "daemon": "settings.index",

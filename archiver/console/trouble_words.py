@@ -66,7 +66,7 @@ def _archive_words(error: errors.ArchiverError) -> TroubleWords | None:
                 _("The archive on this computer is damaged, so this cannot be shown, and nothing can be saved."),
                 _(
                     "Nothing of it was removed. If there is a copy, the archive can be restored from it: "
-                    "archive restore   Chatwork itself is not affected."
+                    "archive backup --restore   Chatwork itself is not affected."
                 ),
                 _("Nothing of it was removed, and Chatwork itself is not affected. If there is a copy, restore it."),
             )

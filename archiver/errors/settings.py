@@ -39,7 +39,7 @@ class DatabaseGone(NoArchive):
 
     message = N_("The database of the archive in {path} is not there any more.")
     hint = N_(
-        "If it was moved, put its archive.sqlite3 back; otherwise restore a backup: archive restore --help   "
+        "If it was moved, put its archive.sqlite3 back; otherwise restore a backup: archive backup --restore FOLDER   "
         "A new archive, without what was saved, is begun in another folder only (--home)."
     )
 
@@ -50,7 +50,7 @@ class ArchiveVanished(NoArchive):
     message = N_("There is no archive in {path}, but there was one on {day}.")
     hint = N_(
         "If its disk is not connected or the folder was moved, bring it back; otherwise restore a backup: "
-        "archive restore --help   An init begins a new archive, without what was saved: archive init"
+        "archive backup --restore FOLDER   An init begins a new archive, without what was saved: archive init"
     )
 
 

@@ -94,7 +94,7 @@ def check_stamps(status: StampStatus, *, now: datetime) -> CheckResult:
     if not status.is_available and status.waiting:
         sentence = _(
             "This computer cannot check time stamps, so none is asked for, and the seals wait. Another computer can "
-            "stamp them: archive backup here, then archive restore and archive seal there"
+            "stamp them: archive backup here, then archive backup --restore and archive seal there"
         )
         return attention("stamps", sentence)
     if any(one.reason in OWNER_REASONS for one in status.waiting):

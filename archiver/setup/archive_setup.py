@@ -54,7 +54,7 @@ def vanished_warning(archive: Archive) -> str:
     if not isinstance(error, errors.ArchiveVanished):
         return ""
     warning = _("A new one is begun, without what was saved before. If you have a backup, stop here, and:")
-    return f"{error} {warning} {typed('archive restore --help')}"
+    return f"{error} {warning} {typed('archive backup --restore FOLDER')}"
 
 
 @contextlib.contextmanager

@@ -56,7 +56,7 @@ def test_attach_and_backup_ask_for_a_path(world: TerminalWorld, tmp_path: Path) 
         terminal.answer("window):", f"'{saved}'")
         terminal.see("found")
         terminal.end()
-    with begin(world, "--home", str(tmp_path / "back"), "restore") as terminal:
+    with begin(world, "--home", str(tmp_path / "back"), "backup", "--restore") as terminal:
         terminal.answer("window):", str(tmp_path / "copy"))
         terminal.see("The archive is restored")
         assert terminal.end() == 0

@@ -54,7 +54,7 @@ def printed_for_home(world: TerminalWorld, *arguments: object) -> str:
         ("contract", "add", "job2", "--room", "ROOM"),
         ("delivery", "list"),
         ("export", "nothing"),
-        ("restore",),
+        ("backup", "--restore"),
         ("search", "よろしく"),
     ],
     ids=" ".join,

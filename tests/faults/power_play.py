@@ -101,7 +101,7 @@ class TracedRun:
 
     def _wrong_in_earlier_copy(self, earlier: Path) -> Iterator[str]:
         restored = self.folder / "restored"
-        outcome = self.player.stage.run(restored, "restore", str(self.place))
+        outcome = self.player.stage.run(restored, "backup", "--restore", str(self.place))
         if outcome.code != 0:
             yield f"the earlier copy is restored with {outcome.code}: {outcome.stderr[-600:]}"
         elif lacking := oracle.difference(earlier, restored):

@@ -219,7 +219,7 @@ def test_reading_commands_work_on_the_older_form(terminal: Terminal, program: Pa
     assert str(tmp_path / "copy") in output
     assert ("0001", "0001") == (revision(terminal.home / DATABASE), revision(tmp_path / "copy" / DATABASE))
     assert not (terminal.home / COPY).exists()
-    later.run("--home", tmp_path / "again", "restore", tmp_path / "copy")
+    later.run("--home", tmp_path / "again", "backup", "--restore", tmp_path / "copy")
     assert "0001" == revision(tmp_path / "again" / DATABASE)
 
 

@@ -1,4 +1,4 @@
-"""The command `backup`: makes a copy of the archive elsewhere, also while it is in use, and verifies the copy."""
+"""The command `backup`: makes and verifies a copy of the archive, also while it is in use, or restores one."""
 
 from __future__ import annotations
 
@@ -35,8 +35,13 @@ SHOWN_LIMIT = 20
 """So many files that were not copied are named on the screen."""
 
 
-@click.command("backup", help=N_("Copy the archive to another disk, also while it is in use, and check the copy."))
-@click.argument("place", metavar=N_("DEST"), required=False, shell_complete=folders)
+@click.command(
+    "backup",
+    help=N_(
+        "Copy the archive to another disk, also while it is in use, and check the copy; or restore it from such a copy."
+    ),
+)
+@click.argument("place", metavar=N_("[FOLDER]"), required=False, shell_complete=folders)
 @click.option(
     "--every",
     metavar=N_("INTERVAL"),
@@ -47,14 +52,26 @@ SHOWN_LIMIT = 20
     is_flag=True,
     help=N_("Remove what earlier copies in the folder still hold of what the archive has erased since."),
 )
+@click.option(
+    "--restore",
+    "is_restored",
+    is_flag=True,
+    help=N_("Restore the archive from the backup in FOLDER, which is not changed."),
+)
 @click.pass_obj
-def command_backup(obj: CliContext, place: str | None, every: str | None, remove_erased: bool) -> int:
-    """Copy and verify; needs no token and no network. The token is not copied."""
+def command_backup(
+    obj: CliContext, place: str | None, every: str | None, remove_erased: bool, is_restored: bool
+) -> int:
+    """Copy and verify, or restore; needs no token and no network. The token is not copied."""
     from archiver.app import utc_now
     from archiver.custody import backup, copy_tool
     from archiver.setup import copy_schedule, erasing
     from archiver.store.archive import Archive
 
+    if is_restored:
+        if every is not None or remove_erased:
+            raise click.UsageError(_("--restore stands alone: nothing is backed up then."))
+        return _restore(obj, place)
     if every == OFF:
         return _end_regular_copy(obj)
     copy_schedule.check_interval(every or "1d")
@@ -191,3 +208,49 @@ def _has_notify_urls(obj: CliContext) -> bool:
         return has_secret_in_file(obj.settings().notify)
     except SettingsError:
         return False
+
+
+def _restore(obj: CliContext, source: str | None) -> int:
+    """Restore a copy into the archive's folder (--home), which must not hold an archive yet."""
+    from archiver.app import utc_now
+    from archiver.custody import backup
+    from archiver.settings.home import check_home
+    from archiver.setup.archive_setup import make_home
+
+    check_home(obj.home, obj.environ)
+    otherwise = _("Say which backup: archive backup --restore FOLDER")
+    place = source or asked_path(_("Which copy (drag its folder into this window):"), otherwise=otherwise)
+    folder = Path(place).expanduser().absolute()
+    if obj.home.is_dir():  # one that is not there yet is made for its owner alone
+        make_home(obj.home)
+    with ProgressScreen(quiet=obj.verbose < 0) as progress:
+        outcome = backup.restore(folder, obj.home, now=utc_now, tell=copy_progress(progress))
+    if outcome.report is not None:
+        tell_copied(outcome.report)
+    tell_verification(outcome.verification)
+    if outcome.is_placed:
+        for sentence in outcome.erased:
+            echo(sentence)
+        _tell_restored(obj.home, folder, outcome)
+    elif outcome.report is None:
+        echo(_("Nothing was restored: the copy was changed after it was made."), err=True)
+        _tell_in_place(folder)
+    else:
+        echo(_("The archive was not put in place: what arrived differs from the copy. Try again."), err=True)
+    return 0 if outcome.ok else FINDINGS
+
+
+def _tell_restored(home: Path, source: Path, outcome: BackupOutcome) -> None:
+    from archiver.setup.erasing import restored_line
+
+    echo(_("The archive is restored: {path}").format(path=visible(str(home))))
+    echo(_("The copy in {path} was not changed.").format(path=visible(str(source))))
+    sentence = _("Next: archive token set (the token was not part of the copy)   then: archive sync")
+    echo(sentence)
+    echo(restored_line(outcome))
+    echo(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
+
+
+def _tell_in_place(source: Path) -> None:
+    sentence = _("Its contents can still be read where it is: archive --home {path} status")
+    echo(sentence.format(path=visible(str(source))), err=True)

@@ -242,7 +242,7 @@ def general_text() -> EmergencyText:
             "If the other side asks to end the contract early (契約途中終了リクエスト on CrowdWorks), ask for advice "
             "before you agree."
         ),
-        _("Restore the archive from a copy if there is one, then save everything: archive restore"),
+        _("Restore the archive from a copy if there is one, then save everything: archive backup --restore"),
     )
     steps = tuple(EmergencyStep(one, one) for one in sentences)
     return EmergencyText(_("[Now] While the archive cannot be opened"), ((_("Do not"), (_(DO_NOT),)),), steps)

@@ -89,7 +89,7 @@ def _page_without_archive(context: ConsoleContext, problem: str, error: errors.A
     if isinstance(error, errors.ArchiveDamaged):
         context.damage_seen.set()
     block, is_restorable = context.words.general_emergency(), can_restore(error, context.home)
-    steps = [step for step in block.steps if is_restorable or "archive restore" not in step.words]
+    steps = [step for step in block.steps if is_restorable or "backup --restore" not in step.words]
     return render_template(
         "emergency_without.html",
         block=block,

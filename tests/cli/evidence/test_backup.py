@@ -1,4 +1,4 @@
-"""`archive backup` and `archive restore`, as a user sees them: while a sync runs, after a kill, on a new computer."""
+"""`archive backup`, `--restore` too, as a user sees them: while a sync runs, after a kill, on a new computer."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_on_a_new_computer_everything_works_again(terminal: Terminal, chatwork: 
     terminal.run("backup", tmp_path / "copy")
     new = Terminal(tmp_path / "new", chatwork)
 
-    output = new.run("restore", tmp_path / "copy", ARCHIVE_LANG="en")
+    output = new.run("backup", "--restore", tmp_path / "copy", ARCHIVE_LANG="en")
 
     alone = Terminal(new.home, chatwork)
     alone.environ |= {"CHATWORK_API_TOKEN": "", "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
@@ -124,7 +124,7 @@ def test_findings_are_named_and_end_with_3(terminal: Terminal, chatwork: Chatwor
     (there,) = [path for path in (tmp_path / "copy" / "files").rglob("*") if path.is_file()]
     tampering.flip_bit(there, 5)
 
-    refused = Terminal(tmp_path / "new", chatwork).run("restore", tmp_path / "copy", code=3)
+    refused = Terminal(tmp_path / "new", chatwork).run("backup", "--restore", tmp_path / "copy", code=3)
     terminal.run("backup", tmp_path / "copy")
     tampering.flip_bit(terminal.home / there.relative_to(tmp_path / "copy"), 5)
     tampering.flip_bit(there, 5)
@@ -143,8 +143,8 @@ def test_refusals_are_one_sentence(terminal: Terminal, chatwork: Chatwork, tmp_p
     for arguments, code in {
         ("backup", str(terminal.home / "x")): 2,
         ("backup", str(tmp_path)): 2,
-        ("restore", str(tmp_path / "copy")): 2,
-        ("restore", str(tmp_path / "nowhere")): 2,
+        ("backup", "--restore", str(tmp_path / "copy")): 2,
+        ("backup", "--restore", str(tmp_path / "nowhere")): 2,
         ("backup",): 2,
     }.items():
         output = terminal.run(*arguments, code=code)

@@ -125,7 +125,7 @@ def test_a_copy_of_before_is_erased_again_with_the_note_beside_the_certificate(
     assert not any(text in note.read_text(encoding="utf-8") for text in GONE)
     again = Terminal(tmp_path / "again", unasked)
     again.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
-    assert "archive erase --again FILE" in again.run("restore", tmp_path / "copy")
+    assert "archive erase --again FILE" in again.run("backup", "--restore", tmp_path / "copy")
     assert places_of(again.home, *GONE)
 
     shown = again.json("erase", "--again", note, "--dry-run")
@@ -143,7 +143,7 @@ def test_where_a_restore_erased_again_the_advice_is_about_anything_else(tmp_path
     """What was erased again is not said to be there."""
     desk = Terminal(tmp_path / "again", unasked)
     desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
-    said = desk.run("restore", copy_of_before(tmp_path))
+    said = desk.run("backup", "--restore", copy_of_before(tmp_path))
 
     assert "It was erased again (erasure 2)." in said
     assert "If anything else was erased after this copy was made" in said

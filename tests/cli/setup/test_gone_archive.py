@@ -38,7 +38,7 @@ def test_beside_saved_files_no_new_archive_is_begun(terminal: Terminal) -> None:
     for command in (["init", "--yes"], ["status"], ["sync"], ["schedule", "install"], []):
         told = terminal.run(*command, code=5)
         assert GONE in told
-        assert "archive restore --help" in told
+        assert "archive backup --restore FOLDER" in told
     assert not (terminal.home / DATABASE).exists()
 
 
