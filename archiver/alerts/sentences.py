@@ -52,8 +52,8 @@ def alert_sentence(
             )
         case AlertRule.DELETIONS if alert.subject:
             text = _(
-                "Room {room}: of the other side's messages {edited} were edited, and {n} now show as deleted or are "
-                "not shown any more. The earlier texts of those edited are kept: archive show {room_id}."
+                "Room {room}: of the other side's messages {edited} were edited and {n} were deleted or are no longer "
+                "shown. The texts before the edits are kept: archive show {room_id}."
             )
         case AlertRule.DELETIONS:
             text = ngettext(
