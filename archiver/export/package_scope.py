@@ -15,8 +15,12 @@ from typing import NamedTuple
 from archiver.evidence.history import READINGS, EntryObject, number
 from archiver.records import Contract, JsonObject
 
-NEVER_EXPORTED = frozenset({"sweep", "export", "handover", "alert", "note", "me", "grant"})
-"""Kinds of entries that never leave the archive, whatever room they name."""
+NEVER_EXPORTED = {
+    "sweep": "runs",
+    **dict.fromkeys(("export", "handover"), "exports"),
+    **dict.fromkeys(("alert", "note", "me", "grant"), "own"),
+}
+"""Kinds of entries that never leave the archive, whatever room they name, and what a package counts them as."""
 
 STATEMENTS = frozenset({"contract", "delivery", "attachment", "mapping"})
 

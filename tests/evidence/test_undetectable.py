@@ -207,7 +207,7 @@ PACKAGE: Mapping[str, tuple[Callable[[Path], None], str]] = {
     "the script or the instructions, with lists made anew": (_script_and_instructions, ""),
     "a message left out of records and tables": (
         _left_out,
-        "not in this package: they are from other chats or times, or were left out",
+        "not stated: 1. Only the archive can tell whether that is so",
     ),
     "a reply or a file left out": (_reply_and_file_left_out, ""),
     "what is shown in place of a masked record": (_shown_otherwise, "be checked only once the record itself is shown"),

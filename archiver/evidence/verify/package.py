@@ -55,6 +55,8 @@ _REPORT = re.compile(r"report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pd
 
 _LIST_COPY = re.compile(r"manifest[0-9]{8}\.txt")
 _UNSEALED = re.compile(r"(?m)^Unsealed-After: ([0-9]{1,18})\r?$")
+_LEFT_OUT = re.compile(r"(?m)^Left-Out: ([a-z0-9=; ]{1,200})\r?$")
+_KIND_LEFT_OUT = re.compile(r"([a-z]{1,20})=([0-9]{1,12})")
 _PACKAGE_FORMAT = re.compile(r"(?m)^Package-Format: ([0-9]{1,9})\r?$")
 PACKAGE_FORMAT = 1
 """The number of the form of packages; raised with each change by which a table of the same records becomes another."""
@@ -291,13 +293,30 @@ class _PackageCheck:
         )
         if count > 0:
             sentence = ngettext(
-                "The seals name {count} record that is not in this package: it is from other chats or times, or was "
-                "left out. Only the archive can tell.",
-                "The seals name {count} records that are not in this package: they are from other chats or times, or "
-                "were left out. Only the archive can tell.",
+                "The seals name {count} record that is not in this package. By what the package states: {kinds}. "
+                "Only the archive can tell whether that is so.",
+                "The seals name {count} records that are not in this package. By what the package states: {kinds}. "
+                "Only the archive can tell whether that is so.",
                 count,
             )
-            self.verification.add_note(sentence.format(count=count))
+            self.verification.add_note(sentence.format(count=count, kinds=self._kinds_left_out(count)))
+
+    def _kinds_left_out(self, count: int) -> str:
+        """What the package says that so many records are; those of which it does not are counted as that."""
+        words = {
+            "runs": _("records of runs: {n}"),
+            "exports": _("records of exports: {n}"),
+            "own": _("alerts, notes and the owner's name: {n}"),
+            "outside": _("outside the package's period: {n}"),
+            "others": _("of other chats or jobs: {n}"),
+            "": _("not stated: {n}"),
+        }
+        line = _LEFT_OUT.search(self._bag_info())
+        pairs = _KIND_LEFT_OUT.findall(line.group(1)) if line else []
+        stated = {kind: int(number) for kind, number in pairs if kind in words}
+        rest = count - sum(stated.values())
+        stated = {**stated, "": rest} if rest >= 0 else {"": count}
+        return _(", ").join(text.format(n=stated[kind]) for kind, text in words.items() if stated.get(kind))
 
     def _check_tables(self, lines: PackageLines) -> None:
         """Build the tables again and compare them with those in the package."""

@@ -24,7 +24,7 @@ from archiver.export.mask.outside_ids import PeriodIds
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import mask_record, masked_entry
 from archiver.export.package.kept_histories import KeptHistories
-from archiver.export.package_scope import PackageScope, observed_seconds
+from archiver.export.package_scope import NEVER_EXPORTED, PackageScope, observed_seconds
 from archiver.records import AccountId, Entry, MessageId, Post, RoomId
 from archiver.store.archive import Reading
 from archiver.store.queries import package_entries
@@ -58,6 +58,10 @@ class SourceEntries:
     """(room, id) of messages asked for by their ids that Chatwork did not give, then or later → how, and when."""
     erased: Counter[int] = field(default_factory=Counter)
     """Number of an erasure → how many of its records had their place in the package."""
+    kinds: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    """How many sealed entries of each kind are in the package, apart those of its rooms."""
+    sealed: int = 0
+    """The number of the last sealed entry."""
     entries: int = 0
     """The number of entries in the package."""
     ids: PeriodIds | None = None
@@ -84,7 +88,7 @@ class SourceEntries:
             tombstone = read_tombstone(entry.line.encode())
             if tombstone is not None:
                 if self.scope.includes_erased(entry.room_id, entry.seq):
-                    self.entries += 1
+                    self._count(entry)
                     self.erased[tombstone.erasure] += 1
                     if put is not None:
                         put(entry.line + "\n")
@@ -95,9 +99,22 @@ class SourceEntries:
                 is_taken = self.scope.all_messages or self._is_message_included(entry.room_id, entry.key, entry.line)
             else:
                 is_taken = self._keep_entry(json.loads(entry.line))
-            self.entries += is_taken
+            if is_taken:
+                self._count(entry)
             if is_taken and put is not None:
                 self._put_record(entry, put, put_shown)
+
+    def _count(self, entry: Entry) -> None:
+        self.entries += 1
+        self.kinds[entry.kind, entry.room_id in self.scope.rooms] += entry.seq <= self.sealed
+
+    def left_out(self) -> Counter[str]:
+        """How many sealed entries are not in the package, by what they are."""
+        left: Counter[str] = Counter()
+        every = package_entries.count_kinds(self.reading, self.scope.rooms, upto=self.sealed)
+        for (kind, is_of_rooms), count in (every - self.kinds).items():
+            left[NEVER_EXPORTED.get(kind) or ("outside" if is_of_rooms else "others")] += count
+        return left
 
     def _put_record(self, entry: Entry, put: PutLine, put_shown: PutLine | None) -> None:
         record = mask_record(json.loads(entry.line), entry.digest, self.mask, self.ids)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from archiver.evidence.manifest import manifest_lines
 from archiver.evidence.masked_records import MASKED_FILE
@@ -55,6 +55,7 @@ def _assemble(
     reading: Reading, recipe: Recipe, bag: Bag, kept: KeptHistories, progress: Progress | None
 ) -> PackageResult:
     source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, recipe.mask)
+    source.sealed = recipe.upto - recipe.unsealed
     _put_entries(bag, source, recipe)
     compares_rows = recipe.only_messages is None
     source.finish_others(compares_rows=compares_rows)
@@ -102,7 +103,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
     _write_content_list(bag)
     _put_reports(bag, package)
     _put_texts(bag, package, conversations)
-    sha256 = bag.close(_bag_info(package.recipe))
+    sha256 = bag.close(_bag_info(package.recipe, package.source.left_out()))
     return _result(bag, package, sha256, gaps=sum(not gap.is_erased for room in conversations for gap in room.gaps))
 
 
@@ -216,9 +217,10 @@ def _write_list(bag: Bag, name: str, lines: Iterable[bytes]) -> None:
             writer.write_bytes(line)
 
 
-def _bag_info(recipe: Recipe) -> dict[str, str]:
+def _bag_info(recipe: Recipe, left_out: Mapping[str, int]) -> dict[str, str]:
     made_at = recipe.created_at or recipe.read_at
     seal = f"seal {recipe.seals[-1].number}" if recipe.seals else "no seal"
+    left = {"Left-Out": "; ".join(f"{kind}={left_out[kind]}" for kind in sorted(left_out))} if left_out else {}
     unsealed = {"Unsealed-After": str(recipe.upto - recipe.unsealed)} if recipe.unsealed else {}
     starts = {"Period-Starts": period_starts_text(recipe.scope.starts)} if recipe.scope.starts else {}
     return {
@@ -228,6 +230,7 @@ def _bag_info(recipe: Recipe) -> dict[str, str]:
         "External-Identifier": recipe.name,
         "Package-Format": str(PACKAGE_FORMAT),
         **({PRACTICE_TAG: "yes, invented people and messages"} if is_practice() else {}),
+        **left,
         **unsealed,
         **starts,
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select, text
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, text
 
 from archiver.records import Entry, Period, State
 from archiver.store import schema
@@ -87,6 +88,14 @@ def last_entry_before(reading: Reading, at: datetime) -> int:
     table = schema.entry.c
     query = select(table.seq).where(table.observed_at < to_text(at)).order_by(table.seq.desc()).limit(1)
     return reading.sql.execute(query).scalar() or 0
+
+
+def count_kinds(reading: Reading, rooms: Iterable[int], *, upto: int) -> Counter[tuple[str, bool]]:
+    """How many entries of each kind there are, apart those of these rooms."""
+    table = schema.entry.c
+    is_of_rooms = func.coalesce(table.room_id.in_(sorted(rooms)), false())
+    query = select(table.kind, is_of_rooms, func.count()).where(table.seq <= upto).group_by(table.kind, is_of_rooms)
+    return Counter({(kind, bool(inside)): count for kind, inside, count in reading.sql.execute(query)})
 
 
 def message_groups(reading: Reading, places: Iterable[tuple[int, int]], *, upto: int) -> Iterator[list[dict[str, Any]]]:

@@ -27,8 +27,9 @@ from tests.support.packages.sample_package import archive_of_the_story, lawyer_p
 
 NO_STAMP = "No stamp of a third party covers the seals: nothing shows since when they have existed."
 HIDDEN = (
-    "The seals name 8 records that are not in this package: they are from other chats or times, or were left out. "
-    "Only the archive can tell."
+    "The seals name 8 records that are not in this package. By what the package states: records of runs: 1, "
+    "alerts, notes and the owner's name: 1, of other chats or jobs: 6. "
+    "Only the archive can tell whether that is so."
 )
 NOTE = (
     "The pages in data/transcript/ are protected by the lists of digests alone; they were not compared with the "

@@ -27,6 +27,7 @@ const LISTED_NAMES = 20;
 const LIST_COPY = /^manifest[0-9]{8}\.txt$/;
 const UNSEALED = /(?<![^\n])Unsealed-After: ([0-9]{1,18})\r?(?![^\n])/;
 const PACKAGE_FORMAT = 1;
+const LEFT_OUT = /(?<![^\n])Left-Out: ([a-z0-9=; ]{1,200})\r?(?![^\n])/;
 const FORMAT_LINE = /(?<![^\n])Package-Format: ([0-9]{1,9})\r?(?![^\n])/;
 const OXUM = /(?<![^\n])Payload-Oxum: ([0-9]{1,20})\.([0-9]{1,20})\r?(?![^\n])/;
 const READ_LIMIT = 64 << 20;
@@ -74,7 +75,7 @@ class PackageCheck {
     this.ranges = ranges.map((range) => [range.number, range.first, range.last]);
     await lines.check(ranges, await this.unsealedAfter(), (done, total) => this.progress("entries", done, total));
     this.verification.checked.messages = lines.messages;
-    this.noteHidden(lines.unsealed);
+    await this.noteHidden(lines.unsealed);
     if (!this.ranges.length && !lines.unsealed) this.addFinding("seal-missing", SEALS, _("There is no seal in the package."));
     await this.checkOwnStamps();
     this.stamps.close();
@@ -203,11 +204,27 @@ class PackageCheck {
     return match ? Number(match[1]) : null;
   }
 
-  noteHidden(unsealed) {
+  async noteHidden(unsealed) {
     const sealed = this.ranges.reduce((sum, [, first, last]) => sum + last - first + 1, 0), count = sealed - this.verification.checked.entries + unsealed;
     if (count <= 0) return;
-    const text = ngettext("The seals name {count} record that is not in this package: it is from other chats or times, or was left out. Only the archive can tell.", "The seals name {count} records that are not in this package: they are from other chats or times, or were left out. Only the archive can tell.", count);
-    this.verification.addNote(fill(text, { count }));
+    const text = ngettext("The seals name {count} record that is not in this package. By what the package states: {kinds}. Only the archive can tell whether that is so.", "The seals name {count} records that are not in this package. By what the package states: {kinds}. Only the archive can tell whether that is so.", count);
+    this.verification.addNote(fill(text, { count, kinds: await this.kindsLeftOut(count) }));
+  }
+
+  // What the package says that so many records are; those of which it does not are counted as that.
+  async kindsLeftOut(count) {
+    const words = {
+      runs: _("records of runs: {n}"),
+      exports: _("records of exports: {n}"),
+      own: _("alerts, notes and the owner's name: {n}"),
+      outside: _("outside the package's period: {n}"),
+      others: _("of other chats or jobs: {n}"),
+      "": _("not stated: {n}"),
+    };
+    const line = LEFT_OUT.exec(await this.text("bag-info.txt")), stated = {};
+    for (const [, kind, number] of line ? line[1].matchAll(/([a-z]{1,20})=([0-9]{1,12})/g) : []) if (Object.hasOwn(words, kind)) stated[kind] = Number(number);
+    const rest = count - Object.values(stated).reduce((sum, one) => sum + one, 0), shown = rest >= 0 ? { ...stated, "": rest } : { "": count };
+    return Object.keys(words).filter((kind) => shown[kind]).map((kind) => fill(words[kind], { n: shown[kind] })).join(_(", "));
   }
 
   async checkTables(lines) {
