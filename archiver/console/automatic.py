@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
-
 from flask import url_for
 
 from archiver.console.context import ConsoleContext
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.health import error_reasons
-from archiver.health.words import idle_advice, idle_sentence
+from archiver.health.words import IDLE_ADVICE, IDLE_SENTENCE
 from archiver.schedule import schedulers
 from archiver.setup import job_trial, scheduled_job
 from archiver.setup.answered_questions import note_answer
 from archiver.setup.answers import FAILED, TRIED
+from archiver.wording import gettext as _
 
 
 def set_up(context: ConsoleContext) -> Work:
@@ -28,7 +27,7 @@ def set_up(context: ConsoleContext) -> Work:
         is_idle = scheduled_job.is_idle(kind)
         if is_idle:
             title = schedulers.title(kind)
-            warnings += [sentence.format(scheduler=title) for sentence in (idle_sentence(), idle_advice())]
+            warnings += [_(text).format(scheduler=title) for text in (IDLE_SENTENCE, IDLE_ADVICE)]
         job.tell(_("It is now run once in this way (a minute at most)."))
         trial = job_trial.try_job(context, context.app(job), kind, sleep=job.sleep)
         works = not is_idle and (trial.has_saved or trial.is_saving)

@@ -18,18 +18,8 @@ from archiver.app import App
 from archiver.health import disk, evidence, folders, rooms_and_runs, team_ledger, token
 from archiver.health.check_facts import ArchiveLook
 from archiver.health.check_result import CheckResult, attention, good, is_ok
-from archiver.health.conditions import (
-    MISSED_RUNS,
-    Condition,
-    ConditionKind,
-    Situation,
-    clock_condition,
-    conditions,
-    idle_condition,
-    space_condition,
-    told_conditions,
-    worst_grade,
-)
+from archiver.health.conditions import ROWS, Condition, conditions, conditions_beside, told_conditions, worst_grade
+from archiver.health.judgements import MISSED_RUNS, Situation
 from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters
 from archiver.health.unseen_bound import unseen_bound
 from archiver.health.words import sentence
@@ -37,33 +27,6 @@ from archiver.settings.model import exports_folder
 from archiver.store import migrate
 from archiver.store.queries.database_health import Versions
 from archiver.wording import gettext as _
-
-LOOKS: Mapping[ConditionKind, str] = {
-    ConditionKind.NO_CONTRACT: "pace",
-    ConditionKind.ENDED: "pace",
-    ConditionKind.STALE: "last_run",
-    ConditionKind.FAULT: "last_run",
-    ConditionKind.FIRST_SAVE: "last_run",
-    ConditionKind.UNREAD: "last_run",
-    ConditionKind.BEHIND: "last_run",
-    ConditionKind.FAILING: "last_run",
-    ConditionKind.FUTURE: "last_run",
-    ConditionKind.JOB_FAULT: "schedule",
-    ConditionKind.IDLE: "schedule",
-    ConditionKind.UNSCHEDULED: "schedule",
-    ConditionKind.SILENT: "schedule",
-    ConditionKind.CLOCK: "clock",
-    ConditionKind.DOUBT: "clock",
-    ConditionKind.PACE: "pace",
-    ConditionKind.DISK_FULL: "disk",
-    ConditionKind.NO_SPACE: "disk",
-    ConditionKind.FINDINGS: "verification",
-    ConditionKind.COPY: "backup",
-    ConditionKind.REMOTE: "notices",
-    ConditionKind.UNHEARD: "notices",
-    ConditionKind.PING: "notices",
-}
-"""The check that says a condition. Others are about what is kept, not about what is set up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +71,7 @@ def run_all_checks(
 
 def with_conditions(result: CheckResult, found: Sequence[Condition], *, last_run: datetime | None) -> CheckResult:
     """The result of a check, or the conditions that it has to say; when the last save was is said beside them."""
-    its = [one for one in found if LOOKS.get(one.kind) == result.name]
+    its = [one for one in found if ROWS[one.kind].check == result.name]
     if not its:
         return result
     texts = [rooms_and_runs.last_save_sentence(last_run)] if last_run and result.name == "last_run" else []
@@ -136,8 +99,7 @@ def _conditions(app: App, look: ArchiveLook | None, computer: Computer, clock_ms
     """The conditions of the archive; without a readable database those of this computer alone."""
     state = ComputerState(_disk_space(app, look), computer.starters)
     if look is None:
-        found = (clock_condition(clock_ms), idle_condition(state.starters), space_condition(state.disk))
-        return [one for one in found if one is not None]
+        return conditions_beside(clock_ms=clock_ms, computer=state)
     snapshot = replace(look.snapshot, clock_ms=clock_ms)
     return told_conditions(conditions(Situation(snapshot, app.settings, app.now(), state)))
 

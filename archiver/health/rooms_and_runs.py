@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from archiver.health.check_result import CheckResult, attention, good
-from archiver.health.conditions import LATE, MISSED_RUNS
+from archiver.health.judgements import LATE, MISSED_RUNS
 from archiver.health.unseen_bound import unseen_sentence
 from archiver.render.times import interval_words, iso_date, minute_text
 from archiver.store.queries.database_health import Horizon

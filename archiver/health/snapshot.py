@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from archiver.health import disk, message_rates
 from archiver.health.disk import DiskSpace
 from archiver.health.message_rates import Paces
 from archiver.records.alerts import Alert
-from archiver.rounds.last_error import standing_error
 from archiver.schedule import programs, schedulers
 from archiver.store.archive import Reading
 from archiver.store.engine import is_writable
@@ -24,6 +23,7 @@ from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
 from archiver.store.working.verification_log import VerificationRecord
+from archiver.sync.wrong_clock import is_clock_wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | Non
         last_run=None if last_sync is None else last_sync.at,
         is_complete=last_sync is None or last_sync.complete,
         scheduled_run=remembered_values.SCHEDULED_RUN.recall(reading),
-        error_name=standing_error(reading),
+        error_name=remembered_values.standing_error(reading),
         ledger_error=reading.ledger_error,
         is_shared=kept_by_team(reading.home) is not KeptByTeam.NOTHING,
         looks=last_looks.room_looks(reading, rooms),
@@ -153,6 +153,19 @@ def _read_copy_state(reading: Reading) -> CopyState:
         remembered_values.COPY_TRIED.recall(reading),
         remembered_values.COPY_FAULT.recall(reading),
     )
+
+
+def known_time(reading: Reading, own: datetime) -> datetime:
+    """The present time where Chatwork is not asked: `own`, this computer's, corrected by the last run's offset.
+
+    Where that would lie before the last run itself, the clock was set since, and its own time counts.
+    """
+    offset_ms = remembered_values.CLOCK_OFFSET.recall(reading)
+    if offset_ms is None or not is_clock_wrong(offset_ms):
+        return own
+    corrected = own + timedelta(milliseconds=offset_ms)
+    last = remembered_values.LAST_SYNC.recall(reading)
+    return own if last is not None and corrected < last.at - timedelta(minutes=1) else corrected
 
 
 def observe_starters(home: Path, environ: Mapping[str, str]) -> Starters:

@@ -10,37 +10,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from archiver.health.conditions import ConditionKind
+from archiver.health.conditions import CONDITIONS, ConditionKind, Notice
 from archiver.reminders import due_reminders
 
 PAUSE, DAILY = "pause/", "daily/"
 """A long pause that has ended; the notice of a day."""
 
-NOTICED = frozenset(
-    {
-        ConditionKind.ALERT,
-        ConditionKind.STALE,
-        ConditionKind.FAULT,
-        ConditionKind.DISK_FULL,
-        ConditionKind.NO_SPACE,
-        ConditionKind.FINDINGS,
-        ConditionKind.HINT,
-        ConditionKind.UNREAD,
-        ConditionKind.CLOCK,
-        ConditionKind.GAP,
-        ConditionKind.LOST,
-        ConditionKind.PACE,
-        ConditionKind.DUE,
-        ConditionKind.COPY,
-        ConditionKind.REMOTE,
-        ConditionKind.PING,
-    }
-)
+NOTICED = frozenset(row.kind for row in CONDITIONS if row.notice is not Notice.NEVER)
 """The conditions of which notices are given: what the user cannot wait to hear until they look."""
 
-_ONCE = (ConditionKind.GAP, ConditionKind.LOST, ConditionKind.PACE, ConditionKind.DUE)
-LASTING = (*(f"{kind}/" for kind in _ONCE), ConditionKind.PING, PAUSE, DAILY)
-"""Kinds that are reported once and not every day: nobody can mend them, or they are no trouble."""
+LASTING = (*(row.kind for row in CONDITIONS if row.notice is Notice.ONCE), PAUSE, DAILY)
+"""How the keys begin of what is said once and not every day: nobody can mend it, or it is no trouble."""
 
 
 class DueNotices(NamedTuple):

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from archiver.health.conditions import ConditionKind, days_left, deadline_time
+from archiver.health.conditions import ConditionKind
+from archiver.health.judgements import days_left, deadline_time
 from archiver.health.snapshot import HealthSnapshot
 from archiver.notices import daily_notice
 from archiver.notices.daily_notice import NoticePeriod

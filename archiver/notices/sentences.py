@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archiver.health.conditions import Condition, ConditionKind
+from archiver.health.conditions import CONDITIONS, Condition, ConditionKind, Notice
 from archiver.health.words import short_sentence
 from archiver.notices import sentences_departure
 from archiver.notices.due_notices import DueNotices, has_kind, keeps_from_saving
@@ -15,15 +15,6 @@ from archiver.report_language import in_program_language
 from archiver.store.working.remembered_values import EndedPause
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
-
-NEEDS_USER = (
-    ConditionKind.FAULT,
-    ConditionKind.ALERT,
-    ConditionKind.HINT,
-    ConditionKind.FINDINGS,
-    ConditionKind.STALE,
-)
-"""Conditions on whose day nothing is called fine."""
 
 
 def sentences(pending: PendingNotices) -> list[str]:
@@ -86,7 +77,7 @@ def _saves_again_sentence(facts: NoticeFacts, *, alarm: bool) -> str:
 
 def _daily_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     if facts.daily is not None:
-        needs_user = has_kind(notices.known, *NEEDS_USER)
+        needs_user = has_kind(notices.known, *(row.kind for row in CONDITIONS if row.notice is Notice.GRAVE))
         yield daily_sentence(facts.daily, needs_user=needs_user)
 
 

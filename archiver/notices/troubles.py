@@ -9,16 +9,9 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.health import message_rates
-from archiver.health.conditions import (
-    Condition,
-    ConditionKind,
-    Situation,
-    conditions,
-    fault_condition,
-    told_conditions,
-)
-from archiver.health.known_time import known_time
-from archiver.health.snapshot import ComputerState, HealthSnapshot, observe_disk, read_snapshot
+from archiver.health.conditions import Condition, ConditionKind, condition_of, conditions, told_conditions
+from archiver.health.judgements import Situation, fault
+from archiver.health.snapshot import ComputerState, HealthSnapshot, known_time, observe_disk, read_snapshot
 from archiver.notices import apprise_sender, due_notices
 from archiver.notices.daily_notice import notice_key
 from archiver.notices.due_notices import NOTICED, PAUSE, DueNotices
@@ -74,7 +67,7 @@ def take_pending_notices(
         if notices.known != known or snapshot.paces.is_fresh or new_fault is not None or run is not None:
             _remember(archive, notices, snapshot, new_fault, run)
     except UNREADABLE:
-        found = [] if name is None else [fault_condition(name, settings)]
+        found = [] if name is None else [condition_of(ConditionKind.FAULT, fault(name, settings))]
         notices = due_notices.due_notices(_fault_keys(name), {}, now=now)._replace(is_remembered=False)
         notice_facts = NoticeFacts(now)
     return PendingNotices(notices, due_conditions(found, notices), notice_facts)

@@ -11,11 +11,11 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.app import App
 from archiver.rounds import run_log
-from archiver.rounds.last_error import standing_error
 from archiver.rounds.long_pauses import last_round
 from archiver.schedule import schedulers
 from archiver.setup import scheduled_job
 from archiver.setup.program_call import ProgramCall
+from archiver.store.working.remembered_values import standing_error
 
 PATIENCE = 60.0
 """Seconds for the scheduler's first run."""

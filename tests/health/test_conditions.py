@@ -13,19 +13,20 @@ from archiver import errors
 from archiver.cli.saving.daemon import findings_line, trouble_lines
 from archiver.cli.status.saving_status import Standing
 from archiver.health import words
-from archiver.health.check import LOOKS, with_conditions
+from archiver.health.check import with_conditions
 from archiver.health.check_result import good
 from archiver.health.conditions import (
     CONDITIONS,
     OF_ALERTS,
+    ROWS,
     ConditionKind,
-    Situation,
     conditions,
     told_conditions,
     worst_grade,
 )
 from archiver.health.disk import DiskSpace
 from archiver.health.error_reasons import BY_TOKEN, REASONS, command, reason
+from archiver.health.judgements import Situation
 from archiver.health.message_rates import Paces
 from archiver.health.snapshot import ComputerState, CopyState, Starters
 from archiver.notices.due_notices import NOTICED, DueNotices
@@ -266,11 +267,12 @@ def test_what_is_just_good_is_no_condition(case: Situation) -> None:
 
 def test_every_condition_has_a_case_and_a_sentence() -> None:
     """A new one cannot be forgotten."""
-    judged = {judge for judge in CONDITIONS for _kind, _grade, case in CASES if judge(case) is not None}
+    judged = {row.kind for row in CONDITIONS for _kind, _grade, case in CASES if row.judge(case) is not None}
 
-    assert set(Kind) == words.SENTENCES.keys() | words.PLAIN.keys() == {kind for kind, _grade, _case in CASES}
+    assert set(Kind) == words.SENTENCES.keys() == {kind for kind, _grade, _case in CASES}
     assert set(Kind) == {kind for kind, _case in BESIDE}
-    assert set(CONDITIONS) == judged
+    assert [*ROWS] == [row.kind for row in CONDITIONS]
+    assert set(Kind) == judged
 
 
 def error_of(name: str) -> errors.ArchiverError:
@@ -292,9 +294,9 @@ def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, ca
     if kind not in OF_ALERTS:
         assert sentence in standing.sentences
         assert words.graded(condition, sentence) in standing.graded_sentences
-    if kind in LOOKS:
-        result = with_conditions(good(LOOKS[kind], "x"), found, last_run=case.archive.last_run)
-        assert (True, worst_grade([one for one in found if LOOKS.get(one.kind) == LOOKS[kind]])) == (
+    if check := ROWS[kind].check:
+        result = with_conditions(good(check, "x"), found, last_run=case.archive.last_run)
+        assert (True, worst_grade([one for one in found if ROWS[one.kind].check == check])) == (
             sentence in result.text,
             result.grade,
         )

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.health.conditions import ConditionKind, Situation, conditions
+from archiver.health.conditions import ConditionKind, conditions
+from archiver.health.judgements import Situation
 from archiver.health.snapshot import read_snapshot
 from archiver.notices import desktop, due_notices, sentences, troubles
 from archiver.notices.due_notices import DueNotices

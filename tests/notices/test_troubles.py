@@ -11,10 +11,10 @@ import pytest
 
 from archiver import errors
 from archiver.records import JST, Delivery
-from archiver.rounds.last_error import standing_error
 from archiver.store.statements import add_delivery
 from archiver.store.working import alerts
 from archiver.store.working.key_value_store import Slot
+from archiver.store.working.remembered_values import standing_error
 from tests.support.chatwork.simulator import Fault
 from tests.support.schedules.rounds import due_sentences, next_round
 from tests.support.world import World, running_world

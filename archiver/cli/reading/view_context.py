@@ -25,7 +25,7 @@ from archiver.cli.status.saving_status import last_failure, observe_standing, sa
 from archiver.cli.terminal import times
 from archiver.cli.terminal.typed_command import command_words, complete_commands
 from archiver.health.conditions import ConditionKind
-from archiver.health.known_time import known_time
+from archiver.health.snapshot import known_time
 from archiver.records.grades import Grade, grade_word
 from archiver.store.ledger_copy.kept_by_team import kept_by_team
 from archiver.store.working import backfill_queue

@@ -237,9 +237,10 @@ def _tell_error(error: ArchiverError) -> None:
 def trouble_lines(error: ArchiverError) -> list[str]:
     """An error that keeps rounds from going through: its condition in words, and its details if it has any."""
     from archiver.health import error_reasons, words
-    from archiver.health.conditions import fault_condition
+    from archiver.health.conditions import ConditionKind, condition_of
+    from archiver.health.judgements import fault
 
-    condition = fault_condition(type(error).__name__)
+    condition = condition_of(ConditionKind.FAULT, fault(type(error).__name__))
     line = words.graded(condition, words.sentence(condition))
     has_reason = error_reasons.reason(type(error).__name__) is not None
     return [line] if has_reason and not error.data else [line, visible(str(error))]
@@ -272,9 +273,9 @@ def _tell_findings(verification: Verification, at: datetime) -> None:
 def findings_line(number: int, at: datetime) -> str:
     """What a verification found, in the words of the condition that follows from it."""
     from archiver.health import words
-    from archiver.health.conditions import findings_condition
+    from archiver.health.conditions import ConditionKind, condition_of
 
-    condition = findings_condition(number, at)
+    condition = condition_of(ConditionKind.FINDINGS, {"n": number, "at": at})
     return words.graded(condition, words.sentence(condition))
 
 

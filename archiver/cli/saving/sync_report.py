@@ -9,8 +9,8 @@ from archiver.cli.status.gap_line import gap_line
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import pad, visible
-from archiver.health.conditions import Condition, ConditionKind, clock_condition, space_condition
-from archiver.health.snapshot import observe_disk
+from archiver.health.conditions import ROWS, Condition, ConditionKind, conditions_beside
+from archiver.health.snapshot import ComputerState, observe_disk
 from archiver.health.words import sentence
 from archiver.sync.files.download import NO_SPACE
 from archiver.sync.report import RoomOutcome
@@ -153,13 +153,12 @@ def tell_alerts(report: SyncReport) -> None:
 def tell_run_conditions(report: SyncReport, settings: Settings) -> None:
     """Print on stderr what a run met that deserves attention; it changes no exit code."""
     disk = observe_disk(settings.home, settings.files.stop_when_free_bytes) if NO_SPACE in report.reported else None
-    found = [
-        clock_condition(None if report.is_undecided else report.clock_offset_ms),
-        Condition(ConditionKind.UNREAD_DROPPED) if report.unread_dropped else None,
-        space_condition(disk),
-    ]
+    clock_ms = None if report.is_undecided else report.clock_offset_ms
+    found = conditions_beside(clock_ms=clock_ms, computer=ComputerState(disk))
+    found += [Condition(ConditionKind.UNREAD_DROPPED)] if report.unread_dropped else []
     for condition in found:
-        if condition is not None:
-            echo(sentence(condition), err=True)
-    if disk is not None and found[-1] is None:  # a quota, or space that is free again
+        echo(sentence(condition), err=True)
+    if disk is not None and not any(
+        ROWS[one.kind].check == "disk" for one in found
+    ):  # a quota, or space that is free again
         echo(_("There was no space for a file, or your quota is used up: a later run fetches it again."), err=True)

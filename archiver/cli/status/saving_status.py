@@ -11,17 +11,9 @@ from typing import TYPE_CHECKING
 from archiver.app import utc_now
 from archiver.cli.terminal.text import columns
 from archiver.health import error_reasons, snapshot
-from archiver.health.conditions import (
-    OF_ALERTS,
-    Condition,
-    Situation,
-    conditions,
-    last_list,
-    told_conditions,
-    worst_grade,
-)
-from archiver.health.known_time import known_time
-from archiver.health.snapshot import ComputerState
+from archiver.health.conditions import OF_ALERTS, Condition, conditions, told_conditions, worst_grade
+from archiver.health.judgements import Situation, last_list
+from archiver.health.snapshot import ComputerState, known_time
 from archiver.health.unseen_bound import round_interval, unseen_bound
 from archiver.health.words import graded, page_sentence, sentence
 from archiver.notices import apprise_sender

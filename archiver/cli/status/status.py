@@ -28,7 +28,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     from archiver.cli.status.service_lines import service_lines
     from archiver.cli.status.status_document import status_document
     from archiver.custody import put_back_databases
-    from archiver.health.known_time import known_time
+    from archiver.health.snapshot import known_time
     from archiver.store.archive import Archive
     from archiver.store.erasure import records
     from archiver.store.queries.contracts import rooms_to_read

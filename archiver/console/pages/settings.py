@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from gettext import gettext as _
 from importlib.metadata import version
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -15,7 +14,7 @@ from archiver.console.context import console_context
 from archiver.console.copy_folder import is_folder_writable, read_folder
 from archiver.console.trouble_words import trouble_words
 from archiver.health.snapshot import observe_starters
-from archiver.health.words import idle_advice, idle_sentence, way_words
+from archiver.health.words import IDLE_ADVICE, IDLE_SENTENCE, way_words
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
 from archiver.settings.file import update_settings
@@ -28,6 +27,7 @@ from archiver.setup.archive_setup import choose_authorities
 from archiver.setup.first_run import check_token
 from archiver.setup.token_source import clean_token, keep_token, lasting_settings, place_words, token_account
 from archiver.setup.token_variable import variable_token, variable_wins_hint
+from archiver.wording import gettext as _
 
 pages = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -152,7 +152,7 @@ def _page(change: str = "", *, said: str = "", problem: str = "", folder_problem
         place=place_words(settings.token_source),
         starters=starters.names,
         is_idle=starters.is_idle,
-        idle=[one.format(scheduler=starters.names) for one in (idle_sentence(), idle_advice())],
+        idle=[_(text).format(scheduler=starters.names) for text in (IDLE_SENTENCE, IDLE_ADVICE)],
         every=interval_words(settings.sync.every),
         authorities=[visible(one.name) for one in settings.timestamp.authorities],
         ways=_(", ").join(map(way_words, settings.notify.ways)),

@@ -49,6 +49,12 @@ def last_saved_at(reading: Reading) -> datetime | None:
     return None if last_sync is None else last_sync.at
 
 
+def standing_error(reading: Reading) -> str | None:
+    """The name of the error for which no round has gone through since, however the clock was set meanwhile."""
+    round_fault = LAST_FAULT.recall(reading)
+    return round_fault.name if round_fault is not None and round_fault.after == last_saved_at(reading) else None
+
+
 @dataclass(frozen=True, slots=True)
 class RoundFault:
     """The last error that kept a round from going through."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.health.conditions import fault_condition
+from archiver.health.conditions import ConditionKind, condition_of
+from archiver.health.judgements import fault
 from archiver.health.words import sentence
 from archiver.records import JST
 from archiver.records.alerts import Alert, AlertRule, Level
@@ -132,7 +133,7 @@ def test_a_run_that_nobody_watches_tells_other_places_the_same(desk: TerminalWor
     desk.both("-q", "sync")
 
     assert [
-        f"[Act now] {sentence(fault_condition('TokenRefused'))}",
+        f"[Act now] {sentence(condition_of(ConditionKind.FAULT, fault('TokenRefused')))}",
         "That is over: saving works again. Nothing is missing.",
     ] == receiver.texts
     log = (desk.home / "logs" / "archive.log").read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from archiver.health.conditions import Situation
 from archiver.health.disk import DiskSpace
+from archiver.health.judgements import Situation
 from archiver.health.message_rates import Paces
 from archiver.health.snapshot import ComputerState, CopyState, HealthSnapshot, Starters
 from archiver.settings.model import Settings
