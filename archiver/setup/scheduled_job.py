@@ -35,7 +35,7 @@ def register(call: ProgramCall, kind: str, *, is_typed: bool = True) -> list[str
     """
     schedulers.install(build(call), call.environ, kind=kind)
     return schedulers.missing_for_job(
-        call.settings(), call.environ, kind=kind, cron_runs=programs.is_cron_running(), is_typed=is_typed
+        lasting_settings(call), call.environ, kind=kind, cron_runs=programs.is_cron_running(), is_typed=is_typed
     )
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 import click
 
 from archiver.cli.context import CliContext
@@ -32,14 +29,14 @@ def schedule_install(obj: CliContext, kind: str | None) -> int:
     """Register the job and print what it will lack; the token is never written into it."""
     from archiver.schedule import schedulers
     from archiver.setup import scheduled_job
+    from archiver.setup.token_source import lasting_settings
     from archiver.store.archive import Archive
 
     if not has_archive(obj.home):
         raise Archive(obj.home).absence()
-    settings, environ = obj.settings(), obj.environ
+    settings, environ = lasting_settings(obj), obj.environ
     chosen_kind = kind or schedulers.choose_backend(environ)
-    language = os.environ.get("LANGUAGE", "")[:2] or "ja"
-    job = schedulers.build_job(settings, environ, spoken=language, argv0=sys.argv[0])
+    job = scheduled_job.build(obj)
     others = schedulers.install(job, environ, kind=chosen_kind)
     is_idle = scheduled_job.is_idle(chosen_kind)
     if not is_idle:

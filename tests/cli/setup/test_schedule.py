@@ -58,6 +58,21 @@ def test_after_its_removal_the_overview_says_so_at_once(terminal: Terminal) -> N
 
 
 @pytest.mark.drawn
+def test_a_token_in_a_file_is_not_missed_because_a_variable_is_set_here(terminal: Terminal) -> None:
+    """The job has no variable and reads the file; where nothing but the variable has the token, it is said."""
+    lacking = "見えないため"
+    before = "".join(terminal.both("schedule", "install"))
+    private = terminal.home / "token"
+    private.touch(0o600)
+    private.write_text(TOKEN, encoding="ascii")
+    settings = terminal.home / "archive.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('source = "env:CHATWORK_API_TOKEN"', 'source = "file:token"'), encoding="utf-8")
+
+    assert (True, False) == (lacking in before, lacking in "".join(terminal.both("schedule", "install")))
+
+
+@pytest.mark.drawn
 def test_a_scheduler_that_is_not_there_is_one_sentence(terminal: Terminal) -> None:
     """Exit 1, and the other ways; an unknown one is wrong usage; without an archive there is nothing to register."""
     assert "archive daemon" in terminal.run("schedule", "install", "--with", "systemd", code=1)
