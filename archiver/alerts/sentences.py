@@ -53,7 +53,7 @@ def alert_sentence(
         case AlertRule.DELETIONS if alert.subject:
             text = _(
                 "Room {room}: of the other side's messages {edited} were edited and {n} were deleted or are no longer "
-                "shown. The texts before the edits are kept: archive show {room_id}."
+                "shown. The texts before the edits are kept: archive search --chat {room_id}."
             )
         case AlertRule.DELETIONS:
             text = ngettext(
@@ -123,13 +123,13 @@ def _contract_sentence(alert: Alert) -> str:
     match alert.rule:
         case AlertRule.A10 if alert.count == 1:
             return _(
-                "Room {room}: a message from the other side was edited. The earlier text is kept: archive show "
-                "{room_id}."
+                "Room {room}: a message from the other side was edited. The earlier text is kept: archive search "
+                "--chat {room_id}."
             )
         case AlertRule.A10:
             return _(
                 "Room {room}: {n} messages from the other side were edited within a day. The earlier texts are "
-                "kept: archive show {room_id}."
+                "kept: archive search --chat {room_id}."
             )
         case AlertRule.A11:
             return _(

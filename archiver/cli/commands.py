@@ -48,12 +48,7 @@ COMMANDS: Mapping[str, ListedCommand] = {
     ),
     "export": ListedCommand("archiver.cli.evidence.export", EVERYDAY, N_("Make a package to hand in")),
     "app": ListedCommand("archiver.cli.reading.app", EVERYDAY, N_("Do everything by clicking, in your browser")),
-    "view": ListedCommand(
-        "archiver.cli.reading.view", EVERYDAY, N_("Look at what is kept in your browser, and search it")
-    ),
-    "search": ListedCommand(
-        "archiver.cli.reading.search", EVERYDAY, N_("Find a message, earlier and deleted texts included")
-    ),
+    "search": ListedCommand("archiver.cli.reading.search", EVERYDAY, N_("Find or read messages, deleted ones too")),
     "contract": ListedCommand(
         "archiver.cli.contracts.contract", EVERYDAY, N_("Enter a contract and its rooms, or look at it")
     ),
@@ -74,7 +69,6 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "recover": ListedCommand(
         "archiver.cli.saving.recover", ADVANCED, N_("Fetch older messages using pages and mails you kept")
     ),
-    "show": ListedCommand("archiver.cli.reading.show", ADVANCED, N_("Read a room as it is kept")),
     "alerts": ListedCommand(
         "archiver.cli.status.alerts", ADVANCED, N_("Signs that something is vanishing; put them aside")
     ),

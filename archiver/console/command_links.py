@@ -15,9 +15,9 @@ _PAGES = {
     "init": "start.index",
     "sync": "home.index",
     "status": "home.index",
-    "view": "events.index",
+    "app": "events.index",
     "search": "search.index",
-    "show": "search.index",
+    "search --chat": "search.index",
     "export": "packages.index",
     "exports": "packages.index",
     "verify": "copies.index",
@@ -106,7 +106,7 @@ def page_links(text: str) -> list[tuple[str, str]]:
 
 def _link(found: re.Match[str]) -> tuple[str, str] | None:
     command, room = found[1], re.search(r" ([0-9]+)", found[0])
-    if command == "show" and room is not None:
+    if command == "search --chat" and room is not None:
         return url_for("conversation.room", room=int(room[1][:18])), _("Conversation")
     if command == "sync":
         return url_for("home.index"), _("Save now")

@@ -327,7 +327,7 @@ class UnknownMessage(UsageError):
     """No message of the contract's rooms has this id."""
 
     message = N_("No kept message of contract “{contract}” has the id {message}.")
-    hint = N_("The page of the conversation (archive show) has the ids. Newer messages: archive sync")
+    hint = N_("The page of the conversation (archive search --chat CHAT) has the ids. Newer messages: archive sync")
 
 
 class UnknownFile(UsageError):

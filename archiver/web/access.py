@@ -132,7 +132,7 @@ def guard(app: Flask, gate: AccessGate) -> None:
                 return Response(render_template("go_to_overview.html"))
             if gate.is_writing:
                 return _refusal(_entry_sentence(gate), 403)
-            return _refusal(_("This address was already used. Run “archive view” again for a new one."), 403)
+            return _refusal(_("This address was already used. Run “archive app” again for a new one."), 403)
         answer = Response(render_template("go_to_overview.html"))
         answer.set_cookie(gate.cookie_name, gate.cookie, httponly=True, samesite="Strict", path="/")
         return answer
@@ -172,7 +172,7 @@ def _entry_sentence(gate: AccessGate) -> str:
         )
     if gate.is_writing:
         return _("This page opens only from the program itself. Start the program again; it opens the page anew.")
-    return _("This page can be opened only with the address that “archive view” gave, and only once.")
+    return _("This page can be opened only with the address that “archive app” gave, and only once.")
 
 
 def _refusal(sentence: str, status: int) -> tuple[str, int]:

@@ -117,7 +117,9 @@ def _error_page(error: errors.ArchiverError) -> tuple[str, int]:
     if isinstance(error, errors.NoArchive):
         # It existed when the viewer started, so the advice to create one would be wrong.
         sentence = _("The archive is no longer where it was when the viewer was started.")
-        advice = _("End the viewer (Ctrl-C), and start it where the archive is now: archive --home FOLDER view")
+        advice = _(
+            "End the viewer (Ctrl-C), and start it where the archive is now: archive --home FOLDER app --read-only"
+        )
         return render_template("error.html", sentence=sentence, advice=advice), status
     return render_template("error.html", sentence=str(error), advice=error.advice()), status
 

@@ -26,12 +26,12 @@ def begin(world: TerminalWorld, *arguments: str) -> PseudoTerminal:
 
 def test_show_takes_a_part_of_a_name_and_asks_where_several_fit(world: TerminalWorld) -> None:
     """With one room nothing is asked; of two the user chooses; a part of the name is enough."""
-    assert "よろしく" in world.both("show")[0]
-    assert "よろしく" in world.both("show", "編集")[0]
+    assert "よろしく" in world.both("search", "--chat", "")[0]
+    assert "よろしく" in world.both("search", "--chat", "編集")[0]
     world.contract("job2", world.chatwork.add_room("動画の相談", members=[world.tanaka]))
     world.sync()
-    assert "動画の相談" in world.both("show", code=2)[1]
-    with begin(world, "show", "動画") as terminal:
+    assert "動画の相談" in world.both("search", "--chat", "", code=2)[1]
+    with begin(world, "search", "--chat", "動画") as terminal:
         terminal.answer("Number:", "動画", "編集")
         terminal.see("よろしく")
         assert terminal.end() == 0

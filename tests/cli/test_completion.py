@@ -95,7 +95,7 @@ def test_what_may_follow_is_told(home: Path, line: str, expected: list[str]) -> 
 
 def test_rooms_are_told_by_number_and_name(home: Path) -> None:
     """A shell that shows texts shows the name; a title that a terminal would obey is made visible."""
-    kind, number, name = completions(home, "archive show ", shell="zsh")
+    kind, number, name = completions(home, "archive search --chat ", shell="zsh")
 
     assert ("plain", True, "動画編集") == (kind, number.isdigit(), name)
     assert ["plain", "job1", "動画[U+001B][31m10本"] == completions(home, "archive contract show jo", shell="zsh")
@@ -149,7 +149,7 @@ def test_completing_loads_no_heavy_library(home: Path) -> None:
 
 
 WORDS = (
-    strategies.sampled_from(["contract", "show", "export", "--home", "--for", "sync", "--room", "-", "--"])
+    strategies.sampled_from(["contract", "search", "export", "--home", "--for", "sync", "--chat", "-", "--"])
     | strategies.text()
 )
 

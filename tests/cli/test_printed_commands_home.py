@@ -149,7 +149,7 @@ def test_where_one_process_saves_all_archives_each_is_named(tmp_path: Path) -> N
 
 def test_what_others_wrote_is_shown_as_it_is(world: TerminalWorld) -> None:
     """A message with the words of a command is evidence, also where the home is named."""
-    assert WORDS in printed_for_home(world, "show", world.room)
+    assert WORDS in printed_for_home(world, "search", "--chat", world.room)
     assert WORDS in printed_for_home(world, "search", "よろしく")
 
 

@@ -19,7 +19,7 @@ from tests.support.terminals.terminal_world import TerminalWorld, running_termin
 DRAWN = 12
 """So many are run in every lane, others each day."""
 
-ENDLESS = ("daemon", "view", "app", "demo")
+ENDLESS = ("daemon", "app", "demo")
 """Commands that go on until they are stopped."""
 
 _WRONG_USAGE = re.compile(r"How to use it:|Traceback|Usage:")

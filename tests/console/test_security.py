@@ -160,7 +160,7 @@ def test_only_the_files_of_the_pages_are_handed_out(browser: FormBrowser, name: 
 
 
 def test_the_viewer_has_no_page_that_writes(home: Path) -> None:
-    """`archive view` has no route but GET, and refuses a form whatever it says of itself."""
+    """`archive app --read-only` has no route but GET, and refuses a form whatever it says of itself."""
     with open_viewer(home) as viewer:
         rules = list(viewer.client.application.url_map.iter_rules())
         site = f"http://127.0.0.1:{viewer.gate.port}"

@@ -64,7 +64,7 @@ def test_beside_an_older_ledger_a_round_names_the_command_before_it_asks_chatwor
     assert "archive team init --ledger" in said
     assert "別の版" in said
     assert [] == team.chatwork.requests
-    assert "はじめ" in terminal.run("show", str(team.room))
+    assert "はじめ" in terminal.run("search", "--chat", str(team.room))
     installation.install_ledger(database.address())
     installation.open_archive(database.address("machine"), team.chatwork.owner)
     terminal.run("sync")

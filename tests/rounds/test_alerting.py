@@ -156,7 +156,7 @@ def test_edits_within_a_day_and_a_changed_description_are_told(world: World) -> 
 
     assert [] == none_yet
     assert [("A10", "medium", 2), ("A12", "medium", 1)] == alert_summaries(world)
-    assert "archive show" in alert_sentence(kept_alerts(world)[0])
+    assert "archive search --chat" in alert_sentence(kept_alerts(world)[0])
 
 
 def test_an_edit_and_a_deletion_of_one_person_are_one_alert(world: World) -> None:

@@ -52,7 +52,7 @@ WIDTHS = {"": (1280, 1000), "-narrow": (360, 900)}
 
 
 def take_viewer(home: Path, folder: Path) -> None:
-    """The pictures of `archive view`."""
+    """The pictures of `archive app --read-only`."""
     for name, (path, size, scheme) in _viewer_pages(home).items():
         desk = replace(
             build_view_context(CliContext(home, 0, {"HOME": str(home)})), command=("archive",)

@@ -207,7 +207,7 @@ def running(home: Path, command: str) -> Iterator[tuple[subprocess.Popen[str], i
     with Chatwork() as chatwork:
         terminal = Terminal(home, chatwork)
     environment = {name: value for name, value in terminal.environ.items() if name not in ("DISPLAY", "BROWSER")}
-    line = terminal.command(command, "--no-browser")
+    line = terminal.command(*command.split(), "--no-browser")
     process = subprocess.Popen(
         line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     )
@@ -235,7 +235,7 @@ def beset(port: int, stack: ExitStack) -> None:
 
 @pytest.mark.drawn
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
-@pytest.mark.parametrize("command", ["view", "app"])
+@pytest.mark.parametrize("command", ["app --read-only", "app"])
 def test_three_hundred_half_open_connections_are_borne(home: Path, command: str) -> None:
     """Others are served, threads and memory stay bounded, and Ctrl-C ends it cleanly while they are open."""
     with running(home, command) as (process, port), ExitStack() as stack:

@@ -1,8 +1,9 @@
-"""The command `app`: everything by clicking, in this computer's own browser, until it is ended or left alone."""
+"""The command `app`: pages in this computer's own browser, for everything or to read only, until it is ended."""
 
 from __future__ import annotations
 
 import contextlib
+import threading
 import webbrowser
 from gettext import gettext as _
 from typing import TYPE_CHECKING
@@ -45,11 +46,14 @@ ENTRY_SECONDS = 60.0
     help=N_("The port on this computer; left out: a free one."),
 )
 @click.option("--no-browser", is_flag=True, help=N_("Open no browser; only print the address."))
+@click.option("--read-only", is_flag=True, help=N_("Pages that only show and search what is kept; Ctrl-C ends them."))
 @click.pass_obj
-def command_app(obj: CliContext, port: int | None, no_browser: bool) -> int:
+def command_app(obj: CliContext, port: int | None, no_browser: bool, read_only: bool) -> int:
     """Serve the pages until a signal, the button, or 20 minutes without use; a second call opens the first one's."""
     from archiver.console.instance import instance_file, running_address
 
+    if read_only:
+        return _serve_read_only(obj, port or 0, no_browser=no_browser)
     file = instance_file(obj.home)
     address = running_address(file)
     if address is None:
@@ -89,6 +93,25 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
     return 0
 
 
+def _serve_read_only(obj: CliContext, port: int, *, no_browser: bool) -> int:
+    """Serve the pages until a signal; no token, no network. The search index is rebuilt if that is due and possible."""
+    from archiver.cli.reading.view_context import build_view_context
+    from archiver.store.archive import Archive
+    from archiver.store.search import current_index
+    from archiver.web.server import serve_pages
+
+    current_index.make_current(Archive(obj.home))
+    context = build_view_context(obj)
+    with context.reading():  # an archive that cannot be read fails here, and not in the browser
+        pass
+    ended = threading.Event()
+    with stop_on_signals(ended), serve_pages(context, port=port) as gate, entry_page(gate.address) as page:
+        _open(obj, page, gate.address, no_browser=no_browser)
+        echo(_("The pages stay until you press Ctrl-C. Looking changes nothing."), err=True)
+        ended.wait()
+    return 0
+
+
 def _open(obj: CliContext, page: Path, address: str, *, no_browser: bool) -> bool:
     """Open the browser, or say the address; return whether the browser was opened."""
     is_opened = not no_browser and has_screen(obj.environ) and webbrowser.open(page.as_uri())
@@ -111,6 +134,4 @@ def _wait(context: ConsoleContext) -> None:
 
 def _wait_for_browser() -> None:
     """Keep the page with the address for as long as a browser may need to start."""
-    import threading
-
     threading.Event().wait(ENTRY_SECONDS)

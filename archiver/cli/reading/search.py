@@ -53,22 +53,27 @@ class _Command(click.Command):
     cls=_Command,
     context_settings={"ignore_unknown_options": True},  # `-word` is a word that must not be there
     help=N_(
-        "Find messages by what they say or said, with file names, tasks and notes.\n\n"
+        "Find messages by what they say or said, with file names, tasks and notes; or read a chat (--chat).\n\n"
         'All words must occur. Also: "a phrase", -without, from:NAME, room:NAME, after:DAY, before:DAY, has:file, '
         "has:link, has:task, has:edit, has:delete."
     ),
 )
 @click.argument("words", nargs=-1, metavar=N_("WORDS"))
 @click.option(
-    "--contract",
-    "contracts",
+    "--job",
+    "jobs",
     multiple=True,
-    metavar="ID",
+    metavar=N_("JOB"),
     shell_complete=contract_ids,
-    help=N_("Only the rooms of this contract."),
+    help=N_("Only the chats of this job."),
 )
 @click.option(
-    "--room", "rooms", multiple=True, type=int, metavar="N", shell_complete=room_numbers, help=N_("Only this room.")
+    "--chat",
+    "chats",
+    multiple=True,
+    metavar=N_("CHAT"),
+    shell_complete=room_numbers,
+    help=N_("Only this chat: its number, or a part of its name. Without words: the whole chat, to read."),
 )
 @click.option("--from", "since", metavar=N_("DAY"), help=N_("From this day on, such as 2026-11-01, 11-01 or 昨日."))
 @click.option("--to", "until", metavar=N_("DAY"), help=N_("Up to this day."))
@@ -78,14 +83,16 @@ class _Command(click.Command):
 def command_search(
     ctx: click.Context,
     words: tuple[str, ...],
-    contracts: tuple[str, ...],
-    rooms: tuple[int, ...],
+    jobs: tuple[str, ...],
+    chats: tuple[str, ...],
     since: str | None,
     until: str | None,
     authors: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Search and print, without token and network; the index is rebuilt if that is due and possible."""
+    from archiver.cli.reading.show import show_chat
+    from archiver.cli.terminal.saved_rooms import find_room
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts as stated_contracts
     from archiver.store.queries.transcript import names_in_room
@@ -97,12 +104,15 @@ def command_search(
     if unknown:
         raise click.NoSuchOption(unknown, ctx=ctx)
     obj: CliContext = ctx.obj
-    query = _build_query(words, since, until, authors, is_narrowed=bool(contracts or rooms), now=utc_now())
+    if len(chats) == 1 and not (words or jobs or authors or as_json):
+        return show_chat(obj, chats[0], since, until)
+    query = _build_query(words, since, until, authors, is_narrowed=bool(jobs or chats), now=utc_now())
     archive = Archive(obj.home)
     current_index.make_current(archive)
     with archive.reading() as reading:
         limit = LISTED_LIMIT if as_json else SHOWN_LIMIT
-        result = search(reading, query, contracts=contracts, rooms=rooms, limit=limit)
+        rooms = [find_room(reading, chat) for chat in chats]
+        result = search(reading, query, contracts=jobs, rooms=rooms, limit=limit)
         names = {one.room_id: names_in_room(reading, one.room_id) for one in result.hits} if not as_json else {}
         known = stated_contracts(reading)
     if as_json:

@@ -1,4 +1,4 @@
-"""The command `show`: prints a room as it is kept, message by message."""
+"""`search --chat` without words: prints a chat as it is kept, message by message."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from datetime import datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-import click
-
-from archiver.cli.argument_completion import room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.times_from_ids import unseen_line
-from archiver.errors import N_
 from archiver.records import AccountId, State
 from archiver.render.times import minute_text
 
@@ -26,19 +22,8 @@ if TYPE_CHECKING:
     from archiver.store.queries.transcript import TranscriptMessage, TranscriptText
 
 
-@click.command(
-    "show",
-    help=N_(
-        "Read a room as it is kept, with earlier texts of edited and deleted messages. ROOM is its number or a part of "
-        "its name; left out, the only room."
-    ),
-)
-@click.argument("room", metavar=N_("ROOM"), required=False, shell_complete=room_numbers)
-@click.option("--from", "since", metavar=N_("DAY"), help=N_("From this day on, such as 2026-11-01, 11-01 or 昨日."))
-@click.option("--to", "until", metavar=N_("DAY"), help=N_("Up to this day."))
-@click.pass_obj
-def command_show(obj: CliContext, room: str | None, since: str | None, until: str | None) -> int:
-    """Print a room's messages; needs no token and no network."""
+def show_chat(obj: CliContext, chat: str, since: str | None, until: str | None) -> int:
+    """Print a chat's messages, with earlier texts of edited and deleted ones; needs no token and no network."""
     from archiver.app import utc_now
     from archiver.cli.terminal.saved_rooms import find_room
     from archiver.cli.terminal.times_from_ids import unseen_within
@@ -49,7 +34,7 @@ def command_show(obj: CliContext, room: str | None, since: str | None, until: st
 
     begin, end = parse_period(since, until, now=utc_now())
     with Archive(obj.home).reading() as reading:
-        room_id = find_room(reading, room)
+        room_id = find_room(reading, chat)
         messages = transcript_messages(reading, room_id, since=_unix_seconds(begin), until=_unix_seconds(end))
         unseen_of_room = unseen_within(unseen_ids(reading, room_id), begin, end)
         with paged_output():

@@ -156,7 +156,9 @@ def _named(summary: MessageSummary, rule: AlertRule | None = None) -> NamedMessa
     quote = f"「{visible(quoted)}」" if quoted else _("(text unknown)")
     words = " ".join(filter(None, [day, shorten(summary.name, _NAME_COLUMNS), quote]))
     options = f" --from {day} --to {day}" if day else ""
-    return NamedMessage(summary.room_id, summary.message_id, words, typed(f"archive show {summary.room_id}{options}"))
+    return NamedMessage(
+        summary.room_id, summary.message_id, words, typed(f"archive search --chat {summary.room_id}{options}")
+    )
 
 
 def _from_matched_words(body: str, rule: AlertRule) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archiver.cli.context import CliContext
 
 COMMANDS_WITH_BANNER = frozenset(
-    {"export", "exports", "search", "show", "view", "contract", "delivery", "attach", "seal", "verify", "backup"}
+    {"export", "exports", "search", "contract", "delivery", "attach", "seal", "verify", "backup"}
 )
 """Commands that print the banner; all others report how things stand themselves or mend it."""
 _SHORTEST = 30

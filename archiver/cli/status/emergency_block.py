@@ -300,7 +300,7 @@ def _vanished_lines(emergency: Emergency) -> Iterator[str]:
         yield head + text
     more = emergency.vanished_count - len(emergency.vanished)
     if more > 0:
-        yield _("and {n} more (each with its text: archive view)").format(n=more)
+        yield _("and {n} more (each with its text: archive app)").format(n=more)
 
 
 def _kept_counts(emergency: Emergency) -> str:

@@ -89,7 +89,7 @@ def tell_status(
         echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
     step = next_step(standing, emergencies)
     echo("\n    ".join(wrap(_("Next: {step}").format(step=step), 76)))
-    echo("\n    ".join(wrap(_("Look: archive view   Make a package: archive export"), WIDTH)))
+    echo("\n    ".join(wrap(_("Look: archive app   Make a package: archive export"), WIDTH)))
 
 
 def other_alerts(alerts: Iterable[Alert], emergencies: Sequence[Emergency]) -> list[Alert]:

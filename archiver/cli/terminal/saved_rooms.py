@@ -27,6 +27,8 @@ def find_room(reading: Reading, wanted: str | None) -> int:
 
     names = room_names(reading)
     saved = dict.fromkeys(room.room_id for contract in contracts(reading) for room in contract.rooms)
+    if (wanted or "").isdecimal() and int(wanted or "") in names:  # one that belongs to no job any more, too
+        return int(wanted or "")
     if not saved:
         raise errors.NoContract
     fitting = matching_rooms({room: names.get(room, "") for room in saved}, wanted or "")

@@ -107,7 +107,7 @@ def test_on_a_new_computer_everything_works_again(terminal: Terminal, chatwork: 
     alone.environ |= {"CHATWORK_API_TOKEN": "", "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
     assert "archive token set" in output
     assert terminal.json("status")["rooms"] == new.json("status")["rooms"]
-    assert alone.run("show", terminal.room)  # type: ignore[attr-defined]
+    assert alone.run("search", "--chat", terminal.room)  # type: ignore[attr-defined]
     alone.run("export", "job1", "--out", tmp_path / "out")
     assert alone.json("verify", "--deep")["ok"]
     chatwork.post(terminal.room, terminal.tanaka, "続き")  # type: ignore[attr-defined]

@@ -119,10 +119,10 @@ def test_a_day_that_no_text_has_leads_to_what_was_written_then(run: Runner) -> N
 
 def test_words_that_must_not_be_there_and_filters_come_through_the_command_line(run: Runner) -> None:
     """A word that begins with a minus sign is no option; options narrow as filters do."""
-    assert "m3" not in run("-払え", "--room", str(ROOM), "--to", "2026-11-05")[0]
+    assert "m3" not in run("-払え", "--chat", str(ROOM), "--to", "2026-11-05")[0]
     assert run("has:delete", "from:田中")[0] == run("has:delete", "--author", "田中")[0]
     assert run("after:2026-11-06", "は")[0] == run("は", "--from", "2026-11-06")[0] == ""
-    assert "900" not in run("の", "--contract", "job1")[0]
+    assert "900" not in run("の", "--job", "job1")[0]
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def test_words_that_must_not_be_there_and_filters_come_through_the_command_line(
         (["before:明日"], "before:2026-11-24"),
         (["before:9999-12-31"], "before:2026-11-24"),
         (["--rom", "5"], "--rom"),
-        (["は", "--room", "5"], "Room 5"),
-        (["は", "--contract", "x"], "“x”"),
+        (["は", "--chat", "5"], "Room 5"),
+        (["は", "--job", "x"], "“x”"),
         (["は", "--from", "x"], "--from"),
         (["は", "--to", "9999-12-31"], "--to"),
     ],
@@ -221,7 +221,7 @@ def test_a_long_text_is_cut_to_one_line_around_the_first_mark() -> None:
     assert columns(actual) <= 78
 
 
-@pytest.mark.parametrize("command", [("search", "払え"), ("show", str(ROOM)), ("export", "job1")])
+@pytest.mark.parametrize("command", [("search", "払え"), ("search", "--chat", str(ROOM)), ("export", "job1")])
 def test_a_period_that_ends_before_it_begins_is_said(run: Runner, command: tuple[str, ...]) -> None:
     """Nothing could lie in it, so nothing is found, shown or packed in silence."""
     actual = main(["--home", str(run.home), "--lang", "en", *command, "--from", "2026-11-06", "--to", "2026-11-05"])
@@ -241,7 +241,7 @@ def test_after_the_plan_hid_a_message_its_deletion_and_its_edit_are_still_said(
     run = Runner(maker.home, capsys)
 
     gone, edited, document = run("has:delete")[0], run("残り お願い")[0], json.loads(run("払え", "--json")[0])
-    main(["--home", str(maker.home), "--lang", "en", "show", str(ROOM)])
+    main(["--home", str(maker.home), "--lang", "en", "search", "--chat", str(ROOM)])
     output = capsys.readouterr().out
 
     deleted = "[shown as deleted]  [hidden by the plan]"

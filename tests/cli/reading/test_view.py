@@ -1,4 +1,4 @@
-"""`archive view` as a process: the address it prints, the browser it opens, and how it ends."""
+"""`archive app --read-only` as a process: the address it prints, the browser it opens, and how it ends."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def viewing(home: Path, *options: str, **environ: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A running `archive view` and the address that it printed."""
+    """A running `archive app --read-only` and the address that it printed."""
     with Chatwork() as chatwork:
         terminal = Terminal(home, chatwork)
     environment = {name: value for name, value in terminal.environ.items() if name not in ("DISPLAY", "BROWSER")}
     process = subprocess.Popen(
-        terminal.command("view", *options),
+        terminal.command("app", "--read-only", *options),
         env=environment | environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -53,7 +53,7 @@ def test_a_saved_page_brings_the_old_messages_back(job: Job, tmp_path: Path) -> 
     page.write_bytes(recovery_files.mhtml(job.places()).replace(b"=E6=9C=AC=E6=96=87", b"=E5=81=BD"))
 
     first = job.terminal.json("recover", page)
-    output = job.terminal.run("show", job.room)
+    output = job.terminal.run("search", "--chat", job.room)
     again = job.terminal.run("recover", page)
     verified = job.terminal.json("verify", "--deep")
     status = job.terminal.json("status")
@@ -149,5 +149,5 @@ def test_another_database_of_the_archive_is_taken_in(job: Job, tmp_path: Path) -
 
     assert "「archive (1).sqlite3」" in status
     assert "1件を後から取り込みました" in "".join(output.split())
-    assert "検収OKです" in job.terminal.run("show", job.room)
+    assert "検収OKです" in job.terminal.run("search", "--chat", job.room)
     assert job.terminal.json("verify", "--deep")["ok"]

@@ -255,7 +255,7 @@ def test_a_time_that_no_calendar_holds_is_shown_as_unknown(desk: TerminalWorld) 
     desk.chatwork.fail(Fault.REPLY, r"messages\?force=1", body=json.dumps([message]).encode())
     desk.sync()
 
-    output, _talk = desk.both("show", desk.room)
+    output, _talk = desk.both("search", "--chat", desk.room)
 
     assert output.startswith("?  ")
     assert "いつの発言か" in output
@@ -270,8 +270,8 @@ def test_a_message_known_by_its_id_alone_is_shown_with_a_derived_time(desk: Term
     desk.sync()
     local = at + timedelta(hours=9)
 
-    output, _ = desk.both("show", desk.room)
-    later, _ = desk.both("show", desk.room, "--from", f"{local + timedelta(days=1):%Y-%m-%d}")
+    output, _ = desk.both("search", "--chat", desk.room)
+    later, _ = desk.both("search", "--chat", desk.room, "--from", f"{local + timedelta(days=1):%Y-%m-%d}")
 
     (line,) = [line for line in output.splitlines() if f"m{gone}" in line]
     assert line.startswith(f"about {local:%Y-%m-%d %H:%M} (derived from the id)")

@@ -48,9 +48,9 @@ def test_the_first_screen_names_three_with_their_messages_and_counts_the_others(
     (named,) = (line for line in lines if "田中" in line and "「" in line)
     day = named.split()[0]
     assert f"    {day} 田中 「…クラウドワークスを通さずに直接払いにし…」" in named
-    assert f"archive show {world.room} --from {day} --to {day}" in " ".join(" ".join(lines).split())
+    assert f"archive search --chat {world.room} --from {day} --to {day}" in " ".join(" ".join(lines).split())
     assert [] == [line for line in lines if columns(line) > 80 and str(world.home) not in line]
-    assert "直接払い" in world.both("show", str(world.room), "--from", day, "--to", day)[0]
+    assert "直接払い" in world.both("search", "--chat", str(world.room), "--from", day, "--to", day)[0]
 
 
 def test_the_list_names_the_message_of_each_and_the_document_does_not(world: TerminalWorld) -> None:

@@ -204,7 +204,7 @@ def test_what_vanished_is_listed_with_author_time_and_text(jobs: Jobs, capsys: p
     assert [True] * 3 == [f"田中: 発言{number}" in block for number in range(3)]
     assert ("田中: (text unknown)" in block, "見る前に" in block) == (True, False)
     assert "What vanished 07-01 12:00 田中: 発言0" in block
-    assert "and 8 more (each with its text: archive view)" in many
+    assert "and 8 more (each with its text: archive app)" in many
 
 
 def test_what_was_edited_and_what_was_accepted_is_quoted(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:

@@ -160,7 +160,7 @@ def test_every_command_on_it_calls_the_program_for_this_archive(tmp_path: Path) 
         page = text_of(browser.get("/"))
 
     called = re.findall(r"archive (?:--home (\S+) )?(\w+)(?: (?:FILE --contract )?(\w+))?", page)
-    commands = [one for one in called if one[1] in ("export", "attach", "backup", "contract", "check", "show")]
+    commands = [one for one in called if one[1] in ("export", "attach", "backup", "contract", "check", "search")]
     assert {"export", "backup", "check"} <= {command for _home, command, _rest in commands}
     assert {str(tmp_path / "home")} == {home for home, _command, _rest in commands}
     assert "job1" not in page
@@ -201,7 +201,7 @@ def test_an_archive_that_was_moved_away_is_not_to_be_begun_anew(tmp_path: Path) 
         page = browser.get("/", status=503)
 
     assert "archive init" not in page
-    assert "archive --home FOLDER view" in page
+    assert "archive --home FOLDER app --read-only" in page
 
 
 def test_a_chat_that_was_never_read_is_headed_by_its_number_once(tmp_path: Path) -> None:
