@@ -16,8 +16,7 @@ from archiver.rounds import due_work
 from archiver.rounds.daemon_messages import SETTINGS_ERRORS, SILENT, DaemonMessages, Reminders, as_error
 from archiver.rounds.due_work import TokenHold
 from archiver.rounds.round import run_round, upkeep_round
-from archiver.rounds.scheduled_upkeep import ScheduledUpkeep
-from archiver.rounds.scheduled_verification import ScheduledVerification
+from archiver.rounds.scheduled_duties import ScheduledDuties
 from archiver.settings.model import Settings
 from archiver.sync import window_share
 from archiver.sync.run import Options, ProgressCallbacks
@@ -54,8 +53,7 @@ class DaemonWork:
         self.now, self._step, self._copy, self._longest_round = now, step, copy, longest_round
         self.settings = load()
         self._reminders = Reminders(messages, now)
-        self._verification = ScheduledVerification(self.settings.home, self._reminders, now=now, step=step)
-        self._upkeep = ScheduledUpkeep(self._reminders, now=now, step=step)
+        self._duties = ScheduledDuties(self._reminders, now=now, step=step)
         self._app: App | None = None
         self._begun: datetime | None = None
         self._rooms = 0
@@ -63,11 +61,8 @@ class DaemonWork:
         self._refusal: errors.ArchiverError | None = None
 
     def check(self) -> bool:
-        """Make the verification or the upkeep that is due, if any, and return whether there was one.
-
-        The first round precedes them.
-        """
-        return self._begun is not None and (self._verification.check() or self._upkeep.keep_up(self.settings))
+        """Do the duty that is due beside rounds, if any, and return whether there was one; the first round precedes."""
+        return self._begun is not None and self._duties.run_due(self.settings)
 
     def copy(self) -> bool:
         """Make the regular copy that is due, if any, and return whether there was one; a failure is reported."""

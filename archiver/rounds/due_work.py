@@ -1,4 +1,4 @@
-"""Computes which round or verification is due now, from given times, without clock, disk and network.
+"""Computes what is due now, from given times, without clock, disk and network.
 
 A last time in the future (the clock was set back) counts as never, so that work is rather done once too often. What
 was missed during suspend is due once.
@@ -14,7 +14,7 @@ from archiver.reminders import CLOCK_TOLERANCE
 DAY = timedelta(days=1)
 MONTH = timedelta(days=30)
 AGAIN = timedelta(hours=1)
-"""A verification that could not be made is tried again after this."""
+"""A duty beside rounds that could not be done is tried again after this."""
 
 PROBES = (timedelta(hours=1), timedelta(hours=6), DAY)
 """Pauses before a refused token is tried again: after the first refusal, the second, and each later one."""
@@ -40,37 +40,6 @@ def nominal_begin(last: datetime | None, now: datetime, every: timedelta) -> dat
     """
     is_even = last is not None and timedelta() <= now + tolerance(every) - (last + every) < every
     return last + every if is_even and last is not None else now
-
-
-# --- verifications -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class CheckHistory:
-    """The times of the last verifications."""
-
-    sample: datetime | None = None
-    """When a sample, or everything, was last verified."""
-    whole: datetime | None = None
-    tried: datetime | None = None
-    """When the last verification was begun, whether it could be made or not."""
-
-
-@dataclass(frozen=True, slots=True)
-class DueCheck:
-    """A verification that is due."""
-
-    is_whole: bool
-    """Whether of everything, else of a sample."""
-
-
-def check_due(now: datetime, checks: CheckHistory) -> DueCheck | None:
-    """The verification that is due: a sample each day, everything each month; a failed one again after an hour."""
-    if checks.tried is not None and timedelta() <= now - checks.tried < AGAIN:
-        return None
-    if is_due(checks.whole, now, MONTH):
-        return DueCheck(is_whole=True)
-    return DueCheck(is_whole=False) if is_due(checks.sample, now, DAY) else None
 
 
 # --- a token that was refused --------------------------------------------------------------------

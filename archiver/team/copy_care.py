@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.rounds.daemon_messages import DaemonMessages, Reminders
-from archiver.rounds.scheduled_upkeep import ScheduledUpkeep
-from archiver.rounds.scheduled_verification import ScheduledVerification
+from archiver.rounds.scheduled_duties import ScheduledDuties
 from archiver.settings.model import Settings
 
 LOOK_EVERY = timedelta(hours=1)
@@ -47,9 +46,7 @@ class CopyCare:
             return False
         self._looked[archive] = now
         reminders = Reminders(self._messages(archive), self._now)
-        if ScheduledVerification(settings.home, reminders, now=self._now, step=step).check():
-            return True
-        return ScheduledUpkeep(reminders, now=self._now, step=step).keep_up(settings)
+        return ScheduledDuties(reminders, now=self._now, step=step).run_due(settings)
 
     def _messages(self, archive: int) -> DaemonMessages:
         def tell_error(error: errors.ArchiverError) -> None:

@@ -14,7 +14,7 @@ from archiver import errors
 from archiver.app import App
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Verification
-from archiver.rounds import scheduled_verification
+from archiver.rounds import scheduled_duties
 from archiver.rounds.daemon_messages import DaemonMessages
 from archiver.rounds.daemon_work import DaemonWork
 from archiver.settings.model import Duration, FileSettings, Settings, SyncSettings
@@ -288,7 +288,7 @@ def test_a_verification_that_cannot_be_made_is_no_trouble_of_saving(
             raise PermissionError(errno.EACCES, "no", "seals")
         return verify_archive(*given, **named)
 
-    monkeypatch.setattr(scheduled_verification, "verify_archive", verify)
+    monkeypatch.setattr(scheduled_duties, "verify_archive", verify)
     shift.pass_by(steps=25, hours=1)
     broken[0] = False
     shift.pass_by(steps=2, hours=1)

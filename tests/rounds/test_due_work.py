@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.rounds import due_work
-from archiver.rounds.due_work import CheckHistory, DueCheck, TokenHold
+from archiver.rounds.due_work import TokenHold
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 EVERY = timedelta(minutes=5)
@@ -29,17 +29,6 @@ def test_a_round_is_due_at_the_start_and_after_each_pace() -> None:
 def test_a_round_that_seems_to_have_begun_a_moment_ahead_is_not_due_again() -> None:
     """The corrected clocks of two rounds differ by up to a second or two."""
     assert not due_work.is_due(ago(seconds=-2), NOW, EVERY)
-
-
-def test_a_sample_each_day_and_everything_each_month() -> None:
-    """A new archive is verified whole; what could not be done is tried again an hour later, not at once."""
-    assert DueCheck(is_whole=True) == due_work.check_due(NOW, CheckHistory())
-    assert None is due_work.check_due(NOW, CheckHistory(ago(hours=23), ago(days=29)))
-    assert DueCheck(is_whole=False) == due_work.check_due(NOW, CheckHistory(ago(days=1), ago(days=29)))
-    assert DueCheck(is_whole=True) == due_work.check_due(NOW, CheckHistory(ago(hours=1), ago(days=30)))
-    assert None is due_work.check_due(NOW, CheckHistory(tried=ago(minutes=59)))
-    assert DueCheck(is_whole=True) == due_work.check_due(NOW, CheckHistory(tried=ago(hours=1)))
-    assert DueCheck(is_whole=False) == due_work.check_due(NOW, CheckHistory(ago(days=-2), ago(days=1), ago(days=-2)))
 
 
 def test_a_refused_token_is_left_alone_and_another_one_tried_at_once() -> None:

@@ -46,7 +46,7 @@ def command_upkeep(obj: CliContext, dry_run: bool, as_json: bool) -> int:
     """Look, do and tell; needs no token and no network. Raises NoArchive, ArchiveInUse, StorageError."""
     from archiver.app import utc_now
     from archiver.custody.database_upkeep import STEPS, keep_up
-    from archiver.rounds.scheduled_upkeep import no_space_error
+    from archiver.rounds.scheduled_duties import no_space_error
     from archiver.store.archive import Archive
 
     settings, names = obj.settings(), list(STEPS)

@@ -276,7 +276,7 @@ class LastChecks:
 
 
 LAST_CHECKS: Slot[LastChecks] = Slot("daemon-checked", LastChecks, LastChecks())
-"""When a sample and when everything was last verified: `rounds.scheduled_verification`, for itself."""
+"""When a sample and when everything was last verified: `rounds.scheduled_duties`, for itself."""
 
 LAST_UPKEEP: Slot[datetime | None] = Slot("upkeep", Time, None)
 """When the database was last kept up: `custody.database_upkeep`, for the daemon's monthly duty."""
