@@ -129,10 +129,8 @@ def bound_quote(case: ReportInput, message: Message) -> str:
     if texts and texts[0].update_time > 0:
         quoted += say("(保存した時点で編集済み)")
     if len({one.body for one in texts}) > 1:
-        edited = "(その後「{quoted}」に編集。第8章)" if case.has_chapters else "(その後「{quoted}」に編集)"
-        quoted += say(edited, quoted=quoted_text(case, message))
-    deleted = "(その後「削除」表示。第8章)" if case.has_chapters else "(その後「削除」表示)"
-    return quoted + (say(deleted) if texts and message.state is State.DELETED else "")
+        quoted += say("(その後「{quoted}」に編集)", quoted=quoted_text(case, message))
+    return quoted + (say("(その後「削除」表示)") if texts and message.state is State.DELETED else "")
 
 
 def _message_texts(message: Message, references: References, limit: int) -> Iterator[MessageText]:

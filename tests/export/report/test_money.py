@@ -179,8 +179,8 @@ def test_a_promise_that_was_taken_back_is_quoted_as_it_was() -> None:
 
     first, last = (quoted_text(case, edited, first=first) for first in (True, False))
     assert first != last
-    assert promised.endswith(f"「{first}」(その後「{last}」に編集。第8章)")
-    assert [True] == [f"「{first}」(その後「{last}」に編集。第8章)" in cell for cell in cells]
+    assert promised.endswith(f"「{first}」(その後「{last}」に編集)")
+    assert [True] == [f"「{first}」(その後「{last}」に編集)" in cell for cell in cells]
     assert [True] == [line.startswith("・報酬の額、支払期日: ") for line in letter]
 
 
