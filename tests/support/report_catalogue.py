@@ -45,6 +45,7 @@ NOT_SAID = {
     "証拠説明書.pdf",
     "甲* 証拠説明書.pdf",
     "タスク",
+    "練習用_",
 }
 """Names of files, which a court asks for, and beginnings of words."""
 

@@ -67,6 +67,8 @@ class MessageStatistics:
     """The messages that page 1 quotes."""
     chosen_times: Sequence[datetime] = ()
     """When the messages that the user chose were sent."""
+    acts: Sequence[Act] = ()
+    """What each step of `listed_steps` was, with its post."""
 
     @property
     def saved_after(self) -> int:
@@ -126,7 +128,12 @@ class _Survey:
         case, last_first = self._case, sorted(self._last_exchange, key=lambda one: one.send_time, reverse=True)
         for message in last_first[: LAST_MESSAGES if case.is_short else None]:
             self._reasons.setdefault(message.message_id, LAST)
+        acts = [
+            act_of_step(step, self._announcements[step.room_id, step.message_id if step.kind in OWN_POSTS else ""])
+            for step in case.listed_steps
+        ]
         facts = self._with_acts(
+            acts,
             CaseFacts(
                 case.contract,
                 case.reporters,
@@ -137,7 +144,7 @@ class _Survey:
                 tuple(case.closings),
                 tuple(self._cancellations),
                 self._sources,
-            )
+            ),
         )
         last = messages.last_reply(facts).value
         limit = None if last is None else last.at.timestamp()
@@ -153,16 +160,13 @@ class _Survey:
             self._bound,
             quotations(self._quoted, messages.message_count(facts).missing),
             self._chosen_times,
+            acts,
         )
 
-    def _with_acts(self, facts: CaseFacts) -> CaseFacts:
+    def _with_acts(self, acts: Sequence[Act], facts: CaseFacts) -> CaseFacts:
         """The facts with what came after the other side's last speech."""
         case, posts = self._case, [one for listed in self._unanswered.values() for one in listed]
         known = case.reporters | case.thirds | case.bases.keys()
-        acts = [
-            act_of_step(step, self._announcements[step.room_id, step.message_id if step.kind in OWN_POSTS else ""])
-            for step in case.listed_steps
-        ]
 
         def own_after(after: Post | None) -> Act | None:
             own = [one for one in posts if one.account_id in case.reporters and is_later(one, after)]

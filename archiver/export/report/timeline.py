@@ -10,6 +10,7 @@ from typing import NamedTuple
 from archiver.claims.accounts import closed_account
 from archiver.claims.messages import first_message, last_reply
 from archiver.claims.words import closed_sign, first_label, missing_text, reply_label
+from archiver.evidence.listed_acts import ListedStep
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import STATED, ReportInput, day_of
 from archiver.export.report.money import dated_money
@@ -17,13 +18,23 @@ from archiver.export.report.outside_contact_permission import first_message_cell
 from archiver.export.report.platform_words import about_text, delivery_text, kind_text, platform_of, value_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.records import JST, Attachment, contract_facts
+from archiver.records import JST, Act, ActKind, Attachment, Post, contract_facts
 from archiver.render.invisible_characters import visible
+from archiver.render.snippet import one_line
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import say
 
 MAX_LINES = 25
 _CUT = 50
+_TASK = 3
+"""The weight of tasks, which stand in no other chapter."""
+
+_STEPS = {
+    ActKind.TASK_GIVEN: "追加",
+    ActKind.TASK_CHANGED: "変更",
+    ActKind.TASK_DONE: "完了",
+    ActKind.TASK_REOPENED: "再開",
+}
 _GAP_WORDS = {
     "空白が生じた": "取得できていない期間(未取得期間)が見つかった",
     "空白が狭まった": "未取得期間の発言の一部を、メッセージIDから1件ずつ取得",
@@ -57,7 +68,7 @@ def blocks(case: ReportInput, statistics: MessageStatistics, *, limit: int) -> t
         *_stated_lines(case),
         *_message_lines(case, statistics),
         *_change_lines(case, statistics),
-        *_file_lines(case),
+        *_act_lines(case, statistics),
     ]
     if not lines:
         return (Paragraph(say("記録された日時はありません。")),)
@@ -72,10 +83,13 @@ def blocks(case: ReportInput, statistics: MessageStatistics, *, limit: int) -> t
         return (table,)
     if not case.has_chapters:
         return (table, Paragraph(say("ほか{n}件は、ここに入りません。", n=len(lines) - limit), "small"))
-    places = sorted({_chapter_of(line) for line in lines if line not in kept})
+    left = [line for line in lines if line not in kept]
+    tasks = sum(line.weight == _TASK for line in left)
+    places = sorted({_chapter_of(line) for line in left if line.weight != _TASK})
     where = say("と").join(say("第{number}章", number=number) for number in places)
-    rest = say("ほか{n}件は、{where}にあります。", n=len(lines) - limit, where=where)
-    return (table, Paragraph(rest, "small"))
+    rest = [say("ほか{n}件は、{where}にあります。", n=len(left) - tasks, where=where)] if places else []
+    rest += [say("ほかのタスク{n}件は、ここに入りません。", n=tasks)] if tasks else []
+    return (table, Paragraph("".join(rest), "small"))
 
 
 def _chapter_of(line: _TimelineLine) -> int:
@@ -177,16 +191,47 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
             )
 
 
-def _file_lines(case: ReportInput) -> Iterator[_TimelineLine]:
+def _act_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[_TimelineLine]:
+    """A line for each file with its message, and for each task with its course."""
+    posts: dict[str, Post] = {}
+    courses: dict[tuple[int, str], list[tuple[ListedStep, Act]]] = {}
+    for step, act in zip(case.listed_steps, statistics.acts, strict=False):
+        if step.kind is ActKind.FILE:
+            posts[step.message_id] = act.post
+        else:
+            courses.setdefault((step.room_id, step.message_id), []).append((step, act))
     for attachment in case.attachments:
-        yield _TimelineLine(2, attachment.uploaded_at, _file_text(case, attachment), attachment.number)
+        post = posts.get(attachment.message_id)
+        source = [attachment.number, *([f"No.{post.no}"] if post is not None and post.no else [])]
+        yield _TimelineLine(2, attachment.uploaded_at, _file_text(case, attachment, post), say("、").join(source))
+    for course in courses.values():
+        step, act = course[0]
+        text = shorten_line(visible(one_line(step.what)), _CUT)
+        head = say("タスク(文面は載せません)") if case.excerpt_only else say("タスク「{text}」", text=text)
+        steps = say("、").join(dict.fromkeys(_step_text(case, *one) for one in course))
+        source = [f"No.{act.post.no}"] if act.post.no else [say("保存した記録")]
+        yield _TimelineLine(_TASK, act.post.at, f"{head}: {steps}", source[0])
 
 
-def _file_text(case: ReportInput, attachment: Attachment) -> str:
-    name = shorten_line(visible(attachment.name), _CUT)
-    return say(
+def _step_text(case: ReportInput, step: ListedStep, act: Act) -> str:
+    """A step of a task: who took it where a reply tells that, its post, and when the list was seen to show it."""
+    sent = minute_text(act.post.at)
+    inside = [
+        *([say(case.side(act.post.account_id))] if act.post.account_id else []),
+        *([f"No.{act.post.no}"] if act.post.no else []),
+        *([] if act.is_noticed else [sent]),
+        *([say("{time}に確認", time=minute_text(step.at))] if act.is_noticed or minute_text(step.at) != sent else []),
+    ]
+    return say("{step}({inside})", step=say(_STEPS[act.kind]), inside=say("、").join(inside))
+
+
+def _file_text(case: ReportInput, attachment: Attachment, post: Post | None) -> str:
+    text = say(
         "{side}がファイル({number} {name})を送信",
         side=say(case.side(attachment.account_id)),
         number=attachment.number,
-        name=name,
+        name=shorten_line(visible(attachment.name), _CUT),
     )
+    sent = minute_text(attachment.uploaded_at if post is None else post.at)
+    differs = sent != minute_text(attachment.uploaded_at)
+    return say("{text}(発言は{sent})", text=text, sent=sent) if differs else text

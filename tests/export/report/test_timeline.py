@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given, strategies
 
+from archiver.evidence.listed_acts import listed_steps
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Paragraph, TableBlock
 from archiver.export.report import timeline
@@ -83,6 +84,41 @@ def test_files_go_first_and_old_ones_before_young() -> None:
 def test_a_file_is_named() -> None:
     """By its number and by the name it had."""
     assert ("2026-11-05 10:15", "報告者がファイル(F-0001 movie01.mp4)を送信", "F-0001") in rows(with_files(1))
+
+
+def test_a_file_with_its_message_and_a_task_with_its_course_are_one_line_each() -> None:
+    """Both times stand where a list and a post tell one act; no chapter is said to hold the tasks left out."""
+    by = {"account_id": sample_conversation.OWNER, "name": "山田"}
+    task = {"body": "字幕の\n修正", "message_id": message_id(2), "status": "open", "assigned_by_account": by}
+    sent = {"filename": "movie01.mp4", "message_id": message_id(1), "account": by}
+    steps = [
+        ("task", 3, task),
+        ("file", 4, {**sent, "upload_time": int(sample_conversation.at(1).timestamp()) - 60}),
+        ("task", 600, {**task, "status": "done"}),
+    ]
+    entries = [
+        {
+            "kind": kind,
+            "key": f"{kind}/9",
+            "room_id": sample_conversation.ROOM,
+            "seq": 9,
+            "payload": {"object": said},
+            "observed_at": sample_conversation.at(number).isoformat(),
+        }
+        for kind, number, said in steps
+    ]
+    case = replace(with_files(1), listed_steps=list(listed_steps(entries)))
+
+    told = [row[1:] for row in rows(case)]
+
+    given, done = "追加(報告者、No.2、2026-11-05 10:16、2026-11-05 10:17に確認)", "完了(2026-11-05 20:14に確認)"
+    assert [
+        ("報告者がファイル(F-0001 movie01.mp4)を送信", "F-0001、No.1"),
+        (f"タスク「字幕の 修正」: {given}、{done}", "No.2"),
+    ] == [row for row in told if "タスク" in row[0] or "F-0001" in row[1]]
+    blocks = timeline.blocks(case, survey_messages(case), limit=8)
+    assert isinstance(blocks[1], Paragraph)
+    assert "ほかのタスク1件は、ここに入りません。" == blocks[1].text
 
 
 def test_changes_of_messages_are_one_line_a_day_and_kind() -> None:
