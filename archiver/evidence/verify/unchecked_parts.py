@@ -66,8 +66,8 @@ def add_unchecked_parts(verification: Verification, names: AbstractSet[str]) -> 
     others = sorted(name for name in names if not (_TEXT_NAME.fullmatch(name) or _PACKAGE_NAME.fullmatch(name)))
     if others:
         sentence = _(
-            "{files}: this program puts no such files into packages and no record speaks of them; they are protected "
-            "by the lists of digests alone."
+            "{files}: this program puts no such files into packages and no record speaks of them; at most the lists of "
+            "digests protect them."
         )
         named = ", ".join(others[:_LISTED_NAMES]) + (" …" if len(others) > _LISTED_NAMES else "")
         verification.add_unchecked("other files", sentence.format(files=named))

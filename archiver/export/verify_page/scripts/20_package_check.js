@@ -100,7 +100,7 @@ class PackageCheck {
     const others = this.names.filter((name) => !UNCOMPARED.test(name) && !PACKAGE_NAME.test(name));
     if (others.length) {
       const named = others.slice(0, LISTED_NAMES).join(", ") + (others.length > LISTED_NAMES ? " …" : "");
-      this.verification.addUnchecked("other files", fill(_("{files}: this program puts no such files into packages and no record speaks of them; they are protected by the lists of digests alone."), { files: named }));
+      this.verification.addUnchecked("other files", fill(_("{files}: this program puts no such files into packages and no record speaks of them; at most the lists of digests protect them."), { files: named }));
     }
     if (this.names.some((name) => name.startsWith(RAW) && name.endsWith(".meta.json"))) {
       this.verification.addUnchecked(RAW, _("Times, addresses and headers beside the replies (data/raw/*.meta.json) and the times in the replies' file names: protected by the lists of digests alone. The times in the records are sealed."));
