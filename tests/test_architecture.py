@@ -141,7 +141,12 @@ HOME: dict[str, set[str]] = {
     "markdown_it": {"console.guides"},
     "markupsafe": {"console", "render", "web"},
     "msgspec": {"chatwork.models", "chatwork.client", "settings", "store.ledger_copy", "team.team_file"}
-    | {"store.schema.payload_forms", "store.working.key_value_store", "store.working.remembered_values"},
+    | {
+        "export.package.reading_step",
+        "store.schema.payload_forms",
+        "store.working.key_value_store",
+        "store.working.remembered_values",
+    },
     "platformdirs": {"settings"},
     "procrastinate": {"team.round_queue", "team.queue_schema"},
     "psycopg": {"ledger"},

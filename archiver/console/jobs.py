@@ -48,8 +48,6 @@ class JobOutcome:
     links: tuple[JobLink, ...] = ()
     is_complete: bool = True
     """Whether all of it could be done."""
-    found: tuple[object, ...] = ()
-    """What a page asks the user about next."""
     hint: str = ""
     """What to do about it, said on every page that shows the head."""
     details: tuple[str, ...] = ()

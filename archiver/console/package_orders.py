@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from archiver import errors
 from archiver.console.context import ConsoleContext
 from archiver.export.chosen_messages import parse_choice
-from archiver.export.package.order import ExportOrder, LeftoverWish
+from archiver.export.package.order import ExportOrder
 from archiver.records import JST, RequestKind
 from archiver.report_language import ENGLISH, JAPANESE
 from archiver.settings.model import exports_folder
@@ -21,10 +21,7 @@ from archiver.setup.written_days import EXAMPLE_DAY, read_day
 WHO = ("support", "lawyer", "court", "consult")
 """The readers that a package can be made for by hand; daily copies are made by the rounds."""
 
-WITH_COPIES = ("support", "consult")
-"""Readers who can get the user's own evidence as copies without metadata; the others get the files as they are."""
-
-FIELDS = ("for", "contract", "from", "to", "masks", "request", "messages", "strip", "counterpart", "candidate", "lang")
+FIELDS = ("for", "contract", "from", "to", "masks", "request", "messages", "all", "counterpart", "candidate", "lang")
 """The fields of an order; others are left out of addresses."""
 
 Given = list[tuple[str, str]]
@@ -48,8 +45,7 @@ def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOr
         counterparts=frozenset(_accounts(fields, "counterpart")),
         thirds=frozenset(_accounts(fields, "candidate")) - frozenset(_accounts(fields, "counterpart")),
         asks_who_wrote_last=True,
-        leftovers=LeftoverWish.HIDE,  # what was decided stays; what nobody decided about does not leave
-        strip_metadata=fields.get("strip") == "yes" and profile in WITH_COPIES,
+        every_message=fields.get("all") == "yes",
         request=_request_kind(fields.get("request", "")),
         choice=parse_choice(fields.get("messages") or None),
         lang=ENGLISH if fields.get("lang") == ENGLISH else JAPANESE,
@@ -90,7 +86,7 @@ def who_words() -> list[tuple[str, str, str]]:
         (
             "support",
             _("The platform's office"),
-            _("a report and the conversation, names and addresses of others masked"),
+            _("a report, and of the conversation the texts that you read; names of others are masked"),
         ),
         ("lawyer", _("A lawyer"), _("everything, with the records that prove it")),
         ("court", _("A court"), _("numbered documents and the list of evidence")),

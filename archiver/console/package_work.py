@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from gettext import gettext as _
-from gettext import ngettext
 
 from flask import url_for
 
@@ -17,22 +15,14 @@ from archiver.console.package_orders import Given, order_address
 from archiver.custody import earlier_homes, erasures
 from archiver.custody.export_stamps import stamp_service
 from archiver.export.package import make_package
-from archiver.export.package.order import ExportOrder, LeftoverWish
+from archiver.export.package.order import ExportOrder
 from archiver.export.package.recipe import PackagePreview
-from archiver.records import Leftover
 from archiver.render.invisible_characters import visible
 from archiver.rounds.export_recheck import recheck_quoted
-from archiver.setup.leftover_answers import recall_answers
 
 SHOWN_LIMIT = 20
 STEP = 250
 """Messages between two updates of the progress."""
-
-
-def find_out_people(context: ConsoleContext, wanted: ExportOrder) -> None:
-    """Look who would be in the package; nothing is made. Raises CounterpartUnknown if somebody has to be named."""
-    with suppress(make_package.ExportDeclined):
-        make_package.export(context.archive, wanted, now=context.now, confirm=lambda _preview: False)
 
 
 def preview_work(context: ConsoleContext, wanted: ExportOrder, given: Given) -> Work:
@@ -40,8 +30,7 @@ def preview_work(context: ConsoleContext, wanted: ExportOrder, given: Given) -> 
     people_link = JobLink(_("Say who the other side is"), order_address("packages.people", given))
     change = JobLink(_("Change the order"), order_address("packages.order", given))
     confirm = JobLink(_("Make this package"), order_address("packages.confirm", given))
-    anew = JobLink(_("Decide anew what is hidden"), order_address("packages.leftovers", given))
-    decide = JobLink(_("Decide about each of these pieces"), order_address("packages.leftovers", given))
+    read = JobLink(_("Read these messages"), order_address("packages.reading", given))
 
     def work(job: Job) -> JobOutcome:
         previews: list[PackagePreview] = []
@@ -52,34 +41,14 @@ def preview_work(context: ConsoleContext, wanted: ExportOrder, given: Given) -> 
 
         try:
             with suppress(make_package.ExportDeclined):
-                listing = replace(wanted, leftovers=LeftoverWish.LIST)
-                make_package.export(context.archive, listing, now=context.now, progress=_progress(job), confirm=record)
+                make_package.export(context.archive, wanted, now=context.now, progress=_progress(job), confirm=record)
         except errors.CounterpartUnknown as error:
             return JobOutcome(visible(str(error)), (), (people_link, change), is_complete=False)
         lines = [line for one in previews for line in context.words.preview_lines(one, wanted.profile)]
-        leftovers = [leftover for one in previews for leftover in one.leftovers]
-        lines += _leftover_lines(leftovers)
-        links = (decide, confirm, change) if leftovers else (confirm, change)
-        if not leftovers and recall_answers(context.archive, wanted.contract):
-            links = (confirm, change, anew)
-        head = _("What this package would hand over:")
-        return JobOutcome(head, tuple(lines), links, found=tuple(leftovers))
+        links = (read, confirm, change) if any(one.opened for one in previews) else (confirm, change)
+        return JobOutcome(_("What this package would hand over:"), tuple(lines), links)
 
     return work
-
-
-def _leftover_lines(leftovers: list[Leftover]) -> list[str]:
-    if not leftovers:
-        return []
-    sentence = ngettext(
-        "{n} piece looks like a name or a way to reach somebody: {pieces}. It is masked too unless you decide "
-        "otherwise.",
-        "{n} pieces look like names or ways to reach somebody: {pieces}. They are masked too unless you decide "
-        "otherwise.",
-        len(leftovers),
-    )
-    pieces = "、".join(visible(one.piece) for one in leftovers[:SHOWN_LIMIT])
-    return [sentence.format(n=len(leftovers), pieces=pieces + (" …" if len(leftovers) > SHOWN_LIMIT else ""))]
 
 
 def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
@@ -101,12 +70,15 @@ def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
             visible(str(report.path)),
             report.contents(),
             *filter(None, (report.record_note(), recheck)),
+            *report.unread_sentences(),
             *(visible(line) for line in lacking[:SHOWN_LIMIT]),
         ]
         if report.advice:
             lines.append(_("Before you send it: {advice}").format(advice=report.advice))
         head = _("The package is ready. It was sent to nobody.")
-        return JobOutcome(head, tuple(lines), links, is_complete=not (report.incomplete or report.unheld))
+        return JobOutcome(
+            head, tuple(lines), links, is_complete=not (report.incomplete or report.unheld or report.unread)
+        )
 
     return work
 

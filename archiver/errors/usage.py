@@ -10,9 +10,7 @@ from archiver.errors.base import ArchiverError
 from archiver.gettext_mark import N_
 
 if TYPE_CHECKING:  # every command has the errors, `--help` not the records
-    from archiver.records import Leftover, UndecidedRoom
-
-_PIECES_NAMED = 8
+    from archiver.records import UndecidedRoom
 
 
 class UsageError(ArchiverError):
@@ -305,22 +303,6 @@ class CounterpartUnknown(UsageError):
         names = ", ".join(gettext("“{name}”").format(name=room.name) for room in rooms)
         super().__init__(rooms=names, people=", ".join(dict.fromkeys(people)))
         self.rooms = tuple(rooms)
-
-
-class LeftoversOpen(UsageError):
-    """What looks like a person was not covered in a package that hides third persons, and the user has not decided.
-
-    The data holds `leftovers`, all of them, besides what the sentence needs.
-    """
-
-    message = N_("{count} pieces look like names or ways to reach somebody and are not masked; no package was made.")
-    hint = N_("To mask them all: --leftovers hide   To see each with its sentence: --preview   First ones: {pieces}")
-
-    def __init__(self, *, leftovers: Sequence[Leftover]) -> None:
-        """Take the leftovers that the user has not decided about; the advice names the first ones."""
-        pieces = ", ".join(one.piece for one in leftovers[:_PIECES_NAMED])
-        super().__init__(count=len(leftovers), pieces=pieces)
-        self.leftovers = tuple(leftovers)
 
 
 class UnknownMessage(UsageError):

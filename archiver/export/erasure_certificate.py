@@ -38,6 +38,7 @@ KIND_NAMES = {
     "attachment": N_("attached evidence"),
     "mapping": N_("who is who"),
     "note": N_("private notes"),
+    "review": N_("what was read before it left"),
 }
 """Kinds of records in words; every other kind is “other records”."""
 

@@ -18,7 +18,7 @@ from archiver.records import Contract, JsonObject
 NEVER_EXPORTED = {
     "sweep": "runs",
     **dict.fromkeys(("export", "handover"), "exports"),
-    **dict.fromkeys(("alert", "note", "me", "grant"), "own"),
+    **dict.fromkeys(("alert", "note", "me", "grant", "review"), "own"),
 }
 """Kinds of entries that never leave the archive, whatever room they name, and what a package counts them as."""
 

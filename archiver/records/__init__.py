@@ -64,12 +64,12 @@ from archiver.records.evidence import (
 )
 from archiver.records.exported_package import ExportedPackage, Handover
 from archiver.records.identifiers import JST, AccountId, FileId, JsonObject, MessageId, RoomId, TaskId
-from archiver.records.leftover import Leftover, LeftoverKind
 from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,
 )
 from archiver.records.request_kind import RequestKind
+from archiver.records.review import OpenedMessage, ReadState, Review
 from archiver.records.steady_looks import SteadyLooks
 
 __all__ = (
@@ -105,8 +105,6 @@ __all__ = (
     "Invoice",
     "JsonObject",
     "KnownMessage",
-    "Leftover",
-    "LeftoverKind",
     "MappedAccount",
     "Membership",
     "MembershipPeriod",
@@ -115,6 +113,7 @@ __all__ = (
     "MessageKind",
     "Observation",
     "ObservedBy",
+    "OpenedMessage",
     "OtherChat",
     "Pause",
     "Payment",
@@ -122,8 +121,10 @@ __all__ = (
     "Person",
     "PersonName",
     "Post",
+    "ReadState",
     "Reply",
     "RequestKind",
+    "Review",
     "Role",
     "RoomBeginning",
     "RoomFacts",

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from archiver.records import Contract, Delivery, Enclosure, ExportedPackage, Observation, Role
+from archiver.records import Contract, Delivery, Enclosure, ExportedPackage, Observation, Review, Role
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.queries import current_state
@@ -54,6 +54,21 @@ def state_handover(writing: Writing, package: ExportedPackage, *, to: str, on: s
     observation = Observation("handover", f"handover/{writer.SELF}", payload)
     writer.append(writing, [observation], account_id=owner.get("account_id"), at=at)
     return True
+
+
+def state_reviews(writing: Writing, contract: str, reviews: Iterable[Review], *, at: datetime) -> None:
+    """Append what was read and decided of a contract's messages; it never leaves, and is erased with its message."""
+    owner = current_state.owner(writing) or {}
+    words = {one: {name: list(getattr(one, name)) for name in ("drawn", "covered", "shown")} for one in reviews}
+    stated = [
+        Observation(
+            "review",
+            f"review/{contract}/{one.message_id}",
+            {"message_id": one.message_id, "digest": one.digest, "state": one.state.value, **listed},
+        )
+        for one, listed in words.items()
+    ]
+    writer.append(writing, stated, account_id=owner.get("account_id"), at=at)
 
 
 def add_delivery(writing: Writing, contract: str, delivery: Delivery, *, at: datetime) -> tuple[Delivery, bool]:

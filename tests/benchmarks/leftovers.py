@@ -78,10 +78,8 @@ def mask_sentence(text: str, members: Sequence[str] = (), names: Sequence[str] =
     third = third_persons([people.keys()], owner=_OWNER, counterparts={_CLIENT})
     mask = PackageMask(masking_policy("support"), people, third)
     known = mask.mask_text(text)
-    offered = tuple(
-        piece for piece, _kind, _sentence in LeftoverFinder(mask.open_names, mask.hidden_names).pieces(known)
-    )
-    mask.hide_pieces(offered)
+    offered = tuple(piece for piece in LeftoverFinder(mask.open_names, mask.hidden_names).pieces(known))
+    mask.cover_pieces(offered)
     return Masking(mask.mask_text(text), offered, known != text)
 
 

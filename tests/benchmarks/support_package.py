@@ -35,11 +35,10 @@ def measure(folder: Path) -> list[Figure]:
 
 def make_package(home: str, out: str) -> None:
     """The package as the command makes it."""
-    from archiver.export.package.order import LeftoverWish
     from tests.support.packages.exported_archives import export_package, reopen_maker
 
     maker = reopen_maker(Path(home))
-    report = export_package(maker, "support", Path(out), minutes=MINUTES, leftovers=LeftoverWish.HIDE)
+    report = export_package(maker, "support", Path(out), minutes=MINUTES)
     assert MESSAGES == report.messages
 
 

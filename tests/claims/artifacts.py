@@ -21,7 +21,7 @@ from archiver.export.mask.policy import masking_policy
 from archiver.export.package import pdf_files
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import export
-from archiver.export.package.order import ExportOrder, LeftoverWish
+from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import (
     Bullets,
     Chapter,
@@ -46,6 +46,7 @@ from archiver.store.queries import contracts
 from archiver.store.queries.status import status
 from tests.claims.dispute import BEGIN, THIRD, Dispute
 from tests.support.archives.maker import CLIENT, ArchiveMaker
+from tests.support.packages.exported_archives import read_all
 from tests.support.reports.pdf_reader import text, without_spaces
 
 _ARTICLE = re.compile(
@@ -143,9 +144,8 @@ def _package(archive: Archive, dispute: Dispute, profile: str, out: Path, *, cho
         out=out / profile,
         policy=masking_policy(profile),
         counterparts={CLIENT} if chosen and any(one.author == CLIENT for one in dispute.saved) else (),
-        leftovers=LeftoverWish.HIDE,
     )
-    made = export(archive, order, now=lambda: after(dispute)).zip
+    made = export(archive, read_all(archive, order), now=lambda: after(dispute)).zip
     assert made is not None
     return Path(made)
 

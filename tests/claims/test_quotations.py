@@ -11,7 +11,6 @@ import pytest
 from archiver.claims.quotation_text import quotation_line
 from archiver.claims.quotations import Quotation, excerpts
 from archiver.export.mask.policy import masking_policy
-from archiver.export.package.order import LeftoverWish
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
 from archiver.export.report.chapters import build_report
@@ -174,7 +173,7 @@ def test_what_is_covered_stays_covered_in_a_quotation(tmp_path: Path) -> None:
     seals.close_seals(maker.archive, now=at(20))
     with maker.archive.reading() as reading:
         policy = masking_policy("support")
-        case, statistics = report_of(reading, policy=policy, counterparts={CLIENT}, leftovers=LeftoverWish.HIDE)
+        case, statistics = report_of(reading, policy=policy, counterparts={CLIENT})
         chapters = (*build_report(case, statistics).chapters, *build_consultation(case, statistics).chapters)
         texts = [*page_lines_of(chapters), inquiry_form_text(case, statistics)]
     maker.archive.close()

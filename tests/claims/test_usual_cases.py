@@ -12,7 +12,7 @@ import pytest
 
 from archiver.export.mask.policy import masking_policy
 from archiver.export.package.make_package import export
-from archiver.export.package.order import ExportOrder, LeftoverWish
+from archiver.export.package.order import ExportOrder
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
 from archiver.export.report import (
     consultation,
@@ -45,9 +45,7 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArchiveMaker]:
 
 
 def _report_pages(maker: ArchiveMaker, out: Path, now: datetime) -> list[str]:
-    order = ExportOrder(
-        profile="support", contract="job1", out=out, policy=masking_policy("support"), leftovers=LeftoverWish.HIDE
-    )
+    order = ExportOrder(profile="support", contract="job1", out=out, policy=masking_policy("support"))
     made = export(maker.archive, order, now=lambda: now).zip
     assert made is not None
     with zipfile.ZipFile(made) as packed:

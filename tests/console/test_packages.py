@@ -1,7 +1,9 @@
-"""Making a package by clicking: what is left to mask is decided piece by piece, and handing it over is noted."""
+"""Making a package by clicking: its messages are read before, and handing it over is noted."""
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,6 @@ import pytest
 from archiver import errors
 from archiver.export.package import make_package
 from archiver.settings.model import exports_folder
-from archiver.setup.leftover_answers import recall_answers
 from archiver.store.queries.runs import exports
 from tests.support.archives.maker import message_object, story
 from tests.support.console.application import FormBrowser, open_application
@@ -34,64 +35,51 @@ def browser(tmp_path: Path) -> Iterator[FormBrowser]:
 
 
 @pytest.mark.drawn
-def test_pieces_are_decided_one_by_one_and_remembered(browser: FormBrowser) -> None:
-    """Hide, leave, or hide all of its kind; the next preview has them, and does not ask again."""
+def test_messages_are_read_one_by_one_and_what_was_read_leaves(browser: FormBrowser) -> None:
+    """A word is covered, a cover taken away; the rest at once. The preview counts, and the package says so."""
     browser.post("/packages/preview", ORDER)
     first = browser.job().outcome
     assert first is not None
-    page = browser.get(first.links[0].address)
-    pieces = [row.partition('"')[0] for row in page.split('name="piece-')[1:]]
-    assert 3 == len(pieces)
-    assert "編集の高木さんに渡します" in page
+    address = first.links[0].address
+    page = browser.get(address)
+    shown = dict(re.findall(r'name="message" value="([0-9]+) ([0-9a-f]{64})"', page))
+    assert "編集の■■(隠した語)さんに渡します" in page
+    assert 'name="shown"' in page
 
-    answers = {"piece-0": "高木", "kind-0": "name", "answer-0": "leave"}
-    answers |= {"piece-1": "takagi_k", "kind-1": "handle", "answer-1": "hide"}
-    answers |= {"piece-2": "栗本", "kind-2": "name", "answer-2": "hide"}
-    browser.post("/packages/leftovers", {**ORDER, **answers})
-    again = browser.job().outcome
+    word = {"covered": "編集", "shown": "高木"}
+    browser.post("/packages/read", {**ORDER, **word, "message": f"30 {shown['30']}", "state": "unread"})
+    page = browser.get(address)
+    assert "■■(隠した語)の高木さんに渡します" in page
+    shown = dict(re.findall(r'name="message" value="([0-9]+) ([0-9a-f]{64})"', page))
+    some = [f"{one} {digest}" for one, digest in shown.items() if one != "31"]
+    browser.post("/packages/read", {**ORDER, "message": some, "state": "read"})
+    browser.post("/packages/read", {**ORDER, "message": f"31 {shown['31']}", "state": "covered"})
+    assert 'value="read"' not in browser.get(address)
+    browser.post("/packages/make", ORDER)
+    made = browser.job().outcome
 
-    assert {"高木": False, "takagi_k": True, "栗本": True} == recall_answers(browser.context.archive, "job1")
-    assert again is not None
-    assert ((), True) == (again.found, again.links[-1].address.startswith("/packages/leftovers"))
-    assert "高木" in browser.get(again.links[-1].address)
+    assert made is not None
+    assert made.is_complete
+    (table,) = (
+        packed.read(name).decode()
+        for path in exports_folder(browser.context.settings()).rglob("*.zip")
+        for packed in [zipfile.ZipFile(path)]
+        for name in packed.namelist()
+        if name.endswith("02_messages.csv")
+    )
+    assert "■■(隠した語)の高木さんに渡します" in table
+    assert "twitter" not in table
 
 
 @pytest.mark.drawn
-def test_all_that_look_alike_are_hidden_at_once(browser: FormBrowser) -> None:
-    """Though one of them was answered otherwise."""
-    answers = {"piece-0": "高木", "kind-0": "name", "answer-0": "leave"}
-    answers |= {"piece-1": "栗本", "kind-1": "name", "answer-1": "hide", "alike": "name"}
-    browser.post("/packages/leftovers", {**ORDER, **answers})
-    browser.job()
+def test_a_package_that_nobody_read_is_made_and_says_what_is_to_be_done(browser: FormBrowser) -> None:
+    """Its texts are covered; the page says how many are not read."""
+    browser.post("/packages/make", ORDER)
+    made = browser.job().outcome
 
-    assert {"高木": True, "栗本": True} == recall_answers(browser.context.archive, "job1")
-
-
-@pytest.mark.drawn
-def test_forms_of_one_name_are_one_question(tmp_path: Path) -> None:
-    """Forty pieces are twenty questions; one answer holds for all forms of it."""
-    maker = story(tmp_path / "home")
-    maker.contract("job1", platform="crowdworks", client="田中", title="動画", url="https://crowdworks.jp/contracts/1")
-    surnames = [
-        *("佐藤", "鈴木", "高橋", "伊藤", "渡辺", "小林", "加藤", "吉田", "山本", "松井"),
-        *("井上", "木村", "斎藤", "清水", "池田", "橋本", "阿部", "石井", "小島", "佐々木"),
-    ]
-    texts = [f"{one}さんに確認。{one}太郎さんです" for one in surnames]
-    maker.sync([message_object(40 + n, text, sent=200 + n) for n, text in enumerate(texts)], minutes=260)
-    maker.archive.close()
-    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
-    (tmp_path / "home" / "archive.toml").write_text('[token]\nsource = "env:NO_SUCH"\n')
-    with open_application(tmp_path / "home", environ) as opened:
-        opened.post("/packages/preview", ORDER)
-        outcome = opened.job().outcome
-        assert outcome is not None
-        page = opened.get(outcome.links[0].address)
-        assert (40, 20) == (page.count('name="piece-'), page.count('value="leave"'))
-        answers = {"piece-0": ["佐藤", "佐藤太郎"], "kind-0": "name", "answer-0": "leave"}
-        opened.post("/packages/leftovers", {**ORDER, **answers})
-        opened.job()
-
-        assert {"佐藤": False, "佐藤太郎": False} == recall_answers(opened.context.archive, "job1")
+    assert made is not None
+    assert not made.is_complete
+    assert any("not read yet, so their texts are covered" in line for line in made.lines)
 
 
 @pytest.mark.drawn
@@ -134,7 +122,7 @@ def test_a_period_that_ends_before_it_begins_is_refused(browser: FormBrowser) ->
 @pytest.mark.drawn
 def test_a_package_tells_of_the_reading_before_and_to_whom_it_was_given(browser: FormBrowser) -> None:
     """A day ahead is refused beside the field, and what was typed stays."""
-    browser.post("/packages/make", {"for": "consult", "contract": "job1", "strip": "yes"})
+    browser.post("/packages/make", {"for": "consult", "contract": "job1"})
     made = browser.job().outcome
     assert made is not None
     assert "once more" in " ".join(made.lines), made

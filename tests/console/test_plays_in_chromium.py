@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from archiver.cli.terminal.language import set_language
 from archiver.console.context import ConsoleContext
-from archiver.setup.leftover_answers import recall_answers
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import deliveries
 from archiver.web.access import AccessGate
@@ -166,10 +165,10 @@ def test_facts_people_and_a_delivery_are_entered(
         assert "動画.mp4" in [one.name for one in deliveries(reading, contract.id)]
 
 
-def test_a_package_for_the_office_with_its_leftovers_answered(
+def test_a_package_for_the_office_whose_messages_are_read(
     player: Player, served: tuple[AccessGate, ConsoleContext], desk: FirstDayDesk
 ) -> None:
-    """What looks like a name is shown with its sentence; one is left, the others are hidden; then it is made."""
+    """Each message is shown with its covers; one is read, then all others; then it is made."""
     to(player, "/packages")
     page = to(player, "/packages/order")
     faults = player.look_around()
@@ -177,7 +176,7 @@ def test_a_package_for_the_office_with_its_leftovers_answered(
     page.wait_for_url(re.compile("/job"))
     player.wait_for_job()
     player.press("#job .acts a")
-    page.wait_for_url(re.compile("/packages/(leftovers|confirm|people)"))
+    page.wait_for_url(re.compile("/packages/(read|people)"))
     if "/people" in page.url:
         faults += player.look_around()
         player.check("input[name=counterpart]")
@@ -185,18 +184,14 @@ def test_a_package_for_the_office_with_its_leftovers_answered(
         page.wait_for_url(re.compile("/job"))
         player.wait_for_job()
         player.press("#job .acts a")
-        page.wait_for_url(re.compile("/packages/(leftovers|confirm)"))
-    # Answers are remembered from the first of these plays on; then only new pieces are asked about.
-    assert "/leftovers" in page.url or recall_answers(served[1].archive, "job1")
-    while "/leftovers" in page.url:
-        expect(page.locator("li.leftover .quoted").first).to_be_visible()
+        page.wait_for_url(re.compile("/packages/read"))
+    # What was read is kept from the first of these plays on.
+    if page.locator("button[value=read]").count():
         faults += player.look_around()
-        player.check("li.leftover input[value=leave]")
-        player.press("main button.primary")
-        page.wait_for_url(re.compile("/job"))
-        player.wait_for_job()
-        player.press("#job .acts a")
-        page.wait_for_url(re.compile("/packages/(leftovers|confirm)"))
+        player.press(page.locator("button[value=read]").first)
+        player.press(page.locator("button[value=read]").last)
+    expect(page.locator("main [role=status]")).to_contain_text("0")
+    player.press("main a.button.primary")
     player.press("main button.primary")
     page.wait_for_url(re.compile("/job"))
     player.wait_for_job()

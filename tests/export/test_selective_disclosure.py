@@ -25,6 +25,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import seals, statements, writer
 from tests.support.archives.maker import CLIENT, ArchiveMaker, at, message_object
+from tests.support.packages.exported_archives import read_all
 from tests.support.reports.pdf_reader import plain_objects
 from tests.support.stamps.stamped_archives import authority, stamp_seals, stamp_service
 from tests.support.world import World, running_world
@@ -179,7 +180,8 @@ def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
     maker.me()
     maker.contract("job1", platform="crowdworks")
     maker.sync([message_object(1, secret)])
-    export(maker.archive, ExportOrder(contract="job1", profile="support", out=tmp_path / "out"), now=lambda: at(300))
+    order = ExportOrder(contract="job1", profile="support", out=tmp_path / "out")
+    export(maker.archive, read_all(maker.archive, order), now=lambda: at(300))
     (report,) = (tmp_path / "out").rglob("01_report.pdf")
     assert any(secret.encode() in layer for layer in layers(report))
 

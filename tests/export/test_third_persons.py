@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from archiver.export.mask.folding import folded_text
-from archiver.export.package.order import LeftoverWish
 from tests.claims.test_played_disputes import DAY, THIRDS, group_room
 from tests.support.archives.maker import CLIENT, OWNER, ArchiveMaker, at, file_object, message_object
 from tests.support.packages.exported_archives import add_enclosure, export_package
@@ -128,7 +127,6 @@ def test_no_third_person_is_in_any_byte(tmp_path: Path, profile: str) -> None:
         minutes=43 * DAY,
         counterparts={CLIENT},
         thirds=set(THIRDS),
-        leftovers=LeftoverWish.HIDE,
     )
 
     texts = searched_texts(tmp_path / "out")

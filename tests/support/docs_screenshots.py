@@ -163,9 +163,9 @@ def _preview(player: Player, folder: Path, end: str, home: Path) -> None:
         page.wait_for_url(re.compile("/job"))
         player.wait_for_job()
     _shoot(page, folder / f"app-preview{end}.png", home)
-    if page.locator("#job .acts a[href*='/leftovers']").count():
-        player.press("#job .acts a[href*='/leftovers']")
-        _shoot(page, folder / f"app-leftovers{end}.png", home)
+    if page.locator("#job .acts a[href*='/packages/read']").count():
+        player.press("#job .acts a[href*='/packages/read']")
+        _shoot(page, folder / f"app-reading{end}.png", home)
 
 
 def take_first_run(browser: Browser, folder: Path) -> None:

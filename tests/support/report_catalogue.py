@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 
 from archiver.evidence.tables import build, events, tasks
 from archiver.evidence.tables import files as file_tables
+from archiver.export.mask.covers import COVERED, COVERED_NAME, UNREAD
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.platforms.job_platform import platforms
 from archiver.records import TERM_ITEMS, CaseSide, contract_facts
@@ -57,7 +58,7 @@ PO = LOCALE / "en" / "LC_MESSAGES" / "report.po"
 
 def said_texts() -> set[str]:
     """Every text of a package."""
-    found = set(_records_texts())
+    found = {COVERED, UNREAD, COVERED_NAME, *_records_texts()}
     for folder in FOLDERS:
         for path in sorted((ROOT / "archiver" / folder).rglob("*")):
             if any(one in path.as_posix() for one in OTHER_WORDS):

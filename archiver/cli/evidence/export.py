@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,16 +16,16 @@ from archiver.cli.argument_completion import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.counterpart_question import make_with_counterparts
 from archiver.cli.evidence.export_outcome import tell_document, tell_export
-from archiver.cli.evidence.leftover_question import make_with_leftovers
 from archiver.cli.evidence.preview import tell_preview, tell_warnings
+from archiver.cli.evidence.reading import read_before
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.status.stamp_lines import tell_root_errors
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
-from archiver.cli.terminal.prompts import ask_yes_no
+from archiver.cli.terminal.prompts import ask_yes_no, is_asked
 from archiver.errors import N_
-from archiver.export.package.order import OPTIONS, ExportOrder, LeftoverWish
+from archiver.export.package.order import OPTIONS, ExportOrder
 from archiver.records import RequestKind
 from archiver.wording import gettext as _
 
@@ -70,20 +69,28 @@ def _order_options(command: Callable[..., int]) -> Callable[..., int]:
 @click.option(
     "--preview", is_flag=True, help=N_("Only say in names and numbers what would be handed over; nothing is made.")
 )
+@click.option(
+    "--read",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar=N_("FILE"),
+    help=N_("What was read, as --preview --json gives it: a list with the id and digest of each message."),
+)
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
-def command_export(obj: CliContext, /, *, no_recheck: bool, preview: bool, as_json: bool, **given: Any) -> int:
+def command_export(
+    obj: CliContext, /, *, no_recheck: bool, preview: bool, read: Path | None, as_json: bool, **given: Any
+) -> int:
     """Seal, then build from the state at that seal; on a terminal, show what would leave and ask first."""
     from archiver.app import build_app
     from archiver.export.package.make_package import ExportDeclined
 
     app, is_quiet = build_app(obj.settings(), obj.environ), obj.verbose < 0
-    order = _order(app, given, is_preview=preview)
+    order = _order(app, given, asks=not preview and is_asked())
     recheck = None if preview or no_recheck else _recheck(app, order, is_quiet=is_quiet or as_json)
     _finish_interrupted(app)
     previews: list[PackagePreview] | None = [] if preview else None
     try:
-        report = _make(app, order, ProgressScreen(quiet=is_quiet), previews, as_json=as_json)
+        report = _make(app, order, ProgressScreen(quiet=is_quiet), previews, read, as_json=as_json)
     except ExportDeclined:
         _tell_declined(previews or [], order.profile, as_json=as_json)
         return 0
@@ -92,26 +99,23 @@ def command_export(obj: CliContext, /, *, no_recheck: bool, preview: bool, as_js
         tell_document(report, recheck)
     else:
         tell_export(report, to_stderr=is_quiet)
-    return INCOMPLETE if report.incomplete or report.unheld else 0
+    return INCOMPLETE if report.incomplete or report.unheld or report.unread else 0
 
 
-def _order(app: App, given: dict[str, Any], *, is_preview: bool) -> ExportOrder:
-    """What is ordered; a preview lists what would be asked. Raises UsageError for what cannot be read."""
+def _order(app: App, given: dict[str, Any], *, asks: bool) -> ExportOrder:
+    """What is ordered. Raises UsageError for what cannot be read."""
     from archiver.export.chosen_messages import parse_choice
     from archiver.settings.model import exports_folder
 
     begin, end = parse_period(given["since"], given["until"], now=app.now())
-    wish = LeftoverWish(given["leftovers"])
     read = {
         "since": begin,
         "until": end,
         "request": RequestKind(given["request"]) if given["request"] else None,
         "choice": parse_choice(given["choice"]),
-        "leftovers": LeftoverWish.LIST if is_preview and wish is LeftoverWish.ASK else wish,
         "out": Path(given["out"]).expanduser() if given["out"] else exports_folder(app.settings),
     }
-    is_asked = not is_preview and sys.stdin.isatty() and sys.stderr.isatty()
-    order = ExportOrder(**given | read, asks_who_wrote_last=is_asked, every=app.settings.sync.every)
+    order = ExportOrder(**given | read, asks_who_wrote_last=asks, every=app.settings.sync.every)
     return order.with_policy()
 
 
@@ -139,9 +143,15 @@ def _finish_interrupted(app: App) -> None:
 
 
 def _make(
-    app: App, order: ExportOrder, screen: ProgressScreen, previews: list[PackagePreview] | None, *, as_json: bool
+    app: App,
+    order: ExportOrder,
+    screen: ProgressScreen,
+    previews: list[PackagePreview] | None,
+    read: Path | None,
+    *,
+    as_json: bool,
 ) -> ExportReport:
-    """Make the package, or only note what would leave. Raises ExportDeclined."""
+    """Make the package once its messages were read, or only note what would leave. Raises ExportDeclined."""
     from archiver.custody.export_stamps import stamp_service
     from archiver.export.package import make_package
 
@@ -153,6 +163,8 @@ def _make(
         return _warn(preview) if as_json else _ask_or_warn(preview, order.profile)
 
     def make(order: ExportOrder) -> ExportReport:
+        asks = previews is None and not as_json and is_asked()
+        order = read_before(app.archive, order, read, asks=asks, now=app.now())
         with screen:
             return make_package.export(
                 app.archive,
@@ -163,7 +175,7 @@ def _make(
                 confirm=confirm,
             )
 
-    return make_with_counterparts(lambda order: make_with_leftovers(make, order, app.archive), order)
+    return make_with_counterparts(make, order)
 
 
 def _progress_bar(screen: ProgressScreen) -> Callable[[int, int], None]:
@@ -178,7 +190,7 @@ def _progress_bar(screen: ProgressScreen) -> Callable[[int, int], None]:
 
 def _ask_or_warn(preview: PackagePreview, profile: str) -> bool:
     """Show what would leave and ask on a terminal; elsewhere only warn."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not is_asked():
         return _warn(preview)
     tell_preview(preview, profile, err=True)
     return ask_yes_no(_("Make this package?"), default=True, err=True)

@@ -67,6 +67,13 @@ def _tell_incomplete(report: ExportReport) -> None:
                 "them again."
             ),
         ),
+        (
+            report.unread_sentences(),
+            _(
+                "To read them, on a terminal: archive export {contract} --for {profile}  "
+                "(a script: --preview --json, then --read FILE)"
+            ).format(contract=report.contract, profile=report.profile),
+        ),
         (report.too_large, _("Nothing was left out because of that. To choose fewer messages: --from, --to")),
     ):
         for sentence in sentences[:_NAMED_LIMIT]:

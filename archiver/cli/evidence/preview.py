@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.cli.evidence.leftover_question import tell_leftovers
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.wording import gettext as _
@@ -26,9 +25,6 @@ def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
     echo(_("What this package would hand over:"), err=err)
     for line in number_lines(preview, profile):
         echo(f"  {line}", err=err)
-    if preview.leftovers:
-        echo(_("Not masked, although it looks like a name or a way to reach somebody:"), err=err)
-        tell_leftovers(preview.leftovers, err=err)
     for line in metadata_lines(preview):
         echo(line, err=err)
     tell_warnings(preview, err=err)
@@ -76,9 +72,19 @@ def number_lines(preview: PackagePreview, profile: str) -> tuple[str, ...]:
         ngettext("{n} piece of your own evidence", "{n} pieces of your own evidence", preview.enclosures).format(
             n=preview.enclosures
         ),
+        *_opened_lines(preview),
         ngettext("{n} masked place", "{n} masked places", preview.masked).format(n=preview.masked),
         _("{size} MB before it is zipped").format(size=f"{preview.size / 1_000_000:.1f}"),
     )
+
+
+def _opened_lines(preview: PackagePreview) -> list[str]:
+    """How many texts would leave, where the others are covered."""
+    if not preview.opened:
+        return []
+    read = sum(one.state == "read" for one in preview.opened)
+    sentence = _("Texts that were read and leave: {read} of {opened} that are opened; every other text is covered")
+    return [sentence.format(read=read, opened=len(preview.opened))]
 
 
 def _names(names: Sequence[str]) -> str:

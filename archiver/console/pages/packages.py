@@ -11,7 +11,6 @@ from archiver import errors
 from archiver.console.context import console_context
 from archiver.console.damage_words import split_lines
 from archiver.console.jobs import Job, JobLink, JobOutcome
-from archiver.console.leftover_form import decided_questions, open_sections, read_answers
 from archiver.console.made_packages import file_in_package, made_packages, package_path
 from archiver.console.package_orders import (
     given_fields,
@@ -21,13 +20,13 @@ from archiver.console.package_orders import (
     who_words,
     without_people,
 )
-from archiver.console.package_work import find_out_people, make_work, preview_work
+from archiver.console.package_work import make_work, preview_work
 from archiver.console.trouble_words import trouble_words
 from archiver.custody.export_records import verify_here
-from archiver.records import ExportedPackage, Leftover
+from archiver.export.package.reading_step import Decision, keep_reviews, opened_messages, reviews_of
+from archiver.records import ExportedPackage, ReadState
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
-from archiver.setup.leftover_answers import recall_answers, remember_answers
 from archiver.setup.written_days import EXAMPLE_DAY, read_day
 from archiver.store import statements
 from archiver.store.archive import Reading
@@ -92,7 +91,7 @@ def people() -> AnyResponse | str:
     """Ask who the other side is, where a chat has several other people."""
     context = console_context()
     try:
-        find_out_people(context, read_order(context, request.args))
+        opened_messages(context.archive, read_order(context, request.args), now=context.now())
     except errors.CounterpartUnknown as error:
         return render_template(
             "package_people.html", rooms=error.rooms, given=without_people(given_fields(request.args))
@@ -192,39 +191,36 @@ def file(number: str, name: str) -> Response:
     return answer
 
 
-@pages.get("/leftovers")
-def leftovers() -> AnyResponse | str:
-    """Each name that looks like a person's, in all its forms: hide it, leave it, or hide all that look alike."""
+@pages.get("/read")
+def reading() -> AnyResponse | str:
+    """Each message that would leave, with its covers drawn, to be read before."""
     context, given = console_context(), given_fields(request.args)
-    job = context.jobs.last
-    outcome = None if job is None else job.outcome
-    if outcome is None or all(link.address != request.full_path for link in outcome.links):
-        return redirect(order_address("packages.order", given))  # what was found is not at hand any more
-    found = [one for one in outcome.found if isinstance(one, Leftover)]
-    sections = open_sections(found)
-    asked = [one for section in sections for one in section.questions]
-    decided = decided_questions(recall_answers(context.archive, request.args.get("contract")), len(asked))
+    try:
+        opened = opened_messages(context.archive, read_order(context, request.args), now=context.now())
+    except errors.CounterpartUnknown:
+        return redirect(order_address("packages.people", given))
+    except errors.UsageError as error:
+        return _order_page({}, trouble_words(error).together)
     return render_template(
-        "package_leftovers.html",
-        sections=sections,
-        decided=decided,
-        rest=len(found) - sum(len(one.pieces) for one in asked),
-        given=given,
-        confirm=order_address("packages.confirm", given),
+        "package_reading.html", opened=opened, given=given, confirm=order_address("packages.confirm", given)
     )
 
 
-@pages.post("/leftovers")
-def decide_leftovers() -> AnyResponse | tuple[str, int]:
-    """Remember what was decided for this contract, and look again at what would leave."""
-    context = console_context()
+@pages.post("/read")
+def keep_reading() -> AnyResponse | tuple[str, int]:
+    """Keep what was read, and what words are to be covered or shown."""
+    context, form = console_context(), request.form
     try:
-        wanted = read_order(context, request.form)
+        wanted = read_order(context, form)
+        opened = opened_messages(context.archive, wanted, now=context.now())
     except errors.UsageError as error:
         return _order_page({}, trouble_words(error).together), 422
-    remember_answers(context.archive, wanted.contract, read_answers(request.form))
-    context.jobs.start(_("What would leave"), preview_work(context, wanted, given_fields(request.form)))
-    return redirect(url_for("job.index"))
+    words = {name: tuple(filter(None, form.getlist(name))) for name in ("covered", "shown")}
+    state = next((one for one in ReadState if one == form.get("state")), ReadState.UNREAD)
+    read = [one.partition(" ") for one in form.getlist("message")]
+    decisions = [Decision(message, digest, state, **words) for message, _space, digest in read]
+    keep_reviews(context.archive, wanted.contract, reviews_of(opened, decisions, at=context.now()), at=context.now())
+    return redirect(order_address("packages.reading", given_fields(form)))
 
 
 @pages.get("/confirm")

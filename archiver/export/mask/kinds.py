@@ -15,7 +15,7 @@ class MaskKind(Enum):
 
     NAME = "氏名"
     USER = "指定"
-    POSSIBLE = "氏名等の可能性"
+    POSSIBLE = "隠した語"
     SECRET = "パスワード"  # noqa: S105 - the word for it, not one
     URL_KEY = "URLの鍵"
     IDENTITY = "身分証の番号"
@@ -29,17 +29,10 @@ class MaskKind(Enum):
     TOKEN = "APIトークン"  # noqa: S105 - the word for it, not one
 
 
-GIVEN_KINDS = frozenset({MaskKind.NAME, MaskKind.USER, MaskKind.POSSIBLE, MaskKind.ACCOUNT, MaskKind.TOKEN})
-"""The kinds that the caller gives: names and account ids of the people to be hidden, the user's own words, what may be
-a name or a contact and nobody decided about, and the user's own API token."""
-
-ALL_PATTERN_KINDS = frozenset(MaskKind) - GIVEN_KINDS
-"""The kinds that patterns find."""
-
 _REASONS = {
     MaskKind.NAME: "第三者の氏名",
     MaskKind.USER: "報告者の指定",
-    MaskKind.POSSIBLE: "氏名・連絡先などの可能性がある語(報告者は未確認)",
+    MaskKind.POSSIBLE: "報告者が隠した語、氏名・連絡先などの可能性がある語",
     MaskKind.ACCOUNT: "第三者のアカウントID",
 }
 
@@ -100,3 +93,6 @@ _PATTERNS: Mapping[MaskKind, tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]
     MaskKind.CONTACT: _compile(f"{numbers.MESSENGER}|{numbers.SKYPE_NAME}", numbers.CONTACTS),
 }
 """Of each kind: a pattern that every hit contains, checked first, and the patterns themselves."""
+
+ALL_PATTERN_KINDS = frozenset(_PATTERNS)
+"""The kinds that patterns find; the others are given by the caller."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from archiver.export.mask import leftover_patterns, name_checks
 from archiver.export.mask.contact_forms import contact_patterns, handle_patterns
@@ -35,31 +34,19 @@ from archiver.export.mask.name_forms.unknown_surnames import is_unfamiliar, is_u
 from archiver.export.mask.nicknames import nicknames
 from archiver.export.mask.spoken_names import spoken_names
 from archiver.export.mask.titled_names import initials_and_traders, names_at_jobs, titled_names
-from archiver.records import LeftoverKind
 
 
-class FoundPiece(NamedTuple):
-    """A piece found in a text at these positions of the normalised text."""
-
-    start: int
-    end: int
-    kind: LeftoverKind
-
-
-def found_pieces(text: str) -> Iterator[FoundPiece]:
-    """Every piece of a normalised text that a rule offers; pieces may overlap."""
-    for start, end in _names(text):
-        yield FoundPiece(start, end, LeftoverKind.NAME)
+def found_pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Where each piece of a normalised text stands that a rule offers; pieces may overlap."""
+    yield from _names(text)
     yield from _account_holders(text)
-    for start, end in listed_handles(text):
-        yield FoundPiece(start, end, LeftoverKind.HANDLE)
-    for kind, groups in _DIRECT_RULES if has_latin(text) or "#" in text else _DIRECT_RULES[1:]:
+    yield from listed_handles(text)
+    for is_contact, groups in _DIRECT_RULES if has_latin(text) or "#" in text else _DIRECT_RULES[1:]:
         for pattern in (one for group in groups if group.gate.search(text) for one in group.patterns):
             for match in pattern.finditer(text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
-                is_contact = kind is LeftoverKind.CONTACT
                 if is_contact or not _is_file_or_code(text[start:end].lower()):
-                    yield FoundPiece(start, end, kind)
+                    yield start, end
 
 
 _COUNTRIES = frozenset({"jp", "co", "me", "tv", "io", "us", "uk", "in", "id", "my", "ai", "fr", "de", "kr"})
@@ -78,8 +65,8 @@ def _is_file_or_code(handle: str) -> bool:
 
 
 _DIRECT_RULES = (
-    (LeftoverKind.HANDLE, handle_patterns.HANDLES),
-    (LeftoverKind.CONTACT, contact_patterns.CONTACTS),
+    (False, handle_patterns.HANDLES),
+    (True, contact_patterns.CONTACTS),
 )
 """Every handle has a letter, or a # before its digits."""
 
@@ -258,17 +245,17 @@ def _looks_like_name(name: str, *, labelled: bool) -> bool:
 # --- accounts ---------------------------------------------------------------------------------------
 
 
-def _account_holders(text: str) -> Iterator[FoundPiece]:
+def _account_holders(text: str) -> Iterator[tuple[int, int]]:
     words = list(leftover_patterns.BANK_WORD.finditer(text))
     for word in words:
         for match in leftover_patterns.HOLDER.finditer(text, word.end(), word.end() + leftover_patterns.BANK_REACH):
-            yield FoundPiece(*match.span(), LeftoverKind.ACCOUNT_HOLDER)
+            yield match.span()
     has_word = bool(words) or "送金先" in text
     for match in leftover_patterns.SAID_HOLDER.finditer(text) if has_word else ():
         if match["name"] not in ordinary_words().katakana:
-            yield FoundPiece(*match.span("name"), LeftoverKind.ACCOUNT_HOLDER)
+            yield match.span("name")
     for match in leftover_patterns.BEFORE_HOLDER_WORD.finditer(text) if "名義" in text or "の口座" in text else ():
         if not any(word in ordinary_words().katakana for word in re.split("[ ・.]", match["name"])):
-            yield FoundPiece(*match.span("name"), LeftoverKind.ACCOUNT_HOLDER)
+            yield match.span("name")
     for match in leftover_patterns.FIRM_HOLDER.finditer(text) if "(" in text or ")" in text else ():
-        yield FoundPiece(*match.span(match.lastgroup or 0), LeftoverKind.ACCOUNT_HOLDER)
+        yield match.span(match.lastgroup or 0)

@@ -1,7 +1,7 @@
 """Finds what looks like a person, or a way to reach one, in a text that is masked already: the leftovers.
 
-The rules offer, they decide nothing: the user sees each piece with its sentence. Names of the parties are no leftovers.
-No rule knows every name, and the report never says that all were found.
+The rules offer, they decide nothing: whoever reads the text sees each piece covered. Names of the parties are no
+leftovers. No rule knows every name, and the report never says that all were found.
 """
 
 from __future__ import annotations
@@ -13,16 +13,12 @@ from collections.abc import Iterable, Iterator
 
 from archiver.export.mask import leftover_patterns
 from archiver.export.mask.folding import folded_text
-from archiver.export.mask.leftover_rules import FoundPiece, found_pieces
+from archiver.export.mask.leftover_rules import found_pieces
 from archiver.export.mask.name_checks import in_hiragana, spellings
 from archiver.export.mask.name_data import leftover_words, surnames
 from archiver.export.mask.name_forms.half_width_holders import half_width_holders
 from archiver.export.mask.regex_parts import any_word
-from archiver.records import Leftover, LeftoverKind
 
-_SENTENCE_SIGNS = "。!?！？\n"
-_SENTENCE_END = re.compile(r"(?<=[。!?！？])|\n")
-_SENTENCE_WIDTH = 80
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """What chooses a variant of the character before it."""
 _FIRM_WORDS = (
@@ -66,23 +62,22 @@ class LeftoverFinder:
             if any(name.startswith(folded_text(one)) for one in kanji if len(one) > 1 for name in self._party_names)
         )
 
-    def pieces(self, text: str) -> Iterator[tuple[str, LeftoverKind, str]]:
-        """Each piece with its kind and its sentence."""
+    def pieces(self, text: str) -> Iterator[str]:
+        """Each piece."""
         clean = leftover_patterns.MASKED.sub(lambda match: _MASKED_SIGN * len(match[0]), normalised_text(text))
-        taken: list[FoundPiece] = []
+        taken: list[tuple[int, int]] = []
         found_all = [*_found(clean), *self._spelled(clean), *_half_width(text, clean)]
-        for found in sorted(found_all, key=lambda one: (one.start, -one.end)):
-            piece = clean[found.start : found.end]
-            if not any(other.start <= found.start and found.end <= other.end for other in taken):
-                taken.append(found)
-                if not (self.is_party(piece) or _TITLE_BEHIND_MASK.match(clean, found.start)):
-                    yield piece, found.kind, _sentence(clean, found)
+        for start, end in sorted(found_all, key=lambda one: (one[0], -one[1])):
+            if not any(first <= start and end <= last for first, last in taken):
+                taken.append((start, end))
+                if not (self.is_party(clean[start:end]) or _TITLE_BEHIND_MASK.match(clean, start)):
+                    yield clean[start:end]
 
-    def _spelled(self, text: str) -> Iterator[FoundPiece]:
+    def _spelled(self, text: str) -> Iterator[tuple[int, int]]:
         """Names of hidden people in another spelling than the one in which they are masked."""
         for match in _SPELLED_RUN.finditer(text) if self._spellings else ():
             if folded_text(match[0]) in self._spellings:
-                yield FoundPiece(*match.span(), LeftoverKind.NAME)
+                yield match.span()
 
     def is_party(self, piece: str) -> bool:
         """Whether a piece is a name of a party, or a part of one."""
@@ -101,22 +96,22 @@ class LeftoverFinder:
         return bool(self._party_readings) and in_hiragana(piece.replace(" ", "")) in self._party_readings
 
 
-def _found(clean: str) -> tuple[FoundPiece, ...]:
+def _found(clean: str) -> tuple[tuple[int, int], ...]:
     return _remembered(clean) if len(clean) <= _REMEMBERED_LENGTH else tuple(found_pieces(clean))
 
 
 @functools.lru_cache(16_384)
-def _remembered(clean: str) -> tuple[FoundPiece, ...]:
+def _remembered(clean: str) -> tuple[tuple[int, int], ...]:
     """What the rules find, remembered: short messages are sent again, and a text is looked at more than once."""
     return tuple(found_pieces(clean))
 
 
-def _half_width(text: str, clean: str) -> Iterator[FoundPiece]:
+def _half_width(text: str, clean: str) -> Iterator[tuple[int, int]]:
     """Account holders that were typed in half-width kana, where they stand in the normalised text."""
     for name in half_width_holders(text):
         match = re.search("[ ・.]{1,2}".join(map(re.escape, name.split())), clean)
         if match is not None:
-            yield FoundPiece(*match.span(), LeftoverKind.ACCOUNT_HOLDER)
+            yield match.span()
 
 
 def normalised_text(text: str) -> str:
@@ -126,22 +121,6 @@ def normalised_text(text: str) -> str:
     if _SELECTOR.search(text):
         text = _SELECTOR.sub("", text)
     return unicodedata.normalize("NFKC", text).replace("樣", "様").replace("\t", " ").replace("\r", "\n")
-
-
-def distinct_leftovers(
-    found: Iterable[tuple[str, LeftoverKind, str]],
-) -> tuple[Leftover, ...]:
-    """Pieces of many texts, one for each distinct piece, in the order first found."""
-    distinct: dict[str, Leftover] = {}
-    for piece, kind, sentence in found:
-        key = folded_text(piece)
-        known = distinct.get(key)
-        distinct[key] = (
-            Leftover(piece, kind, sentence, 1)
-            if known is None
-            else Leftover(known.piece, known.kind, known.sentence, known.places + 1)
-        )
-    return tuple(distinct.values())
 
 
 def piece_pattern(piece: str) -> re.Pattern[str]:
@@ -202,13 +181,3 @@ def _titles() -> str:
         *roles,
     }
     return "|".join(sorted(map(re.escape, map(folded_text, titles)), key=len, reverse=True))
-
-
-def _sentence(text: str, found: FoundPiece) -> str:
-    """The sentence around a piece, cut to the width."""
-    begin = max(text.rfind(sign, 0, found.start) for sign in _SENTENCE_SIGNS) + 1
-    end = _SENTENCE_END.search(text, found.end)
-    stop = len(text) if end is None else end.start()
-    half = (_SENTENCE_WIDTH - (found.end - found.start)) // 2
-    begin, stop = max(begin, found.start - half), min(stop, found.end + half)
-    return text[begin:stop].strip()

@@ -133,10 +133,10 @@ class NameMatcher:
 
 
 def _add_terms(labels: dict[str, str], terms: Iterable[str], label: str, others: Collection[str]) -> None:
-    """Add terms with their label; a term that may mean two people gets a neutral label."""
+    """Add terms with their label, a neutral one where it may mean two people; no term that may mean a party."""
     for term in terms:
-        unsure = term in others or labels.get(term, label) != label
-        labels[term] = replacement(MaskKind.NAME) if unsure else label
+        if term not in others:
+            labels[term] = replacement(MaskKind.NAME) if labels.get(term, label) != label else label
 
 
 def _spaced_pattern(term: str) -> str:

@@ -13,17 +13,16 @@ from typing import Any, NamedTuple
 
 from archiver.chatwork.notation.parse import DELETED
 from archiver.export.mask import masked_places
-from archiver.export.mask.clean_texts import CleanTexts
 from archiver.export.mask.folding import TAG, FoldedText, fold, folded_text, folded_word
-from archiver.export.mask.kinds import GIVEN_KINDS, MaskHit, MaskKind, pattern_hits, replacement
+from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, reason, replacement
 from archiver.export.mask.leftovers import piece_pattern
-from archiver.export.mask.masked_places import MaskCounts, MaskedLine, MaskedPlace
+from archiver.export.mask.masked_places import MaskedPlace
 from archiver.export.mask.names import NameMatcher, letter_names
 from archiver.export.mask.policy import POLICIES, Policy, masking_policy
 from archiver.export.mask.stand_ins import FILE_TAGS, StandIns
 from archiver.records import Contract, contract_facts
 
-__all__ = ["POLICIES", "MaskedLine", "MaskedPlace", "MaskedText", "PackageMask", "Policy", "masking_policy"]
+__all__ = ["POLICIES", "PackageMask", "Policy", "masking_policy"]
 
 _ID = "[0-9]{1,19}"
 _MORE = "(?: (?:aid|to|time|st|lt|ltype|id|ht)=[0-9a-z,-]{1,200}){0,5}"
@@ -54,6 +53,8 @@ class MaskedText(NamedTuple):
     kinds: frozenset[MaskKind]
 
 
+_MOST_CHARACTERS = 10_000_000
+"""Characters of all texts that are remembered as clean: about 30 MB."""
 _MIN_CONTACT_LENGTH = 4
 """Characters of a messenger's id from which on it is searched for everywhere."""
 
@@ -86,13 +87,14 @@ class PackageMask:
         )
         hidden = {account: people[account] for account in people if account not in self._open_accounts}
         self._names = NameMatcher(hidden, [name for one in self._open_accounts for name in people[one]], self._labels)
-        self._kinds = policy.kinds | policy.listed
         self._contacts: set[str] = set()
-        self._contact_patterns: tuple[re.Pattern[str], ...] = ()
-        self._possible_patterns: tuple[re.Pattern[str], ...] = ()
-        self._counts, self._open_counts = MaskCounts(), MaskCounts()
+        self._pieces: tuple[re.Pattern[str], ...] = ()
+        self._shown: tuple[re.Pattern[str], ...] = ()
+        self._counts: dict[tuple[MaskedPlace, MaskKind], set[int]] = {}
         self._variants: dict[tuple[str, str], list[int]] = {}
-        self._clean = CleanTexts()
+        self._clean: set[str] = set()
+        """Texts in which nothing was found, as a package looks at each text several times."""
+        self._room = _MOST_CHARACTERS
 
     def _masked_accounts(self, chosen: Sequence[int]) -> frozenset[int]:
         named = self.policy.masked if not self.policy.people else frozenset(chosen)
@@ -101,19 +103,10 @@ class PackageMask:
     # --- counts -----------------------------------------------------------------------------
 
     @property
-    def masked_lines(self) -> list[MaskedLine]:
-        """The places masked so far, for chapter 13."""
-        return self._counts.lines()
-
-    @property
-    def open_lines(self) -> list[MaskedLine]:
-        """The sensitive places found so far and not masked."""
-        return self._open_counts.lines()
-
-    def set_number(self, room: int, message: int | str, no: int) -> None:
-        """Set the No. of a message in the package; to be called after its texts were masked."""
-        for counts in (self._counts, self._open_counts):
-            counts.set_number(room, int(message), no)
+    def masked_lines(self) -> list[tuple[str, str, int]]:
+        """Each place masked so far, the reason, and how many different contents were masked there."""
+        found = self._counts.items()
+        return sorted((place.name, reason(kind), len(contents)) for (place, kind), contents in found)
 
     # --- texts and names ----------------------------------------------------------------------------
 
@@ -127,24 +120,25 @@ class PackageMask:
         """Every name of everybody who is shown under a letter."""
         return frozenset(name for one in self._people if one not in self._open_accounts for name in self._people[one])
 
-    def hide_pieces(self, pieces: Iterable[str]) -> None:
-        """Cover these pieces of text too, everywhere, as the user wishes; to be called before anything is masked."""
-        self._clean.forget()
-        patterns = (*self.policy.patterns, *map(piece_pattern, pieces))
-        self.policy = replace(self.policy, patterns=tuple(dict.fromkeys(patterns)))
+    def cover_pieces(self, pieces: Iterable[str]) -> None:
+        """Cover these pieces of text too, everywhere; to be called before anything is masked."""
+        self._clean.clear()
+        self._pieces = tuple(map(piece_pattern, pieces))
 
-    def hide_possible_pieces(self, pieces: Iterable[str]) -> None:
-        """Cover these pieces too, about which nobody decided, and do not call that the user's wish."""
-        listed = list(pieces)
-        self._clean.doubt(listed)
-        self._possible_patterns = tuple(map(piece_pattern, listed))
+    def show_words(self, words: Iterable[str]) -> None:
+        """Cover nothing of these words, whatever they look like; to be called before anything is masked."""
+        self._clean.clear()
+        self._shown = tuple(re.compile(re.escape(folded)) for one in words if (folded := folded_text(one).strip()))
 
-    def hide_contacts_everywhere(self) -> None:
-        """Cover the ids of messengers found so far also where no messenger is named; before anything is masked."""
+    @property
+    def contacts(self) -> list[str]:
+        """The ids of messengers found so far, which may stand elsewhere without the messenger's name."""
         names = set(map(folded_text, self.open_names))
-        contacts = [one for one in sorted(self._contacts) if not any(one in name for name in names)]
-        self._clean.doubt(contacts)
-        self._contact_patterns = tuple(map(piece_pattern, contacts))
+        return [one for one in sorted(self._contacts) if not any(one in name for name in names)]
+
+    def covered_words(self, original: str, pieces: Iterable[re.Pattern[str]] = ()) -> list[str]:
+        """What stands under the covers of a text as it was typed, in order."""
+        return [original[start:end] for start, end, _hit in self._covers(original, pieces)]
 
     def is_hidden(self, account: int) -> bool:
         """Whether a person is shown under a letter."""
@@ -159,7 +153,7 @@ class PackageMask:
         if not self.is_hidden(account):
             return self.mask_text(original, MaskedPlace("表示名"))
         label = self.label_of(account)
-        self._counts.add(masked_places.person_place(label), MaskKind.NAME, original)
+        self._counts.setdefault((masked_places.person_place(label), MaskKind.NAME), set()).add(hash(original))
         return label
 
     def label_of(self, account: int) -> str:
@@ -186,59 +180,71 @@ class PackageMask:
         return not text or text == DELETED or text in self._clean
 
     def mask_with_kinds(
-        self, original: str, place: MaskedPlace | None = None, subject: str | None = None
+        self,
+        original: str,
+        place: MaskedPlace | None = None,
+        subject: str | None = None,
+        pieces: Collection[re.Pattern[str]] = (),
     ) -> MaskedText:
-        """A text as it may be shown, with the kinds masked; different texts of one `subject` stay different."""
-        if self.is_known_as_clean(original):
+        """A text as it may be shown, with the kinds masked; different texts of one `subject` stay different.
+
+        `pieces`: what is covered in this text alone.
+        """
+        if not pieces and self.is_known_as_clean(original):
             return MaskedText(original, _NOTHING)
-        folded = _fold_with_tags(original)
-        masked_hits: list[MaskHit] = []
-        found = list(self._hits(folded, original))
-        for hit in found:
-            if hit.kind in self.policy.kinds or hit.kind in GIVEN_KINDS:
-                masked_hits.append(hit)
-                if hit.kind is MaskKind.CONTACT and hit.end - hit.start >= _MIN_CONTACT_LENGTH:
-                    self._contacts.add(folded.text[hit.start : hit.end])
-            elif place is not None:
-                self._open_counts.add(place, hit.kind, folded.text[hit.start : hit.end])
         parts: list[str] = []
         kinds: set[MaskKind] = set()
         last = 0
-        for hit in _merge_overlaps(masked_hits, folded.text):
-            start, end = folded.span(hit.start, hit.end)
-            if start < last:  # one character of the original that became several, all but the first masked already
-                continue
+        for start, end, hit in self._covers(original, pieces):
             parts += [original[last:start], hit.label]
             kinds.add(hit.kind)
             last = end
             if place is not None:
-                self._counts.add(place, hit.kind, folded.text[hit.start : hit.end])
+                self._counts.setdefault((place, hit.kind), set()).add(hash(folded_text(original[start:end])))
         covered = "".join([*parts, original[last:]])
         text = self._stand_ins.replace_in_tags(covered, _TAGS, self.shown_account)
         if text != covered:
             kinds.add(MaskKind.ACCOUNT)
         if not kinds:
-            if not found:  # what is found and left open is counted at each of its places
+            if self._room > 0:
                 self._clean.add(original)
+                self._room -= len(original)
             return MaskedText(original, _NOTHING)
         return MaskedText(text if subject is None else self._distinguish(subject, original, text), frozenset(kinds))
 
-    def _hits(self, folded: FoldedText, original: str) -> Iterator[MaskHit]:
+    def _covers(self, original: str, pieces: Iterable[re.Pattern[str]]) -> Iterator[tuple[int, int, MaskHit]]:
+        """Where a text is covered, in order, and by what."""
+        folded = _fold_with_tags(original)
+        hits = list(self._hits(folded, original, pieces))
+        found = (hit for hit in hits if hit.kind is MaskKind.CONTACT and hit.end - hit.start >= _MIN_CONTACT_LENGTH)
+        self._contacts |= {folded.text[hit.start : hit.end] for hit in found}
+        last = 0
+        for hit in _merge_overlaps(hits, folded.text):
+            start, end = folded.span(hit.start, hit.end)
+            if start >= last:  # else one character became several, all but the first masked already
+                yield start, end, hit
+                last = end
+
+    def _hits(self, folded: FoldedText, original: str, pieces: Iterable[re.Pattern[str]] = ()) -> Iterator[MaskHit]:
+        """What is found in a text but within the words that the reader shows; the own token is no such word."""
+        shown = [match.span() for one in self._shown for match in one.finditer(folded.text)]
+        for hit in self._all_hits(folded, original, pieces):
+            if hit.kind is MaskKind.TOKEN or not any(start <= hit.start and hit.end <= end for start, end in shown):
+                yield hit
+
+    def _all_hits(self, folded: FoldedText, original: str, pieces: Iterable[re.Pattern[str]]) -> Iterator[MaskHit]:
         is_own_token = self.policy.is_own_token
         for match in _MAY_BE_TOKEN.finditer(folded.text) if is_own_token is not None else ():
             if is_own_token is not None and is_own_token(match[1]):  # first, as it counts as this rather than as others
                 yield MaskHit(match.start(1), match.end(1), MaskKind.TOKEN, replacement(MaskKind.TOKEN))
-        yield from pattern_hits(folded.text, self._kinds)
+        yield from pattern_hits(folded.text, self.policy.kinds)
         yield from self._names.hits(folded.text)
         yield from self._stand_ins.hits(folded.text, self._labels)
-        given = ((MaskKind.USER, self.policy.patterns), (MaskKind.POSSIBLE, self._possible_patterns))
+        given = ((MaskKind.USER, self.policy.patterns), (MaskKind.POSSIBLE, (*self._pieces, *pieces)))
         for kind, pattern in ((kind, one) for kind, patterns in given for one in patterns):
             for match in pattern.finditer(folded.text):
                 if match[0].strip(f" \n{TAG}"):
                     yield MaskHit(match.start(), match.end(), kind, replacement(kind))
-        for pattern in self._contact_patterns:
-            for match in pattern.finditer(folded.text):
-                yield MaskHit(match.start(), match.end(), MaskKind.CONTACT, replacement(MaskKind.CONTACT))
         yield from self._typed_names(folded, original)
 
     def _typed_names(self, folded: FoldedText, original: str) -> Iterator[MaskHit]:

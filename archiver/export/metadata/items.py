@@ -20,9 +20,6 @@ class MetadataField(StrEnum):
     """A title, a subject, keywords, a description or a comment."""
 
 
-PERSONAL = frozenset({MetadataField.AUTHOR, MetadataField.MODIFIED_BY, MetadataField.COMPANY, MetadataField.POSITION})
-"""The fields that say who or where; the others are told only."""
-
 WORDS = {
     MetadataField.AUTHOR: "作成者",
     MetadataField.MODIFIED_BY: "最終更新者",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archiver.export import enclosure_file_names
-from archiver.export.mask.package_mask import PackageMask
 from archiver.export.metadata.file_metadata import NotRemovable, read_metadata, without_metadata
 from archiver.export.metadata.items import FileMetadata, MetadataItem, MetadataState
 from archiver.records import Enclosure
@@ -62,9 +61,9 @@ def read_enclosures(home: Path, enclosures: Sequence[Enclosure]) -> tuple[FileMe
 
 
 def clean_enclosures(
-    home: Path, enclosures: Sequence[Enclosure], found: Sequence[FileMetadata], mask: PackageMask | None, *, every: bool
+    home: Path, enclosures: Sequence[Enclosure], found: Sequence[FileMetadata], may_leave: Callable[[str], bool]
 ) -> EnclosureMetadata:
-    """Copies of those in whose metadata anything would be masked, or of every one; with what remains to be told."""
+    """Copies of those whose metadata says what may not leave; with what remains to be told."""
     by_file = {one.file: one for one in found}
     files: list[FileMetadata] = []
     copies: dict[int, CleanCopy | None] = {}
@@ -72,7 +71,7 @@ def clean_enclosures(
         metadata = by_file.get(enclosure_file_names.label(enclosure))
         if metadata is None:
             continue
-        if (every and metadata.state is not MetadataState.PLAIN) or _is_masked(metadata, mask):
+        if not all(may_leave(one.value) for one in metadata.items):
             copy = copies[enclosure.number] = _clean(shared_files.kept_path(home, enclosure.sha256))
             if copy is None:
                 metadata = FileMetadata(metadata.file, MetadataState.LEFT_OUT, ())
@@ -80,10 +79,6 @@ def clean_enclosures(
                 metadata = replace(metadata, removed=True, items=_named_only(metadata))
         files.append(metadata)
     return EnclosureMetadata(tuple(files), copies)
-
-
-def _is_masked(metadata: FileMetadata, mask: PackageMask | None) -> bool:
-    return mask is not None and any(mask.mask_text(one.value) != one.value for one in metadata.items)
 
 
 def _named_only(metadata: FileMetadata) -> tuple[MetadataItem, ...]:

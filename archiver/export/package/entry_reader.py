@@ -20,6 +20,7 @@ from archiver.evidence.tombstones import read_tombstone
 from archiver.export.base_line import BASE_LINE_KINDS, base_line
 from archiver.export.chosen_messages import NOTHING, MessageChoice
 from archiver.export.conversation import unix_time
+from archiver.export.mask.covers import Covers
 from archiver.export.mask.outside_ids import PeriodIds
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import mask_record, masked_entry
@@ -44,6 +45,8 @@ class SourceEntries:
     only_messages: list[tuple[int, int]] | None = None
     mask: PackageMask | None = None
     """Masks texts and names; None: everything is shown as it is."""
+    covers: Covers | None = None
+    """Covers the texts that nobody read; None: none is covered."""
     other: list[EntryObject] = field(default_factory=list)
     """Entries in the package that are neither messages nor readings."""
     everything: list[EntryObject] = field(default_factory=list)
@@ -144,9 +147,13 @@ class SourceEntries:
 
     def as_shown(self, entries: Sequence[EntryObject]) -> Sequence[EntryObject]:
         """Entries as the package shows them; to be called after `gather`, which found those to be masked."""
-        if self.mask is None:
+        if self.mask is None and self.covers is None:
             return entries
-        return [masked_entry(one, self.mask) if self._may_be_masked(one) else one for one in entries]
+        return [self._shown(one) if self._may_be_masked(one) else one for one in entries]
+
+    def _shown(self, entry: EntryObject, ids: PeriodIds | None = None) -> EntryObject:
+        """An entry as tables and pages are made from it: its text covered, and what is left masked."""
+        return masked_entry(entry if self.covers is None else self.covers.cover(entry), self.mask, ids)
 
     def _may_be_masked(self, entry: EntryObject) -> bool:
         return not self._has_lines or entry["seq"] in self._masked
@@ -169,7 +176,7 @@ class SourceEntries:
             self.readings.setdefault(room, Sightings()).add(masked_entry(entry, None, self.ids))
             self.note_reply(entry)
         else:
-            self.other.append(masked_entry(entry, self.mask, self.ids))
+            self.other.append(self._shown(entry, self.ids))
             self.note_reply(entry)  # a reply in which anything is masked stays out (`copied_files`)
         return True
 
@@ -192,8 +199,8 @@ class SourceEntries:
         """Check the rows of rooms, people, files, gaps and tasks, and mask what is shown. Raises RowsDisagree."""
         if compares_rows:
             check_other_rows(self.reading, self.everything, self.scope.rooms)
-        if self.mask is not None:
-            self.everything = [masked_entry(one, self.mask) for one in self.everything]
+        if self.mask is not None or self.covers is not None:
+            self.everything = list(map(self._shown, self.everything))
 
     def check_count(self, count: int) -> None:
         """Check that the rows of messages gave all `message` entries. Raises RowsDisagree."""
@@ -267,8 +274,6 @@ class PackageStatistics:
             self._source.note_reply(entry)
         self.kept.add(history)
         self.count += 1
-        if self._source.mask is not None:
-            self._source.mask.set_number(history.room_id, history.message_id, self.count)
         self.numbers.setdefault(history.room_id, array("Q")).append(self.count)
         self.authors.setdefault(history.room_id, {})[history.account_id] = history.name
         self._collect_facts(entries, history)

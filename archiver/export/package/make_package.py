@@ -22,10 +22,8 @@ from archiver.evidence.history import number
 from archiver.evidence.manifest import digest_file
 from archiver.export import PROFILES, PackageForm
 from archiver.export.bag import Bag, pack, partial_bag, sweep_leftovers
-from archiver.export.mask.policy import POLICIES
 from archiver.export.package import submission_package
 from archiver.export.package.full_package import assemble
-from archiver.export.package.leftover_search import with_remembered_answers
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import Progress
@@ -33,7 +31,7 @@ from archiver.export.package.recipe import PackagePreview, PackageResult, Recipe
 from archiver.export.stamps import StampService, stamp_package
 from archiver.folder_sync import sync_where_possible
 from archiver.platforms.job_platform import platform_of
-from archiver.records import JST, Contract, Observation, Seal
+from archiver.records import JST, Contract, Observation, ReadState, Seal
 from archiver.report_language import JAPANESE, report_language, say
 from archiver.store import seals, writer
 from archiver.store.archive import Archive, Reading
@@ -66,6 +64,7 @@ class ExportDeclined(Exception):
 _DOCUMENT_KEYS = (
     *("path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"),
     *("files_packed", "warnings", "incomplete", "unheld", "unsealed", "recorded"),
+    *("opened", "read", "unread", "covered"),
 )
 
 
@@ -113,6 +112,14 @@ class ExportReport:
     """How many records at the end no seal closes, as the archive could not be written."""
     recorded: bool = True
     """Whether this archive records it, which one that cannot be written does not."""
+    opened: int = 0
+    """Messages that somebody is to read before."""
+    read: int = 0
+    """Those of them whose texts are in it."""
+    unread: int = 0
+    """Those about which nobody decided, so that their texts are covered."""
+    covered: int = 0
+    """Messages of which it has no text."""
     list_sha256: str = ""
     """The digest of its last list, which names everything else."""
     stamps: Mapping[str, str] = field(default_factory=dict)
@@ -144,6 +151,15 @@ class ExportReport:
             "The archive cannot be written, so it does not record this package. Note elsewhere to whom you give it."
         )
 
+    def unread_sentences(self) -> tuple[str, ...]:
+        """How many messages nobody read yet, in the user's language; nothing if there is none."""
+        sentence = ngettext(
+            "{n} message is not read yet, so its text is covered.",
+            "{n} messages are not read yet, so their texts are covered.",
+            self.unread,
+        )
+        return (sentence.format(n=self.unread),) if self.unread else ()
+
     def document(self) -> dict[str, object]:
         """The JSON document of design §5."""
         return {name: getattr(self, name) for name in _DOCUMENT_KEYS}
@@ -167,9 +183,6 @@ def export(
     """
     if order.profile not in PROFILES:
         raise errors.UnknownProfile(profile=order.profile, known=", ".join(PROFILES))
-    if order.strip_metadata and order.profile not in POLICIES:
-        message = _("A package for {profile} holds the files as they are; --strip-metadata is for support and consult.")
-        raise errors.UsageError(detail=message.format(profile=order.profile))
     folder = (order.out or archive.home / FOLDER).absolute()
     archive.scratch_folder = next((one for one in (folder, *folder.parents) if one.is_dir()), None)
     with archive.reading() as reading:
@@ -184,9 +197,16 @@ def export(
             mark = ("練習用_" if order.lang == JAPANESE else "practice_") if is_practice else ""
             name = f"{mark}{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M%S}_{order.profile}"
             with partial_bag(folder, name) as bag, report_language(order.lang, practice=is_practice):
-                order = with_remembered_answers(reading, order, contract)
                 recipe = make_recipe(
-                    reading, all_seals, order, contract, name=bag.name, stamping=stamping, at=at, upto=upto
+                    reading,
+                    all_seals,
+                    order,
+                    contract,
+                    name=bag.name,
+                    stamping=stamping,
+                    at=at,
+                    upto=upto,
+                    scratch=folder,
                 )
                 report = _make_package(reading, recipe, bag, progress, confirm)
     try:
@@ -263,6 +283,10 @@ def _make_package(
         blank=result.blank,
         contract=recipe.contract.id,
         unsealed=recipe.unsealed,
+        opened=len(recipe.opened),
+        read=sum(one.state is ReadState.READ for one in recipe.opened),
+        unread=sum(one.state is ReadState.UNREAD for one in recipe.opened),
+        covered=recipe.reviewed.covered if recipe.reviewed else 0,
         list_sha256=result.sha256,
         stamps=stamps,
         digests=digests,

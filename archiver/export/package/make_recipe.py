@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
+from pathlib import Path
 
 from archiver import errors
 from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
 from archiver.evidence.account_signs import SIGN_KINDS, account_closings
 from archiver.evidence.history import EntryObject, number
 from archiver.export import PROFILES
+from archiver.export.mask.leftovers import LeftoverFinder
 from archiver.export.mask.names import people_in
-from archiver.export.mask.package_mask import PackageMask, Policy
+from archiver.export.mask.package_mask import POLICIES, PackageMask, Policy
 from archiver.export.mask.records import make_mask
-from archiver.export.metadata.items import FileMetadata
 from archiver.export.package.enclosure_metadata import clean_enclosures, read_enclosures
-from archiver.export.package.leftover_search import settle_leftovers
+from archiver.export.package.kept_histories import KeptHistories
+from archiver.export.package.opened_messages import open_messages
 from archiver.export.package.order import ExportOrder
+from archiver.export.package.package_input import read_messages
 from archiver.export.package.recipe import Recipe
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import StampService
-from archiver.records import Basis, Contract, Delivery, Leftover, MappedAccount, RequestKind, Seal, Sides
+from archiver.records import Basis, Contract, Delivery, MappedAccount, RequestKind, Seal, Sides
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, package_entries, roles, statements
 from archiver.store.queries.contract_activity import activity_without_counts
@@ -47,16 +51,6 @@ class _People:
         return counterpart_bases(self.sides, client, rooms, chosen=chosen)
 
 
-@dataclass(frozen=True, slots=True)
-class _Masking:
-    """What a package masks, and whom it leaves by name."""
-
-    counterparts: Collection[int] | None
-    """The accounts known as the other side; None: nobody was mapped."""
-    mask: PackageMask | None = None
-    leftovers: tuple[Leftover, ...] = ()
-
-
 def make_recipe(
     reading: Reading,
     seals: Sequence[Seal],
@@ -67,12 +61,12 @@ def make_recipe(
     stamping: StampService | None,
     at: datetime,
     upto: int,
+    scratch: Path | None = None,
 ) -> Recipe:
-    """The recipe of an order for this snapshot.
+    """The recipe of an order for this snapshot; `scratch`: the folder for what is kept while messages are chosen.
 
     Raises CounterpartUnknown (third persons are to be hidden, and nobody was named in a room of several people, or
     the user is to be asked who it is that wrote last),
-    LeftoversOpen (what looks like a person is not covered, and the user has not decided about it),
     UsageError (a person to be named, masked or shown is unknown, or what is asked for cannot be).
     """
     people = _people_of(reading, order, contract, upto=upto)
@@ -80,37 +74,49 @@ def make_recipe(
     _check_request(order, deliveries)
     enclosures = statements.enclosures(reading, contract.id, upto=upto)
     found = read_enclosures(reading.home, enclosures) if holds_enclosures(order.profile, contract) else ()
-    masking = _masking_of(reading, order, contract, people, upto=upto, metadata=found)
+    counterparts, masked = _masking_of(reading, order, contract, people)
     scope = PackageScope(contract, order.since, order.until)
     strangers = roles.withdrawn_accounts(reading, contract.id, upto=upto) - people.names.keys()
     scope.withdrawn = statements.withdrawn_keys(reading, contract, upto=upto).union(
         statements.parted_entries(reading, contract, upto=upto), (roles.role_key(contract.id, one) for one in strangers)
     )
-    hides_people = order.policy is not None and order.policy.people
-    metadata = clean_enclosures(
-        reading.home, enclosures, found, masking.mask if hides_people else None, every=order.strip_metadata
-    )
-    return Recipe(
+    is_read = order.profile in POLICIES
+    mask = masked or PackageMask(Policy(), {})
+    may_leave = LeftoverFinder([*mask.open_names, contract.client or ""]).is_party if is_read else (lambda _text: True)
+    recipe = Recipe(
         order=order,
         name=name,
-        contract=contract if masking.mask is None else masking.mask.contract(contract),
+        contract=contract,
         scope=scope,
         seals=seals,
         upto=upto,
         read_at=seals[-1].closed_at if seals and seals[-1].last == upto else at,
         created_at=at,
         stamping=stamping,
-        mask=masking.mask,
         deliveries=deliveries,
         enclosures=enclosures,
-        metadata=metadata,
-        counterparts=masking.counterparts,
-        leftovers=masking.leftovers,
+        metadata=clean_enclosures(reading.home, enclosures, found, may_leave),
+        counterparts=counterparts,
         closings=account_closings(people.entries, people.owner),
         thirds=people.sides.thirds,
         bases=people.bases(contract.client, order.counterparts),
         mapped=people.mapped,
     )
+    if is_read:
+        recipe = _opened(reading, recipe, mask, scratch)
+    elif masked is None:
+        return recipe
+    return replace(recipe, contract=mask.contract(contract), mask=mask)
+
+
+def _opened(reading: Reading, recipe: Recipe, mask: PackageMask, scratch: Path | None) -> Recipe:
+    """The recipe with what is read before it leaves, and covers over everything else."""
+    with KeptHistories(scratch) as kept:
+        package = read_messages(reading, recipe, kept, lambda: None, checked=False)
+        deque(package.statistics.read_histories(), maxlen=0)
+        reviews = [*statements.kept_reviews(reading, recipe.contract.id), *recipe.order.reviews]
+        messages, covers, reviewed = open_messages(package, mask, reviews)
+    return replace(recipe, opened=messages, covers=covers, reviewed=reviewed)
 
 
 def holds_enclosures(profile: str, contract: Contract) -> bool:
@@ -133,33 +139,28 @@ def _people_of(reading: Reading, order: ExportOrder, contract: Contract, *, upto
 
 
 def _masking_of(
-    reading: Reading,
-    order: ExportOrder,
-    contract: Contract,
-    people: _People,
-    *,
-    upto: int,
-    metadata: Sequence[FileMetadata],
-) -> _Masking:
-    """What an order's policy masks. Raises CounterpartUnknown, LeftoversOpen, UsageError (an unknown person)."""
+    reading: Reading, order: ExportOrder, contract: Contract, people: _People
+) -> tuple[Collection[int] | None, PackageMask | None]:
+    """The accounts known as the other side (None: nobody was mapped), and what masks (None: nothing).
+
+    Raises CounterpartUnknown, UsageError (an unknown person).
+    """
     stated = order.counterparts or other_side(people.sides, contract.client, people.names) or None
     policy = with_own_token(reading, order.policy)
     if policy is None:
-        return _Masking(stated)
+        return stated, None
     _check_people(policy.masked | policy.unmasked, {people.owner, *people.names})
     if not policy.people:
         others = people.names.keys() - {people.owner} if stated is None else stated
-        return _Masking(stated, _mask_of(policy, people, others))
+        return stated, _mask_of(policy, people, others)
     others = _judged_counterparts(reading, order, contract, people)
-    mask = _mask_of(policy, people, others)
-    leftovers = settle_leftovers(reading, order, contract, mask, upto=upto, metadata=metadata)
-    return _Masking(others, mask, leftovers)
+    return others, _mask_of(policy, people, others)
 
 
 def with_own_token(reading: Reading, policy: Policy | None) -> Policy | None:
     """The policy that masks the user's own API token too, if one was ever used to save; then there always is one."""
     marks = remembered_values.TOKEN_MARKS.recall(reading)
-    return policy if marks is None else replace(policy or Policy(listed=frozenset()), is_own_token=marks.knows)
+    return policy if marks is None else replace(policy or Policy(), is_own_token=marks.knows)
 
 
 def _mask_of(policy: Policy, people: _People, others: Collection[int]) -> PackageMask:

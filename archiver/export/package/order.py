@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archiver.errors import N_
 from archiver.export import PROFILES
 from archiver.export.chosen_messages import NOTHING, MessageChoice
-from archiver.records import JST, RequestKind
+from archiver.records import JST, RequestKind, Review
 from archiver.report_language import JAPANESE, LANGUAGES
 
 if TYPE_CHECKING:
     from archiver.export.mask.policy import Policy
-
-
-class LeftoverWish(StrEnum):
-    """What an export does with leftovers about which the user has not decided."""
-
-    ASK = "ask"
-    """No package is made until the user has decided."""
-    HIDE = "hide"
-    """All of them are hidden."""
-    LIST = "list"
-    """They are listed only, as nothing leaves."""
 
 
 def option(default: object, /, *names: str, **given: object) -> Any:
@@ -80,18 +68,6 @@ class ExportOrder:
         (), "--counterpart", type=int, metavar="ID", multiple=True, help=N_("This person is the other side.")
     )
     """The accounts of the other side; none: those that were mapped."""
-    leftovers: LeftoverWish = option(
-        LeftoverWish.ASK,
-        "--leftovers",
-        default="ask",
-        choices=["ask", "hide"],
-        help=N_("What looks like a name and is not masked yet: ask about each (left out: this), or mask it all."),
-    )
-    """What happens to what looks like a person and is not covered, where third persons are hidden."""
-    strip_metadata: bool = option(
-        False, "--strip-metadata", help=N_("Put your own evidence in as copies without metadata (author, position …).")
-    )
-    """Whether files leave as copies without metadata, whatever their metadata says."""
     masks: Collection[str] = option(
         (), "--mask", metavar=N_("PATTERN"), multiple=True, help=N_("Mask this text everywhere, too.")
     )
@@ -110,14 +86,17 @@ class ExportOrder:
         None, "--out", metavar=N_("DIR"), help=N_("Where to put the package; left out: the usual folder.")
     )
     """The folder for the package; None: `exports` in the home."""
+    every_message: bool = option(
+        False, "--all", help=N_("Open every message for reading, not only what the report cites.")
+    )
     policy: Policy | None = None
     """What is masked, as `with_policy` makes it of the wishes above; None: nothing."""
     thirds: Collection[int] = ()
     """Accounts put apart as third persons for this package, besides those that were mapped."""
     asks_who_wrote_last: bool = False
     """Whether somebody is there to say on which side those stand who wrote after the other side's last act."""
-    leftover_answers: Mapping[str, bool] = field(default_factory=dict)
-    """Pieces that the user decided about: to hide, or to leave. An export adds those remembered for the contract."""
+    reviews: Sequence[Review] = ()
+    """What was read and decided, besides what is kept for the contract."""
     every: timedelta = timedelta(minutes=5)
     """The interval between readings according to the settings."""
 

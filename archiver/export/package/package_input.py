@@ -21,6 +21,7 @@ from archiver.export.conversation import PackageRoom
 from archiver.export.format_input import PreparedTable
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
+from archiver.export.package.kept_histories import KeptHistories
 from archiver.export.package.recipe import Recipe
 from archiver.records import Conversation, OtherChat, Seal, Watch
 from archiver.store.archive import Reading
@@ -64,6 +65,19 @@ class PackageInput:
     def watches(self) -> dict[int, Watch]:
         """Room → when it was looked at; computed once, as it goes through every look."""
         return {room: watch(self.reading, room, upto=self.recipe.upto) for room in self.recipe.scope.rooms}
+
+
+def read_messages(
+    reading: Reading, recipe: Recipe, kept: KeptHistories, step: Callable[[], None], *, checked: bool = True
+) -> PackageInput:
+    """Read the entries of a package without records; the statistics read its messages. Raises RowsDisagree."""
+    source = SourceEntries(
+        reading, recipe.scope, recipe.upto, recipe.only_messages, mask=recipe.mask, covers=recipe.covers
+    )
+    source.gather(recipe.contract.id)
+    source.finish_others(compares_rows=checked)
+    statistics = PackageStatistics(source, step, kept=kept, checked=checked, choice=recipe.order.choice)
+    return PackageInput(reading, recipe, source, statistics, CopiedFiles(), build.files(source.other), step)
 
 
 def software_name() -> str:

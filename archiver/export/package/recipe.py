@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from archiver.export.mask.covers import Covers
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.metadata.items import FileMetadata
 from archiver.export.package.enclosure_metadata import EnclosureMetadata
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope
+from archiver.export.report.input import ReviewedTexts
 from archiver.export.stamps import StampService
 from archiver.records import (
     AccountClosing,
@@ -18,8 +20,8 @@ from archiver.records import (
     Contract,
     Delivery,
     Enclosure,
-    Leftover,
     MappedAccount,
+    OpenedMessage,
     Seal,
 )
 
@@ -50,12 +52,16 @@ class Recipe:
     """The service for the package's own stamps; None: it gets none."""
     mask: PackageMask | None = None
     """Masks texts and names; None: everything is shown as it is."""
+    covers: Covers | None = None
+    """Covers the texts that nobody read; None: none is covered."""
+    opened: Sequence[OpenedMessage] = ()
+    """The messages that somebody reads before, where the others are covered."""
+    reviewed: ReviewedTexts | None = None
+    """How many texts were read; None: the package covers none."""
     deliveries: Sequence[Delivery] = ()
     enclosures: Sequence[Enclosure] = ()
     counterparts: Collection[int] | None = None
     """The accounts known as the other side; None: nobody was mapped."""
-    leftovers: Sequence[Leftover] = ()
-    """What looks like a person and is not covered, where that is only listed."""
     bases: Mapping[int, Basis] = field(default_factory=dict)
     """The accounts known as the other side, and whose statement that is."""
     closings: Sequence[AccountClosing] = ()
@@ -91,8 +97,8 @@ class PackagePreview:
     """Places that are masked."""
     size: int
     """The size in bytes before zipping."""
-    leftovers: tuple[Leftover, ...]
-    """What looks like a person or a way to reach one and is not covered."""
+    opened: tuple[OpenedMessage, ...]
+    """The messages that somebody reads before; the texts of all others stay covered."""
     metadata: tuple[FileMetadata, ...]
     """What the user's own evidence says beside its content."""
     warnings: tuple[str, ...]

@@ -100,6 +100,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         metadata={one.file: one for one in recipe.metadata.files},
         copies={number: one.sha256 for number, one in (recipe.metadata.copies or {}).items() if one is not None},
         request=recipe.order.request,
+        reviewed=recipe.reviewed,
         stand_ins=frozenset() if mask is None else mask.stand_ins,
     )
 
@@ -260,7 +261,7 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         enclosures=sum(map(enclosure_file_names.is_enclosure, bag.digests)),
         masked=sum(one.count for one in masked_passages(package)),
         size=bag.size,
-        leftovers=tuple(package.recipe.leftovers),
+        opened=tuple(package.recipe.opened),
         metadata=package.recipe.metadata.files,
         warnings=tuple(_preview_warnings(package)),
     )
@@ -291,7 +292,7 @@ def _preview_warnings(package: PackageInput) -> Iterator[str]:
 def masked_passages(package: PackageInput) -> tuple[MaskedPassage, ...]:
     """The places masked so far, for chapter 13."""
     mask = package.recipe.mask
-    return () if mask is None else tuple(MaskedPassage(one.where, one.reason, one.count) for one in mask.masked_lines)
+    return () if mask is None else tuple(MaskedPassage(*one) for one in mask.masked_lines)
 
 
 def seal_lines(seals: Iterable[Seal], stamps: Stamps) -> tuple[SealLine, ...]:

@@ -18,11 +18,16 @@ from archiver.evidence.tables import build
 from archiver.export import enclosure_file_names
 from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.package import copied_files, pdf_files
-from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.enclosure_metadata import NOT_REMOVABLE
-from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
 from archiver.export.package.kept_histories import KeptHistories
-from archiver.export.package.package_input import SCRATCH, PackageInput, Progress, make_message_table, step_counter
+from archiver.export.package.package_input import (
+    SCRATCH,
+    PackageInput,
+    Progress,
+    make_message_table,
+    read_messages,
+    step_counter,
+)
 from archiver.export.package.recipe import PackageResult, Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
 from archiver.export.report.input import ReportInput
@@ -55,20 +60,14 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
 
 def _read(reading: Reading, recipe: Recipe, bag: Bag, kept: KeptHistories, progress: Progress | None) -> PackageInput:
     """Read the entries, then every message once, and write the table of messages where there is to be one."""
-    source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, recipe.mask)
-    source.gather(recipe.contract.id)
-    source.finish_others()
-    files, copied = build.files(source.other), CopiedFiles()
-    copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
-    copied_files.read_stamps(reading.home, recipe.seals, copied)
-    step = step_counter(reading, recipe, progress)
-    statistics = PackageStatistics(source, step, kept=kept, checked=True, choice=recipe.order.choice)
-    package = PackageInput(reading, recipe, source, statistics, copied, files, step)
+    package = read_messages(reading, recipe, kept, step_counter(reading, recipe, progress))
+    package.copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
+    copied_files.read_stamps(reading.home, recipe.seals, package.copied)
     if recipe.order.profile == "support":
-        package.tables = {_TABLE: make_message_table(bag, statistics)}
+        package.tables = {_TABLE: make_message_table(bag, package.statistics)}
     else:
-        deque(statistics.read_histories(), maxlen=0)
-    recipe.order.choice.check(statistics.chosen)
+        deque(package.statistics.read_histories(), maxlen=0)
+    recipe.order.choice.check(package.statistics.chosen)
     return package
 
 

@@ -87,14 +87,16 @@ _MASKED, _SHORT = "13　伏せ字の一覧", 5
 
 def masked_places(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     """Chapter 13: what was masked, summed up by kind; the places themselves show it."""
+    reviewed = [Paragraph(one) for one in case.reviewed_sentences]
     if not case.masked_passages:
-        return Chapter(say(_MASKED), (Paragraph(say("伏せ字はありません。")),), keeps_with_previous=True)
+        none = Paragraph(say("伏せ字はありません。"))
+        return Chapter(say(_MASKED), (*reviewed, none), keeps_with_previous=True)
     places, counts = Counter(one.reason for one in case.masked_passages), Counter[str]()
     for passage in case.masked_passages:
         counts[passage.reason] += passage.count
     rows = tuple((say(kind), f"{places[kind]:,}", f"{count:,}") for kind, count in counts.most_common())
     table = TableBlock((say("種類・理由"), say("発言・項目"), say("か所")), (3, 0, 0), rows)
-    return Chapter(say(_MASKED), (table,), keeps_with_previous=len(rows) <= _SHORT)
+    return Chapter(say(_MASKED), (*reviewed, table), keeps_with_previous=len(rows) <= _SHORT)
 
 
 def _shown_seals(case: ReportInput) -> list[SealLine]:

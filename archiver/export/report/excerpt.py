@@ -69,7 +69,9 @@ def whole_text(case: ReportInput) -> str:
     """Where the full text of all messages can be read, in words."""
     if case.excerpt_only:
         return say("報告者が保管しています(秘密保持の約束があるため、この資料には入れていません)")
-    where = {"support": " 02_messages.csv ", "court": say("保存できたメッセージ(甲001の2.pdf から)")}
+    if case.profile == "support":
+        return say("報告者が読んだものだけ 02_messages.csv にあります")
+    where = {"court": say("保存できたメッセージ(甲001の2.pdf から)")}
     file = where.get(case.profile, " messages.csv ")
     return say("{file}にあります", file=file.strip() if is_english() else file)
 

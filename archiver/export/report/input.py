@@ -29,6 +29,7 @@ from archiver.records import (
     RoomId,
     WrongClock,
 )
+from archiver.render.times import date_text
 from archiver.report_language import say
 
 BLANK = "未入力"
@@ -68,6 +69,15 @@ class MaskedPassage:
     where: str
     reason: str
     count: int
+
+
+class ReviewedTexts(NamedTuple):
+    """How many messages of a package somebody read before it was made; the texts of the others are covered."""
+
+    read: int
+    covered: int
+    at: datetime | None
+    """When the last of them was read."""
 
 
 class RefusedMessage(NamedTuple):
@@ -163,6 +173,8 @@ class ReportInput:
     """Number of a piece of evidence → the digest of the copy without metadata that stands in its place."""
     stand_ins: frozenset[int] = frozenset()
     """The numbers that stand for the account ids of third persons; empty where those are shown, or there is nobody."""
+    reviewed: ReviewedTexts | None = None
+    """How many texts were read; None = the package covers none."""
     request: RequestKind | None = None
     """What the user chose to ask for; None = what the state of the case suggests."""
     clues: Mapping[str, str] = field(default_factory=dict)
@@ -177,6 +189,19 @@ class ReportInput:
             return say("この契約の期間({period})だけの資料です。", period=self.period)
         more = say("この契約の発言は、ほかに{left_out:,}件を保存しています。", left_out=self.left_out)
         return say("利用者が指定した期間({period})だけの資料です。{more}", period=self.period, more=more)
+
+    @property
+    def reviewed_sentences(self) -> list[str]:
+        """How many texts the reporter read, and that the others exist; none if the package covers none."""
+        read, covered, at = self.reviewed or ReviewedTexts(0, 0, None)
+        sentences = []
+        if at is not None:
+            sentence = "メッセージ{read:,}件を報告者が読んで確かめました({day})。氏名が残ることがあります。"
+            sentences.append(say(sentence, read=read, day=date_text(at)))
+        if covered:
+            sentence = "{covered:,}件は文面を隠しています。文面は報告者の保管庫にあり、求めに応じて示せます。"
+            sentences.append(say(sentence, covered=covered))
+        return sentences
 
     @property
     def known_until(self) -> datetime | None:

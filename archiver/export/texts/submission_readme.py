@@ -75,6 +75,7 @@ def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
     copies = [enclosure_file_names.label(one) for one in case.enclosures if one.number in case.copies]
     yield from _file_lines(names, copies, whole=not case.period, is_direct=bool(platform.elsewhere))
     yield ""
+    yield from case.reviewed_sentences
     if case.masked_passages:
         kinds = say("、").join(_masked_kinds(case))
         yield say(
@@ -108,7 +109,7 @@ def _masked_kinds(case: ReportInput) -> list[str]:
     ends = {reason(MaskKind.NAME): -1, reason(MaskKind.USER): 1, reason(MaskKind.POSSIBLE): 2}
     wording = {
         reason(MaskKind.USER): say("報告者が指定した語句"),
-        reason(MaskKind.POSSIBLE): say("氏名・連絡先などの可能性がある語"),
+        reason(MaskKind.POSSIBLE): say("報告者が隠した語、氏名・連絡先などの可能性がある語"),
     }
     return [wording.get(one, say(one)) for one in sorted(kinds, key=lambda one: (ends.get(one, 0), one))]
 

@@ -123,7 +123,6 @@ def _delete_working_rows(
     for contract in contracts:
         remembered_values.DAILY_COPY_UPTO.of(contract).remember(writing, None)
     for contract in {*contracts, *_contracts_with(sql, rooms)}:
-        remembered_values.LEFTOVER_ANSWERS.of(contract).remember(writing, None)
         remembered_values.EXPORT_FILES.of(contract).remember(writing, None)
 
 
@@ -132,7 +131,7 @@ def _is_left(sql: Connection, room: int) -> bool:
 
 
 def _contracts_with(sql: Connection, rooms: Collection[int]) -> Iterator[str]:
-    """The contracts that have one of the rooms: pieces of their texts that the user was asked about are asked anew."""
+    """The contracts that have one of the rooms."""
     for contract, statement in sql.execute(select(schema.contract.c.contract_id, schema.contract.c.statement)):
         if any(room["room_id"] in rooms for room in json.loads(statement)["rooms"]):
             yield contract

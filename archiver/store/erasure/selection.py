@@ -20,7 +20,7 @@ from archiver.store.queries.entries import IS_WHOLE
 from archiver.store.time_text import from_text
 from archiver.store.transactions import Reading
 
-STATED = ("contract", "delivery", "attachment", "mapping", "note")
+STATED = ("contract", "delivery", "attachment", "mapping", "note", "review")
 """Kinds of entries about one contract."""
 
 _OBJECTS = ("message", "task", "file", "blob")
@@ -81,7 +81,7 @@ def select_room(reading: Reading, room: int) -> Selection:
 
 
 def select_messages(reading: Reading, places: Collection[tuple[int, int]]) -> Selection:
-    """Messages, given as (room, id), with their tasks, files, and what was attached for them."""
+    """Messages, given as (room, id), with their tasks, files, what was attached for them, and who read them when."""
     ids_of: dict[int, set[int]] = {}
     for room, message in places:
         ids_of.setdefault(room, set()).add(message)
@@ -89,7 +89,7 @@ def select_messages(reading: Reading, places: Collection[tuple[int, int]]) -> Se
     for room, ids in ids_of.items():
         chosen += _of_messages(reading, room, sorted(ids))
     named = {str(message) for _room, message in places}
-    attached = list(_entries(reading, _ENTRY.kind == "attachment"))
+    attached = list(_entries(reading, _ENTRY.kind.in_(["attachment", "review"])))
     keys = {one.key for one in attached if one.message_id in named}
     return Selection(sorted([*chosen, *(one for one in attached if one.key in keys)]))
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, and_, func, select
 
-from archiver.records import Contract, ContractRoom, Delivery, Enclosure, FileId, MessageId
+from archiver.records import Contract, ContractRoom, Delivery, Enclosure, FileId, MessageId, ReadState, Review
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contract_from_payload
@@ -227,3 +227,20 @@ def _enclosure(statement: _Statement) -> Enclosure:
         message_id=payload["message_id"],
         note=payload["note"],
     )
+
+
+def kept_reviews(reading: Reading, contract: str) -> list[Review]:
+    """Every review of a contract's messages, oldest first; what was erased with its message is left out."""
+    table, prefix = schema.entry.c, f"review/{contract}/"
+    # A range and no LIKE, so that the index of the keys is used. "0" is the character after "/".
+    query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
+    return [
+        Review(
+            entry["payload"]["message_id"],
+            entry["payload"]["digest"],
+            ReadState(entry["payload"]["state"]),
+            from_text(entry["observed_at"]),
+            *(tuple(entry["payload"].get(name, ())) for name in ("drawn", "covered", "shown")),
+        )
+        for entry in read_all_formed(reading.sql.execute(query).scalars(), "review")
+    ]

@@ -76,6 +76,15 @@ class _Note(msgspec.Struct):
     text: str
 
 
+class _Review(msgspec.Struct):
+    message_id: str
+    digest: str
+    state: Literal["unread", "read", "covered"]
+    drawn: list[str] = []
+    covered: list[str] = []
+    shown: list[str] = []
+
+
 class _Contact(msgspec.Struct):
     account_id: int
     state: str | None
@@ -138,6 +147,7 @@ FORMS: Mapping[str, type[msgspec.Struct]] = {
     "mapping": _Mapping,
     "grant": _Grant,
     "note": _Note,
+    "review": _Review,
     "contact": _Contact,
     "export": _Export,
     "delivery": _Delivery,

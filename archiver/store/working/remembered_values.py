@@ -249,12 +249,6 @@ EXPORTED_DAY: Slot[ExportedDay | None] = Slot("dailies", ExportedDay, None)
 DAILY_COPY_UPTO: SlotFamily[int] = SlotFamily("daily/<contract>", int, 0)
 """The last entry that a daily copy of a contract covers: `export.package.daily_copy`, for itself."""
 
-LEFTOVER_ANSWERS: SlotFamily[Mapping[str, bool]] = SlotFamily("leftovers/<contract>", dict[str, bool], {})
-"""What the user decided about pieces that look like a person: hide (true) or leave.
-
-From `setup.leftover_answers` for `export.package.leftover_search`.
-"""
-
 EXPORT_FILES: SlotFamily[Mapping[str, Mapping[str, str]]] = SlotFamily(
     "export_files/<contract>", dict[str, dict[str, str]], {}
 )

@@ -107,7 +107,7 @@ def test_a_stamped_archive_goes_on_after_an_erasure(sealing: SealingTerminal) ->
     assert {"erased"} == {gap["reason"] for gap in state["rooms"][0]["gaps"]}
     assert 2 == state["rooms"][0]["messages"]
     for profile in ("support", "daily"):  # what the user erased is no gap that a package has to answer for
-        words = ("--for", profile, "--leftovers", "hide", "--no-recheck", "--out", sealing.home / "packages")
+        words = ("--for", profile, "--no-recheck", "--out", sealing.home / "packages")
         package = sealing.json("export", "job1", *words)
         assert (2, 0) == (package["messages"], package["gaps"])
 

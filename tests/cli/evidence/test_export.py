@@ -19,16 +19,18 @@ from typing import Any
 import pytest
 
 from archiver.export.chosen_messages import MessageChoice
-from archiver.export.package.order import ExportOrder, LeftoverWish, options_line
+from archiver.export.package.order import ExportOrder, options_line
 from archiver.records import JST, RequestKind
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
+from archiver.store.queries.statements import kept_reviews
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, message_object
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.packages.exported_archives import (
     FACTS,
     THIRD,
     add_enclosure,
+    keep_all_read,
     reopen_maker,
     state_delivery,
     story_with_secrets,
@@ -47,6 +49,14 @@ class Desk(Terminal):
         """The document of an export into `out`."""
         document: dict[str, Any] = json.loads(self.both("export", "job1", "--json", *arguments, code=code)[0])
         return document
+
+    def all_read(self, *arguments: object) -> dict[str, Any]:
+        """The document of an export whose messages a script read before, every one of them."""
+        preview, _err = self.both("export", "job1", "--all", "--preview", "--json", *arguments)
+        opened = json.loads(preview)["preview"]["opened"]
+        file = self.home / "read.json"
+        file.write_text(json.dumps([{"id": one["id"], "digest": one["digest"]} for one in opened]))
+        return self.exported("--all", "--read", file, *arguments)
 
     def before_a_screen(self, *arguments: object, answer: str) -> tuple[int, str]:
         """Run a command before a pseudo-terminal, answer when it asks; its exit code and what was shown."""
@@ -104,6 +114,7 @@ def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
     """The case, without settings, token or network."""
     made = story_with_secrets(tmp_path / "home")
     made.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", title="編集", client="田中", **FACTS)
+    keep_all_read(made.archive)
     made.archive.close()
     desk = Desk(tmp_path / "home", chatwork)
     desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
@@ -160,6 +171,7 @@ def test_a_day_ends_before_the_next_midnight(desk: Desk) -> None:
     """What was sent at 00:00:00 belongs to the day that begins then, as `show` has it."""
     made = reopen_maker(desk.home)
     made.sync([message_object(40, "日が変わった", sent=14 * 60)], minutes=14 * 60 + 1)
+    keep_all_read(made.archive, minutes=15 * 60)
     made.archive.close()
 
     counts = [desk.exported("--for", "consult", "--to", day)["messages"] for day in ("2026-11-05", "2026-11-06")]
@@ -211,7 +223,7 @@ def test_preview_is_one_document_too(desk: Desk, profile: str) -> None:
     out, err = desk.both("export", "job1", "--for", profile, "--preview", "--json")
 
     payload = json.loads(out)["preview"]
-    fields = {"people", "hidden_people", "messages", "files", "enclosures", "masked", "size", "leftovers", "warnings"}
+    fields = {"people", "hidden_people", "messages", "files", "enclosures", "masked", "size", "opened", "warnings"}
     fields |= {"metadata", "chats", "named"}
     assert fields == payload.keys()
     assert (7, 3, ["unsaved_beginning"]) == (payload["messages"], payload["people"], payload["warnings"])
@@ -227,7 +239,9 @@ def test_json_is_exactly_one_document(desk: Desk) -> None:
     payload = json.loads(out)
     known = {"path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"}
     assert (
-        known | {"files_packed", "warnings", "incomplete", "unheld", "unsealed", "recorded", "recheck"}
+        known
+        | {"files_packed", "warnings", "incomplete", "unheld", "unsealed", "recorded", "recheck"}
+        | {"opened", "read", "unread", "covered"}
         == payload.keys()
     )
     assert [["unsaved_beginning"], [], []] == [payload[name] for name in ("warnings", "incomplete", "unheld")]
@@ -292,13 +306,69 @@ def bodies(exported: dict[str, Any]) -> str:
 
 
 @pytest.mark.drawn
+def test_a_script_reads_before_and_what_changed_since_is_not_taken(tmp_path: Path, chatwork: Chatwork) -> None:
+    """Without it the package is made with its texts covered, exit 4 and one sentence that says what to do."""
+    made = story_with_secrets(tmp_path / "home")
+    made.contract("job1", [ROOM], platform="crowdworks", client="田中", **FACTS)
+    made.archive.close()
+    desk = Desk(tmp_path / "home", chatwork)
+    desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+    out, err = desk.both("export", "job1", "--json", code=4)
+    assert "6 messages are not read yet, so their texts are covered." in err
+    assert (6, 0, 6) == tuple(json.loads(out)[name] for name in ("opened", "read", "unread"))
+    opened = json.loads(desk.both("export", "job1", "--preview", "--json")[0])["preview"]["opened"]
+    stale, word, *rest = [{"id": one["id"], "digest": one["digest"]} for one in opened]
+    file = tmp_path / "read.json"
+    file.write_text(json.dumps([{**stale, "digest": "0"}, {**word, "covered": ["払えません"]}, *rest]))
+
+    out, err = desk.both("export", "job1", "--read", file, "--json", code=4)
+
+    assert "1 message is not read yet, so its text is covered." in err
+    document = json.loads(out)
+    assert (5, 1) == (document["read"], document["unread"])
+    table = bodies(document)
+    assert "文面は隠しています(まだ読んでいません)" in table
+    assert "払えません" not in table
+    again = json.loads(desk.both("export", "job1", "--json", code=4)[0])
+    assert 5 == again["read"]
+
+
+@pytest.mark.drawn
+def test_before_a_screen_each_message_is_read_in_one_key(tmp_path: Path, chatwork: Chatwork) -> None:
+    """Enter, a word to cover, a cover to take away, left covered, and later; what was decided is kept."""
+    made = story_with_secrets(tmp_path / "home")
+    made.contract("job1", [ROOM], platform="crowdworks", client="田中", **FACTS)
+    made.archive.close()
+    desk = Desk(tmp_path / "home", chatwork)
+    desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+    keys = "q: later"
+
+    with PseudoTerminal(desk.command("export", "job1", "--no-recheck"), desk.environ) as screen:
+        screen.see("(6 to read)")
+        screen.answer(keys, "")
+        screen.see("(5 to read)")
+        screen.answer(keys, "c")
+        screen.answer("Word:", "承知")
+        screen.answer(keys, "x")
+        screen.answer(keys, "q")
+        screen.answer("Make this package?", "y")
+        assert 4 == screen.end()
+
+    archive = Archive(desk.home)
+    with archive.reading() as reading:
+        states = [one.state.value for one in kept_reviews(reading, "job1")]
+    archive.close()
+    assert ["read", "unread", "covered"] == states
+
+
+@pytest.mark.drawn
 def test_masking_is_chosen(desk: Desk) -> None:
     """By profile, none at all, more texts, more people, fewer people."""
     usual = bodies(desk.exported())
-    none = bodies(desk.exported("--no-mask"))
-    more = bodies(desk.exported("--mask", "払えません", "--mask", "/[0-9]本も/"))
-    person = bodies(desk.exported("--no-mask", "--mask-person", THIRD))
-    texts = bodies(desk.exported("--unmask", THIRD))
+    none = bodies(desk.all_read("--no-mask"))
+    more = bodies(desk.all_read("--mask", "払えません", "--mask", "3本も"))
+    person = bodies(desk.all_read("--no-mask", "--mask-person", THIRD))
+    texts = bodies(desk.all_read("--unmask", THIRD))
 
     assert ("佐藤" in usual, "090-1234-5678" in usual, "払えません" in usual) == (False, False, True)
     assert ("佐藤" in none, "090-1234-5678" in none) == (True, True)
@@ -310,7 +380,6 @@ def test_masking_is_chosen(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        ("--mask", "/(a+)+/"),
         ("--mask", " "),
         ("--mask-person", "424242"),
         ("--unmask", "424242"),
@@ -364,7 +433,7 @@ def test_a_package_in_english_is_made_with_a_note_for_readers_of_japanese(desk: 
 
 
 def _english(desk: Desk, who: str) -> tuple[Path, str]:
-    out, err = desk.both("export", "job1", "--for", who, "--report-lang", "en", "--leftovers", "hide", "--json")
+    out, err = desk.both("export", "job1", "--for", who, "--report-lang", "en", "--json")
     return Path(json.loads(out)["zip" if who == "court" else "path"]), err
 
 
@@ -454,13 +523,13 @@ def test_before_a_screen_none_of_them_hides_them_all(desk: Desk) -> None:
 def test_exports_lists_what_was_handed_out(desk: Desk) -> None:
     """When, which contract, for whom, its name and its fingerprint; previews are not among it."""
     assert "No package has been made yet." in desk.both("exports")[0]
-    exported = desk.exported("--mask", "払えません", "--strip-metadata")
+    exported = desk.exported("--mask", "払えません", "--no-mask", code=4)
     desk.both("export", "job1", "--preview")
 
     listed, _err = desk.both("exports")
 
     assert exported["sha256"] in listed
-    assert ("--strip-metadata --mask 1" in listed, "払えません" in listed) == (True, False)
+    assert ("--mask 1 --no-mask" in listed, "払えません" in listed) == (True, False)
     assert re.search(rf"support +ja +“編集”\n +{re.escape(Path(exported['path']).name)}\n", listed)
     assert 1 == listed.count("SHA-256")
 
@@ -483,7 +552,7 @@ def test_what_was_ordered_is_recorded_as_options_without_the_texts_to_mask() -> 
         lang="en",
         choice=MessageChoice(frozenset({"12345678"}), frozenset({12})),
         counterparts={22, 3},
-        leftovers=LeftoverWish.HIDE,
+        every_message=True,
         masks=("佐藤",),
         max_mb=0.5,
         out=Path("/mnt/usb"),
@@ -495,7 +564,7 @@ def test_what_was_ordered_is_recorded_as_options_without_the_texts_to_mask() -> 
     assert ({}, [5], False) == (ExportOrder().record(), recorded["thirds"], "佐藤" in str(recorded))
     assert (
         "--from 2026-11-01T00:00:00+09:00 --request review --messages 12345678,No.12 --counterpart 3 --counterpart 22"
-        " --leftovers hide --mask 1 --max-mb 0.5"
+        " --mask 1 --max-mb 0.5 --all"
     ) == options_line(recorded)
 
 

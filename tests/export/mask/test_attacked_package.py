@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from archiver.export.package.order import LeftoverWish
 from tests.support.archives.maker import CLIENT, OWNER, ArchiveMaker, at, file_object, message_object
 from tests.support.packages.exported_archives import FACTS, add_enclosure, export_package, state_delivery
 
@@ -111,7 +110,7 @@ def contents(name: str, body: bytes) -> Iterator[tuple[str, str]]:
 )
 def test_no_name_is_in_any_byte(maker: ArchiveMaker, tmp_path: Path, profile: str) -> None:
     """With leftovers hidden; in names of files, words and streams of PDFs, metadata and comments."""
-    export_package(maker, profile, tmp_path / "out", counterparts={CLIENT}, leftovers=LeftoverWish.HIDE)
+    export_package(maker, profile, tmp_path / "out", counterparts={CLIENT})
 
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     texts = [text for path in files for text in contents(path.name, path.read_bytes())]

@@ -30,16 +30,15 @@ def test_pieces_are_covered_in_texts_found_clean_before(texts: list[str], pieces
         fresh.mask_text(text)
         used.mask_text(text)
     for mask in (used, fresh):
-        mask.hide_contacts_everywhere()
-        mask.hide_possible_pieces(pieces)
+        mask.cover_pieces([*mask.contacts, *pieces])
         if mask is fresh:
-            mask._clean.forget()
+            mask._clean.clear()
 
     assert [used.mask_with_kinds(text) for text in texts] == [fresh.mask_with_kinds(text) for text in texts]
 
     for mask in (used, fresh):
-        mask.hide_possible_pieces(more)
+        mask.cover_pieces(more)
         if mask is fresh:
-            mask._clean.forget()
+            mask._clean.clear()
 
     assert [used.mask_with_kinds(text) for text in texts] == [fresh.mask_with_kinds(text) for text in texts]

@@ -7,13 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies
 
-from archiver import errors
 from archiver.export.mask.folding import folded_text
-from archiver.export.mask.leftovers import LeftoverFinder, distinct_leftovers, piece_pattern
-from archiver.export.package.order import LeftoverWish
-from archiver.records import LeftoverKind
-from archiver.store.working.remembered_values import LEFTOVER_ANSWERS
-from tests.support.archives.maker import ArchiveMaker, at, file_object, message_object, story
+from archiver.export.mask.leftovers import LeftoverFinder, normalised_text, piece_pattern
+from tests.support.archives.maker import ArchiveMaker, file_object, message_object, story
 from tests.support.packages.exported_archives import FACTS, export_package, zip_files
 
 FINDER = LeftoverFinder(["yamada", "田中 一郎", "株式会社△△ 田中"])
@@ -21,7 +17,7 @@ FINDER = LeftoverFinder(["yamada", "田中 一郎", "株式会社△△ 田中"]
 
 def pieces(text: str) -> list[str]:
     """The pieces that are offered of a text."""
-    return [piece for piece, _kind, _sentence in FINDER.pieces(text)]
+    return list(FINDER.pieces(text))
 
 
 @pytest.mark.parametrize(
@@ -196,16 +192,6 @@ def test_ordinary_sentences_are_left_in_peace(text: str) -> None:
     assert [] == pieces(text)
 
 
-def test_a_piece_is_listed_once_with_its_first_sentence() -> None:
-    """However it is written; the number tells in how many texts it stands."""
-    texts = ["先に確認します。編集の髙木さんに聞きました。\n以上", "高木さんです"]
-
-    (leftover,) = distinct_leftovers(found for text in texts for found in FINDER.pieces(text))
-
-    assert ("髙木", LeftoverKind.NAME, 2) == (leftover.piece, leftover.kind, leftover.places)
-    assert "編集の髙木さんに聞きました。" == leftover.sentence
-
-
 @pytest.mark.parametrize(
     ("piece", "text", "hidden"),
     [
@@ -223,10 +209,10 @@ def test_hiding_a_piece_hides_all_like_it(piece: str, text: str, hidden: list[st
 
 
 @given(strategies.text(alphabet="田村さん様氏 (「担当:@.a09口座タムラ\n・-一二ー", max_size=300))
-def test_every_piece_stands_in_its_sentence(text: str) -> None:
+def test_every_piece_stands_in_its_text(text: str) -> None:
     """Whatever the text, and in time."""
-    for piece, _kind, sentence in FINDER.pieces(text):
-        assert piece.strip() in sentence
+    for piece in FINDER.pieces(text):
+        assert piece.strip() in normalised_text(text)
 
 
 # --- packages ------------------------------------------------------------------------------------
@@ -244,40 +230,17 @@ def maker(tmp_path: Path) -> ArchiveMaker:
 
 
 @pytest.mark.drawn
-def test_nothing_leaves_while_leftovers_are_open(maker: ArchiveMaker, tmp_path: Path) -> None:
-    """They are listed with their sentences; hidden at the user's wish, they are in no text of the package."""
-    with pytest.raises(errors.LeftoversOpen) as refused:
-        export_package(maker, "support", tmp_path / "out")
+def test_what_looks_like_a_name_is_drawn_covered_and_leaves_so(maker: ArchiveMaker, tmp_path: Path) -> None:
+    """In every spelling, in texts and in names of files; the readme does not call that the user's wish."""
+    table = zip_files(report := export_package(maker, "support", tmp_path / "out"))["02_messages.csv"].decode(
+        "utf-8-sig"
+    )
 
-    assert ["高木", "takagi_k", "栗本"] == [one.piece for one in refused.value.leftovers]
-    report = export_package(maker, "support", tmp_path / "out", leftovers=LeftoverWish.HIDE)
-    table = zip_files(report)["02_messages.csv"].decode("utf-8-sig")
-    assert "編集の■■(氏名等の可能性)さんに渡します" in table
+    assert "編集の■■(隠した語)さんに渡します" in table
     assert not [word for word in ("高木", "髙木", "takagi", "栗本") if word in table]
     readme = zip_files(report)["00_README.txt"].decode("utf-8-sig")
-    assert "氏名・連絡先などの可能性がある語は伏せています" in readme
+    assert "報告者が隠した語、氏名・連絡先などの可能性がある語は伏せています" in readme
     assert "報告者が指定した" not in readme
-
-
-@pytest.mark.drawn
-def test_what_the_user_left_stays_and_is_not_asked_again(maker: ArchiveMaker, tmp_path: Path) -> None:
-    """Answers of the contract are remembered, to hide and to leave alike."""
-    with maker.archive.writing() as writing:
-        LEFTOVER_ANSWERS.of("job1").remember(writing, {"高木": False, "takagi_k": True, "栗本": True})
-
-    table = zip_files(export_package(maker, "support", tmp_path / "out"))["02_messages.csv"].decode("utf-8-sig")
-
-    assert ("編集の高木さん" in table, "takagi_k" in table, "栗本" in table) == (True, False, False)
-
-
-@pytest.mark.drawn
-def test_a_consultation_asks_about_what_it_may_quote(maker: ArchiveMaker, tmp_path: Path) -> None:
-    """Its first page quotes messages and tells tasks; a lawyer's package covers nothing and asks nothing."""
-    with pytest.raises(errors.LeftoversOpen) as refused:
-        export_package(maker, "consult", tmp_path / "out")
-
-    assert ["高木", "takagi_k", "栗本"] == [one.piece for one in refused.value.leftovers]
-    assert export_package(maker, "lawyer", tmp_path / "out").messages
 
 
 @pytest.mark.parametrize(
@@ -291,7 +254,7 @@ def test_a_consultation_asks_about_what_it_may_quote(maker: ArchiveMaker, tmp_pa
 )
 def test_the_name_of_somebody_hidden_is_offered_in_every_spelling(name: str, text: str, piece: str) -> None:
     """In kana and in Latin letters, where nothing around it says that it is a name."""
-    assert piece in [found for found, _kind, _sentence in LeftoverFinder(["yamada"], [name]).pieces(text)]
+    assert piece in list(LeftoverFinder(["yamada"], [name]).pieces(text))
 
 
 def test_a_surname_beside_what_is_masked_is_offered() -> None:
@@ -305,14 +268,9 @@ def test_the_title_behind_a_masked_name_is_no_name(text: str) -> None:
     assert [] == pieces(text)
 
 
-def test_what_only_stands_outside_the_period_is_not_asked_about(maker: ArchiveMaker, tmp_path: Path) -> None:
-    """Only texts that would leave."""
-    assert export_package(maker, "support", tmp_path / "out", until=at(150)).messages
-
-
 def test_the_firm_of_a_party_is_no_leftover() -> None:
     """A room 田中商店様 of 田中 is the client's; the firm of somebody else is offered."""
     finder = LeftoverFinder(["田中 一郎", "受注者"])
 
     assert [] == list(finder.pieces("田中商店様 サイト制作"))
-    assert ["中村商店"] == [piece for piece, _kind, _sentence in finder.pieces("中村商店様 サイト制作")]
+    assert ["中村商店"] == list(finder.pieces("中村商店様 サイト制作"))

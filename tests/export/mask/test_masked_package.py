@@ -16,7 +16,7 @@ from archiver.evidence.masked_records import masked_digest
 from archiver.export.mask.package_mask import Policy, masking_policy
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import ExportReport, export
-from archiver.export.package.order import ExportOrder, LeftoverWish
+from archiver.export.package.order import ExportOrder
 from archiver.records import Observation, Reply
 from archiver.store.working import remembered_values
 from archiver.store.working.token_marks import TokenMarks
@@ -116,7 +116,6 @@ def test_the_users_own_token_is_in_no_package(leaked: ArchiveMaker, tmp_path: Pa
         out=tmp_path / "out",
         policy=policy,
         counterparts={CLIENT},
-        leftovers=LeftoverWish.HIDE,
     )
 
     report = export(leaked.archive, order, now=lambda: at(300))

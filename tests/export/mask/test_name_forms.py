@@ -9,7 +9,7 @@ from archiver.export.mask.leftovers import LeftoverFinder
 
 def offered(text: str) -> list[str]:
     """The pieces of a text that are offered between parties of other names."""
-    return [piece for piece, _kind, _sentence in LeftoverFinder(["受注者", "発注者"]).pieces(text)]
+    return list(LeftoverFinder(["受注者", "発注者"]).pieces(text))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from archiver.export.mask.leftovers import LeftoverFinder
 
 
 def _pieces(text: str) -> list[str]:
-    return [piece for piece, _kind, _sentence in LeftoverFinder(["山田"]).pieces(text)]
+    return list(LeftoverFinder(["山田"]).pieces(text))
 
 
 @pytest.mark.parametrize(

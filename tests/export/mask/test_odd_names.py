@@ -46,9 +46,7 @@ def test_a_name_changed_midway_is_covered_before_and_after() -> None:
 
 @pytest.mark.parametrize("name", ["田中 花子", "山田 次郎"])
 def test_a_surname_of_a_party_too_names_nobody(name: str) -> None:
-    """It is covered without a letter, as nobody knows who is meant; the party's whole name stays."""
-    surname = name[:2]
+    """It stays, as a party's own name is never covered; the third person's whole name is covered."""
+    party = {"田中 花子": "田中 一郎", "山田 次郎": "山田 太郎"}[name]
 
-    assert f"■■(氏名)さん、{'田中 一郎' if surname == '田中' else '山田 太郎'}" == masked(
-        f"{surname}さん、{'田中 一郎' if surname == '田中' else '山田 太郎'}", name
-    )
+    assert f"{name[:2]}さん、{party}、参加者A" == masked(f"{name[:2]}さん、{party}、{name}", name)

@@ -111,6 +111,7 @@ def test_a_package_tells_the_whole_story(tmp_path: Path) -> None:
         "unheld": ("F-0002: 404",),
         "unsealed": 0,
         "recorded": True,
+        **dict.fromkeys(("opened", "read", "unread", "covered"), 0),
     } == report.document()
     assert [("present", 1), ("edited", 2), ("deleted", 2), ("missing", 1)] == [
         (message["state"], len(message["versions"])) for message in messages(report.path)

@@ -19,7 +19,6 @@ from archiver.export.chosen_messages import parse_choice
 from archiver.export.mask.package_mask import Policy, masking_policy
 from archiver.export.package import submission_package
 from archiver.export.package.make_package import ExportDeclined, ExportReport
-from archiver.export.package.order import LeftoverWish
 from archiver.export.package.recipe import PackagePreview
 from archiver.export.pdf.worker import make_pdf_apart
 from archiver.export.report.input import MaskedPassage
@@ -590,9 +589,7 @@ def test_an_erased_message_is_told_and_stops_nothing(tmp_path: Path) -> None:
     rich_archive(tmp_path / "home").close()
     maker = reopen_maker(tmp_path / "home")
 
-    report = export_package(
-        maker, "support", tmp_path / "out", minutes=5_000, counterparts={CLIENT}, leftovers=LeftoverWish.HIDE
-    )
+    report = export_package(maker, "support", tmp_path / "out", minutes=5_000, counterparts={CLIENT})
 
     assert "自分の保管庫から消去しました" in squeezed(pdf_reader.text(beside(report)["01_report.pdf"]))
 

@@ -66,7 +66,6 @@ STORED: dict[str, tuple[Any, str]] = {
         f'{{"looks": 5, "reset": {TEXT}, "spent": 7}}',
     ),
     "export_files/<contract>": ({"CW1": {"a.txt": "9f86"}}, '{"CW1": {"a.txt": "9f86"}}'),
-    "leftovers/<contract>": ({"sato": True, "abe": False}, '{"abe": false, "sato": true}'),
     "uncopied": ({"/media/usb": AT}, f'{{"/media/usb": {TEXT}}}'),
     "daemon-checked": (remembered_values.LastChecks(AT), f'{{"sample": {TEXT}, "whole": null}}'),
     "upkeep": (AT, TEXT),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from archiver.export.mask.package_mask import masking_policy
+from archiver.export.mask.package_mask import POLICIES, masking_policy
 from archiver.export.package.make_package import Confirm, ExportReport, export
 from archiver.export.package.order import ExportOrder
+from archiver.export.package.reading_step import Decision, keep_reviews, opened_messages, reviews_of
 from archiver.export.stamps import StampService
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import blobs
@@ -85,6 +87,20 @@ def story_with_secrets(home: Path) -> ArchiveMaker:
     return maker
 
 
+def read_all(archive: Archive, order: ExportOrder, minutes: float = 300) -> ExportOrder:
+    """The order with every message opened and read, as it is shown."""
+    wide = replace(order, every_message=True)
+    opened = opened_messages(archive, wide, now=at(minutes))
+    decisions = [Decision(one.id, one.digest) for one in opened]
+    return replace(wide, reviews=reviews_of(opened, decisions, at=at(minutes)))
+
+
+def keep_all_read(archive: Archive, minutes: float = 300, **options: Any) -> None:
+    """Keep that every message was read as a package for an office shows it, for commands and pages."""
+    order = ExportOrder(contract="job1", profile="support", policy=masking_policy("support"), **options)
+    keep_reviews(archive, "job1", read_all(archive, order, minutes).reviews, at=at(minutes))
+
+
 def export_package(
     maker: ArchiveMaker,
     profile: str,
@@ -93,11 +109,15 @@ def export_package(
     minutes: float = 300,
     stamping: StampService | None = None,
     confirm: Confirm | None = None,
+    reads_all: bool = True,
     **options: Any,
 ) -> ExportReport:
-    """Export a package as the command does, so many minutes after the beginning."""
+    """Export a package as the command does, so many minutes after the beginning, and after all of it was read."""
     options.setdefault("policy", masking_policy(profile))
     order = ExportOrder(contract="job1", profile=profile, out=out, **options)
+    if reads_all and profile in POLICIES:
+        out.mkdir(parents=True, exist_ok=True)
+        order = read_all(maker.archive, order, minutes)
     return export(maker.archive, order, now=lambda: at(minutes), stamping=stamping, confirm=confirm)
 
 

@@ -1,0 +1,200 @@
+"""Which messages a package opens, what of them was read, and what is covered.
+
+Opened are the parties' messages that the report cites, with their neighbours, and what the user chose. Of these only
+those leave whose texts somebody read as they are; every other text is covered (`mask.covers`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from archiver.claims.quotations import names_terms
+from archiver.evidence.chain import canonical, digest
+from archiver.evidence.history import text
+from archiver.export import PROFILES
+from archiver.export.mask.covers import COVERED, Covers, Place, chat_id, place_of, text_field
+from archiver.export.mask.folding import folded_text
+from archiver.export.mask.leftovers import LeftoverFinder, piece_pattern
+from archiver.export.mask.package_mask import PackageMask
+from archiver.export.package.package_input import PackageInput
+from archiver.export.package.report_input import report_input
+from archiver.export.package_scope import STATEMENTS
+from archiver.export.report.excerpt import chosen_messages
+from archiver.export.report.excerpt_selection import CONTEXT, ExcerptMessage, select_excerpt
+from archiver.export.report.input import ReportInput, ReviewedTexts
+from archiver.export.report.statistics import CHANGED, MessageStatistics, survey_messages
+from archiver.records import Message, OpenedMessage, ReadState, Review
+from archiver.render.times import local_time
+from archiver.report_language import say
+
+_STATED_FIELDS = ("title", "name", "note", "reason")
+
+
+class OpenedPart(NamedTuple):
+    """What a package opens, and what it covers."""
+
+    messages: tuple[OpenedMessage, ...]
+    covers: Covers
+    reviewed: ReviewedTexts
+
+
+def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Review]) -> OpenedPart:
+    """Decide by the reviews (oldest first) what of a package leaves, and cover in `mask` the words that it covers.
+
+    `package` has been read without a mask. Raises UsageError (a chosen message is not in it).
+    """
+    package.recipe.order.choice.check(package.statistics.chosen)
+    case = report_input(package)
+    words = _decided_words(reviews)
+    mask.show_words(word for word, is_covered in words.items() if not is_covered)
+    covered = [word for word, is_covered in words.items() if is_covered]
+    reviewed = {one.message_id: one for one in reviews}
+    left = {name for name, one in reviewed.items() if one.state is ReadState.COVERED}
+    drawing = _Drawing(package, mask, list(_opened(package, case, survey_messages(case))))
+    read = {one.id: drawing.as_read(one, reviewed.get(one.id), words) for one in drawing.items}
+    unread = [one for item in drawing.items if read[item.id] is None for one in (*item.texts, *item.beside)]
+    proposed = drawing.proposals([*unread, *_names(package)])
+    pieces = [one for one in dict.fromkeys([*covered, *proposed]) if words.get(one, True)]
+    mask.cover_pieces(pieces)
+    messages = tuple(
+        read[one.id] or drawing.draw(one, pieces, ReadState.COVERED if one.id in left else ReadState.UNREAD)
+        for one in drawing.items
+    )
+    shown, waiting = (
+        {(one.room, one.id) for one in messages if one.state is state} for state in (ReadState.READ, ReadState.UNREAD)
+    )
+    last = max((reviewed[one].at for _room, one in shown), default=None)
+    count = sum(one.no > 0 and one.state is ReadState.READ for one in messages)
+    counts = ReviewedTexts(count, package.statistics.count - count, last)
+    return OpenedPart(messages, Covers(shown, waiting, drawing.sent, quoted=say(COVERED)), counts)
+
+
+def _opened(package: PackageInput, case: ReportInput, statistics: MessageStatistics) -> Iterator[Message]:
+    """The messages that are opened, by their number."""
+    order, counterparts = package.recipe.order, package.recipe.counterparts
+    starred = {
+        *chosen_messages(case, statistics)[0],
+        *(one for one, reason in statistics.excerpt_reasons.items() if reason == CHANGED),
+        *(one.message.message_id for one in statistics.quotations.value),
+        *statistics.bound,
+    }
+    context = CONTEXT if PROFILES[order.profile].formats else 0
+
+    def is_opened(message: Message) -> bool:
+        if order.every_message or message.message_id in case.chosen or case.is_reporter(message.account_id):
+            return True
+        return message.account_id not in case.thirds and (counterparts is None or message.account_id in counterparts)
+
+    for room in case.rooms:
+        is_starred = (lambda _one: True) if order.every_message else (lambda one: one.message_id in starred)
+        for piece in select_excerpt(room.messages(), is_starred, context=context):
+            if isinstance(piece, ExcerptMessage) and is_opened(piece.item) and piece.item.texts:
+                yield piece.item
+
+
+def _names(package: PackageInput) -> Iterator[str]:
+    """What leaves beside messages and is not the name of a person: names of chats, and what the user stated."""
+    for entry in package.source.other:
+        if entry["kind"] == "room":
+            yield text(entry["payload"]["object"].get("name"))
+        elif entry["kind"] in STATEMENTS:
+            yield from (text(entry["payload"].get(name)) for name in _STATED_FIELDS)
+
+
+def _decided_words(reviews: Iterable[Review]) -> dict[str, bool]:
+    """Word → whether it is covered everywhere, as it was decided last."""
+    words: dict[str, bool] = {}
+    for review in reviews:
+        words |= dict.fromkeys(map(folded_text, (*review.drawn, *review.covered)), True)
+        words |= dict.fromkeys(map(folded_text, review.shown), False)
+    return words
+
+
+class _Item(NamedTuple):
+    """What is read as one, as it was typed: a message, or the description of a chat (No. 0)."""
+
+    id: str
+    room: int
+    no: int
+    sent: datetime
+    name: str
+    texts: Sequence[str]
+    beside: Sequence[str] = ()
+    """The names of its files and the texts of its tasks."""
+
+
+class _Drawing:
+    """Draws messages as they would leave."""
+
+    def __init__(self, package: PackageInput, mask: PackageMask, listed: Sequence[Message]) -> None:
+        self._mask = mask
+        self._finder = LeftoverFinder([*mask.open_names, package.recipe.contract.client or ""], mask.hidden_names)
+        self.sent: defaultdict[tuple[int, int], set[Place]] = defaultdict(set)
+        """Author and second → the messages that were sent then."""
+        for room in package.recipe.scope.rooms:
+            for one in package.statistics.kept.of_room(room):
+                self.sent[one.account_id, one.send_time].add((room, one.message_id))
+        self._covers = Covers({(one.room_id, one.message_id) for one in listed}, (), self.sent)
+        self._others: defaultdict[Place, dict[str, None]] = defaultdict(dict)
+        """Message or chat → the texts of its files and tasks, or its descriptions."""
+        for entry in package.source.other:
+            if entry["kind"] in ("file", "task", "room"):
+                self._others[place_of(entry)][text(entry["payload"]["object"].get(text_field(entry)))] = None
+        every = package.recipe.order.every_message
+        self.items = [*self._descriptions(package, every=every), *map(self._message, listed)]
+
+    def _descriptions(self, package: PackageInput, *, every: bool) -> Iterator[_Item]:
+        """The descriptions that the first page may quote."""
+        for room in package.conversations():
+            place = room.room_id, chat_id(room.room_id)
+            texts = list(filter(None, self._others[place]))
+            if texts and (every or any(map(names_terms, texts))):
+                yield _Item(place[1], room.room_id, 0, room.read_at, room.room_name, texts)
+
+    def _message(self, message: Message) -> _Item:
+        texts = list(dict.fromkeys(self._covers.cover_quotes(one.body) for one in message.texts))
+        account, ident = message.account_id, str(message.message_id)
+        name = self._mask.label_of(account) if self._mask.is_hidden(account) else message.name
+        beside = list(self._others[message.room_id, ident])
+        return _Item(ident, message.room_id, message.no, message.send_time, name, texts, beside)
+
+    def as_read(self, item: _Item, review: Review | None, words: Mapping[str, bool]) -> OpenedMessage | None:
+        """The item as it was read; None if nobody read it as it is now."""
+        if review is None or review.state != "read":
+            return None
+        drawn = self.draw(item, [one for one in review.drawn if words[folded_text(one)]], ReadState.READ)
+        return drawn if drawn.digest == review.digest else None
+
+    def proposals(self, texts: Iterable[str]) -> list[str]:
+        """What looks like a person or a way to reach one in these texts and is not masked, where those are."""
+        if not self._mask.policy.people:
+            return []
+        masked = list(map(self._mask.mask_text, dict.fromkeys(texts)))
+        found = [piece for one in masked for piece in self._finder.pieces(one)]
+        return [*map(folded_text, found), *self._mask.contacts]
+
+    def draw(self, item: _Item, pieces: Iterable[str], state: ReadState) -> OpenedMessage:
+        """The item with these pieces covered too."""
+        originals = [*item.texts, *item.beside]
+        folded = list(map(folded_text, originals))
+        patterns = {one: piece_pattern(one) for one in pieces}
+        own = {one: pattern for one, pattern in patterns.items() if any(map(pattern.search, folded))}
+        drawn = [self._mask.mask_with_kinds(one, pieces=own.values()).text for one in originals]
+        covers = [word for one in originals for word in self._mask.covered_words(one, own.values())]
+        texts, beside = drawn[: len(item.texts)], drawn[len(item.texts) :]
+        return OpenedMessage(
+            id=item.id,
+            room=item.room,
+            no=item.no,
+            sent=local_time(item.sent),
+            name=self._mask.mask_text(item.name),
+            texts=tuple(texts),
+            files=tuple(beside),
+            covers=tuple(dict.fromkeys(covers)),
+            digest=digest(canonical([texts, beside])),
+            state=state,
+            drawn=tuple(own),
+        )

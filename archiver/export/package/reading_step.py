@@ -1,0 +1,83 @@
+"""The reading before a package is made: what it would open, and what somebody decides about that.
+
+The page, the terminal and the scripts make the same record by these functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from gettext import gettext as _
+from pathlib import Path
+
+import msgspec
+
+from archiver import errors
+from archiver.export.mask.folding import folded_text
+from archiver.export.package.make_recipe import make_recipe
+from archiver.export.package.order import ExportOrder
+from archiver.records import OpenedMessage, ReadState, Review
+from archiver.store import statements
+from archiver.store.archive import Archive
+from archiver.store.queries import contracts
+from archiver.store.queries.entries import last_seq
+
+
+class Decision(msgspec.Struct, frozen=True, rename={"message_id": "id"}):
+    """What somebody decided about an opened message, and about words in it."""
+
+    message_id: str
+    digest: str
+    """Of what was shown."""
+    state: ReadState = ReadState.READ
+    covered: tuple[str, ...] = ()
+    """Words to be covered everywhere."""
+    shown: tuple[str, ...] = ()
+    """Words whose covers are taken away everywhere."""
+
+
+def opened_messages(archive: Archive, order: ExportOrder, *, now: datetime) -> Sequence[OpenedMessage]:
+    """The messages that a package would open, by number, with their covers drawn; none where all texts leave.
+
+    Raises as `make_package.export` does.
+    """
+    with archive.reading() as reading:
+        contract = contracts.named_or_only_contract(reading, order.contract)
+        upto = last_seq(reading)
+        return make_recipe(reading, (), order, contract, name="", stamping=None, at=now, upto=upto).opened
+
+
+def reviews_of(opened: Iterable[OpenedMessage], decisions: Iterable[Decision], *, at: datetime) -> list[Review]:
+    """The reviews to be kept; what somebody read that is not what would leave now counts as not read."""
+    by_id = {one.id: one for one in opened}
+    return [_review(by_id[one.message_id], one, at) for one in decisions if one.message_id in by_id]
+
+
+def _review(message: OpenedMessage, decision: Decision, at: datetime) -> Review:
+    is_stale = decision.state is ReadState.READ and decision.digest != message.digest
+    state = ReadState.UNREAD if is_stale else decision.state
+    covered, shown = (
+        tuple(folded for one in words if (folded := folded_text(one).strip()))
+        for words in (decision.covered, decision.shown)
+    )
+    return Review(message.id, message.digest, state, at, message.drawn, covered, shown)
+
+
+def keep_reviews(archive: Archive, contract: str | None, reviews: Sequence[Review], *, at: datetime) -> bool:
+    """Keep reviews for this package of a contract and the next; False from a home that cannot be written."""
+    try:
+        with archive.writing() as writing:
+            named = contracts.named_or_only_contract(writing, contract).id
+            statements.state_reviews(writing, named, reviews, at=at)
+    except errors.HomeNotWritable:
+        return False
+    return True
+
+
+def read_decisions(file: Path) -> list[Decision]:
+    """The decisions of a file with a list of them. Raises UsageError."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=list[Decision])
+    except (OSError, msgspec.MsgspecError):
+        sentence = _("The file must be a JSON list of objects with id and digest, as --preview --json gives them.")
+        raise errors.UsageError(detail=sentence) from None

@@ -1,0 +1,274 @@
+"""What nobody read does not leave: not a word of it, wherever a package could show it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.export.chosen_messages import parse_choice
+from archiver.export.mask.covers import COVERED, UNREAD, Covers
+from archiver.export.mask.package_mask import masking_policy
+from archiver.export.package.make_package import ExportReport
+from archiver.export.package.order import ExportOrder
+from archiver.export.package.reading_step import Decision, keep_reviews, opened_messages, read_decisions, reviews_of
+from archiver.records import OpenedMessage, ReadState
+from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object
+from tests.support.packages.exported_archives import FACTS, THIRD, add_enclosure, export_package, zip_files
+from tests.support.packages.files_with_metadata import picture
+
+SHARED = 998
+"""A third person with the surname of the client."""
+
+
+def word(number: int) -> str:
+    """A string that stands in one text alone."""
+    return f"zq{number:03}xw"
+
+
+def room_of(home: Path, *, others: int, messages: int) -> ArchiveMaker:
+    """A chat in which every text has a string of its own: messages, a file, a task, a description, metadata."""
+    maker = ArchiveMaker(home)
+    maker.me()
+    maker.contract("job1", platform="crowdworks", platform_id="12345678", client="田中", **FACTS)
+    maker.room("動画編集", description=f"資料 {word(900)}")
+    maker.account(CLIENT, "田中 一郎")
+    maker.account(1234567, "yamada")
+    authors = [(CLIENT, "田中 一郎"), (1234567, "yamada")]
+    for number in range(others):
+        name = (SHARED, "田中 花子") if not number else (THIRD + number, f"参加 {chr(97 + number)}子")
+        maker.account(*name)
+        maker.member(*name)
+        authors.append(name)
+    listed = [
+        message_object(one, f"田中さん {word(one)} です", sent=one, account=author, name=name)
+        for one in range(1, messages + 1)
+        for author, name in [authors[one % len(authors)]]
+    ]
+    maker.sync(listed[:100], minutes=messages + 5)
+    sent = int(at(messages + 6).timestamp())
+    edited = message_object(14, f"田中さん、やはり {word(901)} です", sent=14, update_time=sent, name="田中 一郎")
+    now = [*listed[:13], edited, *listed[14:27], {**listed[27], "body": "[deleted]"}, *listed[28:]]
+    maker.sync(now, changed={14: "edited", 28: "deleted"}, minutes=messages + 7)
+    maker.file(file_object(31, f"{word(902)}.pdf", 9, sent=6, message_id=6), b"pdf bytes", minutes=messages + 8)
+    maker.file(
+        file_object(32, f"{word(903)}.pdf", 9, sent=9, message_id=9, account=CLIENT), b"pdf", minutes=messages + 8
+    )
+    maker.task(56, f"作業 {word(904)}", minutes=messages + 9)
+    add_enclosure(maker, 1, "photo.jpg", picture("JPEG", author=word(905)))
+    return maker
+
+
+def order(profile: str = "support", **options: object) -> ExportOrder:
+    """An order for this chat."""
+    return ExportOrder(
+        contract="job1",
+        profile=profile,
+        policy=masking_policy(profile),
+        counterparts={CLIENT},
+        **options,  # type: ignore[arg-type]
+    )
+
+
+def opened(maker: ArchiveMaker, wanted: ExportOrder) -> dict[str, OpenedMessage]:
+    """The messages that are read before, by id."""
+    return {one.id: one for one in opened_messages(maker.archive, wanted, now=at(300))}
+
+
+def made(maker: ArchiveMaker, out: Path, wanted: ExportOrder) -> ExportReport:
+    """The package of an order."""
+    return export_package(
+        maker,
+        wanted.profile,
+        out,
+        reads_all=False,
+        counterparts={CLIENT},
+        reviews=wanted.reviews,
+        choice=wanted.choice,
+        every_message=wanted.every_message,
+    )
+
+
+def found(out: Path) -> set[str]:
+    """The strings that stand in any byte of what was made, in the words of its documents, and in its names."""
+    texts = []
+    for path in out.rglob("*"):
+        texts.append(path.name.encode())
+        if path.suffix == ".pdf":
+            texts.append(subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True).stdout)
+        if path.is_file():
+            texts.append(path.read_bytes())
+    for path in out.rglob("*.zip"):
+        with zipfile.ZipFile(path) as packed:
+            texts += [*map(str.encode, packed.namelist()), *map(packed.read, packed.namelist())]
+    every = b"\n".join(texts)
+    return {word(one) for one in range(1000) if word(one).encode() in every}
+
+
+@pytest.mark.drawn
+@pytest.mark.parametrize("profile", ["support", "consult"])
+@pytest.mark.parametrize(("others", "messages"), [(12, 40), (0, 100)])
+def test_what_nobody_read_is_in_no_byte(tmp_path: Path, profile: str, others: int, messages: int) -> None:
+    """Of messages, files, tasks, the description and metadata; rows stay, and the first page says why."""
+    maker = room_of(tmp_path / "home", others=others, messages=messages)
+
+    report = made(maker, tmp_path / "out", order(profile))
+
+    assert set() == found(tmp_path / "out")
+    assert (0, messages) == (report.read, report.covered)
+    assert report.unread == report.opened > 0
+    body = zip_files(report)["01_report.pdf" if profile == "support" else "01_consult.pdf"]
+    printed = subprocess.run(["pdftotext", "-", "-"], input=body, capture_output=True, check=True).stdout.decode()
+    assert UNREAD in "".join(printed.split())
+    if profile == "support":
+        rows = list(csv.DictReader(io.StringIO(zip_files(report)["02_messages.csv"].decode("utf-8-sig"))))
+        assert messages == len(rows)
+        assert 4 >= len({one["本文"] for one in rows})
+        assert rows[13]["以前の文面"]
+
+
+@pytest.mark.drawn
+def test_only_what_was_read_leaves_as_it_was_shown(tmp_path: Path) -> None:
+    """The parties' messages with what belongs to them; a third person's stay covered, also those with files."""
+    maker = room_of(tmp_path / "home", others=12, messages=40)
+    wanted = order()
+    shown = opened(maker, wanted)
+    assert {"14", "28"} <= shown.keys()
+    assert all(one.name in ("田中 一郎", "yamada") for one in shown.values())
+    assert all(one.state is ReadState.UNREAD for one in shown.values())
+    some = sorted(shown)[:2]
+
+    reviews = reviews_of(shown.values(), [Decision(one, shown[one].digest) for one in some], at=at(300))
+    report = made(maker, tmp_path / "out", replace(wanted, reviews=tuple(reviews)))
+
+    texts = {text for one in some for text in (*shown[one].texts, *shown[one].files)} - {f"作業 {word(904)}"}
+    assert {word(one) for one in range(1000) if any(word(one) in text for text in texts)} == found(tmp_path / "out")
+    assert (2, len(shown) - 2) == (report.read, report.unread)
+    assert all("田中さん" in text for one in some for text in shown[one].texts)
+
+
+@pytest.mark.drawn
+def test_a_third_persons_message_is_opened_if_it_was_chosen(tmp_path: Path) -> None:
+    """Or if every message is wanted; else it is no neighbour either."""
+    maker = room_of(tmp_path / "home", others=2, messages=30)
+
+    assert "2" not in opened(maker, order())
+    assert "2" in opened(maker, order(choice=parse_choice("No.2")))
+    assert 30 == len(opened(maker, order(every_message=True)))
+
+
+@pytest.mark.drawn
+def test_the_description_of_a_chat_is_read_where_the_report_may_quote_it(tmp_path: Path) -> None:
+    """As it names an amount; unread, not a word of it leaves."""
+    maker = room_of(tmp_path / "home", others=0, messages=30)
+    maker.room("動画編集", description=f"単価は5,000円です {word(950)}", minutes=45)
+    shown = opened(maker, order())
+    chat = f"chat{ROOM}"
+    assert 2 == len(shown[chat].texts)
+
+    made(maker, tmp_path / "covered", order())
+    reviews = reviews_of(shown.values(), [Decision(chat, shown[chat].digest)], at=at(300))
+    report = made(maker, tmp_path / "out", order(reviews=tuple(reviews)))
+
+    assert set() == found(tmp_path / "covered")
+    assert word(950) in found(tmp_path / "out")
+    assert (1, 30) == (report.read, report.covered)
+
+
+@pytest.mark.drawn
+def test_reviews_are_kept_and_a_changed_text_is_unread_again(tmp_path: Path) -> None:
+    """A covered word is covered everywhere; one whose cover was taken away makes its other messages unread."""
+    maker = room_of(tmp_path / "home", others=0, messages=30)
+    shown = opened(maker, order())
+    last, other = sorted(shown, key=int)[-2:]
+    decisions = [Decision(one.id, one.digest) for one in shown.values()]
+    keep_reviews(maker.archive, "job1", reviews_of(shown.values(), decisions, at=at(300)), at=at(300))
+    assert {ReadState.READ} == {one.state for one in opened(maker, order()).values()}
+
+    hidden = Decision(last, shown[last].digest, covered=(word(int(other)), "動画"))
+    keep_reviews(maker.archive, "job1", reviews_of(shown.values(), [hidden], at=at(301)), at=at(301))
+    report = made(maker, tmp_path / "out", order())
+    assert word(int(other)) not in found(tmp_path / "out")
+    assert word(int(last)) in found(tmp_path / "out")
+    assert "■■(隠した語)編集" in printed_words(report)
+
+    keep_reviews(
+        maker.archive,
+        "job1",
+        reviews_of(shown.values(), [Decision(last, "", ReadState.UNREAD, shown=("動画",))], at=at(302)),
+        at=at(302),
+    )
+    again = message_object(int(other), "別の文", sent=int(other), update_time=int(at(310).timestamp()))
+    maker.sync([again], changed={int(other): "edited"}, minutes=310)
+    states = {one.id: one.state for one in opened(maker, order()).values()}
+    assert (ReadState.UNREAD, ReadState.UNREAD) == (states[last], states[other])
+
+
+def printed_words(report: ExportReport) -> str:
+    """The words of the report."""
+    body = zip_files(report)["01_report.pdf"]
+    return "".join(
+        subprocess.run(["pdftotext", "-", "-"], input=body, capture_output=True, check=True).stdout.decode().split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "covered"),
+    [
+        ("[qt][qtmeta aid=5 time=100]秘密[/qt]はい", f"[qt][qtmeta aid=5 time=100]{COVERED}[/qt]はい"),
+        ("[qt][qtmeta aid=7 time=200]公開[/qt]はい", "[qt][qtmeta aid=7 time=200]公開[/qt]はい"),
+        (
+            "[qt][qtmeta aid=7 time=200]公開[qt][qtmeta aid=5 time=100]秘密[/qt][/qt]",
+            f"[qt][qtmeta aid=7 time=200]公開[qt][qtmeta aid=5 time=100]{COVERED}[/qt][/qt]",
+        ),
+        ("[引用 aid=5 time=100]秘密[/引用]", f"[引用 aid=5 time=100]{COVERED}[/引用]"),
+        ("[qt]秘密[/qt]", f"[qt]{COVERED}[/qt]"),
+        ("[引用 aid=5 time=100]だけ", "[引用 aid=5 time=100]だけ"),
+    ],
+)
+def test_a_quotation_of_a_covered_message_is_covered(body: str, covered: str) -> None:
+    """Also inside the quotation of one that is shown, and one that points nowhere."""
+    sent = {(5, 100): {(ROOM, "1")}, (7, 200): {(ROOM, "2")}}
+
+    assert covered == Covers({(ROOM, "2")}, (), sent).cover_quotes(body)
+
+
+def test_a_post_of_the_system_keeps_its_kind_and_nothing_else() -> None:
+    """Its tags say what it is; the name of the file between them is gone."""
+    bodies = [
+        f"[info][title][dtext:file_uploaded][/title][preview id=1 ht={one}][download:1]{one}.txt[/download][/info]"
+        for one in ("秘密", "もっと長い秘密")
+    ]
+    entries = [
+        {"kind": "message", "room_id": ROOM, "key": f"message/{n}", "payload": {"object": {"body": body}}}
+        for n, body in enumerate(bodies)
+    ]
+
+    covered = {Covers(()).cover(one)["payload"]["object"]["body"] for one in entries}
+
+    assert covered == {"[info][title][dtext:file_uploaded][/title][preview ][download:1][/download][/info]"}
+
+
+@pytest.mark.parametrize("document", ["", "{}", "[1]", '[{"id": 1, "digest": "x"}]', '[{"id": "1"}]'])
+def test_a_file_that_is_no_list_of_decisions_is_refused(tmp_path: Path, document: str) -> None:
+    """With one sentence."""
+    file = tmp_path / "read.json"
+    file.write_text(document)
+
+    with pytest.raises(errors.UsageError):
+        read_decisions(file)
+
+
+def test_a_file_of_decisions_is_read(tmp_path: Path) -> None:
+    """What the preview calls unread is no decision to show it; what else the preview says is of no account."""
+    file = tmp_path / "read.json"
+    listed = '[{"id": "1", "digest": "d", "covered": ["山"]}, {"id": "2", "digest": "e", "state": "unread", "no": 2}]'
+    file.write_text(listed, encoding="utf-8")
+
+    assert [Decision("1", "d", ReadState.READ, ("山",)), Decision("2", "e", ReadState.UNREAD)] == read_decisions(file)
