@@ -344,6 +344,7 @@ def test_before_a_screen_each_message_is_read_in_one_key(tmp_path: Path, chatwor
     keys = "q: later"
 
     with PseudoTerminal(desk.command("export", "job1", "--no-recheck"), desk.environ) as screen:
+        screen.answer("Number (several: 1 2):", "1")
         screen.see("(6 to read)")
         screen.answer(keys, "")
         screen.see("(5 to read)")
