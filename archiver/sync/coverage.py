@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from archiver.message_ids import first_id_after
 from archiver.store.queries.current_state import WindowCoverage
 
 WINDOW = 100
@@ -70,6 +71,12 @@ def judge_window(
     the last reading.
     """
     if not positions:
+        risen = (message_num or 0) - (covered.message_num or 0)
+        if (
+            limited and covered.newest is not None and covered.message_num is not None and risen > 0
+        ):  # so many were posted and hidden since then
+            hidden = NewGap(covered.newest, first_id_after(at - PLAN_SHOWS_AT_LEAST), risen, "plan")
+            return WindowVerdict(joins=False, beginning=False, gap=hidden)
         return WindowVerdict(joins=True, beginning=not limited and not known, emptied=known and not limited)
     cut_by_plan = limited and rows < WINDOW
     if not limited and not lacking and _is_whole(rows, len(positions), message_num, covered):

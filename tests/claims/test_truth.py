@@ -239,6 +239,12 @@ def test_every_sentence_is_read_back_or_listed(played: list[Played]) -> None:
     assert len(listed) <= MOST_UNREAD
 
 
+@pytest.mark.parametrize("seed", [20115])
+def test_what_was_false_once_is_told_truly(seed: int, tmp_path: Path) -> None:
+    """Of worlds that few seeds draw."""
+    assert [] == judge(play(seed, tmp_path))
+
+
 SMALL = Circumstances(window=20)
 PLAYED: dict[str, Circumstances] = {
     "a text is edited four times and deleted, a copy is put back, and the clock is wrong": replace(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, strategies
 
+from archiver.message_ids import first_id_after
 from archiver.store.queries.current_state import WindowCoverage
 from archiver.sync.coverage import JOINED, PLAN_SHOWS_AT_LEAST, WHOLE, NewGap, WindowVerdict, judge_window
 
@@ -78,6 +79,11 @@ CASES = {
         WindowVerdict(joins=True, beginning=False, emptied=True),
     ),
     "everything hidden": (([], True, 5, 0, WindowCoverage(9, 5, LATELY), True), JOINED),
+    "everything hidden, without a counter": (([], True, None, 0, WindowCoverage(9, 5, LONG_AGO), True), JOINED),
+    "everything hidden, and more than was known": (
+        ([], True, 8, 0, WindowCoverage(9, 5, LONG_AGO), True),
+        opened(9, first_id_after(NOW - PLAN_SHOWS_AT_LEAST), 3, "plan"),
+    ),
     "everything hidden at first": (([], True, 5, 0, NEVER, False), JOINED),
 }
 
@@ -191,5 +197,6 @@ def test_a_gap_never_hides_behind_the_counter(
         assert not actual.beginning
     if actual.gap is not None:
         assert not actual.joins
-        assert (newest, first) == (actual.gap.after, actual.gap.before)
+        assert newest == actual.gap.after
+        assert first == actual.gap.before or not positions
         assert actual.gap.missing is None or actual.gap.missing >= 0

@@ -35,7 +35,7 @@ class WindowCoverage:
     newest: int | None
     """The end of the newest covered span; None before the first window with messages."""
     message_num: int | None
-    """Chatwork's counter at the last window that knew it."""
+    """Chatwork's counter at the last window that knew it and showed a message."""
     read_at: datetime | None = None
     """The end of the newest covered period; None before the first."""
 
@@ -173,7 +173,7 @@ def window_coverage(reading: Reading, room: int) -> WindowCoverage:
     window = schema.window.c
     counted = reading.sql.execute(
         select(window.message_num)
-        .where(window.room_id == room, window.message_num.is_not(None))
+        .where(window.room_id == room, window.message_num.is_not(None), window.newest.is_not(None))
         .order_by(window.seq.desc())
         .limit(1)
     ).scalar()

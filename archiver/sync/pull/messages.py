@@ -218,20 +218,28 @@ class _WindowComparison:
             closed = gap.payload | {"missing": 0}
             found.append(Observation("gap.closed", f"gap/{room}/{gap.number}", closed, room, self.digest))
         new_gap = self.verdict.gap
-        if new_gap is not None:
-            payload = self._gap_payload(writing, new_gap)
+        payload = None if new_gap is None else self._gap_payload(writing, new_gap)
+        if payload is not None:
             found.append(Observation("gap", f"gap/{room}/{payload['number']}", payload, room, self.digest))
         return found
 
-    def _gap_payload(self, writing: Writing, new_gap: coverage.NewGap) -> JsonObject:
-        room = self.room.room_id
+    def _gap_payload(self, writing: Writing, new_gap: coverage.NewGap) -> JsonObject | None:
+        """A new gap, in the place of one that began where it begins; None where an empty list tells nothing more."""
+        room, after = self.room.room_id, None if new_gap.after is None else str(new_gap.after)
+        held = [gap for gap in current_state.open_gaps(writing, room) if after and gap.payload["after"] == after]
+        if held and not self.positions and held[0].payload["missing"] == new_gap.missing:
+            return None
         last = None if new_gap.after is None else current_state.last_payload(writing, f"message/{new_gap.after}", room)
         return {
-            "number": current_state.next_gap_number(writing, room),
-            "after": None if new_gap.after is None else str(new_gap.after),
+            "number": held[0].number if held else current_state.next_gap_number(writing, room),
+            "after": after,
             "before": str(new_gap.before),
             "from": None if last is None else from_unix(sent_at(last["object"])),
-            "to": from_unix(sent_at(self.received[new_gap.before])),
+            "to": (
+                from_unix(sent_at(self.received[new_gap.before]))
+                if self.positions
+                else to_text(self.reply.received_at - coverage.PLAN_SHOWS_AT_LEAST)
+            ),
             "missing": new_gap.missing,
             "reason": new_gap.reason,
         }
