@@ -3,7 +3,7 @@
 Entries of the contract's rooms within each room's period, statements about the contract itself that name no other
 room and nobody of another one, and what was recorded about stamps and seals; nothing else.
 A message is judged by its send time, a file by its upload time, everything else by the time it was observed.
-Later entries about a message go with it.
+Later entries about a message go with it, and the task that it gave.
 """
 
 from __future__ import annotations
@@ -112,7 +112,14 @@ class PackageScope:
             return bool(entry["seq"] > self._after)
         if room is None:
             return self._is_statement(kind, entry["key"]) and self._is_news(entry) and not self._names_others(entry)
-        return room in self._bounds and self._is_within(room, _scope_time(entry)) and self._is_news(entry)
+        if room not in self._bounds or not self._is_news(entry):
+            return False
+        return self._is_within(room, _scope_time(entry)) or (kind == "task" and self.is_given_inside(entry) is True)
+
+    def is_given_inside(self, task: EntryObject) -> bool | None:
+        """Whether the message with which a task was given is in the package; None: it is not saved."""
+        position, decided = number(task["payload"]["object"].get("message_id")), self._messages.get(task["room_id"], ())
+        return position in decided if position in decided or ~position in decided else None
 
     def includes_erased(self, room: int | None, seq: int) -> bool:
         """Whether the tombstone of an erased entry belongs in the package: its time is not known any more."""

@@ -460,7 +460,7 @@ class Dispute:
 
     def _items(self, since: int, author: int) -> Iterator[tuple[int, str]]:
         """What the lists of files and tasks showed of a person after a message, and when a task was seen to be done."""
-        saved = {post.number for post in self.saved}
+        saved = {post.number for post in self.seen}
         for post in self.known:
             looks = self.looks_at(post.room)
             first = next(at for at in looks if at >= post.sent)

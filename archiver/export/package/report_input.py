@@ -11,12 +11,13 @@ from archiver.claims.claim import Knowledge
 from archiver.claims.messages import contact, first_message
 from archiver.contract_dates import OutsideContact
 from archiver.evidence.history import EntryObject, number, text
-from archiver.evidence.listed_acts import listed_steps
+from archiver.evidence.listed_acts import ListedStep, listed_steps
 from archiver.evidence.services import read_services
 from archiver.evidence.tables.events import other_events, sort_events
 from archiver.evidence.verify.rollbacks import IN_COPIES, IN_LEDGER, IN_RESTORED, IN_SIGHT, read_rollback
 from archiver.export import PROFILES, PackageForm, enclosure_file_names
 from archiver.export.bag import Bag
+from archiver.export.package.entry_reader import SourceEntries
 from archiver.export.package.package_input import PackageInput, software_name
 from archiver.export.package.recipe import PackagePreview, Recipe
 from archiver.export.package.service_words import other_service_text, service_text
@@ -28,6 +29,7 @@ from archiver.platforms.job_platform import platform_of
 from archiver.records import (
     JST,
     AccountId,
+    ActKind,
     CaseFacts,
     Conversation,
     Delivery,
@@ -86,7 +88,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         bases=recipe.bases,
         handed_over=tuple(_masked_export(package, one) for one in _handed_over(package)),
         closings=[one for one in recipe.closings if not package.is_third(one.account_id)],
-        listed_steps=[one for one in listed_steps(source.other) if recipe.scope.overlaps(one.room_id, one.at, one.at)],
+        listed_steps=list(_steps_inside(source, recipe.scope)),
         thirds=recipe.thirds if mask is None else frozenset(map(mask.shown_account, recipe.thirds)),
         refused=[RefusedMessage(RoomId(room), one, *how) for (room, one), how in sorted(source.refused.items())],
         mapped={one.account_id: one for one in map(partial(_masked_mapping, package), recipe.mapped)},
@@ -103,6 +105,15 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         reviewed=recipe.reviewed,
         stand_ins=frozenset() if mask is None else mask.stand_ins,
     )
+
+
+def _steps_inside(source: SourceEntries, scope: PackageScope) -> Iterator[ListedStep]:
+    """What files and tasks show within the periods; a task was given when its message was sent, if that is saved."""
+    given = {one["seq"]: scope.is_given_inside(one) for one in source.everything if one["kind"] == "task"}
+    for step in listed_steps(source.other):
+        inside = given.get(step.seq) if step.kind is ActKind.TASK_GIVEN else None
+        if scope.overlaps(step.room_id, step.at, step.at) if inside is None else inside:
+            yield step
 
 
 def _outside_messages(package: PackageInput) -> Iterator[tuple[MessageId, datetime]]:

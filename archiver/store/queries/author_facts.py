@@ -135,8 +135,9 @@ def listed_acts(reading: Reading, rooms: Sequence[ContractRoom], after: datetime
         lines = select(entry.line).where(or_(entry.seq.in_(sent), entry.seq.in_(told))).order_by(entry.seq)
         for step in listed_steps(json.loads(line) for (line,) in reading.sql.execute(lines)):
             inside = [one for one in rooms if one.room_id == room]
-            if any(one.contains(step.at) for one in inside):
-                posts = _announcements(reading, step)
+            posts = list(_announcements(reading, step))
+            given = [post.at for post, _body in posts if step.kind is ActKind.TASK_GIVEN]
+            if any(one.contains(given[0] if given else step.at) for one in inside):
                 yield act_of_step(step, (post for post in posts if any(one.contains(post[0].at) for one in inside)))
 
 
