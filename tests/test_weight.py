@@ -17,7 +17,7 @@ PRODUCT = ROOT / "archiver"
 #: What is weighed: today's figure (0: it is printed and judged at an issue's end), the bar after
 #: issue N, the bar at the end of the round (none: the ratchet alone).
 FIGURES: dict[str, tuple[int, int | None, int | None]] = {
-    "code lines of the product": (74_637, 67_000, 55_000),
+    "code lines of the product": (74_628, 67_000, 55_000),
     "modules of the product": (873, 780, 420),
     "words and signs of Python": (912_871, None, None),
     "lines of templates and scripts": (6_756, None, None),
@@ -25,7 +25,7 @@ FIGURES: dict[str, tuple[int, int | None, int | None]] = {
     "lines of the longest function": (70, 70, 70),
     "lines of a function, ninth tenth": (18, 18, 18),
     "code lines of tests": (0, 55_000, None),
-    "characters of docs and READMEs": (131_813, None, 210_000),
+    "characters of docs and READMEs": (131_712, None, 210_000),
 }
 
 SLACK = {

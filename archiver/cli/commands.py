@@ -46,14 +46,14 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "status": ListedCommand(
         "archiver.cli.status.status", EVERYDAY, N_("What is kept, what is missing, what to do next")
     ),
+    "save": ListedCommand(
+        "archiver.cli.saving.save", EVERYDAY, N_("Save now (sync is the same). Something is disappearing: save --all")
+    ),
     "export": ListedCommand("archiver.cli.evidence.export", EVERYDAY, N_("Make a package to hand in")),
     "app": ListedCommand("archiver.cli.reading.app", EVERYDAY, N_("Do everything by clicking, in your browser")),
     "search": ListedCommand("archiver.cli.reading.search", EVERYDAY, N_("Find or read messages, deleted ones too")),
     "contract": ListedCommand(
         "archiver.cli.contracts.contract", EVERYDAY, N_("Enter a contract and its rooms, or look at it")
-    ),
-    "rescue": ListedCommand(
-        "archiver.cli.saving.rescue", EVERYDAY, N_("Something is about to vanish: save it all, see what to do")
     ),
     "init": ListedCommand("archiver.cli.setup.init", SETTING_UP, N_("Set everything up; run it again to go on")),
     "schedule": ListedCommand(
@@ -64,11 +64,7 @@ COMMANDS: Mapping[str, ListedCommand] = {
         "archiver.cli.setup.notices", SETTING_UP, N_("Choose how you are told when saving stops, and try it")
     ),
     "token": ListedCommand("archiver.cli.setup.token", SETTING_UP, N_("Store, test or forget the API token")),
-    "sync": ListedCommand("archiver.cli.saving.sync", ADVANCED, N_("Save now what Chatwork shows")),
     "rooms": ListedCommand("archiver.cli.setup.rooms", ADVANCED, N_("Your rooms and their numbers")),
-    "recover": ListedCommand(
-        "archiver.cli.saving.recover", ADVANCED, N_("Fetch older messages using pages and mails you kept")
-    ),
     "alerts": ListedCommand(
         "archiver.cli.status.alerts", ADVANCED, N_("Signs that something is vanishing; put them aside")
     ),
@@ -105,6 +101,10 @@ COMMANDS: Mapping[str, ListedCommand] = {
 }
 
 
+SECOND_NAMES: Mapping[str, tuple[str, ...]] = {"sync": ("save",)}
+"""Names that stay accepted for ever, as schedules and scripts call them: what each stands for."""
+
+
 class LazyGroup(click.Group):
     """The command `archive`: lists its commands from the table, and imports each when it is called."""
 
@@ -126,6 +126,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
         """Import the command's module and translate its texts."""
+        cmd_name = SECOND_NAMES.get(cmd_name, (cmd_name,))[0]
         if cmd_name not in self.table:
             return None
         module = importlib.import_module(self.table[cmd_name].module)
@@ -144,6 +145,7 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Resolve as click does, but suggest the nearest name if there is no such command."""
+        args = [*SECOND_NAMES.get(args[0], args[:1]), *args[1:]]
         name = args[0]
         ctx.meta[FOR_HELP] = not HELP_OPTIONS.isdisjoint(args)
         if name in self.table or name.startswith("-") or ctx.resilient_parsing:

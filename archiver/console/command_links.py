@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 _PAGES = {
     "init": "start.index",
-    "sync": "home.index",
+    "save": "home.index",
     "status": "home.index",
     "app": "events.index",
     "search": "search.index",
@@ -22,8 +22,9 @@ _PAGES = {
     "exports": "packages.index",
     "verify": "copies.index",
     "seal": "copies.index",
-    "rescue": "emergency.index",
-    "recover": "emergency.index",
+    "save --all": "emergency.index",
+    "save FILE": "emergency.index",
+    "save ファイル": "emergency.index",
     "contract": "contracts.index",
     "rooms": "contracts.index",
     "delivery": "contracts.index",
@@ -40,7 +41,8 @@ _PAGES = {
     "migrate": "upgrading.index",
 }
 _PLACES: dict[str, dict[str, Any]] = {
-    "recover": {"change": "older"},
+    "save FILE": {"change": "older"},
+    "save ファイル": {"change": "older"},
     "schedule": {"_anchor": "automatic"},
     "daemon": {"_anchor": "automatic"},
 }
@@ -95,7 +97,7 @@ def _html(found: re.Match[str]) -> Markup:
         return escape(found[0])
     if link[0] != request.path:
         return Markup('<a class="do" href="{}">{}</a>').format(*link)
-    return escape(_("“{button}”").format(button=link[1]) if found[1] == "sync" else _("this page"))
+    return escape(_("“{button}”").format(button=link[1]) if found[1] == "save" else _("this page"))
 
 
 def page_links(text: str) -> list[tuple[str, str]]:
@@ -108,7 +110,7 @@ def _link(found: re.Match[str]) -> tuple[str, str] | None:
     command, room = found[1], re.search(r" ([0-9]+)", found[0])
     if command == "search --chat" and room is not None:
         return url_for("conversation.room", room=int(room[1][:18])), _("Conversation")
-    if command == "sync":
+    if command == "save":
         return url_for("home.index"), _("Save now")
     endpoint = _PAGES[command]
     if endpoint not in current_app.view_functions:
@@ -131,7 +133,8 @@ def _words() -> dict[str, str]:
         "events.index": _("What happened"),
         "help.index": _("Help"),
         "upgrading.index": _("Update the archive"),
-        "recover": _("Fetch older messages"),
+        "save FILE": _("Fetch older messages"),
+        "save ファイル": _("Fetch older messages"),
         "schedule": _("Automatic saving"),
         "daemon": _("Automatic saving"),
     }

@@ -51,7 +51,7 @@ def save_now(context: ConsoleContext, *, is_first: bool = False) -> Work:
             _("Saved. {counts}") if report.complete else _("Not everything could be saved. Kept so far: {counts}")
         )
         head = sentence.format(counts=counts_line(counts))
-        hint = f"{left_out_sentence(counts)} archive recover" if is_first and counts.left_out else ""
+        hint = f"{left_out_sentence(counts)} archive save FILE" if is_first and counts.left_out else ""
         return JobOutcome(head, lines, links, is_complete=report.complete and not report.complaints, hint=hint)
 
     return work

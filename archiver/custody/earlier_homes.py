@@ -118,9 +118,9 @@ def other_sentence(other: OtherDatabase) -> str:
     """What another database beside the archive's own holds, and how to bring it in."""
     sentence = ngettext(
         "Beside the database lies “{name}”, with {count} record of {messages} messages that this archive does not "
-        "have. Keep it. To take its messages in, name that file: archive recover FILE",
+        "have. Keep it. To take its messages in, name that file: archive save FILE",
         "Beside the database lies “{name}”, with {count} records of {messages} messages that this archive does not "
-        "have. Keep it. To take its messages in, name that file: archive recover FILE",
+        "have. Keep it. To take its messages in, name that file: archive save FILE",
         other.records,
     )
     return sentence.format(name=other.path.name, count=other.records, messages=other.messages)

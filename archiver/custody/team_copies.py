@@ -231,5 +231,5 @@ def _owner_of(archive: Archive) -> int:
     with archive.reading() as reading:
         owner = current_state.owner(reading)
     if owner is None:
-        raise errors.NotAdopted(home=archive.home, detail=_("it does not know yet whose it is; run archive sync first"))
+        raise errors.NotAdopted(home=archive.home, detail=_("it does not know yet whose it is; run archive save first"))
     return int(owner["account_id"])

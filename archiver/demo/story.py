@@ -125,7 +125,7 @@ def _sync(story: Story) -> None:
         "tasks_new": _("tasks {n}"),
     }
     counts = [text.format(n=getattr(room, name)) for name, text in words.items() if getattr(room, name)]
-    story.print_line("    archive sync   " + (" / ".join(counts) or _("nothing new")))
+    story.print_line("    archive save   " + (" / ".join(counts) or _("nothing new")))
 
 
 def _pass_days(story: Story, day: int, *, awake: bool = True) -> None:

@@ -309,14 +309,14 @@ class UnknownMessage(UsageError):
     """No message of the contract's rooms has this id."""
 
     message = N_("No kept message of contract “{contract}” has the id {message}.")
-    hint = N_("The page of the conversation (archive search --chat CHAT) has the ids. Newer messages: archive sync")
+    hint = N_("The page of the conversation (archive search --chat CHAT) has the ids. Newer messages: archive save")
 
 
 class UnknownFile(UsageError):
     """No file of the contract's rooms has this id."""
 
     message = N_("No file of the rooms of contract “{contract}” has the id {file}.")
-    hint = N_("Newer files are known after: archive sync")
+    hint = N_("Newer files are known after: archive save")
 
 
 class UnknownDelivery(UsageError):

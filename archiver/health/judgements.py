@@ -126,7 +126,7 @@ def fault(error: str, settings: Settings | None = None, *, is_first: bool = Fals
         "is_sealed": is_sealed,
         "is_by_hand": is_by_hand,
         "grade": Grade.ACTION if needs_user or is_first else Grade.ATTENTION,
-        "command": "archive sync" if is_by_hand else error_reasons.command(error, is_sealed=is_sealed),
+        "command": "archive save" if is_by_hand else error_reasons.command(error, is_sealed=is_sealed),
     }
 
 

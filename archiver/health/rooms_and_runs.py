@@ -76,7 +76,7 @@ def check_plan(horizons: Sequence[Horizon], *, now: datetime) -> CheckResult:
     if last is not None:
         sentence = _(
             "The plan hides what is older than about {n} days (rooms {rooms}). Messages older than those saved can "
-            "be fetched only until {day}: archive recover"
+            "be fetched only until {day}: archive guide old"
         )
         return attention("plan", sentence.format(n=HORIZON.days, rooms=rooms, day=iso_date(last)))
     oldest = min((one.oldest for one in horizons if one.oldest is not None), default=None)

@@ -80,7 +80,7 @@ def _words(condition: Condition, labels: Mapping[str, str]) -> dict[str, Any]:
 
 def _advice(facts: Mapping[str, Any]) -> str:
     if facts["is_by_hand"]:
-        return _("What is saved stays saved. Nothing here starts another save by itself: start one with: archive sync")
+        return _("What is saved stays saved. Nothing here starts another save by itself: start one with: archive save")
     return error_reasons.advice(facts["error"], is_sealed=facts["is_sealed"])
 
 
@@ -110,7 +110,7 @@ IDLE_SENTENCE = N_(
     "Registered with {scheduler}, but {scheduler} does not run on this computer, so nothing is saved by itself."
 )
 IDLE_ADVICE = N_(
-    "Restart this computer: that usually starts it too. Until then, save by hand now and then: archive sync   "
+    "Restart this computer: that usually starts it too. Until then, save by hand now and then: archive save   "
     "If it still does not run after a restart, somebody who knows this computer has to start {scheduler}."
 )
 """What somebody who never typed a command does then."""
@@ -166,9 +166,9 @@ def _first_save(words: Mapping[str, Any]) -> str:
     if words["is_begun"]:
         return _(
             "No save into this folder has ended yet; what is there is kept. To begin, or to go on with one that was "
-            "interrupted: archive sync"
+            "interrupted: archive save"
         )
-    return _("Nothing has been saved yet. Run: archive sync")
+    return _("Nothing has been saved yet. Run: archive save")
 
 
 def _unscheduled(words: Mapping[str, Any]) -> str:
@@ -239,14 +239,14 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.COPY: lambda words: _(COPY_FAULTS.get(words["fault"], COPY_NOT_MADE)),
     ConditionKind.HINT: N_("Something needs your decision. See: archive alerts"),
     ConditionKind.UNREAD: lambda words: ngettext(
-        "Nothing of room {rooms} was read for {hours} hours. Texts that change meanwhile are lost. Run: archive sync",
+        "Nothing of room {rooms} was read for {hours} hours. Texts that change meanwhile are lost. Run: archive save",
         "Nothing of rooms {rooms} was read for up to {hours} hours. Texts that change meanwhile are lost. "
-        "Run: archive sync",
+        "Run: archive save",
         words["n"],
     ),
     ConditionKind.BEHIND: lambda words: ngettext(
-        "This chat was not read last time: {rooms}. Run: archive sync",
-        "These chats were not read last time: {rooms}. Run: archive sync",
+        "This chat was not read last time: {rooms}. Run: archive save",
+        "These chats were not read last time: {rooms}. Run: archive save",
         words["n"],
     ),
     ConditionKind.FAILING: lambda words: ngettext(
@@ -319,7 +319,7 @@ PAGE_SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.IDLE: (IDLE_SENTENCE, IDLE_ADVICE),
     ConditionKind.PACE: (
         _pace,
-        N_("Keep this computer on, and while much is written save by hand now and then, too: archive sync"),
+        N_("Keep this computer on, and while much is written save by hand now and then, too: archive save"),
     ),
 }
 """Those whose sentence for a terminal says what only a terminal can do."""

@@ -1,6 +1,6 @@
 """Runs one round: seal what is due → sync → judge alerts → seal if something disappeared → stamps → daily exports.
 
-`archive sync` and the daemon run the same round. Nothing else holds the round lock.
+`archive save` and the daemon run the same round. Nothing else holds the round lock.
 """
 
 from __future__ import annotations

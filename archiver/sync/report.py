@@ -188,7 +188,7 @@ class SyncReport:
         )
 
     def document(self) -> dict[str, Any]:
-        """The JSON document of `archive sync --json`."""
+        """The JSON document of `archive save --json`."""
         return {
             "account_id": self.account_id,
             "started_at": to_text(self.started_at),

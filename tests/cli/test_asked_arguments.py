@@ -50,18 +50,11 @@ def test_attach_and_backup_ask_for_a_path(world: TerminalWorld, tmp_path: Path) 
         terminal.answer("window):", str(tmp_path / "copy"))
         terminal.see("The copy is up to date")
         assert terminal.end() == 0
-    saved = tmp_path / "page.txt"
-    saved.write_text("nothing", encoding="utf-8")
-    with begin(world, "recover") as terminal:
-        terminal.answer("window):", f"'{saved}'")
-        terminal.see("found")
-        terminal.end()
     with begin(world, "--home", str(tmp_path / "back"), "backup", "--restore") as terminal:
         terminal.answer("window):", str(tmp_path / "copy"))
         terminal.see("The archive is restored")
         assert terminal.end() == 0
     world.both("attach", code=2)
-    assert "archive recover FILE" in world.both("recover", code=2)[1]
     world.both("backup", code=2)
 
 

@@ -78,7 +78,7 @@ def completions(home: Path, line: str, *, shell: str = "bash", cword: str | None
         ("archive export 1234", ["plain,12345678"]),
         ("archive export 12", ["plain,12345678"]),
         ("archive --home {home} rescue v", ["plain,video"]),
-        ("archive sync --contract jo", ["plain,job1"]),
+        ("archive save --job jo", ["plain,job1"]),
         ("archive contract add ", []),
         ("archive export --fo", ["plain,--for"]),
         ("archive export --for la", ["plain,lawyer"]),
@@ -111,7 +111,7 @@ def test_all_commands_are_told_with_their_japanese_texts(home: Path) -> None:
 
 def test_powershell_is_told_no_texts(home: Path) -> None:
     """It reads a program's words by the code page of Windows, where Japanese would be unreadable."""
-    assert ["plain", "rescue", "_"] == completions(home, "archive resc", shell="powershell")
+    assert ["plain", "save", "_"] == completions(home, "archive sav", shell="powershell")
 
 
 @pytest.mark.drawn

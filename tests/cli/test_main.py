@@ -68,7 +68,7 @@ def test_the_everyday_commands_are_few_and_come_first() -> None:
         groups.setdefault(listed.group, []).append(name)
 
     everyday, setting_up, _advanced = groups.values()
-    assert ["status", "export", "app", "search", "contract", "rescue"] == everyday
+    assert ["status", "save", "export", "app", "search", "contract"] == everyday
     assert ["init", "schedule", "check", "notices", "token"] == setting_up
 
 

@@ -86,7 +86,7 @@ def test_what_is_wrong_gets_one_sentence_and_its_code(terminal: Terminal, chatwo
     terminal.run("contract", "add", "Job 1", "--room", room, code=2)
     terminal.run("sync", code=2)
     terminal.run("contract", "add", "job1", "--room", room)
-    terminal.run("sync", "--contract", "other", code=2)
+    terminal.run("sync", "--job", "other", code=2)
     terminal.run("export", "other", code=2)
     terminal.run("export", "job1", "--profile", "nobody", code=2)
     terminal.run("sync", code=10, CHATWORK_API_TOKEN="wrong")

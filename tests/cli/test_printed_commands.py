@@ -23,7 +23,7 @@ def test_the_commands_are_found_where_they_stand() -> None:
     assert {
         ("token", "set", "--source", "file:token"),
         ("contract", "map", "job1", "7654321", "client", "--reason", '"gave this Chatwork ID on CrowdWorks on 10-03"'),
-        ("recover",),
+        ("save", "FILE"),
         ("schedule", "install", "--with", "cron"),
         ("alerts", "dismiss", "NUMBER"),
     } <= set(commands)

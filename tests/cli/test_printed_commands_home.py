@@ -22,7 +22,7 @@ from tests.support.terminals.forked_program import run_command
 from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
-WORDS = "次は archive sync を実行、または archive export です"
+WORDS = "次は archive save を実行、または archive export です"
 """Of a message: no command of the program."""
 _OF_AN_ARCHIVE = [name for name in COMMANDS if name not in ("app", "completion", "demo", "guide", "help")]
 _WITHOUT_HOME = re.compile(rf"(?<![\w/.-])archive (?:{'|'.join(_OF_AN_ARCHIVE)})\b[^\n]*")
@@ -129,7 +129,7 @@ def test_a_path_with_braces_is_no_field(tmp_path: Path) -> None:
     home = tmp_path / "{0} {name}"
 
     with own_completion(completion_for(home)):
-        filled = typed("{name}: archive sync   {{}}").format(name="job1")
+        filled = typed("{name}: archive save   {{}}").format(name="job1")
 
     assert f"job1: archive --home '{home}' sync   {{}}" == filled
 
@@ -144,7 +144,7 @@ def test_where_one_process_saves_all_archives_each_is_named(tmp_path: Path) -> N
 
     assert f"archive --home {tmp_path / 'first'} token set" in first
     assert f"archive --home {tmp_path / 'second'} token set" in second
-    assert "archive sync" == typed("archive sync")
+    assert "archive save" == typed("archive save")
 
 
 def test_what_others_wrote_is_shown_as_it_is(world: TerminalWorld) -> None:

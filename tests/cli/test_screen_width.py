@@ -30,8 +30,8 @@ COMMAND_LINES = (
     *("export job1 --preview", "export job1 --for lawyer --yes", "sync --dry-run", "sync", "seal", "attach", "backup"),
     "exports note 1 --to クラウドワークスのお問い合わせ窓口のご担当者さま --on 2026-01-01 --how お問い合わせ",
     "alerts dismiss 1",
-    "rescue",
-    "sync --room 1",
+    "save --all",
+    "sync --chat 1",
     "search --from 昨日のいつか",
 )
 """What is typed; the last ones are mistakes."""

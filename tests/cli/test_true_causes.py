@@ -34,7 +34,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 
 def refused(terminal: Terminal, address: str, **environ: str) -> str:
-    """What `archive sync` says of an address that it cannot use; one try, so that nothing is waited for."""
+    """What `archive save` says of an address that it cannot use; one try, so that nothing is waited for."""
     given = {"ARCHIVE_LANG": "en", "CHATWORK_API_BASE_URL": address, **environ}
     _out, told = terminal.both("sync", "--max-seconds", "1", code=1, **given)
     return told.splitlines()[0]

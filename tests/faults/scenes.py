@@ -150,7 +150,7 @@ class Stage:
         yield Scene("init", ("init", "--yes"), None, None, oracle.missing_of_a_new_archive)
         yield Scene("first sync", ("sync",), self.empty, None, not_saved_first, after=("sync", "--full"))
         yield Scene("sync", ("sync",), self.old, None, not_saved, after=("sync", "--full"))
-        yield Scene("rescue", ("rescue", "job1"), self.old, None, not_saved)
+        yield Scene("rescue", ("save", "--all", "--job", "job1"), self.old, None, not_saved)
         yield Scene("seal", ("seal",), self.unsealed, None, oracle.unsealed)
         yield Scene(
             "export",

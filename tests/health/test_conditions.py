@@ -361,8 +361,8 @@ def test_where_nothing_saves_by_itself_no_later_run_is_promised(starters: Starte
     found = conditions(replace(situation(error_name=error), computer=computer))
     fault = next(one for one in found if one.kind is Kind.FAULT)
 
-    assert "archive sync" == fault.command
-    assert words.sentence(fault).endswith("Nothing here starts another save by itself: start one with: archive sync")
+    assert "archive save" == fault.command
+    assert words.sentence(fault).endswith("Nothing here starts another save by itself: start one with: archive save")
     assert "tries again" not in words.sentence(fault)
 
 
@@ -373,5 +373,5 @@ def test_a_page_asks_nobody_to_change_a_line_of_the_settings_for_the_pace() -> N
 
     assert words.sentence(pace).endswith('Keep this computer on and set [sync] every = "245s".')
     assert words.page_sentence(pace, {ROOM: "Work"}).startswith("In room Work up to 720 messages")
-    assert words.page_sentence(pace, {ROOM: "Work"}).endswith("save by hand now and then, too: archive sync")
+    assert words.page_sentence(pace, {ROOM: "Work"}).endswith("save by hand now and then, too: archive save")
     assert "[sync]" not in words.page_sentence(pace, {})

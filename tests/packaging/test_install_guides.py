@@ -112,7 +112,7 @@ def test_the_guide_for_linux_works_as_printed(home: EmptyHome) -> None:
     home.type(*printed_lines("2."))
     demo, init = printed_lines("3.")
     home.type("cd ~", demo, f"umask 077; printf %s {TOKEN} > token", f"{init} --yes --token-from file:~/token")
-    home.type(f"archive contract add job1 --room {home.room}", "archive sync", "archive schedule install --with cron")
+    home.type(f"archive contract add job1 --room {home.room}", "archive save", "archive schedule install --with cron")
     home.type(*printed_lines("更新する"))
     assert "サイト制作" in home.type("archive status")
     home.type(*printed_lines("やめる"))

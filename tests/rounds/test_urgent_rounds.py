@@ -41,7 +41,7 @@ class Office:
         return run_round(self.app(), Options(**options), ProgressCallbacks())  # type: ignore[arg-type]
 
     def rescue(self, *rooms: int) -> SyncReport:
-        """What `archive rescue` runs."""
+        """What `archive save --all` runs."""
         self.world.clock.pass_by(minutes=1)
         return rescue_round(self.app(), rooms, ProgressCallbacks())
 

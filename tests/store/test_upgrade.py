@@ -165,8 +165,8 @@ def test_a_quiet_run_upgrades_after_a_copy_that_stays(terminal: Terminal, progra
 @pytest.mark.parametrize(
     "command",
     [
-        ["sync", "--contract", "job1"],
-        pytest.param(["rescue"], marks=MORE),
+        ["sync", "--job", "job1"],
+        pytest.param(["save", "--all"], marks=MORE),
         pytest.param(["sync", "--full"], marks=MORE),
     ],
 )

@@ -229,4 +229,4 @@ def _tell_end(contract: Contract) -> None:
         echo(_("Everything that a reader looks for first is filled in."))
     echo(_("To change anything: {command}").format(command=typed(f"archive contract set {contract.id} --help")))
     echo(_("All on one screen: {command}").format(command=typed(f"archive contract show {contract.id}")))
-    echo(_("Next: archive sync"))
+    echo(_("Next: archive save"))

@@ -105,7 +105,7 @@ def contract_add(
     tell_shared(contract, every, contract.room_ids)
     if not unchecked:
         tell_strangers(app, contract)
-    echo(_("Next: archive sync"))
+    echo(_("Next: archive save"))
     return 0
 
 

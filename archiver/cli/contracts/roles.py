@@ -97,5 +97,5 @@ def _check_person(reading: Reading, contract: Contract, account: int) -> None:
     names_by_account = people(reading, contract)
     if account not in names_by_account:
         labels = [f"{number} {visible(name)}".strip() for number, name in sorted(names_by_account.items())]
-        listing = ", ".join(labels[:_PEOPLE_LIMIT]) or _("nobody yet; run: archive sync")
+        listing = ", ".join(labels[:_PEOPLE_LIMIT]) or _("nobody yet; run: archive save")
         raise errors.UnknownPerson(account=account, contract=contract.id, people=listing)

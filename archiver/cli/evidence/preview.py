@@ -130,7 +130,7 @@ def _warning_sentence(name: str) -> str:
         "unsaved_beginning": _(
             "[Note] Messages before the first saved one are not in the archive (never saved, or erased by you), so the "
             "package does not say that the talk began after the approval. If some were never saved, save what you "
-            "still can: archive recover FILE"
+            "still can: archive save FILE"
         ),
         "forbidden_contact": _(
             "[Note] This platform allows no outside contact, and the package shows that there was some. Messages are "

@@ -1,4 +1,4 @@
-"""The command `recover`: fetches messages older than the newest 100, by ids from pages, mails and lists of the user."""
+"""`save FILE`: fetches messages older than the newest 100, by ids from pages, mails and lists of the user."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.argument_completion import room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.prompts import asked_path
 from archiver.cli.terminal.text import visible
-from archiver.errors import N_, UnknownRoom
+from archiver.errors import UnknownRoom
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -25,19 +23,7 @@ if TYPE_CHECKING:
     from archiver.sync.recover.read_ids import RecoveryResult
 
 
-@click.command(
-    "recover",
-    help=N_(
-        "Fetch messages older than the newest 100. FILE may be a page of the room saved in the browser (scroll up "
-        "first), a notification mail, another tool's export or a plain list. A file only tells which messages there "
-        "are; every text comes from Chatwork."
-    ),
-)
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar=N_("FILE..."))
-@click.option("--room", type=int, metavar="N", shell_complete=room_numbers, help=N_("The room for ids that name none."))
-@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
-@click.pass_obj
-def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, as_json: bool) -> int:
+def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *, as_json: bool) -> int:
     """Take ids from the files, read those messages one by one, and print the result."""
     from archiver.app import build_app, require_archive
     from archiver.cli.saving import after_run
@@ -49,13 +35,12 @@ def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, 
     app = require_archive(build_app(obj.settings(), obj.environ))
     upgrade.if_older(app, after_run.tell_upgraded)
     quiet = obj.verbose < 0
-    files = files or (_asked_file(),)
     others = tuple(filter(is_database, files))
     for path in others:
         _take_in(app, path, quiet=quiet)
     if others == files:
         return 0
-    found_ids = _read_files(app, tuple(path for path in files if path not in others), room)
+    found_ids = _read_files(app, tuple(path for path in files if path not in others), chats)
     if found_ids.places and not quiet:
         _announce(len(found_ids.places), minutes_left(app, len(found_ids.places)))
     with ProgressScreen(quiet=quiet) as progress:
@@ -90,14 +75,9 @@ def _take_in(app: App, path: Path, *, quiet: bool) -> None:
         echo(sentence.format(n=taken, path=visible(str(path))))
 
 
-def _asked_file() -> Path:
-    """The file that a user at a terminal names. Raises UsageError where nobody can answer."""
-    question = _("Which file: a saved page of the chat, a mail or a list (drag it into this window):")
-    return Path(asked_path(question, otherwise=_("Say which file: archive recover FILE"))).expanduser()
-
-
-def _read_files(app: App, files: tuple[Path, ...], room: int | None) -> FoundIds:
+def _read_files(app: App, files: tuple[Path, ...], chats: tuple[str, ...]) -> FoundIds:
     """The ids in the files. Raises NoContract, UnknownRoom, NothingThere, FileTooLarge, NotAllowed."""
+    from archiver.cli.terminal.saved_rooms import find_room
     from archiver.store.queries.contracts import required_rooms
     from archiver.sync.recover.files import take_files
     from archiver.sync.recover.found_ids import FoundIds
@@ -105,6 +85,7 @@ def _read_files(app: App, files: tuple[Path, ...], room: int | None) -> FoundIds
     now = app.now()
     with app.archive.reading() as reading:
         rooms = required_rooms(reading, now)
+        room = find_room(reading, chats[0]) if chats else None
     if room is not None and room not in rooms:
         raise UnknownRoom(room=room)
     fallback = room if room is not None else rooms[0] if len(rooms) == 1 else None
@@ -137,7 +118,7 @@ class _RecoverResult:
         return bool(self.recovered.left or self.found_ids.roomless or self.found_ids.is_cut)
 
     def document(self) -> dict[str, object]:
-        """The JSON document of `archive recover --json`."""
+        """The JSON document of `archive save FILE --json`."""
         return {
             "found": self.recovered.found,
             "held": self.recovered.saved_before,
@@ -165,7 +146,7 @@ class _RecoverResult:
         if recovered.erased:
             echo(_("Erased by you, not asked for: {n}").format(n=recovered.erased))
         if found_ids.roomless:
-            echo(_("Without a room: {n}. Name the room with --room N.").format(n=len(found_ids.roomless)))
+            echo(_("Without a chat: {n}. Name the chat with --chat CHAT.").format(n=len(found_ids.roomless)))
         if found_ids.is_cut:
             echo(_("There were more ids than can be read at once. Run the same command again later."))
         if recovered.left:

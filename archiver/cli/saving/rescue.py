@@ -1,4 +1,4 @@
-"""The command `rescue`: saves at once everything shared with the counterparts, and prints the emergency blocks."""
+"""`save --all`: saves at once everything shared with the counterparts, and prints the emergency blocks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.argument_completion import contract_ids
 from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.saving import sync_report
@@ -18,7 +17,6 @@ from archiver.cli.terminal import times
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import visible, wrap
-from archiver.errors import N_
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -28,17 +26,7 @@ if TYPE_CHECKING:
     from archiver.sync.report import SyncReport
 
 
-@click.command(
-    "rescue",
-    help=N_(
-        "Something is about to vanish: save everything shared with the other side now, and say what is kept, what is"
-        " not, what not to do and what to do next. Safe at any time."
-    ),
-)
-@click.argument("contract", metavar=N_("CONTRACT"), required=False, shell_complete=contract_ids)
-@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
-@click.pass_obj
-def command_rescue(obj: CliContext, contract: str | None, as_json: bool) -> int:
+def rescue(obj: CliContext, jobs: tuple[str, ...], *, as_json: bool) -> int:
     """Read all rooms shared with the counterparts, without pacing; print what is kept even if nothing can be read."""
     from archiver.app import build_app, require_archive
     from archiver.cli.saving import after_run
@@ -46,7 +34,7 @@ def command_rescue(obj: CliContext, contract: str | None, as_json: bool) -> int:
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     upgrade.if_older(app, after_run.tell_upgraded)
-    contracts = _named_contracts(app, contract)
+    contracts = _named_contracts(app, jobs)
     try:
         report = _run_rescue(app, obj, contracts)
     except errors.ArchiverError as error:
@@ -70,12 +58,12 @@ def command_rescue(obj: CliContext, contract: str | None, as_json: bool) -> int:
     return INCOMPLETE if report.troubles or report.complaints else 0
 
 
-def _named_contracts(app: App, name: str | None) -> list[Contract]:
-    """The contract named, or all of them. Raises UnknownContract, NoContract."""
+def _named_contracts(app: App, names: tuple[str, ...]) -> list[Contract]:
+    """The contracts named, or all of them. Raises UnknownContract, NoContract."""
     from archiver.store.queries.contracts import contracts, find_contract
 
     with app.archive.reading() as reading:
-        named = contracts(reading) if name is None else [find_contract(reading, name)]
+        named = [find_contract(reading, name) for name in names] if names else contracts(reading)
     if not named:
         raise errors.NoContract
     return named
@@ -104,8 +92,8 @@ def _tell_unread(report: SyncReport) -> None:
     unread = [room for room in report.rooms if room.failed is not None or room.left_over]
     if unread:
         sentence = ngettext(
-            "This chat could not be read, or not all of it: {rooms}. Run again: archive rescue",
-            "These chats could not be read, or not all of them: {rooms}. Run again: archive rescue",
+            "This chat could not be read, or not all of it: {rooms}. Run again: archive save --all",
+            "These chats could not be read, or not all of them: {rooms}. Run again: archive save --all",
             len(unread),
         )
         named = _(", ").join(f"{room.room_id} {shorten(room.name)}".strip() for room in unread)

@@ -44,7 +44,7 @@ def sync_lines(report: SyncReport) -> Iterator[str]:
         yield sentence(Condition(ConditionKind.ENDED))
     elif report.complete and report.has_losses:
         yield _("Saved: all that Chatwork lists now. What is missing stands in “archive status”.")
-        yield _("Older messages can be fetched while a chat is open: archive recover --help")
+        yield _("Older messages can be fetched while a chat is open: archive guide old")
     elif report.complete and not all(room.has_read_list for room in report.rooms):
         yield _("Saved: all that was seen. Not every list was read this time.")
     elif report.complete:

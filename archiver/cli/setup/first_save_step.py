@@ -116,4 +116,4 @@ def tell_counts(archive: Archive) -> None:
     if counts.left_out:
         tell(left_out_sentence(counts))
 
-        tell("archive recover " + _("FILE"), indent=4)
+        tell("archive save " + _("FILE"), indent=4)

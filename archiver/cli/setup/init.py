@@ -69,7 +69,7 @@ def command_init(obj: CliContext, token_from: str | None, timestamps: str | None
     echo(_("The archive is ready: {path}").format(path=visible(str(obj.home))))
     if not keeps_names(obj.home):
         echo(lost_names_words())
-    sentence = _("Next: {archive} rooms   then: {archive} contract add job1 --room NUMBER   then: {archive} sync")
+    sentence = _("Next: {archive} rooms   then: {archive} contract add job1 --room NUMBER   then: {archive} save")
     echo(sentence.format(archive=_archive_command(obj)))
     echo(_("Give each job a contract of its own: a package holds all chats of its contract."))
     return 0

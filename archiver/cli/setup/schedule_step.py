@@ -187,4 +187,4 @@ def tell_end(obj: CliContext, app: App) -> None:
     folder = visible(str(exports_folder(obj.settings())))
     head = _("Done. Packages are put into:")
     echo(f"{head} {folder}" if columns(f"{head} {folder}") <= WIDTH else f"{head}\n  {folder}")
-    echo(_("Two to remember:   archive (how it stands)   archive rescue (when it may vanish)"))
+    echo(_("Two to remember:   archive (how it stands)   archive save --all (when it may vanish)"))

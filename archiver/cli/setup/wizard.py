@@ -101,7 +101,7 @@ def _say_what_it_does(*, again: bool) -> None:
     for sentence in (
         _("- It only reads: it posts and deletes nothing, and sends the others nothing."),
         _("- What it has seen once stays, even if it is changed or deleted later."),
-        _("- What is gone stays gone. For messages beyond the newest 100: archive recover"),
+        _("- What is gone stays gone. For messages beyond the newest 100: archive guide old"),
         _("- Only the chats that you choose are kept, and only on this computer."),
         _("- It judges and promises nothing; the platform's record decides: deliver there"),
     ):

@@ -400,7 +400,7 @@ def _next_steps(emergency: Emergency) -> Iterator[EmergencyStep]:
     sentences = []
     if emergency.lacks_older:
         sentences.append(
-            _("Fetch older messages while the chat is open: save its pages in your browser, then archive recover FILE")
+            _("Fetch older messages while the chat is open: save its pages in your browser, then archive save FILE")
         )
     if contract.platform == "crowdworks":
         sentences.append(_("Check your delivery on CrowdWorks; if you have not delivered there, deliver there first."))

@@ -19,7 +19,7 @@ class WideHelpFormatter(click.HelpFormatter):
     """Click's formatter, counting full-width characters as two columns and breaking Japanese between characters."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        """Write `使い方: archive sync [オプション]`, with wrapped arguments below each other."""
+        """Write `使い方: archive save [オプション]`, with wrapped arguments below each other."""
         before = (prefix or _("Usage:") + " ") + f"{prog} "
         first, *others = wrap(args, max(self.width - columns(before), 20)) or [""]
         self.write(f"{before}{first}".rstrip() + "\n")

@@ -97,7 +97,7 @@ def source_word(source: ObservedBy) -> str:
     words = {
         ObservedBy.LIST: _("from the list of messages"),
         ObservedBy.SINGLE: _("read one by one"),
-        ObservedBy.RECOVERED: _("recovered (archive recover)"),
+        ObservedBy.RECOVERED: _("recovered (archive save FILE)"),
         ObservedBy.COPY: _("taken in from another copy of the archive"),
     }
     return words[source]

@@ -41,7 +41,7 @@ def test_an_authority_that_is_down_changes_no_exit_code(
     authority.stop()
     sealing.say("やあ")
     down = sealing.run("seal")
-    rescue = sealing.json("rescue")
+    rescue = sealing.json("save", "--all")
     payload, screen = sealing.json("status")["seals"], sealing.run("status")
     authority.start()
     up = sealing.run("seal")

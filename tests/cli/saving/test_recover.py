@@ -1,4 +1,4 @@
-"""`archive recover` as a user calls it: each command a process of its own, over real HTTP."""
+"""`archive save` as a user calls it: each command a process of its own, over real HTTP."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def test_a_saved_page_brings_the_old_messages_back(job: Job, tmp_path: Path) -> 
     page = tmp_path / "チャット.mhtml"
     page.write_bytes(recovery_files.mhtml(job.places()).replace(b"=E6=9C=AC=E6=96=87", b"=E5=81=BD"))
 
-    first = job.terminal.json("recover", page)
+    first = job.terminal.json("save", page)
     output = job.terminal.run("search", "--chat", job.room)
-    again = job.terminal.run("recover", page)
+    again = job.terminal.run("save", page)
     verified = job.terminal.json("verify", "--deep")
     status = job.terminal.json("status")
 
@@ -74,7 +74,7 @@ def test_it_says_what_was_found_and_what_has_become_of_it(job: Job, tmp_path: Pa
     page = tmp_path / "list.txt"
     page.write_bytes(recovery_files.plain_list([*job.places()[:2]]) + b"#!rid999-394380493\n#!rid5-1764000000000\n")
 
-    output = job.terminal.run("recover", page)
+    output = job.terminal.run("save", page)
 
     lines = output.splitlines()
     assert "見つかった 2  保存済み 0  回収した 1  プランの制限で見えない 0  取得できない 1  あとに残した 0" == lines[0]
@@ -90,7 +90,7 @@ def test_what_is_left_over_is_exit_4_and_the_next_sync_goes_on(job: Job, tmp_pat
     page.write_bytes(recovery_files.plain_list(job.places()))
     job.chatwork.fail(Fault.REPLY, r"messages/[0-9]+$", times=None, status=400, body=b'{"errors":["x"]}')
 
-    payload = job.terminal.json("recover", page, code=4)
+    payload = job.terminal.json("save", page, code=4)
 
     assert (4, 0, 4) == (payload["found"], payload["recovered"], payload["left"])
 
@@ -103,11 +103,11 @@ def test_ids_without_a_room_need_one_when_there_are_two(job: Job, tmp_path: Path
     page = tmp_path / "list.txt"
     page.write_text("\n".join(job.old), encoding="utf-8")
 
-    untold = job.terminal.run("recover", page, code=4)
-    payload = job.terminal.json("recover", page, "--room", job.room)
-    refused = job.terminal.run("recover", page, "--room", "999", code=2)
+    untold = job.terminal.run("save", page, code=4)
+    payload = job.terminal.json("save", page, "--chat", job.room)
+    refused = job.terminal.run("save", page, "--chat", "999", code=2)
 
-    assert "--room" in untold
+    assert "--chat" in untold
     assert (4, 4) == (payload["found"], payload["recovered"])
     assert "999" in refused
 
@@ -117,7 +117,7 @@ def test_a_file_that_is_not_there_is_wrong_usage(job: Job, tmp_path: Path) -> No
     """Nothing was asked for."""
     count_before = len(job.chatwork.requests)
 
-    output = job.terminal.run("recover", tmp_path / "none.html", code=2)
+    output = job.terminal.run("save", tmp_path / "none.html", code=2)
 
     assert "none.html" in output
     assert count_before == len(job.chatwork.requests)
@@ -129,7 +129,7 @@ def test_a_file_without_ids_says_so(job: Job, tmp_path: Path) -> None:
     page = tmp_path / "a.html"
     page.write_text("<html>ただのページ</html>", encoding="utf-8")
 
-    assert "見つかりませんでした" in job.terminal.run("recover", page)
+    assert "見つかりませんでした" in job.terminal.run("save", page)
 
 
 def test_another_database_of_the_archive_is_taken_in(job: Job, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_another_database_of_the_archive_is_taken_in(job: Job, tmp_path: Path) -
     job.chatwork.delete(deleted)
     status = job.terminal.run("status")
 
-    output = job.terminal.run("recover", beside)
+    output = job.terminal.run("save", beside)
 
     assert "「archive (1).sqlite3」" in status
     assert "1件を後から取り込みました" in "".join(output.split())

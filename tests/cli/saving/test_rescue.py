@@ -1,4 +1,4 @@
-"""`archive rescue` on the worst day: with and without network, with a room that is gone, again and again."""
+"""`archive save --all` on the worst day: with and without network, with a room that is gone, again and again."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Worst(Terminal):
     def rescue(self, *arguments: object, code: int = 0, **environ: str) -> tuple[str, str]:
         """What a rescue prints on stdout and stderr."""
         completed = subprocess.run(
-            self.command("rescue", *arguments),
+            self.command("save", "--all", *arguments),
             env=self.environ | environ,
             capture_output=True,
             text=True,
@@ -71,7 +71,7 @@ def test_rescue_saves_everything_and_tells_it_again_and_again(worst: Worst, chat
     bad = chatwork.upload(worst.room, worst.tanaka, "参考.mov", size=100)
     chatwork.fail(Fault.NOT_FOUND, f"/files/{bad}", times=None)
 
-    first, _ = worst.rescue("job1", code=4)
+    first, _ = worst.rescue("--job", "job1", code=4)
     second, _ = worst.rescue(code=4)
 
     status = worst.json("status")["rooms"][0]
@@ -90,7 +90,7 @@ def test_the_document_is_that_of_sync(worst: Worst, chatwork: Chatwork) -> None:
     """`--json` prints one document: rooms, alerts, the seal."""
     chatwork.post(worst.room, worst.tanaka, "もう一つ")
 
-    payload = worst.json("rescue")
+    payload = worst.json("save", "--all")
 
     assert [(worst.room, 1)] == [(room["room_id"], room["new"]) for room in payload["rooms"]]
     assert (True, [], int) == (payload["complete"], payload["alerts"], type(payload["sealed"]))
@@ -104,11 +104,11 @@ def test_chats_that_cannot_be_read_are_named_every_time(worst: Worst, chatwork: 
     chatwork.fail(Fault.FORBIDDEN, f"/rooms/({rooms[0]}|{rooms[1]})/messages", times=None)
     worst.run("sync", code=4)
 
-    first, _ = worst.rescue("job2", code=4)
-    second, _ = worst.rescue("job2", code=4)
+    first, _ = worst.rescue("--job", "job2", code=4)
+    second, _ = worst.rescue("--job", "job2", code=4)
 
     for output in (first, second):
-        assert f"{rooms[0]} 別の仕事0、{rooms[1]} 別の仕事1。もう一度: archive rescue" in output.replace("\n", "")
+        assert f"{rooms[0]} 別の仕事0、{rooms[1]} 別の仕事1。もう一度: archive save --all" in output.replace("\n", "")
         assert "別の仕事2  保存済み" in first  # by the run before, which reads on past the two
         assert "未保存はありません" not in output
         assert f"読めなかったチャットの新しい内容: {rooms[0]}, {rooms[1]}" in output
@@ -164,7 +164,7 @@ def test_contracts_that_share_people_are_told_too_each_for_itself(worst: Worst, 
     chatwork.post(other, worst.tanaka, "二つ")
     worst.run("sync")
 
-    screen, _ = worst.rescue("job1")
+    screen, _ = worst.rescue("--job", "job1")
 
     first, second = screen.index("job1"), screen.index("job2")
     assert first < second
@@ -198,8 +198,8 @@ def test_what_was_given_up_is_tried_once_more(worst: Worst, chatwork: Chatwork) 
 def test_what_cannot_be_meant_is_wrong_usage(worst: Worst, tmp_path: Path, chatwork: Chatwork) -> None:
     """An unknown contract or none at all: exit 2; no archive: exit 5."""
     empty = Terminal(tmp_path / "empty", chatwork)
-    empty.run("rescue", code=5)
+    empty.run("save", "--all", code=5)
     empty.run("init", "--yes")
 
-    worst.rescue("job9", code=2)
-    empty.run("rescue", code=2)
+    worst.rescue("--job", "job9", code=2)
+    empty.run("save", "--all", code=2)

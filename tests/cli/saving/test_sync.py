@@ -1,4 +1,4 @@
-"""`archive sync` as a user sees it: what a dry run tells, and what goes to stderr."""
+"""`archive save` as a user sees it: what a dry run tells, and what goes to stderr."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ def test_nothing_is_missing_is_not_said_of_a_chat_with_older_messages(desk: Term
     for screen in (first, again):
         assert "Nothing is missing" not in screen
         assert "Saved: all that Chatwork lists now. What is missing stands in" in screen
-        assert "archive recover --help" in screen
+        assert "archive guide old" in screen
 
 
 @pytest.mark.drawn
@@ -224,7 +224,7 @@ def test_where_no_contract_is_read_nothing_is_called_saved(desk: TerminalWorld) 
     desk.contract("job1", desk.room, state="closed", closed_at=now - timedelta(days=181))
 
     screen, _talk = desk.both("sync")
-    rescued = desk.both("rescue", code=2)[1]
+    rescued = desk.both("save", "--all", code=2)[1]
     listed, _talk = desk.both("contract", "list")
     output, _talk = desk.both("contract", "show", "job1")
 

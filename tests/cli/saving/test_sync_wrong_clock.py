@@ -1,4 +1,4 @@
-"""`archive sync` on a computer whose clock is wrong: the clock is told, and nothing false follows from it."""
+"""`archive save` on a computer whose clock is wrong: the clock is told, and nothing false follows from it."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def test_the_step_after_a_contract_finds_its_archive(tmp_path: Path) -> None:
         usual = terminal.run("contract", "add", "job1", "--room", str(room))
         given = terminal.run("--home", tmp_path / "an other", "contract", "add", "job1", "--room", str(room))
 
-    assert "Next: archive sync" in usual
+    assert "Next: archive save" in usual
     assert f"Next: archive --home '{tmp_path / 'an other'}' sync" in given
 
 

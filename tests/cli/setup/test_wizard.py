@@ -135,7 +135,7 @@ def test_the_whole_first_run(desk: Desk) -> None:
         tty.answer("[yes]:", "")
         tty.answer("such as 2 1:", "")
         tty.see("Messages 100 (Chatwork counts 103)")
-        tty.see("archive recover FILE")
+        tty.see("archive save FILE")
         tty.answer("or number:", "https://crowdworks.jp/public/jobs")
         tty.answer("or number:", "https://crowdworks.jp/contracts/12345678")
         tty.answer("2026-10-02 14:05):", "2099-01-01")

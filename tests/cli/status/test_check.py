@@ -360,7 +360,7 @@ def _plan(checked: Checked) -> None:
         (_open_below, "permissions", "chmod go= seals"),
         (_contract_stopped, "pace", "Every contract has ended"),
         (_fast_room, "pace", "messages came in an hour"),
-        (_plan, "plan", "archive recover"),
+        (_plan, "plan", "archive guide old"),
     ],
 )
 def test_what_can_wait_is_a_word_and_no_exit_code(

@@ -101,7 +101,7 @@ def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_come
         ("systemd", {"has_contracts": False, "rooms": frozenset()}, "archive contract add"),
         (None, {"is_setup_open": True}, "archive init"),
         ("systemd", {"is_setup_open": True}, "nothing to do"),
-        ("systemd", NEVER, "archive sync"),
+        ("systemd", NEVER, "archive save"),
     ],
 )
 def test_the_first_thing_to_do_is_the_one_that_lets_it_save(
@@ -150,7 +150,7 @@ def test_after_a_long_time_the_reason_is_said_and_not_to_save_by_hand(desk: Term
     screen, _talk = desk.both("status")
 
     assert (True, True) == ("26 hours" in screen, "archive token set" in screen)
-    assert "archive sync" not in screen
+    assert "archive save" not in screen
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

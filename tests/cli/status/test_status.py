@@ -117,7 +117,7 @@ def test_a_good_day_has_no_warning(desk: TerminalWorld) -> None:
     typed = warnings(desk)
     desk.both("-q", "sync")
 
-    assert "Run: archive sync" in before
+    assert "Run: archive save" in before
     assert "Automatic saving is not set up here" in typed
     assert "" == warnings(desk)
 

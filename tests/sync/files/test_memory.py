@@ -34,7 +34,7 @@ sys.exit(code)
 
 @pytest.mark.drawn
 def test_a_file_of_200_mb_is_streamed(tmp_path: Path) -> None:
-    """`archive sync` stays below 150 MiB, and the bytes are right."""
+    """`archive save` stays below 150 MiB, and the bytes are right."""
     with Chatwork(token=TOKEN, limit=10_000) as chatwork:
         tanaka = chatwork.add_account("田中")
         room = chatwork.add_room("動画編集", members=[tanaka])

@@ -1,11 +1,12 @@
-"""The command `sync`: saves now what Chatwork shows."""
+"""The command `save`, or `sync`: saves now what Chatwork shows, all at once (`--all`), or what files name."""
 
 from __future__ import annotations
 
 import json
 import sys
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +16,7 @@ from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.saving import sync_report
 from archiver.cli.terminal.output import echo
 from archiver.errors import N_, ArchiveInUse, ArchiverError
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -31,37 +33,82 @@ LONGEST_SECONDS = 366 * 24 * 60 * 60
 
 
 @click.command(
-    "sync",
-    help=N_("Save now what Chatwork shows: messages, edits, deletions, files, tasks and people of the work rooms."),
+    "save",
+    help=N_(
+        "Save now what Chatwork shows: messages, edits, deletions, files, tasks, people. sync is the same command.\n\n"
+        "With FILE, fetch messages older than the newest 100: a page of the chat saved in the browser (scroll up "
+        "first), a notification mail, another tool's export or a plain list. A file only tells which messages there "
+        "are; every text comes from Chatwork."
+    ),
 )
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar=N_("[FILE]..."))
 @click.option(
-    "--contract",
-    "contracts",
+    "--job",
+    "jobs",
     multiple=True,
-    metavar="ID",
+    metavar=N_("JOB"),
     shell_complete=contract_ids,
-    help=N_("Only the rooms of this contract."),
+    help=N_("Only the chats of this job."),
 )
 @click.option(
-    "--room", "rooms", multiple=True, type=int, metavar="N", shell_complete=room_numbers, help=N_("Only this room.")
+    "--chat",
+    "chats",
+    multiple=True,
+    metavar=N_("CHAT"),
+    shell_complete=room_numbers,
+    help=N_("Only this chat: its number, or a part of its name. With FILE: the chat of ids that name none."),
 )
-@click.option("--full", is_flag=True, help=N_("Read everything again now, and try every missing file again."))
-@click.option("--dry-run", is_flag=True, help=N_("Only show what would be read; nothing is saved."))
 @click.option(
-    "--max-seconds", type=click.IntRange(1, LONGEST_SECONDS), metavar="S", help=N_("Stop after this many seconds.")
+    "--all",
+    "everything",
+    is_flag=True,
+    help=N_("Something is about to vanish: save all that is shared with the client, and say what to do next."),
 )
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@click.option(
+    "--full", is_flag=True, hidden=True, help=N_("Read everything again now, and try every missing file again.")
+)
+@click.option("--dry-run", is_flag=True, hidden=True, help=N_("Only show what would be read; nothing is saved."))
+@click.option(
+    "--max-seconds",
+    type=click.IntRange(1, LONGEST_SECONDS),
+    metavar="S",
+    hidden=True,
+    help=N_("Stop after this many seconds."),
+)
 @click.pass_obj
-def command_sync(
+def command_save(
     obj: CliContext,
-    contracts: tuple[str, ...],
-    rooms: tuple[int, ...],
+    /,
+    files: tuple[Path, ...],
+    jobs: tuple[str, ...],
+    chats: tuple[str, ...],
+    everything: bool,
+    as_json: bool,
+    **how: Any,
+) -> int:
+    """Run one round and print its outcome; or read all at once; or read what files name."""
+    from archiver.cli.saving.recover import recover
+    from archiver.cli.saving.rescue import rescue
+
+    is_alone = not (files or chats or any(how.values()))
+    if (everything and not is_alone) or (files and (jobs or any(how.values()))):
+        raise click.UsageError(_("These do not go together: --all takes --job alone, and FILE takes --chat alone."))
+    if everything:
+        return rescue(obj, jobs, as_json=as_json)
+    return recover(obj, files, chats, as_json=as_json) if files else _save(obj, jobs, chats, as_json=as_json, **how)
+
+
+def _save(
+    obj: CliContext,
+    jobs: tuple[str, ...],
+    chats: tuple[str, ...],
+    *,
+    as_json: bool,
     full: bool,
     dry_run: bool,
     max_seconds: int | None,
-    as_json: bool,
 ) -> int:
-    """Run one round and print its outcome."""
     from archiver.app import build_app, require_archive
     from archiver.cli.saving import after_run
     from archiver.notices.heartbeat import Heartbeat
@@ -69,10 +116,10 @@ def command_sync(
     from archiver.sync import run
 
     app = require_archive(build_app(obj.settings(), obj.environ))
-    if contracts and not dry_run:  # they are looked up before the round begins
+    if (jobs or chats) and not dry_run:  # they are looked up before the round begins
         upgrade.if_older(app, after_run.tell_upgraded)
     options = run.Options(
-        rooms=_chosen_rooms(app, contracts, rooms),
+        rooms=_chosen_rooms(app, jobs, chats),
         full=full,
         every_list=_is_typed(),
         pace=None if _is_typed() else app.settings.sync.every,
@@ -180,15 +227,16 @@ def _is_round_alive(app: App, error: ArchiverError) -> bool:
     return begun is not None and timedelta() <= app.now() - begun < ALIVE_FOR
 
 
-def _chosen_rooms(app: App, contracts: tuple[str, ...], rooms: tuple[int, ...]) -> frozenset[int] | None:
-    """The rooms that the options choose; None: all. Raises UnknownContract."""
+def _chosen_rooms(app: App, jobs: tuple[str, ...], chats: tuple[str, ...]) -> frozenset[int] | None:
+    """The rooms that the options choose; None: all. Raises UnknownContract, UnknownRoom."""
+    from archiver.cli.terminal.saved_rooms import find_room
     from archiver.store.queries.contracts import find_contract
 
-    if not contracts and not rooms:
+    if not jobs and not chats:
         return None
     with app.archive.reading() as reading:
-        named = [room.room_id for name in contracts for room in find_contract(reading, name).rooms]
-    return frozenset([*named, *rooms])
+        named = [room.room_id for name in jobs for room in find_contract(reading, name).rooms]
+        return frozenset([*named, *(find_room(reading, chat) for chat in chats)])
 
 
 def _show_plan(app: App, options: Options, *, as_json: bool) -> int:
