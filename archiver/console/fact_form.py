@@ -39,9 +39,9 @@ class FactField:
     """Whether a reader of a package looks for it first."""
 
 
-def first_run_facts(contract: Contract) -> list[ContractFact]:
-    """The few facts that the first run asks for, in the order of the questions."""
-    return [fact for fact in applicable_facts(contract) if fact.is_in_first_run]
+def first_run_facts(contract: Contract, held: Collection[str] = ()) -> list[ContractFact]:
+    """The few facts that the first run asks for, and those named, in the order of the questions."""
+    return [fact for fact in applicable_facts(contract, held) if fact.is_in_first_run]
 
 
 def applicable_facts(contract: Contract, held: Collection[str] = ()) -> list[ContractFact]:

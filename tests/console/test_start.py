@@ -235,6 +235,10 @@ def test_a_day_that_cannot_be_is_said_and_the_rest_is_kept(browser: FormBrowser,
     assert "could not be kept; the others are kept" in answer.get_data(as_text=True)
     assert ("7", None) == (contract.platform_id, contract.escrowed_at)
 
+    answer = browser.post("/start/facts", job=contract.id, platform="direct", escrowed_at="2099-01-01")
+
+    assert 'value="2099-01-01"' in answer.get_data(as_text=True)  # though a job without a platform has no such day
+
 
 def test_a_second_click_on_save_shows_the_job(browser: FormBrowser, desk: FirstDayDesk) -> None:
     """Both lead to the same page, and its result says what was saved."""

@@ -220,7 +220,7 @@ def _facts_page(context: ConsoleContext, given: fact_form.Given, problems: dict[
     fields = (
         []
         if contract is None
-        else fact_form.fields(contract, fact_form.first_run_facts(contract), given=given, problems=problems)
+        else fact_form.fields(contract, fact_form.first_run_facts(contract, problems), given=given, problems=problems)
     )
     return render_template("start_facts.html", step=3, fields=fields, contract=contract, job=context.jobs.last)
 
