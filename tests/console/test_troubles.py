@@ -229,7 +229,7 @@ def test_a_file_is_handed_in_after_the_home_has_come_back(browser: FormBrowser, 
 
 
 UPLOADS = [
-    ("/contracts/job1", "file", {"kind": "screenshot"}),
+    ("/contracts/job1", "file", {"kind": "screenshot", "title": "A typed title"}),
     ("/contracts/job1", "delivered_file", {"delivered": "2026-11-24"}),
     ("/contracts/job1/money", "file", {"invoice_amount": "50000", "invoice_on": "2026-11-24"}),
     ("/emergency/recover", "files", {}),
@@ -241,7 +241,7 @@ UPLOADS = [
 def test_a_full_disk_while_a_file_is_handed_in(browser: FormBrowser, desk: FirstDayDesk) -> None:
     """Whatever its size and the form, a sentence with what to do next; nothing of it stays, nothing is entered."""
     token = browser.token()
-    answers = list[tuple[str, int, TestResponse]]()
+    answers = list[tuple[str, int, dict[str, str], TestResponse]]()
     with browser.context.archive.reading(), file_size_limit(FULL):
         before = entries(browser)
         for size in (200_000, 1_000_000):  # held in memory at first, or written to the disk as it comes
@@ -250,15 +250,17 @@ def test_a_full_disk_while_a_file_is_handed_in(browser: FormBrowser, desk: First
                 boundary, body = encode_multipart(given)
                 kind = f"multipart/form-data; boundary={boundary}"
                 answer = browser.client.post(path, data=body, content_type=kind, base_url=SITE, headers=OWN)
-                answers.append((path, size, answer))
+                answers.append((path, size, fields, answer))
         after = entries(browser)
 
-    for path, size, answer in answers:
+    for path, size, fields, answer in answers:
         if path != "/emergency/recover" or size > 500_000:  # a small one is read where it is, and takes no space
             text = answer.get_data(as_text=True)
             assert answer.status_code in {422, 503}, (path, size)
             assert "The disk is full; what was saved before is kept" in text, (path, size, text)
             assert "Make space and do the same again" in text, (path, size, text)
+            assert size > 500_000 or answer.status_code == 422 or "choose it again" in text, (path, text)
+            assert size > 500_000 or all(f'value="{typed}"' in text for typed in fields.values()), (path, text)
     assert before == after
     assert [] == list((desk.home / "incoming").iterdir())
     assert "bug=" not in (desk.home / "logs" / "archive.log").read_text(encoding="utf-8")

@@ -23,6 +23,9 @@ pages = Blueprint("lost", __name__, url_prefix="/lost")
 
 Answer = str | Response | tuple[str, int]
 
+SECRETS = {"token", "password", "address", "addresses"}
+"""Fields that never come back into a page."""
+
 
 @pages.get("")
 def index() -> Answer:
@@ -80,6 +83,8 @@ def dropped_sentence() -> str:
 @pages.app_errorhandler(errors.HomeNotWritable)
 @pages.app_errorhandler(errors.DatabaseNotOpened)
 @pages.app_errorhandler(errors.DiskFailing)
+@pages.app_errorhandler(errors.DiskFull)
+@pages.app_errorhandler(errors.ArchiveBusy)
 def unreadable(error: errors.ArchiverError) -> tuple[str, int]:
     """In place of a page that needs the archive, or of a form that could not be kept."""
     context = console_context()
@@ -128,9 +133,14 @@ def begin_settings() -> Answer:
 
 
 def _trouble(error: errors.ArchiverError, *, is_restorable: bool) -> str:
-    words = trouble_words(error)
+    typed = [] if SECRETS.intersection(request.form) else request.form.items(multi=True)
     return render_template(
-        "trouble.html", words=words, can_restore=is_restorable, is_form=_is_form(), back=request.path
+        "trouble.html",
+        words=trouble_words(error),
+        can_restore=is_restorable,
+        is_form=_is_form(),
+        back=request.path,
+        given=[one for one in typed if one[0] != "csrf_token"],
     )
 
 
