@@ -38,7 +38,7 @@ from archiver.console.pages import (
 from archiver.console.running_note import RunningNote, note_file
 from archiver.console.security import base_pages
 from archiver.console.trouble_words import TroubleWords, trouble_words
-from archiver.rounds.bug_log import note_bug
+from archiver.rounds.run_log import note_bug
 
 IDLE_MINUTES = 20
 

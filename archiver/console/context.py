@@ -19,7 +19,7 @@ from archiver.evidence.verify.findings import Verification
 from archiver.export.package.recipe import PackagePreview
 from archiver.records import Contract
 from archiver.records.alerts import Alert
-from archiver.rounds.sealing import Sealing
+from archiver.rounds.round import Sealing
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading

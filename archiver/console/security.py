@@ -28,7 +28,7 @@ from archiver.console.context import CONSOLE, ConsoleContext, console_context
 from archiver.console.navigation import has_others, is_here, navigation
 from archiver.console.pages.lost import dropped_sentence, lost_page
 from archiver.console.uploads import StreamingRequest
-from archiver.rounds.bug_log import note_bug
+from archiver.rounds.run_log import note_bug
 from archiver.web.access import AccessGate
 from archiver.web.app import GATE, static_response
 from archiver.web.refused_requests import too_large_sentence

@@ -20,8 +20,8 @@ from archiver.health.check_facts import ArchiveLook
 from archiver.health.check_result import CheckResult, attention, good, is_ok
 from archiver.health.conditions import ROWS, Condition, conditions, conditions_beside, told_conditions, worst_grade
 from archiver.health.judgements import MISSED_RUNS, Situation
+from archiver.health.rooms_and_runs import unseen_bound
 from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters
-from archiver.health.unseen_bound import unseen_bound
 from archiver.health.words import sentence
 from archiver.settings.model import exports_folder
 from archiver.store import migrate

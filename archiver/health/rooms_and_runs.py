@@ -1,4 +1,4 @@
-"""Says what is well about rooms and runs: clock, last save, pace, schedule, plan, calls."""
+"""Says what is well of rooms and runs: clock, last save, pace, schedule, plan, calls, how long a change is unseen."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from pathlib import Path
 
 from archiver.health.check_result import CheckResult, attention, good
 from archiver.health.judgements import LATE, MISSED_RUNS
-from archiver.health.unseen_bound import unseen_sentence
+from archiver.health.snapshot import HealthSnapshot, Starters
 from archiver.render.times import interval_words, iso_date, minute_text
+from archiver.schedule.daemon_lock import is_daemon_running
+from archiver.settings.model import Settings
 from archiver.store.queries.database_health import Horizon
+from archiver.sync import window_share
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -127,3 +130,38 @@ def _remove_job_advice(scheduled: Sequence[Path]) -> str:
         sentence = _("If one is enough, remove the job of another one: {commands}")
         return sentence.format(commands=" / ".join(f"archive --home {one} schedule remove" for one in scheduled))
     return _("If one is enough, stop what saves the others, such as a daemon of theirs.")
+
+
+def round_interval(rooms: int, settings: Settings) -> timedelta:
+    """How far apart rounds are: by the settings, or while a daemon runs as it paces itself for so many rooms."""
+    sync = settings.sync
+    if not is_daemon_running(settings.home):
+        return sync.every
+    return min(sync.every, window_share.daemon_interval(rooms, share=sync.window_share))
+
+
+def unseen_bound(
+    snapshot: HealthSnapshot, settings: Settings, starters: Starters | None, now: datetime
+) -> timedelta | None:
+    """The longest time, if no other tool calls; None where no round comes by itself, or nothing is read.
+
+    Calls that typed runs and `recover` took count: until the window of the allowance ends, rounds may have none left.
+    """
+    rooms, share = len(snapshot.rooms), settings.sync.window_share
+    if not rooms:
+        return None
+    every = round_interval(rooms, settings)
+    if is_daemon_running(settings.home):
+        bound = window_share.daemon_unseen(rooms, every=every, share=share)
+    elif starters is None or starters.names is None or starters.is_idle:
+        return None
+    else:
+        bound = window_share.longest_unseen(rooms, every=every, share=share)
+    left = window_share.known_left(snapshot.window_requests, now, reserve=settings.sync.reserve, share=share)
+    return bound if left is None else window_share.present_unseen(bound, every=every, rooms=rooms, left=left)
+
+
+def unseen_sentence(bound: timedelta) -> str:
+    """The time in one sentence; never a promise for times in which the computer is off."""
+    sentence = _("An edit or deletion is noticed within {time}, while saving runs and no other tool uses the calls.")
+    return sentence.format(time=interval_words(bound))

@@ -1,7 +1,7 @@
 """Says each condition in one sentence, the same wherever it is shown, and shorter where no chat may be named.
 
 No sentence holds a name of a person or a chat, or a text of a message. What alerts are about is said elsewhere, as that
-needs the archive: by the emergency block on the user's own screens, by `notices.sentences_departure` in notices.
+needs the archive: by the emergency block on the user's own screens, by `notices.sentences` in notices.
 """
 
 from __future__ import annotations

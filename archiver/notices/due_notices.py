@@ -1,16 +1,18 @@
 """Decides which conditions are due for a notice: a new one at once, a known one once a day, the end of one once.
 
 They are remembered by their keys, such as `stale`, `fault/TokenRefused`, `alert/3` or `gap/17/2`. Two more keys are no
-conditions: the end of a long pause, and the notice of a day.
+conditions: the end of a long pause, and the notice of a day. Without clock and disk.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from archiver.health.conditions import CONDITIONS, ConditionKind, Notice
+from archiver.records import JST
 from archiver.reminders import due_reminders
 
 PAUSE, DAILY = "pause/", "daily/"
@@ -56,3 +58,52 @@ def keeps_from_saving(key: str) -> bool:
 def has_kind(keys: Iterable[str], *kinds: str) -> bool:
     """Whether any of these keys is of one of these kinds."""
     return any(key.partition("/")[0] in kinds for key in keys)
+
+
+# --- the notice of a day: due from nine in the evening on, or given by the next round ----------------
+
+EVENING = time(21)
+"""Time in Japan from which a day's notice is due."""
+
+
+class NoticePeriod(NamedTuple):
+    """The period that the notice of a day covers: from the notice before it to the end of the day at most."""
+
+    day: date
+    begin: datetime
+    end: datetime
+
+
+def last_due_day(now: datetime) -> date:
+    """The last day whose notice is due."""
+    here = now.astimezone(JST)
+    return here.date() if here.time() >= EVENING else here.date() - timedelta(days=1)
+
+
+def notice_key(now: datetime, *, begun: datetime | None) -> str | None:
+    """The key of the notice; `begun`: when the archive began. None: no day since then is over."""
+    day = last_due_day(now)
+    return f"{DAILY}{day.isoformat()}" if begun is not None and begun < _end_of_day(day) else None
+
+
+def notice_period(known: Mapping[str, datetime], now: datetime) -> NoticePeriod:
+    """The period of the notice that is due; `known`: keys of earlier notices, with the time when they were given."""
+    day = last_due_day(now)
+    end = min(now, _end_of_day(day))
+    before = [
+        min(said_at, _end_of_day(notice_day))
+        for key, said_at in known.items()
+        if (notice_day := day_of(key)) is not None
+    ]
+    return NoticePeriod(day, min(max(before, default=_end_of_day(day - timedelta(days=1))), end), end)
+
+
+def day_of(key: str) -> date | None:
+    """The day of a daily notice's key; None for every other key."""
+    with suppress(ValueError):
+        return date.fromisoformat(key.removeprefix(DAILY)) if key.startswith(DAILY) else None
+    return None
+
+
+def _end_of_day(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), JST)

@@ -14,9 +14,7 @@ from datetime import datetime, timedelta
 from archiver.health.conditions import ConditionKind
 from archiver.health.judgements import days_left, deadline_time
 from archiver.health.snapshot import HealthSnapshot
-from archiver.notices import daily_notice
-from archiver.notices.daily_notice import NoticePeriod
-from archiver.notices.due_notices import DAILY, PAUSE, DueNotices, has_kind
+from archiver.notices.due_notices import DAILY, PAUSE, DueNotices, NoticePeriod, has_kind, notice_period
 from archiver.platforms.job_platform import Deadline, platform_of
 from archiver.records import Contract
 from archiver.records.alerts import Alert, AlertRule
@@ -165,7 +163,7 @@ def _count_regained_files(reading: Reading, notices: DueNotices) -> int:
 def _daily_facts(
     reading: Reading, snapshot: HealthSnapshot, known: Mapping[str, datetime], now: datetime
 ) -> DailyFacts:
-    period = daily_notice.notice_period(known, now)
+    period = notice_period(known, now)
     return DailyFacts(
         period,
         period_counts.saved_counts(reading, snapshot.rooms, since=period.begin, until=period.end),

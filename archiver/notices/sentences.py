@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from archiver.health.conditions import CONDITIONS, Condition, ConditionKind, Notice
-from archiver.health.words import short_sentence
-from archiver.notices import sentences_departure
+from archiver.health.words import sentence, short_sentence
 from archiver.notices.due_notices import DueNotices, has_kind, keeps_from_saving
-from archiver.notices.facts import DailyFacts, DeadlineFacts, NoticeFacts
+from archiver.notices.facts import DailyFacts, DeadlineFacts, DepartureFacts, NoticeFacts
 from archiver.notices.troubles import PendingNotices
 from archiver.records.grades import grade_word
+from archiver.render.times import short_time
 from archiver.report_language import in_program_language
+from archiver.store.queries.period_counts import VanishedCounts
 from archiver.store.working.remembered_values import EndedPause
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -28,7 +30,7 @@ def sentences(pending: PendingNotices) -> list[str]:
 
 def _condition_sentences(condition: Condition, facts: NoticeFacts) -> list[str]:
     if condition.kind is ConditionKind.ALERT:
-        return [_graded(condition, text) for text in sentences_departure.sentences(condition, facts)]
+        return [_graded(condition, text) for text in _departure_sentences(condition, facts)]
     if condition.kind is ConditionKind.DUE and facts.deadlines:
         return [_deadline_sentence(one) for one in facts.deadlines]
     return [_graded(condition, short_sentence(condition))]
@@ -150,3 +152,67 @@ def daily_sentence(facts: DailyFacts, *, needs_user: bool) -> str:
     if facts.lost:
         text += _(" Could not be downloaded: files {n}.").format(n=facts.lost)
     return text + (_(" Gaps: {n}.").format(n=facts.gaps) if facts.gaps else _(" No gap."))
+
+
+# --- departures: what changed, what is kept, and not to leave the chat ------------------------------
+
+SENTENCES_LIMIT = 3
+"""So many such sentences are in one notice; the page of `archive` has them all."""
+
+
+def _departure_sentences(condition: Condition, facts: NoticeFacts) -> list[str]:
+    """One sentence for each of the newest alerts, and how many more there are."""
+    departures = [facts.departures[one] for one in sorted(facts.departures, reverse=True)]
+    texts = [_departure_sentence(one, facts.now) for one in departures[:SENTENCES_LIMIT]] or [sentence(condition)]
+    texts = list(dict.fromkeys(texts))
+    if len(departures) > SENTENCES_LIMIT:
+        more = len(departures) - SENTENCES_LIMIT
+        texts.append(ngettext("And {n} more. Run: archive", "And {n} more. Run: archive", more).format(n=more))
+    return texts
+
+
+def _departure_sentence(departure: DepartureFacts, now: datetime) -> str:
+    if departure.vanished is not None and departure.vanished.deleted + departure.vanished.missing:
+        return _deletions_sentence(departure, departure.vanished, now)
+    if departure.chat_counts is not None:
+        return _shut_chat_sentence(departure, departure.chat_counts)
+    if departure.contract is None:
+        return sentence(Condition(ConditionKind.ALERT))
+    text = _("Contract {contract}: there was a big change on the other side. Do not leave the chat; run: archive")
+    return text.format(contract=departure.contract)
+
+
+def _deletions_sentence(departure: DepartureFacts, vanished: VanishedCounts, now: datetime) -> str:
+    number = vanished.deleted + vanished.missing
+    if vanished.missing:
+        changed = ngettext(
+            "{n} message now shows as deleted or is not shown any more.",
+            "{n} messages now show as deleted or are not shown any more.",
+            number,
+        )
+    else:
+        changed = ngettext("{n} message now shows as deleted.", "{n} messages now show as deleted.", number)
+    if vanished.texts == number:
+        kept = _("All earlier texts are kept.")
+    else:
+        kept = _("Earlier texts that are kept: {texts} of {n}.")
+    sentence = _("{where}{time}: {changed} {kept} Do not leave the chat; run: archive")
+    words = {"changed": changed.format(n=number), "kept": kept.format(texts=vanished.texts, n=number)}
+    where = "" if departure.contract is None else _("contract {contract} ").format(contract=departure.contract)
+    return sentence.format(where=where, time=short_time(departure.at, now), **words)
+
+
+def _shut_chat_sentence(departure: DepartureFacts, chat_counts: tuple[int, int, int]) -> str:
+    messages, saved, known = chat_counts
+    words = {"contract": departure.contract, "messages": messages, "saved": saved, "known": known}
+    if departure.contract is None:
+        sentence = _(
+            "A chat cannot be opened any more (reason unknown). Kept: messages {messages}, files "
+            "{saved}/{known}. This record stays. Run: archive"
+        )
+    else:
+        sentence = _(
+            "The chat of contract {contract} cannot be opened any more (reason unknown). Kept: messages "
+            "{messages}, files {saved}/{known}. This record stays. Run: archive"
+        )
+    return sentence.format(**words)

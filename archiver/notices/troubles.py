@@ -13,8 +13,7 @@ from archiver.health.conditions import Condition, ConditionKind, condition_of, c
 from archiver.health.judgements import Situation, fault
 from archiver.health.snapshot import ComputerState, HealthSnapshot, known_time, observe_disk, read_snapshot
 from archiver.notices import apprise_sender, due_notices
-from archiver.notices.daily_notice import notice_key
-from archiver.notices.due_notices import NOTICED, PAUSE, DueNotices
+from archiver.notices.due_notices import NOTICED, PAUSE, DueNotices, notice_key
 from archiver.notices.facts import NoticeFacts, collect_facts
 from archiver.records.grades import Grade
 from archiver.settings.model import Settings

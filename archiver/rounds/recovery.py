@@ -13,8 +13,8 @@ from datetime import timedelta
 from archiver import errors
 from archiver.app import App
 from archiver.custody import stamp_requests
-from archiver.rounds import run_log, upgrade
-from archiver.rounds.round import hold_round, run_round, seal, seal_if_due, settings_digest, settle_seals
+from archiver.rounds import run_log
+from archiver.rounds.round import TELL_NOBODY, hold_round, run_round, seal, seal_if_due, settings_digest, settle_seals
 from archiver.rounds.round_parts import IDLE_PARTS_LIMIT, LOCK_PATIENCE_SECONDS, LOCK_PAUSE_SECONDS
 from archiver.store.working import remembered_values
 from archiver.store.working.backfill_queue import MessagePlace
@@ -63,7 +63,7 @@ def _read_part(
     until = app.now() + timedelta(seconds=LOCK_PATIENCE_SECONDS)
     while True:
         try:
-            with hold_round(app, upgrade.TELL_NOBODY):
+            with hold_round(app, TELL_NOBODY):
                 settle_seals(app)
                 seal_if_due(app)
                 digest = settings_digest(app.settings)

@@ -8,21 +8,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 from archiver import errors
 from archiver.app import App
 from archiver.custody import earlier_homes, erasures, folder_copies, put_back_databases, stamp_renewals, stamp_requests
-from archiver.records import JST
+from archiver.custody.stamp_requests import StampOutcome
+from archiver.records import JST, Seal
 from archiver.records.alerts import DEPARTURES
 from archiver.reminders import due_reminders
-from archiver.rounds import alerting, long_pauses, run_log, upgrade
+from archiver.rounds import alerting, long_pauses, run_log
 from archiver.rounds.round_parts import run_in_parts
 from archiver.settings.model import Settings
-from archiver.store import seals
+from archiver.store import migrate, seals
 from archiver.store.archive import Reading
 from archiver.store.queries import contracts, departures
 from archiver.store.working import remembered_values
@@ -34,9 +36,14 @@ from archiver.sync.run import Options, ProgressCallbacks, run_sync
 from archiver.sync.wrong_clock import doubtful_sentence
 from archiver.wording import gettext as _
 
+TellUpgraded = Callable[[Path], None]
+"""A callback that is given the path of the copy made before the upgrade."""
+
+TELL_NOBODY: TellUpgraded = lambda _copy: None  # noqa: E731
+
 
 def run_round(
-    app: App, options: Options, progress: ProgressCallbacks, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY
+    app: App, options: Options, progress: ProgressCallbacks, *, upgraded: TellUpgraded = TELL_NOBODY
 ) -> SyncReport:
     """Run one round. Raises ArchiveInUse at once if another one runs, NewerArchive, and what `sync.run.run` raises.
 
@@ -61,7 +68,7 @@ def rescue_round(
     rooms: Collection[int],
     progress: ProgressCallbacks,
     *,
-    upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY,
+    upgraded: TellUpgraded = TELL_NOBODY,
 ) -> SyncReport:
     """Save everything shared with the people of these rooms now: no pacing, no reserve, a seal whatever happens.
 
@@ -83,7 +90,7 @@ def rescue_round(
     return run_in_parts(app, Options(rooms=shared, full=True), _again_if_stale(run_part))
 
 
-def upkeep_round(app: App, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY) -> None:
+def upkeep_round(app: App, *, upgraded: TellUpgraded = TELL_NOBODY) -> None:
     """Run the parts of a round that need no Chatwork: sealing, stamps, dates, copies. Raises ArchiveInUse."""
     with hold_round(app, upgraded):
         settle_seals(app)
@@ -94,13 +101,13 @@ def upkeep_round(app: App, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBO
 
 
 @contextlib.contextmanager
-def hold_round(app: App, upgraded: upgrade.TellUpgraded) -> Iterator[None]:
+def hold_round(app: App, upgraded: TellUpgraded) -> Iterator[None]:
     """Hold the round lock, log how the round ends, and upgrade the archive first if it is older.
 
     A copy of a team's archive is topped up before Chatwork is asked. Raises LedgerUnavailable.
     """
     with app.archive.round_lock(), run_log.log_round_end(app.settings.home, now=app.now):
-        upgrade.within_round(app, upgraded)
+        upgrade_within_round(app, upgraded)
         app.archive.top_up()
         yield
 
@@ -293,3 +300,48 @@ def _make_daily_exports(app: App, *, at_once: bool) -> None:
         daily_copy.write_daily_copy(app.archive, name, now=app.now, file_limit_bytes=limit, at_once=at_once)
     with app.archive.writing() as writing:
         remembered_values.EXPORTED_DAY.remember(writing, today)
+
+
+def upgrade_if_older(app: App, tell: TellUpgraded) -> None:
+    """Upgrade an older archive, taking the round lock. Raises ArchiveInUse, and as `upgrade_within_round`."""
+    if migrate.is_older(app.archive.database):
+        with app.archive.round_lock():
+            upgrade_within_round(app, tell)
+
+
+def upgrade_within_round(app: App, tell: TellUpgraded) -> None:
+    """Upgrade an older archive; the caller holds the round lock.
+
+    Raises NewerArchive (made by a newer version, or no space for the copy), ArchiveBusy, StorageError.
+    """
+    archive = app.archive
+    if (archive.ledger is not None and not archive.database.is_file()) or not archive.is_older():
+        return
+    app.archive.close()
+    copy = migrate.migrate(app.archive.database)
+    if copy is not None:
+        run_log.note(app.archive.home, f"migrated={migrate.HEAD} copy={copy.name}", at=app.now())
+        tell(copy)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """What sealing at once brought."""
+
+    told: Sequence[str]
+    """What was found and settled before: an older database that was put back, an erasure that was left half done."""
+    new_seals: Sequence[Seal]
+    """Empty if everything was sealed already."""
+    outcomes: Sequence[StampOutcome]
+
+
+def seal_now(app: App) -> Sealing:
+    """Seal everything and request stamps; a stamp that an authority does not give leaves its seal waiting.
+
+    Raises StorageError.
+    """
+    told = settle_seals(app)
+    with app.archive.reading() as reading:
+        is_sealed = seals.is_tail_of_stamps(reading) and not stamp_renewals.is_renewal_due(reading, app.now())
+    new_seals = [] if is_sealed else seals.close_seals(app.archive, now=app.now())
+    return Sealing(told, new_seals, stamp_requests.request_stamps(app, at_once=True, seconds=None).outcomes)

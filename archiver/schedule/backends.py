@@ -1,6 +1,6 @@
 """Registers a job with a scheduler of this computer, removes it, and finds it, with one class for each scheduler.
 
-The texts they write come from `cron`, `systemd`, `launchd` and `windows`. A job that cannot be registered whole is not
+The texts they write come from `cron` and `job_files`. A job that cannot be registered whole is not
 left there in part.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from archiver import errors
-from archiver.schedule import cron, launchd, systemd, windows
+from archiver.schedule import cron, job_files
 from archiver.schedule.job import ScheduledJob
 from archiver.schedule.programs import is_installed, require_success, run_program, start_in_background
 from archiver.store.durable_files import storage_error
@@ -116,7 +116,7 @@ class Systemd:
         """Write both files and start the timer, now and at each log-in."""
         require_success("systemctl", "--user", "show-environment")
         try:
-            for name, text in systemd.files(job).items():
+            for name, text in job_files.systemd_files(job).items():
                 _write_text(self.folder / name, text)
             require_success("systemctl", "--user", "daemon-reload")
             require_success("systemctl", "--user", "enable", f"{job.name}.timer")
@@ -163,9 +163,9 @@ class Launchd:
         """Write the file and load it anew."""
         if not is_installed("launchctl"):
             raise errors.SchedulerMissing(program="launchctl")
-        path = self.folder / launchd.file_name(job)
+        path = self.folder / f"{job.name}.plist"
         run_program("launchctl", "bootout", f"{_domain()}/{job.name}")  # an earlier one; that there is none is no error
-        _write_text(path, launchd.plist(job))
+        _write_text(path, job_files.plist(job))
         try:
             require_success("launchctl", "bootstrap", _domain(), str(path))
         except errors.ArchiverError:
@@ -202,7 +202,7 @@ class Windows:
         """Register the XML, in place of an earlier task of the same name."""
         with tempfile.TemporaryDirectory(prefix="archive-task-") as folder:
             path = Path(folder) / "task.xml"
-            path.write_bytes(windows.task(job).replace("\n", "\r\n").encode("utf-16"))
+            path.write_bytes(job_files.task(job).replace("\n", "\r\n").encode("utf-16"))
             require_success("schtasks", "/Create", "/TN", job.name, "/XML", str(path), "/F")
 
     def find(self, name: str) -> str | None:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from archiver.cli.terminal.language import set_language
-from archiver.rounds import upgrade
+from archiver.console.pages import upgrading
 from archiver.store import migrate
 from archiver.store.queries.contracts import contracts
 from tests.support.console.application import open_chromium, open_tab, serve_application
@@ -221,7 +221,7 @@ def test_an_archive_of_an_older_format_is_updated_by_the_button(
     monkeypatch.setattr(migrate, "REVISIONS", ("0000", migrate.HEAD))
     newer = f"UPDATE alembic_version SET version_num = '{migrate.HEAD}'"
     monkeypatch.setattr(migrate, "_run_steps", lambda sql: sql.exec_driver_sql(newer))
-    monkeypatch.setattr(upgrade, "if_older", lambda app, tell: tell(migrate.migrate(app.archive.database)))
+    monkeypatch.setattr(upgrading, "upgrade_if_older", lambda app, tell: tell(migrate.migrate(app.archive.database)))
     with serve_application(desk.home, desk.environ) as (gate, _context), open_tab(chromium, gate, width=width) as tab:
         player, page = Player(tab.page), tab.page
         go(player, "/contracts/job1")

@@ -19,8 +19,7 @@ from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.health.evidence import check_stamps, stamp_status
 from archiver.records.grades import Grade
-from archiver.rounds.round import upkeep_round
-from archiver.rounds.sealing import seal_now
+from archiver.rounds.round import seal_now, upkeep_round
 from archiver.store.seals import seals
 from tests.custody.test_stamp_requests import Desk
 from tests.support.chatwork.simulator import Chatwork

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from hypothesis import given, strategies
 
-from archiver.notices import daily_notice
+from archiver.notices import due_notices as daily_notice
 from archiver.notices.due_notices import due_notices
 from archiver.records import JST
 

@@ -8,8 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from archiver.health.conditions import Condition, ConditionKind
-from archiver.notices.daily_notice import NoticePeriod
-from archiver.notices.due_notices import DueNotices
+from archiver.notices.due_notices import DueNotices, NoticePeriod
 from archiver.notices.facts import DailyFacts, DepartureFacts, NoticeFacts
 from archiver.notices.sentences import daily_sentence, pause_words, sentences
 from archiver.notices.troubles import PendingNotices

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archiver.rounds.bug_log import note_bug
+from archiver.rounds.run_log import note_bug
 
 
 def test_a_fault_is_one_line_without_a_word_of_what_it_was_about(tmp_path: Path) -> None:

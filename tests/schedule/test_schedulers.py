@@ -19,7 +19,7 @@ import time_machine
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.schedule import cron, launchd, schedulers, systemd, windows
+from archiver.schedule import cron, job_files, schedulers
 from archiver.schedule.job import MINUTES, ScheduledJob, pace
 from archiver.settings.model import Duration, Settings, SyncSettings
 from tests.support.schedules import scheduler_examples
@@ -91,8 +91,8 @@ def test_systemd_finds_nothing_wrong_with_the_files(
     """`systemd-analyze verify` takes them, whatever the pace and the paths."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     job = ScheduledJob(("/bin/sh", 'a "b" %d $e'), PurePosixPath("/home/you/100% 「保管庫」"), minutes)
-    paths = [tmp_path / name for name in systemd.files(job)]
-    for path, text in zip(paths, systemd.files(job).values(), strict=True):
+    paths = [tmp_path / name for name in job_files.systemd_files(job)]
+    for path, text in zip(paths, job_files.systemd_files(job).values(), strict=True):
         path.write_text(text, encoding="utf-8")
 
     judged = subprocess.run(["systemd-analyze", "--user", "verify", *map(str, paths)], capture_output=True, text=True)
@@ -103,8 +103,8 @@ def test_systemd_finds_nothing_wrong_with_the_files(
 def test_the_timer_makes_up_for_sleep_and_the_service_is_no_daemon() -> None:
     """Both files are made of the sections and keys that systemd.timer(5) and systemd.service(5) know."""
     timer, service = configparser.RawConfigParser(), configparser.RawConfigParser()
-    timer.read_string(systemd.timer(scheduler_examples.LINUX))
-    service.read_string(systemd.service(scheduler_examples.LINUX))
+    timer.read_string(job_files.timer(scheduler_examples.LINUX))
+    service.read_string(job_files.service(scheduler_examples.LINUX))
 
     assert ("true", "timers.target") == (timer["Timer"]["Persistent"], timer["Install"]["WantedBy"])
     assert ("oneshot", "11") == (service["Service"]["Type"], service["Service"]["SuccessExitStatus"])
@@ -112,7 +112,7 @@ def test_the_timer_makes_up_for_sleep_and_the_service_is_no_daemon() -> None:
 
 def test_the_property_list_has_the_keys_of_launchd() -> None:
     """Keys and types are those of launchd.plist(5), and the command is whole."""
-    actual = plistlib.loads(launchd.plist(ODD).encode())
+    actual = plistlib.loads(job_files.plist(ODD).encode())
 
     kinds = {"Label": str, "ProgramArguments": list, "StartInterval": int, "RunAtLoad": bool}
     kinds |= {"ProcessType": str, "LowPriorityIO": bool, "Umask": int}
@@ -145,7 +145,7 @@ NAMESPACE = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
 def test_the_task_is_of_the_schema_and_never_runs_twice(minutes: int) -> None:
     """Elements as the schema has them; on battery, when available, ignoring a second start, for ever."""
     job = ScheduledJob((r"C:\a & b\pythonw.exe", "-m", "archiver"), PurePosixPath('/x <"y">'), minutes, user="A\\b")
-    root = ElementTree.fromstring(windows.task(job).encode("utf-16"))
+    root = ElementTree.fromstring(job_files.task(job).encode("utf-16"))
 
     for element in root.iter():
         name = element.tag.removeprefix(NAMESPACE)
@@ -301,7 +301,7 @@ def test_with_systemd_two_files_and_a_started_timer(desk: Desk) -> None:
     for _ in range(2):
         schedulers.install(ODD, {}, kind="systemd")
 
-    assert systemd.files(ODD) == {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert job_files.systemd_files(ODD) == {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
     assert f"--user enable {name}.timer" in (state / "said").read_text(encoding="utf-8")
     assert ["systemd"] == schedulers.remove(Path(str(ODD.home)), {})
     assert [] == list(folder.iterdir())
@@ -327,7 +327,7 @@ def test_with_launchd_the_agent_is_loaded_anew(desk: Desk) -> None:
 
     schedulers.install(ODD, {}, kind="launchd")
     loaded = [line.split()[0] for line in (state / "said").read_text(encoding="utf-8").splitlines()]
-    assert (["bootout", "bootstrap"], launchd.plist(ODD)) == (loaded, path.read_text(encoding="utf-8"))
+    assert (["bootout", "bootstrap"], job_files.plist(ODD)) == (loaded, path.read_text(encoding="utf-8"))
     assert ["launchd"] == schedulers.remove(Path(str(ODD.home)), {})
 
     (state / "refuse").touch()
@@ -344,7 +344,7 @@ def test_with_windows_the_task_is_utf_16_and_replaced(desk: Desk) -> None:
         schedulers.install(ODD, {}, kind="windows")
 
     data = (state / "task").read_bytes()
-    assert windows.task(ODD) == data.decode("utf-16").replace("\r\n", "\n")
+    assert job_files.task(ODD) == data.decode("utf-16").replace("\r\n", "\n")
     assert schedulers.show(Path(str(ODD.home)), {})["windows"].startswith("<?xml")
     assert ["windows"] == schedulers.remove(Path(str(ODD.home)), {})
     assert None is schedulers.find_starters(Path(str(ODD.home)), {})

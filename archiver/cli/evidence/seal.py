@@ -14,7 +14,7 @@ from archiver.cli.terminal.output import echo
 from archiver.errors import N_
 
 if TYPE_CHECKING:
-    from archiver.rounds.sealing import Sealing
+    from archiver.rounds.round import Sealing
 
 
 @click.command(
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def command_seal(obj: CliContext) -> int:
     """Seal and request stamps; a stamp that an authority does not give changes no exit code, its seal waits."""
     from archiver.app import build_app, require_archive
-    from archiver.rounds.sealing import seal_now
+    from archiver.rounds.round import seal_now
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     sealing = seal_now(app)

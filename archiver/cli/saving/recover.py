@@ -28,12 +28,12 @@ def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *,
     from archiver.app import build_app, require_archive
     from archiver.cli.saving import after_run
     from archiver.cli.terminal.progress import ProgressScreen
-    from archiver.rounds import upgrade
     from archiver.rounds.recovery import minutes_left, recover_round
+    from archiver.rounds.round import upgrade_if_older
     from archiver.store.working.other_databases import is_database
 
     app = require_archive(build_app(obj.settings(), obj.environ))
-    upgrade.if_older(app, after_run.tell_upgraded)
+    upgrade_if_older(app, after_run.tell_upgraded)
     quiet = obj.verbose < 0
     others = tuple(filter(is_database, files))
     for path in others:
@@ -61,7 +61,7 @@ def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *,
 def _take_in(app: App, path: Path, *, quiet: bool) -> None:
     """Take in the messages of another database of this archive, and seal them. Raises NothingThere."""
     from archiver.custody.late_records import take_in
-    from archiver.rounds.sealing import seal_now
+    from archiver.rounds.round import seal_now
 
     with app.archive.round_lock():
         taken = take_in(app.archive, path, now=app.now())

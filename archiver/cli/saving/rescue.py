@@ -30,10 +30,10 @@ def rescue(obj: CliContext, jobs: tuple[str, ...], *, as_json: bool) -> int:
     """Read all rooms shared with the counterparts, without pacing; print what is kept even if nothing can be read."""
     from archiver.app import build_app, require_archive
     from archiver.cli.saving import after_run
-    from archiver.rounds import upgrade
+    from archiver.rounds.round import upgrade_if_older
 
     app = require_archive(build_app(obj.settings(), obj.environ))
-    upgrade.if_older(app, after_run.tell_upgraded)
+    upgrade_if_older(app, after_run.tell_upgraded)
     contracts = _named_contracts(app, jobs)
     try:
         report = _run_rescue(app, obj, contracts)

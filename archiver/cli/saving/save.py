@@ -112,12 +112,12 @@ def _save(
     from archiver.app import build_app, require_archive
     from archiver.cli.saving import after_run
     from archiver.notices.heartbeat import Heartbeat
-    from archiver.rounds import upgrade
+    from archiver.rounds.round import upgrade_if_older
     from archiver.sync import run
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     if (jobs or chats) and not dry_run:  # they are looked up before the round begins
-        upgrade.if_older(app, after_run.tell_upgraded)
+        upgrade_if_older(app, after_run.tell_upgraded)
     options = run.Options(
         rooms=_chosen_rooms(app, jobs, chats),
         full=full,

@@ -19,7 +19,7 @@ from archiver.cli.terminal.output import WIDTH, echo
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import RULE, jst_time
-from archiver.health.unseen_bound import unseen_sentence
+from archiver.health.rooms_and_runs import unseen_sentence
 from archiver.records import Contract
 from archiver.records.alerts import Level
 from archiver.records.grades import Grade, grade_word

@@ -13,8 +13,8 @@ from archiver.cli.terminal.text import columns
 from archiver.health import error_reasons, snapshot
 from archiver.health.conditions import OF_ALERTS, Condition, conditions, told_conditions, worst_grade
 from archiver.health.judgements import Situation, last_list
+from archiver.health.rooms_and_runs import round_interval, unseen_bound
 from archiver.health.snapshot import ComputerState, known_time
-from archiver.health.unseen_bound import round_interval, unseen_bound
 from archiver.health.words import graded, page_sentence, sentence
 from archiver.notices import apprise_sender
 from archiver.records.alerts import Alert, Level

@@ -22,10 +22,9 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     from archiver.app import utc_now
     from archiver.cli.contracts import deadline_lines as deadlines
     from archiver.cli.contracts.contract_names import contract_names
-    from archiver.cli.status import access_lines, erasure_lines, reread_and_backfill_lines
+    from archiver.cli.status import record_lines, reread_and_backfill_lines
     from archiver.cli.status.alert_lines import alert_lines
     from archiver.cli.status.saving_status import observe_standing
-    from archiver.cli.status.service_lines import service_lines
     from archiver.cli.status.status_document import status_document
     from archiver.custody import put_back_databases
     from archiver.health.snapshot import known_time
@@ -49,23 +48,23 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         alerts = [] if as_json else alert_lines(reading, others, contract_names(archive_status.contracts))
         quoted = emergency_block.calm_quotations(reading, archive_status.contracts, emergencies)
         put_back = put_back_databases.overview_lines(reading)
-        services = service_lines(reading)
+        services = record_lines.service_lines(reading)
         erased, unfinished = records.erasures(reading), remembered_values.ERASURE.recall(reading)
         pauses = room_pauses(reading, archive_status) if as_json else {}
-    accesses = access_lines.read_accesses(obj.home)
+    accesses = record_lines.read_accesses(obj.home)
     if as_json:
         payload = status_document(archive_status, warnings=standing.sentences, pauses=pauses)
         unseen = standing.unseen
         payload["unseen_seconds"] = None if unseen is None else int(unseen.total_seconds())
         payload |= reread_and_backfill_lines.document(progress)
         payload |= {"put_back_databases": put_back, "other_services": services}
-        payload["erasures"] = erasure_lines.documents(erased)
-        payload["accesses"] = access_lines.document(accesses)
+        payload["erasures"] = record_lines.erasure_documents(erased)
+        payload["accesses"] = record_lines.access_document(accesses)
         click.echo(json.dumps(payload, ensure_ascii=False))
     else:
         told = ["\n    ".join(wrap(sentence, 76)) for sentence in (*services, *put_back)]
-        told += erasure_lines.lines(erased, unfinished)
-        dues = [*access_lines.lines(accesses), *told, *deadline_lines]
+        told += record_lines.erasure_lines(erased, unfinished)
+        dues = [*record_lines.access_lines(accesses), *told, *deadline_lines]
         with paged_output():
             page.tell_status(
                 archive_status, standing, emergencies, progress=progress, dues=dues, alerts=alerts, quoted=quoted

@@ -15,7 +15,7 @@ from archiver.console.trouble_words import trouble_words
 from archiver.custody.verify import record_verification, verify_archive
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
-from archiver.rounds.sealing import seal_now
+from archiver.rounds.round import seal_now
 from archiver.setup.work_words import copy_step_words
 from archiver.store import seals
 from archiver.store.archive import Reading

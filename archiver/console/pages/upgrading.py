@@ -11,7 +11,7 @@ from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.render.invisible_characters import visible
-from archiver.rounds import upgrade
+from archiver.rounds.round import upgrade_if_older
 from archiver.store import migrate
 
 pages = Blueprint("upgrading", __name__, url_prefix="/upgrade")
@@ -48,7 +48,7 @@ def _update(context: ConsoleContext) -> Work:
     def work(job: Job) -> JobOutcome:
         job.tell(_("Copying the archive as it is, and checking the copy"))
         copies: list[str] = []
-        upgrade.if_older(context.app(job), lambda copy: copies.append(visible(str(copy))))
+        upgrade_if_older(context.app(job), lambda copy: copies.append(visible(str(copy))))
         if not copies:
             return JobOutcome(_("The archive is up to date; nothing was changed."), links=links)
         return JobOutcome(_("Done. The archive as it was before: {path}").format(path=copies[0]), links=links)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from archiver.schedule import cron, launchd, systemd, windows
+from archiver.schedule import cron, job_files
 from archiver.schedule.job import ScheduledJob
 
 CONFIG = Path(__file__).parents[3] / "config"
@@ -45,10 +45,10 @@ def examples() -> dict[str, str]:
     """File name → text."""
     return {
         "cron.example": CRON_HEAD + cron.block(LINUX),
-        "systemd.service.example": systemd.service(LINUX),
-        "systemd.timer.example": systemd.timer(LINUX),
-        "launchd.plist.example": launchd.plist(MAC),
-        "windows-task.xml.example": windows.task(WINDOWS, encoding="UTF-8"),
+        "systemd.service.example": job_files.service(LINUX),
+        "systemd.timer.example": job_files.timer(LINUX),
+        "launchd.plist.example": job_files.plist(MAC),
+        "windows-task.xml.example": job_files.task(WINDOWS, encoding="UTF-8"),
     }
 
 

@@ -1,0 +1,97 @@
+"""Erasures, accesses of others to an archive of a team's ledger, and data from another address than Chatwork's, on the
+status page and in its JSON document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver import errors
+from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.times import jst_time
+from archiver.evidence.services import other_address_sentence, other_addresses, read_services
+from archiver.ledger.ledger_file import read_ledger_file
+from archiver.records.erasure import Erasure
+from archiver.render.times import minute_text
+from archiver.store.archive import Reading
+from archiver.store.queries import current_state
+from archiver.store.time_text import from_text, to_text
+from archiver.store.working.remembered_values import UnfinishedErasure
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
+
+if TYPE_CHECKING:
+    from archiver.ledger.access_log import AccessRecord
+
+
+def erasure_lines(erasures: Sequence[Erasure], unfinished: UnfinishedErasure | None) -> list[str]:
+    """How many records the owner erased, and when last, and whether one is not finished; nothing without an erasure."""
+    if unfinished is not None:
+        sentence = _("Erasure {number} was begun and is not finished; the next run goes on with it, or: archive seal")
+        return [sentence.format(number=unfinished.number)]
+    if not erasures:
+        return []
+    label, total = _("Erased"), sum(map(_records, erasures))
+    counts = _("{records} records by you, last {time} (erasure {number})")
+    last = erasures[-1]
+    return [f"{label}   {counts.format(records=total, time=jst_time(last.at), number=last.number)}"]
+
+
+def erasure_documents(erasures: Sequence[Erasure]) -> list[dict[str, object]]:
+    """Each erasure by its numbers."""
+    return [
+        {
+            "number": one.number,
+            "at": to_text(one.at),
+            "records": _records(one),
+            "messages": one.payload.get("messages", 0),
+            "seal": one.seal,
+        }
+        for one in erasures
+    ]
+
+
+def _records(erasure: Erasure) -> int:
+    return sum(erasure.payload["kinds"].values())
+
+
+def read_accesses(home: Path) -> list[AccessRecord] | None:
+    """Every access; None: the archive is in no ledger, or that cannot be reached now. Raises BadLedgerFile."""
+    place = read_ledger_file(home)
+    if place is None:
+        return None
+    from archiver.ledger.access_log import accesses
+
+    try:
+        return accesses(place)
+    except errors.ArchiverError:
+        return None
+
+
+def access_lines(records: list[AccessRecord] | None) -> list[str]:
+    """How many there were, when the last one was and whose; nothing without one."""
+    if not records:
+        return []
+    label = _("Others")
+    sentence = ngettext(
+        "{n} reading of this archive, last {time} ({who}); see: archive team audit",
+        "{n} readings of this archive, last {time} ({who}); see: archive team audit",
+        len(records),
+    )
+    counts = sentence.format(n=len(records), time=jst_time(records[-1].at), who=visible(records[-1].who))
+    return [f"{label}   {counts}"]
+
+
+def access_document(records: list[AccessRecord] | None) -> dict[str, object] | None:
+    """Their number and the time of the last one; null where it is not known."""
+    if records is None:
+        return None
+    return {"count": len(records), "last": to_text(records[-1].at) if records else None}
+
+
+def service_lines(reading: Reading) -> list[str]:
+    """One sentence for each such time; empty if everything came from Chatwork's address, or nothing tells."""
+    services = other_addresses(read_services(current_state.service_entries(reading)))
+    return [other_address_sentence(one, minute_text(from_text(one.since))) for one in services]

@@ -1,0 +1,174 @@
+"""Writes the files of a job that schedulers read: systemd.timer(5) and systemd.service(5) for the user's systemd, the
+property list of a launchd agent (launchd.plist(5)), and the XML of a Windows task (MS-TSCH, section 2.4.2).
+"""
+
+from __future__ import annotations
+
+import html
+import subprocess
+
+from archiver.schedule.job import ScheduledJob
+
+HEAD = "# Written by: archive schedule install   Taken out by: archive schedule remove\n"
+
+SERVICE = """\
+[Unit]
+Description=Save the Chatwork conversations of contracted rooms
+
+[Service]
+Type=oneshot
+ExecStart={command}
+# 11: another run was under way, so nothing was lost. 4 and 10 stay failures: they need somebody.
+SuccessExitStatus=11
+UMask=0077
+Nice=10
+"""
+
+TIMER = """\
+[Unit]
+Description=Save the Chatwork conversations of contracted rooms, again and again
+
+[Timer]
+OnCalendar={calendar}
+# After sleep or switching off, what was missed is made up for once.
+Persistent=true
+AccuracySec=10s
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def service(job: ScheduledJob) -> str:
+    """The service file; systemd never starts a unit that is still running."""
+    return HEAD + SERVICE.format(command=" ".join(_quote(word) for word in job.command))
+
+
+def timer(job: ScheduledJob) -> str:
+    """The timer file."""
+    return HEAD + TIMER.format(calendar=_calendar(job))
+
+
+def systemd_files(job: ScheduledJob) -> dict[str, str]:
+    """Name → text of the files that make the job."""
+    return {f"{job.name}.service": service(job), f"{job.name}.timer": timer(job)}
+
+
+def _calendar(job: ScheduledJob) -> str:
+    """The times as in systemd.time(7): `*:3/5` is each fifth minute from the third on."""
+    if job.minutes < 60:
+        return f"*:{job.offset}/{job.minutes}"
+    if job.minutes == 1440:
+        return f"0:{job.offset:02}"
+    return f"0/{job.minutes // 60}:{job.offset:02}"
+
+
+def _quote(word: str) -> str:
+    """A word of ExecStart, with `%`, `$` and spaces quoted, which have a meaning there."""
+    text = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{text}"' if text != word or not word or any(char.isspace() or char in "';" for char in word) else word
+
+
+# --- launchd -------------------------------------------------------------------------------------
+
+COMMENT = "<!-- Written by: archive schedule install   Taken out by: archive schedule remove -->\n"
+
+
+def plist(job: ScheduledJob) -> str:
+    """An agent that runs at log-in and once every interval; launchd never runs one twice at a time."""
+    import plistlib  # here, as it brings an XML parser along that no other system needs
+
+    properties = {
+        "Label": job.name,
+        "ProgramArguments": list(job.command),
+        "StartInterval": job.minutes * 60,
+        "RunAtLoad": True,
+        "ProcessType": "Background",
+        "LowPriorityIO": True,
+        "Umask": 0o077,
+    }
+    text = plistlib.dumps(properties, sort_keys=False).decode()
+    return text.replace("<plist ", COMMENT + "<plist ", 1)
+
+
+# --- Windows -------------------------------------------------------------------------------------
+
+ENCODING = "UTF-16"
+"""The encoding, with byte order mark, that `schtasks /Create /XML` expects."""
+
+# Runs on battery, makes up for a missed start, never twice at a time, no console window (the program is pythonw).
+TASK = """\
+<?xml version="1.0" encoding="{encoding}"?>
+<!-- Written by: archive schedule install   Taken out by: archive schedule remove -->
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo>
+    <Description>Save the Chatwork conversations of contracted rooms</Description>
+    <URI>\\{name}</URI>
+  </RegistrationInfo>
+  <Triggers>
+    <TimeTrigger>
+      <Enabled>true</Enabled>
+      <StartBoundary>2026-01-01T00:{offset:02}:00</StartBoundary>
+      <Repetition>
+        <Interval>{interval}</Interval>
+      </Repetition>
+    </TimeTrigger>
+  </Triggers>
+  <Principals>
+    <Principal id="Author">
+{user}      <LogonType>InteractiveToken</LogonType>
+      <RunLevel>LeastPrivilege</RunLevel>
+    </Principal>
+  </Principals>
+  <Settings>
+    <AllowHardTerminate>true</AllowHardTerminate>
+    <AllowStartOnDemand>true</AllowStartOnDemand>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <Enabled>true</Enabled>
+    <ExecutionTimeLimit>{limit}</ExecutionTimeLimit>
+    <Hidden>false</Hidden>
+    <IdleSettings>
+      <StopOnIdleEnd>false</StopOnIdleEnd>
+      <RestartOnIdle>false</RestartOnIdle>
+    </IdleSettings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <Priority>7</Priority>
+    <RunOnlyIfIdle>false</RunOnlyIfIdle>
+    <RunOnlyIfNetworkAvailable>false</RunOnlyIfNetworkAvailable>
+    <StartWhenAvailable>true</StartWhenAvailable>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
+    <WakeToRun>false</WakeToRun>
+  </Settings>
+  <Actions Context="Author">
+    <Exec>
+      <Command>{command}</Command>
+      <Arguments>{arguments}</Arguments>
+    </Exec>
+  </Actions>
+</Task>
+"""
+
+
+def task(job: ScheduledJob, *, encoding: str = ENCODING) -> str:
+    """The task's XML; its repetition has no end."""
+    user = f"      <UserId>{_escape(job.user)}</UserId>\n" if job.user else ""
+    return TASK.format(
+        encoding=encoding,
+        name=_escape(job.name),
+        offset=job.offset,
+        interval=_duration(job.minutes),
+        limit=_duration(max(60, 2 * job.minutes)),
+        user=user,
+        command=_escape(job.command[0]),
+        arguments=_escape(subprocess.list2cmdline(job.command[1:])),
+    )
+
+
+def _duration(minutes: int) -> str:
+    """A duration as in XML Schema; a repetition may last a day at most."""
+    return f"PT{minutes}M"
+
+
+def _escape(text: str) -> str:
+    """A text between two tags; not by `xml.sax`, whose parser would be loaded in each round of any system."""
+    return html.escape(text, quote=False)
