@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from archiver.claims.quotations import Quotation
-from archiver.claims.words import moment, word
+from archiver.claims.table import word
+from archiver.claims.words import moment
 from archiver.records import State, Version
 
 Time = Callable[[datetime], str]

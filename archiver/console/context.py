@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,6 @@ from pathlib import Path
 from flask import current_app
 
 from archiver.app import App, build_app
-from archiver.claims.money import MoneyStanding
 from archiver.console.jobs import Job, JobRunner
 from archiver.custody.backup import BackupOutcome
 from archiver.evidence.verify.findings import Verification
@@ -60,8 +59,6 @@ class SharedWords:
     """Each new seal, and each stamp that came or waits."""
     contract_aloud: Callable[[Reading, Contract], tuple[Sequence[str], Sequence[tuple[str, Sequence[str]]]]]
     """A contract to read aloud: its head, and labels with what stands beside each; without ids."""
-    standing_lines: Callable[[Contract, MoneyStanding], Iterable[str]]
-    """How the money of a contract stands: the sums first, then each invoice and payment."""
     saving_lines: Callable[[Reading, Settings, Mapping[str, str]], Sequence[str]]
     """What starts saving, how the last round ended, when the next one comes."""
     alert_rows: Callable[[Reading, Sequence[Alert]], Sequence[AlertRow]]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from archiver.claims.words import WORDS
+from archiver.claims.table import WORDS
 from tests.claims.artifact_judge import READ
 from tests.claims.dispute import NAMES, RENAMED
 from tests.support import report_catalogue

@@ -52,7 +52,7 @@ def test_what_is_owed_is_entered_told_and_taken_back(browser: FormBrowser) -> No
     assert (422, 422) == (wrong.status_code, unknown.status_code)
     assert 'value="A-1"' in wrong.get_data(as_text=True)
     assert (55000, "30", kept.number) == (invoice.amount, invoice.message_id, invoice.enclosure)
-    assert "25,000円" in home
+    assert "25,000 yen" in home
     assert () == contract.payments
 
 

@@ -9,7 +9,6 @@ from archiver.alerts.sentences import alert_sentence, level_word
 from archiver.app import utc_now
 from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.contracts.contract_rows import page_head, page_rows
-from archiver.cli.contracts.money_lines import standing_lines
 from archiver.cli.evidence import preview, seal, verify
 from archiver.cli.evidence.backup import compared_lines, copied_lines
 from archiver.cli.reading.view_context import emergency_block_of
@@ -43,7 +42,6 @@ def shared_words() -> SharedWords:
         copy_lines=_copy_lines,
         sealing_lines=lambda sealing: [line.strip() for line in seal.sealing_lines(sealing)],
         contract_aloud=_contract_aloud,
-        standing_lines=standing_lines,
         saving_lines=_saving_lines,
         alert_rows=_alert_rows,
         open_folder=show_folder,

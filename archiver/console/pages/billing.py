@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.claims.money import MoneyStanding, money_standing
+from archiver.claims.money_words import state_text
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.enclosing import keep_enclosure, stated_day, stated_message
 from archiver.console.period_form import outside_note
@@ -26,6 +27,7 @@ from archiver.store.queries.statements import deliveries
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.search.scope import room_names
 from archiver.store.search.term_candidates import term_candidates
+from archiver.web.context import view_context
 from archiver.web.message_context import references_by_room
 from archiver.web.message_line import MessageLine, message_line
 
@@ -179,13 +181,12 @@ def _money_page(name: str, problems: Mapping[str, str]) -> str:
         standing = standing_of(reading, contract)
         rooms = _message_rooms(reading, contract)
         outside = outside_note(reading, contract)
-    lines = [] if standing is None else [line.strip() for line in context.words.standing_lines(contract, standing)]
     return render_template(
         "contract_money.html",
         contract=contract,
         standing=standing,
         balances=() if standing is None else standing.balances,
-        lines=lines,
+        state=lambda balance: state_text(balance, view_context().language),
         yen=yen_text,
         today=context.now().astimezone(JST).date().isoformat(),
         given=request.form,

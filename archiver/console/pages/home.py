@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.claims.changes import changed_count, changed_notices
+from archiver.claims.money_words import invoice_text, sums_text
 from archiver.console.activity_strip import activity_strip
 from archiver.console.context import console_context
 from archiver.console.home_obstacle import home_obstacle
@@ -17,6 +18,7 @@ from archiver.console.pages.billing import standing_of
 from archiver.console.saving import save_now
 from archiver.console.trouble_words import TroubleWords, trouble_words
 from archiver.records import ChangedMessages, ChangeKind, Contract
+from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.status import Status
 from archiver.web.context import view_context
@@ -83,10 +85,9 @@ def money_words(reading: Reading, contract: Contract) -> list[tuple[str, bool]]:
     standing = standing_of(reading, contract)
     if standing is None:
         return []
-    sums, *rest = console_context().words.standing_lines(contract, standing)
-    late = {one.invoice.number for one in standing.overdue}
-    of_invoices = zip(standing.balances, rest[bool(standing.surplus) :], strict=False)
-    return [(sums, False), *((line.strip(), True) for balance, line in of_invoices if balance.invoice.number in late)]
+    lang = view_context().language
+    late = [invoice_text(one, lang, amount=True, shown=visible) for one in standing.overdue]
+    return [(sums_text(standing, lang), False), *((line, True) for line in late)]
 
 
 def _mark(status: Status) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from archiver.bank_days import ClosedDay
-from archiver.claims.money import RECEIPTS, DueBasis, InvoiceBalance, MoneyStanding, money_standing, open_by_month
+from archiver.claims.money import RECEIPTS, DueBasis, InvoiceBalance, MoneyStanding, money_standing
+from archiver.claims.money_words import invoice_text, month_lines, set_off_lines, sums_text
 from archiver.export.report.input import STATED, ReportInput
 from archiver.export.report.message_block import bound_place, bound_quote
 from archiver.export.report.statistics import MessageStatistics
@@ -16,27 +16,11 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import say, stated_day
 
-_MAX_INVOICES, _MAX_MONTHS, _NAME_LENGTH = 3, 4, 30
+_MAX_INVOICES, _NAME_LENGTH = 3, 30
 _PROMISES = ("work", "amount", "payment_day")
 """The terms whose messages page 1 names: what was ordered, for how much, payable when."""
 MAX_REMINDERS = 3
 """The latest reminders, which are named; the earlier ones are counted."""
-
-_DUE_WORDS = {
-    DueBasis.INVOICE: "支払期日 {day}",
-    DueBasis.CONTRACT: "合意した支払期日 {day}",
-    DueBasis.RECEIPT: "支払期日の登録なし(受領日 {day} が期日とされることがあります。確認してください)",
-    DueBasis.LAST_RECEIPT: "支払期日の登録なし(どの納品の請求かが日付から決まらないため、最後の納品の受領日 {day} から"
-    "計算。確認してください)",
-    DueBasis.NONE: "支払期日の登録なし",
-}
-
-_CLOSED = {
-    ClosedDay.SATURDAY: "土曜日",
-    ClosedDay.SUNDAY: "日曜日",
-    ClosedDay.HOLIDAY: "祝日",
-    ClosedDay.TURN_OF_YEAR: "年末年始",
-}
 
 
 def standing_of(case: ReportInput) -> MoneyStanding | None:
@@ -49,17 +33,14 @@ def money_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tup
     standing = standing_of(case)
     if standing is None:
         return
-    lines = [sums_text(standing)]
-    if standing.set_off:
-        sentence = "請求額を超えた入金のうち{amount:,}円は、ほかの未払いの請求に充てて計算しています。"
-        lines.append(say(sentence, amount=standing.set_off))
+    lines = [sums_text(standing), *set_off_lines(standing)]
     open_balances = sorted(
         (one for one in standing.balances if one.unpaid), key=lambda one: (-one.days_late, one.invoice.number)
     )
     lines += [_balance_text(case, statistics, one) for one in open_balances[:_MAX_INVOICES]]
     if len(open_balances) > _MAX_INVOICES:
         lines.append(say("ほか{n}件の請求が未払いです。", n=len(open_balances) - _MAX_INVOICES))
-    lines += months_line(standing)
+    lines += month_lines(standing)
     yield say("請求と入金({stated})", stated=say(STATED)), "\n".join(lines)
 
 
@@ -160,7 +141,7 @@ def consultation_rows(case: ReportInput, statistics: MessageStatistics) -> tuple
         return ()
     late = [_balance_text(case, statistics, one) for one in standing.overdue[:_MAX_INVOICES]]
     more = sum(1 for one in standing.balances if one.unpaid) - len(late)
-    late += [say("ほか{n}件の請求が未払いです。", n=more)] * (more > 0) + months_line(standing)
+    late += [say("ほか{n}件の請求が未払いです。", n=more)] * (more > 0) + month_lines(standing)
     return (
         (say("請求した金額"), say("{billed:,}円", billed=standing.billed)),
         (say("受け取った金額"), say("{received:,}円", received=standing.received)),
@@ -175,59 +156,11 @@ def _place(case: ReportInput, statistics: MessageStatistics, bound: Invoice | Se
 
 
 def _balance_text(case: ReportInput, statistics: MessageStatistics, balance: InvoiceBalance) -> str:
-    """An open invoice in one line: which, how much is open, the day of payment, how late, and what promised it."""
-    invoice = balance.invoice
-    name = say("「{name}」", name=shorten_line(visible(invoice.name), _NAME_LENGTH)) if invoice.name else ""
-    due = say(_DUE_WORDS[balance.basis], day=date_text(balance.due) if balance.due else "")
-    late = say("、翌日から数えて{days_late}日目", days_late=balance.days_late) if balance.days_late else ""
-    place = _place(case, statistics, invoice)
-    message = say("、{place}", place=place) if place else ""
-    return say(
-        "請求{number}{name}({issued_on}) 未払い {unpaid:,}円、{due}{late}{message}",
-        number=invoice.number,
-        name=name,
-        issued_on=stated_day(invoice.issued_on),
-        unpaid=balance.unpaid,
-        due=due,
-        late=late,
-        message=message + _closed_text(balance),
-    )
+    return invoice_text(balance, message=_place(case, statistics, balance.invoice), shown=_shown_name)
 
 
-def _closed_text(balance: InvoiceBalance) -> str:
-    """A hint that banks are closed on the day of payment; what then holds is a matter of the agreement."""
-    if balance.closed_day is None:
-        return ""
-    reason = say(_CLOSED[balance.closed_day])
-    return say("(期日は{reason}。翌営業日の入金でよいかは取り決めによります)", reason=reason)
-
-
-def months_line(standing: MoneyStanding) -> list[str]:
-    """What is open by the month of the invoice, in one line; none if it is one month."""
-    months = open_by_month(standing)
-    if len(months) < 2:
-        return []
-    parts = [say("{month} {amount:,}円", month=month, amount=amount) for month, amount in months[:_MAX_MONTHS]]
-    rest = sum(amount for _month, amount in months[_MAX_MONTHS:])
-    return [
-        say(
-            "請求した月ごとの未払い: {join}{value}",
-            join=say("、").join(parts),
-            value=say("、それより後 {rest:,}円", rest=rest) if rest else "",
-        )
-    ]
-
-
-def sums_text(standing: MoneyStanding) -> str:
-    """What was billed, received and is open, in one line."""
-    surplus = say("(請求を超えた入金 {surplus:,}円)", surplus=standing.surplus) if standing.surplus else ""
-    return say(
-        "請求 {billed:,}円 / 入金 {received:,}円{surplus} / 未払い {unpaid:,}円",
-        billed=standing.billed,
-        received=standing.received,
-        surplus=surplus,
-        unpaid=standing.unpaid,
-    )
+def _shown_name(name: str) -> str:
+    return shorten_line(visible(name), _NAME_LENGTH)
 
 
 def _today(case: ReportInput) -> date:

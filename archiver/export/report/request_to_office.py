@@ -10,8 +10,9 @@ from datetime import date, datetime
 from archiver import contract_dates
 from archiver.claims.accounts import closed_account
 from archiver.claims.changes import changed_sides
+from archiver.claims.table import word
 from archiver.claims.turn import days_waiting, turn
-from archiver.claims.words import closed_sign, silence_reason, theirs_text, waiting_text, word
+from archiver.claims.words import closed_sign, silence_reason, theirs_text, waiting_text
 from archiver.contract_dates import days_since as days_since
 from archiver.export.report.chosen_request import office_sentence, wish_row
 from archiver.export.report.input import ReportInput

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archiver.claims.money import RECEIPTS, InvoiceBalance
+from archiver.claims.money_words import invoice_text, sums_text
 from archiver.contract_dates import delivery_days
 from archiver.export.report.chosen_request import terms_text
 from archiver.export.report.input import BLANK, ReportInput
-from archiver.export.report.money import MAX_REMINDERS, reminder_text, standing_of, sums_text
+from archiver.export.report.money import MAX_REMINDERS, reminder_text, standing_of
 from archiver.export.report.request_to_office import client_request
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
@@ -95,27 +95,13 @@ def _invoice_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator
     more = len(balances) - _MAX_INVOICES
     for balance in sorted(balances, key=lambda one: (-one.days_late, one.invoice.number))[:_MAX_INVOICES]:
         message = _message_text(case, statistics, balance.invoice.message_id)
-        yield say("・請求{number}{invoice}", number=balance.invoice.number, invoice=_invoice_text(balance, message))
+        yield say("・{text}", text=invoice_text(balance, message=message, is_letter=True, shown=_name_text))
     if more > 0:
         yield say("ほか{n}件の請求が未払いです。", n=more)
 
 
-def _invoice_text(balance: InvoiceBalance, message: str) -> str:
-    """The invoice's own number and day, what is open, and how many days ago its stated day was."""
-    invoice = balance.invoice
-    name = say("「{name}」", name=shorten_line(visible(invoice.name), _MAX_NAME_LENGTH)) if invoice.name else ""
-    due = ""
-    if balance.due is not None and balance.basis not in RECEIPTS:
-        late = say("(翌日から数えて{days_late}日目)", days_late=balance.days_late) if balance.days_late else ""
-        due = say("、支払期日 {due}{late}", due=date_text(balance.due), late=late)
-    return say(
-        "{name}({issued_on}) 未払い {unpaid:,}円{due}{message}",
-        name=name,
-        issued_on=stated_day(invoice.issued_on),
-        unpaid=balance.unpaid,
-        due=due,
-        message=say("、{message}", message=message) if message else "",
-    )
+def _name_text(name: str) -> str:
+    return shorten_line(visible(name), _MAX_NAME_LENGTH)
 
 
 def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
