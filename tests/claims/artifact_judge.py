@@ -472,7 +472,7 @@ def _on_chapters(truth: Truth, page: str) -> Iterator[str]:
     refused = _findall(r"理由は分かりません[0-9,]+件((?:\d{7}、)*\d{7})", page)
     told_ids = {one for ids in refused for one in ids.split("、")}
     true_ids = {f"{1_000_000 + one}" for one in dispute.refused}
-    if told_ids != true_ids and not (dispute.period[1] and told_ids <= true_ids):
+    if told_ids != true_ids and not (dispute.so.period and told_ids <= true_ids):
         yield f"what was refused ({refused})"
     bases = {basis for basis, words in BASES.items() if f"{words}" in page}
     spoke = dispute.counterpart is not None and any(one.author == dispute.counterpart[0] for one in dispute.saved)
@@ -509,9 +509,12 @@ def _on_period(truth: Truth, page: str) -> Iterator[str]:
 def _on_quoted(truth: Truth, page: str) -> Iterator[str]:
     posts = {f"{1_000_000 + post.number}": post for post in truth.dispute.saved}
     quoted = _finditer(rf"メッセージID(\d+)保存した時刻({MOMENT})(?:最後に確認した時刻({MOMENT}))?", page)
+    end = truth.dispute.period[1] or 10**9  # readings after the period that showed nothing new are not in the package
+    noted = {(event.post.number, event.at) for event in truth.dispute.events()}
     for one in quoted:
-        times = truth.dispute.sightings(posts[one[1]])
-        last = times if truth.dispute.period[1] else times[-1:]  # readings after the period are not in the package
+        post = posts[one[1]]
+        times = truth.dispute.sightings(post)
+        last = [at for at in times if at < end or at == times[0] or (post.number, at) in noted][-1:]
         if one[2] != _second(times[0]) or (one[3] and one[3] not in map(_second, last)):
             yield f"when a message was seen ({one[0]})"
     for one in _finditer(rf"No\.(\d+)({DAY})\([^)]\)({TIME})(相手|報告者|参加者)(.+?)\(ID(\d+)\)", page):
@@ -526,10 +529,12 @@ def _on_change_rows(truth: Truth, page: str) -> Iterator[str]:
     """The rows of chapter 8, with both bounds."""
     kinds = f"{EDITED}|{TURNED}|{TOUCHED}|{HIDDEN}"
     rows = _finditer(rf"({MOMENT})({kinds})No\.(\d+?)(相手|報告者|参加者)の発言(.*?)({MOMENT})", page)
-    is_bounded = not truth.dispute.period[1]
-    told = Counter((int(one[3]), one[2], one[1], one[6] * is_bounded, one[4]) for one in rows)
+    told = Counter((int(one[3]), one[2], one[1], one[6], one[4]) for one in rows)
     numbers = {post.number: number for number, post in truth.numbers.items()}
     events = [event for event in truth.dispute.events() if event.before is not None]
+    end, said = truth.dispute.period[1] or 10**9, r"期間の後に検知した変更は、.*?期間内の最後の確認を記しています"
+    if any(event.at >= end for event in events) and not _findall(said, page):
+        yield "looks after the period that are not in the package"
     true = Counter(_change_row(truth, event, numbers[event.post.number]) for event in events)
     yield from (f"a change that was not ({row})" for row in told - true)
     left_out = sum(map(_number, _findall(r"ほかの([0-9,]+)件はこの資料に載せていません", page)))
@@ -539,8 +544,9 @@ def _on_change_rows(truth: Truth, page: str) -> Iterator[str]:
 
 def _change_row(truth: Truth, event: TrueEvent, no: int) -> tuple[int, str, str, str, str]:
     assert event.before is not None
-    before = _second(event.before) * (not truth.dispute.period[1])  # readings after the period are not in the package
-    return no, event.kind, _second(event.at), before, truth.dispute.side(event.post.author)
+    end = truth.dispute.period[1] or 10**9  # readings after the period are not in the package
+    before = max((at for at in truth.dispute.sightings(event.post) if at < min(event.at, end)), default=event.before)
+    return no, event.kind, _second(event.at), _second(before), truth.dispute.side(event.post.author)
 
 
 def _on_unseen(dispute: Dispute, page: str) -> Iterator[str]:

@@ -146,6 +146,11 @@ def _gaps_text(case: ReportInput) -> str:
 def _unsaved_text(gaps: Sequence[Gap]) -> str:
     if not gaps:
         return say("未取得期間はありません。")
+    gaps, listed = [gap for gap in gaps if gap.missing != 0], len(gaps)
+    if not gaps:  # page 1 says of the same that nothing is missing
+        return say(
+            "続けて確認できていない期間が{n:,}か所。Chatworkの表示する件数から見て、不足はありません。", n=listed
+        )
     known = [gap.missing for gap in gaps if gap.missing is not None]
     counts = [say("およそ{known:,}件(Chatworkの表示する件数との差)", known=sum(known))] if known else []
     unknown = len(gaps) - len(known)

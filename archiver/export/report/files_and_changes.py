@@ -159,6 +159,9 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         _change_row(event, statistics, references_of.get(event.room_id, NOWHERE), lists.get(event.room_id))
         for event in printed
     )
+    if case.ends_at is not None and any(case.ends_at <= datetime.fromisoformat(one.at) for one in changed):
+        text = "期間の後に検知した変更は、期間の後の確認をこの資料に含めないため、期間内の最後の確認を記しています。"
+        blocks.append(Paragraph(say(text)))
     heads = (say("検知日時"), say("種類"), say("対象"), say("前の内容 → 後の内容"), say("最後に変更前を確認した日時"))
     blocks.append(
         TableBlock(heads, (1.15, 1.3, 1.2, 3, 1.15), rows, 7.5) if rows else Paragraph(say("変更の記録はありません。"))

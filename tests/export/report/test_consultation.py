@@ -146,6 +146,11 @@ def test_what_is_not_known_of_gaps_is_said() -> None:
         "保存できなかった期間が2か所: 件数の分からないもの2か所。"
         == limits(report_inputs.case([replace(short, gaps=gaps)]))["未取得期間"]
     )
+    none = tuple(replace(gap, missing=0) for gap in sample.gaps)
+    assert (
+        "続けて確認できていない期間が2か所。Chatworkの表示する件数から見て、不足はありません。"
+        == limits(report_inputs.case([replace(short, gaps=none)]))["未取得期間"]
+    )
     lines = limits(report_inputs.case([sample, short]))
     assert (
         "保存できなかった期間が4か所: およそ507件(Chatworkの表示する件数との差)、件数の分からないもの1か所。"
