@@ -53,6 +53,7 @@ def test_on_an_odd_file_system(player: Player, name: str, fault: str) -> None:
     said = outcome.stdout + outcome.stderr + verified.stdout + verified.stderr
 
     assert not PROGRAM_ERROR.search(said), said
+    assert ("after a power cut" in said) == ((name, fault) == ("init", "folder fsync")), said
     if outcome.code != baseline.code:
         assert re.search(CAUSES.get(fault, "$."), outcome.stdout + outcome.stderr), outcome
     wrong = list(player.wrong_after(scene, baseline, outcome.code, before, home, place))
