@@ -39,7 +39,7 @@ def trouble_words(error: errors.ArchiverError) -> TroubleWords:
         or _settings_words(error)
         or _token_words(error)
         or _chatwork_words(error)
-        or _own_words(error)
+        or TroubleWords(visible(str(error)), visible(error.advice()))
     )
 
 
@@ -164,7 +164,3 @@ def _chatwork_words(error: errors.ArchiverError) -> TroubleWords | None:
         case errors.ChatworkError():
             return TroubleWords(visible(str(error)), _("What was saved before is kept. Try again in a few minutes."))
     return None
-
-
-def _own_words(error: errors.ArchiverError) -> TroubleWords:
-    return TroubleWords(visible(str(error)), visible(error.advice()))

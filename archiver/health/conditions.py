@@ -11,7 +11,7 @@ from enum import Enum, StrEnum, auto
 from typing import Any, NamedTuple
 
 from archiver.health import judgements as judge
-from archiver.health.judgements import Found, Situation, if_so, is_setting_up, since_when, these
+from archiver.health.judgements import Found, Situation, found_if, if_so, is_setting_up, since_when, these
 from archiver.health.snapshot import ComputerState
 from archiver.records.grades import Grade
 
@@ -151,7 +151,7 @@ CONDITIONS = (
     Row(ConditionKind.ENDED, lambda one: if_so(one.archive.has_contracts and not one.archive.rooms), check="pace"),
     Row(ConditionKind.STALE, judge.stale, _ACTION, "last_run", _GRAVE),
     Row(ConditionKind.FAULT, judge.standing_fault, _ATTENTION, "last_run", _GRAVE),
-    Row(ConditionKind.LEDGER, judge.ledger, _ACTION, command="archive check"),
+    Row(ConditionKind.LEDGER, lambda one: found_if(error=one.archive.ledger_error), _ACTION, command="archive check"),
     Row(ConditionKind.DISK_FULL, lambda one: judge.disk_full(one.computer.disk), _ACTION, "disk", _DAILY),
     Row(ConditionKind.NO_SPACE, lambda one: judge.no_space(one.computer.disk), _ACTION, "disk", _DAILY),
     Row(ConditionKind.FIRST_SAVE, judge.first_save, _ACTION, "last_run", command="archive save"),
@@ -167,9 +167,9 @@ CONDITIONS = (
     Row(ConditionKind.FAILING, lambda one: since_when(one.archive.looks.failing), check="last_run"),
     Row(ConditionKind.SHUT, lambda one: since_when(one.archive.shut)),
     Row(ConditionKind.CLOCK, lambda one: judge.clock(one.archive.clock_ms), _ACTION, "clock", _DAILY),
-    Row(ConditionKind.DOUBT, judge.doubt, check="clock"),
+    Row(ConditionKind.DOUBT, lambda one: found_if(hours=one.archive.doubtful_hours), check="clock"),
     Row(ConditionKind.FUTURE, judge.future, check="last_run"),
-    Row(ConditionKind.PENDING, lambda one: {"n": one.archive.pending} if one.archive.pending else None),
+    Row(ConditionKind.PENDING, lambda one: found_if(n=one.archive.pending or None)),
     Row(ConditionKind.LOST, lambda one: these(f"{room}/{file}" for room, file in one.archive.lost), notice=_ONCE),
     Row(ConditionKind.CUT, lambda one: these(f"{cut.room_id}/{cut.kind}" for cut in one.archive.cut)),
     Row(ConditionKind.GAP, lambda one: these(f"{room}/{end}" for room, end in one.archive.gaps), notice=_ONCE),

@@ -69,6 +69,11 @@ def if_so(is_so: object) -> Found | None:
     return {} if is_so else None
 
 
+def found_if(**facts: object) -> Found | None:
+    """These facts; None where one of them is not there."""
+    return None if None in facts.values() else facts
+
+
 def is_setting_up(situation: Situation) -> bool:
     """Whether `archive init` is unfinished: no account yet, or left before anything saved automatically."""
     archive, starters = situation.archive, situation.computer.starters
@@ -128,12 +133,6 @@ def fault(error: str, settings: Settings | None = None, *, is_first: bool = Fals
         "grade": Grade.ACTION if needs_user or is_first else Grade.ATTENTION,
         "command": "archive save" if is_by_hand else error_reasons.command(error, is_sealed=is_sealed),
     }
-
-
-def ledger(situation: Situation) -> Found | None:
-    """The team's ledger as it was just found: a round that fails for it can leave nothing behind in the copy."""
-    error = situation.archive.ledger_error
-    return None if error is None else {"error": error}
 
 
 def _is_sealed(settings: Settings | None) -> bool:
@@ -295,12 +294,6 @@ def these(which: Iterable[object]) -> Found | None:
     """These rooms, files or alerts; None: there are none."""
     names = _names(which)
     return {"which": names} if names else None
-
-
-def doubt(situation: Situation) -> Found | None:
-    """In the last run Chatwork's replies and this computer's clock differed, and one of the two times is doubtful."""
-    hours = situation.archive.doubtful_hours
-    return None if hours is None else {"hours": hours}
 
 
 def future(situation: Situation) -> Found | None:

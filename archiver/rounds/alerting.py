@@ -33,7 +33,9 @@ def judge(archive: Archive, *, now: Callable[[], datetime]) -> list[Alert]:
     """
     at = now()
     with archive.reading() as reading:
-        fresh, due = _has_new_entries(reading), _is_due(reading, at)
+        fresh = entries.last_seq(reading) > remembered_values.JUDGED_UPTO.recall(reading)
+        judged = remembered_values.JUDGED_CASES.recall(reading)
+    due = judged is None or judged.at.strftime(_HOUR) != at.strftime(_HOUR)
     if not fresh and not due:
         return []
     from archiver.rounds import alert_judging
@@ -58,15 +60,6 @@ def judge_dates(archive: Archive, *, now: Callable[[], datetime]) -> None:
     with archive.writing() as writing:
         alert_judging.judge_deadlines(writing, at)
         remembered_values.JUDGED_HOUR.remember(writing, hour)
-
-
-def _has_new_entries(reading: Reading) -> bool:
-    return entries.last_seq(reading) > remembered_values.JUDGED_UPTO.recall(reading)
-
-
-def _is_due(reading: Reading, at: datetime) -> bool:
-    judged = remembered_values.JUDGED_CASES.recall(reading)
-    return judged is None or judged.at.strftime(_HOUR) != at.strftime(_HOUR)
 
 
 def alert_document(alert: Alert) -> dict[str, Any]:

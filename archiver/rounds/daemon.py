@@ -39,7 +39,7 @@ def run(work: DaemonWork, stop: Stop) -> bool:
     duties = {"rounds": work.round, "checks": work.check, "copies": work.copy}
     scheduler = BackgroundScheduler(timezone=UTC, executors={name: ThreadPoolExecutor(1) for name in duties})
     busy = [_GuardedDuty(duty, stop) for duty in duties.values()]
-    tick = _tick_interval(work)
+    tick = max(SHORTEST_TICK, min(LONGEST_TICK, work.pace() / 10))
     for name, duty in zip(duties, busy, strict=True):
         scheduler.add_job(
             duty,
@@ -97,10 +97,6 @@ class _GuardedDuty:
             self._stop.request()
         finally:
             self.is_working = False
-
-
-def _tick_interval(work: DaemonWork) -> timedelta:
-    return max(SHORTEST_TICK, min(LONGEST_TICK, work.pace() / 10))
 
 
 def _reschedule_late_jobs(scheduler: BackgroundScheduler, tick: timedelta) -> None:

@@ -89,7 +89,8 @@ class DaemonWork:
                 raise
             self._handle_failure(as_error(error, self.settings.home))
         finally:
-            self._close_database()
+            if self._app is not None:  # between rounds the database can be copied, and the disk taken out
+                self._app.archive.close()
         self._begun = due_work.nominal_begin(self._begun, begun, pace)
         return True
 
@@ -126,15 +127,12 @@ class DaemonWork:
             return
         self._reminders.messages.begun()
         options = Options(pace=self.pace(), max_seconds=self._longest_round.total_seconds())
-        progress = ProgressCallbacks(on_step=self._at_step, on_file=self._at_step)
+        progress = ProgressCallbacks(on_step=lambda *_what: self._step(), on_file=lambda *_what: self._step())
         report = run_round(app, options, progress, upgraded=self._reminders.messages.upgraded)
         self._hold = self._refusal = None
         self._reminders.saved()
         self._reminders.messages.round(report)
         self._rooms = len(report.rooms)
-
-    def _at_step(self, *_what: object) -> None:
-        self._step()
 
     def _token_fingerprint(self) -> str:
         """SHA-256 of the current token; empty if the token cannot be read, which the round reports."""
@@ -152,11 +150,6 @@ class DaemonWork:
         self._release_app()  # its connections, and the token that it remembers, go with it
         self._reminders.trouble(error)
         self._reminders.messages.unsaved(error)
-
-    def _close_database(self) -> None:
-        """Close the database between rounds, so that it can be copied and the disk taken out."""
-        if self._app is not None:
-            self._app.archive.close()
 
     def _release_app(self) -> None:
         if self._app is not None:

@@ -25,7 +25,6 @@ from archiver.rounds import alerting, long_pauses, run_log
 from archiver.rounds.round_parts import run_in_parts
 from archiver.settings.model import Settings
 from archiver.store import migrate, seals
-from archiver.store.archive import Reading
 from archiver.store.queries import contracts, departures
 from archiver.store.working import remembered_values
 from archiver.store.working.other_databases import other_databases
@@ -208,12 +207,9 @@ def _go_on_erasing(app: App) -> list[str]:
 def seal_if_due(app: App) -> int | None:
     """Seal what is due, also where stamps have to be carried on by a new one; the number of the last new seal."""
     with app.archive.reading() as reading:
-        due = seals.is_due(reading, now=app.now()) or _has_to_renew(app, reading)
+        renews = bool(app.authorities) and stamp_renewals.is_renewal_due(reading, app.now())
+        due = renews or seals.is_due(reading, now=app.now())
     return seal(app, with_idle_runs=False) if due else None
-
-
-def _has_to_renew(app: App, reading: Reading) -> bool:
-    return bool(app.authorities) and stamp_renewals.is_renewal_due(reading, app.now())
 
 
 def seal(app: App, *, with_idle_runs: bool = True) -> int | None:
@@ -242,12 +238,8 @@ def _with_settings(settings: Settings, options: Options) -> Options:
 def settings_digest(settings: Settings) -> str:
     """SHA-256 of the settings that decide what is read and kept, for the record of a run."""
     relevant = {"sync": settings.sync.values(), "files": settings.files.values()}
-    document = json.dumps(relevant, sort_keys=True, default=_seconds)
+    document = json.dumps(relevant, sort_keys=True, default=timedelta.total_seconds)
     return hashlib.sha256(document.encode()).hexdigest()
-
-
-def _seconds(value: timedelta) -> float:
-    return value.total_seconds()
 
 
 def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[str, ...]:
@@ -259,7 +251,8 @@ def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[
     if app.settings.exports.daily:
         _make_daily_exports(app, at_once=at_once)
     failures = folder_copies.copy_to_folders(app.settings.home, app.settings.exports.also_to)
-    complaints = {str(failure.folder): _complaint_sentence(failure) for failure in failures}
+    sentence, is_gone = _("No copy could be made in {folder}: {detail}"), _("this folder does not exist")
+    complaints = {str(one.folder): sentence.format(folder=one.folder, detail=one.detail or is_gone) for one in failures}
     earlier_homes.note(app.archive, app.settings.exports.also_to)
     with app.archive.reading() as reading:
         complaints |= {str(one.path): earlier_homes.other_sentence(one) for one in other_databases(reading)}
@@ -276,11 +269,6 @@ def _due_complaints(app: App, places: Collection[str]) -> tuple[str, ...]:
         with app.archive.writing() as writing:
             remembered_values.COPY_FAILURES.remember(writing, reminders.known or None)
     return reminders.say
-
-
-def _complaint_sentence(complaint: folder_copies.CopyFailure) -> str:
-    sentence = _("No copy could be made in {folder}: {detail}")
-    return sentence.format(folder=complaint.folder, detail=complaint.detail or _("this folder does not exist"))
 
 
 def _make_daily_exports(app: App, *, at_once: bool) -> None:

@@ -51,8 +51,10 @@ def copy_if_due(
         due = _begin_if_due(archive, now(), place, every) if archive.exists() else None
         if due is None:
             return False
-        fault = _copy_fault(archive, place, now=now, step=step) if due is _Due.COPY else None
-        result = fault or _run_tool(archive, settings, place, environ, now=now, step=step, longest=longest)
+        result = _copy_fault(archive, place, now=now, step=step) if due is _Due.COPY else None
+        if result is None:
+            run = copy_tool.run_and_remember(archive, settings, place, environ, now=now, step=step, longest=longest)
+            result = ToolOutcome.GOOD if run is None else copy_tool.outcome(run)
         run_log.note(settings.home, f"backup={result}", at=now())
         with archive.writing() as writing:
             remembered_values.COPY_FAULT.remember(writing, None if result == ToolOutcome.GOOD else result)
@@ -94,18 +96,3 @@ def _copy_fault(archive: Archive, place: Path, *, now: Callable[[], datetime], s
     except OSError as error:
         return type(storage_error(error, place)).__name__
     return None if outcome.ok else "findings"
-
-
-def _run_tool(
-    archive: Archive,
-    settings: Settings,
-    place: Path,
-    environ: Mapping[str, str],
-    *,
-    now: Callable[[], datetime],
-    step: Callable[[], None],
-    longest: timedelta,
-) -> ToolOutcome:
-    """How the user's program ended; good if there is none."""
-    run = copy_tool.run_and_remember(archive, settings, place, environ, now=now, step=step, longest=longest)
-    return ToolOutcome.GOOD if run is None else copy_tool.outcome(run)

@@ -70,7 +70,9 @@ class ScheduledDuties:
             return False
         archive = Archive(settings.home)
         try:
-            self._last = self._last or _remembered_times(archive)
+            if not self._last:
+                with archive.reading() as reading:
+                    self._last = {duty.name: duty.last(reading) for duty in DUTIES}
             duty = due_duty(self._last, now)
             if duty is None or (not any(self._last.values()) and _is_new(archive)):
                 return False
@@ -90,11 +92,6 @@ def no_space_error(settings: Settings, report: UpkeepReport) -> errors.NoSpaceFo
     """The error that says how much room is missing to write the database anew."""
     needed, free = (round(number / 1e6) for number in (report.needed_bytes, report.free_bytes))
     return errors.NoSpaceForUpkeep(path=settings.home, needed_mb=needed, free_mb=free)
-
-
-def _remembered_times(archive: Archive) -> dict[str, datetime | None]:
-    with archive.reading() as reading:
-        return {duty.name: duty.last(reading) for duty in DUTIES}
 
 
 def _is_new(archive: Archive) -> bool:
