@@ -6,7 +6,8 @@ Standard library and Python 3.8 syntax, because this module is also handed out i
 from __future__ import annotations
 
 from gettext import gettext as _
-from typing import Any, Iterable, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
+from itertools import groupby
+from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.verify.findings import Verification
 
@@ -23,6 +24,8 @@ class RecordedService(NamedTuple):
     certificate: str
     """The name in the certificate; empty without one."""
     issuer: str
+    until: str = ""
+    """When another address took its place; empty if none did, and where only the services are listed."""
 
 
 def read_services(entries: Iterable[Mapping[str, Any]]) -> Sequence[RecordedService]:
@@ -37,18 +40,27 @@ def read_services(entries: Iterable[Mapping[str, Any]]) -> Sequence[RecordedServ
 
 
 def other_addresses(services: Sequence[RecordedService]) -> Sequence[RecordedService]:
-    """The first of each stretch of services at one address that is not Chatwork's."""
-    before = ["", *(one.address for one in services)]
-    return [one for number, one in enumerate(services) if one.address not in (CHATWORK, before[number])]
+    """The first of each stretch of services at one address that is not Chatwork's, with the stretch's end."""
+    first = [next(stretch) for stretch in stretches(services)]
+    ends = [*(one.since for one in first[1:]), ""]
+    return [one._replace(until=until) for one, until in zip(first, ends) if one.address != CHATWORK]
+
+
+def stretches(services: Sequence[RecordedService]) -> Iterator[Iterator[RecordedService]]:
+    """The services parted where the address changes."""
+    return (stretch for _address, stretch in groupby(services, lambda one: one.address))
 
 
 def note_services(verification: Verification, services: Sequence[RecordedService]) -> None:
     """Say which other address than Chatwork's the data came from."""
     for one in other_addresses(services):
-        verification.add_note(other_address_sentence(one, one.since))
+        verification.add_note(other_address_sentence(one))
 
 
-def other_address_sentence(service: RecordedService, since: str) -> str:
-    """That the data came from an address that is not Chatwork's, since a time in words."""
+def other_address_sentence(service: RecordedService, written: Callable[[str], str] = str) -> str:
+    """That the data came from an address that is not Chatwork's, and when; `written` gives a time in words."""
     sentence = _("At {time} the archive's data began to come from {address}, which is not Chatwork's address.")
-    return sentence.format(time=since, address=service.address)
+    if service.until:
+        sentence = _("From {time} until {until} the archive's data came from {address}, not Chatwork's address.")
+    times = {"time": written(service.since), "until": service.until and written(service.until)}
+    return sentence.format(address=service.address, **times)

@@ -54,7 +54,7 @@ def run_all_checks(
     """
     registered = computer.starters.names
     token_state = token.observe_token(app.settings, environ, system=sys.platform)
-    trial = token.NOT_ASKED if token_state.error else token.ask_account(app, look.facts.budget if look else None)
+    trial = token.NOT_ASKED if token_state.error else token.ask_account(app, look)
     owner = look.snapshot.account if look else None
     clock_ms = _clock_offset_ms(trial, look)
     found = _conditions(app, look, computer, clock_ms)

@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App
+from archiver.health.check_facts import ArchiveLook
 from archiver.health.check_result import CheckResult, action, attention, error_text, good
 from archiver.schedule.schedulers import DAEMON, token_lack_sentence
 from archiver.settings.model import Settings
 from archiver.settings.token import read_token
 from archiver.settings.token_place import place_words
-from archiver.store.working.remembered_values import CallBudget
+from archiver.sync.run_inputs import expect_dates
 from archiver.wording import gettext as _
 
 
@@ -62,18 +63,19 @@ def is_readable(settings: Settings, environ: Mapping[str, str]) -> bool:
     return observe_token(settings, environ, system="").error is None
 
 
-def ask_account(app: App, budget: CallBudget | None) -> TokenTrial:
-    """Ask Chatwork whose token it is, with one request; nothing is waited for and nothing is written.
-
-    `budget` is what the last run left.
-    """
+def ask_account(app: App, look: ArchiveLook | None) -> TokenTrial:
+    """Ask Chatwork whose token it is, with one request; nothing is waited for and nothing is written."""
     transport = app.chatwork.transport
     transport.deadline = transport.clock.own()
-    transport.budget = replace(transport.budget, **(asdict(budget) if budget else {}))
+    if look is not None:  # what the last run knew of the time, and left of the budget
+        expect_dates(app.archive, transport)
+        transport.budget = replace(transport.budget, **(asdict(look.facts.budget) if look.facts.budget else {}))
     try:
         account = app.chatwork.me().model.account_id
     except errors.ArchiverError as error:
         return TokenTrial(None, error, transport.dates.sure_offset)
+    if transport.dates.undecided is not None:
+        transport.clock.forget()
     return TokenTrial(account, None, transport.dates.sure_offset)
 
 

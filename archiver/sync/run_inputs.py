@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -81,10 +82,17 @@ def start_run(archive: Archive, transport: Transport, options: Options, *, at: d
     inputs = read_inputs(archive, at=at, chosen=options.rooms)
     transport.deadline = None if seconds is None else transport.clock.own() + timedelta(seconds=seconds)
     transport.budget = inputs.budget or transport.budget
-    transport.dates = ReplyDates(transport.clock, last_run(archive), options.stamped)
+    expect_dates(archive, transport, options.stamped)
     transport.host_fails = transport.begins_with_probe  # else each run tries with patience once
     transport.tally = OtherCalls()  # between two runs another command of ours may have called
     return RunStart(options, at, deadline, inputs, Counters(transport.requests, transport.unparsed))
+
+
+def expect_dates(
+    archive: Archive, transport: Transport, stamped: Callable[[], timedelta | None] = lambda: None
+) -> None:
+    """Judge the dates of the next replies by what the runs before know of the time, and by a stamp."""
+    transport.dates = ReplyDates(transport.clock, last_run(archive), stamped)
 
 
 def last_run(archive: Archive) -> LastRun | None:

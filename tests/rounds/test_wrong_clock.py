@@ -42,13 +42,16 @@ class Station:
 
     def round(self, wrong: timedelta = RIGHT, **later: float) -> SyncReport:
         """A round in a newly started program, with this computer's clock so far ahead."""
+        self.world.wrong = wrong
+        self.world.clock.pass_by(**(later or {"minutes": 5}))
+        return run_round(self.app(), Options(), ProgressCallbacks())
+
+    def app(self) -> App:
+        """A newly started program."""
         world = self.world
-        world.wrong = wrong
-        world.clock.pass_by(**(later or {"minutes": 5}))
         chosen = Settings(world.home, files=FileSettings(stop_when_free_gb=0))
         client = world.new_client()
-        app = App(chosen, world.archive, client, world.downloads, world.own_clock, world.clock.sleep, self.authorities)
-        return run_round(app, Options(), ProgressCallbacks())
+        return App(chosen, world.archive, client, world.downloads, world.own_clock, world.clock.sleep, self.authorities)
 
     def sealed(self) -> int:
         """The last sealed entry."""

@@ -11,6 +11,8 @@ import pytest
 from archiver.custody.verify import verify_archive, verify_path
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
+from archiver.health.check_facts import look_into_archive
+from archiver.health.token import ask_account
 from archiver.store.time_text import from_text
 from archiver.store.working import remembered_values
 from tests.rounds.test_wrong_clock import Station
@@ -97,6 +99,24 @@ def test_a_wrong_date_in_the_first_runs_ever_rules_nothing(
     order = ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out")
     package = Path(export(world.archive, order, now=world.own_clock).path)
     assert ([], []) == (verify_archive(world.archive, deep=True).findings, verify_path(package).findings)
+
+
+@pytest.mark.parametrize("since", ["first run", "check"])
+def test_a_check_does_not_go_by_a_wrong_date(station: Station, since: str) -> None:
+    """Else the last save lay in the future, which would be told as this computer's wrong clock."""
+    station.authority.stop()
+    for now in ("first run", "check"):
+        if now == since:
+            station.world.chatwork.fail(Fault.WRONG_DATE, path="/", times=None, seconds=-NINE_HOURS)
+        if now == "first run":
+            station.world.post("検収OKです")
+            station.round()
+    app = station.app()
+
+    trial = ask_account(app, look_into_archive(app)[0])
+
+    assert (None, None) == (trial.error, trial.offset)
+    assert abs(app.chatwork.transport.clock() - station.world.clock()) < SLACK
 
 
 def test_without_any_witness_the_earlier_of_two_times_counts_and_the_seal_waits(station: Station) -> None:

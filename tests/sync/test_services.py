@@ -29,4 +29,6 @@ def test_each_address_is_a_record_that_runs_name_and_verification_tells(
     first, last = (one["seq"] for one in services)
     assert [first, first, last] == [one["payload"]["service"] for one in world.entries("sweep")]
     notes = "\n".join(verify_archive(world.archive).notes)
-    assert [True, True] == [f"come from {one}, which is not Chatwork's" in notes for one in addresses]
+    since, until = (one["observed_at"] for one in services)
+    assert f"From {since} until {until} the archive's data came from {own}, not Chatwork's address" in notes
+    assert f"At {until} the archive's data began to come from {addresses[1]}, which is not Chatwork's" in notes

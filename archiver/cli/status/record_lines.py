@@ -94,4 +94,4 @@ def access_document(records: list[AccessRecord] | None) -> dict[str, object] | N
 def service_lines(reading: Reading) -> list[str]:
     """One sentence for each such time; empty if everything came from Chatwork's address, or nothing tells."""
     services = other_addresses(read_services(current_state.service_entries(reading)))
-    return [other_address_sentence(one, minute_text(from_text(one.since))) for one in services]
+    return [other_address_sentence(one, lambda at: minute_text(from_text(at))) for one in services]

@@ -34,6 +34,8 @@ def statement(case: ReportInput, statistics: MessageStatistics) -> Chapter:
             clock_seconds=case.clock_seconds,
         )
     )
+    if case.doubtful_dates:
+        clock += say("応答の時刻が大きくずれていた間は除きます(第9章)。")
     selection = (
         say("抜粋と強調(★)は私が選びました。")
         if case.chosen

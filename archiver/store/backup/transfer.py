@@ -160,5 +160,9 @@ def _make_folder(folder: Path, place: Path) -> bool:
 def _move_into_place(partial: Path, target: Path) -> None:
     if os.name == "nt" and target.exists():
         target.chmod(0o600)  # Windows replaces nothing that is read-only
-    partial.replace(target)
+    try:
+        partial.replace(target)
+    except FileExistsError:  # a drive that gives no file the name of another
+        target.unlink()
+        partial.replace(target)
     sync_where_possible(target.parent)

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from archiver.chatwork import ratelimit
 from archiver.chatwork.client import Client
 from archiver.chatwork.ratelimit import Budget
-from archiver.chatwork.reply_dates import ReplyDates
 from archiver.errors import NotVisible
 from archiver.records import AccountId
 from archiver.store.archive import Archive
@@ -20,7 +19,7 @@ from archiver.store.working.backfill_queue import BackfillItem, ItemState, Messa
 from archiver.sync import run_end, run_entries
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport, SyncReport
-from archiver.sync.run_inputs import Counters, RunInputs, check_account, keep_service, last_run, read_inputs
+from archiver.sync.run_inputs import Counters, RunInputs, check_account, expect_dates, keep_service, read_inputs
 from archiver.sync.singles.backfill import BackfillReader
 
 WINDOW_CALLS, WINDOW = 300, timedelta(minutes=5)
@@ -97,7 +96,7 @@ def read_recovered(
     transport.deadline = None
     transport.may_wait = False
     transport.budget = inputs.budget or transport.budget
-    transport.dates = ReplyDates(transport.clock, last_run(archive))
+    expect_dates(archive, transport)
     before = Counters(transport.requests, transport.unparsed)
     with archive.reading() as reading:
         saved = backfill_queue.held_places(reading, places)

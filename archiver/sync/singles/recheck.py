@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from archiver.chatwork.client import Client
-from archiver.chatwork.reply_dates import ReplyDates
 from archiver.errors import BudgetSpent, NotVisible
 from archiver.records import AccountId, MessageId, RoomId
 from archiver.store.archive import Archive
@@ -15,7 +14,7 @@ from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.single_messages import read_singly
 from archiver.sync.recover.read_ids import record_run
 from archiver.sync.report import RoomReport, SyncReport
-from archiver.sync.run_inputs import Counters, check_account, keep_service, last_run, read_inputs
+from archiver.sync.run_inputs import Counters, check_account, expect_dates, keep_service, read_inputs
 
 MAX_CALLS = 30
 """Calls at most, with the one that tells whose token it is."""
@@ -46,7 +45,7 @@ def recheck_messages(
     transport.deadline = begun + FIRST_REPLY
     transport.may_wait = False
     transport.budget = inputs.budget or transport.budget
-    transport.dates = ReplyDates(transport.clock, last_run(archive))
+    expect_dates(archive, transport)
     before = Counters(transport.requests, transport.unparsed)
     account = client.me().model.account_id
     check_account(account, inputs.owner, archive)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -41,8 +42,9 @@ def service(address: str, day: int, *names: str) -> dict[str, Any]:
 
 def test_the_data_is_said_to_come_from_the_recorded_address() -> None:
     """Chatwork's own address is named with its certificate, another one on page 1 as well, none where none is known."""
-    own = service(CHATWORK, 1, "*.chatwork.com", "Amazon")
-    of_chatwork, forged = read_services([own]), read_services([own, service("https://chat.example/v2", 2), own])
+    names = "*.chatwork.com", "Amazon"
+    own, other, back = service(CHATWORK, 1, *names), service("https://chat.example/v2", 2), service(CHATWORK, 3, *names)
+    of_chatwork, forged = read_services([own]), read_services([own, other])
 
     assert "Chatwork公式API" not in service_text(())
     assert service_text(of_chatwork) == (
@@ -54,3 +56,6 @@ def test_the_data_is_said_to_come_from_the_recorded_address() -> None:
     )
     on_page_1 = "Chatworkのものではないアドレス https://chat.example/v2(2026-11-02 10:00:00から)"
     assert on_page_1 == other_service_text(forged)
+    over = read_services([own, other, back])
+    assert on_page_1.replace("から)", "から2026-11-03 10:00:00まで)") == other_service_text(over)
+    assert ["11-01", "11-02", "11-03"] == re.findall(r"2026-(\S+) \S+から\)", service_text(over))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -28,6 +29,7 @@ from archiver.records import (
     Role,
     State,
     StatedTerm,
+    WrongClock,
 )
 from archiver.render.times import local_time
 from tests.support.reports import report_inputs, sample_conversation
@@ -376,6 +378,11 @@ def test_the_statement_can_be_signed() -> None:
     assert "プログラムが第6章の規則で選びました。" in text
     assert "私が選びました。" in words(method.statement(replace(case, chosen=("1",)), survey_messages(case)))
     assert "2026年11月25日　　氏名" in text
+    doubtful = replace(case, doubtful_dates=(WrongClock(at(0), at(60), timedelta(hours=9)),))
+    assert "0.8 秒でした。応答の時刻が大きくずれていた間は除きます(第9章)。" in words(
+        method.statement(doubtful, survey_messages(case))
+    )
+    assert "除きます(第9章)" not in text
 
 
 def test_a_stamp_is_not_said_to_prove_more_than_it_does() -> None:

@@ -237,15 +237,15 @@ async function checkRollbacks(verification, rollbacks, names, read) {
   }
 }
 
-// Say which other address than Chatwork's the data came from.
+// Say which other address than Chatwork's the data came from, and until when.
 function noteServices(verification, entries) {
-  let last = null;
-  for (const { kind, observed_at: time, payload } of entries) {
-    if (kind !== "service" || !isText(payload.address)) continue;
-    const address = payload.address;
-    if (address !== last && address !== "https://api.chatwork.com/v2") verification.addNote(fill(_("At {time} the archive's data began to come from {address}, which is not Chatwork's address."), { time, address }));
-    last = address;
-  }
+  const named = entries.filter(({ kind, payload }) => kind === "service" && isText(payload.address));
+  const changes = named.filter(({ payload }, number) => payload.address !== named[number - 1]?.payload.address);
+  changes.forEach(({ observed_at: time, payload: { address } }, number) => {
+    const until = changes[number + 1]?.observed_at;
+    const sentence = until ? _("From {time} until {until} the archive's data came from {address}, not Chatwork's address.") : _("At {time} the archive's data began to come from {address}, which is not Chatwork's address.");
+    if (address !== "https://api.chatwork.com/v2") verification.addNote(fill(sentence, { time, until, address }));
+  });
 }
 
 async function checkOrphan(verification, rollback, name, sha256, read) {
