@@ -43,7 +43,7 @@ def other_addresses(services: Sequence[RecordedService]) -> Sequence[RecordedSer
     """The first of each stretch of services at one address that is not Chatwork's, with the stretch's end."""
     first = [next(stretch) for stretch in stretches(services)]
     ends = [*(one.since for one in first[1:]), ""]
-    return [one._replace(until=until) for one, until in zip(first, ends) if one.address != CHATWORK]
+    return [one._replace(until=ends[number]) for number, one in enumerate(first) if one.address != CHATWORK]
 
 
 def stretches(services: Sequence[RecordedService]) -> Iterator[Iterator[RecordedService]]:
