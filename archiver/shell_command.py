@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from archiver.records import Contract
 
+_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 _PLAIN = re.compile(r"[\w./\\:=+-]+", re.ASCII)
 _SAFE_BETWEEN_DOUBLE = re.compile(r"[^\"$`“”„]*")
 _SINGLE = re.compile("(['‘’‚‛])")
@@ -21,9 +22,9 @@ def line(words: Sequence[str], *, platform: str) -> str:
 
 
 def contract_name(contract: Contract, every: Sequence[Contract]) -> str:
-    """The contract's label, if no other contract has that name and it is no option; else its id."""
+    """The contract's label, if no other contract has that name and any shell takes it as it stands; else its id."""
     others = {name for one in every if one.id != contract.id for name in (one.id, one.platform_id)}
-    return contract.id if contract.label in others or contract.label.startswith("-") else contract.label
+    return contract.label if contract.label not in others and _NAME.fullmatch(contract.label) else contract.id
 
 
 def _for_windows(word: str) -> str:

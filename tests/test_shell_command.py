@@ -8,7 +8,8 @@ import sys
 import pytest
 from hypothesis import given, settings, strategies
 
-from archiver.shell_command import line
+from archiver.records import Contract
+from archiver.shell_command import contract_name, line
 
 WORDS = strategies.lists(
     strategies.text(
@@ -48,3 +49,13 @@ def test_a_shell_takes_the_line_apart_as_it_was_put_together(words: list[str]) -
 def test_powershell_is_given_its_own_marks(word: str, expected: str) -> None:
     """Typographic marks count there too (about_Quoting_Rules); a comma would make a list."""
     assert expected == line([word], platform="win32")
+
+
+@pytest.mark.parametrize(
+    ("number", "name"), [("12345678", "12345678"), ("-1", "job1"), ("a & <b>", "job1"), ("契約", "job1")]
+)
+def test_a_contract_is_named_as_any_shell_takes_it(number: str, name: str) -> None:
+    """By what its platform calls it, else by its own id."""
+    contract = Contract("job1", (), platform_id=number)
+
+    assert name == contract_name(contract, [contract])
