@@ -30,7 +30,7 @@ COMMANDS = (
     ["-v", "sync", "--full"],
     ["-q", "sync"],
     ["check"],
-    ["check", "--json", "--send-test-notice"],
+    ["init", "alerts", "--test"],
     ["export", "job1", "--zip"],
     ["verify", "--json"],
 )

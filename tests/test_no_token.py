@@ -29,7 +29,7 @@ def test_the_token_is_nowhere_after_a_full_run_with_every_kind_of_trouble(tmp_pa
             ["status"],
             ["export", "job1", "--out", str(tmp_path / "out")],
             ["verify", "--deep", "--json"],
-            ["token", "test"],
+            ["init", "token", "--test"],
             ["check", "--json"],
         ):
             process = subprocess.run(terminal.command(*arguments), env=terminal.environ, capture_output=True, text=True)

@@ -55,15 +55,8 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "contract": ListedCommand(
         "archiver.cli.contracts.contract", EVERYDAY, N_("Enter a contract and its rooms, or look at it")
     ),
-    "init": ListedCommand("archiver.cli.setup.init", SETTING_UP, N_("Set everything up; run it again to go on")),
-    "schedule": ListedCommand(
-        "archiver.cli.setup.schedule", SETTING_UP, N_("Let this computer save by itself, again and again")
-    ),
+    "init": ListedCommand("archiver.cli.setup.init", SETTING_UP, N_("Set up: API token, automatic saving, alerts")),
     "check": ListedCommand("archiver.cli.status.check", SETTING_UP, N_("Check that automatic saving is fully set up")),
-    "notices": ListedCommand(
-        "archiver.cli.setup.notices", SETTING_UP, N_("Choose how you are told when saving stops, and try it")
-    ),
-    "token": ListedCommand("archiver.cli.setup.token", SETTING_UP, N_("Store, test or forget the API token")),
     "rooms": ListedCommand("archiver.cli.setup.rooms", ADVANCED, N_("Your rooms and their numbers")),
     "alerts": ListedCommand(
         "archiver.cli.status.alerts", ADVANCED, N_("Signs that something is vanishing; put them aside")
@@ -101,7 +94,12 @@ COMMANDS: Mapping[str, ListedCommand] = {
 }
 
 
-SECOND_NAMES: Mapping[str, tuple[str, ...]] = {"sync": ("save",)}
+SECOND_NAMES: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    ("sync",): ("save",),
+    ("schedule", "install"): ("init", "schedule"),
+    ("schedule", "show"): ("init", "schedule", "--show"),
+    ("schedule", "remove"): ("init", "schedule", "--off"),
+}
 """Names that stay accepted for ever, as schedules and scripts call them: what each stands for."""
 
 
@@ -126,7 +124,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
         """Import the command's module and translate its texts."""
-        cmd_name = SECOND_NAMES.get(cmd_name, (cmd_name,))[0]
+        cmd_name = SECOND_NAMES.get((cmd_name,), (cmd_name,))[0]
         if cmd_name not in self.table:
             return None
         module = importlib.import_module(self.table[cmd_name].module)
@@ -145,7 +143,9 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Resolve as click does, but suggest the nearest name if there is no such command."""
-        args = [*SECOND_NAMES.get(args[0], args[:1]), *args[1:]]
+        for old, new in SECOND_NAMES.items():
+            if tuple(args[: len(old)]) == old:
+                args = [*new, *args[len(old) :]]
         name = args[0]
         ctx.meta[FOR_HELP] = not HELP_OPTIONS.isdisjoint(args)
         if name in self.table or name.startswith("-") or ctx.resilient_parsing:

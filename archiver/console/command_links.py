@@ -31,11 +31,11 @@ _PAGES = {
     "attach": "contracts.index",
     "erase": "contracts.index",
     "backup": "copies.index",
-    "token": "settings.index",
-    "schedule": "settings.index",
+    "init token": "settings.index",
+    "init schedule": "settings.index",
     "daemon": "settings.index",
     "check": "settings.index",
-    "notices": "notice_settings.index",
+    "init alerts": "notice_settings.index",
     "alerts": "alerts.index",
     "guide": "help.index",
     "migrate": "upgrading.index",
@@ -43,7 +43,7 @@ _PAGES = {
 _PLACES: dict[str, dict[str, Any]] = {
     "save FILE": {"change": "older"},
     "save ファイル": {"change": "older"},
-    "schedule": {"_anchor": "automatic"},
+    "init schedule": {"_anchor": "automatic"},
     "daemon": {"_anchor": "automatic"},
 }
 """Where on its page a command's form stands."""
@@ -135,6 +135,6 @@ def _words() -> dict[str, str]:
         "upgrading.index": _("Update the archive"),
         "save FILE": _("Fetch older messages"),
         "save ファイル": _("Fetch older messages"),
-        "schedule": _("Automatic saving"),
+        "init schedule": _("Automatic saving"),
         "daemon": _("Automatic saving"),
     }

@@ -142,7 +142,7 @@ def _token_words(error: errors.ArchiverError) -> TroubleWords | None:
             sentence = _("This computer's store of passwords cannot be used now, so Chatwork was not asked.")
     if sentence is None:
         return None
-    return TroubleWords(sentence, _("What was saved before is kept. Store the API token again: archive token set"))
+    return TroubleWords(sentence, _("What was saved before is kept. Store the API token again: archive init token"))
 
 
 def first_to_do(error: errors.ArchiverError) -> str:

@@ -20,7 +20,7 @@ class TokenRefused(ArchiverError):
     code = 10
     message = N_("Chatwork does not accept the API token. What is saved stays saved.")
     hint = N_(
-        "In Chatwork open サービス連携 > APIトークン, copy the token shown there and store it with: archive token set"
+        "In Chatwork open サービス連携 > APIトークン, copy the token shown there and store it with: archive init token"
         "   If no token is shown there, your organisation may have withdrawn its approval: apply for it again."
     )
 

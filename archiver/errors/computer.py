@@ -23,7 +23,7 @@ class SchedulerMissing(ArchiverError):
 
     message = N_("This computer has no program “{program}”, so no job could be registered there.")
     hint = N_(
-        "Choose another scheduler: archive schedule install --with cron (or systemd, launchd, windows). "
+        "Choose another scheduler: archive init schedule --with cron (or systemd, launchd, windows). "
         "Or leave this running: archive daemon"
     )
 
@@ -33,6 +33,6 @@ class SchedulerRefused(ArchiverError):
 
     message = N_("{program} refused: {detail}")
     hint = N_(
-        "Nothing was registered. Another way: archive schedule install --with cron (or systemd, launchd, windows). "
+        "Nothing was registered. Another way: archive init schedule --with cron (or systemd, launchd, windows). "
         "Or leave this running: archive daemon"
     )

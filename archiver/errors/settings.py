@@ -88,14 +88,14 @@ class TokenMissing(SettingsError):
     """No API token is where the settings say it is."""
 
     message = N_("No API token was found ({source}).")
-    hint = N_("Set CHATWORK_API_TOKEN, or store the token with: archive token set")
+    hint = N_("Set CHATWORK_API_TOKEN, or store the token with: archive init token")
 
 
 class TokenMalformed(SettingsError):
     """The value stored as the API token cannot be a token."""
 
     message = N_("What is stored as API token ({source}) is not one: it has characters that no token has.")
-    hint = N_("Copy the token again and store it with: archive token set")
+    hint = N_("Copy the token again and store it with: archive init token")
 
 
 class TokenFileUnsafe(SettingsError):
@@ -109,7 +109,7 @@ class KeyringUnavailable(SettingsError):
     """The system's keyring cannot be used in this session."""
 
     message = N_("The system's password store cannot be used here: {detail}")
-    hint = N_("Use another place: archive token set --source file:PATH, or the variable CHATWORK_API_TOKEN")
+    hint = N_("Use another place: archive init token --where file:PATH, or the variable CHATWORK_API_TOKEN")
 
 
 class WrongAccount(SettingsError):

@@ -157,8 +157,8 @@ CONDITIONS = (
     Row(ConditionKind.FIRST_SAVE, judge.first_save, _ACTION, "last_run", command="archive save"),
     Row(ConditionKind.JOB_FAULT, judge.job_fault, check="schedule"),
     Row(ConditionKind.IDLE, lambda one: judge.idle(one.starters), _ACTION, "schedule", command="archive check"),
-    Row(ConditionKind.UNSCHEDULED, judge.unscheduled, _ACTION, "schedule", command="archive schedule install"),
-    Row(ConditionKind.SILENT, judge.silent, check="schedule", command="archive schedule show"),
+    Row(ConditionKind.UNSCHEDULED, judge.unscheduled, _ACTION, "schedule", command="archive init schedule"),
+    Row(ConditionKind.SILENT, judge.silent, check="schedule", command="archive init schedule --show"),
     Row(ConditionKind.FINDINGS, judge.findings, _ACTION, "verification", _GRAVE, "archive verify --deep"),
     Row(ConditionKind.COPY, judge.copy, _ATTENTION, "backup", _DAILY, "archive backup"),
     Row(ConditionKind.HINT, lambda one: judge.alerts(one, departs=False), _ACTION, "", _GRAVE, "archive alerts"),
@@ -176,8 +176,8 @@ CONDITIONS = (
     Row(ConditionKind.PACE, judge.pace, check="pace", notice=_ONCE),
     Row(ConditionKind.DUE, judge.due, notice=_ONCE, command="archive alerts"),
     Row(ConditionKind.REMOTE, lambda one: if_so(one.computer.lacks_library), _ACTION, "notices", _DAILY),
-    Row(ConditionKind.UNHEARD, judge.unheard, _ACTION, "notices", command="archive notices"),
-    Row(ConditionKind.PING, judge.ping, _ATTENTION, "notices", _ONCE, "archive notices"),
+    Row(ConditionKind.UNHEARD, judge.unheard, _ACTION, "notices", command="archive init alerts"),
+    Row(ConditionKind.PING, judge.ping, _ATTENTION, "notices", _ONCE, "archive init alerts"),
     Row(ConditionKind.UNREAD_DROPPED, judge.unread_dropped),
 )
 """The most urgent condition first."""

@@ -74,7 +74,7 @@ def reason(error_name: str | None) -> str | None:
 
 def command(error_name: str | None, *, is_sealed: bool = False) -> str:
     """The command that helps with this error; `is_sealed`: where a team's workers hold the token."""
-    by_token, other = ("archive team join", "archive team status") if is_sealed else ("archive token set", _CHECK)
+    by_token, other = ("archive team join", "archive team status") if is_sealed else ("archive init token", _CHECK)
     return by_token if error_name in BY_TOKEN else other
 
 

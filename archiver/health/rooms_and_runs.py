@@ -38,7 +38,7 @@ def check_schedule(registered: str | None) -> CheckResult:
         return good("schedule", _("Registered with {scheduler}.").format(scheduler=registered))
     sentence = _(
         "Not registered: this computer's scheduler does not start it. If nothing else does, such as archive "
-        "daemon: archive schedule install"
+        "daemon: archive init schedule"
     )
     return attention("schedule", sentence)
 
@@ -128,7 +128,7 @@ def _remove_job_advice(scheduled: Sequence[Path]) -> str:
     """How to stop the other archives from saving, with commands for those that a scheduler starts."""
     if scheduled:
         sentence = _("If one is enough, remove the job of another one: {commands}")
-        return sentence.format(commands=" / ".join(f"archive --home {one} schedule remove" for one in scheduled))
+        return sentence.format(commands=" / ".join(f"archive --home {one} init schedule --off" for one in scheduled))
     return _("If one is enough, stop what saves the others, such as a daemon of theirs.")
 
 

@@ -94,13 +94,13 @@ def check_token(state: TokenState, *, registered: str | None = None) -> CheckRes
     if kind == "env":
         sentence = _(
             "The token comes from the variable {name}. A scheduled run has it only if it is set there too; "
-            "a file is safer: archive token set --source file:token"
+            "a file is safer: archive init token --where file:token"
         )
         return attention("token", sentence.format(name=location))
     if kind == "keyring" and state.needs_session:
         sentence = _(
             "The token is in the keyring, which is locked while you are not logged in. "
-            "For runs at such times: archive token set --source file:token"
+            "For runs at such times: archive init token --where file:token"
         )
         return attention("token", sentence)
     return good(

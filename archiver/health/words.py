@@ -175,9 +175,9 @@ def _unscheduled(words: Mapping[str, Any]) -> str:
     if words["is_fresh"]:
         return _(
             "Automatic saving is not set up here: unless something else starts it, nothing saves from now on. "
-            "To set it up: archive schedule install"
+            "To set it up: archive init schedule"
         )
-    return _("Automatic saving is not set up. To set it up: archive schedule install")
+    return _("Automatic saving is not set up. To set it up: archive init schedule")
 
 
 def _clock(words: Mapping[str, Any]) -> str:
@@ -229,7 +229,7 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.UNSCHEDULED: _unscheduled,
     ConditionKind.SILENT: N_(
         "Registered with {scheduler}, but nothing was saved for three times its interval. If this computer was "
-        "on all that time, the job does not run: archive schedule show"
+        "on all that time, the job does not run: archive init schedule --show"
     ),
     ConditionKind.FINDINGS: lambda words: ngettext(
         "{n} thing did not match on {time}. Change nothing and see: archive verify --deep",
@@ -284,11 +284,11 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ),
     ConditionKind.UNHEARD: N_(
         "A test notice did not come or was not seen ({time}): {ways}. You may not hear of trouble. "
-        "Set it right, or turn that way off: archive notices"
+        "Set it right, or turn that way off: archive init alerts"
     ),
     ConditionKind.PING: N_(
         "The heartbeat ([notify] ping) has reached nobody since {time}; saving itself works. "
-        "Look whether its address is still right: archive notices"
+        "Look whether its address is still right: archive init alerts"
     ),
     ConditionKind.UNREAD_DROPPED: N_(
         "While saving, your unread messages became fewer, perhaps because you read in Chatwork yourself. "

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from archiver.schedule.job import ScheduledJob
 
-BEGIN = "# BEGIN (made by: archive schedule install; taken out by: archive schedule remove) # "
+BEGIN = "# BEGIN (made by: archive init schedule; taken out by: archive init schedule --off) # "
 END = "# END # "
 
 

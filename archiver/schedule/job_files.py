@@ -9,7 +9,7 @@ import subprocess
 
 from archiver.schedule.job import ScheduledJob
 
-HEAD = "# Written by: archive schedule install   Taken out by: archive schedule remove\n"
+HEAD = "# Written by: archive init schedule   Taken out by: archive init schedule --off\n"
 
 SERVICE = """\
 [Unit]
@@ -71,7 +71,7 @@ def _quote(word: str) -> str:
 
 # --- launchd -------------------------------------------------------------------------------------
 
-COMMENT = "<!-- Written by: archive schedule install   Taken out by: archive schedule remove -->\n"
+COMMENT = "<!-- Written by: archive init schedule   How to take it out: archive init schedule -h -->\n"
 
 
 def plist(job: ScheduledJob) -> str:
@@ -99,7 +99,7 @@ ENCODING = "UTF-16"
 # Runs on battery, makes up for a missed start, never twice at a time, no console window (the program is pythonw).
 TASK = """\
 <?xml version="1.0" encoding="{encoding}"?>
-<!-- Written by: archive schedule install   Taken out by: archive schedule remove -->
+<!-- Written by: archive init schedule   How to take it out: archive init schedule -h -->
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
     <Description>Save the Chatwork conversations of contracted rooms</Description>

@@ -1,6 +1,6 @@
 """Chooses a scheduler of this computer, and keeps the archive's job registered with one of them only.
 
-`archive schedule` and `archive check` use this module; `backends` has the class of each scheduler.
+`archive init schedule` and `archive check` use this module; `backends` has the class of each scheduler.
 """
 
 from __future__ import annotations
@@ -196,13 +196,13 @@ def token_lack_sentence(source: str, schedulers: Collection[str], *, has_session
     if source.startswith("env:"):
         sentence = _(
             "The scheduled job cannot see the variable {name}, so it will find no token. Store it where the job can "
-            "read it: archive token set --source file:token"
+            "read it: archive init token --where file:token"
         )
         return sentence.format(name=source.removeprefix("env:"))
     if source == "keyring" and not has_session and any(title(kind) in schedulers for kind in WITHOUT_SESSION):
         return _(
             "A job of cron runs without your desktop, where the password store is locked. Store the token where "
-            "the job can read it: archive token set --source file:token"
+            "the job can read it: archive init token --where file:token"
         )
     return None
 

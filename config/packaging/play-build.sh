@@ -13,7 +13,7 @@ pdfs=(demo/exports/*/data/*.pdf)
 [[ ${#pdfs[@]} -eq 3 ]] || { echo "the demo made ${#pdfs[@]} PDFs, not 3"; exit 1; }
 "$archive" --lang en --home demo verify
 "$archive" --lang en verify demo/exports/*_lawyer
-"$archive" --lang en --home demo schedule show
+"$archive" --lang en --home demo init schedule --show
 
 # The application is opened by its one-time address, as a browser does, and its overview is there.
 "$archive" --lang en --home demo app --no-browser --port 8765 >app.log 2>&1 &

@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 import pytest
 
-from archiver.cli.commands import COMMANDS
-from archiver.cli.main import main
+from archiver.cli.commands import COMMANDS, SECOND_NAMES
+from archiver.cli.main import build, main
 from archiver.cli.terminal.text import columns
 from tests.support.terminals.tiny_commands import TABLE
 
@@ -69,7 +69,18 @@ def test_the_everyday_commands_are_few_and_come_first() -> None:
 
     everyday, setting_up, _advanced = groups.values()
     assert ["status", "save", "export", "app", "search", "contract"] == everyday
-    assert ["init", "schedule", "check", "notices", "token"] == setting_up
+    assert ["init", "check"] == setting_up
+
+
+def test_names_in_schedules_and_scripts_stay_accepted() -> None:
+    """They are the new commands, and no list names them."""
+    root = build()
+    context = root.make_context("archive", [], resilient_parsing=True)
+
+    for old, new in SECOND_NAMES.items():
+        _name, command, rest = root.resolve_command(context, [*old, "--json"])
+        assert (new[0], [*new[1:], "--json"]) == (command and command.name, rest)
+        assert old[0] not in COMMANDS
 
 
 def test_help_loads_no_command_and_no_heavy_library() -> None:

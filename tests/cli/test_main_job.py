@@ -80,7 +80,7 @@ def test_what_is_wrong_gets_one_sentence_and_its_code(terminal: Terminal, chatwo
     """Wrong token, unknown room and contract, broken settings, bad address: a sentence, a code."""
     room = chatwork.add_room("動画編集", announce=False)
 
-    assert "archive token set" in terminal.run("init", "--yes", code=10, CHATWORK_API_TOKEN="wrong")
+    assert "archive init token" in terminal.run("init", "--yes", code=10, CHATWORK_API_TOKEN="wrong")
     terminal.run("init", "--yes")
     terminal.run("contract", "add", "job1", "--room", 42, code=2)
     terminal.run("contract", "add", "Job 1", "--room", room, code=2)

@@ -21,10 +21,10 @@ def test_the_commands_are_found_where_they_stand() -> None:
     commands = printed_commands()
 
     assert {
-        ("token", "set", "--source", "file:token"),
+        ("init", "token", "--where", "file:token"),
         ("contract", "map", "job1", "7654321", "client", "--reason", '"gave this Chatwork ID on CrowdWorks on 10-03"'),
         ("save", "FILE"),
-        ("schedule", "install", "--with", "cron"),
+        ("init", "schedule", "--with", "cron"),
         ("alerts", "dismiss", "NUMBER"),
     } <= set(commands)
     assert len(commands) > 100

@@ -142,8 +142,8 @@ def test_where_one_process_saves_all_archives_each_is_named(tmp_path: Path) -> N
         named_messages(messages, tmp_path / name).trouble(errors.TokenMissing(detail="x"))
     first, second = told
 
-    assert f"archive --home {tmp_path / 'first'} token set" in first
-    assert f"archive --home {tmp_path / 'second'} token set" in second
+    assert f"archive --home {tmp_path / 'first'} init token" in first
+    assert f"archive --home {tmp_path / 'second'} init token" in second
     assert "archive save" == typed("archive save")
 
 
@@ -173,6 +173,6 @@ def test_nothing_is_changed_for_the_next_call_in_the_process(tmp_path: Path) -> 
 
 def test_a_command_with_its_home_stays_on_one_line() -> None:
     """A line end would end the command that is copied."""
-    command = "archive --home '/srv/my archive' schedule install"
+    command = "archive --home '/srv/my archive' init schedule"
 
     assert ["To set it up:", command] == wrap(f"To set it up: {command}", 50)

@@ -18,7 +18,16 @@ from tests.support.terminals.terminal import Terminal
 
 COMMAND_LINES = (
     *("", "status", "check", "alerts", "contract list", "contract show", "delivery list job1", "exports", "rooms"),
-    *("schedule show", "verify --deep", "guide", "guide trouble", "help", "token test", "completion zsh", "migrate"),
+    *(
+        "init schedule --show",
+        "verify --deep",
+        "guide",
+        "guide trouble",
+        "help",
+        "init token --test",
+        "completion zsh",
+        "migrate",
+    ),
     *(
         "search 動画",
         "search from:田中",

@@ -56,12 +56,12 @@ KEYRING = TokenState("keyring", None, needs_session=True)
     ("state", "expected", "words"),
     [
         (FILE, GOOD, "the file token"),
-        (KEYRING, ATTENTION, "archive token set --source file:token"),
+        (KEYRING, ATTENTION, "archive init token --where file:token"),
         (KEYRING._replace(needs_session=False), GOOD, "the password store"),
         (TokenState("env:MY_TOKEN", None, needs_session=False), ATTENTION, "variable MY_TOKEN"),
-        (FILE._replace(error=errors.TokenMissing(source="file:token")), ACTION, "archive token set"),
+        (FILE._replace(error=errors.TokenMissing(source="file:token")), ACTION, "archive init token"),
         (FILE._replace(error=errors.TokenFileUnsafe(path="/t")), ACTION, "chmod 600 /t"),
-        (KEYRING._replace(error=errors.KeyringUnavailable(detail="none")), ACTION, "--source file:PATH"),
+        (KEYRING._replace(error=errors.KeyringUnavailable(detail="none")), ACTION, "--where file:PATH"),
     ],
 )
 def test_the_token_is_judged_as_a_scheduled_run_sees_it(state: TokenState, expected: Grade, words: str) -> None:
@@ -94,7 +94,7 @@ def test_a_registered_job_that_cannot_see_the_token_is_to_be_put_right(
         (TokenTrial(1234567), 1234567, GOOD, "ID 1234567"),
         (TokenTrial(1234567), None, GOOD, "ID 1234567"),
         (TokenTrial(7654321), 1234567, ACTION, "7654321"),
-        (TokenTrial(None, errors.TokenRefused()), 1234567, ACTION, "archive token set"),
+        (TokenTrial(None, errors.TokenRefused()), 1234567, ACTION, "archive init token"),
         (TokenTrial(None, errors.Unreachable(path="/me", detail="no connection")), 1234567, ATTENTION, "no connection"),
         (TokenTrial(None, errors.BudgetSpent(path="/me")), 1234567, ATTENTION, "could not be asked"),
         (NOT_ASKED, 1234567, ATTENTION, "not asked"),
@@ -174,7 +174,7 @@ def test_a_fresh_save_is_not_good_while_rounds_fail(
 
 @pytest.mark.parametrize(
     ("registered", "expected", "words"),
-    [("cron", GOOD, "Registered with cron."), (None, ATTENTION, "archive schedule install")],
+    [("cron", GOOD, "Registered with cron."), (None, ATTENTION, "archive init schedule")],
 )
 def test_what_starts_the_runs_is_told(registered: str | None, expected: Grade, words: str) -> None:
     """A fresh save may come from a starter that cannot be seen."""
@@ -301,9 +301,9 @@ def test_only_a_home_that_has_a_job_is_told_to_be_taken_out() -> None:
     scheduled = rooms_and_runs.check_budget(None, others, home=HOME, now=NOW, scheduled=[Path("/b")])
     none = rooms_and_runs.check_budget(None, others, home=HOME, now=NOW)
 
-    check(ATTENTION, "remove the job of another one: archive --home /b schedule remove", scheduled)
+    check(ATTENTION, "remove the job of another one: archive --home /b init schedule --off", scheduled)
     check(ATTENTION, "such as a daemon of theirs", none)
-    assert "schedule remove" not in none.text
+    assert "schedule --off" not in none.text
 
 
 # --- places ----------------------------------------------------------------------------------

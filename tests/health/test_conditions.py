@@ -313,7 +313,7 @@ def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, ca
 @pytest.mark.parametrize(
     ("case", "expected"),
     [
-        (situation(last_run=ago(hours=26), error_name="TokenRefused"), "archive token set"),
+        (situation(last_run=ago(hours=26), error_name="TokenRefused"), "archive init token"),
         (situation(last_run=ago(hours=26)), "Nothing was saved for 26 hours. Texts that change meanwhile are lost."),
         (
             situation(error_name="Unreachable"),
@@ -349,7 +349,7 @@ def test_every_reason_is_of_an_error_that_there_is() -> None:
 
 def test_another_token_mends_a_refused_one() -> None:
     """What a token does not mend leads to the whole look."""
-    assert ("archive token set", "archive check") == (command("TokenRefused"), command("Unreachable"))
+    assert ("archive init token", "archive check") == (command("TokenRefused"), command("Unreachable"))
     assert (None, "archive check") == (reason(None), command(None))
 
 

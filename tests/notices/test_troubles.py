@@ -98,7 +98,7 @@ def test_a_stop_names_the_reason_of_the_last_round_that_failed(world: World) -> 
     (text,) = due_sentences(world)
 
     assert text.startswith("[Act now] Nothing was saved for 26 hours. Reason: the API token is not accepted.")
-    assert text.endswith("archive token set")
+    assert text.endswith("archive init token")
 
 
 def test_a_stop_without_a_failed_round_claims_no_reason(world: World) -> None:

@@ -67,7 +67,7 @@ def test_compose_starts_the_daemon_as_the_user_of_the_image_on_a_read_only_syste
     assert {str(USER)} == {composed["user"], *instructions("USER")}
     assert [composed["command"]] == [json.loads(line) for line in instructions("CMD")]
     assert (True, ["ALL"]) == (composed["read_only"], composed["cap_drop"])
-    assert any(f"--token-from file:/run/secrets/{secret} " in f"{line} " for line in printed_commands())
+    assert any(f"init token --where file:/run/secrets/{secret} " in f"{line} " for line in printed_commands())
 
 
 class Machine:

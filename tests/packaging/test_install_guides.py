@@ -111,8 +111,10 @@ def test_the_guide_for_linux_works_as_printed(home: EmptyHome) -> None:
     """Installed by uv, tried, set up, updated and removed; the archive stays, as the guide says."""
     home.type(*printed_lines("2."))
     demo, init = printed_lines("3.")
-    home.type("cd ~", demo, f"umask 077; printf %s {TOKEN} > token", f"{init} --yes --token-from file:~/token")
-    home.type(f"archive contract add job1 --room {home.room}", "archive save", "archive schedule install --with cron")
+    home.type(
+        "cd ~", demo, f"umask 077; printf %s {TOKEN} > token", f"{init} token --where file:~/token", f"{init} --yes"
+    )
+    home.type(f"archive contract add job1 --room {home.room}", "archive save", "archive init schedule --with cron")
     home.type(*printed_lines("更新する"))
     assert "サイト制作" in home.type("archive status")
     home.type(*printed_lines("やめる"))

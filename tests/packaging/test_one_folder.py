@@ -69,7 +69,7 @@ def test_an_archive_is_set_up_saved_and_scheduled(build: Build) -> None:
             done = build.run(*arguments)
             assert done.returncode == 0, (arguments, done.stdout, done.stderr)
     assert json.loads(build.run("search", "よろしく", "--json").stdout)["total"] == 1
-    shown = build.run("schedule", "show")
+    shown = build.run("init", "schedule", "--show")
     assert shown.returncode == 0, shown.stderr
 
 

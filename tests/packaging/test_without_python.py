@@ -95,14 +95,16 @@ def test_it_is_tried_scheduled_looked_at_and_removed_without_a_trace(machine: Ba
 
         at_chatwork = f"CHATWORK_API_BASE_URL={chatwork.base_url}"
         machine.run(f"umask 077 && printf %s {TOKEN} > .chatwork-token")
-        machine.run(f"{at_chatwork} archive init --token-from file:~/.chatwork-token --yes")
+        machine.run(
+            f"{at_chatwork} archive init token --where file:~/.chatwork-token && {at_chatwork} archive init --yes"
+        )
         machine.run(f"{at_chatwork} archive contract add job1 --room {room}")
         machine.run("sed -i 's/^every = .5m./every = \"1m\"/' .local/share/chatwork-archiver/archive.toml")
-        machine.run("archive schedule install --with cron")
+        machine.run("archive init schedule --with cron")
         _wait_for_message(machine)
         _open_application(machine)
 
-        machine.run("archive schedule remove && archive token forget && rm -r archive demo")
+        machine.run("archive init schedule --off && archive init token --forget && rm -r archive demo")
         machine.run("rm -r .local/share/chatwork-archiver .local/state/chatwork-archiver-state")
         machine.run("rmdir .local/share .local/state .local")
     assert before == machine.files()

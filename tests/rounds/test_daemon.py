@@ -157,7 +157,7 @@ def test_it_stops_while_it_waits_for_its_turn(terminal: Terminal, chatwork: Chat
 
 @pytest.mark.drawn
 def test_a_refused_token_is_said_and_mended_without_a_new_start(terminal: Terminal, chatwork: Chatwork) -> None:
-    """It stops asking; `token set`, while it runs, is enough."""
+    """It stops asking; `init token`, while it runs, is enough."""
     path, token = terminal.home / "archive.toml", terminal.home / "token"
     settings = path.read_text(encoding="utf-8").replace("env:CHATWORK_API_TOKEN", "file:token")
     path.write_text(settings, encoding="utf-8")
@@ -178,7 +178,7 @@ def test_a_refused_token_is_said_and_mended_without_a_new_start(terminal: Termin
     wait(lambda: rounds(terminal) > before)
     _, output = stop(daemon)
 
-    assert (1, 1) == (output.count("APIトークンが使えません"), output.count("archive token set"))
+    assert (1, 1) == (output.count("APIトークンが使えません"), output.count("archive init token"))
 
 
 def kill_and_restart(

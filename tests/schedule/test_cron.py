@@ -60,11 +60,11 @@ def test_a_round_comes_from_cron_itself(cron: None, tmp_path: Path) -> None:
         del terminal.environ["CHATWORK_API_TOKEN"]
         chatwork.requests.clear()
 
-        terminal.run("schedule", "install", "--with", "cron")
+        terminal.run("init", "schedule", "--with", "cron")
         wait_until(lambda: (terminal.home / "logs" / "archive.log").exists(), tell_of_cron)
 
         assert 1 == terminal.json("status")["rooms"][0]["messages"]
         assert TOKEN.encode() not in (table() or b"")
-        terminal.run("schedule", "remove")
+        terminal.run("init", "schedule", "--off")
         assert foreign == table()
-        assert "archive schedule install" in terminal.run("schedule", "show", LANGUAGE="ja")
+        assert "archive init schedule" in terminal.run("init", "schedule", "--show", LANGUAGE="ja")

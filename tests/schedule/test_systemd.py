@@ -102,7 +102,7 @@ def test_rounds_come_from_the_timer_itself(manager: Manager, tmp_path: Path) -> 
         chatwork.requests.clear()
         log = terminal.home / "logs" / "archive.log"
 
-        terminal.run("schedule", "install", "--with", "systemd")
+        terminal.run("init", "schedule", "--with", "systemd")
         wait_until(log.exists)
         lines = len(log.read_text(encoding="utf-8").splitlines())
         chatwork.post(room, tanaka, "あとから")
@@ -113,6 +113,6 @@ def test_rounds_come_from_the_timer_itself(manager: Manager, tmp_path: Path) -> 
         assert ["service", "timer"] == sorted(name.rpartition(".")[2] for name in written)
         assert all(TOKEN not in (units / name).read_text(encoding="utf-8") for name in written)
         assert 2 == terminal.json("status")["rooms"][0]["messages"]
-        terminal.run("schedule", "remove")
+        terminal.run("init", "schedule", "--off")
         assert [] == [path for path in units.rglob("*") if path.is_file() or path.is_symlink()]
         assert written[1] not in manager.ask("list-timers", "--all").stdout

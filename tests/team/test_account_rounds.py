@@ -160,7 +160,7 @@ def test_a_refused_token_stops_its_account_alone(service: Service, worker: Worke
 
 
 def test_who_is_told_of_a_refused_token_is_told_to_give_another_to_the_team(service: Service, worker: Worker) -> None:
-    """`archive token set` would store it where no worker looks."""
+    """`archive init token` would store it where no worker looks."""
     account, standing = next(iter(service.standings.items()))
     service.chatworks.forget(account)
     worker.rounds.run(standing.archive)
@@ -171,7 +171,7 @@ def test_who_is_told_of_a_refused_token_is_told_to_give_another_to_the_team(serv
 
     [told] = [text for text in sentences(pending) if "API token is not accepted" in text]
     assert "archive team join" in told
-    assert "token set" not in told
+    assert "init token" not in told
 
 
 def test_a_machine_that_saves_may_give_a_token_and_read_none(service: Service, worker: Worker) -> None:
@@ -420,7 +420,7 @@ def test_a_refused_token_is_not_kept(service: Service) -> None:
     with pytest.raises(errors.TokenRefused) as raised:
         service.join(account)
     assert "archive team join" in raised.value.advice()
-    assert "token set" not in raised.value.advice()
+    assert "init token" not in raised.value.advice()
     assert not service.overview()[account].has_token
 
 

@@ -245,7 +245,7 @@ def _tell_restored(home: Path, source: Path, outcome: BackupOutcome) -> None:
 
     echo(_("The archive is restored: {path}").format(path=visible(str(home))))
     echo(_("The copy in {path} was not changed.").format(path=visible(str(source))))
-    sentence = _("Next: archive token set (the token was not part of the copy)   then: archive save")
+    sentence = _("Next: archive init token (the token was not part of the copy)   then: archive save")
     echo(sentence)
     echo(restored_line(outcome))
     echo(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 import sys
 from gettext import gettext as _
-from pathlib import Path
 
 import click
 
-from archiver import errors
 from archiver.cli.context import CliContext
-from archiver.cli.setup.token_prompt import ask_token
+from archiver.cli.setup.notices import init_alerts
+from archiver.cli.setup.schedule import init_schedule
+from archiver.cli.setup.token import init_token
+from archiver.cli.setup.token_prompt import ask_token, keep_token_and_tell
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import say_choice
 from archiver.cli.terminal.text import visible
@@ -28,22 +29,28 @@ from archiver.setup.archive_setup import (
 )
 from archiver.setup.token_variable import VARIABLE_SOURCE
 
-SOURCES = N_("prompt | env:NAME | file:PATH | keyring")
-
-
 # --- init --------------------------------------------------------------------------------------
 
 
-@click.command("init", help=N_("Set everything up. It can be interrupted; run it again to go on."))
-@click.option("--token-from", metavar=SOURCES, help=N_("Where the API token comes from; left out: it is asked for."))
+@click.group(
+    "init",
+    invoke_without_command=True,
+    help=N_(
+        "Set everything up: API token, chats, automatic saving, alerts. It can be interrupted; run it again to go on."
+    ),
+)
 @click.option(
     "--timestamps",
     type=click.Choice(["on", "off"]),
     help=N_("Have the time of each seal confirmed by two third parties; only fingerprints go to them."),
 )
-@click.option("--yes", is_flag=True, help=N_("Ask nothing; the token is taken from CHATWORK_API_TOKEN each time."))
-@click.pass_obj
-def command_init(obj: CliContext, token_from: str | None, timestamps: str | None, yes: bool) -> int:
+@click.option(
+    "--yes",
+    is_flag=True,
+    help=N_("Ask nothing; unless init token was called before, the token is taken from CHATWORK_API_TOKEN each time."),
+)
+@click.pass_context
+def command_init(ctx: click.Context, timestamps: str | None, yes: bool) -> int:
     """Set up home, settings, token, database and account; each step is kept, so a second call continues."""
     from archiver.app import build_app
     from archiver.health.folders import lost_names_words
@@ -51,16 +58,19 @@ def command_init(obj: CliContext, token_from: str | None, timestamps: str | None
     from archiver.store.archive import Archive
     from archiver.store.durable_files import keeps_names
 
+    if ctx.invoked_subcommand is not None:
+        return 0
+    obj: CliContext = ctx.obj
     if not yes and sys.stdin.isatty():
         from archiver.cli.setup import wizard
 
-        return wizard.run(obj, token_from, timestamps)
+        return wizard.run(obj, timestamps)
     check_home(obj.home, obj.environ)
     require_no_remains(Archive(obj.home))
     say_choice(vanished_warning(Archive(obj.home)))
     make_home(obj.home)
     with sole_setup(Archive(obj.home)):
-        _write_settings(obj, token_from, timestamps, yes=yes)
+        _write_settings(obj, timestamps, yes=yes)
         app = build_app(obj.settings(), obj.environ)
         if not app.archive.exists():
             migrate.create_database(app.archive.database)
@@ -82,37 +92,17 @@ def _archive_command(obj: CliContext) -> str:
     return f"archive --home {shlex.quote(visible(str(obj.home)))}"
 
 
-def _write_settings(obj: CliContext, token_from: str | None, timestamps: str | None, *, yes: bool) -> None:
-    """Write or change `archive.toml` as the options say, and store the token where the user wants it."""
-    from archiver.settings import file
-
-    source = token_from or (VARIABLE_SOURCE if yes else "prompt")
-    exists = (obj.home / "archive.toml").exists()
-    if exists:
-        say_choice(choose_authorities(obj.home, timestamps))
-    if exists and token_from is None:
-        return
-    if source == "prompt":
-        source = _prompt_and_store(obj.home)
-    elif not file.is_token_source(source):
-        raise errors.BadValue(value=source, option="--token-from", example="file:/run/secrets/chatwork")
-    keep_token_source(obj, source)
-    if not exists:
-        say_choice(choose_authorities(obj.home, timestamps))
+def _write_settings(obj: CliContext, timestamps: str | None, *, yes: bool) -> None:
+    """Write or change `archive.toml` as the options say; without one, ask for the token first."""
+    if not (obj.home / "archive.toml").exists():
+        if yes:
+            keep_token_source(obj, VARIABLE_SOURCE)
+        else:
+            echo(_("The API token is the key to your Chatwork. Show it to nobody."))
+            echo(_("In Chatwork: サービス連携 > APIトークン (it asks for your password again)."))
+            keep_token_and_tell(obj, ask_token(_("Paste it and press Enter (it will not be shown)")))
+    say_choice(choose_authorities(obj.home, timestamps))
 
 
-def _prompt_and_store(home: Path) -> str:
-    """Ask for the token without showing it, and store it in the keyring; without one, in a file of the home."""
-    from archiver.settings.token import store_token
-
-    echo(_("The API token is the key to your Chatwork. Show it to nobody."))
-    echo(_("In Chatwork: サービス連携 > APIトークン (it asks for your password again)."))
-    value = ask_token(_("Paste it and press Enter (it will not be shown)"))
-    for source in ("keyring", "file:token"):
-        try:
-            store_token(home, source, value)
-        except errors.KeyringUnavailable:
-            echo(_("There is no password store here; the token goes into a file that only you can read."))
-            continue
-        return source
-    raise errors.TokenMissing(source="prompt")
+for _part in (init_token, init_schedule, init_alerts):
+    command_init.add_command(_part)

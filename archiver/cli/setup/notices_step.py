@@ -48,7 +48,7 @@ def ask_mail(obj: CliContext) -> tuple[str, ...]:
         tell(visible(failure))
         if not ask_yes_no(_("Enter server and password again?"), default=True):
             turn_off(obj.home, "mail")
-            tell(_("No mail is sent then. Later: archive notices"))
+            tell(_("No mail is sent then. Later: archive init alerts"))
             return ()
     return ()
 
@@ -87,7 +87,9 @@ def try_ways(obj: CliContext, app: App, *, sent: tuple[str, ...] = ()) -> dict[s
         if seen is not None:
             outcomes[way] = seen
     if not any(outcomes.values()):
-        tell(_("Nothing can tell you of trouble yet, so look now and then: archive    To change that: archive notices"))
+        tell(
+            _("Nothing can tell you of trouble yet. Look now and then: archive    To change that: archive init alerts")
+        )
     remember_trial(app.archive, outcomes, at=app.now())
     return outcomes
 

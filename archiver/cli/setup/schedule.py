@@ -1,4 +1,4 @@
-"""`schedule install`, `show` and `remove`: the job in this computer's scheduler that saves regularly."""
+"""`init schedule`, `--show` and `--off`: the job in this computer's scheduler that saves regularly."""
 
 from __future__ import annotations
 
@@ -14,18 +14,30 @@ from archiver.wording import gettext as _
 KINDS = ("cron", "systemd", "launchd", "windows")
 """The same as in `archiver.schedule.schedulers`, which is not imported for a help page."""
 
-WITH_HELP = N_("Which scheduler; left out: the one that suits this computer.")
 
-
-@click.group("schedule", help=N_("Let this computer's own scheduler save by itself, see that job, or remove it."))
-def command_schedule() -> None:
-    """Group the commands about the scheduled job."""
-
-
-@command_schedule.command("install", help=N_("Register the job; running this again renews it, so there is only one."))
-@click.option("--with", "kind", type=click.Choice(KINDS), help=WITH_HELP)
+@click.command(
+    "schedule",
+    help=N_("Let this computer's own scheduler save again and again. Running this again renews the job."),
+)
+@click.option("--off", is_flag=True, help=N_("Remove the job; what is saved stays."))
+@click.option("--show", is_flag=True, help=N_("Only show what is registered for this archive, word for word."))
+@click.option(
+    "--with",
+    "kind",
+    type=click.Choice(KINDS),
+    help=N_("Which scheduler; left out: the one that suits this computer, and with --off all."),
+)
 @click.pass_obj
-def schedule_install(obj: CliContext, kind: str | None) -> int:
+def init_schedule(obj: CliContext, off: bool, show: bool, kind: str | None) -> int:
+    """Register the archive's job, show it, or remove it."""
+    if off and show:
+        raise click.UsageError(_("--off and --show cannot be used together."))
+    if show:
+        return _show(obj)
+    return _remove(obj, kind) if off else _install(obj, kind)
+
+
+def _install(obj: CliContext, kind: str | None) -> int:
     """Register the job and print what it will lack; the token is never written into it."""
     from archiver.schedule import schedulers
     from archiver.setup import scheduled_job
@@ -55,9 +67,7 @@ def schedule_install(obj: CliContext, kind: str | None) -> int:
     return 0
 
 
-@command_schedule.command("show", help=N_("What is registered for this archive, word for word."))
-@click.pass_obj
-def schedule_show(obj: CliContext) -> int:
+def _show(obj: CliContext) -> int:
     """Print the archive's jobs in every scheduler that this computer has."""
     from archiver.schedule import schedulers
 
@@ -66,14 +76,11 @@ def schedule_show(obj: CliContext) -> int:
         echo(f"{schedulers.title(kind)}  ({schedulers.job_name(obj.home)})")
         echo("\n".join(f"  {visible(line)}" for line in text.splitlines()))
     if not jobs:
-        echo(_("Nothing is registered for this archive. To do so: archive schedule install"))
+        echo(_("Nothing is registered for this archive. To do so: archive init schedule"))
     return 0
 
 
-@command_schedule.command("remove", help=N_("Remove the job; what is saved stays."))
-@click.option("--with", "kind", type=click.Choice(KINDS), help=N_("Only from this scheduler; left out: from all."))
-@click.pass_obj
-def schedule_remove(obj: CliContext, kind: str | None) -> int:
+def _remove(obj: CliContext, kind: str | None) -> int:
     """Remove the archive's jobs, and nothing that this program did not write."""
     from archiver.schedule import schedulers
     from archiver.setup import scheduled_job

@@ -38,10 +38,7 @@ def arrange(obj: CliContext, app: App, saving: BackgroundRound | None, timestamp
     if not is_wanted:
         _finish_saving(app, saving)
         tell(
-            _(
-                "Automatic saving is not set up yet. Later: archive schedule install, or leave this running: archive "
-                "daemon"
-            )
+            _("Automatic saving is not set up yet. Later: archive init schedule, or leave this running: archive daemon")
         )
         return
     if TRIED in recall_answers(app.archive):

@@ -1,8 +1,10 @@
-"""`token set`, `test` and `forget`: stores, tests and removes the API token."""
+"""`init token`, `--test` and `--forget`: stores, tests and removes the API token."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from gettext import gettext as _
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,36 +14,72 @@ from archiver.cli.setup.token_prompt import ask_token, keep_token_and_tell
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
-from archiver.setup.token_source import lasting_settings, token_account, trial_app
-from archiver.setup.token_variable import variable_token, variable_wins_hint
+from archiver.settings.home import check_home
+from archiver.setup.token_source import lasting_settings, token_account, trial_app, write_token_source
+from archiver.setup.token_variable import VARIABLE_SOURCE, variable_token, variable_wins_hint
+
+if TYPE_CHECKING:
+    from archiver.app import App
 
 
-@click.group("token", help=N_("Store, test or forget the API token (the key to your Chatwork)."))
-def command_token() -> None:
-    """Group the commands about the API token."""
-
-
-@command_token.command("set", help=N_("Ask for the token and store it; it is never shown."))
-@click.option("--source", metavar="keyring|file:PATH", help=N_("Where to store it; left out: as the settings say."))
+@click.command("token", help=N_("Ask for the API token (the key to your Chatwork) and store it. It is never shown."))
+@click.option(
+    "--where",
+    metavar="keyring|file:PATH|env:NAME",
+    help=N_("Where it lies or is to be stored; one that is there already and works is taken without a question."),
+)
+@click.option("--test", is_flag=True, help=N_("Only ask Chatwork whether the stored token works, and whose it is."))
+@click.option("--forget", is_flag=True, help=N_("Remove the stored token from this computer."))
 @click.pass_obj
-def token_set(obj: CliContext, source: str | None) -> int:
-    """Ask for the token and store it; one of another account is refused before."""
-    from archiver.setup.archive_setup import record_account
+def init_token(obj: CliContext, where: str | None, test: bool, forget: bool) -> int:
+    """Ask for the token and store it, unless one lies where it is said to be; one of another account is refused."""
+    from archiver.settings.file import is_token_source
 
-    token = ask_token(_("Paste the token and press Enter (it will not be shown)"))
-    app = trial_app(obj, token)
-    name, account = record_account(app) if app.archive.exists() else token_account(app)
-    target = source or lasting_settings(obj).token_source
-    keep_token_and_tell(obj, token, None if target.startswith("env:") else target)
-    echo(_("Stored: the token of {name} (ID {account}).").format(name=visible(name), account=account))
-    if variable_token(obj):
+    if (where is not None) + test + forget > 1:
+        raise click.UsageError(_("Of --where, --test and --forget, only one can be used."))
+    if test or forget:
+        return _test(obj) if test else _forget(obj)
+    if where is not None and not is_token_source(where):
+        raise errors.BadValue(value=where, option="--where", example="file:/run/secrets/chatwork")
+    check_home(obj.home, obj.environ)
+    if where is None or not _take(obj, where):
+        token = ask_token(_("Paste the token and press Enter (it will not be shown)"))
+        owner = _owner(trial_app(obj, token))
+        target = where or lasting_settings(obj).token_source
+        keep_token_and_tell(obj, token, None if target.startswith("env:") else target)
+        _tell_kept(_("Stored: the token of {name} (ID {account})."), owner)
+    if variable_token(obj) and where != VARIABLE_SOURCE:
         echo(variable_wins_hint(), err=True)
     return 0
 
 
-@command_token.command("test", help=N_("Ask Chatwork whether the stored token works, and whose it is."))
-@click.pass_obj
-def token_test(obj: CliContext) -> int:
+def _take(obj: CliContext, where: str) -> bool:
+    """Take the token that lies there, if Chatwork accepts it; what a variable lacks nobody can be asked for."""
+    from archiver.app import build_app
+
+    try:
+        owner = _owner(build_app(replace(obj.settings(), token_source=where), obj.environ))
+    except (errors.TokenMissing, errors.TokenRefused):
+        if where.startswith("env:"):
+            raise
+        return False
+    write_token_source(obj, where)
+    _tell_kept(_("The token there is used from now on: {name} (ID {account})."), owner)
+    return True
+
+
+def _owner(app: App) -> tuple[str, int]:
+    """Name and account of the token's owner, recorded in an archive that is there. Raises WrongAccount."""
+    from archiver.setup.archive_setup import record_account
+
+    return record_account(app) if app.archive.exists() else token_account(app)
+
+
+def _tell_kept(sentence: str, owner: tuple[str, int]) -> None:
+    echo(sentence.format(name=visible(owner[0]), account=owner[1]))
+
+
+def _test(obj: CliContext) -> int:
     """Ask Chatwork once whose token it is; nothing is written. Raises WrongAccount if it is not the archive's."""
     from archiver.app import build_app
     from archiver.records import AccountId
@@ -67,9 +105,7 @@ def token_test(obj: CliContext) -> int:
     return 0
 
 
-@command_token.command("forget", help=N_("Remove the stored token from this computer."))
-@click.pass_obj
-def token_forget(obj: CliContext) -> int:
+def _forget(obj: CliContext) -> int:
     """Remove the stored token from this computer; Chatwork still accepts it."""
     from archiver.settings.home import has_archive
     from archiver.settings.token import forget_token

@@ -27,18 +27,13 @@ if TYPE_CHECKING:
     from archiver.app import App
     from archiver.cli.context import CliContext
 
-PROMPT_SOURCES = ("prompt",)
-"""Values of `--token-from` that name no place."""
 
-
-def ensure_token(obj: CliContext, token_from: str | None) -> App:
+def ensure_token(obj: CliContext) -> App:
     """The app with a token that works and is stored where later calls find it.
 
     Raises Postponed if the user goes on later; WrongAccount, Unreachable and the like if asking again would not help.
     """
     tell_head(1, _("API token (the key to your Chatwork; show it to nobody)"))
-    if token_from is not None and token_from not in PROMPT_SOURCES:
-        _choose_source(obj, token_from)
     app = _use_kept_token(obj) or _use_variable_token(obj) or _use_typed_token(obj)
     _tell_owner(app, lasting_settings(obj).token_source)
     return app
@@ -145,15 +140,6 @@ def _keep_unchecked(obj: CliContext, token: str, app: App) -> None:
         tell(_("The token is kept, and checked when you go on."))
     else:
         tell(_("The token was not kept, as it may belong to another account."))
-
-
-def _choose_source(obj: CliContext, source: str) -> None:
-    """Write the place that the command line names into the settings. Raises BadValue."""
-    from archiver.settings import file
-
-    if not file.is_token_source(source):
-        raise errors.BadValue(value=source, option="--token-from", example="file:/run/secrets/chatwork")
-    write_token_source(obj, source)
 
 
 # --- whose it is ---------------------------------------------------------------------------------

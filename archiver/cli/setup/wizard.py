@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archiver.cli.context import CliContext
 
 
-def run(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
+def run(obj: CliContext, timestamps: str | None) -> int:
     """Run the steps that are still missing and return the exit code.
 
     Errors that asking again cannot mend are printed with how to go on.
@@ -33,9 +33,9 @@ def run(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
     try:
         if _is_finished(obj):
             return _show_status(obj, timestamps)
-        if timestamps is not None and token_from is None and _is_ready(obj):
+        if timestamps is not None and _is_ready(obj):
             return _choose_stamps(obj, timestamps)
-        return _run_steps(obj, token_from, timestamps)
+        return _run_steps(obj, timestamps)
     except Postponed:
         tell(_resume_hint(obj.home), indent=0)
         return 0
@@ -52,9 +52,9 @@ def run(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
         return code
 
 
-def _run_steps(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
+def _run_steps(obj: CliContext, timestamps: str | None) -> int:
     _prepare_archive(obj)
-    app = token_step.ensure_token(obj, token_from)
+    app = token_step.ensure_token(obj)
     if not _has_contract(obj):
         rooms_step.choose_rooms(app)
     saving = first_save_step.begin_first_save(obj, app)
@@ -101,7 +101,7 @@ def _say_what_it_does(*, again: bool) -> None:
     for sentence in (
         _("- It only reads: it posts and deletes nothing, and sends the others nothing."),
         _("- What it has seen once stays, even if it is changed or deleted later."),
-        _("- What is gone stays gone. For messages beyond the newest 100: archive guide old"),
+        _("- What is gone stays gone. Older than the newest 100: archive guide old"),
         _("- Only the chats that you choose are kept, and only on this computer."),
         _("- It judges and promises nothing; the platform's record decides: deliver there"),
     ):
@@ -153,7 +153,10 @@ def _show_status(obj: CliContext, timestamps: str | None) -> int:
 
     if timestamps is not None:
         say_choice(choose_authorities(obj.home, timestamps))
-    tell(_("Everything is set up. To change it: archive token set, contract, schedule, check"), indent=0)
+    tell(
+        _("Everything is set up. To change it: archive init token, archive init schedule, archive init alerts"),
+        indent=0,
+    )
     code: int | None = click.get_current_context().invoke(command_status)
     return code or 0
 

@@ -58,9 +58,8 @@ _NAMES = {
 
 @click.command("check", help=N_("Is automatic saving fully set up? One line for each thing, and what to do."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
-@click.option("--send-test-notice", "test", is_flag=True, help=N_("Send a test notice to every address that is set."))
 @click.pass_obj
-def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
+def command_check(obj: CliContext, as_json: bool) -> int:
     """Ask Chatwork once whose token it is, and work without network and token all the same.
 
     On a terminal, the ways of notices are tried once a month, and the answers remembered; nothing else is written.
@@ -70,11 +69,10 @@ def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
     from archiver.health.check_facts import look_into_archive
 
     app = as_scheduled(obj)
-    if not as_json and _is_trial_due(app, test=test):
+    if not as_json and _is_trial_due(app):
         notices_step.try_ways(obj, app)
-        test = False
     look, damage = look_into_archive(app)
-    computer = _computer(obj, app, look.snapshot.account if look else None, test=test)
+    computer = _computer(obj, app, look.snapshot.account if look else None)
     results = check.run_all_checks(app, obj.environ, look, damage, computer)
     if as_json:
         click.echo(json.dumps(check.document(results), ensure_ascii=False))
@@ -86,30 +84,29 @@ def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
     return 0 if check_result.is_ok(results) else INCOMPLETE
 
 
-def _is_trial_due(app: App, *, test: bool) -> bool:
-    """Whether somebody sits at a terminal, and the ways of notices are to be tried: as called, or once a month."""
+def _is_trial_due(app: App) -> bool:
+    """Whether somebody sits at a terminal, and the ways of notices are to be tried, once a month."""
     from archiver.setup.notice_ways import is_trial_due
 
     if not is_asked():
         return False
     with suppress(ArchiverError):  # a database that cannot be read is for the checks to say
-        return test or is_trial_due(app.archive, app.settings, now=app.now())
+        return is_trial_due(app.archive, app.settings, now=app.now())
     return False
 
 
-def _computer(obj: CliContext, app: App, account: int | None, *, test: bool) -> Computer:
-    """What the checks need to know of this computer; `test` sends a test notice."""
+def _computer(obj: CliContext, app: App, account: int | None) -> Computer:
+    """What the checks need to know of this computer."""
     from archiver.app import utc_now
     from archiver.health.check import Computer
     from archiver.health.snapshot import observe_starters
-    from archiver.notices import delivery, url_check
+    from archiver.notices import url_check
     from archiver.schedule import schedulers
     from archiver.settings import other_archives
 
     state = other_archives.state_folder()
     homes = [] if account is None else other_archives.other_homes(obj.home, account, now=utc_now(), state=state)
-    send_test = (lambda: delivery.send_test_notice(app.settings, obj.environ)) if test else None
-    notices_state = url_check.observe_notices(app.settings, obj.environ, test=send_test)
+    notices_state = url_check.observe_notices(app.settings, obj.environ)
     lacks_mail = schedulers.lacks_mail_program(obj.home, obj.environ)
     return Computer(
         starters=observe_starters(obj.home, obj.environ),

@@ -55,7 +55,7 @@ def visible(text: str) -> str:
 def wrap(text: str, width: int, *, cuts_words: bool = True) -> list[str]:
     """Lines of at most `width` columns: broken at spaces, and between Japanese characters where that is allowed.
 
-    A command to be typed, such as `archive schedule install`, stays on one line if it fits into one. A word wider than
+    A command to be typed, such as `archive init schedule`, stays on one line if it fits into one. A word wider than
     a line, such as an address or a path, is cut, or else keeps a line of its own.
     """
     if _JOINT in text:

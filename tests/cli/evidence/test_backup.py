@@ -105,7 +105,7 @@ def test_on_a_new_computer_everything_works_again(terminal: Terminal, chatwork: 
 
     alone = Terminal(new.home, chatwork)
     alone.environ |= {"CHATWORK_API_TOKEN": "", "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
-    assert "archive token set" in output
+    assert "archive init token" in output
     assert terminal.json("status")["rooms"] == new.json("status")["rooms"]
     assert alone.run("search", "--chat", terminal.room)  # type: ignore[attr-defined]
     alone.run("export", "job1", "--out", tmp_path / "out")

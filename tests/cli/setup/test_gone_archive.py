@@ -35,7 +35,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 @pytest.mark.drawn
 def test_beside_saved_files_no_new_archive_is_begun(terminal: Terminal) -> None:
     """Every command says that the database is gone, and what to do; nothing is made."""
-    for command in (["init", "--yes"], ["status"], ["sync"], ["schedule", "install"], []):
+    for command in (["init", "--yes"], ["status"], ["sync"], ["init", "schedule"], []):
         told = terminal.run(*command, code=5)
         assert GONE in told
         assert "archive backup --restore FOLDER" in told

@@ -23,7 +23,7 @@ def test_the_next_steps_find_the_archive_that_was_just_made(tmp_path: Path) -> N
 
     assert "Next: archive rooms   then: archive contract add job1" in usual
     assert f"Next: archive --home '{tmp_path / 'an other'}' rooms" in given
-    assert f"then: archive --home '{tmp_path / 'an other'}' sync" in given
+    assert f"then: archive --home '{tmp_path / 'an other'}' save" in given
 
 
 @pytest.mark.drawn
@@ -40,7 +40,7 @@ def test_the_step_after_a_contract_finds_its_archive(tmp_path: Path) -> None:
         given = terminal.run("--home", tmp_path / "an other", "contract", "add", "job1", "--room", str(room))
 
     assert "Next: archive save" in usual
-    assert f"Next: archive --home '{tmp_path / 'an other'}' sync" in given
+    assert f"Next: archive --home '{tmp_path / 'an other'}' save" in given
 
 
 def test_a_second_init_says_that_another_one_is_at_work(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`archive notices` on a terminal: mail and heartbeat are set up and tried, and what was not seen is said."""
+"""`archive init alerts` on a terminal: mail and heartbeat are set up and tried, and what was not seen is said."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_mail_and_heartbeat_are_set_up_tried_and_used(
     world: TerminalWorld, mail: MailServer, pings: PingReceiver
 ) -> None:
     """A wrong password is said and asked again; secrets lie in private files; then a failing run is mailed."""
-    with on_terminal(world, "notices") as tty:
+    with on_terminal(world, "init", "alerts") as tty:
         tty.answer("no mail):", "nobody")
         tty.answer("no mail):", USER)
         tty.answer("(SMTP) [smtp.example.com]:", f"127.0.0.1:{mail.port}")
@@ -81,7 +81,7 @@ def test_mail_and_heartbeat_are_set_up_tried_and_used(
 @pytest.mark.drawn
 def test_what_was_not_seen_is_said_until_it_is_seen_or_turned_off(world: TerminalWorld) -> None:
     """By `check` and `status`; `check` on a terminal tries again after a month, and otherwise writes nothing."""
-    with on_terminal(world, "notices") as tty:
+    with on_terminal(world, "init", "alerts") as tty:
         tty.answer("no mail):", "")
         tty.answer("none):", "")
         tty.answer("way off (on this desktop)? [no]:", "")

@@ -1,4 +1,4 @@
-"""`archive schedule`: what is said, what is never written, and how it fails."""
+"""`archive init schedule`: what is said, what is never written, and how it fails."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 @pytest.mark.drawn
 def test_it_is_installed_shown_and_removed(terminal: Terminal, tmp_path: Path) -> None:
     """The scheduler that is there is chosen; the job is shown as it lies there, and gone afterwards."""
-    said = "".join("".join(terminal.both("schedule", "install")).split())
+    said = "".join("".join(terminal.both("init", "schedule")).split())
 
     is_idle = is_cron_running() is False  # one sentence then, and not also that it is registered
     assert (is_idle, not is_idle) == ("cronが動いていない" in said, "に登録しました:" in said)
-    assert f"--home {terminal.home} -q sync --max-seconds 240" in terminal.run("schedule", "show")
+    assert f"--home {terminal.home} -q sync --max-seconds 240" in terminal.run("init", "schedule", "--show")
     assert TOKEN not in (tmp_path / "table").read_text(encoding="utf-8")
-    terminal.run("schedule", "remove")
-    terminal.run("schedule", "remove", "--with", "cron")
+    terminal.run("init", "schedule", "--off")
+    terminal.run("init", "schedule", "--off", "--with", "cron")
     assert not (tmp_path / "table").exists()
 
 
@@ -48,10 +48,10 @@ def test_it_is_installed_shown_and_removed(terminal: Terminal, tmp_path: Path) -
 def test_after_its_removal_the_overview_says_so_at_once(terminal: Terminal) -> None:
     """Though the last run by itself was a minute ago."""
     terminal.run("contract", "add", "job1", "--room", terminal.room)  # type: ignore[attr-defined]
-    terminal.run("schedule", "install")
+    terminal.run("init", "schedule")
     terminal.run("-q", "sync")
     before = terminal.run("status")
-    terminal.run("schedule", "remove")
+    terminal.run("init", "schedule", "--off")
 
     said = "自動保存は設定されていません"
     assert (False, True) == (said in before, said in terminal.run("status"))
@@ -61,7 +61,7 @@ def test_after_its_removal_the_overview_says_so_at_once(terminal: Terminal) -> N
 def test_a_token_in_a_file_is_not_missed_because_a_variable_is_set_here(terminal: Terminal) -> None:
     """The job has no variable and reads the file; where nothing but the variable has the token, it is said."""
     lacking = "見えないため"
-    before = "".join(terminal.both("schedule", "install"))
+    before = "".join(terminal.both("init", "schedule"))
     private = terminal.home / "token"
     private.touch(0o600)
     private.write_text(TOKEN, encoding="ascii")
@@ -69,12 +69,12 @@ def test_a_token_in_a_file_is_not_missed_because_a_variable_is_set_here(terminal
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text.replace('source = "env:CHATWORK_API_TOKEN"', 'source = "file:token"'), encoding="utf-8")
 
-    assert (True, False) == (lacking in before, lacking in "".join(terminal.both("schedule", "install")))
+    assert (True, False) == (lacking in before, lacking in "".join(terminal.both("init", "schedule")))
 
 
 @pytest.mark.drawn
 def test_a_scheduler_that_is_not_there_is_one_sentence(terminal: Terminal) -> None:
     """Exit 1, and the other ways; an unknown one is wrong usage; without an archive there is nothing to register."""
-    assert "archive daemon" in terminal.run("schedule", "install", "--with", "systemd", code=1)
-    terminal.run("schedule", "install", "--with", "at", code=2)
-    terminal.run("--home", terminal.home.parent / "nothing", "schedule", "install", code=5)
+    assert "archive daemon" in terminal.run("init", "schedule", "--with", "systemd", code=1)
+    terminal.run("init", "schedule", "--with", "at", code=2)
+    terminal.run("--home", terminal.home.parent / "nothing", "init", "schedule", code=5)

@@ -1,4 +1,4 @@
-"""`token set`, `test` and `forget`, whatever the variable of the session says."""
+"""`init token`, `--test` and `--forget`, whatever the variable of the session says."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 
 def paste(terminal: Terminal, text: str, *arguments: str, code: int = 0, **environ: str) -> str:
-    """The output of `token set` for a token on standard input."""
+    """The output of `init token` for a token on standard input."""
     process = subprocess.run(
-        terminal.command("token", "set", *arguments),
+        terminal.command("init", "token", *arguments),
         env=terminal.environ | environ,
         input=text + "\n",
         capture_output=True,
@@ -67,7 +67,7 @@ def test_a_variable_does_not_change_where_the_token_lies(terminal: Terminal) -> 
 def test_a_stored_token_is_forgotten_while_a_variable_is_set(terminal: Terminal) -> None:
     """The file goes, and the variable is named."""
     process = subprocess.run(
-        terminal.command("token", "forget"),
+        terminal.command("init", "token", "--forget"),
         env=terminal.environ | {"CHATWORK_API_TOKEN": TOKEN},
         capture_output=True,
         text=True,
@@ -82,31 +82,53 @@ def test_forgetting_where_nothing_was_ever_stored_is_no_error(terminal: Terminal
     """A password store that cannot be opened is named, without the advice to store a token elsewhere."""
     terminal.environ["ARCHIVE_HOME"] = str(tmp_path / "nothing")
     process = subprocess.run(
-        [sys.executable, "-m", "archiver", "token", "forget"], env=terminal.environ, capture_output=True, text=True
+        [sys.executable, "-m", "archiver", "init", "token", "--forget"],
+        env=terminal.environ,
+        capture_output=True,
+        text=True,
     )
 
     assert (0, True, False) == (
         process.returncode,
         "nothing was removed" in process.stderr,
-        "--source" in process.stderr,
+        "--where" in process.stderr,
     )
 
 
 @pytest.mark.drawn
 def test_a_refused_variable_is_named_where_another_token_would_be_stored_in_vain(terminal: Terminal) -> None:
-    """401 alone would send the user to `token set`, again and again."""
-    assert "is set here" in terminal.run("token", "test", code=10, CHATWORK_API_TOKEN=WRONG)
+    """401 alone would send the user to `init token`, again and again."""
+    assert "is set here" in terminal.run("init", "token", "--test", code=10, CHATWORK_API_TOKEN=WRONG)
     (terminal.home / "token").write_text(WRONG, encoding="utf-8")
-    assert "is set here" not in terminal.run("token", "test", code=10)
+    assert "is set here" not in terminal.run("init", "token", "--test", code=10)
 
 
 @pytest.mark.drawn
 def test_the_place_that_is_asked_for_is_taken(terminal: Terminal) -> None:
     """Whatever the settings say; and one that keeps nothing is said."""
-    paste(terminal, TOKEN, "--source", "file:other")
-    refused = paste(terminal, TOKEN, "--source", "keyring", code=5)
+    paste(terminal, TOKEN, "--where", "file:other")
+    refused = paste(terminal, TOKEN, "--where", "keyring", code=5)
 
     assert ("file:other", True) == (token_source(terminal), "password store" in refused)
+
+
+@pytest.mark.drawn
+def test_a_token_that_lies_there_and_works_is_taken_without_a_question(terminal: Terminal) -> None:
+    """In a file or a variable, as of a service; one that Chatwork refuses is asked for, and of a variable said."""
+    (terminal.home / "kept").write_text(TOKEN, encoding="utf-8")
+    (terminal.home / "kept").chmod(0o600)
+    (terminal.home / "old").write_text(WRONG, encoding="utf-8")
+
+    taken = paste(terminal, "", "--where", "file:kept")
+    kept = token_source(terminal)
+    paste(terminal, "", "--where", "env:MY_TOKEN", MY_TOKEN=TOKEN)
+    refused = paste(terminal, TOKEN, "--where", "env:MY_TOKEN", MY_TOKEN=WRONG, code=10)
+    stored = paste(terminal, TOKEN, "--where", "file:old")
+    wrong = paste(terminal, TOKEN, "--where", "nowhere", code=2)
+
+    assert ("The token there is used from now on: yamada" in taken, "file:kept") == (True, kept)
+    assert ("Stored: the token of yamada" in stored, TOKEN) == (True, (terminal.home / "old").read_text().strip())
+    assert ("Chatwork" in refused, "--where" in wrong) == (True, True)
 
 
 @pytest.mark.drawn
@@ -115,10 +137,10 @@ def test_the_token_of_another_account_is_not_called_good(terminal: Terminal) -> 
     with Chatwork(token=WRONG) as elsewhere:
         elsewhere.owner = elsewhere.add_account("sato")
         base = elsewhere.base_url
-        output = terminal.run("token", "test", code=5, CHATWORK_API_TOKEN=WRONG, CHATWORK_API_BASE_URL=base)
+        output = terminal.run("init", "token", "--test", code=5, CHATWORK_API_TOKEN=WRONG, CHATWORK_API_BASE_URL=base)
 
     assert "belongs to account" in output
-    assert "The token works: yamada" in terminal.run("token", "test")
+    assert "The token works: yamada" in terminal.run("init", "token", "--test")
 
 
 @pytest.mark.drawn
@@ -126,11 +148,11 @@ def test_without_an_archive_it_is_said_how_to_begin(terminal: Terminal, tmp_path
     """With a token that works, and without any."""
     terminal.environ["ARCHIVE_HOME"] = str(tmp_path / "none")
 
-    assert "archive init" in terminal.run("token", "test", CHATWORK_API_TOKEN=TOKEN)
+    assert "archive init" in terminal.run("init", "token", "--test", CHATWORK_API_TOKEN=TOKEN)
     (tmp_path / "none").mkdir()
     file.write_settings(tmp_path / "none", language="en", token_source="file:token")
-    missing = terminal.run("token", "test", code=5)
-    assert ("archive init" in missing, "token set" in missing) == (True, False)
+    missing = terminal.run("init", "token", "--test", code=5)
+    assert ("archive init" in missing, "init token" in missing) == (True, False)
 
 
 @pytest.mark.drawn
@@ -155,6 +177,6 @@ def test_a_missing_token_file_is_said_in_the_language_of_the_screen(terminal: Te
     """Without the words of the operating system."""
     (terminal.home / "token").unlink()
 
-    output = terminal.run("token", "test", code=5, ARCHIVE_LANG="ja")
+    output = terminal.run("init", "token", "--test", code=5, ARCHIVE_LANG="ja")
 
     assert ("No such file" in output, "APIトークン" in output) == (False, True)

@@ -357,7 +357,7 @@ def test_the_organisation_is_shown_and_its_owner_asked_once(desk: Desk) -> None:
 
 @pytest.mark.drawn
 def test_another_accounts_token_never_takes_the_place_of_the_first(desk: Desk) -> None:
-    """Neither the first run nor `token set` stores it."""
+    """Neither the first run nor `init token` stores it."""
     with desk.init() as tty:
         tty.answer("not be shown):", TOKEN)
         tty.answer("Numbers:", CTRL_C)
@@ -370,7 +370,7 @@ def test_another_accounts_token_never_takes_the_place_of_the_first(desk: Desk) -
         (desk.folder / "bin" / "archive").write_text(
             PROGRAM.format(python=sys.executable, address=elsewhere.base_url, root=ROOT), encoding="utf-8"
         )
-        with PseudoTerminal([archive, "token", "set"], desk.environ) as tty:
+        with PseudoTerminal([archive, "init", "token"], desk.environ) as tty:
             tty.answer("not be shown)", "e" * 32)
             code = tty.end()
 
@@ -381,7 +381,7 @@ def test_another_accounts_token_never_takes_the_place_of_the_first(desk: Desk) -
 @pytest.mark.drawn
 def test_where_nobody_types_a_token_is_not_waited_for(desk: Desk) -> None:
     """One sentence and exit 2, without a warning of Python's about an echo."""
-    for command in ("init", "token set"):
+    for command in ("init", "init token"):
         process = subprocess.run(
             desk.command(*command.split()), env=desk.environ, stdin=subprocess.DEVNULL, capture_output=True, text=True
         )
@@ -487,7 +487,7 @@ def test_what_is_registered_is_neither_asked_for_again_nor_moved(desk: Desk) -> 
     """The line in the crontab stays as it is."""
     desk.run("init", "--yes", CHATWORK_API_TOKEN=TOKEN)
     desk.run("contract", "add", "job1", "--room", desk.group, CHATWORK_API_TOKEN=TOKEN)
-    desk.run("schedule", "install", "--with", "cron")
+    desk.run("init", "schedule", "--with", "cron")
     before = (desk.folder / "table").read_text(encoding="utf-8")
     with desk.init() as tty:
         tty.answer("not be shown):", TOKEN)

@@ -90,12 +90,12 @@ def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_come
     ("names", "changed", "expected"),
     [
         ("systemd", {}, "nothing to do"),
-        ("systemd", {"error_name": "TokenRefused"}, "archive token set"),
+        ("systemd", {"error_name": "TokenRefused"}, "archive init token"),
         ("systemd", {"error_name": "Unreachable"}, "archive check"),
         ("systemd", {"clock_ms": 90_000}, "look at the lines with [Act now] above"),
         ("systemd", {"pending": 2}, "look at the lines with [Attention] above"),
         (None, {}, "nothing to do"),
-        (None, {"scheduled_run": None}, "archive schedule install"),
+        (None, {"scheduled_run": None}, "archive init schedule"),
         (None, LONG_AGO, "archive check"),
         ("systemd", {"account": None, "has_contracts": False, "rooms": frozenset()}, "archive init"),
         ("systemd", {"has_contracts": False, "rooms": frozenset()}, "archive contract add"),
@@ -131,7 +131,7 @@ def test_while_every_run_fails_the_page_is_not_good(desk: TerminalWorld) -> None
     desk.remember(remembered_values.CLOCK_OFFSET, None)  # the simulated clock stands still
     after, _talk = desk.both("status")
 
-    assert ("State: Act now", True) == (screen.splitlines()[0][-14:], "Next: archive token set" in screen)
+    assert ("State: Act now", True) == (screen.splitlines()[0][-14:], "Next: archive init token" in screen)
     assert ["The last save failed. Reason: the API token is not accepted."] == [
         warning.partition(" In Chatwork")[0] for warning in document["warnings"]
     ]
@@ -149,7 +149,7 @@ def test_after_a_long_time_the_reason_is_said_and_not_to_save_by_hand(desk: Term
 
     screen, _talk = desk.both("status")
 
-    assert (True, True) == ("26 hours" in screen, "archive token set" in screen)
+    assert (True, True) == ("26 hours" in screen, "archive init token" in screen)
     assert "archive save" not in screen
 
 

@@ -108,6 +108,6 @@ def test_a_command_stays_on_one_line() -> None:
     """What is to be typed is not torn apart, unless no line could hold it."""
     sentence = "自動保存が登録されておらず、最後の保存から時間がたっています:"
 
-    assert [sentence, "archive schedule install"] == wrap(f"{sentence} archive schedule install", 72)
-    assert ["archive", "schedule", "install"] == wrap("archive schedule install", 8)
+    assert [sentence, "archive init schedule"] == wrap(f"{sentence} archive init schedule", 72)
+    assert ["archive", "init", "schedule"] == wrap("archive init schedule", 8)
     assert ["see: archive", "status\ue000"] == wrap("see: archive status\ue000", 13)  # a private-use character

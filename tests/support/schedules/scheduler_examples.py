@@ -26,13 +26,13 @@ WINDOWS = ScheduledJob(
 )
 
 CRON_HEAD = """\
-# Save every five minutes with cron: what `archive schedule install --with cron` adds to your crontab.
+# Save every five minutes with cron: what `archive init schedule --with cron` adds to your crontab.
 #
 # What cron gives a job, and what it does not:
 # - PATH is /usr/bin:/bin, so the program is named by its full path.
 # - HOME is set; LANG, ARCHIVE_HOME and the other variables of your shell are not, so the archive is named too.
 # - There is no desktop session, so a keyring is locked. Keep the token in a file that you alone can read:
-#       archive token set --source file:token
+#       archive init token --where file:token
 #
 # -q prints nothing while all is well, so cron sends mail only when something needs you (MAILTO, crontab(5)).
 # --max-seconds 240 ends a long run before the next begins; what is left over is done next time.
