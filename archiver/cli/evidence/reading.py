@@ -24,35 +24,27 @@ if TYPE_CHECKING:
 def read_before(archive: Archive, order: ExportOrder, file: Path | None, *, asks: bool, now: datetime) -> ExportOrder:
     """The order with what was read, from a file or on the terminal, which is kept. Raises UsageError."""
     from archiver.export.mask.policy import POLICIES
-    from archiver.export.package.reading_step import opened_messages, read_decisions, reviews_of
-
-    reviews: list[Review] = []
+    from archiver.export.package.reading_step import keep_reviews, opened_messages, read_decisions, reviews_of
 
     def look() -> Sequence[OpenedMessage]:
-        return opened_messages(archive, replace(order, reviews=(*order.reviews, *reviews)), now=now)
+        return opened_messages(archive, order, now=now)
+
+    def keep(*reviews: Review) -> None:
+        nonlocal order
+        if reviews and not keep_reviews(archive, order.contract, reviews, at=now):
+            order = replace(order, reviews=(*order.reviews, *reviews))
 
     if order.profile not in POLICIES or not (file or asks):
         return order
     if file is not None:
-        reviews += reviews_of(look(), read_decisions(file), at=now)
-        return _kept(archive, order, reviews, now)
-    try:
-        _read_each(look, reviews, now)
-    finally:  # also if the reading is broken off
-        order = _kept(archive, order, reviews, now)
+        keep(*reviews_of(look(), read_decisions(file), at=now))
+    else:
+        _read_each(look, keep, now)
     return order
 
 
-def _kept(archive: Archive, order: ExportOrder, reviews: Sequence[Review], now: datetime) -> ExportOrder:
-    from archiver.export.package.reading_step import keep_reviews
-
-    if not reviews or keep_reviews(archive, order.contract, reviews, at=now):
-        return order
-    return replace(order, reviews=(*order.reviews, *reviews))
-
-
-def _read_each(look: Callable[[], Sequence[OpenedMessage]], reviews: list[Review], now: datetime) -> None:
-    """Ask about each message that is not read; after a word was covered or shown, all are drawn anew."""
+def _read_each(look: Callable[[], Sequence[OpenedMessage]], keep: Callable[[Review], None], now: datetime) -> None:
+    """Ask about each message that is not read, and keep each answer at once, as the terminal may be closed."""
     opened = look()
     unread = [one for one in opened if one.state is ReadState.UNREAD]
     if not unread:
@@ -70,11 +62,11 @@ def _read_each(look: Callable[[], Sequence[OpenedMessage]], reviews: list[Review
             return
         if key in ("", "x"):
             state = ReadState.COVERED if key else ReadState.READ
-            reviews.append(Review(message.id, message.digest, state, now, message.drawn))
+            keep(Review(message.id, message.digest, state, now, message.drawn))
             del unread[0]
             continue
         words = _ask_words(message, key)
-        reviews.append(Review(message.id, message.digest, ReadState.UNREAD, now, **words))
+        keep(Review(message.id, message.digest, ReadState.UNREAD, now, **words))
         unread = [one for one in look() if one.state is ReadState.UNREAD]
 
 

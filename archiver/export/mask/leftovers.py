@@ -123,13 +123,15 @@ def normalised_text(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("樣", "様").replace("\t", " ").replace("\r", "\n")
 
 
-def piece_pattern(piece: str) -> re.Pattern[str]:
+def piece_pattern(piece: str, *, is_chosen: bool = False) -> re.Pattern[str]:
     """The pattern that hides a piece wherever it stands; within other words no Latin letters and no short kana.
 
-    A single character is hidden only before a title or in brackets.
+    A single character is hidden only before a title or in brackets. A piece that somebody chose is hidden in any word.
     """
     folded = folded_text(piece).strip()
     spaced = " ?".join(re.escape(one) for one in folded if one != " ")
+    if is_chosen:
+        return re.compile(spaced)
     if len(folded) == 1:
         return re.compile(rf"(?<![{_KANJI}]){spaced}(?:(?= ?(?:{_titles()}))|(?=の(?:{_owned()}))|(?!の|[{_KANJI}]))")
     if len(folded) <= _SHORT_KANA and re.fullmatch("[ぁ-ん]+|[ァ-ヶ]+", folded):

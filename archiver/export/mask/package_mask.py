@@ -120,10 +120,10 @@ class PackageMask:
         """Every name of everybody who is shown under a letter."""
         return frozenset(name for one in self._people if one not in self._open_accounts for name in self._people[one])
 
-    def cover_pieces(self, pieces: Iterable[str]) -> None:
-        """Cover these pieces of text too, everywhere; to be called before anything is masked."""
+    def cover_pieces(self, pieces: Iterable[str], chosen: Collection[str] = ()) -> None:
+        """Cover these pieces of text too, everywhere, the chosen ones in any word; before anything is masked."""
         self._clean.clear()
-        self._pieces = tuple(map(piece_pattern, pieces))
+        self._pieces = tuple(piece_pattern(one, is_chosen=one in chosen) for one in pieces)
 
     def show_words(self, words: Iterable[str]) -> None:
         """Cover nothing of these words, whatever they look like; to be called before anything is masked."""

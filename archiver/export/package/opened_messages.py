@@ -7,7 +7,7 @@ those leave whose texts somebody read as they are; every other text is covered (
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -51,14 +51,15 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
     words = _decided_words(reviews)
     mask.show_words(word for word, is_covered in words.items() if not is_covered)
     covered = [word for word, is_covered in words.items() if is_covered]
+    chosen = {folded_text(word) for one in reviews for word in one.covered}
     reviewed = {one.message_id: one for one in reviews}
     left = {name for name, one in reviewed.items() if one.state is ReadState.COVERED}
-    drawing = _Drawing(package, mask, list(_opened(package, case, survey_messages(case))))
+    drawing = _Drawing(package, mask, list(_opened(package, case, survey_messages(case))), chosen)
     read = {one.id: drawing.as_read(one, reviewed.get(one.id), words) for one in drawing.items}
     unread = [one for item in drawing.items if read[item.id] is None for one in (*item.texts, *item.beside)]
     proposed = drawing.proposals([*unread, *_names(package)])
     pieces = [one for one in dict.fromkeys([*covered, *proposed]) if words.get(one, True)]
-    mask.cover_pieces(pieces)
+    mask.cover_pieces(pieces, chosen)
     messages = tuple(
         read[one.id] or drawing.draw(one, pieces, ReadState.COVERED if one.id in left else ReadState.UNREAD)
         for one in drawing.items
@@ -129,8 +130,11 @@ class _Item(NamedTuple):
 class _Drawing:
     """Draws messages as they would leave."""
 
-    def __init__(self, package: PackageInput, mask: PackageMask, listed: Sequence[Message]) -> None:
+    def __init__(
+        self, package: PackageInput, mask: PackageMask, listed: Sequence[Message], chosen: Collection[str]
+    ) -> None:
         self._mask = mask
+        self._chosen = chosen
         self._finder = LeftoverFinder([*mask.open_names, package.recipe.contract.client or ""], mask.hidden_names)
         self.sent: defaultdict[tuple[int, int], set[Place]] = defaultdict(set)
         """Author and second → the messages that were sent then."""
@@ -180,7 +184,7 @@ class _Drawing:
         """The item with these pieces covered too."""
         originals = [*item.texts, *item.beside]
         folded = list(map(folded_text, originals))
-        patterns = {one: piece_pattern(one) for one in pieces}
+        patterns = {one: piece_pattern(one, is_chosen=one in self._chosen) for one in pieces}
         own = {one: pattern for one, pattern in patterns.items() if any(map(pattern.search, folded))}
         drawn = [self._mask.mask_with_kinds(one, pieces=own.values()).text for one in originals]
         covers = [word for one in originals for word in self._mask.covered_words(one, own.values())]

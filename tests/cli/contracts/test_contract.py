@@ -126,11 +126,11 @@ def test_a_room_is_moved_and_taken_out_with_what_was_said_of_its_people(desk: De
     noted = desk.both("contract", "set", "job1", "--room", other)[1]
     desk.run("sync")
     desk.run("contract", "map", "job1", sato, "client", "--reason", "名刺を見た")
-    mixed = desk.json("export", "job1", "--for", "consult", "--counterpart", desk.tanaka)
+    mixed = desk.json("export", "job1", "--for", "consult", "--counterpart", desk.tanaka, code=4)
 
     held = desk.run("erase", "--room", other, "--dry-run", code=2)
     moved = desk.run("contract", "add", "job2", "--room", other, "--move")
-    parted = Path(desk.json("export", "job1", "--for", "consult")["path"])
+    parted = Path(desk.json("export", "job1", "--for", "consult", code=4)["path"])
     desk.run("contract", "set", "job1", "--room", other, "--move", code=2)
     whole = desk.run("contract", "set", "job1", "--room", other, "--room-from", other, "2026-11-01")
     desk.run("contract", "set", "job1", "--room", other, "--move")

@@ -210,6 +210,20 @@ def test_reviews_are_kept_and_a_changed_text_is_unread_again(tmp_path: Path) -> 
     assert (ReadState.UNREAD, ReadState.UNREAD) == (states[last], states[other])
 
 
+@pytest.mark.drawn
+@pytest.mark.parametrize("part", ["q", "中", "で", "さ ん"])
+def test_a_word_that_somebody_covers_is_covered_within_other_words_too(tmp_path: Path, part: str) -> None:
+    """Unlike what looks like a name by itself, which is left where it may be part of another word."""
+    maker = room_of(tmp_path / "home", others=0, messages=30)
+    shown = opened(maker, order())
+    reviews = reviews_of(shown.values(), [Decision("30", "", ReadState.UNREAD, covered=(part,))], at=at(300))
+
+    texts = [text for one in opened(maker, order(reviews=tuple(reviews))).values() for text in one.texts]
+
+    assert len(shown) <= len(texts)
+    assert not [one for one in texts if part.replace(" ", "") in one.replace("語", "")]
+
+
 def printed_words(report: ExportReport) -> str:
     """The words of the report."""
     body = zip_files(report)["01_report.pdf"]
