@@ -45,11 +45,9 @@ def read_before(archive: Archive, order: ExportOrder, file: Path | None, *, asks
 
 def _read_each(look: Callable[[], Sequence[OpenedMessage]], keep: Callable[[Review], None], now: datetime) -> None:
     """Ask about each message that is not read, and keep each answer at once, as the terminal may be closed."""
-    opened = look()
-    unread = [one for one in opened if one.state is ReadState.UNREAD]
-    if not unread:
-        return
-    echo(_("Before this package is made, read each of its messages. Only what you read leaves."), err=True)
+    unread = [one for one in look() if one.state is ReadState.UNREAD]
+    if unread:
+        echo(_("Before this package is made, read each of its messages. Only what you read leaves."), err=True)
     while unread:
         message = unread[0]
         _tell_message(message, len(unread))

@@ -22,7 +22,7 @@ from archiver.export.mask.package_mask import PackageMask
 from archiver.export.package.package_input import PackageInput
 from archiver.export.package.report_input import report_input
 from archiver.export.package_scope import STATEMENTS
-from archiver.export.report.excerpt import chosen_messages
+from archiver.export.report.excerpt import OFFICE_CONTEXT, chosen_messages
 from archiver.export.report.excerpt_selection import CONTEXT, ExcerptMessage, select_excerpt
 from archiver.export.report.input import ReportInput, ReviewedTexts
 from archiver.export.report.statistics import CHANGED, MessageStatistics, survey_messages
@@ -50,7 +50,6 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
     case = report_input(package)
     words = _decided_words(reviews)
     mask.show_words(word for word, is_covered in words.items() if not is_covered)
-    covered = [word for word, is_covered in words.items() if is_covered]
     chosen = {folded_text(word) for one in reviews for word in one.covered}
     reviewed = {one.message_id: one for one in reviews}
     left = {name for name, one in reviewed.items() if one.state is ReadState.COVERED}
@@ -58,7 +57,7 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
     read = {one.id: drawing.as_read(one, reviewed.get(one.id), words) for one in drawing.items}
     unread = [one for item in drawing.items if read[item.id] is None for one in (*item.texts, *item.beside)]
     proposed = drawing.proposals([*unread, *_names(package)])
-    pieces = [one for one in dict.fromkeys([*covered, *proposed]) if words.get(one, True)]
+    pieces = [one for one in dict.fromkeys([*words, *proposed]) if words.get(one, True)]
     mask.cover_pieces(pieces, chosen)
     messages = tuple(
         read[one.id] or drawing.draw(one, pieces, ReadState.COVERED if one.id in left else ReadState.UNREAD)
@@ -82,7 +81,7 @@ def _opened(package: PackageInput, case: ReportInput, statistics: MessageStatist
         *(one.message.message_id for one in statistics.quotations.value),
         *statistics.bound,
     }
-    context = CONTEXT if PROFILES[order.profile].formats else 0
+    context = (OFFICE_CONTEXT if case.is_short else CONTEXT) if PROFILES[order.profile].formats else 0
 
     def is_opened(message: Message) -> bool:
         if order.every_message or message.message_id in case.chosen or case.is_reporter(message.account_id):
