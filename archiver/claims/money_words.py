@@ -59,8 +59,8 @@ def state_text(balance: InvoiceBalance, lang: str | None = None, *, message: str
     if not balance.unpaid:
         return word("invoice.paid", lang)
     day = day_text(balance.due) if balance.due else ""
-    due = [word(f"due.{balance.basis}", lang, day=day)]
-    due += [word("invoice.late", lang, n=balance.days_late)] if balance.days_late else []
+    late = word("invoice.late", lang, n=balance.days_late) if balance.days_late else ""
+    due = [word(f"due.{balance.basis}", lang, day=day) + late]
     if is_letter and (balance.due is None or balance.basis in RECEIPTS):
         due = []
     text = comma(lang).join([word("invoice.unpaid", lang, n=balance.unpaid), *due, *filter(None, [message])])

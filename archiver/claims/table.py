@@ -234,7 +234,7 @@ WORDS: Mapping[str, Wording] = {
     "invoice.amount": Wording("{n:,}円", "{n:,} yen"),
     "invoice.paid": Wording("入金済み", "paid"),
     "invoice.unpaid": Wording("未払い {n:,}円", "unpaid {n:,} yen"),
-    "invoice.late": Wording("翌日から数えて{n}日目", "day {n} after it"),
+    "invoice.late": Wording("、翌日から数えて{n}日目", ", day {n} after it"),
     "due.invoice": Wording("支払期日 {day}", "day of payment {day}"),
     "due.contract": Wording("合意した支払期日 {day}", "agreed day of payment {day}"),
     "due.receipt": Wording(

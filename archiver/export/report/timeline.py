@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from archiver.claims.accounts import closed_account
 from archiver.claims.messages import first_message, last_reply
+from archiver.claims.table import word
 from archiver.claims.words import closed_sign, first_label, missing_text, reply_label
 from archiver.evidence.listed_acts import ListedStep
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
@@ -29,12 +30,7 @@ _CUT = 50
 _TASK = 3
 """The weight of tasks, which stand in no other chapter."""
 
-_STEPS = {
-    ActKind.TASK_GIVEN: "追加",
-    ActKind.TASK_CHANGED: "変更",
-    ActKind.TASK_DONE: "完了",
-    ActKind.TASK_REOPENED: "再開",
-}
+_STEPS = {ActKind.TASK_CHANGED: "変更", ActKind.TASK_DONE: "完了", ActKind.TASK_REOPENED: "再開"}
 _GAP_WORDS = {
     "空白が生じた": "取得できていない期間(未取得期間)が見つかった",
     "空白が狭まった": "未取得期間の発言の一部を、メッセージIDから1件ずつ取得",
@@ -88,7 +84,7 @@ def blocks(case: ReportInput, statistics: MessageStatistics, *, limit: int) -> t
     places = sorted({_chapter_of(line) for line in left if line.weight != _TASK})
     where = say("と").join(say("第{number}章", number=number) for number in places)
     rest = [say("ほか{n}件は、{where}にあります。", n=len(left) - tasks, where=where)] if places else []
-    rest += [say("ほかのタスク{n}件は、ここに入りません。", n=tasks)] if tasks else []
+    rest += [say("タスク{n}件は省きました。", n=tasks)] if tasks else []
     return (table, Paragraph("".join(rest), "small"))
 
 
@@ -207,14 +203,19 @@ def _act_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[_Ti
     for course in courses.values():
         step, act = course[0]
         text = shorten_line(visible(one_line(step.what)), _CUT)
-        head = say("タスク(文面は載せません)") if case.excerpt_only else say("タスク「{text}」", text=text)
-        steps = say("、").join(dict.fromkeys(_step_text(case, *one) for one in course))
-        source = [f"No.{act.post.no}"] if act.post.no else [say("保存した記録")]
-        yield _TimelineLine(_TASK, act.post.at, f"{head}: {steps}", source[0])
+        head = say("タスク(文面は載せません)") if case.excerpt_only else word(f"act.{step.kind}", what=text)
+        steps = [word("noted", text=head, notes=_place_text(case, step, act))]
+        steps += [
+            word("noted", text=say(_STEPS[one.kind]), notes=_place_text(case, one, by))
+            for one, by in course[1:]
+            if one.kind in _STEPS  # a message may give one task to several people
+        ]
+        number = f"No.{act.post.no}" if act.post.no else say("一覧")
+        yield _TimelineLine(_TASK, act.post.at, say("、").join(steps), number)
 
 
-def _step_text(case: ReportInput, step: ListedStep, act: Act) -> str:
-    """A step of a task: who took it where a reply tells that, its post, and when the list was seen to show it."""
+def _place_text(case: ReportInput, step: ListedStep, act: Act) -> str:
+    """Who took a step of a task where a reply tells that, its post, and when the list was seen to show it."""
     sent = minute_text(act.post.at)
     inside = [
         *([say(case.side(act.post.account_id))] if act.post.account_id else []),
@@ -222,7 +223,7 @@ def _step_text(case: ReportInput, step: ListedStep, act: Act) -> str:
         *([] if act.is_noticed else [sent]),
         *([say("{time}に確認", time=minute_text(step.at))] if act.is_noticed or minute_text(step.at) != sent else []),
     ]
-    return say("{step}({inside})", step=say(_STEPS[act.kind]), inside=say("、").join(inside))
+    return say("、").join(inside)
 
 
 def _file_text(case: ReportInput, attachment: Attachment, post: Post | None) -> str:

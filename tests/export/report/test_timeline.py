@@ -111,14 +111,14 @@ def test_a_file_with_its_message_and_a_task_with_its_course_are_one_line_each() 
 
     told = [row[1:] for row in rows(case)]
 
-    given, done = "追加(報告者、No.2、2026-11-05 10:16、2026-11-05 10:17に確認)", "完了(2026-11-05 20:14に確認)"
+    given, done = "タスク「字幕の 修正」の依頼(報告者、No.2、2026-11-05 10:16、2026-11-05 10:17に確認)", "完了(2026-11-05 20:14に確認)"
     assert [
         ("報告者がファイル(F-0001 movie01.mp4)を送信", "F-0001、No.1"),
-        (f"タスク「字幕の 修正」: {given}、{done}", "No.2"),
+        (f"{given}、{done}", "No.2"),
     ] == [row for row in told if "タスク" in row[0] or "F-0001" in row[1]]
     blocks = timeline.blocks(case, survey_messages(case), limit=8)
     assert isinstance(blocks[1], Paragraph)
-    assert "ほかのタスク1件は、ここに入りません。" == blocks[1].text
+    assert "タスク1件は省きました。" == blocks[1].text
 
 
 def test_changes_of_messages_are_one_line_a_day_and_kind() -> None:
