@@ -339,7 +339,8 @@ def _on_money(truth: Truth, page: str) -> Iterator[str]:
         if _number(amount) != sum(open_ones[one.number] for one in late):
             yield f"how much is overdue ({amount})"
     form = (
-        rf"請求(\d)\({DAY}\)未払い([0-9,]+)円、支払期日({DAY})(?:、翌日から数えて(\d+)日目)?(?:\(期日は([土日])曜日)?"
+        rf"請求(\d)\({DAY}\)(?:[0-9,]+円、)?未払い([0-9,]+)円、支払期日({DAY})"
+        r"(?:、翌日から数えて(\d+)日目)?(?:\(期日は([土日])曜日)?"
     )
     for number, amount, day, days, closed in _findall(form, page):
         (invoice,) = (one for one in dispute.invoices if one.number == int(number))

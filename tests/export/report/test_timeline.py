@@ -111,7 +111,10 @@ def test_a_file_with_its_message_and_a_task_with_its_course_are_one_line_each() 
 
     told = [row[1:] for row in rows(case)]
 
-    given, done = "タスク「字幕の 修正」の依頼(報告者、No.2、2026-11-05 10:16、2026-11-05 10:17に確認)", "完了(2026-11-05 20:14に確認)"
+    given, done = (
+        "タスク「字幕の 修正」の依頼(報告者、No.2、2026-11-05 10:16、2026-11-05 10:17に確認)",
+        "完了(2026-11-05 20:14に確認)",
+    )
     assert [
         ("報告者がファイル(F-0001 movie01.mp4)を送信", "F-0001、No.1"),
         (f"{given}、{done}", "No.2"),
