@@ -102,6 +102,6 @@ def days_waiting(claim: Claim[Turn], now: datetime) -> int | None:
     """
     asked, until, missing = claim.value.asked, claim.value.until, claim.missing
     is_open = missing.gaps or missing.unread_rooms or missing.has_unknown_text or claim.value.people
-    if asked is None or until is None or is_open or claim.knowledge is Knowledge.UNKNOWN:
+    if asked is None or until is None or until < asked.post.at or is_open or claim.knowledge is Knowledge.UNKNOWN:
         return None
-    return max(0, ((now if claim.value.is_closed else until) - asked.post.at).days)
+    return ((now if claim.value.is_closed else until) - asked.post.at).days

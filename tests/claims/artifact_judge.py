@@ -122,7 +122,9 @@ def falsehoods(dispute: Dispute, told: Told) -> Iterator[str]:
         for fact in chain.from_iterable(reader(truth, page) for reader in readers):
             yield f"{name}: {fact}"
     inquiry = re.sub(r"\s", "", told.inquiry)
-    in_inquiry = (_on_numbers, _on_reply, _on_inquiry, _on_request, _on_money)
+    in_inquiry = [_on_numbers, _on_reply, _on_inquiry, _on_request, _on_money]
+    if dispute.so.platform == "direct" and told.rows:
+        in_inquiry = in_inquiry[-2:]  # the package has a letter to the client in its place
     for fact in chain.from_iterable(reader(truth, inquiry) for reader in in_inquiry):
         yield f"inquiry: {fact}"
     yield from _on_chapters(truth, told.report)
@@ -153,7 +155,7 @@ def _on_saving(truth: Truth, page: str) -> Iterator[str]:
     counterpart = dispute.counterpart
     posts = dispute.speeches(counterpart[0], saved=True) if counterpart is not None else []
     if not posts:
-        if f"保存した発言は{len(dispute.saved):,}件です" not in page:
+        if f"{len(dispute.saved):,}" not in _findall(r"保存した発言は([0-9,]+)件です", page):
             yield "how many were saved is not told"
         return
     before = sum(dispute.sightings(post)[0] <= posts[-1].sent for post in dispute.saved)
@@ -244,6 +246,17 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
     is_cut = "点は報告書にあります)" in page  # a text for a form, which says how many facts found no room
     if last is not None and last[1] in acts and acts[last[1]] not in page and not is_cut:
         yield f"an act of the other side is not told ({last[1]})"
+    item = r"(ファイル「\d+\.png」の送信|タスク「作業\d+」の(?:依頼|完了))"
+    place = rf"\((?:No\.\d+、)?({DAY})(?:に確認)?\)"
+    for act, day in _findall(rf"その後、(?:相手の)?{item}{place}(?:\(だれの操作かは不明\))?", page):
+        kind = {"送信": "file", "依頼": "task", "完了": "done"}[act[-2:]]
+        if last is None or (last[1], _second(last[0])[:10]) != (kind, day):
+            yield f"the other side's last act ({act}, {day})"
+    shut = rf"報告者の[^。]{{1,40}}?{place}の後、({DAY}\d\d:\d\d)までの記録では返信がありません"
+    for day, until in _findall(shut, page):
+        known = truth.dispute.known_until
+        if asked is None or known is None or known < asked or until != _second(known)[:-3]:
+            yield f"silence up to when ({day}, {until})"
     told = _findall(r"立場が未入力の(\d+)人のメッセージ(\d+)件", page)
     true = {(str(len(strangers)), str(strangers.total()))} if strangers else set()
     if set(told) != true and (told or not is_cut):
@@ -265,7 +278,10 @@ def _on_numbers(truth: Truth, page: str) -> Iterator[str]:
         found += 1
         if truth.missing or _number(one[1]) != len(saved):
             yield f"nothing is missing ({one[0]})"
-    if not found and saved:
+    for text in (r"続けて確認できていない期間が[0-9,]+か所", "Chatworkの表示する件数から見て、不足はありません"):
+        if _findall(text, page) and truth.missing:
+            yield "nothing is missing by the counter"
+    if not found and saved and "点は報告書にあります)" not in page:  # of a text for a form that says so
         yield "how many is not told"
     for one in _finditer(r"うちChatworkの通知([0-9,]+)件", page):
         if _number(one[1]) != sum(post.is_notice and post.author != OWNER for post in saved):
@@ -338,6 +354,13 @@ def _on_money(truth: Truth, page: str) -> Iterator[str]:
             yield f"what is overdue since when ({day}, {days})"
         if _number(amount) != sum(open_ones[one.number] for one in late):
             yield f"how much is overdue ({amount})"
+    for entered, form in (
+        (dispute.invoices, r"請求(\d)\(([0-9,]+)円\)"),
+        (dispute.payments, r"入金(\d)\(([0-9,]+)円\)"),
+    ):
+        for number, amount in _findall(form, page):
+            if {one.number: one.amount for one in entered}.get(int(number)) != _number(amount):
+                yield f"a sum that was entered ({form[:2]}{number})"
     form = (
         rf"請求(\d)\({DAY}\)(?:[0-9,]+円、)?未払い([0-9,]+)円、支払期日({DAY})"
         r"(?:、翌日から数えて(\d+)日目)?(?:\(期日は([土日])曜日)?"
@@ -416,11 +439,29 @@ def _on_course(truth: Truth, page: str) -> Iterator[str]:
     ):
         if true[one[1], one[2], one[4]] != int(one[3]):
             yield f"the course of events ({one[0]})"
+    yield from _on_task_lines(truth.dispute, page)
     acts = _findall(rf"({DAY})\d\d:\d\d(空白[^(]*)\(検知", page)
     yield from (f"{count} lines for one act ({act})" for act, count in Counter(acts).items() if count > 1)
     for chapter in re.findall(r"第(\d+)章", page):
         if not 1 <= int(chapter) <= CHAPTERS:
             yield f"there is no chapter {chapter}"
+
+
+def _on_task_lines(dispute: Dispute, page: str) -> Iterator[str]:
+    """A task's course in one line: who gave it when, when that was first listed, and when it was seen to be done."""
+    tasks = {post.number: post for post in dispute.posts if post.item == "task"}
+    seen = {post.number for post in dispute.saved}
+    given = rf"追加\((相手|報告者|参加者)(?:、No\.(\d+)、({DAY}\d\d:\d\d))?、({DAY}\d\d:\d\d)に確認\)"
+    form = rf"{DAY}\d\d:\d\dタスク「作業(\d+)」:{given}(?:、完了\(({DAY}\d\d:\d\d)に確認\))?(?:No\.\d+|保存した記録)?"
+    for number, side, no, sent, listed, done in _findall(form, page):
+        post = tasks[int(number)]
+        looks = [at for at in dispute.looks_at(post.room) if at >= post.sent]
+        finished = [at for at in looks[1:] if post.done is not None and at >= post.done > looks[0]]
+        true = (dispute.side(post.author), _second(looks[0])[:-3], _second(post.sent)[:-3] if no else "")
+        if (side, listed, sent) != true or (no and post.number not in seen):
+            yield f"the course of a task ({number}, {side}, {sent}, {listed})"
+        if done and done not in {_second(at)[:-3] for at in finished[:1]}:
+            yield f"when a task was seen to be done ({number}, {done})"
 
 
 def _on_days(truth: Truth, page: str) -> Iterator[str]:
@@ -584,6 +625,9 @@ def _on_rows(truth: Truth, told: Told) -> Iterator[str]:
     if not told.rows and not told.lines:
         return
     ids = [f"{1_000_000 + post.number}" for post in dispute.saved]
+    by_room = [f"{1_000_000 + post.number}" for room in dispute.rooms for post in dispute.saved if post.room == room]
+    if [article["id"] for article in told.transcript] == by_room:
+        told.transcript.sort(key=lambda article: int(article["id"]))  # a chat after the other
     for name, listed in (
         ("table", [row["メッセージID"].removeprefix("m") for row in told.rows]),
         ("lines", [str(line["message_id"]) for line in told.lines]),
@@ -595,10 +639,11 @@ def _on_rows(truth: Truth, told: Told) -> Iterator[str]:
     for row, line, article, post in zip(told.rows, told.lines, told.transcript, dispute.saved, strict=True):
         times = dispute.sightings(post)
         name = dispute.name_at(post.author, times[0])
+        is_covered = dispute.chosen is not None and post.author not in (OWNER, CLIENT)
         times_told = {row["日時(日本時間)"], article["time"][:19].replace("T", " ")}
         if times_told != {_second(post.sent, " ")} or line["send_time"] != int(_at(post.sent).timestamp()):
             yield f"tables: when {line['message_id']} was sent"
-        names = [line["name"], article["name"], *([] if post.author == _third(dispute) else [row["発言者(表示名)"]])]
+        names = [line["name"], article["name"], *([] if is_covered else [row["発言者(表示名)"]])]
         if set(names) != {name}:
             yield f"tables: who wrote {line['message_id']} ({names})"
         if row["最初に保存した日時(日本時間)"] != _second(times[0], " "):
@@ -609,13 +654,6 @@ def _on_rows(truth: Truth, told: Told) -> Iterator[str]:
             yield f"tables: {line['message_id']} was deleted before it was saved"
         if row["状態"] == EDITED and len(dispute.seen_texts(post)) == 1:
             yield f"tables: {line['message_id']} was edited before it was saved"
-
-
-def _third(dispute: Dispute) -> int | None:
-    """The account whose name is covered in the package for the platform."""
-    return (
-        next((author for author in dispute.people if author not in (OWNER, CLIENT)), None) if dispute.chosen else None
-    )
 
 
 def _on_show(truth: Truth, told: Told) -> Iterator[str]:

@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 from archiver.cli.contracts.contract_page import page_document, page_lines
 from archiver.cli.status.status_document import status_document
+from archiver.errors import CounterpartUnknown
 from archiver.export.mask.policy import masking_policy
 from archiver.export.package import pdf_files
 from archiver.export.package.daily_copy import write_daily_copy
@@ -96,16 +97,22 @@ def told_at_once(reading: Reading, dispute: Dispute, case: ReportInput, statisti
     )
 
 
-def made_artifacts(maker: ArchiveMaker, dispute: Dispute, out: Path, *, apart: bool = True) -> Told:
-    """Both packages and a daily copy, made and read back.
+def made_artifacts(maker: ArchiveMaker, dispute: Dispute, out: Path, *, apart: bool = True) -> Told | None:
+    """Both packages and a daily copy, made and read back; None if nobody can say who the other side is.
 
     `apart`: each PDF is laid out in a process of its own, as in the program; to start one takes ten times as long as
     the layout itself, so most disputes do without.
     """
-    is_chosen = any(post.author == THIRD for post in dispute.saved)
+    is_chosen, is_named = any(post.author == THIRD for post in dispute.saved), dispute.names.keys() >= {CLIENT}
     layout = make_pdf_apart if apart else make_pdf
     with patch.object(pdf_files, "make_pdf_apart", layout):
-        packages = {profile: _package(maker.archive, dispute, profile, out, chosen=is_chosen) for profile in PROFILES}
+        try:
+            packages = _packages(maker.archive, dispute, out, chosen=is_chosen and is_named)
+        except CounterpartUnknown:
+            if is_chosen or not is_named:
+                return None
+            is_chosen = True  # the user is asked, and answers
+            packages = _packages(maker.archive, dispute, out, chosen=True)
     with zipfile.ZipFile(packages["support"]) as support, zipfile.ZipFile(packages["consult"]) as consult:
         report, table = support.read(_name(support, "01_report.pdf")), support.read(_name(support, "02_messages.csv"))
         consultation = consult.read(_name(consult, "01_consult.pdf"))
@@ -137,13 +144,17 @@ def sealed(maker: ArchiveMaker, dispute: Dispute) -> None:
     seals.close_seals(maker.archive, now=after(dispute) - timedelta(minutes=1))
 
 
+def _packages(archive: Archive, dispute: Dispute, out: Path, *, chosen: bool) -> dict[str, Path]:
+    return {profile: _package(archive, dispute, profile, out, chosen=chosen) for profile in PROFILES}
+
+
 def _package(archive: Archive, dispute: Dispute, profile: str, out: Path, *, chosen: bool) -> Path:
     order = ExportOrder(
         profile=profile,
         contract="job1",
         out=out / profile,
         policy=masking_policy(profile),
-        counterparts={CLIENT} if chosen and any(one.author == CLIENT for one in dispute.saved) else (),
+        counterparts={CLIENT} if chosen else (),
     )
     made = export(archive, read_all(archive, order), now=lambda: after(dispute)).zip
     assert made is not None
