@@ -15,7 +15,7 @@ from pathlib import Path
 from platform import python_version
 
 from archiver.app import App
-from archiver.health import disk, evidence, folders, rooms_and_runs, team_ledger, token
+from archiver.health import disk, evidence, folders, rooms_and_runs, token
 from archiver.health.check_facts import ArchiveLook
 from archiver.health.check_result import CheckResult, attention, good, is_ok
 from archiver.health.conditions import ROWS, Condition, conditions, conditions_beside, told_conditions, worst_grade
@@ -61,7 +61,7 @@ def run_all_checks(
     results = [token.check_token(token_state, registered=registered)]
     results.append(token.check_account(token_state, trial, owner=owner, home=app.settings.home))
     results += [rooms_and_runs.check_clock(clock_ms), rooms_and_runs.check_schedule(registered)]
-    results += team_ledger.check_ledger(app.archive)
+    results += token.check_ledger(app.archive)
     results += _run_checks(app, look, computer) if look else []
     results += [computer.notices, evidence.check_database(damage)]
     results += _evidence_checks(app, look) if look else []

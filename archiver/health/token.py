@@ -1,4 +1,4 @@
-"""Checks the API token as an unattended run will find it, and asks Chatwork once whether the token is accepted."""
+"""Checks how a round gets in: with the API token, of which Chatwork is asked once, and to a team's ledger and store."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from archiver.schedule.schedulers import DAEMON, token_lack_sentence
 from archiver.settings.model import Settings
 from archiver.settings.token import read_token
 from archiver.settings.token_place import place_words
+from archiver.store.archive import Archive
+from archiver.store.object_stores.open_store import check_store
 from archiver.sync.run_inputs import expect_dates
 from archiver.wording import gettext as _
 
@@ -125,3 +127,19 @@ def check_account(state: TokenState, trial: TokenTrial, *, owner: int | None, ho
         wrong_account = errors.WrongAccount(found=trial.account, expected=owner, path=home)
         return action("account", error_text(wrong_account))
     return good("account", _("Chatwork accepts the token (ID {account}).").format(account=trial.account))
+
+
+def check_ledger(archive: Archive) -> list[CheckResult]:
+    """One result for a copy of an archive in a ledger, none for an archive of its own."""
+    ledger = archive.ledger
+    if ledger is None:
+        return []
+    try:
+        if not ledger.may_append():
+            return [action("ledger", _("The user of the ledger's database may read and not save: archive guide team"))]
+        if ledger.place.files is None:
+            return [good("ledger", _("The team's ledger answers, and this computer may save there."))]
+        check_store(ledger.place.files)
+    except errors.ArchiverError as error:
+        return [action("ledger", error_text(error))]
+    return [good("ledger", _("The team's ledger and its store of files answer, and this computer may save there."))]

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -21,16 +21,18 @@ from archiver.custody.stamp_requests import StampOutcome
 from archiver.records import JST, Seal
 from archiver.records.alerts import DEPARTURES
 from archiver.reminders import due_reminders
-from archiver.rounds import alerting, long_pauses, run_log
+from archiver.rounds import alerting, run_log
 from archiver.rounds.round_parts import run_in_parts
 from archiver.settings.model import Settings
 from archiver.store import migrate, seals
+from archiver.store.archive import Archive
 from archiver.store.queries import contracts, departures
 from archiver.store.working import remembered_values
 from archiver.store.working.other_databases import other_databases
+from archiver.store.working.remembered_values import EndedPause
 from archiver.sync.files import avatars
 from archiver.sync.files.download import DownloadLimits
-from archiver.sync.report import SyncReport
+from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run import Options, ProgressCallbacks, run_sync
 from archiver.sync.wrong_clock import doubtful_sentence
 from archiver.wording import gettext as _
@@ -133,11 +135,11 @@ def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *
         stamped=partial(stamp_requests.clock_difference, app),
         after_first_replies=lambda: sealed.append(seal_if_due(app)),
     )
-    before, longest = long_pauses.last_round(app.archive), timedelta(hours=app.settings.notify.stale_hours)
+    before, longest = last_round(app.archive), timedelta(hours=app.settings.notify.stale_hours)
     report = run_sync(
         app.archive, app.chatwork, app.downloads, now=app.now, options=complete_options, progress=progress
     )
-    long_pauses.note_pause(app.archive, before, report, longest=longest, whole=options.rooms is None)
+    note_pause(app.archive, before, report, longest=longest, whole=options.rooms is None)
     opened_alerts = alerting.judge(app.archive, now=app.now)
     report.alerts = tuple(alerting.alert_document(one) for one in opened_alerts)
     at_once = always or report.disappeared or any(one.rule in DEPARTURES for one in opened_alerts)
@@ -333,3 +335,31 @@ def seal_now(app: App) -> Sealing:
         is_sealed = seals.is_tail_of_stamps(reading) and not stamp_renewals.is_renewal_due(reading, app.now())
     new_seals = [] if is_sealed else seals.close_seals(app.archive, now=app.now())
     return Sealing(told, new_seals, stamp_requests.request_stamps(app, at_once=True, seconds=None).outcomes)
+
+
+def last_round(archive: Archive) -> datetime | None:
+    """When a round last went through; None also where its time is doubtful. Ask before the next one."""
+    with archive.reading() as reading:
+        is_doubtful = remembered_values.DOUBTFUL_TIME.recall(reading) is not None
+        return None if is_doubtful else remembered_values.last_saved_at(reading)
+
+
+def note_pause(
+    archive: Archive, before: datetime | None, report: SyncReport, *, longest: timedelta, whole: bool
+) -> None:
+    """Remember the pause since `before`, if it was longer than `longest`; `whole`: the round was over all rooms."""
+    end = report.finished_at or report.started_at
+    if before is None or end - before <= longest or last_round(archive) == before:
+        return  # there was none, or this round read no chat and so has not ended it
+    gaps = sum(gap["after"] is not None for room in report.rooms for gap in room.gaps)
+    with archive.writing() as writing:
+        remembered_values.ENDED_PAUSE.remember(writing, EndedPause(before, end, gaps, whole and _has_read_all(report)))
+
+
+def _has_read_all(report: SyncReport) -> bool:
+    outcomes = {room.outcome for room in report.rooms}
+    return (
+        not report.left_over
+        and bool(outcomes)
+        and outcomes <= {RoomOutcome.ARCHIVED, RoomOutcome.UNCHANGED, RoomOutcome.WAITING}
+    )

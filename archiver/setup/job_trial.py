@@ -11,7 +11,7 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.app import App
 from archiver.rounds import run_log
-from archiver.rounds.long_pauses import last_round
+from archiver.rounds.round import last_round
 from archiver.schedule import schedulers
 from archiver.setup import scheduled_job
 from archiver.setup.program_call import ProgramCall

@@ -16,7 +16,7 @@ from archiver.custody.put_back_databases import overview_lines
 from archiver.custody.verify import verify_archive
 from archiver.export.package.report_input import put_back_sentences
 from archiver.health.check_result import CheckResult
-from archiver.health.team_ledger import check_ledger
+from archiver.health.token import check_ledger
 from archiver.ledger.ledger import Ledger, Row
 from archiver.ledger.ledger_file import write_ledger_file
 from archiver.records.grades import Grade

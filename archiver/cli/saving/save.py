@@ -88,15 +88,18 @@ def command_save(
     **how: Any,
 ) -> int:
     """Run one round and print its outcome; or read all at once; or read what files name."""
-    from archiver.cli.saving.recover import recover
-    from archiver.cli.saving.rescue import rescue
-
     is_alone = not (files or chats or any(how.values()))
     if (everything and not is_alone) or (files and (jobs or any(how.values()))):
         raise click.UsageError(_("These do not go together: --all takes --job alone, and FILE takes --chat alone."))
     if everything:
+        from archiver.cli.saving.rescue import rescue
+
         return rescue(obj, jobs, as_json=as_json)
-    return recover(obj, files, chats, as_json=as_json) if files else _save(obj, jobs, chats, as_json=as_json, **how)
+    if files:
+        from archiver.cli.saving.recover import recover  # here, as a quiet run needs neither
+
+        return recover(obj, files, chats, as_json=as_json)
+    return _save(obj, jobs, chats, as_json=as_json, **how)
 
 
 def _save(

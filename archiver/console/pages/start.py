@@ -17,7 +17,7 @@ from archiver.notices import delivery
 from archiver.records import Contract
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
-from archiver.rounds.long_pauses import last_round
+from archiver.rounds.round import last_round
 from archiver.setup.answered_questions import note_answer, recall_answers
 from archiver.setup.answers import (
     FAILED,

@@ -212,7 +212,7 @@ class EndedPause:
 
 
 ENDED_PAUSE: Slot[EndedPause | None] = Slot("resumed", EndedPause, None)
-"""The last long pause that has ended: from `rounds.long_pauses` for `notices`."""
+"""The last long pause that has ended: from `rounds.round` for `notices`."""
 
 JUDGED_UPTO: Slot[int] = Slot("judged", int, 0)
 """The number of the last entry that the alert rules have judged: `rounds.alerting`, for itself."""
