@@ -232,11 +232,11 @@ def _is_round_alive(app: App, error: ArchiverError) -> bool:
 
 def _chosen_rooms(app: App, jobs: tuple[str, ...], chats: tuple[str, ...]) -> frozenset[int] | None:
     """The rooms that the options choose; None: all. Raises UnknownContract, UnknownRoom."""
+    if not jobs and not chats:
+        return None
     from archiver.cli.terminal.saved_rooms import find_room
     from archiver.store.queries.contracts import find_contract
 
-    if not jobs and not chats:
-        return None
     with app.archive.reading() as reading:
         named = [room.room_id for name in jobs for room in find_contract(reading, name).rooms]
         return frozenset([*named, *(find_room(reading, chat) for chat in chats)])
