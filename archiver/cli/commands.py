@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.terminal.help_pages import HelpContext, translate_command
+from archiver.cli.terminal.text import columns, pad
 from archiver.errors import N_
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-EVERYDAY = N_("Everyday")
-SETTING_UP = N_("Setting up")
-ADVANCED = N_("Advanced")
+START, EVERYDAY, HAND_OVER, SAFE, MORE = N_("Start"), N_("Every day"), N_("Hand over"), N_("Keep safe"), N_("Also")
+HIDDEN = ""
+"""The group of what services, packagers and scripts call: accepted, and in the reference."""
 
 
 HELP_OPTIONS = frozenset({"-h", "--help"})
@@ -43,54 +44,52 @@ class ListedCommand:
 
 #: In the order in which the help shows them.
 COMMANDS: Mapping[str, ListedCommand] = {
+    "app": ListedCommand("archiver.cli.reading.app", START, N_("Do everything on a page in your browser")),
+    "init": ListedCommand("archiver.cli.setup.init", START, N_("Set up: API token, automatic saving, alerts")),
     "status": ListedCommand(
         "archiver.cli.status.status", EVERYDAY, N_("What is kept, what is missing, what to do next")
     ),
-    "save": ListedCommand(
-        "archiver.cli.saving.save", EVERYDAY, N_("Save now (sync is the same). Something is disappearing: save --all")
+    "check": ListedCommand("archiver.cli.status.check", EVERYDAY, N_("Check that automatic saving is fully set up")),
+    "alerts": ListedCommand(
+        "archiver.cli.status.alerts", EVERYDAY, N_("Signs that something is vanishing; put them aside")
     ),
-    "export": ListedCommand("archiver.cli.evidence.export", EVERYDAY, N_("Make a package to hand in")),
-    "app": ListedCommand("archiver.cli.reading.app", EVERYDAY, N_("Do everything by clicking, in your browser")),
+    "save": ListedCommand(
+        "archiver.cli.saving.save", EVERYDAY, N_("Save now. If something is disappearing: save --all")
+    ),
     "search": ListedCommand("archiver.cli.reading.search", EVERYDAY, N_("Find or read messages, deleted ones too")),
     "contract": ListedCommand(
         "archiver.cli.contracts.contract", EVERYDAY, N_("Enter a contract and its rooms, or look at it")
     ),
-    "init": ListedCommand("archiver.cli.setup.init", SETTING_UP, N_("Set up: API token, automatic saving, alerts")),
-    "check": ListedCommand("archiver.cli.status.check", SETTING_UP, N_("Check that automatic saving is fully set up")),
-    "rooms": ListedCommand("archiver.cli.setup.rooms", ADVANCED, N_("Your rooms and their numbers")),
-    "alerts": ListedCommand(
-        "archiver.cli.status.alerts", ADVANCED, N_("Signs that something is vanishing; put them aside")
-    ),
+    "rooms": ListedCommand("archiver.cli.setup.rooms", EVERYDAY, N_("Your rooms and their numbers")),
     "delivery": ListedCommand(
-        "archiver.cli.contracts.delivery", ADVANCED, N_("What you delivered on the platform, and when")
+        "archiver.cli.contracts.delivery", EVERYDAY, N_("What you delivered on the platform, and when")
     ),
     "attach": ListedCommand(
-        "archiver.cli.contracts.attach", ADVANCED, N_("Keep a screenshot, notice or mail with a contract")
+        "archiver.cli.contracts.attach", EVERYDAY, N_("Keep a screenshot, notice or mail with a contract")
     ),
-    "seal": ListedCommand("archiver.cli.evidence.seal", ADVANCED, N_("Seal the records made until now")),
-    "verify": ListedCommand("archiver.cli.evidence.verify", ADVANCED, N_("Check that nothing was changed")),
-    "compare": ListedCommand(
-        "archiver.cli.evidence.compare", ADVANCED, N_("Two archives or packages of the same chat, side by side")
-    ),
+    "export": ListedCommand("archiver.cli.evidence.export", HAND_OVER, N_("Make a package to hand in")),
     "exports": ListedCommand(
-        "archiver.cli.evidence.exports", ADVANCED, N_("The packages made so far; to whom they were handed")
+        "archiver.cli.evidence.exports", HAND_OVER, N_("The packages made so far; to whom they were handed")
     ),
-    "backup": ListedCommand(
-        "archiver.cli.evidence.backup", ADVANCED, N_("Make a backup on another disk, or restore one")
+    "verify": ListedCommand("archiver.cli.evidence.verify", HAND_OVER, N_("Check that nothing was changed")),
+    "compare": ListedCommand(
+        "archiver.cli.evidence.compare", HAND_OVER, N_("Two archives or packages of the same chat, side by side")
     ),
-    "erase": ListedCommand(
-        "archiver.cli.evidence.erase", ADVANCED, N_("Take a contract or messages out of the archive for good")
+    "backup": ListedCommand("archiver.cli.evidence.backup", SAFE, N_("Make a backup on another disk, or restore one")),
+    "erase": ListedCommand("archiver.cli.evidence.erase", SAFE, N_("Erase what was saved (cannot be undone)")),
+    "guide": ListedCommand(
+        "archiver.cli.reading.guide", MORE, N_("Guides: when things go wrong, advice, replies to send")
     ),
+    "team": ListedCommand("archiver.cli.evidence.team", MORE, N_("For organisations")),
+    "demo": ListedCommand("archiver.cli.demo", HIDDEN, N_("See the whole story, without a token")),
+    "seal": ListedCommand("archiver.cli.evidence.seal", HIDDEN, N_("Seal the records made until now")),
     "upkeep": ListedCommand(
-        "archiver.cli.saving.upkeep", ADVANCED, N_("Keep the database healthy; how much the archive holds")
+        "archiver.cli.saving.upkeep", HIDDEN, N_("Keep the database healthy; how much the archive holds")
     ),
-    "daemon": ListedCommand("archiver.cli.saving.daemon", ADVANCED, N_("Save again and again until it is stopped")),
-    "team": ListedCommand("archiver.cli.evidence.team", ADVANCED, N_("An archive kept by several machines of a team")),
-    "completion": ListedCommand("archiver.cli.completion", ADVANCED, N_("Complete commands with the Tab key")),
-    "migrate": ListedCommand("archiver.cli.setup.migrate", ADVANCED, N_("Update an older archive to this version")),
-    "guide": ListedCommand("archiver.cli.reading.guide", ADVANCED, N_("Read a guide")),
-    "help": ListedCommand("archiver.cli.reading.help", ADVANCED, N_("What a command does, and its options")),
-    "demo": ListedCommand("archiver.cli.demo", ADVANCED, N_("See the whole story, without a token")),
+    "daemon": ListedCommand("archiver.cli.saving.daemon", HIDDEN, N_("Save again and again until it is stopped")),
+    "completion": ListedCommand("archiver.cli.completion", HIDDEN, N_("Complete commands with the Tab key")),
+    "migrate": ListedCommand("archiver.cli.setup.migrate", HIDDEN, N_("Update an older archive to this version")),
+    "help": ListedCommand("archiver.cli.reading.help", HIDDEN, N_("What a command does, and its options")),
 }
 
 
@@ -128,14 +127,15 @@ class LazyGroup(click.Group):
         if cmd_name not in self.table:
             return None
         module = importlib.import_module(self.table[cmd_name].module)
-        command: click.Command = getattr(module, f"command_{cmd_name}")
-        return translate_command(command)
+        command = translate_command(getattr(module, f"command_{cmd_name}"))
+        command.hidden = self.table[cmd_name].group == HIDDEN
+        return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
         """Complete names from the table, as click would import every module for them."""
         from click.shell_completion import CompletionItem
 
-        matching = {name: listed for name, listed in self.table.items() if name.startswith(incomplete)}
+        matching = {n: one for n, one in self.table.items() if n.startswith(incomplete) and one.group != HIDDEN}
         named = [CompletionItem(name, help=_(listed.help)) for name, listed in matching.items()]
         return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
@@ -165,11 +165,15 @@ class LazyGroup(click.Group):
         self.format_epilog(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        """Write one section for each group, all with the same width of the left column."""
-        for group in dict.fromkeys(listed.group for listed in self.table.values()):
-            rows = [(name, _(listed.help)) for name, listed in self.table.items() if listed.group == group]
-            with formatter.section(_(group)):
-                formatter.write_dl([(f"{name:<{max(map(len, self.table))}}", text) for name, text in rows])
+        """Write the listed commands, each group's name once at the left."""
+        listed = [(name, one) for name, one in self.table.items() if one.group != HIDDEN]
+        groups = dict.fromkeys(one.group for _name, one in listed)
+        left, middle = max(columns(_(group)) for group in groups), max(len(name) for name, _one in listed)
+        firsts = {next(name for name, one in listed if one.group == group) for group in groups}
+        heads = [pad(_(one.group) if name in firsts else "", left) for name, one in listed]
+        rows = [(f"{head}  {name:<{middle}}", _(one.help)) for head, (name, one) in zip(heads, listed, strict=True)]
+        formatter.write_paragraph()
+        formatter.write_dl(rows)
 
 
 COMPLETION_VARIABLE = "_ARCHIVE_COMPLETE"

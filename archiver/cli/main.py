@@ -91,11 +91,11 @@ def build(table: Mapping[str, ListedCommand] = COMMANDS) -> LazyGroup:
         options_metavar=_("[OPTIONS]"),
         subcommand_metavar=_("COMMAND [ARGS]..."),
         help=_(
-            "Keeps the messages and files of your Chatwork work rooms on this computer.\n\n"
-            "It only reads: nothing is posted, changed or deleted on Chatwork.\n\n"
+            "Backs up your client chats on Chatwork to this computer.\n\n"
+            "It only reads. Nothing is ever sent to the other people.\n\n"
             "The command archive alone shows how things stand, or how to begin."
         ),
-        epilog="\b\n" + side_by_side([*_first_commands(), (_("More on a command:"), "archive help export")]),
+        epilog="\b\n" + side_by_side([(_("About a command:"), "archive export -h"), *_first_commands()[2:]]),
         params=[
             click.Option(
                 ["--home"],
@@ -149,7 +149,7 @@ def _begin(  # `lang` is read before, by choose_language
     _require_no_remains(ctx.obj.home)
     elsewhere = (_("Your archive is elsewhere:"), "archive --home " + _("DIR"))
     echo(_("Keeps your conversations on Chatwork on this computer. Nothing is set up yet."))
-    echo("\n" + side_by_side([*_first_commands(), elsewhere, (_("All commands:"), typed("archive help"))]))
+    echo("\n" + side_by_side([*_first_commands(), elsewhere, (_("All commands:"), typed("archive -h"))]))
     echo("\n" + _("There is no archive in {path} yet.").format(path=visible(str(ctx.obj.home))))
     return 0
 

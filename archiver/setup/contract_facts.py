@@ -177,7 +177,7 @@ def kept_line(reading: Reading, room: RoomId) -> str:
     """How much is saved of a chat that is in no contract, and how it is erased."""
     sentence = _(
         "It is in no contract: nothing new of it is saved. Kept of it: {messages} messages, {files} files. To erase: "
-        "archive erase --room {room}"
+        "archive erase --chat {room}"
     )
     messages, files = kept_counts(reading, room)
     return sentence.format(messages=messages, files=files, room=room)

@@ -79,7 +79,7 @@ def read_order(
 ) -> ErasureOrder:
     """The order that was given. Raises UsageError, UnknownContract, BadValue, NoSavedMessage, NoErasureNote."""
     if [contract is None, not messages, note is None, room is None].count(False) != 1:
-        detail = _("Say what is to be erased: --contract ID, --room N, or --message LINK (repeatable).")
+        detail = _("Say what is to be erased: --job JOB, --chat N, or --message LINK (repeatable).")
         raise errors.UsageError(detail=detail)
     if contract is not None:
         number = find_contract(reading, contract).id

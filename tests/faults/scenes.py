@@ -167,7 +167,7 @@ class Stage:
         yield Scene("migrate", ("migrate",), self.new, None, oracle.not_migrated, later=True)
         erase = (
             "erase",
-            "--contract",
+            "--job",
             "job2",
             "--confirm",
             "job2",

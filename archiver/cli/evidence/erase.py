@@ -30,26 +30,27 @@ if TYPE_CHECKING:
 @click.command(
     "erase",
     help=N_(
-        "Take a contract or single messages out of the archive for good, such as: archive erase --contract job1\n\n"
-        "It shows first what goes and what stays, and asks you to type a word. What another contract holds stays. "
+        "Take a job or single messages out of the archive for good, such as: archive erase --job job1\n\n"
+        "It shows first what goes and what stays, and asks you to type a word. What another job holds stays. "
         "Nothing is ever erased on Chatwork. In the place of each record its fingerprint stays, so the archive goes "
         "on to verify, and a certificate (PDF) is written. It cannot be undone."
     ),
 )
-@click.option("--contract", metavar="ID", shell_complete=contract_ids, help=N_("All that only this contract holds."))
+@click.option("--job", metavar=N_("JOB"), shell_complete=contract_ids, help=N_("All that only this job holds."))
 @click.option("--message", "messages", multiple=True, metavar=N_("LINK_OR_ID"), help=N_("A message; repeatable."))
 @click.option(
-    "--room",
+    "--chat",
     type=click.IntRange(1, 2**63 - 1),
     metavar="N",
     shell_complete=room_numbers,
-    help=N_("All that is saved of a room that no contract has."),
+    help=N_("All that is saved of a chat that no job has."),
 )
 @click.option(
     "--again",
     "note",
     metavar=N_("FILE"),
     type=click.Path(dir_okay=False),
+    hidden=True,
     help=N_("What an earlier erasure took and an older copy brought back: the .json file beside its certificate."),
 )
 @click.option(
@@ -59,21 +60,30 @@ if TYPE_CHECKING:
     help=N_("Why: agreement (a contract or promise asks for it), request (a person asked), own."),
 )
 @click.option("--dry-run", is_flag=True, help=N_("Only show what would go and what would stay."))
-@click.option("--confirm", metavar=N_("WORD"), help=N_("What would be typed: the contract's id, or how many messages."))
 @click.option(
-    "--despite-dispute", is_flag=True, help=N_("Erase although there are signs that it may be evidence in a dispute.")
+    "--confirm", metavar=N_("WORD"), hidden=True, help=N_("What would be typed: the job's id, or how many messages.")
+)
+@click.option(
+    "--despite-dispute",
+    is_flag=True,
+    hidden=True,
+    help=N_("Erase although there are signs that it may be evidence in a dispute."),
 )
 @click.option("--out", metavar=N_("DIR"), shell_complete=folders, help=N_("Write the certificate into this folder."))
 @click.option(
-    "--certificate", type=click.IntRange(1), metavar="N", help=N_("Only make the certificate of erasure N once more.")
+    "--certificate",
+    type=click.IntRange(1),
+    metavar="N",
+    hidden=True,
+    help=N_("Only make the certificate of erasure N once more."),
 )
-@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@click.option("--json", "as_json", is_flag=True, hidden=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_erase(
     obj: CliContext,
-    contract: str | None,
+    job: str | None,
     messages: tuple[str, ...],
-    room: int | None,
+    chat: int | None,
     note: str | None,
     reason: str,
     dry_run: bool,
@@ -103,7 +113,7 @@ def command_erase(
         erasures.check_allowed(app.archive)
     with app.archive.reading() as reading:
         noted = None if note is None else Path(note).expanduser()
-        order = erasing.read_order(reading, contract, messages, noted, room=room)
+        order = erasing.read_order(reading, job, messages, noted, room=chat)
         preview = erasing.preview_order(reading, order, now=app.now(), to_erase=not dry_run)
     if not as_json or not dry_run:
         _tell_preview(preview)
@@ -197,7 +207,7 @@ def _tell_note(certificate: Path) -> None:
 def _document(order: ErasureOrder, preview: ErasurePreview) -> dict[str, object]:
     plan = preview.plan
     return {
-        "contract": order.contract,
+        "job": order.contract,
         "messages": plan.message_count,
         "files": plan.file_count,
         "records": plan.count,

@@ -128,7 +128,7 @@ def test_a_room_is_moved_and_taken_out_with_what_was_said_of_its_people(desk: De
     desk.run("contract", "map", "job1", sato, "client", "--reason", "名刺を見た")
     mixed = desk.json("export", "job1", "--for", "consult", "--counterpart", desk.tanaka, code=4)
 
-    held = desk.run("erase", "--room", other, "--dry-run", code=2)
+    held = desk.run("erase", "--chat", other, "--dry-run", code=2)
     moved = desk.run("contract", "add", "job2", "--room", other, "--move")
     parted = Path(desk.json("export", "job1", "--for", "consult", code=4)["path"])
     desk.run("contract", "set", "job1", "--room", other, "--move", code=2)
@@ -138,7 +138,7 @@ def test_a_room_is_moved_and_taken_out_with_what_was_said_of_its_people(desk: De
     desk.run("contract", "set", "job1", "--without-room", other)
     desk.run("contract", "set", "job2", "--room", desk.room, "--room-from", desk.room, "2030-01-01")
     out = desk.run("contract", "set", "job2", "--without-room", other)
-    desk.run("erase", "--room", other, "--confirm", 1, "--despite-dispute")
+    desk.run("erase", "--chat", other, "--confirm", 1, "--despite-dispute")
 
     assert "同じ人がいないチャット" in noted
     assert "--without-room" in held

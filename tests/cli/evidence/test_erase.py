@@ -45,14 +45,14 @@ def desk(maker: ArchiveMaker, unasked: Chatwork) -> Terminal:
 
 def test_a_contract_is_shown_confirmed_and_erased(maker: ArchiveMaker, desk: Terminal, tmp_path: Path) -> None:
     """What another contract holds stays; the certificate says what went, and not what it said."""
-    shown = desk.json("erase", "--contract", "job1", "--dry-run")
+    shown = desk.json("erase", "--job", "job1", "--dry-run")
     assert (3, 2, 1) == (shown["messages"], shown["files"], shown["shared_files"])
     assert None is shown["erasure"]
-    assert "--confirm job1" in desk.run("erase", "--contract", "job1", code=2)
-    assert "Nothing was erased." in desk.run("erase", "--contract", "job1", "--confirm", "no", code=1)
+    assert "--confirm job1" in desk.run("erase", "--job", "job1", code=2)
+    assert "Nothing was erased." in desk.run("erase", "--job", "job1", "--confirm", "no", code=1)
     assert places_of(maker.home, *GONE)
 
-    done = desk.json("erase", "--contract", "job1", "--confirm", "job1", "--out", tmp_path / "certificates")
+    done = desk.json("erase", "--job", "job1", "--confirm", "job1", "--out", tmp_path / "certificates")
 
     assert (1, True) == (done["erasure"], done["complete"])
     assert set() == places_of(maker.home, *GONE)
@@ -119,7 +119,7 @@ def test_a_copy_of_before_is_erased_again_with_the_note_beside_the_certificate(
     """Where no note of the erasure is, the restored archive holds everything again until then, and restore says so."""
     desk.run("backup", tmp_path / "copy")
     certificate = tmp_path / "certificates"
-    said = desk.run("erase", "--contract", "job1", "--confirm", "job1", "--out", certificate)
+    said = desk.run("erase", "--job", "job1", "--confirm", "job1", "--out", certificate)
     (note,) = certificate.glob("*.json")
     assert f"archive erase --again {note}" in said
     assert not any(text in note.read_text(encoding="utf-8") for text in GONE)
@@ -157,4 +157,4 @@ def test_what_is_no_note_is_refused(desk: Terminal, tmp_path: Path) -> None:
         other.write_bytes(body)
         assert "is not a note of an erasure" in desk.run("erase", "--again", other, code=2)
     assert "is not a note of an erasure" in desk.run("erase", "--again", tmp_path / "none.json", code=2)
-    assert "--contract ID" in desk.run("erase", "--again", other, "--contract", "job1", code=2)
+    assert "--job JOB" in desk.run("erase", "--again", other, "--job", "job1", code=2)
