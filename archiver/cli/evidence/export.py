@@ -71,7 +71,7 @@ def _order_options(command: Callable[..., int]) -> Callable[..., int]:
 )
 @click.option(
     "--read",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar=N_("FILE"),
     help=N_("What was read, as --preview --json gives it: a list with the id and digest of each message."),
 )

@@ -67,9 +67,13 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
         {(one.room, one.id) for one in messages if one.state is state} for state in (ReadState.READ, ReadState.UNREAD)
     )
     last = max((reviewed[one].at for _room, one in shown), default=None)
-    count = sum(one.no > 0 and one.state is ReadState.READ for one in messages)
-    counts = ReviewedTexts(count, package.statistics.count - count, last)
-    return OpenedPart(messages, Covers(shown, waiting, drawing.sent, quoted=say(COVERED)), counts)
+    covers = Covers(shown, waiting, drawing.sent, quoted=say(COVERED))
+    read_texts = [one.texts for one in drawing.items if one.no and (one.room, one.id) in shown]
+    hidden = sum(
+        any(COVERED in one or mask.mask_text(covers.cover_quotes(one)) != one for one in texts) for texts in read_texts
+    )
+    count = len(read_texts)
+    return OpenedPart(messages, covers, ReviewedTexts(count, hidden, package.statistics.count - count, last))
 
 
 def _opened(package: PackageInput, case: ReportInput, statistics: MessageStatistics) -> Iterator[Message]:

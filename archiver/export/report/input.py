@@ -75,6 +75,8 @@ class ReviewedTexts(NamedTuple):
     """How many messages of a package somebody read before it was made; the texts of the others are covered."""
 
     read: int
+    hidden: int
+    """Those of them in which something is hidden."""
     covered: int
     at: datetime | None
     """When the last of them was read."""
@@ -193,11 +195,14 @@ class ReportInput:
     @property
     def reviewed_sentences(self) -> list[str]:
         """How many texts the reporter read, and that the others exist; none if the package covers none."""
-        read, covered, at = self.reviewed or ReviewedTexts(0, 0, None)
+        read, hidden, covered, at = self.reviewed or ReviewedTexts(0, 0, 0, None)
         sentences = []
         if at is not None:
             sentence = "メッセージ{read:,}件を報告者が読んで確かめました({day})。氏名が残ることがあります。"
             sentences.append(say(sentence, read=read, day=date_text(at)))
+        if hidden:
+            sentence = "読んだもののうち{hidden:,}件は一部を隠しているため、原文と照らし合わせられません。"
+            sentences.append(say(sentence, hidden=hidden))
         if covered:
             sentence = "{covered:,}件は文面を隠しています。文面は報告者の保管庫にあり、求めに応じて示せます。"
             sentences.append(say(sentence, covered=covered))

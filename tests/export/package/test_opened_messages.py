@@ -198,6 +198,7 @@ def test_reviews_are_kept_and_a_changed_text_is_unread_again(tmp_path: Path) -> 
     assert word(int(other)) not in found(tmp_path / "out")
     assert word(int(last)) in found(tmp_path / "out")
     assert "■■(隠した語)編集" in printed_words(report)
+    assert "読んだもののうち1件は一部を隠しているため、原文と照らし合わせられません。" in printed_words(report)
 
     keep_reviews(
         maker.archive,

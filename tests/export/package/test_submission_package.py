@@ -469,7 +469,7 @@ def test_who_declines_gets_nothing(tmp_path: Path, profile: str) -> None:
     confirm = RecordedConfirm(answer=False)
 
     with pytest.raises(ExportDeclined):
-        export_package(maker, profile, tmp_path / "deep/out", confirm=confirm)
+        export_package(maker, profile, tmp_path / "deep/out", confirm=confirm, reads_all=False)
 
     assert (4, 2, 0) == (confirm.preview.messages, confirm.preview.people, confirm.preview.hidden_people)
     assert (1 if profile in ("lawyer", "daily") else 0) == confirm.preview.files
