@@ -49,7 +49,7 @@ def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None
         room = chatwork.add_room("動画編集", members=[chatwork.add_account("田中")])
         terminal = Terminal(home, chatwork)
         terminal.run("init", "--yes")
-        terminal.run("contract", "add", "job1", "--room", room)
+        terminal.run("job", "add", "job1", "--chat", room)
         urls = [
             place.address(secret=CANARY),
             place.address(f"refuse?a={CANARY}"),

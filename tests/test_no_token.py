@@ -20,7 +20,7 @@ def test_the_token_is_nowhere_after_a_full_run_with_every_kind_of_trouble(tmp_pa
         chatwork.upload(room, tanaka, "a.bin", data=b"x" * 1_000)
         terminal = Terminal(tmp_path / "home", chatwork)
         terminal.run("init", "--yes")
-        terminal.run("contract", "add", "job1", "--room", room)
+        terminal.run("job", "add", "job1", "--chat", room)
         chatwork.fail(Fault.REDIRECT, "/messages", times=1, to=chatwork.files_url + "/uploadfile/x")
         chatwork.fail(Fault.REPLY, "/members", times=1, status=400, body=f'{{"errors":["{TOKEN}"]}}'.encode())
         for arguments in (

@@ -37,12 +37,12 @@ def alert_sentence(
         case AlertRule.OTHER_CHAT if room != alert.room_id:
             text = _(
                 "You have a direct chat with {room}, somebody from your work rooms, that is not saved. If you talk "
-                "about work there, add it: archive contract set."
+                "about work there, add it: archive job set."
             )
         case AlertRule.OTHER_CHAT:
             text = _(
                 "You have a direct chat with somebody from your work rooms that is not saved: room {room}. If you "
-                "talk about work there, add it: archive contract set."
+                "talk about work there, add it: archive job set."
             )
         case AlertRule.HIDDEN_BY_PLAN:
             text = ngettext(
@@ -81,7 +81,7 @@ def _hint_sentence(alert: Alert) -> str:
         case AlertRule.A3:
             return _(
                 "Room {room}: the escrow seems to be tied to a condition. Consider doing nothing before the escrow, "
-                "asking about it on the platform, and keeping a screenshot: archive attach."
+                "asking about it on the platform, and keeping a screenshot: archive job enter JOB file."
             )
         case AlertRule.A4:
             return _(
@@ -91,7 +91,8 @@ def _hint_sentence(alert: Alert) -> str:
         case AlertRule.A5:
             return _(
                 "Room {room}: a message mentions dealing outside the platform or avoiding its fees. Consider "
-                "declining politely, delivering on the platform too, and keeping a screenshot: archive attach."
+                "declining politely, delivering on the platform too, and keeping a screenshot: archive job enter "
+                "JOB file."
             )
         case AlertRule.A6:
             return _(
@@ -103,7 +104,7 @@ def _hint_sentence(alert: Alert) -> str:
         case AlertRule.A8:
             return _(
                 "Room {room}: somebody seems to ask for identity papers or bank details. Consider not sending them "
-                "here, asking the platform, and keeping a screenshot: archive attach."
+                "here, asking the platform, and keeping a screenshot: archive job enter JOB file."
             )
         case AlertRule.A9:
             return _(
@@ -146,7 +147,8 @@ def _contract_sentence(alert: Alert) -> str:
         case AlertRule.UNDELIVERED:
             return _(
                 "Contract {contract}: you delivered something on Chatwork, but no delivery on the platform is "
-                "entered. Consider delivering there too, as its record decides on the money: archive delivery add."
+                "entered. Consider delivering there too, as its record decides on the money: archive job enter "
+                "JOB delivery."
             )
         case AlertRule.DEADLINE:
             return _("Contract {contract}: {name}, {day}. {advice}. Please check the number of days.")

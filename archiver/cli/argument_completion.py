@@ -1,4 +1,4 @@
-"""Completions of arguments, for `shell_complete=` of click's parameters: contracts, rooms, files, profiles.
+"""Completions of arguments, for `shell_complete=` of click's parameters, and the job as the first argument.
 
 They use neither token nor network; what cannot be read gives no completions and no error.
 """
@@ -85,3 +85,27 @@ def _completion_items(names: Iterable[CompletionName], incomplete: str) -> list[
         for word in (name.typed if incomplete else name.typed[:1])
         if word.startswith(incomplete) and _TYPEABLE.fullmatch(word)
     ]
+
+
+JOB = click.argument(
+    "job",
+    metavar="[JOB]",
+    required=False,
+    shell_complete=contract_ids,
+    callback=lambda _ctx, _arg, value: value or None,
+)
+
+
+class JobCommand(click.Command):
+    """A command whose first argument is a job: where the others do not fit, the job was left out."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse as click does, a second time with a blank job before the words; the first mistake is the one told."""
+        try:
+            return super().parse_args(ctx, [*args])
+        except click.UsageError as mistake:
+            ctx.params.clear()
+            try:
+                return super().parse_args(ctx, ["", *args])
+            except click.UsageError:
+                raise mistake from None

@@ -57,15 +57,8 @@ COMMANDS: Mapping[str, ListedCommand] = {
         "archiver.cli.saving.save", EVERYDAY, N_("Save now. If something is disappearing: save --all")
     ),
     "search": ListedCommand("archiver.cli.reading.search", EVERYDAY, N_("Find or read messages, deleted ones too")),
-    "contract": ListedCommand(
-        "archiver.cli.contracts.contract", EVERYDAY, N_("Enter a contract and its rooms, or look at it")
-    ),
-    "rooms": ListedCommand("archiver.cli.setup.rooms", EVERYDAY, N_("Your rooms and their numbers")),
-    "delivery": ListedCommand(
-        "archiver.cli.contracts.delivery", EVERYDAY, N_("What you delivered on the platform, and when")
-    ),
-    "attach": ListedCommand(
-        "archiver.cli.contracts.attach", EVERYDAY, N_("Keep a screenshot, notice or mail with a contract")
+    "job": ListedCommand(
+        "archiver.cli.contracts.job", EVERYDAY, N_("Add or look at a job, its deliveries, invoices, payments")
     ),
     "export": ListedCommand("archiver.cli.evidence.export", HAND_OVER, N_("Make a package to hand in")),
     "exports": ListedCommand(

@@ -159,7 +159,7 @@ def _beginning(story: Story) -> None:
         contracted_on=_today(story),
         amount="50,000円",
     )
-    story.print_line("    archive contract add job1 --room … --url https://crowdworks.jp/contracts/12345678")
+    story.print_line("    archive job add job1 --chat … --url https://crowdworks.jp/contracts/12345678")
     _sync(story)
     story.print_line("    " + _("Only this room is saved; your other rooms are not."))
 
@@ -191,9 +191,7 @@ def _work(story: Story) -> None:
     _heading(story, _("The client sends material and a task."))
     _post(story, "仮払い前ですが、先に作業を進めてください。クラウドワークスを通さなければ手数料もかかりません。")
     _enter_contract(story, escrowed_at=_today(story), contact_approved_on=_today(story))
-    story.print_line(
-        f"    archive contract set job1 --escrowed-at {_today(story)} --contact-approved-on {_today(story)}"
-    )
+    story.print_line(f"    archive job set job1 --escrowed-at {_today(story)} --contact-approved-on {_today(story)}")
     world.upload(story.room, story.client, "仕様書 v1.txt", data="尺は8分。字幕あり。\n".encode())
     world.add_tasks(
         story.room, story.client, [world.owner], "1本目を金曜までに", limit=story.clock.at + timedelta(days=5)
@@ -214,7 +212,7 @@ def _delivery(story: Story) -> None:
     at = f"{story.clock.at.astimezone(JST):%Y-%m-%d %H:%M}"
     with story.app.archive.writing() as writing:
         add_delivery(writing, CONTRACT, Delivery(0, at), at=story.app.now())
-    story.print_line(f'    archive delivery add job1 --at "{at}"')
+    story.print_line(f'    archive job enter job1 delivery --on "{at}"')
     _sync(story)
 
 

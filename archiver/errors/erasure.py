@@ -11,7 +11,7 @@ class RoomStillRead(UsageError):
     """What is to be erased lies in a room that is still read."""
 
     message = N_("A chat of it is still being saved (contract {contracts}), so nothing was erased.")
-    hint = N_("End that first: archive contract stop {contract}")
+    hint = N_("End that first: archive job end {contract} --now")
 
 
 class NothingToErase(UsageError):

@@ -24,14 +24,14 @@ class UnknownContract(UsageError):
     """No contract has this id."""
 
     message = N_("There is no contract “{contract}” in this archive.")
-    hint = N_("See the contracts with: archive contract list")
+    hint = N_("See the jobs with: archive job")
 
 
 class AmbiguousContract(UsageError):
     """The contract was left out, and there is not exactly one."""
 
     message = N_("Say which contract is meant ({count} are in this archive).")
-    hint = N_("See the contracts with: archive contract list")
+    hint = N_("See the jobs with: archive job")
 
 
 class SharedNumber(UsageError):
@@ -39,7 +39,7 @@ class SharedNumber(UsageError):
 
     message = N_("The number “{number}” belongs to several contracts: {contracts}.")
     hint = N_(
-        "Use the name that the contract has in this archive. To correct a wrong number: archive contract set ID "
+        "Use the name that the job has in this archive. To correct a wrong number: archive job set JOB "
         "--platform-id NUMBER"
     )
 
@@ -48,21 +48,21 @@ class NoContract(UsageError):
     """There is no contract yet, and nothing is archived before a contract names its rooms."""
 
     message = N_("No contract has been entered yet, so there is nothing to save.")
-    hint = N_("See your rooms with: archive rooms   Then: archive contract add job1 --room NUMBER")
+    hint = N_("See your chats with: archive job chats   Then: archive job add job1 --chat CHAT")
 
 
 class NoContractSaved(NoContract):
     """There are contracts, but none whose rooms are still read."""
 
     message = N_("The saving of every contract was ended, so nothing can be fetched. What was saved before is kept.")
-    hint = N_("To go on with one: archive contract reopen ID")
+    hint = N_("To go on with one: archive job end JOB --undo")
 
 
 class ContractExists(UsageError):
     """A contract with this id is already in the archive."""
 
     message = N_("The contract “{contract}” is already in this archive.")
-    hint = N_("Change it with: archive contract set {contract}")
+    hint = N_("Change it with: archive job set {contract}")
 
 
 class BadContractId(UsageError):
@@ -74,15 +74,15 @@ class BadContractId(UsageError):
 class UnknownRoom(UsageError):
     """The room is not visible to this account, or belongs to no contract."""
 
-    message = N_("Room {room} is not among the rooms meant here.")
-    hint = N_("See your rooms with: archive rooms")
+    message = N_("Chat {room} is not among the chats meant here.")
+    hint = N_("See your chats with: archive job chats")
 
 
 class LastRoom(UsageError):
     """A contract would be left without a room."""
 
     message = N_("“{contract}” has no other chat, so this one cannot be taken out of it.")
-    hint = N_("If nothing of it is to be saved any more: archive contract stop ID")
+    hint = N_("If nothing of it is to be saved any more: archive job end JOB --now")
 
 
 class RoomInContract(UsageError):
@@ -90,8 +90,8 @@ class RoomInContract(UsageError):
 
     message = N_("Room {room} belongs to {contracts} already.")
     hint = N_(
-        "To move it, add --move. If it belongs to both, add its first day here: --room-from {room} 2026-11-01. See: "
-        "archive contract set --help"
+        "To move it, add --move. If it belongs to both, add its first day here: --chat-from {room} 2026-11-01. See: "
+        "archive job set --help"
     )
 
 
@@ -247,7 +247,7 @@ class DaysInWrongOrder(UsageError):
     """Of two events on a platform, the first is given the later day."""
 
     message = N_("{after} ({later}) is before {before} ({first}); on a platform it is the other way round.")
-    hint = N_("Nothing was changed. Check both days; give both options to correct both.")
+    hint = N_("Nothing was changed. Please check both days.")
 
 
 class ClientIsOwner(UsageError):
@@ -279,9 +279,9 @@ class UnknownPlatform(UsageError):
 
 
 class UnknownPerson(UsageError):
-    """Nobody with this account id was seen in the contract's rooms."""
+    """Nobody of this account id or name was seen in the contract's rooms, or several were."""
 
-    message = N_("Nobody with the account id {account} was seen in the rooms of contract “{contract}”.")
+    message = N_("Nobody, or not one person alone, is meant by “{person}” in the chats of job “{contract}”.")
     hint = N_("Seen there: {people}")
 
 
@@ -319,22 +319,8 @@ class UnknownFile(UsageError):
     hint = N_("Newer files are known after: archive save")
 
 
-class UnknownDelivery(UsageError):
-    """No delivery of the contract has this number."""
-
-    message = N_("Contract “{contract}” has no delivery with the number {number}.")
-    hint = N_("See the deliveries with: archive delivery list {contract}")
-
-
 class UnknownExport(UsageError):
     """No package that was made has this number."""
 
     message = N_("No package that was made has the number {number}.")
     hint = N_("See the packages with: archive exports")
-
-
-class UnknownEnclosure(UsageError):
-    """No attachment of the contract has this number."""
-
-    message = N_("Contract “{contract}” has no attachment with the number {number}.")
-    hint = N_("See the attachments with: archive contract show {contract}")

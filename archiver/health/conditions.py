@@ -147,7 +147,7 @@ _ONCE, _DAILY, _GRAVE = Notice.ONCE, Notice.DAILY, Notice.GRAVE
 CONDITIONS = (
     Row(ConditionKind.SETUP, lambda one: if_so(is_setting_up(one)), _ACTION, command="archive init"),
     Row(ConditionKind.ALERT, lambda one: judge.alerts(one, departs=True), _ACTION, "", _GRAVE, "archive alerts"),
-    Row(ConditionKind.NO_CONTRACT, judge.no_contract, _ACTION, "pace", command="archive contract add"),
+    Row(ConditionKind.NO_CONTRACT, judge.no_contract, _ACTION, "pace", command="archive job add"),
     Row(ConditionKind.ENDED, lambda one: if_so(one.archive.has_contracts and not one.archive.rooms), check="pace"),
     Row(ConditionKind.STALE, judge.stale, _ACTION, "last_run", _GRAVE),
     Row(ConditionKind.FAULT, judge.standing_fault, _ATTENTION, "last_run", _GRAVE),

@@ -205,11 +205,9 @@ def _pace(words: Mapping[str, Any]) -> str:
 SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.SETUP: N_("The setup is not finished. Go on with: archive init"),
     ConditionKind.ALERT: N_("There was a big change on the other side. Do not leave the chat; run: archive"),
-    ConditionKind.NO_CONTRACT: N_(
-        "No contract has been entered yet: nothing is saved. See: archive contract add --help"
-    ),
+    ConditionKind.NO_CONTRACT: N_("No contract has been entered yet: nothing is saved. See: archive job add --help"),
     ConditionKind.ENDED: N_(
-        "Every contract has ended: no chat is saved any more. To save one again: archive contract reopen ID"
+        "Every contract has ended: no chat is saved any more. To save one again: archive job end JOB --undo"
     ),
     ConditionKind.STALE: _stale,
     ConditionKind.FAULT: _fault,

@@ -57,7 +57,7 @@ class ContractFact:
     example: str
     """A value as typed in a shell."""
     turn: int = 0
-    """Its place among the questions of `contract add`; 0: it comes later or never, so it is not asked for."""
+    """Its place among the questions of `job add`; 0: it comes later or never, so it is not asked for."""
     explanation: str = ""
     """The line before its question; `{screen}` and `{permission}` are words of the platform."""
     prompt: str = ""

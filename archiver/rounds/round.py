@@ -177,7 +177,7 @@ def _shared_rooms(app: App, rooms: Collection[int]) -> frozenset[int]:
     if not read_now:
         sentence = _(
             "Nothing of this contract is saved any more: it was stopped, or closed more than {days} days ago. "
-            "To save it again: archive contract reopen ID"
+            "To save it again: archive job end JOB --undo"
         )
         raise errors.UsageError(detail=sentence.format(days=contracts.READ_AFTER_CLOSING.days))
     return frozenset(read_now)

@@ -1,4 +1,4 @@
-"""Remembers which questions of the first run and of `contract add` were answered, between two calls."""
+"""Remembers which questions of the first run and of `job add` were answered, between two calls."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def add_payment(archive: Archive, contract: str, draft: Payment, *, at: datetime
 
     def add(reading: Reading, before: Contract) -> Contract:
         if draft.invoice is not None and all(one.number != draft.invoice for one in before.invoices):
-            raise _unknown_number(before, draft.invoice)
+            raise unknown_number(before, draft.invoice)
         key = (draft.received_on, draft.amount, draft.invoice)
         if not again:
             _refuse_double([one.number for one in before.payments if (one.received_on, one.amount, one.invoice) == key])
@@ -90,7 +90,7 @@ def take_back(archive: Archive, contract: str, name: str, number: int, *, at: da
     def change(_reading: Reading, before: Contract) -> Contract:
         after = contract_lists.without(before, name, number)
         if after is None:
-            raise _unknown_number(before, number)
+            raise unknown_number(before, number)
         return after
 
     return contract_lists.change_contract(archive, contract, change, at=at)
@@ -121,6 +121,7 @@ def _refuse_double(numbers: list[int]) -> None:
         raise errors.AlreadyEntered(number=numbers[0])
 
 
-def _unknown_number(contract: Contract, number: int) -> errors.UsageError:
-    sentence = _("Contract {contract} has no number {number} in this list. See: archive contract show {contract}")
+def unknown_number(contract: Contract, number: int) -> errors.UsageError:
+    """The error that a list of a contract has no such number."""
+    sentence = _("Job {contract} has no number {number} in this list. See: archive job show {contract}")
     return errors.UsageError(detail=sentence.format(contract=visible(contract.id), number=number))

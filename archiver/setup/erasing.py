@@ -101,7 +101,7 @@ def _check_room_is_free(reading: Reading, room: int) -> None:
     holders = [one.id for one in contracts(reading) if room in one.room_ids]
     if holders:
         detail = _("Room {room} belongs to {contract}. Take it out first: {command}")
-        command = typed(f"archive contract set {holders[0]} --without-room {room}")
+        command = typed(f"archive job set {holders[0]} --without-chat {room}")
         raise errors.UsageError(detail=detail.format(room=room, contract=", ".join(holders), command=command))
 
 

@@ -1,4 +1,4 @@
-"""The questions of `contract add` and the first run: their order, and how each answer is read.
+"""The questions of `job add` and the first run: their order, and how each answer is read.
 
 Which are asked depends on what is known by then: a contract without a platform has no escrow.
 """
@@ -155,7 +155,8 @@ def _read_day(answer: str, fact: ContractFact, contract: Contract, now: datetime
         facts = fact_reading.read_facts({fact.name: answer}, now=now)
         fact_reading.check_order(replace(contract, **facts))
     except errors.DaysInWrongOrder as error:
-        raise InvalidAnswer(_wrong_order_sentence(error.data)) from None
+        sentence = _("{before} is {first}, so {after} cannot be {later}. Check both; Enter leaves this one unknown.")
+        raise InvalidAnswer(sentence.format(**error.data)) from None
     except tuple(_DAY_SENTENCES) as error:
         sentence = _(_DAY_SENTENCES[type(error)])
         raise InvalidAnswer(sentence.format(example=fact.example.strip('"'))) from None
@@ -169,13 +170,6 @@ _DAY_SENTENCES = {
     errors.DayTooLate: N_("That is too far in the future. Please check the year."),
     errors.DayAhead: N_("That is in the future. Please check the year, the month and the day."),
 }
-
-
-def _wrong_order_sentence(data: Mapping[str, object]) -> str:
-    labels = {fact.option: _(fact.label) for fact in contract_facts.FACTS}
-    names = {key: labels[str(data[key])] for key in ("before", "after")}
-    sentence = _("{before} is {first}, so {after} cannot be {later}. Check both; Enter leaves this one unknown.")
-    return sentence.format(**names, first=data["first"], later=data["later"])
 
 
 def _read_text(answer: str, fact: ContractFact, **_known: object) -> Facts:

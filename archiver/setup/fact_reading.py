@@ -16,6 +16,7 @@ from archiver.records.contract_facts import FactKind
 from archiver.setup.written_days import EXAMPLE_DAY, EXAMPLE_TIME, read_day
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
+from archiver.wording import gettext as _
 
 _BARE_ADDRESS = re.compile(r"[\w-]+(\.[\w-]+)+([:/?#].*)?", re.ASCII)
 
@@ -56,12 +57,12 @@ def check_client(reading: Reading, client: str | None) -> None:
 
 def check_order(contract: Contract) -> None:
     """Check that days which must follow each other do; they may be the same day. Raises DaysInWrongOrder."""
-    options_by_name = {fact.name: fact.option for fact in contract_facts.FACTS}
+    labels = {fact.name: _(fact.label) for fact in contract_facts.FACTS}
     for fact in contract_facts.FACTS:
         first, later = fact.follows and getattr(contract, fact.follows), getattr(contract, fact.name)
         if first and later and later[: len(EXAMPLE_DAY)] < first[: len(EXAMPLE_DAY)]:
-            before = options_by_name[fact.follows]
-            raise errors.DaysInWrongOrder(first=first, later=later, before=before, after=fact.option)
+            before, after = labels[fact.follows], labels[fact.name]
+            raise errors.DaysInWrongOrder(first=first, later=later, before=before, after=after)
 
 
 def platform_from_url(url: str) -> dict[str, str]:

@@ -616,7 +616,7 @@ def _on_inquiry(truth: Truth, page: str) -> Iterator[str]:
     yield from _on_closing(truth, page) if "解約済" in page else ()
 
 
-# --- tables and `contract show` ----------------------------------------------------------------
+# --- tables and `job show` ----------------------------------------------------------------
 
 
 def _on_rows(truth: Truth, told: Told) -> Iterator[str]:
@@ -657,7 +657,7 @@ def _on_rows(truth: Truth, told: Told) -> Iterator[str]:
 
 
 def _on_show(truth: Truth, told: Told) -> Iterator[str]:
-    """`contract show --json` against the truth."""
+    """`job show --json` against the truth."""
     dispute, show = truth.dispute, told.show
     first, reply, count = show["first_message"], show["last_reply"], show["messages"]
     posted, saved = dispute.posted(), dispute.saved
@@ -718,7 +718,7 @@ def _on_show_days(dispute: Dispute, told: Told) -> Iterator[str]:
 
 
 def _on_page_and_show(told: Told) -> Iterator[str]:
-    """The report and `contract show` tell the same."""
+    """The report and `job show` tell the same."""
     first, reply, count = told.show["first_message"], told.show["last_reply"], told.show["messages"]
     pairs = (
         (_search(rf"最初の発言({MOMENT})", told.report), first["time"]),

@@ -66,7 +66,7 @@ class Told:
     inquiry: str
     show: JsonObject
     page: str
-    """`contract show` as a person reads it."""
+    """`job show` as a person reads it."""
     status: JsonObject
     """`status --json`."""
     rows: list[dict[str, str]] = field(default_factory=list)

@@ -80,7 +80,7 @@ def played(
 def test_a_post_adds_its_time_only_before_a_sign_of_the_api(
     tmp_path: Path, post: str | None, author: int, sign: str, sign_day: int, who: int, expected: str
 ) -> None:
-    """On page 1; `contract show` knows the same."""
+    """On page 1; `job show` knows the same."""
     maker = played(tmp_path / "home", post=post, author=author, sign=sign, sign_day=sign_day, who=who)
     with maker.archive.reading() as reading:
         case, statistics = report_of(reading)

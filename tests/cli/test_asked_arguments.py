@@ -42,9 +42,9 @@ def test_attach_and_backup_ask_for_a_path(world: TerminalWorld, tmp_path: Path) 
     """Without a path they ask; a dragged one comes in quotes."""
     shot = tmp_path / "画面 1.png"
     shot.write_bytes(b"a picture")
-    with begin(world, "attach") as terminal:
+    with begin(world, "job", "enter", "file") as terminal:
         terminal.answer("window):", f"'{shot}'")
-        terminal.see("Kept with contract")
+        terminal.see("Kept with job")
         assert terminal.end() == 0
     with begin(world, "backup") as terminal:
         terminal.answer("window):", str(tmp_path / "copy"))
@@ -54,20 +54,20 @@ def test_attach_and_backup_ask_for_a_path(world: TerminalWorld, tmp_path: Path) 
         terminal.answer("window):", str(tmp_path / "copy"))
         terminal.see("The archive is restored")
         assert terminal.end() == 0
-    world.both("attach", code=2)
+    world.both("job", "enter", "file", code=2)
     world.both("backup", code=2)
 
 
 def test_a_delivery_asks_for_its_time_and_a_contract_for_its_blank_facts(world: TerminalWorld) -> None:
     """The only contract need not be named; what was left blank before is asked once more."""
-    with begin(world, "delivery", "add") as terminal:
+    with begin(world, "job", "enter", "delivery") as terminal:
         terminal.answer("09:12):", "いつか")
         terminal.answer("09:12):", "2026-01-03 09:12")
         terminal.see("Entered: delivery 1")
         assert terminal.end() == 0
     for _time in range(2):
-        with begin(world, "contract", "set", "job1") as terminal:
+        with begin(world, "job", "set", "job1") as terminal:
             terminal.see("The blank facts")
             terminal.answer(":", "", "\x03")
             assert terminal.end() in (0, 130)
-    assert "--at" in world.both("delivery", "add", code=2)[1]
+    assert "--on" in world.both("job", "enter", "delivery", code=2)[1]

@@ -73,18 +73,18 @@ def completions(home: Path, line: str, *, shell: str = "bash", cword: str | None
     ("line", "expected"),
     [
         ("archive resc", ["plain,rescue"]),
-        ("archive contract sh", ["plain,show"]),
-        ("archive contract show ", ["plain,job1", "plain,video"]),
+        ("archive job sh", ["plain,show"]),
+        ("archive job show ", ["plain,job1", "plain,video"]),
         ("archive export 1234", ["plain,12345678"]),
         ("archive export 12", ["plain,12345678"]),
         ("archive --home {home} rescue v", ["plain,video"]),
         ("archive save --job jo", ["plain,job1"]),
-        ("archive contract add ", []),
+        ("archive job add ", []),
         ("archive export --fo", ["plain,--for"]),
         ("archive export --for la", ["plain,lawyer"]),
         ("archive verify some", ["file,some"]),
         ("archive backup /med", ["dir,/med"]),
-        ("archive delivery add job1 --file vi", ["file,vi"]),
+        ("archive job enter job1 delivery --file vi", ["file,vi"]),
         ("archive --home ", ["dir,"]),
     ],
 )
@@ -98,7 +98,7 @@ def test_rooms_are_told_by_number_and_name(home: Path) -> None:
     kind, number, name = completions(home, "archive search --chat ", shell="zsh")
 
     assert ("plain", True, "動画編集") == (kind, number.isdigit(), name)
-    assert ["plain", "job1", "動画[U+001B][31m10本"] == completions(home, "archive contract show jo", shell="zsh")
+    assert ["plain", "job1", "動画[U+001B][31m10本"] == completions(home, "archive job show jo", shell="zsh")
 
 
 def test_all_commands_are_told_with_their_japanese_texts(home: Path) -> None:
@@ -120,9 +120,9 @@ def test_a_broken_archive_completes_nothing_and_says_nothing(home: Path, tmp_pat
     (tmp_path / DATABASE).write_bytes(b"no database")
 
     for broken in (tmp_path, tmp_path / "absent"):
-        assert [] == completions(broken, "archive contract show ")
-    assert [] == completions(home, "archive --home ~nobody-here/x contract show ")
-    assert [] == completions(home, "archive contract show ", cword="no number")
+        assert [] == completions(broken, "archive job show ")
+    assert [] == completions(home, "archive --home ~nobody-here/x job show ")
+    assert [] == completions(home, "archive job show ", cword="no number")
     assert [] == completions(home, "archive ", shell="nosuchshell")
 
 
@@ -133,7 +133,7 @@ def test_completing_loads_no_heavy_library(home: Path) -> None:
         "print(sorted({name.partition('.')[0] for name in sys.modules} & set(sys.argv[1:])))"
     )
     heavy = ["msgspec", "tomlkit", "keyring", "sqlalchemy", "alembic", "requests", "rich", "jinja2", "flask"]
-    asking = {"COMP_WORDS": "archive contract show ", "COMP_CWORD": "3", "_ARCHIVE_COMPLETE": "bash_complete"}
+    asking = {"COMP_WORDS": "archive job show ", "COMP_CWORD": "3", "_ARCHIVE_COMPLETE": "bash_complete"}
 
     actual = subprocess.run(
         [sys.executable, "-c", code, *heavy],
@@ -149,7 +149,7 @@ def test_completing_loads_no_heavy_library(home: Path) -> None:
 
 
 WORDS = (
-    strategies.sampled_from(["contract", "search", "export", "--home", "--for", "sync", "--chat", "-", "--"])
+    strategies.sampled_from(["job", "search", "export", "--home", "--for", "sync", "--chat", "-", "--"])
     | strategies.text()
 )
 
@@ -226,16 +226,16 @@ def test_a_real_shell_completes(home: Path, tmp_path: Path, shell: str) -> None:
     variables = environ(home, PATH=f"{tmp_path}:{os.environ['PATH']}", PS1="> ", ARCHIVE_LANG="en")
     with PseudoTerminal([found, *SHELLS[shell]], variables) as tty:
         tty.answer("> ", completion.SHELLS[shell][1])
-        tty.answer("> ", "archive contr\tsho\tvid\t--help; exit")
-        tty.see("Usage: archive contract show")
+        tty.answer("> ", "archive jo\tsho\tvid\t--help; exit")
+        tty.see("Usage: archive job show")
         tty.end()
 
     line = re.sub(".\b", "", tty.shown)  # zsh takes back the blank that it has put in
-    assert "archive contract show video --help; exit" in line
+    assert "archive job show video --help; exit" in line
 
 
 def test_the_texts_of_a_command_below_are_translated(home: Path) -> None:
-    """`contract` and the like are click's own groups, with our texts."""
-    assert isinstance(build().get_command(click.Context(build()), "contract"), click.Group)
-    lines = completions(home, "archive contract ", shell="zsh")
+    """`job` and the like are click's own groups, with our texts."""
+    assert isinstance(build().get_command(click.Context(build()), "job"), click.Group)
+    lines = completions(home, "archive job ", shell="zsh")
     assert all(not text.isascii() for text in lines[2::3])

@@ -35,7 +35,7 @@ def test_the_main_job_from_init_to_a_verified_package(terminal: Terminal, chatwo
     chatwork.upload(room, tanaka, "../../etc/passwd", data=b"material")
 
     terminal.run("init", "--yes")
-    terminal.run("contract", "add", "job1", "--room", room, "--title", "動画編集10本")
+    terminal.run("job", "add", "job1", "--chat", room, "--title", "動画編集10本")
     first = terminal.json("sync")
     idle = terminal.json("sync")
     chatwork.edit(posts[1], "書き換えた", moves_update_time=False)
@@ -82,10 +82,10 @@ def test_what_is_wrong_gets_one_sentence_and_its_code(terminal: Terminal, chatwo
 
     assert "archive init token" in terminal.run("init", "--yes", code=10, CHATWORK_API_TOKEN="wrong")
     terminal.run("init", "--yes")
-    terminal.run("contract", "add", "job1", "--room", 42, code=2)
-    terminal.run("contract", "add", "Job 1", "--room", room, code=2)
+    terminal.run("job", "add", "job1", "--chat", 42, code=2)
+    terminal.run("job", "add", "Job 1", "--chat", room, code=2)
     terminal.run("sync", code=2)
-    terminal.run("contract", "add", "job1", "--room", room)
+    terminal.run("job", "add", "job1", "--chat", room)
     terminal.run("sync", "--job", "other", code=2)
     terminal.run("export", "other", code=2)
     terminal.run("export", "job1", "--profile", "nobody", code=2)
@@ -102,7 +102,7 @@ def test_another_accounts_token_is_refused_and_nothing_is_written(terminal: Term
     room = chatwork.add_room("動画編集", announce=False)
     chatwork.post(room, chatwork.owner, "やあ")
     terminal.run("init", "--yes")
-    terminal.run("contract", "add", "job1", "--room", room)
+    terminal.run("job", "add", "job1", "--chat", room)
     terminal.run("sync")
     before = terminal.json("verify")["checked"]["entries"]
 

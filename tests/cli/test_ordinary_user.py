@@ -41,7 +41,7 @@ def test_an_ordinary_user_sets_up_saves_and_reads_it_all_from_a_home_that_is_rea
             return run_as_ordinary_user(terminal.command(*arguments), terminal.environ, elsewhere)
 
         with locked(elsewhere):
-            made = [run("init", "--yes"), run("contract", "add", "job1", "--room", room), run("sync")]
+            made = [run("init", "--yes"), run("job", "add", "job1", "--chat", room), run("sync")]
             with locked(terminal.home.parent):
                 before = sorted(tmp_path.rglob("*"))
                 read = [run("status"), run("search", "見積もり"), run("verify")]

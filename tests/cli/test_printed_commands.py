@@ -22,7 +22,7 @@ def test_the_commands_are_found_where_they_stand() -> None:
 
     assert {
         ("init", "token", "--where", "file:token"),
-        ("contract", "map", "job1", "7654321", "client", "--reason", '"gave this Chatwork ID on CrowdWorks on 10-03"'),
+        ("job", "who", "job1", "7654321", "client", "--reason", '"gave this Chatwork ID on CrowdWorks on 10-03"'),
         ("save", "FILE"),
         ("init", "schedule", "--with", "cron"),
         ("alerts", "dismiss", "NUMBER"),
@@ -33,5 +33,5 @@ def test_the_commands_are_found_where_they_stand() -> None:
 def test_a_wrong_command_is_found() -> None:
     """An option that there is not, an argument that is missing, a word too many."""
     assert usage_error(("check",)) is None
-    wrong = ("check --nothing", "contract reopen", "status now", "nothing", "attach --kind")
+    wrong = ("check --nothing", "job who", "status now", "nothing", "job enter --kind")
     assert [] == [text for text in wrong if usage_error(tuple(text.split())) is None]

@@ -50,9 +50,9 @@ def printed_for_home(world: TerminalWorld, *arguments: object) -> str:
     [
         ("status",),
         (),
-        ("contract", "show", "nothing"),
-        ("contract", "add", "job2", "--room", "ROOM"),
-        ("delivery", "list"),
+        ("job", "show", "nothing"),
+        ("job", "add", "job2", "--chat", "ROOM"),
+        ("job", "enter", "file"),
         ("export", "nothing"),
         ("backup", "--restore"),
         ("search", "よろしく"),
@@ -70,7 +70,7 @@ def test_each_command_names_the_home(world: TerminalWorld, words: tuple[str, ...
 
 
 @pytest.mark.parametrize(
-    "words", [("status",), ("search", "よろしく"), ("contract", "show", "job1"), ("rooms",)], ids=" ".join
+    "words", [("status",), ("search", "よろしく"), ("job", "show", "job1"), ("job", "chats")], ids=" ".join
 )
 def test_a_printed_command_works_as_it_is_printed(world: TerminalWorld, words: tuple[str, ...]) -> None:
     """Its words as a shell divides them, where nothing else names the archive."""
@@ -88,7 +88,7 @@ def test_the_hint_of_an_error_works_as_it_is_printed(world: TerminalWorld) -> No
     world.terminal.environ["ARCHIVE_LANG"] = "en"
     environ = {name: value for name, value in world.terminal.environ.items() if name != "ARCHIVE_HOME"}
 
-    (hint,) = re.findall(r"(?m): (archive .* contract list)$", printed_for_home(world, "export", "nothing"))
+    (hint,) = re.findall(r"(?m): (archive .* job)$", printed_for_home(world, "export", "nothing"))
 
     assert "job1" in run_command(world.terminal.command(*shlex.split(hint)[1:]), environ).stdout
 

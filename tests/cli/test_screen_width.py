@@ -17,7 +17,7 @@ from tests.support.terminals.pseudo_terminal import CTRL_D, PseudoTerminal
 from tests.support.terminals.terminal import Terminal
 
 COMMAND_LINES = (
-    *("", "status", "check", "alerts", "contract list", "contract show", "delivery list job1", "exports", "rooms"),
+    *("", "status", "check", "alerts", "job", "job show", "job show --phone", "exports", "job chats"),
     *(
         "init schedule --show",
         "verify --deep",
@@ -36,7 +36,15 @@ COMMAND_LINES = (
         "search 無い",
         "search --chat 動画",
     ),
-    *("export job1 --preview", "export job1 --for lawyer --yes", "sync --dry-run", "sync", "seal", "attach", "backup"),
+    *(
+        "export job1 --preview",
+        "export job1 --for lawyer --yes",
+        "sync --dry-run",
+        "sync",
+        "seal",
+        "job enter file",
+        "backup",
+    ),
     "exports note 1 --to クラウドワークスのお問い合わせ窓口のご担当者さま --on 2026-01-01 --how お問い合わせ",
     "alerts dismiss 1",
     "save --all",

@@ -29,7 +29,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
         made = Terminal(tmp_path / "user" / "archive", chatwork)
         made.home.parent.mkdir()
         made.run("init", "--yes")
-        made.run("contract", "add", "job1", "--room", room)
+        made.run("job", "add", "job1", "--chat", room)
         yield made
 
 

@@ -19,10 +19,10 @@ from tests.support.console.application import SITE, FormBrowser, open_applicatio
     [
         ("ほか2件: archive --home /tmp/a alerts", "ほか2件: All that deserves attention"),
         ("archive check を見てください。", "Settings を見てください。"),
-        ("残してください(archive --home '/tmp/a b' attach)。", "残してください(Contracts)。"),
-        ("撮影: m12    archive attach ファイル --contract 1 --message m12", "撮影: m12 Contracts"),
+        ("残してください(archive --home '/tmp/a b' job enter 仕事 file)。", "残してください(Contracts)。"),
+        ("撮影: m12    archive job enter 1 file --file ファイル --message m12", "撮影: m12 Contracts"),
         ("archive backup 保存先", "Copies"),
-        ("(未入力: archive contract map 1 ID番号 client --reason 根拠)", "(未入力: Contracts)"),
+        ("(未入力: archive job who 1 番号 client --reason 根拠)", "(未入力: Contracts)"),
         ("The archive is whole: archive verify --deep", "The archive is whole: Copies"),
         ("空白2件(archive status で見られます)", "空白2件(this page で見られます)"),
         ("archive migrate", "Update the archive"),

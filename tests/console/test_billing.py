@@ -162,7 +162,7 @@ def test_a_file_is_bound_to_a_message_by_clicking_it(browser: FormBrowser) -> No
     assert ("payment_day", "30") == (term.item, term.message_id)
     assert ("30", "mail") == (kept.message_id, kept.kind)
     assert f'href="/room/{ROOM}/use/30"' in page
-    assert "archive attach" not in page
+    assert "archive job enter" not in page
     assert 'name="file_job1"' in use
 
 

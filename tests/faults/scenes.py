@@ -88,8 +88,8 @@ class Stage:
         self.old = self.folder / "old"
         for argv in (
             ["init", "--yes"],
-            ["contract", "add", "job1", "--room", str(own)],
-            ["contract", "add", "job2", "--room", str(other)],
+            ["job", "add", "job1", "--chat", str(own)],
+            ["job", "add", "job2", "--chat", str(other)],
             ["sync"],
             ["seal"],
         ):
@@ -103,12 +103,12 @@ class Stage:
         self.new = shutil.copytree(self.old, self.folder / "new")
         self._must(self.new, "sync")
         self.unsealed = shutil.copytree(self.new, self.folder / "unsealed")
-        self._must(self.unsealed, "contract", "set", "job1", "--note", "終わりを確かめる")
+        self._must(self.unsealed, "job", "set", "job1", "--note", "終わりを確かめる")
         self.stopped = shutil.copytree(self.new, self.folder / "stopped")
-        self._must(self.stopped, "contract", "stop", "job2")
+        self._must(self.stopped, "job", "end", "job2", "--now")
         self.empty = self.folder / "empty"
         self._must(self.empty, "init", "--yes")
-        self._must(self.empty, "contract", "add", "job1", "--room", str(own))
+        self._must(self.empty, "job", "add", "job1", "--chat", str(own))
         self.first = shutil.copytree(self.empty, self.folder / "first")
         self._must(self.first, "sync")
         self.loose = shutil.copytree(self.new, self.folder / "loose")

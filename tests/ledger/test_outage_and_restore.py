@@ -101,7 +101,7 @@ def test_without_postgresql_commands_say_so_and_reading_goes_on(team: Team) -> N
     team.postgres.stop()
 
     refused = terminal.run("sync", code=1)
-    written = terminal.run("contract", "close", "job1", code=1)
+    written = terminal.run("job", "end", "job1", code=1)
     shown = terminal.run("search", "--chat", str(team.room))
     verified = terminal.json("verify")
     status = terminal.run("status")

@@ -332,7 +332,7 @@ def test_the_commands_of_a_team_from_an_empty_database_to_an_archive_at_home(tmp
         terminal = Terminal(tmp_path / "home", chatwork)
         terminal.run("init", "--yes")
         assert "台帳" in terminal.run("team", "take-home", tmp_path / "taken", code=2)
-        terminal.run("contract", "add", "job1", "--room", room)
+        terminal.run("job", "add", "job1", "--chat", room)
         terminal.run("sync")
         terminal.run("team", "init", "--ledger", postgres.address())
         ledger, files = ("--ledger", postgres.address()), ("--files", tmp_path / "shared")

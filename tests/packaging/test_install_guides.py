@@ -114,7 +114,7 @@ def test_the_guide_for_linux_works_as_printed(home: EmptyHome) -> None:
     home.type(
         "cd ~", demo, f"umask 077; printf %s {TOKEN} > token", f"{init} token --where file:~/token", f"{init} --yes"
     )
-    home.type(f"archive contract add job1 --room {home.room}", "archive save", "archive init schedule --with cron")
+    home.type(f"archive job add job1 --chat {home.room}", "archive save", "archive init schedule --with cron")
     home.type(*printed_lines("更新する"))
     assert "サイト制作" in home.type("archive status")
     home.type(*printed_lines("やめる"))

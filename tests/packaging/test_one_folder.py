@@ -59,13 +59,13 @@ def test_the_demo_runs_to_its_end_with_all_its_pdfs(build: Build) -> None:
 
 @pytest.mark.drawn
 def test_an_archive_is_set_up_saved_and_scheduled(build: Build) -> None:
-    """`init`, `contract add` and `sync` work, and the schedule starts the one program by its own path."""
+    """`init`, `job add` and `sync` work, and the schedule starts the one program by its own path."""
     with Chatwork(now=lambda: datetime.now(UTC), token=TOKEN) as chatwork:
         client = chatwork.add_account("田中")
         room = chatwork.add_room("サイト制作", [client])
         chatwork.post(room, client, "よろしくお願いします。")
         build.environ |= {"CHATWORK_API_TOKEN": TOKEN, "CHATWORK_API_BASE_URL": chatwork.base_url}
-        for arguments in (["init", "--yes"], ["contract", "add", "job1", "--room", room], ["sync"]):
+        for arguments in (["init", "--yes"], ["job", "add", "job1", "--chat", room], ["sync"]):
             done = build.run(*arguments)
             assert done.returncode == 0, (arguments, done.stdout, done.stderr)
     assert json.loads(build.run("search", "よろしく", "--json").stdout)["total"] == 1

@@ -98,7 +98,7 @@ def test_it_is_tried_scheduled_looked_at_and_removed_without_a_trace(machine: Ba
         machine.run(
             f"{at_chatwork} archive init token --where file:~/.chatwork-token && {at_chatwork} archive init --yes"
         )
-        machine.run(f"{at_chatwork} archive contract add job1 --room {room}")
+        machine.run(f"{at_chatwork} archive job add job1 --chat {room}")
         machine.run("sed -i 's/^every = .5m./every = \"1m\"/' .local/share/chatwork-archiver/archive.toml")
         machine.run("archive init schedule --with cron")
         _wait_for_message(machine)

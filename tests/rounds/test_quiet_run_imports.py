@@ -72,7 +72,7 @@ def test_a_quiet_run_loads_nothing_that_it_does_not_use(tmp_path: Path) -> None:
         chatwork.post(room, tanaka, "よろしくお願いします")
         terminal = Terminal(tmp_path / "home", chatwork)
         terminal.run("init", "--yes")
-        terminal.run("contract", "add", "job1", "--room", room, "--title", "動画編集10本")
+        terminal.run("job", "add", "job1", "--chat", room, "--title", "動画編集10本")
         for _run in range(2):
             terminal.run("--quiet", "sync")
 

@@ -207,7 +207,7 @@ def test_at_every_level_the_log_and_a_quiet_run_hold_no_name_and_no_text(
     other = chatwork.add_account("カナリア会社")
     room = chatwork.add_room("カナリア部屋", members=[other], announce=False)
     terminal.run("init", "--yes")
-    terminal.run("contract", "add", "job1", "--room", room, "--title", "カナリア契約")
+    terminal.run("job", "add", "job1", "--chat", room, "--title", "カナリア契約")
     quiet = []
     for level in levels:
         posted = [chatwork.post(room, other, f"カナリア本文{number} LINEで話しましょう") for number in range(20)]

@@ -55,7 +55,7 @@ def test_a_round_comes_from_cron_itself(cron: None, tmp_path: Path) -> None:
         subprocess.run(["crontab", "-"], input=foreign, check=True)
         terminal = Terminal(tmp_path / "100% 保管庫", chatwork)
         terminal.run("init", "--yes")
-        terminal.run("contract", "add", "job1", "--room", room)
+        terminal.run("job", "add", "job1", "--chat", room)
         use_token_file_and_every_minute(terminal)
         del terminal.environ["CHATWORK_API_TOKEN"]
         chatwork.requests.clear()

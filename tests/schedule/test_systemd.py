@@ -96,7 +96,7 @@ def test_rounds_come_from_the_timer_itself(manager: Manager, tmp_path: Path) -> 
         terminal.manager = manager
         terminal.environ |= {name: manager.environ[name] for name in ("XDG_RUNTIME_DIR", "HOME")}
         terminal.run("init", "--yes")
-        terminal.run("contract", "add", "job1", "--room", room)
+        terminal.run("job", "add", "job1", "--chat", room)
         use_token_file_and_every_minute(terminal)
         del terminal.environ["CHATWORK_API_TOKEN"]
         chatwork.requests.clear()

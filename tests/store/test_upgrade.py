@@ -94,7 +94,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SavedArchive]:
         chatwork.post(room, tanaka, "こんにちは")
         terminal = Terminal(tmp_path_factory.mktemp("saved") / "home", chatwork)
         terminal.run("init", "--yes")
-        terminal.run("contract", "add", "job1", "--room", room)
+        terminal.run("job", "add", "job1", "--chat", room)
         terminal.run("sync")
         terminal.run("seal")
         yield SavedArchive(terminal, chatwork)
@@ -228,7 +228,7 @@ def test_writing_to_the_older_form_is_refused_with_what_to_do(terminal: Terminal
     """The command is refused with one sentence, and nothing is written."""
     before = entry_rows(terminal.home / DATABASE)
 
-    output = LaterProgram(terminal, program).run("contract", "close", "job1", code=1)
+    output = LaterProgram(terminal, program).run("job", "end", "job1", code=1)
 
     assert "archive migrate" in output
     assert before == entry_rows(terminal.home / DATABASE)

@@ -1,4 +1,4 @@
-"""`contract add` on a terminal: asks for the chats and the facts of a contract, and can be interrupted and resumed.
+"""`job add` on a terminal: asks for the chats and the facts of a contract, and can be interrupted and resumed.
 
 Each answer is kept at once: chats and facts as statements of the user. Which questions were asked is remembered too.
 """
@@ -208,7 +208,7 @@ def _answer_key(name: str) -> str:
 
 
 def _resume_hint(app: App, name: str | None) -> str:
-    command = complete_commands(f"archive contract add {name or ''}".rstrip(), command_words(app.settings.home))
+    command = complete_commands(f"archive job add {name or ''}".rstrip(), command_words(app.settings.home))
     return _("To go on: {command}").format(command=command)
 
 
@@ -220,13 +220,13 @@ def _tell_end(contract: Contract) -> None:
     echo()
     blank_facts = unstated_facts(contract, platform_of(contract.platform))
     if blank_facts:
-        command = typed(f"archive contract set {contract.id}")
+        command = typed(f"archive job set {contract.id}")
         tell(_("Not filled in yet. When you know it: {command}").format(command=command + " ..."), indent=0)
         for fact in blank_facts:
             label = _(fact.label)
             echo(f"  {pad(label, 28)} {fact.option} {fact.example}")
     else:
         echo(_("Everything that a reader looks for first is filled in."))
-    echo(_("To change anything: {command}").format(command=typed(f"archive contract set {contract.id} --help")))
-    echo(_("All on one screen: {command}").format(command=typed(f"archive contract show {contract.id}")))
+    echo(_("To change anything: {command}").format(command=typed(f"archive job set {contract.id} --help")))
+    echo(_("All on one screen: {command}").format(command=typed(f"archive job show {contract.id}")))
     echo(_("Next: archive save"))

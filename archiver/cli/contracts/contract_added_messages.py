@@ -23,16 +23,16 @@ ID = re.compile(r"[a-z0-9-]{1,32}")
 def tell_added(contract: Contract, contracts: list[Contract], *, unchecked: bool) -> None:
     """Print what was entered, and which of its rooms belong to other contracts too."""
     rooms = ", ".join(str(room.room_id) for room in contract.rooms)
-    echo(_("Entered: {contract}, rooms {rooms}.").format(contract=visible(contract.label), rooms=rooms))
+    echo(_("Entered: {contract}, chats {rooms}.").format(contract=visible(contract.label), rooms=rooms))
     if unchecked:
-        echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
+        echo(_("The chats were not checked (unchecked), as Chatwork could not be asked."))
     for room in (one for one in contract.rooms if one.start is None):  # of one with a first day `tell_shared` tells
         others = [one.label for one in contracts if room.room_id in one.room_ids]
         if others:
-            sentence = _("Room {room} also belongs to {contracts}; that is allowed.")
+            sentence = _("Chat {room} also belongs to {contracts}; that is allowed.")
             echo(sentence.format(room=room.room_id, contracts=visible(", ".join(others))))
-            hint = _("Its packages contain the whole chat. For this job's part only: {command}")
-            command = f"archive contract set {contract.id} --room-from {room.room_id} 2026-11-01"
+            hint = _("Its exports contain the whole chat. For this job's part only: {command}")
+            command = f"archive job set {contract.id} --chat-from {room.room_id} 2026-11-01"
             echo(hint.format(command=typed(command)))
     warn_of_shared_number(contract, contracts)
 
@@ -48,8 +48,8 @@ def tell_shared(contract: Contract, every: Iterable[Contract], rooms: Collection
         for other, part in parts:
             if part.room_id == room and (not part.start or part.start < start) and (not part.end or part.end > start):
                 day = last_day(ContractRoom(room, end=start))
-                sentence = _("Room {room} stays in {contract} after {day} too. To end it there: {command}")
-                command = typed(f"archive contract set {other.id} --room-to {room} {day.replace(' ', 'T')}")
+                sentence = _("Chat {room} stays in {contract} after {day} too. To end it there: {command}")
+                command = typed(f"archive job set {other.id} --chat-to {room} {day.replace(' ', 'T')}")
                 echo(sentence.format(room=room, contract=visible(other.label), day=day, command=command))
 
 

@@ -1,4 +1,4 @@
-"""`contract show`: one contract on one screen, in the order in which a person reads it out on the phone."""
+"""`job show`: one contract on one screen, in the order in which a person reads it out on the phone."""
 
 from __future__ import annotations
 
@@ -19,16 +19,20 @@ if TYPE_CHECKING:
 WIDTH = 80
 
 
-def page_lines(reading: Reading, contract: Contract, *, now: datetime) -> Iterator[str]:
-    """The lines of the page, each within the screen's width; blank facts are named as not entered."""
-    for text in page_head(contract, now=now):
+def page_lines(reading: Reading, contract: Contract, *, now: datetime, ids: bool = True) -> Iterator[str]:
+    """The lines of the page, each within the screen's width; blank facts are named as not entered.
+
+    `ids`: with the numbers that commands take, and the user's own note; without them it is read out on the phone.
+    """
+    for text in page_head(contract, now=now, ids=ids):
         yield from wrap(text, WIDTH)
     yield "-" * WIDTH
-    rows = list(page_rows(reading, contract, now=now))
+    rows = list(page_rows(reading, contract, now=now, ids=ids))
     margin = max(columns(row.label) for row in rows if not row.is_list) + 2
     for row in rows:
         yield from _list_lines(row) if row.is_list else _row_lines(row, margin)
-    yield from _note_lines(reading, contract)
+    if ids:
+        yield from _note_lines(reading, contract)
 
 
 def page_document(reading: Reading, contract: Contract, *, now: datetime) -> JsonObject:
@@ -38,7 +42,7 @@ def page_document(reading: Reading, contract: Contract, *, now: datetime) -> Jso
 
     activity = activity_of(reading, contract)
     return {
-        "contract": contract.id,
+        "job": contract.id,
         "platform": contract.platform,
         **facts_document(activity.facts),
         "deadlines": [

@@ -163,12 +163,12 @@ def _term_lines(reading: Reading, contract: Contract, platform: Platform) -> Ite
     stated = {term.item for term in contract.terms}
     if stated:
         number = ngettext("{n} of {all} stated", "{n} of {all} stated", len(stated))
-        yield number.format(n=len(stated), all=len(TERM_ITEMS)) + "   archive contract terms show"
+        yield number.format(n=len(stated), all=len(TERM_ITEMS)) + "   archive job terms"
     if platform.elsewhere or stated:
         rest = [item for item in TERM_ITEMS if item.name not in stated]
         candidates = items_with_candidates(reading, [room.room_id for room in contract.rooms], rest)
         if candidates:
-            sentence = _("Candidates in messages for: {items}   archive contract terms show")
+            sentence = _("Candidates in messages for: {items}   archive job terms")
             yield sentence.format(items=_(", ").join(item.label for item in candidates))
 
 
@@ -185,9 +185,7 @@ def _people_lines(activity: ContractActivity, names: dict[int, str], *, ids: boo
     if not activity.sides.clients and not known:
         others = sorted(account for account in names if activity.sides.is_other(account))
         listed = _(", ").join(_person(account, names, ids=ids, word="") for account in others[:_PEOPLE_LIMIT])
-        sentence = _(
-            "Chatwork: {people}   (not mapped yet: archive contract map {contract} ACCOUNT client --reason TEXT)"
-        )
+        sentence = _("Chatwork: {people}   (not chosen yet: archive job who {contract} PERSON client --reason TEXT)")
         more = _(" and {n} more").format(n=len(others) - _PEOPLE_LIMIT) if len(others) > _PEOPLE_LIMIT else ""
         yield sentence.format(people=f"{listed}{more}" or "-", contract=visible(activity.contract.id))
 

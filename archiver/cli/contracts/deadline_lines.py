@@ -1,4 +1,4 @@
-"""Deadlines and blank facts of contracts, in lines for `status` and `contract show`."""
+"""Deadlines and blank facts of contracts, in lines for `status` and `job show`."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _blank_lines(contract: Contract, name: str) -> Iterator[str]:
     if lacking:
         more = len(lacking) - _LIMIT
         facts = _(", ").join(lacking[:_LIMIT]) + (_(" and {n} more").format(n=more) if more > 0 else "")
-        first, command = f"{name} {facts}", typed(f"archive contract set {visible(contract.label)}")
+        first, command = f"{name} {facts}", typed(f"archive job set {visible(contract.label)}")
         is_short = columns(f"{first}   {command}") <= WIDTH - _MARGIN
         yield from ((f"{first}   {command}",) if is_short else (first, command))  # a command is never broken
 

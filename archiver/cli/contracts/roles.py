@@ -1,4 +1,4 @@
-"""`contract map` and `contract unmap`: which account is the client, the user or a third person, and why."""
+"""`job who`: which account is the client, the user or somebody else, and why."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.argument_completion import contract_ids
+from archiver.cli.argument_completion import JOB, JobCommand
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.saved_rooms import matching
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import Role
@@ -20,66 +21,68 @@ if TYPE_CHECKING:
     from archiver.store.archive import Reading
 
 _PEOPLE_LIMIT = 12
-"""How many people the error names when an account number is wrong."""
+"""How many people the error names when nobody is meant."""
+_PARTS = {"client": Role.CLIENT, "me": Role.ME, "other": Role.THIRD}
+
+
+def _require_part(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Raises MissingParameter unless it is said who it is, or that is taken back."""
+    if value is None and not ctx.params.get("is_removed"):
+        raise click.MissingParameter(ctx=ctx, param=parameter)
+    return value
 
 
 @click.command(
-    "map",
+    "who",
+    cls=JobCommand,
     help=N_(
-        "Say who somebody in the rooms is, and how you know, such as:"
-        ' archive contract map job1 7654321 client --reason "gave this Chatwork ID on CrowdWorks on 10-03"\n\n'
-        "Until you do, everybody but you counts as the other side. The reason is printed in packages."
+        "Say who somebody in the chats is, and how you know, such as:"
+        ' archive job who job1 7654321 client --reason "gave this Chatwork ID on CrowdWorks on 10-03"\n\n'
+        "Until you do, everybody but you counts as the client. The reason is printed in exports."
     ),
 )
-@click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
-@click.argument("account", type=click.IntRange(1), metavar=N_("ACCOUNT"))
-@click.argument("part", type=click.Choice([part.value for part in Role]))
-@click.option("--reason", required=True, metavar=N_("TEXT"), help=N_("How you know; it is printed in packages."))
+@JOB
+@click.argument("person", metavar=N_("PERSON"))
+@click.argument("part", type=click.Choice(list(_PARTS)), required=False, callback=_require_part)
+@click.option("--reason", default="", metavar=N_("TEXT"), help=N_("How you know; it is printed in exports."))
+@click.option(
+    "--remove",
+    "is_removed",
+    is_flag=True,
+    is_eager=True,
+    help=N_("Take back what you entered about this person; that you entered it stays on record."),
+)
 @click.pass_obj
-def contract_map(obj: CliContext, contract_id: str, account: int, part: str, reason: str) -> int:
-    """Record who an account is; one that was never seen in the contract's rooms is refused."""
+def job_who(obj: CliContext, job: str | None, person: str, part: str | None, reason: str, is_removed: bool) -> int:
+    """Record who an account is; one that was never seen in the job's chats is refused."""
     from archiver.app import utc_now
     from archiver.store import statements
     from archiver.store.archive import Archive
-    from archiver.store.queries import contracts
+    from archiver.store.queries.contracts import named_or_only_contract
 
-    if not reason.strip():
+    if part is not None and (is_removed or not reason.strip()):
         raise errors.UsageError(detail=_("Say how you know: --reason TEXT"))
     with Archive(obj.home).writing() as writing:
-        contract = contracts.find_contract(writing, contract_id)
-        _check_person(writing, contract, account)
-        fresh = statements.state_role(writing, contract.id, account, Role(part), reason.strip(), at=utc_now())
-    sentence = _("Entered: account {account} of contract {contract} is {part}.")
-    if not fresh:
-        sentence = _("Already entered: account {account} of contract {contract} is {part}.")
-    echo(sentence.format(account=account, contract=visible(contract.label), part=role_words(Role(part))))
-    return 0
-
-
-@click.command("unmap", help=N_("Take back what you entered about somebody; the record of it stays."))
-@click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
-@click.argument("account", type=click.IntRange(1), metavar=N_("ACCOUNT"))
-@click.pass_obj
-def contract_unmap(obj: CliContext, contract_id: str, account: int) -> int:
-    """Take back who an account is. Raises UsageError if nothing was entered about it."""
-    from archiver.app import utc_now
-    from archiver.store import statements
-    from archiver.store.archive import Archive
-    from archiver.store.queries import contracts
-
-    with Archive(obj.home).writing() as writing:
-        contract = contracts.find_contract(writing, contract_id)
-        if not statements.withdraw_role(writing, contract.id, account, at=utc_now()):
-            sentence = _("Nothing was entered about account {account} of contract {contract}.")
-            raise errors.UsageError(detail=sentence.format(account=account, contract=visible(contract.label)))
-    sentence = _("Taken back: who account {account} of contract {contract} is. The record that it was entered stays.")
-    echo(sentence.format(account=account, contract=visible(contract.label)))
+        contract = named_or_only_contract(writing, job)
+        account = _find_person(writing, contract, person)
+        if part is None:
+            sentence = _("Taken back: who account {account} of job {job} is. The record that it was entered stays.")
+            if not statements.withdraw_role(writing, contract.id, account, at=utc_now()):
+                sentence = _("Nothing was entered about account {account} of job {job}.")
+                raise errors.UsageError(detail=sentence.format(account=account, job=visible(contract.label)))
+            words = ""
+        else:
+            words = role_words(_PARTS[part])
+            sentence = _("Already entered: account {account} of job {job} is {part}.")
+            if statements.state_role(writing, contract.id, account, _PARTS[part], reason.strip(), at=utc_now()):
+                sentence = _("Entered: account {account} of job {job} is {part}.")
+    echo(sentence.format(account=account, job=visible(contract.label), part=words))
     return 0
 
 
 def role_words(role: Role) -> str:
     """A role as the screen names it."""
-    return {Role.CLIENT: _("the client"), Role.ME: _("you"), Role.THIRD: _("a third person")}[role]
+    return {Role.CLIENT: _("the client"), Role.ME: _("you"), Role.THIRD: _("somebody else")}[role]
 
 
 def people(reading: Reading, contract: Contract) -> dict[int, str]:
@@ -93,9 +96,12 @@ def people(reading: Reading, contract: Contract) -> dict[int, str]:
     return dict.fromkeys(counterparts(reading, [room.room_id for room in contract.rooms]), "") | names_by_account
 
 
-def _check_person(reading: Reading, contract: Contract, account: int) -> None:
-    names_by_account = people(reading, contract)
-    if account not in names_by_account:
-        labels = [f"{number} {visible(name)}".strip() for number, name in sorted(names_by_account.items())]
-        listing = ", ".join(labels[:_PEOPLE_LIMIT]) or _("nobody yet; run: archive save")
-        raise errors.UnknownPerson(account=account, contract=contract.id, people=listing)
+def _find_person(reading: Reading, contract: Contract, typed: str) -> int:
+    """The account that a number or a part of a name means. Raises UnknownPerson for none and for several."""
+    everybody = people(reading, contract)
+    found = matching(everybody, typed)
+    if len(found) == 1:
+        return next(iter(found))
+    labels = [f"{number} {visible(name)}".strip() for number, name in sorted((found or everybody).items())]
+    listing = ", ".join(labels[:_PEOPLE_LIMIT]) or _("nobody yet; run: archive save")
+    raise errors.UnknownPerson(person=visible(typed), contract=contract.id, people=listing)

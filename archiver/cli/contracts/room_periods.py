@@ -1,17 +1,19 @@
-"""The period of a room in a contract: its options, and its words on the screen.
+"""The period of a chat in a job: its options, and its words on the screen.
 
 Where several jobs were discussed in one room, each job's package holds only the messages of the job's period.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from archiver.cli.argument_completion import room_numbers
 from archiver.cli.terminal.day_options import parse_day, parse_until
+from archiver.cli.terminal.saved_rooms import one_room
 from archiver.errors import N_
 from archiver.records import Contract, ContractRoom, MessageId
 from archiver.setup import room_periods
@@ -21,41 +23,44 @@ from archiver.wording import typed
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
 
-ROOM_NUMBER = click.IntRange(1, 2**63 - 1)
-"""The type of a room number, up to the greatest that the database can store."""
-
 NO_BOUND = "-"
 
-RoomDays = Sequence[tuple[int, str]]
-"""Pairs of a room number and a day, as typed."""
+RoomDays = Sequence[tuple[str, str]]
+"""Pairs of a chat and a day, as typed."""
 
-_FROM, _TO = "--room-from", "--room-to"
-
-
-def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that `contract add` and `contract set` share."""
-    move = N_("Take the rooms out of the contracts that have them.")
-    command = click.option("--move", "is_moved", is_flag=True, help=move)(command)
-    for option, name, text in (
-        (_TO, "ends", N_("The last day of room N that belongs to this contract; repeatable. “-”: no end.")),
-        (
-            _FROM,
-            "begins",
-            N_("The first day of room N that belongs to this contract, if other jobs share it; repeatable."),
-        ),
-    ):
-        command = click.option(option, name, type=(ROOM_NUMBER, str), multiple=True, metavar=N_("N DAY"), help=text)(
-            command
-        )
-    return command
+_FROM, _TO = "--chat-from", "--chat-to"
 
 
-def with_periods(rooms: Sequence[ContractRoom], begins: RoomDays, ends: RoomDays) -> tuple[ContractRoom, ...]:
+def options(chat_help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Adds the options about chats that `job add` and `job set` share."""
+    pair: dict[str, Any] = {"type": (str, str), "multiple": True, "metavar": N_("CHAT DAY")}
+    first = N_("The first day of a chat that belongs to this job, if other jobs share it; repeatable.")
+    last = N_("The last day of a chat that belongs to this job; repeatable. “-”: no end.")
+    move = N_("Take the chats out of the jobs that have them.")
+    chat: dict[str, Any] = {"multiple": True, "metavar": N_("CHAT"), "shell_complete": room_numbers}
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        command = click.option("--move", "is_moved", is_flag=True, help=move)(command)
+        command = click.option(_TO, "ends", help=last, **pair)(command)
+        command = click.option(_FROM, "begins", help=first, **pair)(command)
+        return click.option("--chat", "chats", help=chat_help, **chat)(command)
+
+    return add
+
+
+def is_number(word: str) -> bool:
+    """Whether it can be the number of a chat, up to the greatest that the database can store."""
+    return word.isdecimal() and 0 < int(word) < 2**63
+
+
+def with_periods(
+    rooms: Sequence[ContractRoom], names: Mapping[int, str], begins: RoomDays, ends: RoomDays
+) -> tuple[ContractRoom, ...]:
     """The rooms with the periods that the options give. Raises UnknownRoom, BadValue, UsageError."""
     return room_periods.with_periods(
         rooms,
-        [(number, None if day == NO_BOUND else parse_day(day, _FROM)) for number, day in begins],
-        [(number, None if day == NO_BOUND else parse_until(day, _TO)) for number, day in ends],
+        [(one_room(names, word), None if day == NO_BOUND else parse_day(day, _FROM)) for word, day in begins],
+        [(one_room(names, word), None if day == NO_BOUND else parse_until(day, _TO)) for word, day in ends],
     )
 
 
@@ -67,11 +72,11 @@ def period_words(room: ContractRoom, name: str | None = None) -> str | None:
     if room.start is None and room.end is None:
         return None
     if room.end is None:
-        sentence = _("in room {room} from {begin} on")
+        sentence = _("in chat {room} from {begin} on")
     elif room.start is None:
-        sentence = _("in room {room} up to {end}")
+        sentence = _("in chat {room} up to {end}")
     else:
-        sentence = _("in room {room} from {begin} to {end}")
+        sentence = _("in chat {room} from {begin} to {end}")
     return sentence.format(
         room=name or room.room_id, begin=room_periods.first_day(room), end=room_periods.last_day(room)
     )
@@ -91,7 +96,7 @@ def outside_lines(
 
 
 def _widening_command(contract: Contract, found: Collection[OutsideMessage]) -> str:
-    words = ["archive", "contract", "set", contract.id]
+    words = ["archive", "job", "set", contract.id]
     for room, first, last in room_periods.wider_periods(contract, found):
         words += [_FROM, f"{room}", first] if first else []
         words += [_TO, f"{room}", last] if last else []

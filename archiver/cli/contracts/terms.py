@@ -1,4 +1,4 @@
-"""`contract terms`: in which message or file each term was told that a client must state, as the user says."""
+"""`job terms`: in which message or file each term was told that a client must state, as the user says."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.argument_completion import contract_ids
+from archiver.cli.argument_completion import JOB
 from archiver.cli.context import CliContext
 from archiver.cli.contracts.room_periods import outside_lines
 from archiver.cli.terminal.output import echo
@@ -19,106 +19,69 @@ from archiver.records import TERM_ITEMS, Contract, FileId, StatedTerm
 from archiver.setup.message_numbers import find_message
 
 if TYPE_CHECKING:
-    from archiver.store.archive import Archive, Reading
+    from archiver.store.archive import Reading
 
-CONTRACT = click.option(
-    "--contract",
-    "contract_id",
-    metavar="ID",
-    shell_complete=contract_ids,
-    help=N_("The contract; may be left out if there is only one."),
-)
-ITEM = click.argument("item", type=click.Choice([item.name for item in TERM_ITEMS]))
 _SHOWN_CANDIDATES = 3
+_ITEMS = [item.name for item in TERM_ITEMS]
 
 
-@click.group(
+@click.command(
     "terms",
     help=N_(
-        "Terms that the client must state (フリーランス法 3条): in which message or file each was told."
-        " You decide; the program only lists candidates."
+        "Terms that the client must state (フリーランス法 3条): in which message or file each was told, such as:"
+        " archive job terms job1 payment_day --message 1876543210987654321\n\n"
+        "You decide; without a term it lists them all, with messages that may be about them."
     ),
 )
-def contract_terms() -> None:
-    """Group the commands about terms."""
-
-
-@contract_terms.command("show", help=N_("Every term, where it was told, and messages that may be about it."))
-@CONTRACT
+@JOB
+@click.argument("item", type=click.Choice(_ITEMS), required=False)
+@click.option("--message", metavar="ID", help=N_("The message that told it: its number, or its link."))
+@click.option("--file-id", type=click.IntRange(1), metavar="N", help=N_("The file on Chatwork."))
+@click.option("--note", metavar=N_("TEXT"), help=N_("A few words; they are shown in exports."))
+@click.option("--clear", is_flag=True, help=N_("Take back where it was told; that it was entered stays on record."))
 @click.pass_obj
-def terms_show(obj: CliContext, contract_id: str | None) -> int:
-    """Print each term with what was stated, else with the newest candidates."""
+def job_terms(
+    obj: CliContext,
+    job: str | None,
+    item: str | None,
+    message: str | None,
+    file_id: int | None,
+    note: str | None,
+    clear: bool,
+) -> int:
+    """Print each term with what was stated, else with the newest candidates, once what was given is entered."""
+    from archiver.app import utc_now
+    from archiver.setup import billing
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import named_or_only_contract
 
-    with Archive(obj.home).reading() as reading:
-        for line in _term_lines(reading, named_or_only_contract(reading, contract_id)):
+    if item is None and job in _ITEMS:
+        job, item = None, job
+    is_given = not (message is None and file_id is None and not note)
+    if is_given + clear != (item is not None):
+        raise errors.UsageError(detail=_("Say where it was told: ITEM and --message ID, --file-id N or --note TEXT"))
+    archive = Archive(obj.home)
+    with archive.reading() as reading:
+        contract = named_or_only_contract(reading, job)
+        message_id = None if message is None else find_message(reading, contract, message)
+        if file_id is not None:
+            check_file(reading, contract, file_id)
+    if item is not None:
+        term = StatedTerm(item, message_id, None if file_id is None else FileId(file_id), note or None)
+        contract = billing.state_term(archive, contract.id, item, None if clear else term, at=utc_now())
+    with archive.reading() as reading:
+        for line in _term_lines(reading, contract):
             echo(line)
     return 0
 
 
-@contract_terms.command(
-    "set",
-    help=N_("Say where a term was told, such as: archive contract terms set payment_day --message 1876543210987654321"),
-)
-@ITEM
-@CONTRACT
-@click.option("--message", metavar="ID", help=N_("The message: its number, or its link."))
-@click.option("--file-id", type=click.IntRange(1), metavar="N", help=N_("The file on Chatwork."))
-@click.option("--note", metavar=N_("TEXT"), help=N_("A few words; they are shown in packages."))
-@click.pass_obj
-def terms_set(
-    obj: CliContext, item: str, contract_id: str | None, message: str | None, file_id: int | None, note: str | None
-) -> int:
-    """Enter where a term was told. Raises UsageError if neither a message, a file nor a note is given."""
-    if message is None and file_id is None and not note:
-        raise errors.UsageError(detail=_("Say where it was told: --message ID, --file-id N or --note TEXT"))
-    archive, contract = _find(obj, contract_id)
-    with archive.reading() as reading:
-        message_id = None if message is None else find_message(reading, contract, message)
-        _check_file(reading, contract, file_id)
-    term = StatedTerm(item, message_id, None if file_id is None else FileId(file_id), note or None)
-    _state_terms(archive, contract, item, term)
-    return 0
-
-
-@contract_terms.command("clear", help=N_("Take back where a term was told; the record that it was entered stays."))
-@ITEM
-@CONTRACT
-@click.pass_obj
-def terms_clear(obj: CliContext, item: str, contract_id: str | None) -> int:
-    """Take back a term."""
-    archive, contract = _find(obj, contract_id)
-    _state_terms(archive, contract, item, None)
-    return 0
-
-
-def _find(obj: CliContext, contract_id: str | None) -> tuple[Archive, Contract]:
-    from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import named_or_only_contract
-
-    archive = Archive(obj.home)
-    with archive.reading() as reading:
-        return archive, named_or_only_contract(reading, contract_id)
-
-
-def _check_file(reading: Reading, contract: Contract, file_id: int | None) -> None:
+def check_file(reading: Reading, contract: Contract, file_id: int) -> None:
+    """Raises UnknownFile unless a chat of the contract has the file."""
     from archiver.cli.contracts.statement_lines import room_ids
     from archiver.store.queries.statements import sent_file
 
-    if file_id is not None and sent_file(reading, room_ids(contract), file_id) is None:
+    if sent_file(reading, room_ids(contract), file_id) is None:
         raise errors.UnknownFile(contract=contract.id, file=file_id)
-
-
-def _state_terms(archive: Archive, contract: Contract, item: str, term: StatedTerm | None) -> None:
-    """State a term anew, or take it back, and print how they stand."""
-    from archiver.app import utc_now
-    from archiver.setup import billing
-
-    after = billing.state_term(archive, contract.id, item, term, at=utc_now())
-    with archive.reading() as reading:
-        for line in _term_lines(reading, after):
-            echo(line)
 
 
 def _term_lines(reading: Reading, contract: Contract) -> Iterator[str]:

@@ -131,7 +131,7 @@ def _tell_preview(preview: ErasurePreview) -> None:
     for line in erasing.preview_lines(preview):
         echo(line, err=True)
     if preview.read_rooms:
-        echo(_("A chat of it is still being saved. First: archive contract stop ID"), err=True)
+        echo(_("A chat of it is still being saved. First: archive job end JOB --now"), err=True)
     if preview.signs:
         echo(_("Signs of a dispute: {signs}").format(signs="; ".join(preview.signs)), err=True)
 

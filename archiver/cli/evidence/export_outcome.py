@@ -88,6 +88,6 @@ def _tell_before_sending(report: ExportReport) -> None:
     if report.blank:
         labels = [_(fact.label) for fact in contract_facts.FACTS if fact.name in report.blank]
         echo(_("Not stated yet (printed as blank): {facts}").format(facts=_(", ").join(labels)), err=True)
-        echo("  " + _("Add them with: archive contract set {contract}").format(contract=report.contract), err=True)
+        echo("  " + _("Add them with: archive job set {contract}").format(contract=report.contract), err=True)
     if report.advice:
         echo(_("Before you send it: {advice}").format(advice=report.advice), err=True)

@@ -79,7 +79,7 @@ def command_init(ctx: click.Context, timestamps: str | None, yes: bool) -> int:
     echo(_("The archive is ready: {path}").format(path=visible(str(obj.home))))
     if not keeps_names(obj.home):
         echo(lost_names_words())
-    sentence = _("Next: {archive} rooms   then: {archive} contract add job1 --room NUMBER   then: {archive} save")
+    sentence = _("Next: {archive} job chats   then: {archive} job add job1 --chat NUMBER   then: {archive} save")
     echo(sentence.format(archive=_archive_command(obj)))
     echo(_("Give each job a contract of its own: a package holds all chats of its contract."))
     return 0

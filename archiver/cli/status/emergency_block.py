@@ -378,8 +378,10 @@ def screenshots_sentence(name: str, messages: Sequence[NamedMessage]) -> str:
     if len(messages) > NAMED_MESSAGES_LIMIT:
         message_list += _(" and {n} more").format(n=len(messages) - NAMED_MESSAGES_LIMIT)
     sentence = ngettext(
-        "Take a screenshot of this message: {messages}    archive attach FILE --contract {contract} --message {first}",
-        "Take screenshots of these messages: {messages}    archive attach FILE --contract {contract} --message {first}",
+        "Take a screenshot of this message: {messages}    archive job enter {contract} file --file PATH "
+        "--message {first}",
+        "Take screenshots of these messages: {messages}    archive job enter {contract} file --file PATH "
+        "--message {first}",
         len(messages),
     )
     return sentence.format(messages=message_list, contract=visible(name), first=f"m{messages[0].message_id}")
@@ -407,7 +409,7 @@ def _next_steps(emergency: Emergency) -> Iterator[EmergencyStep]:
         end_request = _(
             "Before you agree to end the contract early (契約途中終了リクエスト), ask for advice. If you do not agree, "
             "refuse within the week: without an answer the contract is said to end and the whole escrow to go back. "
-            "To be reminded: archive contract set {contract} --end-request-at DAY"
+            "To be reminded: archive job enter {contract} end-request --on DAY"
         )
         sentences.append(end_request.format(contract=name))
     else:

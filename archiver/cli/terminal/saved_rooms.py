@@ -31,14 +31,19 @@ def find_room(reading: Reading, wanted: str | None) -> int:
         return int(wanted or "")
     if not saved:
         raise errors.NoContract
-    fitting = matching_rooms({room: names.get(room, "") for room in saved}, wanted or "")
+    return one_room({room: names.get(room, "") for room in saved}, wanted or "")
+
+
+def one_room(names: Mapping[int, str], wanted: str) -> int:
+    """The one of these rooms that a word names; the user chooses where several fit. Raises UnknownRoom, UsageError."""
+    fitting = matching(names, wanted)
     if not fitting:
-        raise errors.UnknownRoom(room=visible(wanted or ""))
+        raise errors.UnknownRoom(room=visible(wanted))
     return next(iter(fitting)) if len(fitting) == 1 else _choose(fitting)
 
 
-def matching_rooms(names: Mapping[int, str], wanted: str) -> dict[int, str]:
-    """The rooms whose number is this, else those of this name, else those with this in it, folded as for a search."""
+def matching(names: Mapping[int, str], wanted: str) -> dict[int, str]:
+    """Those whose number is this, else those of this name, else those with this in it, folded as for a search."""
     word = fold(wanted)
     if numbered := {room: name for room, name in names.items() if str(room) == word}:
         return numbered
@@ -63,7 +68,7 @@ def _read_choice(answer: str, rooms: Mapping[int, str]) -> int:
     places = {str(place): room for place, room in enumerate(rooms, 1)}
     if answer in places:
         return places[answer]
-    fitting = matching_rooms(rooms, answer) if answer else {}
+    fitting = matching(rooms, answer) if answer else {}
     if len(fitting) == 1:
         return next(iter(fitting))
     raise InvalidAnswer(_("Please give a number from 1 to {n}.").format(n=len(rooms)))

@@ -199,7 +199,9 @@ def _check_request(order: ExportOrder, deliveries: Sequence[Delivery]) -> None:
     if order.request is not None and not PROFILES[order.profile].report:
         raise errors.UsageError(detail=_("A package of this kind has no report, so nothing can be asked for in it."))
     if order.request is RequestKind.REVIEW and not deliveries:
-        sentence = _("No delivery is entered, so a review cannot be asked for. Enter it first: archive delivery add")
+        sentence = _(
+            "No delivery is entered, so a review cannot be asked for. Enter it first: archive job enter JOB delivery"
+        )
         raise errors.UsageError(detail=sentence)
 
 

@@ -419,7 +419,7 @@ What was put back before it was put back there: for `custody.put_back_databases`
 """
 
 SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", dict[str, str], {})
-"""Answers in the setting up and in `contract add`, by question: from `setup.answered_questions`, also for `status`.
+"""Answers in the setting up and in `job add`, by question: from `setup.answered_questions`, also for `status`.
 
 Pressing Enter leaves no other trace.
 """

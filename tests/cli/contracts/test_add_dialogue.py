@@ -1,4 +1,4 @@
-"""`archive contract add` on a pseudo-terminal: led through, left at each question, and gone on with."""
+"""`archive job add` on a pseudo-terminal: led through, left at each question, and gone on with."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class Desk(Terminal):
         self.run("init", "--yes")
 
     def add(self, *arguments: object) -> PseudoTerminal:
-        """`archive contract add` on a terminal."""
-        return PseudoTerminal(self.command("contract", "add", *arguments), self.environ)
+        """`archive job add` on a terminal."""
+        return PseudoTerminal(self.command("job", "add", *arguments), self.environ)
 
     def contracts(self) -> list[Contract]:
         """The contracts in the archive."""
@@ -92,7 +92,7 @@ def facts_of(contract: Contract) -> list[Any]:
 def test_chats_of_other_people_are_another_job_and_one_of_another_contract_moves_or_is_parted(desk: Desk) -> None:
     """Both are asked; the day parts the chat, so that neither package holds the other's talk."""
     other = desk.chatwork.add_room("記事作成", members=[desk.chatwork.add_account("佐藤")], announce=False)
-    desk.run("contract", "add", "job1", "--room", desk.room)
+    desk.run("job", "add", "job1", "--chat", desk.room)
     with desk.add("job2") as tty:
         tty.answer("Numbers:", "1 2")
         tty.see("Job 2")
@@ -172,7 +172,7 @@ def test_all_at_once_and_wrong_answers_are_asked_again(desk: Desk) -> None:
     assert "Traceback" not in tty.shown
     with desk.add("job7") as tty:
         code = tty.end()
-    assert (2, True) == (code, "contract set job7" in tty.shown), tty.shown
+    assert (2, True) == (code, "job set job7" in tty.shown), tty.shown
 
 
 def test_without_chatwork_it_ends_with_one_sentence(desk: Desk) -> None:
@@ -184,7 +184,7 @@ def test_without_chatwork_it_ends_with_one_sentence(desk: Desk) -> None:
 
     assert (1, True) == (
         code,
-        "contract add movie" in " ".join(tty.shown.split()).partition("To go on: archive --home")[2],
+        "job add movie" in " ".join(tty.shown.split()).partition("To go on: archive --home")[2],
     ), tty.shown
     assert [] == desk.contracts()
     desk.chatwork.heal()
@@ -197,8 +197,8 @@ def test_without_chatwork_it_ends_with_one_sentence(desk: Desk) -> None:
 
 def test_where_nobody_sits_nothing_is_asked(desk: Desk) -> None:
     """A script without a room, or without a name, gets a sentence and exit 2."""
-    assert "--room" in desk.run("contract", "add", "job1", code=2)
-    assert "--room" in desk.run("contract", "add", "--room", desk.room, code=2)
+    assert "--chat" in desk.run("job", "add", "job1", code=2)
+    assert "--chat" in desk.run("job", "add", "--chat", desk.room, code=2)
 
 
 # --- which questions ---------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""`archive attach`, as a user sees it: kept bytes that are checked, copied and handed over; and bad input."""
+"""`archive job enter … file`, as a user sees it: kept bytes that are checked, copied and handed over; and bad input."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
     room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
     desk.message = str(chatwork.post(room, tanaka, "仮払いは来週です"))
     desk.run("init", "--yes")
-    desk.run("contract", "add", "job1", "--room", room)
+    desk.run("job", "add", "job1", "--chat", room)
     desk.run("sync")
     return desk
 
@@ -73,14 +73,14 @@ def test_an_attached_file_is_kept_shown_handed_over_and_taken_back(desk: Desk, t
     source.write_bytes(BODY)
     blob = blobs.blob_path(desk.home, hashlib.sha256(BODY).hexdigest())
     link = f"https://www.chatwork.com/#!rid1-{desk.message}"
-    more = ("--message", link, "--date", "2026-11-03", "--note", "仮払いの\x1b[31m画面")
+    more = ("--message", link, "--on", "2026-11-03", "--note", "仮払いの\x1b[31m画面")
 
-    first = desk.run("attach", source, "--contract", "job1", *more)
-    again = desk.run("attach", source, *more)
-    desk.run("attach", source, "--kind", "notice", "--message", f"m{desk.message}")
-    page = desk.run("contract", "show", "job1")
+    first = desk.run("job", "enter", "job1", "file", "--file", source, *more)
+    again = desk.run("job", "enter", "file", "--file", source, *more)
+    desk.run("job", "enter", "file", "--file", source, "--kind", "notice", "--message", f"m{desk.message}")
+    page = desk.run("job", "show", "job1")
     attachments = desk.attached()
-    desk.run("attach", "--remove", 2, "--contract", "job1")
+    desk.run("job", "enter", "job1", "file", "--remove", 2)
     left = desk.attached()
     package = desk.json("export", "job1", "--for", "lawyer", "--out", tmp_path / "out")["path"]
     desk.run("backup", tmp_path / "copy")
@@ -114,8 +114,8 @@ def test_lost_or_changed_bytes_are_a_finding(desk: Desk, tmp_path: Path) -> None
     names = ("changed.png", "missing.png")
     for name in names:
         (tmp_path / name).write_bytes(name.encode())
-        desk.run("attach", tmp_path / name, "--contract", "job1")
-    desk.run("attach", "--remove", 2, "--contract", "job1")
+        desk.run("job", "enter", "job1", "file", "--file", tmp_path / name)
+    desk.run("job", "enter", "job1", "file", "--remove", 2)
     clean = desk.json("verify")
     changed, missing = (blobs.blob_path(desk.home, hashlib.sha256(name.encode()).hexdigest()) for name in names)
     flip_bit(changed, 3)
@@ -137,18 +137,18 @@ def test_bad_input_is_one_sentence_and_keeps_nothing(desk: Desk, tmp_path: Path)
     before = desk.entries(), len(list(desk.home.rglob("*")))
 
     cases: list[tuple[object, ...]] = [
-        ("attach",),
-        ("attach", tmp_path),
-        ("attach", tmp_path / "nothing.png"),
-        ("attach", desk.home / "archive.toml"),
-        ("attach", file, "--contract", "job9"),
-        ("attach", file, "--message", int(desk.message) + 1),
-        ("attach", file, "--message", "この発言"),
-        ("attach", file, "--date", "2026-11-31"),
-        ("attach", file, "--date", "2099-01-01"),
-        ("attach", file, "--kind", "letter"),
-        ("attach", file, "--remove", 1),
-        ("attach", "--remove", 1),
+        ("job", "enter", "file"),
+        ("job", "enter", "file", "--file", tmp_path),
+        ("job", "enter", "file", "--file", tmp_path / "nothing.png"),
+        ("job", "enter", "file", "--file", desk.home / "archive.toml"),
+        ("job", "enter", "job9", "file", "--file", file),
+        ("job", "enter", "file", "--file", file, "--message", int(desk.message) + 1),
+        ("job", "enter", "file", "--file", file, "--message", "この発言"),
+        ("job", "enter", "file", "--file", file, "--on", "2026-11-31"),
+        ("job", "enter", "file", "--file", file, "--on", "2099-01-01"),
+        ("job", "enter", "file", "--file", file, "--kind", "letter"),
+        ("job", "enter", "file", "--file", file, "--remove", 1),
+        ("job", "enter", "file", "--remove", 1),
     ]
     for case in cases:
         assert desk.run(*case, code=2).count("\n") <= 2, case
@@ -161,7 +161,7 @@ def test_an_invoice_may_be_of_a_day_to_come(desk: Desk, tmp_path: Path) -> None:
     """It is commonly dated at the month's end; what was received is not."""
     (tmp_path / "請求書.pdf").write_bytes(b"%PDF")
 
-    desk.run("attach", tmp_path / "請求書.pdf", "--kind", "invoice", "--date", "2099-01-31")
+    desk.run("job", "enter", "file", "--file", tmp_path / "請求書.pdf", "--kind", "invoice", "--on", "2099-01-31")
 
     assert [("invoice", "2099-01-31")] == [(one.kind, one.dated) for one in desk.attached()]
 

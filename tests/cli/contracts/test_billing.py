@@ -36,16 +36,16 @@ def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
     desk.promise = str(chatwork.post(room, tanaka, "報酬は11万円、お支払いは翌月末です。"))
     desk.asked = str(chatwork.post(room, chatwork.owner, "お支払いはいつになりますか。"))
     desk.run("init", "--yes")
-    desk.run("contract", "add", "job1", "--room", room, "--platform", "direct", "--title", "動画編集")
+    desk.run("job", "add", "job1", "--chat", room, "--platform", "direct", "--title", "動画編集")
     desk.run("sync")
     return desk
 
 
 def test_what_is_open_follows_from_invoices_and_payments(desk: Desk, tmp_path: Path) -> None:
-    """Sums and days late stand in `contract show`; what is taken back counts no more and its number is not reused."""
+    """Sums and days late stand in `job show`; what is taken back counts no more and its number is not reused."""
     bill = tmp_path / "請求書.pdf"
     bill.write_bytes(b"%PDF-1.4 bill")
-    add = ("contract", "invoice", "add", "job1", "--amount")
+    add = ("job", "enter", "job1", "invoice", "--amount")
 
     named = ("--on", "2025-10-31", "--due-on", "2025-11-30", "--file", bill, "--number", "A-1")
 
@@ -53,12 +53,12 @@ def test_what_is_open_follows_from_invoices_and_payments(desk: Desk, tmp_path: P
     desk.run(*add, "55000", "--on", "2025-11-30")
     again = desk.run(*add, "55000", "--on", "2025-11-30", code=2)
     early = desk.run(*add, "70000", "--on", "2025-11-30", "--due-on", "2025-11-01", code=2)
-    desk.run("contract", "payment", "add", "--amount", "６０，０００", "--on", "2025-12-01", "--invoice", "1")
-    payment = ("contract", "payment", "add", "--amount", "60000", "--on", "2025-12-01", "--invoice", "1")
+    desk.run("job", "enter", "payment", "--amount", "６０，０００", "--on", "2025-12-01", "--invoice", "1")
+    payment = ("job", "enter", "payment", "--amount", "60000", "--on", "2025-12-01", "--invoice", "1")
     assert "--again" in desk.run(*payment, code=2)
-    desk.run("contract", "invoice", "remove", "job1", "2")
+    desk.run("job", "enter", "job1", "invoice", "--remove", "2")
     third = desk.run(*add, "1000", "--on", "2025-12-01")
-    page = desk.run("contract", "show", "job1", ARCHIVE_LANG="en")
+    page = desk.run("job", "show", "job1", ARCHIVE_LANG="en")
 
     assert "110,000円" in first
     assert "すでに" in again
@@ -78,10 +78,10 @@ def test_what_is_open_follows_from_invoices_and_payments(desk: Desk, tmp_path: P
 @pytest.mark.drawn
 def test_a_term_is_bound_to_the_message_that_told_it(desk: Desk) -> None:
     """Candidates are offered by words and decide nothing; a bound term is shown with its message."""
-    offered = desk.run("contract", "show", ARCHIVE_LANG="en")
-    before = desk.run("contract", "terms", "show", ARCHIVE_LANG="en")
-    after = desk.run("contract", "terms", "set", "payment_day", "--message", desk.promise, ARCHIVE_LANG="en")
-    cleared = desk.run("contract", "terms", "clear", "payment_day", ARCHIVE_LANG="en")
+    offered = desk.run("job", "show", ARCHIVE_LANG="en")
+    before = desk.run("job", "terms", ARCHIVE_LANG="en")
+    after = desk.run("job", "terms", "payment_day", "--message", desk.promise, ARCHIVE_LANG="en")
+    cleared = desk.run("job", "terms", "payment_day", "--clear", ARCHIVE_LANG="en")
 
     line = next(line for line in before.splitlines() if line.startswith("payment_day"))
     assert line.endswith("not stated")
@@ -95,35 +95,35 @@ def test_a_term_is_bound_to_the_message_that_told_it(desk: Desk) -> None:
 @pytest.mark.drawn
 def test_a_message_outside_the_contracts_period_is_bound_with_a_warning(desk: Desk) -> None:
     """Packages name it without holding it, so the way to take it in is told; within the period nothing is said."""
-    promise = ("contract", "terms", "set", "payment_day", "--message", desk.promise)
+    promise = ("job", "terms", "payment_day", "--message", desk.promise)
     inside = desk.run(*promise, ARCHIVE_LANG="en")
-    room = desk.run("contract", "show", ARCHIVE_LANG="en").partition("Chatwork ")[2].split()[0]
-    desk.run("contract", "set", "job1", "--room-from", room, "2030-01-01")
+    room = desk.run("job", "show", ARCHIVE_LANG="en").partition("Chatwork ")[2].split()[0]
+    desk.run("job", "set", "job1", "--chat-from", room, "2030-01-01")
 
     told = desk.run(*promise, ARCHIVE_LANG="en")
-    reminded = desk.run("contract", "reminder", "add", "job1", "--message", desk.asked, ARCHIVE_LANG="en")
-    page = " ".join(desk.run("contract", "show", ARCHIVE_LANG="en").split())
+    reminded = desk.run("job", "enter", "job1", "reminder", "--message", desk.asked, ARCHIVE_LANG="en")
+    page = " ".join(desk.run("job", "show", ARCHIVE_LANG="en").split())
 
     sentence = "Outside this contract's period: "
     assert sentence not in inside
     assert [True, True] == [f"{sentence}m{desk.promise}" in one for one in (told, page)]
     assert f"m{desk.asked}" in reminded.partition(sentence)[2]
     command = told.partition("To take it in: ")[2].split("\n")[0]
-    assert f"archive contract set job1 --room-from {room} 20" in command
+    assert f"archive job set job1 --chat-from {room} 20" in command
     desk.run(*command.split()[1:])
-    assert sentence not in desk.run("contract", "show", ARCHIVE_LANG="en")
+    assert sentence not in desk.run("job", "show", ARCHIVE_LANG="en")
 
 
 @pytest.mark.drawn
 def test_reminders_that_were_sent_are_listed(desk: Desk) -> None:
     """By a message of your own or by day and way, each once; one taken back is gone; another's message is none."""
-    add = ("contract", "reminder", "add", "job1")
+    add = ("job", "enter", "job1", "reminder")
 
     told = desk.run(*add, "--message", desk.asked, ARCHIVE_LANG="en")
     desk.run(*add, "--on", "2025-12-05", "--how", "メール")
     again = desk.run(*add, "--on", "2025-12-05", "--how", "メール", ARCHIVE_LANG="en")
-    page = desk.run("contract", "show", "job1", ARCHIVE_LANG="en")
-    left = desk.run("contract", "reminder", "remove", "job1", "2", ARCHIVE_LANG="en")
+    page = desk.run("job", "show", "job1", ARCHIVE_LANG="en")
+    left = desk.run("job", "enter", "job1", "reminder", "--remove", "2", ARCHIVE_LANG="en")
     refused = desk.run(*add, "--message", desk.promise, code=2, ARCHIVE_LANG="en")
     neither = desk.run(*add, "--how", "メール", code=2, ARCHIVE_LANG="en")
 
@@ -140,16 +140,16 @@ def test_reminders_that_were_sent_are_listed(desk: Desk) -> None:
 def test_bad_input_is_one_sentence(desk: Desk) -> None:
     """With what to do next, and nothing is entered."""
     for arguments in (
-        ("contract", "invoice", "add", "job1", "--amount", "many", "--on", "2025-10-31"),
-        ("contract", "invoice", "add", "job1", "--amount", "-5", "--on", "2025-10-31"),
-        ("contract", "invoice", "add", "job1", "--amount", "5"),
-        ("contract", "invoice", "add", "job1", "--amount", "5", "--on", "2999-01-01"),
-        ("contract", "invoice", "add", "job1", "--amount", "5", "--on", "2025-10-31", "--message", "77"),
-        ("contract", "invoice", "remove", "job1", "9"),
-        ("contract", "payment", "add", "job1", "--amount", "5", "--on", "2025-10-31", "--invoice", "9"),
-        ("contract", "terms", "set", "payment_day"),
-        ("contract", "terms", "set", "payment_day", "--file-id", "77"),
-        ("contract", "terms", "set", "nothing", "--note", "x"),
+        ("job", "enter", "job1", "invoice", "--amount", "many", "--on", "2025-10-31"),
+        ("job", "enter", "job1", "invoice", "--amount", "-5", "--on", "2025-10-31"),
+        ("job", "enter", "job1", "invoice", "--amount", "5"),
+        ("job", "enter", "job1", "invoice", "--amount", "5", "--on", "2999-01-01"),
+        ("job", "enter", "job1", "invoice", "--amount", "5", "--on", "2025-10-31", "--message", "77"),
+        ("job", "enter", "job1", "invoice", "--remove", "9"),
+        ("job", "enter", "job1", "payment", "--amount", "5", "--on", "2025-10-31", "--invoice", "9"),
+        ("job", "terms", "payment_day"),
+        ("job", "terms", "payment_day", "--file-id", "77"),
+        ("job", "terms", "nothing", "--note", "x"),
     ):
         assert 2 >= len(desk.run(*arguments, code=2).strip().splitlines())
-    assert "請求と入金" not in desk.run("contract", "show", "job1")
+    assert "請求と入金" not in desk.run("job", "show", "job1")

@@ -1,4 +1,4 @@
-"""`archive contract`, as a user sees it: dates, people, the picture of one contract, and bad input."""
+"""`archive job`, as a user sees it: dates, people, the picture of one contract, and bad input."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
     desk.room = chatwork.add_room("動画編集", members=[desk.tanaka], announce=False)
     chatwork.post(desk.room, desk.tanaka, "はじめまして")
     desk.run("init", "--yes")
-    desk.run("contract", "add", "job1", "--room", desk.room, "--url", "https://crowdworks.jp/contracts/12345678")
+    desk.run("job", "add", "job1", "--chat", desk.room, "--url", "https://crowdworks.jp/contracts/12345678")
     desk.run("sync")
     return desk
 
@@ -76,16 +76,16 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.mark.drawn
 def test_a_room_has_a_period_in_a_contract(desk: Desk) -> None:
     """Stated with `add` or `set`, shown, and taken away again; a package of the contract is cut by it."""
-    desk.run("contract", "add", "job2", "--room", desk.room, "--room-from", desk.room, "2026-11-01")
-    begun = desk.run("contract", "show", "job2")
-    desk.run("contract", "set", "job2", "--room-to", desk.room, "2026/11/30")
-    ended = desk.run("contract", "show", "job2")
+    desk.run("job", "add", "job2", "--chat", desk.room, "--chat-from", desk.room, "2026-11-01")
+    begun = desk.run("job", "show", "job2")
+    desk.run("job", "set", "job2", "--chat-to", desk.room, "2026/11/30")
+    ended = desk.run("job", "show", "job2")
     period = periods_of(desk, "job2")
-    desk.run("contract", "set", "job2", "--room-from", desk.room, "2030-01-01T10:00", "--room-to", desk.room, "-")
+    desk.run("job", "set", "job2", "--chat-from", desk.room, "2030-01-01T10:00", "--chat-to", desk.room, "-")
     package = desk.json("export", "job2", "--for", "consult")
-    desk.run("contract", "set", "job2", "--room-from", desk.room, "-")
+    desk.run("job", "set", "job2", "--chat-from", desk.room, "-")
 
-    assert f"{desk.room} から" not in desk.run("contract", "show", "job2")
+    assert f"{desk.room} から" not in desk.run("job", "show", "job2")
     assert f"チャット{desk.room}の2026-11-01から" in begun
     assert f"チャット{desk.room}の2026-11-01から2026-11-30まで" in ended
     assert [(datetime(2026, 10, 31, 15, tzinfo=UTC), datetime(2026, 11, 30, 15, tzinfo=UTC))] == period
@@ -106,13 +106,13 @@ def periods_of(desk: Desk, name: str) -> list[tuple[datetime | None, datetime | 
 def test_a_room_of_another_job_is_not_given_to_both_without_a_word(desk: Desk) -> None:
     """Else the second job's package would hand out the first's talk; the last room of a job stays with it."""
     before = desk.entries()
-    refused = desk.run("contract", "add", "job2", "--room", desk.room, code=2)
+    refused = desk.run("job", "add", "job2", "--chat", desk.room, code=2)
     last = [
-        desk.run("contract", "add", "job2", "--room", desk.room, "--move", code=2),
-        desk.run("contract", "set", "job1", "--without-room", desk.room, code=2),
+        desk.run("job", "add", "job2", "--chat", desk.room, "--move", code=2),
+        desk.run("job", "set", "job1", "--without-chat", desk.room, code=2),
     ]
 
-    assert [True, True] == [word in refused for word in ("--move", f"--room-from {desk.room} ")]
+    assert [True, True] == [word in refused for word in ("--move", f"--chat-from {desk.room} ")]
     assert [True, True] == ["ほかのチャットがない" in one for one in last]
     assert before == desk.entries()
 
@@ -123,26 +123,26 @@ def test_a_room_is_moved_and_taken_out_with_what_was_said_of_its_people(desk: De
     sato = chatwork.add_account("佐藤")
     other = chatwork.add_room("記事作成", members=[sato], announce=False)
     chatwork.post(other, sato, "ウグイス色でお願いします")
-    noted = desk.both("contract", "set", "job1", "--room", other)[1]
+    noted = desk.both("job", "set", "job1", "--chat", other)[1]
     desk.run("sync")
-    desk.run("contract", "map", "job1", sato, "client", "--reason", "名刺を見た")
+    desk.run("job", "who", "job1", sato, "client", "--reason", "名刺を見た")
     mixed = desk.json("export", "job1", "--for", "consult", "--counterpart", desk.tanaka, code=4)
 
     held = desk.run("erase", "--chat", other, "--dry-run", code=2)
-    moved = desk.run("contract", "add", "job2", "--room", other, "--move")
+    moved = desk.run("job", "add", "job2", "--chat", other, "--move")
     parted = Path(desk.json("export", "job1", "--for", "consult", code=4)["path"])
-    desk.run("contract", "set", "job1", "--room", other, "--move", code=2)
-    whole = desk.run("contract", "set", "job1", "--room", other, "--room-from", other, "2026-11-01")
-    desk.run("contract", "set", "job1", "--room", other, "--move")
+    desk.run("job", "set", "job1", "--chat", other, "--move", code=2)
+    whole = desk.run("job", "set", "job1", "--chat", other, "--chat-from", other, "2026-11-01")
+    desk.run("job", "set", "job1", "--chat", other, "--move")
     shared = periods_of(desk, "job2")
-    desk.run("contract", "set", "job1", "--without-room", other)
-    desk.run("contract", "set", "job2", "--room", desk.room, "--room-from", desk.room, "2030-01-01")
-    out = desk.run("contract", "set", "job2", "--without-room", other)
+    desk.run("job", "set", "job1", "--without-chat", other)
+    desk.run("job", "set", "job2", "--chat", desk.room, "--chat-from", desk.room, "2030-01-01")
+    out = desk.run("job", "set", "job2", "--without-chat", other)
     desk.run("erase", "--chat", other, "--confirm", 1, "--despite-dispute")
 
     assert "同じ人がいないチャット" in noted
-    assert "--without-room" in held
-    assert f"contract set job2 --room-to {other} 2026-10-31" in whole
+    assert "--without-chat" in held
+    assert f"job set job2 --chat-to {other} 2026-10-31" in whole
     assert [(None, datetime(2026, 10, 31, 15, tzinfo=UTC))] == shared  # a chat of both is moved from its first day on
     assert [True, True] == [word in moved for word in ("から「job2」に移しました", Path(mixed["path"]).name)]
     assert "保存済み: メッセージ1件" in out
@@ -158,12 +158,12 @@ def test_a_bad_period_is_one_sentence_and_changes_nothing(desk: Desk) -> None:
     before = desk.entries()
 
     for option in (
-        ("--room-from", 42, "2026-11-01"),
-        ("--room-from", desk.room, "昨日"),
-        ("--room-from", desk.room, "2026-11-02", "--room-to", desk.room, "2026-11-01"),
-        ("--room-to", desk.room),
+        ("--chat-from", 42, "2026-11-01"),
+        ("--chat-from", desk.room, "昨日"),
+        ("--chat-from", desk.room, "2026-11-02", "--chat-to", desk.room, "2026-11-01"),
+        ("--chat-to", desk.room),
     ):
-        desk.run("contract", "set", "job1", *option, code=2)
+        desk.run("job", "set", "job1", *option, code=2)
 
     assert before == desk.entries()
 
@@ -172,47 +172,47 @@ def test_a_bad_period_is_one_sentence_and_changes_nothing(desk: Desk) -> None:
 def test_a_number_of_two_contracts_names_neither(desk: Desk) -> None:
     """It is said when the second is entered, and asked back when it is used."""
     _, warned = desk.both(
-        "contract",
+        "job",
         "add",
         "job2",
-        "--room",
+        "--chat",
         desk.room,
-        "--room-from",
+        "--chat-from",
         desk.room,
         "2026-11-01",
         "--platform-id",
         "12345678",
     )
-    _, again = desk.both("contract", "set", "job2", "--title", "編集")
+    _, again = desk.both("job", "set", "job2", "--title", "編集")
     _, refused = desk.both("export", "12345678", code=2)
-    _, named = desk.both("contract", "set", "job2", "--platform-id", "555")
+    _, named = desk.both("job", "set", "job2", "--platform-id", "555")
 
     assert "job1" in warned
     assert "job1" in again
     assert "job1, job2" in refused
     assert "" == named
-    assert "12345678" in desk.run("contract", "show", "12345678")
+    assert "12345678" in desk.run("job", "show", "12345678")
 
 
 def test_a_change_of_nothing_says_what_can_be_given(desk: Desk) -> None:
     """Nothing is saved, so nothing is said to be."""
-    _, err = desk.both("contract", "set", "job1", code=2)
+    _, err = desk.both("job", "set", "job1", code=2)
 
     assert "--title" in err
-    assert "contract set --help" in err
+    assert "job set --help" in err
 
 
 def test_who_is_who_is_stated_shown_changed_and_taken_back(desk: Desk) -> None:
     """Each with its reason; saying it twice writes nothing; the archive still verifies."""
-    first = desk.run("contract", "map", "12345678", desk.tanaka, "client", "--reason", "CWでIDを伝えられた\x1b[31m")
+    first = desk.run("job", "who", "12345678", desk.tanaka, "client", "--reason", "CWでIDを伝えられた\x1b[31m")
     before = desk.entries()
-    again = desk.run("contract", "map", "job1", desk.tanaka, "client", "--reason", "CWでIDを伝えられた\x1b[31m")
+    again = desk.run("job", "who", "job1", desk.tanaka, "client", "--reason", "CWでIDを伝えられた\x1b[31m")
     unchanged = desk.entries()
-    page = desk.run("contract", "show")
-    desk.run("contract", "map", "job1", desk.tanaka, "third", "--reason", "別の人でした")
-    third = desk.run("contract", "show", "job1")
-    desk.run("contract", "unmap", "job1", desk.tanaka)
-    left = desk.run("contract", "show", "job1")
+    page = desk.run("job", "show")
+    desk.run("job", "who", "job1", desk.tanaka, "other", "--reason", "別の人でした")
+    third = desk.run("job", "show", "job1")
+    desk.run("job", "who", "job1", desk.tanaka, "--remove")
+    left = desk.run("job", "show", "job1")
 
     assert str(desk.tanaka) in first
     assert str(desk.tanaka) in again
@@ -227,22 +227,22 @@ def test_who_is_who_is_stated_shown_changed_and_taken_back(desk: Desk) -> None:
 
 def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk) -> None:
     """Unknown platforms and people, days to come and days in the wrong order: exit 2, nothing lost."""
-    desk.run("contract", "set", "job1", "--contracted-on", "2026/10/1")
+    desk.run("job", "set", "job1", "--contracted-on", "2026/10/1")
     before = desk.entries()
 
-    assert "crowdworks" in desk.run("contract", "set", "job1", "--platform", "craudworks", code=2)
-    assert "2999-01-01" in desk.run("contract", "set", "job1", "--escrowed-at", "2999-01-01", code=2)
-    assert "2026-09-30" in desk.run("contract", "set", "job1", "--escrowed-at", "2026-09-30", code=2)
-    desk.run("contract", "set", "job1", "--client-url", "javascript:alert(1)", code=2)
-    assert "あなた自身の名前" in desk.run("contract", "set", "job1", "--client", "YAMADA さん", code=2)
-    assert str(desk.tanaka) in desk.run("contract", "map", "job1", 42, "client", "--reason", "x", code=2)
-    desk.run("contract", "map", "job1", desk.tanaka, "client", "--reason", " ", code=2)
-    desk.run("contract", "map", "job1", desk.tanaka, "boss", "--reason", "x", code=2)
-    desk.run("contract", "map", "job1", 2**70, "client", "--reason", "x", code=2)
-    desk.run("contract", "add", "job2", "--room", 2**70, code=2)
-    desk.run("contract", "set", "job1", "--room", 2**63, code=2)
-    desk.run("contract", "unmap", "job1", desk.tanaka, code=2)
-    desk.run("contract", "map", "job9", desk.tanaka, "client", "--reason", "x", code=2)
+    assert "crowdworks" in desk.run("job", "set", "job1", "--platform", "craudworks", code=2)
+    assert "2999-01-01" in desk.run("job", "set", "job1", "--escrowed-at", "2999-01-01", code=2)
+    assert "2026-09-30" in desk.run("job", "set", "job1", "--escrowed-at", "2026-09-30", code=2)
+    desk.run("job", "set", "job1", "--client-url", "javascript:alert(1)", code=2)
+    assert "あなた自身の名前" in desk.run("job", "set", "job1", "--client", "YAMADA さん", code=2)
+    assert str(desk.tanaka) in desk.run("job", "who", "job1", 42, "client", "--reason", "x", code=2)
+    desk.run("job", "who", "job1", desk.tanaka, "client", "--reason", " ", code=2)
+    desk.run("job", "who", "job1", desk.tanaka, "boss", "--reason", "x", code=2)
+    desk.run("job", "who", "job1", 2**70, "client", "--reason", "x", code=2)
+    desk.run("job", "add", "job2", "--chat", 2**70, code=2)
+    desk.run("job", "set", "job1", "--chat", 2**63, code=2)
+    desk.run("job", "who", "job1", desk.tanaka, "--remove", code=2)
+    desk.run("job", "who", "job9", desk.tanaka, "client", "--reason", "x", code=2)
 
     assert before == desk.entries()
 
@@ -339,7 +339,7 @@ def test_what_is_no_address_is_refused(typed: str) -> None:
 
 
 def lines(world: World) -> list[str]:
-    """What `contract show` prints now."""
+    """What `job show` prints now."""
     with world.archive.reading() as reading:
         return list(page_lines(reading, named_or_only_contract(reading, None), now=world.clock()))
 
@@ -409,7 +409,7 @@ def test_status_names_what_is_blank_and_what_is_near(world: World) -> None:
 
     whole = "\n".join(status)
     assert status[0].startswith("Not entered")
-    assert "archive contract set 123" in whole
+    assert "archive job set 123" in whole
     assert "request + 7 days  07-09  in 1 day, at a time not entered" in " ".join(whole.split("\n             "))
     assert "job2" not in whole
     assert not [line for line in status if columns(line) > 80]

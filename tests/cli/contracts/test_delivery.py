@@ -1,4 +1,4 @@
-"""`archive delivery`, as a user sees it: entering, matching with Chatwork, correcting, taking back, and bad input."""
+"""`archive job enter … delivery`, as a user sees it: matching with Chatwork, correcting, taking back, bad input."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
     desk.room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
     desk.file = int(chatwork.upload(desk.room, tanaka, "\x1b[31m納品.zip", data=b"zip bytes"))
     desk.run("init", "--yes")
-    desk.run("contract", "add", "job1", "--room", desk.room, "--url", "https://crowdworks.jp/contracts/12345678")
+    desk.run("job", "add", "job1", "--chat", desk.room, "--url", "https://crowdworks.jp/contracts/12345678")
     desk.run("sync")
     return desk
 
@@ -60,15 +60,17 @@ def test_a_delivery_is_entered_matched_corrected_and_taken_back(desk: Desk, tmp_
     same.write_bytes(b"zip bytes")
     other.write_bytes(b"other bytes")
 
-    equal = desk.run("delivery", "add", "12345678", "--at", "2026-11-03 09:12", "--file", same, "--note", "第1稿")
-    unequal = desk.run("delivery", "add", "job1", "--at", "2026/11/4", "--file", other)
-    by_id = desk.run("delivery", "add", "job1", "--at", "2026-11-05", "--file-id", desk.file)
-    again = desk.run("delivery", "add", "job1", "--at", "2026-11-05", "--file-id", desk.file)
-    listed = desk.run("delivery", "list", "job1")
-    desk.run("delivery", "set", "job1", 2, "--at", "2026-11-04 10:00")
-    desk.run("delivery", "remove", "job1", 3)
-    page = desk.run("contract", "show", "job1")
-    left = desk.run("delivery", "list")
+    equal = desk.run(
+        "job", "enter", "12345678", "delivery", "--on", "2026-11-03 09:12", "--file", same, "--note", "第1稿"
+    )
+    unequal = desk.run("job", "enter", "job1", "delivery", "--on", "2026/11/4", "--file", other)
+    by_id = desk.run("job", "enter", "job1", "delivery", "--on", "2026-11-05", "--file-id", desk.file)
+    again = desk.run("job", "enter", "job1", "delivery", "--on", "2026-11-05", "--file-id", desk.file)
+    listed = desk.run("job", "show", "job1")
+    desk.run("job", "enter", "job1", "delivery", "--replace", 2, "--on", "2026-11-04 10:00")
+    desk.run("job", "enter", "job1", "delivery", "--remove", 3)
+    page = desk.run("job", "show", "job1")
+    left = desk.run("job", "show")
 
     assert str(desk.file) in equal
     assert "[U+001B][31m納品.zip" in equal
@@ -93,14 +95,14 @@ def test_a_file_that_somebody_else_sent_is_told(desk: Desk, chatwork: Chatwork) 
     own = int(chatwork.upload(desk.room, chatwork.owner, "納品.zip", data=b"own bytes"))
     desk.run("sync")
 
-    theirs = desk.both("delivery", "add", "job1", "--at", "2026-11-05", "--file-id", desk.file)
-    mine = desk.both("delivery", "add", "job1", "--at", "2026-11-06", "--file-id", own)
-    corrected = desk.both("delivery", "set", "job1", 2, "--file-id", desk.file)
+    theirs = desk.both("job", "enter", "job1", "delivery", "--on", "2026-11-05", "--file-id", desk.file)
+    mine = desk.both("job", "enter", "job1", "delivery", "--on", "2026-11-06", "--file-id", own)
+    corrected = desk.both("job", "enter", "job1", "delivery", "--replace", 2, "--file-id", desk.file)
 
     assert str(desk.file) in theirs[1]
-    assert "archive delivery remove job1 1" in theirs[1]
+    assert "archive job enter job1 delivery --remove 1" in theirs[1]
     assert "" == mine[1]
-    assert "archive delivery remove job1 2" in corrected[1]
+    assert "archive job enter job1 delivery --remove 2" in corrected[1]
 
 
 def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk, tmp_path: Path) -> None:
@@ -112,26 +114,26 @@ def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk, tmp_path: Path
     secret.chmod(0o600)
     file = tmp_path / "a.zip"
     file.write_bytes(b"zip")
-    desk.run("delivery", "add", "job1", "--at", "2026-11-03", "--file", file)
+    desk.run("job", "enter", "job1", "delivery", "--on", "2026-11-03", "--file", file)
     settings = (desk.home / "archive.toml").read_text(encoding="utf-8")
     before = desk.entries()
-    add = ("delivery", "add", "job1", "--at", "2026-11-03")
+    add = ("job", "enter", "job1", "delivery", "--on", "2026-11-03")
 
     cases: list[tuple[object, ...]] = [
-        ("delivery", "add", "job1", "--at", "いつか"),
-        ("delivery", "add", "job1", "--at", "2026-02-30"),
-        ("delivery", "add", "job1", "--at", "2099-01-01"),
-        ("delivery", "add", "job1"),
-        ("delivery", "add", "job9", "--at", "2026-11-03"),
+        ("job", "enter", "job1", "delivery", "--on", "いつか"),
+        ("job", "enter", "job1", "delivery", "--on", "2026-02-30"),
+        ("job", "enter", "job1", "delivery", "--on", "2099-01-01"),
+        ("job", "enter", "job1", "delivery"),
+        ("job", "enter", "job9", "delivery", "--on", "2026-11-03"),
         (*add, "--file", tmp_path),
         (*add, "--file", tmp_path / "nothing.zip"),
         (*add, "--file", desk.home / "archive.sqlite3"),
         (*add, "--file-id", 2**70),
         (*add, "--file", file, "--file-id", desk.file),
-        ("delivery", "set", "job1", 1),
-        ("delivery", "set", "job1", 7, "--note", "x"),
-        ("delivery", "remove", "job1", 2**70),
-        ("delivery", "list", "job9"),
+        ("job", "enter", "job1", "delivery", "--replace", 1),
+        ("job", "enter", "job1", "delivery", "--replace", 7, "--note", "x"),
+        ("job", "enter", "job1", "delivery", "--remove", 2**70),
+        ("job", "show", "job9"),
     ]
     for case in cases:
         assert desk.run(*case, code=2).count("\n") <= 2, case
@@ -158,7 +160,7 @@ def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk, tmp_path: Path
 )
 def test_times_are_understood_as_they_are_written_in_japan(value: str, expected: str) -> None:
     """With slashes, without zeros, in full-width characters; a platform's clock may be a little ahead of ours."""
-    actual = written_days.read_day(value, "--at", written_days.EXAMPLE_TIME, now=NOW)
+    actual = written_days.read_day(value, "--on", written_days.EXAMPLE_TIME, now=NOW)
 
     assert expected == actual
 
@@ -169,7 +171,7 @@ def test_times_are_understood_as_they_are_written_in_japan(value: str, expected:
 def test_what_is_no_time_of_japan_is_refused(value: str) -> None:
     """A year of long ago, a day that no calendar has, a time of another zone."""
     with pytest.raises((errors.BadValue, errors.NoSuchDay, errors.DayTooEarly)):
-        written_days.read_day(value, "--at", written_days.EXAMPLE_TIME, now=NOW)
+        written_days.read_day(value, "--on", written_days.EXAMPLE_TIME, now=NOW)
 
 
 def test_a_day_alone_has_no_time_and_no_future() -> None:
@@ -179,7 +181,7 @@ def test_a_day_alone_has_no_time_and_no_future() -> None:
     with pytest.raises(errors.DayAhead):
         written_days.read_day("2026-11-25", "--date", written_days.EXAMPLE_DAY, now=NOW)
     with pytest.raises(errors.DayAhead):
-        written_days.read_day("2026-11-24 22:42", "--at", written_days.EXAMPLE_TIME, now=NOW)
+        written_days.read_day("2026-11-24 22:42", "--on", written_days.EXAMPLE_TIME, now=NOW)
 
     assert "2026-11-25" == written_days.read_day(
         "2026-11-25", "--date", written_days.EXAMPLE_DAY, now=NOW + timedelta(hours=2)

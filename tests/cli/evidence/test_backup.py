@@ -37,7 +37,7 @@ def terminal(tmp_path: Path, chatwork: Chatwork) -> Terminal:
         chatwork.post(room, tanaka, f"メッセージ{number}")
     chatwork.upload(room, tanaka, "納品.zip", data=b"zip" * 1_000)
     terminal.run("init", "--yes")
-    terminal.run("contract", "add", "job1", "--room", room)
+    terminal.run("job", "add", "job1", "--chat", room)
     terminal.run("sync")
     (terminal.home / "token").write_text(TOKEN)
     (terminal.home / "token").chmod(0o600)

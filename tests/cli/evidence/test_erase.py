@@ -71,7 +71,7 @@ def test_a_room_that_is_still_read_is_refused(maker: ArchiveMaker, desk: Termina
     with maker.archive.reading():
         maker.contract("job3", [OTHER_ROOM], state="open")
 
-    assert "archive contract stop" in desk.run("erase", "--message", "11", "--confirm", "1", code=2)
+    assert "archive job end" in desk.run("erase", "--message", "11", "--confirm", "1", code=2)
     assert "No message with the id 99" in desk.run("erase", "--message", "99", code=2)
 
 
@@ -92,9 +92,9 @@ def test_a_stamped_archive_goes_on_after_an_erasure(sealing: SealingTerminal) ->
         sealing.say(text)
     with Archive(sealing.home).reading() as reading:
         (message,) = [hit.message_id for hit in search(reading, parse("消す約束")).hits]
-    sealing.run("contract", "stop", "job1")
+    sealing.run("job", "end", "job1", "--now")
     done = sealing.json("erase", "--message", message, "--confirm", "1", "--reason", "request")
-    sealing.run("contract", "reopen", "job1")
+    sealing.run("job", "end", "job1", "--undo")
     sealing.say("その後の連絡")
     sealing.run("seal")
 

@@ -465,7 +465,7 @@ def test_warnings_and_blanks_are_told_where_nobody_is_asked(desk: Desk) -> None:
     assert "The first message is earlier" in err
     assert "promise of secrecy" in err
     assert "Job, Contract number, Page, Contract date, Escrow (仮払い), Amount" in err
-    assert "archive contract set job1" in err
+    assert "archive job set job1" in err
     assert "Before you send it" not in err
     assert "promise of secrecy" not in lawyer
 

@@ -136,7 +136,7 @@ def test_words_that_must_not_be_there_and_filters_come_through_the_command_line(
         (["before:明日"], "before:2026-11-24"),
         (["before:9999-12-31"], "before:2026-11-24"),
         (["--rom", "5"], "--rom"),
-        (["は", "--chat", "5"], "Room 5"),
+        (["は", "--chat", "5"], "Chat 5"),
         (["は", "--job", "x"], "“x”"),
         (["は", "--from", "x"], "--from"),
         (["は", "--to", "9999-12-31"], "--to"),

@@ -42,7 +42,7 @@ def test_two_archives_of_one_account_on_this_computer_are_told_of_each_other(
     for terminal in (first, second):
         terminal.environ["XDG_STATE_HOME"] = str(tmp_path / "state")
         terminal.run("init", "--yes")
-        terminal.run("contract", "add", "job1", "--room", room)
+        terminal.run("job", "add", "job1", "--chat", room)
         terminal.run("-q", "sync")
     budget = look(first, "budget")
     second.home.rename(tmp_path / "elsewhere")

@@ -33,7 +33,7 @@ class Job:
         for index in range(100):
             chatwork.post(self.room, self.tanaka, f"あとの {index}")
         terminal.run("init", "--yes")
-        terminal.run("contract", "add", "job1", "--room", self.room)
+        terminal.run("job", "add", "job1", "--chat", self.room)
         terminal.run("sync")
 
     def places(self) -> list[recovery_files.MessagePlace]:
@@ -99,7 +99,7 @@ def test_what_is_left_over_is_exit_4_and_the_next_sync_goes_on(job: Job, tmp_pat
 def test_ids_without_a_room_need_one_when_there_are_two(job: Job, tmp_path: Path) -> None:
     """`--room` names it; a room of no contract is refused."""
     other = job.chatwork.add_room("別の仕事", members=[job.tanaka])
-    job.terminal.run("contract", "add", "job2", "--room", other)
+    job.terminal.run("job", "add", "job2", "--chat", other)
     page = tmp_path / "list.txt"
     page.write_text("\n".join(job.old), encoding="utf-8")
 

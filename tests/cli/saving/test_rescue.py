@@ -34,7 +34,7 @@ class Worst(Terminal):
         self.room = chatwork.add_room("動画編集", members=[self.tanaka], announce=False)
         chatwork.post(self.room, self.tanaka, "よろしく")
         self.run("init", "--yes")
-        self.run("contract", "add", "job1", "--room", self.room)
+        self.run("job", "add", "job1", "--chat", self.room)
         self.run("sync")
 
     def rescue(self, *arguments: object, code: int = 0, **environ: str) -> tuple[str, str]:
@@ -100,7 +100,7 @@ def test_the_document_is_that_of_sync(worst: Worst, chatwork: Chatwork) -> None:
 def test_chats_that_cannot_be_read_are_named_every_time(worst: Worst, chatwork: Chatwork) -> None:
     """On this day nothing is said only once a day; the chats after them are read all the same."""
     rooms = [chatwork.add_room(f"別の仕事{one}", members=[worst.tanaka]) for one in range(3)]
-    worst.run("contract", "add", "job2", *(word for room in rooms for word in ("--room", room)))
+    worst.run("job", "add", "job2", *(word for room in rooms for word in ("--chat", room)))
     chatwork.fail(Fault.FORBIDDEN, f"/rooms/({rooms[0]}|{rooms[1]})/messages", times=None)
     worst.run("sync", code=4)
 
@@ -158,8 +158,8 @@ def test_contracts_that_share_people_are_told_too_each_for_itself(worst: Worst, 
     """Their rooms were saved with it; a contract with other people is not mentioned."""
     other, sato = chatwork.add_room("別の仕事", members=[worst.tanaka], announce=False), chatwork.add_account("佐藤")
     apart = chatwork.add_room("無関係", members=[sato], announce=False)
-    worst.run("contract", "add", "job2", "--room", other)
-    worst.run("contract", "add", "job3", "--room", apart)
+    worst.run("job", "add", "job2", "--chat", other)
+    worst.run("job", "add", "job3", "--chat", apart)
     chatwork.post(other, worst.tanaka, "一つ")
     chatwork.post(other, worst.tanaka, "二つ")
     worst.run("sync")

@@ -225,12 +225,12 @@ def test_where_no_contract_is_read_nothing_is_called_saved(desk: TerminalWorld) 
 
     screen, _talk = desk.both("sync")
     rescued = desk.both("save", "--all", code=2)[1]
-    listed, _talk = desk.both("contract", "list")
-    output, _talk = desk.both("contract", "show", "job1")
+    listed, _talk = desk.both("job")
+    output, _talk = desk.both("job", "show", "job1")
 
     assert screen.startswith("Every contract has ended: no chat is saved any more.")
     assert "Nothing is missing" not in screen
-    assert "closed more than 180 days ago. To save it again: archive contract reopen" in " ".join(rescued.split())
+    assert "closed more than 180 days ago. To save it again: archive job end JOB --undo" in " ".join(rescued.split())
     ended = f"closed, not saved since {now.astimezone(JST) - timedelta(days=1):%Y-%m-%d}"
     assert ended in listed
     assert ended in output
@@ -241,7 +241,7 @@ def test_a_closed_contract_tells_until_when_it_is_saved(desk: TerminalWorld) -> 
     now = desk.clock.time
     desk.contract("job1", desk.room, state="closed", closed_at=now - timedelta(days=100))
 
-    listed, _talk = desk.both("contract", "list")
+    listed, _talk = desk.both("job")
 
     assert f"closed, saved until {now.astimezone(JST) + timedelta(days=80):%Y-%m-%d}" in listed
 
@@ -288,7 +288,7 @@ def test_long_numbers_of_rooms_stand_apart_from_the_next_column(desk: TerminalWo
     rooms = [{"room_id": 388277412345, "name": "長い", "type": "group"}, {"room_id": 5, "name": "短い", "type": "my"}]
     desk.chatwork.fail(Fault.REPLY, "/v2/rooms$", body=json.dumps(rooms).encode())
 
-    output, _talk = desk.both("rooms")
+    output, _talk = desk.both("job", "chats")
 
     assert ["388277412345", "group"] == output.splitlines()[1].split()[:2]
     assert output.splitlines()[1].index("group") == output.splitlines()[2].index("my chat")

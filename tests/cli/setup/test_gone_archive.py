@@ -25,7 +25,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
         terminal = Terminal(tmp_path / "home", chatwork)
         terminal.environ["ARCHIVE_LANG"] = "en"
         terminal.run("init", "--yes")
-        terminal.run("contract", "add", "job1", "--room", str(room))
+        terminal.run("job", "add", "job1", "--chat", str(room))
         terminal.run("sync")
         shutil.rmtree(terminal.home / "seals", ignore_errors=True)
         (terminal.home / DATABASE).unlink()

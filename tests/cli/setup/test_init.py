@@ -21,8 +21,8 @@ def test_the_next_steps_find_the_archive_that_was_just_made(tmp_path: Path) -> N
         usual = terminal.run("init", "--yes")
         given = terminal.run("--home", tmp_path / "an other", "init", "--yes")
 
-    assert "Next: archive rooms   then: archive contract add job1" in usual
-    assert f"Next: archive --home '{tmp_path / 'an other'}' rooms" in given
+    assert "Next: archive job chats   then: archive job add job1" in usual
+    assert f"Next: archive --home '{tmp_path / 'an other'}' job chats" in given
     assert f"then: archive --home '{tmp_path / 'an other'}' save" in given
 
 
@@ -36,8 +36,8 @@ def test_the_step_after_a_contract_finds_its_archive(tmp_path: Path) -> None:
         terminal.run("init", "--yes")
         terminal.run("--home", tmp_path / "an other", "init", "--yes")
 
-        usual = terminal.run("contract", "add", "job1", "--room", str(room))
-        given = terminal.run("--home", tmp_path / "an other", "contract", "add", "job1", "--room", str(room))
+        usual = terminal.run("job", "add", "job1", "--chat", str(room))
+        given = terminal.run("--home", tmp_path / "an other", "job", "add", "job1", "--chat", str(room))
 
     assert "Next: archive save" in usual
     assert f"Next: archive --home '{tmp_path / 'an other'}' save" in given
@@ -69,5 +69,5 @@ def test_inits_at_once_make_one_archive(tmp_path: Path) -> None:
 
     assert 0 in [code for _errors, code in ends]
     assert {code for _errors, code in ends} <= {0, 11}, ends
-    assert "job1" not in terminal.run("contract", "list")
+    assert "job1" not in terminal.run("job")
     assert [] == list(terminal.home.glob("*.new*"))

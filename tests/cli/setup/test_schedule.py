@@ -47,7 +47,7 @@ def test_it_is_installed_shown_and_removed(terminal: Terminal, tmp_path: Path) -
 @pytest.mark.drawn
 def test_after_its_removal_the_overview_says_so_at_once(terminal: Terminal) -> None:
     """Though the last run by itself was a minute ago."""
-    terminal.run("contract", "add", "job1", "--room", terminal.room)  # type: ignore[attr-defined]
+    terminal.run("job", "add", "job1", "--chat", terminal.room)  # type: ignore[attr-defined]
     terminal.run("init", "schedule")
     terminal.run("-q", "sync")
     before = terminal.run("status")

@@ -473,7 +473,7 @@ def test_a_run_by_itself_that_fails_is_said_at_once_and_stays_said(desk: Desk) -
 def test_stamps_are_chosen_in_an_archive_that_is_in_use_without_all_other_questions(desk: Desk) -> None:
     """However it was set up; the first run would ask for much that is there."""
     desk.run("init", "--yes", CHATWORK_API_TOKEN=TOKEN)
-    desk.run("contract", "add", "job1", "--room", desk.group, CHATWORK_API_TOKEN=TOKEN)
+    desk.run("job", "add", "job1", "--chat", desk.group, CHATWORK_API_TOKEN=TOKEN)
 
     with desk.init("--timestamps", "on") as tty:
         code = tty.end()
@@ -486,7 +486,7 @@ def test_stamps_are_chosen_in_an_archive_that_is_in_use_without_all_other_questi
 def test_what_is_registered_is_neither_asked_for_again_nor_moved(desk: Desk) -> None:
     """The line in the crontab stays as it is."""
     desk.run("init", "--yes", CHATWORK_API_TOKEN=TOKEN)
-    desk.run("contract", "add", "job1", "--room", desk.group, CHATWORK_API_TOKEN=TOKEN)
+    desk.run("job", "add", "job1", "--chat", desk.group, CHATWORK_API_TOKEN=TOKEN)
     desk.run("init", "schedule", "--with", "cron")
     before = (desk.folder / "table").read_text(encoding="utf-8")
     with desk.init() as tty:

@@ -29,7 +29,7 @@ def terminal(tmp_path: Path, chatwork: Chatwork) -> Terminal:
     posts = [chatwork.post(room, tanaka, f"メッセージ{number}") for number in range(4)]
     chatwork.upload(room, tanaka, "\x1b[31m納品.zip", data=b"zip")
     terminal.run("init", "--yes")
-    terminal.run("contract", "add", "job1", "--room", room, "--url", "https://crowdworks.jp/contracts/12345678")
+    terminal.run("job", "add", "job1", "--chat", room, "--url", "https://crowdworks.jp/contracts/12345678")
     terminal.run("sync")
     for post in posts[:2]:
         chatwork.delete(post, moves_room=True)
@@ -59,7 +59,7 @@ def test_alerts_are_told_listed_and_put_aside(terminal: Terminal) -> None:
     assert not [line for line in screen.splitlines() if columns(line) > 80]
     assert "田中" not in str(listed)
     assert " 田中 「" in asking
-    assert [True, False] == ["archive attach" in text for text in (asking, screen)]
+    assert [True, False] == ["archive job enter" in text for text in (asking, screen)]
     assert not [line for line in asking.splitlines() if columns(line) > 80]
     assert [] == terminal.json("sync")["alerts"]
     assert terminal.json("verify")["ok"]

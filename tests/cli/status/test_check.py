@@ -109,7 +109,7 @@ def careful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Careful]:
             (home / name).chmod(0o600)
         stamping = [AuthoritySetting("a", authority.url, "a.pem")]
         file.update_settings(home, {"token.source": "file:token", "timestamp.authorities": stamping})
-        terminal.run("contract", "add", "job1", "--room", room)
+        terminal.run("job", "add", "job1", "--chat", room)
         for command in (["sync"], ["seal"], ["verify", "--deep"], ["backup", home.parent / "copy"]):
             terminal.run(*command)
         yield Careful(home, chatwork, tanaka, room)
@@ -302,7 +302,7 @@ def test_each_thing_that_has_to_be_done_ends_with_4(
 def _authority_down(checked: Checked) -> None:
     authority = AuthoritySetting("a", "http://127.0.0.1:9", "a.pem")
     file.update_settings(checked.home, {"timestamp.authorities": [authority]})
-    checked.run("contract", "set", "job1", "--title", "x")
+    checked.run("job", "set", "job1", "--title", "x")
     checked.run("seal")
     checked.rewrite("UPDATE seal SET closed_at = '2026-01-01T00:00:00.000Z' WHERE number > 1")
 
@@ -328,7 +328,7 @@ def _open_below(checked: Checked) -> None:
 
 
 def _contract_stopped(checked: Checked) -> None:
-    checked.run("contract", "stop", "job1")
+    checked.run("job", "end", "job1", "--now")
 
 
 def _fast_room(checked: Checked) -> None:

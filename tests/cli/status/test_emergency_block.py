@@ -174,10 +174,10 @@ def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_acco
     assert tuple(jobs.written[:3]) == ids(after["job2"])
     assert ((), ()) == (ids(closed["job2"]), ids(before["job4"]))
     assert "Take screenshots of these messages: " in lines["job2"]
-    assert f"archive attach FILE --contract job2 --message m{jobs.written[0]}" in lines["job2"]
+    assert f"archive job enter job2 file --file PATH --message m{jobs.written[0]}" in lines["job2"]
     assert "田中 「手数料がかからないように直接お支払" in lines["job2"].replace("\n   ", "")
-    assert [False] * 3 == ["archive attach" in lines[name] for name in ("job1", "job3", "job4")]
-    assert "archive attach" not in block_text(closed["job2"], capsys)
+    assert [False] * 3 == ["archive job enter" in lines[name] for name in ("job1", "job3", "job4")]
+    assert "archive job enter" not in block_text(closed["job2"], capsys)
 
 
 def test_a_message_that_is_not_shown_any_more_needs_no_screenshot(jobs: Jobs) -> None:

@@ -89,7 +89,7 @@ def test_a_stopped_archive_is_said_above_every_result(desk: TerminalWorld) -> No
 
 def test_a_good_archive_has_no_banner_and_a_broken_one_only_its_own_error(desk: TerminalWorld) -> None:
     """The command itself says what is wrong."""
-    assert "" == desk.both("contract", "list")[1]
+    assert "" == desk.both("job")[1]
     (desk.home / "archive.toml").write_text("[[[", encoding="utf-8")
     assert 1 == desk.both("export", code=5)[1].count("archive.toml")
 

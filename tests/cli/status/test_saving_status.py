@@ -98,7 +98,7 @@ def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_come
         (None, {"scheduled_run": None}, "archive init schedule"),
         (None, LONG_AGO, "archive check"),
         ("systemd", {"account": None, "has_contracts": False, "rooms": frozenset()}, "archive init"),
-        ("systemd", {"has_contracts": False, "rooms": frozenset()}, "archive contract add"),
+        ("systemd", {"has_contracts": False, "rooms": frozenset()}, "archive job add"),
         (None, {"is_setup_open": True}, "archive init"),
         ("systemd", {"is_setup_open": True}, "nothing to do"),
         ("systemd", NEVER, "archive save"),
@@ -187,7 +187,7 @@ def test_a_set_up_without_a_token_goes_on_with_init(desk: TerminalWorld, tmp_pat
 
     output = terminal.run(ARCHIVE_LANG="en")
 
-    assert (True, False) == ("Next: archive init" in output, "contract add" in output)
+    assert (True, False) == ("Next: archive init" in output, "job add" in output)
 
 
 def test_a_first_run_that_was_left_is_remembered(desk: TerminalWorld) -> None:

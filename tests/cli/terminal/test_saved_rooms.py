@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver.cli.terminal.prompts import read_path
-from archiver.cli.terminal.saved_rooms import matching_rooms
+from archiver.cli.terminal.saved_rooms import matching
 from archiver.setup.answers import InvalidAnswer
 
 ROOMS = {388277413: "動画編集_田中様", 388277414: "動画", 5: "ＡＢＣ商事 サイト制作", 6: "髙橋様"}
@@ -27,7 +27,7 @@ ROOMS = {388277413: "動画編集_田中様", 388277414: "動画", 5: "ＡＢＣ
 )
 def test_a_room_is_meant_by_number_name_or_part_of_its_name(wanted: str, found: set[int]) -> None:
     """A number wins, then the whole name, then every name with these characters in it."""
-    assert found == set(matching_rooms(ROOMS, wanted))
+    assert found == set(matching(ROOMS, wanted))
 
 
 @pytest.mark.parametrize(

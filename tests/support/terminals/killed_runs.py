@@ -36,7 +36,7 @@ def table_contents(home: Path) -> dict[str, list[Any]]:
 def set_up_rooms(terminal: Terminal, rooms: list[int]) -> None:
     """An archive with all rooms in one contract."""
     terminal.run("init", "--yes")
-    terminal.run("contract", "add", "job1", *(word for room in rooms for word in ("--room", room)))
+    terminal.run("job", "add", "job1", *(word for room in rooms for word in ("--chat", room)))
 
 
 def change_rooms(chatwork: Chatwork, rooms: list[int], client: int, posts: list[str], step: int) -> None:

@@ -23,7 +23,7 @@ class SealingTerminal(Terminal):
         self.tanaka = chatwork.add_account("田中")
         self.room = chatwork.add_room("動画編集", members=[self.tanaka], announce=False)
         self.run("init", "--yes")
-        self.run("contract", "add", "job1", "--room", self.room)
+        self.run("job", "add", "job1", "--chat", self.room)
         (home / "a.pem").write_text(authority.root_pem, encoding="ascii")
         file.update_settings(home, {"timestamp.authorities": [AuthoritySetting("a", authority.url, "a.pem")]})
 

@@ -41,7 +41,7 @@ def test_a_file_of_200_mb_is_streamed(tmp_path: Path) -> None:
         file = chatwork.upload(room, tanaka, "完成版.mp4", size=SIZE)
         terminal = Terminal(tmp_path / "home", chatwork)
         terminal.run("init", "--yes")
-        terminal.run("contract", "add", "job1", "--room", room)
+        terminal.run("job", "add", "job1", "--chat", room)
 
         process = subprocess.run(
             [sys.executable, "-c", PROGRAM, "sync"], env=terminal.environ, capture_output=True, text=True, check=False

@@ -68,7 +68,7 @@ def test_an_archive_without_a_contract_says_what_to_do(tmp_path: Path) -> None:
     migrate.create_database(tmp_path / DATABASE)
 
     with open_viewer(tmp_path) as browser:
-        assert "archive contract add --help" in browser.get("/")
+        assert "archive job add --help" in browser.get("/")
 
 
 def test_gaps_are_said_in_full(tmp_path: Path) -> None:
@@ -159,8 +159,8 @@ def test_every_command_on_it_calls_the_program_for_this_archive(tmp_path: Path) 
     with open_viewer(tmp_path / "home") as browser:
         page = text_of(browser.get("/"))
 
-    called = re.findall(r"archive (?:--home (\S+) )?(\w+)(?: (?:FILE --contract )?(\w+))?", page)
-    commands = [one for one in called if one[1] in ("export", "attach", "backup", "contract", "check", "search")]
+    called = re.findall(r"archive (?:--home (\S+) )?(\w+)(?: (\w+))?", page)
+    commands = [one for one in called if one[1] in ("export", "backup", "job", "check", "search")]
     assert {"export", "backup", "check"} <= {command for _home, command, _rest in commands}
     assert {str(tmp_path / "home")} == {home for home, _command, _rest in commands}
     assert "job1" not in page

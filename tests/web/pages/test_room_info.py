@@ -106,4 +106,4 @@ def test_a_chat_without_a_description_says_so(browser: Browser) -> None:
     page = words(browser.get(f"/room/{OTHER_ROOM}/about"))
 
     assert "No description was ever seen." in page
-    assert "Nothing yet. See: archive attach --help" in page
+    assert "Nothing yet. See: archive job enter --help" in page

@@ -1,4 +1,4 @@
-"""`rooms`: lists the rooms of the account and their numbers."""
+"""`job chats`: lists the chats of the account and their numbers."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from archiver.chatwork.models import Room
 
 
-@click.command("rooms", help=N_("Your rooms and their numbers, as Chatwork shows them now. Nothing is saved."))
+@click.command("chats", help=N_("Your chats and their numbers, as Chatwork shows them now. Nothing is saved."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
-def command_rooms(obj: CliContext, as_json: bool) -> int:
-    """Print all rooms, those without a contract too; nothing is saved."""
+def job_chats(obj: CliContext, as_json: bool) -> int:
+    """Print all chats, those without a job too; nothing is saved."""
     from archiver.app import build_app, require_archive
     from archiver.store.queries.contracts import contracts
 
@@ -61,4 +61,4 @@ def _contract_ids_by_room(app: App) -> dict[int, list[str]]:
 
 def _room_document(room: Room, contracts: list[str]) -> dict[str, object]:
     head = {"room_id": room.room_id, "name": room.name, "type": room.type}
-    return {**head, "messages": room.message_num, "files": room.file_num, "contracts": contracts}
+    return {**head, "messages": room.message_num, "files": room.file_num, "jobs": contracts}

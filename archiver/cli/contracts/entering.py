@@ -1,0 +1,278 @@
+"""What `job enter` does: each kind of entry is checked, kept, and told with what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from archiver import errors
+from archiver.app import utc_now
+from archiver.cli.context import CliContext
+from archiver.cli.contracts import statement_lines
+from archiver.cli.contracts.money_lines import money_lines, reminder_lines
+from archiver.cli.contracts.room_periods import outside_lines
+from archiver.cli.contracts.terms import check_file
+from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.prompts import ask, asked_path, is_asked
+from archiver.cli.terminal.text import visible
+from archiver.records import Contract, Delivery, Enclosure, Invoice, MessageId, Payment
+from archiver.setup import billing
+from archiver.setup.contract_facts import keep_contract
+from archiver.setup.fact_reading import check_order
+from archiver.setup.message_numbers import find_message
+from archiver.setup.written_days import EXAMPLE_DAY, EXAMPLE_TIME, read_day
+from archiver.setup.yen_amounts import read_yen
+from archiver.store import local_files, statements
+from archiver.store.archive import Archive, Reading
+from archiver.store.queries.contracts import named_or_only_contract
+from archiver.store.queries.files import file_counts
+from archiver.store.queries.roles import sides
+from archiver.store.queries.statements import deliveries, enclosures, same_bytes, sender_of
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
+
+_Stated = TypeVar("_Stated", bound=Delivery | Enclosure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What was typed about a job."""
+
+    obj: CliContext
+    archive: Archive
+    contract: Contract
+    given: Mapping[str, Any]
+    message: MessageId | None
+    now: datetime
+
+    def day(self, question: str, example: str = EXAMPLE_DAY) -> str:
+        """The day or time, asked for where it was left out. Raises UsageError where nobody can be asked."""
+
+        def read(text: str) -> str:
+            return read_day(text, "--on", example, now=self.now)
+
+        if "on" in self.given:
+            return read(self.given["on"])
+        if not is_asked():
+            raise errors.UsageError(detail=_("Say on which day: --on DAY"))
+        return ask(question, read)
+
+    def yen(self, question: str) -> int:
+        """The amount, asked for where it was left out. Raises UsageError where nobody can be asked."""
+        if "amount" in self.given:
+            return read_yen(self.given["amount"], "--amount")
+        if not is_asked():
+            raise errors.UsageError(detail=_("Say how much: --amount YEN"))
+        return ask(question, lambda answer: read_yen(answer, "--amount"))
+
+    def keep_file(self, path: str, kind: str, day: str | None, note: str | None = None) -> tuple[Enclosure, bool]:
+        """Keep a copy of a file with the job, and say whether it is new. The bytes are there before a record is."""
+        source = statement_lines.file_to_read(self.obj, path)
+        copy = local_files.keep(self.obj.home, source, limit=self.obj.settings().files.max_bytes)
+        draft = Enclosure(0, kind, copy.name, copy.size, copy.sha256, self.now, day, self.message, note)
+        with self.archive.writing() as writing:
+            return statements.add_enclosure(writing, self.contract.id, draft, at=self.now)
+
+    def tell(self, sentence: str, **words: object) -> None:
+        """Print a sentence about the job."""
+        echo(sentence.format(job=visible(self.contract.label), **words))
+
+    def tell_change(self, after: Contract, lines: list[str]) -> None:
+        """Print that the job has it, or had it, and how its list stands."""
+        self.tell(_("Already entered.") if after == self.contract else _("Saved: {job}."))
+        for line in lines:
+            echo(line)
+
+
+def enter(obj: CliContext, job: str | None, what: str, given: Mapping[str, Any]) -> None:
+    """Enter, correct or take back. Raises UsageError and its subclasses for what does not fit."""
+    enter_it, options = _KINDS[what]
+    for name in given:
+        if name not in {*options.split(), "remove"}:
+            sentence = _("{option} does not go with {what}. That takes: {options}")
+            known = " ".join(map(_option, options.split()))
+            raise errors.UsageError(detail=sentence.format(option=_option(name), what=what, options=known))
+    archive = Archive(obj.home)
+    with archive.reading() as reading:
+        contract = named_or_only_contract(reading, job)
+        message = find_message(reading, contract, given["message"]) if "message" in given else None
+    entry = _Entry(obj, archive, contract, given, message, utc_now())
+    if "remove" not in given:
+        enter_it(entry)
+    elif len(given) > 1:
+        raise errors.UsageError(detail=_("With --remove, give only the job."))
+    else:
+        _take_back(entry, what, given["remove"])
+    with archive.reading() as reading:
+        bound = None if what in _LISTS else [message] if message else []
+        for line in outside_lines(reading, named_or_only_contract(reading, contract.id), bound):
+            echo(line)
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _enter_delivery(entry: _Entry) -> None:
+    """Enter a delivery, or correct one; its file is measured and compared, not kept."""
+    given, contract, before = entry.given, entry.contract, Delivery(0, "")
+    if "file" in given and "file_id" in given:
+        raise errors.UsageError(detail=_("Give either --file or --file-id, not both."))
+    if "replace" in given:
+        if len(given) == 1:
+            raise errors.UsageError(detail=_("Say what to change: --on, --file, --file-id or --note"))
+        with entry.archive.reading() as reading:
+            before = _numbered(contract, deliveries(reading, contract.id), given["replace"])
+    delivery = replace(before, note=given.get("note", before.note) or None)
+    if "on" in given or not before.at:
+        question = _("When was it delivered, as the platform's page says (such as 2026-11-03 09:12):")
+        delivery = replace(delivery, at=entry.day(question, EXAMPLE_TIME))
+    if "file" in given:
+        source = statement_lines.file_to_read(entry.obj, given["file"])
+        file = local_files.measure(source, limit=entry.obj.settings().files.max_bytes)
+        delivery = replace(delivery, name=file.name, size=file.size, sha256=file.sha256, file_id=None)
+    if "file_id" in given:
+        with entry.archive.reading() as reading:
+            check_file(reading, contract, given["file_id"])
+        # Name, size and digest would be those of Chatwork's file: nobody has compared the delivered one with it.
+        delivery = replace(delivery, name=None, size=None, sha256=None, file_id=given["file_id"])
+    sentence = _("Saved: delivery {number} of job {job}.")
+    with entry.archive.writing() as writing:
+        if before.at:
+            statements.restate_delivery(writing, contract.id, delivery, at=entry.now)
+        else:
+            delivery, is_new = statements.add_delivery(writing, contract.id, delivery, at=entry.now)
+            sentence = _("Already entered: delivery {number} of job {job}, {at}.")
+            sentence = _("Entered: delivery {number} of job {job}, {at}.") if is_new else sentence
+    entry.tell(sentence, number=delivery.number, at=delivery.at)
+    with entry.archive.reading() as reading:
+        if "file_id" in given:
+            _warn_of_sender(reading, contract, delivery)
+        if "file" in given:
+            _tell_match(reading, contract, delivery)
+
+
+def _warn_of_sender(reading: Reading, contract: Contract, delivery: Delivery) -> None:
+    """Print a warning if somebody else sent the file: a delivery is the user's own work."""
+    assert delivery.file_id is not None
+    sender = sender_of(reading, statement_lines.room_ids(contract), delivery.file_id)
+    if sender is not None and sender not in sides(reading, contract.id).mine:
+        sentence = _(
+            "[Note] File {file} was sent on Chatwork by account {account}, not by you. "
+            "If it is not what you delivered: archive job enter {job} delivery --remove {number}"
+        )
+        warning = sentence.format(file=delivery.file_id, account=sender, job=contract.id, number=delivery.number)
+        echo(warning, err=True)
+
+
+def _tell_match(reading: Reading, contract: Contract, delivery: Delivery) -> None:
+    """Print whether the delivered file was sent on Chatwork, and how many unsaved files could not be compared."""
+    assert delivery.sha256 is not None
+    rooms = statement_lines.room_ids(contract)
+    sent = same_bytes(reading, rooms, delivery.sha256)
+    if sent:
+        echo(statement_lines.same_file_sentence(sent))
+        return
+    echo(statement_lines.no_same_file_sentence())
+    unsaved = sum(one.known - one.saved for room, one in file_counts(reading).items() if room in rooms)
+    if unsaved:
+        sentence = ngettext(
+            "{count} file of these rooms is not saved and could not be compared.",
+            "{count} files of these rooms are not saved and could not be compared.",
+            unsaved,
+        )
+        echo(sentence.format(count=unsaved))
+
+
+def _enter_invoice(entry: _Entry) -> None:
+    given, again = entry.given, "again" in entry.given
+    yen = entry.yen(_("Amount of the invoice (yen):"))
+    day = entry.day(_("Day of the invoice (such as 2026-11-30):"))
+    due_on = read_day(given["due_on"], "--due-on", EXAMPLE_DAY, now=None) if given.get("due_on") else None
+    draft = Invoice(0, yen, day, due_on, given.get("number") or None, entry.message, None)
+    billing.check_invoice(entry.contract, draft, again=again)  # before its file is kept
+    if "file" in given:
+        draft = replace(draft, enclosure=entry.keep_file(given["file"], "invoice", day)[0].number)
+    after = billing.add_invoice(entry.archive, entry.contract.id, draft, at=entry.now, again=again)
+    entry.tell_change(after, money_lines(entry.obj.home, after))
+
+
+def _enter_payment(entry: _Entry) -> None:
+    yen = entry.yen(_("Amount received (yen):"))
+    day = entry.day(_("Day on which it came in (such as 2026-12-28):"))
+    draft, again = Payment(0, yen, day, entry.given.get("invoice")), "again" in entry.given
+    after = billing.add_payment(entry.archive, entry.contract.id, draft, at=entry.now, again=again)
+    entry.tell_change(after, money_lines(entry.obj.home, after))
+
+
+def _enter_reminder(entry: _Entry) -> None:
+    if (entry.message is None) == ("on" not in entry.given):
+        raise errors.UsageError(detail=_("Say which message it was (--message ID), or on which day (--on DAY)."))
+    day, way = None if entry.message else entry.day(""), entry.given.get("how", "").strip() or None
+    after = billing.enter_reminder(entry.archive, entry.contract, entry.message, day, way, at=entry.now)
+    entry.tell_change(after, reminder_lines(after))
+
+
+def _enter_end_request(entry: _Entry) -> None:
+    question = _("When did the client ask to end it, as the platform's page says (such as 2026-11-20 18:00):")
+    after = replace(entry.contract, end_request_at=entry.day(question, EXAMPLE_TIME))
+    check_order(after)
+    keep_contract(entry.archive, entry.contract, after, at=entry.now)
+    entry.tell_change(after, [])
+
+
+def _enter_file(entry: _Entry) -> None:
+    given = entry.given
+    otherwise = _("Say which file: archive job enter JOB file --file PATH")
+    path = given.get("file") or asked_path(_("Which file (drag it into this window):"), otherwise=otherwise)
+    kind = given.get("kind") or statement_lines.kind_by_name(Path(path))
+    limit = None if kind in ("invoice", "other") else entry.now  # what was received cannot bear a day to come
+    day = read_day(given["on"], "--on", EXAMPLE_DAY, now=limit) if "on" in given else None
+    kept, is_new = entry.keep_file(path, kind, day, given.get("note") or None)
+    sentence = _("Already kept with job {job} as number {number}: {file}, {kind}.")
+    sentence = _("Kept with job {job} as number {number}: {file}, {kind}.") if is_new else sentence
+    file = statement_lines.name_and_size(kept.name, kept.size)
+    entry.tell(sentence, number=kept.number, file=file, kind=statement_lines.kind_word(kept.kind))
+    echo(_("Fingerprint (SHA-256): {sha256}").format(sha256=kept.sha256))
+
+
+def _take_back(entry: _Entry, what: str, number: int) -> None:
+    """Take an entry back; the record that it was entered stays, and its number is not used again."""
+    contract, after = entry.contract, entry.contract
+    if what in _LISTS:
+        after = billing.take_back(entry.archive, contract.id, f"{what}s", number, at=entry.now)
+    elif what == "end-request":
+        keep_contract(entry.archive, contract, replace(contract, end_request_at=None), at=entry.now)
+    else:
+        with entry.archive.writing() as writing:
+            listed = deliveries if what == "delivery" else enclosures
+            taken = _numbered(contract, listed(writing, contract.id), number)
+            statements.withdraw_statement(writing, contract.id, taken, at=entry.now)
+    entry.tell(_("Taken back: number {number} of job {job}. The record that it was entered stays."), number=number)
+    for line in reminder_lines(after) if what == "reminder" else money_lines(entry.obj.home, after):
+        echo(line)
+
+
+def _numbered(contract: Contract, listed: Sequence[_Stated], number: int) -> _Stated:
+    """The delivery or file of this number. Raises UsageError if there is none."""
+    found = next((one for one in listed if one.number == number), None)
+    if found is None:
+        raise billing.unknown_number(contract, number)
+    return found
+
+
+_LISTS = ("invoice", "payment", "reminder")
+"""What a contract holds as lists, whose messages may lie outside its period."""
+
+_KINDS: Mapping[str, tuple[Callable[[_Entry], None], str]] = {
+    "delivery": (_enter_delivery, "on file file_id note replace"),
+    "invoice": (_enter_invoice, "amount on due_on number message file again"),
+    "payment": (_enter_payment, "amount on invoice again"),
+    "reminder": (_enter_reminder, "message on how"),
+    "end-request": (_enter_end_request, "on"),
+    "file": (_enter_file, "file message kind on note"),
+}
+"""How each kind is entered, and the options that it takes."""
