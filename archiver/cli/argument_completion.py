@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
+from archiver.errors import N_
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,3 +110,14 @@ class JobCommand(click.Command):
                 return super().parse_args(ctx, ["", *args])
             except click.UsageError:
                 raise mistake from None
+
+
+job_option = click.option(
+    "--job",
+    "jobs",
+    multiple=True,
+    metavar=N_("JOB"),
+    shell_complete=contract_ids,
+    help=N_("Only the chats of this job."),
+)
+"""The jobs to whose chats a command is limited."""

@@ -89,7 +89,6 @@ COMMANDS: Mapping[str, ListedCommand] = {
 SECOND_NAMES: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("sync",): ("save",),
     ("schedule", "install"): ("init", "schedule"),
-    ("schedule", "show"): ("init", "schedule", "--show"),
     ("schedule", "remove"): ("init", "schedule", "--off"),
 }
 """Names that stay accepted for ever, as schedules and scripts call them: what each stands for."""

@@ -24,7 +24,6 @@ _PAGES = {
     "seal": "copies.index",
     "save --all": "emergency.index",
     "save FILE": "emergency.index",
-    "save ファイル": "emergency.index",
     "job": "contracts.index",
     "erase": "contracts.index",
     "backup": "copies.index",
@@ -39,7 +38,6 @@ _PAGES = {
 }
 _PLACES: dict[str, dict[str, Any]] = {
     "save FILE": {"change": "older"},
-    "save ファイル": {"change": "older"},
     "init schedule": {"_anchor": "automatic"},
     "daemon": {"_anchor": "automatic"},
 }
@@ -104,7 +102,7 @@ def page_links(text: str) -> list[tuple[str, str]]:
 
 
 def _link(found: re.Match[str]) -> tuple[str, str] | None:
-    command, room = found[1], re.search(r" ([0-9]+)", found[0])
+    command, room = "save FILE" if found[0].endswith(" save ファイル") else found[1], re.search(r" ([0-9]+)", found[0])
     if command == "search --chat" and room is not None:
         return url_for("conversation.room", room=int(room[1][:18])), _("Conversation")
     if command == "save":
@@ -131,7 +129,6 @@ def _words() -> dict[str, str]:
         "help.index": _("Help"),
         "upgrading.index": _("Update the archive"),
         "save FILE": _("Fetch older messages"),
-        "save ファイル": _("Fetch older messages"),
         "init schedule": _("Automatic saving"),
         "daemon": _("Automatic saving"),
     }

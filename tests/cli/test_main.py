@@ -59,7 +59,7 @@ def test_help_fits_80_columns_and_shows_every_command(lang: str) -> None:
     groups = (
         ("はじめる", "ふだん", "渡す", "守る", "ほか")
         if lang == "ja"
-        else ("Start", "Every day", "Hand over", "Keep safe")
+        else ("Start", "Every day", "Hand over", "Keep safe", "Also")
     )
     rows = text.partition(f"\n{groups[0]} ")[2].partition("\n\n")[0]
     listed = re.findall(rf"(?m)^(?:{'|'.join(groups)})? +([a-z]+) +\S", f"{groups[0]} {rows}")

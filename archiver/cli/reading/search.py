@@ -13,7 +13,7 @@ import click
 
 from archiver import shell_command
 from archiver.app import utc_now
-from archiver.cli.argument_completion import contract_ids, room_numbers
+from archiver.cli.argument_completion import job_option, room_numbers
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible
@@ -59,14 +59,7 @@ class _Command(click.Command):
     ),
 )
 @click.argument("words", nargs=-1, metavar=N_("WORDS"))
-@click.option(
-    "--job",
-    "jobs",
-    multiple=True,
-    metavar=N_("JOB"),
-    shell_complete=contract_ids,
-    help=N_("Only the chats of this job."),
-)
+@job_option
 @click.option(
     "--chat",
     "chats",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archiver.cli.argument_completion import contract_ids, room_numbers
+from archiver.cli.argument_completion import job_option, room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.saving import sync_report
@@ -42,14 +42,7 @@ LONGEST_SECONDS = 366 * 24 * 60 * 60
     ),
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar=N_("[FILE]..."))
-@click.option(
-    "--job",
-    "jobs",
-    multiple=True,
-    metavar=N_("JOB"),
-    shell_complete=contract_ids,
-    help=N_("Only the chats of this job."),
-)
+@job_option
 @click.option(
     "--chat",
     "chats",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
-from gettext import gettext as _
 
 import click
 
@@ -17,7 +15,7 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import say_choice
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
-from archiver.settings.home import check_home, home_path
+from archiver.settings.home import check_home
 from archiver.setup.archive_setup import (
     choose_authorities,
     keep_token_source,
@@ -28,6 +26,7 @@ from archiver.setup.archive_setup import (
     vanished_warning,
 )
 from archiver.setup.token_variable import VARIABLE_SOURCE
+from archiver.wording import gettext as _
 
 # --- init --------------------------------------------------------------------------------------
 
@@ -79,17 +78,9 @@ def command_init(ctx: click.Context, timestamps: str | None, yes: bool) -> int:
     echo(_("The archive is ready: {path}").format(path=visible(str(obj.home))))
     if not keeps_names(obj.home):
         echo(lost_names_words())
-    sentence = _("Next: {archive} job chats   then: {archive} job add job1 --chat NUMBER   then: {archive} save")
-    echo(sentence.format(archive=_archive_command(obj)))
+    echo(_("Next: archive job chats   then: archive job add job1 --chat NUMBER   then: archive save"))
     echo(_("Give each job a contract of its own: a package holds all chats of its contract."))
     return 0
-
-
-def _archive_command(obj: CliContext) -> str:
-    """The words that call this archive: `archive`, with `--home` if it is not the usual one."""
-    if obj.home == home_path(None, obj.environ):
-        return "archive"
-    return f"archive --home {shlex.quote(visible(str(obj.home)))}"
 
 
 def _write_settings(obj: CliContext, timestamps: str | None, *, yes: bool) -> None:
