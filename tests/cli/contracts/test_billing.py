@@ -153,3 +153,15 @@ def test_bad_input_is_one_sentence(desk: Desk) -> None:
     ):
         assert 2 >= len(desk.run(*arguments, code=2).strip().splitlines())
     assert "請求と入金" not in desk.run("job", "show", "job1")
+
+
+def test_a_request_to_end_is_entered_and_a_job_is_shown_by_its_name_alone(desk: Desk) -> None:
+    """Taken back, it is gone; a person is named by a part of the name; notes for the phone hold no number of them."""
+    desk.run("job", "enter", "end-request", "--on", "2025-12-01 18:00")
+    desk.run("job", "who", "田", "client", "--reason", "名刺")
+    page, phone = desk.run("job", "job1"), desk.run("job", "show", "--phone")
+    desk.run("job", "enter", "job1", "end-request", "--remove", 1)
+
+    assert ("2025-12-01 18:00" in page, "名刺" in phone) == (True, True)
+    assert "2025-12-01 18:00" not in desk.run("job", "show")
+    assert "--amount" in desk.run("job", "enter", "end-request", "--amount", "5", code=2)
