@@ -71,6 +71,7 @@ def ask_account(app: App, look: ArchiveLook | None) -> TokenTrial:
     transport.deadline = transport.clock.own()
     if look is not None:  # what the last run knew of the time, and left of the budget
         expect_dates(app.archive, transport)
+        app.archive.close()
         transport.budget = replace(transport.budget, **(asdict(look.facts.budget) if look.facts.budget else {}))
     try:
         account = app.chatwork.me().model.account_id

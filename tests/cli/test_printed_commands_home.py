@@ -131,7 +131,7 @@ def test_a_path_with_braces_is_no_field(tmp_path: Path) -> None:
     with own_completion(completion_for(home)):
         filled = typed("{name}: archive save   {{}}").format(name="job1")
 
-    assert f"job1: archive --home '{home}' sync   {{}}" == filled
+    assert f"job1: archive --home '{home}' save   {{}}" == filled
 
 
 def test_where_one_process_saves_all_archives_each_is_named(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from archiver.store.archive import Archive
 from tests.support.archives import archive_damage
 from tests.support.archives.tampering import copy_of
 from tests.support.packages import package_damage
+from tests.support.packages.exported_archives import read_all
 from tests.support.packages.sample_package import NOW, load_script
 from tests.support.stamps.stamped_archives import authority, stamp_service, stamped_archive, stamped_package
 from tests.support.world import Clock
@@ -375,7 +376,7 @@ def submission(package_sample: Path, tmp_path_factory: pytest.TempPathFactory) -
     archive, folder = Archive(package_sample.parents[1] / "home"), tmp_path_factory.mktemp("submission")
     report = export(
         archive,
-        ExportOrder(contract="job1", profile="support", out=folder / "out"),
+        read_all(archive, ExportOrder(contract="job1", profile="support", out=folder / "out")),
         now=lambda: NOW,
         stamping=stamp_service(archive, authority()),
     )

@@ -103,7 +103,7 @@ def test_the_guide_has_its_lines_where_they_are_looked_for() -> None:
     own, server = ("2.", "3.", "更新する", "やめる"), range(1, 6)
 
     assert [2, 2, 1, 3] == [len(printed_lines(name)) for name in own]
-    assert [5, 2, 5, 2, 3] == [len(printed_lines(f"サーバー {step}.")) for step in server]
+    assert [5, 2, 6, 2, 3] == [len(printed_lines(f"サーバー {step}.")) for step in server]
 
 
 @pytest.mark.slow

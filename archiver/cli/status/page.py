@@ -89,7 +89,8 @@ def tell_status(
         echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
     step = next_step(standing, emergencies)
     echo("\n    ".join(wrap(_("Next: {step}").format(step=step), 76)))
-    echo("\n    ".join(wrap(_("Look: archive app   Make a package: archive export"), WIDTH)))
+    commands = _("Look: archive app   Make a package: archive export")
+    echo(commands if columns(commands) <= WIDTH else "\n".join(commands.split("   ")))
 
 
 def other_alerts(alerts: Iterable[Alert], emergencies: Sequence[Emergency]) -> list[Alert]:

@@ -198,4 +198,4 @@ def test_a_first_run_that_was_left_is_remembered(desk: TerminalWorld) -> None:
     note_answer(desk.archive, FINISHED)
     finished, _talk = desk.both("status")
 
-    assert (True, False) == ("Next: archive init" in left, "archive init" in finished)
+    assert (True, False) == ("Next: archive init\n" in left, "archive init\n" in finished)

@@ -131,12 +131,12 @@ def test_only_windows_has_a_language_of_its_own() -> None:
 
 def test_speaking_changes_every_text_at_once() -> None:
     """Ours and click's come from one catalogue, and the language can change."""
-    texts = ("Everyday", "Options")
+    texts = ("Every day", "Options")
     set_language("ja")
     japanese = [gettext(text) for text in texts]
     set_language("en")
 
-    assert (["普段", "オプション"], list(texts)) == (japanese, [gettext(text) for text in texts])
+    assert (["ふだん", "オプション"], list(texts)) == (japanese, [gettext(text) for text in texts])
 
 
 def test_output_is_utf_8_and_never_fails(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,7 +109,7 @@ def test_the_fields_narrow_as_the_words_do(browser: Browser, address: str, expec
         ("q=%22%22", "There is nothing to look for"),
         ("from=tomorrow", "“tomorrow” is not understood for From"),
         ("to=9999-12-31", "is not understood for Up to"),
-        ("room=5", "Room 5 is not among"),
+        ("room=5", "Chat 5 is not among"),
         ("room=%C2%B2", "is not among"),
         ("room=99999999999999999999", "is not among"),
     ],
