@@ -95,6 +95,7 @@ def test_the_hint_of_an_error_works_as_it_is_printed(world: TerminalWorld) -> No
 
 def test_an_error_about_another_archive_names_that_one(world: TerminalWorld, tmp_path: Path) -> None:
     """As where an archive is to be entered in a ledger that is not there yet."""
+    world.terminal.environ["ARCHIVE_LANG"] = "en"
     other = tmp_path / "other"
 
     refused = printed_for_home(world, "team", "adopt", other, "--ledger", "host=nowhere")
