@@ -72,12 +72,12 @@ def completions(home: Path, line: str, *, shell: str = "bash", cword: str | None
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("archive resc", ["plain,rescue"]),
+        ("archive sear", ["plain,search"]),
         ("archive job sh", ["plain,show"]),
         ("archive job show ", ["plain,job1", "plain,video"]),
         ("archive export 1234", ["plain,12345678"]),
         ("archive export 12", ["plain,12345678"]),
-        ("archive --home {home} rescue v", ["plain,video"]),
+        ("archive --home {home} job show v", ["plain,video"]),
         ("archive save --job jo", ["plain,job1"]),
         ("archive job add ", []),
         ("archive export --fo", ["plain,--for"]),

@@ -146,7 +146,7 @@ def test_a_room_is_moved_and_taken_out_with_what_was_said_of_its_people(desk: De
     assert [(None, datetime(2026, 10, 31, 15, tzinfo=UTC))] == shared  # a chat of both is moved from its first day on
     assert [True, True] == [word in moved for word in ("から「job2」に移しました", Path(mixed["path"]).name)]
     assert "保存済み: メッセージ1件" in out
-    assert f"erase --room {other}" in out
+    assert f"erase --chat {other}" in out
     assert set() == files_with(parted, "ウグイス", "佐藤", "名刺", "記事作成", str(sato), str(other), "job2")
     assert set() == files_with(desk.home, "ウグイス")
     desk.run("verify")

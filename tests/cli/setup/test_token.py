@@ -118,6 +118,7 @@ def test_a_token_that_lies_there_and_works_is_taken_without_a_question(terminal:
     (terminal.home / "kept").write_text(TOKEN, encoding="utf-8")
     (terminal.home / "kept").chmod(0o600)
     (terminal.home / "old").write_text(WRONG, encoding="utf-8")
+    (terminal.home / "old").chmod(0o600)
 
     taken = paste(terminal, "", "--where", "file:kept")
     kept = token_source(terminal)
