@@ -231,7 +231,7 @@ AGAIN = {"Save it too? [yes]:": "Numbers:", "way off (on this desktop)? [no]:": 
 
 def is_told_to_go_on(tty: PseudoTerminal, desk: Desk) -> bool:
     """Whether the last words say how to go on, and with which home."""
-    return " ".join(tty.shown.split()).endswith(f"To go on: archive --home {desk.home} init")
+    return "".join(tty.shown.split()).endswith(f"Togoon:archive--home{desk.home}init")
 
 
 @pytest.mark.drawn

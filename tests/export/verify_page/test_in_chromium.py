@@ -25,6 +25,7 @@ from tests.custody.test_erasures import erase, make_archive
 from tests.custody.test_stamp_renewals import desk_of_2015, pass_ten_years
 from tests.support.archives.maker import CLIENT, ROOM, at, message_object, story
 from tests.support.packages import package_damage
+from tests.support.packages.exported_archives import read_all
 from tests.support.packages.list_renewal_damage import LIST_RENEWAL_KINDS
 from tests.support.packages.odd_zips import ODD_ZIPS
 from tests.support.packages.rich_package import masked_period_package, stamped_rich_package
@@ -97,7 +98,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
         if name != "submission":
             return Path(stamped_package(folder / name, enclosed=name == "enclosed").path)
         archive = Archive(sample("package").parents[1] / "home")
-        order = ExportOrder(contract="job1", profile="support", out=folder / "support")
+        order = read_all(archive, ExportOrder(contract="job1", profile="support", out=folder / "support"))
         report = export(archive, order, now=lambda: NOW, stamping=stamp_service(archive, authority()))
         archive.close()
         with zipfile.ZipFile(str(report.zip)) as packed:
