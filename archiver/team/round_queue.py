@@ -13,7 +13,7 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +24,7 @@ import procrastinate
 from procrastinate import exceptions
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
+from psycopg_pool import PoolTimeout
 
 from archiver.rounds.stop import Stop, Stopped
 from archiver.team import round_times
@@ -83,12 +84,16 @@ class _RoundStopped(Exception):
 
 
 class _BeatingManager(JobManager):
-    """Remembers when the database last heard of this worker, and how often it has registered."""
+    """Remembers when the database last heard of this worker, how often it registered, and if a job's end went unheard.
+
+    Such a job counts as running for as long as this registration lives: the worker has to register anew.
+    """
 
     def __init__(self, connector: procrastinate.PsycopgConnector) -> None:
         super().__init__(connector)
         self._last = time.monotonic()
         self.registrations = 0
+        self.is_unheard = False
 
     async def register_worker(self) -> int:
         """Register this worker."""
@@ -102,6 +107,21 @@ class _BeatingManager(JobManager):
         at = time.monotonic()
         await super().update_heartbeat(worker_id)
         self._last = at
+
+    async def finish_job(self, *arguments: Any, **named: Any) -> None:
+        """Note the end of a job."""
+        await self._tell(super().finish_job(*arguments, **named))
+
+    async def retry_job(self, *arguments: Any, **named: Any) -> None:
+        """Note that a job is to be tried again."""
+        await self._tell(super().retry_job(*arguments, **named))
+
+    async def _tell(self, telling: Awaitable[None]) -> None:
+        try:
+            await telling
+        except exceptions.ConnectorException as error:
+            self.is_unheard |= not isinstance(error, exceptions.UniqueViolation)  # that is an answer
+            raise
 
     def seconds_since(self) -> float:
         """How long ago that was."""
@@ -156,14 +176,16 @@ class RoundQueue:
         loop = asyncio.get_running_loop()
         loop.set_default_executor(executor)
         while not stop.requested.is_set():
-            with contextlib.suppress(exceptions.ProcrastinateException, OSError):
+            with contextlib.suppress(exceptions.ProcrastinateException, PoolTimeout, OSError):
                 async with self.app.open_async():
                     await self._work(stop, rounds_at_once, name)
+            await self.app.close_async()  # what was opened in vain
             if not stop.requested.is_set():
                 await asyncio.sleep(self._times.restart)
 
     async def _work(self, stop: Stop, rounds_at_once: int, name: str) -> None:
-        """Work until a stop is requested, or the database goes away."""
+        """Work until a stop is requested, the database goes away, or it has not heard of the end of a job."""
+        self._beating.is_unheard = False
         worker = asyncio.create_task(
             self.app.run_worker_async(
                 name=name,
@@ -177,7 +199,7 @@ class RoundQueue:
                 listen_notify=False,  # every user of the database may NOTIFY, and a word of theirs would end the worker
             )
         )
-        while not worker.done() and not stop.requested.is_set():
+        while not (worker.done() or stop.requested.is_set() or self._beating.is_unheard):
             await asyncio.wait([worker], timeout=0.2)
         worker.cancel()
         with contextlib.suppress(asyncio.CancelledError):

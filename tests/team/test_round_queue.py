@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
+import psycopg_pool
 import pytest
 
 from archiver import errors
@@ -79,8 +80,8 @@ def working(postgres: Postgres, run_round: Callable[[int], object], *due: int) -
         thread.join()
 
 
-def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Wait until something is so."""
+def until(condition: Callable[[], bool], seconds: float = 300.0) -> None:
+    """Wait until something is so, on a busy computer for long: the library's pauses between connections double."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end
@@ -151,6 +152,27 @@ def test_a_dead_workers_round_is_made_by_another(postgres: Postgres) -> None:
         until(lambda: ran == [7])
 
 
+def test_a_round_whose_end_was_not_noted_is_made_again(postgres: Postgres) -> None:
+    """As the connection broke just then: while its worker lives, nobody else would ever free the archive."""
+    ran, may_end = list[int](), threading.Event()
+
+    def run_round(archive: int) -> None:
+        ran.append(archive)
+        may_end.wait()
+
+    ending = "wait_event_type = 'Lock' AND query LIKE '%finish_job%'"
+    defer(postgres, 7)
+    with working(postgres, run_round), psycopg.connect(postgres.address(), autocommit=True) as connection:
+        until(lambda: ran == [7])
+        with psycopg.connect(postgres.address()) as holding:
+            holding.execute(f"SELECT FROM {JOBS} WHERE lock = '7' FOR UPDATE".encode())
+            may_end.set()
+            cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ending}".encode()
+            until(lambda: connection.execute(cut).fetchall() == [(True,)])
+
+        until(lambda: ran == [7, 7])
+
+
 def test_a_worker_outlives_its_database(postgres: Postgres) -> None:
     """It is restarted under it; the worker goes on by itself."""
     ran: list[int] = []
@@ -161,6 +183,17 @@ def test_a_worker_outlives_its_database(postgres: Postgres) -> None:
         postgres.start()
         before = len(ran)
         until(lambda: len(ran) > before)
+
+
+def test_a_worker_outlives_a_database_that_stays_away(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the time for which the library waits for a first connection, here shortened."""
+    ran: list[int] = []
+    monkeypatch.setattr(psycopg_pool.AsyncConnectionPool.open, "__defaults__", (False, 0.5))
+    postgres.crash()
+    with working(postgres, ran.append, 1):
+        time.sleep(2)
+        postgres.start()
+        until(lambda: len(ran) > 0)
 
 
 def test_a_round_gives_up_when_its_worker_counts_as_dead(postgres: Postgres) -> None:
