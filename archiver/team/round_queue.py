@@ -24,7 +24,7 @@ import procrastinate
 from procrastinate import exceptions
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
-from psycopg_pool import PoolTimeout
+from procrastinate.psycopg_connector import wrap_exceptions
 
 from archiver.rounds.stop import Stop, Stopped
 from archiver.team import round_times
@@ -176,8 +176,8 @@ class RoundQueue:
         loop = asyncio.get_running_loop()
         loop.set_default_executor(executor)
         while not stop.requested.is_set():
-            with contextlib.suppress(exceptions.ProcrastinateException, PoolTimeout, OSError):
-                async with self.app.open_async():
+            with contextlib.suppress(exceptions.ProcrastinateException, OSError):
+                async with wrap_exceptions(), self.app.open_async():
                     await self._work(stop, rounds_at_once, name)
             await self.app.close_async()  # what was opened in vain
             if not stop.requested.is_set():
