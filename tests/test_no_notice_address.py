@@ -29,7 +29,7 @@ BROKEN = (
 COMMANDS = (
     ["-v", "sync", "--full"],
     ["-q", "sync"],
-    ["check"],
+    ["status", "--full"],
     ["init", "alerts", "--test"],
     ["export", "job1", "--zip"],
     ["verify", "--json"],
@@ -74,7 +74,7 @@ def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None
         called = {path for path, _query, _body in pings.calls}
         for broken in BROKEN:
             _write_settings(home, broken)
-            output += _run_output(terminal, "check")
+            output += _run_output(terminal, "status", "--full")
         (home / "archive.toml").unlink()
 
     assert [4, 4] == [sum(word in one for one in reached) for word in ("test notice", "token is not accepted")]

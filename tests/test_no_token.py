@@ -30,7 +30,7 @@ def test_the_token_is_nowhere_after_a_full_run_with_every_kind_of_trouble(tmp_pa
             ["export", "job1", "--out", str(tmp_path / "out")],
             ["verify", "--deep", "--json"],
             ["init", "token", "--test"],
-            ["check", "--json"],
+            ["status", "--full", "--json"],
         ):
             process = subprocess.run(terminal.command(*arguments), env=terminal.environ, capture_output=True, text=True)
             output += [process.stdout, process.stderr]

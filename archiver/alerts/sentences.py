@@ -142,7 +142,7 @@ def _contract_sentence(alert: Alert) -> str:
         case AlertRule.A14:
             return _(
                 "Nothing was saved for {hours} hours. Of what was changed in that time, only the present state is "
-                "kept; consider keeping this computer on: archive check."
+                "kept; consider keeping this computer on: archive status --full."
             )
         case AlertRule.UNDELIVERED:
             return _(

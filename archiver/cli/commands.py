@@ -46,13 +46,7 @@ class ListedCommand:
 COMMANDS: Mapping[str, ListedCommand] = {
     "app": ListedCommand("archiver.cli.reading.app", START, N_("Do everything on a page in your browser")),
     "init": ListedCommand("archiver.cli.setup.init", START, N_("Set up: API token, automatic saving, alerts")),
-    "status": ListedCommand(
-        "archiver.cli.status.status", EVERYDAY, N_("What is kept, what is missing, what to do next")
-    ),
-    "check": ListedCommand("archiver.cli.status.check", EVERYDAY, N_("Check that automatic saving is fully set up")),
-    "alerts": ListedCommand(
-        "archiver.cli.status.alerts", EVERYDAY, N_("Signs that something is vanishing; put them aside")
-    ),
+    "status": ListedCommand("archiver.cli.status.status", EVERYDAY, N_("How things stand, and alerts")),
     "save": ListedCommand(
         "archiver.cli.saving.save", EVERYDAY, N_("Save now. If something is disappearing: save --all")
     ),
@@ -105,7 +99,7 @@ class LazyGroup(click.Group):
         self.table = table
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse as click does, and keep what was typed, which `--all` runs again."""
+        """Parse as click does, and keep what was typed, which `--every-archive` runs again."""
         ctx.meta[ARGUMENTS] = list(args)
         return super().parse_args(ctx, args)
 

@@ -1,4 +1,4 @@
-"""`archive --all`: one command over each archive of this user on this computer that is known here."""
+"""`--every-archive` of `status` and `search`: the call over each of this user's archives that is known here."""
 
 from __future__ import annotations
 
@@ -13,12 +13,34 @@ from typing import Any
 import click
 
 from archiver import errors
+from archiver.cli.commands import ARGUMENTS
 from archiver.cli.error_output import tell_error
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
+from archiver.errors import N_
 
-COMMANDS_OF_ALL = frozenset({None, "status", "search"})
-"""The commands that `--all` repeats; they read and change nothing. None: `archive` alone, which is `status`."""
+
+def _begin(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    """Run the call for each known archive instead. Raises UsageError beside `--home`."""
+    root = ctx.find_root()
+    if not value or ctx.resilient_parsing:
+        return
+    if root.params["home"] is not None:
+        raise click.UsageError(_("--every-archive and --home cannot be used together."), ctx)
+    assert isinstance(root.command, click.Group)
+    arguments = list(root.meta[ARGUMENTS])
+    arguments.remove("--every-archive")
+    ctx.exit(run_in_each(root.command, arguments, root.obj.home))
+
+
+every_archive_option = click.option(
+    "--every-archive",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_begin,
+    help=N_("In every archive of yours that is known on this computer."),
+)
 
 
 def run_in_each(group: click.Group, arguments: Sequence[str], own_home: Path) -> int:

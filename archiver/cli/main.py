@@ -18,7 +18,6 @@ import click
 from archiver.cli import frozen_build
 from archiver.cli.argument_completion import folders
 from archiver.cli.commands import (
-    ARGUMENTS,
     COMMANDS,
     COMPLETION_VARIABLE,
     FOR_HELP,
@@ -103,11 +102,6 @@ def build(table: Mapping[str, ListedCommand] = COMMANDS) -> LazyGroup:
                 shell_complete=folders,
                 help=_("The folder of the archive; left out: the usual place."),
             ),
-            click.Option(
-                ["--all", "every"],
-                is_flag=True,
-                help=_("status and search: over every archive of yours that is known on this computer."),
-            ),
             click.Option(["--lang"], type=click.Choice(["ja", "en"]), help=_("The language of the screen.")),
             click.Option(["-v", "--verbose"], count=True, help=_("Print more.")),
             click.Option(["-q", "--quiet"], is_flag=True, help=_("Print only what is asked for, and errors.")),
@@ -125,7 +119,6 @@ def build(table: Mapping[str, ListedCommand] = COMMANDS) -> LazyGroup:
 
 def _begin(  # `lang` is read before, by choose_language
     home: str | None,
-    every: bool,
     lang: str | None,  # noqa: ARG001 - see language
     verbose: int,
     quiet: bool,
@@ -136,8 +129,6 @@ def _begin(  # `lang` is read before, by choose_language
         raise click.UsageError(_("-v and -q cannot be used together."), ctx)
     ctx.obj = CliContext(home_path(home, os.environ), -1 if quiet else verbose, own_environ())
     complete_with(completion_for(ctx.obj.home))
-    if every:
-        raise click.exceptions.Exit(_run_in_each(ctx, home))
     if ctx.invoked_subcommand is not None:
         if not ctx.meta.get(FOR_HELP):
             from archiver.cli.status import banner
@@ -163,20 +154,6 @@ def _require_no_remains(home: Path) -> None:
     error = told_as_vanished(Archive(home).absence(), state=state_folder())
     if type(error) is not NoArchive:
         raise error
-
-
-def _run_in_each(ctx: click.Context, home: str | None) -> int:
-    """Run the call for each known archive. Raises UsageError where `--all` means nothing."""
-    from archiver.cli.every_archive import COMMANDS_OF_ALL, run_in_each
-
-    if home is not None:
-        raise click.UsageError(_("--all and --home cannot be used together."), ctx)
-    if ctx.invoked_subcommand not in COMMANDS_OF_ALL:
-        raise click.UsageError(_("--all works with status and search only."), ctx)
-    assert isinstance(ctx.command, LazyGroup)
-    arguments = list(ctx.meta[ARGUMENTS])
-    arguments.remove("--all")
-    return run_in_each(ctx.command, arguments, ctx.obj.home)
 
 
 def _first_commands() -> list[tuple[str, str]]:

@@ -30,9 +30,9 @@ _PAGES = {
     "init token": "settings.index",
     "init schedule": "settings.index",
     "daemon": "settings.index",
-    "check": "settings.index",
+    "status --full": "settings.index",
     "init alerts": "notice_settings.index",
-    "alerts": "alerts.index",
+    "status --alerts": "alerts.index",
     "guide": "help.index",
     "migrate": "upgrading.index",
 }

@@ -25,7 +25,7 @@ RENEW_AGAIN = timedelta(days=30)
 """An authority may still use the old certificate: then it is tried again after this time."""
 
 WARN_BEFORE = timedelta(days=365)
-"""How long before the end `archive check` begins to say it."""
+"""How long before the end `archive status --full` begins to say it."""
 
 
 class StampLife(NamedTuple):

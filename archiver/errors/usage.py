@@ -118,7 +118,7 @@ class UnknownAlert(UsageError):
     """No alert has this number."""
 
     message = N_("There is no alert with the number {number}.")
-    hint = N_("See the alerts with: archive alerts")
+    hint = N_("See the alerts with: archive status --alerts")
 
 
 class NothingThere(UsageError):

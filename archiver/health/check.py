@@ -1,4 +1,4 @@
-"""Runs all checks of `archive check`: is everything set up for unattended work?
+"""Runs all checks of `archive status --full`: is everything set up for unattended work?
 
 They write nothing and send Chatwork one request. A check that cannot be made prevents no other. What also `status` and
 notices tell is a condition; the check that it belongs to says the condition's sentence.
@@ -89,7 +89,7 @@ def works_unattended(
 
 
 def document(results: Iterable[CheckResult]) -> dict[str, object]:
-    """The JSON document of `archive check --json`."""
+    """The JSON document of `archive status --full --json`."""
     all_results = list(results)
     entries = [{"name": one.name, "level": one.grade.value, "text": one.text} for one in all_results]
     return {"ok": is_ok(all_results), "looks": entries}

@@ -1,4 +1,4 @@
-"""Reads from the archive what only `archive check` says: sizes, calls, stamps, copies, versions; nothing is written."""
+"""Reads from the archive what only `archive status --full` says: sizes, calls, stamps, copies, versions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from archiver.store.working.remembered_values import CallBudget, CopyToolRun, La
 
 @dataclass(frozen=True, slots=True)
 class CheckFacts:
-    """What `archive check` says of the archive besides how it stands."""
+    """What `archive status --full` says of the archive besides how it stands."""
 
     budget: CallBudget | None
     """Chatwork's request budget as the last run left it."""
@@ -48,7 +48,7 @@ class CheckFacts:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLook:
-    """How the archive stands, and what else `archive check` says of it."""
+    """How the archive stands, and what else `archive status --full` says of it."""
 
     snapshot: HealthSnapshot
     facts: CheckFacts

@@ -1,4 +1,4 @@
-"""The result of one check of `archive check`: its name, its grade, and one sentence with what to do."""
+"""The result of one check of `archive status --full`: its name, its grade, and one sentence with what to do."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Row(NamedTuple):
     judge: Callable[[Situation], Found | None]
     grade: Grade = Grade.ATTENTION
     check: str = ""
-    """The check of `archive check` that says it; empty: it is about what is kept, not about what is set up."""
+    """The check of `archive status --full` that says it; empty: it is about what is kept, not about what is set up."""
     notice: Notice = Notice.NEVER
     command: str = ""
     """What to call; empty: the sentence says what to do, or nothing can be done."""
@@ -143,25 +143,31 @@ def worst_grade(found: Iterable[Condition]) -> Grade:
 
 _ACTION, _ATTENTION = Grade.ACTION, Grade.ATTENTION
 _ONCE, _DAILY, _GRAVE = Notice.ONCE, Notice.DAILY, Notice.GRAVE
+_ALERTS, _CHECKS = "archive status --alerts", "archive status --full"
 
 CONDITIONS = (
     Row(ConditionKind.SETUP, lambda one: if_so(is_setting_up(one)), _ACTION, command="archive init"),
-    Row(ConditionKind.ALERT, lambda one: judge.alerts(one, departs=True), _ACTION, "", _GRAVE, "archive alerts"),
+    Row(ConditionKind.ALERT, lambda one: judge.alerts(one, departs=True), _ACTION, "", _GRAVE, _ALERTS),
     Row(ConditionKind.NO_CONTRACT, judge.no_contract, _ACTION, "pace", command="archive job add"),
     Row(ConditionKind.ENDED, lambda one: if_so(one.archive.has_contracts and not one.archive.rooms), check="pace"),
     Row(ConditionKind.STALE, judge.stale, _ACTION, "last_run", _GRAVE),
     Row(ConditionKind.FAULT, judge.standing_fault, _ATTENTION, "last_run", _GRAVE),
-    Row(ConditionKind.LEDGER, lambda one: found_if(error=one.archive.ledger_error), _ACTION, command="archive check"),
+    Row(
+        ConditionKind.LEDGER,
+        lambda one: found_if(error=one.archive.ledger_error),
+        _ACTION,
+        command=_CHECKS,
+    ),
     Row(ConditionKind.DISK_FULL, lambda one: judge.disk_full(one.computer.disk), _ACTION, "disk", _DAILY),
     Row(ConditionKind.NO_SPACE, lambda one: judge.no_space(one.computer.disk), _ACTION, "disk", _DAILY),
     Row(ConditionKind.FIRST_SAVE, judge.first_save, _ACTION, "last_run", command="archive save"),
     Row(ConditionKind.JOB_FAULT, judge.job_fault, check="schedule"),
-    Row(ConditionKind.IDLE, lambda one: judge.idle(one.starters), _ACTION, "schedule", command="archive check"),
+    Row(ConditionKind.IDLE, lambda one: judge.idle(one.starters), _ACTION, "schedule", command=_CHECKS),
     Row(ConditionKind.UNSCHEDULED, judge.unscheduled, _ACTION, "schedule", command="archive init schedule"),
     Row(ConditionKind.SILENT, judge.silent, check="schedule", command="archive init schedule --show"),
     Row(ConditionKind.FINDINGS, judge.findings, _ACTION, "verification", _GRAVE, "archive verify --deep"),
     Row(ConditionKind.COPY, judge.copy, _ATTENTION, "backup", _DAILY, "archive backup"),
-    Row(ConditionKind.HINT, lambda one: judge.alerts(one, departs=False), _ACTION, "", _GRAVE, "archive alerts"),
+    Row(ConditionKind.HINT, lambda one: judge.alerts(one, departs=False), _ACTION, "", _GRAVE, _ALERTS),
     Row(ConditionKind.UNREAD, judge.unread, _ACTION, "last_run", _DAILY, "archive save"),
     Row(ConditionKind.BEHIND, judge.behind, check="last_run"),
     Row(ConditionKind.FAILING, lambda one: since_when(one.archive.looks.failing), check="last_run"),
@@ -174,7 +180,7 @@ CONDITIONS = (
     Row(ConditionKind.CUT, lambda one: these(f"{cut.room_id}/{cut.kind}" for cut in one.archive.cut)),
     Row(ConditionKind.GAP, lambda one: these(f"{room}/{end}" for room, end in one.archive.gaps), notice=_ONCE),
     Row(ConditionKind.PACE, judge.pace, check="pace", notice=_ONCE),
-    Row(ConditionKind.DUE, judge.due, notice=_ONCE, command="archive alerts"),
+    Row(ConditionKind.DUE, judge.due, notice=_ONCE, command=_ALERTS),
     Row(ConditionKind.REMOTE, lambda one: if_so(one.computer.lacks_library), _ACTION, "notices", _DAILY),
     Row(ConditionKind.UNHEARD, judge.unheard, _ACTION, "notices", command="archive init alerts"),
     Row(ConditionKind.PING, judge.ping, _ATTENTION, "notices", _ONCE, "archive init alerts"),

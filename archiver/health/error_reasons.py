@@ -64,7 +64,7 @@ NEEDS_YOU = BY_TOKEN | {
 """Errors that do not pass by themselves."""
 
 
-_CHECK = "archive check"
+_CHECK = "archive status --full"
 
 
 def reason(error_name: str | None) -> str | None:

@@ -129,9 +129,11 @@ COPY_FAULTS = {
     ),
     "findings": N_("The regular copy has findings. Change nothing in it, and run: archive backup"),
     "incomplete": N_(
-        "The regular copy was made ({time}), but your own program could not save all of it. See: archive check"
+        "The regular copy was made ({time}), but your own program could not save all of it. See: archive status --full"
     ),
-    "failed": N_("The regular copy was made ({time}), but your own program failed to save it. See: archive check"),
+    "failed": N_(
+        "The regular copy was made ({time}), but your own program failed to save it. See: archive status --full"
+    ),
 }
 """The sentences by what went wrong; any other fault is the name of an error."""
 
@@ -211,7 +213,7 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ),
     ConditionKind.STALE: _stale,
     ConditionKind.FAULT: _fault,
-    ConditionKind.LEDGER: N_("Nothing can be saved now: {reason}. More: archive check"),
+    ConditionKind.LEDGER: N_("Nothing can be saved now: {reason}. More: archive status --full"),
     ConditionKind.DISK_FULL: N_(
         "Only {free} MB are free, and the records need {floor} MB: soon nothing can be saved. Make space."
     ),
@@ -235,7 +237,7 @@ SENTENCES: Mapping[ConditionKind, Text] = {
         words["n"],
     ),
     ConditionKind.COPY: lambda words: _(COPY_FAULTS.get(words["fault"], COPY_NOT_MADE)),
-    ConditionKind.HINT: N_("Something needs your decision. See: archive alerts"),
+    ConditionKind.HINT: N_("Something needs your decision. See: archive status --alerts"),
     ConditionKind.UNREAD: lambda words: ngettext(
         "Nothing of room {rooms} was read for {hours} hours. Texts that change meanwhile are lost. Run: archive save",
         "Nothing of rooms {rooms} was read for up to {hours} hours. Texts that change meanwhile are lost. "
@@ -272,8 +274,8 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.GAP: _gap,
     ConditionKind.PACE: (_pace, N_('Keep this computer on and set [sync] every = "{shorter}".')),
     ConditionKind.DUE: lambda words: ngettext(
-        "{n} deadline is today or tomorrow. See: archive alerts",
-        "{n} deadlines are today or tomorrow. See: archive alerts",
+        "{n} deadline is today or tomorrow. See: archive status --alerts",
+        "{n} deadlines are today or tomorrow. See: archive status --alerts",
         words["n"],
     ),
     ConditionKind.REMOTE: N_(
@@ -305,9 +307,9 @@ SHORT_SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.GAP: (_gap, N_("See: archive status")),
     ConditionKind.PACE: lambda words: ngettext(
         "In {n} chat so much is written that a gap may form between two saves (every {every}). Keep this "
-        "computer on, or see: archive check",
+        "computer on, or see: archive status --full",
         "In {n} chats so much is written that a gap may form between two saves (every {every}). Keep this "
-        "computer on, or see: archive check",
+        "computer on, or see: archive status --full",
         words["n"],
     ),
 }

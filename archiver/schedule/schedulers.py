@@ -1,6 +1,6 @@
 """Chooses a scheduler of this computer, and keeps the archive's job registered with one of them only.
 
-`archive init schedule` and `archive check` use this module; `backends` has the class of each scheduler.
+`archive init schedule` and `archive status --full` use this module; `backends` has the class of each scheduler.
 """
 
 from __future__ import annotations

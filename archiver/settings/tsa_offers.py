@@ -3,7 +3,7 @@
 A fresh install stamps nothing until the user agrees. Each root is pinned by its SHA-256 fingerprint and must be in the
 `certifi` bundle, so that anybody finds it in any browser too. None of them was contacted while this was written: URL
 and chain are as their owners and users describe them. If a root is not the right one, the stamps of its authority wait
-and `archive check` reports it.
+and `archive status --full` reports it.
 
 Neither authority promises anything for documents, and neither is accredited by the Japanese minister (総務大臣認定).
 """

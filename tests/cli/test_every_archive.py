@@ -1,4 +1,4 @@
-"""`archive --all`: the archives of one person on one computer, one after another."""
+"""`archive status --every-archive`: the archives of one person on one computer, one after another."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def two(tmp_path: Path) -> Iterator[TwoArchives]:
 
 def test_status_and_search_go_over_every_archive_that_is_there(two: TwoArchives) -> None:
     """Each under its path; with --json in one document; what is gone is left out."""
-    shown = two.run("--all", "search", "納品")
-    document = json.loads(two.run("--all", "status", "--json"))
+    shown = two.run("search", "納品", "--every-archive")
+    document = json.loads(two.run("status", "--every-archive", "--json"))
 
     assert [f"Archive 1 of 2: {two.other}", f"Archive 2 of 2: {two.home}"] == [
         line for line in shown.splitlines() if line.startswith("Archive ")
@@ -51,17 +51,17 @@ def test_status_and_search_go_over_every_archive_that_is_there(two: TwoArchives)
     assert all(one["document"]["rooms"] for one in document["archives"])
 
 
-@pytest.mark.parametrize("arguments", [("--all", "sync"), ("--all", "--home", "x", "status")])
+@pytest.mark.parametrize("arguments", [("sync", "--every-archive"), ("--home", "x", "status", "--every-archive")])
 def test_nothing_else_is_done_to_all(two: TwoArchives, arguments: tuple[str, ...]) -> None:
-    """It is wrong usage, and says with what it works."""
-    assert "--all" in two.run(*arguments, code=2)
+    """It is wrong usage, and says so."""
+    assert "--every-archive" in two.run(*arguments, code=2)
 
 
 def test_an_archive_that_cannot_be_read_does_not_hide_the_others(two: TwoArchives) -> None:
     """Its error is told in its place, and the exit code is the highest."""
     (two.other / DATABASE).write_bytes(b"no database" * 1000)
 
-    document = json.loads(two.both("--all", "status", "--json", code=1)[0])
+    document = json.loads(two.both("status", "--every-archive", "--json", code=1)[0])
 
     codes = [one["code"] for one in document["archives"]]
     assert codes[0] > codes[1]

@@ -25,13 +25,13 @@ def test_the_commands_are_found_where_they_stand() -> None:
         ("job", "who", "job1", "7654321", "client", "--reason", '"gave this Chatwork ID on CrowdWorks on 10-03"'),
         ("save", "FILE"),
         ("init", "schedule", "--with", "cron"),
-        ("alerts", "dismiss", "NUMBER"),
+        ("status", "--done", "NUMBER"),
     } <= set(commands)
     assert len(commands) > 100
 
 
 def test_a_wrong_command_is_found() -> None:
     """An option that there is not, an argument that is missing, a word too many."""
-    assert usage_error(("check",)) is None
-    wrong = ("check --nothing", "job who", "status now", "nothing", "job enter --kind")
+    assert usage_error(("status", "--full")) is None
+    wrong = ("status --nothing", "job who", "status now", "nothing", "job enter --kind")
     assert [] == [text for text in wrong if usage_error(tuple(text.split())) is None]

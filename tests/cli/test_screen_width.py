@@ -17,7 +17,7 @@ from tests.support.terminals.pseudo_terminal import CTRL_D, PseudoTerminal
 from tests.support.terminals.terminal import Terminal
 
 COMMAND_LINES = (
-    *("", "status", "check", "alerts", "job", "job show", "job show --phone", "exports", "job chats"),
+    *("", "status", "status --full", "status --alerts", "job", "job show", "job show --phone", "exports", "job chats"),
     *(
         "init schedule --show",
         "verify --deep",
@@ -46,7 +46,7 @@ COMMAND_LINES = (
         "backup",
     ),
     "exports note 1 --to クラウドワークスのお問い合わせ窓口のご担当者さま --on 2026-01-01 --how お問い合わせ",
-    "alerts dismiss 1",
+    "status --done 1",
     "save --all",
     "sync --chat 1",
     "search --from 昨日のいつか",
@@ -62,7 +62,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
         play(story)
         terminal = Terminal(home, story.chatwork)
         terminal.environ |= {"CHATWORK_API_TOKEN": story.chatwork.token, "PAGER": "cat", "LINES": "24"}
-        screen(terminal, "ja", "check", keys=[""] * 6)  # what it asks once a month
+        screen(terminal, "ja", "status", "--full", keys=[""] * 6)  # what it asks once a month
         yield terminal
 
 

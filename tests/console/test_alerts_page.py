@@ -17,8 +17,8 @@ from tests.support.console.application import SITE, FormBrowser, open_applicatio
 @pytest.mark.parametrize(
     ("sentence", "shown"),
     [
-        ("ほか2件: archive --home /tmp/a alerts", "ほか2件: All that deserves attention"),
-        ("archive check を見てください。", "Settings を見てください。"),
+        ("ほか2件: archive --home /tmp/a status --alerts", "ほか2件: All that deserves attention"),
+        ("archive status --full を見てください。", "Settings を見てください。"),
         ("残してください(archive --home '/tmp/a b' job enter 仕事 file)。", "残してください(Contracts)。"),
         ("撮影: m12    archive job enter 1 file --file ファイル --message m12", "撮影: m12 Contracts"),
         ("archive backup 保存先", "Copies"),

@@ -1,4 +1,4 @@
-"""What `archive check` makes of what it sees: tables of cases, without disk, network or clock."""
+"""What `archive status --full` makes of what it sees: tables of cases, without disk, network or clock."""
 
 from __future__ import annotations
 

@@ -349,8 +349,8 @@ def test_every_reason_is_of_an_error_that_there_is() -> None:
 
 def test_another_token_mends_a_refused_one() -> None:
     """What a token does not mend leads to the whole look."""
-    assert ("archive init token", "archive check") == (command("TokenRefused"), command("Unreachable"))
-    assert (None, "archive check") == (reason(None), command(None))
+    assert ("archive init token", "archive status --full") == (command("TokenRefused"), command("Unreachable"))
+    assert (None, "archive status --full") == (reason(None), command(None))
 
 
 @pytest.mark.parametrize("starters", [Starters(None), Starters("cron", is_idle=True)])

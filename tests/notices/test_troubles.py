@@ -107,7 +107,7 @@ def test_a_stop_without_a_failed_round_claims_no_reason(world: World) -> None:
 
     (text,) = due_sentences(world)
 
-    assert ("Reason" in text, text.endswith("archive check")) == (False, True)
+    assert ("Reason" in text, text.endswith("archive status --full")) == (False, True)
 
 
 def test_what_is_said_between_two_rounds_does_not_end_a_trouble(world: World) -> None:

@@ -55,8 +55,8 @@ def test_the_recipe_copies_named_files_that_are_there_and_starts_the_program() -
     assert [] == [name for names in copied for name in names if name in {".", "./"} or not (ROOT / name).exists()]
     assert [["archive"]] == [json.loads(line) for line in instructions("ENTRYPOINT")]
     assert {"archive"} == scripts.keys()
-    assert ["archive", "check", "--json"] == health
-    assert {"daemon", "check"} <= COMMANDS.keys()
+    assert ["archive", "status", "--full", "--json"] == health
+    assert {"daemon", "status"} <= COMMANDS.keys()
 
 
 def test_compose_starts_the_daemon_as_the_user_of_the_image_on_a_read_only_system() -> None:

@@ -113,7 +113,7 @@ def test_it_is_tried_scheduled_looked_at_and_removed_without_a_trace(machine: Ba
 def _wait_for_message(machine: BareMachine) -> None:
     until = time.monotonic() + 150
     while json.loads(machine.run("archive search よろしく --json"))["total"] == 0:
-        assert time.monotonic() < until, machine.run("archive status; archive check; crontab -l")
+        assert time.monotonic() < until, machine.run("archive status; archive status --full; crontab -l")
         time.sleep(2)
 
 

@@ -155,13 +155,13 @@ def test_seal_export_status_and_the_daemon_say_it(tmp_path: Path) -> None:
             else:
                 terminal.run(command)
             said = terminal.json("status")["put_back_databases"]
-            checks = {check["name"]: check for check in terminal.json("check")["looks"]}
+            checks = {check["name"]: check for check in terminal.json("status", "--full")["looks"]}
 
             assert before <= seal_digests(terminal.home), command
             assert ["(rollback/" in sentence for sentence in said] == [True], command
             assert [] == terminal.json("verify")["findings"], command
             assert said[0] == checks["rollback"]["text"], command
-            assert "(rollback/" in terminal.run("check"), command
+            assert "(rollback/" in terminal.run("status", "--full"), command
 
 
 def run_daemon_until(terminal: Terminal, is_done: Callable[[], bool]) -> None:

@@ -14,6 +14,7 @@ import click
 from archiver import shell_command
 from archiver.app import utc_now
 from archiver.cli.argument_completion import job_option, room_numbers
+from archiver.cli.every_archive import every_archive_option
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible
@@ -72,6 +73,7 @@ class _Command(click.Command):
 @click.option("--to", "until", metavar=N_("DAY"), help=N_("Up to this day."))
 @click.option("--author", "authors", multiple=True, metavar=N_("NAME"), help=N_("Only of this person (name or id)."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@every_archive_option
 @click.pass_context
 def command_search(
     ctx: click.Context,

@@ -17,7 +17,7 @@ def tell_upgraded(copy: Path) -> None:
 
 
 def note_home(home: Path, account: int) -> None:
-    """Note the home in the user's state folder, for `archive check`, which warns of several homes of one account."""
+    """Note the home in the user's state folder: `archive status --full` warns of several homes of one account."""
     from archiver.app import utc_now
     from archiver.settings import other_archives
 

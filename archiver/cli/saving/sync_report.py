@@ -146,7 +146,7 @@ def tell_alerts(report: SyncReport) -> None:
     """Print one line on stderr about the alerts that a run opened; they never change an exit code."""
     if report.alerts:
         high = sum(alert["level"] == "high" for alert in report.alerts)
-        sentence = _("Alerts: {n} new, {high} of them to act on now. See: archive alerts")
+        sentence = _("Alerts: {n} new, {high} of them to act on now. See: archive status --alerts")
         echo(sentence.format(n=len(report.alerts), high=high), err=True)
 
 

@@ -61,7 +61,7 @@ def _install(obj: CliContext, kind: str | None) -> int:
             )
         )
     if not is_idle:
-        echo(_("To see in a few minutes whether it ran: archive check"))
+        echo(_("To see in a few minutes whether it ran: archive status --full"))
     for warning in schedulers.missing_for_job(settings, environ, kind=chosen_kind, cron_runs=not is_idle):
         echo(warning, err=True)
     return 0

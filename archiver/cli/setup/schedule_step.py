@@ -30,7 +30,7 @@ def arrange(obj: CliContext, app: App, saving: BackgroundRound | None, timestamp
     if scheduler is not None:
         _finish_saving(app, saving)
         tell(
-            _("It saves by itself already ({scheduler}); nothing was changed. See: archive check").format(
+            _("It saves by itself already ({scheduler}); nothing was changed. See: archive status --full").format(
                 scheduler=scheduler
             )
         )
@@ -141,7 +141,7 @@ def _try_job(obj: CliContext, app: App, kind: str) -> None:
         if trial.is_saving:
             tell(_("It runs in this way and is still saving; see how far with: archive status"))
             return
-    tell(_("It could not be seen yet whether it works there. In a few minutes, see: archive check"))
+    tell(_("It could not be seen yet whether it works there. In a few minutes, see: archive status --full"))
     _save_here(obj, app)
 
 
@@ -153,7 +153,7 @@ def _tell_failure(obj: CliContext, app: App, error_name: str) -> None:
     sentence = _("The automatic run failed: {reason}. {advice}")
     tell(sentence.format(reason=reason, advice=error_reasons.advice(error_name)))
     _save_here(obj, app)
-    tell(_("Until that is fixed, nothing is saved by itself. Then see: archive check"))
+    tell(_("Until that is fixed, nothing is saved by itself. Then see: archive status --full"))
 
 
 def _save_here(obj: CliContext, app: App) -> None:
@@ -180,7 +180,7 @@ def tell_end(obj: CliContext, app: App) -> None:
     with app.archive.reading() as reading:
         run = SCHEDULED_RUN.recall(reading)
     if run is None or run.error is not None:
-        tell(_("It has not been seen to save by itself yet. What is missing: archive check"), indent=0)
+        tell(_("It has not been seen to save by itself yet. What is missing: archive status --full"), indent=0)
     folder = visible(str(exports_folder(obj.settings())))
     head = _("Done. Packages are put into:")
     echo(f"{head} {folder}" if columns(f"{head} {folder}") <= WIDTH else f"{head}\n  {folder}")

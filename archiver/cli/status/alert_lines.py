@@ -129,7 +129,7 @@ def named_text(message: NamedMessage) -> str:
 
 def more_sentence(number: int) -> str:
     """That so many other alerts stand elsewhere."""
-    text = ngettext("and {n} more: archive alerts", "and {n} more: archive alerts", number)
+    text = ngettext("and {n} more: archive status --alerts", "and {n} more: archive status --alerts", number)
     return text.format(n=number)
 
 

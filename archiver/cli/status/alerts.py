@@ -1,4 +1,4 @@
-"""The command `alerts`: lists what the user should look at; `alerts dismiss` puts one aside."""
+"""`status --alerts` lists what the user should look at; `status --done N` puts one aside."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from archiver.cli.status.emergency_block import screenshots_sentence
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import jst_time
-from archiver.errors import N_
 from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
@@ -26,17 +25,8 @@ if TYPE_CHECKING:
 WIDTH = 80
 
 
-@click.group(
-    "alerts",
-    invoke_without_command=True,
-    help=N_(
-        "Signs that something in your work rooms is vanishing. They accuse nobody and are not part of any package."
-    ),
-)
-@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
-@click.pass_context
-def command_alerts(ctx: click.Context, as_json: bool) -> int:
-    """List every alert; needs no token and no network."""
+def list_alerts(obj: CliContext, *, as_json: bool) -> None:
+    """Print every alert."""
     from archiver.cli.contracts.contract_names import contract_names
     from archiver.rounds.alerting import alert_document
     from archiver.shell_command import contract_name
@@ -45,9 +35,6 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
     from archiver.store.queries.screenshot_hints import messages_to_screenshot
     from archiver.store.working.alerts import alerts
 
-    if ctx.invoked_subcommand is not None:
-        return 0
-    obj: CliContext = ctx.obj
     with Archive(obj.home).reading() as reading:
         all_alerts = alerts(reading)
         rooms = {one: {int(room.room_id) for room in one.rooms} for one in contracts(reading)}
@@ -67,14 +54,9 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
                 if found:
                     name = contract_name(contract, list(rooms))
                     echo("\n".join(wrap(screenshots_sentence(name, found), WIDTH)))
-    return 0
 
 
-@command_alerts.command("dismiss", help=N_("Put alerts aside; they stay listed, marked so."))
-@click.argument("numbers", type=click.IntRange(1), metavar=N_("N ..."), nargs=-1, required=True)
-@click.option("--reason", metavar=N_("TEXT"), help=N_("Why; for yourself, it never leaves this archive."))
-@click.pass_obj
-def alerts_dismiss(obj: CliContext, numbers: tuple[int, ...], reason: str | None) -> int:
+def dismiss_alerts(obj: CliContext, numbers: Sequence[int], reason: str | None) -> None:
     """Mark alerts as put aside; of one that is put aside already only the reason changes."""
     from archiver.app import utc_now
     from archiver.store.archive import Archive
@@ -86,7 +68,6 @@ def alerts_dismiss(obj: CliContext, numbers: tuple[int, ...], reason: str | None
             alerts.dismiss(writing, number, at=utc_now(), reason=None if reason is None else readable_text(reason))
     for number in numbers:
         echo(_("Put aside: alert {number}.").format(number=number))
-    return 0
 
 
 def equal_alerts(alerts: Sequence[Alert]) -> list[list[Alert]]:
@@ -122,4 +103,4 @@ def _tell_alerts(
     if not groups:
         echo(_("No alert so far."))
     elif not all(one[0].dismissed for one in groups):
-        echo(_("Put one aside: archive alerts dismiss NUMBER"), err=True)
+        echo(_("Put one aside: archive status --done NUMBER"), err=True)

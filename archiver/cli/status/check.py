@@ -1,4 +1,4 @@
-"""The command `check`: is everything set up for unattended work, one line for each check."""
+"""`status --full`: is everything set up for unattended work, one line for each check."""
 
 from __future__ import annotations
 
@@ -56,10 +56,7 @@ _NAMES = {
 }
 
 
-@click.command("check", help=N_("Is automatic saving fully set up? One line for each thing, and what to do."))
-@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
-@click.pass_obj
-def command_check(obj: CliContext, as_json: bool) -> int:
+def check_setup(obj: CliContext, *, as_json: bool) -> int:
     """Ask Chatwork once whose token it is, and work without network and token all the same.
 
     On a terminal, the ways of notices are tried once a month, and the answers remembered; nothing else is written.

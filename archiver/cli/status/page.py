@@ -119,7 +119,7 @@ def backup_words(last: LastBackup | None, attention: str, kept: KeptByTeam) -> t
 
 
 def copy_state(last: LastBackup) -> str:
-    """How a good copy was verified: as a whole, or where it was new; `archive check` says when as a whole."""
+    """How a good copy was verified: as a whole, or where it was new; `archive status --full` says when as a whole."""
     return _("checked") if last.whole_at is None else _("new part checked")
 
 
@@ -146,7 +146,7 @@ def _tell_alerts(lines: Sequence[AlertLine], count: int) -> None:
     if len(lines) > FIRST_SCREEN_LIMIT:
         echo(more_sentence(len(lines) - FIRST_SCREEN_LIMIT))
     elif count:
-        text = ngettext("{n} alert: archive alerts", "{n} alerts: archive alerts", count)
+        text = ngettext("{n} alert: archive status --alerts", "{n} alerts: archive status --alerts", count)
         echo(text.format(n=count))
 
 

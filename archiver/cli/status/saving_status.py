@@ -169,4 +169,4 @@ def next_step(standing: Standing, emergencies: Sequence[Emergency]) -> str:
     if standing.found:
         word = grade_word(standing.found[0].grade)
         return _("look at the lines with [{attention}] above").format(attention=word)
-    return typed("archive alerts") if standing.has_attention_alerts else _("nothing to do")
+    return typed("archive status --alerts") if standing.has_attention_alerts else _("nothing to do")

@@ -1,24 +1,55 @@
-"""The command `status`: what is kept, what is missing, what to do next."""
+"""The command `status`: how things stand, and alerts."""
 
 from __future__ import annotations
 
 import json
 from datetime import timedelta
+from gettext import gettext as _
 
 import click
 
 from archiver.cli.context import CliContext
+from archiver.cli.every_archive import every_archive_option
 from archiver.cli.status import emergency_block, page
 from archiver.cli.terminal.output import paged_output
 from archiver.cli.terminal.text import wrap
 from archiver.errors import N_
 
 
-@click.command("status", help=N_("What is kept, what is missing, how old it is, and what to do next."))
+@click.command("status", help=N_("How things stand: what is saved, what is missing, what to do next, and alerts."))
+@click.option("--full", is_flag=True, help=N_("Is automatic saving fully set up? One line for each thing."))
+@click.option("--alerts", is_flag=True, help=N_("All alerts. They accuse nobody and are part of no export."))
+@click.option(
+    "--done",
+    type=click.IntRange(1),
+    metavar="N",
+    multiple=True,
+    help=N_("Put the alert of this number aside; it stays listed, marked so."),
+)
+@click.option("--reason", metavar=N_("TEXT"), help=N_("With --done: why; for yourself, it never leaves this archive."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@every_archive_option
 @click.pass_obj
-def command_status(obj: CliContext, as_json: bool) -> int:
-    """Print the state of the archive; needs no token and no network."""
+def command_status(
+    obj: CliContext, full: bool, alerts: bool, done: tuple[int, ...], reason: str | None, as_json: bool
+) -> int:
+    """Show one of the three; only `--full` asks Chatwork, and works without token and network all the same."""
+    if full + alerts + bool(done) > 1 or (reason is not None and not done):
+        raise click.UsageError(_("Of --full, --alerts and --done, only one can be used; --reason goes with --done."))
+    if full:
+        from archiver.cli.status.check import check_setup
+
+        return check_setup(obj, as_json=as_json)
+    if alerts or done:
+        from archiver.cli.status.alerts import dismiss_alerts, list_alerts
+
+        dismiss_alerts(obj, done, reason) if done else list_alerts(obj, as_json=as_json)
+        return 0
+    _show_status(obj, as_json=as_json)
+    return 0
+
+
+def _show_status(obj: CliContext, *, as_json: bool) -> None:
     from archiver.app import utc_now
     from archiver.cli.contracts import deadline_lines as deadlines
     from archiver.cli.contracts.contract_names import contract_names
@@ -69,4 +100,3 @@ def command_status(obj: CliContext, as_json: bool) -> int:
             page.tell_status(
                 archive_status, standing, emergencies, progress=progress, dues=dues, alerts=alerts, quoted=quoted
             )
-    return 0

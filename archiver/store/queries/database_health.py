@@ -1,4 +1,4 @@
-"""Health of the database for `archive check`: damage, growth, versions, and how far back the plan shows rooms."""
+"""Health of the database for `archive status --full`: damage, growth, versions, how far back the plan shows rooms."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ class CallBudget:
 
 
 BUDGET: Slot[CallBudget | None] = Slot("budget", CallBudget, None)
-"""How many calls are left, written by each run (`sync.run_end`), for the next one and for `archive check`."""
+"""How many calls are left, written by each run (`sync.run_end`), for the next one and for `archive status --full`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def test_a_second_copy_says_what_was_only_compared_and_when_everything_was_check
     """In both languages; compared records are not among the checked ones, and status does not say that all were."""
     copied = [terminal.run("backup", tmp_path / "copy", ARCHIVE_LANG=lang) for lang in ("en", "en", "ja")]
 
-    status, check = terminal.run("status", ARCHIVE_LANG="en"), terminal.run("check", ARCHIVE_LANG="en")
+    status, check = terminal.run("status", ARCHIVE_LANG="en"), terminal.run("status", "--full", ARCHIVE_LANG="en")
     line = next(line for line in status.splitlines() if line.startswith("Other copy"))
     document = terminal.json("status")["backup"]
     assert "Only compared" not in copied[0]
@@ -257,7 +257,7 @@ def test_an_own_program_that_fails_ends_with_4(terminal: Terminal, tmp_path: Pat
     settings.write_text(text.replace("after = []", 'after = ["/bin/sh", "-c", "echo no space; exit 7"]'))
 
     failed = terminal.run("backup", tmp_path / "copy", code=4, ARCHIVE_LANG="en")
-    looks = {one["name"]: one for one in terminal.json("check")["looks"]}
+    looks = {one["name"]: one for one in terminal.json("status", "--full")["looks"]}
     settings.write_text(text.replace("after = []", 'after = ["/bin/sh", "-c", "echo saved"]'))
     mended = terminal.run("backup", tmp_path / "copy", ARCHIVE_LANG="en")
 

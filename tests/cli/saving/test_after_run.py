@@ -1,4 +1,4 @@
-"""What `archive check` says when an account's calls are shared, and of a home over the network."""
+"""What `archive status --full` says when an account's calls are shared, and of a home over the network."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def chatwork() -> Iterator[Chatwork]:
 
 
 def look(terminal: Terminal, name: str) -> tuple[str, str]:
-    """One look of `archive check`."""
-    (found,) = [one for one in terminal.json("check")["looks"] if one["name"] == name]
+    """One look of `archive status --full`."""
+    (found,) = [one for one in terminal.json("status", "--full")["looks"] if one["name"] == name]
     return found["level"], found["text"]
 
 

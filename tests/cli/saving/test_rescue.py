@@ -146,7 +146,7 @@ def test_a_room_that_is_gone_is_told_with_what_is_kept(worst: Worst, chatwork: C
     first, err = worst.rescue(code=4)
     second, _ = worst.rescue()
 
-    assert "archive alerts" in err
+    assert "archive status --alerts" in err
     for screen in (first, second):
         assert in_order(screen)
         assert "チャット1つが開けません" in screen

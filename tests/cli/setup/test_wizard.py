@@ -422,7 +422,7 @@ def test_without_a_scheduler_it_says_what_else_there_is(desk: Desk) -> None:
         tty.see("archive daemon")
         tty.see("saved once more from here")
         leave_notices(tty)
-        tty.see("It has not been seen to save by itself yet. What is missing: archive check")
+        tty.see("It has not been seen to save by itself yet. What is missing: archive status --full")
         code = tty.end()
 
     assert (0, True) == (code, "Done." in tty.shown)

@@ -44,7 +44,7 @@ def test_the_first_screen_names_three_with_their_messages_and_counts_the_others(
 
     heads = [line for line in lines if line.startswith(("[Act now]", "[Attention]")) and "Room “動画編集”" in line]
     assert [True, False, False] == [line.startswith("[Act now]") for line in heads]
-    assert "and 1 more: archive alerts" in lines
+    assert "and 1 more: archive status --alerts" in lines
     (named,) = (line for line in lines if "田中" in line and "「" in line)
     day = named.split()[0]
     assert f"    {day} 田中 「…クラウドワークスを通さずに直接払いにし…」" in named
@@ -55,7 +55,7 @@ def test_the_first_screen_names_three_with_their_messages_and_counts_the_others(
 
 def test_the_list_names_the_message_of_each_and_the_document_does_not(world: TerminalWorld) -> None:
     """What says the same of one message stands once with all its numbers; an unknown message is not named."""
-    listed, document = world.both("alerts")[0], world.document("alerts")
+    listed, document = world.both("status", "--alerts")[0], world.document("status", "--alerts")
 
     heads = listed.partition("Take screenshots")[0]
     assert (2, 7) == (heads.count("田中"), len(document["alerts"]))
@@ -67,12 +67,12 @@ def test_the_list_names_the_message_of_each_and_the_document_does_not(world: Ter
 
 def test_equal_alerts_are_put_aside_together(world: TerminalWorld) -> None:
     """All numbers or none: an unknown one leaves the others as they were."""
-    world.both("alerts", "dismiss", "1", "99", code=2)
-    before = [one["dismissed"] for one in world.document("alerts")["alerts"]]
-    world.both("alerts", "dismiss", "1", "2", "3", "4")
+    world.both("status", "--done", "1", "--done", "99", code=2)
+    before = [one["dismissed"] for one in world.document("status", "--alerts")["alerts"]]
+    world.both("status", *(f"--done={number}" for number in (1, 2, 3, 4)))
 
     assert [False] * 7 == before
-    assert [True] * 4 + [False] * 3 == [one["dismissed"] for one in world.document("alerts")["alerts"]]
+    assert [True] * 4 + [False] * 3 == [one["dismissed"] for one in world.document("status", "--alerts")["alerts"]]
 
 
 def test_the_viewer_links_to_the_message(world: TerminalWorld) -> None:

@@ -1,4 +1,4 @@
-"""`archive alerts` and the worst day on `archive status`, as a user sees them."""
+"""`archive status --alerts` and the worst day on `archive status`, as a user sees them."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def terminal(tmp_path: Path, chatwork: Chatwork) -> Terminal:
 def test_alerts_are_told_listed_and_put_aside(terminal: Terminal) -> None:
     """`sync` gives them in its document and exits as ever; the list keeps what was put aside."""
     opened = terminal.json("sync")["alerts"]
-    listed = terminal.json("alerts")["alerts"]
+    listed = terminal.json("status", "--alerts")["alerts"]
     before = terminal.json("status")
-    asking = terminal.run("alerts")
-    terminal.run("alerts", "dismiss", 1, "--reason", "本人に確認した\x1b[31m")
-    screen = terminal.run("alerts")
-    after = terminal.json("alerts")["alerts"]
+    asking = terminal.run("status", "--alerts")
+    terminal.run("status", "--done", 1, "--reason", "本人に確認した\x1b[31m")
+    screen = terminal.run("status", "--alerts")
+    after = terminal.json("status", "--alerts")["alerts"]
 
     assert {("deletions", "high"), ("member_gone", "high")} == {(one["rule"], one["level"]) for one in opened}
     assert opened == listed
@@ -68,9 +68,9 @@ def test_alerts_are_told_listed_and_put_aside(terminal: Terminal) -> None:
 @pytest.mark.drawn
 def test_a_number_that_no_alert_has_is_wrong_usage(terminal: Terminal) -> None:
     """Exit 2 for an unknown number, also one that no column holds."""
-    assert "99" in terminal.run("alerts", "dismiss", 99, code=2)
-    terminal.run("alerts", "dismiss", 2**70, code=2)
-    terminal.run("alerts", "dismiss", "x", code=2)
+    assert "99" in terminal.run("status", "--done", 99, code=2)
+    terminal.run("status", "--done", 2**70, code=2)
+    terminal.run("status", "--done", "x", code=2)
 
 
 @pytest.mark.drawn
@@ -79,8 +79,8 @@ def test_status_shows_the_worst_day_until_the_alerts_are_put_aside(terminal: Ter
     terminal.run("sync")
 
     worst = terminal.run("status")
-    terminal.run("alerts", "dismiss", 1)
-    terminal.run("alerts", "dismiss", 2)
+    terminal.run("status", "--done", 1)
+    terminal.run("status", "--done", 2)
     calm = terminal.run("status")
 
     order = [worst.index(word) for word in ("変わった", "残っている", "残っていない", "しないこと", "いま、すること")]

@@ -1,4 +1,4 @@
-"""`archive check` over a real archive: a good day, and each thing that can be wrong; it writes nothing."""
+"""`archive status --full` over a real archive: a good day, and each thing that can be wrong; it writes nothing."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def checked(careful: Careful, tmp_path: Path) -> Checked:
 def test_on_a_good_day_all_is_good_but_the_schedule(checked: Checked) -> None:
     """One request, GET /me; nothing is written; the names are those of the reference, in its order."""
     before = checked.files()
-    payload = checked.json("check")
+    payload = checked.json("status", "--full")
     looks = {one["name"]: (one["level"], one["text"]) for one in payload["looks"]}
 
     assert payload["ok"]
@@ -145,11 +145,11 @@ def test_on_a_good_day_all_is_good_but_the_schedule(checked: Checked) -> None:
 
 def test_where_nothing_starts_it_the_sum_does_not_say_that_it_works(checked: Checked) -> None:
     """Right after a save by hand nobody can know; later it has to be acted on."""
-    fresh = checked.run("check")
+    fresh = checked.run("status", "--full")
     last = datetime.now(UTC) - timedelta(minutes=20)
     checked.remember(remembered_values.LAST_SYNC, LastSync(last, complete=True, every_room=True))
     checked.remember(remembered_values.LAST_ROOM_LIST, LastRoomList(last, frozenset()))
-    later = checked.run("check", code=4)
+    later = checked.run("status", "--full", code=4)
 
     assert (True, True) == ("cannot be seen here" in fresh, "Automatic saving is not set up" in later)
     assert "unattended. Look" not in fresh + later
@@ -167,7 +167,7 @@ def test_it_counts_what_status_of_the_same_minute_marks(checked: Checked, carefu
     archive.close()
     checked.home.chmod(0o755)
 
-    said, page = checked.run("check", code=4), checked.run("status")
+    said, page = checked.run("status", "--full", code=4), checked.run("status")
 
     marked = page.count("[Act now]")
     assert f"To look at: 1 in the setup, {marked} alerts (see: archive" in " ".join(said.split())
@@ -179,7 +179,7 @@ def test_the_screen_has_80_columns_and_what_has_to_be_done_comes_first(checked: 
     """No name and no text of a message stands there; a look is one paragraph."""
     checked.home.chmod(0o755)
 
-    output = checked.run("check", code=4, ARCHIVE_LANG=language)
+    output = checked.run("status", "--full", code=4, ARCHIVE_LANG=language)
 
     lines = output.splitlines()
     assert "chmod 700" in " ".join(lines[:3])
@@ -406,6 +406,6 @@ def test_verify_leaves_a_line_in_its_log_but_touches_no_broken_database(checked:
 def test_where_there_is_no_archive_it_says_how_to_begin(tmp_path: Path) -> None:
     """As every command does."""
     with Chatwork(token=TOKEN) as chatwork:
-        output = Terminal(tmp_path / "none", chatwork).run("check", code=5, ARCHIVE_LANG="en")
+        output = Terminal(tmp_path / "none", chatwork).run("status", "--full", code=5, ARCHIVE_LANG="en")
 
     assert "archive init" in output

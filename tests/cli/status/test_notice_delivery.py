@@ -239,7 +239,7 @@ def test_a_deadline_is_said_although_a_round_opened_another_alert(desk: Terminal
 def test_a_test_notice_says_what_became_of_it(desk: TerminalWorld, receiver: Receiver) -> None:
     """On the desktop and at each address; what is not reached has to be seen to."""
     desk.home.chmod(0o700)
-    looks = desk.document("check")["looks"]
+    looks = desk.document("status", "--full")["looks"]
     tell(desk, receiver.address())
     good = desk.both("init", "alerts", "--test")[0].strip()
     tell(desk, receiver.address(), receiver.address("refuse"))

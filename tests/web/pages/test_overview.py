@@ -160,8 +160,8 @@ def test_every_command_on_it_calls_the_program_for_this_archive(tmp_path: Path) 
         page = text_of(browser.get("/"))
 
     called = re.findall(r"archive (?:--home (\S+) )?(\w+)(?: (\w+))?", page)
-    commands = [one for one in called if one[1] in ("export", "backup", "job", "check", "search")]
-    assert {"export", "backup", "check"} <= {command for _home, command, _rest in commands}
+    commands = [one for one in called if one[1] in ("export", "backup", "job", "status", "search")]
+    assert {"export", "backup", "status"} <= {command for _home, command, _rest in commands}
     assert {str(tmp_path / "home")} == {home for home, _command, _rest in commands}
     assert "job1" not in page
 
