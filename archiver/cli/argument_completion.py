@@ -90,7 +90,7 @@ def _completion_items(names: Iterable[CompletionName], incomplete: str) -> list[
 
 JOB = click.argument(
     "job",
-    metavar="[JOB]",
+    metavar=N_("[JOB]"),
     required=False,
     shell_complete=contract_ids,
     callback=lambda _ctx, _arg, value: value or None,

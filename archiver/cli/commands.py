@@ -54,9 +54,8 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "job": ListedCommand(
         "archiver.cli.contracts.job", EVERYDAY, N_("Add or look at a job, its deliveries, invoices, payments")
     ),
-    "export": ListedCommand("archiver.cli.evidence.export", HAND_OVER, N_("Make a package to hand in")),
-    "exports": ListedCommand(
-        "archiver.cli.evidence.exports", HAND_OVER, N_("The packages made so far; to whom they were handed")
+    "export": ListedCommand(
+        "archiver.cli.evidence.export", HAND_OVER, N_("Create an export: CrowdWorks support, a lawyer, a phone call")
     ),
     "verify": ListedCommand("archiver.cli.evidence.verify", HAND_OVER, N_("Check that nothing was changed")),
     "compare": ListedCommand(

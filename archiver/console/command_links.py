@@ -19,7 +19,6 @@ _PAGES = {
     "search": "search.index",
     "search --chat": "search.index",
     "export": "packages.index",
-    "exports": "packages.index",
     "verify": "copies.index",
     "seal": "copies.index",
     "save --all": "emergency.index",

@@ -295,7 +295,7 @@ class CounterpartUnknown(UsageError):
         "The names of third persons cannot be masked yet, so no package was made: it is not known who in the "
         "chat {rooms} is the other side."
     )
-    hint = N_("Name them by account id: --counterpart ID   People there: {people}")
+    hint = N_("Say who it is: archive job who PERSON client --reason TEXT   People there: {people}")
 
     def __init__(self, *, rooms: Sequence[UndecidedRoom]) -> None:
         """Take the undecided rooms; the sentence names them and their people, each once."""
@@ -323,4 +323,4 @@ class UnknownExport(UsageError):
     """No package that was made has this number."""
 
     message = N_("No package that was made has the number {number}.")
-    hint = N_("See the packages with: archive exports")
+    hint = N_("See the packages with: archive export --list")

@@ -19,7 +19,7 @@ MINUTES_BAR = 6
 COMMANDS = {
     "status": ("status", "--json"),
     "verify": ("verify", "--json"),
-    "export": ("export", "job1", "--profile", "lawyer", "--json"),
+    "export": ("export", "job1", "--for", "lawyer", "--json"),
 }
 
 

@@ -17,7 +17,17 @@ from tests.support.terminals.pseudo_terminal import CTRL_D, PseudoTerminal
 from tests.support.terminals.terminal import Terminal
 
 COMMAND_LINES = (
-    *("", "status", "status --full", "status --alerts", "job", "job show", "job show --phone", "exports", "job chats"),
+    *(
+        "",
+        "status",
+        "status --full",
+        "status --alerts",
+        "job",
+        "job show",
+        "job show --phone",
+        "export --list",
+        "job chats",
+    ),
     *(
         "init schedule --show",
         "verify --deep",
@@ -45,7 +55,7 @@ COMMAND_LINES = (
         "job enter file",
         "backup",
     ),
-    "exports note 1 --to クラウドワークスのお問い合わせ窓口のご担当者さま --on 2026-01-01 --how お問い合わせ",
+    "export --handed 1 --whom クラウドワークスのお問い合わせ窓口のご担当者さま --on 2026-01-01 --how お問い合わせ",
     "status --done 1",
     "save --all",
     "sync --chat 1",

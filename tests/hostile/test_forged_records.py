@@ -139,7 +139,7 @@ def test_what_chatwork_showed_goes_on_from_the_last_true_record(world: World) ->
 def test_a_command_ends_without_a_traceback(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """Whatever stands in the records of these kinds."""
     world.archive.close()
-    for command in ("status", "status --json", "exports", "job show job1", "status --alerts"):
+    for command in ("status", "status --json", "export --list", "job show job1", "status --alerts"):
         assert main(["--home", str(world.home), *command.split()]) == 0, capsys.readouterr()
 
 

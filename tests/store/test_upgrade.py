@@ -212,7 +212,13 @@ def test_reading_commands_work_on_the_older_form(terminal: Terminal, program: Pa
     """On the worst day nothing has to be upgraded first; and nothing is."""
     later = LaterProgram(terminal, program)
 
-    for command in (["status"], ["search", "こんにちは"], ["verify", "--deep"], ["status", "--alerts"], ["exports"]):
+    for command in (
+        ["status"],
+        ["search", "こんにちは"],
+        ["verify", "--deep"],
+        ["status", "--alerts"],
+        ["export", "--list"],
+    ):
         later.run(*command)
     output = later.run("backup", tmp_path / "copy")
 

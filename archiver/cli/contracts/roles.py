@@ -64,7 +64,7 @@ def job_who(obj: CliContext, job: str | None, person: str, part: str | None, rea
         raise errors.UsageError(detail=_("Say how you know: --reason TEXT"))
     with Archive(obj.home).writing() as writing:
         contract = named_or_only_contract(writing, job)
-        account = _find_person(writing, contract, person)
+        account = find_person(writing, contract, person)
         if part is None:
             sentence = _("Taken back: who account {account} of job {job} is. The record that it was entered stays.")
             if not statements.withdraw_role(writing, contract.id, account, at=utc_now()):
@@ -96,7 +96,7 @@ def people(reading: Reading, contract: Contract) -> dict[int, str]:
     return dict.fromkeys(counterparts(reading, [room.room_id for room in contract.rooms]), "") | names_by_account
 
 
-def _find_person(reading: Reading, contract: Contract, typed: str) -> int:
+def find_person(reading: Reading, contract: Contract, typed: str) -> int:
     """The account that a number or a part of a name means. Raises UnknownPerson for none and for several."""
     everybody = people(reading, contract)
     found = matching(everybody, typed)

@@ -1,4 +1,4 @@
-"""The command `export`: makes a package, or previews what would leave with it."""
+"""The command `export`: makes a package, or previews what would leave; lists those made, and notes who got one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import errors
-from archiver.cli.argument_completion import contract_ids, folders, profiles
+from archiver.cli.argument_completion import JOB, folders, profiles
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.counterpart_question import make_with_counterparts
 from archiver.cli.evidence.export_outcome import tell_document, tell_export
@@ -62,30 +62,58 @@ def _order_options(command: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
-@click.command("export", help=N_("Make a package from what is kept. Works without token and network; sends nothing."))
-@click.argument("contract", metavar=N_("CONTRACT"), required=False, shell_complete=contract_ids)
+@click.command(
+    "export", help=N_("Create an export from what is saved. Works without token and network; sends nothing.")
+)
+@JOB
 @_order_options
-@click.option("--no-recheck", is_flag=True, help=N_("Do not read the quoted messages once more before."))
+@click.option("--no-recheck", is_flag=True, hidden=True, help=N_("Do not read the quoted messages once more before."))
 @click.option(
     "--preview", is_flag=True, help=N_("Only say in names and numbers what would be handed over; nothing is made.")
 )
+@click.option("--list", "is_list", is_flag=True, help=N_("The exports made so far, and to whom each was handed."))
+@click.option("--handed", type=click.IntRange(1), metavar="N", help=N_("Note to whom export N of the list was handed:"))
+@click.option("--whom", metavar=N_("TEXT"), help=N_("To whom; later exports of the same job say so in chapter 10."))
+@click.option("--on", "day", metavar=N_("DAY"), help=N_("On which day; today or earlier."))
+@click.option("--how", default="", metavar=N_("TEXT"), help=N_("How, such as by mail or by hand."))
 @click.option(
     "--read",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar=N_("FILE"),
+    hidden=True,
     help=N_("What was read, as --preview --json gives it: a list with the id and digest of each message."),
 )
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_export(
-    obj: CliContext, /, *, no_recheck: bool, preview: bool, read: Path | None, as_json: bool, **given: Any
+    obj: CliContext,
+    /,
+    *,
+    job: str | None,
+    no_recheck: bool,
+    preview: bool,
+    is_list: bool,
+    handed: int | None,
+    whom: str | None,
+    day: str | None,
+    how: str,
+    read: Path | None,
+    as_json: bool,
+    **given: Any,
 ) -> int:
     """Seal, then build from the state at that seal; on a terminal, show what would leave and ask first."""
     from archiver.app import build_app
+    from archiver.cli.evidence import exports
     from archiver.export.package.make_package import ExportDeclined
 
+    if is_list:
+        exports.list_exports(obj, as_json=as_json)
+        return 0
+    if handed is not None:
+        exports.note_handover(obj, handed, whom=whom, day=day, how=how)
+        return 0
     app, is_quiet = build_app(obj.settings(), obj.environ), obj.verbose < 0
-    order = _order(app, given, asks=not preview and is_asked())
+    order = _order(app, given | {"contract": job}, asks=not preview and is_asked())
     recheck = None if preview or no_recheck else _recheck(app, order, is_quiet=is_quiet or as_json)
     _finish_interrupted(app)
     previews: list[PackagePreview] | None = [] if preview else None
@@ -114,9 +142,28 @@ def _order(app: App, given: dict[str, Any], *, asks: bool) -> ExportOrder:
         "request": RequestKind(given["request"]) if given["request"] else None,
         "choice": parse_choice(given["choice"]),
         "out": Path(given["out"]).expanduser() if given["out"] else exports_folder(app.settings),
+        **_people(app, given),
     }
     order = ExportOrder(**given | read, asks_who_wrote_last=asks, every=app.settings.sync.every)
     return order.with_policy()
+
+
+def _people(app: App, given: dict[str, Any]) -> dict[str, Any]:
+    """The texts and people to mask and to show. Raises UnknownPerson."""
+    from archiver.cli.contracts.roles import find_person, people
+    from archiver.store.queries.contracts import named_or_only_contract
+
+    masks, unmask = given["masks"], given["unmask_people"]
+    if not masks and not unmask:
+        return {}
+    with app.archive.reading() as reading:
+        contract = named_or_only_contract(reading, given["contract"])
+        names = {account: {str(account), name} - {""} for account, name in people(reading, contract).items()}
+        return {
+            "masks": [one for one in masks if not any(one in words for words in names.values())],
+            "mask_people": [account for account, words in names.items() if not words.isdisjoint(masks)],
+            "unmask_people": [find_person(reading, contract, one) for one in unmask],
+        }
 
 
 def _recheck(app: App, order: ExportOrder, *, is_quiet: bool) -> Recheck | None:

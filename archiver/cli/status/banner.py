@@ -18,7 +18,7 @@ from archiver.wording import ngettext
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
 
-COMMANDS_WITH_BANNER = frozenset({"export", "exports", "search", "job", "seal", "verify", "backup"})
+COMMANDS_WITH_BANNER = frozenset({"export", "search", "job", "seal", "verify", "backup"})
 """Commands that print the banner; all others report how things stand themselves or mend it."""
 _SHORTEST = 30
 """Columns that a sentence has at least, however long the command after it is."""

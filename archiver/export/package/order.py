@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def option(default: object, /, *names: str, **given: object) -> Any:
-    """A wish that is an option of the command `export` too; `given`: as click takes it, or `choices`, `least`."""
+    """A wish; one with `help` is an option of `export`. `given`: as click takes it, or `choices`, `least`."""
     return field(default=default, metadata={"names": names, **given})
 
 
@@ -32,11 +32,8 @@ class ExportOrder:
     profile: str = option(
         "support",
         "--for",
-        "--profile",
         metavar=N_("WHO"),
-        help=N_(
-            "For whom: support (the platform's office), lawyer, court, consult (a telephone consultation) or daily."
-        ),
+        help=N_("For whom: support (the platform's office), lawyer, court or consult (a telephone consultation)."),
     )
     since: datetime | None = option(None, "--from", metavar=N_("DAY"), help=N_("Only messages sent from this day on."))
     """The beginning (included) that replaces those of the contract's periods."""
@@ -52,6 +49,7 @@ class ExportOrder:
         JAPANESE,
         "--report-lang",
         choices=LANGUAGES,
+        hidden=True,
         help=N_("The language of the package's own texts: ja (left out: this), or en for a client or lawyer abroad."),
     )
     choice: MessageChoice = option(
@@ -64,34 +62,36 @@ class ExportOrder:
             "or numbers like No.12, separated by commas."
         ),
     )
-    counterparts: Collection[int] = option(
-        (), "--counterpart", type=int, metavar="ID", multiple=True, help=N_("This person is the other side.")
-    )
+    counterparts: Collection[int] = option(())
     """The accounts of the other side; none: those that were mapped."""
     masks: Collection[str] = option(
-        (), "--mask", metavar=N_("PATTERN"), multiple=True, help=N_("Mask this text everywhere, too.")
+        (),
+        "--mask",
+        metavar=N_("TEXT"),
+        multiple=True,
+        help=N_("Hide this text everywhere, or a person: the whole name or the account id."),
     )
-    no_mask: bool = option(False, "--no-mask", help=N_("Mask only what is asked for here."))
-    mask_people: Collection[int] = option(
-        (), "--mask-person", type=int, metavar="ID", multiple=True, help=N_("Mask this person's name.")
-    )
+    no_mask: bool = option(False, "--no-mask", hidden=True, help=N_("Mask only what is asked for here."))
+    mask_people: Collection[int] = option((), "--mask")
     unmask_people: Collection[int] = option(
-        (), "--unmask", type=int, metavar="ID", multiple=True, help=N_("Show this person's name.")
+        (), "--unmask", metavar=N_("PERSON"), multiple=True, help=N_("Show this person's name.")
     )
-    max_mb: float | None = option(None, "--max-mb", least=0.1, metavar="N", help=N_("The package's maximum size."))
+    max_mb: float | None = option(
+        None, "--max-mb", least=0.1, hidden=True, metavar="N", help=N_("The package's maximum size.")
+    )
     """The size limit; None: the profile's."""
-    zip: bool = option(False, "--zip", help=N_("Make a zip file too, however large."))
+    zip: bool = option(False, "--zip", hidden=True, help=N_("Make a zip file too, however large."))
     """Whether a bag above 2 GB is zipped, too."""
     out: Path | None = option(
         None, "--out", metavar=N_("DIR"), help=N_("Where to put the package; left out: the usual folder.")
     )
     """The folder for the package; None: `exports` in the home."""
     every_message: bool = option(
-        False, "--all", help=N_("Open every message for reading, not only what the report cites.")
+        False, "--all", hidden=True, help=N_("Open every message for reading, not only what the report cites.")
     )
     policy: Policy | None = None
     """What is masked, as `with_policy` makes it of the wishes above; None: nothing."""
-    thirds: Collection[int] = ()
+    thirds: Collection[int] = option(())
     """Accounts put apart as third persons for this package, besides those that were mapped."""
     asks_who_wrote_last: bool = False
     """Whether somebody is there to say on which side those stand who wrote after the other side's last act."""
@@ -126,13 +126,13 @@ class ExportOrder:
 
         Of texts to mask, which may be names of people, only how many: an entry stays when a person is erased.
         """
-        wishes = {one: getattr(self, one.name) for one in fields(self) if one.metadata or one.name == "thirds"}
+        wishes = {one: getattr(self, one.name) for one in fields(self) if one.metadata}
         told = {one.name: _recorded(value) for one, value in wishes.items() if value and value != one.default}
         masks = {"masks": len(self.masks)} if self.masks else {}
         return {name: value for name, value in told.items() if name not in {"profile", "lang", "masks", "out"}} | masks
 
 
-OPTIONS = [one for one in fields(ExportOrder) if one.metadata]
+OPTIONS = [one for one in fields(ExportOrder) if "help" in one.metadata]
 """The wishes that are options of the command."""
 
 
@@ -149,6 +149,8 @@ def _recorded(value: Any) -> object:
 
 def options_line(record: Mapping[str, Any]) -> str:
     """The wishes of a recorded order as options of the command; texts to mask are counted, and not known any more."""
-    given = [(one.metadata["names"][0], record[one.name]) for one in OPTIONS if one.name in record]
-    each = [(name, one) for name, value in given for one in (value if isinstance(value, list) else [value])]
+    given = [(one.metadata.get("names"), record[one.name]) for one in fields(ExportOrder) if one.name in record]
+    each = [
+        (names[0], one) for names, value in given if names for one in (value if isinstance(value, list) else [value])
+    ]
     return " ".join(name if one is True else f"{name} {one}" for name, one in each)

@@ -126,7 +126,8 @@ def test_a_room_is_moved_and_taken_out_with_what_was_said_of_its_people(desk: De
     noted = desk.both("job", "set", "job1", "--chat", other)[1]
     desk.run("sync")
     desk.run("job", "who", "job1", sato, "client", "--reason", "名刺を見た")
-    mixed = desk.json("export", "job1", "--for", "consult", "--counterpart", desk.tanaka, code=4)
+    desk.run("job", "who", "job1", desk.tanaka, "client", "--reason", "仕事のページ")
+    mixed = desk.json("export", "job1", "--for", "consult", code=4)
 
     held = desk.run("erase", "--chat", other, "--dry-run", code=2)
     moved = desk.run("job", "add", "job2", "--chat", other, "--move")

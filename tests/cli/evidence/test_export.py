@@ -368,7 +368,7 @@ def test_masking_is_chosen(desk: Desk) -> None:
     usual = bodies(desk.exported())
     none = bodies(desk.all_read("--no-mask"))
     more = bodies(desk.all_read("--mask", "払えません", "--mask", "3本も"))
-    person = bodies(desk.all_read("--no-mask", "--mask-person", THIRD))
+    person = bodies(desk.all_read("--no-mask", "--mask", THIRD))
     texts = bodies(desk.all_read("--unmask", THIRD))
 
     assert ("佐藤" in usual, "090-1234-5678" in usual, "払えません" in usual) == (False, False, True)
@@ -382,9 +382,7 @@ def test_masking_is_chosen(desk: Desk) -> None:
     "options",
     [
         ("--mask", " "),
-        ("--mask-person", "424242"),
         ("--unmask", "424242"),
-        ("--mask-person", "佐藤"),
         ("--max-mb", "0"),
         ("--max-mb", "nan"),
         ("--for", "judge"),
@@ -473,18 +471,17 @@ def test_warnings_and_blanks_are_told_where_nobody_is_asked(desk: Desk) -> None:
 @pytest.mark.drawn
 @pytest.mark.parametrize("more", [(), ("--json",), ("--preview",), ("--for", "consult")])
 def test_without_a_screen_an_unknown_counterpart_is_wrong_usage(desk: Desk, more: tuple[str, ...]) -> None:
-    """The people are named with their account ids and counts; named by option, the package is made."""
+    """The people are named with their account ids and counts; once it is entered who it is, the package is made."""
     made = reopen_maker(desk.home)
     made.contract("job1", [ROOM], platform="crowdworks", client="株式会社△△ 田中")
     made.archive.close()
 
     _out, err = desk.both("export", "job1", *more, code=2)
-    desk.both("export", "job1", *more, "--counterpart", CLIENT)
-    _out, wrong = desk.both("export", "job1", *more, "--counterpart", "424242", code=2)
+    desk.both("job", "who", CLIENT, "client", "--reason", "x")
+    desk.both("export", *more)
 
     assert f"{CLIENT} 田中(解約済) (5), {THIRD} 佐藤 花子 (1)" in err
-    assert "--counterpart ID" in err
-    assert "424242" in wrong
+    assert "archive job who PERSON client --reason TEXT" in err
 
 
 @pytest.mark.drawn
@@ -523,11 +520,11 @@ def test_before_a_screen_none_of_them_hides_them_all(desk: Desk) -> None:
 @pytest.mark.drawn
 def test_exports_lists_what_was_handed_out(desk: Desk) -> None:
     """When, which contract, for whom, its name and its fingerprint; previews are not among it."""
-    assert "No package has been made yet." in desk.both("exports")[0]
+    assert "No package has been made yet." in desk.both("export", "--list")[0]
     exported = desk.exported("--mask", "払えません", "--no-mask", code=4)
     desk.both("export", "job1", "--preview")
 
-    listed, _err = desk.both("exports")
+    listed, _err = desk.both("export", "--list")
 
     assert exported["sha256"] in listed
     assert ("--mask 1 --no-mask" in listed, "払えません" in listed) == (True, False)
@@ -564,8 +561,7 @@ def test_what_was_ordered_is_recorded_as_options_without_the_texts_to_mask() -> 
 
     assert ({}, [5], False) == (ExportOrder().record(), recorded["thirds"], "佐藤" in str(recorded))
     assert (
-        "--from 2026-11-01T00:00:00+09:00 --request review --messages 12345678,No.12 --counterpart 3 --counterpart 22"
-        " --mask 1 --max-mb 0.5 --all"
+        "--from 2026-11-01T00:00:00+09:00 --request review --messages 12345678,No.12 --mask 1 --max-mb 0.5 --all"
     ) == options_line(recorded)
 
 

@@ -135,9 +135,7 @@ def test_on_a_good_day_all_is_good_but_the_schedule(checked: Checked) -> None:
     assert {name: level for name, (level, _text) in looks.items() if level != "good"} == {"schedule": "attention"}
     assert ["/v2/me"] == [request.path for request in checked.chatwork.requests]
     assert before == checked.files()
-    page = (
-        (ROOT / "docs/reference/json.md").read_text(encoding="utf-8").partition("## `status --full`")[2].partition("\n## ")[0]
-    )
+    page = (ROOT / "docs/reference/json.md").read_text("utf-8").partition("## `status --full`")[2].partition("\n## ")[0]
     named = re.findall(r"(?m)^\| `([a-z_]+)` ", page)
     names = [name for name in named if name not in ("rollback", "ledger")]  # only if there is one
     assert names == ["name", *looks]

@@ -286,7 +286,7 @@ def test_who_is_a_third_person(rooms: list[set[int]], counterparts: set[int] | N
 
 
 def test_a_person_can_be_shown_or_hidden_and_letters_stay() -> None:
-    """`--unmask` and `--mask-person` concern one person each."""
+    """`--unmask` and `--mask` concern one person each."""
     masking = cover(unmask_people=[5], mask_people=[CLIENT])
 
     assert "佐藤 花子と参加者C" == masking.mask_text("佐藤 花子と鈴木太郎")

@@ -1,7 +1,8 @@
-"""`archive exports note`: to whom a package was handed, as a record, on the list and in later packages."""
+"""`archive export --handed`: to whom a package was handed, as a record, on the list and in later packages."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,11 +43,16 @@ def desk(tmp_path: Path, chatwork: Chatwork) -> Terminal:
 def test_a_handover_is_a_record_and_stands_on_the_list(desk: Terminal) -> None:
     """Once, however often it is stated; the package that it is about is named by its number."""
     said = [
-        desk.both("exports", "note", "2", "--to", "山田弁護士", "--on", "2026-11-24", "--how", "郵送")[0]
+        desk.both("export", "--handed", "2", "--whom", "山田弁護士", "--on", "2026-11-24", "--how", "郵送")[0]
         for _ in range(2)
     ]
-    listed = desk.both("exports")[0]
+    listed = desk.both("export", "--list")[0]
 
+    document = json.loads(desk.both("export", "--list", "--json")[0])
+
+    assert [[], [{"to": "山田弁護士", "on": "2026-11-24", "how": "郵送"}]] == [
+        one["handed"] for one in document["exports"]
+    ]
     assert ["Entered", "Already entered"] == [one.partition(":")[0] for one in said]
     assert listed.index("  2  ") < listed.index("handed to 山田弁護士 on 2026-11-24 (郵送)")
     archive = Archive(desk.home)
@@ -59,15 +65,15 @@ def test_a_handover_is_a_record_and_stands_on_the_list(desk: Terminal) -> None:
     ("number", "to", "day", "words"),
     [
         ("3", "x", "2026-11-24", "number 3"),
-        ("1", " ", "2026-11-24", "--to TEXT"),
+        ("1", " ", "2026-11-24", "--whom TEXT"),
         ("1", "x", "2999-01-01", "in the future"),
         ("1", "x", "soon", "soon"),
     ],
 )
 def test_what_cannot_be_meant_is_wrong_usage(desk: Terminal, number: str, to: str, day: str, words: str) -> None:
     """One sentence, and nothing is written."""
-    assert words in desk.both("exports", "note", number, "--to", to, "--on", day, code=2)[1]
-    assert "handed to" not in desk.both("exports")[0]
+    assert words in desk.both("export", "--handed", number, "--whom", to, "--on", day, code=2)[1]
+    assert "handed to" not in desk.both("export", "--list")[0]
 
 
 def test_chapter_10_lists_it() -> None:
