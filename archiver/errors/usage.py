@@ -295,7 +295,7 @@ class CounterpartUnknown(UsageError):
         "The names of third persons cannot be masked yet, so no package was made: it is not known who in the "
         "chat {rooms} is the other side."
     )
-    hint = N_("Say who it is: archive job who PERSON client --reason TEXT   People there: {people}")
+    hint = N_("Say who it is: archive job who JOB ID client --reason TEXT   People there: {people}")
 
     def __init__(self, *, rooms: Sequence[UndecidedRoom]) -> None:
         """Take the undecided rooms; the sentence names them and their people, each once."""

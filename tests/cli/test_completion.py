@@ -106,7 +106,7 @@ def test_all_commands_are_told_with_their_japanese_texts(home: Path) -> None:
     lines = completions(home, "archive ", shell="zsh")
 
     assert [name for name, one in COMMANDS.items() if one.group != HIDDEN] == lines[1::3]
-    assert "提出資料を作る" in lines[2::3]
+    assert "いまの状態とお知らせ" in lines[2::3]
 
 
 def test_powershell_is_told_no_texts(home: Path) -> None:

@@ -477,11 +477,11 @@ def test_without_a_screen_an_unknown_counterpart_is_wrong_usage(desk: Desk, more
     made.archive.close()
 
     _out, err = desk.both("export", "job1", *more, code=2)
-    desk.both("job", "who", CLIENT, "client", "--reason", "x")
-    desk.both("export", *more)
+    desk.both("job", "who", "job1", CLIENT, "client", "--reason", "x")
+    desk.both("export", "job1", *more)
 
     assert f"{CLIENT} 田中(解約済) (5), {THIRD} 佐藤 花子 (1)" in err
-    assert "archive job who PERSON client --reason TEXT" in err
+    assert "archive job who JOB ID client --reason TEXT" in err
 
 
 @pytest.mark.drawn
