@@ -19,24 +19,24 @@ WORDS: Mapping[str, Wording] = {
     "noted": Wording("{text}({notes})", "{text} ({notes})"),
     "noted.and": Wording("。", "; "),
     # how much is missing
-    "missing.estimate": Wording("未取得 約{n:,}件", "about {n:,} not saved"),
-    "missing.uncounted": Wording("件数の分からない未取得期間 {n:,}か所", "{n:,} gap{n:s} of unknown size"),
+    "missing.estimate": Wording("保存できていないもの 約{n:,}件", "about {n:,} not saved"),
+    "missing.uncounted": Wording("件数の分からない保存できなかった期間 {n:,}か所", "{n:,} gap{n:s} of unknown size"),
     "missing.emptied": Wording(
         "Chatworkの表示する件数では0件の期間 {n:,}か所", "{n:,} gap{n:s} with none by Chatwork's own count"
     ),
-    "missing.erased": Wording("報告者が消去した発言 {n:,}件", "{n:,} message{n:s} that the reporter erased"),
+    "missing.erased": Wording("報告者が消去したメッセージ {n:,}件", "{n:,} message{n:s} that the reporter erased"),
     "missing.unread": Wording("一度も取得できていないチャット {n:,}つ", "{n:,} chat{n:s} never read"),
     "missing.closed": Wording("開けなくなったチャット{n:,}つの件数不明分", "{n:,} closed chat{n:s}, unknown how many"),
-    "missing.unknown_text": Wording("「削除」表示で文面の分からない投稿", "a deleted post of unknown text"),
+    "missing.unknown_text": Wording("「削除」表示で文面の分からないメッセージ", "a deleted post of unknown text"),
     "missing.and": Wording("と、", " and "),
     # the first message
-    "first.label.whole": Wording("Chatworkでの最初の発言", "first message"),
-    "first.label.saved": Wording("保存できた最初の発言", "first saved message"),
-    "first.label.unknown": Wording("最初の発言", "first message"),
+    "first.label.whole": Wording("Chatworkでの最初のメッセージ", "first message"),
+    "first.label.saved": Wording("保存できた最初のメッセージ", "first saved message"),
+    "first.label.unknown": Wording("最初のメッセージ", "first message"),
     "first.missing": Wording("それ以前に{missing}", "before it {missing}"),
     "first.unsure": Wording("実際の開始日は確認できません", "the real beginning is not known"),
-    "first.none.whole": Wording("発言なし", "no message"),
-    "first.none.saved": Wording("保存できた発言なし({missing})", "no message saved ({missing})"),
+    "first.none.whole": Wording("メッセージなし", "no message"),
+    "first.none.saved": Wording("保存できたメッセージなし({missing})", "no message saved ({missing})"),
     "first.none.unknown": Wording("確認できません({missing})", "not known ({missing})"),
     # the first message and permission for contact outside
     "contact.before_approval": Wording("承認日の{n}日前", "{n} day{n:s} before the approval"),
@@ -47,17 +47,17 @@ WORDS: Mapping[str, Wording] = {
     "contact.same_day": Wording("承認と同じ日", "on the day of the approval"),
     "contact.after": Wording("承認後", "after the approval"),
     # the first message and a stated day
-    "order.before": Wording("最初の発言は{n}日前", "first message {n} day{n:s} before"),
-    "order.before.saved": Wording("保存できた最初の発言は{n}日前", "first saved message {n} day{n:s} before"),
-    "order.same": Wording("最初の発言は同じ日", "first message on the same day"),
-    "order.after": Wording("最初の発言は{n}日後", "first message {n} day{n:s} after"),
+    "order.before": Wording("最初のメッセージは{n}日前", "first message {n} day{n:s} before"),
+    "order.before.saved": Wording("保存できた最初のメッセージは{n}日前", "first saved message {n} day{n:s} before"),
+    "order.same": Wording("最初のメッセージは同じ日", "first message on the same day"),
+    "order.after": Wording("最初のメッセージは{n}日後", "first message {n} day{n:s} after"),
     "order.unsure": Wording(
-        "最初の発言との前後は確認できません", "whether the first message came before it is not known"
+        "最初のメッセージとの前後は確認できません", "whether the first message came before it is not known"
     ),
     # the other side's last reply
-    "reply.label.whole": Wording("相手の最後の発言", "last message from the other side"),
-    "reply.label.saved": Wording("保存できた相手の最後の発言", "last saved message from the other side"),
-    "reply.label.unknown": Wording("相手の最後の発言", "last message from the other side"),
+    "reply.label.whole": Wording("相手の最後のメッセージ", "last message from the other side"),
+    "reply.label.saved": Wording("保存できた相手の最後のメッセージ", "last saved message from the other side"),
+    "reply.label.unknown": Wording("相手の最後のメッセージ", "last message from the other side"),
     "reply.missing": Wording("それより後に{missing}", "later {missing}"),
     "reply.none.whole": Wording("この範囲にありません", "none"),
     "reply.none.saved": Wording("保存できた範囲にありません({missing})", "none saved ({missing})"),
@@ -65,7 +65,7 @@ WORDS: Mapping[str, Wording] = {
         "確認していません(相手のアカウントが未入力)", "not known (nobody is named as the other side)"
     ),
     # whose turn it is
-    "act.message": Wording("発言", "message"),
+    "act.message": Wording("メッセージ", "message"),
     "act.file": Wording("ファイル「{what}」の送信", "file “{what}”"),
     "act.task_given": Wording("タスク「{what}」の依頼", "new task “{what}”"),
     "act.task_changed": Wording("タスク「{what}」の変更", "change of the task “{what}”"),
@@ -74,7 +74,7 @@ WORDS: Mapping[str, Wording] = {
     "act.noticed": Wording("{time}に確認", "seen {time}"),
     "turn.later": Wording("その後、相手の{act}", "later the other side's {act}"),
     "turn.later.nobody": Wording("その後、{act}(だれの操作かは不明)", "later {act} (not known by whom)"),
-    "turn.theirs": Wording("最後の発言は相手({place})", "the other side wrote last ({place})"),
+    "turn.theirs": Wording("最後のメッセージは相手({place})", "the other side wrote last ({place})"),
     "turn.waiting": Wording(
         "報告者の{act}から{days:,}日、返信がありません({until}に確認した時点)",
         "no reply for {days:,} day{days:s} since the reporter's {act} (as seen {until})",
@@ -87,9 +87,9 @@ WORDS: Mapping[str, Wording] = {
         "その後、立場が未入力の{people:,}人のメッセージ {n:,}件",
         "later {n:,} message{n:s} of {people:,} whose side is not entered",
     ),
-    "reason.silent": Wording("相手方からの返信がない", "there is no reply from the other side"),
+    "reason.silent": Wording("相手からの返信がない", "there is no reply from the other side"),
     "reason.silent.closed": Wording(
-        "{until}までの記録では相手方からの返信がなく、その後はチャットを開けない",
+        "{until}までの記録では相手からの返信がなく、その後はチャットを開けない",
         "what was saved until {until} has no reply from the other side and the chat cannot be opened since",
     ),
     # who is who
@@ -106,14 +106,15 @@ WORDS: Mapping[str, Wording] = {
         "{n:,} messages saved (by Chatwork's own count none is missing)",
     ),
     "count.unknown": Wording("確認できません({missing})", "not known ({missing})"),
-    "count.notices": Wording("うちChatworkの通知{n:,}件", "{n:,} of them notices of Chatwork"),
+    "count.notices": Wording("うちChatworkの自動メッセージ{n:,}件", "{n:,} of them notices of Chatwork"),
     "count.notices.saved": Wording(  # behind what is missing, to which “of them” would seem to belong
-        "保存できた{saved:,}件のうちChatworkの通知{n:,}件", "{n:,} of the {saved:,} saved are notices of Chatwork"
+        "保存できた{saved:,}件のうちChatworkの自動メッセージ{n:,}件",
+        "{n:,} of the {saved:,} saved are notices of Chatwork",
     ),
     # a closed account
     "closed": Wording("{time} に、{sign}ことを確認", "{time}: {sign}"),
     "closed.posted": Wording(
-        "アカウントの解約を知らせる形のシステムの投稿({posted}、No.{no})の後、{text}",
+        "アカウントの解約を知らせる形のChatworkの自動メッセージ({posted}、No.{no})の後、{text}",
         "after a post of Chatwork's system about a closed account ({posted}, No. {no}), {text}",
     ),
     "closed.suffix": Wording(
@@ -137,37 +138,37 @@ WORDS: Mapping[str, Wording] = {
         "報告者の保管庫の別の写しから取り込み {n:,}件", "{n:,} taken in from another copy of the reporter's archive"
     ),
     # changes
-    "change.edited": Wording("編集された発言", "edited messages"),
+    "change.edited": Wording("編集されたメッセージ", "edited messages"),
     "change.edited_before": Wording(
-        "保存した時点で編集済みだった発言(それより前の文面は不明)",
+        "保存した時点で編集済みだったメッセージ(それより前の文面は不明)",
         "messages already edited when they were saved (earlier text not known)",
     ),
     "change.deleted": Wording(
-        "保存した後に「削除」表示に変わった発言", "messages that became shown as deleted after they were saved"
+        "保存した後に「削除」表示に変わったメッセージ", "messages that became shown as deleted after they were saved"
     ),
     "change.deleted_before": Wording(
-        "保存した時点ですでに「削除」表示だった発言(文面は不明)",
+        "保存した時点ですでに「削除」表示だったメッセージ(文面は不明)",
         "messages already shown as deleted when they were saved (text not known)",
     ),
-    "change.missing": Wording("表示されなくなった発言(理由不明)", "messages no longer shown (reason unknown)"),
-    "change.hidden": Wording("プランの制限で見えなくなった発言", "messages hidden by the plan"),
-    "change.of": Wording("{side}の発言 {n:,}件", "{n:,} of {side}"),
+    "change.missing": Wording("表示されなくなったメッセージ(理由不明)", "messages no longer shown (reason unknown)"),
+    "change.hidden": Wording("プランの制限で見えなくなったメッセージ", "messages hidden by the plan"),
+    "change.of": Wording("{side}のメッセージ {n:,}件", "{n:,} of {side}"),
     "change.notices": Wording(
-        "{line}。ほかにChatworkの通知の形の投稿 {n:,}件", "{line}; besides {n:,} notice{n:s} of Chatwork"
+        "{line}。ほかにChatworkの自動メッセージの形のもの {n:,}件", "{line}; besides {n:,} notice{n:s} of Chatwork"
     ),
-    "change.own": Wording("報告者自身の発言の変更: {what}", "changes of the reporter's own messages: {what}"),
+    "change.own": Wording("報告者自身のメッセージの変更: {what}", "changes of the reporter's own messages: {what}"),
     "change.own.none": Wording("なし", "none"),
     # why a request is made
     "reason.deleted": Wording(
-        "相手の発言{n:,}件が、保存した後に「削除」表示に変わった",
+        "相手のメッセージ{n:,}件が、保存した後に「削除」表示に変わった",
         "{n:,} message{n:s} of the other side became shown as deleted after the saving",
     ),
     "reason.deleted_before": Wording(
-        "相手の発言{n:,}件が、保存した時点ですでに「削除」表示だった",
+        "相手のメッセージ{n:,}件が、保存した時点ですでに「削除」表示だった",
         "{n:,} message{n:s} of the other side showed as deleted already when saved",
     ),
     "reason.edited": Wording(
-        "相手の発言{n:,}件が編集された", "{n:,} message{n:s} of the other side changed by an edit"
+        "相手のメッセージ{n:,}件が編集された", "{n:,} message{n:s} of the other side changed by an edit"
     ),
     # deadlines
     "deadline.source": Wording("出典 {title}({by}、{day}に確認)", "source: {title} ({by}, read on {day})"),

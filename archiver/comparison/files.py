@@ -33,15 +33,15 @@ PARTIAL = ".partial"
 README = "README.txt"
 HEADER = (
     "番号", "ルームID", "メッセージID", "送信時刻(日本時間)", "発言者(表示名)", "アカウントID", "比較の結果",
-    "甲 No.", "甲 最初に保存(日本時間)", "甲 第三者の時刻(日本時間)", "甲 文面",
-    "乙 No.", "乙 最初に保存(日本時間)", "乙 第三者の時刻(日本時間)", "乙 文面",
+    "甲 No.", "甲 最初に保存(日本時間)", "甲 タイムスタンプ(日本時間)", "甲 文面",
+    "乙 No.", "乙 最初に保存(日本時間)", "乙 タイムスタンプ(日本時間)", "乙 文面",
 )  # fmt: skip
 _FILES = (
-    ("comparison.pdf", "結果と、違いのある発言"),
-    ("comparison.html", "同じもの。ブラウザで開きます"),
-    ("comparison.csv", "すべての発言を1行ずつ。文面はChatworkの記法のまま"),
+    ("comparison.pdf", "結果と、違いのあるメッセージ"),
+    ("comparison.html", "同じもの。ブラウザーで開きます"),
+    ("comparison.csv", "すべてのメッセージを1行ずつ。文面はChatworkの記法のまま"),
     ("comparison.jsonl", "同じもの。プログラム用。文面は受け取ったまま"),
-    ("SHA256SUMS.txt", "ここにあるファイルの指紋(SHA-256)"),
+    ("SHA256SUMS.txt", "ここにあるファイルのハッシュ値(SHA-256)"),
 )
 _TEXT_LENGTH = 200
 """Characters of a text in the pages; the tables hold it whole."""
@@ -121,7 +121,7 @@ def build_report(summary: ComparisonSummary, *, at: datetime) -> Report:
         chapters=(
             Chapter(say("１　比べたもの"), (FactList(tuple(side_rows(summary))),)),
             Chapter(say("２　結果"), tuple(_result_blocks(summary))),
-            Chapter(say("３　違いのある発言"), tuple(_difference_blocks(summary))),
+            Chapter(say("３　違いのあるメッセージ"), tuple(_difference_blocks(summary))),
             Chapter(
                 say("４　この比較からは分からないこと"),
                 (Bullets(limits(summary.a, summary.b)),),
@@ -143,7 +143,7 @@ def side_rows(summary: ComparisonSummary) -> Iterator[tuple[str, str]]:
             told = say("Chatworkのものではないアドレスを含む: {addresses}", addresses=addresses)
             yield say("{label} 取得元", label=label), told
     if summary.parted_at is not None:
-        sentence = say("同じ保管庫の封印ですが、封印{number}から食い違います", number=summary.parted_at)
+        sentence = say("同じ保管庫の確定記録ですが、{number}から合わなくなります", number=summary.parted_at)
         yield say("封印"), sentence
     for room in summary.rooms:
         name = summary.a.room_names.get(room) or summary.b.room_names.get(room, "")
@@ -157,20 +157,20 @@ def _account_text(summary: ComparisonSummary, account: int) -> str:
 
 
 def _kind(side: Side) -> str:
-    return say("保管庫") if side.kind == "archive" else say("提出資料")
+    return say("保管庫") if side.kind == "archive" else say("資料")
 
 
 def _verified(side: Side) -> str:
     number = len(side.verification.findings)
-    found = say("食い違い {number}件(下の比較は、このことを踏まえて読んでください)", number=number)
-    return found if number else say("点検した範囲に食い違いなし")
+    found = say("合わないところ {number}件(下の比較は、このことを踏まえて読んでください)", number=number)
+    return found if number else say("点検した範囲では、変わったところはありません")
 
 
 def _result_blocks(summary: ComparisonSummary) -> Iterator[Block]:
     totals = [(outcome, summary.total([outcome])) for outcome in Outcome]
     rows = [(say(OUTCOMES[outcome]), say("{n}件", n=total)) for outcome, total in totals if total]
-    nothing = ((say("両方にある発言なし"), say("{n}件", n=0)),)
-    yield TableBlock((say("発言"), say("件数")), (0.8, 0.2), tuple(rows) or nothing)
+    nothing = ((say("両方にあるメッセージなし"), say("{n}件", n=0)),)
+    yield TableBlock((say("メッセージ"), say("件数")), (0.8, 0.2), tuple(rows) or nothing)
     files = summary.files
     counts = (
         ("両方にあり、中身が同じ", files.same),
@@ -184,7 +184,7 @@ def _result_blocks(summary: ComparisonSummary) -> Iterator[Block]:
 
 def _difference_blocks(summary: ComparisonSummary) -> Iterator[Block]:
     if not summary.listed:
-        yield Paragraph(say("違いのある発言はありません。"))
+        yield Paragraph(say("違いのあるメッセージはありません。"))
         return
     rows = tuple(difference_cells(summary, compared) for compared in summary.listed)
     yield TableBlock(_difference_heads(), (0.2, 0.2, 0.3, 0.3), rows, size=7)

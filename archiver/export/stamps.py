@@ -110,7 +110,7 @@ class Stamps:
         authorities = {one.authority for one in self.seal_stamps if one.number == number}
         lacking = [name for name in self.configured if seals and name not in authorities]
         return [
-            say("第三者の時刻({name}): 最後の確定記録(第{number}号)にまだ付いていません", name=name, number=number)
+            say("タイムスタンプ({name}): 最後の確定記録(第{number}号)にまだ付いていません", name=name, number=number)
             for name in lacking
         ]
 

@@ -44,7 +44,7 @@ def ending_html(inaccessible_since: datetime | None, *, empty: bool) -> str:
     """The notes after the last message, as HTML: no messages saved, chat no longer accessible."""
     parts = []
     if empty:
-        parts.append(f'<p class="note">{say("この期間に、保存された発言はありません。")}</p>\n')
+        parts.append(f'<p class="note">{say("この期間に、保存されたメッセージはありません。")}</p>\n')
     if inaccessible_since is not None:
         text = escape(_inaccessible_text(inaccessible_since))
         parts.append(f'<div class="break" role="note"><p><b>{say("開けなくなった(理由不明)")}</b> {text}</p></div>\n')
@@ -107,7 +107,7 @@ def coverage(conversation: Conversation) -> list[str]:
 
 def _period_text(first: tuple[datetime, datetime] | None, last: tuple[datetime, datetime] | None) -> str:
     if first is None or last is None:
-        return say("発言なし")
+        return say("メッセージなし")
     return say("{first} から {last} まで", first=local_time(first[0]), last=local_time(last[1]))
 
 

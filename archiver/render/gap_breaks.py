@@ -16,17 +16,17 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time, time_from_id
 from archiver.report_language import is_english, say
 
-GAP = "未取得期間(空白)"
+GAP = "保存できなかった期間"
 FIRST_GAP = "一覧では取得できなかった期間"
-ERASED_GAP = "報告者が消去した発言"
+ERASED_GAP = "報告者が消去したメッセージ"
 PAUSE = "未確認の時間帯"
 
 _REASONS = {
-    "window": "前回の取得から次の取得までに、一覧で一度に取得できる100件を超える発言があったためです。",
+    "window": "前回の取得から次の取得までに、一覧で一度に取得できる100件を超えるメッセージがあったためです。",
     "first_sync": "保存を始めた時点で、一覧で取得できるのは最新の100件までのためです。",
     "inaccessible": "この間にチャットを開けない時間があり、"
-    "次に取得できた一覧(最新の100件まで)に入らない発言があったためです。",
-    "list": "一覧に、保存済みの発言が表示されなかったためです(理由不明)。そのため、空白がないことを確かめられません。",
+    "次に取得できた一覧(最新の100件まで)に入らないメッセージがあったためです。",
+    "list": "一覧に、保存済みのメッセージが表示されなかったためです(理由不明)。そのため、抜けがないことを確かめられません。",
     "plan": "Chatworkのプランの制限により、表示されなかったためです。",
 }
 USUAL_FROM = 10
@@ -147,13 +147,13 @@ def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
     if touching:
         lost = say("ものがあります") if any(gap.missing != 0 for gap in touching) else say("ものがあるかもしれません")
         return say(
-            "{period}この間の発言には、保存できていない{lost}(「空白」の表示を見てください)。"
-            "この間に投稿されて変えられた発言の元の文面と、この間に重ねて変えられた途中の文面も、分かりません。",
+            "{period}この間のメッセージには、保存できていない{lost}(「保存できなかった期間」の表示を見てください)。"
+            "この間に書かれて変えられたメッセージの元の文面と、この間に重ねて変えられた途中の文面も、分かりません。",
             period=period,
             lost=lost,
         )
     return say(
-        "{period}発言は後で取得済み。この間に投稿され、この間に変えられた、または消された発言の元の文面と、この間に重ねて変えられた途中の文面は、分かりません。",
+        "{period}メッセージは後で取得済み。この間に書かれ、この間に変えられた、または消されたメッセージの元の文面と、この間に重ねて変えられた途中の文面は、分かりません。",
         period=period,
     )
 
@@ -232,7 +232,7 @@ def _noticing_text(watch: Watch) -> str:
         return ""
     longest = interval_text(watch.longest)
     return say(
-        "それ以外では、一覧にある発言(最新の100件)の編集・削除に気づくまで最長{longest}でした。", longest=longest
+        "それ以外では、一覧にあるメッセージ(最新の100件)の編集・削除に気づくまで最長{longest}でした。", longest=longest
     )
 
 
@@ -282,5 +282,5 @@ def _after_id(gap: Gap) -> int:
 
 def _gap_end_html(gap: Gap) -> str:
     end = f" {local_time(gap.end)}" if gap.end else ""
-    title, note = say("{gap}の終わり", gap=gap_title(gap)), say("上の発言は、後から1件ずつ取得できたものです")
+    title, note = say("{gap}の終わり", gap=gap_title(gap)), say("上のメッセージは、後から1件ずつ取得できたものです")
     return f'<div class="break gap" role="note"><p><b>{title}</b>{end} ({note})</p></div>\n'

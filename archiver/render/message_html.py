@@ -30,7 +30,7 @@ STATES: Mapping[State, str] = {
 }
 """The badge beside a message that was changed or is gone; it never names who did it."""
 
-NOTICE = "システムの投稿"
+NOTICE = "Chatworkの自動メッセージ"
 """The word beside a message with the form of a post of Chatwork's own system."""
 
 DELETED_BEFORE = "保存時点で「削除」表示(文面は不明)"
@@ -40,7 +40,7 @@ EDITED_BEFORE = "保存時点で編集済み(それより前の文面は不明)"
 
 _KINDS = {State.MISSING: TextKind.MISSING, State.HIDDEN: TextKind.HIDDEN}
 
-_SOURCES = {ObservedBy.LIST: "", ObservedBy.SINGLE: " 1件ずつの取得", ObservedBy.RECOVERED: " さかのぼり回収"}
+_SOURCES = {ObservedBy.LIST: "", ObservedBy.SINGLE: " 1件ずつの取得", ObservedBy.RECOVERED: " 古いメッセージの取り込み"}
 
 
 def _no_face(_account: AccountId) -> str | None:

@@ -82,7 +82,7 @@ class TokenSettings(Section, frozen=True):
     source: Annotated[
         str,
         """\
-APIトークン(合鍵)の置き場所。トークンそのものは、ここに書かないでください。
+APIトークン(合鍵)の置き場所。APIトークンそのものは、ここに書かないでください。
   "keyring"      OSの資格情報の保管先
   "file:パス"    自分だけが読めるファイル(chmod 600)
   "env:名前"     環境変数
@@ -109,7 +109,7 @@ class SyncSettings(Section, frozen=True):
         "Percent of the calls that looking for edits and deletions may take.",
     ] = 20
     reread_days: Annotated[
-        DayCount, "古い発言を1回ずつ読み直す日数。 / Days in which every older message is read again once."
+        DayCount, "古いメッセージを1回ずつ読み直す日数。 / Days in which every older message is read again once."
     ] = 30
 
 
@@ -118,7 +118,7 @@ class FileSettings(Section, frozen=True):
 
     large_mb: Annotated[
         PositiveNumber,
-        "これより大きいファイルは、発言などの保存が済んでから少しずつ取得します(MB)。\n"
+        "これより大きいファイルは、メッセージなどの保存が済んでから少しずつ取得します(MB)。\n"
         "Files larger than this (MB) come last and in slices, so that no text waits for a video.",
     ] = 20
     max_gb: Annotated[
@@ -151,8 +151,8 @@ class ExportSettings(Section, frozen=True):
 
     folder: Annotated[
         Path | None,
-        '提出資料の置き場所。"" なら ドキュメント/Chatwork提出資料、なければ保管庫の exports フォルダー。\n'
-        'Where packages go. "" = Documents/Chatwork提出資料, or else the folder exports in the archive.',
+        '資料の置き場所。"" なら ドキュメント/Chatwork資料、なければ保管庫の exports フォルダー。\n'
+        'Where packages go. "" = Documents/Chatwork資料, or else the folder exports in the archive.',
     ] = None
     daily: Annotated[
         bool,
@@ -161,7 +161,7 @@ class ExportSettings(Section, frozen=True):
     ] = True
     daily_file_mb: Annotated[
         NumberFromZero,
-        "日ごとの控えに入れるファイルの上限(MB)。これより大きいものは一覧に書かれます。\n"
+        "毎日の写しに入れるファイルの上限(MB)。これより大きいものは一覧に書かれます。\n"
         "Files up to this size (MB) go into the daily copy; larger ones are listed in it.",
     ] = 5
     also_to: Annotated[
@@ -198,7 +198,7 @@ class TimestampSettings(Section, frozen=True):
     authorities: Annotated[
         tuple[AuthoritySetting, ...],
         """\
-第三者の時刻を付ける認証局。空なら付けません。例:
+タイムスタンプを付ける認証局。空なら付けません。例:
   authorities = [{name = "a", url = "http://tsa.example/", roots = "roots.pem"}]
 有料の認証局には user と password("file:パス" か "env:名前")も書けます。
 Authorities that stamp the seals with the time of a third party; empty = none.
@@ -312,7 +312,7 @@ class SettingsFile(Section, frozen=True):
 
     language: Annotated[
         Literal["ja", "en"] | None,
-        '画面の言葉: "ja" または "en"。提出資料は日本語です(作るときに --report-lang en を付けると英語)。\n'
+        '画面の言葉: "ja" または "en"。資料は日本語です(作るときに --report-lang en を付けると英語)。\n'
         'Language of the screen: "ja" or "en". Packages are Japanese, or English when made with --report-lang en.',
     ] = None
     token: TokenSettings = TokenSettings()
@@ -385,7 +385,7 @@ class Settings:
     """Names of variables that `archive.toml` names for secrets, used now or not."""
 
 
-FOLDER = "Chatwork提出資料"
+FOLDER = "Chatwork資料"
 """Name of the default folder within the user's Documents."""
 
 

@@ -89,8 +89,8 @@ def pauses_html(pauses: Sequence[Pause], gaps: Sequence[Gap]) -> str:
         count=len(pauses),
     )
     unknown = say(
-        "この間に投稿されて変えられた発言の元の文面と、この間に重ねて変えられた途中の文面は、分かりません。"
-        "「空白」と書いたものを除き、発言は後で取得済みです。"
+        "この間に書かれて変えられたメッセージの元の文面と、この間に重ねて変えられた途中の文面は、分かりません。"
+        "「保存できなかった期間」と書いたものを除き、メッセージは後で取得済みです。"
     )
     return (
         f'<details class="break"><summary><b>{say(PAUSE)}</b> {span}</summary>'
@@ -100,5 +100,5 @@ def pauses_html(pauses: Sequence[Pause], gaps: Sequence[Gap]) -> str:
 
 def _line(pause: Pause, gaps: Sequence[Gap]) -> str:
     costly = any(overlaps(pause, gap.start, gap.end) for gap in gaps)
-    gap = say("(空白があります)") if costly else ""
+    gap = say("(保存できなかった期間があります)") if costly else ""
     return say("{start} から {end} まで", start=local_time(pause.start), end=local_time(pause.end)) + gap

@@ -87,7 +87,7 @@ def _space_label(text: str) -> str:
     """A visible label for a text that is only spaces; empty for any other text."""
     if text.strip():
         return ""
-    return say('<i class="u">[改行]</i>') if "\n" in text else say('<i class="u">[空白]</i>')
+    return say('<i class="u">[改行]</i>') if "\n" in text else say('<i class="u">[スペース]</i>')
 
 
 def _unmarked(body: str, references: References) -> Markup | None:

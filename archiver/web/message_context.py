@@ -135,7 +135,7 @@ def _links(reading: Reading, own_room: int) -> Callable[[RoomId, MessageId], Ref
 def _time_label(summary: MessageSummary) -> str:
     if summary.sent is None:
         return say("メッセージID {message_id}", message_id=summary.message_id)
-    return say("{time} の発言", time=local_time(summary.sent)[:-3])
+    return say("{time} のメッセージ", time=local_time(summary.sent)[:-3])
 
 
 # --- files and faces -----------------------------------------------------------------------------

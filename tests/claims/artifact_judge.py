@@ -21,11 +21,11 @@ MOMENT = DAY + TIME
 SIDE_KEYS = {"counterpart": "相手", "reporter": "報告者", "other": "参加者"}
 """Side of a document of JSON → its word on a page."""
 LABELS = {
-    "edited": r"(?<!保存した時点で)編集された発言",
-    "edited_before": r"保存した時点で編集済みだった発言\(それより前の文面は不明\)",
-    "deleted": r"保存した後に「削除」表示に変わった発言",
-    "deleted_before": r"保存した時点ですでに「削除」表示だった発言\(文面は不明\)",
-    "hidden": r"プランの制限で見えなくなった発言",
+    "edited": r"(?<!保存した時点で)編集されたメッセージ",
+    "edited_before": r"保存した時点で編集済みだったメッセージ\(それより前の文面は不明\)",
+    "deleted": r"保存した後に「削除」表示に変わったメッセージ",
+    "deleted_before": r"保存した時点ですでに「削除」表示だったメッセージ\(文面は不明\)",
+    "hidden": r"プランの制限で見えなくなったメッセージ",
 }
 BASES = {"entered": "報告者による入力", "name": "表示名の一致", "only_two": "相手となりうる人を1人だけ確認"}
 CHAPTERS = 13
@@ -155,12 +155,12 @@ def _on_saving(truth: Truth, page: str) -> Iterator[str]:
     counterpart = dispute.counterpart
     posts = dispute.speeches(counterpart[0], saved=True) if counterpart is not None else []
     if not posts:
-        if f"{len(dispute.saved):,}" not in _findall(r"保存した発言は([0-9,]+)件です", page):
+        if f"{len(dispute.saved):,}" not in _findall(r"保存したメッセージは([0-9,]+)件です", page):
             yield "how many were saved is not told"
         return
     before = sum(dispute.sightings(post)[0] <= posts[-1].sent for post in dispute.saved)
     true = [(len(dispute.saved), before, len(dispute.saved) - before)]
-    form = r"保存した([0-9,]+)件のうち、(?:保存できた)?相手の最後の発言より前に保存したもの([0-9,]+)件、"
+    form = r"保存した([0-9,]+)件のうち、(?:保存できた)?相手の最後のメッセージより前に保存したもの([0-9,]+)件、"
     found = [tuple(map(_number, one)) for one in _findall(rf"{form}後に保存したもの([0-9,]+)件", page)]
     if found != true:
         yield f"what was saved before the last reply ({found})"
@@ -170,7 +170,9 @@ def _on_looks(truth: Truth, page: str) -> Iterator[str]:
     """The time of the last look, and for how long nobody looked, how often."""
     dispute = truth.dispute
     looks = [dispute.looks_at(room) for room in dispute.rooms]
-    found = _findall(rf"(?:最後に発言の一覧を確認した時刻|すべてのチャットの一覧を確認できたのは)({MOMENT})", page)
+    found = _findall(
+        rf"(?:最後にメッセージの一覧を確認した時刻|すべてのチャットの一覧を確認できたのは)({MOMENT})", page
+    )
     last = [_second(one[-1]) for one in looks if one]
     if not ({min(last)} if all(looks) else set()) <= {*found} <= {*last}:
         yield f"the last look ({found})"
@@ -203,7 +205,7 @@ def _is_about(told: str, seconds: int) -> bool:
 
 def _on_first(truth: Truth, page: str) -> Iterator[str]:
     posted, saved = truth.dispute.known, truth.dispute.seen
-    found = list(_finditer(rf"(Chatworkでの|保存できた)最初の発言(?:No\.\d+)?({MOMENT})", page))
+    found = list(_finditer(rf"(Chatworkでの|保存できた)最初のメッセージ(?:No\.\d+)?({MOMENT})", page))
     if not found and truth.rules.has_permission:
         yield "the first message is not told"
     for one in found:
@@ -225,7 +227,7 @@ def _on_first(truth: Truth, page: str) -> Iterator[str]:
 
 def _on_reply(truth: Truth, page: str) -> Iterator[str]:
     counterpart = truth.dispute.counterpart
-    found = list(_finditer(rf"(保存できた)?相手の最後の発言は?({DAY})({TIME})?", page))
+    found = list(_finditer(rf"(保存できた)?相手の最後のメッセージは?({DAY})({TIME})?", page))
     if counterpart is None:
         yield from ("a reply of nobody" for _ in found)
         return
@@ -239,7 +241,7 @@ def _on_reply(truth: Truth, page: str) -> Iterator[str]:
             yield f"the silence ({one[0]})"
     if "返信がない" in page and asked is None:
         yield "a request for a reply while the other side waits"
-    if "最後の発言は相手(" in page and asked is not None:
+    if "最後のメッセージは相手(" in page and asked is not None:
         yield "the other side acted last"
     last = truth.dispute.last_answer()
     acts = {"file": "その後、相手のファイル「", "task": "その後、相手のタスク「", "done": "(だれの操作かは不明)"}
@@ -283,7 +285,7 @@ def _on_numbers(truth: Truth, page: str) -> Iterator[str]:
             yield "nothing is missing by the counter"
     if not found and saved and "点は報告書にあります)" not in page:  # of a text for a form that says so
         yield "how many is not told"
-    for one in _finditer(r"うちChatworkの通知([0-9,]+)件", page):
+    for one in _finditer(r"うちChatworkの自動メッセージ([0-9,]+)件", page):
         if _number(one[1]) != sum(post.is_notice and post.author != OWNER for post in saved):
             yield f"notices ({one[0]})"
 
@@ -295,7 +297,7 @@ def _on_changes(truth: Truth, page: str) -> Iterator[str]:
             yield f"{kind} is not told"
         for one in found:
             sides = Counter(
-                {side: _number(n) for side, n in _findall(r"(相手|報告者|参加者)の発言([0-9,]+)件", one[2])}
+                {side: _number(n) for side, n in _findall(r"(相手|報告者|参加者)のメッセージ([0-9,]+)件", one[2])}
             )
             if sides != true or _number(one[1]) != true.total():
                 yield f"{kind} ({one[0]})"
@@ -321,7 +323,7 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
             yield "a reply is asked for too early"
     reasons = {"deleted": "保存した後に", "deleted_before": "保存した時点ですでに", "edited": "編集されたため"}
     for kind, words in reasons.items():
-        for number in _findall(rf"相手の発言([0-9,]+)件が、?{words}", page):
+        for number in _findall(rf"相手のメッセージ([0-9,]+)件が、?{words}", page):
             if _number(number) != dispute.changes()[kind]["相手"]:
                 yield f"the reason of the request: {kind} ({number})"
     for day in _findall(rf"チャットが開けなくなったことを({DAY})に確認したため", page):
@@ -399,7 +401,7 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     texts = [one for one in shown if one[1] != DELETED]
     first, last = texts[0][1].rpartition("\n")[2], texts[-1][1].rpartition("\n")[2]
     is_edited = first != last
-    own = rf"(?:\S*?)((?:\d度目)?(?:発言|書き直し){post.number})(?!\d)"
+    own = rf"(?:\S*?)((?:\d度目)?(?:メッセージ|書き直し){post.number})(?!\d)"
     until = max(at for at, text, _updated in texts if text == texts[0][1])
     if _findall(rf"保存した文\(({DAY}\d\d:\d\d)まで表示\){own}", words) != [(_minute(until), first)]:
         yield "the text that was saved"
@@ -435,7 +437,7 @@ def _on_course(truth: Truth, page: str) -> Iterator[str]:
     for event in truth.dispute.events():
         true[_second(event.at)[:10], truth.dispute.side(event.post.author), event.kind] += 1
     for one in _finditer(
-        rf"({DAY})\d\d:\d\d(相手|報告者|参加者)の発言(\d+)件([^第]+?)\(検知\)(?:第8章|保存した記録)", page
+        rf"({DAY})\d\d:\d\d(相手|報告者|参加者)のメッセージ(\d+)件([^第]+?)\(検知\)(?:第8章|保存した記録)", page
     ):
         if true[one[1], one[2], one[4]] != int(one[3]):
             yield f"the course of events ({one[0]})"
@@ -483,12 +485,12 @@ def _on_compared_points(truth: Truth, page: str) -> Iterator[str]:
     wanted = (dispute.stated_client is not None) + is_compared
     if set(_findall(r"K-(\d+)", page)) != {f"{number}" for number in range(1, wanted + 1)}:
         yield "the points of chapter 2"
-    results = _findall(r"最初の発言(?:は(\d+)日(前|後)|は(同じ日)|との(前後は確認できません))", page)
+    results = _findall(r"最初のメッセージ(?:は(\d+)日(前|後)|は(同じ日)|との(前後は確認できません))", page)
     days = _days(saved[0].sent, int((dispute.approved - BEGIN).total_seconds())) if saved else 0
     for number, side, same, unsure in results:
-        is_proved = "Chatworkでの最初の発言" in page and saved[0] == posted[0]
+        is_proved = "Chatworkでの最初のメッセージ" in page and saved[0] == posted[0]
         if unsure:
-            is_true = days <= 0 and "保存できた最初の発言" in page
+            is_true = days <= 0 and "保存できた最初のメッセージ" in page
         elif side == "前":
             is_true = int(number) == days > 0
         else:
@@ -506,7 +508,7 @@ def _on_chapters(truth: Truth, page: str) -> Iterator[str]:
     yield from _on_change_rows(truth, page)
     yield from _on_unseen(dispute, page)
     one_by_one = r"(?:[^。]*?資料にあったメッセージIDから1件ずつ取得([0-9,]+)件)?"
-    found = _search(rf"発言の取得方法は、(?:一覧で取得([0-9,]+)件)?{one_by_one}です", page)
+    found = _search(rf"メッセージの取得方法は、(?:一覧で取得([0-9,]+)件)?{one_by_one}です", page)
     true = (len(dispute.saved) - len(dispute.recovered), len(dispute.recovered))
     told = (0, 0) if found is None else tuple(_number(one or "0") for one in found.groups())
     if told != true:
@@ -528,7 +530,7 @@ def _on_chapters(truth: Truth, page: str) -> Iterator[str]:
 def _on_own_changes(dispute: Dispute, page: str) -> Iterator[str]:
     """What became of the reporter's own messages."""
     one = f"(?:{'|'.join(LABELS.values())})[0-9,]+件"
-    told = _search(rf"報告者自身の発言の変更:(なし|{one}(?:、{one})*)", page)
+    told = _search(rf"報告者自身のメッセージの変更:(なし|{one}(?:、{one})*)", page)
     if told is None:
         yield "the reporter's own changes are not told"
         return
@@ -543,8 +545,8 @@ def _on_period(truth: Truth, page: str) -> Iterator[str]:
     begun = _findall(rf"保存開始:({MOMENT})。", page)
     if {*begun} != {_second(min(chain.from_iterable(map(dispute.looks_at, dispute.rooms))))}:
         yield f"the beginning of the saving ({begun})"
-    for one in _findall(rf"それ以前の発言は、取得できた({MOMENT})以降に限ります", page):
-        if one != _second(dispute.seen[0].sent) or "Chatworkでの最初の発言" in page:
+    for one in _findall(rf"それ以前のメッセージは、取得できた({MOMENT})以降に限ります", page):
+        if one != _second(dispute.seen[0].sent) or "Chatworkでの最初のメッセージ" in page:
             yield f"what is known from before the saving ({one})"
 
 
@@ -570,7 +572,7 @@ def _on_quoted(truth: Truth, page: str) -> Iterator[str]:
 def _on_change_rows(truth: Truth, page: str) -> Iterator[str]:
     """The rows of chapter 8, with both bounds."""
     kinds = f"{EDITED}|{TURNED}|{TOUCHED}|{HIDDEN}"
-    rows = _finditer(rf"({MOMENT})({kinds})No\.(\d+?)(相手|報告者|参加者)の発言(.*?)({MOMENT})", page)
+    rows = _finditer(rf"({MOMENT})({kinds})No\.(\d+?)(相手|報告者|参加者)のメッセージ(.*?)({MOMENT})", page)
     told = Counter((int(one[3]), one[2], one[1], one[6], one[4]) for one in rows)
     numbers = {post.number: number for number, post in truth.numbers.items()}
     events = [event for event in truth.dispute.events() if event.before is not None]
@@ -648,7 +650,7 @@ def _on_rows(truth: Truth, told: Told) -> Iterator[str]:
             yield f"tables: who wrote {line['message_id']} ({names})"
         if row["最初に保存した日時(日本時間)"] != _second(times[0], " "):
             yield f"tables: when {line['message_id']} was saved"
-        if (row["種類"] == "システムの投稿") != (post.is_notice and post.author != OWNER):
+        if (row["種類"] == "Chatworkの自動メッセージ") != (post.is_notice and post.author != OWNER):
             yield f"tables: whether {line['message_id']} is a notice"
         if row["状態"] == TURNED and len(dispute.seen_texts(post)) == 1:
             yield f"tables: {line['message_id']} was deleted before it was saved"
@@ -721,8 +723,8 @@ def _on_page_and_show(told: Told) -> Iterator[str]:
     """The report and `job show` tell the same."""
     first, reply, count = told.show["first_message"], told.show["last_reply"], told.show["messages"]
     pairs = (
-        (_search(rf"最初の発言({MOMENT})", told.report), first["time"]),
-        (_search(rf"相手の最後の発言は({MOMENT})", told.report), reply["time"]),
+        (_search(rf"最初のメッセージ({MOMENT})", told.report), first["time"]),
+        (_search(rf"相手の最後のメッセージは({MOMENT})", told.report), reply["time"]),
     )
     for page, shown in pairs:
         if (page and _rfc_of(page[1])) != shown:

@@ -286,7 +286,7 @@ class Dispute:
         author = chance.choice(self.people)
         is_notice = chance.random() < 0.15
         call = f"[To:{THIRD}]{NAMES[THIRD]}さん\n" if THIRD in self.people and chance.random() < 0.1 else ""
-        text = chance.choice(FORMS) if is_notice else f"{call}発言{number}"
+        text = chance.choice(FORMS) if is_notice else f"{call}メッセージ{number}"
         post = TruePost(number, author, sent, text, is_notice)
         if not is_notice and chance.random() < 0.1:
             post.edits.append((sent + chance.randrange(1, 10 * 86400), f"書き直し{number}"))

@@ -23,7 +23,7 @@ DAY = 24 * 60
 POST = "[info][title][dtext:chatroom_member_is][piconname:{who}][dtext:chatroom_resigned_priv_change][/title][/info]"
 ALL = "[info][dtext:chatroom_resigned_priv_change_all][/info]"
 POSTED = "2026-11-08 10:00"
-AFTER_IT = f"アカウントの解約を知らせる形のシステムの投稿({POSTED}、No.2)の後、"
+AFTER_IT = f"アカウントの解約を知らせる形のChatworkの自動メッセージ({POSTED}、No.2)の後、"
 SUFFIX = "2026-11-10 10:00 に、相手の表示名に「(解約済)」が付いていることを確認"
 GONE = "2026-11-10 10:00 に、相手が参加者の一覧に表示されなくなったことを確認"
 GROUP = "2026-11-10 10:00 に、相手とのダイレクトチャットがグループチャットに変わったことを確認"
@@ -108,7 +108,7 @@ def test_a_post_alone_is_told_as_a_form_that_anybody_can_write(tmp_path: Path) -
         course = words(timeline.chapter(case, statistics))
 
     assert "解約" not in page
-    assert "解約を知らせる形のシステムの投稿(同じ形は誰でも書けます)" in course
+    assert "解約を知らせる形のChatworkの自動メッセージ(同じ形は誰でも書けます)" in course
 
 
 @pytest.mark.parametrize(

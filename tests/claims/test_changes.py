@@ -26,7 +26,7 @@ def _archive(home: Path) -> ArchiveMaker:
     maker.room("案件のチャット")
     maker.contract("job1", platform="direct")
     maker.account(CLIENT, "田中")
-    posts = [message_object(number, f"発言{number}", sent=number) for number in (1, 2)]
+    posts = [message_object(number, f"メッセージ{number}", sent=number) for number in (1, 2)]
     posts += [message_object(3, FILE, sent=3), message_object(4, FILE, sent=4, account=OWNER, name="yamada")]
     maker.sync(posts, minutes=5)
     gone = [post | {"body": "[deleted]"} for post in posts]
@@ -46,8 +46,8 @@ def test_a_deleted_notice_is_no_deleted_message(tmp_path: Path) -> None:
     maker.archive.close()
 
     line = (
-        "保存した後に「削除」表示に変わった発言 3件(相手の発言 2件、報告者の発言 1件)。"
-        "ほかにChatworkの通知の形の投稿 1件"
+        "保存した後に「削除」表示に変わったメッセージ 3件(相手のメッセージ 2件、報告者のメッセージ 1件)。"
+        "ほかにChatworkの自動メッセージの形のもの 1件"
     )
     for changed in found:
         assert [line] == [text for _kind, text in change_lines(changed)]
@@ -67,7 +67,7 @@ def test_notices_alone_are_told(tmp_path: Path, lang: str) -> None:
     (line,) = (text for _kind, text in change_lines(changed, lang))
 
     wanted = {
-        "ja": "保存した後に「削除」表示に変わった発言 0件。ほかにChatworkの通知の形の投稿 1件",
+        "ja": "保存した後に「削除」表示に変わったメッセージ 0件。ほかにChatworkの自動メッセージの形のもの 1件",
         "en": "messages that became shown as deleted after they were saved: 0; besides 1 notice of Chatwork",
     }
     assert wanted[lang] == line

@@ -84,7 +84,7 @@ class ClosedRoom:
         page = "\n".join(page_lines_of([summary.chapter(case, statistics)]))
         if re.search(r"から\d+日、返信がありません", page) or "相手方からの返信がないため" in page:
             yield "page 1: silence up to now"
-        if "相手の最後の発言は" in page and "保存できた相手の最後の発言は" not in page:
+        if "相手の最後のメッセージは" in page and "保存できた相手の最後のメッセージは" not in page:
             yield "page 1: the last message of all"
         if f"全{saved}件" in page or "開けなくなったチャット1つの件数不明分" not in page:
             yield "page 1: counts"

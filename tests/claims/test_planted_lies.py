@@ -67,7 +67,7 @@ def _without_lower_bound(true: Function, *given: Any) -> list[Any]:
 
 def _of_other_words(true: Function, *given: Any, **options: Any) -> Any:
     quoted = true(*given, **options)
-    return quoted and replace(quoted, before=replace(quoted.before, body="発言0"))
+    return quoted and replace(quoted, before=replace(quoted.before, body="メッセージ0"))
 
 
 def _of_another_message(true: Function, *given: Any, **options: Any) -> Any:
@@ -166,7 +166,10 @@ LIES: dict[str, dict[str, Lie]] = {
         "contact began a day earlier": (words.contact_text, _one_more),
         "contact began after the approval": (words.contact_text, partial(nothing, "承認後")),
         "chapter 2 counts a day more": (words.order_text, _one_more),
-        "chapter 2 compares a day that nothing proves": (words.order_text, partial(nothing, "最初の発言は同じ日")),
+        "chapter 2 compares a day that nothing proves": (
+            words.order_text,
+            partial(nothing, "最初のメッセージは同じ日"),
+        ),
         "a point of chapter 2 is left out": (platform_crosscheck._date_rows, partial(nothing, ())),
     },
     "last reply of the other side": {
@@ -194,7 +197,7 @@ LIES: dict[str, dict[str, Lie]] = {
         ),
         "the reporter changed nothing": (
             words.own_changes_text,
-            partial(nothing, "報告者自身の発言の変更: なし"),
+            partial(nothing, "報告者自身のメッセージの変更: なし"),
         ),
         "a change without its lower bound": (events.message_events, _without_lower_bound),
     },

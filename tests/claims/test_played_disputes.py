@@ -105,9 +105,9 @@ def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_
         case, statistics = report_of(reading, "job2")
         page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
 
-    assert "相手の最後の発言は 2026-11-26 10:00:00(No.1)。" in page
+    assert "相手の最後のメッセージは 2026-11-26 10:00:00(No.1)。" in page
     assert "返信がありません" not in page  # they wrote last, and nobody asked them anything since
-    assert "その後、Chatworkの通知の形の投稿(相手の名義。この形は誰でも書けます)2026-12-17 10:00:00" in page
+    assert "その後、Chatworkの自動メッセージの形のもの(相手の名義。この形は誰でも書けます)2026-12-17 10:00:00" in page
     assert "2026-11-20 10:00 に、相手の表示名に「(解約済)」が付いていることを確認" in page
     assert "2026-11-20 10:00 に、相手の表示名に「(解約済)」が付いていることを確認しました。" in form
 
@@ -132,7 +132,7 @@ def worst_day(home: Path) -> ArchiveMaker:
     posts = [
         message_object(
             number,
-            f"発言{number}",
+            f"メッセージ{number}",
             sent=number * 10,
             account=(CLIENT, OWNER)[number % 2],
             name=("田中", "yamada")[number % 2],
@@ -168,11 +168,11 @@ def test_the_worst_day_says_what_is_missing(tmp_path: Path) -> None:
         page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
         heads = [block.head for block in excerpt.chapter(case, statistics).blocks if isinstance(block, MessageBlock)]
 
-    assert "保存できた490件(ほかに未取得 約76件)" in page
-    assert "保存できた490件(ほかに未取得 約76件)" in form
+    assert "保存できた490件(ほかに保存できていないもの 約76件)" in page
+    assert "保存できた490件(ほかに保存できていないもの 約76件)" in form
     assert "全490件" not in page + form
-    assert "保存できた最初の発言 2026-11-05 22:50:00(承認日の1日前。それ以前に未取得 約76件)" in page
-    assert "保存した時点ですでに「削除」表示だった発言(文面は不明) 3件(" in page
+    assert "保存できた最初のメッセージ 2026-11-05 22:50:00(承認日の1日前。それ以前に未取得 約76件)" in page
+    assert "保存した時点ですでに「削除」表示だったメッセージ(文面は不明) 3件(" in page
     assert "保存した後に「削除」" not in page
     assert 3 == sum("保存時点で「削除」表示" in head for head in heads)
     assert not [head for head in heads if "に変わった" in head]
@@ -208,9 +208,11 @@ def test_the_recovery_and_every_refused_id_are_told(tmp_path: Path) -> None:
 
     chapter = words(limits.chapter(case, statistics))
     assert f"{ROOM}\t2026-11-09\t「見つからない」(404)と応答。理由は分かりません\t4件\t10、11、\n12、13" in chapter
-    assert "一覧によらずに取得した発言: 報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in chapter
-    assert "上の未取得の件数は、これを除いた見積もりです。" in chapter
-    assert "最後に発言の一覧を確認した時刻 2026-11-09 14:00:00。" in chapter  # a recovered one was seen later
+    assert (
+        "一覧によらずに取得したメッセージ: 報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in chapter
+    )
+    assert "上の保存できなかった件数は、これを除いた見積もりです。" in chapter
+    assert "最後にメッセージの一覧を確認した時刻 2026-11-09 14:00:00。" in chapter  # a recovered one was seen later
     statement = words(method.statement(case, statistics))
     assert "一覧で取得 100件、報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in statement
 

@@ -160,7 +160,7 @@ def _false_words(dispute: Dispute, text: str) -> Iterator[str]:
     posted = dispute.posted()
     if "承認後" in text and _moment(dispute.known[0].sent) < dispute.approved:
         yield "words: after the approval"
-    first = re.search(r"Chatworkでの最初の発言 (\S+ [0-9:]+)", text)
+    first = re.search(r"Chatworkでの最初のメッセージ (\S+ [0-9:]+)", text)
     if first is not None and first[1] != _local(dispute.known[0].sent):
         yield "words: first message"
     for number in re.finditer(r"全([0-9,]+)件", text):
@@ -170,9 +170,9 @@ def _false_words(dispute: Dispute, text: str) -> Iterator[str]:
         asked = dispute.first_unanswered()
         if asked is None or int(found[1]) != ((dispute.known_until or 0) - asked) // 86400:
             yield "words: silence"
-    if ("返信がない" in text or "最後の発言は相手" in text) and dispute.later_strangers():
+    if ("返信がない" in text or "最後のメッセージは相手" in text) and dispute.later_strangers():
         yield "words: whose turn it is"
-    for found in re.finditer(r"(?<!変更: )(?<!件、)保存した後に「削除」表示に変わった発言 ([0-9]+)件", text):
+    for found in re.finditer(r"(?<!変更: )(?<!件、)保存した後に「削除」表示に変わったメッセージ ([0-9]+)件", text):
         if int(found[1]) != dispute.deletions()["deleted"]:
             yield "words: deletions"
 
@@ -308,7 +308,7 @@ LIES: dict[str, Callable[[Statement], Statement]] = {
     "all deletions came after the saving": lambda one: replace(
         one, deletions={"deleted": sum(one.deletions.values()), "deleted_before": 0}
     ),
-    "words: after the approval": lambda one: replace(one, texts=(*one.texts, "Chatworkでの最初の発言(承認後)")),
+    "words: after the approval": lambda one: replace(one, texts=(*one.texts, "Chatworkでの最初のメッセージ(承認後)")),
     "words: all": lambda one: replace(one, texts=(*one.texts, f"全{one.count.value.total()}件")),
 }
 
@@ -322,6 +322,6 @@ def test_each_planted_lie_is_caught(lie: str, played: list[Played]) -> None:
 
 
 def test_the_words_of_a_claim_follow_its_knowledge(played: list[Played]) -> None:
-    """「Chatworkでの最初の発言」 is said only where the coverage proves it."""
+    """「Chatworkでの最初のメッセージ」 is said only where the coverage proves it."""
     for statement in (one.statement for one in played):
         assert statement.first.is_whole == words.first_label(statement.first).startswith("Chatworkでの")

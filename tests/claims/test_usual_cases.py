@@ -100,7 +100,7 @@ def test_the_request_names_its_reason_and_the_contract(tmp_path: Path) -> None:
     page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
     table = words(platform_crosscheck.chapter(case, statistics))
 
-    wanted = "相手の発言1件が、保存した時点ですでに「削除」表示だったため、この契約(契約日 2026-11-06)について、"
+    wanted = "相手のメッセージ1件が、保存した時点ですでに「削除」表示だったため、この仕事(契約日 2026-11-06)について、"
     assert wanted in page
     assert wanted in form
     assert "仕事名" in page[page.index("未入力") :]
@@ -118,7 +118,7 @@ def test_a_blank_escrow_is_not_called_completed(tmp_path: Path) -> None:
     maker.archive.close()
 
     assert ("仮払い完了", "未入力") in _facts(consultation.money(case, statistics))
-    assert "保存できた最初の発言は1日前" in words(platform_crosscheck.chapter(case, statistics))
+    assert "保存できた最初のメッセージは1日前" in words(platform_crosscheck.chapter(case, statistics))
 
 
 def test_a_direct_client_has_no_profile(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_direct_client_has_no_profile(tmp_path: Path) -> None:
         page = words(summary.chapter(case, statistics))
     maker.archive.close()
 
-    assert "この契約(契約日 2026-11-01)について、お取りいただける手続きをご案内ください。" in page
+    assert "この仕事(契約日 2026-11-01)について、お取りいただける手続きをご案内ください。" in page
     assert "プロフィール" not in page
 
 
@@ -140,7 +140,7 @@ def test_a_pause_does_not_deny_the_texts_that_chapter_6_shows(usual: ArchiveMake
     chapter = words(limits.chapter(case, statistics))
 
     assert "この間に変えられた、または消された文面は、前の内容が分かりません" not in chapter
-    assert "この間に投稿され、この間に変えられた、または消された発言の元の文面" in chapter
+    assert "この間に書かれ、この間に変えられた、または消されたメッセージの元の文面" in chapter
 
 
 def test_only_what_stands_out_is_named_where_looks_are_usually_a_day_apart(usual: ArchiveMaker) -> None:

@@ -20,7 +20,7 @@ ARCHIVER = Path(__file__).parents[2] / "archiver"
 CATALOGUE = ARCHIVER / "locale/ja/LC_MESSAGES/messages.po"
 
 FACTS = re.compile(
-    "の最初の発言|保存できた最(?:初|も古い)|相手の最後の|承認後|承認日の|全\\{|「削除」表示(?:だった|に変わった)|保存した?時点で(?:編集|「削除」)"
+    "の最初のメッセージ|保存できた最(?:初|も古い)|相手の最後の|承認後|承認日の|全\\{|「削除」表示(?:だった|に変わった)|保存した?時点で(?:編集|「削除」)"
     "|last message from the other|(?:first|last|oldest) saved message|messages in all|(?:before|after) they were saved"
 )
 """How the sentences of claims about a case begin or end, in both languages."""
@@ -86,8 +86,8 @@ def test_notices_are_told_among_the_saved_messages_and_not_among_the_missing() -
     told = Counter({MessageKind.SPEECH: 7, MessageKind.NOTICE: 2})
     saved = Claim(told, Knowledge.SAVED, missing=Missing(gaps=1, erased=1))
 
-    assert "全9件(うちChatworkの通知2件)" == count_text(Claim(told, Knowledge.WHOLE), "ja")
-    assert count_text(saved, "ja").endswith("1件)(保存できた9件のうちChatworkの通知2件)")
+    assert "全9件(うちChatworkの自動メッセージ2件)" == count_text(Claim(told, Knowledge.WHOLE), "ja")
+    assert count_text(saved, "ja").endswith("1件)(保存できた9件のうちChatworkの自動メッセージ2件)")
     assert count_text(saved, "en").endswith("(2 of the 9 saved are notices of Chatwork)")
 
 
@@ -97,4 +97,4 @@ def test_gaps_that_hold_none_by_chatworks_count_are_no_doubt_on_page_1() -> None
     more = replace(emptied, missing=Missing(estimate=5, gaps=2, emptied=1))
 
     assert "保存できた202件(Chatworkの表示する件数から見て、不足はありません)" == count_text(emptied)
-    assert "保存できた202件(ほかに未取得 約5件)" == count_text(more)
+    assert "保存できた202件(ほかに保存できていないもの 約5件)" == count_text(more)

@@ -20,7 +20,7 @@ OUTAGE, AFTER_OUTAGE = range(22, 25), -20
 LINES: Sequence[tuple[int, str]] = (
     (CLIENT, "お疲れさまです。{n}本目の素材を共有しました。冒頭のテロップは前回と同じでお願いします。"),
     (OWNER, "受け取りました。{n}本目は明後日の夕方までに初稿をお送りします。"),
-    (CLIENT, "ありがとうございます。BGMは指定のフォルダの3番でお願いします。"),
+    (CLIENT, "ありがとうございます。BGMは指定のフォルダーの3番でお願いします。"),
     (OWNER, "{n}本目の初稿です。ご確認をお願いします。"),
 )
 """What is said on a usual day."""

@@ -158,7 +158,7 @@ def test_a_package_of_a_period_lacks_nothing_outside_it(computers: TwoComputers,
     """What lies before its period is told as outside, by what the package itself says."""
     since = computers.first.clock()
     computers.first.clock.pass_by(minutes=1)
-    inside = computers.first.post("期間の中の発言")
+    inside = computers.first.post("期間の中のメッセージ")
     computers.first.sync()
     computers.second.sync()
     order = ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out", since=since)

@@ -58,7 +58,7 @@ def play(world: World, second: World, acts: Iterable[str], picks: Iterable[int])
     for number, (act, pick) in enumerate(zip(acts, picks, strict=False)):
         alive = [message for message, text in truth.present.items() if text is not None]
         if act == "post":
-            truth.present[world.post(f"発言{number}")] = f"発言{number}"
+            truth.present[world.post(f"メッセージ{number}")] = f"メッセージ{number}"
         elif act in "ab":
             (world if act == "a" else second).sync(full=True)
             truth.look(act)

@@ -24,7 +24,7 @@ def test_all_archives_are_shown_and_searched_on_one_page(tmp_path: Path, monkeyp
     environ = {"HOME": str(tmp_path), "PATH": "", "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
     for name in ("first", "second"):
         maker = story(tmp_path / name)
-        maker.sync([message_object(90, f"{name}の発言 合言葉", sent=5000)], minutes=5001)
+        maker.sync([message_object(90, f"{name}のメッセージ 合言葉", sent=5000)], minutes=5001)
         maker.archive.close()
 
     with open_application(tmp_path / "first", environ) as browser:
@@ -35,12 +35,12 @@ def test_all_archives_are_shown_and_searched_on_one_page(tmp_path: Path, monkeyp
 
     assert "/archives" not in alone
     assert "/archives" in home
-    assert "firstの発言" in page
-    assert "secondの発言" in page
+    assert "firstのメッセージ" in page
+    assert "secondのメッセージ" in page
     assert str(tmp_path / "second") in page
     assert "<code>" not in page
     assert 2 == page.count(">Automatic saving:<")
-    assert "secondの発言" not in broken
+    assert "secondのメッセージ" not in broken
 
 
 def test_another_archive_is_opened_by_a_click(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ SIDES = [
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]+")
 OF_CHATWORK = re.compile(
-    "動画編集_田中様|記事作成チーム|田中|佐藤|発言|フリーランス[・]トラブル110番|仮払い|契約書面|契約途中終了リクエスト|日本語|解約済"
+    "動画編集_田中様|記事作成チーム|田中|佐藤|メッセージ|フリーランス[・]トラブル110番|仮払い|契約書面|契約途中終了リクエスト|日本語|解約済"
 )
 """What stays Japanese on an English page: names of chats, people, an office and a language; a platform's own terms."""
 
@@ -138,7 +138,7 @@ def test_chatwork_cannot_be_reached_on_a_later_day(
         for path in ("/home", "/emergency", f"/room/{desk.group}"):
             go(player, path)
             faults += look(player, language)
-        expect(page.locator("main")).to_contain_text("発言 3")
+        expect(page.locator("main")).to_contain_text("メッセージ 3")
         go(player, "/add-contract")
         expect(page.get_by_role("alert")).to_be_visible()
         faults += look(player, language)

@@ -152,7 +152,7 @@ def test_a_damaged_archive_is_restored_by_clicking(
     assert before + 1 == after  # that a copy was put back is a record
     assert saved is not None
     assert saved.is_complete, saved
-    assert "発言" in home
+    assert "メッセージ" in home
     assert list(desk.home.glob("set-aside-*/archive.sqlite3"))
 
 
@@ -264,7 +264,7 @@ def test_an_archive_that_vanished_is_no_first_start(desk: FirstDayDesk, what: st
     assert str(disk) in copies
     assert restored is not None
     assert restored.is_complete, restored
-    assert "発言" in after
+    assert "メッセージ" in after
 
 
 def test_a_new_archive_is_begun_only_after_a_question(desk: FirstDayDesk) -> None:
@@ -353,11 +353,11 @@ def test_the_menu_shows_what_there_is_to_do(desk: FirstDayDesk, tmp_path: Path) 
 
 RESTORE = "バックアップから復元"
 OBSTACLES = {
-    "file": "保管庫のフォルダがあるはずの場所に、ファイルがあります",
-    "link": "保管庫の場所は別のフォルダを指していますが",
+    "file": "保管庫のフォルダーがあるはずの場所に、ファイルがあります",
+    "link": "保管庫の場所は別のフォルダーを指していますが",
     "closed": "保管庫の場所には、いま書き込めません",
 }
-CLOSED = "保管庫のフォルダかファイルを使うことを、このパソコンが許可していません。"
+CLOSED = "保管庫のフォルダーかファイルを使うことを、このパソコンが許可していません。"
 
 LOOK_AROUND = """
 import sys
@@ -493,7 +493,7 @@ def test_an_archive_in_a_folder_that_is_only_read_is_shown_and_every_button_says
             one.chmod(0o755 if one.is_dir() else 0o644)
 
     said = dict(line.split(" ", 1) for line in seen.stdout.splitlines())
-    assert "発言" in said["/home"], seen.stderr
+    assert "メッセージ" in said["/home"], seen.stderr
     for path in ("/home/save", "/emergency/rescue", "/settings/language"):
         assert CLOSED in said[path], said
     assert not ENGLISH.search(" ".join(said.values()))

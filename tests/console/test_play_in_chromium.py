@@ -102,7 +102,7 @@ def _make_packages(window: Window, desk: FirstDayDesk, context: ConsoleContext) 
         "job1": ("48151623", str(desk.tanaka), str(desk.group), str(desk.direct)),
         "job2": ("42108642", str(desk.sato), str(desk.other)),
     }
-    words = {"job1": ("動画編集", "発言 299", "田中"), "job2": ("記事作成", "ウグイス色", "佐藤")}
+    words = {"job1": ("動画編集", "メッセージ 299", "田中"), "job2": ("記事作成", "ウグイス色", "佐藤")}
     known: set[Path] = set()
     for job, other in (("job1", "job2"), ("job2", "job1")):
         _make_package(window, context, job)

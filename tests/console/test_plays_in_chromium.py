@@ -122,7 +122,7 @@ def test_older_messages_are_recovered_by_dropping_a_saved_page(
     assert f"{len(ids)}" in said + served[1].jobs.last.step
     assert "about" in served[1].jobs.last.step
     page.goto(page.url.replace("/job", f"/room/{desk.group}/message/{ids[0]}"))
-    expect(page.locator("main")).to_contain_text(f"発言 {desk.posts.index(ids[0])}")
+    expect(page.locator("main")).to_contain_text(f"メッセージ {desk.posts.index(ids[0])}")
 
 
 def _look(player: Player) -> Look:

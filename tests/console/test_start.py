@@ -244,7 +244,7 @@ def test_a_second_click_on_save_shows_the_job(browser: FormBrowser, desk: FirstD
     """Both lead to the same page, and its result says what was saved."""
     hand_in_token(browser)
     choose_group(browser, desk)
-    desk.chatwork.post(desk.group, desk.tanaka, "新しい発言")
+    desk.chatwork.post(desk.group, desk.tanaka, "新しいメッセージ")
 
     answers = [browser.post("/home/save") for _ in range(2)]
     job = browser.job()

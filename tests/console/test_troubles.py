@@ -113,7 +113,7 @@ def test_a_token_that_is_refused_while_the_application_runs(desk: FirstDayDesk, 
     assert 'href="/settings"' in job_page.partition('id="job"')[2]
     assert 'class="state action"' in home
     assert "the API token is not accepted" in home
-    assert "発言 2" in talk
+    assert "メッセージ 2" in talk
     assert not rescue.is_complete
     assert "What was saved before is kept" in rescue.head
     assert before == entries(browser)

@@ -423,8 +423,8 @@ def test_chapter_9_and_the_page_say_what_was_erased(tmp_path: Path) -> None:
     assert [] == verify_path(package).findings
     report = "".join(page.extract_text() for page in PdfReader(package / "data/report.pdf").pages)
     flat = report.replace("\n", "")
-    assert "報告者が消去した発言 1件" in flat
+    assert "報告者が消去したメッセージ 1件" in flat
     assert "自分の保管庫から消去しました(消去 1。" in flat
     page = next((package / "data/transcript").rglob("*.html")).read_text(encoding="utf-8")
-    assert "報告者が消去した発言" in page
-    assert "報告者が、保存した発言を消去した" in (package / "data/events.csv").read_text(encoding="utf-8-sig")
+    assert "報告者が消去したメッセージ" in page
+    assert "報告者が、保存したメッセージを消去した" in (package / "data/events.csv").read_text(encoding="utf-8-sig")

@@ -57,7 +57,7 @@ def test_a_deleted_sentence_is_found_by_two_kanji(tmp_path: Path) -> None:
     expected = "No.5 2026-11-05 10:39:33 田中「削除」表示に変わる前の文面 To: yamada やっぱり今回の分は払えません"
     assert [("R123456789-0001.html#m1876543210300000000", expected)] == hits(dom)
     assert "<mark>今回</mark>" in dom
-    assert "1件の発言に見つかりました。" in dom
+    assert "1件のメッセージに見つかりました。" in dom
 
 
 @pytest.mark.drawn

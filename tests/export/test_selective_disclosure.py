@@ -56,7 +56,7 @@ def fill(world: World) -> list[str]:
     files = [chat.upload(other, ritsuko, NAMES[2], data=b"setouchi" * 50)]
     tasks = [chat.add_task(other, ritsuko, ritsuko, TEXTS[4])]
     hidden = chat.post(unsaved, ritsuko, "契約のないチャット")
-    world.posts(3, "この契約の話")
+    world.posts(3, "この仕事の話")
     chat.upload(world.room, world.tanaka, "画面.png", data=b"png bytes")
     world.sync()
     chat.edit(posts[1], "見積りは 9,876,544円")
@@ -161,7 +161,7 @@ def test_nothing_of_another_chat_is_in_any_byte_of_a_package(tmp_path: Path) -> 
     found = {secret for secret in secrets for form in forms(secret) if form in haystack}
 
     assert set() == found
-    for own in ("この契約の話", "画面.png", "job1"):
+    for own in ("この仕事の話", "画面.png", "job1"):
         assert own.encode() in haystack
     assert {".pdf", ".zip", ".tsr", ".jsonl", ".csv", ".html"} <= {path.suffix for path in files}
 

@@ -169,8 +169,8 @@ def test_a_stamp_that_did_not_come_is_said(tmp_path: Path, silent: Sequence[str]
         sentence
         for name in silent
         for sentence in (
-            f"第三者の時刻({name}): この資料に付けられませんでした",
-            f"第三者の時刻({name}): 最後の確定記録(第3号)にまだ付いていません",
+            f"タイムスタンプ({name}): この資料に付けられませんでした",
+            f"タイムスタンプ({name}): 最後の確定記録(第3号)にまだ付いていません",
         )
     } == set(report.incomplete)
     assert "最後の確定記録(第3号)にまだ付いていません" in text(report)
@@ -200,7 +200,7 @@ def test_a_damaged_stamp_stays_out_and_is_said(tmp_path: Path) -> None:
 
     report = exported(archive, None)
 
-    assert (f"seals/{path.name}: 第三者の時刻のファイルが壊れています",) == report.incomplete
+    assert (f"seals/{path.name}: タイムスタンプのファイルが壊れています",) == report.incomplete
     assert ["stamp-missing"] == [finding.check for finding in verify_path(Path(report.path)).findings]
 
 

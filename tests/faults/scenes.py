@@ -96,8 +96,8 @@ class Stage:
             self._must(self.old, *argv)
         self.copy = self.folder / "copy"
         self._must(self.old, "backup", str(self.copy))
-        chatwork.post(own, tanaka, "新しい発言")
-        chatwork.edit(posts[2], "書き換えた発言")
+        chatwork.post(own, tanaka, "新しいメッセージ")
+        chatwork.edit(posts[2], "書き換えたメッセージ")
         chatwork.delete(posts[1])
         chatwork.upload(own, tanaka, "新しい図面.pdf", data=b"new drawing" * 500)
         self.new = shutil.copytree(self.old, self.folder / "new")

@@ -32,7 +32,7 @@ GUIDE = Path(__file__).parents[2] / "docs" / "en" / "team.md"
 SECRET = "0123456789abcdef0123456789abcdef"
 PASSWORDS = {"sato": "pass-sato", "suzuki": "pass-suzuki", "visitor": "pass-visitor"}
 HOST = {"Host": "archives.example.jp"}
-TEXTS = ("佐藤だけの発言", "鈴木だけの発言")
+TEXTS = ("佐藤だけのメッセージ", "鈴木だけのメッセージ")
 
 
 class Served(NamedTuple):

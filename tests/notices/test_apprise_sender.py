@@ -25,7 +25,7 @@ def receiver() -> Iterator[Receiver]:
 @pytest.mark.drawn
 def test_each_address_has_the_same_title_and_text(receiver: Receiver) -> None:
     """Characters that mean something elsewhere arrive as they are."""
-    text = "発言12件\n{x} \\n <b>&amp;"
+    text = "メッセージ12件\n{x} \\n <b>&amp;"
 
     sent = apprise_sender.send("Chatwork保管庫", text, [receiver.address(), receiver.address("other")], os.environ)
 

@@ -80,7 +80,7 @@ def test_nothing_is_missing_is_not_said_where_older_messages_are(world: World) -
     """30 messages before the first list of another chat are known to be missing."""
     room = world.chatwork.add_room("長い会話", members=[world.tanaka], announce=False)
     for index in range(130):
-        world.chatwork.post(room, world.tanaka, f"発言{index}")
+        world.chatwork.post(room, world.tanaka, f"メッセージ{index}")
     world.contract("job2", room)
     notice_texts(world, errors.TokenRefused())
     world.sync(every_list=True)

@@ -35,14 +35,14 @@ def test_a_gap_stands_between_its_ends() -> None:
     """It comes directly before the first message after it."""
     actual = page_order([WINDOW], [], numbered(1, 2, 4, 5))
 
-    assert ["1", "2", "未取得期間(空白)", "4", "5"] == actual
+    assert ["1", "2", "保存できなかった期間", "4", "5"] == actual
 
 
 def test_messages_got_later_stand_inside_the_gap() -> None:
     """A gap with messages in it has a visible end too."""
     actual = page_order([WINDOW], [], numbered(2, 3, 4))
 
-    assert ["2", "未取得期間(空白)", "3", "未取得期間(空白)の終わり", "4"] == actual
+    assert ["2", "保存できなかった期間", "3", "保存できなかった期間の終わり", "4"] == actual
 
 
 def test_the_gap_before_the_first_reading_has_its_own_name() -> None:
@@ -70,7 +70,7 @@ def test_breaks_after_the_last_message_are_shown() -> None:
 
     actual = page_order([WINDOW], [pause], numbered(1))
 
-    assert ["1", "未確認の時間帯", "未取得期間(空白)"] == actual
+    assert ["1", "未確認の時間帯", "保存できなかった期間"] == actual
 
 
 def test_a_gap_says_both_ends_how_much_and_why() -> None:
@@ -81,7 +81,7 @@ def test_a_gap_says_both_ends_how_much_and_why() -> None:
         "2026-11-05 10:15:33 から 2026-11-05 10:17:33 まで"
         f"(メッセージID {message_id(2)} と メッセージID {message_id(4)} の間)。"
         "Chatworkの表示する件数との差から、およそ23件と見積もられます。"
-        "前回の取得から次の取得までに、一覧で一度に取得できる100件を超える発言があったためです。"
+        "前回の取得から次の取得までに、一覧で一度に取得できる100件を超えるメッセージがあったためです。"
     ) == actual
 
 
@@ -101,7 +101,7 @@ def test_a_pause_without_a_gap_cost_only_former_texts() -> None:
     actual = pause_text(Pause(at(DAY), at(2 * DAY)), [WINDOW])
 
     assert actual.endswith(
-        "まで。発言は後で取得済み。この間に投稿され、この間に変えられた、または消された発言の元の文面と、この間に重ねて変えられた途中の文面は、分かりません。"
+        "まで。メッセージは後で取得済み。この間に書かれ、この間に変えられた、または消されたメッセージの元の文面と、この間に重ねて変えられた途中の文面は、分かりません。"
     )
 
 
@@ -109,7 +109,7 @@ def test_a_pause_with_a_gap_in_it_claims_nothing() -> None:
     """A gap in the same time means that messages may be lost."""
     actual = pause_text(Pause(at(2), at(DAY)), [WINDOW])
 
-    assert "発言は後で取得済み" not in actual
+    assert "メッセージは後で取得済み" not in actual
     assert "保存できていないものがあります" in actual
 
 
@@ -119,7 +119,7 @@ def test_many_gaps_keep_their_order() -> None:
 
     actual = page_order([later, WINDOW], [], numbered(2, 4, 5, 6))
 
-    assert ["2", "未取得期間(空白)", "4", "5", "未取得期間(空白)", "6"] == actual
+    assert ["2", "保存できなかった期間", "4", "5", "保存できなかった期間", "6"] == actual
 
 
 def test_what_is_usual_is_said_from_ten_looks_on() -> None:

@@ -120,7 +120,11 @@ def test_a_vanished_message_keeps_its_text(state: State, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("source", "words"),
-    [(ObservedBy.LIST, "10:14:33"), (ObservedBy.SINGLE, "1件ずつの取得"), (ObservedBy.RECOVERED, "さかのぼり回収")],
+    [
+        (ObservedBy.LIST, "10:14:33"),
+        (ObservedBy.SINGLE, "1件ずつの取得"),
+        (ObservedBy.RECOVERED, "古いメッセージの取り込み"),
+    ],
 )
 def test_how_a_message_was_got_is_said(source: ObservedBy, words: str) -> None:
     """What did not come from the list is marked so."""

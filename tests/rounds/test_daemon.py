@@ -219,7 +219,7 @@ def judge(chatwork: Chatwork, tmp_path: Path, *, rooms: int, steps: int, kills: 
 
     def post() -> None:
         for room in made:
-            chatwork.post(room, client, f"{len(chatwork.requests)}回の後の発言")
+            chatwork.post(room, client, f"{len(chatwork.requests)}回の後のメッセージ")
             if dice.random() < 1 / 2:  # fewer in all than a list of files holds
                 chatwork.upload(room, client, "途中.bin", data=bytes(50_000))
 

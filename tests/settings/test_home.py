@@ -65,7 +65,7 @@ def test_a_home_that_cannot_be_is_wrong_usage(home: str) -> None:
         ("Library/CloudStorage/GoogleDrive-me@example.com/x", "Google Drive"),
         (unicodedata.normalize("NFD", "マイドライブ/x"), "Google Drive"),
         ("iCloud/x", "iCloud Drive"),
-        ("iCloud Drive (アーカイブ)/x", "iCloud Drive"),
+        ("iCloud Drive (保管庫)/x", "iCloud Drive"),
         ("iCloud-Drive/x", "iCloud Drive"),
         ("Mobile Documents/iCloud~md~obsidian/x", "iCloud Drive"),
         ("Box/x", "Box"),

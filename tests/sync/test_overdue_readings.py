@@ -91,7 +91,7 @@ def test_runs_without_a_call_left_are_no_save(world: World) -> None:
     """The last save stays the one that was, and the calls are told to be used up; then all is as before."""
     saved = next_round(world)
     for _ in range(5):
-        world.post("見られない間の発言")
+        world.post("見られない間のメッセージ")
         world.chatwork.fail(Fault.RATE_LIMIT, "/me", times=1, seconds=250)
         starved = next_round(world, minutes=60 * 24, max_seconds=10)
     memory = {row["key"]: row["value"] for row in world.rows("memory")}
@@ -113,7 +113,7 @@ def test_calls_that_suffice_for_the_list_of_rooms_alone_are_no_save(tmp_path: Pa
     with running_world(tmp_path / "home") as world:
         saved = world.sync()
         for _ in range(3):
-            world.post("見られない間の発言")
+            world.post("見られない間のメッセージ")
             world.clock.pass_by(days=1)
             world.chatwork.fail(Fault.RATE_LIMIT, "/messages", times=1, seconds=250)
             world.sync(max_seconds=10)

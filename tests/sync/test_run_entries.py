@@ -149,7 +149,7 @@ def test_a_room_that_fails_was_not_looked_at(world: World) -> None:
     world.post("一つ目")
     world.sync()
     before = whole_second(world)
-    world.post("読めない発言")
+    world.post("読めないメッセージ")
     world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{world.room}/messages", times=None)
     for _ in range(10):
         world.clock.pass_by(minutes=50)
@@ -227,7 +227,7 @@ def test_a_room_whose_list_fails_was_not_looked_at_whatever_its_visit_says(world
         world.clock.pass_by(hours=2)
         world.sync()
         world.chatwork.restore_owner(world.room)
-    world.post("読めない発言")
+    world.post("読めないメッセージ")
     world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{world.room}/messages", times=None)
     world.clock.pass_by(minutes=5)
     report = world.sync()

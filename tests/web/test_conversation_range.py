@@ -132,5 +132,5 @@ def test_many_pauses_in_a_row_are_folded_up() -> None:
 
     assert 1 == actual.count("<summary>")
     assert 10 == actual.count("<li>")
-    assert 1 == actual.count("(空白があります)")
+    assert 1 == actual.count("(保存できなかった期間があります)")
     assert "10回" in actual

@@ -118,8 +118,8 @@ def test_a_gap_is_seen_on_the_first_page_and_in_its_place(view: Window, archive:
         page.get_by_role("link", name=re.compile("^(Earlier|前)$")).first.click()
         breaks = page.locator(".break.gap").all_inner_texts()
 
-    assert "未取得期間(空白)" in first
-    assert any("未取得期間(空白)" in text and "見積もられます" in text for text in breaks)
+    assert "保存できなかった期間" in first
+    assert any("保存できなかった期間" in text and "見積もられます" in text for text in breaks)
 
 
 @pytest.mark.drawn

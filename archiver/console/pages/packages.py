@@ -1,4 +1,4 @@
-"""提出資料を作る: for whom → what would leave → make → open, copy, check; and the packages made so far."""
+"""資料を作る: for whom → what would leave → make → open, copy, check; and the packages made so far."""
 
 from __future__ import annotations
 

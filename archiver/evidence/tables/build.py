@@ -96,7 +96,7 @@ STATES = {
     "hidden": "プランの制限で見えない",
 }
 
-KINDS = {"speech": "発言", "notice": "システムの投稿", "unknown": "不明(文面なし)"}
+KINDS = {"speech": "メッセージ", "notice": "Chatworkの自動メッセージ", "unknown": "不明(文面なし)"}
 """The kinds of messages on paper; that anybody can type the form of a notice is said in the readme."""
 
 SOURCES = {"list": "一覧", "single": "1件ずつ", "recovered": "1件ずつ(報告者の資料のID)", "copy": "保管庫の別の写し"}

@@ -13,7 +13,7 @@ from archiver.evidence.history import EntryObject, Sightings, account_of, not_be
 from archiver.evidence.system_posts import DELETED_BODY, cancelled_account
 from archiver.evidence.tables.cells import jst, jst_of, message_cell
 
-CANCELLATION = "解約を知らせる形のシステムの投稿(同じ形は誰でも書けます)"
+CANCELLATION = "解約を知らせる形のChatworkの自動メッセージ(同じ形は誰でも書けます)"
 """A post in which Chatwork's own system says that a person cancelled the account; alone it proves nothing."""
 
 EVENT_TEXT_LIMIT = 500
@@ -150,7 +150,9 @@ def _cancellation_events(no: int, first: EntryObject) -> Iterator[ChangeRow]:
     if account is None or number(account_of(received).get("account_id")) == first["account_id"]:
         return
     who = f"アカウントID {account} " if account else ""
-    yield _message_event(no, first, CANCELLATION, "", f"{who}投稿の日時 {jst(number(received.get('send_time')))}", None)
+    yield _message_event(
+        no, first, CANCELLATION, "", f"{who}メッセージの日時 {jst(number(received.get('send_time')))}", None
+    )
 
 
 def _message_event(no: int, entry: EntryObject, kind: str, before: str, after: str, last: str | None) -> ChangeRow:
@@ -248,7 +250,7 @@ def _gap_event(entry: EntryObject) -> ChangeRow:
     return _other_event(entry, _GAP_EVENTS[entry["kind"]], about)
 
 
-_OUTSIDE = "期間外の発言"
+_OUTSIDE = "期間外のメッセージ"
 """A message outside the package's period, whose id the package does not name."""
 
 ROOM_TYPES = {"direct": "ダイレクトチャット", "group": "グループチャット", "my": "マイチャット"}
@@ -260,7 +262,11 @@ _ACCESS_EVENTS = {
     "room.accessible": "チャットが再び開けるようになった",
 }
 _TASK_EVENTS = ("タスクが表示されなくなった(理由不明)", "タスクが再び表示された")
-ERASED_EVENT = "報告者が、保存した発言を消去した"
+ERASED_EVENT = "報告者が、保存したメッセージを消去した"
 """An erasure leaves a gap; the record of the gap says when."""
 
-_GAP_EVENTS = {"gap": "空白が生じた", "gap.narrowed": "空白が狭まった", "gap.closed": "空白がなくなった"}
+_GAP_EVENTS = {
+    "gap": "保存できなかった期間が生じた",
+    "gap.narrowed": "保存できなかった期間が狭まった",
+    "gap.closed": "保存できなかった期間がなくなった",
+}

@@ -91,7 +91,7 @@ FILE_HEADER = (
 def file_cells(row: FileRow, *, packed: bool) -> list[object]:
     """The cells of a row of `files.csv`; `packed`: whether the bytes are in the package's `data/files/`."""
     if row.sha256 is None:
-        saving = f"未取得: {row.reason or NOT_YET}"
+        saving = f"保存できていません: {row.reason or NOT_YET}"
     else:
         saving = "保存済み" if packed else "保存済み(この資料には入っていません)"
     return [

@@ -16,7 +16,7 @@ from archiver.evidence.tables.cells import jst_of
 
 PAUSES = "pauses.jsonl"
 PAUSE_HEADER = (
-    "チャット(ルームID)", "最後に見た日時(日本時間)", "次に見た日時(日本時間)", "見ていない時間(秒)",
+    "チャット(ルームID)", "最後に見た日時(日本時間)", "次に見た日時(日本時間)", "確認していない時間(秒)",
     "これより長い間を数える(秒)",
 )  # fmt: skip
 

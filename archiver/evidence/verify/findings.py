@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class Finding(NamedTuple):
-    """An error that a verification found (食い違い): the check's name, the subject and a sentence."""
+    """An error that a verification found (合わないところ): the check's name, the subject and a sentence."""
 
     check: str
     subject: str

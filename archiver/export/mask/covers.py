@@ -128,7 +128,7 @@ class Covers:
         if hash(original) not in known:
             known.append(hash(original))
         index = known.index(hash(original))
-        return covered if index == 0 else f"{covered}(伏せた部分が異なる文面{index + 1})"
+        return covered if index == 0 else f"{covered}(隠した部分が異なる文面{index + 1})"
 
 
 def _with_object(entry: EntryObject, received: Mapping[str, Any]) -> EntryObject:

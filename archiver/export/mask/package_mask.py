@@ -264,7 +264,7 @@ class PackageMask:
         if hash(original) not in known:
             known.append(hash(original))
         index = known.index(hash(original))
-        return text if index == 0 else f"{text}(伏せた部分が異なる文面{index + 1})"
+        return text if index == 0 else f"{text}(隠した部分が異なる文面{index + 1})"
 
     # --- values -------------------------------------------------------------------------------------
 
@@ -278,7 +278,7 @@ class PackageMask:
         return replace(contract, **texts, invoices=invoices, reminders=reminders, terms=terms)
 
     def _stated_text(self, text: str | None) -> str | None:
-        return None if text is None else self.mask_text(text, MaskedPlace("契約の記録"))
+        return None if text is None else self.mask_text(text, MaskedPlace("仕事の記録"))
 
 
 def _fold_with_tags(original: str) -> FoldedText:

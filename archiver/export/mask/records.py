@@ -135,7 +135,7 @@ def _record_place(entry: EntryObject) -> MaskedPlace:
     if kind == "room":
         return MaskedPlace("チャット名・概要", entry["room_id"])
     words = {"file": f"ファイル名(ファイルID {name})", "task": f"タスク(タスクID {name})"}
-    return MaskedPlace(words.get(kind) or ("参加者の情報" if kind in _ABOUT_PEOPLE else "契約の記録"))
+    return MaskedPlace(words.get(kind) or ("参加者の情報" if kind in _ABOUT_PEOPLE else "仕事の記録"))
 
 
 class _ObjectMasker:

@@ -26,7 +26,7 @@ from archiver.store.seals import FOLDER
 
 LOST_REASON = "保管庫のファイルが失われているため、この資料に入っていません"
 DAMAGED_REASON = "保管庫のファイルが壊れているため、この資料に入っていません"
-TOO_LARGE_REASON = "大きさが控えの上限を超えるため、この控えには入っていません(保管庫にあります)"
+TOO_LARGE_REASON = "大きさが毎日の写しの上限を超えるため、この写しには入っていません(保管庫にあります)"
 
 _CHUNK_BYTES = 1 << 20
 _PATH = re.compile(r"/rooms/[0-9]+(?:/(messages|members|tasks|files))?(/[0-9]+)?(?:\?.*)?")
@@ -181,7 +181,7 @@ def _put_stamp(bag: Bag, home: Path, seal: Seal, authority: str, body: bytes, co
     except _FileUnreadable:
         reply = b""
     if not put_seal_stamp(bag, home, copied.stamps, seal, authority, reply, body):
-        copied.incomplete.append(say("seals/{name}: 第三者の時刻のファイルが壊れています", name=name))
+        copied.incomplete.append(say("seals/{name}: タイムスタンプのファイルが壊れています", name=name))
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -274,7 +274,7 @@ def _make_package(
         sha256=result.sha256 if zip_file is None or profile.form is PackageForm.BAG else digest_file(zip_file),
         stamped=recipe.stamping is not None and bool(recipe.stamping.roots) and not missing,
         missing=tuple(one for one in result.incomplete if one not in oversized),
-        unstamped=tuple(say("第三者の時刻({one}): この資料に付けられませんでした", one=one) for one in missing),
+        unstamped=tuple(say("タイムスタンプ({one}): この資料に付けられませんでした", one=one) for one in missing),
         too_large=tuple(oversized),
         files_packed=result.preview.files if result.preview else 0,
         warnings=result.preview.warnings if result.preview else (),

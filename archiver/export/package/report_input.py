@@ -136,7 +136,7 @@ def erasure_sentences(entries: Iterable[EntryObject], erased: Mapping[int, int],
                 say(
                     "報告者は {at} に、この資料のチャットの記録 {erased:,}件を、"
                     "自分の保管庫から消去しました(消去 {number}。記録 {entry} に記載)。消去した記録は、"
-                    "指紋だけが{where}に残っています。",
+                    "ハッシュ値だけが{where}に残っています。",
                     where=where,
                     at=local_time(datetime.fromisoformat(entry["observed_at"])),
                     erased=erased[number],
@@ -169,15 +169,15 @@ def put_back_sentences(entries: Iterable[EntryObject], *, has_records: bool) -> 
             )
         elif rollback.place == IN_SIGHT:
             yield say(
-                "{found_at} に、保管庫が別の時点のものに戻されたか、別のコンピューターがその写しに保存していることを"
+                "{found_at} に、保管庫が別の時点のものに戻されたか、別のパソコンがその写しに保存していることを"
                 "検出しました。"
-                "報告者のコンピューターが以前に確認した記録のうち、最大 {lost:,}件がこの資料にありません。",
+                "報告者のパソコンが以前に確認した記録のうち、最大 {lost:,}件がこの資料にありません。",
                 found_at=found_at,
                 lost=rollback.lost,
             )
         elif rollback.place == IN_RESTORED:
             yield say(
-                "{found_at} に、保管庫を、最後の記録が {copied_at} の控えから復元しました。{lacking}",
+                "{found_at} に、保管庫を、最後の記録が {copied_at} のバックアップから復元しました。{lacking}",
                 found_at=found_at,
                 copied_at=local_time(datetime.fromisoformat(rollback.copied_at)),
                 lacking=say(
@@ -240,11 +240,13 @@ def period_text(scope: PackageScope) -> str:
 
 
 def _bounds_text(bounds: TimeBounds) -> str:
-    start = say("最初の発言") if bounds.start is None else f"{local_time(datetime.fromtimestamp(bounds.start, UTC))} "
+    start = (
+        say("最初のメッセージ") if bounds.start is None else f"{local_time(datetime.fromtimestamp(bounds.start, UTC))} "
+    )
     return say(
         "{start}から{value}まで",
         start=start,
-        value=say("最後の発言") if bounds.end is None else f" {_end_text(bounds.end)} ",
+        value=say("最後のメッセージ") if bounds.end is None else f" {_end_text(bounds.end)} ",
     )
 
 

@@ -117,7 +117,7 @@ def _volume_report(case: ReportInput, number: int, pieces: list[_PlacedBlock]) -
     span = (
         say("{numbers} から {numbers2}、{n:,}件", numbers=numbers[0], numbers2=numbers[-1], n=len(numbers))
         if numbers
-        else say("発言はありません")
+        else say("メッセージはありません")
     )
     court = case.profile == "court"
     reference = say("管理番号 {name}", name=case.name)
@@ -137,7 +137,9 @@ def _volume_report(case: ReportInput, number: int, pieces: list[_PlacedBlock]) -
 def _chapters(case: ReportInput, pieces: list[_PlacedBlock]) -> Iterator[Chapter]:
     """A chapter for each room of the volume, with a heading for each day."""
     if not pieces:
-        yield Chapter(say("発言はありません"), (Paragraph(say("この報告書の範囲に、保存した発言はありません。")),))
+        yield Chapter(
+            say("メッセージはありません"), (Paragraph(say("この報告書の範囲に、保存したメッセージはありません。")),)
+        )
     for room in case.rooms:
         blocks: list[Block] = []
         current_day = None

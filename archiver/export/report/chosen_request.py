@@ -20,18 +20,18 @@ _LABELS = {"lawyer": "相談したいこと", "consult": "相談したいこと"
 
 _WISHES: Mapping[RequestKind, Mapping[str, str]] = {
     RequestKind.PAYMENT: {
-        "lawyer": "報酬の支払いを求める方法、期限、相手方への通知の文面。",
+        "lawyer": "報酬の支払いを求める方法、期限、相手への通知の文面。",
         "consult": "報酬の支払いについて、次に何をすればよいか。フリーランス法の申出(公取委など)の対象になるか。",
         "court": "報酬の支払い。{open}",
     },
     RequestKind.REVIEW: {
-        "lawyer": "納品{delivered}の検収の扱いと、相手方に回答を求める方法。",
+        "lawyer": "納品{delivered}の検収の扱いと、相手に回答を求める方法。",
         "consult": "納品{delivered}の検収の回答を得るために、次に何をすればよいか。",
         "court": "納品{delivered}の検収の結果の回答。",
     },
     RequestKind.REPLY: {
-        "lawyer": "相手方への通知の方法(宛先の確かめ方を含む)。",
-        "consult": "相手方と連絡を取るために、次に何をすればよいか。",
+        "lawyer": "相手への通知の方法(宛先の確かめ方を含む)。",
+        "consult": "相手と連絡を取るために、次に何をすればよいか。",
         "court": "相手方からの回答。",
     },
     RequestKind.TERMS: {
@@ -41,7 +41,7 @@ _WISHES: Mapping[RequestKind, Mapping[str, str]] = {
     },
     RequestKind.STOP_WORK: {
         "lawyer": "作業を止めてよいか、その通知の方法、済んだ分の報酬の扱い。",
-        "consult": "作業を止めてよいか。止めるときに、相手方に何を伝えればよいか。",
+        "consult": "作業を止めてよいか。止めるときに、相手に何を伝えればよいか。",
         "court": "作業の中断と、済んだ分の扱いの取り決め。",
     },
 }
@@ -64,10 +64,10 @@ def office_sentence(case: ReportInput, kind: RequestKind, late: str, silence: st
         case RequestKind.REVIEW:
             return _review_sentence(case, platform, late)
         case RequestKind.REPLY:
-            nudge = platform.nudge or say("相手方へのご連絡")
+            nudge = platform.nudge or say("相手へのご連絡")
             return say("{reason}{nudge}をお願いします。", reason=_because(silence), nudge=nudge)
         case RequestKind.TERMS:
-            return say("取引条件({terms})を相手方が書面などで示すよう、ご案内をお願いします。", terms=terms_text(case))
+            return say("取引条件({terms})を相手が書面などで示すよう、ご案内をお願いします。", terms=terms_text(case))
         case RequestKind.STOP_WORK:
             return say("作業をいったん止めたいため、お取りいただける手続きのご案内をお願いします。")
 

@@ -129,7 +129,7 @@ def _blank_sums() -> tuple[tuple[str, str], ...]:
 def limits(case: ReportInput) -> Chapter:
     """What the record lacks, in three lines; without them the two pages would look complete."""
     rows = (
-        (say("未取得期間"), _gaps_text(case)),
+        (say("保存できなかった期間"), _gaps_text(case)),
         (say(PAUSE), _pauses_text(case)),
         (say("最後の確認"), _last_reading_text(case)),
     )
@@ -139,13 +139,13 @@ def limits(case: ReportInput) -> Chapter:
 def _gaps_text(case: ReportInput) -> str:
     gaps = [gap for room in case.rooms for gap in room.gaps]
     erased = sum(gap.missing or 0 for gap in gaps if gap.is_erased)
-    told = say("報告者が消去した発言 {erased:,}件。", erased=erased) if erased else ""
+    told = say("報告者が消去したメッセージ {erased:,}件。", erased=erased) if erased else ""
     return f"{_unsaved_text([gap for gap in gaps if not gap.is_erased])}{told}"
 
 
 def _unsaved_text(gaps: Sequence[Gap]) -> str:
     if not gaps:
-        return say("未取得期間はありません。")
+        return say("保存できなかった期間はありません。")
     gaps, listed = [gap for gap in gaps if gap.missing != 0], len(gaps)
     if not gaps:  # page 1 says of the same that nothing is missing
         return say(

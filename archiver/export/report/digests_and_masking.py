@@ -22,7 +22,7 @@ from archiver.report_language import say, stated_day
 ENDS = 2
 """The first and the last."""
 
-_SEAL_HEADS = ("番号・日", "記録数", "確定記録のSHA-256", "認証局", "第三者の時刻", "遅れ")
+_SEAL_HEADS = ("番号・日", "記録数", "確定記録のSHA-256", "認証局", "タイムスタンプ", "遅れ")
 
 
 def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
@@ -35,7 +35,7 @@ def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
                 say("内容一覧(content-sha256.txt)のSHA-256\n{content_sha256}", content_sha256=case.content_sha256)
             )
         )
-    note = say("確定記録 {n}件、うち第三者の時刻(タイムスタンプ)付き {stamped}件。", n=len(case.seals), stamped=stamped)
+    note = say("確定記録 {n}件、うちタイムスタンプ(RFC 3161)付き {stamped}件。", n=len(case.seals), stamped=stamped)
     blocks.append(Paragraph(note + _stamped_range(case.seals) + _saved_text(statistics)))
     seals = _shown_seals(case)
     if len(seals) < len(case.seals):
@@ -59,13 +59,13 @@ def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
 
 _METADATA_NOTE = (
     "メタデータは、ファイルの中で内容とは別に、作成者・位置などを記したものです。除いた写しは、画像の画素やページの内容を元のまま残した別のファイルで、"
-    "元のファイルは保管庫にあります。ファイルの内容に写っている氏名などは、伏せていません。"
+    "元のファイルは保管庫にあります。ファイルの内容に写っている氏名などは、隠していません。"
 )
 
 
 def _enclosure_blocks(case: ReportInput) -> Iterator[Block]:
     """The user's own evidence: its digest, that of its copy, and what it says beside its content."""
-    yield Paragraph(say("報告者が添えた資料のSHA-256とメタデータ"), "strong")
+    yield Paragraph(say("報告者が足した資料のSHA-256とメタデータ"), "strong")
     rows = []
     for enclosure in case.enclosures:
         metadata = case.metadata.get(label(enclosure))
@@ -95,7 +95,7 @@ def masked_places(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     for passage in case.masked_passages:
         counts[passage.reason] += passage.count
     rows = tuple((say(kind), f"{places[kind]:,}", f"{count:,}") for kind, count in counts.most_common())
-    table = TableBlock((say("種類・理由"), say("発言・項目"), say("か所")), (3, 0, 0), rows)
+    table = TableBlock((say("種類・理由"), say("メッセージ・項目"), say("か所")), (3, 0, 0), rows)
     return Chapter(say(_MASKED), (*reviewed, table), keeps_with_previous=len(rows) <= _SHORT)
 
 
@@ -114,7 +114,7 @@ def _left_out_text(case: ReportInput, shown: Sequence[SealLine]) -> str:
     what = (
         say("最初と最後の確定記録です。間")
         if len(shown) <= ENDS
-        else say("最初と最後、第三者の時刻のある確定記録です。ほか")
+        else say("最初と最後、タイムスタンプのある確定記録です。ほか")
     )
     return say("{what}の{count:,}件は{where}。", what=what, count=count, where=where)
 
@@ -141,7 +141,7 @@ def _saved_text(statistics: MessageStatistics) -> str:
         return ""
     before, after = statistics.saved_before, statistics.saved_after
     return say(
-        "発言は、{reply_label}より前に{before:,}件、後に{after:,}件を保存しました。",
+        "メッセージは、{reply_label}より前に{before:,}件、後に{after:,}件を保存しました。",
         reply_label=reply_label(reply),
         before=before,
         after=after,

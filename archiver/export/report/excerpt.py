@@ -28,11 +28,11 @@ _OFFICE_LENGTHS = (300, 1_200)
 
 _TITLE = "６　問題となるメッセージの抜粋"
 _BY_RULE = (
-    "抜粋は自動選択です(編集・「削除」表示・表示なしになった発言、ファイルの付いた発言、最後のやり取り。★印)。"
+    "抜粋は自動選択です(編集・「削除」表示・表示なしになったメッセージ、ファイルの付いたメッセージ、最後のやり取り。★印)。"
     "前後{context}件ずつを省略せずに載せ、全文は{whole}。"
 )
 _FOR_OFFICE = (
-    "抜粋は自動選択です(1ページ目に引用した発言、報告者が入力で示した発言、編集・「削除」表示・表示なしになった発言、最後の{last}件。"
+    "抜粋は自動選択です(1ページ目に引用したメッセージ、報告者が入力で示したメッセージ、編集・「削除」表示・表示なしになったメッセージ、最後の{last}件。"
     "★印)。前後{context}件ずつを載せ、全文は{whole}。"
 )
 _BY_USER = "抜粋(★印)は報告者が選びました。前後{context}件ずつを省略せずに載せ、全文は{whole}。"
@@ -47,9 +47,9 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     )
     blocks: list[Block] = [Paragraph(note)]
     if left:
-        blocks.append(Paragraph(say("条件に合う発言のうち{left}件は、抜粋に載せていません。", left=left)))
+        blocks.append(Paragraph(say("条件に合うメッセージのうち{left}件は、抜粋に載せていません。", left=left)))
     if not chosen:
-        return Chapter(say(_TITLE), (*blocks, Paragraph(say("条件に合う発言はありません。"))))
+        return Chapter(say(_TITLE), (*blocks, Paragraph(say("条件に合うメッセージはありません。"))))
     for room in case.rooms:
         if len(case.rooms) > 1:
             blocks.append(
@@ -103,5 +103,5 @@ def room_blocks(case: ReportInput, room: Conversation, chosen: Collection[str]) 
 
 def _elision(first: int, last: int, count: int, gaps: int) -> Interruption:
     numbers = f"No.{first}" if count == 1 else say("No.{first}から{last}", first=first, last=last)
-    hidden = say("。この間に未取得期間{gaps}か所(第9章)", gaps=gaps) if gaps else ""
+    hidden = say("。この間に保存できなかった期間{gaps}か所(第9章)", gaps=gaps) if gaps else ""
     return Interruption(say("(中略 {count}件\u3000{numbers}{hidden})", count=count, numbers=numbers, hidden=hidden))

@@ -127,7 +127,7 @@ def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles
     note = _note(filed.report, _extent_text(filed, filed.report), chapters)
     title = say("Chatworkやり取り記録 報告書{in_brackets}", in_brackets=in_brackets)
     yield Exhibit(
-        title, say(_ORIGINAL), era_date(case.created_at), say("報告者(発言は各発言者)"), note, is_first_part=True
+        title, say(_ORIGINAL), era_date(case.created_at), say("報告者(メッセージは各発言者)"), note, is_first_part=True
     )
     for number, name in enumerate(filed.volumes, 1):
         title = f"{_all_title(case, statistics)}{in_brackets}" + (

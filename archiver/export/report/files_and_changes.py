@@ -122,7 +122,7 @@ def _state_text(attachment: Attachment) -> str:
     words = (
         [say("保存済み")]
         if attachment.sha256 is not None
-        else [say("未取得: {reason}", reason=say(attachment.reason or "理由の記録なし"))]
+        else [say("保存できていません: {reason}", reason=say(attachment.reason or "理由の記録なし"))]
     )
     if attachment.gone_since is not None:
         words.append(say("{gone_since} 以降Chatworkに表示されません", gone_since=local_time(attachment.gone_since)))
@@ -183,7 +183,7 @@ def _change_row(
 
 
 def _author_text(no: int, statistics: MessageStatistics) -> str:
-    return say("\n{side}の発言", side=say(statistics.side_of[no])) if no in statistics.side_of else ""
+    return say("\n{side}のメッセージ", side=say(statistics.side_of[no])) if no in statistics.side_of else ""
 
 
 def _time_text(at: str) -> str:

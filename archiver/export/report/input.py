@@ -35,7 +35,7 @@ from archiver.report_language import say
 BLANK = "未入力"
 """Printed where the user has stated nothing."""
 
-NEVER_READ = "一度も取得できていません。発言の有無は分かりません。"
+NEVER_READ = "一度も取得できていません。メッセージの有無は分かりません。"
 """Printed for a chat that was never read."""
 
 STATED = "報告者入力"
@@ -188,8 +188,8 @@ class ReportInput:
         if not self.period:
             return ""
         if not self.is_period_requested:
-            return say("この契約の期間({period})だけの資料です。", period=self.period)
-        more = say("この契約の発言は、ほかに{left_out:,}件を保存しています。", left_out=self.left_out)
+            return say("この仕事の期間({period})だけの資料です。", period=self.period)
+        more = say("この仕事のメッセージは、ほかに{left_out:,}件を保存しています。", left_out=self.left_out)
         return say("利用者が指定した期間({period})だけの資料です。{more}", period=self.period, more=more)
 
     @property

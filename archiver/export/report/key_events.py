@@ -106,7 +106,7 @@ def _last_reply_lines(case: ReportInput, statistics: MessageStatistics) -> Itera
         )
     yield from (say("{line}。", line=line) for line in turn_lines(turn(facts), case.created_at, shown=shown_name))
     if notice is not None and reply.value is not None:
-        form = say("Chatworkの通知の形の投稿(相手の名義。この形は誰でも書けます)")
+        form = say("Chatworkの自動メッセージの形のもの(相手の名義。この形は誰でも書けます)")
         yield say("その後、{form}{at}(No.{no})。", form=form, at=local_time(notice.at), no=notice.no)
 
 

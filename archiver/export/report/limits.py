@@ -32,10 +32,10 @@ MAX_NAMED = 40
 """Files listed one by one; the others are counted."""
 
 ALWAYS = (
-    "取得と取得の間に投稿され、その間に削除された発言は記録できません。",
+    "取得と取得の間に書かれ、その間に削除されたメッセージは記録できません。",
     "音声・ビデオ通話: 記録していません。　リアクション、既読: 取得の対象外です。",
     "外部のリンク先の内容: 取得していません(送られたリンクの一覧だけです)。",
-    "取得は報告者の閲覧権限の範囲に限ります。この資料に載せたのは、この契約のものとして報告者が指定したチャットだけです。",
+    "取得は報告者の閲覧権限の範囲に限ります。この資料に載せたのは、この仕事のものとして報告者が指定したチャットだけです。",
 )
 
 
@@ -79,7 +79,7 @@ def _period_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
             earlier = "" if case.period else _earlier_text(statistics, begun)
             yield say("{name}保存開始: {begun}。{earlier}", name=name, begun=local_time(begun), earlier=earlier)
             yield say(
-                "{name}最後に発言の一覧を確認した時刻 {last}。それより後の発言は、この資料にありません。",
+                "{name}最後にメッセージの一覧を確認した時刻 {last}。それより後のメッセージは、この資料にありません。",
                 name=name,
                 last=local_time(last),
             )
@@ -104,7 +104,7 @@ def _earlier_text(statistics: MessageStatistics, begun: datetime) -> str:
     first = statistics.first
     if first is None or first.send_time >= begun or first_message(statistics.facts).is_whole:
         return ""
-    return say("それ以前の発言は、取得できた {sent} 以降に限ります。", sent=local_time(first.send_time))
+    return say("それ以前のメッセージは、取得できた {sent} 以降に限ります。", sent=local_time(first.send_time))
 
 
 def _gap_lines(case: ReportInput) -> Iterator[str]:
@@ -114,7 +114,7 @@ def _gap_lines(case: ReportInput) -> Iterator[str]:
         for gap in room.gaps
     ]
     if lines or case.begun_at is not None:  # of a room that was never read nothing is known
-        yield from lines or [say("未取得期間(空白): ありません。")]
+        yield from lines or [say("保存できなかった期間: ありません。")]
 
 
 def _singly_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
@@ -122,9 +122,11 @@ def _singly_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
     text = sources_text(statistics.facts, kinds=(ObservedBy.SINGLE, ObservedBy.RECOVERED))
     if text:
         estimate = (
-            say("上の未取得の件数は、これを除いた見積もりです。") if any(room.gaps for room in case.rooms) else ""
+            say("上の保存できなかった件数は、これを除いた見積もりです。")
+            if any(room.gaps for room in case.rooms)
+            else ""
         )
-        yield say("一覧によらずに取得した発言: {text}(数え方は第10章)。{estimate}", text=text, estimate=estimate)
+        yield say("一覧によらずに取得したメッセージ: {text}(数え方は第10章)。{estimate}", text=text, estimate=estimate)
 
 
 def important_pauses(
@@ -201,7 +203,7 @@ def _missing_file_lines(case: ReportInput) -> Iterator[str]:
     for attachment in lacking[:MAX_NAMED]:
         yield (
             say(
-                "未取得のファイル {number} {name} {size:,}バイト: {reason}",
+                "保存できなかったファイル {number} {name} {size:,}バイト: {reason}",
                 number=attachment.number,
                 name=visible(attachment.name),
                 size=attachment.size,
@@ -209,9 +211,9 @@ def _missing_file_lines(case: ReportInput) -> Iterator[str]:
             )
         )
     if len(lacking) > MAX_NAMED:
-        yield say("未取得のファイル: ほか{n}点(第7章)。", n=len(lacking) - MAX_NAMED)
+        yield say("保存できなかったファイル: ほか{n}点(第7章)。", n=len(lacking) - MAX_NAMED)
     if not lacking:
-        yield say("未取得のファイル: ありません。")
+        yield say("保存できなかったファイル: ありません。")
 
 
 REFUSALS = {"unreadable": "「見つからない」(404)と応答。理由は分かりません", "hidden": "プランの制限で見えないと応答"}

@@ -111,12 +111,12 @@ def references_of(case: ReportInput, message: Message) -> References:
 def bound_place(case: ReportInput, message: Message | None, message_id: MessageId) -> str:
     """The number and id of a message that the user bound to something; of one that the package lacks, that it does."""
     if message is not None:
-        return say("No.{no} 発言ID {message_id}", no=message.no, message_id=message_id)
+        return say("No.{no} メッセージID {message_id}", no=message.no, message_id=message_id)
     at = case.outside.get(message_id)
     if at is None:
-        return say("発言ID {message_id}(この資料には含まれません)", message_id=message_id)
+        return say("メッセージID {message_id}(この資料には含まれません)", message_id=message_id)
     return say(
-        "発言ID {message_id}({at}。この資料の期間の外の発言で、この資料には含まれません)",
+        "メッセージID {message_id}({at}。この資料の期間の外のメッセージで、この資料には含まれません)",
         message_id=message_id,
         at=minute_text(at),
     )
@@ -176,7 +176,7 @@ def _file_notes(message: Message, paper: PaperReferences) -> Iterator[str]:
         status = (
             say("保存済み {saved_at}", saved_at=local_time(attachment.saved_at))
             if attachment.saved_at
-            else say("未取得: {reason}", reason=say(attachment.reason or "理由の記録なし"))
+            else say("保存できていません: {reason}", reason=say(attachment.reason or "理由の記録なし"))
         )
         yield say(
             "ファイル {number} {name} {size:,}バイト\u3000{status}",

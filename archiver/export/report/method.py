@@ -27,10 +27,10 @@ def statement(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         say("{room_id}「{room_name}」", room_id=room.room_id, room_name=visible(room.room_name)) for room in case.rooms
     )
     clock = (
-        say("端末の時計とChatworkの応答時刻との差は記録されていません。")
+        say("パソコンの時計とChatworkの応答時刻との差は記録されていません。")
         if case.clock_seconds is None
         else say(
-            "端末の時計とChatworkの応答時刻との差は、最大 {clock_seconds:.1f} 秒でした。",
+            "パソコンの時計とChatworkの応答時刻との差は、最大 {clock_seconds:.1f} 秒でした。",
             clock_seconds=case.clock_seconds,
         )
     )
@@ -116,9 +116,7 @@ def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     items.append(
         say(STAMP_MEANING)
         if case.stamping or any(one.stamps for one in case.seals)
-        else say(
-            "第三者の時刻(タイムスタンプ)は付いていません。記録がいつから存在したかを、この資料だけからは示せません。"
-        )
+        else say("タイムスタンプ(RFC 3161)は付いていません。記録がいつから存在したかを、この資料だけからは示せません。")
     )
     return Chapter(say("11\u3000検証方法"), (Bullets(tuple(items)),))
 
@@ -127,7 +125,10 @@ def _sources_text(statistics: MessageStatistics) -> str:
     """By which kind of reading the messages came; empty if there are none."""
     text = sources_text(statistics.facts)
     return (
-        say("発言の取得方法は、{text}です(内容が変わった発言は、最後の変化を確認した方法で数えています)。", text=text)
+        say(
+            "メッセージの取得方法は、{text}です(内容が変わったメッセージは、最後の変化を確認した方法で数えています)。",
+            text=text,
+        )
         if text
         else ""
     )

@@ -76,7 +76,7 @@ def term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tupl
         for message_id, names in labels.items()
     ]
     if lines:
-        yield say("条件を示した発言({stated})", stated=say(STATED)), "\n".join(lines)
+        yield say("条件を示したメッセージ({stated})", stated=say(STATED)), "\n".join(lines)
 
 
 def _message_text(case: ReportInput, statistics: MessageStatistics, message_id: MessageId) -> str:

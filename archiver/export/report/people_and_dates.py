@@ -96,8 +96,8 @@ def stand_in_note(case: ReportInput) -> str:
     last = max(case.stand_ins)
     numbers = say("ID 1から{last}まで", last=last) if last > 1 else "ID 1"
     return say(
-        "参加者A、Bなどと示した第三者のアカウントIDは出していません。第三者の{numbers}は、"
-        "この資料の中だけの番号です。発言の中などの番号の0は、"
+        "参加者A、Bなどと示した、ほかの人のアカウントIDは出していません。第三者の{numbers}は、"
+        "この資料の中だけの番号です。メッセージの中などの番号の0は、"
         "参加者の一覧などで確認できなかった人です。",
         numbers=numbers,
     )
@@ -159,7 +159,7 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         items = say("、").join(say(item.label) for item in TERM_ITEMS if not (due and item.name == _PAYMENT_DAY))
         blank = Paragraph(
             say(
-                "次の項目を示した発言・ファイルは、いずれも"
+                "次の項目を示したメッセージ・ファイルは、いずれも"
                 "{blank}です(示されていないという意味ではありません): {items}",
                 blank=say(BLANK),
                 items=items,
@@ -169,7 +169,7 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         return Chapter(_dates_title(platform), (*blocks, Subheading(say(_TERMS)), blank))
     note = Paragraph(
         say(
-            "発言やファイルとの対応は{stated}です(「」は保存した文面のはじめ)。未入力の項目は、"
+            "メッセージやファイルとの対応は{stated}です(「」は保存した文面のはじめ)。未入力の項目は、"
             "示されていないという意味ではありません。項目は法律の条文に沿った目安です(確認してください)"
             "。",
             stated=say(STATED),
@@ -177,7 +177,7 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         "small",
     )
     table = TableBlock(
-        (say("項目"), say("発言・ファイル"), say("備考")), (2, 1.5, 2), tuple(_term_rows(case, statistics))
+        (say("項目"), say("メッセージ・ファイル"), say("備考")), (2, 1.5, 2), tuple(_term_rows(case, statistics))
     )
     return Chapter(_dates_title(platform), (*blocks, Subheading(say(_TERMS)), note, table))
 

@@ -56,7 +56,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     )
     enclosed = [_enclosure_line(one, numbers.get(one.number, label(one))) for one in case.enclosures]
     if enclosed:
-        blocks += [Paragraph(say("報告者が添えた資料"), "strong"), Bullets(tuple(enclosed))]
+        blocks += [Paragraph(say("報告者が足した資料"), "strong"), Bullets(tuple(enclosed))]
     return Chapter(say("２\u3000{side}の記録と照合できる点", side=side_text(platform)), tuple(blocks), new_page=True)
 
 

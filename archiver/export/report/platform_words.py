@@ -15,10 +15,10 @@ from archiver.report_language import is_english, say
 _NO_WORDS = frozenset({"address", "contact", "rule"})
 """Facts of a platform that a report does not print."""
 
-_IDS = re.compile("(ルームID|アカウントID|タスクID|ファイルID|投稿の日時) ")
+_IDS = re.compile("(ルームID|アカウントID|タスクID|ファイルID|メッセージの日時) ")
 
 _GAP = re.compile(
-    r"(?P<after>m[0-9]+|チャットの始まり|期間外の発言)から(?P<before>m[0-9]+|期間外の発言)の間"
+    r"(?P<after>m[0-9]+|チャットの始まり|期間外のメッセージ)から(?P<before>m[0-9]+|期間外のメッセージ)の間"
     r"\((?:件数不明|(?P<about>およそ)?(?P<count>[0-9]+)件)\)"
 )
 """Between which messages something is missing, as the tables say it (`evidence.tables.events`)."""

@@ -99,7 +99,7 @@ def _contract_name(case: ReportInput) -> str:
     known = say("、").join(
         f"{name}{stated_day(shorten_line(visible(one), _DAY_LENGTH))}" for name, one in stated.items() if one
     )
-    return say("この契約({known})", known=known) if known else say("この契約")
+    return say("この仕事({known})", known=known) if known else say("この仕事")
 
 
 def _suggested_request(case: ReportInput, late: str, silence: str) -> RequestKind | None:

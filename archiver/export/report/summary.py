@@ -177,12 +177,12 @@ def _range_text(case: ReportInput, statistics: MessageStatistics) -> str:
         rooms = say("、").join(say("ルームID {room_id}", room_id=room.room_id) for room in unread[:3])
         more = say(" ほか{n}つ", n=len(unread) - 3) if len(unread) > 3 else ""
         unknown = say(
-            "一度も取得できていないチャットがあります({rooms}{more})。発言の有無は分かりません。",
+            "一度も取得できていないチャットがあります({rooms}{more})。メッセージの有無は分かりません。",
             rooms=rooms,
             more=more,
         )
         return unknown if statistics.first is None else f"{unknown}\n{_span_text(case, statistics)}"
-    return say("発言はありません。") if statistics.first is None else _span_text(case, statistics)
+    return say("メッセージはありません。") if statistics.first is None else _span_text(case, statistics)
 
 
 def _span_text(case: ReportInput, statistics: MessageStatistics) -> str:
@@ -192,7 +192,7 @@ def _span_text(case: ReportInput, statistics: MessageStatistics) -> str:
     saved_count = sum(1 for one in files if one.sha256 is not None)
     gaps = sum(not gap.is_erased and gap.missing != 0 for room in case.rooms for gap in room.gaps)
     unsaved = [say("取得できなかったファイル{n}点", n=len(files) - saved_count)] * (saved_count < len(files))
-    unsaved += [say("未取得期間{gaps}か所", gaps=gaps)] * (gaps > 0)
+    unsaved += [say("保存できなかった期間{gaps}か所", gaps=gaps)] * (gaps > 0)
     lacking = say("、").join(filter(None, [*unsaved, _pauses_text(case)]))
     return say(
         "{send_time} から {send_time2} まで、{count}・ファイル{n:,}点。{lacking}{next_line}{last_look}",
@@ -225,16 +225,19 @@ def _last_look_text(case: ReportInput) -> str:
         return ""
     if len(looks) > 1 and any(room.inaccessible_since for room in case.rooms):
         return say("\nすべてのチャットの一覧を確認できたのは {at} までです。", at=local_time(at))
-    return say("\n最後に発言の一覧を確認した時刻 {at}(それより後の発言は、この資料にありません)。", at=local_time(at))
+    return say(
+        "\n最後にメッセージの一覧を確認した時刻 {at}(それより後のメッセージは、この資料にありません)。",
+        at=local_time(at),
+    )
 
 
 def _saved_text(statistics: MessageStatistics) -> str:
     reply = last_reply(statistics.facts)
     if reply.value is None:
-        return say("保存した発言は{count:,}件です(各発言の「保存した時刻」)。", count=statistics.count)
+        return say("保存したメッセージは{count:,}件です(各メッセージの「保存した時刻」)。", count=statistics.count)
     return say(
         "保存した{count:,}件のうち、{reply_label}より前に保存したもの {saved_before:,}件、"
-        "後に保存したもの {saved_after:,}件(各発言の「保存した時刻」)。",
+        "後に保存したもの {saved_after:,}件(各メッセージの「保存した時刻」)。",
         count=statistics.count,
         reply_label=reply_label(reply),
         saved_before=statistics.saved_before,

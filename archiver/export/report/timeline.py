@@ -32,9 +32,9 @@ _TASK = 3
 
 _STEPS = {ActKind.TASK_CHANGED: "変更", ActKind.TASK_DONE: "完了", ActKind.TASK_REOPENED: "再開"}
 _GAP_WORDS = {
-    "空白が生じた": "取得できていない期間(未取得期間)が見つかった",
-    "空白が狭まった": "未取得期間の発言の一部を、メッセージIDから1件ずつ取得",
-    "空白がなくなった": "未取得期間がなくなった",
+    "保存できなかった期間が生じた": "取得できていない期間(保存できなかった期間)が見つかった",
+    "保存できなかった期間が狭まった": "保存できなかった期間のメッセージの一部を、メッセージIDから1件ずつ取得",
+    "保存できなかった期間がなくなった": "保存できなかった期間がなくなった",
 }
 """What an event about a gap was, as one act a day: a recovery narrows a gap with each message."""
 
@@ -174,7 +174,7 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
         what = (
             say(_GAP_WORDS[group[1]])
             if is_gap
-            else say("{whose}発言{count}件 {kind}(検知)", whose=group[2], count=count, kind=say(group[1]))
+            else say("{whose}メッセージ{count}件 {kind}(検知)", whose=group[2], count=count, kind=say(group[1]))
         )
         yield _TimelineLine(1, first_times[group], what, _source(case, "第9章" if is_gap else "第8章"))
     for room in case.rooms:
@@ -235,4 +235,4 @@ def _file_text(case: ReportInput, attachment: Attachment, post: Post | None) -> 
     )
     sent = minute_text(attachment.uploaded_at if post is None else post.at)
     differs = sent != minute_text(attachment.uploaded_at)
-    return say("{text}(発言は{sent})", text=text, sent=sent) if differs else text
+    return say("{text}(メッセージは{sent})", text=text, sent=sent) if differs else text

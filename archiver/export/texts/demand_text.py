@@ -125,7 +125,7 @@ def _message_text(case: ReportInput, statistics: MessageStatistics, message_id: 
     sent = case.outside.get(message_id) if message is None else message.send_time
     at = "" if sent is None else say("{send_time} の", send_time=minute_text(sent))
     absent = say("。今回の資料には含まれません") if message is None else ""
-    return say("{at}発言(ID {message_id}{absent})", at=at, message_id=message_id, absent=absent)
+    return say("{at}メッセージ(ID {message_id}{absent})", at=at, message_id=message_id, absent=absent)
 
 
 def _end_lines(case: ReportInput) -> Iterator[str]:

@@ -102,7 +102,7 @@ def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[st
             send_time=date_text(statistics.first.send_time),
             send_time2=date_text(statistics.last.send_time),
         )
-        part = "" if not case.period else say("(この契約の期間だけ)")
+        part = "" if not case.period else say("(この仕事の期間だけ)")
         if case.period and case.is_period_requested:
             part = say("(指定した期間だけ。ほかに{left_out}件を保存)", left_out=case.left_out)
         yield say(

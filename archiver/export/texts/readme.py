@@ -19,7 +19,7 @@ from archiver.render.times import local_time
 from archiver.render.unsealed_records import unsealed_sentence
 from archiver.report_language import is_english, is_practice, marked, say, stated_day
 
-DAILY_FIRST_LINE = "控え(伏せ字はAPIトークンだけ・提出用ではありません)"
+DAILY_FIRST_LINE = "毎日の写し(伏せ字はAPIトークンだけ・提出用ではありません)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,10 @@ def readme(facts: PackageFacts) -> bytes:
 def _lines(facts: PackageFacts) -> Iterator[str]:
     if facts.daily:
         yield say(DAILY_FIRST_LINE)
-    yield say("Chatworkやり取り記録 ") + (say("(毎日の控え)") if facts.daily else say("提出資料"))
+    yield say("Chatworkやり取り記録 ") + (say("(毎日の写し)") if facts.daily else say("資料"))
     if not facts.daily:
         yield say("まず data/report.pdf(報告書)をご覧ください。1頁目に要約があります。")
-    yield say("会話の全体は data/transcript/index.html をブラウザで開いてください(通信は不要です)。")
+    yield say("会話の全体は data/transcript/index.html をブラウザーで開いてください(通信は不要です)。")
     yield say("ファイルが改変されていないかを確かめる手順は VERIFY.txt にあります。")
     yield ""
     yield from _about_lines(facts)
@@ -102,17 +102,17 @@ def _about_lines(facts: PackageFacts) -> Iterator[str]:
     for room, name in facts.rooms:
         yield say("チャット: {name}(ルームID {room})", name=visible(name), room=room)
     more = (
-        say("(ほかに{left_out_messages:,}件の発言を保存しています)", left_out_messages=facts.left_out_messages)
+        say("(ほかに{left_out_messages:,}件のメッセージを保存しています)", left_out_messages=facts.left_out_messages)
         if facts.left_out_messages
         else ""
     )
     yield say("範囲: {period}{more}", period=facts.period or say("保存している全期間"), more=more)
     if not facts.messages and not facts.files:
-        yield say("この契約のチャットについて、保存された発言とファイルはありません。")
+        yield say("この仕事のチャットについて、保存されたメッセージとファイルはありません。")
     yield say(
-        "発言 {messages}件{missing}、ファイル {files}点(うちこの資料に入っているもの {packed}点)、",
+        "メッセージ {messages}件{missing}、ファイル {files}点(うちこの資料に入っているもの {packed}点)、",
         messages=facts.messages,
-        missing=say("(ほかに未取得 約{n:,}件)", n=facts.missing) if facts.missing else "",
+        missing=say("(ほかに保存できていないもの 約{n:,}件)", n=facts.missing) if facts.missing else "",
         files=facts.files,
         packed=facts.packed,
     )
@@ -137,12 +137,12 @@ def _about_lines(facts: PackageFacts) -> Iterator[str]:
 def _stamp_lines(statement: StampStatement) -> Iterator[str]:
     if statement.last is None:
         if statement.configured:
-            yield say("第三者の時刻(タイムスタンプ)は、確定記録にはまだ付いていません(認証局の応答を待っています)。")
+            yield say("タイムスタンプ(RFC 3161)は、確定記録にはまだ付いていません(認証局の応答を待っています)。")
         else:
-            yield say("第三者の時刻(タイムスタンプ)は付いていません。")
+            yield say("タイムスタンプ(RFC 3161)は付いていません。")
     else:
         yield say(
-            "第三者の時刻(タイムスタンプ): 確定記録 {seals}件のうち {stamped}件に付いています",
+            "タイムスタンプ(RFC 3161): 確定記録 {seals}件のうち {stamped}件に付いています",
             seals=statement.seals,
             stamped=statement.stamped,
         )
@@ -172,7 +172,7 @@ def _duration_text(span: timedelta) -> str:
 
 
 def _stated_facts(contract: Contract) -> Iterator[tuple[str, str | None]]:
-    yield say("契約(利用者の入力)"), contract.label
+    yield say("仕事(利用者の入力)"), contract.label
     for fact in contract_facts.FACTS:
         value = stated_day(getattr(contract, fact.name) or "")
         if fact.office_label and (value or fact.is_asked):
@@ -190,7 +190,7 @@ def _missing_lines(facts: PackageFacts) -> Iterator[str]:
         )
     is_read = not facts.watches or any(watch.begun is not None for _room, watch in facts.watches)
     if not facts.gaps and is_read:  # of a room that was never read nothing is known
-        yield say("・未取得期間(空白): ありません。")
+        yield say("・保存できなかった期間: ありません。")
     yield from (say("・{text}", text=text) for text in usual_interval_lines(facts.watches))
     yield from (say("・{text}", text=text) for text in facts.pauses)
     if not facts.pauses and is_read:
@@ -202,12 +202,12 @@ def _missing_lines(facts: PackageFacts) -> Iterator[str]:
     for room, watch in facts.watches:
         if watch.last is not None:
             sentence = say(
-                "最後に発言の一覧を確認した時刻 {last}。それより後の発言は、この資料にありません。",
+                "最後にメッセージの一覧を確認した時刻 {last}。それより後のメッセージは、この資料にありません。",
                 last=local_time(watch.last),
             )
             yield say("・ルームID {room}: {sentence}", room=room, sentence=sentence)
     for text in facts.unheld:
-        yield say("・未取得のファイル {text}", text=visible(text))
+        yield say("・保存できなかったファイル {text}", text=visible(text))
     for text in facts.left_out:
         yield say("・一覧だけのファイル {text}", text=visible(text))
     for text in facts.incomplete:
@@ -218,7 +218,7 @@ def _missing_lines(facts: PackageFacts) -> Iterator[str]:
         yield say(
             "・範囲外のものを含むなどの理由で入れていないAPIの応答: {raw_left_out}件", raw_left_out=facts.raw_left_out
         )
-    yield say("・取得と取得の間に投稿され、その間に削除された発言は記録できません。")
+    yield say("・取得と取得の間に書かれ、その間に削除されたメッセージは記録できません。")
     yield say("・変更の時刻は、最後に変更前を確認した時刻と、変更を検知した時刻の間です。")
     yield say("・音声・ビデオ通話、リアクション、既読は記録していません。外部のリンク先は一覧だけです。")
 
@@ -231,13 +231,15 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield say("data/evidence_list.pdf / .csv  付録B 証拠説明書の下書き")
     yield say("data/transcript/      会話の形にしたページ")
     yield say("data/messages.jsonl   保存できたメッセージと、それぞれの編集前後の文面")
-    yield say("                      (kind の notice = 「システムの投稿」: 本文の全体が、Chatworkが自動で出す")
+    yield say(
+        "                      (kind の notice = 「Chatworkの自動メッセージ」: 本文の全体が、Chatworkが自動で出す"
+    )
     yield say("                      お知らせの形のもの。同じ形の本文は誰でも書けます)")
     yield say("data/pauses.jsonl     一覧を確認していない時間(longer_than の秒数を超えるもの)と、その前後に見た時刻")
     if not facts.daily:
         yield say("data/messages.csv     同じ内容の表(Excelで開けます)")
         yield say("data/files.csv        ファイルの一覧と元のファイル名")
-        yield say("data/events.csv       編集・削除・退席・表示名の変更・空白などの一覧")
+        yield say("data/events.csv       編集・削除・退席・表示名の変更・保存できなかった期間などの一覧")
         yield say("data/links.csv        文中のURLの一覧(以前の文面のものも含みます)")
         yield say("data/tasks.csv        タスクの一覧")
         yield say("data/pauses.csv       見ていない時間の一覧(data/pauses.jsonl と同じ内容)")
@@ -246,13 +248,13 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield say("data/content-sha256.txt  data/ の中の一覧(data/ で sha256sum -c content-sha256.txt)")
     yield say("data/files/           ファイル(F-0001 からの番号。元の名前はデータとして残しています。ある場合)")
     if not facts.daily:
-        yield say("data/enclosures/      報告者が添えたスクリーンショット・通知など(S-001、N-01 からの番号。ある場合)")
-    yield say("data/entries.jsonl    記録そのもの(1行が1件。確定記録に指紋があります)")
+        yield say("data/enclosures/      報告者が足したスクリーンショット・通知など(S-001、N-01 からの番号。ある場合)")
+    yield say("data/entries.jsonl    記録そのもの(1行が1件。確定記録にハッシュ値があります)")
     yield say(
-        "data/seals/           確定記録(各記録の指紋と、前の確定記録の指紋)と、それぞれの第三者の時刻(.tsr。あるとき)"
+        "data/seals/           確定記録(各記録のハッシュ値と、前の確定記録のハッシュ値)と、それぞれのタイムスタンプ(.tsr。あるとき)"
     )
     if facts.stamps.last is not None or facts.stamps.configured:
-        yield say("data/tsa/             第三者の時刻を確かめるための証明書")
+        yield say("data/tsa/             タイムスタンプを確かめるための証明書")
     if not facts.daily:
         yield say("verify.html           この資料を点検するページ(ブラウザーで開き、資料を落とします。通信しません)")
         yield say("verify.py             この資料を点検するプログラム(Python 3.8以降。python3 -I verify.py)")

@@ -35,7 +35,7 @@ _FIRST_FILES = {
 _FILES = {
     "01_report.pdf": "報告書(A4)",
     "01_consult.pdf": "相談用の要約(A4、2頁)",
-    "02_messages.csv": "この案件の保存できたメッセージ(Excelで開けます)",
+    "02_messages.csv": "この仕事の保存できたメッセージ(Excelで開けます)",
     INQUIRY: "問い合わせ欄に貼る文(800字以内)",
     "甲001の1.pdf": "報告書(A4)。右上の「甲第　　号証」は空欄です",
     "証拠説明書.pdf": "証拠説明書の下書き。立証趣旨などは書き足してください",
@@ -79,7 +79,7 @@ def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
     if case.masked_passages:
         kinds = say("、").join(_masked_kinds(case))
         yield say(
-            "{kinds}は伏せています{chapter}。発言の件数・順序・時刻は変えていません。",
+            "{kinds}は隠しています{chapter}。メッセージの件数・順序・時刻は変えていません。",
             kinds=kinds,
             chapter=_chapter_text(case, 13) if has_report else "",
         )
@@ -125,17 +125,19 @@ def _file_lines(names: Collection[str], copies: Sequence[str], *, whole: bool, i
         if name == "02_messages.csv" and name in names:
             yield _row(
                 "",
-                say("種類「システムの投稿」は、本文の全体がChatworkの自動のお知らせの形のもの(同じ形は誰でも書けます)"),
+                say(
+                    "種類「Chatworkの自動メッセージ」は、本文の全体がChatworkの自動のお知らせの形のもの(同じ形は誰でも書けます)"
+                ),
             )
             yield _row("", say("IDの前の m と、= + - @ で始まるセルの前の ' は、表示のために付けたものです"))
         if name == "甲001の1.pdf":
             yield from _volume_lines(names)
             yield from (
-                _row(name, say("報告者が添えた資料")) for name in sorted(filter(enclosure_file_names.is_exhibit, names))
+                _row(name, say("報告者が足した資料")) for name in sorted(filter(enclosure_file_names.is_exhibit, names))
             )
     for folder, description in zip(
         enclosure_file_names.FOLDERS,
-        (say("報告者が添えたスクリーンショット"), say("報告者が添えた通知など")),
+        (say("報告者が足したスクリーンショット"), say("報告者が足した通知など")),
         strict=False,
     ):
         if any(name.startswith(folder) for name in names):

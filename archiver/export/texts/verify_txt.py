@@ -86,7 +86,7 @@ def _list_lines() -> Iterator[str]:
     yield say(
         "   すべての行が OK なら、一覧が作られた後にファイルは変わっていません。FAILED は、変わったファイルです。"
     )
-    yield say("   tagmanifest-sha256.txt の指紋から、この資料のすべてのファイルの指紋をたどれます。")
+    yield say("   tagmanifest-sha256.txt のハッシュ値から、この資料のすべてのファイルのハッシュ値をたどれます。")
     yield say("   BagIt 1.0 (RFC 8493) に対応したソフトウェアでも検査できます。")
     yield ""
 
@@ -97,7 +97,7 @@ def _record_lines(steps: VerificationSteps) -> Iterator[str]:
     yield say("   1行目を含む確定記録の名前を出す行(1p の数字を変えれば、ほかの行も調べられます):")
     yield f"{_INDENT}{_FIND_LINE}"
     yield say("   entries の並びは記録番号(seq)の順で、first が最初の番号です。")
-    yield say("   ここにない番号の記録は、この契約と関係のない記録です。指紋だけが確定記録に残っています。")
+    yield say("   ここにない番号の記録は、この仕事と関係のない記録です。ハッシュ値だけが確定記録に残っています。")
     yield ""
     yield say("3. 確定記録がつながっているか")
     yield say(
@@ -117,7 +117,7 @@ def _compare_command(before: str, after: str) -> str:
 
 
 def _time_lines(steps: VerificationSteps) -> Iterator[str]:
-    yield say("4. 第三者の時刻(RFC 3161 タイムスタンプ)")
+    yield say("4. タイムスタンプ(RFC 3161)")
     if not steps.stamps and not steps.configured:
         yield say("   付いていません。いつから存在したかを、この資料だけからは示せません。")
         yield ""
@@ -137,7 +137,7 @@ def _time_lines(steps: VerificationSteps) -> Iterator[str]:
         yield from _end_lines(steps, last)
     yield say("   後の号に付いた時刻は、手順3のつながりによって、それより前の号にも及びます。")
     yield say("   時刻が確定よりも遅れて付いたものは、付いた時刻から後についてだけ、存在を示します。")
-    yield say("   ルート証明書(data/tsa/)の指紋です。認証局自身が公開している値と見比べてください:")
+    yield say("   ルート証明書(data/tsa/)のハッシュ値です。認証局自身が公開している値と見比べてください:")
     for root in steps.roots:
         yield from _root_lines(root)
     yield say("   証明書が失効していないかは確かめていません。")
@@ -156,7 +156,9 @@ def _end_lines(steps: VerificationSteps, last: int) -> Iterator[str]:
     ended = [one for one in steps.stamps if one.ends is not None and one.ends <= steps.made_at]
     if ended:
         yield say("   作成の時点で証明書の期限が切れていた時刻は {count}件です(RFC 4998の付け直し):", count=len(ended))
-        yield say("   時刻のファイルの指紋は記録(種類 stamp)にあります。その記録を含む確定記録か、それより後の号に、")
+        yield say(
+            "   時刻のファイルのハッシュ値は記録(種類 stamp)にあります。その記録を含む確定記録か、それより後の号に、"
+        )
         yield say("   その期限より前の時刻が付いていれば、後の時刻が引き継いでいます。")
         yield say("   最初の時刻の記録を含む確定記録の名前を出す行:")
         yield f"{_INDENT}{_carrier_command(ended[0])}"
@@ -207,7 +209,7 @@ def _table_lines(steps: VerificationSteps) -> Iterator[str]:
         "   data/ の {what} は data/entries.jsonl だけから作られ、{how} はもう一度作って比べます。", what=what, how=how
     )
     yield say("   messages.jsonl の entry_seq が、もとの記録の番号です。")
-    yield say("   stamped_at は、その記録に及ぶ最も早い第三者の時刻です(付いていなければ null)。")
+    yield say("   stamped_at は、その記録に及ぶ最も早いタイムスタンプです(付いていなければ null)。")
     yield say("   data/files/ の各ファイルのSHA-256は、種類が blob の記録にあります。")
     if steps.raw:
         yield say("   data/raw/ の各応答の前に .meta.json の salt(32バイトの乱数)を付けて計算したSHA-256が、")
@@ -220,12 +222,14 @@ def _meaning_lines(steps: VerificationSteps) -> Iterator[str]:
     yield say("   改変された場合に検出できるようにしたものです。Chatworkが実際にその内容を返したこと、")
     yield say("   発言者が誰か、内容が真実かを示すものではありません。")
     if steps.stamps or steps.configured:
-        yield say("   第三者の時刻は、指紋だけを認証局に送って受け取ったものです。")
+        yield say("   タイムスタンプは、ハッシュ値だけを認証局に送って受け取ったものです。")
         yield say("   認証局は内容を見ておらず、保証もしません。")
         yield say("   その時刻に存在したことを示し、いつ作られたか、それより前に変えられていないかは示しません。")
     else:
-        yield say("   第三者の時刻(タイムスタンプ)は付いていないため、いつから存在したかは示していません。")
-    yield say("   以前に渡された確定記録や控えがあれば、同じ番号の確定記録が1バイトも違わないことを確かめられます。")
+        yield say("   タイムスタンプ(RFC 3161)は付いていないため、いつから存在したかは示していません。")
+    yield say(
+        "   以前に渡された確定記録やバックアップがあれば、同じ番号の確定記録が1バイトも違わないことを確かめられます。"
+    )
     yield ""
 
 

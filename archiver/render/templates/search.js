@@ -187,7 +187,7 @@
       }
     }
     offer();
-    told.textContent = (hits.length ? hits.length.toLocaleString("ja") + "件の発言に見つかりました。" : "見つかりませんでした。")
+    told.textContent = (hits.length ? hits.length.toLocaleString("ja") + "件のメッセージに見つかりました。" : "見つかりませんでした。")
       + (missing ? missing + "ページは、searchフォルダーのファイルを読めないため、探せていません。" : "");
   }
 

@@ -143,7 +143,7 @@ def test_bad_input_is_one_sentence_and_keeps_nothing(desk: Desk, tmp_path: Path)
         ("job", "enter", "file", "--file", desk.home / "archive.toml"),
         ("job", "enter", "job9", "file", "--file", file),
         ("job", "enter", "file", "--file", file, "--message", int(desk.message) + 1),
-        ("job", "enter", "file", "--file", file, "--message", "この発言"),
+        ("job", "enter", "file", "--file", file, "--message", "このメッセージ"),
         ("job", "enter", "file", "--file", file, "--on", "2026-11-31"),
         ("job", "enter", "file", "--file", file, "--on", "2099-01-01"),
         ("job", "enter", "file", "--file", file, "--kind", "letter"),

@@ -57,7 +57,7 @@ def test_without_its_stamp_the_export_ends_with_4(sealing: SealingTerminal, auth
     again, _ = exported(sealing)
 
     assert (False, True) == (made["stamped"], again["stamped"])
-    assert "第三者の時刻(a): この資料に付けられませんでした" in made["incomplete"]
+    assert "タイムスタンプ(a): この資料に付けられませんでした" in made["incomplete"]
     assert all(one in err for one in made["incomplete"])
     assert [] == again["incomplete"]
     assert sealing.json("verify", made["path"])["ok"]

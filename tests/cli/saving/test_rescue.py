@@ -124,7 +124,7 @@ def test_without_network_it_tells_what_is_kept(worst: Worst, chatwork: Chatwork)
 
     assert "いまは新しく保存できませんでした" in out
     assert in_order(out)
-    assert "発言 1件" in out
+    assert "メッセージ 1件" in out
     assert err.startswith("エラー: ")
 
 
@@ -150,7 +150,7 @@ def test_a_room_that_is_gone_is_told_with_what_is_kept(worst: Worst, chatwork: C
     for screen in (first, second):
         assert in_order(screen)
         assert "チャット1つが開けません" in screen
-        assert "発言 1件" in screen
+        assert "メッセージ 1件" in screen
 
 
 @pytest.mark.drawn
@@ -168,8 +168,8 @@ def test_contracts_that_share_people_are_told_too_each_for_itself(worst: Worst, 
 
     first, second = screen.index("job1"), screen.index("job2")
     assert first < second
-    assert "発言 1件" in screen[first:second]
-    assert "発言 2件" in screen[second:]
+    assert "メッセージ 1件" in screen[first:second]
+    assert "メッセージ 2件" in screen[second:]
     assert "job3" not in screen
 
 

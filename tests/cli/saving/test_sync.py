@@ -251,14 +251,14 @@ def test_a_closed_contract_tells_until_when_it_is_saved(desk: TerminalWorld) -> 
 
 def test_a_time_that_no_calendar_holds_is_shown_as_unknown(desk: TerminalWorld) -> None:
     """The message stands there all the same."""
-    message = {"message_id": "7", "account": {"account_id": 7}, "body": "いつの発言か", "send_time": 2**60}
+    message = {"message_id": "7", "account": {"account_id": 7}, "body": "いつのメッセージか", "send_time": 2**60}
     desk.chatwork.fail(Fault.REPLY, r"messages\?force=1", body=json.dumps([message]).encode())
     desk.sync()
 
     output, _talk = desk.both("search", "--chat", desk.room)
 
     assert output.startswith("?  ")
-    assert "いつの発言か" in output
+    assert "いつのメッセージか" in output
 
 
 def test_a_message_known_by_its_id_alone_is_shown_with_a_derived_time(desk: TerminalWorld) -> None:

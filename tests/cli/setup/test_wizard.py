@@ -64,7 +64,7 @@ class Desk(Terminal):
         self.sato = chatwork.add_account("佐藤")
         self.other = chatwork.add_room("記事作成チーム", members=[self.sato], announce=False)
         for index in range(103):
-            chatwork.post(self.group, self.tanaka, f"発言 {index}")
+            chatwork.post(self.group, self.tanaka, f"メッセージ {index}")
         programs = folder / "bin"
         programs.mkdir()
         crontab = CRONTAB.format(state=folder).replace("\n", "\nPATH=/usr/bin:/bin\n", 1)
@@ -184,7 +184,7 @@ def test_two_clients_are_two_jobs_and_neither_is_in_the_others_package(desk: Des
         tty.answer("such as 2 1:", "3 1")
         tty.answer("such as 2 1:", "3 2")
         tty.answer("such as 2 1:", "2 9")
-        assert (set(), []) == (places_of(desk.home, "発言 102", "ウグイス"), desk.contracts())
+        assert (set(), []) == (places_of(desk.home, "メッセージ 102", "ウグイス"), desk.contracts())
         tty.answer("such as 2 1:", "")
         tty.answer("[動画編集_田中様]:", "動画編集")
         tty.answer("[記事作成チーム]:", "")
@@ -196,7 +196,7 @@ def test_two_clients_are_two_jobs_and_neither_is_in_the_others_package(desk: Des
     jobs = {one["title"]: [room["room_id"] for room in one["rooms"]] for one in desk.contracts()}
     assert {"動画編集": [desk.group, desk.direct], "記事作成チーム": [desk.other]} == jobs
     secrets = {
-        "job1": ("動画編集", "発言 102", desk.group, desk.direct, desk.tanaka, "田中", "48151623", "job1"),
+        "job1": ("動画編集", "メッセージ 102", desk.group, desk.direct, desk.tanaka, "田中", "48151623", "job1"),
         "job2": ("記事作成", "ウグイス", desk.other, desk.sato, "佐藤", "42108642", "job2"),
     }
     for job, other in (("job1", "job2"), ("job2", "job1")):
@@ -222,7 +222,7 @@ STEPS = (
 """Every question and a good answer; None: the number of the group."""
 
 PROMISES_EN = ("only reads", "stays", "newest 100", "only on this computer", "platform's record decides")
-PROMISES_JA = ("読み取り専用", "そのまま残ります", "最新100件", "このPCの中", "仲介サイト側の記録")
+PROMISES_JA = ("読み取り専用", "そのまま残ります", "最新100件", "このPCの中", "仕事を受けたサービス側の記録")
 """A word of each sentence that stands before the first question."""
 
 AGAIN = {"Save it too? [yes]:": "Numbers:", "way off (on this desktop)? [no]:": "no mail):"}

@@ -86,7 +86,7 @@ def test_status_shows_the_worst_day_until_the_alerts_are_put_aside(terminal: Ter
     order = [worst.index(word) for word in ("変わった", "残っている", "残っていない", "しないこと", "いま、すること")]
     assert sorted(order) == order
     assert "状態: 要対応" in worst
-    assert "保存した後に「削除」表示に変わった発言 2件(相手の発言 2件)" in re.sub(r"\n *", "", worst)
+    assert "保存した後に「削除」表示に変わったメッセージ 2件(相手のメッセージ 2件)" in re.sub(r"\n *", "", worst)
     assert "削除前の文面 2/2件" in worst
     assert "相手のファイル 1/1点" in worst
     assert "archive export 12345678" in worst

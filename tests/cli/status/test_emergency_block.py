@@ -32,7 +32,7 @@ class Jobs(World):
         for name, room in (("job2", self.second), ("job3", self.crowd), ("job4", self.apart)):
             self.contract(name, room)
         for room in (self.room, self.second):
-            self.written = [self.chatwork.post(room, tanaka, f"発言{index}") for index in range(4)]
+            self.written = [self.chatwork.post(room, tanaka, f"メッセージ{index}") for index in range(4)]
         for person in others:
             chatwork.post(self.crowd, person, "はい")
         chatwork.post(self.apart, self.sato, "はい")
@@ -115,7 +115,7 @@ def test_what_lies_before_the_first_save_is_not_kept_and_is_fetched_first(
     """256 messages that no list shows are counted, and `recover` is the first thing to do while the chat is open."""
     old = jobs.chatwork.add_room("長い会話", members=[jobs.tanaka], announce=False)
     for index in range(356):
-        jobs.chatwork.post(old, jobs.tanaka, f"発言{index}")
+        jobs.chatwork.post(old, jobs.tanaka, f"メッセージ{index}")
     jobs.contract("job5", old)
 
     block = block_text(jobs.emergencies(always=True)["job5"], capsys)
@@ -201,9 +201,9 @@ def test_what_vanished_is_listed_with_author_time_and_text(jobs: Jobs, capsys: p
         jobs.chatwork.delete(jobs.chatwork.post(jobs.second, jobs.tanaka, "次"), moves_room=True)
     many = block_text(jobs.emergencies()["job2"], capsys)
 
-    assert [True] * 3 == [f"田中: 発言{number}" in block for number in range(3)]
+    assert [True] * 3 == [f"田中: メッセージ{number}" in block for number in range(3)]
     assert ("田中: (text unknown)" in block, "見る前に" in block) == (True, False)
-    assert "What vanished 07-01 12:00 田中: 発言0" in block
+    assert "What vanished 07-01 12:00 田中: メッセージ0" in block
     assert "and 8 more (each with its text: archive app)" in many
 
 

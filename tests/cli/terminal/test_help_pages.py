@@ -9,7 +9,9 @@ from archiver.cli.terminal.help_pages import HelpContext, WideHelpFormatter, tra
 from archiver.cli.terminal.language import set_language
 from archiver.cli.terminal.text import columns
 
-LONG = "契約の期間と、このチャットの最初の発言の時刻とを比べて、「契約の前からの連絡」があるかどうかを調べます。" * 2
+LONG = (
+    "契約の期間と、このチャットの最初のメッセージの時刻とを比べて、「契約の前からの連絡」があるかどうかを調べます。" * 2
+)
 
 
 @click.group(help="Options", epilog="Commands")

@@ -90,7 +90,7 @@ def test_the_earlier_texts_of_a_message_stand_in_its_line() -> None:
 
     cells = message_cells(1, history)
 
-    assert ["発言", "「削除」表示に変わった", "(「削除」表示)"] == cells[7:10]
+    assert ["メッセージ", "「削除」表示に変わった", "(「削除」表示)"] == cells[7:10]
     assert "【2026-11-05 10:02:00 から 2026-11-05 10:06:00 まで確認】消した文" == cells[10]
 
 

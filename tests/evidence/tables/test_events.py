@@ -85,8 +85,8 @@ def test_the_post_of_a_cancelled_account_has_chatworks_own_time() -> None:
 
     found = [event for one in (*entries, own) for event in message_events(1, [one], Sightings())]
 
-    after = "アカウントID 7654321 投稿の日時 2026-11-05 10:00:00"
-    kind = "解約を知らせる形のシステムの投稿(同じ形は誰でも書けます)"
+    after = "アカウントID 7654321 メッセージの日時 2026-11-05 10:00:00"
+    kind = "解約を知らせる形のChatworkの自動メッセージ(同じ形は誰でも書けます)"
     assert [(kind, 1, after), (kind, 2, after)] == [(event.kind, event.seq, event.after) for event in found]
 
 
@@ -123,7 +123,11 @@ def gap(seq: int, kind: str) -> Told:
         ([task(3, "gone")], [("タスクが表示されなくなった(理由不明)", "字幕の修正", "")]),
         (
             [gap(1, "gap"), gap(2, "gap.narrowed"), gap(3, "gap.closed")],
-            [("空白が生じた", "", ""), ("空白が狭まった", "", ""), ("空白がなくなった", "", "")],
+            [
+                ("保存できなかった期間が生じた", "", ""),
+                ("保存できなかった期間が狭まった", "", ""),
+                ("保存できなかった期間がなくなった", "", ""),
+            ],
         ),
         ([entry(1, "contract", "contract/job1", {}, room=None)], []),
     ],

@@ -291,7 +291,7 @@ def test_a_list_that_is_none_is_a_finding(package: Path) -> None:
         ("files.csv", replaced("画面.png", "画像.png"), [("table-rows", "message/1")]),
         ("files.csv", replaced("files/F-0001.png", ""), [("table-rows", "message/1")]),
         ("events.csv", replaced("表示に変わった", "されなかった"), [("table-rows", "message/3")]),
-        ("events.csv", replaced("空白が生じた", "空白はない"), [("table-rows", "data/events.csv")]),
+        ("events.csv", replaced("保存できなかった期間が生じた", "空白はない"), [("table-rows", "data/events.csv")]),
         ("tasks.csv", replaced("字幕の修正", "無償の修正"), [("table-rows", "message/1")]),
         ("tasks.csv", lines_edited(lambda all_: all_[:1]), [("table-rows", "message/1")]),
         ("pauses.csv", lines_edited(lambda all_: all_[:1]), [("table-rows", "data/pauses.csv")]),

@@ -299,7 +299,7 @@ def test_nothing_saved_is_a_package_too(tmp_path: Path) -> None:
     report = exported(maker.archive, None)
 
     assert (0, 0, 0) == (report.messages, report.files, report.gaps)
-    assert "保存された発言とファイルはありません" in text_of(report.path)
+    assert "保存されたメッセージとファイルはありません" in text_of(report.path)
     assert (Path(report.path) / "data/transcript/index.html").is_file()
     bagit.Bag(report.path).validate()
     assert [] == verify_path(Path(report.path)).findings

@@ -364,7 +364,7 @@ def test_a_stamp_lies_beside_the_list_of_digests(tmp_path: Path) -> None:
 
     files = zip_files(report)
     assert ([files["SHA256SUMS.txt"]], b"no reply") == (stamped_bytes, files["SHA256SUMS.txt.a.tsr"])
-    assert ("第三者の時刻(b): この資料に付けられませんでした",) == report.incomplete
+    assert ("タイムスタンプ(b): この資料に付けられませんでした",) == report.incomplete
     assert not report.stamped
     assert [("stamp", "SHA256SUMS.txt.a.tsr")] == [one[:2] for one in verify_path(Path(str(report.zip))).findings]
 
@@ -372,9 +372,9 @@ def test_a_stamp_lies_beside_the_list_of_digests(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("reasons", "expected"),
     [
-        (("電話番号", "メールアドレス"), "メールアドレス、電話番号は伏せています(報告書の第13章)。"),
-        (("電話番号", "第三者の氏名", "報告者の指定"), "第三者の氏名、電話番号、報告者が指定した語句は伏せています"),
-        (("第三者の氏名",), "第三者の氏名は伏せています"),
+        (("電話番号", "メールアドレス"), "メールアドレス、電話番号は隠しています(報告書の第13章)。"),
+        (("電話番号", "第三者の氏名", "報告者の指定"), "第三者の氏名、電話番号、報告者が指定した語句は隠しています"),
+        (("第三者の氏名",), "第三者の氏名は隠しています"),
         ((), ""),
     ],
 )
@@ -544,9 +544,9 @@ def test_a_part_of_the_time_hides_no_early_contact(tmp_path: Path) -> None:
         name: squeezed(pdf_reader.pages(files["01_report.pdf"])[0])
         for name, files in (("whole", whole), ("part", part))
     }
-    begun = re.search(r"保存できた最初の発言(\S{18})", first["whole"])
+    begun = re.search(r"保存できた最初のメッセージ(\S{18})", first["whole"])
     assert begun is not None
-    assert f"保存できた最初の発言{begun[1]}(この資料の期間より前。" in first["part"]
+    assert f"保存できた最初のメッセージ{begun[1]}(この資料の期間より前。" in first["part"]
     assert "利用者が指定した期間(" in first["part"]
     assert "利用者が指定した期間(" not in first["whole"]
     assert "指定した期間だけ。ほかに" in part["03_inquiry_text.txt"].decode("utf-8")
@@ -564,7 +564,7 @@ def test_what_ends_before_the_record_knows_of_no_silence(tmp_path: Path) -> None
     files = zip_files(export_package(made, "support", tmp_path / "out", minutes=10_000, until=at(30)))
 
     first = squeezed(pdf_reader.pages(files["01_report.pdf"])[0])
-    assert "相手の最後の発言は" in first
+    assert "相手の最後のメッセージは" in first
     assert "それから" not in first
     assert "の確認時点で" not in files["03_inquiry_text.txt"].decode("utf-8")
 
@@ -578,7 +578,7 @@ def test_a_chat_that_was_never_read_is_said_and_incomplete(tmp_path: Path) -> No
     report = export_package(maker, "support", tmp_path / "out")
 
     text = squeezed(pdf_reader.text(zip_files(report)["01_report.pdf"]))
-    assert ("チャット(ルームID 555): 一度も取得できていません。発言の有無は分かりません。",) == report.incomplete
+    assert ("チャット(ルームID 555): 一度も取得できていません。メッセージの有無は分かりません。",) == report.incomplete
     assert "一度も取得できていないチャットがあります(ルームID555)" in text
     assert "ルームID555:一度も取得できていません。" in text
 

@@ -171,7 +171,7 @@ def test_a_case_without_messages_is_printed() -> None:
         pdf_reader.text(pdf_reader.pdf_bytes(report_inputs.build_with_survey(chapters.build_report, empty)))
     )
 
-    assert "発言はありません。" in page_text
+    assert "メッセージはありません。" in page_text
     assert "９取得できなかったもの・記録の限界" in page_text
 
 

@@ -84,7 +84,9 @@ def test_a_court_gets_its_margin_and_box() -> None:
 @pdf_reader.needs_poppler
 def test_files_are_named_in_order_and_alike_each_time(tmp_path: Path) -> None:
     """Two runs give the same names and bytes, and every message's text is in them."""
-    case = report_inputs.case([replace(report_inputs.room([f"発言の{n}番" for n in range(1, 7)]), room_id=RoomId(7))])
+    case = report_inputs.case(
+        [replace(report_inputs.room([f"メッセージの{n}番" for n in range(1, 7)]), room_id=RoomId(7))]
+    )
     once, again = tmp_path / "once", tmp_path / "again"
     once.mkdir()
     again.mkdir()
@@ -96,7 +98,7 @@ def test_files_are_named_in_order_and_alike_each_time(tmp_path: Path) -> None:
 
     assert ["report_all_messages-01.pdf", "report_all_messages-02.pdf"] == [one.name for one in made]
     text = pdf_reader.without_spaces("".join(pdf_reader.text(one.read_bytes()) for one in made))
-    assert all(f"発言の{n}番" in text for n in range(1, 7))
+    assert all(f"メッセージの{n}番" in text for n in range(1, 7))
 
 
 @pdf_reader.needs_poppler
@@ -104,7 +106,7 @@ def test_nothing_held_is_a_volume_too(tmp_path: Path) -> None:
     """A case without messages gives one volume that says so."""
     (path,) = write_volumes(report_inputs.case([sample_conversation.empty()]), tmp_path)
 
-    assert "保存した発言はありません。" in pdf_reader.without_spaces(pdf_reader.text(path.read_bytes()))
+    assert "保存したメッセージはありません。" in pdf_reader.without_spaces(pdf_reader.text(path.read_bytes()))
 
 
 def test_an_error_of_the_process_is_an_error_of_ours(tmp_path: Path) -> None:

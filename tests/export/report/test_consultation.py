@@ -40,7 +40,7 @@ def test_it_points_to_no_chapter_of_a_report_that_is_not_in_it(language: str, ch
     closing = AccountClosing(CLIENT, at(9 * DAY), 9)
     noticed = at(9 * DAY).isoformat()
     events = [
-        ChangeRow(noticed, 20, "空白が狭まった", 1, None, "", "", "", None),
+        ChangeRow(noticed, 20, "保存できなかった期間が狭まった", 1, None, "", "", "", None),
         ChangeRow(noticed, 21, "編集された", 1, 4, "", "前", "後", None),
         *(ChangeRow(noticed, 22 + one, "表示名が変わった", 1, None, "田中", "前", "後", None) for one in range(12)),
     ]
@@ -130,7 +130,7 @@ def limits(case: ReportInput) -> dict[str, str]:
 def test_what_is_missing_is_told_in_three_lines() -> None:
     """Gaps with the estimated number of messages, the longest time in which nobody looked, the last reading."""
     assert {
-        "未取得期間": "保存できなかった期間が2か所: およそ265件(Chatworkの表示する件数との差)。",
+        "保存できなかった期間": "保存できなかった期間が2か所: およそ265件(Chatworkの表示する件数との差)。",
         "未確認の時間帯": "2回。最も長いもの 2026-11-13 10:14 から 2026-11-14 10:14 まで(およそ24時間)。",
         "最後の確認": "2026-11-24 10:14 まで",
     } == limits(report_inputs.case())
@@ -144,17 +144,17 @@ def test_what_is_not_known_of_gaps_is_said() -> None:
 
     assert (
         "保存できなかった期間が2か所: 件数の分からないもの2か所。"
-        == limits(report_inputs.case([replace(short, gaps=gaps)]))["未取得期間"]
+        == limits(report_inputs.case([replace(short, gaps=gaps)]))["保存できなかった期間"]
     )
     none = tuple(replace(gap, missing=0) for gap in sample.gaps)
     assert (
         "続けて確認できていない期間が2か所。Chatworkの表示する件数から見て、不足はありません。"
-        == limits(report_inputs.case([replace(short, gaps=none)]))["未取得期間"]
+        == limits(report_inputs.case([replace(short, gaps=none)]))["保存できなかった期間"]
     )
     lines = limits(report_inputs.case([sample, short]))
     assert (
         "保存できなかった期間が4か所: およそ507件(Chatworkの表示する件数との差)、件数の分からないもの1か所。"
-        == lines["未取得期間"]
+        == lines["保存できなかった期間"]
     )
     assert "2026-11-24 10:14 まで(最も早く途切れたチャットは 2026-11-06 10:20 まで)" == lines["最後の確認"]
 
@@ -163,7 +163,7 @@ def test_nothing_missing_is_said_too() -> None:
     """Never left out."""
     plain = report_inputs.room(["一"], watch=Watch())
 
-    assert ["未取得期間はありません。", "1時間を超えるものはありません。"] == list(
+    assert ["保存できなかった期間はありません。", "1時間を超えるものはありません。"] == list(
         limits(report_inputs.case([plain])).values()
     )[:2]
 

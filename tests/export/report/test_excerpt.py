@@ -39,7 +39,7 @@ def elided(case: ReportInput) -> list[str]:
 
 
 def quiet(count: int) -> list[str]:
-    return [f"発言{number}" for number in range(1, count + 1)]
+    return [f"メッセージ{number}" for number in range(1, count + 1)]
 
 
 def test_without_a_choice_the_rule_chooses() -> None:
@@ -128,9 +128,9 @@ def test_a_gap_between_shown_messages_is_shown() -> None:
     interruptions = breaks(case)
 
     assert interruptions[0] == "(中略 14件　No.1から14)"
-    assert interruptions[1].startswith("未取得期間(空白) ")
+    assert interruptions[1].startswith("保存できなかった期間 ")
     assert "およそ7件" in interruptions[1]
-    assert interruptions[2] == "(中略 15件　No.26から40。この間に未取得期間1か所(第9章))"
+    assert interruptions[2] == "(中略 15件　No.26から40。この間に保存できなかった期間1か所(第9章))"
 
 
 def gap(number: int, after: int) -> Gap:

@@ -35,7 +35,7 @@ COURT = FiledFiles("甲001の1.pdf", ("甲001の2.pdf", "甲001の3.pdf"))
 FILED = FiledFiles("report.pdf", ("report_all_messages-01.pdf",), {"report.pdf": FileExtent(1_234_567, 9)}, missing={})
 
 
-MISSING = "ほかに未取得 約265件と、開けなくなったチャット1つの件数不明分"
+MISSING = "ほかに保存できていないもの 約265件と、開けなくなったチャット1つの件数不明分"
 
 
 def test_the_list_begins_with_report_and_messages() -> None:
@@ -48,7 +48,7 @@ def test_the_list_begins_with_report_and_messages() -> None:
             "Chatworkやり取り記録 報告書(令和8年11月5日から令和8年11月15日)",
             "原本",
             "令和8年11月25日",
-            "報告者(発言は各発言者)",
+            "報告者(メッセージは各発言者)",
         ),
         (
             "甲1の2",

@@ -38,12 +38,22 @@ def test_each_stands_where_it_was() -> None:
 
     titles = placed(room(4, gaps, (Pause(at(3.5), at(3.8)), Pause(at(50), at(60)))))
 
-    assert ["未取得期間", "1", "2", "未取得期間", "3", "未確認の時間帯", "4", "未確認の時間帯", "未取得期間"] == titles
+    assert [
+        "保存できなかった期間",
+        "1",
+        "2",
+        "保存できなかった期間",
+        "3",
+        "未確認の時間帯",
+        "4",
+        "未確認の時間帯",
+        "保存できなかった期間",
+    ] == titles
 
 
 def test_without_pauses_only_gaps_are_shown() -> None:
     """An excerpt leaves pauses to chapter 9."""
-    assert ["1", "未取得期間", "2"] == placed(room(2, (gap(1, 1, 2),), (Pause(at(0), at(1)),)), pauses=False)
+    assert ["1", "保存できなかった期間", "2"] == placed(room(2, (gap(1, 1, 2),), (Pause(at(0), at(1)),)), pauses=False)
 
 
 @given(after=strategies.lists(strategies.integers(0, 12), max_size=6))
@@ -51,4 +61,4 @@ def test_each_is_shown_once(after: list[int]) -> None:
     """However gaps lie, none is lost and none is told twice."""
     gaps = tuple(gap(number, one or None, one + 1) for number, one in enumerate(after))
 
-    assert len(after) == placed(room(10, gaps)).count("未取得期間")
+    assert len(after) == placed(room(10, gaps)).count("保存できなかった期間")

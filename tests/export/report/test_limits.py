@@ -40,9 +40,9 @@ def test_nothing_missing_is_said_too() -> None:
     """A whole record says that there is no gap, no pause and no lost file."""
     sentences = items(report_inputs.case([report_inputs.room(["一"])]))
 
-    assert "未取得期間(空白): ありません。" in sentences
+    assert "保存できなかった期間: ありません。" in sentences
     assert "未確認の時間帯: 15分を超えるものはありません。" in sentences
-    assert "未取得のファイル: ありません。" in sentences
+    assert "保存できなかったファイル: ありません。" in sentences
 
 
 def test_lists_that_chatwork_cuts_are_named() -> None:
@@ -68,10 +68,10 @@ def test_what_is_missing_is_named() -> None:
         f"{message_id(10)} と メッセージID {message_id(12)} の間)。",
         "およそ23件",
         "未確認の時間帯: 2026-11-09 10:14:33 から 2026-11-09 15:14:33 まで。",
-        "未取得のファイル F-0002 ../../etc/passwd[U+202E]gnp.mov[U+000A] 2,100,000,000バイト",
+        "保存できなかったファイル F-0002 ../../etc/passwd[U+202E]gnp.mov[U+000A] 2,100,000,000バイト",
         "「見つからない」と応答(404)",
-        "プランの制限で見えなくなった発言 1件",
-        "表示されなくなった発言(理由不明) 1件",
+        "プランの制限で見えなくなったメッセージ 1件",
+        "表示されなくなったメッセージ(理由不明) 1件",
         "相手との別のチャット1件は保存の対象にしていません。",
     ):
         assert expected in text
@@ -87,7 +87,7 @@ def test_many_pauses_and_files_are_counted() -> None:
 
     assert "未確認の時間帯: ほかに35回(合計およそ2日22時間)。" in sentences
     assert LONGEST == sum("まで。" in one for one in sentences)
-    assert "未取得のファイル: ほか3点(第7章)。" in sentences
+    assert "保存できなかったファイル: ほか3点(第7章)。" in sentences
 
 
 def test_when_the_clock_was_wrong_is_said() -> None:

@@ -65,8 +65,8 @@ def test_a_deleted_message_keeps_its_words() -> None:
     [
         (6, "", UNKNOWN_TEXT),
         (8, "保存時点で編集済み(それより前の文面は不明)", "承知しました。"),
-        (9, "最後に見えた文面(見えなくなっていた 2026-11-13 10:14:33)", "この発言は途中で見えなくなりました"),
-        (11, "", "後から1件だけ取得できた発言"),
+        (9, "最後に見えた文面(見えなくなっていた 2026-11-13 10:14:33)", "このメッセージは途中で見えなくなりました"),
+        (11, "", "後から1件だけ取得できたメッセージ"),
     ],
 )
 def test_what_is_known_of_a_text_is_said(number: int, label: str, text: str) -> None:
@@ -90,7 +90,10 @@ def test_a_name_cannot_forge_a_line() -> None:
 
     assert 2 == len(made.head.split("\n"))
     assert "田中[U+000A]No.9 報告者 [U+202E]adamay" in made.head
-    assert "ファイル F-0002 ../../etc/passwd[U+202E]gnp.mov[U+000A] 2,100,000,000バイト　未取得: " in with_file.notes[1]
+    assert (
+        "ファイル F-0002 ../../etc/passwd[U+202E]gnp.mov[U+000A] 2,100,000,000バイト　保存できていません: "
+        in with_file.notes[1]
+    )
 
 
 def test_the_reporters_own_are_marked_as_such() -> None:

@@ -49,7 +49,7 @@ def test_page_1_tells_what_is_owed_since_when_and_which_message_promised_it() ->
     money = page["請求と入金(報告者入力)"].splitlines()
     assert "請求 165,000円 / 入金 60,000円 / 未払い 105,000円" == money[0]
     agreed = "翌営業日の入金でよいかは取り決めによります"
-    place = "発言ID 1876543210987654321(この資料には含まれません)"
+    place = "メッセージID 1876543210987654321(この資料には含まれません)"
     assert money[1].startswith("請求1「A-12」(2026-09-30) 未払い 50,000円、支払期日 2026-10-31、翌日から数えて")
     assert money[1].endswith(f"日目、{place}(期日は土曜日。{agreed})")
     assert f"請求2(2026-10-31) 未払い 55,000円、支払期日 2026-12-31(期日は年末年始。{agreed})" == money[2]
@@ -98,9 +98,11 @@ def test_reminders_are_listed_as_the_users_own_statement() -> None:
     letter = demand_text(case, statistics)
     course = [line for block in timeline.blocks(case, statistics, limit=25) for line in getattr(block, "rows", ())]
 
-    assert row == f"4回: 2026-11-05(No.1 発言ID {told})、2026-11-09(メール)、2026-11-12(メール)(ほかに前のもの1回)"
+    assert (
+        row == f"4回: 2026-11-05(No.1 メッセージID {told})、2026-11-09(メール)、2026-11-12(メール)(ほかに前のもの1回)"
+    )
     assert row == facts_of(consultation.money(case, statistics))["催促(報告者入力)"]
-    assert f"これまでのご連絡: 2026-11-05 10:14 の発言(ID {told})、2026-11-09(メール)" in letter
+    assert f"これまでのご連絡: 2026-11-05 10:14 のメッセージ(ID {told})、2026-11-09(メール)" in letter
     assert [line[0] for line in course if line[1] == "催促を送信"] == sorted(days)
 
 
@@ -158,11 +160,11 @@ def test_page_1_quotes_the_messages_that_promised_work_pay_and_day() -> None:
     first, unknown = message_id(1), MessageId("1")
     terms = (StatedTerm("work", first), StatedTerm("amount", first), StatedTerm("payment_day", unknown))
 
-    promised = first_page(direct_case(replace(ARREARS, terms=terms)))["条件を示した発言(報告者入力)"].splitlines()
+    promised = first_page(direct_case(replace(ARREARS, terms=terms)))["条件を示したメッセージ(報告者入力)"].splitlines()
 
     assert promised[0].startswith("業務の内容、報酬の額: No.1(2026-11-05 10:14)「はじめまして。")
-    assert "支払期日: 発言ID 1(この資料には含まれません)" == promised[1]
-    assert [] == [label for label in first_page(direct_case()) if label.startswith("条件を示した発言")]
+    assert "支払期日: メッセージID 1(この資料には含まれません)" == promised[1]
+    assert [] == [label for label in first_page(direct_case()) if label.startswith("条件を示したメッセージ")]
 
 
 def test_a_promise_that_was_taken_back_is_quoted_as_it_was() -> None:
@@ -174,7 +176,7 @@ def test_a_promise_that_was_taken_back_is_quoted_as_it_was() -> None:
     chapter = people_and_dates.dates(case, statistics)
     cells = [row[1] for block in chapter.blocks for row in getattr(block, "rows", ()) if row[0] == "支払期日"]
 
-    promised = first_page(case)["条件を示した発言(報告者入力)"]
+    promised = first_page(case)["条件を示したメッセージ(報告者入力)"]
     letter = [line for line in demand_text(case, statistics).splitlines() if line.startswith("・報酬の額")]
 
     first, last = (quoted_text(case, edited, first=first) for first in (True, False))
@@ -194,15 +196,15 @@ def test_what_is_bound_outside_the_period_is_told_as_not_in_the_package() -> Non
     )
     case = replace(direct_case(bound), outside={absent: sent}, period="期間")
     statistics = survey_messages(case)
-    place = f"発言ID {absent}(2026-11-05 09:14。この資料の期間の外の発言で、この資料には含まれません)"
+    place = f"メッセージID {absent}(2026-11-05 09:14。この資料の期間の外のメッセージで、この資料には含まれません)"
 
     page, rows = first_page(case), facts_of(consultation.money(case, statistics))
     letter = demand_text(case, statistics)
 
-    assert page["条件を示した発言(報告者入力)"] == f"支払期日: {place}"
+    assert page["条件を示したメッセージ(報告者入力)"] == f"支払期日: {place}"
     assert page["催促(報告者入力)"] == rows["催促(報告者入力)"] == f"1回: 2026-11-01({place})"
     assert [True, True] == [f"日目、{place}" in text for text in (page["請求と入金(報告者入力)"], rows["未払いの金額"])]
-    assert 3 == letter.count(f"2026-11-05 09:14 の発言(ID {absent}。今回の資料には含まれません)")
+    assert 3 == letter.count(f"2026-11-05 09:14 のメッセージ(ID {absent}。今回の資料には含まれません)")
 
 
 def test_a_direct_contract_has_no_usual_day_of_a_review() -> None:

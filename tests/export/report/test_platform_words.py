@@ -15,7 +15,7 @@ from archiver.report_language import report_language
         ("m12からm34の間(1件)", "between m12 and m34 (1)"),
         ("チャットの始まりからm34の間(およそ265件)", "between beginning of the chat and m34 (about 265)"),
         (
-            "期間外の発言から期間外の発言の間(件数不明)",
+            "期間外のメッセージから期間外のメッセージの間(件数不明)",
             "between a message outside the period and a message outside the period (unknown number)",
         ),
         ("田中からm34の間(1件)を見た人(ID 5)", "田中からm34の間(1件)を見た人(ID 5)"),

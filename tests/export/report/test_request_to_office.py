@@ -24,7 +24,7 @@ from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, mes
 SAID = [report_inputs.plain_message("本文", 1), report_inputs.plain_message("本文", 2)]
 
 
-UNREASONED = "この契約(契約ID 12345678、契約日 2026-10-01)について、お取りいただける手続きをご案内ください。"
+UNREASONED = "この仕事(契約ID 12345678、契約日 2026-10-01)について、お取りいただける手続きをご案内ください。"
 """What is asked for where nothing was chosen and nothing is known that would be a reason."""
 
 
@@ -77,7 +77,9 @@ def test_after_the_days_of_the_platform_a_reply_is_asked_for(platform: str, days
 
     assert f"相手方からの返信がないため、{platform_of(platform).nudge}をお願いします。" == request_of(late)
     assert UNREASONED == request_of(early)
-    assert f"報告者の発言(No.2、2026-11-05)から{days}日、返信がありません" in events_text(late, survey_messages(late))
+    assert f"報告者のメッセージ(No.2、2026-11-05)から{days}日、返信がありません" in events_text(
+        late, survey_messages(late)
+    )
 
 
 def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
@@ -85,7 +87,7 @@ def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
     case = replace(on("lancers", delivered=None, silent_days=30), profile="lawyer")
     case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter(SAID[::-1][1:]))])
 
-    assert ("現在の状況", "最後の発言は相手(No.1、2026-11-05)。") == opening_rows(case, survey_messages(case))[0]
+    assert ("現在の状況", "最後のメッセージは相手(No.1、2026-11-05)。") == opening_rows(case, survey_messages(case))[0]
     assert UNREASONED == request_of(replace(case, profile="support"))
 
 
@@ -129,9 +131,9 @@ def test_a_closed_chat_counts_to_the_day_of_the_export_and_says_what_it_knows() 
 
     assert f"{until}相手方からの返信がなく、その後はチャットを開けないため、" in request_of(case)
     assert f"{until}返信がありません。その後はチャットを開けません。" in events_text(case, survey_messages(case))
-    assert "保存できた相手の最後の発言" in events_text(case, survey_messages(case))
+    assert "保存できた相手の最後のメッセージ" in events_text(case, survey_messages(case))
     early = replace(case, created_at=at(5 * DAY))
-    assert request_of(early).startswith("チャットが開けなくなったことを2026-11-08に確認したため、この契約")
+    assert request_of(early).startswith("チャットが開けなくなったことを2026-11-08に確認したため、この仕事")
 
 
 def test_what_is_overdue_is_asked_for_before_all_else() -> None:

@@ -66,7 +66,7 @@ def test_it_says_who_what_when_and_what_is_asked() -> None:
         "tanaka_movie",
         "50,000円(税込)",
         "クラウドワークス上2026-11-0609:12/Chatwork上2026-11-0510:23:33(F-0001。報告者が納品物とするファイルと同一)",
-        "保存できた13件(ほかに未取得約265件と、開けなくなったチャット1つの件数不明分)・ファイル3点。取得できなかったファイル1点、未取得期間2か所、",
+        "保存できた13件(ほかに未取得約265件と、開けなくなったチャット1つの件数不明分)・ファイル3点。取得できなかったファイル1点、保存できなかった期間2か所、",
         "未確認の時間帯2回(最長およそ24時間)。",
         "本書は契約の一方当事者である報告者が作成したものです。",
     ):
@@ -122,14 +122,14 @@ def test_with_a_gap_before_it_the_first_message_is_only_the_first_saved_one(appr
     """It is never said to be after the approval; early it is, whatever lies before it."""
     text = rows(with_contract(contact_approved_on=approved))["サービス外連絡申請"]
 
-    assert text.endswith(f"保存できた最初の発言 2026-11-05 10:14:33{expected}")
+    assert text.endswith(f"保存できた最初のメッセージ 2026-11-05 10:14:33{expected}")
 
 
 def test_a_permission_that_was_not_entered_is_told_as_that() -> None:
     """Nobody declared that there was no request and no approval."""
     facts = rows(with_contract(contact_approved_on=None, contact_requested_on=None))
 
-    assert facts["サービス外連絡申請"].startswith("保存できた最初の発言")
+    assert facts["サービス外連絡申請"].startswith("保存できた最初のメッセージ")
     assert "サービス外連絡申請 申請、サービス外連絡申請 承認" in facts[BLANK]
 
 
@@ -149,7 +149,7 @@ def test_a_platform_without_such_a_permission_has_no_such_row() -> None:
     assert "連絡先公開申請" in rows(with_contract(platform="lancers"))
     assert not any("申請" in label for label in forbidden)
     assert forbidden["サービス外での連絡"].endswith(
-        "保存できた最初の発言 2026-11-05 10:14:33(それ以前に未取得 約242件)"
+        "保存できた最初のメッセージ 2026-11-05 10:14:33(それ以前に未取得 約242件)"
     )
     assert not any("外" in label for label in rows(with_contract(platform="direct")))
 
@@ -194,8 +194,8 @@ def test_the_count_of_days_has_its_date() -> None:
     )["起きたこと"]
 
     first, second = text.splitlines()
-    assert "相手の最後の発言は 2026-11-05 10:15:33(No.1)。" == first
-    assert "報告者の発言(No.2、2026-11-05)から18日、返信がありません(2026-11-24に確認した時点)。" == second
+    assert "相手の最後のメッセージは 2026-11-05 10:15:33(No.1)。" == first
+    assert "報告者のメッセージ(No.2、2026-11-05)から18日、返信がありません(2026-11-24に確認した時点)。" == second
 
 
 def test_changes_have_their_day_in_japan() -> None:
@@ -240,7 +240,7 @@ def test_what_was_saved_before_the_last_reply_is_counted() -> None:
 
     text = rows(report_inputs.case([report_inputs.room_of_messages([*early, late])]))["保存した時期"]
 
-    assert "保存した3件のうち、相手の最後の発言より前に保存したもの 2件、後に保存したもの 1件" in text
+    assert "保存した3件のうち、相手の最後のメッセージより前に保存したもの 2件、後に保存したもの 1件" in text
 
 
 def test_a_post_of_the_system_in_the_name_of_the_other_side_is_no_reply() -> None:
@@ -270,8 +270,8 @@ def test_nothing_from_the_other_side_is_said() -> None:
     """A room in which only the reporter wrote says that there is no reply."""
     facts = rows(report_inputs.case([report_inputs.room_of_messages([report_inputs.plain_message("本文", 2)])]))
 
-    assert "相手の最後の発言: この範囲にありません。" in facts["起きたこと"]
-    assert "保存した発言は1件です" in facts["保存した時期"]
+    assert "相手の最後のメッセージ: この範囲にありません。" in facts["起きたこと"]
+    assert "保存したメッセージは1件です" in facts["保存した時期"]
 
 
 def test_states_are_counted() -> None:
@@ -285,6 +285,6 @@ def test_states_are_counted() -> None:
 
     text = rows(report_inputs.case([report_inputs.room_of_messages(messages)]))["起きたこと"]
 
-    assert "保存した後に「削除」表示に変わった発言 3件(相手の発言 2件、報告者の発言 1件)。" in text
-    assert "表示されなくなった発言(理由不明) 1件(相手の発言 1件)。" in text
+    assert "保存した後に「削除」表示に変わったメッセージ 3件(相手のメッセージ 2件、報告者のメッセージ 1件)。" in text
+    assert "表示されなくなったメッセージ(理由不明) 1件(相手のメッセージ 1件)。" in text
     assert "編集された" not in text

@@ -100,8 +100,8 @@ def test_each_row_of_a_day_says_how_the_first_message_lies_to_it() -> None:
     by_item = {row[1]: row[4] for row in crosscheck_rows(report_inputs.case())}
     later = report_inputs.case(contract=replace(report_inputs.CONTRACT, contracted_on="2026-11-07"))
 
-    assert "最初の発言との前後は確認できません" == by_item["契約日"]
-    assert "保存できた最初の発言は2日前" == {row[1]: row[4] for row in crosscheck_rows(later)}["契約日"]
+    assert "最初のメッセージとの前後は確認できません" == by_item["契約日"]
+    assert "保存できた最初のメッセージは2日前" == {row[1]: row[4] for row in crosscheck_rows(later)}["契約日"]
 
 
 def test_the_identity_has_the_chatwork_id_and_the_first_message_stands_once() -> None:
@@ -109,7 +109,9 @@ def test_the_identity_has_the_chatwork_id_and_the_first_message_stands_once() ->
     by_item = {row[1]: row[3] for row in crosscheck_rows(report_inputs.case())}
 
     assert by_item["相手の同一性"].endswith("田中(解約済)\n　Chatwork ID tanaka_xx\n　アカウントID 7654321")
-    first = "保存できた最初の発言 No.1 2026-11-05 10:14:33(それ以前に未取得 約242件。実際の開始日は確認できません)"
+    first = (
+        "保存できた最初のメッセージ No.1 2026-11-05 10:14:33(それ以前に未取得 約242件。実際の開始日は確認できません)"
+    )
     assert (first, "同上(No.1)") == (by_item["契約日"], by_item["仮払い完了"])
 
 
@@ -208,8 +210,8 @@ def test_a_term_is_told_with_the_number_and_the_beginning_of_its_message() -> No
     places = {row[0]: row[1] for row in rows(people_and_dates.dates(case, survey_messages(case)))}
 
     quoted = f"月末締め 翌月末払い{'です' * 25}(以下略)"
-    assert f"No.1 発言ID {told.message_id}\n「{quoted}」" == places["支払期日"]
-    assert "発言ID 12345678(この資料には含まれません)" == places["業務の内容"]
+    assert f"No.1 メッセージID {told.message_id}\n「{quoted}」" == places["支払期日"]
+    assert "メッセージID 12345678(この資料には含まれません)" == places["業務の内容"]
     assert places["報酬の額"].endswith("文面は分かりません)」")
 
 
@@ -220,7 +222,7 @@ def test_files_have_way_state_and_digest() -> None:
     assert ("F-0001", "受信", "画面.png", "3,707") == first[:4]
     assert ("一致", "abababababababab") == first[6:8]
     assert "2026-11-13 10:14:33 以降Chatworkに表示されません" in first[8]
-    assert ("-", "-", "未取得: 「見つからない」と応答(404)") == second[6:]
+    assert ("-", "-", "保存できていません: 「見つからない」と応答(404)") == second[6:]
     assert "[U+000A]" in second[2]
 
 
@@ -258,18 +260,20 @@ def test_changes_are_told_in_words() -> None:
     task = ChangeRow(
         "2026-11-14T20:16:00Z", 3, "タスクが表示されなくなった(理由不明)", room, None, "x", "[hr]字幕", "", None
     )
-    gap = ChangeRow("2026-11-14T20:15:00Z", 2, "空白が生じた", room, None, "m1 から m2", "", "", None)
+    gap = ChangeRow("2026-11-14T20:15:00Z", 2, "保存できなかった期間が生じた", room, None, "m1 から m2", "", "", None)
     case = report_inputs.case(events=[event, gap, task])
 
     chapter = files_and_changes.changes(case, survey_messages(case))
 
     row, last = rows(chapter)
     assert f"{'-' * 24}\n字幕 → -" == last[3]
-    assert ("2026-11-15 05:15:00", "編集された", "No.5\n相手の発言") == row[:3]
+    assert ("2026-11-15 05:15:00", "編集された", "No.5\n相手のメッセージ") == row[:3]
     assert row[3].startswith("[To: 田中(解約済)] 田中さん")
     assert row[3].endswith("(以下略) → -")
     assert "2026-11-15 05:10:00" == row[4]
-    assert "報告者自身の発言の変更: 保存した時点で編集済みだった発言(それより前の文面は不明) 1件" in words(chapter)
+    assert "報告者自身のメッセージの変更: 保存した時点で編集済みだったメッセージ(それより前の文面は不明) 1件" in words(
+        chapter
+    )
 
 
 def test_a_chat_was_last_seen_open_with_its_last_list() -> None:
@@ -313,7 +317,7 @@ def test_seals_have_digest_and_both_times() -> None:
     assert ("第1号\n2026-11-05", "42", "0f" * 32, "tsa.example") == first[:4]
     assert ("2026-11-05 13:16:33 UTC\n2026-11-05 22:16:33 日本時間", "2分") == first[4:]
     assert ("付与待ち", "-") == second[4:]
-    assert "確定記録 2件、うち第三者の時刻(タイムスタンプ)付き 1件。" in words(chapter)
+    assert "確定記録 2件、うちタイムスタンプ(RFC 3161)付き 1件。" in words(chapter)
 
 
 def test_without_an_authority_nothing_is_awaited() -> None:
@@ -342,7 +346,7 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_each_with_a_stamp()
     assert ["第1号", "第100号"] == [row[0].partition("\n")[0] for row in rows(support)]
     assert ["第1号", "第2号", "第90号", "第100号"] == [row[0].partition("\n")[0] for row in rows(lawyer)]
     assert 1 == len(rows(single))
-    assert "最初と最後、第三者の時刻のある確定記録です。ほかの96件は data/seals/ にあります。" in words(lawyer)
+    assert "最初と最後、タイムスタンプのある確定記録です。ほかの96件は data/seals/ にあります。" in words(lawyer)
     assert "最初と最後の確定記録です。間の98件は省略しました(保管庫にあります)。" in words(support)
     assert "時刻が付いているのは 第2号(2026-11-05 10:16:33)から 第90号(2026-11-05 11:44:33)までです。" in words(lawyer)
     assert "時刻が付いているのは 第2号(2026-11-05 10:16:33)だけです。" in words(single)
@@ -391,7 +395,7 @@ def test_a_stamp_is_not_said_to_prove_more_than_it_does() -> None:
 
     assert method.STAMP_MEANING in words(method.checking(case, survey_messages(case)))
     plain = replace(case, stamping=False, seals=())
-    assert "第三者の時刻(タイムスタンプ)は付いていません。" in words(method.checking(plain, survey_messages(case)))
+    assert "タイムスタンプ(RFC 3161)は付いていません。" in words(method.checking(plain, survey_messages(case)))
 
 
 def test_the_reason_of_a_mapping_is_said_to_be_the_reporters() -> None:

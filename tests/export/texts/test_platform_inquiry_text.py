@@ -207,7 +207,7 @@ def test_it_tells_what_was_seen_and_accuses_nobody() -> None:
     facts = text.partition("【経緯】\n")[2].partition("\n\n")[0].splitlines()
     assert [str(number) for number in range(1, 8)] == [fact.partition(".")[0] for fact in facts[:-1]]
     assert "1. 相手の「やっぱり今回の分は払えません」(2026-11-05)は、2026-11-12には削除されていました。" == facts[0]
-    assert any("「削除」表示だった発言(文面は不明) 1件" in fact for fact in facts)
+    assert any("「削除」表示だったメッセージ(文面は不明) 1件" in fact for fact in facts)
     assert "3. 2026-11-15 03:15 に、相手の表示名に「(解約済)」が付いていることを確認しました。" in facts
     assert "7. 2026-11-17 10:14 にチャットが開けなくなったことを確認しました(理由は不明です)。" in facts
     assert not any(word in text for word in ("詐欺", "違法", "嘘", "改ざん"))
@@ -256,9 +256,9 @@ def test_whose_the_deleted_messages_are_is_said() -> None:
         inquiry_text_of(report_inputs.case([report_inputs.room_of_messages(messages)])) for messages in (both, own)
     )
 
-    whose = "1. 保存した時点ですでに「削除」表示だった発言(文面は不明) 3件(相手の発言 2件、報告者の発言 1件)"
+    whose = "1. 保存した時点ですでに「削除」表示だったメッセージ(文面は不明) 3件(相手のメッセージ 2件、報告者のメッセージ 1件)"
     assert whose in mixed
-    assert "3. 保存した時点ですでに「削除」表示だった発言(文面は不明) 1件(報告者の発言 1件)" in alone
+    assert "3. 保存した時点ですでに「削除」表示だったメッセージ(文面は不明) 1件(報告者のメッセージ 1件)" in alone
 
 
 @pytest.mark.parametrize("account", [OWNER, STRANGER])
@@ -273,4 +273,4 @@ def test_an_empty_case_still_asks() -> None:
         report_inputs.case([sample_conversation.empty()], contract=report_inputs.BLANK_CONTRACT, deliveries=())
     )
 
-    assert "【経緯】\n\n【お願い】\nこの契約について、お取りいただける手続き" in text
+    assert "【経緯】\n\n【お願い】\nこの仕事について、お取りいただける手続き" in text

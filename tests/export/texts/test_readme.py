@@ -93,7 +93,7 @@ def test_pauses_are_stated() -> None:
 
     assert "・未確認の時間帯: ほかに32回(合計およそ2日16時間)。\r\n" in many
     assert "・未確認の時間帯: 2026-12-16 10:00:00 から 2026-12-16 12:00:00 まで。(上と同じです)" in many
-    assert 1 == many.count("まで。発言は後で取得済み。")
+    assert 1 == many.count("まで。メッセージは後で取得済み。")
     assert 11 == many.count("・未確認の時間帯")
     assert "・未確認の時間帯: 1時間を超えるものはありません。\r\n" in none
 
@@ -104,7 +104,7 @@ def test_what_is_missing_is_said() -> None:
 
     lines = text.decode("utf-8-sig").split("\r\n")
     assert {
-        "・未取得のファイル F-0001: 404",
+        "・保存できなかったファイル F-0001: 404",
         "・一覧だけのファイル F-0002: 大",
         "・この資料に入れられなかったもの F-0003: 壊",
     } <= set(lines)
@@ -119,7 +119,7 @@ def test_the_time_of_making_can_be_left_out() -> None:
 
 def test_a_package_without_any_stamp_says_so() -> None:
     """In what is read first, and where it is told how to check."""
-    assert "第三者の時刻(タイムスタンプ)は付いていません。" in readme(facts()).decode("utf-8")
+    assert "タイムスタンプ(RFC 3161)は付いていません。" in readme(facts()).decode("utf-8")
     assert "付いていません。いつから存在したかを、この資料だけからは示せません。" in verify_text(steps()).decode(
         "utf-8"
     )

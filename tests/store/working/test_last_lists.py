@@ -51,7 +51,7 @@ class Looks:
         newest = max(self.shown)
         message = newest - which % len(self.shown)
         if change == "new":
-            self.shown[newest + 1] = (f"発言{newest + 1}", 0)
+            self.shown[newest + 1] = (f"メッセージ{newest + 1}", 0)
         elif change == "edit":
             self.shown[message] = (f"{self.shown[message][0]}。", int(self.at.timestamp()))
         elif change == "delete":

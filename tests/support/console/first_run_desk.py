@@ -31,7 +31,7 @@ class FirstDayDesk:
         self.direct = chatwork.add_room("田中", members=[self.tanaka], type="direct", announce=False)
         self.sato = chatwork.add_account("佐藤")
         self.other = chatwork.add_room("記事作成チーム", members=[self.sato], announce=False)
-        self.posts = [chatwork.post(self.group, self.tanaka, f"発言 {index}") for index in range(messages)]
+        self.posts = [chatwork.post(self.group, self.tanaka, f"メッセージ {index}") for index in range(messages)]
         programs = folder / "bin"
         programs.mkdir()
         crontab = CRONTAB.format(state=folder).replace("\n", "\nPATH=/usr/bin:/bin\n", 1)

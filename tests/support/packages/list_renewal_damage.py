@@ -115,7 +115,7 @@ _KINDS: Mapping[str, tuple[Edit, str]] = {
     "table added": (_added("data/messages_2.csv", "x"), OTHERS),
     "file among the replies added": (_added("data/raw/x.txt", "x"), OTHERS),
     "file among the seals added": (_added("data/seals/000004-2026-11-25.json.new", "x"), OTHERS),
-    "readme: count of messages": (_put(README, "発言 7件", "発言 9件"), TEXTS),
+    "readme: count of messages": (_put(README, "メッセージ 7件", "メッセージ 9件"), TEXTS),
     "readme: number of the last seal": (_put(README, "確定記録 第3号", "確定記録 第4号"), TEXTS),
     "readme: client": (_put(README, "相手(利用者の入力): 田中", "相手(利用者の入力): 山田"), TEXTS),
     "readme: period": (_put(README, "保存している全期間", "2026-11-01 から"), TEXTS),
@@ -154,7 +154,7 @@ _KINDS: Mapping[str, tuple[Edit, str]] = {
     "reply removed": (_removed(f"{FIRST_REPLY}.json", f"{FIRST_REPLY}.meta.json"), OMISSIONS),
     "replies removed": (lambda package: shutil.rmtree(package / "data/raw"), OMISSIONS),
     "record of a gap": (
-        _without_lines('"kind":"gap"|空白が生じた', "data/entries.jsonl", "data/events.csv"),
+        _without_lines('"kind":"gap"|保存できなかった期間が生じた', "data/entries.jsonl", "data/events.csv"),
         OMISSIONS,
     ),
     "last seal with its tail": (_last_seal_and_its_tail, OMISSIONS),

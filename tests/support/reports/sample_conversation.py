@@ -151,9 +151,9 @@ LINES = (
         (version("承知しました。", DAY + 60, 20 * DAY, 1793930000),),
         update_time=1793930000,
     ),
-    SampleLine(CLIENT, "この発言は途中で見えなくなりました", DAY + 5, State.MISSING, changed=8 * DAY),
-    SampleLine(CLIENT, "40日より前の発言", DAY + 6, State.HIDDEN, changed=9 * DAY),
-    SampleLine(CLIENT, "後から1件だけ取得できた発言", 3 * DAY, source=ObservedBy.SINGLE),
+    SampleLine(CLIENT, "このメッセージは途中で見えなくなりました", DAY + 5, State.MISSING, changed=8 * DAY),
+    SampleLine(CLIENT, "40日より前のメッセージ", DAY + 6, State.HIDDEN, changed=9 * DAY),
+    SampleLine(CLIENT, "後から1件だけ取得できたメッセージ", 3 * DAY, source=ObservedBy.SINGLE),
     SampleLine(
         CLIENT,
         f"[rp aid={OWNER} to={ROOM}-{message_id(2)}]yamadaさん\n"

@@ -50,7 +50,7 @@ def _save_chat(world: World) -> ViewerArchive:
     world.contract("job1", room, platform="crowdworks", platform_id="12345678", title="動画編集10本", client="田中")
     question = world.post("単価は1本8,000円、合計80,000円でお願いできますか")
     reply = world.post(f"[rp aid={tanaka} to={room}-{question}]田中さん\n承知しました。(bow)", by=owner)
-    edited, deleted, vanished = world.post(BEFORE), world.post(DELETED), world.post("この発言は見えなくなります")
+    edited, deleted, vanished = world.post(BEFORE), world.post(DELETED), world.post("このメッセージは見えなくなります")
     world.post(ATTACK, by=stranger)
     picture = chatwork.upload(room, tanaka, "絵コンテ.png", data=_png())
     film = chatwork.upload(room, owner, "納品.mp4", data=b"\x00\x00\x00\x18ftypmp42" + bytes(3000))

@@ -215,7 +215,7 @@ def test_a_chat_without_messages_is_a_calm_page(tmp_path: Path) -> None:
         html = browser.get(f"/room/{ROOM}")
         again = browser.get(f"/room/{ROOM}?day=2026-11-03")
 
-    assert "保存された発言はありません" in html
+    assert "保存されたメッセージはありません" in html
     assert "was never read" in again
 
 
@@ -251,7 +251,7 @@ def test_references_lead_to_what_is_kept(tmp_path: Path) -> None:
     assert f"/room/{OTHER_ROOM}?at={FIRST + 900}#m{FIRST + 900}" in hrefs
     assert f"https://www.chatwork.com/#!rid{OTHER_ROOM}-{FIRST + 149}" in hrefs
     assert f"https://www.chatwork.com/#!rid77-{FIRST + 901}" in hrefs
-    assert "別のチャット「別の&lt;b&gt;仕事」の2026-11-05 10:03 の発言" in html
+    assert "別のチャット「別の&lt;b&gt;仕事」の2026-11-05 10:03 のメッセージ" in html
     assert f"https://www.chatwork.com/#!rid{ROOM}-{FIRST + 700}" in hrefs
     assert f"メッセージID {FIRST + 700}(この保管庫にありません)" in html
     assert "ごろ(IDからの推定)" in html

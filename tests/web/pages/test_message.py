@@ -124,7 +124,7 @@ def test_very_many_versions_have_several_pages(tmp_path: Path) -> None:
     maker.me()
     maker.contract()
     for number in range(40):
-        text = f"{number} " + "とても長い発言" * 400
+        text = f"{number} " + "とても長いメッセージ" * 400
         message = message_object(7, text, update_time=1_794_000_000 + number)
         maker.sync([message], changed={7: "edited" if number else "present"}, minutes=number + 1)
     maker.archive.close()

@@ -82,12 +82,12 @@ def test_gaps_are_said_in_full(tmp_path: Path) -> None:
             page = text_of(browser.get("/"))
             others = [text_of(browser.get(path)) for path in ("/events?kind=chats", f"/room/{world.room}")]
 
-    assert "未取得期間(空白)" in page
+    assert "保存できなかった期間" in page
     assert "およそ50件" in page
     ends = {str(one[end]) for one in world.rows("gap") for end in ("after", "before") if one[end]}
     assert ends
     assert "A gap (a period that could not be saved)" in others[0]
-    assert "未取得期間(空白)" in others[1]
+    assert "保存できなかった期間" in others[1]
     assert "と メッセージID" not in others[1]
     assert [] == [end for end in ends for text in (page, others[0]) if re.search(rf"\b{end}\b", text)]
 

@@ -99,7 +99,7 @@ function addSavedBytes(row, blob) {
 }
 
 function fileCells(row, packed) {
-  const saving = row.sha256 === null ? "未取得: " + (row.reason || NOT_YET) : packed ? "保存済み" : "保存済み(この資料には入っていません)";
+  const saving = row.sha256 === null ? "保存できていません: " + (row.reason || NOT_YET) : packed ? "保存済み" : "保存済み(この資料には入っていません)";
   return [
     row.number, packed ? "files/" + row.storedAs : "", row.name, row.size, jst(row.uploadTime), row.uploadTime || "", row.roomId, row.fileId, messageCell(row.messageId),
     row.accountName, row.accountId, own(FILE_STATES, row.state) || "", jstOf(row.goneSince), saving, jstOf(row.savedAt), row.savedSize, row.sha256,

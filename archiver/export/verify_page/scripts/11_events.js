@@ -2,7 +2,7 @@
 
 const EVENT_HEADER = ["検知日時(日本時間)", "種類", "No.", "対象", "チャット(ルームID)", "前の内容", "後の内容", "最後に変更前を確認した日時(日本時間)", "記録番号"];
 const EVENT_TEXT_LIMIT = 500;
-const CANCELLATION = "解約を知らせる形のシステムの投稿(同じ形は誰でも書けます)";
+const CANCELLATION = "解約を知らせる形のChatworkの自動メッセージ(同じ形は誰でも書けます)";
 const MESSAGE_EVENTS = { missing: "表示されなくなった(理由不明)", hidden: "プランの制限で見えなくなった" };
 const FIRST_SEEN = {
   edited: "保存時点で編集済み(それより前の文面は不明)",
@@ -13,9 +13,9 @@ const FIRST_SEEN = {
 const ROOM_TYPES = { direct: "ダイレクトチャット", group: "グループチャット", my: "マイチャット" };
 const ACCESS_EVENTS = { "room.inaccessible": "チャットが開けなくなった(理由不明)", "room.accessible": "チャットが再び開けるようになった" };
 const TASK_EVENTS = ["タスクが表示されなくなった(理由不明)", "タスクが再び表示された"];
-const OUTSIDE = "期間外の発言";
-const ERASED_EVENT = "報告者が、保存した発言を消去した";
-const GAP_EVENTS = { gap: "空白が生じた", "gap.narrowed": "空白が狭まった", "gap.closed": "空白がなくなった" };
+const OUTSIDE = "期間外のメッセージ";
+const ERASED_EVENT = "報告者が、保存したメッセージを消去した";
+const GAP_EVENTS = { gap: "保存できなかった期間が生じた", "gap.narrowed": "保存できなかった期間が狭まった", "gap.closed": "保存できなかった期間がなくなった" };
 
 const eventCells = (event) => [
   jstOf(event.at), event.kind, event.no, event.about, event.roomId, cutText(event.before, event), cutText(event.after, event), jstOf(event.lastBefore), event.seq,
@@ -58,7 +58,7 @@ function cancellationEvents(no, first) {
   const received = receivedOf(first), account = cancelledAccount(textOr(get(received, "body")));
   if (account === null || numberOr(get(accountOf(received), "account_id")) === first.account_id) return [];
   const who = account ? "アカウントID " + account + " " : "";
-  return [messageEvent(no, first, CANCELLATION, "", who + "投稿の日時 " + jst(numberOr(get(received, "send_time"))), null)];
+  return [messageEvent(no, first, CANCELLATION, "", who + "メッセージの日時 " + jst(numberOr(get(received, "send_time"))), null)];
 }
 
 function messageEvent(no, entry, kind, before, after, last) {

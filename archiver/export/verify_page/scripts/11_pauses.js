@@ -1,7 +1,7 @@
 // The rows of pauses.csv and pauses.jsonl, made of records: times in which nobody looked at a chat.
 
 const PAUSES = "pauses.jsonl";
-const PAUSE_HEADER = ["チャット(ルームID)", "最後に見た日時(日本時間)", "次に見た日時(日本時間)", "見ていない時間(秒)", "これより長い間を数える(秒)"];
+const PAUSE_HEADER = ["チャット(ルームID)", "最後に見た日時(日本時間)", "次に見た日時(日本時間)", "確認していない時間(秒)", "これより長い間を数える(秒)"];
 const USUAL_INTERVALS = 3;
 const SHORTEST_PAUSE = 15 * 60000;
 const LONGEST_INTERVAL = 90 * 60000;

@@ -2,7 +2,7 @@
 
 const MESSAGES = "messages.jsonl";
 const STATES = { present: "", edited: "編集された", deleted: "「削除」表示に変わった", missing: "表示されなくなった(理由不明)", hidden: "プランの制限で見えない" };
-const KINDS = { speech: "発言", notice: "システムの投稿", unknown: "不明(文面なし)" };
+const KINDS = { speech: "メッセージ", notice: "Chatworkの自動メッセージ", unknown: "不明(文面なし)" };
 const SOURCES = { list: "一覧", single: "1件ずつ", recovered: "1件ずつ(報告者の資料のID)", copy: "保管庫の別の写し" };
 const MESSAGE_HEADER = [
   "No.", TIME, "送信時刻(Unix秒)", "チャット(ルームID)", "メッセージID", "発言者(表示名)", "アカウントID", "種類", "状態", "本文", "以前の文面", "状態を確認した日時(日本時間)",

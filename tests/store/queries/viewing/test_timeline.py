@@ -45,10 +45,10 @@ _JAPANESE = {
     K.TASK_BACK: "タスクが再び表示された",
     K.INACCESSIBLE: "チャットが開けなくなった(理由不明)",
     K.ACCESSIBLE: "チャットが再び開けるようになった",
-    K.ERASED: "報告者が、保存した発言を消去した",
-    K.GAP_OPENED: "空白が生じた",
-    K.GAP_NARROWED: "空白が狭まった",
-    K.GAP_CLOSED: "空白がなくなった",
+    K.ERASED: "報告者が、保存したメッセージを消去した",
+    K.GAP_OPENED: "保存できなかった期間が生じた",
+    K.GAP_NARROWED: "保存できなかった期間が狭まった",
+    K.GAP_CLOSED: "保存できなかった期間がなくなった",
 }
 _FIRST_GONE = {"保存時点で表示なし": _JAPANESE[K.MISSING], "保存時点でプランの制限により見えない": _JAPANESE[K.HIDDEN]}
 
