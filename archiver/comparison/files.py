@@ -143,7 +143,7 @@ def side_rows(summary: ComparisonSummary) -> Iterator[tuple[str, str]]:
             told = say("Chatworkのものではないアドレスを含む: {addresses}", addresses=addresses)
             yield say("{label} 取得元", label=label), told
     if summary.parted_at is not None:
-        sentence = say("同じ保管庫の確定記録ですが、{number}から合わなくなります", number=summary.parted_at)
+        sentence = say("同じ保管庫のものですが、確定記録{number}から合わなくなります", number=summary.parted_at)
         yield say("封印"), sentence
     for room in summary.rooms:
         name = summary.a.room_names.get(room) or summary.b.room_names.get(room, "")

@@ -272,7 +272,7 @@ def _on_numbers(truth: Truth, page: str) -> Iterator[str]:
         found += 1
         if _number(one[1]) != len(posted):
             yield f"all messages ({one[0]})"
-    for one in _finditer(r"保存できた([0-9,]+)件\(ほかに(?:未取得約([0-9,]+)件)?", page):
+    for one in _finditer(r"保存できた([0-9,]+)件\(ほかに(?:保存できていないもの約([0-9,]+)件)?", page):
         found += 1
         if _number(one[1]) != len(saved) or not truth.is_missing(one[2]):
             yield f"saved messages ({one[0]})"
@@ -312,7 +312,7 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
             yield f"the review is overdue ({day}, {days})"
         if passed < (truth.rules.review_days or 7):
             yield f"the review is overdue too early ({days})"
-    asks = _search(r"相手方からの返信がないため|記録では相手方からの返信がなく", page)
+    asks = _search(r"相手からの返信がないため|記録では相手からの返信がなく", page)
     until = dispute.known_until
     asked = dispute.first_unanswered() if dispute.counterpart is not None else None
     if asks and (asked is None or until is None):

@@ -82,7 +82,7 @@ class ClosedRoom:
                 if last and whose.value.asked.post.at <= BEGIN + timedelta(seconds=last[0]):
                     yield f"{name}: unanswered although they wrote later in the other room"
         page = "\n".join(page_lines_of([summary.chapter(case, statistics)]))
-        if re.search(r"から\d+日、返信がありません", page) or "相手方からの返信がないため" in page:
+        if re.search(r"から\d+日、返信がありません", page) or "相手からの返信がないため" in page:
             yield "page 1: silence up to now"
         if "相手の最後のメッセージは" in page and "保存できた相手の最後のメッセージは" not in page:
             yield "page 1: the last message of all"

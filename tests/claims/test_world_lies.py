@@ -80,7 +80,7 @@ LIES: dict[str, tuple[Circumstances, Lie]] = {
     "colleagues": (replace(SMALL, colleagues=True), (turn.turn, nobody_else)),
     "silent": (
         replace(SMALL, silent=True),
-        (request_to_office._silence_text, partial(nothing, "相手方からの返信がない")),
+        (request_to_office._silence_text, partial(nothing, "相手からの返信がない")),
     ),
     "is_client": (
         replace(SMALL, is_client=True),

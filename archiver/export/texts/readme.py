@@ -251,7 +251,8 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield say("data/enclosures/      報告者が足したスクリーンショット・通知など(S-001、N-01 からの番号。ある場合)")
     yield say("data/entries.jsonl    記録そのもの(1行が1件。確定記録にハッシュ値があります)")
     yield say(
-        "data/seals/           確定記録(各記録のハッシュ値と、前の確定記録のハッシュ値)と、それぞれのタイムスタンプ(.tsr。あるとき)"
+        "data/seals/           確定記録(各記録のハッシュ値と、前の確定記録のハッシュ値)と、"
+        "それぞれのタイムスタンプ(.tsr。あるとき)"
     )
     if facts.stamps.last is not None or facts.stamps.configured:
         yield say("data/tsa/             タイムスタンプを確かめるための証明書")

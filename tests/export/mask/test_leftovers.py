@@ -239,7 +239,7 @@ def test_what_looks_like_a_name_is_drawn_covered_and_leaves_so(maker: ArchiveMak
     assert "編集の■■(隠した語)さんに渡します" in table
     assert not [word for word in ("高木", "髙木", "takagi", "栗本") if word in table]
     readme = zip_files(report)["00_README.txt"].decode("utf-8-sig")
-    assert "報告者が隠した語、氏名・連絡先などの可能性がある語は伏せています" in readme
+    assert "報告者が隠した語、氏名・連絡先などの可能性がある語は隠しています" in readme
     assert "報告者が指定した" not in readme
 
 

@@ -371,7 +371,7 @@ def test_an_edit_of_a_covered_place_alone_is_still_seen() -> None:
     first = masking.mask_with_kinds("電話 090-1234-5678", None, "m1").text
     second = masking.mask_with_kinds("電話 090-1234-9999", None, "m1").text
 
-    assert ("電話 ■■(電話番号)", "電話 ■■(電話番号)(伏せた部分が異なる文面2)") == (first, second)
+    assert ("電話 ■■(電話番号)", "電話 ■■(電話番号)(隠した部分が異なる文面2)") == (first, second)
     assert first == masking.mask_with_kinds("電話 090-1234-5678", None, "m1").text
 
 

@@ -387,7 +387,7 @@ def test_the_readme_says_what_was_really_covered(reasons: tuple[str, ...], expec
     text = submission_readme.readme(case, ["01_report.pdf"], []).decode("utf-8-sig")
 
     assert expected in text
-    assert bool(reasons) == ("伏せています" in text)
+    assert bool(reasons) == ("隠しています" in text)
     assert ("氏名" in text) == ("第三者の氏名" in reasons)
 
 

@@ -75,7 +75,7 @@ def test_after_the_days_of_the_platform_a_reply_is_asked_for(platform: str, days
     """Counted from the reporter's first message after the other side's last act, on page 1 and in the request."""
     late, early = (on(platform, delivered=None, silent_days=of) for of in (days + 0.01, days - 0.1))
 
-    assert f"相手方からの返信がないため、{platform_of(platform).nudge}をお願いします。" == request_of(late)
+    assert f"相手からの返信がないため、{platform_of(platform).nudge}をお願いします。" == request_of(late)
     assert UNREASONED == request_of(early)
     assert f"報告者のメッセージ(No.2、2026-11-05)から{days}日、返信がありません" in events_text(
         late, survey_messages(late)
@@ -129,7 +129,7 @@ def test_a_closed_chat_counts_to_the_day_of_the_export_and_says_what_it_knows() 
     case = replace(case, rooms=[replace(case.rooms[0], inaccessible_since=at(3 * DAY))], created_at=at(20 * DAY))
     until = "2026-11-07 10:15までの記録では"
 
-    assert f"{until}相手方からの返信がなく、その後はチャットを開けないため、" in request_of(case)
+    assert f"{until}相手からの返信がなく、その後はチャットを開けないため、" in request_of(case)
     assert f"{until}返信がありません。その後はチャットを開けません。" in events_text(case, survey_messages(case))
     assert "保存できた相手の最後のメッセージ" in events_text(case, survey_messages(case))
     early = replace(case, created_at=at(5 * DAY))

@@ -66,7 +66,7 @@ def test_it_says_who_what_when_and_what_is_asked() -> None:
         "tanaka_movie",
         "50,000円(税込)",
         "クラウドワークス上2026-11-0609:12/Chatwork上2026-11-0510:23:33(F-0001。報告者が納品物とするファイルと同一)",
-        "保存できた13件(ほかに未取得約265件と、開けなくなったチャット1つの件数不明分)・ファイル3点。取得できなかったファイル1点、保存できなかった期間2か所、",
+        "保存できた13件(ほかに保存できていないもの約265件と、開けなくなったチャット1つの件数不明分)・ファイル3点。取得できなかったファイル1点、保存できなかった期間2か所、",
         "未確認の時間帯2回(最長およそ24時間)。",
         "本書は契約の一方当事者である報告者が作成したものです。",
     ):
@@ -113,9 +113,9 @@ def test_when_contact_began_is_set_against_the_permission(facts: dict[str, str |
 @pytest.mark.parametrize(
     ("approved", "expected"),
     [
-        ("2026-11-06", "(承認日の1日前。それ以前に未取得 約242件)"),
-        ("2026-11-05", "(それ以前に未取得 約242件。実際の開始日は確認できません)"),
-        ("2026-11-04", "(それ以前に未取得 約242件。実際の開始日は確認できません)"),
+        ("2026-11-06", "(承認日の1日前。それ以前に保存できていないもの 約242件)"),
+        ("2026-11-05", "(それ以前に保存できていないもの 約242件。実際の開始日は確認できません)"),
+        ("2026-11-04", "(それ以前に保存できていないもの 約242件。実際の開始日は確認できません)"),
     ],
 )
 def test_with_a_gap_before_it_the_first_message_is_only_the_first_saved_one(approved: str, expected: str) -> None:
@@ -149,7 +149,7 @@ def test_a_platform_without_such_a_permission_has_no_such_row() -> None:
     assert "連絡先公開申請" in rows(with_contract(platform="lancers"))
     assert not any("申請" in label for label in forbidden)
     assert forbidden["サービス外での連絡"].endswith(
-        "保存できた最初のメッセージ 2026-11-05 10:14:33(それ以前に未取得 約242件)"
+        "保存できた最初のメッセージ 2026-11-05 10:14:33(それ以前に保存できていないもの 約242件)"
     )
     assert not any("外" in label for label in rows(with_contract(platform="direct")))
 

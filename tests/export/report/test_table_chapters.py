@@ -110,7 +110,8 @@ def test_the_identity_has_the_chatwork_id_and_the_first_message_stands_once() ->
 
     assert by_item["相手の同一性"].endswith("田中(解約済)\n　Chatwork ID tanaka_xx\n　アカウントID 7654321")
     first = (
-        "保存できた最初のメッセージ No.1 2026-11-05 10:14:33(それ以前に未取得 約242件。実際の開始日は確認できません)"
+        "保存できた最初のメッセージ No.1 2026-11-05 10:14:33"
+        "(それ以前に保存できていないもの 約242件。実際の開始日は確認できません)"
     )
     assert (first, "同上(No.1)") == (by_item["契約日"], by_item["仮払い完了"])
 

@@ -256,7 +256,8 @@ def test_whose_the_deleted_messages_are_is_said() -> None:
         inquiry_text_of(report_inputs.case([report_inputs.room_of_messages(messages)])) for messages in (both, own)
     )
 
-    whose = "1. 保存した時点ですでに「削除」表示だったメッセージ(文面は不明) 3件(相手のメッセージ 2件、報告者のメッセージ 1件)"
+    kind = "保存した時点ですでに「削除」表示だったメッセージ(文面は不明)"
+    whose = f"1. {kind} 3件(相手のメッセージ 2件、報告者のメッセージ 1件)"
     assert whose in mixed
     assert "3. 保存した時点ですでに「削除」表示だったメッセージ(文面は不明) 1件(報告者のメッセージ 1件)" in alone
 
