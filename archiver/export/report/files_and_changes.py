@@ -143,7 +143,10 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         Paragraph(own_changes_text(statistics.facts)),
         Bullets(tuple(line for _kind, line in change_lines(statistics.facts.changed))),
     ]
-    changed = sorted((one for one in case.events if not one.kind.startswith("空白")), key=lambda one: (one.at, one.seq))
+    changed = sorted(
+        (one for one in case.events if not one.kind.startswith("保存できなかった期間")),
+        key=lambda one: (one.at, one.seq),
+    )
     sides = statistics.side_of
     ranked = sorted(
         changed, key=lambda one: (case.is_short and sides.get(one.no or 0) is CaseSide.COUNTERPART, one.at, one.seq)
