@@ -18,9 +18,9 @@ PRODUCT = ROOT / "archiver"
 #: issue N, the bar at the end of the round (none: the ratchet alone).
 FIGURES: dict[str, tuple[int, int | None, int | None]] = {
     "code lines of the product": (74_349, 67_000, 55_000),
-    "modules of the product": (861, 780, 420),
+    "modules of the product": (862, 780, 420),
     "words and signs of Python": (911_525, None, None),
-    "lines of templates and scripts": (6_761, None, None),
+    "lines of templates and scripts": (6_837, None, None),
     "KB of data": (1_407, None, None),
     "lines of the longest function": (70, 70, 70),
     "lines of a function, ninth tenth": (18, 18, 18),

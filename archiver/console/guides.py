@@ -82,7 +82,7 @@ def _linked(links: Sequence[tuple[str, str]]) -> str:
 
 def _folded(lines: str, links: Sequence[tuple[str, str]]) -> str:
     """Lines for a terminal below the pages that do the same."""
-    pages = Markup('<p class="acts">{}</p>').format(Markup(_linked(links))) if links else Markup()  # noqa: S704 - made above
+    pages = Markup('<p class="row">{}</p>').format(Markup(_linked(links))) if links else Markup()  # noqa: S704 - made above
     word = _("The same in a terminal") if links else _("In a terminal")
     folded = Markup('<details class="terminal"><summary>{}</summary><pre><code>{}</code></pre></details>')
     return pages + folded.format(word, lines)

@@ -11,65 +11,46 @@ from archiver.console.context import console_context
 from archiver.settings.other_archives import count_other_homes, state_folder
 
 _PARTS = {
-    "adding": "contracts",
-    "start": "home",
-    "job": "home",
-    "alerts": "home",
-    "billing": "contracts",
-    "course": "contracts",
-    "contract_chats": "contracts",
-    "erasing": "contracts",
-    "notice_settings": "settings",
-    "upgrading": "settings",
+    "home.index": {
+        *("home", "start", "job", "lost", "contracts", "adding", "billing", "course", "contract_chats", "erasing"),
+    },
+    "packages.index": {"packages"},
+    "emergency.index": {"emergency"},
+    "settings.index": {"settings", "copies", "notice_settings", "upgrading", "help", "alerts", "evidence"},
+    "archives.overview": {"archives"},
 }
-"""Blueprints that stand under another one's word."""
+"""Entry of the rail → the blueprints that stand under it; all others show conversations."""
 
 
-def navigation() -> list[tuple[str, str]]:
-    """Word and endpoint of each page of the main navigation: what there is to do as the archive stands."""
-    match archive_state():
-        case ArchiveState.NONE:
-            return []
-        case ArchiveState.FIRST_RUN:
-            return [(_("Begin"), "start.index"), (_("Help"), "help.index")]
-        case ArchiveState.LOST:
-            return [
-                (_("Archive"), "lost.index"),
-                (_("Emergency"), "emergency.index"),
-                (_("Copies"), "copies.index"),
-                (_("Help"), "help.index"),
-            ]
-        case ArchiveState.UNREADABLE:
-            return [
-                (_("Overview"), "home.index"),
-                (_("Emergency"), "emergency.index"),
-                (_("Copies"), "copies.index"),
-                (_("Settings"), "settings.index"),
-                (_("Help"), "help.index"),
-            ]
-    return [
-        (_("Overview"), "home.index"),
-        (_("Packages"), "packages.index"),
-        (_("Emergency"), "emergency.index"),
-        (_("Contracts"), "contracts.index"),
-        (_("Search"), "search.index"),
-        (_("Events"), "events.index"),
-        (_("Files"), "files.index"),
-        (_("Tasks"), "tasks.index"),
-        (_("Copies"), "copies.index"),
-        (_("Settings"), "settings.index"),
-        (_("Help"), "help.index"),
+def navigation() -> list[tuple[str, str, str]]:
+    """Word, endpoint and sign of each entry of the rail, as the archive stands; the first run has none."""
+    state = archive_state()
+    if state in {ArchiveState.NONE, ArchiveState.FIRST_RUN}:
+        return []
+    entries = [
+        (_("Home"), "home.index", "home"),
+        (_("Conversations"), "chats.index", "chat"),
+        (_("Exports"), "packages.index", "doc"),
+        (_("Help now"), "emergency.index", "help"),
+        (_("Settings"), "settings.index", "gear"),
     ]
+    if state is ArchiveState.READY:
+        return entries
+    home, help_now, settings = entries[0], entries[3], entries[4]
+    if state is ArchiveState.UNREADABLE:
+        return [home, help_now, settings]
+    return [(_("Home"), "lost.index", "home"), help_now, (_("Backup"), "copies.index", "drive")]
 
 
 def has_others() -> bool:
-    """Whether other archives of this user are known on this computer; their page is beside the name of this one."""
+    """Whether other archives of this user are known on this computer; their page is the brand's then."""
     return console_context().archive.exists() and bool(count_other_homes(console_context().home, state=state_folder()))
 
 
 def is_here(endpoint: str) -> bool:
-    """Whether the page that is shown belongs to a word of the navigation."""
+    """Whether the page that is shown belongs to an entry of the rail."""
     blueprint = request.blueprint or ""
-    if blueprint == "start" and archive_state() is ArchiveState.FIRST_RUN:
-        return endpoint == "start.index"
-    return _PARTS.get(blueprint, blueprint) == endpoint.partition(".")[0]
+    if endpoint in {"lost.index", "copies.index"}:
+        return blueprint == endpoint.partition(".")[0]
+    under = next((entry for entry, parts in _PARTS.items() if blueprint in parts), "chats.index")
+    return under == endpoint

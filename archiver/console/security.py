@@ -34,7 +34,7 @@ from archiver.web.app import GATE, static_response
 from archiver.web.refused_requests import too_large_sentence
 from archiver.web.server import UPLOAD_LIMIT
 
-FREE = frozenset({"static", "record_style", "gate_open", "console.static_file", "help.index", "help.topic"})
+FREE = frozenset({"static", "gate_open", "console.static_file", "help.index", "help.topic"})
 """Endpoints that need no archive."""
 
 

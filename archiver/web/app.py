@@ -11,13 +11,13 @@ from flask import Blueprint, Flask, Response, abort, render_template
 from werkzeug.exceptions import HTTPException
 
 from archiver import errors
-from archiver.render.page_templates import style
 from archiver.report_language import report_language
 from archiver.web import template_env
 from archiver.web.access import AccessGate, guard
 from archiver.web.context import EXTENSION, ViewContext
 from archiver.web.pages import (
     calendar,
+    chats,
     conversation,
     files,
     message,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 PAGES = (
     overview.pages,
+    chats.pages,
     search.pages,
     conversation.pages,
     message.pages,
@@ -81,7 +82,6 @@ def _build_pages(context: ViewContext, put_gate: Callable[[Flask], None], more: 
     for pages in (*PAGES, *more):
         app.register_blueprint(pages)
     app.add_url_rule("/static/<filename>", "static", _static_file)
-    app.add_url_rule("/record.css", "record_style", _record_style)
     app.register_error_handler(errors.ArchiverError, _error_page)
     app.register_error_handler(HTTPException, _http_error_page)
     pages_in = app.wsgi_app
@@ -105,10 +105,6 @@ def static_response(package: str, filename: str) -> Response:
     if filename not in found or kind is None:
         abort(404)
     return Response(found[filename].read_bytes(), mimetype=kind)
-
-
-def _record_style() -> Response:
-    return Response(style(), mimetype="text/css")
 
 
 def _error_page(error: errors.ArchiverError) -> tuple[str, int]:

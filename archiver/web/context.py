@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
@@ -79,6 +79,8 @@ class ViewContext:
     status: Callable[[Reading], Status]
     """Returns the status of the archive."""
     attention: Callable[[Reading, Status], Attention]
+    patience: Callable[[Reading], timedelta] = lambda _reading: timedelta.max
+    """After how long without a save saving counts as stopped: three intervals."""
     command: tuple[str, ...] = ("archive",)
     """The command that calls the program for this archive in a terminal; words, not yet quoted."""
     language: str = "ja"

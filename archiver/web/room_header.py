@@ -1,4 +1,4 @@
-"""A chat for the head of its pages: name, contracts, and the tabs between the pages."""
+"""A chat for the head of its pages: name, contracts, and the links to its other pages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
+
+from flask import url_for
 
 from archiver import errors
 from archiver.records import Contract
@@ -24,11 +26,9 @@ class Chat:
     contracts: tuple[Contract, ...]
     inaccessible_since: datetime | None
 
-    @property
-    def tabs(self) -> Sequence[tuple[str, str]]:
-        """Word and endpoint of each page about the chat."""
-        return (
-            (_("Conversation"), "conversation.room"),
+    def links(self, is_writing: bool) -> list[tuple[str, str]]:
+        """Word and address of each page about the chat, and where pages write of its jobs."""
+        pages = (
             (_("What happened"), "events.room"),
             (_("Files"), "files.room"),
             (_("Tasks"), "tasks.room"),
@@ -36,6 +36,8 @@ class Chat:
             (_("Calendar"), "calendar.room"),
             (_("About the chat"), "about.room"),
         )
+        jobs = [(one.called, url_for("contracts.contract", name=one.id)) for one in self.contracts if is_writing]
+        return [(word, url_for(endpoint, room=self.room_id)) for word, endpoint in pages] + jobs
 
 
 def chat(reading: Reading, room: int) -> Chat:

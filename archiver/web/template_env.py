@@ -6,6 +6,7 @@ import gettext
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 
 from flask import request
 from jinja2 import Environment, StrictUndefined
@@ -15,10 +16,11 @@ from archiver.errors import ArchiverError
 from archiver.records.grades import grade_word
 from archiver.render import times
 from archiver.render.invisible_characters import visible
-from archiver.store.working.remembered_values import PRACTICE
+from archiver.store.working.remembered_values import LAST_SYNC, PRACTICE
 from archiver.web.context import ViewContext
 
 KILO = 1000
+HOUR = 60
 _SPACES = dict.fromkeys(map(ord, "\t\n\r"), " ")
 
 
@@ -36,8 +38,8 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
         grade_word=grade_word,
         navigation=navigation,
         is_writing=False,
-        is_practice=lambda: is_practice(context),
-        is_here=lambda endpoint: request.endpoint == endpoint,
+        frame_facts=lambda: frame_facts(context),
+        is_here=lambda endpoint: (endpoint == "chats.index") == (request.blueprint not in {"overview", None}),
     )
     filters: dict[str, Callable[..., str]] = {
         "stamp": times.local_time,
@@ -54,22 +56,37 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
     environment.filters.update(filters)
 
 
-def is_practice(context: ViewContext) -> bool:
-    """Whether the archive is the demo's; one that cannot be read now does not say so."""
+def frame_facts(context: ViewContext) -> dict[str, object]:
+    """What stands in the rail: whether it is the demo's archive, and how old the last save is, if it can be read."""
     with suppress(ArchiverError), context.reading() as reading:
-        return PRACTICE.recall(reading) is not None
-    return False
+        last, is_practice = LAST_SYNC.recall(reading), PRACTICE.recall(reading) is not None
+        if last is None:
+            return {"is_practice": is_practice, "saved": None}
+        age = context.now() - last.at
+        return {
+            "is_practice": is_practice,
+            "saved": last.at,
+            "age": age_words(age),
+            "is_stopped": age > context.patience(reading),
+        }
+    return {"is_practice": False, "saved": None}
 
 
-def navigation() -> list[tuple[str, str]]:
-    """Word and endpoint of each page of the main navigation."""
+def age_words(age: timedelta) -> str:
+    """How long ago something was, in minutes, hours or days."""
+    minutes = max(0, int(age.total_seconds() // 60))
+    if minutes < HOUR:
+        return gettext.ngettext("{n} minute ago", "{n} minutes ago", minutes).format(n=minutes)
+    if minutes < HOUR * 48:
+        return gettext.ngettext("{n} hour ago", "{n} hours ago", minutes // HOUR).format(n=minutes // HOUR)
+    return gettext.ngettext("{n} day ago", "{n} days ago", minutes // HOUR // 24).format(n=minutes // HOUR // 24)
+
+
+def navigation() -> list[tuple[str, str, str]]:
+    """Word, endpoint and sign of each entry of the rail."""
     return [
-        (gettext.gettext("Overview"), "overview.index"),
-        (gettext.gettext("Search"), "search.index"),
-        (gettext.gettext("What happened"), "events.index"),
-        (gettext.gettext("Files"), "files.index"),
-        (gettext.gettext("Tasks"), "tasks.index"),
-        (gettext.gettext("Chosen messages"), "chosen.index"),
+        (gettext.gettext("Home"), "overview.index", "home"),
+        (gettext.gettext("Conversations"), "chats.index", "chat"),
     ]
 
 

@@ -86,30 +86,30 @@ def test_chatwork_cannot_be_reached_while_the_chats_are_chosen(
     """The step says so with a button that tries again, and goes on once Chatwork answers."""
     with serve_application(desk.home, desk.environ) as (gate, context), open_tab(chromium, gate, width=width) as tab:
         player, page = Player(tab.page), tab.page
-        player.press("main button.primary")
+        player.press("main button.first")
         page.wait_for_url(re.compile("/token"))
         player.fill("#token", TOKEN)
-        player.press("main button.primary")
+        player.press("main button.first")
         page.wait_for_url(re.compile("/account"))
         desk.chatwork.stop()
-        player.press("main button.primary")
+        player.press("main button.first")
         page.wait_for_url(re.compile("/chats"))
         expect(page.get_by_role("alert")).to_be_visible(timeout=30_000)
         faults = look(player, language)
         desk.chatwork.start()
-        player.press("main .button.primary, main button.primary")
+        player.press("main .btn.first, main button.first")
         player.check(page.get_by_label("動画編集_田中様"))
         desk.chatwork.stop()
-        player.press("main button.primary")
+        player.press("main button.first")
         expect(page.get_by_role("alert")).to_be_visible(timeout=30_000)
         faults += look(player, language)
         desk.chatwork.start()
         go(player, "/home")
         page.wait_for_url(re.compile("/chats"))
         player.check(page.get_by_label("動画編集_田中様"))
-        player.press("main button.primary")
-        player.press("main button.primary")
-        player.press("main button.primary")  # and which job the two chats are
+        player.press("main button.first")
+        player.press("main button.first")
+        player.press("main button.first")  # and which job the two chats are
         page.wait_for_url(re.compile("/facts"))
         player.wait_for_job()
 
@@ -128,7 +128,7 @@ def test_chatwork_cannot_be_reached_on_a_later_day(
     with serve_application(desk.home, desk.environ) as (gate, _context), open_tab(chromium, gate, width=width) as tab:
         player, page, faults = Player(tab.page), tab.page, list[str]()
         desk.chatwork.stop()
-        for path, button in (("/home", ".now-box button.primary"), ("/emergency", "button.urgent")):
+        for path, button in (("/home", ".now-box button.first"), ("/emergency", "button.big")):
             go(player, path)
             player.press(button)
             page.wait_for_url(re.compile("/job"))
@@ -144,7 +144,7 @@ def test_chatwork_cannot_be_reached_on_a_later_day(
         faults += look(player, language)
         desk.chatwork.start()
         go(player, "/home")
-        player.press(".now-box button.primary")
+        player.press(".now-box button.first")
         page.wait_for_url(re.compile("/job"))
         player.wait_for_job()
         expect(page.locator("#job p.ok")).to_be_visible()
@@ -171,7 +171,7 @@ def test_the_client_removes_the_user_from_the_chat(
         expect(page.locator("section.alarm")).to_be_visible()
         expect(page.locator("main .sentences")).to_contain_text("動画編集_田中様")
         go(player, "/emergency")
-        player.press("button.urgent")
+        player.press("button.big")
         page.wait_for_url(re.compile("/job"))
         said = player.wait_for_job()
         assert re.search("すべては保存|一部|not everything", said), said
@@ -198,11 +198,11 @@ def test_a_contract_is_added_with_only_the_keyboard(
         page.wait_for_url(re.compile("/add-contract"))
         faults = look(player, language)
         player.check(page.get_by_label("記事作成チーム"))
-        player.press("main button.primary")
+        player.press("main button.first")
         page.wait_for_url(re.compile("/contracts/job2"))
         player.fill("#f-title", "article")
-        player.press(".bar button.primary")
-        expect(page.locator("main p.ok").first).to_be_visible()
+        player.press(".foot button.first")
+        expect(page.locator("main .banner.safe").first).to_be_visible()
 
         assert [] == faults + look(player, language)
         assert ([], []) == (tab.complaints, tab.outside)
@@ -226,7 +226,7 @@ def test_an_archive_of_an_older_format_is_updated_by_the_button(
         player, page = Player(tab.page), tab.page
         go(player, "/contracts/job1")
         player.fill("#f-title", "題")
-        player.press(".bar button.primary")
+        player.press(".foot button.first")
         expect(page.locator("form[action='/upgrade'] button")).to_be_visible()
         faults = player.look_around()
         player.press("form[action='/upgrade'] button")
@@ -236,8 +236,8 @@ def test_an_archive_of_an_older_format_is_updated_by_the_button(
         faults += look(player, language)
         go(player, "/contracts/job1")
         player.fill("#f-title", "題")
-        player.press(".bar button.primary")
-        expect(page.locator("main p.ok").first).to_be_visible()
+        player.press(".foot button.first")
+        expect(page.locator("main .banner.safe").first).to_be_visible()
 
         assert [] == faults + player.look_around()
         assert ([], []) == (meant(tab, "503"), tab.outside)
@@ -256,9 +256,7 @@ def test_an_archive_of_a_newer_format_is_left_alone(
         for path in ("/home", "/emergency", "/copies", "/contracts", "/settings"):
             go(player, path)
             faults += look(player, language)
-            assert 0 == page.locator("main form[action$='/restore'], main a.button.primary[href='/copies']").count(), (
-                path
-            )
+            assert 0 == page.locator("main form[action$='/restore'], main a.btn.first[href='/copies']").count(), path
             if path != "/settings":
                 expect(page.get_by_role("alert").first).to_contain_text(re.compile("新しい|newer"))
 

@@ -326,11 +326,11 @@ def test_what_is_remembered_of_an_archive(tmp_path: Path) -> None:
 
 
 def test_the_menu_shows_what_there_is_to_do(desk: FirstDayDesk, tmp_path: Path) -> None:
-    """The first run has no search and no packages; a lost or damaged archive has its ways back."""
+    """Five entries; the first run has none, and a lost or damaged archive has its ways back."""
 
     def menu(browser: FormBrowser, path: str) -> list[str]:
         page = browser.client.get(path, base_url=SITE, follow_redirects=True).get_data(as_text=True)
-        return re.findall(r'<a href="([^"]+)"', page.partition("<nav")[2].partition("</nav>")[0])
+        return re.findall(r'<li><a href="([^"]+)"', page.partition('<nav class="nav"')[2].partition("</nav>")[0])
 
     with open_application(tmp_path / "new", {**desk.environ, "ARCHIVE_HOME": str(tmp_path / "new")}) as browser:
         browser.post("/start")
@@ -343,10 +343,10 @@ def test_the_menu_shows_what_there_is_to_do(desk: FirstDayDesk, tmp_path: Path) 
         (desk.home / "archive.sqlite3").unlink()
         lost = menu(browser, "/home")
 
-    assert ["/start", "/help"] == first
-    assert {"/packages", "/search"} < set(ready)
-    assert ["/home", "/emergency", "/copies", "/settings", "/help"] == damaged
-    assert ["/lost", "/emergency", "/copies", "/help"] == lost
+    assert [] == first
+    assert ["/home", "/conversations", "/packages", "/emergency", "/settings"] == ready
+    assert ["/home", "/emergency", "/settings"] == damaged
+    assert ["/lost", "/emergency", "/copies"] == lost
 
 
 # --- what may not be looked at, and settings that cannot be read ------------------------------------------

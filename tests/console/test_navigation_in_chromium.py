@@ -1,4 +1,4 @@
-"""The navigation of the application on a narrow screen."""
+"""The five entries of the application on a narrow screen."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ from tests.support.viewer.chromium_tab import NEEDED
 
 pytestmark = [NEEDED, pytest.mark.slow]
 
-MOST_LINES = 2
-
 LINES = """() => new Set(
-    [...document.querySelectorAll("header.top nav li")].map((one) => one.getBoundingClientRect().top)
+    [...document.querySelectorAll(".nav li")].map((one) => one.getBoundingClientRect().top)
 ).size"""
 
 
@@ -34,8 +32,8 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.mark.usefixtures("language")
-def test_it_takes_two_lines_at_most_in_each_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At 360 px, also where several archives are known: the way to them stands beside the name of this one."""
+def test_they_stand_in_one_line_in_each_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 360 px; where several archives are known, the way to them stands in the settings."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     maker = story(tmp_path / "home")
     maker.archive.close()
@@ -46,7 +44,7 @@ def test_it_takes_two_lines_at_most_in_each_language(tmp_path: Path, monkeypatch
     with open_application_window(tmp_path / "home", environ, width=360) as (window, _context):
         page = window.go("/home")
         lines = page.evaluate(LINES)
-        page.click(".others a")
+        window.go("/settings").click("main a[href='/archives']")
         page.wait_for_url(re.compile("/archives"))
 
-    assert lines <= MOST_LINES
+    assert 1 == lines

@@ -47,20 +47,20 @@ def test_mail_is_set_up_tried_and_turned_off_by_clicking(page: Page, mails: Mail
     alert = page.locator("#mail [role=alert]")
     for mails.refuses in ("login", "recipient"):
         player.fill("#m-password", PASSWORD)
-        player.press("#mail button.primary")
+        player.press("#mail button.first")
         expect(alert).to_be_visible()
         assert [] == mails.mails
     mails.refuses = ""
     player.fill("#m-password", PASSWORD)
-    player.press("#mail button.primary")
+    player.press("#mail button.first")
     expect(page.locator("#mail")).to_contain_text("a test notice was sent just now")
     player.press('button[name="seen"][value="no"]')
     expect(page.locator("#mail")).to_contain_text("folder for spam")
-    player.press("#mail .acts form:first-child button")
+    player.press("#mail .row form:first-child button")
     player.press('button[name="seen"][value="yes"]')
     expect(page.locator("#mail")).to_contain_text("the last test notice was seen")
     faults = player.look_around()
-    player.press("#mail .acts form:last-child button")
+    player.press("#mail .row form:last-child button")
     expect(page.locator("#mail > p").first).to_have_text("off")
 
     assert [USER, USER] == [mail["To"] for mail in mails.mails]
@@ -69,6 +69,6 @@ def test_mail_is_set_up_tried_and_turned_off_by_clicking(page: Page, mails: Mail
 
 def test_a_desktop_that_shows_no_notice_leads_to_another_way(page: Page) -> None:
     """As on a computer without a desktop of its own."""
-    Player(page).press("#desktop .acts form:first-child button")
+    Player(page).press("#desktop .row form:first-child button")
 
     expect(page.locator("#desktop")).to_contain_text("set up mail instead")

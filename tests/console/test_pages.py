@@ -365,7 +365,7 @@ def test_where_the_folder_can_only_be_read_the_overview_says_so_before_the_butto
     assert "Nothing can be written at the place of the archive" not in before
     assert "Nothing can be written at the place of the archive now" in words_of(page)
     assert "Look whether the disk is write-protected" in words_of(page)
-    assert '<button class="primary" disabled>' in page
+    assert '<button class="btn first" disabled>' in page
 
 
 def test_beside_a_wrong_fact_the_others_are_said_to_be_kept(browser: FormBrowser) -> None:

@@ -118,7 +118,7 @@ def _make_package(window: Window, context: ConsoleContext, job: str) -> None:
     page.check(f'input[name="contract"][value="{job}"]')
     _go_on(page)
     _wait(context)
-    window.go("/job").locator(".job-box a.button").first.click()
+    window.go("/job").locator(".job-box a.btn").first.click()
     _go_on(page)
     _wait(context)
     expect(window.go("/job").get_by_role("status")).to_be_visible()
@@ -147,7 +147,7 @@ def _check_page(page: Page) -> None:
 
 
 def _go_on(page: Page) -> None:
-    page.locator("main button.primary").first.click()
+    page.locator("main button.first").first.click()
     page.wait_for_url(re.compile("127"))
 
 

@@ -147,7 +147,7 @@ def test_scripts_and_styles_say_what_they_are(browser: FormBrowser, monkeypatch:
 
     types = {
         path: browser.client.get(path, base_url=SITE).mimetype
-        for path in ("/static/view.js", "/static/view.css", "/static/icon.svg", "/console/htmx.min.js")
+        for path in ("/static/view.js", "/static/app.css", "/static/icon.svg", "/console/htmx.min.js")
     }
 
     assert ["text/javascript", "text/css", "image/svg+xml", "text/javascript"] == list(types.values())
@@ -213,7 +213,7 @@ def test_half_open_connections_keep_nobody_out(home: Path) -> None:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: ")
         begun = time.monotonic()
         with socket.create_connection(("127.0.0.1", gate.port), timeout=5) as connection:
-            connection.sendall(f"GET /record.css HTTP/1.1\r\nHost: 127.0.0.1:{gate.port}\r\n\r\n".encode())
+            connection.sendall(f"GET /static/app.css HTTP/1.1\r\nHost: 127.0.0.1:{gate.port}\r\n\r\n".encode())
             answer = connection.recv(65536)
         needed = time.monotonic() - begun
         for connection in half_open:

@@ -45,8 +45,8 @@ def test_two_browsers_at_once_take_nothing_from_each_other(tmp_path: Path, envir
             tab.go("/contracts/job1")
         for player, field, text in zip(players, ("#f-title", "#f-amount"), ("Ten films", "50,000"), strict=True):
             player.fill(field, text)
-            player.press(".bar button.primary")
-            expect(player.page.locator("main p.ok")).to_be_visible()
+            player.press(".foot button.first")
+            expect(player.page.locator("main .banner.safe")).to_be_visible()
         with context.archive.reading() as reading:
             contract = contracts(reading)[0]
         complaints = one.complaints + other.complaints
@@ -73,7 +73,7 @@ def test_another_archive_is_switched_to_by_clicking(
         monkeypatch.setattr(archives, "start_application", start)
         tab.page.route(f"http://127.0.0.1:{second.port}/**", lambda route: route.continue_())  # it is left for this
         player = Player(tab.page)
-        player.press(".others a")
+        player.press(".brand")
         tab.page.wait_for_url(re.compile("/archives"))
         faults = player.look_around()
         player.press("form[action$='/archives/open'] button")

@@ -153,18 +153,18 @@ def _enter_money(home: Path) -> tuple[str, int]:
 def _preview(player: Player, folder: Path, end: str, home: Path) -> None:
     """What would leave with a package, and what the user is asked about it."""
     page = player.page
-    player.press("main button.primary")
+    player.press("main button.first")
     page.wait_for_url(re.compile("/job"))
     player.wait_for_job()
-    if page.locator("#job .acts a[href*='/people']").count():
-        player.press("#job .acts a")
+    if page.locator("#job .row a[href*='/people']").count():
+        player.press("#job .row a")
         player.check("input[name=counterpart]")
-        player.press("main button.primary")
+        player.press("main button.first")
         page.wait_for_url(re.compile("/job"))
         player.wait_for_job()
     _shoot(page, folder / f"app-preview{end}.png", home)
-    if page.locator("#job .acts a[href*='/packages/read']").count():
-        player.press("#job .acts a[href*='/packages/read']")
+    if page.locator("#job .row a[href*='/packages/read']").count():
+        player.press("#job .row a[href*='/packages/read']")
         _shoot(page, folder / f"app-reading{end}.png", home)
 
 
@@ -185,29 +185,29 @@ def _steps(player: Player) -> Iterator[tuple[str, Page]]:
     """Each step as it is come to."""
     page = player.page
     yield "1-begin", page
-    player.press("main button.primary")
+    player.press("main button.first")
     page.wait_for_url(re.compile("/token"))
     yield "2-token", page
     player.fill("#token", TOKEN)
-    player.press("main button.primary")
+    player.press("main button.first")
     page.wait_for_url(re.compile("/account"))
-    player.press("main button.primary")
+    player.press("main button.first")
     page.wait_for_url(re.compile("/chats"))
     player.check(page.get_by_label("動画編集_田中様"))
     yield "3-chats", page
-    player.press("main button.primary")
+    player.press("main button.first")
     page.locator("input[name=offered]").wait_for(state="attached")
-    player.press("main button.primary")
+    player.press("main button.first")
     page.locator("select").first.wait_for()
-    player.press("main button.primary")
+    player.press("main button.first")
     page.wait_for_url(re.compile("/facts"))
     player.wait_for_job()
     yield "4-contract", page
-    player.press("main form.facts-form button.primary")
+    player.press("main form.facts-form button.first")
     page.wait_for_url(re.compile("/schedule"))
     yield "5-schedule", page
     player.check("input[name=automatic][value=no]")
-    player.press("main form.column button.primary")
+    player.press("main form.column button.first")
     page.wait_for_url(re.compile("/notices"))
     yield "6-notices", page
 

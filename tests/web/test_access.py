@@ -47,7 +47,7 @@ def test_without_the_key_no_page_is_shown(client: FlaskClient) -> None:
 
     assert dict.fromkeys(refused, 403) == {path: answer.status_code for path, answer in refused.items()}
     assert all("田中" not in answer.get_data(as_text=True) for answer in refused.values())
-    assert 200 == client.get("/record.css", base_url=OURS).status_code
+    assert 200 == client.get("/static/app.css", base_url=OURS).status_code
 
 
 def test_the_key_opens_once(home: Path, client: FlaskClient, gate: AccessGate) -> None:
@@ -139,7 +139,7 @@ def test_every_route_only_reads(client: FlaskClient) -> None:
     assert methods <= {"GET", "HEAD", "OPTIONS"}
 
 
-@pytest.mark.parametrize("path", ["/", "/nowhere", "/record.css", "/static/view.css", "/open?key=x"])
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/app.css", "/open?key=x"])
 def test_every_answer_carries_the_policy(client: FlaskClient, gate: AccessGate, path: str) -> None:
     """Pages, faults, styles and refusals alike: nothing inline, nothing from elsewhere, nothing stored."""
     Browser(client, gate).let_in()

@@ -53,7 +53,7 @@ def port(home: Path, request: pytest.FixtureRequest) -> Iterator[int]:
         yield found
 
 
-def head(port: int, path: str = "/record.css", *, end: bool = False) -> bytes:
+def head(port: int, path: str = "/static/app.css", *, end: bool = False) -> bytes:
     """A good request for what needs no key."""
     last = "Connection: close\r\n" if end else ""
     return f"GET {path} HTTP/1.1\r\nHost: {HERE}:{port}\r\n{last}\r\n".encode()

@@ -86,4 +86,4 @@ def test_people_are_called_as_last_shown(files_browser: Browser) -> None:
 
 def _talk(browser: Browser) -> str:
     html = browser.get(f"/room/{ROOM}")
-    return html[html.index('<div class="talk"') : html.index('<div class="break end"')]
+    return html[html.index('<div class="record"') : html.index('<div class="break end"')]

@@ -80,7 +80,7 @@ def paths(archive: ViewerArchive) -> list[str]:
 def test_a_deleted_sentence_is_found_by_two_kanji(view: Window, archive: ViewerArchive) -> None:
     """From the overview by the search to its place in the conversation, with the text from before."""
     page = view.go("/")
-    page.get_by_role("link", name=re.compile("^(Search|検索)$")).first.click()
+    page.get_by_role("link", name=re.compile("^(Conversations|会話)$")).first.click()
     page.get_by_role("searchbox").fill("深紅")
     page.get_by_role("searchbox").press("Enter")
 
@@ -207,9 +207,10 @@ def test_no_page_does_what_a_stranger_wrote(view: Window, archive: ViewerArchive
         found[path] = page.evaluate(
             """() => [...document.querySelectorAll('*')].flatMap(one => [
                 ...[...one.attributes].filter(a => /^on/i.test(a.name) || a.name === 'style').map(a => a.name),
-                ...(/^(IFRAME|OBJECT|EMBED|STYLE|BASE|SVG)$/i.test(one.tagName) ? [one.tagName] : []),
+                ...(/^(IFRAME|OBJECT|EMBED|STYLE|BASE)$/i.test(one.tagName) || one.matches('svg:not(.i, .sprite)')
+                    ? [one.tagName] : []),
                 ...(one.tagName === 'SCRIPT' && !one.src.endsWith('/static/view.js') ? ['script'] : []),
-                ...(one.href && !/^https?:/.test(one.href) ? [String(one.href)] : []),
+                ...(typeof one.href === 'string' && one.href && !/^https?:/.test(one.href) ? [String(one.href)] : []),
             ])"""
         )
 

@@ -49,6 +49,8 @@ def build_view_context(obj: CliContext, *, are_settings_needed: bool = True) -> 
     """
     from archiver.app import utc_now
     from archiver.cli.terminal.language import current_language
+    from archiver.health.rooms_and_runs import round_interval
+    from archiver.store.queries.contracts import rooms_to_read
     from archiver.store.queries.viewing.remembered_status import RememberedStatus
 
     remembered = RememberedStatus()
@@ -65,6 +67,7 @@ def build_view_context(obj: CliContext, *, are_settings_needed: bool = True) -> 
         attention=lambda reading, status: build_attention(
             reading, status, obj.settings(), obj.environ, now=known_time(reading, utc_now())
         ),
+        patience=lambda reading: 3 * round_interval(len(rooms_to_read(reading, utc_now())), obj.settings()),
         command=command_words(obj.home),
         language=current_language(),
         record_language=current_language(),

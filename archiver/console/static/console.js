@@ -20,7 +20,7 @@
       if (bytes + 65536 <= Number(main.dataset.uploadLimit)) return;
       event.preventDefault();
       const said = document.createElement("p");
-      said.className = "problem too-large";
+      said.className = "banner lose too-large";
       said.setAttribute("role", "alert");
       said.textContent = main.dataset.tooLarge;
       field.form.prepend(said);

@@ -123,7 +123,7 @@
   function search() {
     const box = one('input[type="search"]');
     if (box) box.select();
-    else one('nav a[href="/search"]')?.click();
+    else one('nav a[href="/conversations"]')?.click();
   }
 
   document.addEventListener("keydown", (event) => {

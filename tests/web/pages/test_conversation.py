@@ -22,7 +22,8 @@ FIRST = 1_876_543_210_000_000_000
 
 DAY = 24 * 60
 
-OURS = {"element footer", "element code", "element details", "element summary", *(
+OURS = {"element svg", "element use", "attribute viewbox of svg",
+    "element code", "element details", "element summary", *(
     f"attribute {name}" for name in (
     "tabindex of main", "defer of script", "aria-current of a", "method of form", "action of form", "name of input",
     "form of input", "value of input", "required of input", "role of span", "aria-live of span", "data-say of span",
@@ -154,7 +155,7 @@ def test_a_day_is_found(many: Browser, day: str, first: str | None, note: str) -
 
     assert (first or "1151") == message_ids(html)[0]
     assert note in html
-    assert bool(note) == ('class="said"' in html)
+    assert bool(note) == ('class="banner"' in html)
 
 
 def test_a_day_goes_on_on_the_next_page(many: Browser) -> None:
@@ -364,7 +365,7 @@ def test_what_stands_around_messages_is_in_the_language_of_the_pages(tmp_path: P
     with open_viewer(tmp_path / "home", record_language="en") as browser:
         html = browser.get(f"/room/{ROOM}")
 
-    assert '<div class="talk" lang="en">' in html
+    assert '<div class="record" lang="en">' in html
     assert '<div class="t" lang="ja">' in html
     assert "message id" in html.casefold()
     assert not re.search("メッセージID|保存した時刻", html)

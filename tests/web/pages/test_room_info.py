@@ -45,7 +45,7 @@ def words(page: str) -> str:
 
 def way(page: str, kind: str) -> str:
     """The link of the first thing of a kind that was found beside messages."""
-    found = re.findall(rf'<span class="badge">{kind}</span>.*?<p class="ways"><a href="([^"]+)"', page, re.DOTALL)
+    found = re.findall(rf'<span class="pill">{kind}</span>.*?<p class="ways"><a href="([^"]+)"', page, re.DOTALL)
     return unescape(found[0])
 
 
