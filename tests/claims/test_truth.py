@@ -223,15 +223,20 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> list[Played]:
     return [play(seed, folder) for seed in range(200)]
 
 
-def test_nothing_false_is_said_of_random_disputes(played: list[Played]) -> None:
+@pytest.fixture(scope="module")
+def judged(played: list[Played]) -> dict[int, list[str]]:
+    """What is false of them, by their seeds; the judge notes which sentences it has read."""
+    return {one.dispute.seed: wrong for one in played if (wrong := judge(one))}
+
+
+def test_nothing_false_is_said_of_random_disputes(judged: dict[int, list[str]]) -> None:
     """What is told as whole is the truth, what is told as saved is true of what was saved, every sentence is true."""
-    assert {} == {one.dispute.seed: wrong for one in played if (wrong := judge(one))}
+    assert {} == judged
 
 
+@pytest.mark.usefixtures("judged")
 def test_every_sentence_is_read_back_or_listed(played: list[Played]) -> None:
     """A text that no parser reads stands in a list, which only gets shorter; what is read leaves it."""
-    for one in played:
-        list(artifact_judge.falsehoods(one.dispute, one.told))
     found = unread({sentence for one in played for sentence in one.told.sentences})
     listed = LISTED.read_text("utf-8").splitlines()
 

@@ -11,6 +11,7 @@ import os
 import random
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,8 +84,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Let `--draw` look into the slow lane, and choose one seed for all processes; keep small files in memory.
 
+    Compiled modules are kept, whatever the machine's variables say: else each process compiles everything anew.
+
     Of one commit the fast lane and a draw play the same examples of properties wherever they run; the slow lane others.
     """
+    sys.dont_write_bytecode = False
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
+        os.environ.pop(name, None)
     if config.option.markexpr == "not slow" and _has_room(SHARED_MEMORY):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SHARED_MEMORY))
     if config.option.markexpr == "not slow" or config.getoption("--draw"):

@@ -56,11 +56,8 @@ class LeftoverFinder:
         self._spellings = spellings(hidden_names)
         self._judged: dict[str, bool] = {}
         self._party_names = frozenset(filter(None, (folded_text(name).replace(" ", "") for name in party_names)))
-        self._party_readings = frozenset(
-            reading
-            for reading, kanji in surnames().readings.items()
-            if any(name.startswith(folded_text(one)) for one in kanji if len(one) > 1 for name in self._party_names)
-        )
+        beginnings = (name[:end] for name in self._party_names for end in range(1, len(name) + 1))
+        self._party_readings = frozenset(reading for one in beginnings for reading in _surname_readings().get(one, ()))
 
     def pieces(self, text: str) -> Iterator[str]:
         """Each piece."""
@@ -94,6 +91,17 @@ class LeftoverFinder:
         if any(bare in name if len(bare) > 1 else name.startswith(bare) for name in self._party_names):
             return True
         return bool(self._party_readings) and in_hiragana(piece.replace(" ", "")) in self._party_readings
+
+
+@functools.cache
+def _surname_readings() -> dict[str, list[str]]:
+    """How each surname of more than one kanji is read, by its folded form."""
+    readings: dict[str, list[str]] = {}
+    for reading, kanji in surnames().readings.items():
+        for one in kanji:
+            if len(one) > 1:
+                readings.setdefault(folded_text(one), []).append(reading)
+    return readings
 
 
 def _found(clean: str) -> tuple[tuple[int, int], ...]:

@@ -24,13 +24,14 @@ def other_chats(reading: Reading, rooms: Collection[int], *, upto: int) -> list[
         .subquery()
     )
     lines = reading.sql.execute(select(entry.line).join(last, last.c.seq == entry.seq))
-    contacts = [entry["payload"] for entry in read_all_formed(lines.scalars(), "contact")]
+    found = [entry["payload"] for entry in read_all_formed(lines.scalars(), "contact")]
+    contacts = [one for one in found if one.get("other_chat") is not None]
+    if not contacts:
+        return []
     people = departures.counterparts(reading, rooms)
     contracted = {room.room_id for one in contracts(reading) for room in one.rooms}
     return sorted(
         OtherChat(AccountId(contact["account_id"]), RoomId(contact["other_chat"]))
         for contact in contacts
-        if contact.get("other_chat") is not None
-        and contact["account_id"] in people
-        and contact["other_chat"] not in contracted
+        if contact["account_id"] in people and contact["other_chat"] not in contracted
     )
