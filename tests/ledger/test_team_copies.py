@@ -341,7 +341,7 @@ def test_the_commands_of_a_team_from_an_empty_database_to_an_archive_at_home(tmp
         terminal.run("team", "init", *files)
         terminal.run(*entered)
         assert "台帳" in terminal.run("status")
-        assert "このPCの中だけ" not in terminal.run("status") + terminal.run("status", "--full")
+        assert "このパソコンの中だけ" not in terminal.run("status") + terminal.run("status", "--full")
         chatwork.post(room, chatwork.owner, "台帳へ")
         chatwork.upload(room, chatwork.owner, "納品.bin", data=b"delivered")
         terminal.run("sync")

@@ -20,7 +20,7 @@ ONE = next(sample_conversation.sample().messages())
 
 def plain(html: str | None) -> str:
     """The text of some HTML."""
-    return unescape(re.sub('<i class="u">\\[(改行|空白)\\]</i>|<[^>]+>', "", html or ""))
+    return unescape(re.sub('<i class="u">\\[(改行|スペース)\\]</i>|<[^>]+>', "", html or ""))
 
 
 @given(strategies.text("ab<>&\"'\n 、10", max_size=30), strategies.text("ab<>&\"'\n 、10", max_size=30))

@@ -222,7 +222,7 @@ STEPS = (
 """Every question and a good answer; None: the number of the group."""
 
 PROMISES_EN = ("only reads", "stays", "newest 100", "only on this computer", "platform's record decides")
-PROMISES_JA = ("読み取り専用", "そのまま残ります", "最新100件", "このPCの中", "仕事を受けたサービス側の記録")
+PROMISES_JA = ("読み取り専用", "そのまま残ります", "最新100件", "このパソコンの中", "仕事を受けたサービスの記録")
 """A word of each sentence that stands before the first question."""
 
 AGAIN = {"Save it too? [yes]:": "Numbers:", "way off (on this desktop)? [no]:": "no mail):"}
