@@ -57,9 +57,8 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "export": ListedCommand(
         "archiver.cli.evidence.export", HAND_OVER, N_("Create an export: CrowdWorks support, a lawyer, a phone call")
     ),
-    "verify": ListedCommand("archiver.cli.evidence.verify", HAND_OVER, N_("Check that nothing was changed")),
-    "compare": ListedCommand(
-        "archiver.cli.evidence.compare", HAND_OVER, N_("Two archives or packages of the same chat, side by side")
+    "verify": ListedCommand(
+        "archiver.cli.evidence.verify", HAND_OVER, N_("Check that nothing was changed; compare two copies")
     ),
     "backup": ListedCommand("archiver.cli.evidence.backup", SAFE, N_("Make a backup on another disk, or restore one")),
     "erase": ListedCommand("archiver.cli.evidence.erase", SAFE, N_("Erase what was saved (cannot be undone)")),

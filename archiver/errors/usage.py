@@ -135,14 +135,14 @@ class NoPackageItself(NothingThere):
 
 
 class NotComparable(UsageError):
-    """A path given to `compare` holds no records of messages, or they cannot be read."""
+    """One of two paths to compare holds no records of messages, or they cannot be read."""
 
     message = N_("“{path}” holds no records that can be compared.")
     hint = N_("Give the folder of an archive, a package made with --for lawyer or court, or a daily copy.")
 
 
 class FolderOfZips(UsageError):
-    """A folder given to `compare` holds packages or daily copies as zips, and none itself."""
+    """A folder to compare holds packages or daily copies as zips, and none itself."""
 
     message = N_("“{path}” is a folder of zips, and holds no records itself.")
     hint = N_("Give the zip to compare, such as: {zip}")

@@ -1,4 +1,4 @@
-"""Two archives with the same 100,000 messages side by side: `archive compare`, beside what it takes to verify both."""
+"""Two archives with the same 100,000 messages side by side: `archive verify`, beside what it takes to verify both."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def measure(folder: Path) -> list[Figure]:
         "verifying_seconds": verified.seconds,
         "mebibytes": compared.mebibytes,
     }
-    what = f"`archive compare` over {MESSAGES:,} common messages, with page, PDF and tables"
+    what = f"`archive verify` over {MESSAGES:,} common messages, with page, PDF and tables"
     return [Figure(what, f"≤ {SECONDS:g} s", measured, compared.seconds <= SECONDS, numbers)]
 
 

@@ -27,6 +27,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.report_language import ENGLISH, report_language
 from archiver.store import seals
 from tests.support.reports import pdf_reader
+from tests.support.terminals.terminal import Terminal
 from tests.support.world import World, running_world
 
 _JAPANESE = re.compile("[぀-ヿ一-鿿]+")
@@ -169,6 +170,22 @@ def test_a_package_of_a_period_lacks_nothing_outside_it(computers: TwoComputers,
     absences = {str(one.either.position): one.absence for one in summary.listed}
     assert Absence.OUTSIDE_PERIOD is absences[computers.edited] is absences[computers.deleted]
     assert inside not in absences
+
+
+def test_verify_with_two_paths_compares_them(computers: TwoComputers, tmp_path: Path) -> None:
+    """As a document or in words; what goes with one path alone is wrong usage."""
+    desk, sides = (
+        Terminal(computers.first.home, computers.first.chatwork),
+        (computers.first.home, computers.second.home),
+    )
+
+    document = desk.json("verify", *sides, "--out", tmp_path / "out")
+    told = desk.run("verify", *sides, ARCHIVE_LANG="en")
+    wrong = [desk.run("verify", *sides, word, code=2, ARCHIVE_LANG="en") for word in ("--deep", "third")]
+
+    assert (str(tmp_path / "out"), 1) == (document["path"], len(document["rooms"]))
+    assert "add: --out DIR" in told
+    assert [True, True] == ["or two to compare" in one for one in wrong]
 
 
 @pytest.mark.drawn

@@ -1,4 +1,4 @@
-"""The command `compare`: two archives or packages of the same chat, side by side."""
+"""`verify PATH PATH`: two archives or packages of the same chat, side by side."""
 
 from __future__ import annotations
 
@@ -10,39 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.argument_completion import files, folders
 from archiver.cli.exit_codes import FINDINGS
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import side_by_side, visible
-from archiver.errors import N_
-from archiver.report_language import JAPANESE, LANGUAGES, report_language
+from archiver.report_language import report_language
 
 if TYPE_CHECKING:
     from archiver.comparison.sides import Side
     from archiver.comparison.summary import ComparisonSummary
 
 
-@click.command(
-    "compare",
-    help=N_(
-        "Hold two archives, packages or daily copies of the same chat side by side: what both hold alike, and what "
-        "only one holds.\n\nEach is verified first. Only chats that both have are read. --out makes a folder with a "
-        "page, a PDF and tables; texts stand in it as each side holds them: what a package hides stays hidden, an "
-        "archive's own texts do not."
-    ),
-)
-@click.argument("a", metavar="A", shell_complete=files)
-@click.argument("b", metavar="B", shell_complete=files)
-@click.option("--out", metavar=N_("DIR"), shell_complete=folders, help=N_("Write the comparison into this new folder."))
-@click.option(
-    "--report-lang",
-    "report_lang",
-    type=click.Choice(LANGUAGES),
-    default=JAPANESE,
-    help=N_("The language of the comparison's own texts: ja (left out: this), or en for a reader abroad."),
-)
-@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
-def command_compare(a: str, b: str, out: str | None, report_lang: str, as_json: bool) -> int:
+def tell_comparison(a: str, b: str, *, out: str | None, report_lang: str, as_json: bool) -> int:
     """Compare and print, without token and network; neither side is changed."""
     from archiver.app import utc_now
     from archiver.comparison.compare import compare

@@ -1,4 +1,4 @@
-"""The command `verify`: checks that nothing was changed, in this archive or in a package."""
+"""The command `verify`: checks that nothing was changed, in this archive or in a package, or compares two."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.argument_completion import files
+from archiver.cli.argument_completion import files, folders
 from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import FINDINGS
 from archiver.cli.terminal.output import WIDTH, echo, paged_output
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible, wrap
 from archiver.errors import N_
+from archiver.report_language import JAPANESE, LANGUAGES
 
 if TYPE_CHECKING:
     from archiver.evidence.stamps.timestamp import Authority
@@ -28,8 +29,16 @@ SHOWN_LIMIT = 50
 """Findings shown on the screen; `--json` gives all."""
 
 
-@click.command("verify", help=N_("Check that nothing was changed: this archive, or a package (folder or zip)."))
-@click.argument("path", metavar=N_("PATH"), required=False, shell_complete=files)
+@click.command(
+    "verify",
+    help=N_(
+        "Check that nothing was changed: this archive, or an export (folder or zip). Two paths: compare two archives, "
+        "exports or daily copies of the same chat.\n\nOf two, each is verified first, and only chats that both have "
+        "are read. --out makes a folder with a page, a PDF and tables; texts stand in it as each side holds them: what "
+        "an export hides stays hidden, an archive's own texts do not."
+    ),
+)
+@click.argument("paths", metavar=N_("[PATH [PATH]]"), nargs=-1, shell_complete=files)
 @click.option("--deep", is_flag=True, help=N_("Also rebuild the readable tables from the records and compare."))
 @click.option(
     "--page",
@@ -38,18 +47,40 @@ SHOWN_LIMIT = 50
     shell_complete=files,
     help=N_("Write the page with which anybody checks a package in a browser, and print its SHA-256."),
 )
+@click.option("--out", metavar=N_("DIR"), shell_complete=folders, help=N_("Write the comparison into this new folder."))
+@click.option(
+    "--report-lang",
+    type=click.Choice(LANGUAGES),
+    default=JAPANESE,
+    hidden=True,
+    help=N_("The language of the comparison's own texts: ja (left out: this), or en for a reader abroad."),
+)
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
-def command_verify(obj: CliContext, path: str | None, deep: bool, page: Path | None, as_json: bool) -> int:
+def command_verify(
+    obj: CliContext,
+    paths: tuple[str, ...],
+    deep: bool,
+    page: Path | None,
+    out: str | None,
+    report_lang: str,
+    as_json: bool,
+) -> int:
     """Verify and print, without token and network; write no evidence, only a line to the log of verifications."""
     if page is not None:
-        return _write_page(page.expanduser().absolute(), path)
+        return _write_page(page.expanduser().absolute(), paths)
+    if len(paths) > 2 or (out is not None and len(paths) < 2) or (deep and len(paths) > 1):
+        raise errors.UsageError(detail=_("Give one path, or two to compare; --out goes with two, --deep with one."))
+    if len(paths) == 2:
+        from archiver.cli.evidence.compare import tell_comparison
+
+        return tell_comparison(*paths, out=out, report_lang=report_lang, as_json=as_json)
     from archiver.app import utc_now
     from archiver.custody.export_records import verify_here
     from archiver.custody.verify import record_verification, verify_archive
     from archiver.store.archive import Archive
 
-    archive, now = Archive(obj.home), utc_now()
+    archive, now, path = Archive(obj.home), utc_now(), next(iter(paths), None)
     if path is None and not archive.exists():
         raise archive.absence()
     with ProgressScreen(quiet=obj.verbose < 0) as screen:
@@ -77,11 +108,11 @@ def copy_progress(screen: ProgressScreen) -> Callable[[str, int, int], None]:
     return lambda what, done, total: screen.show_part(words.get(what, what), done, total)
 
 
-def _write_page(target: Path, path: str | None) -> int:
+def _write_page(target: Path, paths: Sequence[str]) -> int:
     """Write `verify.html`, which needs no archive. Raises UsageError if the file cannot be made, or exists."""
     from archiver.export.verify_page.page import NAME, page_digest, verify_page
 
-    if path is not None:
+    if paths:
         raise errors.UsageError(detail=_("--page writes a page and checks nothing: leave out PATH."))
     if target.is_dir():
         target /= NAME
