@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.terminal.help_pages import HelpContext, translate_command
-from archiver.cli.terminal.text import columns, pad
+from archiver.cli.terminal.text import pad
 from archiver.errors import N_
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-START, EVERYDAY, HAND_OVER, SAFE, MORE = N_("Start"), N_("Every day"), N_("Hand over"), N_("Keep safe"), N_("Also")
+START, EVERYDAY, HAND_OVER, SAFE, MORE = N_("Start"), N_("Every day"), N_("Hand over"), N_("Keep safe"), N_("More")
+_LEFT = 10
+"""Columns of the groups."""
 HIDDEN = ""
 """The group of what services, packagers and scripts call: accepted, and in the reference."""
 
@@ -60,10 +62,10 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "verify": ListedCommand(
         "archiver.cli.evidence.verify", HAND_OVER, N_("Check that nothing was changed; compare two copies")
     ),
-    "backup": ListedCommand("archiver.cli.evidence.backup", SAFE, N_("Make a backup on another disk, or restore one")),
+    "backup": ListedCommand("archiver.cli.evidence.backup", SAFE, N_("Make a backup, or restore one")),
     "erase": ListedCommand("archiver.cli.evidence.erase", SAFE, N_("Erase what was saved (cannot be undone)")),
     "guide": ListedCommand(
-        "archiver.cli.reading.guide", MORE, N_("Guides: when things go wrong, advice, replies to send")
+        "archiver.cli.reading.guide", MORE, N_("Guides: when things go wrong, where to get advice, replies")
     ),
     "team": ListedCommand("archiver.cli.evidence.team", MORE, N_("For organisations")),
     "demo": ListedCommand("archiver.cli.demo", HIDDEN, N_("See the whole story, without a token")),
@@ -73,7 +75,6 @@ COMMANDS: Mapping[str, ListedCommand] = {
     ),
     "daemon": ListedCommand("archiver.cli.saving.daemon", HIDDEN, N_("Save again and again until it is stopped")),
     "completion": ListedCommand("archiver.cli.completion", HIDDEN, N_("Complete commands with the Tab key")),
-    "migrate": ListedCommand("archiver.cli.setup.migrate", HIDDEN, N_("Update an older archive to this version")),
     "help": ListedCommand("archiver.cli.reading.help", HIDDEN, N_("What a command does, and its options")),
 }
 
@@ -141,23 +142,32 @@ class LazyGroup(click.Group):
         raise click.UsageError(sentence.format(name=name, near="".join(near)), ctx)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the description, then the commands by group, then the options."""
-        self.format_usage(ctx, formatter)
-        self.format_help_text(ctx, formatter)
+        """Write what the program does, the commands by group, and the options in two lines."""
+        formatter.write(
+            _(
+                "Usage: archive [COMMAND]        archive alone shows how things stand\n\n"
+                "  Backs up your client chats on Chatwork to this computer.\n"
+                "  It only reads. Nothing is ever sent to the other people.\n"
+            )
+        )
         self.format_commands(ctx, formatter)
-        click.Command.format_options(self, ctx, formatter)
-        self.format_epilog(ctx, formatter)
+        formatter.write(
+            _(
+                "\n  --home FOLDER   use another archive               --lang ja|en   language\n"
+                "  -v more detail  -q results only  --version  -h this help\n\n"
+                "About a command: archive export -h      Try it without setup: archive demo\n"
+            )
+        )
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Write the listed commands, each group's name once at the left."""
         listed = [(name, one) for name, one in self.table.items() if one.group != HIDDEN]
-        groups = dict.fromkeys(one.group for _name, one in listed)
-        left, middle = max(columns(_(group)) for group in groups), max(len(name) for name, _one in listed)
-        firsts = {next(name for name, one in listed if one.group == group) for group in groups}
-        heads = [pad(_(one.group) if name in firsts else "", left) for name, one in listed]
-        rows = [(f"{head}  {name:<{middle}}", _(one.help)) for head, (name, one) in zip(heads, listed, strict=True)]
+        groups = ["", *(one.group for _name, one in listed)]
+        middle = max(len(name) for name, _one in listed)
         formatter.write_paragraph()
-        formatter.write_dl(rows)
+        for before, (name, one) in zip(groups, listed, strict=False):
+            head = pad("" if one.group == before else _(one.group), _LEFT)
+            formatter.write(f"{head}{name:<{middle}}   {_(one.help)}\n")
 
 
 COMPLETION_VARIABLE = "_ARCHIVE_COMPLETE"

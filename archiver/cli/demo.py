@@ -29,9 +29,15 @@ DEFAULT = "chatwork-demo"
     help=N_("See the whole story in half a minute: a simulated Chatwork on this computer, no token, nothing sent out."),
 )
 @click.option(
-    "--dir", "folder", metavar=N_("DIR"), help=N_("An empty folder for the demo's archive; left out: chatwork-demo.")
+    "--dir",
+    "folder",
+    metavar=N_("DIR"),
+    hidden=True,
+    help=N_("An empty folder for the demo's archive; left out: chatwork-demo."),
 )
-@click.option("--keep-running", is_flag=True, help=N_("Leave the simulated Chatwork running until Ctrl-C."))
+@click.option(
+    "--keep-running", is_flag=True, hidden=True, help=N_("Leave the simulated Chatwork running until Ctrl-C.")
+)
 @click.pass_obj
 def command_demo(obj: CliContext, folder: str | None, keep_running: bool) -> int:  # noqa: ARG001 - click's
     """Play the story, then print where its files are."""

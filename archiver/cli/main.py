@@ -31,7 +31,7 @@ from archiver.cli.terminal.language import choose_language, make_output_safe, se
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import side_by_side, visible
 from archiver.cli.terminal.typed_command import completion_for
-from archiver.errors import NoArchive
+from archiver.errors import NoArchive, OlderArchive
 from archiver.settings.child_environ import own_environ, secrets_kept_back
 from archiver.settings.home import has_archive, home_path
 from archiver.wording import complete_with, own_completion, typed
@@ -94,7 +94,6 @@ def build(table: Mapping[str, ListedCommand] = COMMANDS) -> LazyGroup:
             "It only reads. Nothing is ever sent to the other people.\n\n"
             "The command archive alone shows how things stand, or how to begin."
         ),
-        epilog="\b\n" + side_by_side([(_("About a command:"), "archive export -h"), *_first_commands()[2:]]),
         params=[
             click.Option(
                 ["--home"],
@@ -181,13 +180,31 @@ def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> No
         ctx.exit()
 
 
-def _run(group: click.Group, arguments: list[str]) -> int:
-    """Parse and run a command, which returns its exit code or None, or calls `ctx.exit(code)`."""
+def _run(group: click.Group, arguments: list[str], *, is_updated: bool = False) -> int:
+    """Parse and run a command, which returns its exit code or None, or calls `ctx.exit(code)`.
+
+    One that would write to an archive of an older form updates it and runs again: nothing was written before.
+    """
     try:
         with paged_output(is_wanted=_asks_for_help(arguments)), group.make_context("archive", arguments) as ctx:
-            return int(group.invoke(ctx) or 0)
+            try:
+                return int(group.invoke(ctx) or 0)
+            except OlderArchive as error:
+                if is_updated or not error.data["is_written"]:
+                    raise
+                _update_archive(ctx.obj)
+        return _run(group, arguments, is_updated=True)
     except click.exceptions.Exit as error:
         return error.exit_code
+
+
+def _update_archive(obj: CliContext) -> None:
+    """Bring an older archive to this version's form, after a verified copy, and say so."""
+    from archiver.app import build_app
+    from archiver.cli.saving.after_run import tell_upgraded
+    from archiver.rounds.round import upgrade_if_older
+
+    upgrade_if_older(build_app(obj.settings(), obj.environ), tell_upgraded)
 
 
 def _asks_for_help(arguments: Sequence[str]) -> bool:

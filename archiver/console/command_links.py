@@ -33,7 +33,6 @@ _PAGES = {
     "init alerts": "notice_settings.index",
     "status --alerts": "alerts.index",
     "guide": "help.index",
-    "migrate": "upgrading.index",
 }
 _PLACES: dict[str, dict[str, Any]] = {
     "save FILE": {"change": "older"},
@@ -126,7 +125,6 @@ def _words() -> dict[str, str]:
         "alerts.index": _("All that deserves attention"),
         "events.index": _("What happened"),
         "help.index": _("Help"),
-        "upgrading.index": _("Update the archive"),
         "save FILE": _("Fetch older messages"),
         "init schedule": _("Automatic saving"),
         "daemon": _("Automatic saving"),

@@ -43,7 +43,7 @@ class NoSpaceToMigrate(NewerArchive):
     """The archive must be migrated, and there is no space for the copy that is made first: exit 12."""
 
     message = N_("The archive in {path} has to be updated, but there is no space for the copy that is made first.")
-    hint = N_("Make space and run: archive migrate   The archive was not touched.")
+    hint = N_("Make space and run: archive save   The archive was not touched.")
 
 
 class StorageError(ArchiverError):
@@ -89,7 +89,7 @@ class OlderArchive(StorageError):
     message = N_(
         "The archive in {path} has the format of an older version of this program; this command needs the current one."
     )
-    hint = N_("Update it, on a disk that can be written to: archive migrate   Nothing was changed.")
+    hint = N_("A save updates it, on a disk that can be written to: archive save   Nothing was changed.")
 
 
 class DiskFull(StorageError):

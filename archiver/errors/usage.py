@@ -21,9 +21,9 @@ class UsageError(ArchiverError):
 
 
 class UnknownContract(UsageError):
-    """No contract has this id."""
+    """No contract has this id, number or title."""
 
-    message = N_("There is no contract “{contract}” in this archive.")
+    message = N_("There is no job “{contract}” in this archive.")
     hint = N_("See the jobs with: archive job")
 
 
@@ -35,9 +35,9 @@ class AmbiguousContract(UsageError):
 
 
 class SharedNumber(UsageError):
-    """Several contracts have the number on the platform that was given."""
+    """Several contracts have the number on the platform, or the part of a title, that was given."""
 
-    message = N_("The number “{number}” belongs to several contracts: {contracts}.")
+    message = N_("“{number}” fits several jobs: {contracts}.")
     hint = N_(
         "Use the name that the job has in this archive. To correct a wrong number: archive job set JOB "
         "--platform-id NUMBER"

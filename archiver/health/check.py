@@ -175,7 +175,7 @@ def check_versions(versions: Versions | None, *, program: str) -> CheckResult:
         revision=versions.revision
     )
     if versions.revision != migrate.HEAD:
-        return attention("versions", f"{text}. " + _("Update the archive to this version: archive migrate"))
+        return attention("versions", f"{text}. " + _("A save updates the archive to this version: archive save"))
     if not versions.fts5:
         lack = _("SQLite here lacks FTS5, which makes searching fast. Another build of Python has it.")
         return attention("versions", f"{text}. {lack}")

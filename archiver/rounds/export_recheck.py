@@ -76,6 +76,8 @@ def recheck_quoted(app: App, order: ExportOrder) -> Recheck:
         return Recheck(reason=_("another run is saving just now"))
     except errors.TokenMissing:
         return Recheck(reason=_("no token was found"))
+    except errors.OlderArchive:
+        raise  # the command updates it and runs again
     except errors.StorageError:
         return Recheck(reason=_("the archive cannot be written"))
     except errors.BudgetSpent:

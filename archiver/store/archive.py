@@ -272,7 +272,7 @@ class Archive:
             try:
                 with sql.begin():
                     if self._is_older and migrate.check_revision(sql, self.home) != migrate.HEAD:
-                        raise errors.OlderArchive(path=self.home)
+                        raise errors.OlderArchive(path=self.home, is_written=True)
                     yield sql
             finally:
                 sql.info.pop("immediate", None)
@@ -394,7 +394,7 @@ class Archive:
             yield
         except (DatabaseError, sqlite3.DatabaseError) as error:
             if self._is_older and any(words in str(error) for words in _MISSING_SCHEMA):
-                raise errors.OlderArchive(path=self.home) from error
+                raise errors.OlderArchive(path=self.home, is_written=False) from error
             cause = error.orig if isinstance(error, DatabaseError) else error
             if (self.read_only or self._scratch is not None) and "readonly" in str(cause):  # opened so, for good
                 raise errors.HomeNotWritable(path=self.home, detail=str(cause)) from error

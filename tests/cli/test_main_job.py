@@ -62,7 +62,7 @@ def test_the_main_job_from_init_to_a_verified_package(terminal: Terminal, chatwo
         room_status[name] for name in ("messages", "edited", "deleted", "missing", "files", "files_saved")
     )
     assert (["job1"], "open", 1, 1) == (
-        room_status["contracts"],
+        room_status["jobs"],
         room_status["state"],
         room_status["tasks"],
         len(room_status["covered"]),

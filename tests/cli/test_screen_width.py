@@ -36,7 +36,6 @@ COMMAND_LINES = (
         "help",
         "init token --test",
         "completion zsh",
-        "migrate",
     ),
     *(
         "search 動画",

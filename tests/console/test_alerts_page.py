@@ -25,7 +25,6 @@ from tests.support.console.application import SITE, FormBrowser, open_applicatio
         ("(未入力: archive job who 1 番号 client --reason 根拠)", "(未入力: Contracts)"),
         ("The archive is whole: archive verify --deep", "The archive is whole: Copies"),
         ("空白2件(archive status で見られます)", "空白2件(this page で見られます)"),
-        ("archive migrate", "Update the archive"),
         ("archive upkeep", "archive upkeep"),
     ],
 )

@@ -164,7 +164,7 @@ class Stage:
         yield Scene("backup", ("backup", "PLACE"), self.new, None, not_copied)
         yield Scene("backup again", ("backup", "PLACE"), self.new, self.copy, not_copied)
         yield Scene("restore", ("backup", "--restore", str(self.copy)), None, None, not_restored, once=True)
-        yield Scene("migrate", ("migrate",), self.new, None, oracle.not_migrated, later=True)
+        yield Scene("migrate", ("seal",), self.new, None, oracle.not_migrated, later=True)
         erase = (
             "erase",
             "--job",

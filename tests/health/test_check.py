@@ -407,7 +407,7 @@ def test_any_disk_can_be_told(disk_space: DiskSpace) -> None:
         (None, GOOD, "archive 1.0.0, Python 3."),
         (Versions("3.45.1", True, migrate.HEAD), GOOD, "SQLite 3.45.1 (FTS5)"),
         (Versions("3.45.1", False, migrate.HEAD), ATTENTION, "lacks FTS5"),
-        (Versions("3.45.1", True, "0000"), ATTENTION, "archive migrate"),
+        (Versions("3.45.1", True, "0000"), ATTENTION, "archive save"),
     ],
 )
 def test_versions_are_told(versions: Versions | None, expected: Grade, words: str) -> None:

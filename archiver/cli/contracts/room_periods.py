@@ -40,7 +40,7 @@ def options(chat_help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
     chat: dict[str, Any] = {"multiple": True, "metavar": N_("CHAT"), "shell_complete": room_numbers}
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
-        command = click.option("--move", "is_moved", is_flag=True, help=move)(command)
+        command = click.option("--move", "is_moved", is_flag=True, hidden=True, help=move)(command)
         command = click.option(_TO, "ends", help=last, **pair)(command)
         command = click.option(_FROM, "begins", help=first, **pair)(command)
         return click.option("--chat", "chats", help=chat_help, **chat)(command)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     "--chat",
     type=click.IntRange(1, 2**63 - 1),
     metavar="N",
+    hidden=True,
     shell_complete=room_numbers,
     help=N_("All that is saved of a chat that no job has."),
 )

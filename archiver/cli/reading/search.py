@@ -156,8 +156,13 @@ def search_document(query: SearchQuery, result: SearchResult) -> dict[str, Any]:
         "query": readable_text(query.text),
         "total": result.total,
         "hits": [_hit_document(one) for one in result.hits],
-        "others": [one._asdict() | {"time": _rfc3339(one.time)} for one in result.others],
+        "others": [_other_document(one) for one in result.others],
     }
+
+
+def _other_document(hit: OtherHit) -> dict[str, Any]:
+    document = hit._asdict() | {"time": _rfc3339(hit.time)}
+    return document | {"job": document.pop("contract")}
 
 
 def _hit_document(hit: SearchHit) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def _room_document(room: RoomStatus, looked_at: datetime | None, pauses: Sequenc
     return {
         "room_id": room.room_id,
         "name": room.name,
-        "contracts": list(room.contracts),
+        "jobs": list(room.contracts),
         "state": "open" if room.inaccessible_since is None else "inaccessible",
         "messages": room.messages,
         **_change_counts(room.changed),

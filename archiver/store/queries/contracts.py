@@ -20,6 +20,7 @@ from archiver.records import (
     StatedTerm,
     contract_facts,
 )
+from archiver.search_folding import fold
 from archiver.store import schema
 from archiver.store.time_text import from_text, to_text
 from archiver.store.transactions import Reading, SmallStatement
@@ -75,17 +76,24 @@ def contracts(reading: Reading) -> list[Contract]:
 
 
 def find_contract(reading: Reading, name: str) -> Contract:
-    """The contract of this id, or of this platform id. Raises UnknownContract, SharedNumber."""
-    known = contracts(reading)
-    for contract in known:
-        if contract.id == name:
-            return contract
-    numbered = [one for one in known if one.platform_id == name]
-    if not numbered:
-        raise errors.UnknownContract(contract=name)
-    if len(numbered) > 1:
-        raise errors.SharedNumber(number=name, contracts=", ".join(one.id for one in numbered))
-    return numbered[0]
+    """The contract of this id, else of this number on the platform, else of this title, else with this in its title.
+
+    Raises UnknownContract, SharedNumber.
+    """
+    known, wanted = contracts(reading), fold(name)
+    titles = {one.id: fold(one.title or "") for one in known}
+    for is_meant in (
+        lambda one: one.id == name,
+        lambda one: one.platform_id == name,
+        lambda one: titles[one.id] == wanted,
+        lambda one: wanted in titles[one.id],
+    ):
+        meant = [one for one in known if wanted and is_meant(one)]
+        if len(meant) > 1:
+            raise errors.SharedNumber(number=name, contracts=", ".join(one.id for one in meant))
+        if meant:
+            return meant[0]
+    raise errors.UnknownContract(contract=name)
 
 
 def named_or_only_contract(reading: Reading, name: str | None) -> Contract:

@@ -171,7 +171,7 @@ def test_a_bad_period_is_one_sentence_and_changes_nothing(desk: Desk) -> None:
 
 @pytest.mark.drawn
 def test_a_number_of_two_contracts_names_neither(desk: Desk) -> None:
-    """It is said when the second is entered, and asked back when it is used."""
+    """It is said when the second is entered, and asked back when it is used; so is a part of two titles."""
     _, warned = desk.both(
         "job",
         "add",
@@ -187,12 +187,15 @@ def test_a_number_of_two_contracts_names_neither(desk: Desk) -> None:
     _, again = desk.both("job", "set", "job2", "--title", "編集")
     _, refused = desk.both("export", "12345678", code=2)
     _, named = desk.both("job", "set", "job2", "--platform-id", "555")
+    desk.run("job", "set", "job1", "--title", "動画編集10本")
 
     assert "job1" in warned
     assert "job1" in again
     assert "job1, job2" in refused
     assert "" == named
     assert "12345678" in desk.run("job", "show", "12345678")
+    assert "555" in desk.run("job", "編集")  # the whole title goes before a part of another one
+    assert "job1, job2" in desk.both("job", "show", "集", code=2)[1]
 
 
 def test_a_change_of_nothing_says_what_can_be_given(desk: Desk) -> None:

@@ -166,7 +166,7 @@ def test_the_document_has_hits_and_others(run: Runner) -> None:
     hit = {"room_id": 987654321, "message_id": "900", "time": "2026-11-05T01:03:00Z", "state": "present"}
     hit |= {"author": {"account_id": CLIENT, "name": "佐藤"}, "text": "他のチャットの秘密", "earlier": False}
     hit |= {"was_edited": False, "was_deleted": False}
-    file = {"kind": "file", "room_id": 987654321, "contract": None, "id": "99", "time": "2026-11-05T01:03:00Z"}
+    file = {"kind": "file", "room_id": 987654321, "job": None, "id": "99", "time": "2026-11-05T01:03:00Z"}
     assert {"query": "秘密", "total": 1, "hits": [hit], "others": [file | {"text": "秘密.pdf"}]} == actual
 
 
