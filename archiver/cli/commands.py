@@ -167,7 +167,7 @@ class LazyGroup(click.Group):
         formatter.write_paragraph()
         for before, (name, one) in zip(groups, listed, strict=False):
             head = pad("" if one.group == before else _(one.group), _LEFT)
-            formatter.write(f"{head}{name:<{middle}}   {_(one.help)}\n")
+            formatter.write(head + pad(name, middle) + "   " + _(one.help) + "\n")
 
 
 COMPLETION_VARIABLE = "_ARCHIVE_COMPLETE"
