@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,23 +39,27 @@ QUOTED = {
 """Where the words stand to say that they are not said: the file, and what the line holds."""
 
 
-def forbidden_lines(path: Path) -> list[tuple[str, str]]:
-    """The lines of a file with such a word."""
-    name = path.relative_to(ROOT).as_posix()
-    text = path.read_text(encoding="utf-8")
-    return [(name, line) for line in text.splitlines() if FORBIDDEN.search(line)]
+@cache
+def forbidden_lines() -> list[tuple[str, str]]:
+    """The file and the text of each line with such a word."""
+    return [
+        (path.relative_to(ROOT).as_posix(), line)
+        for path in FILES
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if FORBIDDEN.search(line)
+    ]
 
 
 def test_no_text_says_what_must_not_be_said() -> None:
     """Sources with their literals, templates, catalogues, README, documentation; but for the lines that are listed."""
-    lines = [one for path in FILES for one in forbidden_lines(path)]
-
-    assert [] == [(name, line) for name, line in lines if not any(name == a and b in line for a, b in QUOTED)]
+    assert [] == [
+        (name, line) for name, line in forbidden_lines() if not any(name == a and b in line for a, b in QUOTED)
+    ]
 
 
 def test_each_exception_is_still_needed() -> None:
     """The list does not outlive the lines."""
-    lines = [one for path in FILES for one in forbidden_lines(path)]
+    lines = forbidden_lines()
 
     assert [] == sorted((name, part) for name, part in QUOTED if not any(a == name and part in b for a, b in lines))
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.support.module_imports import statements
+
 ROOT = Path(__file__).parents[1]
 PRODUCT = ROOT / "archiver"
 
@@ -50,7 +52,7 @@ NOT_PROSE = ("docs/adr/", "docs/reference/")
 def code_lines(text: str, tree: ast.Module) -> list[str]:
     """The lines of a module that are neither blank nor comment nor docstring."""
     docstrings: set[int] = set()
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module) and node.body:
             first = node.body[0]
             value = first.value if isinstance(first, ast.Expr) else None
@@ -67,7 +69,7 @@ def token_count(lines: list[str]) -> int:
 
 def function_lengths(tree: ast.Module) -> Iterator[int]:
     """The lines of each function, its docstring included."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield (node.end_lineno or node.lineno) - node.lineno + 1
 

@@ -13,6 +13,7 @@ import re
 import string
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -66,6 +67,7 @@ def mo_path(language: str) -> Path:
     return po_path(language).with_suffix(".mo")
 
 
+@cache
 def used_texts() -> set[Text]:
     """Every text of ours and of click that can be translated."""
     found: set[Text] = set(HIDDEN)

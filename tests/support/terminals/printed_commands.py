@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -27,7 +28,10 @@ NUMBER = "3"
 def texts() -> Iterator[tuple[str, str]]:
     """Every text that a user may read, with where it stands."""
     for path in sorted((ROOT / "archiver").rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        source = path.read_text(encoding="utf-8")
+        if not re.search(r"\barchive\b", source):
+            continue
+        tree = ast.parse(source)
         parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
         for node in ast.walk(tree):
             if isinstance(node, ast.JoinedStr):
@@ -46,6 +50,7 @@ def texts() -> Iterator[tuple[str, str]]:
                 yield f"{path.relative_to(ROOT)}:{number}", line
 
 
+@cache
 def printed_commands() -> dict[tuple[str, ...], str]:
     """The words of each command after `archive`, as far as they belong to it, and a place where it stands."""
     root = build()
