@@ -21,6 +21,7 @@ from archiver.store import orphaned_seals, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries.entries import last_held, last_record, last_record_time, record_digest
 from archiver.store.working.other_databases import OtherDatabase, other_databases
+from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
 
@@ -110,7 +111,8 @@ def note(archive: Archive, copies: Sequence[Path] = ()) -> None:
 def sentences(reading: Reading) -> list[str]:
     """What is to be said of a home that was put back and of which no record tells yet, and of databases beside it."""
     lost = lost_records(reading)
-    told = [] if lost is None else [_lost_sentence(lost)]
+    last, _digest = last_record(reading) or (0, "")
+    told = [] if lost is None else [with_advice(_lost_sentence(lost), is_parted=last >= lost.first)]
     return told + [other_sentence(one) for one in other_databases(reading)]
 
 
@@ -129,14 +131,23 @@ def other_sentence(other: OtherDatabase) -> str:
 def _lost_sentence(lost: LostRecords) -> str:
     sentence = ngettext(
         "This computer has seen up to {count} record of this archive that is not in it (up to number {last}): another "
-        "state of it was put back, or another computer saves into a copy of it. The next saving records that. If there "
-        "is a newer archive.sqlite3, put it back now.",
+        "state of it was put back, or another computer saves into a copy of it. The next saving records that.",
         "This computer has seen up to {count} records of this archive that are not in it (up to number {last}): "
-        "another state of it was put back, or another computer saves into a copy of it. The next saving records that. "
-        "If there is a newer archive.sqlite3, put it back now.",
+        "another state of it was put back, or another computer saves into a copy of it. The next saving records that.",
         lost.number,
     )
     return sentence.format(count=lost.number, last=lost.last)
+
+
+def with_advice(sentence: str, *, is_parted: bool) -> str:
+    """The sentence, and what to do with another archive.sqlite3; `is_parted`: this one has what that one lacks."""
+    text = _("{sentence} If there is a newer archive.sqlite3, put it back now; saving goes on all the same.")
+    if is_parted:
+        text = _(
+            "{sentence} This archive has records of its own since then: put nothing in its place. If the other "
+            "archive.sqlite3 still is there, keep it; its messages are taken in with: archive save FILE"
+        )
+    return text.format(sentence=sentence)
 
 
 def _notes(home: Path, archive: str, copies: Sequence[Path]) -> list[Path]:

@@ -7,7 +7,7 @@ from gettext import gettext as _
 from typing import NamedTuple
 
 from archiver.custody import earlier_homes
-from archiver.evidence.verify.rollbacks import IN_LEDGER, IN_RESTORED, Rollback, read_rollback, rollback_sentence
+from archiver.evidence.verify.rollbacks import IN_LEDGER, IN_RESTORED, IN_SIGHT, Rollback, read_rollback, rollback_sentence
 from archiver.ledger.ledger_file import read_ledger_file
 from archiver.store import orphaned_seals
 from archiver.store.archive import Reading
@@ -24,6 +24,8 @@ class PutBackDatabase(NamedTuple):
     """Whether the archive is a copy of a team's ledger, which no database that is put back changes."""
     came_home: bool
     """Whether the archive was in a team's ledger when this was recorded, and was taken home since."""
+    is_parted: bool
+    """Whether the archive had records then that the one before it lacks."""
 
     @property
     def sentence(self) -> str:
@@ -39,7 +41,10 @@ def put_back_databases(reading: Reading) -> list[PutBackDatabase]:
         rollback = read_rollback(entry)
         if rollback is not None:
             came_home = not in_copy and (rollback.place == IN_LEDGER or entry["seq"] <= brought)
-            found.append(PutBackDatabase(from_text(entry["observed_at"]), rollback, in_copy, came_home))
+            first = entry["payload"].get("first")
+            goes_on = rollback.place == IN_SIGHT and type(first) is int and first < entry["seq"]
+            is_parted = goes_on or rollback.meanwhile
+            found.append(PutBackDatabase(from_text(entry["observed_at"]), rollback, in_copy, came_home, is_parted))
     return found
 
 
@@ -63,10 +68,4 @@ def advice(one: PutBackDatabase) -> str:
             "on one of the team's computers: ask for a copy of it, and that it is kept."
         )
         return sentence.format(sentence=one.sentence)
-    if one.rollback.meanwhile:
-        sentence = _(
-            "{sentence} Keep the archive.sqlite3 that was in its place, if there still is one; put nothing back."
-        )
-        return sentence.format(sentence=one.sentence)
-    sentence = _("{sentence} If there is a newer archive.sqlite3, put it back now; saving goes on all the same.")
-    return sentence.format(sentence=one.sentence)
+    return earlier_homes.with_advice(one.sentence, is_parted=one.is_parted)

@@ -85,9 +85,9 @@ def verify_archive(
 def record_verification(archive: Archive, verification: Verification, *, deep: bool, at: datetime) -> bool:
     """Add a verification of the whole archive to the log of verifications; False if it cannot be written now.
 
-    A database that SQLite cannot read whole is not written to either.
+    A database that SQLite cannot read whole is not written to either, and that of a newer version says nothing.
     """
-    if verification.counts.get("database"):
+    if verification.counts.keys() & {"database", "newer-format"}:
         return False
     entry = VerificationRecord(
         at, deep, verification.checked, sum(verification.counts.values()), tuple(verification.counts)

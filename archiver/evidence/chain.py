@@ -16,6 +16,9 @@ GENESIS = "0" * 64
 
 SEAL_FORMAT = "chatwork-archive-seal-1"
 
+NEWER_SEAL = re.compile(rb'"format":"chatwork-archive-seal-(?!1")[0-9]')
+"""What a seal has in it that a newer version of the program made."""
+
 _SEAL_FIELDS = frozenset(
     ("account_id", "closed_at", "day", "entries", "first", "format", "last", "number", "previous", "skips", "software")
 )

@@ -130,6 +130,7 @@ def _evidence_checks(app: App, look: ArchiveLook) -> list[CheckResult]:
     return [
         evidence.with_classes(evidence.check_stamps(look.facts.stamps, now=now), app.authorities),
         *evidence.check_put_back(look.facts.put_back, look.facts.put_back_told, now=now),
+        *([attention("service", " ".join(look.facts.services))] if look.facts.services else []),
         evidence.check_verification(look.snapshot.verification, now=now),
         folders.check_backup(look.facts.backup, look.facts.copy_tool, now=now, kept=look.facts.kept_by_team),
     ]

@@ -38,6 +38,8 @@ class CheckFacts:
     """The older databases that were found beside newer seals."""
     put_back_told: tuple[str, ...]
     """What is to be said of an older archive that no record tells of yet, and of databases beside."""
+    services: tuple[str, ...]
+    """A sentence for each time in which data came from another address than Chatwork's."""
     horizons: tuple[database_health.Horizon, ...]
     backup: LastBackup | None
     kept_by_team: KeptByTeam
@@ -82,6 +84,7 @@ def _read_facts(reading: Reading, app: App, snapshot: HealthSnapshot) -> CheckFa
         stamps=evidence.stamp_status(reading, [one.name for one in app.authorities], app.root_errors),
         put_back=tuple(put_back_databases.put_back_databases(reading)),
         put_back_told=tuple(earlier_homes.sentences(reading)),
+        services=tuple(evidence.service_sentences(reading)),
         horizons=tuple(database_health.horizons(reading, snapshot.rooms)),
         backup=remembered_values.LAST_BACKUP.recall(reading),
         kept_by_team=kept_by_team(reading.home),

@@ -11,12 +11,15 @@ from archiver.custody.put_back_databases import PutBackDatabase, advice
 from archiver.custody.stamp_renewals import StampLife
 from archiver.custody.stamp_requests import SEAL_CHANGED
 from archiver.errors import BadRoots
+from archiver.evidence.services import other_address_sentence, other_addresses, read_services
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.authority_kinds import class_sentence
 from archiver.evidence.stamps.timestamp import OWNER_REASONS, REASONS, Authority
 from archiver.health.check_result import CheckResult, action, attention, good
 from archiver.render.times import iso_date, minute_text
 from archiver.store.archive import Reading
+from archiver.store.queries import current_state
+from archiver.store.time_text import from_text
 from archiver.store.working import stamp_queue
 from archiver.store.working.stamp_queue import LongestWait
 from archiver.store.working.verification_log import VerificationRecord
@@ -62,6 +65,12 @@ def stamp_status(reading: Reading, authorities: Sequence[str], faults: Sequence[
     return StampStatus(
         authorities, days, [one for one in waiting if one is not None], faults, lives, timestamp.can_stamp()
     )
+
+
+def service_sentences(reading: Reading) -> list[str]:
+    """One for each time in which data came from another address than Chatwork's; empty if it never did."""
+    services = other_addresses(read_services(current_state.service_entries(reading)))
+    return [other_address_sentence(one, lambda at: minute_text(from_text(at))) for one in services]
 
 
 # --- judging ---------------------------------------------------------------------------------

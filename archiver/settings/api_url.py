@@ -12,7 +12,7 @@ from archiver.settings.model import BASE_URL
 
 
 def base_url(environ: Mapping[str, str]) -> str:
-    """CHATWORK_API_BASE_URL or Chatwork's own, without a final slash.
+    """CHATWORK_API_BASE_URL or Chatwork's own; one way to write each address: no capitals, usual port or final slash.
 
     The token is sent there, so it must be https, or plain http to this computer (127.0.0.0/8, ::1,
     localhost), without a user, a query or a fragment. Raises BadBaseUrl.
@@ -22,7 +22,9 @@ def base_url(environ: Mapping[str, str]) -> str:
         return BASE_URL
     if not _is_safe(url):
         raise errors.BadBaseUrl(url=re.sub(r"//.*@", "//", url))
-    return url.rstrip("/")
+    parts = urlsplit(url)
+    host = parts.netloc.lower().removesuffix(":443" if parts.scheme == "https" else ":80")
+    return parts._replace(netloc=host).geturl().rstrip("/")
 
 
 def _is_safe(url: str) -> bool:

@@ -57,6 +57,7 @@ def test_a_home_that_was_put_back_is_told_and_recorded_once(world: World) -> Non
 
     assert ((), ()) == (quiet.complaints, second.complaints)
     assert ["This computer has seen" in sentence for sentence in before] == [True]
+    assert [True] * 3 == ["put it back now" in sentence for sentence in (*before, *first.complaints, *told(world))]
     assert before[0] in noted.notes
     assert [SEEN in sentence for sentence in first.complaints] == [True]
     assert [SEEN in sentence for sentence in told(world)] == [True]
@@ -98,6 +99,24 @@ def test_what_a_conflicted_copy_holds_is_named_and_taken_in_late(world: World) -
     assert ("copy", seen["observed_at"]) == (late["source"], late["seen"])
     assert [] == verify_archive(world.archive, deep=True).findings
     assert [] == next_round(world).rooms[0].gaps
+
+
+def test_a_home_that_went_on_elsewhere_is_not_to_be_replaced(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another computer saved into a copy of it, which took its place: each has records that the other lacks."""
+    world.post("検収OKです")
+    next_round(world)
+    with monkeypatch.context() as second:
+        second.setenv("XDG_STATE_HOME", str(tmp_path / "second computer"))
+        put_back(world, world.home.with_name("snapshot"))
+        world.post("はい")
+        next_round(world)
+
+    sentences = [*told(world), *next_round(world).complaints, *told(world)]
+
+    assert [True] * 3 == ["put nothing in its place" in one and "archive save FILE" in one for one in sentences]
+    assert not any("put it back now" in one for one in sentences)
 
 
 def test_a_restore_is_a_record_of_the_copy_and_of_what_it_may_lack(world: World, tmp_path: Path) -> None:

@@ -15,9 +15,12 @@ from archiver.settings.api_url import base_url
         ("https://api.example.com/v2/", "https://api.example.com/v2"),
         ("http://127.0.0.1:8000/v2", "http://127.0.0.1:8000/v2"),
         ("http://127.9.9.9", "http://127.9.9.9"),
-        ("http://[::1]:80", "http://[::1]:80"),
+        ("http://[::1]:80", "http://[::1]"),
         (" http://localhost:1/ ", "http://localhost:1"),
-        ("HTTP://LOCALHOST:1", "HTTP://LOCALHOST:1"),
+        ("HTTP://LOCALHOST:1", "http://localhost:1"),
+        ("https://API.Chatwork.com/v2", "https://api.chatwork.com/v2"),
+        ("https://api.chatwork.com:443/v2/", "https://api.chatwork.com/v2"),
+        ("https://api.example.com:4443/V2", "https://api.example.com:4443/V2"),
     ],
 )
 def test_https_and_this_computer_are_allowed(url: str, expected: str) -> None:

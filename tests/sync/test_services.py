@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 
 from archiver.custody.verify import verify_archive
+from tests.support.viewer.client import open_viewer
 from tests.support.world import World
+
+COME = ("came", "began to come")
 
 
 def test_each_address_is_a_record_that_runs_name_and_verification_tells(
@@ -32,3 +37,6 @@ def test_each_address_is_a_record_that_runs_name_and_verification_tells(
     since, until = (one["observed_at"] for one in services)
     assert f"From {since} until {until} the archive's data came from {own}, not Chatwork's address" in notes
     assert f"At {until} the archive's data began to come from {addresses[1]}, which is not Chatwork's" in notes
+    with open_viewer(world.home) as browser:
+        page = html.unescape(browser.get("/"))
+    assert all(f"the archive's data {words} from {one}" in page for words, one in zip(COME, addresses, strict=True))

@@ -24,7 +24,9 @@ from archiver.cli.status.alert_lines import (
 from archiver.cli.status.saving_status import last_failure, observe_standing, saving_words
 from archiver.cli.terminal import times
 from archiver.cli.terminal.typed_command import command_words, complete_commands
+from archiver.custody import put_back_databases
 from archiver.health.conditions import ConditionKind
+from archiver.health.evidence import service_sentences
 from archiver.health.snapshot import known_time
 from archiver.records.grades import Grade, grade_word
 from archiver.store.ledger_copy.kept_by_team import kept_by_team
@@ -86,13 +88,15 @@ def build_attention(
     more = len(alerts) - FIRST_SCREEN_LIMIT
     shown = [attention_alert_of(one, program) for one in alerts[:FIRST_SCREEN_LIMIT]]
     shown += [AttentionAlert(complete_commands(more_sentence(more), program))] if more > 0 else []
+    told = [*service_sentences(reading), *put_back_databases.overview_lines(reading)]
+    told += standing.page_sentences(room_labels(reading, ()))
     facts = _facts(reading, status, settings, standing.situation.archive.rooms, now=now)
     return Attention(
         grade=standing.grade,
         blocks=tuple(emergency_block_of(one, program) for one in emergencies),
         quoted=emergency_block.calm_quotations(reading, status.contracts, emergencies),
         alerts=tuple(shown),
-        sentences=tuple(complete_commands(one, program) for one in standing.page_sentences(room_labels(reading, ()))),
+        sentences=tuple(complete_commands(one, program) for one in told),
         saving=tuple(saving_words(standing.situation, failed_at=last_failure(standing.situation))),
         is_unscheduled=any(one.kind is ConditionKind.UNSCHEDULED for one in standing.found),
         facts=tuple((label, complete_commands(fact, program, is_alone=True)) for label, fact in facts),

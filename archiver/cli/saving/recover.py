@@ -35,6 +35,8 @@ def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *,
     app = require_archive(build_app(obj.settings(), obj.environ))
     upgrade_if_older(app, after_run.tell_upgraded)
     quiet = obj.verbose < 0
+    # A copy beside the database is told by its name alone.
+    files = tuple(obj.home / one if (obj.home / one).exists() and not one.exists() else one for one in files)
     others = tuple(filter(is_database, files))
     for path in others:
         _take_in(app, path, quiet=quiet)

@@ -45,6 +45,7 @@ _NAMES = {
     "database": N_("Database"),
     "stamps": N_("Third-party time"),
     "rollback": N_("Database put back"),
+    "service": N_("Data from"),
     "verification": N_("Verification"),
     "backup": N_("Other copy"),
     "also_to": N_("Daily copies"),

@@ -1,6 +1,4 @@
-"""Erasures, accesses of others to an archive of a team's ledger, and data from another address than Chatwork's, on the
-status page and in its JSON document.
-"""
+"""Erasures, and accesses of others to an archive of a team's ledger, on the status page and in its JSON document."""
 
 from __future__ import annotations
 
@@ -11,13 +9,10 @@ from typing import TYPE_CHECKING
 from archiver import errors
 from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.times import jst_time
-from archiver.evidence.services import other_address_sentence, other_addresses, read_services
 from archiver.ledger.ledger_file import read_ledger_file
 from archiver.records.erasure import Erasure
-from archiver.render.times import minute_text
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state
-from archiver.store.time_text import from_text, to_text
+from archiver.store.time_text import to_text
 from archiver.store.working.remembered_values import UnfinishedErasure
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -89,9 +84,3 @@ def access_document(records: list[AccessRecord] | None) -> dict[str, object] | N
     if records is None:
         return None
     return {"count": len(records), "last": to_text(records[-1].at) if records else None}
-
-
-def service_lines(reading: Reading) -> list[str]:
-    """One sentence for each such time; empty if everything came from Chatwork's address, or nothing tells."""
-    services = other_addresses(read_services(current_state.service_entries(reading)))
-    return [other_address_sentence(one, lambda at: minute_text(from_text(at))) for one in services]

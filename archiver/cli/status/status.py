@@ -58,6 +58,7 @@ def _show_status(obj: CliContext, *, as_json: bool) -> None:
     from archiver.cli.status.saving_status import observe_standing
     from archiver.cli.status.status_document import status_document
     from archiver.custody import put_back_databases
+    from archiver.health.evidence import service_sentences
     from archiver.health.snapshot import known_time
     from archiver.store.archive import Archive
     from archiver.store.erasure import records
@@ -79,7 +80,7 @@ def _show_status(obj: CliContext, *, as_json: bool) -> None:
         alerts = [] if as_json else alert_lines(reading, others, contract_names(archive_status.contracts))
         quoted = emergency_block.calm_quotations(reading, archive_status.contracts, emergencies)
         put_back = put_back_databases.overview_lines(reading)
-        services = record_lines.service_lines(reading)
+        services = service_sentences(reading)
         erased, unfinished = records.erasures(reading), remembered_values.ERASURE.recall(reading)
         pauses = room_pauses(reading, archive_status) if as_json else {}
     accesses = record_lines.read_accesses(obj.home)

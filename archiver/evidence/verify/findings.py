@@ -85,6 +85,11 @@ class Verification:
         count = len(self.findings) if self.findings else len(self.unchecked)
         if self.findings:
             sentence = ngettext("{n} thing does not match.", "{n} things do not match.", count)
+            if "newer-format" in self.counts:
+                sentence = _(
+                    "This version of the program cannot check all of it, as a newer one made it: check it with that one. "
+                    "Findings: {n}."
+                )
         elif self.unchecked:
             sentence = ngettext(
                 "No change was found in what was checked. This says nothing of the {n} thing that was not checked.",

@@ -327,7 +327,7 @@ class _PackageCheck:
                 "Its messages and tables were not compared with the records: use that version."
             )
             text = sentence.format(number=match.group(1), known=PACKAGE_FORMAT)
-            self.verification.add_finding("package-form", "bag-info.txt", text)
+            self.verification.add_finding("newer-format", "bag-info.txt", text)
             return
         if not lines.is_readable:
             note = _("Messages and tables were not compared with the records, as not every record can be read.")

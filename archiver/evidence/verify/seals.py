@@ -10,7 +10,7 @@ import re
 from gettext import gettext as _
 from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.chain import GENESIS, file_digest, parse_seal
+from archiver.evidence.chain import GENESIS, NEWER_SEAL, file_digest, parse_seal
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.rollbacks import Rollback
 
@@ -263,6 +263,9 @@ class SealChain:
             self._add_finding(
                 "seal-digest", number, _("{name} does not have the SHA-256 of its row.").format(name=name)
             )
+        elif seal is None and NEWER_SEAL.search(body):
+            sentence = _("{name} has the form of a newer version of the program.")
+            self._add_finding("newer-format", number, sentence.format(name=name))
         elif seal is None:
             self._add_finding("seal-form", number, _("{name} does not have the form of a seal.").format(name=name))
         else:

@@ -147,7 +147,7 @@ def test_another_database_of_the_archive_is_taken_in(job: Job, tmp_path: Path) -
     job.chatwork.delete(deleted)
     status = job.terminal.run("status")
 
-    output = job.terminal.run("save", beside)
+    output = job.terminal.run("save", beside.name)  # by the name that is told, wherever that is typed
 
     assert "「archive (1).sqlite3」" in status
     assert "1件を後から取り込みました" in "".join(output.split())

@@ -132,7 +132,8 @@ def test_on_a_good_day_all_is_good_but_the_schedule(checked: Checked) -> None:
     looks = {one["name"]: (one["level"], one["text"]) for one in payload["looks"]}
 
     assert payload["ok"]
-    assert {name: level for name, (level, _text) in looks.items() if level != "good"} == {"schedule": "attention"}
+    assert {name for name, (level, _text) in looks.items() if level != "good"} == {"schedule", "service"}
+    assert "which is not Chatwork's address" in looks["service"][1]
     assert ["/v2/me"] == [request.path for request in checked.chatwork.requests]
     assert before == checked.files()
     page = (ROOT / "docs/reference/json.md").read_text("utf-8").partition("## `status --full`")[2].partition("\n## ")[0]
@@ -369,7 +370,8 @@ def test_what_can_wait_is_a_word_and_no_exit_code(
 
     looks = checked.looks()
 
-    assert {"schedule", name} == {name for name, (level, _text) in looks.items() if level == "attention"}
+    found = {name for name, (level, _text) in looks.items() if level == "attention"}
+    assert {"schedule", "service", name} == found
     assert words in looks[name][1]
 
 

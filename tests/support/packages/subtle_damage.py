@@ -220,8 +220,9 @@ _KINDS: Mapping[str, tuple[Edit, str]] = {
     ),
     "bag of a newer format": (
         _bytes("bag-info.txt", lambda body: body.replace(b"Package-Format: 1", b"Package-Format: 2")),
-        "package-form bag-info.txt",
+        "newer-format bag-info.txt",
     ),
+    "seal of a newer format": (_seal(3, lambda text: text.replace("-seal-1", "-seal-2")), "newer-format seal/3"),
     "bag with a line behind a carriage return": (_info("X: y\rUnsealed-After: 30\n"), "texts"),
     "masked record shown with a key twice": (
         _masked(lambda text: text.replace('"body":', '"body":"承知しません。","body":', 1)),

@@ -46,7 +46,7 @@ class Verification {
     const count = this.findings.length || this.unchecked.length;
     let sentence = _("No change was found.");
     if (this.findings.length) {
-      sentence = ngettext("{n} thing does not match.", "{n} things do not match.", count);
+      sentence = this.counts["newer-format"] ? _("This version of the program cannot check all of it, as a newer one made it: check it with that one. Findings: {n}.") : ngettext("{n} thing does not match.", "{n} things do not match.", count);
     } else if (this.unchecked.length) {
       sentence = ngettext("No change was found in what was checked. This says nothing of the {n} thing that was not checked.", "No change was found in what was checked. This says nothing of the {n} things that were not checked.", count);
     }

@@ -1,7 +1,7 @@
 // Forms of what a package holds: records, seals, masked records and the places of erased ones.
 
 const GENESIS = "0".repeat(64);
-const SEAL_FORMAT = "chatwork-archive-seal-1";
+const SEAL_FORMAT = "chatwork-archive-seal-1", NEWER_SEAL = /"format":"chatwork-archive-seal-(?!1")[0-9]/;
 const SEAL_FIELDS = ["account_id", "closed_at", "day", "entries", "first", "format", "last", "number", "previous", "skips", "software"];
 const ENTRY_FIELDS = ["account_id", "clock", "key", "kind", "observed_at", "payload", "reply", "room_id", "salt", "seq"];
 const SHOWN_FIELDS = ENTRY_FIELDS.filter((name) => name !== "salt");

@@ -56,7 +56,8 @@ class SealChain {
     const seal = body === null ? null : parseSeal(body);
     if (body !== null) await this.onSeal(number, name, body, seal === null ? null : seal.closed_at);
     if (seal === null) {
-      if (body !== null) this.addFinding("seal-form", number, fill(_("{name} does not have the form of a seal."), { name }));
+      if (body !== null && NEWER_SEAL.test(byteDecoder.decode(body))) this.addFinding("newer-format", number, fill(_("{name} has the form of a newer version of the program."), { name }));
+      else if (body !== null) this.addFinding("seal-form", number, fill(_("{name} does not have the form of a seal."), { name }));
       this.before = { number, digests: [], last: -1 };
       return null;
     }

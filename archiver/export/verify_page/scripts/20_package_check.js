@@ -231,7 +231,7 @@ class PackageCheck {
     const format = FORMAT_LINE.exec(await this.text("bag-info.txt"));
     if (format && Number(format[1]) > PACKAGE_FORMAT) {
       const text = _("The package has the format {number}, of a newer version of the program; this one knows up to {known}. Its messages and tables were not compared with the records: use that version.");
-      return this.addFinding("package-form", "bag-info.txt", fill(text, { number: format[1], known: PACKAGE_FORMAT }));
+      return this.addFinding("newer-format", "bag-info.txt", fill(text, { number: format[1], known: PACKAGE_FORMAT }));
     }
     if (!lines.isReadable) {
       this.verification.addNote(_("Messages and tables were not compared with the records, as not every record can be read."));

@@ -149,6 +149,7 @@ function addAnswer(parent, id, title, lines) {
 }
 
 function integrityLines(verification, count) {
+  if (verification.counts["newer-format"]) return [verification.closingSentence()];
   if (count) return [fill(ngettext("{n} thing does not match: see below.", "{n} things do not match: see below.", count), { n: count })];
   const anybody = _("Whoever makes all of it anew, records and seals too, gets this answer as well. Only the archive that made the package, another copy, or a time stamp that leads to a known authority speaks against that.");
   const lines = [_("What was checked fits together: lists, records, seals, tables and files, as far as the package has them. What was not checked is listed below."), anybody];
