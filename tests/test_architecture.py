@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": {"gettext_mark", "records", "wording"},  # of the latter the type of a reply that an error carries
     "contract_dates": FOUNDATION | {"platforms"},
     "claims": FOUNDATION | {"bank_days", "contract_dates", "platforms", "report_language"},
-    "settings": FOUNDATION | {"folder_sync"},
+    "settings": FOUNDATION | {"folder_sync", "chatwork.allowed_urls"},
     "chatwork": FOUNDATION | {"corrected_clock"},
     "evidence": FOUNDATION,
     "ledger": {"errors", "settings.private_file"},

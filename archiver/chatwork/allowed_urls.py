@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -15,8 +16,13 @@ BASE_URL = "https://api.chatwork.com/v2"
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
+def base_url(environ: Mapping[str, str]) -> str:
+    """CHATWORK_API_BASE_URL, as tests and the demo set it, or Chatwork's own. Raises BadBaseUrl."""
+    return check_base_url(environ.get("CHATWORK_API_BASE_URL", "").strip() or BASE_URL)[0]
+
+
 def check_base_url(url: str) -> tuple[str, bool]:
-    """The base URL without closing slashes, and whether it leads to this computer.
+    """The base URL without capitals, usual port or closing slashes, and whether it leads to this computer.
 
     Allowed are https, and http to loopback, both without credentials, query or fragment. Raises BadBaseUrl.
     """
@@ -31,7 +37,8 @@ def check_base_url(url: str) -> tuple[str, bool]:
         good = False
     if not good or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
         raise BadBaseUrl(url=printable(_without_secrets(url)))
-    return url.rstrip("/"), loopback
+    host = parts.netloc.lower().removesuffix(":443" if parts.scheme == "https" else ":80")
+    return parts._replace(netloc=host).geturl().rstrip("/"), loopback
 
 
 def is_loopback(host: str) -> bool:

@@ -7,7 +7,14 @@ from gettext import gettext as _
 from typing import NamedTuple
 
 from archiver.custody import earlier_homes
-from archiver.evidence.verify.rollbacks import IN_LEDGER, IN_RESTORED, IN_SIGHT, Rollback, read_rollback, rollback_sentence
+from archiver.evidence.verify.rollbacks import (
+    IN_LEDGER,
+    IN_RESTORED,
+    IN_SIGHT,
+    Rollback,
+    read_rollback,
+    rollback_sentence,
+)
 from archiver.ledger.ledger_file import read_ledger_file
 from archiver.store import orphaned_seals
 from archiver.store.archive import Reading

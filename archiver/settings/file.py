@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from archiver import errors
+from archiver.chatwork.allowed_urls import base_url, is_loopback
 from archiver.settings import error_text, private_file
-from archiver.settings.api_url import base_url, is_this_computer
 from archiver.settings.child_environ import TOKEN_VARIABLE
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import (
@@ -143,7 +143,7 @@ def _rule_checks(raw: SettingsFile) -> list[tuple[str, bool, str]]:
     return [
         ("token.source", is_token_source(raw.token.source), '"keyring", "file:PATH", "env:NAME"'),
         ("notify.mail_host", is_host(notify.mail_host), '"smtp.example.com"'),
-        ("notify.mail_tls", notify.mail_tls != "none" or is_this_computer(notify.mail_host or "localhost"), '"tls"'),
+        ("notify.mail_tls", notify.mail_tls != "none" or is_loopback(notify.mail_host or "localhost"), '"tls"'),
         ("notify.mail_user", is_plain(notify.mail_user), '"you@example.com"'),
         ("notify.mail_password", is_token_source(notify.mail_password), '"keyring", "file:PATH", "env:NAME"'),
         ("notify.mail_from", _is_empty_or_mail(notify.mail_from), '"you@example.com"'),
@@ -158,7 +158,7 @@ def _rule_checks(raw: SettingsFile) -> list[tuple[str, bool, str]]:
 def _access_checks(authority: AuthoritySetting) -> list[tuple[str, bool, str]]:
     """Checks of how an authority is asked; a name and password go to https, or to this computer, alone."""
     parts, has_login = urlsplit(authority.url), bool(authority.user or authority.password_source)
-    is_safe = parts.scheme == "https" or is_this_computer(parts.hostname or "")
+    is_safe = parts.scheme == "https" or is_loopback(parts.hostname or "")
     is_stored = is_token_source(authority.password_source) and authority.password_source != "keyring"  # noqa: S105 - a place
     return [
         ("timestamp.authorities.user", bool(authority.user) or not has_login, '"customer-1"'),

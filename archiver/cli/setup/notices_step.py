@@ -122,11 +122,11 @@ def _try_way(obj: CliContext, settings: Settings, way: str, *, is_sent: bool) ->
 
 def _try_mail(obj: CliContext, address: str, host: str, password: str) -> str | None:
     """Set mail, and send a mail by each kind of connection until one is taken; a sentence if none is."""
-    from archiver.settings.api_url import is_this_computer
+    from archiver.chatwork.allowed_urls import is_loopback
     from archiver.setup.notice_ways import set_mail, try_mail
 
     name, _colon, port = host.partition(":")
-    kinds = ("tls", "starttls", "none") if is_this_computer(name) else ("tls", "starttls")
+    kinds = ("tls", "starttls", "none") if is_loopback(name) else ("tls", "starttls")
     failure = None
     for tls in kinds:
         try:

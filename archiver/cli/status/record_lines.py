@@ -11,7 +11,6 @@ from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.times import jst_time
 from archiver.ledger.ledger_file import read_ledger_file
 from archiver.records.erasure import Erasure
-from archiver.store.archive import Reading
 from archiver.store.time_text import to_text
 from archiver.store.working.remembered_values import UnfinishedErasure
 from archiver.wording import gettext as _

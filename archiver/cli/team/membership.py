@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 def team_join(obj: CliContext, team_file: str | None) -> int:
     """Ask for the token, check it with Chatwork, and keep it sealed."""
     from archiver.app import utc_now
+    from archiver.chatwork.allowed_urls import base_url
     from archiver.corrected_clock import CorrectedClock
-    from archiver.settings.api_url import base_url
     from archiver.team.membership import has_contract, join
 
     settings = team_settings(obj, team_file)

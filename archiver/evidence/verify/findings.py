@@ -87,8 +87,8 @@ class Verification:
             sentence = ngettext("{n} thing does not match.", "{n} things do not match.", count)
             if "newer-format" in self.counts:
                 sentence = _(
-                    "This version of the program cannot check all of it, as a newer one made it: check it with that one. "
-                    "Findings: {n}."
+                    "This version of the program cannot check all of it, as a newer one made it: check it with that "
+                    "one. Findings: {n}."
                 )
         elif self.unchecked:
             sentence = ngettext(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver import errors
-from archiver.settings.api_url import base_url
+from archiver.chatwork.allowed_urls import base_url
 
 
 @pytest.mark.parametrize(
