@@ -75,7 +75,7 @@ def calls_of(path: Path) -> Counter[str]:
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
             continue
-        name = ast.unparse(node.func).rpartition(".")[2]
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         is_of_a_value = name == "replace" and (len(node.args) != 1 or bool(node.keywords))
         if (name in CALLS and not is_of_a_value) or ast.unparse(node.func) == "os.remove":
             found[name] += 1

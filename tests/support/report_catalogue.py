@@ -77,7 +77,8 @@ def half_said() -> Iterator[str]:
     for folder in FOLDERS:
         for path in sorted((ROOT / "archiver" / folder).rglob("*.py")):
             if not any(one in path.as_posix() for one in OTHER_WORDS):
-                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                source = path.read_text(encoding="utf-8")
+                for node in ast.walk(ast.parse(source)) if re.search("fr?['\"]", source) else ():
                     pieces = node.values if isinstance(node, ast.JoinedStr) else []
                     texts = [one.value for one in pieces if isinstance(one, ast.Constant)]
                     said = [one for one in texts if isinstance(one, str) and not one.startswith(KEPT)]
@@ -134,14 +135,20 @@ def _module_texts(path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr | ast.JoinedStr):
             left_out |= {id(one) for one in ast.iter_child_nodes(node)}
-        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re."):
+        if isinstance(node, ast.Call) and _begins_with_re(node.func):
             left_out |= {id(one) for one in ast.walk(node)}
     for node in ast.walk(tree):
         text = node.value if isinstance(node, ast.Constant) and id(node) not in left_out else None
         if isinstance(text, str) and JAPANESE.search(text):
             yield text
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "say":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
             yield from (str(one.value) for one in node.args if isinstance(one, ast.Constant))
+
+
+def _begins_with_re(node: ast.expr) -> bool:
+    while isinstance(node, ast.Attribute | ast.Call):
+        node = node.value if isinstance(node, ast.Attribute) else node.func
+    return isinstance(node, ast.Name) and node.id == "re"
 
 
 def _records_texts() -> Iterator[str]:
