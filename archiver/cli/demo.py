@@ -16,6 +16,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import FINDINGS
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import side_by_side, visible
+from archiver.cli.terminal.typed_command import complete_commands
 from archiver.errors import N_
 
 if TYPE_CHECKING:
@@ -69,7 +70,6 @@ def _demo_folder(folder: str | None) -> Path:
 
 
 def _tell_where(story: Story) -> None:
-    command = f"archive --home {shlex.quote(str(story.home))}"
     page = story.package / "data" / "transcript" / "index.html" if story.package else story.home
     echo("")
     verdict = _("The package passed the check.") if story.ok else _("The package did NOT pass the check.")
@@ -79,12 +79,13 @@ def _tell_where(story: Story) -> None:
     echo("")
     echo(_("Look around; none of this needs a token:"))
     rows = [
-        (f"{command} status", _("what is kept")),
-        (f"{command} view", _("look at it in your browser")),
-        (f"{command} show {story.room}", _("read the room")),
-        (f"{command} verify", _("check everything")),
+        ("archive status", _("what is kept")),
+        ("archive app --read-only", _("look at it in your browser")),
+        (f"archive search --chat {story.room}", _("read the chat")),
+        ("archive verify", _("check everything")),
     ]
-    echo(side_by_side(rows))
+    program = ("archive", "--home", str(story.home))
+    echo(side_by_side([(complete_commands(command, program), words) for command, words in rows]))
     echo("")
     echo(_("To begin with your own chats: {command}").format(command="archive app"))
 

@@ -170,7 +170,8 @@ class CopyIsNewer(BadCopyPlace):
     )
     hint = N_(
         "The copy was not changed. If an older archive.sqlite3 was put back here, put the newer one back. To go on "
-        "from the copy: archive --home DIR restore {path}   To keep both, name another folder: archive backup FOLDER"
+        "from the copy: archive --home DIR backup --restore {path}   "
+        "To keep both, name another folder: archive backup FOLDER"
     )
 
 

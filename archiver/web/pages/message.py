@@ -161,6 +161,6 @@ def _package_label(contract: str) -> str:
 
 
 def _attach_command(program: Sequence[str], contract: Contract, message: Message) -> Command:
-    words = [*program, "attach", _("FILE"), "--contract", contract.id, "--message", message.message_id]
-    label = _("Keep a screenshot of it with contract {contract}:").format(contract=visible(contract.label))
+    words = [*program, *f"job enter {contract.id} file --message {message.message_id} --file".split(), _("FILE")]
+    label = _("Keep a screenshot of it with job {contract}:").format(contract=visible(contract.label))
     return Command(label, shell_command.line(words, platform=sys.platform))

@@ -14,7 +14,7 @@ from archiver.cli.main import build
 
 ROOT = Path(__file__).parents[3]
 
-_CALL = re.compile(r"(?<![\w/.~-])archive ((?:-[a-z-]+ )*[a-z][^\n]*)")
+_CALL = re.compile(r"(?<![\w/.~-])archive ((?:--home \S+ |-[a-z-]+ )*[a-z][^\n]*)")
 _END = re.compile(r"[“”`|;「」。、()（）]|[.:,](?= |$)| {2,}|\\n")
 _WORD = re.compile(r'"[^"]*"|[^\s"]+')
 """A word of a command line; a quoted value is one."""

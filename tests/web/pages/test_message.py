@@ -10,6 +10,7 @@ import pytest
 
 from archiver.store import seals
 from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
+from tests.support.terminals.printed_commands import usage_error
 from tests.support.viewer.client import Browser, open_viewer
 
 
@@ -98,7 +99,9 @@ def test_ways_lead_on(story_browser: Browser) -> None:
     assert f'href="https://www.chatwork.com/#!rid{ROOM}-2"' in html
     assert f'value="{ROOM}-2"' in html
     assert re.search("export 12345678 --messages m?2<", html)
-    assert "--contract job1 --message 2" in html
+    words = html.partition(" job enter ")[2].partition("<")[0].split()
+    assert ["job1", "file", "--message", "2", "--file", "FILE"] == words
+    assert usage_error(("job", "enter", *words)) is None
 
 
 def test_the_source_is_shown_with_its_tags(tmp_path: Path) -> None:
