@@ -16,6 +16,7 @@ from archiver import errors
 from archiver.store.backup.inventory import FOLDERS, SETTINGS
 from archiver.store.durable_files import make_durable_folder, storage_error, write_durably
 from archiver.store.engine import DATABASE
+from archiver.store.migrate import HEAD, REVISIONS
 
 MARK = "backup.json"
 """The file that names the archive whose copy a folder holds, also while its database is not there yet."""
@@ -149,6 +150,10 @@ def _marked_archive(place: Path) -> str | None:
 
 def _identity_at(database: Path) -> ArchiveIdentity | None:
     with closing(_open_read_only(database)) as connection:
+        (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or (HEAD,)
+        if revision not in REVISIONS:
+            detail = _("a newer version of this program made the copy there.")
+            raise errors.BadCopyPlace(path=database.parent, detail=detail)
         return archive_identity(connection)
 
 

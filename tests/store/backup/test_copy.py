@@ -462,9 +462,23 @@ def test_a_copy_that_knows_more_than_the_archive_is_left_alone(home: Archive, ta
         copy_archive(older, target)
 
     assert "records that this archive does not have" in str(caught.value)
-    assert f"archive --home DIR restore {target}" in caught.value.advice()
+    assert f"archive --home DIR backup --restore {target}" in caught.value.advice()
     assert entry_lines(home.database) == entry_lines(target / DATABASE)
     older.close()
+
+
+def test_a_copy_of_a_newer_version_is_left_alone(home: Archive, target: Path) -> None:
+    """An older program on a second computer cannot tell what only that copy holds."""
+    make_copy(home, target)
+    with closing(sqlite3.connect(target / DATABASE)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    before = (target / DATABASE).read_bytes()
+
+    with pytest.raises(errors.BadCopyPlace) as caught:
+        copy_archive(home, target)
+
+    assert "newer version of this program" in str(caught.value)
+    assert before == (target / DATABASE).read_bytes()
 
 
 def test_an_archive_that_no_backup_made_is_left_alone(home: Archive, tmp_path: Path) -> None:
