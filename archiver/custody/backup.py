@@ -20,12 +20,11 @@ from archiver.custody.compared_records import ComparedRecords, compared_records
 from archiver.custody.known_copies import EarlierCopy
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
-from archiver.folder_sync import sync_where_possible
 from archiver.settings import file
 from archiver.settings.model import Settings
 from archiver.settings.token import token_file
 from archiver.store.archive import Archive
-from archiver.store.backup import copy, set_aside
+from archiver.store.backup import copy, set_aside, transfer
 from archiver.store.backup.same_records import RecordsNotCompared
 from archiver.store.engine import DATABASE
 from archiver.store.ledger_copy import shared_files
@@ -273,8 +272,7 @@ def _put_in_place(report: copy.CopyReport, verification: Verification, place: Pa
     """Put the new database in its place, or beside an earlier one if it has findings; return whether in its place."""
     is_whole = all(one.check in _OF_FILES for one in verification.findings)
     if not is_whole and report.earlier is not None:
-        report.database.replace(place / WITH_FINDINGS)
-        sync_where_possible(place)
+        transfer.move_into_place(report.database, place / WITH_FINDINGS)
         return False
     copy.place_database(place)
     return True

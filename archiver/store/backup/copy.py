@@ -15,7 +15,6 @@ from datetime import datetime
 from pathlib import Path
 
 from archiver import errors
-from archiver.folder_sync import sync_where_possible
 from archiver.store import database_copy
 from archiver.store.archive import Archive
 from archiver.store.backup import destination, transfer
@@ -78,8 +77,7 @@ def place_database(place: Path) -> None:
         with suppress(sqlite3.Error):  # a broken one has no log worth keeping
             database_copy.checkpoint_log(database)
         database_copy.remove_logs(database)
-        database.with_name(DATABASE + transfer.PARTIAL_SUFFIX).replace(database)
-        sync_where_possible(place)
+        transfer.move_into_place(database.with_name(DATABASE + transfer.PARTIAL_SUFFIX), database)
     except OSError as error:
         raise _storage_error(error, place) from error
 

@@ -93,7 +93,7 @@ def _transfer_file(file: BackupFile, home: Path, place: Path, progress: CopyProg
             return UncopiedFile(file.name)
         if file.rule is ReplaceRule.KNOWN:
             allow_where_possible(partial, 0o400)
-        _move_into_place(partial, target)
+        move_into_place(partial, target)
     except _CopyUnreadable as error:
         return UncopiedFile(file.name, error.detail)
     finally:
@@ -157,7 +157,8 @@ def _make_folder(folder: Path, place: Path) -> bool:
     return True
 
 
-def _move_into_place(partial: Path, target: Path) -> None:
+def move_into_place(partial: Path, target: Path) -> None:
+    """Give what was written its name, in place of what has it, and let that outlive a power cut. Raises OSError."""
     if os.name == "nt" and target.exists():
         target.chmod(0o600)  # Windows replaces nothing that is read-only
     try:
