@@ -179,7 +179,7 @@ class ArchiveThere(UsageError):
     """The home already holds an archive, or parts of one."""
 
     message = N_("There is already an archive in {path}. It was not touched.")
-    hint = N_("Restore to another folder: archive --home DIR restore SRC")
+    hint = N_("Restore to another folder: archive --home DIR backup --restore SRC")
 
 
 class PlaceTaken(UsageError):

@@ -115,8 +115,8 @@ def _command_words(root: click.Group, words: list[str]) -> list[str]:
         if found is None:
             break
         command, rest, taken = found, rest[1:], [*taken, found.name or ""]
-    if not taken:
-        return []
+    if not taken:  # behind --home no sentence goes on: it is a command that there is not
+        return rest[:1] if rest != words else []
     options = {name: one for one in command.params if isinstance(one, click.Option) for name in one.opts}
     arguments = [one for one in command.params if isinstance(one, click.Argument)]
     while rest:
