@@ -77,7 +77,7 @@ def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None
             output += _run_output(terminal, "status", "--full")
         (home / "archive.toml").unlink()
 
-    assert [4, 4] == [sum(word in one for one in reached) for word in ("test notice", "token is not accepted")]
+    assert [4, 4] == [sum(word in one for one in reached) for word in ("test alert", "token is not accepted")]
     assert {f"/{CANARY}"} == called
     assert "does not accept name and password" in output
     assert CANARY not in output

@@ -138,7 +138,7 @@ def _begin(  # `lang` is read before, by choose_language
         return _call_command(ctx, "status")
     _require_no_remains(ctx.obj.home)
     elsewhere = (_("Your archive is elsewhere:"), "archive --home " + _("DIR"))
-    echo(_("Keeps your conversations on Chatwork on this computer. Nothing is set up yet."))
+    echo(_("Backs up your client chats on Chatwork to this computer. Nothing is set up yet."))
     echo("\n" + side_by_side([*_first_commands(), elsewhere, (_("All commands:"), typed("archive -h"))]))
     echo("\n" + _("There is no archive in {path} yet.").format(path=visible(str(ctx.obj.home))))
     return 0

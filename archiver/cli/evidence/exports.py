@@ -43,7 +43,7 @@ def list_exports(obj: CliContext, *, as_json: bool) -> None:
             line = _("handed to {to} on {day}").format(to=visible(handover.to), day=handover.on)
             echo("     " + line + (f" ({visible(handover.how)})" if handover.how else ""))
     if not packages:
-        echo(_("No package has been made yet."))
+        echo(_("No export has been made yet."))
 
 
 def _document(package: ExportedPackage) -> JsonObject:

@@ -131,11 +131,11 @@ def _facts(
         yield from ((label, text) for text in texts)
     yield _("Daily seals"), "  ".join(stamp_lines.seal_words(status))
     if not settings.timestamp.authorities:
-        yield _("Third-party time"), _("off (no third party vouches for the time of the seals)")
+        yield _("Time stamps"), _("off (nobody outside vouches for the time of the seals)")
     else:
-        yield _("Third-party time"), "  ".join(stamp_lines.authority_words(settings))
+        yield _("Time stamps"), "  ".join(stamp_lines.authority_words(settings))
     kept = kept_by_team(reading.home)
-    yield _("Other copy"), "  ".join(filter(None, page.backup_words(status.backup, grade_word(Grade.ATTENTION), kept)))
+    yield _("Backup"), "  ".join(filter(None, page.backup_words(status.backup, grade_word(Grade.ATTENTION), kept)))
     missing, deadline_lines = deadlines.blank_and_near_sentences(reading, status.contracts, now=now)
     yield from ((_("Not entered"), line) for line in missing)
     yield from ((_("Deadline"), line) for line in deadline_lines)

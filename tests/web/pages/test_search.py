@@ -174,7 +174,7 @@ def test_a_deletion_is_said_also_after_the_plan_hid_the_message(tmp_path: Path) 
     assert "<b>編集済み</b> <b>プランの制限で見えない</b>" in talk
     assert "Edited Deleted Not shown any more Hidden by the plan" in overview
     assert "動画編集_田中様 4 1 1 1 3 1/2" in overview
-    assert "messages that became shown as deleted after they were saved: 1 (1 of the other side)" in overview
+    assert "messages that became shown as deleted after they were saved: 1 (1 of the client)" in overview
 
 
 def test_a_message_deleted_before_it_was_saved_is_not_said_to_have_changed(tmp_path: Path) -> None:
