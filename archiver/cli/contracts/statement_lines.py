@@ -89,16 +89,10 @@ def kind_word(kind: str) -> str:
     return words.get(kind, _("other"))
 
 
-def delivery_lines(reading: Reading, contract: Contract, deliveries: Sequence[Delivery]) -> Iterator[str]:
-    """Lines of each delivery: number and time, file, what Chatwork has of the file, note."""
-    for text in delivery_texts(reading, contract, deliveries):
-        yield from entry_lines(text)
-
-
 def delivery_texts(
     reading: Reading, contract: Contract, deliveries: Sequence[Delivery], *, ids: bool = True
 ) -> Iterator[str]:
-    """The same as texts of any length; what belongs to an entry is indented. `ids`: with numbers."""
+    """Each delivery: number, time and file, what Chatwork has of it, note; what belongs to it is indented."""
     for delivery in deliveries:
         file = "" if delivery.name is None or delivery.size is None else name_and_size(delivery.name, delivery.size)
         number = f"{delivery.number:>3}  " if ids else ""
