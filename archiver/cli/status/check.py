@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 
+SCHEDULE = "schedule"
+
 _NAMES = {
     "token": N_("API token"),
     "account": N_("Account"),
@@ -167,7 +169,7 @@ def _tell_working(grades: Sequence[Grade], *, works: bool) -> None:
             "Whether automatic saving works cannot be seen here, as no automatic save went through lately: "
             "look at the line “{name}”."
         )
-        echo("\n".join(wrap(sentence.format(name=_(_NAMES["schedule"])), WIDTH)))
+        echo("\n".join(wrap(sentence.format(name=_(_NAMES[SCHEDULE])), WIDTH)))
     elif Grade.ATTENTION in grades:
         echo(_("Automatic saving works. Look after the rest when you have time."))
     else:
