@@ -225,8 +225,7 @@ def test_notice_addresses_that_go_along_are_said_but_not_shown(terminal: Termina
 
 def backed_up(terminal: Terminal, place: Path) -> str:
     """What a copy says on stderr."""
-    command = terminal.command("backup", place)
-    return subprocess.run(command, env=terminal.environ, capture_output=True, text=True, check=True).stderr
+    return terminal.both("backup", place)[1]
 
 
 @pytest.mark.drawn
