@@ -22,7 +22,7 @@ def quotation_line(
 ) -> str:
     """The change in one sentence without its end; `texts`: what is shown of the quotation's texts."""
     name = who or word("quote.the_client", lang)
-    sent, seen = time(quoted.message.send_time), time(_seen(quoted))
+    sent, seen = time(quoted.message.send_time), time(seen_at(quoted))
     said = word("quote.said", lang, who=name, before=texts[0], sent=sent)
     between = "edited_" if quoted.after is not None and quoted.became is not State.EDITED else ""
     return word(f"quote.line.{between}{quoted.became}", lang, said=said, after=texts[-1], seen=seen)
@@ -43,7 +43,7 @@ def quotation_parts(
     if quoted.after is not None:
         yield word("quote.label.after", lang, seen=time(quoted.after.first_seen)), texts[-1]
     elif quoted.became is State.DELETED:
-        yield word("quote.label.gone", lang, seen=time(_seen(quoted))), word("quote.gone", lang)
+        yield word("quote.label.gone", lang, seen=time(seen_at(quoted))), word("quote.gone", lang)
 
 
 def _happened(quoted: Quotation, lang: str | None, time: Time) -> Iterator[str]:
@@ -55,10 +55,10 @@ def _happened(quoted: Quotation, lang: str | None, time: Time) -> Iterator[str]:
     if quoted.edits > 1:
         yield word("quote.edits", lang, n=quoted.edits)
     if quoted.became is not State.EDITED:
-        yield word(f"quote.{quoted.became}", lang, seen=time(_seen(quoted)))
+        yield word(f"quote.{quoted.became}", lang, seen=time(seen_at(quoted)))
 
 
-def _seen(quoted: Quotation) -> datetime:
+def seen_at(quoted: Quotation) -> datetime:
     """When its present standing was first seen; of an unchanged message when it was last seen."""
     if quoted.became is State.PRESENT:
         return quoted.before.last_seen

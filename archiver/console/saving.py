@@ -30,7 +30,7 @@ ENOUGH_BYTES = 1_000_000
 
 def save_now(context: ConsoleContext, *, is_first: bool = False) -> Work:
     """The work of saving what Chatwork shows now; the first time it says how to get what the lists leave out."""
-    links = (JobLink(_("Overview"), url_for("home.index")),)
+    links = (JobLink(_("Home"), url_for("home.index")),)
 
     def work(job: Job) -> JobOutcome:
         app = context.app(job)
@@ -92,7 +92,7 @@ def round_progress(app: App, job: Job) -> ProgressCallbacks:
 
     def on_file(file: WantedFile, have: int) -> None:
         is_large = file.size >= ENOUGH_BYTES
-        job.tell(_("Saving files"), have if is_large else 0, file.size if is_large else None)
+        job.tell(_("Fetching files"), have if is_large else 0, file.size if is_large else None)
 
     return ProgressCallbacks(on_step, on_file)
 

@@ -11,7 +11,6 @@ from flask import (
     Response,
     current_app,
     got_request_exception,
-    make_response,
     redirect,
     render_template,
     request,
@@ -116,8 +115,8 @@ def _lead_to_first_run() -> AnyResponse | tuple[str, int] | None:
     state = archive_state()
     if endpoint == "home.index" and state is ArchiveState.FIRST_RUN:
         return redirect(url_for("start.index"))
-    if endpoint == "home.pulse" and state not in {ArchiveState.READY, ArchiveState.FIRST_RUN}:
-        return make_response(render_template("pulse.html", is_changed=True, mark=""))
+    if endpoint == "home.index" and "mark" in request.args and state is not ArchiveState.READY:
+        return Response(headers={"HX-Refresh": "true"})
     if state is ArchiveState.UNREADABLE and endpoint.startswith("start."):
         return redirect(url_for("home.index"))
     return _instead_without_archive(endpoint, state)
@@ -151,7 +150,7 @@ def _instead_without_archive(endpoint: str, state: ArchiveState) -> AnyResponse 
 
 
 def _form_expired(_error: CSRFError) -> tuple[str, int]:
-    sentence = _("This page was older than the program that runs now, so nothing was done. Please open it again.")
+    sentence = _("This page was older than the program that runs now, so nothing was done. Please open it anew.")
     return render_template("error.html", sentence=sentence, advice=""), 403
 
 

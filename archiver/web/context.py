@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import current_app
 
-from archiver.records.grades import Grade
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.status import Status
 from archiver.store.queries.viewing.written_state import written_state
@@ -52,24 +52,6 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Attention:
-    """Warnings as sentences in the language of the process; plain text with hidden characters made visible."""
-
-    grade: Grade
-    blocks: tuple[Block, ...]
-    quoted: Mapping[str, tuple[str, ...]]
-    """Contract → its changed messages in words, where no block quotes them."""
-    sentences: tuple[str, ...]
-    alerts: tuple[AttentionAlert, ...]
-    saving: tuple[str, ...]
-    """What starts saving, how the last round ended, when the next one comes."""
-    is_unscheduled: bool
-    """Whether nothing is known that saves by itself."""
-    facts: tuple[tuple[str, str], ...]
-    """Labels with sentences: last save, seals, stamps, backup, re-reading, deadlines."""
-
-
-@dataclass(frozen=True, slots=True)
 class ViewContext:
     """Everything a page needs besides its request."""
 
@@ -78,7 +60,9 @@ class ViewContext:
     now: Callable[[], datetime]
     status: Callable[[Reading], Status]
     """Returns the status of the archive."""
-    attention: Callable[[Reading, Status], Attention]
+    standing: Callable[[Reading, Status], Mapping[str, Any]]
+    """What is observed of the archive and this computer, as sentences in the language of the process: what has stopped
+    saving, what needs a look, the open alerts, and for each job with a big change what changed."""
     patience: Callable[[Reading], timedelta] = lambda _reading: timedelta.max
     """After how long without a save saving counts as stopped: three intervals."""
     command: tuple[str, ...] = ("archive",)

@@ -6,16 +6,17 @@ import gettext
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from flask import request
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from archiver.errors import ArchiverError
-from archiver.records.grades import grade_word
+from archiver.records import JST
 from archiver.render import times
 from archiver.render.invisible_characters import visible
+from archiver.report_language import english_day
 from archiver.store.working.remembered_values import LAST_SYNC, PRACTICE
 from archiver.web.context import ViewContext
 
@@ -35,7 +36,6 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
         ngettext=words.ngettext,
         language=context.language,
         record_language=context.record_language,
-        grade_word=grade_word,
         navigation=navigation,
         is_writing=False,
         frame_facts=lambda: frame_facts(context),
@@ -45,6 +45,8 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
         "stamp": times.local_time,
         "minute": lambda at: times.local_time(at)[:-3],
         "day": times.day_text,
+        "when": lambda at: moment_words(at, context.now(), context.language),
+        "on": lambda day: day_words(day, context.now(), context.language),
         "date": times.iso_date,
         "machine": times.iso_time,
         "number": lambda number: f"{number:,}",
@@ -70,6 +72,23 @@ def frame_facts(context: ViewContext) -> dict[str, object]:
             "is_stopped": age > context.patience(reading),
         }
     return {"is_practice": False, "saved": None}
+
+
+def moment_words(at: datetime, now: datetime, language: str) -> str:
+    """A time as a person says it: `今日 11:40`, `11月19日(木) 20:02`; seconds are told elsewhere."""
+    local = at.astimezone(JST)
+    return f"{day_words(local.date(), now, language)} {local.hour}:{local:%M}"
+
+
+def day_words(day: date, now: datetime, language: str) -> str:
+    """A day as a person says it, with its year where that is not this one."""
+    today = now.astimezone(JST).date()
+    if day == today:
+        return gettext.gettext("today")
+    if language != "ja":
+        return english_day(day, weekday=True)
+    year = "" if day.year == today.year else f"{day.year}年"
+    return f"{year}{times.day_of_month(day.isoformat())}"
 
 
 def age_words(age: timedelta) -> str:

@@ -100,7 +100,7 @@ def _paths(archive: Archive) -> dict[str, str]:
     contract = "/contracts/job1"
     return {
         "overview (概要)": "/home",
-        "its pulse": "/home/pulse",
+        "what it asks again and again": "/home?mark=1-0",
         "alerts": "/alerts",
         "contract (契約)": contract,
         "money": f"{contract}/money",

@@ -128,7 +128,7 @@ def test_chatwork_cannot_be_reached_on_a_later_day(
     with serve_application(desk.home, desk.environ) as (gate, _context), open_tab(chromium, gate, width=width) as tab:
         player, page, faults = Player(tab.page), tab.page, list[str]()
         desk.chatwork.stop()
-        for path, button in (("/home", ".now-box button.first"), ("/emergency", "button.big")):
+        for path, button in (("/home", "form.quiet button"), ("/emergency", "button.big")):
             go(player, path)
             player.press(button)
             page.wait_for_url(re.compile("/job"))
@@ -144,10 +144,10 @@ def test_chatwork_cannot_be_reached_on_a_later_day(
         faults += look(player, language)
         desk.chatwork.start()
         go(player, "/home")
-        player.press(".now-box button.first")
+        player.press("form.quiet button")
         page.wait_for_url(re.compile("/job"))
         player.wait_for_job()
-        expect(page.locator("#job p.ok")).to_be_visible()
+        expect(page.locator("#job .banner.safe")).to_be_visible()
 
         assert [] == faults
         assert ([], []) == (meant(tab, "503"), tab.outside)
@@ -168,8 +168,7 @@ def test_the_client_removes_the_user_from_the_chat(
             assert str(desk.group) not in words(page), words(page)
             faults += look(player, language)
         go(player, "/home")
-        expect(page.locator("section.alarm")).to_be_visible()
-        expect(page.locator("main .sentences")).to_contain_text("動画編集_田中様")
+        expect(page.locator("#head")).to_contain_text("動画編集_田中様")
         go(player, "/emergency")
         player.press("button.big")
         page.wait_for_url(re.compile("/job"))
@@ -178,7 +177,7 @@ def test_the_client_removes_the_user_from_the_chat(
         assert not re.search("すべて保存しました|Everything that Chatwork shows", said)
         faults += look(player, language)
         go(player, "/home")
-        player.press("section.alarm a[href*='/packages']")
+        player.press("article.job a[href*='/packages']")
         page.wait_for_url(re.compile("/packages"))
 
         assert [] == faults + look(player, language)
@@ -232,7 +231,7 @@ def test_an_archive_of_an_older_format_is_updated_by_the_button(
         player.press("form[action='/upgrade'] button")
         page.wait_for_url(re.compile("/job"))
         player.wait_for_job()
-        expect(page.locator("#job p.ok")).to_be_visible()
+        expect(page.locator("#job .banner.safe")).to_be_visible()
         faults += look(player, language)
         go(player, "/contracts/job1")
         player.fill("#f-title", "題")

@@ -18,8 +18,10 @@ from archiver.console.jobs import JobState
 from archiver.errors import UsageError
 from archiver.store import migrate
 from archiver.store.queries.contracts import contracts, find_contract
+from archiver.store.queries.entries import last_seq
 from archiver.store.queries.roles import mapped_accounts
 from archiver.store.queries.statements import deliveries, enclosures
+from archiver.store.working.remembered_values import SEEN_CHANGES
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.viewer.page_text import words_of
@@ -268,7 +270,7 @@ def test_after_the_saving_was_ended_no_page_says_that_there_is_no_contract(brows
 
     page = answer.get_data(as_text=True)
     assert 422 == answer.status_code
-    assert ("was ended" in page, "No job has been entered" in page) == (True, False)
+    assert ("was ended" in page, "No contract has been entered" in page) == (True, False)
 
 
 def test_saving_now_says_that_every_contract_was_ended_and_its_page_begins_again(browser: FormBrowser) -> None:
@@ -286,7 +288,7 @@ def test_saving_now_says_that_every_contract_was_ended_and_its_page_begins_again
     answer = browser.post(f"/contracts/{name}", state="open")
 
     assert JobState.FAILED is job.state
-    assert "The saving of every job was ended" in page
+    assert "The saving of every contract was ended" in page
     assert 'href="/contracts"' in page
     assert "Save its chats again" in before
     assert answer.status_code == 302
@@ -365,7 +367,26 @@ def test_where_the_folder_can_only_be_read_the_overview_says_so_before_the_butto
     assert "Nothing can be written at the place of the archive" not in before
     assert "Nothing can be written at the place of the archive now" in words_of(page)
     assert "Look whether the disk is write-protected" in words_of(page)
-    assert '<button class="btn first" disabled>' in page
+    assert '<button class="btn bare slim" disabled>' in page
+
+
+def test_what_was_seen_is_taken_off_the_first_page_and_a_page_asks_for_news_alone(browser: FormBrowser) -> None:
+    """The mark is kept up to the entry that was shown; an open page gets nothing, or only what stands first."""
+    before = browser.get("/home")
+    (upto,) = re.findall(r'name="upto" value="(\d+)"', before) or ["0"]
+    (mark,) = re.findall(r'hx-get="/home\?mark=([^"]+)"', before)
+    same = browser.get(f"/home?mark={mark}", status=204)
+    name = contract_id(browser)
+    answer = browser.post("/home/seen", job=name, upto="99999999")
+    with browser.context.archive.reading() as reading:
+        seen, last = SEEN_CHANGES.recall(reading)[name], last_seq(reading)
+    browser.post(f"/contracts/{name}", title="別の題")
+    part = browser.get(f"/home?mark={mark}")
+
+    assert "" == same
+    assert upto.isdigit()
+    assert (302, last) == (answer.status_code, seen.entry)
+    assert part.lstrip().startswith('<div id="head"')
 
 
 def test_beside_a_wrong_fact_the_others_are_said_to_be_kept(browser: FormBrowser) -> None:
@@ -385,7 +406,7 @@ def test_the_side_is_kept_and_the_own_name_is_no_other_side(browser: FormBrowser
         kept = find_contract(reading, "job1")
 
     assert 422 == answer.status_code
-    assert "Who is the client of this job?" in answer.get_data(as_text=True)
+    assert "Who is the other side of this job?" in answer.get_data(as_text=True)
     assert ("田中", "subcontractor") == (kept.client, kept.side)
 
 

@@ -136,7 +136,7 @@ def test_facts_people_and_a_delivery_are_entered(
     player: Player, served: tuple[AccessGate, ConsoleContext], tmp_path: Path
 ) -> None:
     """Each is kept, the page says so, and what is wrong gets its sentence beside the field."""
-    player.press('a[href="/contracts"]')
+    player.press("article.job h3 a")
     page = player.page
     page.wait_for_url(re.compile("/contracts/"))
     player.fill("#f-title", "動画編集10本")
@@ -265,14 +265,12 @@ def test_the_worst_day(chromium: Browser, new_desk: FirstDayDesk, look: Look) ->
         open_tab(chromium, gate, width=width, scheme=scheme) as tab,
     ):
         player, page = Player(tab.page, by_keyboard=by_keyboard), tab.page
-        assert page.locator("section.alarm").count() == 0
+        assert not re.search("大きな変化", page.locator("#head").inner_text())
 
         new_desk.chatwork.cancel_account(new_desk.tanaka)
         save(context)
 
-        expect(page.locator("#pulse[role=alert]")).to_be_visible(timeout=30_000)
-        player.press("#pulse a")
-        expect(page.locator("section.alarm")).to_be_visible()
+        expect(page.locator("#head")).to_contain_text("大きな変化", timeout=30_000)
         faults = player.look_around()
         to(player, "/emergency")
         player.press("button.big")
@@ -298,23 +296,22 @@ def test_a_token_that_is_refused_is_replaced(chromium: Browser, new_desk: FirstD
     ):
         player, page, other = Player(tab.page, by_keyboard=by_keyboard), tab.page, "b" * 32
         new_desk.chatwork.revoke_token(other)
-        player.press(".now-box button.first")
+        player.press("form.quiet button")
         page.wait_for_url(re.compile("/job"))
         assert "APIトークンを受け付けませんでした" in player.wait_for_job()
         faults = player.look_around()
         to(player, "/home")
-        expect(page.locator(".state.action")).to_be_visible()
+        expect(page.locator(".relief.lose")).to_be_visible()
         faults += player.look_around()
-        player.press("main .sentences a[href='/settings']")
         player.press("a[href*='change=token']")
         player.fill("#token", other)
         player.press("main button.first")
         expect(page.locator("main .banner.safe").first).to_be_visible()
         to(player, "/home")
-        player.press(".now-box button.first")
+        player.press("form.quiet button")
         page.wait_for_url(re.compile("/job"))
         player.wait_for_job()
-        expect(page.locator("#job p.ok")).to_be_visible()
+        expect(page.locator("#job .banner.safe")).to_be_visible()
 
         assert [] == faults + player.look_around()
         assert ([], []) == (tab.complaints, tab.outside)

@@ -69,9 +69,7 @@ def test_an_archive_that_nothing_saves_is_not_called_good(desk: FirstDayDesk, br
     with hold_daemon_lock(desk.home):
         kept = browser.get("/home")
 
-    assert ['class="state attention"', 'class="state good"'] == [
-        found[0] for page in (alone, kept) if (found := re.search(r'class="state \w+"', page))
-    ]
+    assert ["lose", ""] == [found[1] for page in (alone, kept) if (found := re.search(r'class="relief (\w*)"', page))]
     assert [True, False] == ["Automatic saving is not set up here" in page for page in (alone, kept)]
     assert [True, False] == ['name="automatic" value="on"' in page for page in (alone, kept)]
 
@@ -111,7 +109,7 @@ def test_a_token_that_is_refused_while_the_application_runs(desk: FirstDayDesk, 
     assert not refused.is_complete
     assert "does not accept the API token" in " ".join((refused.head, *refused.lines))
     assert 'href="/settings"' in job_page.partition('id="job"')[2]
-    assert 'class="state action"' in home
+    assert 'class="relief lose"' in home
     assert "the API token is not accepted" in home
     assert "メッセージ 2" in talk
     assert not rescue.is_complete
@@ -171,8 +169,8 @@ def test_a_second_job_is_refused_in_a_sentence_that_names_it(browser: FormBrowse
     go_on.set()
     browser.job()
 
-    assert "“Backing up the archive” was not begun, because “Saving now” was running" in while_it_runs
-    assert "“Backing up the archive” was not begun" in browser.get("/job")
+    assert "“Copying the archive” was not begun, because “Saving now” was running" in while_it_runs
+    assert "“Copying the archive” was not begun" in browser.get("/job")
     assert not (tmp_path / "copy").exists()
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from gettext import gettext as _
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from archiver.cli.contracts import deadline_lines as deadlines
 from archiver.cli.contracts.contract_names import contract_names
-from archiver.cli.status import (
-    emergency_block,
-    page,
-    reread_and_backfill_lines,
-    stamp_lines,
-)
+from archiver.cli.status import emergency_block, page
 from archiver.cli.status.alert_lines import (
     FIRST_SCREEN_LIMIT,
     AlertLine,
@@ -21,20 +17,20 @@ from archiver.cli.status.alert_lines import (
     more_sentence,
     room_labels,
 )
-from archiver.cli.status.saving_status import last_failure, observe_standing, saving_words
-from archiver.cli.terminal import times
+from archiver.cli.status.saving_status import Standing, observe_standing
 from archiver.cli.terminal.typed_command import command_words, complete_commands
 from archiver.custody import put_back_databases
-from archiver.health.conditions import ConditionKind
+from archiver.health.conditions import OF_ALERTS, Condition, ConditionKind
 from archiver.health.evidence import service_sentences
+from archiver.health.rooms_and_runs import round_interval
 from archiver.health.snapshot import known_time
-from archiver.records.grades import Grade, grade_word
-from archiver.store.ledger_copy.kept_by_team import kept_by_team
-from archiver.store.working import backfill_queue
-from archiver.web.context import Attention, AttentionAlert, Block, Step, ViewContext
+from archiver.health.words import page_sentence
+from archiver.render.times import interval_words
+from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
+from archiver.web.context import AttentionAlert, Block, Step, ViewContext
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from archiver.cli.context import CliContext
@@ -51,7 +47,6 @@ def build_view_context(obj: CliContext, *, are_settings_needed: bool = True) -> 
     """
     from archiver.app import utc_now
     from archiver.cli.terminal.language import current_language
-    from archiver.health.rooms_and_runs import round_interval
     from archiver.store.queries.contracts import rooms_to_read
     from archiver.store.queries.viewing.remembered_status import RememberedStatus
 
@@ -66,7 +61,7 @@ def build_view_context(obj: CliContext, *, are_settings_needed: bool = True) -> 
         home=obj.home,
         now=utc_now,
         status=lambda reading: remembered.status(reading, authorities=authorities()),
-        attention=lambda reading, status: build_attention(
+        standing=lambda reading, status: build_standing(
             reading, status, obj.settings(), obj.environ, now=known_time(reading, utc_now())
         ),
         patience=lambda reading: 3 * round_interval(len(rooms_to_read(reading, utc_now())), obj.settings()),
@@ -76,31 +71,59 @@ def build_view_context(obj: CliContext, *, are_settings_needed: bool = True) -> 
     )
 
 
-def build_attention(
+def build_standing(
     reading: Reading, status: Status, settings: Settings, environ: Mapping[str, str], *, now: datetime
-) -> Attention:
-    """What needs the user, and the facts about what is kept; the schedulers of this computer are asked."""
+) -> dict[str, Any]:
+    """What needs the user; the schedulers of this computer are asked."""
     standing = observe_standing(reading, settings, environ, now=now, alerts=status.alerts)
     emergencies = emergency_block.emergencies(reading, status.contracts, status.alerts)
-    program = command_words(settings.home)
-    names = contract_names(status.contracts)
-    alerts = alert_lines(reading, page.other_alerts(status.alerts, emergencies), names)
+    program, labels = command_words(settings.home), room_labels(reading, ())
+    alerts = alert_lines(reading, page.other_alerts(status.alerts, emergencies), contract_names(status.contracts))
     more = len(alerts) - FIRST_SCREEN_LIMIT
     shown = [attention_alert_of(one, program) for one in alerts[:FIRST_SCREEN_LIMIT]]
-    shown += [AttentionAlert(complete_commands(more_sentence(more), program))] if more > 0 else []
-    told = [*service_sentences(reading), *put_back_databases.overview_lines(reading)]
-    told += standing.page_sentences(room_labels(reading, ()))
-    facts = _facts(reading, status, settings, standing.situation.archive.rooms, now=now)
-    return Attention(
-        grade=standing.grade,
-        blocks=tuple(emergency_block_of(one, program) for one in emergencies),
-        quoted=emergency_block.calm_quotations(reading, status.contracts, emergencies),
-        alerts=tuple(shown),
-        sentences=tuple(complete_commands(one, program) for one in told),
-        saving=tuple(saving_words(standing.situation, failed_at=last_failure(standing.situation))),
-        is_unscheduled=any(one.kind is ConditionKind.UNSCHEDULED for one in standing.found),
-        facts=tuple((label, complete_commands(fact, program, is_alone=True)) for label, fact in facts),
-    )
+    beside = [*service_sentences(reading), *put_back_databases.overview_lines(reading)]
+    found = [one for one in standing.found if one.kind not in OF_ALERTS]
+    if status.is_practice:  # nothing saves it by itself, and nothing should
+        found = [one for one in found if one.kind not in {ConditionKind.UNSCHEDULED, ConditionKind.STALE}]
+    said = [(one, complete_commands(page_sentence(one, labels), program)) for one in found]
+    starters = standing.situation.starters
+    return {
+        "stopped": [(str(one.kind), text, one.facts.get("error")) for one, text in said if one.kind in STOPPING],
+        "lines": [
+            *(("", complete_commands(text, program)) for text in beside),
+            *((str(one.kind), text) for one, text in said if one.kind not in STOPPING),
+        ],
+        "unsure": not status.is_practice and _is_unsure(standing.found, status, now - 3 * _every(standing)),
+        "alert_count": len(alerts),
+        "do_not": [one.strip() for one in re.split(r"(?<=[。.])\s*(?=\S)", _(emergency_block.DO_NOT)) if one.strip()],
+        "alerts": shown + ([AttentionAlert(complete_commands(more_sentence(more), program))] if more > 0 else []),
+        "changes": {one.contract.id: emergency_block.changes_sentence(one) for one in emergencies if one.is_departure},
+        "every": interval_words(_every(standing)) if starters and starters.names and not starters.is_idle else "",
+        "has_notices": bool(settings.notify.ways),
+        "is_team": kept_by_team(reading.home) is KeptByTeam.ALL,
+    }
+
+
+STOPPING = frozenset(
+    {
+        *(ConditionKind.SETUP, ConditionKind.NO_CONTRACT, ConditionKind.ENDED, ConditionKind.STALE),
+        *(ConditionKind.FAULT, ConditionKind.LEDGER, ConditionKind.DISK_FULL, ConditionKind.NO_SPACE),
+        *(ConditionKind.FIRST_SAVE, ConditionKind.IDLE, ConditionKind.UNSCHEDULED, ConditionKind.UNREAD),
+        ConditionKind.FINDINGS,
+    }
+)
+"""Saving has stopped or will, or what is saved is in doubt: this stands first."""
+
+_UNSURE = {ConditionKind.FAILING, ConditionKind.BEHIND, ConditionKind.SHUT, ConditionKind.FUTURE, ConditionKind.CLOCK}
+
+
+def _every(standing: Standing) -> timedelta:
+    return round_interval(len(standing.situation.archive.rooms), standing.situation.settings)
+
+
+def _is_unsure(found: Iterable[Condition], status: Status, oldest: datetime) -> bool:
+    """Whether “all good” would say too much: a chat was not read, or the last save is older than three intervals."""
+    return status.last_sync is None or status.last_sync < oldest or any(one.kind in _UNSURE for one in found)
 
 
 def emergency_block_of(alarm: emergency_block.Emergency, program: Sequence[str]) -> Block:
@@ -120,22 +143,3 @@ def attention_alert_of(line: AlertLine, program: Sequence[str]) -> AttentionAler
     if message is None:
         return AttentionAlert(sentence)
     return AttentionAlert(sentence, message.words, message.room_id, message.message_id)
-
-
-def _facts(
-    reading: Reading, status: Status, settings: Settings, rooms: Collection[int], *, now: datetime
-) -> Iterator[tuple[str, str]]:
-    """The facts of `status` without the re-reading, whose counting would delay the page in a large archive."""
-    yield _("Last save"), times.jst_time(status.last_sync) if status.last_sync else _("never")
-    for label, texts in reread_and_backfill_lines.backfill_words(backfill_queue.count_items(reading, rooms)):
-        yield from ((label, text) for text in texts)
-    yield _("Daily seals"), "  ".join(stamp_lines.seal_words(status))
-    if not settings.timestamp.authorities:
-        yield _("Time stamps"), _("off (nobody outside vouches for the time of the seals)")
-    else:
-        yield _("Time stamps"), "  ".join(stamp_lines.authority_words(settings))
-    kept = kept_by_team(reading.home)
-    yield _("Backup"), "  ".join(filter(None, page.backup_words(status.backup, grade_word(Grade.ATTENTION), kept)))
-    missing, deadline_lines = deadlines.blank_and_near_sentences(reading, status.contracts, now=now)
-    yield from ((_("Not entered"), line) for line in missing)
-    yield from ((_("Deadline"), line) for line in deadline_lines)

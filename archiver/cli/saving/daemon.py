@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 @click.command(
     "daemon",
-    help=N_("Save again and again until it is stopped, verify the archive now and then, and send alerts."),
+    help=N_(
+        "Save again and again until it is stopped, verify the archive now and then, and say what needs your attention."
+    ),
 )
 @click.option(
     "--all",

@@ -15,7 +15,7 @@ from archiver.health.conditions import OF_ALERTS, Condition, conditions, told_co
 from archiver.health.judgements import Situation, last_list
 from archiver.health.rooms_and_runs import round_interval, unseen_bound
 from archiver.health.snapshot import ComputerState, known_time
-from archiver.health.words import graded, page_sentence, sentence
+from archiver.health.words import graded, sentence
 from archiver.notices import apprise_sender
 from archiver.records.alerts import Alert, Level
 from archiver.records.grades import Grade, grade_word
@@ -66,10 +66,6 @@ class Standing:
         """The same with the words for their grades."""
         return [graded(one, sentence(one)) for one in self.found if one.kind not in OF_ALERTS]
 
-    def page_sentences(self, room_labels: Mapping[int, str]) -> list[str]:
-        """The same for a page, which asks nobody to type what it cannot do itself, and calls rooms by their names."""
-        return [graded(one, page_sentence(one, room_labels)) for one in self.found if one.kind not in OF_ALERTS]
-
 
 def observe_standing(
     reading: Reading,
@@ -118,7 +114,7 @@ def saving_words(situation: Situation, *, failed_at: datetime | None = None) -> 
     if starters.is_idle:
         return [_("registered with {scheduler}, which does not run").format(scheduler=starters.names), last]
     every = interval_words(_round_interval(situation))
-    started = _("automatically (every {every}; {scheduler})").format(every=every, scheduler=starters.names)
+    started = _("by itself (every {every}; {scheduler})").format(every=every, scheduler=starters.names)
     return [started, last, _next_run_words(situation, failed_at)]
 
 
@@ -143,7 +139,7 @@ def _last_run_words(situation: Situation, failed_at: datetime | None) -> str:
         return " ".join(words.format(time=time, reason=why).split())
     if archive.last_run is None:
         return _("last: none yet")
-    words = _("last save {time}") if archive.is_complete else _("last {time} incomplete")
+    words = _("last {time} good") if archive.is_complete else _("last {time} incomplete")
     return words.format(time=short_time(archive.last_run, now))
 
 

@@ -33,14 +33,10 @@ def command_line(program: Sequence[str]) -> str:
     return visible(shell_command.line(program, platform=sys.platform))
 
 
-def complete_commands(sentence: str, program: Sequence[str], *, is_alone: bool = False) -> str:
-    """A sentence in which each command `archive …` names this archive.
-
-    `is_alone`: only commands at the start or after two spaces count, as paths and names may look like a command.
-    """
-    start = r"(?:^|(?<=  ))" if is_alone else r"(?<![\w/.\\-])"
+def complete_commands(sentence: str, program: Sequence[str]) -> str:
+    """A sentence in which each command `archive …` names this archive."""
     line = command_line(program)
-    return re.sub(rf"{start}archive (?=(?:{'|'.join(COMMANDS)})\b)", lambda _found: f"{line} ", sentence)
+    return re.sub(rf"(?<![\w/.\\-])archive (?=(?:{'|'.join(COMMANDS)})\b)", lambda _found: f"{line} ", sentence)
 
 
 def completion_for(home: Path) -> Completion | None:

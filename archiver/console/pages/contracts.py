@@ -50,12 +50,12 @@ class PersonChoice:
 
 @pages.get("")
 def index() -> Answer:
-    """The contracts; the only one is opened at once."""
+    """The only job, or the page that lists them; without one, what comes first."""
     with console_context().archive.reading() as reading:
         every = contracts(reading)
     if len(every) == 1:
         return redirect(url_for("contracts.contract", name=every[0].id))
-    return render_template("contracts.html", contracts=every)
+    return redirect(url_for("home.index", _anchor="jobs") if every else url_for("start.index"))
 
 
 @pages.get("/<name>")
@@ -118,7 +118,7 @@ def _keep_people(context: ConsoleContext, contract: Contract) -> dict[str, str]:
         if (role, reason) in {(person.role, person.reason), shown}:
             continue
         if role not in {"", *Role} or not (reason if role else reason in {"", person.reason}):
-            problems[name] = _("Say who it is, and how you know; it is printed in exports.")
+            problems[name] = _("Say who it is, and how you know; it is printed in packages.")
             continue
         with context.archive.writing() as writing:
             if role:
@@ -178,7 +178,7 @@ def _page(name: str, problems: Mapping[str, str]) -> str:
     said = {
         "kept": _("Kept."),
         "open": _("Its chats are saved again, from the next round on."),
-        "stopped": _("The saving of this job is ended."),
+        "stopped": _("The saving of this contract is ended."),
         "added": added_sentence(),
     }
     return render_template(

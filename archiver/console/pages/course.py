@@ -9,7 +9,6 @@ from gettext import gettext as _
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
-from archiver.console.activity_strip import activity_strip
 from archiver.console.context import console_context
 from archiver.console.fact_form import applicable_facts
 from archiver.platforms.job_platform import platform_of
@@ -54,13 +53,11 @@ def course(name: str) -> str:
         rooms = [room.room_id for room in contract.rooms]
         events, has_more = newest_lines(reading, rooms, [contract.id], GROUPS)
         lines = [*_stated_lines(reading, contract), *map(_recorded_line, events)]
-        strip = activity_strip(reading, rooms, now=context.now())
     return render_template(
         "contract_course.html",
         contract=contract,
         rows=sorted(lines, key=lambda line: line.at),
         has_more=has_more,
-        strip=strip,
         now=context.now(),
     )
 
@@ -104,4 +101,4 @@ def _stated(reading: Reading, contract: Contract) -> Iterator[tuple[str, str]]:
     for package in exports(reading):
         if package.contract == contract.id:
             for handover in package.handovers:
-                yield handover.on, _("Export {name} handed to {to}").format(name=package.name, to=handover.to)
+                yield handover.on, _("Package {name} handed to {to}").format(name=package.name, to=handover.to)

@@ -43,7 +43,7 @@ def index() -> str:
 def rescue() -> Response:
     """Save everything shared with the counterparts, without pacing."""
     context = console_context()
-    context.jobs.start(_("Saving everything shared with the client"), _rescue(context))
+    context.jobs.start(_("Saving everything shared with the other side"), _rescue(context))
     return redirect(url_for("job.index"))
 
 
@@ -58,7 +58,7 @@ def recover() -> Response | tuple[str, int]:
         found = _take_files(context, given, request.form.get("room", ""))
     except errors.ArchiverError as error:
         return _page(trouble_words(error).together, "older"), 422
-    context.jobs.start(_("Bringing in older messages"), _recover(context, found))
+    context.jobs.start(_("Fetching older messages"), _recover(context, found))
     return redirect(url_for("job.index"))
 
 
@@ -148,7 +148,7 @@ def _take_files(context: ConsoleContext, given: list[FileStorage], room: str) ->
 
 
 def _recover(context: ConsoleContext, found: FoundIds) -> Work:
-    links = (JobLink(_("Help now"), url_for("emergency.index")),)
+    links = (JobLink(_("Emergency"), url_for("emergency.index")),)
 
     def work(job: Job) -> JobOutcome:
         app = context.app(job)
@@ -160,10 +160,10 @@ def _recover(context: ConsoleContext, found: FoundIds) -> Work:
             job.tell(sentence.format(done=done, total=total, minutes=minutes), done, total)
 
         if not found.places:
-            return JobOutcome(_("It contains no message id from your work chats."), links=links, is_complete=False)
+            return JobOutcome(_("It contains no message id from your work rooms."), links=links, is_complete=False)
         recovered = recover_round(app, found.places, tell)
         is_complete = not (recovered.left or found.roomless or found.is_cut)
-        head = ngettext("{n} message was brought in.", "{n} messages were brought in.", recovered.recovered)
+        head = ngettext("{n} message was recovered.", "{n} messages were recovered.", recovered.recovered)
         return JobOutcome(head.format(n=recovered.recovered), _result_lines(recovered, found), links, is_complete)
 
     return work
@@ -172,9 +172,9 @@ def _recover(context: ConsoleContext, found: FoundIds) -> Work:
 def _result_lines(recovered: RecoveryResult, found: FoundIds) -> tuple[str, ...]:
     lines = [f"{word}: {number}" for word, number in recovery_counts(recovered)]
     if found.elsewhere:
-        lines.append(_("Of chats without a job, not used: {n}").format(n=len(found.elsewhere)))
+        lines.append(_("Of rooms without a contract, not used: {n}").format(n=len(found.elsewhere)))
     if found.roomless:
-        lines.append(_("Without a chat: {n}. Choose the chat beside the files.").format(n=len(found.roomless)))
+        lines.append(_("Without a room: {n}. Choose the chat beside the files.").format(n=len(found.roomless)))
     if recovered.left:
-        lines.append(_("The next saves go on with what is left."))
+        lines.append(_("The next runs go on with what is left."))
     return tuple(lines)

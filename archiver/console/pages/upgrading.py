@@ -43,7 +43,7 @@ def upgrade_page() -> str:
 
 
 def _update(context: ConsoleContext) -> Work:
-    links = (JobLink(_("Overview"), url_for("home.index")),)
+    links = (JobLink(_("Home"), url_for("home.index")),)
 
     def work(job: Job) -> JobOutcome:
         job.tell(_("Copying the archive as it is, and checking the copy"))

@@ -321,6 +321,19 @@ class LastNoticeTrial:
 NOTICE_TRIAL: Slot[LastNoticeTrial | None] = Slot("notice_trial", LastNoticeTrial, None)
 """The last trial of the ways by which notices come: from `init` and `check`, for `health`."""
 
+
+@dataclass(frozen=True, slots=True)
+class SeenChanges:
+    """Up to where the user has seen what changed in a job."""
+
+    entry: int
+    """The last entry then."""
+    at: Time
+
+
+SEEN_CHANGES: Slot[Mapping[str, SeenChanges]] = Slot("seen_changes", dict[str, SeenChanges], {})
+"""Contract → what its user has marked as seen on the first page, which then tells of later changes alone."""
+
 # --- the user's own commands ----------------------------------------------------------------------
 
 

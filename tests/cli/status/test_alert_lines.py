@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.reading.view_context import build_attention
+from archiver.cli.reading.view_context import build_standing
 from archiver.cli.status.alert_lines import alert_lines, group_equal
 from archiver.cli.terminal.text import columns
 from archiver.records.alerts import Alert, AlertRule, Level
@@ -42,8 +42,8 @@ def test_the_first_screen_names_three_with_their_messages_and_counts_the_others(
     screen = world.both("status")[0]
     lines = screen.splitlines()
 
-    heads = [line for line in lines if line.startswith(("[Action needed]", "[Check]")) and "Chat “動画編集”" in line]
-    assert [True, False, False] == [line.startswith("[Action needed]") for line in heads]
+    heads = [line for line in lines if line.startswith(("[Act now]", "[Attention]")) and "Room “動画編集”" in line]
+    assert [True, False, False] == [line.startswith("[Act now]") for line in heads]
     assert "and 1 more: archive status --alerts" in lines
     (named,) = (line for line in lines if "田中" in line and "「" in line)
     day = named.split()[0]
@@ -60,7 +60,7 @@ def test_the_list_names_the_message_of_each_and_the_document_does_not(world: Ter
     heads = listed.partition("Take screenshots")[0]
     assert (2, 7) == (heads.count("田中"), len(document["alerts"]))
     assert "The same earlier: 3, 2, 1" in listed
-    assert "Chat “動画編集”" in listed
+    assert "Room “動画編集”" in listed
     assert "田中" not in str(document)
     assert "動画編集" not in str(document)
 
@@ -78,12 +78,12 @@ def test_equal_alerts_are_put_aside_together(world: TerminalWorld) -> None:
 def test_the_viewer_links_to_the_message(world: TerminalWorld) -> None:
     """The same sentences, with room and id in place of a call; the last line counts the others."""
     with world.archive.reading() as reading:
-        attention = build_attention(
+        standing = build_standing(
             reading, status(reading, authorities=[]), file.load_settings(world.home, {}), {}, now=world.clock()
         )
 
-    assert [False, False, False, True] == ["and 1 more" in one.sentence for one in attention.alerts]
-    assert (world.room, True) == (attention.alerts[0].room_id, "田中" in attention.alerts[0].words)
+    assert [False, False, False, True] == ["and 1 more" in one.sentence for one in standing["alerts"]]
+    assert (world.room, True) == (standing["alerts"][0].room_id, "田中" in standing["alerts"][0].words)
 
 
 def test_a_direct_chat_that_is_not_saved_goes_by_the_name_of_the_other_person(world: TerminalWorld) -> None:
@@ -95,9 +95,9 @@ def test_a_direct_chat_that_is_not_saved_goes_by_the_name_of_the_other_person(wo
     with world.archive.reading() as reading:
         lines = [line.sentence for line in alert_lines(reading, chats, {})]
 
-    assert 1 == sum("a direct chat with “田中”, somebody from your work chats" in line for line in lines)
+    assert 1 == sum("a direct chat with “田中”, somebody from your work rooms" in line for line in lines)
     assert [] == [line for line in lines if "77" in line]
-    assert 1 == sum("chat 78" in line for line in lines)
+    assert 1 == sum("room 78" in line for line in lines)
 
 
 def test_notices_stay_without_names(world: TerminalWorld) -> None:

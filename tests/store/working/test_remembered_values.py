@@ -57,6 +57,7 @@ STORED: dict[str, tuple[Any, str]] = {
     "dates_judged": ("2026-11-24T13", '"2026-11-24T13"'),
     "dailies": (remembered_values.ExportedDay(date(2026, 11, 24), 40), '["2026-11-24", 40]'),
     "daily/<contract>": (40, "40"),
+    "seen_changes": ({"job1": remembered_values.SeenChanges(7, AT)}, f'{{"job1": {{"at": {TEXT}, "entry": 7}}}}'),
     "scheduled_run": (
         remembered_values.ScheduledRun(AT, "TokenRefused"),
         f'{{"at": {TEXT}, "error": "TokenRefused"}}',

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flask.testing import FlaskClient
 
@@ -39,11 +40,14 @@ class Browser:
 
 
 @contextmanager
-def open_viewer(home: Path, *, record_language: str = "ja") -> Iterator[Browser]:
-    """The viewer of an archive, with the access gate passed; what stands around messages is Japanese or English."""
+def open_viewer(home: Path, *, record_language: str = "ja", **changes: Any) -> Iterator[Browser]:
+    """The viewer of an archive, with the access gate passed; what stands around messages is Japanese or English.
+
+    `changes`: other fields of the context.
+    """
     gate = AccessGate(PORT)
     built = build_view_context(CliContext(home, 0, {"HOME": str(home)}))
-    view_context = replace(built, record_language=record_language)
+    view_context = replace(built, record_language=record_language, **changes)
     browser = Browser(build_app(view_context, gate).test_client(), gate)
     browser.let_in()
     yield browser

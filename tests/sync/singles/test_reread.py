@@ -1,4 +1,4 @@
-"""Checked again: old messages come round once in a period, and the neighbours of a change soon."""
+"""Re-reading: old messages come round once in a period, and the neighbours of a change soon."""
 
 from __future__ import annotations
 

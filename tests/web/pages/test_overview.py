@@ -1,22 +1,22 @@
-"""The first page says what `archive status` says, for whoever never opens a terminal."""
+"""ホーム: what stands first, the changed messages before and after, and the jobs."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from archiver.claims.changes import DELETIONS, EDITS, changed_count
-from archiver.claims.words import change_lines
 from archiver.cli.terminal.language import set_language
-from archiver.cli.terminal.typed_command import complete_commands
-from archiver.records import ChangeKind
+from archiver.records import Invoice
+from archiver.setup import billing
 from archiver.store import migrate
-from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
-from archiver.store.queries.status import status
-from tests.support.archives.maker import OTHER_ROOM, story
+from archiver.store.queries.entries import last_seq
+from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
+from tests.support.archives.maker import story
 from tests.support.viewer.client import open_viewer
 from tests.support.world import running_world
 
@@ -33,67 +33,109 @@ def text_of(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
-def test_it_shows_contracts_and_counts(home: Path) -> None:
-    """Each room stands below its contract with what is held of it, and changed messages are quoted."""
-    with open_viewer(home) as browser:
-        page = text_of(browser.get("/"))
-    with Archive(home).reading() as reading:
-        rooms = status(reading).rooms
-
-    for room in rooms:
-        changed = room.changed[room.contracts[0]]
-        kinds = (EDITS, DELETIONS, (ChangeKind.MISSING,), (ChangeKind.HIDDEN,))
-        edited, deleted, missing, hidden = (changed_count(changed, one) for one in kinds)
-        assert room.name in page
-        assert f" {room.messages} {edited} {deleted} {missing} {hidden} " in page
-        assert [line for _kind, line in change_lines(changed, "en") if line not in page] == []
-    assert "read “残り3本は無しで。” by" in page
-    assert 1 == page.count("“やっぱり今回の分は払えません” (田中, ")
-    assert f"--home {home} export" in page
+CALM: dict[str, Any] = {
+    "stopped": [],
+    "lines": [],
+    "unsure": False,
+    "alerts": [],
+    "alert_count": 0,
+    "do_not": ["Don't leave the chat."],
+    "changes": {},
+    "every": "5 minutes",
+    "has_notices": True,
+    "is_team": False,
+}
+"""Nothing is the matter with the saving."""
 
 
-def test_its_command_means_this_contract_and_no_other(tmp_path: Path) -> None:
-    """Where a number of the platform is another contract's own name, the command has the contract's own."""
+def first_page(home: Path, **observed: Any) -> str:
+    """The first page where this is observed, in the year of the story."""
+    now = datetime(2026, 7, 20, tzinfo=UTC)
+    with open_viewer(home, standing=lambda _reading, _status: CALM | observed, now=lambda: now) as browser:
+        return browser.get("/").partition("<main")[2]
+
+
+def test_changed_messages_are_quoted_before_and_after(home: Path) -> None:
+    """The newest words of the other side stand beside what was saved; a deletion has nothing there."""
+    page = first_page(home)
+
+    assert 'class="relief look"' in page
+    assert "messages from 田中 changed. Their earlier texts are all saved." in page
+    assert "<del>" in page
+    assert "<ins>" in page
+    assert "やっぱり今回の分は払えません" in page
+    assert "(only that it was deleted)" in page
+    assert 0 == page.count('class="btn first')
+
+
+def test_what_stops_the_saving_stands_before_what_changed(home: Path) -> None:
+    """Red, and the changes are one line below."""
+    page = first_page(home, stopped=[("stale", "Nothing was saved for 26 hours. Texts are lost.", "TokenRefused")])
+
+    assert re.search(r'class="relief lose".*?<h1 id="state">Nothing was saved for 26 hours.</h1>', page, re.DOTALL)
+    assert "messages from 田中 changed" in page
+    assert '<article class="diff">' not in page
+
+
+def test_after_the_changes_were_seen_all_is_good(tmp_path: Path) -> None:
+    """The sentence says how much is kept and where; it is not said where something was not looked at."""
     maker = story(tmp_path / "home")
-    maker.contract("12345678", [OTHER_ROOM])
+    with maker.archive.writing() as writing:
+        mark = SeenChanges(last_seq(writing), datetime(2026, 7, 20, tzinfo=UTC))
+        SEEN_CHANGES.remember(writing, {"job1": mark, "job2": mark})
     maker.archive.close()
-    with open_viewer(maker.home) as browser:
-        lines = re.findall("<code>(archive [^<]* export [^<]*)</code>", browser.get("/"))
+    calm, unsure = first_page(maker.home), first_page(maker.home, unsure=True, lines=[("failing", "A chat failed.")])
 
-    assert ["job1", "job2", "12345678"] == [line.split()[-1] for line in lines]
+    assert re.search(r"All good. \d+ messages and \d+ files? are on this computer.", calm)
+    assert "All good" not in unsure
+    assert "1 thing needs a look." in unsure
+    assert "A chat failed." in unsure
+
+
+def test_a_promised_day_that_passed_unpaid_is_told(tmp_path: Path) -> None:
+    """With the sum; a day that nobody stated is no promise."""
+    maker = story(tmp_path / "home")
+    now = datetime(2026, 7, 19, tzinfo=UTC)
+    with maker.archive.writing() as writing:
+        mark = SeenChanges(last_seq(writing), now)
+        SEEN_CHANGES.remember(writing, {"job1": mark, "job2": mark})
+    billing.add_invoice(maker.archive, "job1", Invoice(0, 50_000, "2026-07-01", None, ""), at=now)
+    before = first_page(maker.home)
+    billing.add_invoice(maker.archive, "job1", Invoice(0, 30_000, "2026-07-02", "2026-07-10", ""), at=now)
+    maker.archive.close()
+
+    assert "The promised day of payment has passed" not in before
+    assert "The promised day of payment has passed. 80,000 yen are unpaid." in first_page(maker.home)
 
 
 def test_an_archive_without_a_contract_says_what_to_do(tmp_path: Path) -> None:
-    """Nothing is saved yet, and the page says so."""
+    """There is no job, and the page says so."""
     migrate.create_database(tmp_path / DATABASE)
 
     with open_viewer(tmp_path) as browser:
-        assert "archive job add --help" in browser.get("/")
+        assert "No job yet." in browser.get("/")
 
 
 def test_gaps_are_said_in_full(tmp_path: Path) -> None:
-    """A hole in what was seen stands on the first page with an estimate of what it hides; its ends have no ids."""
+    """A hole in what was seen is told among the events and in the conversation; its ends have no ids."""
     with running_world(tmp_path) as world:
         world.post("最初")
         world.sync()
         world.posts(150)
         world.sync()
         with open_viewer(tmp_path) as browser:
-            page = text_of(browser.get("/"))
             others = [text_of(browser.get(path)) for path in ("/events?kind=chats", f"/room/{world.room}")]
 
-    assert "保存できなかった期間" in page
-    assert "およそ50件" in page
     ends = {str(one[end]) for one in world.rows("gap") for end in ("after", "before") if one[end]}
     assert ends
     assert "A gap (a period that could not be saved)" in others[0]
     assert "保存できなかった期間" in others[1]
     assert "と メッセージID" not in others[1]
-    assert [] == [end for end in ends for text in (page, others[0]) if re.search(rf"\b{end}\b", text)]
+    assert [] == [end for end in ends if re.search(rf"\b{end}\b", others[0])]
 
 
 def test_a_room_that_cannot_be_opened_says_since_when_and_no_reason(tmp_path: Path) -> None:
-    """What is gone is named first, with what is kept and what to do."""
+    """What is gone is told with what is kept."""
     with running_world(tmp_path) as world:
         world.post("最初")
         world.sync()
@@ -102,8 +144,7 @@ def test_a_room_that_cannot_be_opened_says_since_when_and_no_reason(tmp_path: Pa
         with open_viewer(tmp_path) as browser:
             page = text_of(browser.get("/"))
 
-    assert "cannot be opened since 2026-07-01" in page
-    assert "(reason unknown)" in page
+    assert "1 chat can no longer be opened" in page
 
 
 def test_names_of_strangers_do_nothing(tmp_path: Path) -> None:
@@ -142,13 +183,13 @@ def test_the_page_is_in_the_language_of_the_program(home: Path, monkeypatch: pyt
         english = browser.get("/")
 
     assert '<html lang="ja">' in japanese
-    assert "概要" in japanese
+    assert "ホーム" in japanese
     assert '<html lang="en">' in english
-    assert "Overview" in english
+    assert "Home" in english
 
 
 def test_every_command_on_it_calls_the_program_for_this_archive(tmp_path: Path) -> None:
-    """In the block of the worst day, among what deserves attention and below; one contract has one name."""
+    """In what stands first and below."""
     with running_world(tmp_path / "home") as world:
         world.contract("job1", world.room, platform="crowdworks", platform_id="12345678", title="動画編集10本")
         world.posts(3)
@@ -161,36 +202,9 @@ def test_every_command_on_it_calls_the_program_for_this_archive(tmp_path: Path) 
 
     called = re.findall(r"archive (?:--home (\S+) )?(\w+)(?: (\w+))?", page)
     commands = [one for one in called if one[1] in ("export", "backup", "job", "status", "search")]
-    assert {"export", "backup", "status"} <= {command for _home, command, _rest in commands}
+    assert {"status"} <= {command for _home, command, _rest in commands}
     assert {str(tmp_path / "home")} == {home for home, _command, _rest in commands}
     assert "job1" not in page
-
-
-def test_a_path_that_looks_like_a_command_stays_as_it_is() -> None:
-    """Only what stands by itself is a command there."""
-    words = ("archive", "--home", "/x y")
-
-    kept = complete_commands("11-05 10:00  /mnt/my archive backup/copy", words, is_alone=True)
-    called = complete_commands("only here   archive backup DEST", words, is_alone=True)
-
-    assert "11-05 10:00  /mnt/my archive backup/copy" == kept
-    assert "only here   archive --home '/x y' backup DEST" == called
-
-
-def test_what_only_ids_tell_of_stands_there_as_in_status(tmp_path: Path) -> None:
-    """What waits, what was read, and what could not be."""
-    with running_world(tmp_path / "home") as world:
-        gone = world.post("消える")
-        world.chatwork.vanish(gone)
-        world.post(f"[rp aid=1 to={world.room}-{gone}]はい")
-        world.posts(99)
-        world.sync()
-        world.sync(full=True)
-    with open_viewer(tmp_path / "home") as browser:
-        page = text_of(browser.get("/"))
-
-    assert "Back-fill" in page
-    assert "not readable 1" in page
 
 
 def test_an_archive_that_was_moved_away_is_not_to_be_begun_anew(tmp_path: Path) -> None:

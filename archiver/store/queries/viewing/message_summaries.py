@@ -49,6 +49,10 @@ _FROM_VANISHED = """
     WHERE (was_deleted OR state = 'missing') AND state IN ('deleted', 'missing', 'hidden') AND room_id = ?
 """
 _VANISHED = f"SELECT room_id, position {_FROM_VANISHED} ORDER BY changed_at DESC, position DESC LIMIT ?"
+_NEWEST = (
+    "SELECT send_time, position FROM message WHERE room_id = ? AND kind = 'speech' AND send_time < 1 << 36"
+    " ORDER BY send_time DESC, position DESC LIMIT 1"
+)
 _VANISHED_COUNT = f"SELECT count(*) {_FROM_VANISHED}"
 
 
@@ -57,6 +61,13 @@ def vanished_messages(reading: Reading, rooms: Iterable[int], *, limit: int) -> 
     source = driver_connection(reading.sql)
     places = [place for room in rooms for place in source.execute(_VANISHED, (room, limit))]
     return message_summaries(reading, sorted(places, key=lambda place: place[1])[-limit:])
+
+
+def newest_message(reading: Reading, rooms: Iterable[int]) -> MessageSummary | None:
+    """What was said last in these rooms, by the time at which it was sent."""
+    source = driver_connection(reading.sql)
+    found = [(*row, room) for room in rooms for row in source.execute(_NEWEST, (room,))]
+    return next(iter(message_summaries(reading, [(max(found)[2], max(found)[1])])), None) if found else None
 
 
 def count_vanished(reading: Reading, rooms: Iterable[int]) -> int:

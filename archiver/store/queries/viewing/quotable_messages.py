@@ -19,15 +19,20 @@ from archiver.store.queries.viewing.messages import message_by_id
 _message, _version = schema.message.c, schema.message_version.c
 
 
-def quoted_messages(reading: Reading, contract: Contract, sides: CaseSides) -> tuple[Quotation, ...]:
-    """The messages of the other side to quote; while nobody is known to be that, of everybody but the reporter."""
-    ranked = sorted(_ranked(reading, contract, sides), reverse=True)[:QUOTED]
+def quoted_messages(reading: Reading, contract: Contract, sides: CaseSides, *, after: int = 0) -> tuple[Quotation, ...]:
+    """The messages of the other side to quote; while nobody is known to be that, of everybody but the reporter.
+
+    `after`: only those that an entry after this one tells of.
+    """
+    ranked = sorted(changed_places(reading, contract, sides, after=after), reverse=True)[:QUOTED]
     messages = (message_by_id(reading, room, str(one[-1])) for one, room in ranked)
     quoted = (quotation(message) for message in messages if message is not None)
     return quotations(one for one in quoted if one is not None).value
 
 
-def _ranked(reading: Reading, contract: Contract, sides: CaseSides) -> Iterator[tuple[Rank, int]]:
+def changed_places(
+    reading: Reading, contract: Contract, sides: CaseSides, *, after: int = 0
+) -> Iterator[tuple[Rank, int]]:
     """How much each of these messages has to say, and its room; the texts alone tell that."""
     wanted = CaseSide.COUNTERPART if sides.bases else CaseSide.OTHER
     columns = (_message.position, _message.account_id, _message.send_time, _version.body)
@@ -37,7 +42,7 @@ def _ranked(reading: Reading, contract: Contract, sides: CaseSides) -> Iterator[
             select(*columns, *states)
             .join(schema.message_version, _version.position == _message.position)
             .where(inside, _message.kind == MessageKind.SPEECH, _version.room_id == room, _version.body != DELETED)
-            .where(_message.send_time > 0, _message.send_time < 2**36)
+            .where(_message.send_time > 0, _message.send_time < 2**36, _message.seq > after)
             .order_by(_message.position, _version.number)
         )
         for position, rows in groupby(reading.sql.execute(query), lambda row: int(row.position)):
