@@ -19,11 +19,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 _SERVER = "import sys; from tests.support.terminals.forked_program import serve; serve(int(sys.argv[1]))"
 _READ_AT_START = ("PYTHON", "LC_", "LANG")
@@ -52,14 +52,24 @@ def run_program(arguments: Sequence[str], environ: Mapping[str, str]) -> subproc
     return run_command(program(*arguments), environ)
 
 
-def run_command(command: Sequence[str], environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a command line with nothing else in its environment: a fork if it is the program of this folder."""
+def run_command(
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    *,
+    folder: Path | None = None,
+    before: Callable[[], None] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run a command line with nothing else in its environment: a fork if it is the program of this folder.
+
+    `before`: what its process, or the server of such ones, does before it is that program.
+    """
     if not is_forkable(command, environ):
-        return subprocess.run(command, env=environ, capture_output=True, text=True, encoding="utf-8", check=False)
+        streams: dict[str, Any] = {"capture_output": True, "text": True, "encoding": "utf-8"}
+        return subprocess.run(command, env=environ, cwd=folder, preexec_fn=before, check=False, **streams)
     arguments = command[len(program()) :]
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        streams = (0, output.fileno(), errors.fileno())
-        code = fork_program(arguments, environ, streams).wait()
+        descriptors = (0, output.fileno(), errors.fileno())
+        code = fork_program(arguments, environ, descriptors, folder=folder, before=before).wait()
         return subprocess.CompletedProcess(command, code, _text(output), _text(errors))
 
 
@@ -81,10 +91,11 @@ def fork_program(
     *,
     folder: Path | None = None,
     on_terminal: bool = False,
+    before: Callable[[], None] | None = None,
 ) -> RunningProgram:
     """Start `archive` with these three streams; `on_terminal`: in a session of its own, whose terminal they are."""
     call = {"arguments": list(arguments), "environ": dict(environ), "folder": str(folder or Path.cwd())}
-    return _server().start(call | {"on_terminal": on_terminal}, streams)
+    return _server(before).start(call | {"on_terminal": on_terminal}, streams)
 
 
 def used_cpu() -> float:
@@ -139,13 +150,16 @@ class ForkedProgram:
 
 
 class ForkServer:
-    """The server as the tests see it; one for each process of tests."""
+    """The server as the tests see it; one for each process of tests, and for what is done before it begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: Callable[[], None] | None) -> None:
         self._ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _SERVER, str(theirs.fileno())], cwd=_ROOT, pass_fds=[theirs.fileno()]
+                [sys.executable, "-c", _SERVER, str(theirs.fileno())],
+                cwd=_ROOT,
+                pass_fds=[theirs.fileno()],
+                preexec_fn=before,
             )
         self._lock = threading.Lock()
 
@@ -173,19 +187,19 @@ def _text(file: IO[bytes]) -> str:
     return file.read().decode("utf-8").replace("\r\n", "\n")
 
 
-_servers: dict[int, ForkServer] = {}
+_servers: dict[object, ForkServer] = {}
 _used: list[float] = []
 _starting = threading.Lock()
 
 
-def _server() -> ForkServer:
+def _server(before: Callable[[], None] | None) -> ForkServer:
     """The one of this process: a fork of it has none yet, and one that has died has a successor."""
     with _starting:
-        server = _servers.get(os.getpid())
+        server = _servers.get((os.getpid(), before))
         if server is None or not server.is_alive():
-            _servers[os.getpid()] = ForkServer()
-            atexit.register(_servers[os.getpid()].stop)
-        return _servers[os.getpid()]
+            server = _servers[os.getpid(), before] = ForkServer(before)
+            atexit.register(server.stop)
+        return server
 
 
 # --- the server ------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.support.terminals.forked_program import run_command
+
 _DROP_CAPABILITY = 24
 """`PR_CAPBSET_DROP` of prctl(2)."""
 _PERMISSION_OVERRIDES = (1, 2)
@@ -18,15 +20,7 @@ def run_as_ordinary_user(
     command: Sequence[str], environ: Mapping[str, str], folder: Path
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder; root keeps its files there, but not the power to pass over permissions."""
-    return subprocess.run(
-        command,
-        env=dict(environ),
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        preexec_fn=_give_up_overrides if os.geteuid() == 0 else None,
-    )
+    return run_command(command, environ, folder=folder, before=_give_up_overrides if os.geteuid() == 0 else None)
 
 
 def _give_up_overrides() -> None:
