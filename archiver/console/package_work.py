@@ -16,6 +16,7 @@ from archiver.custody import earlier_homes, erasures
 from archiver.custody.export_stamps import stamp_service
 from archiver.export.package import make_package
 from archiver.export.package.order import ExportOrder
+from archiver.export.package.reading_step import keep_sides
 from archiver.export.package.recipe import PackagePreview
 from archiver.render.invisible_characters import visible
 from archiver.rounds.export_recheck import recheck_quoted
@@ -57,6 +58,8 @@ def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
 
     def work(job: Job) -> JobOutcome:
         app = context.app(job)
+        if wanted.counterparts or wanted.thirds:
+            keep_sides(context.archive, wanted, at=context.now())
         job.tell(_("Reading the quoted messages once more"))
         recheck = recheck_quoted(app, wanted).sentence()
         with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same

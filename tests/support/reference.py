@@ -26,7 +26,7 @@ This page is made from the help of the program (`python -m tests.support.referen
 On a terminal no line is wider than 80 columns, and what is longer than the screen goes through a pager.
 What a code at the end means: [exit codes](exit-codes.md). What `--json` prints: [JSON documents](json.md).
 Times are given as `2026-10-02`, `2026/10/2` or `2026-10-02 14:05`, in Japan's time.
-A contract may be left out where there is only one. The platform's own number of it is accepted too.
+A job is named by its id, its number on the platform, or its title or a part of it. The only one may be left out.
 """
 
 

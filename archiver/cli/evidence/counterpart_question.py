@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 _NAME_WIDTH = 24
 
 
-def make_with_counterparts(make: Callable[[ExportOrder], ExportReport], order: ExportOrder) -> ExportReport:
-    """Make the package; on a terminal ask for the other side first where nobody was named.
+def make_with_counterparts(
+    make: Callable[[ExportOrder], ExportReport], keep: Callable[[ExportOrder], None], order: ExportOrder
+) -> ExportReport:
+    """Make the package; on a terminal ask for the other side first where nobody was named, and keep the answer.
 
     Raises CounterpartUnknown without a terminal, and whatever `make` raises.
     """
@@ -35,7 +37,9 @@ def make_with_counterparts(make: Callable[[ExportOrder], ExportReport], order: E
     except errors.CounterpartUnknown as error:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
-        return make(_with_answers(order, error.rooms))
+        answered = _with_answers(order, error.rooms)
+        keep(answered)
+        return make(answered)
 
 
 def _with_answers(order: ExportOrder, rooms: Sequence[UndecidedRoom]) -> ExportOrder:

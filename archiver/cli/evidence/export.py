@@ -201,6 +201,7 @@ def _make(
     """Make the package once its messages were read, or only note what would leave. Raises ExportDeclined."""
     from archiver.custody.export_stamps import stamp_service
     from archiver.export.package import make_package
+    from archiver.export.package.reading_step import keep_sides
 
     def confirm(preview: PackagePreview) -> bool:
         if previews is not None:
@@ -222,7 +223,7 @@ def _make(
                 confirm=confirm,
             )
 
-    return make_with_counterparts(make, order)
+    return make_with_counterparts(make, lambda order: keep_sides(app.archive, order, at=app.now()), order)
 
 
 def _progress_bar(screen: ProgressScreen) -> Callable[[int, int], None]:

@@ -6,6 +6,7 @@ The page, the terminal and the scripts make the same record by these functions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
@@ -16,7 +17,7 @@ from archiver import errors
 from archiver.export.mask.folding import folded_text
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
-from archiver.records import OpenedMessage, ReadState, Review
+from archiver.records import OpenedMessage, ReadState, Review, Role
 from archiver.store import statements
 from archiver.store.archive import Archive
 from archiver.store.queries import contracts
@@ -72,6 +73,15 @@ def keep_reviews(archive: Archive, contract: str | None, reviews: Sequence[Revie
     except errors.HomeNotWritable:
         return False
     return True
+
+
+def keep_sides(archive: Archive, order: ExportOrder, *, at: datetime) -> None:
+    """Keep with the job who was said to be the other side, and who is not; from a locked home it holds only once."""
+    roles = dict.fromkeys(order.thirds, Role.THIRD) | dict.fromkeys(order.counterparts, Role.CLIENT)
+    with suppress(errors.HomeNotWritable), archive.writing() as writing:
+        named = contracts.named_or_only_contract(writing, order.contract).id
+        for account, role in sorted(roles.items()):
+            statements.state_role(writing, named, account, role, _("chosen when an export was made"), at=at)
 
 
 def read_decisions(file: Path) -> list[Decision]:

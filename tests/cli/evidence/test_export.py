@@ -20,9 +20,10 @@ import pytest
 
 from archiver.export.chosen_messages import MessageChoice
 from archiver.export.package.order import ExportOrder, options_line
-from archiver.records import JST, RequestKind
+from archiver.records import JST, RequestKind, Role
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
+from archiver.store.queries.roles import mapped_accounts
 from archiver.store.queries.statements import kept_reviews
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, message_object
 from tests.support.chatwork.simulator import Chatwork
@@ -501,6 +502,11 @@ def test_before_a_screen_the_counterpart_is_chosen_from_a_list(desk: Desk) -> No
         screen.see("3 people, 1 of them shown only as a letter")
         screen.answer("Make this package?", "y")
         assert 0 == screen.end()
+    with reopen_maker(desk.home).archive.reading() as reading:
+        kept = {one.account_id: (one.role, one.reason) for one in mapped_accounts(reading, "job1")}
+
+    reason = "chosen when an export was made"
+    assert {CLIENT: (Role.CLIENT, reason), THIRD: (Role.THIRD, reason)} == kept
 
 
 @pytest.mark.drawn
