@@ -210,7 +210,7 @@ def test_nobody_is_the_client_of_a_contract_unasked_where_two_can_be(maker: Arch
         assert {} == case_sides(reading, contract).bases
         said = [text for row in page_rows(reading, contract, now=at(10), ids=False) for text in row.texts]
     assert not [text for text in said if "is the client" in text]
-    with pytest.raises(errors.CounterpartUnknown, match=r"who in the chat “[^”]+”, “[^”]+” is") as refused:
+    with pytest.raises(errors.CounterpartUnknown, match=r"who in chat “[^”]+”, “[^”]+” is") as refused:
         counterparts(maker, "job4")
     assert [True, True] == [name in refused.value.advice() for name in ("田中", "佐藤")]
 
