@@ -9,10 +9,12 @@ import contextlib
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from archiver import errors
 from archiver.app import App
 from archiver.custody import stamp_requests
+from archiver.custody.late_records import take_in
 from archiver.rounds import run_log
 from archiver.rounds.round import TELL_NOBODY, hold_round, run_round, seal, seal_if_due, settings_digest, settle_seals
 from archiver.rounds.round_parts import IDLE_PARTS_LIMIT, LOCK_PATIENCE_SECONDS, LOCK_PAUSE_SECONDS
@@ -35,6 +37,18 @@ def recover_round(app: App, places: Collection[MessagePlace], tell: Callable[[in
         with contextlib.suppress(errors.StorageError):
             seal(app)
             stamp_requests.request_stamps(app, at_once=True)
+
+
+def take_in_round(app: App, path: Path) -> int:
+    """Take in the messages of another database of this archive and seal them; how many records that made.
+
+    Raises NothingThere if it is none, ArchiveInUse at once if another run holds the lock, StorageError.
+    """
+    with app.archive.round_lock():
+        taken = take_in(app.archive, path, now=app.now())
+    seal(app)
+    stamp_requests.request_stamps(app, at_once=True)
+    return taken
 
 
 def _read_all(app: App, places: Collection[MessagePlace], tell: Callable[[int, int], None]) -> RecoveryResult:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from gettext import gettext as _
+from gettext import ngettext
 from typing import TYPE_CHECKING
+
+from archiver.render.invisible_characters import visible
 
 if TYPE_CHECKING:
     from archiver.sync.recover.read_ids import RecoveryResult
@@ -19,6 +22,16 @@ def copy_step_words() -> dict[str, str]:
         "files": _("Checking the files"),
         "rows": _("Checking the tables"),
     }
+
+
+def taken_in_words(count: int, path: str) -> str:
+    """How many records of another database were taken in, by its path or name."""
+    sentence = ngettext(
+        "{n} record of messages was taken in late from {path}; the file itself stays as it is.",
+        "{n} records of messages were taken in late from {path}; the file itself stays as it is.",
+        count,
+    )
+    return sentence.format(n=count, path=visible(path))
 
 
 def recovery_counts(recovered: RecoveryResult) -> tuple[tuple[str, int], ...]:

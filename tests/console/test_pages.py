@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,12 +18,13 @@ from archiver.console.copy_folder import read_folder
 from archiver.console.jobs import JobState
 from archiver.errors import UsageError
 from archiver.store import migrate
+from archiver.store.engine import DATABASE
 from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.roles import mapped_accounts
 from archiver.store.queries.statements import deliveries, enclosures
 from archiver.store.working.remembered_values import SEEN_CHANGES
-from tests.support.archives.maker import CLIENT, OWNER, ROOM, story
+from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.viewer.page_text import words_of
 
@@ -248,6 +250,24 @@ def test_the_button_ends_the_application(browser: FormBrowser) -> None:
 
     assert 200 == answer.status_code
     assert browser.context.ended.is_set()
+
+
+def test_the_messages_of_a_conflicted_copy_are_taken_in(browser: FormBrowser) -> None:
+    """The page about the state names such a copy, and this is the way to which it leads."""
+    home = browser.context.home
+    shutil.copytree(home, home.with_name("other"))
+    other = ArchiveMaker(home.with_name("other"))
+    other.sync([message_object(91, "検収OKです", sent=60)], minutes=60)
+    other.archive.close()
+    body = (other.home / DATABASE).read_bytes()
+
+    browser.post("/emergency/recover", files=a_file("archive (1).sqlite3", body))
+    outcome = browser.job().outcome
+    found = browser.get("/search?q=検収OKです")
+
+    assert outcome is not None
+    assert ("archive (1).sqlite3" in outcome.head, True) == (True, outcome.is_complete)
+    assert "検収OK" in found
 
 
 def test_the_address_of_a_forms_answer_leads_back_to_its_page(browser: FormBrowser) -> None:

@@ -12,7 +12,6 @@ import click
 from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.text import visible
 from archiver.errors import UnknownRoom
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -28,8 +27,9 @@ def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *,
     from archiver.app import build_app, require_archive
     from archiver.cli.saving import after_run
     from archiver.cli.terminal.progress import ProgressScreen
-    from archiver.rounds.recovery import minutes_left, recover_round
+    from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
     from archiver.rounds.round import upgrade_if_older
+    from archiver.setup.work_words import taken_in_words
     from archiver.store.working.other_databases import is_database
 
     app = require_archive(build_app(obj.settings(), obj.environ))
@@ -39,7 +39,9 @@ def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *,
     files = tuple(obj.home / one if (obj.home / one).exists() and not one.exists() else one for one in files)
     others = tuple(filter(is_database, files))
     for path in others:
-        _take_in(app, path, quiet=quiet)
+        taken = take_in_round(app, path)
+        if not quiet:
+            echo(taken_in_words(taken, str(path)))
     if others == files:
         return 0
     found_ids = _read_files(app, tuple(path for path in files if path not in others), chats)
@@ -58,23 +60,6 @@ def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *,
     elif not quiet:
         result.tell()
     return INCOMPLETE if result.is_incomplete() else 0
-
-
-def _take_in(app: App, path: Path, *, quiet: bool) -> None:
-    """Take in the messages of another database of this archive, and seal them. Raises NothingThere."""
-    from archiver.custody.late_records import take_in
-    from archiver.rounds.round import seal_now
-
-    with app.archive.round_lock():
-        taken = take_in(app.archive, path, now=app.now())
-    seal_now(app)
-    if not quiet:
-        sentence = ngettext(
-            "{n} record of messages was taken in late from {path}; the file itself stays as it is.",
-            "{n} records of messages were taken in late from {path}; the file itself stays as it is.",
-            taken,
-        )
-        echo(sentence.format(n=taken, path=visible(str(path))))
 
 
 def _read_files(app: App, files: tuple[Path, ...], chats: tuple[str, ...]) -> FoundIds:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO, cast
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -21,11 +22,12 @@ from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.console.saving import failure_remembered, note_home, round_progress, waiting
 from archiver.console.trouble_words import trouble_words
 from archiver.render.invisible_characters import visible
-from archiver.rounds.recovery import minutes_left, recover_round
+from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round
-from archiver.setup.work_words import recovery_counts
+from archiver.setup.work_words import recovery_counts, taken_in_words
 from archiver.store.queries.contracts import contracts, required_rooms, rooms_to_read
 from archiver.store.search.scope import room_names
+from archiver.store.working.other_databases import is_database_file
 from archiver.sync.recover.files import take_file
 from archiver.sync.recover.found_ids import FoundIds
 from archiver.sync.recover.read_ids import RecoveryResult
@@ -54,11 +56,13 @@ def recover() -> Response | tuple[str, int]:
     given = [one for one in request.files.getlist("files") if one.filename]
     if not given:
         return _page(_("Choose at least one file."), "older"), 422
+    copies = TemporaryDirectory()
     try:
-        found = _take_files(context, given, request.form.get("room", ""))
+        found = _take_files(context, given, request.form.get("room", ""), Path(copies.name))
     except errors.ArchiverError as error:
+        copies.cleanup()
         return _page(trouble_words(error).together, "older"), 422
-    context.jobs.start(_("Fetching older messages"), _recover(context, found))
+    context.jobs.start(_("Fetching older messages"), _recover(context, found, copies))
     return redirect(url_for("job.index"))
 
 
@@ -131,8 +135,11 @@ def _rescue(context: ConsoleContext) -> Work:
 # --- older messages --------------------------------------------------------------------------------
 
 
-def _take_files(context: ConsoleContext, given: list[FileStorage], room: str) -> FoundIds:
-    """The ids in the files; their names are only a hint at the room. Raises NoContract, FileTooLarge, NotAllowed."""
+def _take_files(context: ConsoleContext, given: list[FileStorage], room: str, copies: Path) -> FoundIds:
+    """The ids in the files; their names are only a hint at the room. Databases are put into the folder `copies`.
+
+    Raises NoContract, FileTooLarge, NotAllowed.
+    """
     now = context.now()
     with context.archive.reading() as reading:
         rooms = required_rooms(reading, now)
@@ -141,13 +148,16 @@ def _take_files(context: ConsoleContext, given: list[FileStorage], room: str) ->
     for one in given:
         name = Path(Path(one.filename or "").name)
         try:
-            take_file(cast("BinaryIO", one.stream), name, found)
+            if is_database_file(cast("BinaryIO", one.stream)):
+                one.save(copies / name)
+            else:
+                take_file(cast("BinaryIO", one.stream), name, found)
         except OSError as error:
             raise errors.NotAllowed(path=name, detail=error.strerror or str(error)) from error
     return found
 
 
-def _recover(context: ConsoleContext, found: FoundIds) -> Work:
+def _recover(context: ConsoleContext, found: FoundIds, copies: TemporaryDirectory[str]) -> Work:
     links = (JobLink(_("Emergency"), url_for("emergency.index")),)
 
     def work(job: Job) -> JobOutcome:
@@ -159,12 +169,17 @@ def _recover(context: ConsoleContext, found: FoundIds) -> Work:
             minutes = minutes_left(app, total - done)
             job.tell(sentence.format(done=done, total=total, minutes=minutes), done, total)
 
+        with copies as folder:
+            taken = [taken_in_words(take_in_round(app, one), one.name) for one in sorted(Path(folder).iterdir())]
+        if taken and not found.places:
+            return JobOutcome(" ".join(taken), links=links)
         if not found.places:
             return JobOutcome(_("It contains no message id from your work rooms."), links=links, is_complete=False)
         recovered = recover_round(app, found.places, tell)
         is_complete = not (recovered.left or found.roomless or found.is_cut)
         head = ngettext("{n} message was recovered.", "{n} messages were recovered.", recovered.recovered)
-        return JobOutcome(head.format(n=recovered.recovered), _result_lines(recovered, found), links, is_complete)
+        lines = (*taken, *_result_lines(recovered, found))
+        return JobOutcome(head.format(n=recovered.recovered), lines, links, is_complete)
 
     return work
 

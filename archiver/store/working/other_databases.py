@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from archiver.store.engine import DATABASE
 from archiver.store.queries.entries import record_digest
@@ -38,9 +38,16 @@ def is_database(path: Path) -> bool:
     """Whether a file is a database of SQLite."""
     try:
         with path.open("rb") as file:
-            return file.read(len(_HEAD)) == _HEAD
+            return is_database_file(file)
     except OSError:
         return False
+
+
+def is_database_file(file: BinaryIO) -> bool:
+    """Whether an open file is a database of SQLite; it is at its beginning then. Raises OSError."""
+    head = file.read(len(_HEAD))
+    file.seek(0)
+    return head == _HEAD
 
 
 def other_databases(reading: Reading) -> list[OtherDatabase]:

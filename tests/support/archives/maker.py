@@ -64,12 +64,13 @@ class ArchiveMaker:
     """A home with an archive in it; every method appends in one transaction, as a sync does."""
 
     def __init__(self, home: Path, account_id: int = OWNER) -> None:
-        """Make the home and the empty database."""
-        home.mkdir(parents=True)
+        """Make the home and the empty database, or go on with those that are there."""
+        home.mkdir(parents=True, exist_ok=True)
         self.home = home
         self.account_id = account_id
         self.archive = Archive(home, clock=exact_clock())
-        make_database(self.archive.database)
+        if not self.archive.database.exists():
+            make_database(self.archive.database)
 
     def append(
         self, observations: Sequence[Observation], *, minutes: float = 0, reply: Reply | None = None, room: int = ROOM
