@@ -132,7 +132,7 @@ def _root_by_fingerprint(home: Path, setting: AuthoritySetting) -> bytes:
 
 def _bad_root_text(source: str) -> str:
     if source.startswith(_CERTIFI):
-        return _("certifi holds no root with this fingerprint.")
+        return _("certifi holds no root with this hash.")
     return _("it is not a certificate in PEM form.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from tests.support.chatwork.simulator import Chatwork
 from tests.support.receivers.mail_server import running_mail_server
 from tests.support.receivers.notice_receiver import running_receiver
 from tests.support.receivers.ping_receiver import running_ping_receiver
+from tests.support.terminals.forked_program import run_command
 from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.zlib_streams import inflate_streams
 
@@ -77,7 +77,7 @@ def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None
             output += _run_output(terminal, "status", "--full")
         (home / "archive.toml").unlink()
 
-    assert [4, 4] == [sum(word in one for one in reached) for word in ("test notice", "token is not accepted")]
+    assert [4, 4] == [sum(word in one for one in reached) for word in ("test alert", "token is not accepted")]
     assert {f"/{CANARY}"} == called
     assert "does not accept name and password" in output
     assert CANARY not in output
@@ -90,7 +90,7 @@ def _write_settings(home: Path, line: str) -> None:
 
 
 def _run_output(terminal: Terminal, *arguments: str) -> str:
-    process = subprocess.run(terminal.command(*arguments), env=terminal.environ, capture_output=True, encoding="utf-8")
+    process = run_command(terminal.command(*arguments), terminal.environ)
     return process.stdout + process.stderr
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 from tests.support.chatwork.simulator import Chatwork, Fault
+from tests.support.terminals.forked_program import run_command
 from tests.support.terminals.terminal import TOKEN, Terminal
 from tests.support.zlib_streams import inflate_streams
 
@@ -32,10 +32,10 @@ def test_the_token_is_nowhere_after_a_full_run_with_every_kind_of_trouble(tmp_pa
             ["init", "token", "--test"],
             ["status", "--full", "--json"],
         ):
-            process = subprocess.run(terminal.command(*arguments), env=terminal.environ, capture_output=True, text=True)
+            process = run_command(terminal.command(*arguments), terminal.environ)
             output += [process.stdout, process.stderr]
         chatwork.revoke_token(new="another")
-        process = subprocess.run(terminal.command("sync"), env=terminal.environ, capture_output=True, text=True)
+        process = run_command(terminal.command("sync"), terminal.environ)
         output += [process.stdout, process.stderr]
 
         assert 10 == process.returncode

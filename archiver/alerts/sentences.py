@@ -22,43 +22,43 @@ def alert_sentence(
     number, room = alert.count, (room_labels or {}).get(alert.room_id or 0, alert.room_id)
     match alert.rule:
         case AlertRule.ROOM_INACCESSIBLE:
-            text = _("Room {room} cannot be opened any more (reason unknown). What was saved is kept.")
+            text = _("Chat {room} cannot be opened any more (reason unknown). What was saved is kept.")
         case AlertRule.ACCOUNT_CLOSED:
-            text = _("A name in room {room} now ends with the mark of a closed account, such as “(解約済)”.")
+            text = _("A name in chat {room} now ends with the mark of a closed account, such as “(解約済)”.")
         case AlertRule.MEMBER_GONE if alert.subject == CANCELLED:
             text = _(
-                "Somebody is no longer listed as a member of room {room}. A post there, in the form of Chatwork's own "
-                "notices (anybody can write one), says that the account was cancelled."
+                "Somebody is no longer listed as a member of chat {room}. A post there, in the form of "
+                "Chatwork's automatic messages (anybody can write one), says that the account was cancelled."
             )
         case AlertRule.MEMBER_GONE:
-            text = _("Somebody is no longer listed as a member of room {room} (reason unknown).")
+            text = _("Somebody is no longer listed as a member of chat {room} (reason unknown).")
         case AlertRule.CONTACT_GONE:
-            text = _("Somebody from your work rooms is no longer listed as your contact (reason unknown).")
+            text = _("Somebody from your work chats is no longer listed as your contact (reason unknown).")
         case AlertRule.OTHER_CHAT if room != alert.room_id:
             text = _(
-                "You have a direct chat with {room}, somebody from your work rooms, that is not saved. If you talk "
-                "about work there, add it: archive job set."
+                "You have a direct chat with {room}, somebody from your work chats, that is not saved. If you "
+                "talk about work there, add it: archive job set."
             )
         case AlertRule.OTHER_CHAT:
             text = _(
-                "You have a direct chat with somebody from your work rooms that is not saved: room {room}. If you "
-                "talk about work there, add it: archive job set."
+                "You have a direct chat with somebody from your work chats that is not saved: chat {room}. If "
+                "you talk about work there, add it: archive job set."
             )
         case AlertRule.HIDDEN_BY_PLAN:
             text = ngettext(
-                "{n} message of room {room} is now hidden by the plan. What was saved is kept.",
-                "{n} messages of room {room} are now hidden by the plan. What was saved is kept.",
+                "{n} message of chat {room} is now hidden by the plan. What was saved is kept.",
+                "{n} messages of chat {room} are now hidden by the plan. What was saved is kept.",
                 number,
             )
         case AlertRule.DELETIONS if alert.subject:
             text = _(
-                "Room {room}: of the other side's messages {edited} were edited and {n} were deleted or are no longer "
-                "shown. The texts before the edits are kept: archive search --chat {room_id}."
+                "Chat {room}: of the client's messages {edited} were edited and {n} were deleted or are no "
+                "longer shown. The texts before the edits are kept: archive search --chat {room_id}."
             )
         case AlertRule.DELETIONS:
             text = ngettext(
-                "{n} message by somebody else in room {room} now shows as deleted or is not shown any more.",
-                "{n} messages by somebody else in room {room} now show as deleted or are not shown any more.",
+                "{n} message by somebody else in chat {room} now shows as deleted or is not shown any more.",
+                "{n} messages by somebody else in chat {room} now show as deleted or are not shown any more.",
                 number,
             )
         case _:
@@ -71,50 +71,50 @@ def _hint_sentence(alert: Alert) -> str:
     match alert.rule:
         case AlertRule.A1:
             return _(
-                "Room {room}: somebody seems to ask for work before the escrow (仮払い). Consider starting after it."
+                "Chat {room}: somebody seems to ask for work before the escrow (仮払い). Consider starting after it."
             )
         case AlertRule.A2:
             return _(
-                "Room {room}: a survey, manual or explanation seems to come before the contract or escrow. "
+                "Chat {room}: a survey, manual or explanation seems to come before the contract or escrow. "
                 "Consider doing it after the escrow."
             )
         case AlertRule.A3:
             return _(
-                "Room {room}: the escrow seems to be tied to a condition. Consider doing nothing before the escrow, "
-                "asking about it on the platform, and keeping a screenshot: archive job enter JOB file."
+                "Chat {room}: the escrow seems to be tied to a condition. Consider doing nothing before the "
+                "escrow, asking about it on the platform, and keeping a screenshot: archive job enter JOB file."
             )
         case AlertRule.A4:
             return _(
-                "Room {room}: a message holds something like an email address or phone number. Consider keeping to "
-                "the platform's rules on contact data; packages for the platform's office mask it."
+                "Chat {room}: a message holds something like an email address or phone number. Consider keeping "
+                "to the platform's rules on contact data; exports for the platform's support hide it."
             )
         case AlertRule.A5:
             return _(
-                "Room {room}: a message mentions dealing outside the platform or avoiding its fees. Consider "
+                "Chat {room}: a message mentions dealing outside the platform or avoiding its fees. Consider "
                 "declining politely, delivering on the platform too, and keeping a screenshot: archive job enter "
                 "JOB file."
             )
         case AlertRule.A6:
             return _(
-                "Room {room}: a message mentions another channel. This archive sees only Chatwork; consider staying "
-                "here or on the platform."
+                "Chat {room}: a message mentions another channel. This archive sees only Chatwork; consider "
+                "staying here or on the platform."
             )
         case AlertRule.A7:
-            return _("Room {room}: a message mentions a seminar, an investment or upfront costs. Consider asking why.")
+            return _("Chat {room}: a message mentions a seminar, an investment or upfront costs. Consider asking why.")
         case AlertRule.A8:
             return _(
-                "Room {room}: somebody seems to ask for identity papers or bank details. Consider not sending them "
-                "here, asking the platform, and keeping a screenshot: archive job enter JOB file."
+                "Chat {room}: somebody seems to ask for identity papers or bank details. Consider not sending "
+                "them here, asking the platform, and keeping a screenshot: archive job enter JOB file."
             )
         case AlertRule.A9:
             return _(
-                "Room {room}: somebody claims to have the office's permission, or asks to control a computer. "
-                "Consider asking the office itself, and installing nothing."
+                "Chat {room}: somebody claims that support has allowed something, or asks to control a computer. "
+                "Consider asking support yourself, and installing nothing."
             )
         case AlertRule.A13:
             return _(
-                "Room {room}: a message mentions another amount or date than agreed. Consider answering in writing, "
-                "on the platform too, and not agreeing in a hurry."
+                "Chat {room}: a message mentions another amount or date than agreed. Consider answering in "
+                "writing, on the platform too, and not agreeing in a hurry."
             )
         case _:
             return _contract_sentence(alert)
@@ -124,18 +124,18 @@ def _contract_sentence(alert: Alert) -> str:
     match alert.rule:
         case AlertRule.A10 if alert.count == 1:
             return _(
-                "Room {room}: a message from the other side was edited. The earlier text is kept: archive search "
+                "Chat {room}: a message from the client was edited. The earlier text is kept: archive search "
                 "--chat {room_id}."
             )
         case AlertRule.A10:
             return _(
-                "Room {room}: {n} messages from the other side were edited within a day. The earlier texts are "
-                "kept: archive search --chat {room_id}."
+                "Chat {room}: {n} messages from the client were edited within a day. The earlier texts are kept: "
+                "archive search --chat {room_id}."
             )
         case AlertRule.A11:
             return _(
-                "Contract {contract}: no answer to what you wrote or sent on {day}. Consider writing again, on the "
-                "platform too if there is one, as its office counts silence there."
+                "Job {contract}: no answer to what you wrote or sent on {day}. Consider writing again, on the "
+                "platform too if there is one, as its support counts silence there."
             )
         case AlertRule.A12:
             return _change_sentence(alert.subject)
@@ -146,29 +146,29 @@ def _contract_sentence(alert: Alert) -> str:
             )
         case AlertRule.UNDELIVERED:
             return _(
-                "Contract {contract}: you delivered something on Chatwork, but no delivery on the platform is "
+                "Job {contract}: you delivered something on Chatwork, but no delivery on the platform is "
                 "entered. Consider delivering there too, as its record decides on the money: archive job enter "
                 "JOB delivery."
             )
         case AlertRule.DEADLINE:
-            return _("Contract {contract}: {name}, {day}. {advice}. Please check the number of days.")
+            return _("Job {contract}: {name}, {day}. {advice}. Please check the number of days.")
         case _:
             return _(
-                "Contract {contract}: by what is entered, the oldest saved message does not fit the "
-                "platform's rule on outside contact. Packages show its date; consider checking the entries, or asking "
-                "the office, before you hand one in."
+                "Job {contract}: by what is entered, the oldest saved message does not fit the platform's rule "
+                "on outside contact. Exports show its date; consider checking the entries, or asking its "
+                "support, before you hand one in."
             )
 
 
 def _change_sentence(subject: str | None) -> str:
     words = {
-        "name": _("Room {room}: somebody on the other side has a new name now. The earlier one is kept."),
-        "role": _("Room {room}: somebody's role (who may manage the chat) has changed. The earlier one is kept."),
-        "room": _("Room {room}: the chat's name has changed. The earlier one is kept."),
+        "name": _("Chat {room}: the client has a new name now. The earlier one is kept."),
+        "role": _("Chat {room}: somebody's role (who may manage the chat) has changed. The earlier one is kept."),
+        "room": _("Chat {room}: the chat's name has changed. The earlier one is kept."),
     }
     other = _(
-        "Room {room}: the description changed near an amount or a date. The earlier one is kept; consider comparing "
-        "the two."
+        "Chat {room}: the description changed near an amount or a date. The earlier one is kept; "
+        "consider comparing the two."
     )
     return words.get(subject or "", other)
 
@@ -195,4 +195,4 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
 
 def level_word(level: Level) -> str:
     """A word for an alert's level."""
-    return {Level.HIGH: _("Act now"), Level.MEDIUM: _("Attention"), Level.LOW: _("Note")}[level]
+    return {Level.HIGH: _("Action needed"), Level.MEDIUM: _("Check"), Level.LOW: _("Note")}[level]

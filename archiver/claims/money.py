@@ -77,11 +77,6 @@ class MoneyStanding:
         late = [one for one in self.balances if one.days_late > 0]
         return tuple(sorted(late, key=lambda one: (one.due or date.max, one.invoice.number)))
 
-    @property
-    def unpaid_overdue(self) -> int:
-        """What is open and past its day."""
-        return sum(one.unpaid for one in self.overdue)
-
 
 def money_standing(contract: Contract, deliveries: Sequence[Delivery], today: date) -> MoneyStanding | None:
     """How the money of a contract stands on a day in Japan; None if no invoice and no payment is stated."""

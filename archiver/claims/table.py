@@ -55,14 +55,14 @@ WORDS: Mapping[str, Wording] = {
         "最初のメッセージとの前後は確認できません", "whether the first message came before it is not known"
     ),
     # the other side's last reply
-    "reply.label.whole": Wording("相手の最後のメッセージ", "last message from the other side"),
-    "reply.label.saved": Wording("保存できた相手の最後のメッセージ", "last saved message from the other side"),
-    "reply.label.unknown": Wording("相手の最後のメッセージ", "last message from the other side"),
+    "reply.label.whole": Wording("相手の最後のメッセージ", "last message from the client"),
+    "reply.label.saved": Wording("保存できた相手の最後のメッセージ", "last saved message from the client"),
+    "reply.label.unknown": Wording("相手の最後のメッセージ", "last message from the client"),
     "reply.missing": Wording("それより後に{missing}", "later {missing}"),
     "reply.none.whole": Wording("この範囲にありません", "none"),
     "reply.none.saved": Wording("保存できた範囲にありません({missing})", "none saved ({missing})"),
     "reply.none.unknown": Wording(
-        "確認していません(相手のアカウントが未入力)", "not known (nobody is named as the other side)"
+        "確認していません(相手のアカウントが未入力)", "not known (nobody is named as the client)"
     ),
     # whose turn it is
     "act.message": Wording("メッセージ", "message"),
@@ -72,9 +72,9 @@ WORDS: Mapping[str, Wording] = {
     "act.task_done": Wording("タスク「{what}」の完了", "finishing of the task “{what}”"),
     "act.task_reopened": Wording("タスク「{what}」の再開", "reopening of the task “{what}”"),
     "act.noticed": Wording("{time}に確認", "seen {time}"),
-    "turn.later": Wording("その後、相手の{act}", "later the other side's {act}"),
+    "turn.later": Wording("その後、相手の{act}", "later the client's {act}"),
     "turn.later.nobody": Wording("その後、{act}(だれの操作かは不明)", "later {act} (not known by whom)"),
-    "turn.theirs": Wording("最後のメッセージは相手({place})", "the other side wrote last ({place})"),
+    "turn.theirs": Wording("最後のメッセージは相手({place})", "the client wrote last ({place})"),
     "turn.waiting": Wording(
         "報告者の{act}から{days:,}日、返信がありません({until}に確認した時点)",
         "no reply for {days:,} day{days:s} since the reporter's {act} (as seen {until})",
@@ -87,15 +87,15 @@ WORDS: Mapping[str, Wording] = {
         "その後、立場が未入力の{people:,}人のメッセージ {n:,}件",
         "later {n:,} message{n:s} of {people:,} whose side is not entered",
     ),
-    "reason.silent": Wording("相手からの返信がない", "there is no reply from the other side"),
+    "reason.silent": Wording("相手からの返信がない", "there is no reply from the client"),
     "reason.silent.closed": Wording(
         "{until}までの記録では相手からの返信がなく、その後はチャットを開けない",
-        "what was saved until {until} has no reply from the other side and the chat cannot be opened since",
+        "what was saved until {until} has no reply from the client and the chat cannot be opened since",
     ),
     # who is who
     "basis.entered": Wording("報告者による入力", "entered by the reporter"),
     "basis.name": Wording("表示名の一致", "same display name"),
-    "basis.only_two": Wording("相手となりうる人を1人だけ確認", "the only one seen who can be the other side"),
+    "basis.only_two": Wording("相手となりうる人を1人だけ確認", "the only one seen who can be the client"),
     "basis.token": Wording("APIトークンの持ち主", "owner of the API token"),
     "basis.none": Wording("未入力", "not entered"),
     # how many
@@ -106,26 +106,24 @@ WORDS: Mapping[str, Wording] = {
         "{n:,} messages saved (by Chatwork's own count none is missing)",
     ),
     "count.unknown": Wording("確認できません({missing})", "not known ({missing})"),
-    "count.notices": Wording("うちChatworkの自動メッセージ{n:,}件", "{n:,} of them notices of Chatwork"),
+    "count.notices": Wording("うちChatworkの自動メッセージ{n:,}件", "{n:,} of them automatic messages of Chatwork"),
     "count.notices.saved": Wording(  # behind what is missing, to which “of them” would seem to belong
         "保存できた{saved:,}件のうちChatworkの自動メッセージ{n:,}件",
-        "{n:,} of the {saved:,} saved are notices of Chatwork",
+        "{n:,} of the {saved:,} saved are automatic messages of Chatwork",
     ),
     # a closed account
     "closed": Wording("{time} に、{sign}ことを確認", "{time}: {sign}"),
     "closed.posted": Wording(
         "アカウントの解約を知らせる形のChatworkの自動メッセージ({posted}、No.{no})の後、{text}",
-        "after a post of Chatwork's system about a closed account ({posted}, No. {no}), {text}",
+        "after an automatic message of Chatwork about a closed account ({posted}, No. {no}), {text}",
     ),
     "closed.suffix": Wording(
-        "相手の表示名に「{mark}」が付いている", "the other side's name was seen with “{mark}” (account closed)"
+        "相手の表示名に「{mark}」が付いている", "the client's name was seen with “{mark}” (account closed)"
     ),
-    "closed.gone": Wording(
-        "相手が参加者の一覧に表示されなくなった", "the other side was no longer in the list of members"
-    ),
+    "closed.gone": Wording("相手が参加者の一覧に表示されなくなった", "the client was no longer in the list of members"),
     "closed.group": Wording(
         "相手とのダイレクトチャットがグループチャットに変わった",
-        "the direct chat with the other side had become a group chat",
+        "the direct chat with the client had become a group chat",
     ),
     # how messages were received
     "source.list": Wording("一覧で取得 {n:,}件", "{n:,} from lists"),
@@ -154,21 +152,22 @@ WORDS: Mapping[str, Wording] = {
     "change.hidden": Wording("プランの制限で見えなくなったメッセージ", "messages hidden by the plan"),
     "change.of": Wording("{side}のメッセージ {n:,}件", "{n:,} of {side}"),
     "change.notices": Wording(
-        "{line}。ほかにChatworkの自動メッセージの形のもの {n:,}件", "{line}; besides {n:,} notice{n:s} of Chatwork"
+        "{line}。ほかにChatworkの自動メッセージの形のもの {n:,}件",
+        "{line}; besides {n:,} automatic message{n:s} of Chatwork",
     ),
     "change.own": Wording("報告者自身のメッセージの変更: {what}", "changes of the reporter's own messages: {what}"),
     "change.own.none": Wording("なし", "none"),
     # why a request is made
     "reason.deleted": Wording(
         "相手のメッセージ{n:,}件が、保存した後に「削除」表示に変わった",
-        "{n:,} message{n:s} of the other side became shown as deleted after the saving",
+        "{n:,} message{n:s} of the client became shown as deleted after the saving",
     ),
     "reason.deleted_before": Wording(
         "相手のメッセージ{n:,}件が、保存した時点ですでに「削除」表示だった",
-        "{n:,} message{n:s} of the other side showed as deleted already when saved",
+        "{n:,} message{n:s} of the client showed as deleted already when saved",
     ),
     "reason.edited": Wording(
-        "相手のメッセージ{n:,}件が編集された", "{n:,} message{n:s} of the other side changed by an edit"
+        "相手のメッセージ{n:,}件が編集された", "{n:,} message{n:s} of the client changed by an edit"
     ),
     # deadlines
     "deadline.source": Wording("出典 {title}({by}、{day}に確認)", "source: {title} ({by}, read on {day})"),

@@ -30,7 +30,7 @@ from archiver.records import (
 )
 from archiver.report_language import current_language, english_day, english_time, is_english
 
-_SIDES_EN = {CaseSide.COUNTERPART: "the other side", CaseSide.REPORTER: "the reporter", CaseSide.OTHER: "other people"}
+_SIDES_EN = {CaseSide.COUNTERPART: "the client", CaseSide.REPORTER: "the reporter", CaseSide.OTHER: "other people"}
 
 
 def moment(at: datetime, *, seconds: bool = True) -> str:

@@ -72,8 +72,8 @@ def _demo_folder(folder: str | None) -> Path:
 def _tell_where(story: Story) -> None:
     page = story.package / "data" / "transcript" / "index.html" if story.package else story.home
     echo("")
-    verdict = _("The package passed the check.") if story.ok else _("The package did NOT pass the check.")
-    echo(_("The package: {path}").format(path=visible(str(story.package))))
+    verdict = _("Nothing was changed in the export.") if story.ok else _("Some things in the export do NOT match.")
+    echo(_("The export: {path}").format(path=visible(str(story.package))))
     echo(verdict + " " + _("Open this page in your browser:"))
     echo(f"  {visible(str(page))}")
     echo("")

@@ -135,11 +135,21 @@ def _begin(  # `lang` is read before, by choose_language
             banner.tell_banner(ctx.obj, ctx.invoked_subcommand)
         return None
     if has_archive(ctx.obj.home):
-        return _call_command(ctx, "status")
+        assert isinstance(ctx.command, LazyGroup)
+        status = ctx.command.get_command(ctx, "status")
+        assert status is not None
+        with status.make_context("status", [], parent=ctx) as context:
+            return int(status.invoke(context) or 0)
     _require_no_remains(ctx.obj.home)
-    elsewhere = (_("Your archive is elsewhere:"), "archive --home " + _("DIR"))
-    echo(_("Keeps your conversations on Chatwork on this computer. Nothing is set up yet."))
-    echo("\n" + side_by_side([*_first_commands(), elsewhere, (_("All commands:"), typed("archive -h"))]))
+    echo(_("Backs up your client chats on Chatwork to this computer. Nothing is set up yet."))
+    rows = [
+        (_("To begin in your browser:"), typed("archive app")),
+        (_("To begin here (about 10 minutes):"), typed("archive init")),
+        (_("Just to try it, without a token:"), "archive demo"),
+        (_("Your archive is elsewhere:"), "archive --home " + _("DIR")),
+        (_("All commands:"), typed("archive -h")),
+    ]
+    echo("\n" + side_by_side(rows))
     echo("\n" + _("There is no archive in {path} yet.").format(path=visible(str(ctx.obj.home))))
     return 0
 
@@ -153,23 +163,6 @@ def _require_no_remains(home: Path) -> None:
     error = told_as_vanished(Archive(home).absence(), state=state_folder())
     if type(error) is not NoArchive:
         raise error
-
-
-def _first_commands() -> list[tuple[str, str]]:
-    return [
-        (_("To begin in your browser:"), typed("archive app")),
-        (_("To begin here (about 10 minutes):"), typed("archive init")),
-        (_("Just to try it, without a token:"), "archive demo"),
-    ]
-
-
-def _call_command(ctx: click.Context, name: str) -> int | None:
-    assert isinstance(ctx.command, LazyGroup)
-    command = ctx.command.get_command(ctx, name)
-    assert command is not None
-    with command.make_context(name, [], parent=ctx) as context:
-        code: int | None = command.invoke(context)
-    return code
 
 
 def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:

@@ -50,5 +50,5 @@ def _said(trial: job_trial.JobTrial, kind: str) -> str:
     if trial.error_name is None:
         return _("It could not be seen yet whether it works there. This page says so as soon as it has saved.")
     reason = error_reasons.reason(trial.error_name) or trial.error_name
-    sentence = _("The automatic run failed: {reason}. {advice}")
+    sentence = _("The automatic save failed: {reason}. {advice}")
     return sentence.format(reason=reason, advice=error_reasons.advice(trial.error_name))

@@ -78,7 +78,7 @@ def kind_words() -> list[tuple[str, str]]:
     """Each kind of enclosure with its word."""
     words = {
         "screenshot": _("screenshot"),
-        "notice": _("notice"),
+        "notice": _("alert"),
         "mail": _("mail"),
         "invoice": _("invoice"),
         "other": _("other"),

@@ -20,8 +20,9 @@ def home_obstacle(home: Path) -> TroubleWords | None:
     return TroubleWords(
         _("Nothing can be written at the place of the archive now: this computer does not allow it."),
         _(
-            "As long as that is so, no copy can be restored there and no new archive begun. Perhaps the disk is not "
-            "connected or is write-protected, or the folder does not belong to you. Then look again."
+            "As long as that is so, no backup can be restored there and no new archive begun. Perhaps the "
+            "disk is not connected or is write-protected, or the folder does not belong to you. Then look "
+            "again."
         ),
     )
 

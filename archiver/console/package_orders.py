@@ -31,7 +31,7 @@ def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOr
     """The order as the form gives it. Raises UsageError for a day or a reader that cannot be."""
     profile = fields.get("for", "support")
     if profile not in WHO:
-        raise errors.UsageError(detail=_("Choose for whom the package is."))
+        raise errors.UsageError(detail=_("Choose for whom the export is."))
     since, until = _period(fields.get("from", ""), fields.get("to", ""))
     settings = context.settings()
     masks = tuple(line.strip() for line in fields.get("masks", "").splitlines() if line.strip())
@@ -85,8 +85,8 @@ def who_words() -> list[tuple[str, str, str]]:
     return [
         (
             "support",
-            _("The platform's office"),
-            _("a report, and of the conversation the texts that you read; names of others are masked"),
+            _("The platform's support"),
+            _("a report, and of the chat the texts that you read; names of others are hidden"),
         ),
         ("lawyer", _("A lawyer"), _("everything, with the records that prove it")),
         ("court", _("A court"), _("numbered documents and the list of evidence")),

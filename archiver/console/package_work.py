@@ -28,9 +28,9 @@ STEP = 250
 
 def preview_work(context: ConsoleContext, wanted: ExportOrder, given: Given) -> Work:
     """The work of counting what would leave, with the pieces about which the user may decide."""
-    people_link = JobLink(_("Say who the other side is"), order_address("packages.people", given))
+    people_link = JobLink(_("Say who the client is"), order_address("packages.people", given))
     change = JobLink(_("Change the order"), order_address("packages.order", given))
-    confirm = JobLink(_("Make this package"), order_address("packages.confirm", given))
+    confirm = JobLink(_("Make this export"), order_address("packages.confirm", given))
     read = JobLink(_("Read these messages"), order_address("packages.reading", given))
 
     def work(job: Job) -> JobOutcome:
@@ -47,14 +47,14 @@ def preview_work(context: ConsoleContext, wanted: ExportOrder, given: Given) -> 
             return JobOutcome(visible(str(error)), (), (people_link, change), is_complete=False)
         lines = [line for one in previews for line in context.words.preview_lines(one, wanted.profile)]
         links = (read, confirm, change) if any(one.opened for one in previews) else (confirm, change)
-        return JobOutcome(_("What this package would hand over:"), tuple(lines), links)
+        return JobOutcome(_("What this export would contain:"), tuple(lines), links)
 
     return work
 
 
 def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
     """The work of making the package, once the quoted messages were read anew."""
-    links = (JobLink(_("Open the package, and note to whom you give it"), url_for("packages.index")),)
+    links = (JobLink(_("Open the export, and note to whom you give it"), url_for("packages.index")),)
 
     def work(job: Job) -> JobOutcome:
         app = context.app(job)
@@ -78,7 +78,7 @@ def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
         ]
         if report.advice:
             lines.append(_("Before you send it: {advice}").format(advice=report.advice))
-        head = _("The package is ready. It was sent to nobody.")
+        head = _("The export is ready. It was sent to nobody.")
         return JobOutcome(
             head, tuple(lines), links, is_complete=not (report.incomplete or report.unheld or report.unread)
         )

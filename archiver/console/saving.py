@@ -92,7 +92,7 @@ def round_progress(app: App, job: Job) -> ProgressCallbacks:
 
     def on_file(file: WantedFile, have: int) -> None:
         is_large = file.size >= ENOUGH_BYTES
-        job.tell(_("Fetching files"), have if is_large else 0, file.size if is_large else None)
+        job.tell(_("Saving files"), have if is_large else 0, file.size if is_large else None)
 
     return ProgressCallbacks(on_step, on_file)
 

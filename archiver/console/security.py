@@ -150,7 +150,7 @@ def _instead_without_archive(endpoint: str, state: ArchiveState) -> AnyResponse 
 
 
 def _form_expired(_error: CSRFError) -> tuple[str, int]:
-    sentence = _("This page was older than the program that runs now, so nothing was done. Please open it anew.")
+    sentence = _("This page was older than the program that runs now, so nothing was done. Please open it again.")
     return render_template("error.html", sentence=sentence, advice=""), 403
 
 

@@ -65,10 +65,10 @@ def _archive_words(error: errors.ArchiverError) -> TroubleWords | None:
             return TroubleWords(
                 _("The archive on this computer is damaged, so this cannot be shown, and nothing can be saved."),
                 _(
-                    "Nothing of it was removed. If there is a copy, the archive can be restored from it: "
-                    "archive backup --restore   Chatwork itself is not affected."
+                    "Nothing of it was removed. If there is a backup, restore it: archive backup --restore   "
+                    "Chatwork itself is not affected."
                 ),
-                _("Nothing of it was removed, and Chatwork itself is not affected. If there is a copy, restore it."),
+                _("Nothing of it was removed, and Chatwork itself is not affected. If there is a backup, restore it."),
             )
         case errors.NoArchive():
             return TroubleWords(
@@ -112,8 +112,8 @@ def _disk_words(error: errors.ArchiverError) -> TroubleWords | None:
             return TroubleWords(
                 _("The disk of the archive reports an error, so it could not be read or written."),
                 _(
-                    "The disk may be failing, or is not connected properly. If the archive still opens, copy it to "
-                    "another disk soon: archive backup"
+                    "The disk may be failing, or is not connected properly. If the archive still opens, make a "
+                    "backup on another disk soon: archive backup"
                 ),
             )
     return None

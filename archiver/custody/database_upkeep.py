@@ -27,7 +27,7 @@ VACUUM_BYTES = 50_000_000
 STEPS = {
     "integrity": N_("Looking at every page of the database …"),
     "index": N_("Merging the index of the search …"),
-    "vacuum": N_("Writing the database anew without unused pages …"),
+    "vacuum": N_("Rewriting the database without unused pages …"),
     "logs": N_("Dropping old lines of logs …"),
 }
 """What is done, in this order; each name is told before it is done."""

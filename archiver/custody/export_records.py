@@ -86,20 +86,21 @@ def compare_with_exports(verification: Verification, path: Path, archive: Archiv
     of_name = [one for one in packages if _bare_name(one.name) in traits.names]
     named = [one for one in of_name if traits.made is None or _made(one) in (None, traits.made)]
     if named:
-        sentence = _("This archive made a package of this name, but its digest was another: it was changed since.")
+        sentence = _("This archive made an export of this name, but its hash was another: it was changed since.")
         verification.add_finding("export-record", path.name, sentence)
         verification.unchecked[:] = [one for one in verification.unchecked if one.subject != TAG_MANIFEST]
         _name_changed_files(verification, path, archive, named[-1])
     elif of_name:
         sentence = _(
-            "This archive made a package of this name at another time or in another language; it has no record of "
-            "this one, so it was not compared with its records."
+            "This archive made an export of this name at another time or in another language; it has no "
+            "record of this one, so it was not compared with its records."
         )
         verification.add_note(sentence)
     else:
         sentence = _(
-            "This archive has no record that it made this package, so it was not compared with its records. Automatic "
-            "daily copies are not recorded, and an older state of the archive does not know what was made after it."
+            "This archive has no record that it made this export, so it was not compared with its records. "
+            "Automatic daily copies are not recorded, and an older state of the archive does not know what "
+            "was made after it."
         )
         verification.add_note(sentence)
 
@@ -114,17 +115,17 @@ def _name_changed_files(verification: Verification, path: Path, archive: Archive
     except (errors.ArchiverError, *READ_ERRORS):  # said already when it was verified
         return
     if package.making.get("files_sha256") != digest(canonical(dict(files))):
-        text = _("Which of its files were changed is not known: their digests are not remembered any more.")
+        text = _("Which of its files were changed is not known: their hashes are not remembered any more.")
         verification.add_unchecked("files", text)
         return
     changed = {name for name in here.keys() | files.keys() if here.get(name) != files.get(name)}
     for name in sorted({one for one in changed if not _LIST.fullmatch(one)} or changed):
         if name not in here:
-            sentence = _("This archive put this file into the package; it is not here.")
+            sentence = _("This archive put this file into the export; it is not here.")
         elif name not in files:
-            sentence = _("This archive put no such file into the package.")
+            sentence = _("This archive put no such file into the export.")
         else:
-            sentence = _("The file has other bytes than the one that this archive put into the package.")
+            sentence = _("The file has other bytes than the one that this archive put into the export.")
         verification.add_finding("export-record", name, sentence)
     verification.unchecked[:] = [one for one in verification.unchecked if one.subject in _ABOUT_AUTHORITIES]
 
@@ -188,14 +189,14 @@ def _compare_stamps(verification: Verification, package: ExportedPackage, traits
         return
     recorded = package.making["stamps"]
     for authority in sorted(traits.stamps.keys() - recorded.keys()):
-        sentence = _("A stamp of {authority} over the package did not come when it was made.")
+        sentence = _("A time stamp of {authority} over the export did not come when it was made.")
         verification.add_finding("export-record", authority, sentence.format(authority=authority))
     for authority, sha256 in sorted(recorded.items()):
         if authority not in traits.stamps:
-            sentence = _("The stamp of {authority} over the package came when it was made; it is not here.")
+            sentence = _("The time stamp of {authority} over the export came when it was made; it is not here.")
             verification.add_finding("export-record", authority, sentence.format(authority=authority))
         elif traits.stamps[authority] != sha256:
-            sentence = _("It is not the stamp of {authority} that came when the package was made.")
+            sentence = _("It is not the time stamp of {authority} that came when the export was made.")
             verification.add_finding("export-record", authority, sentence.format(authority=authority))
 
 
@@ -203,11 +204,11 @@ def _tell_made_here(verification: Verification, package: ExportedPackage) -> Non
     time = f"{package.at:%Y-%m-%dT%H:%M:%SZ}"
     if not verification.ok:
         sentence = _(
-            "This archive made a package with this list of digests at {time}. What does not match it is named above."
+            "This archive made an export with this list of hashes at {time}. What does not match it is named above."
         )
         verification.add_note(sentence.format(time=time))
         return
-    sentence = _("This archive made this package at {time}; its digest is the one recorded then.")
+    sentence = _("This archive made this export at {time}; its hash is the one recorded then.")
     verification.add_note(sentence.format(time=time))
     verification.unchecked[:] = [one for one in verification.unchecked if one.subject in _ABOUT_AUTHORITIES]
 

@@ -49,9 +49,11 @@ def _check_token(reply: bytes, data: bytes, pem: bytes) -> TokenResult:
     try:
         token = timestamp.check_stamp(reply, data, roots.pem_to_der(pem.decode("ascii", "replace")))
     except ValueError:
-        return TokenResult(None, None, _("The root certificate beside the stamp cannot be read."))
+        return TokenResult(None, None, _("The root certificate beside the time stamp cannot be read."))
     except StampRefused as error:
         if error.reason == "unsupported":
             return UNCHECKED
-        return TokenResult(None, None, _("The stamp is not valid: {reason}.").format(reason=_(REASONS[error.reason])))
+        return TokenResult(
+            None, None, _("The time stamp is not valid: {reason}.").format(reason=_(REASONS[error.reason]))
+        )
     return TokenResult(to_text(token.time), token.root, None)

@@ -141,6 +141,6 @@ def _notes(store: ObjectStore, unknown: set[str], waiting: int) -> Iterator[str]
     if unknown:
         yield _("{n} keys in the store belong to no record.").format(n=len(unknown))
     if waiting:
-        yield _("{n} seals and stamps are still to be put into the store.").format(n=waiting)
+        yield _("{n} seals and time stamps are still to be put into the store.").format(n=waiting)
     if isinstance(store, S3Store) and not store.is_versioned():
         yield _("The bucket keeps no versions: what is deleted or written over there is gone.")

@@ -181,7 +181,9 @@ def _without_later_seals(
     last = max((row.number for row in rows), default=0)
     later = {one.name for one in seal_files.list_files(folder) if one.number > last} if rows else set()
     if later:
-        sentence = _("An update of this copy was not finished: its database ends at seal {number}, other files go on.")
+        sentence = _(
+            "An update of this backup was not finished: its database ends at seal {number}, other files go on."
+        )
         verification.add_note(sentence.format(number=last))
     return [name for name in names if name not in later]
 
@@ -208,7 +210,7 @@ def _check_reply(verification: Verification, reply: raw_tables.RawReply) -> None
     if reply.actual is None:
         verification.add_finding("reply-digest", subject, _("The body of the reply cannot be opened."))
     elif reply.actual != reply.stated:
-        text = _("The reply is not the one that was received: the digest of its salt and body differs.")
+        text = _("The reply is not the one that was received: the hash of its salt and body differs.")
         verification.add_finding("reply-digest", subject, text)
 
 

@@ -161,7 +161,7 @@ def _beginning(story: Story) -> None:
     )
     story.print_line("    archive job add job1 --chat … --url https://crowdworks.jp/contracts/12345678")
     _sync(story)
-    story.print_line("    " + _("Only this room is saved; your other rooms are not."))
+    story.print_line("    " + _("Only this chat is saved; your other chats are not."))
 
 
 def _enter_contract(story: Story, **facts: Any) -> None:
@@ -243,7 +243,7 @@ def _departure(story: Story) -> None:
 def _proof(story: Story) -> None:
     _pass_days(story, DAYS)
     story.clock.at = datetime.now(UTC)
-    _heading(story, _("Today you need it: a package for a lawyer, and the check that nothing was changed."))
+    _heading(story, _("Today you need it: an export for a lawyer, and the check that nothing was changed."))
     _sync(story)
     app = story.app
     order = ExportOrder(contract=CONTRACT, profile="lawyer", out=story.home / "exports")
@@ -256,6 +256,6 @@ def _proof(story: Story) -> None:
     )
     story.ok = in_package.ok and in_archive.ok
     checked = in_archive.checked
-    line = _("archive verify   {entries} records, {seals} seals, {stamps} stamps, {files} files: {verdict}")
+    line = _("archive verify   {entries} records, {seals} seals, {stamps} time stamps, {files} files: {verdict}")
     verdict = _("nothing was changed") if story.ok else _("something does not match")
     story.print_line("    " + line.format(**checked, verdict=verdict))

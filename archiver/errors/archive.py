@@ -10,7 +10,7 @@ class ArchiveInUse(ArchiverError):
     """Another round is running: exit 11."""
 
     code = 11
-    message = N_("Another run is using this archive ({path}) at the moment.")
+    message = N_("Something else is using this archive ({path}). Try again in a moment.")
     hint = N_("Nothing is lost. Wait until it has ended and try again.")
 
 
@@ -34,8 +34,8 @@ class ArchiveGone(ArchiverError):
 
     message = N_("The archive in {path} is not there any more, and nothing is saved into it.")
     hint = N_(
-        "If its disk is not connected, connect it: saving goes on by itself. "
-        "If you have moved the folder, save once from its new place with sync."
+        "If its disk is not connected, connect it: saving then goes on. If you have moved the folder, "
+        "save once from its new place with sync."
     )
 
 
@@ -104,7 +104,7 @@ class DiskFailing(StorageError):
 
     message = N_("A disk reports an error while {path} is read or written: {detail}")
     hint = N_(
-        "The disk may be failing, or is not connected properly. Copy the archive to another disk soon: "
+        "The disk may be failing, or is not connected properly. Make a backup on another disk soon: "
         "archive backup FOLDER"
     )
 
@@ -122,15 +122,15 @@ class TooManyOpenFiles(StorageError):
 class NoSpaceForUpkeep(StorageError):
     """Too little is free to write the database anew; it stays as it is."""
 
-    message = N_("Writing the database anew needs {needed_mb} MB, but only {free_mb} MB are free in {path}.")
+    message = N_("Rewriting the database needs {needed_mb} MB, but only {free_mb} MB are free in {path}.")
     hint = N_("Make space and run: archive upkeep   Nothing was changed, and saving goes on.")
 
 
 class NoSpaceForCopy(StorageError):
     """The place of a copy has too little space; nothing was copied."""
 
-    message = N_("The copy needs {needed_mb} MB, but only {free_mb} MB are free in {path}.")
-    hint = N_("Make space there or name another folder. An earlier copy there was not touched.")
+    message = N_("The backup needs {needed_mb} MB, but only {free_mb} MB are free in {path}.")
+    hint = N_("Make space there or name another folder. An earlier backup there was not touched.")
 
 
 class CopyNotClosed(StorageError):
@@ -158,7 +158,7 @@ class ArchiveDamaged(StorageError):
     """The database cannot be read: it is damaged, or it is no archive."""
 
     message = N_("The database {path} cannot be read: {detail}")
-    hint = N_("Check it with: archive verify   Use a copy of the archive if there is one.")
+    hint = N_("Check it with: archive verify   Use a backup if there is one.")
 
 
 class RowsDisagree(StorageError):

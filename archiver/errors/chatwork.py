@@ -73,7 +73,7 @@ class NotVisible(ChatworkError):
 class BudgetSpent(ChatworkError):
     """The request budget or the time given is used up before the work is done."""
 
-    message = N_("The number of calls that Chatwork allows for now is used up; the rest was left for the next run.")
+    message = N_("Chatwork's limit is reached. The next save goes on.")
 
 
 class TransferFailed(ChatworkError):

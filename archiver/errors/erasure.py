@@ -10,14 +10,14 @@ from archiver.gettext_mark import N_
 class RoomStillRead(UsageError):
     """What is to be erased lies in a room that is still read."""
 
-    message = N_("A chat of it is still being saved (contract {contracts}), so nothing was erased.")
+    message = N_("A chat of it is still being saved (job {contracts}), so nothing was erased.")
     hint = N_("End that first: archive job end {contract} --now")
 
 
 class NothingToErase(UsageError):
     """Nothing is left that only this contract, or these messages, would take away."""
 
-    message = N_("There is nothing to erase: nothing of it is saved, or another contract holds all of it.")
+    message = N_("There is nothing to erase: nothing of it is saved, or another job holds all of it.")
 
 
 class NoErasureNote(UsageError):

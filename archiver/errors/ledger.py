@@ -124,8 +124,8 @@ class BadTeamStore(SettingsError):
 class NotGranted(UsageError):
     """Nobody was granted this: exit 2."""
 
-    message = N_("The worker has not granted packages of “{contract}” to “{recipient}”, or the day is over.")
-    hint = N_("Only the worker can: archive team grant CONTRACT WHO --until DAY")
+    message = N_("The member has not granted exports of “{contract}” to “{recipient}”, or the day is over.")
+    hint = N_("Only the member can: archive team grant JOB WHO --until DAY")
 
 
 class NothingGranted(UsageError):

@@ -31,8 +31,8 @@ class InstallationKeyUnusable(SettingsError):
 
     message = N_("The key of this installation cannot be used ({place}): {detail}")
     hint = N_(
-        "Only workers have it: run this where a worker runs. No token that was given opens with another one. How keys "
-        "are made and kept: archive guide team"
+        "Only savers have it: run this where a saver runs. No token that was given opens with another "
+        "one. How keys are made and kept: archive guide team"
     )
 
 

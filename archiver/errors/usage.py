@@ -30,7 +30,7 @@ class UnknownContract(UsageError):
 class AmbiguousContract(UsageError):
     """The contract was left out, and there is not exactly one."""
 
-    message = N_("Say which contract is meant ({count} are in this archive).")
+    message = N_("Say which job is meant ({count} are in this archive).")
     hint = N_("See the jobs with: archive job")
 
 
@@ -47,21 +47,21 @@ class SharedNumber(UsageError):
 class NoContract(UsageError):
     """There is no contract yet, and nothing is archived before a contract names its rooms."""
 
-    message = N_("No contract has been entered yet, so there is nothing to save.")
+    message = N_("No job has been entered yet, so there is nothing to save.")
     hint = N_("See your chats with: archive job chats   Then: archive job add job1 --chat CHAT")
 
 
 class NoContractSaved(NoContract):
     """There are contracts, but none whose rooms are still read."""
 
-    message = N_("The saving of every contract was ended, so nothing can be fetched. What was saved before is kept.")
+    message = N_("The saving of every job was ended, so nothing can be brought in. What was saved before is kept.")
     hint = N_("To go on with one: archive job end JOB --undo")
 
 
 class ContractExists(UsageError):
     """A contract with this id is already in the archive."""
 
-    message = N_("The contract “{contract}” is already in this archive.")
+    message = N_("The job “{contract}” is already in this archive.")
     hint = N_("Change it with: archive job set {contract}")
 
 
@@ -88,7 +88,7 @@ class LastRoom(UsageError):
 class RoomInContract(UsageError):
     """A room belongs to another contract, and whether it moves or belongs to both was not said."""
 
-    message = N_("Room {room} belongs to {contracts} already.")
+    message = N_("Chat {room} belongs to {contracts} already.")
     hint = N_(
         "To move it, add --move. If it belongs to both, add its first day here: --chat-from {room} 2026-11-01. See: "
         "archive job set --help"
@@ -130,7 +130,7 @@ class NothingThere(UsageError):
 class NoPackageItself(NothingThere):
     """A path to be verified is no package, but packages or zips lie in it."""
 
-    message = N_("“{path}” is no package itself, but there is something in it: {files}.")
+    message = N_("“{path}” is no export itself, but there is something in it: {files}.")
     hint = N_("Take it out if it lies in a zip, and check that one.")
 
 
@@ -138,7 +138,7 @@ class NotComparable(UsageError):
     """One of two paths to compare holds no records of messages, or they cannot be read."""
 
     message = N_("“{path}” holds no records that can be compared.")
-    hint = N_("Give the folder of an archive, a package made with --for lawyer or court, or a daily copy.")
+    hint = N_("Give the folder of an archive, an export made with --for lawyer or court, or a daily copy.")
 
 
 class FolderOfZips(UsageError):
@@ -152,13 +152,13 @@ class NoCommonRoom(UsageError):
     """Two things that are to be compared have no chat in common."""
 
     message = N_("The two have no chat in common, so there is nothing to compare.")
-    hint = N_("Give archives or packages of the same chat.")
+    hint = N_("Give archives or exports of the same chat.")
 
 
 class BadCopyPlace(UsageError):
     """A copy of the archive cannot be made at this place; nothing there was changed."""
 
-    message = N_("The archive cannot be copied to {path}: {detail}")
+    message = N_("The archive cannot be backed up to {path}: {detail}")
     hint = N_("Nothing was changed there. Name another folder, best on another disk.")
 
 
@@ -166,12 +166,12 @@ class CopyIsNewer(BadCopyPlace):
     """The copy at this place goes further than the archive, of which an older state was put back; nothing changed."""
 
     message = N_(
-        "The archive cannot be copied to {path}: the copy there holds records that this archive does not have."
+        "The archive cannot be backed up to {path}: the backup there holds records that this archive does not have."
     )
     hint = N_(
-        "The copy was not changed. If an older archive.sqlite3 was put back here, put the newer one back. To go on "
-        "from the copy: archive --home DIR backup --restore {path}   "
-        "To keep both, name another folder: archive backup FOLDER"
+        "The backup was not changed. If an older archive.sqlite3 was put back here, put the newer one "
+        "back. To go on from the backup: archive --home DIR backup --restore {path}   To keep both, name "
+        "another folder: archive backup FOLDER"
     )
 
 
@@ -212,7 +212,7 @@ class FileAboveLimit(UsageError):
 class OwnFile(UsageError):
     """A file given by the user belongs to the archive itself, or holds the token."""
 
-    message = N_("“{path}” belongs to the archive itself and cannot be added to a contract.")
+    message = N_("“{path}” belongs to the archive itself and cannot be added to a job.")
     hint = N_("Name the screenshot, notice or document itself, where you saved it.")
 
 
@@ -254,7 +254,7 @@ class DaysInWrongOrder(UsageError):
 class ClientIsOwner(UsageError):
     """The name of the other side is the user's own."""
 
-    message = N_("“{client}” is your own name on Chatwork. Who is the other side of this job?")
+    message = N_("“{client}” is your own name on Chatwork. Who is the client of this job?")
     hint = N_("If you ordered the work yourself: --side client, and --client with the name of who does it.")
 
 
@@ -293,8 +293,8 @@ class CounterpartUnknown(UsageError):
     """
 
     message = N_(
-        "The names of third persons cannot be masked yet, so no package was made: it is not known who in the "
-        "chat {rooms} is the other side."
+        "The names of other people cannot be hidden yet, so no export was made: it is not known who in "
+        "chat {rooms} is the client."
     )
     hint = N_("Say who it is: archive job who JOB ID client --reason TEXT   People there: {people}")
 
@@ -309,19 +309,19 @@ class CounterpartUnknown(UsageError):
 class UnknownMessage(UsageError):
     """No message of the contract's rooms has this id."""
 
-    message = N_("No kept message of contract “{contract}” has the id {message}.")
-    hint = N_("The page of the conversation (archive search --chat CHAT) has the ids. Newer messages: archive save")
+    message = N_("No kept message of job “{contract}” has the id {message}.")
+    hint = N_("The page of the chat (archive search --chat CHAT) has the ids. Newer messages: archive save")
 
 
 class UnknownFile(UsageError):
     """No file of the contract's rooms has this id."""
 
-    message = N_("No file of the rooms of contract “{contract}” has the id {file}.")
+    message = N_("No file of the chats of job “{contract}” has the id {file}.")
     hint = N_("Newer files are known after: archive save")
 
 
 class UnknownExport(UsageError):
     """No package that was made has this number."""
 
-    message = N_("No package that was made has the number {number}.")
-    hint = N_("See the packages with: archive export --list")
+    message = N_("No export that was made has the number {number}.")
+    hint = N_("See the exports with: archive export --list")

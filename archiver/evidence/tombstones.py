@@ -86,9 +86,9 @@ class Erasures:
             if left > 0:
                 sentence = ngettext(
                     "Erasure {number} was begun and is not finished: {count} record that it names is still there. "
-                    "The next run, or archive seal, goes on with it.",
+                    "The next save, or archive seal, goes on with it.",
                     "Erasure {number} was begun and is not finished: {count} records that it names are still there. "
-                    "The next run, or archive seal, goes on with it.",
+                    "The next save, or archive seal, goes on with it.",
                     left,
                 )
                 verification.add_note(sentence.format(number=number, count=left))
@@ -101,10 +101,10 @@ class Erasures:
                 verification.add_finding("entry-erased", f"entry/{seq}", sentence.format(number=erasure))
         if self.count:
             sentence = ngettext(
-                "{count} record was erased by the owner. Its digest is in the seals; what it said, and the columns "
+                "{count} record was erased by the owner. Its hash is in the seals; what it said, and the columns "
                 "beside it, cannot be checked.",
-                "{count} records were erased by the owner. Their digests are in the seals; what they said, and the "
-                "columns beside them, cannot be checked.",
+                "{count} records were erased by the owner. Their hashes are in the seals; what they said, and "
+                "the columns beside them, cannot be checked.",
                 self.count,
             )
             verification.add_note(sentence.format(count=self.count))

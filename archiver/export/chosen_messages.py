@@ -37,7 +37,7 @@ class MessageChoice:
         numbers = frozenset(packaged.values())
         lacking = sorted(self.ids - packaged.keys()) + [f"No.{one}" for one in sorted(self.numbers - numbers)]
         if lacking:
-            message = _("These messages are not in the package: {messages}")
+            message = _("These messages are not in the export: {messages}")
             raise errors.UsageError(detail=message.format(messages=", ".join(lacking[:10])))
 
 

@@ -33,9 +33,9 @@ KIND_NAMES = {
     "window": N_("readings of lists"),
     "steady": N_("readings that showed the same"),
     "reading": N_("readings of single messages"),
-    "contract": N_("statements of the contract"),
+    "contract": N_("statements of the job"),
     "delivery": N_("deliveries"),
-    "attachment": N_("attached evidence"),
+    "attachment": N_("files you added"),
     "mapping": N_("who is who"),
     "note": N_("private notes"),
     "review": N_("what was read before it left"),
@@ -99,9 +99,9 @@ STATED_FIELDS = frozenset(("what", "kinds", "messages", "files", "blobs", "repli
 def _what(facts: CertificateFacts) -> Iterator[Block]:
     erasure, payload = facts.erasure, facts.erasure.payload
     owner = _("{name} (account {number})").format(name=visible(facts.owner_name), number=facts.owner_id)
-    whole = _("all that only one contract held: its chats or their times, its statements and files")
+    whole = _("all that only one job held: its chats or their times, its statements and files")
     chosen = _("single messages that were chosen, with their tasks and files")
-    said = {"contract": whole, "room": _("all of a chat that no contract held")}
+    said = {"contract": whole, "room": _("all of a chat that no job held")}
     rows = (
         (_("Erased on"), _("{time} (Japan time)").format(time=local_time(erasure.at))),
         (_("By"), owner),
@@ -109,7 +109,7 @@ def _what(facts: CertificateFacts) -> Iterator[Block]:
         (_("Reason"), _(REASONS.get(payload["reason"], REASONS["own"]))),
         (_("Messages"), f"{payload['messages']:,}"),
         (_("Files"), f"{payload['files']:,}"),
-        (_("Contents removed"), _("{n:,} (of files and attached evidence)").format(n=payload["blobs"])),
+        (_("Contents removed"), _("{n:,} (of files and files you added)").format(n=payload["blobs"])),
         (_("Records"), f"{sum(payload['kinds'].values()):,}"),
         (_("Kept replies"), f"{len(payload['replies']):,}"),
     )
@@ -137,7 +137,7 @@ def _record(erasure: Erasure, stamps: Sequence[tuple[str, datetime]]) -> Iterato
         (_("Its SHA-256"), erasure.digest),
         (_("Closed by seal"), seal),
         *([(_("Seal's SHA-256"), erasure.seal_sha256)] if erasure.seal_sha256 else []),
-        (_("Third-party time"), "\n".join(times) or _("none so far")),
+        (_("Time stamps"), "\n".join(times) or _("none so far")),
         (_("Erased numbers"), _ranges_text(erasure.payload["numbers"])),
     )
     yield FactList(rows)
@@ -165,7 +165,7 @@ def _places(facts: CertificateFacts) -> Iterator[Block]:
 
 def _place_lines(facts: CertificateFacts) -> Iterator[str]:
     for package in facts.packages:
-        sentence = _("Package {name}, made {time}, wherever it lies outside the archive's folder")
+        sentence = _("Export {name}, made {time}, wherever it lies outside the archive's folder")
         made = sentence.format(name=visible(package.name), time=local_time(package.at))
         handed = [_("handed to {to} on {day}").format(to=visible(one.to), day=one.on) for one in package.handovers]
         yield f"{made}: {', '.join(handed)}" if handed else made
@@ -181,9 +181,9 @@ def _place_lines(facts: CertificateFacts) -> Iterator[str]:
         )
         yield _("Copies of the archive on other computers of the team until they are used again, and files in a bucket")
     if facts.copied_at is None:
-        copies = _("Copies of the archive, if there are any (it knows of none).")
+        copies = _("Backups, if there are any (it knows of none).")
     else:
-        copies = _("Copies of the archive; the last one was made {time}.").format(time=local_time(facts.copied_at))
+        copies = _("Backups; the last one was made {time}.").format(time=local_time(facts.copied_at))
     again = _(
         "One from before brings everything back when it is restored; with the file beside this certificate it can "
         "be erased there once more."

@@ -91,19 +91,20 @@ def check_stamps(status: StampStatus, *, now: datetime) -> CheckResult:
     """Check whether stamping is on, and which authority's stamps have waited too long, and why."""
     if not status.authorities:
         sentence = _(
-            "Off: no third party vouches for the time of the seals. To turn it on: archive init --timestamps on"
+            "Off: nobody outside vouches for the time of the seals. To turn it on: archive init --timestamps on"
         )
         return attention("stamps", sentence)
     if status.root_errors:
         return action("stamps", " ".join([*map(str, status.root_errors), status.root_errors[0].advice()]))
     if any(one.reason == SEAL_CHANGED for one in status.waiting):
         return action(
-            "stamps", _("A seal is not as it was when it was closed, so it is not stamped. See: archive verify")
+            "stamps", _("A seal is not as it was when it was closed, so it is not time-stamped. See: archive verify")
         )
     if not status.is_available and status.waiting:
         sentence = _(
-            "This computer cannot check time stamps, so none is asked for, and the seals wait. Another computer can "
-            "stamp them: archive backup here, then archive backup --restore and archive seal there"
+            "This computer cannot check time stamps, so none is asked for, and the seals wait. Another "
+            "computer can time-stamp them: archive backup here, then archive backup --restore and archive "
+            "seal there"
         )
         return attention("stamps", sentence)
     if any(one.reason in OWNER_REASONS for one in status.waiting):
@@ -115,7 +116,7 @@ def check_stamps(status: StampStatus, *, now: datetime) -> CheckResult:
         return attention("stamps", " ".join([*sentences, mend]))
     if any(now - one.since > PATIENCE for one in status.waiting):
         sentences = [_waiting_sentence(one) for one in status.waiting]
-        return attention("stamps", " ".join([*sentences, _("Every run asks again; at once: archive seal")]))
+        return attention("stamps", " ".join([*sentences, _("Every save asks again; at once: archive seal")]))
     endings = stamp_renewals.ending(status.lives, now, stamp_renewals.WARN_BEFORE)
     if endings:
         grade = action if any(one.ends <= now for one in endings) else attention
@@ -163,18 +164,20 @@ def _ending_sentence(life: StampLife, now: datetime) -> str:
     """What ends behind the newest stamp of an authority, and what carries it on."""
     if life.ends <= now:
         sentence = _(
-            "{name}: its certificate ended on {day}, and no later stamp carries its stamps on. From then on they show "
-            "little by themselves. Have the seals stamped anew now: archive seal"
+            "{name}: its certificate ended on {day}, and no later time stamp carries its time stamps on. "
+            "From then on they show little. Have the seals time-stamped again now: archive seal"
         )
     elif life.is_key:
         sentence = _(
-            "{name}: its key counts as too short from {day} on. Runs have the newest seal stamped anew {days} days "
-            "before; if {name} keeps that key, add another authority to [timestamp] in archive.toml."
+            "{name}: its key counts as too short from {day} on. Saves have the newest seal time-stamped "
+            "again {days} days before; if {name} keeps that key, add another authority to [timestamp] in "
+            "archive.toml."
         )
     else:
         sentence = _(
-            "{name}: its certificate ends on {day}. Runs have the newest seal stamped anew {days} days before, so let "
-            "them go on; if {name} gets no new certificate, add another authority to [timestamp] in archive.toml."
+            "{name}: its certificate ends on {day}. Saves have the newest seal time-stamped again {days} "
+            "days before, so let them go on; if {name} gets no new certificate, add another authority to "
+            "[timestamp] in archive.toml."
         )
     days = stamp_renewals.RENEW_BEFORE.days
     return sentence.format(name=life.authority, day=iso_date(life.ends), days=days)

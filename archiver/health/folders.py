@@ -103,8 +103,8 @@ def check_home_folder(home: HomeFolder, *, others: int = 0) -> CheckResult:
 def lost_names_words() -> str:
     """What is not promised on a drive that does not sync folders, and what to do."""
     return _(
-        "This drive does not confirm that the names of new files are on it: after a power cut, what was saved last may "
-        "be missing. Keep a copy on another disk: archive backup FOLDER"
+        "This drive does not confirm that the names of new files are on it: after a power cut, what was "
+        "saved last may be missing. Make a backup on another disk: archive backup FOLDER"
     )
 
 
@@ -135,10 +135,12 @@ def check_backup(
         return _check_without_backup(kept)
     words = {"time": minute_text(last.at), "path": last.path}
     if not last.verified:
-        sentence = _("The last copy has findings ({time}, {path}). Change nothing in it and see: archive verify {path}")
+        sentence = _(
+            "The last backup has findings ({time}, {path}). Change nothing in it and see: archive verify {path}"
+        )
         return action("backup", sentence.format(**words))
     if now - last.at > OLD:
-        sentence = _("The last copy is old ({time}, {path}). Make a new one: archive backup {path}")
+        sentence = _("The last backup is old ({time}, {path}). Make a new one: archive backup {path}")
         return attention("backup", sentence.format(**words))
     text = _good_copy_text(last, words)
     if tool_run is None:
@@ -149,10 +151,10 @@ def check_backup(
 
 def _good_copy_text(last: LastBackup, words: Mapping[str, str]) -> str:
     if last.whole_at is None:
-        return _("The last copy was made on {time} and checked ({path}).").format(**words)
+        return _("The last backup was made on {time} and checked ({path}).").format(**words)
     sentence = _(
-        "The last copy was made on {time} and checked where it is new; the other records were compared with the copy "
-        "before ({path}). Every record was last checked on {whole}."
+        "The last backup was made on {time} and checked where it is new; the other records were compared "
+        "with the backup before ({path}). Every record was last checked on {whole}."
     )
     return sentence.format(whole=minute_text(last.whole_at), **words)
 
@@ -161,11 +163,11 @@ def _check_without_backup(kept: KeptByTeam) -> CheckResult:
     """What a broken computer would take with it where no copy was made: less where a team has a ledger."""
     sentences = {
         KeptByTeam.NOTHING: _(
-            "There is no copy elsewhere: if this computer breaks, everything is lost. Make one: archive backup DEST"
+            "There is no backup: if this computer breaks, everything is lost. Make one: archive backup DEST"
         ),
         KeptByTeam.RECORDS: _(
-            "The records go to the team's ledger first, but the files lie on this computer alone. "
-            "Make a copy: archive backup DEST"
+            "The records go to the team's ledger first, but the files lie on this computer alone. Make a "
+            "backup: archive backup DEST"
         ),
         KeptByTeam.ALL: _("Records and files go to the team's ledger and its store of files first."),
     }
@@ -194,12 +196,12 @@ def check_daily_copies(folders: Sequence[OutsideFolder]) -> CheckResult:
         )
         return attention("also_to", sentence.format(folders=", ".join(missing)))
     names = ", ".join(str(one.path) for one in folders)
-    return good("also_to", _("Each run puts seals and daily copies into {folders}.").format(folders=names))
+    return good("also_to", _("Each save puts seals and daily copies into {folders}.").format(folders=names))
 
 
 def check_exports_folder(folder: OutsideFolder) -> CheckResult:
     """Check whether packages can be written."""
     if not folder.is_usable:
-        sentence = _("Packages cannot be put into {path}. Allow writing there, or change [exports] folder.")
+        sentence = _("Exports cannot be put into {path}. Allow writing there, or change [exports] folder.")
         return action("exports", sentence.format(path=folder.path))
     return good("exports", str(folder.path))

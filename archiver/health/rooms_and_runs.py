@@ -27,7 +27,7 @@ HORIZON = timedelta(days=40)
 def check_clock(offset_ms: int | None) -> CheckResult:
     """Say how far this computer's clock is off; `offset_ms`: Chatwork's clock minus ours, None if never compared."""
     if offset_ms is None:
-        return good("clock", _("It has not been compared with Chatwork's yet; the first run does that."))
+        return good("clock", _("It has not been compared with Chatwork's yet; the first save does that."))
     seconds = f"{abs(offset_ms) / 1000:.1f}"
     return good("clock", _("It differs from Chatwork's by {seconds} seconds.").format(seconds=seconds))
 
@@ -61,8 +61,8 @@ def last_save_sentence(last: datetime) -> str:
 def check_pace(rooms: int, *, every: timedelta, unseen: timedelta | None = None) -> CheckResult:
     """Say that saving is often enough for the rooms that are read, and how long a change may stay unseen."""
     sentence = ngettext(
-        "{n} room is read; a save every {every} is often enough for it.",
-        "{n} rooms are read; a save every {every} is often enough for all of them.",
+        "{n} chat is read; a save every {every} is often enough for it.",
+        "{n} chats are read; a save every {every} is often enough for all of them.",
         rooms,
     )
     text = sentence.format(n=rooms, every=interval_words(every))
@@ -72,18 +72,18 @@ def check_pace(rooms: int, *, every: timedelta, unseen: timedelta | None = None)
 def check_plan(horizons: Sequence[Horizon], *, now: datetime) -> CheckResult:
     """Report what the plan hides of these rooms, and until when older messages can still be fetched."""
     if not horizons:
-        return good("plan", _("The plan hides no messages in any room, as far as was seen."))
+        return good("plan", _("The plan hides no messages in any chat, as far as was seen."))
     rooms = ", ".join(str(one.room_id) for one in horizons)
     open_until = [one.unsaved_until + HORIZON for one in horizons if one.unsaved_until is not None]
     last = max((until for until in open_until if until > now), default=None)
     if last is not None:
         sentence = _(
-            "The plan hides what is older than about {n} days (rooms {rooms}). Messages older than those saved can "
-            "be fetched only until {day}: archive guide old"
+            "The plan hides what is older than about {n} days (chats {rooms}). Messages older than those "
+            "saved can be brought in only until {day}: archive guide old"
         )
         return attention("plan", sentence.format(n=HORIZON.days, rooms=rooms, day=iso_date(last)))
     oldest = min((one.oldest for one in horizons if one.oldest is not None), default=None)
-    sentence = _("The plan hides older messages (rooms {rooms}; shown from {day}). What was saved is kept.")
+    sentence = _("The plan hides older messages (chats {rooms}; shown from {day}). What was saved is kept.")
     return good("plan", sentence.format(rooms=rooms, day="-" if oldest is None else iso_date(oldest)))
 
 
@@ -117,8 +117,8 @@ def check_budget(
         return attention("budget", sentence.format(time=minute_text(others_seen)))
     if spent is not None:
         sentence = _(
-            "The last run ({time}) ended early: Chatwork's calls for 5 minutes were used up, by this archive or by "
-            "another program of the same account. If that goes on, see: archive status"
+            "The last save ({time}) ended early: Chatwork's limit for 5 minutes was used up, by this archive "
+            "or by another program of the same account. If that goes on, see: archive status"
         )
         return attention("budget", sentence.format(time=minute_text(spent)))
     return good("budget", _("Nobody else was seen using the account's calls."))

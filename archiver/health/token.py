@@ -96,19 +96,19 @@ def check_token(state: TokenState, *, registered: str | None = None) -> CheckRes
         return action("token", lacking)
     if kind == "env":
         sentence = _(
-            "The token comes from the variable {name}. A scheduled run has it only if it is set there too; "
+            "The token comes from the variable {name}. An automatic save has it only if it is set there too; "
             "a file is safer: archive init token --where file:token"
         )
         return attention("token", sentence.format(name=location))
     if kind == "keyring" and state.needs_session:
         sentence = _(
-            "The token is in the keyring, which is locked while you are not logged in. "
-            "For runs at such times: archive init token --where file:token"
+            "The token is in the keyring, which is locked while you are not logged in. For saves at such "
+            "times: archive init token --where file:token"
         )
         return attention("token", sentence)
     return good(
         "token",
-        _("It can be read where a scheduled run looks for it ({source}).").format(source=place_words(state.source)),
+        _("It can be read where an automatic save looks for it ({source}).").format(source=place_words(state.source)),
     )
 
 

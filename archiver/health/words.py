@@ -51,7 +51,7 @@ def graded(condition: Condition, text: str) -> str:
 def way_words(way: str) -> str:
     """A way by which notices come, as part of a sentence."""
     words = {"desktop": _("on this desktop"), "mail": _("by mail"), "urls": _("at the addresses of [notify] urls")}
-    return words.get(way, _("the heartbeat"))
+    return words.get(way, _("the monitoring service"))
 
 
 def _say(text: Text, condition: Condition, labels: Mapping[str, str] | None = None) -> str:
@@ -80,7 +80,7 @@ def _words(condition: Condition, labels: Mapping[str, str]) -> dict[str, Any]:
 
 def _advice(facts: Mapping[str, Any]) -> str:
     if facts["is_by_hand"]:
-        return _("What is saved stays saved. Nothing here starts another save by itself: start one with: archive save")
+        return _("What is saved stays saved. Nothing here starts the next save: archive save")
     return error_reasons.advice(facts["error"], is_sealed=facts["is_sealed"])
 
 
@@ -107,7 +107,7 @@ def _join_named(rooms: Iterable[str]) -> str:
 # --- the sentences ---------------------------------------------------------------------------------
 
 IDLE_SENTENCE = N_(
-    "Registered with {scheduler}, but {scheduler} does not run on this computer, so nothing is saved by itself."
+    "Registered with {scheduler}, but {scheduler} does not run on this computer, so nothing is saved automatically."
 )
 IDLE_ADVICE = N_(
     "Restart this computer: that usually starts it too. Until then, save by hand now and then: archive save   "
@@ -116,23 +116,24 @@ IDLE_ADVICE = N_(
 """What somebody who never typed a command does then."""
 
 COPY_NOT_MADE = N_(
-    "The regular copy could not be made (last one: {time}). Is its disk connected? Make one now: archive backup"
+    "The regular backup could not be made (last one: {time}). Is its disk connected? Make one now: archive backup"
 )
 COPY_FAULTS = {
-    None: N_("The regular copy is late (last one: {time}). Make one now: archive backup"),
+    None: N_("The regular backup is late (last one: {time}). Make one now: archive backup"),
     "BadCopyPlace": N_(
-        "The regular copy could not be made (last one: {time}): its folder is not suitable. See why: archive backup"
+        "The regular backup could not be made (last one: {time}): its folder is not suitable. See why: archive backup"
     ),
     "CopyIsNewer": N_(
-        "The regular copy could not be made (last one: {time}): the copy there holds records that this archive does "
-        "not have. See what to do: archive backup"
+        "The regular backup could not be made (last one: {time}): the backup there holds records that "
+        "this archive does not have. See what to do: archive backup"
     ),
-    "findings": N_("The regular copy has findings. Change nothing in it, and run: archive backup"),
+    "findings": N_("The regular backup has findings. Change nothing in it, and run: archive backup"),
     "incomplete": N_(
-        "The regular copy was made ({time}), but your own program could not save all of it. See: archive status --full"
+        "The regular backup was made ({time}), but your own program could not save all of it. See: "
+        "archive status --full"
     ),
     "failed": N_(
-        "The regular copy was made ({time}), but your own program failed to save it. See: archive status --full"
+        "The regular backup was made ({time}), but your own program failed to save it. See: archive status --full"
     ),
 }
 """The sentences by what went wrong; any other fault is the name of an error."""
@@ -160,8 +161,8 @@ def _fault(words: Mapping[str, Any]) -> str:
 
 def _job_fault(words: Mapping[str, Any]) -> str:
     if words["reason"] is None:
-        return _("The last run by itself failed ({time}), although a typed one went through. {advice}")
-    return _("The last run by itself failed ({time}), although a typed one went through. Reason: {reason}. {advice}")
+        return _("The last automatic save failed ({time}), although one by hand worked. {advice}")
+    return _("The last automatic save failed ({time}), although one by hand worked. Reason: {reason}. {advice}")
 
 
 def _first_save(words: Mapping[str, Any]) -> str:
@@ -198,18 +199,18 @@ def _gap(words: Mapping[str, Any]) -> str:
 
 def _pace(words: Mapping[str, Any]) -> str:
     return ngettext(
-        "In room {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form.",
-        "In rooms {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form.",
+        "In chat {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form.",
+        "In chats {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form.",
         words["n"],
     )
 
 
 SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.SETUP: N_("The setup is not finished. Go on with: archive init"),
-    ConditionKind.ALERT: N_("There was a big change on the other side. Do not leave the chat; run: archive"),
-    ConditionKind.NO_CONTRACT: N_("No contract has been entered yet: nothing is saved. See: archive job add --help"),
+    ConditionKind.ALERT: N_("Something big changed in the chat. Don't leave the chat; see: archive"),
+    ConditionKind.NO_CONTRACT: N_("No job has been entered yet: nothing is saved. See: archive job add --help"),
     ConditionKind.ENDED: N_(
-        "Every contract has ended: no chat is saved any more. To save one again: archive job end JOB --undo"
+        "Every job has ended: no chat is saved any more. To save one again: archive job end JOB --undo"
     ),
     ConditionKind.STALE: _stale,
     ConditionKind.FAULT: _fault,
@@ -218,8 +219,8 @@ SENTENCES: Mapping[ConditionKind, Text] = {
         "Only {free} MB are free, and the records need {floor} MB: soon nothing can be saved. Make space."
     ),
     ConditionKind.NO_SPACE: N_(
-        "Only {free} GB are free, and {keep} GB must stay free: texts are still saved, but no more files are "
-        "fetched. Make space, move the archive, or change [files] stop_when_free_gb."
+        "Only {free} GB are free, and {keep} GB must stay free: texts are still saved, but no more files "
+        "are saved. Make space, move the archive, or change [files] stop_when_free_gb."
     ),
     ConditionKind.FIRST_SAVE: _first_save,
     ConditionKind.IDLE: N_(
@@ -237,11 +238,11 @@ SENTENCES: Mapping[ConditionKind, Text] = {
         words["n"],
     ),
     ConditionKind.COPY: lambda words: _(COPY_FAULTS.get(words["fault"], COPY_NOT_MADE)),
-    ConditionKind.HINT: N_("Something needs your decision. See: archive status --alerts"),
+    ConditionKind.HINT: N_("You have an alert: archive status --alerts"),
     ConditionKind.UNREAD: lambda words: ngettext(
-        "Nothing of room {rooms} was read for {hours} hours. Texts that change meanwhile are lost. Run: archive save",
-        "Nothing of rooms {rooms} was read for up to {hours} hours. Texts that change meanwhile are lost. "
-        "Run: archive save",
+        "Nothing of chat {rooms} was read for {hours} hours. Texts that change meanwhile are lost. Run: archive save",
+        "Nothing of chats {rooms} was read for up to {hours} hours. Texts that change meanwhile are "
+        "lost. Run: archive save",
         words["n"],
     ),
     ConditionKind.BEHIND: lambda words: ngettext(
@@ -265,7 +266,7 @@ SENTENCES: Mapping[ConditionKind, Text] = {
         "The last save is in the future ({time}): this computer's clock was changed. Set it right."
     ),
     ConditionKind.PENDING: lambda words: ngettext(
-        "{n} file is still to be fetched.", "{n} files are still to be fetched.", words["n"]
+        "{n} file is still to be saved.", "{n} files are still to be saved.", words["n"]
     ),
     ConditionKind.LOST: _lost,
     ConditionKind.CUT: N_(
@@ -279,16 +280,16 @@ SENTENCES: Mapping[ConditionKind, Text] = {
         words["n"],
     ),
     ConditionKind.REMOTE: N_(
-        "Notices cannot be sent to the addresses of [notify] urls: a part of this program is missing. "
-        "How to add it: archive guide alerts"
+        "Alerts cannot be sent to the addresses of [notify] urls: a part of this program is missing. How "
+        "to add it: archive guide alerts"
     ),
     ConditionKind.UNHEARD: N_(
-        "A test notice did not come or was not seen ({time}): {ways}. You may not hear of trouble. "
-        "Set it right, or turn that way off: archive init alerts"
+        "The test alert did not come or was not seen ({time}): {ways}. You may not hear of trouble. Set "
+        "it right, or turn that way off: archive init alerts"
     ),
     ConditionKind.PING: N_(
-        "The heartbeat ([notify] ping) has reached nobody since {time}; saving itself works. "
-        "Look whether its address is still right: archive init alerts"
+        "The monitoring service ([notify] ping) has not been reached since {time}; saving itself works. "
+        "Check whether its address is still right: archive init alerts"
     ),
     ConditionKind.UNREAD_DROPPED: N_(
         "While saving, your unread messages became fewer, perhaps because you read in Chatwork yourself. "

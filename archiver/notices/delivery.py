@@ -42,7 +42,7 @@ def send_to_urls(settings: Settings, environ: Mapping[str, str], text: str) -> t
     complaints += url_check.not_understood_sentences(usable, outcomes)
     if failed := outcomes.count(apprise_sender.FAILED):
         sentence = _(
-            "A notice did not reach {n} of {all} addresses of [notify] urls. The next one is tried there again."
+            "An alert did not reach {n} of {all} addresses of [notify] urls. The next one is tried there again."
         )
         complaints.append(sentence.format(n=failed, all=len(places)))
     return outcomes.count(apprise_sender.SENT), complaints
@@ -50,7 +50,7 @@ def send_to_urls(settings: Settings, environ: Mapping[str, str], text: str) -> t
 
 def test_text() -> str:
     """The text of a test notice."""
-    return _("This is a test notice. Notices hold no names and no text of a message.")
+    return _("This is a test alert. Alerts show no names and no texts.")
 
 
 def send_test_notice(

@@ -97,8 +97,8 @@ def _resumed_sentence(pause: EndedPause) -> str:
         return sentence.format(pause=duration, n=pause.gaps)
     if pause.whole:
         sentence = _(
-            "Saving goes on after {pause}; the messages of that time were fetched without a gap. For messages "
-            "posted and changed meanwhile, the first text is not known."
+            "Saving goes on after {pause}; the messages of that time are saved too. For messages posted and "
+            "changed meanwhile, the first text is not known."
         )
         return sentence.format(pause=duration)
     sentence = _(
@@ -130,8 +130,8 @@ def _deadline_sentence(deadline: DeadlineFacts) -> str:
         today = _("Today: {name}. {advice}. Please check the number of days.")
         tomorrow = _("Tomorrow: {name}. {advice}. Please check the number of days.")
     else:
-        today = _("Contract {contract}, today: {name}. {advice}. Please check the number of days.")
-        tomorrow = _("Contract {contract}, tomorrow: {name}. {advice}. Please check the number of days.")
+        today = _("Job {contract}, today: {name}. {advice}. Please check the number of days.")
+        tomorrow = _("Job {contract}, tomorrow: {name}. {advice}. Please check the number of days.")
     return (tomorrow if deadline.days_left else today).format(**words)
 
 
@@ -140,15 +140,14 @@ def daily_sentence(facts: DailyFacts, *, needs_user: bool) -> str:
     words = {"day": f"{facts.period.day:%m-%d}", "messages": facts.saved.messages, "files": facts.saved.files}
     if needs_user:
         text = _(
-            "Chatwork archive {day}: something needs your attention. Saved: messages {messages}, files {files}. Run: "
-            "archive"
+            "Chatwork archive {day}: you have an alert. Saved: messages {messages}, files {files}. Run: archive"
         ).format(**words)
     elif facts.pending or facts.lost:
         text = _("Chatwork archive {day}: incomplete. Saved: messages {messages}, files {files}.").format(**words)
     else:
         text = _("Chatwork archive {day}: fine. Saved: messages {messages}, files {files}.").format(**words)
     if facts.pending:
-        text += _(" Still to be fetched: files {n}. They are tried again; nothing is urgent.").format(n=facts.pending)
+        text += _(" Files still to be saved: {n}. They are tried again; nothing is urgent.").format(n=facts.pending)
     if facts.lost:
         text += _(" Could not be downloaded: files {n}.").format(n=facts.lost)
     return text + (_(" Gaps: {n}.").format(n=facts.gaps) if facts.gaps else _(" No gap."))
@@ -178,7 +177,7 @@ def _departure_sentence(departure: DepartureFacts, now: datetime) -> str:
         return _shut_chat_sentence(departure, departure.chat_counts)
     if departure.contract is None:
         return sentence(Condition(ConditionKind.ALERT))
-    text = _("Contract {contract}: there was a big change on the other side. Do not leave the chat; run: archive")
+    text = _("Job {contract}: something big changed in its chat. Don't leave the chat; see: archive")
     return text.format(contract=departure.contract)
 
 
@@ -196,9 +195,9 @@ def _deletions_sentence(departure: DepartureFacts, vanished: VanishedCounts, now
         kept = _("All earlier texts are kept.")
     else:
         kept = _("Earlier texts that are kept: {texts} of {n}.")
-    sentence = _("{where}{time}: {changed} {kept} Do not leave the chat; run: archive")
+    sentence = _("{where}{time}: {changed} {kept} Don't leave the chat; see: archive")
     words = {"changed": changed.format(n=number), "kept": kept.format(texts=vanished.texts, n=number)}
-    where = "" if departure.contract is None else _("contract {contract} ").format(contract=departure.contract)
+    where = "" if departure.contract is None else _("job {contract} ").format(contract=departure.contract)
     return sentence.format(where=where, time=short_time(departure.at, now), **words)
 
 
@@ -212,7 +211,7 @@ def _shut_chat_sentence(departure: DepartureFacts, chat_counts: tuple[int, int, 
         )
     else:
         sentence = _(
-            "The chat of contract {contract} cannot be opened any more (reason unknown). Kept: messages "
+            "The chat of job {contract} cannot be opened any more (reason unknown). Kept: messages "
             "{messages}, files {saved}/{known}. This record stays. Run: archive"
         )
     return sentence.format(**words)

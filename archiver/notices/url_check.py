@@ -82,7 +82,7 @@ def observe_notices(
 
 def not_understood_sentences(places: Sequence[NotifyAddress], outcomes: Sequence[str]) -> list[str]:
     """A sentence for each address that the library does not understand, by its position from 1."""
-    text = _("Notice address number {number} of [notify] urls is not understood. See: archive guide alerts")
+    text = _("Alert address number {number} of [notify] urls is not understood. See: archive guide alerts")
     bad = [one for one, word in zip(places, outcomes, strict=False) if word == apprise_sender.BAD]
     return [text.format(number=one.position) for one in bad]
 
@@ -102,15 +102,15 @@ def check_notices(state: NoticesState) -> CheckResult:
     if state.trial is not None:
         return _check_test_notice(state.trial, state.number)
     if state.is_exposed:
-        text = _("Others can read the notice addresses in {file}, and the passwords in them: chmod 600 {file}")
+        text = _("Others can read the alert addresses in {file}, and the passwords in them: chmod 600 {file}")
         return attention("notices", text.format(file=SETTINGS_FILE))
     if state.has_variables:
-        text = _("A notice address comes from a variable. A scheduled run has it only if it is set there too.")
+        text = _("An alert address comes from a variable. An automatic save has it only if it is set there too.")
         return attention("notices", text)
     if state.lacks_desktop and not (state.number or state.has_mail):
         text = _(
-            "This computer has nothing that shows notices on a desktop: that saving stopped stands only in what a run "
-            "prints. Set an address in [notify] urls; how: archive guide alerts"
+            "This computer has nothing that shows alerts on a desktop: that saving stopped stands only in "
+            "what a save prints. Set an address in [notify] urls; how: archive guide alerts"
         )
         return attention("notices", text)
     return good("notices", _places_sentence(state))
@@ -122,8 +122,10 @@ def _places_sentence(state: NoticesState) -> str:
     if state.number:
         text = ngettext("At {n} address of [notify] urls.", "At {n} addresses of [notify] urls.", state.number)
         places.append(text.format(n=state.number))
-    places = places or [_("Only in what a run prints ([notify]).")]
-    return " ".join([*places, *([_("A heartbeat is sent ([notify] ping).")] if state.has_ping else [])])
+    places = places or [_("Only in what a save prints ([notify]).")]
+    return " ".join(
+        [*places, *([_("A monitoring service is told of each save ([notify] ping).")] if state.has_ping else [])]
+    )
 
 
 def _check_test_notice(trial: NoticeTrial, number: int) -> CheckResult:
@@ -131,20 +133,20 @@ def _check_test_notice(trial: NoticeTrial, number: int) -> CheckResult:
     words = []
     if trial.desktop is not None:
         words.append(
-            _("Test notice: shown on this desktop.")
+            _("Test alert: shown on this desktop.")
             if trial.desktop
-            else _("Test notice: it could not be shown on this desktop.")
+            else _("Test alert: it could not be shown on this desktop.")
         )
     if trial.mail is not None:
         words.append(_("The mail server took it.") if trial.mail else _("The mail server did not take it."))
     if number:
         words.append(_("Sent to {n} of {all} addresses.").format(n=trial.sent, all=number))
     if trial.ping is not None:
-        taken = _("The heartbeat's address took a call.")
-        words.append(taken if trial.ping else _("The heartbeat's address took no call ([notify] ping)."))
+        taken = _("The monitoring service took the call.")
+        words.append(taken if trial.ping else _("The monitoring service took no call ([notify] ping)."))
     if trial.desktop is False:
         words.append(_("Without a screen: set [notify] desktop = false and an address in urls."))
-    text = " ".join([*words, *trial.complaints]) or _("Only in what a run prints ([notify]).")
+    text = " ".join([*words, *trial.complaints]) or _("Only in what a save prints ([notify]).")
     is_elsewhere = bool(number) or trial.mail is not None
     if (
         trial.sent < number

@@ -18,7 +18,7 @@ class Grade(StrEnum):
     """Something that unattended work needs is not there."""
 
 
-GRADE_WORDS = {Grade.ACTION: N_("Act now"), Grade.ATTENTION: N_("Attention"), Grade.GOOD: N_("Good")}
+GRADE_WORDS = {Grade.ACTION: N_("Action needed"), Grade.ATTENTION: N_("Check"), Grade.GOOD: N_("OK")}
 """In the order in which a screen lists them: what has to be done comes first."""
 
 

@@ -100,7 +100,8 @@ def coverage(conversation: Conversation) -> list[str]:
     ]
     gaps = [f"{gap_title(gap)}: {visible(gap_text(gap))}" for gap in conversation.gaps]
     pauses = [
-        say("未確認の時間帯: {pause}", pause=pause_text(pause, conversation.gaps)) for pause in conversation.pauses
+        say("確認していない時間帯: {pause}", pause=pause_text(pause, conversation.gaps))
+        for pause in conversation.pauses
     ]
     return [*covered, *gaps, *pauses, *other_chat_texts(conversation.other_chats)] or [say("記録がありません")]
 

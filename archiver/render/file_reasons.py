@@ -28,6 +28,6 @@ def reason(code: str) -> str:
 def unsaved_reason(code: str | None, *, given_up: bool) -> str:
     """Why the bytes of a file are not saved, and whether the download will be tried again."""
     if code is None:
-        return _("not fetched yet")
+        return _("not saved yet")
     sentence = _("given up: {reason}") if given_up else _("{reason}; it is tried again")
     return sentence.format(reason=reason(code))

@@ -19,7 +19,7 @@ from archiver.report_language import is_english, say
 GAP = "保存できなかった期間"
 FIRST_GAP = "一覧では取得できなかった期間"
 ERASED_GAP = "報告者が消去したメッセージ"
-PAUSE = "未確認の時間帯"
+PAUSE = "確認していない時間帯"
 
 _REASONS = {
     "window": "前回の取得から次の取得までに、一覧で一度に取得できる100件を超えるメッセージがあったためです。",

@@ -40,7 +40,7 @@ class Recheck(NamedTuple):
     def sentence(self) -> str:
         """What came of it in a sentence; empty if there was nothing to read."""
         if self.reason:
-            text = _("The quoted messages were not read once more: {reason}. The package says when each was last seen.")
+            text = _("The quoted messages were not read once more: {reason}. The export says when each was last seen.")
             return text.format(reason=self.reason)
         if not self.wanted:
             return ""
@@ -73,7 +73,7 @@ def recheck_quoted(app: App, order: ExportOrder) -> Recheck:
         with app.archive.round_lock():
             return _read(app, places)
     except errors.ArchiveInUse:
-        return Recheck(reason=_("another run is saving just now"))
+        return Recheck(reason=_("another save is running just now"))
     except errors.TokenMissing:
         return Recheck(reason=_("no token was found"))
     except errors.OlderArchive:

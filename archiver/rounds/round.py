@@ -176,8 +176,8 @@ def _shared_rooms(app: App, rooms: Collection[int]) -> frozenset[int]:
         read_now = shared & set(contracts.rooms_to_read(reading, app.now()))
     if not read_now:
         sentence = _(
-            "Nothing of this contract is saved any more: it was stopped, or closed more than {days} days ago. "
-            "To save it again: archive job end JOB --undo"
+            "Nothing of this job is saved any more: it was stopped, or closed more than {days} days ago. To "
+            "save it again: archive job end JOB --undo"
         )
         raise errors.UsageError(detail=sentence.format(days=contracts.READ_AFTER_CLOSING.days))
     return frozenset(read_now)
@@ -253,7 +253,7 @@ def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[
     if app.settings.exports.daily:
         _make_daily_exports(app, at_once=at_once)
     failures = folder_copies.copy_to_folders(app.settings.home, app.settings.exports.also_to)
-    sentence, is_gone = _("No copy could be made in {folder}: {detail}"), _("this folder does not exist")
+    sentence, is_gone = _("No backup could be made in {folder}: {detail}"), _("this folder does not exist")
     complaints = {str(one.folder): sentence.format(folder=one.folder, detail=one.detail or is_gone) for one in failures}
     earlier_homes.note(app.archive, app.settings.exports.also_to)
     with app.archive.reading() as reading:

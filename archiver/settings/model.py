@@ -82,7 +82,7 @@ class TokenSettings(Section, frozen=True):
     source: Annotated[
         str,
         """\
-APIトークン(合鍵)の置き場所。APIトークンそのものは、ここに書かないでください。
+APIトークンの置き場所。APIトークンそのものは、ここに書かないでください。
   "keyring"      OSの資格情報の保管先
   "file:パス"    自分だけが読めるファイル(chmod 600)
   "env:名前"     環境変数
@@ -98,7 +98,7 @@ class SyncSettings(Section, frozen=True):
     every: Annotated[Duration, "保存の間隔。 / How often to save."] = Duration(minutes=5)
     full_every: Annotated[
         Duration,
-        "動きのないチャットも、この間隔で必ず読みます。 / Every room is read at least this often, moved or not.",
+        "動きのないチャットも、この間隔で必ず読みます。 / Every chat is read at least this often, moved or not.",
     ] = Duration(hours=6)
     reserve: Annotated[
         CallCount, "呼び出し回数の上限のうち、ほかのツールのために残す回数。 / Calls left for your other tools."
@@ -122,12 +122,12 @@ class FileSettings(Section, frozen=True):
         "Files larger than this (MB) come last and in slices, so that no text waits for a video.",
     ] = 20
     max_gb: Annotated[
-        PositiveNumber, "1つのファイルの上限(GB)。 / Files larger than this (GB) are not fetched; they are listed."
+        PositiveNumber, "1つのファイルの上限(GB)。 / Files larger than this (GB) are not saved; they are listed."
     ] = 5
     stop_when_free_gb: Annotated[
         NumberFromZero,
         "ディスクの空きがこれを下回ったら、ファイルの取得を止めます(GB)。\n"
-        "Stop fetching files when less than this (GB) is free on the disk.",
+        "Stop saving files when less than this (GB) is free on the disk.",
     ] = 2
 
     @property
@@ -152,12 +152,12 @@ class ExportSettings(Section, frozen=True):
     folder: Annotated[
         Path | None,
         '資料の置き場所。"" なら ドキュメント/Chatwork資料、なければ保管庫の exports フォルダー。\n'
-        'Where packages go. "" = Documents/Chatwork資料, or else the folder exports in the archive.',
+        'Where exports go. "" = Documents/Chatwork資料, or else the folder exports in the archive.',
     ] = None
     daily: Annotated[
         bool,
-        "新しい記録のあった日の控えを、翌日の最初の実行で自動的に作ります。\n"
-        "Make a copy of each day with news, in the first run after that day.",
+        "新しいメッセージなどのあった日の写しを、翌日の最初の保存で自動的に作ります。\n"
+        "Make a daily copy of each day with news, in the first save after that day.",
     ] = True
     daily_file_mb: Annotated[
         NumberFromZero,
@@ -166,7 +166,7 @@ class ExportSettings(Section, frozen=True):
     ] = 5
     also_to: Annotated[
         tuple[Path, ...],
-        '控えと確定記録を、ほかの場所にも書きます。例: ["/mnt/usb"]\n'
+        '毎日の写しと確定記録を、ほかの場所にも書きます。例: ["/mnt/usb"]\n'
         'Other folders that get the daily copies and the seals too, for example ["/mnt/usb"].',
     ] = ()
 
@@ -201,7 +201,7 @@ class TimestampSettings(Section, frozen=True):
 タイムスタンプを付ける認証局。空なら付けません。例:
   authorities = [{name = "a", url = "http://tsa.example/", roots = "roots.pem"}]
 有料の認証局には user と password("file:パス" か "env:名前")も書けます。
-Authorities that stamp the seals with the time of a third party; empty = none.
+Companies that time-stamp the seals; empty = none.
 A paid one also takes user and password ("file:PATH" or "env:NAME").""",
     ] = ()
 
@@ -212,14 +212,14 @@ class NotifySettings(Section, frozen=True):
     stale_hours: Annotated[
         PositiveNumber, "保存がこの時間できていないとき、知らせます。 / Hours without a save before you are told."
     ] = 24
-    desktop: Annotated[bool, "パソコンの通知を使います。 / Use the desktop's own notices."] = True
+    desktop: Annotated[bool, "パソコンの通知を使います。 / Show alerts as desktop notifications."] = True
     daily: Annotated[
         bool, "毎日、夜に1回、その日のまとめも知らせます。 / Tell once a day, in the evening, also that all is well."
     ] = False
     urls: Annotated[
         tuple[str, ...],
         """\
-そのほかの通知先(メールなど)。パスワードを含むので、自分だけが読めるファイルや環境変数にも置けます。
+そのほかの宛先(メールなど)。パスワードを含むので、自分だけが読めるファイルや環境変数にも置けます。
   "mailto://…"   Apprise の書き方(archive guide alerts)
   "file:パス"    その1行が書かれた、自分だけが読めるファイル(chmod 600)
   "env:名前"     環境変数
@@ -228,8 +228,8 @@ where it lies. Addresses hold passwords; this needs the extra [notify]. See: arc
     ] = ()
     mail_host: Annotated[
         str,
-        "メールでの通知の送信サーバー(SMTP)。宛先 mail_to も書くと使われます。archive init が尋ねて書きます。\n"
-        "The server that sends notices by mail (SMTP); used once mail_to is named too.",
+        "お知らせのメールの送信サーバー(SMTP)。宛先 mail_to も書くと使われます。archive init が尋ねて書きます。\n"
+        "The server that sends alerts by mail (SMTP); used once mail_to is named too.",
     ] = ""
     mail_port: Annotated[
         Port,
@@ -258,10 +258,10 @@ where it lies. Addresses hold passwords; this needs the extra [notify]. See: arc
     ping: Annotated[
         str,
         """\
-生存通知(死活監視)。読むべきチャットを全部読めたとき、5分に1回までこのアドレスを呼びます。届かなければ監視
+外部の見張り。読むべきチャットを全部読めたとき、5分に1回までこのアドレスを呼びます。届かなければ監視
 サービスが知らせます。内容は件数だけです。アドレスは秘密なので "file:パス" や "env:名前" にも置けます。
-A heartbeat: this address (https) is called after each round that read all that was due, every 5 minutes at
-most, so that a monitoring service such as healthchecks.io notices silence. Only counts are sent. The address is
+A monitoring service: this address (https) is called after each round that read all that was due, every 5 minutes at
+most, so that a service like healthchecks.io notices silence. Only counts are sent. The address is
 a secret: better "file:PATH" or "env:NAME".""",
     ] = ""
 
@@ -292,18 +292,18 @@ class BackupSettings(Section, frozen=True):
     to: Annotated[
         Path | None,
         '定期的にバックアップを作るフォルダー(別のディスク)。例: "E:/cw-backup"。空なら手動だけ。\n'
-        "Where a copy is made regularly, best on another disk; empty = only by hand.",
+        "Where a backup is made regularly, best on another disk; empty = only by hand.",
     ] = None
     every: Annotated[
         Duration | None,
-        'その間隔。例: "1d"。空なら手動だけ。 / How often, after a run that nobody watches; empty = only by hand.',
+        'その間隔。例: "1d"。空なら手動だけ。 / How often, after an automatic save; empty = only by hand.',
     ] = None
     after: Annotated[
         tuple[str, ...],
         """\
 バックアップのあとに実行する、ご自身のプログラム(restic など)。{copy} はバックアップのフォルダーになります。例:
   after = ["restic", "backup", "--json", "{copy}"]
-A program of your own that runs after each copy, without the token; {copy} is the copy's folder.""",
+A program of your own that runs after each backup, without the token; {copy} is its folder.""",
     ] = ()
 
 
@@ -313,7 +313,7 @@ class SettingsFile(Section, frozen=True):
     language: Annotated[
         Literal["ja", "en"] | None,
         '画面の言葉: "ja" または "en"。資料は日本語です(作るときに --report-lang en を付けると英語)。\n'
-        'Language of the screen: "ja" or "en". Packages are Japanese, or English when made with --report-lang en.',
+        'Language of the screen: "ja" or "en". Exports are Japanese, or English when made with --report-lang en.',
     ] = None
     token: TokenSettings = TokenSettings()
     sync: SyncSettings = SyncSettings()

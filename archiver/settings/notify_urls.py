@@ -70,13 +70,13 @@ def _read_address(settings: Settings, environ: Mapping[str, str], number: int, e
 
 
 def _missing_text(number: int) -> str:
-    sentence = _("Notice address number {number} of [notify] urls is not where it should be.")
+    sentence = _("Alert address number {number} of [notify] urls is not where it should be.")
     return sentence.format(number=number)
 
 
 def _unsafe_text(number: int) -> str:
     sentence = _(
-        "The file of notice address number {number} of [notify] urls can be read by others, so it was not used. "
-        "Allow only yourself to read it: chmod 600"
+        "The file of alert address number {number} of [notify] urls can be read by others, so it was not "
+        "used. Allow only yourself to read it: chmod 600"
     )
     return sentence.format(number=number)

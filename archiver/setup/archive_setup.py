@@ -90,12 +90,12 @@ def choose_authorities(home: Path, timestamps: str | None) -> str:
     authorities = file.load_settings(home, {}).timestamp.authorities
     if timestamps == "off" and authorities:
         file.update_settings(home, {"timestamp.authorities": ()})
-        return _("Third-party time: off. Existing stamps stay.")
+        return _("Time stamps: off. Existing time stamps stay.")
     if timestamps == "on":
         if not authorities:
             file.update_settings(home, {"timestamp.authorities": [offer.setting for offer in OFFERS]})
             authorities = tuple(offer.setting for offer in OFFERS)
-        sentence = _("Third-party time: on. Only fingerprints of the seals go to {names}: no message, name or file.")
+        sentence = _("Time stamps: on. Only hashes of the seals go to {names}: no message, name or file.")
         return sentence.format(names=", ".join(visible(one.name) for one in authorities))
     return ""
 

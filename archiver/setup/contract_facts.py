@@ -152,7 +152,7 @@ def _left_lines(reading: Reading, contract: Contract, room: RoomId, new: Contrac
     lines = [sentence.format(chat=name, room=room, contract=called, job=job)]
     made = [visible(one.name) for one in exports(reading) if one.contract == contract.id]
     if made:
-        sentence = _("Packages made of “{contract}” before stay as they are and may hold this chat: {names}")
+        sentence = _("Exports made of “{contract}” before stay as they are and may hold this chat: {names}")
         lines.append(sentence.format(contract=called, names=", ".join(made)))
     if all(room not in one.room_ids for one in every):
         lines.append(kept_line(reading, room))
@@ -176,8 +176,8 @@ def _put_line(reading: Reading, contract: Contract, room: RoomId) -> str:
 def kept_line(reading: Reading, room: RoomId) -> str:
     """How much is saved of a chat that is in no contract, and how it is erased."""
     sentence = _(
-        "It is in no contract: nothing new of it is saved. Kept of it: {messages} messages, {files} files. To erase: "
-        "archive erase --chat {room}"
+        "It is in no job: nothing new of it is saved. Kept of it: {messages} messages, {files} files. To "
+        "erase: archive erase --chat {room}"
     )
     messages, files = kept_counts(reading, room)
     return sentence.format(messages=messages, files=files, room=room)

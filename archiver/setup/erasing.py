@@ -47,7 +47,7 @@ _STEP_WORDS = {
     "entry sealed": N_("Noting the numbers in the archive's folder …"),
     "noted": N_("Erasing the records; with many messages this takes minutes …"),
     "executed": N_("Removing files and copies …"),
-    "files removed": N_("Writing the database anew, so that no byte stays in it …"),
+    "files removed": N_("Rewriting the database, so that no byte stays in it …"),
 }
 """What is done after each step of an erasure."""
 
@@ -100,7 +100,7 @@ def _check_room_is_free(reading: Reading, room: int) -> None:
     """Raise UsageError if a contract has the room."""
     holders = [one.id for one in contracts(reading) if room in one.room_ids]
     if holders:
-        detail = _("Room {room} belongs to {contract}. Take it out first: {command}")
+        detail = _("Chat {room} belongs to {contract}. Take it out first: {command}")
         command = typed(f"archive job set {holders[0]} --without-chat {room}")
         raise errors.UsageError(detail=detail.format(room=room, contract=", ".join(holders), command=command))
 
@@ -137,12 +137,12 @@ def _dispute_signs(reading: Reading, preview: ErasurePreview) -> Iterator[str]:
     for one in contracts(reading):
         if one.id in preview.plan.contracts or one.room_ids & rooms:
             if one.end_request_at:
-                yield _("contract {contract}: the client asked to end it early").format(contract=one.id)
+                yield _("job {contract}: the client asked to end it early").format(contract=one.id)
             if one.cancelled_on:
-                yield _("contract {contract}: it ended early").format(contract=one.id)
+                yield _("job {contract}: it ended early").format(contract=one.id)
     handed = sum(bool(one.handovers) for one in preview.packages)
     if handed:
-        sentence = ngettext("{n} package was handed to somebody", "{n} packages were handed to somebody", handed)
+        sentence = ngettext("{n} export was handed to somebody", "{n} exports were handed to somebody", handed)
         yield sentence.format(n=handed)
 
 
@@ -153,8 +153,8 @@ def preview_lines(preview: ErasurePreview) -> Iterator[str]:
     numbers = _("To be erased: {messages} messages, {files} files, {records} records, {replies} replies of Chatwork.")
     yield numbers.format(messages=messages, files=files, records=plan.count, replies=replies)
     kept = ngettext(
-        "{n} message of its chats stays, as another contract holds it too.",
-        "{n} messages of its chats stay, as another contract holds them too.",
+        "{n} message of its chats stays, as another job holds it too.",
+        "{n} messages of its chats stay, as another job holds them too.",
         plan.kept,
     )
     shared = ngettext(
@@ -167,13 +167,13 @@ def preview_lines(preview: ErasurePreview) -> Iterator[str]:
         "{n} messages that stay answer one of these. What they quote stays with them.",
         plan.quoting,
     )
-    copies = _("Packages and daily copies in the archive's folder go with it: {n}.")
+    copies = _("Exports and daily copies in the archive's folder go with it: {n}.")
     counts = ((plan.kept, kept), (plan.shared_blobs, shared), (plan.quoting, quoting), (len(preview.copies), copies))
     yield from (sentence.format(n=count) for count, sentence in counts if count)
     if preview.packages:
         names = ", ".join(visible(one.name) for one in preview.packages[:SHOWN_LIMIT])
         more = " …" if len(preview.packages) > SHOWN_LIMIT else ""
-        yield _("Packages made of it before are not reached elsewhere: {names}").format(names=names + more)
+        yield _("Exports made of it before are not reached elsewhere: {names}").format(names=names + more)
     if preview.set_aside:
         names = ", ".join(visible(str(path)) for path in preview.set_aside)
         aside = _("Not reached: {names}, set aside before. Delete it yourself if nothing in it is needed.")
@@ -190,10 +190,10 @@ def leftover_lines(outcome: BackupOutcome, folder: Path) -> Iterator[str]:
     if outcome.with_erased:
         count = len(outcome.with_erased)
         sentence = ngettext(
-            "{n} file of an earlier copy in this folder holds or may hold something that the archive has erased since "
-            "({file}). To remove it: archive backup {folder} --remove-erased",
-            "{n} files of earlier copies in this folder hold or may hold something that the archive has erased since "
-            "({file}, …). To remove them: archive backup {folder} --remove-erased",
+            "{n} file of an earlier backup in this folder holds or may hold something that the archive has "
+            "erased since ({file}). To remove it: archive backup {folder} --remove-erased",
+            "{n} files of earlier backups in this folder hold or may hold something that the archive has "
+            "erased since ({file}, …). To remove them: archive backup {folder} --remove-erased",
             count,
         )
         name = visible(str(outcome.with_erased[0].relative_to(folder)))
@@ -204,10 +204,10 @@ def removed_lines(outcome: BackupOutcome) -> Iterator[str]:
     """How many files of earlier copies that held something erased since were removed."""
     if outcome.removed:
         sentence = ngettext(
-            "{n} file of an earlier copy with something erased was removed here. Snapshots of this folder and freed "
-            "blocks of the disk may still hold it.",
-            "{n} files of earlier copies with something erased were removed here. Snapshots of this folder and freed "
-            "blocks of the disk may still hold them.",
+            "{n} file of an earlier backup with something erased was removed here. Snapshots of this folder "
+            "and freed blocks of the disk may still hold it.",
+            "{n} files of earlier backups with something erased were removed here. Snapshots of this folder "
+            "and freed blocks of the disk may still hold them.",
             outcome.removed,
         )
         yield sentence.format(n=outcome.removed)
@@ -217,12 +217,12 @@ def restored_line(outcome: BackupOutcome) -> str:
     """What a restored archive may hold again, and with what it is erased there."""
     if outcome.erased:
         return _(
-            "If anything else was erased after this copy was made, the archive holds it again. Erase it again with the "
-            "file beside its certificate: archive erase --again FILE"
+            "If anything else was erased after this backup was made, the archive holds it again. Erase it "
+            "again with the file beside its certificate: archive erase --again FILE"
         )
     return _(
-        "If something was erased after this copy was made, the archive holds it again. Erase it again with the "
-        "file beside its certificate: archive erase --again FILE"
+        "If something was erased after this backup was made, the archive holds it again. Erase it again "
+        "with the file beside its certificate: archive erase --again FILE"
     )
 
 

@@ -71,7 +71,7 @@ def strangers_sentence(people: Mapping[int, Collection[int]], names: Mapping[int
         return ""
     parted = " / ".join(", ".join(names.get(room) or str(room) for room in job) for job in jobs)
     sentence = _(
-        "[Note] These rooms have no person in common: {rooms}. If they are different jobs, give each a contract of "
-        "its own: a package holds all chats of its contract."
+        "[Note] These chats have no person in common: {rooms}. If they are different jobs, add each "
+        "separately: an export holds all chats of its job."
     )
     return sentence.format(rooms=parted)

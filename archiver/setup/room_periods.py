@@ -90,7 +90,7 @@ def outside_sentence(outside: Collection[OutsideMessage], *, ids: bool = True) -
     """That these messages are not in packages, as the terminal and the pages say it. `ids`: by number, not by time."""
     numbered = (f"m{one.message_id} ({minute_text(one.sent)})" if ids else minute_text(one.sent) for one in outside)
     messages = _(", ").join(numbered)
-    sentence = _("Outside this contract's period: {messages}. Packages name it, but do not hold it.")
+    sentence = _("Outside this job's period: {messages}. Exports name it, but do not hold it.")
     return sentence.format(messages=messages)
 
 

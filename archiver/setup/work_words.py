@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def copy_step_words() -> dict[str, str]:
     """The steps of a copy of the archive (`custody.backup`) and of a verification, by their names."""
     return {
-        "copy": _("Copying"),
+        "copy": _("Backing up"),
         "zip": _("Checking the zip"),
         "replies": _("Checking the replies"),
         "entries": _("Checking the records"),
@@ -39,7 +39,7 @@ def recovery_counts(recovered: RecoveryResult) -> tuple[tuple[str, int], ...]:
     return (
         (_("found"), recovered.found),
         (_("already kept"), recovered.saved_before),
-        (_("recovered"), recovered.recovered),
+        (_("brought in"), recovered.recovered),
         (_("hidden by the plan"), recovered.hidden_by_plan),
         (_("not readable"), recovered.not_readable),
         (_("left for later"), recovered.left),

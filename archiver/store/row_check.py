@@ -7,9 +7,12 @@ and nothing is exported.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, select, text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
 
 from archiver import errors
 from archiver.evidence.history import GONE_STATES, EntryObject, MessageHistory
@@ -105,12 +108,19 @@ def check_other_rows(reading: Reading, entries: Iterable[EntryObject], rooms: It
     engine = build_engine(IN_MEMORY, scratch=True)
     try:
         with engine.begin() as scratch:
-            schema.metadata.create_all(scratch, tables=schema.READABLE, checkfirst=False)
+            for definition in _definitions():
+                scratch.exec_driver_sql(definition)
             project(scratch, [one for one in entries if one["kind"] in _REPLAYED_KINDS], lambda _key, _upto: [])
             for table in REPLAYED:
                 _compare_rows(table, _rows_by_key(scratch, table, rooms), _rows_by_key(reading.sql, table, rooms))
     finally:
         engine.dispose()
+
+
+@cache
+def _definitions() -> list[str]:
+    """The statements that make the readable tables, without their indexes."""
+    return [str(CreateTable(table).compile(dialect=sqlite.dialect())) for table in schema.READABLE]
 
 
 def _select_rows(sql: Connection, query: str, rooms: dict[str, list[int]]) -> Iterator[tuple[Any, ...]]:

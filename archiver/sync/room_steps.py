@@ -233,7 +233,7 @@ class RoomSteps:
         """Do not try a room that failed before in this run; the other rooms are read all the same."""
         report = self.reports[room]
         report.outcome = RoomOutcome.FAILED
-        report.error = _("could not be read in earlier runs; tried again in a later one")
+        report.error = _("could not be read in earlier saves; tried again in a later one")
         self.context.troubles.add(f"room/{room}/{kind if kind in PULLS else plan.MESSAGES}/failed")
 
     def _note_success(self, room: int, kind: str) -> None:

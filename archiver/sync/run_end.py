@@ -144,13 +144,13 @@ def _find_overdue(
 
 def _report_unread(report: SyncReport, visited: AbstractSet[tuple[int, str]], *, host_fails: bool) -> None:
     """Mark rooms whose lists the run did not read, so that they are not reported as unchanged."""
-    early = _("not read in this run, which ended too early")
-    reason = _("not read in this run, as Chatwork gave no proper answer") if host_fails else early
+    early = _("not read in this save, which ended too early")
+    reason = _("not read in this save, as Chatwork gave no proper answer") if host_fails else early
     for room in report.rooms:
         if room.is_unreached and (room.room_id, plan.MESSAGES) not in visited:
             room.outcome, room.error = RoomOutcome.FAILED, reason
         elif room.left_over and room.error is None:
-            room.error = _("not all of it was read in this run")
+            room.error = _("not all of it was read in this save")
         if room.outcome is RoomOutcome.UNCHANGED and not room.has_read_list:
             room.outcome = RoomOutcome.WAITING
 

@@ -58,7 +58,7 @@ def _read(place: str, environ: Mapping[str, str]) -> str:
     try:
         return read_secret(Path("/"), place, environ)
     except errors.TokenFileUnsafe as error:
-        detail = _("other users may read it. Allow only the worker's user: chmod 600 {path}")
+        detail = _("other users may read it. Allow only the saver's user: chmod 600 {path}")
         path = place.removeprefix("file:")
         raise errors.InstallationKeyUnusable(place=place, detail=detail.format(path=path)) from error
     except errors.ArchiverError as error:

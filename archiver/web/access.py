@@ -171,7 +171,7 @@ def _entry_sentence(gate: AccessGate) -> str:
             "settings of the browser, then start the program again."
         )
     if gate.is_writing:
-        return _("This page opens only from the program itself. Start the program again; it opens the page anew.")
+        return _("This page opens only from the program itself. Start the program again and it opens the page.")
     return _("This page can be opened only with the address that “archive app” gave, and only once.")
 
 

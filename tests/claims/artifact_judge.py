@@ -182,8 +182,8 @@ def _on_looks(truth: Truth, page: str) -> Iterator[str]:
         pauses.add((looks[0][-1], dispute.noticed_shut))
     spans = [end - start for start, end in pauses]
     least, most = (sum(span > limit for span in spans) for limit in (LONGEST_LIMIT, SHORTEST_LIMIT))
-    told = _findall(rf"未確認の時間帯([0-9,]+)回\(最長およそ({SPAN})\)", page)
-    told += _findall(rf"未確認の時間帯([0-9,]+)回。最も長いもの{DAY}.*?\(およそ({SPAN})\)", page)
+    told = _findall(rf"確認していない時間帯([0-9,]+)回\(最長およそ({SPAN})\)", page)
+    told += _findall(rf"確認していない時間帯([0-9,]+)回。最も長いもの{DAY}.*?\(およそ({SPAN})\)", page)
     if not told and least:
         yield "the pauses are not told"
     if _search(r"おおむね[^。]*?ごと。", page) and all(len(one) < USUAL_FROM for one in looks):
@@ -595,7 +595,7 @@ def _change_row(truth: Truth, event: TrueEvent, no: int) -> tuple[int, str, str,
 
 def _on_unseen(dispute: Dispute, page: str) -> Iterator[str]:
     """Each pause lies between two looks without another; those that hold a change are named."""
-    named = _findall(rf"未確認の時間帯:?(?:ルームID\d+:?)?({MOMENT})から({MOMENT})まで", page)
+    named = _findall(rf"確認していない時間帯:?(?:ルームID\d+:?)?({MOMENT})から({MOMENT})まで", page)
     chats = [[*map(_second, dispute.looks_at(room))] for room in dispute.rooms]
     looks = {*chain.from_iterable(chats)}
     for start, end in named:

@@ -43,7 +43,7 @@ from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from archiver.records import JsonObject
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries import contracts
+from archiver.store.queries import contract_activity, contracts
 from archiver.store.queries.status import status
 from tests.claims.dispute import BEGIN, THIRD, Dispute
 from tests.support.archives.maker import CLIENT, ArchiveMaker
@@ -182,10 +182,13 @@ def _name(packed: zipfile.ZipFile, end: str) -> str:
 
 def _shown(reading: Reading, dispute: Dispute) -> dict[str, Any]:
     contract = contracts.find_contract(reading, "job1")
-    with patch.dict(os.environ, LANGUAGE="ja"):
-        page = "\n".join(page_lines(reading, contract, now=after(dispute)))
+    activity = contract_activity.activity_of(reading, contract)  # once for both faces of `job show`
+    with patch.object(contract_activity, "activity_of", lambda *_: activity):
+        show = page_document(reading, contract, now=after(dispute))
+        with patch.dict(os.environ, LANGUAGE="ja"):
+            page = "\n".join(page_lines(reading, contract, now=after(dispute)))
     return {
-        "show": page_document(reading, contract, now=after(dispute)),
+        "show": show,
         "page": page,
         "status": status_document(status(reading), warnings=[], pauses={}),
     }

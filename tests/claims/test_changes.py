@@ -68,7 +68,7 @@ def test_notices_alone_are_told(tmp_path: Path, lang: str) -> None:
 
     wanted = {
         "ja": "保存した後に「削除」表示に変わったメッセージ 0件。ほかにChatworkの自動メッセージの形のもの 1件",
-        "en": "messages that became shown as deleted after they were saved: 0; besides 1 notice of Chatwork",
+        "en": "messages that became shown as deleted after they were saved: 0; besides 1 automatic message of Chatwork",
     }
     assert wanted[lang] == line
 

@@ -149,15 +149,15 @@ def test_only_what_stands_out_is_named_where_looks_are_usually_a_day_apart(usual
         case, statistics = report_of(reading)
     chapter = words(limits.chapter(case, statistics)).splitlines()
 
-    named = [line.partition("。")[0] for line in chapter if line.startswith("未確認の時間帯: 20")]
+    named = [line.partition("。")[0] for line in chapter if line.startswith("確認していない時間帯: 20")]
     assert [
-        "未確認の時間帯: 2026-11-26 21:40:00 から 2026-11-30 09:40:00 まで",
-        "未確認の時間帯: 2026-12-07 21:40:00 から 2026-12-08 21:40:00 まで",
+        "確認していない時間帯: 2026-11-26 21:40:00 から 2026-11-30 09:40:00 まで",
+        "確認していない時間帯: 2026-12-07 21:40:00 から 2026-12-08 21:40:00 まで",
     ] == named
-    assert "未確認の時間帯: ほかに37回(合計およそ36日)。" in chapter
+    assert "確認していない時間帯: ほかに37回(合計およそ36日)。" in chapter
     assert "気づくまで最長" not in "".join(chapter)
     page = words(summary.chapter(case, statistics))
-    assert "未確認の時間帯39回(最長およそ3日12時間)" in page
+    assert "確認していない時間帯39回(最長およそ3日12時間)" in page
 
 
 def test_the_money_stands_in_the_dates_and_the_course_of_events(tmp_path: Path) -> None:

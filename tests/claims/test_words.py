@@ -42,7 +42,7 @@ CATALOGUE_ALLOWED = {
     "{n} message by somebody else": "an alert of changes between two readings",
     "({n} in all. Enter": "a list of names",
     "[Note] Messages before the first saved one": "says what a package does not state",
-    "Contract {contract}: by what is entered": "an alert that follows the claim of contact",
+    "Job {contract}: by what is entered": "an alert that follows the claim of contact",
 }
 """Beginnings of texts of the catalogue that say such a thing of one message or of something else, and what."""
 
@@ -88,7 +88,7 @@ def test_notices_are_told_among_the_saved_messages_and_not_among_the_missing() -
 
     assert "全9件(うちChatworkの自動メッセージ2件)" == count_text(Claim(told, Knowledge.WHOLE), "ja")
     assert count_text(saved, "ja").endswith("1件)(保存できた9件のうちChatworkの自動メッセージ2件)")
-    assert count_text(saved, "en").endswith("(2 of the 9 saved are notices of Chatwork)")
+    assert count_text(saved, "en").endswith("(2 of the 9 saved are automatic messages of Chatwork)")
 
 
 def test_gaps_that_hold_none_by_chatworks_count_are_no_doubt_on_page_1() -> None:

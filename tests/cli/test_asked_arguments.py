@@ -48,7 +48,7 @@ def test_attach_and_backup_ask_for_a_path(world: TerminalWorld, tmp_path: Path) 
         assert terminal.end() == 0
     with begin(world, "backup") as terminal:
         terminal.answer("window):", str(tmp_path / "copy"))
-        terminal.see("The copy is up to date")
+        terminal.see("The backup is up to date")
         assert terminal.end() == 0
     with begin(world, "--home", str(tmp_path / "back"), "backup", "--restore") as terminal:
         terminal.answer("window):", str(tmp_path / "copy"))

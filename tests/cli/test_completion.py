@@ -20,6 +20,7 @@ from archiver.cli.commands import COMMANDS, HIDDEN
 from archiver.cli.main import build
 from archiver.cli.terminal.text import columns
 from archiver.store.engine import DATABASE
+from tests.support.terminals.forked_program import run_program
 from tests.support.terminals.pseudo_terminal import PseudoTerminal
 from tests.support.world import running_world
 
@@ -54,16 +55,8 @@ def completions(home: Path, line: str, *, shell: str = "bash", cword: str | None
     """The completions that the program gives a shell for a line up to the cursor; stderr stays empty."""
     words = shlex.split(line)
     number = cword or str(len(words) - (not line.endswith(" ")))
-    process = subprocess.run(
-        [sys.executable, "-m", "archiver"],
-        cwd=ROOT,
-        env=environ(home, COMP_WORDS=line, COMP_CWORD=number, _ARCHIVE_COMPLETE=f"{shell}_complete"),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+    asking = {"COMP_WORDS": line, "COMP_CWORD": number, "_ARCHIVE_COMPLETE": f"{shell}_complete"}
+    process = run_program([], environ(home, **asking))
     assert "" == process.stderr
     return process.stdout.strip("\n").splitlines()
 
@@ -173,16 +166,7 @@ def on_screen(home: Path, *arguments: str, **more: str) -> str:
 
 def run_completion(home: Path, *arguments: str) -> str:
     """What a shell gets of one call of `archive completion`."""
-    done = subprocess.run(
-        [sys.executable, "-m", "archiver", "completion", *arguments],
-        cwd=ROOT,
-        env=environ(home),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+    done = run_program(["completion", *arguments], environ(home))
     assert 0 == done.returncode, done.stderr
     return done.stdout + done.stderr
 

@@ -17,7 +17,7 @@ from tests.support.console.application import SITE, FormBrowser, open_applicatio
 @pytest.mark.parametrize(
     ("sentence", "shown"),
     [
-        ("ほか2件: archive --home /tmp/a status --alerts", "ほか2件: All that deserves attention"),
+        ("ほか2件: archive --home /tmp/a status --alerts", "ほか2件: Everything to look at"),
         ("archive status --full を見てください。", "Settings を見てください。"),
         ("残してください(archive --home '/tmp/a b' job enter 仕事 file)。", "残してください(Contracts)。"),
         ("撮影: m12    archive job enter 1 file --file ファイル --message m12", "撮影: m12 Contracts"),
@@ -47,7 +47,7 @@ def test_every_alert_is_listed(tmp_path: Path) -> None:
         page = browser.get("/alerts")
         unknown = _dismiss(browser, 99)
 
-    assert "deserves attention" in page
+    assert "to look at" in page
     assert unknown >= 400
 
 

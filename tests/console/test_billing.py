@@ -119,7 +119,7 @@ def test_a_message_outside_the_period_is_taken_in_by_clicking(browser: FormBrows
     assert all(f'href="/room/{ROOM}/message/30"' in page.partition("Show the message of")[0] for page in pages)
     assert f'name="first_{ROOM}" value="2026-11-05"' in filled
     assert f'name="was_first_{ROOM}" value="2026-11-06"' in filled
-    assert ["Outside this contract" in browser.get(f"/contracts/job1{page}") for page in ("", "/terms")] == [False] * 2
+    assert ["Outside this job" in browser.get(f"/contracts/job1{page}") for page in ("", "/terms")] == [False] * 2
 
 
 @pytest.mark.drawn

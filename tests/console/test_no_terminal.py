@@ -95,15 +95,15 @@ def test_no_sentence_of_how_things_stand_names_a_command(browser: FormBrowser) -
 def test_a_link_does_not_repeat_the_words_that_follow_it(browser: FormBrowser) -> None:
     """Where they begin with its own words, they are the link; other words stay beside it."""
     with browser.client.application.test_request_context("/somewhere", base_url=SITE):
-        once = str(pieces("archive export 12345678    Make a package (nothing is sent by itself)"))
+        once = str(pieces("archive export 12345678    Make an export (it is sent to nobody)"))
         beside = str(pieces("archive export 12345678    for an office"))
         alone = str(pieces("Begin. archive export 12345678"))
 
-    assert ">Make a package (nothing is sent by itself)</a>" in once
-    assert 1 == once.casefold().count("make a package")
-    assert ">Make a package</a>" in beside
+    assert ">Make an export (it is sent to nobody)</a>" in once
+    assert 1 == once.casefold().count("make an export")
+    assert ">Make an export</a>" in beside
     assert "for an office" in beside
-    assert ">Make a package</a>" in alone
+    assert ">Make an export</a>" in alone
 
 
 def _texts(module: Path) -> list[str]:

@@ -152,7 +152,7 @@ def test_a_package_of_which_the_archive_keeps_no_record_says_so(
     outcome = browser.job().outcome
 
     assert outcome is not None
-    assert [True] == ["it does not record this package" in line for line in outcome.lines if "record" in line]
+    assert [True] == ["it does not record this export" in line for line in outcome.lines if "record" in line]
 
 
 @pytest.mark.drawn

@@ -290,7 +290,7 @@ def test_after_the_saving_was_ended_no_page_says_that_there_is_no_contract(brows
 
     page = answer.get_data(as_text=True)
     assert 422 == answer.status_code
-    assert ("was ended" in page, "No contract has been entered" in page) == (True, False)
+    assert ("was ended" in page, "No job has been entered" in page) == (True, False)
 
 
 def test_saving_now_says_that_every_contract_was_ended_and_its_page_begins_again(browser: FormBrowser) -> None:
@@ -308,7 +308,7 @@ def test_saving_now_says_that_every_contract_was_ended_and_its_page_begins_again
     answer = browser.post(f"/contracts/{name}", state="open")
 
     assert JobState.FAILED is job.state
-    assert "The saving of every contract was ended" in page
+    assert "The saving of every job was ended" in page
     assert 'href="/contracts"' in page
     assert "Save its chats again" in before
     assert answer.status_code == 302
@@ -426,7 +426,7 @@ def test_the_side_is_kept_and_the_own_name_is_no_other_side(browser: FormBrowser
         kept = find_contract(reading, "job1")
 
     assert 422 == answer.status_code
-    assert "Who is the other side of this job?" in answer.get_data(as_text=True)
+    assert "Who is the client of this job?" in answer.get_data(as_text=True)
     assert ("田中", "subcontractor") == (kept.client, kept.side)
 
 

@@ -130,7 +130,7 @@ def test_a_scheduler_that_does_not_run_saves_nothing(browser: FormBrowser, monke
     page = browser.get("/settings")
 
     assert "cron does not run on this computer" in page
-    assert "It saves by itself" not in page
+    assert "It saves automatically" not in page
     assert "Automatic saving goes on." not in page
     assert "sudo" not in page
 

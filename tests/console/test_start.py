@@ -94,7 +94,7 @@ def test_without_a_network_the_token_is_not_kept_and_the_page_says_so(desk: Firs
     assert not (desk.home / "token").exists()
     assert "Chatwork could not be reached" in page
     assert "paste the token again and press “Test and go on”" in page
-    assert "next run" not in page
+    assert "next save" not in page
 
 
 def test_direct_chats_with_the_same_people_are_offered(browser: FormBrowser, desk: FirstDayDesk) -> None:
@@ -216,7 +216,7 @@ def test_a_test_notice_that_could_not_be_shown_counts_as_tried(browser: FormBrow
 
     with browser.context.archive.reading() as reading:
         trial = remembered_values.NOTICE_TRIAL.recall(reading)
-    assert "No notice could be shown" in answer.get_data(as_text=True)
+    assert "No alert could be shown" in answer.get_data(as_text=True)
     assert trial is not None
     assert ((), ("desktop",)) == (trial.seen, trial.unseen)
 
@@ -299,7 +299,7 @@ def test_a_contract_is_added_and_its_saving_ended_and_begun_by_clicking(
         begun = {one.id: one.state for one in contracts(reading)}
 
     assert (422, 302) == (nothing.status_code, answer.status_code)
-    assert "The contract is added." in added
+    assert "The job is added." in added
     assert {"job1": "open", "job2": "stopped"} == states
     assert {"job1": "open", "job2": "open"} == begun
     assert 'href="/add-contract"' in browser.get("/contracts")
@@ -375,7 +375,7 @@ def test_without_a_network_the_page_of_chats_says_what_to_press(browser: FormBro
     for text in (page, chosen.get_data(as_text=True)):
         assert "Chatwork could not be reached" in text
         assert 'href="/start/chats">Show the chats' in text
-        assert "next run" not in text
+        assert "next save" not in text
     assert "動画編集_田中様" in browser.get("/start/chats")
 
 
@@ -416,7 +416,7 @@ def test_a_first_save_that_fails_says_what_to_press(
 
     assert failed is not None
     assert "Nothing could be saved yet." == failed.head
-    assert "next run" not in page
+    assert "next save" not in page
     assert 'action="/start/save"' in page
     assert saved is not None
     assert saved.is_complete, saved

@@ -169,8 +169,8 @@ def test_a_second_job_is_refused_in_a_sentence_that_names_it(browser: FormBrowse
     go_on.set()
     browser.job()
 
-    assert "“Copying the archive” was not begun, because “Saving now” was running" in while_it_runs
-    assert "“Copying the archive” was not begun" in browser.get("/job")
+    assert "“Backing up the archive” was not begun, because “Saving now” was running" in while_it_runs
+    assert "“Backing up the archive” was not begun" in browser.get("/job")
     assert not (tmp_path / "copy").exists()
 
 

@@ -44,7 +44,7 @@ def test_a_package_made_here_leaves_nothing_unchecked(package: Path) -> None:
     """Its digest is the one recorded when it was made."""
     verification = verified(package, home_of(package))
 
-    assert any(note.startswith("This archive made this package at") for note in verification.notes)
+    assert any(note.startswith("This archive made this export at") for note in verification.notes)
     assert ([], []) == (verification.findings, verification.unchecked)
     assert "No change was found." == verification.closing_sentence()
 
@@ -156,7 +156,7 @@ def test_another_package_of_the_same_name_is_not_called_changed(package: Path, t
 
     assert [] == verification.findings
     assert "not checked" in verification.closing_sentence()
-    assert any("package of this name at another time or in another language" in one for one in verification.notes)
+    assert any("export of this name at another time or in another language" in one for one in verification.notes)
 
 
 @pytest.mark.drawn

@@ -252,7 +252,7 @@ def test_a_later_stamp_covers_the_seals_before(archive: Archive) -> None:
     verification = verify_archive(archive)
 
     assert [] == verification.findings
-    assert noted(verification, "1 seal at the end is not covered by a stamp yet.")
+    assert noted(verification, "1 seal at the end is not covered by a time stamp yet.")
     assert noted(verification, "1 seal has no stamp of its own")
 
 

@@ -234,13 +234,13 @@ def test_ten_years_on_a_package_proves_year_one_by_openssl_alone(
     assert "最初の連絡です" in (tenth / "data/messages.jsonl").read_text(encoding="utf-8")
 
     said = {path: " ".join(verify_path(path, now=TODAY).notes) for path in (first, tenth)}
-    assert "no later stamp here carries them on" in said[first]
+    assert "no later time stamp here carries them on" in said[first]
     assert "are carried on by later stamps, up to that of “a”" in said[tenth]
-    assert "no later stamp" not in said[tenth]
+    assert "no later time stamp" not in said[tenth]
     assert "2018-06-01" in (first / "VERIFY.txt").read_text(encoding="utf-8-sig")
     archive = verify_archive(desk.world.archive, now=TODAY)
     assert archive.ok
-    assert any("are carried on by later stamps" in note for note in archive.notes)
+    assert any("are carried on by later time stamps" in note for note in archive.notes)
 
 
 def _command_of(commands: list[str], seal: str) -> str:

@@ -209,7 +209,7 @@ def test_a_week_without_the_authority_changes_nothing_but_the_time(desk: Desk, a
     assert timedelta(hours=6) >= min(delays)  # what a run seals first counts as closed at its last record
     verified = verify_archive(desk.world.archive, authorities=desk.authorities)
     late = sum(delay > timedelta(hours=48) for delay in delays)
-    note = f"{late} seals were stamped more than 48 hours after they were closed: it is proved only from then on."
+    note = f"{late} seals were time-stamped more than 48 hours after they were closed: it is proved only from then on."
     assert ([], len(read_seals)) == (verified.findings, verified.checked["stamps"])
     assert late > 15
     assert note in verified.notes

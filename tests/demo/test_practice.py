@@ -61,7 +61,7 @@ def test_every_page_of_its_packages_and_its_archive_is_marked(tmp_path: Path) ->
     assert [] == [name for name, text in plain.items() if MARK in text]
     assert [True, True, True] == [MARK in text for text in (*compared, Path(package.path).name)]
     assert "Practice: yes" in (Path(package.path) / "bag-info.txt").read_text("utf-8")
-    assert [True, True] == ["Chatwork archive (practice)" in page for page in pages]
+    assert [True, True] == [">practice</span>" in page for page in pages]
 
 
 def texts_of(report: ExportReport) -> dict[str, str]:

@@ -256,8 +256,8 @@ def test_a_masked_package_verifies_and_says_what_that_leaves_open() -> None:
     assert [] == verification.findings
     assert 14 == verification.checked["entries"]
     told = [one.text for one in verification.unchecked if one.subject == "masked"]
-    assert told[0].startswith("9 records are masked.")
-    assert told[-1].endswith("in place of masked records: m2, m3, m4")
+    assert told[0].startswith("9 records are hidden.")
+    assert told[-1].endswith("in place of hidden records: m2, m3, m4")
 
 
 def test_a_package_without_masked_records_has_no_such_note() -> None:

@@ -137,7 +137,7 @@ def test_a_verification_of_an_archive_stays_silent(tmp_path: Path, kind: str) ->
 
 # --- packages ---------------------------------------------------------------------------------
 
-LISTS_ALONE = "protected by the lists of digests alone"
+LISTS_ALONE = "protected by the lists of hashes alone"
 
 
 def _edited(name: str, before: bytes, after: bytes) -> Callable[[Path], None]:
@@ -207,7 +207,7 @@ PACKAGE: Mapping[str, tuple[Callable[[Path], None], str]] = {
     "the script or the instructions, with lists made anew": (_script_and_instructions, ""),
     "a message left out of records and tables": (
         _left_out,
-        "not stated: 1. Only the archive can tell whether that is so",
+        "not entered: 1. Only the archive can tell whether that is so",
     ),
     "a reply or a file left out": (_reply_and_file_left_out, ""),
     "what is shown in place of a masked record": (_shown_otherwise, "be checked only once the record itself is shown"),
@@ -237,7 +237,10 @@ def test_a_verification_of_a_package_stays_silent(package_sample: Path, tmp_path
     verification = verify_path(package)
 
     assert [] == verification.findings
-    assert "The package has no stamp of its own; the stamps on its seals cover only the records." in verification.notes
+    assert (
+        "The package has no time stamp of its own; the time stamps on its seals cover only the records."
+        in verification.notes
+    )
     said = [*verification.notes, *(one.text for one in verification.unchecked), *map(time_sentence, verification.times)]
     assert not note or any(note in one for one in said), said
     assert "not checked" in verification.closing_sentence()
@@ -268,7 +271,7 @@ def test_a_verification_of_a_package_for_an_office_stays_silent(tmp_path: Path) 
     verification = verify_path(folder)
 
     assert [] == verification.findings
-    assert any("the signatures of its stamps were not checked" in one for one in verification.notes)
+    assert any("the signatures of its time stamps were not checked" in one for one in verification.notes)
 
 
 @pytest.mark.drawn

@@ -57,7 +57,7 @@ def test_on_an_odd_file_system(player: Player, name: str, fault: str) -> None:
     if outcome.code != baseline.code:
         assert re.search(CAUSES.get(fault, "$."), outcome.stdout + outcome.stderr), outcome
     wrong = list(player.wrong_after(scene, baseline, outcome.code, before, home, place))
-    if "The copy lacks files" in outcome.stdout:  # of which it holds none that could not be read
+    if "The backup lacks files" in outcome.stdout:  # of which it holds none that could not be read
         wrong = [one for one in wrong if not one.startswith("place verifies")]
     assert [] == wrong
 

@@ -208,7 +208,7 @@ def test_it_works_unattended_only_if_the_last_run_by_itself_went_through(
     ("horizons", "expected", "words"),
     [
         ([], GOOD, "The plan hides no messages"),
-        ([Horizon(5, ago(days=39), None)], GOOD, "rooms 5; shown from 2026-10-16"),
+        ([Horizon(5, ago(days=39), None)], GOOD, "chats 5; shown from 2026-10-16"),
         ([Horizon(5, None, None)], GOOD, "shown from -"),
         ([Horizon(5, ago(days=39), ago(days=39))], ATTENTION, "until 2026-11-25"),
         ([Horizon(5, ago(days=39), ago(days=41))], GOOD, "What was saved is kept"),

@@ -321,9 +321,9 @@ def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, ca
         ),
         (situation(error_name="DiskFull"), "Make space"),
         (situation(error_name="DiskFailing"), "another disk soon"),
-        (situation(scheduled_run=REFUSED), "The last run by itself failed (2026-11-24 22:22), although a typed one"),
+        (situation(scheduled_run=REFUSED), "The last automatic save failed (2026-11-24 22:22), although one by hand"),
         (situation(looks=looks(at={ROOM: ago(minutes=1), 7: ago(hours=90), 6: ago(hours=50)})), "7, 6 was read for up"),
-        (situation(paces=Paces(1, {1: 12.0}, is_fresh=False)), "In room 1 up to 720 messages came in an hour: with a"),
+        (situation(paces=Paces(1, {1: 12.0}, is_fresh=False)), "In chat 1 up to 720 messages came in an hour: with a"),
         (situation(doubtful_hours=-8760.0), "8,760.0 hours behind this computer's clock. One of the two is wrong"),
         (situation(clock_ms=90_000), "90 seconds behind Chatwork's"),
         (situation(computer=with_disk(0.9)), "Only 900 MB are free, and the records need 1000 MB"),
@@ -362,7 +362,7 @@ def test_where_nothing_saves_by_itself_no_later_run_is_promised(starters: Starte
     fault = next(one for one in found if one.kind is Kind.FAULT)
 
     assert "archive save" == fault.command
-    assert words.sentence(fault).endswith("Nothing here starts another save by itself: start one with: archive save")
+    assert words.sentence(fault).endswith("Nothing here starts the next save: archive save")
     assert "tries again" not in words.sentence(fault)
 
 
@@ -372,6 +372,6 @@ def test_a_page_asks_nobody_to_change_a_line_of_the_settings_for_the_pace() -> N
     pace = next(one for one in found if one.kind is Kind.PACE)
 
     assert words.sentence(pace).endswith('Keep this computer on and set [sync] every = "245s".')
-    assert words.page_sentence(pace, {ROOM: "Work"}).startswith("In room Work up to 720 messages")
+    assert words.page_sentence(pace, {ROOM: "Work"}).startswith("In chat Work up to 720 messages")
     assert words.page_sentence(pace, {ROOM: "Work"}).endswith("save by hand now and then, too: archive save")
     assert "[sync]" not in words.page_sentence(pace, {})

@@ -113,12 +113,12 @@ def test_a_high_alert_is_said_before_all_else() -> None:
 
     first, *rest = sentences.sentences(PendingNotices(made, found, NoticeFacts(NOW)))
 
-    assert ("Do not leave the chat" in first, 2) == (True, len(rest))
+    assert ("Don't leave the chat" in first, 2) == (True, len(rest))
 
 
 @pytest.mark.parametrize(
     ("rule", "key", "sentence"),
-    [(AlertRule.A5, "hint/1", "archive status --alerts"), (AlertRule.DELETIONS, "alert/1", "Do not leave the chat")],
+    [(AlertRule.A5, "hint/1", "archive status --alerts"), (AlertRule.DELETIONS, "alert/1", "Don't leave the chat")],
 )
 def test_only_a_disappearance_is_called_a_great_change(world: World, rule: AlertRule, key: str, sentence: str) -> None:
     """A high alert about words or dates sends to the list of alerts; who goes to the chat for it finds nothing gone."""

@@ -59,7 +59,7 @@ def test_beside_an_alarm_only_saving_is_said_to_be_over() -> None:
     facts = replace(FACTS, departures={1: DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")}, complete=True)
     texts = sentences(PendingNotices(made, [ALERTS], facts))
 
-    assert ("[Act now] Contract 12", "Saving itself works again.") == (texts[0][:21], texts[-1])
+    assert ("[Action needed] Job 12", "Saving itself works again.") == (texts[0][:22], texts[-1])
 
 
 def test_the_end_of_findings_is_not_called_a_return_of_saving() -> None:
@@ -87,9 +87,9 @@ def test_of_many_alerts_the_newest_are_said_and_the_others_counted() -> None:
     assert ["6 messages" in texts[0], "4 messages" in texts[2], texts[3]] == [
         True,
         True,
-        "[Act now] And 2 more. Run: archive",
+        "[Action needed] And 2 more. Run: archive",
     ]
-    assert [True, False] == ["Contract 12: there was a big change" in one for one in same]
+    assert [True, False] == ["Job 12: something big changed in its chat" in one for one in same]
 
 
 def test_the_time_of_another_day_has_its_date() -> None:
@@ -98,7 +98,7 @@ def test_the_time_of_another_day_has_its_date() -> None:
 
     (text,) = sentences(PendingNotices(DueNotices(("alert/1",), (), {}), [ALERTS], replace(FACTS, departures=going)))
 
-    assert text.startswith("[Act now] contract 12 06-30 12:00: 2 messages now show as deleted. All earlier texts")
+    assert text.startswith("[Action needed] job 12 06-30 12:00: 2 messages now show as deleted. All earlier texts")
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_the_time_of_another_day_has_its_date() -> None:
         ({}, False, ["fine", "messages 18", "files 1", "No gap."]),
         ({"gaps": 2}, False, ["fine", "Gaps: 2."]),
         ({"lost": 1}, False, ["incomplete", "Could not be downloaded: files 1.", "No gap."]),
-        ({"pending": 3}, False, ["incomplete", "files 3. They are tried again"]),
-        ({"pending": 3}, True, ["something needs your attention", "files 3. They are tried again"]),
+        ({"pending": 3}, False, ["incomplete", "Files still to be saved: 3. They are tried again"]),
+        ({"pending": 3}, True, ["you have an alert", "Files still to be saved: 3. They are tried again"]),
     ],
 )
 def test_the_notice_of_a_day_says_how_it_stands(changed: dict[str, int], stands: bool, words: list[str]) -> None:

@@ -46,7 +46,7 @@ def test_vanished_messages_are_counted_with_the_texts_that_are_kept(world: World
     (text,) = due_sentences(world)
 
     here = world.clock().astimezone(JST)
-    assert f"[Act now] contract 12345678 {here:%H:%M}: 12 messages now show as deleted. All earlier texts" in text
+    assert f"[Action needed] job 12345678 {here:%H:%M}: 12 messages now show as deleted. All earlier texts" in text
     assert not [name for name in NAMES if name in text]
 
 
@@ -70,7 +70,7 @@ def test_a_chat_that_is_shut_is_told_with_what_is_kept_of_it(world: World) -> No
 
     texts = due_sentences(world)
 
-    assert ["[Act now] The chat of contract 12345678 cannot be opened any more (reason unknown). "] == [
+    assert ["[Action needed] The chat of job 12345678 cannot be opened any more (reason unknown). "] == [
         text[: text.index("Kept:")] for text in texts
     ]
     assert ("messages " in texts[0], "files 0/0" in texts[0]) == (True, True)
@@ -84,7 +84,7 @@ def test_a_contract_without_a_number_is_not_called_by_its_id(world: World) -> No
 
     (text,) = due_sentences(world)
 
-    assert (True, []) == (text.startswith("[Act now] A chat cannot"), [name for name in NAMES if name in text])
+    assert (True, []) == (text.startswith("[Action needed] A chat cannot"), [name for name in NAMES if name in text])
 
 
 # --- stopped, and over -----------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def test_a_stop_names_the_reason_of_the_last_round_that_failed(world: World) -> 
 
     (text,) = due_sentences(world)
 
-    assert text.startswith("[Act now] Nothing was saved for 26 hours. Reason: the API token is not accepted.")
+    assert text.startswith("[Action needed] Nothing was saved for 26 hours. Reason: the API token is not accepted.")
     assert text.endswith("archive init token")
 
 
@@ -137,7 +137,7 @@ def test_a_pause_without_a_gap_is_told_once(world: World) -> None:
 
     texts = due_sentences(world)
 
-    assert "Saving goes on after 2 days 7 h; the messages of that time were fetched without a gap." in texts[0]
+    assert "Saving goes on after 2 days 7 h; the messages of that time are saved too." in texts[0]
     next_round(world)
     assert [] == due_sentences(world)
 
@@ -192,7 +192,7 @@ def test_each_lost_file_is_news_and_one_less_is_not(world: World) -> None:
     next_round(world, full=True)
     saved = [state for state, _reason in (world.blob_states()[one] for one in (first, second))].count("saved")
 
-    assert ["[Attention] 2 files could not be downloaded. See: archive status"] == lost
+    assert ["[Check] 2 files could not be downloaded. See: archive status"] == lost
     assert saved > 0
     assert [True] == [f"{saved} file" in one and "saved now" in one for one in due_sentences(world)]
 
@@ -220,7 +220,7 @@ def test_a_deadline_is_told_the_day_before_and_not_twice(world: World) -> None:
     texts = due_sentences(world)
     next_round(world, minutes=24 * 60)
 
-    begin = "Contract 12345678, tomorrow: Usual end of the inspection (検収): delivery + 7 days. If no review"
+    begin = "Job 12345678, tomorrow: Usual end of the inspection (検収): delivery + 7 days. If no review"
     assert [True] == [one.startswith(begin) for one in texts]
     assert not [one for one in due_sentences(world) if "検収" in one]
 
@@ -283,7 +283,7 @@ def test_a_day_with_a_waiting_file_is_not_called_fine(world: World) -> None:
 
     texts = [one for one in due_sentences(world, daily=True) if one.startswith("Chatwork archive")]
 
-    assert ["incomplete" in one and "Still to be fetched: files 1." in one for one in texts] == [True]
+    assert ["incomplete" in one and "Files still to be saved: 1." in one for one in texts] == [True]
 
 
 def test_a_day_with_trouble_is_not_called_fine(world: World) -> None:
@@ -292,7 +292,7 @@ def test_a_day_with_trouble_is_not_called_fine(world: World) -> None:
 
     *_, texts = due_sentences(world, errors.TokenRefused(), daily=True)
 
-    assert ("something needs your attention" in texts, "fine" in texts) == (True, False)
+    assert ("you have an alert" in texts, "fine" in texts) == (True, False)
 
 
 def test_a_missing_library_is_said_once_a_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -388,7 +388,7 @@ def test_a_chat_that_no_round_can_read_is_told_daily_and_its_end_once(world: Wor
     world.clock.pass_by(hours=1)
     next_round(world)
 
-    unread = "[Act now] 1 chat has not been read for a long time; what changes there meanwhile is lost."
+    unread = "[Action needed] 1 chat has not been read for a long time; what changes there meanwhile is lost."
     assert [False, True, False, True] == [any(one.startswith(unread) for one in day) for day in collected]
     assert "1 chat is read again." in due_sentences(world)
 

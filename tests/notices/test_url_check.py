@@ -29,7 +29,7 @@ def observed(home: Path, *urls: str, has_desktop: bool = True) -> NoticesState:
 @pytest.mark.parametrize(
     ("urls", "grade", "words"),
     [
-        ((), Grade.ATTENTION, "This computer has nothing that shows notices on a desktop"),
+        ((), Grade.ATTENTION, "This computer has nothing that shows alerts on a desktop"),
         ((SECRET,), Grade.GOOD, "At 1 address of [notify] urls."),
     ],
 )

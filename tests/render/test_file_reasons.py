@@ -15,4 +15,4 @@ def test_it_says_whether_it_is_tried_again() -> None:
     """Given up, waiting and never tried are three things."""
     assert "given up: no connection" == unsaved_reason("unreachable", given_up=True)
     assert "no connection; it is tried again" == unsaved_reason("unreachable", given_up=False)
-    assert "not fetched yet" == unsaved_reason(None, given_up=False)
+    assert "not saved yet" == unsaved_reason(None, given_up=False)

@@ -70,7 +70,7 @@ def test_breaks_after_the_last_message_are_shown() -> None:
 
     actual = page_order([WINDOW], [pause], numbered(1))
 
-    assert ["1", "未確認の時間帯", "保存できなかった期間"] == actual
+    assert ["1", "確認していない時間帯", "保存できなかった期間"] == actual
 
 
 def test_a_gap_says_both_ends_how_much_and_why() -> None:

@@ -41,11 +41,11 @@ HOUR = Duration(hours=1)
 TOKEN = "0123456789abcdef0123456789abcdef"
 
 
-DOES_NOT_WORK = "[Attention] The last save failed"
-NEEDS_YOU = "[Act now] The last save failed"
-STOPPED = "[Act now] Nothing was saved for {} hours"
+DOES_NOT_WORK = "[Check] The last save failed"
+NEEDS_YOU = "[Action needed] The last save failed"
+STOPPED = "[Action needed] Nothing was saved for {} hours"
 GOES_ON = "Saving goes on after 2 days 13 h for good"
-CHANGE = "[Act now] There was a big change on the other side"
+CHANGE = "[Action needed] Something big changed in the chat"
 
 
 class Disk(Archive):
@@ -110,7 +110,7 @@ class Year:
     def heard(self) -> list[str]:
         """The notices since this was last called, each shortened to what tells it from others."""
         messages, self.told = self.told, []
-        return [re.split("[.;] ", one)[0] + " for good" * ("without a gap." in one) for one in messages]
+        return [re.split("[.;] ", one)[0] + " for good" * ("are saved too." in one) for one in messages]
 
     def sleep(self, days: float, messages: int) -> None:
         """The computer sleeps while others go on."""
@@ -151,7 +151,7 @@ def lived(folder: Path, scale: float) -> Year:
     year.sleep(9, 260)
     assert [] == year.live(40 * scale)
     lacking = "Saving goes on after 9 days 1 h, with 1 gap: messages of that time are missing"
-    assert ["[Attention] There is 1 gap", lacking] == year.heard()
+    assert ["[Check] There is 1 gap", lacking] == year.heard()
 
     year.chatwork.fail(Fault.DROP, "/v2/", times=None)
     assert ["Unreachable"] * 3 == year.live(2.5)
@@ -185,7 +185,7 @@ def lived(folder: Path, scale: float) -> Year:
     assert ({CHANGE}, True) == (set(messages), abs(len(messages) - 40 * scale) <= 1)
     year.chatwork.remove_owner(year.world.room)
     assert [] == year.live(20 * scale)
-    assert {CHANGE, "[Act now] A chat cannot be opened any more (reason unknown)"} == set(year.heard())
+    assert {CHANGE, "[Action needed] A chat cannot be opened any more (reason unknown)"} == set(year.heard())
     return year
 
 

@@ -13,7 +13,7 @@ from archiver.sync.report import RoomOutcome, SyncReport
 from tests.support.world import World, running_world
 
 LIMIT, RESERVE = 300, 60
-LEFT_OVER = "not read in this run, which ended too early"
+LEFT_OVER = "not read in this save, which ended too early"
 
 
 class OtherTool:

@@ -72,7 +72,7 @@ def test_every_break_stands_where_it_should(room: tuple[list[Message], list[Gap]
     for gap in gaps:
         begin, end = int(gap.after or -1), int(gap.before)
         assert 1 + sum(begin < border < end for border in borders) == counts[gap.number]
-    assert len(pauses) == text.count("<b>未確認の時間帯</b>") - text.count("<details") + text.count("<li>")
+    assert len(pauses) == text.count("<b>確認していない時間帯</b>") - text.count("<details") + text.count("<li>")
     for pause in pauses:
         assert 1 == len(re.findall(f"{local_time(pause.start)} から {local_time(pause.end)} まで(?!に)", text))
 

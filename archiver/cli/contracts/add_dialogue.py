@@ -136,7 +136,7 @@ def _ask_chats(app: App, name: str) -> list[NewJob]:
         tell(_("There is no chat yet besides your own. Come back when your client has opened one."), indent=0)
         echo(_resume_hint(app, name))
         return []
-    tell(_("Which chats belong to this contract? (Separate several numbers with spaces.)"), indent=0)
+    tell(_("Which chats belong to this job? (Separate several numbers with spaces.)"), indent=0)
     return ask_jobs(app, pick_rooms(app, rooms))
 
 
@@ -159,7 +159,7 @@ def _offer_unfinished(app: App) -> str | None:
     begun = _unfinished_ids(app)
     if not begun:
         return None
-    tell(_("The questions about contract {contract} are not finished.").format(contract=begun[-1]), indent=0)
+    tell(_("The questions about job {contract} are not finished.").format(contract=begun[-1]), indent=0)
     return begun[-1] if ask_yes_no(_("Go on with them?"), default=True) else None
 
 

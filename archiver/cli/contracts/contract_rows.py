@@ -59,7 +59,7 @@ def page_head(contract: Contract, *, now: datetime, ids: bool = True) -> list[st
     platform = platform_of(contract.platform)
     has_id = ids and contract.label != contract.id
     name = f"{visible(contract.label)} ({contract.id})" if has_id else visible(contract.label)
-    head = _("Contract {contract}   {state}   as of {time}")
+    head = _("Job {contract}   {state}   as of {time}")
     place = in_program_language(platform.name) if platform.operator else _("agreed directly")
     texts = (contract.title, f"{place}   {contract.url or ''}".strip())
     return [
@@ -106,7 +106,7 @@ def _fact_rows(
 ) -> Iterator[PageRow]:
     contract, names = activity.contract, people(reading, activity.contract)
     client = f"{visible(contract.client) if contract.client else _blank_text()}   {contract.client_url or ''}".strip()
-    yield PageRow(_("Other side"), [client, *_people_lines(activity, names, ids=ids)])
+    yield PageRow(_("Client"), [client, *_people_lines(activity, names, ids=ids)])
     number = f" (ID {activity.sides.owner})" if ids else ""
     side = _(contract_facts.SIDES[contract.side]) if contract.side in contract_facts.SIDES else ""
     you = [f"{visible(activity.owner_name)}{number}", side, contract.worker_url]
@@ -137,7 +137,7 @@ def _agreed_rows(contract: Contract, platform: Platform) -> Iterator[PageRow]:
     terms = {"amount": contract.amount, "due": contract.due_on, "nda": contract.nda}
     yield PageRow(_("Money"), [money.format(**{name: _fact_text(value) for name, value in terms.items()})])
     has_escrow = contract.escrowed_at or contract.platform != UNKNOWN
-    day_sentence = _("contract {contract}   escrow (仮払い) {escrow}") if has_escrow else _("contract {contract}")
+    day_sentence = _("job {contract}   escrow (仮払い) {escrow}") if has_escrow else _("job {contract}")
     dates = [day_sentence.format(contract=_fact_text(contract.contracted_on), escrow=_fact_text(contract.escrowed_at))]
     if platform.outside:
         request = _("{permission}: {asked}   approved {approved}")
@@ -162,7 +162,7 @@ def _term_lines(reading: Reading, contract: Contract, platform: Platform) -> Ite
 
     stated = {term.item for term in contract.terms}
     if stated:
-        number = ngettext("{n} of {all} stated", "{n} of {all} stated", len(stated))
+        number = ngettext("{n} of {all} entered", "{n} of {all} entered", len(stated))
         yield number.format(n=len(stated), all=len(TERM_ITEMS)) + "   archive job terms"
     if platform.elsewhere or stated:
         rest = [item for item in TERM_ITEMS if item.name not in stated]

@@ -180,8 +180,8 @@ def _tell_match(reading: Reading, contract: Contract, delivery: Delivery) -> Non
     unsaved = sum(one.known - one.saved for room, one in file_counts(reading).items() if room in rooms)
     if unsaved:
         sentence = ngettext(
-            "{count} file of these rooms is not saved and could not be compared.",
-            "{count} files of these rooms are not saved and could not be compared.",
+            "{count} file of these chats is not saved and could not be compared.",
+            "{count} files of these chats are not saved and could not be compared.",
             unsaved,
         )
         echo(sentence.format(count=unsaved))
@@ -236,7 +236,7 @@ def _enter_file(entry: _Entry) -> None:
     sentence = _("Kept with job {job} as number {number}: {file}, {kind}.") if is_new else sentence
     file = statement_lines.name_and_size(kept.name, kept.size)
     entry.tell(sentence, number=kept.number, file=file, kind=statement_lines.kind_word(kept.kind))
-    echo(_("Fingerprint (SHA-256): {sha256}").format(sha256=kept.sha256))
+    echo(_("Hash (SHA-256): {sha256}").format(sha256=kept.sha256))
 
 
 def _take_back(entry: _Entry, what: str, number: int) -> None:

@@ -157,7 +157,7 @@ def _asked_chats(app: App, typed: Sequence[str]) -> tuple[dict[int, str], bool]:
     return {room: names[room] for room in rooms}, unchecked
 
 
-@command_job.command("set", help=N_("Change or add facts of a job; what was stated before stays on record."))
+@command_job.command("set", help=N_("Change or add facts of a job; what was entered before stays on record."))
 @JOB
 @room_periods.options(N_("Add this chat: its number or a part of its name; repeatable."))
 @click.option(

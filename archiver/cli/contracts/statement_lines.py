@@ -70,7 +70,7 @@ def same_file_sentence(sent: Sequence[SentFile], *, ids: bool = True) -> str:
 
 def no_same_file_sentence() -> str:
     """A sentence that no file saved from Chatwork is the same as the delivered one."""
-    return _("No file saved from the rooms of this contract is the same.")
+    return _("No file saved from the chats of this job is the same.")
 
 
 def name_and_size(name: str, size: int) -> str:
@@ -82,23 +82,17 @@ def kind_word(kind: str) -> str:
     """The kind of an attachment as the screen calls it."""
     words = {
         "screenshot": _("screenshot"),
-        "notice": _("notice"),
+        "notice": _("alert"),
         "mail": _("mail"),
         "invoice": _("invoice"),
     }
     return words.get(kind, _("other"))
 
 
-def delivery_lines(reading: Reading, contract: Contract, deliveries: Sequence[Delivery]) -> Iterator[str]:
-    """Lines of each delivery: number and time, file, what Chatwork has of the file, note."""
-    for text in delivery_texts(reading, contract, deliveries):
-        yield from entry_lines(text)
-
-
 def delivery_texts(
     reading: Reading, contract: Contract, deliveries: Sequence[Delivery], *, ids: bool = True
 ) -> Iterator[str]:
-    """The same as texts of any length; what belongs to an entry is indented. `ids`: with numbers."""
+    """Each delivery: number, time and file, what Chatwork has of it, note; what belongs to it is indented."""
     for delivery in deliveries:
         file = "" if delivery.name is None or delivery.size is None else name_and_size(delivery.name, delivery.size)
         number = f"{delivery.number:>3}  " if ids else ""
@@ -117,8 +111,8 @@ def _delivery_details(reading: Reading, rooms: set[RoomId], delivery: Delivery, 
     elif delivery.file_id is not None:
         chatwork_file = sent_file(reading, rooms, delivery.file_id)
         name = visible(chatwork_file.name) if chatwork_file else "-"
-        numbered = _("As you stated, it is the file {file} on Chatwork: {name}.")
-        sentence = numbered if ids else _("As you stated, it is this file on Chatwork: {name}.")
+        numbered = _("As you entered, it is the file {file} on Chatwork: {name}.")
+        sentence = numbered if ids else _("As you entered, it is this file on Chatwork: {name}.")
         yield sentence.format(file=delivery.file_id, name=name)
     if delivery.note:
         yield visible(delivery.note)

@@ -101,7 +101,7 @@ def _term_lines(reading: Reading, contract: Contract) -> Iterator[str]:
 
 def _term_text(term: StatedTerm | None) -> str:
     if term is None:
-        return _("not stated")
+        return _("not entered")
     places = [
         *([_("message {id}").format(id=f"m{term.message_id}")] if term.message_id else []),
         *([_("file {id}").format(id=term.file_id)] if term.file_id else []),

@@ -37,20 +37,18 @@ SHOWN_LIMIT = 20
 
 @click.command(
     "backup",
-    help=N_(
-        "Copy the archive to another disk, also while it is in use, and check the copy; or restore it from such a copy."
-    ),
+    help=N_("Back up the archive to another disk, also while it is in use, and check the backup; or restore one."),
 )
 @click.argument("place", metavar=N_("[FOLDER]"), required=False, shell_complete=folders)
 @click.option(
     "--every",
     metavar=N_("INTERVAL"),
-    help=N_("Make this copy again and again by itself, such as 1d; off ends it."),
+    help=N_("Make a backup at this interval from now on, such as 1d; off ends it."),
 )
 @click.option(
     "--remove-erased",
     is_flag=True,
-    help=N_("Remove what earlier copies in the folder still hold of what the archive has erased since."),
+    help=N_("Remove what earlier backups in the folder still hold of what the archive has erased since."),
 )
 @click.option(
     "--restore",
@@ -82,7 +80,7 @@ def command_backup(
         )
     assert outcome.report is not None
     if outcome.is_placed:
-        lacking, whole = _("The copy lacks files: {path}"), _("The copy is up to date: {path}")
+        lacking, whole = _("The backup lacks files: {path}"), _("The backup is up to date: {path}")
         echo((lacking if outcome.report.uncopied else whole).format(path=visible(str(folder))))
     else:
         _tell_not_placed(folder, outcome.report, backup.WITH_FINDINGS)
@@ -91,13 +89,13 @@ def command_backup(
         echo(line)
     tell_verification(outcome.verification)
     if outcome.is_placed and not outcome.is_remembered:
-        echo(_("The archive cannot be written to now, so it does not remember this copy."), err=True)
+        echo(_("The archive cannot be written to now, so it does not remember this backup."), err=True)
     for line in erasing.leftover_lines(outcome, folder):
         echo(line, err=True)
     if outcome.is_same_disk:
-        echo(_("This is the disk of the archive itself: if it breaks, the copy is lost too."), err=True)
+        echo(_("This is the disk of the archive itself: if it breaks, the backup is lost too."), err=True)
     if _has_notify_urls(obj):
-        sentence = _("The copy contains the notice addresses of [notify] urls, with their passwords. See: {page}")
+        sentence = _("The backup contains the alert addresses of [notify] urls, with their passwords. See: {page}")
         echo(sentence.format(page="archive guide alerts"), err=True)
     if every is not None:
         _begin_regular_copy(obj, folder, every)
@@ -128,7 +126,7 @@ def _begin_regular_copy(obj: CliContext, folder: Path, every: str) -> None:
     from archiver.setup.copy_schedule import begin_regular_copy
 
     begin_regular_copy(obj.home, folder, every)
-    sentence = _("From now on the copy is made again every {every}, after a save that runs by itself.")
+    sentence = _("From now on a backup is made every {every}, after an automatic save.")
     echo(sentence.format(every=interval_words(parse_duration(every))))
     echo(_("To end it: archive backup --every off"))
 
@@ -137,13 +135,13 @@ def _end_regular_copy(obj: CliContext) -> int:
     from archiver.setup.copy_schedule import end_regular_copy
 
     end_regular_copy(obj.home)
-    echo(_("The copy is made only by hand from now on. What was copied stays."))
+    echo(_("Backups are made only by hand from now on. What is in the backup stays."))
     return 0
 
 
 def _tell_not_placed(folder: Path, copied: CopyReport, name: str) -> None:
     at = minute_text(copied.earlier) if copied.earlier else "-"
-    echo(_("The earlier copy of {time} was kept as it was: the new one has findings.").format(time=at))
+    echo(_("The earlier backup of {time} was kept as it was: the new one has findings.").format(time=at))
     echo(_("The new database is beside it: {path}").format(path=visible(str(folder / name))))
 
 
@@ -172,20 +170,22 @@ def compared_lines(outcome: BackupOutcome) -> Iterator[str]:
     """How many records were only compared, and with what, or that the earlier copy was not what it had been."""
     if outcome.differs_from is not None:
         sentence = _(
-            "The copy that lay here was not the one of {time}, the last that this archive remembers making here: "
-            "another one was put there, or it was changed, or its disk loses data. The new one has taken its place, "
-            "and every record in it was checked. If you know of no change, make another copy on another disk."
+            "The backup that lay here was not the one of {time}, the last that this archive remembers making "
+            "here: another one was put there, or it was changed, or its disk loses data. The new one has "
+            "taken its place, and every record in it was checked. If you know of no change, make another "
+            "backup on another disk."
         )
         yield sentence.format(time=minute_text(outcome.differs_from))
     if outcome.relied_on is None:
         return
     count = outcome.verification.compared.get("entries", 0)
     sentence = ngettext(
-        "Only compared: {n} record is byte for byte that of the copy of {time}, which had no findings; it was not "
-        "checked anew. Every record was last checked on {whole}; 30 days after that a copy checks all of them again.",
-        "Only compared: {n} records are byte for byte those of the copy of {time}, which had no findings; they were "
-        "not checked anew. Every record was last checked on {whole}; 30 days after that a copy checks all of them "
-        "again.",
+        "Only compared: {n} record is byte for byte that of the backup of {time}, which had no findings; "
+        "it was not checked again. Every record was last checked on {whole}; 30 days after that a backup "
+        "checks all of them again.",
+        "Only compared: {n} records are byte for byte those of the backup of {time}, which had no "
+        "findings; they were not checked again. Every record was last checked on {whole}; 30 days after "
+        "that a backup checks all of them again.",
         count,
     )
     at, whole_at = minute_text(outcome.relied_on.at), minute_text(outcome.relied_on.whole_at)
@@ -219,7 +219,7 @@ def _restore(obj: CliContext, source: str | None) -> int:
 
     check_home(obj.home, obj.environ)
     otherwise = _("Say which backup: archive backup --restore FOLDER")
-    place = source or asked_path(_("Which copy (drag its folder into this window):"), otherwise=otherwise)
+    place = source or asked_path(_("Which backup (drag its folder into this window):"), otherwise=otherwise)
     folder = Path(place).expanduser().absolute()
     if obj.home.is_dir():  # one that is not there yet is made for its owner alone
         make_home(obj.home)
@@ -233,10 +233,10 @@ def _restore(obj: CliContext, source: str | None) -> int:
             echo(sentence)
         _tell_restored(obj.home, folder, outcome)
     elif outcome.report is None:
-        echo(_("Nothing was restored: the copy was changed after it was made."), err=True)
+        echo(_("Nothing was restored: the backup was changed after it was made."), err=True)
         _tell_in_place(folder)
     else:
-        echo(_("The archive was not put in place: what arrived differs from the copy. Try again."), err=True)
+        echo(_("The archive was not put in place: what arrived differs from the backup. Try again."), err=True)
     return 0 if outcome.ok else FINDINGS
 
 
@@ -244,8 +244,8 @@ def _tell_restored(home: Path, source: Path, outcome: BackupOutcome) -> None:
     from archiver.setup.erasing import restored_line
 
     echo(_("The archive is restored: {path}").format(path=visible(str(home))))
-    echo(_("The copy in {path} was not changed.").format(path=visible(str(source))))
-    sentence = _("Next: archive init token (the token was not part of the copy)   then: archive save")
+    echo(_("The backup in {path} was not changed.").format(path=visible(str(source))))
+    sentence = _("Next: archive init token (the token is not in the backup)   then: archive save")
     echo(sentence)
     echo(restored_line(outcome))
     echo(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))

@@ -58,9 +58,7 @@ def _with_answers(order: ExportOrder, rooms: Sequence[UndecidedRoom]) -> ExportO
 def _ask_room(room: UndecidedRoom) -> set[int]:
     """The accounts that the user names in one room; none, if the other side is not among them."""
     echo(
-        _("Who is the other side in “{room}”? Everybody else is shown only as a letter.").format(
-            room=shorten(room.name, 40)
-        ),
+        _("Who is the client in “{room}”? Everybody else's name is hidden.").format(room=shorten(room.name, 40)),
         err=True,
     )
     for number, candidate in enumerate(room.candidates, 1):
@@ -76,7 +74,7 @@ def _candidate_line(candidate: CounterpartCandidate) -> str:
     if candidate.first_sent is not None and candidate.last_sent is not None:
         days = f"{iso_date(candidate.first_sent)} – {iso_date(candidate.last_sent)}"
     name = pad(shorten(candidate.name, _NAME_WIDTH), _NAME_WIDTH)
-    known = _("(the other side until now)") if candidate.is_known else ""
+    known = _("(the client until now)") if candidate.is_known else ""
     return f"{name} {candidate.account_id:<10} {count}  {days} {known}".rstrip()
 
 

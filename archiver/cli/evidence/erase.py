@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     "erase",
     help=N_(
         "Take a job or single messages out of the archive for good, such as: archive erase --job job1\n\n"
-        "It shows first what goes and what stays, and asks you to type a word. What another job holds stays. "
-        "Nothing is ever erased on Chatwork. In the place of each record its fingerprint stays, so the archive goes "
-        "on to verify, and a certificate (PDF) is written. It cannot be undone."
+        "It shows first what goes and what stays, and asks you to type a word. What another job holds "
+        "stays. Nothing is ever erased on Chatwork. In the place of each record its hash stays, so the "
+        "archive goes on to verify, and a certificate (PDF) is written. It cannot be undone."
     ),
 )
 @click.option("--job", metavar=N_("JOB"), shell_complete=contract_ids, help=N_("All that only this job holds."))
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     metavar=N_("FILE"),
     type=click.Path(dir_okay=False),
     hidden=True,
-    help=N_("What an earlier erasure took and an older copy brought back: the .json file beside its certificate."),
+    help=N_("What an earlier erasure took and an older backup brought back: the .json file beside its certificate."),
 )
 @click.option(
     "--reason",
@@ -182,7 +182,7 @@ def _erase(
             _tell_note(path)
     if not outcome.is_complete:
         echo(
-            _("A program still reads an older state, so traces are left in the database. The next run removes them."),
+            _("A program still reads an older state, so traces are left in the database. The next save removes them."),
             err=True,
         )
     return 0 if outcome.is_complete and path is not None else INCOMPLETE
@@ -199,7 +199,7 @@ def _tell_note(certificate: Path) -> None:
     note = note_beside(certificate)
     if note is not None:
         sentence = _(
-            "A copy made before, if there is one, still holds it. Where one is restored, erase again: "
+            "A backup made before, if there is one, still holds it. Where one is restored, erase again: "
             "archive erase --again {file}"
         )
         echo(sentence.format(file=shlex.quote(str(note))))

@@ -69,7 +69,7 @@ def _order_options(command: Callable[..., int]) -> Callable[..., int]:
 @_order_options
 @click.option("--no-recheck", is_flag=True, hidden=True, help=N_("Do not read the quoted messages once more before."))
 @click.option(
-    "--preview", is_flag=True, help=N_("Only say in names and numbers what would be handed over; nothing is made.")
+    "--preview", is_flag=True, help=N_("Only say in names and numbers what an export would contain; nothing is made.")
 )
 @click.option("--list", "is_list", is_flag=True, help=N_("The exports made so far, and to whom each was handed."))
 @click.option("--handed", type=click.IntRange(1), metavar="N", help=N_("Note to whom export N of the list was handed:"))
@@ -231,7 +231,7 @@ def _progress_bar(screen: ProgressScreen) -> Callable[[int, int], None]:
 
     def tell(done: int, total: int) -> None:
         if done % _BAR_STEP == 1:
-            screen.show_part(_("Making the package"), done, total)
+            screen.show_part(_("Making the export"), done, total)
 
     return tell
 
@@ -241,7 +241,7 @@ def _ask_or_warn(preview: PackagePreview, profile: str) -> bool:
     if not is_asked():
         return _warn(preview)
     tell_preview(preview, profile, err=True)
-    return ask_yes_no(_("Make this package?"), default=True, err=True)
+    return ask_yes_no(_("Make this export?"), default=True, err=True)
 
 
 def _warn(preview: PackagePreview) -> bool:
@@ -257,4 +257,4 @@ def _tell_declined(previews: list[PackagePreview], profile: str, *, as_json: boo
         return
     if previews:
         tell_preview(previews[0], profile, err=False)
-    echo(_("No package was made."), err=True)
+    echo(_("No export was made."), err=True)

@@ -32,20 +32,20 @@ def tell_document(report: ExportReport, recheck: Recheck | None) -> None:
 
 def tell_export(report: ExportReport, *, to_stderr: bool) -> None:
     """Print where the package is, how much it holds, what it lacks, and what is to be done before it is sent."""
-    echo(_("The package is ready. It was sent to nobody."), err=to_stderr)
+    echo(_("The export is ready. It was sent to nobody."), err=to_stderr)
     echo(f"  {visible(str(report.path))}")
     if report.zip:
         echo(f"  {visible(str(report.zip))}")
     echo("  " + report.contents(), err=to_stderr)
     if report.unsealed:
         sentence = ngettext(
-            "{n} record in it is not sealed yet, as the archive cannot be written here; the package says so.",
-            "{n} records in it are not sealed yet, as the archive cannot be written here; the package says so.",
+            "{n} record in it is not sealed yet, as the archive cannot be written here; the export says so.",
+            "{n} records in it are not sealed yet, as the archive cannot be written here; the export says so.",
             report.unsealed,
         )
         echo("  " + sentence.format(n=report.unsealed), err=to_stderr)
     if report.stamped:
-        echo("  " + _("It is time-stamped by every third party in the settings."), err=to_stderr)
+        echo("  " + _("It is time-stamped by every company in the settings."), err=to_stderr)
     _tell_incomplete(report)
     _tell_before_sending(report)
     open_folder(Path(report.path))
@@ -58,13 +58,13 @@ def _tell_incomplete(report: ExportReport) -> None:
     for sentences, explanation in (
         (
             (*report.missing, *report.unheld),
-            _("Not everything that belongs in it could be included; the package says so too."),
+            _("Not everything that belongs in it could be included; the export says so too."),
         ),
         (
             report.unstamped,
             _(
-                "The package itself does not say so, as its own stamps are added last. The next export asks for "
-                "them again."
+                "The export itself does not say so, as its own time stamps are added last. The next export asks "
+                "for them again."
             ),
         ),
         (
@@ -87,7 +87,7 @@ def _tell_incomplete(report: ExportReport) -> None:
 def _tell_before_sending(report: ExportReport) -> None:
     if report.blank:
         labels = [_(fact.label) for fact in contract_facts.FACTS if fact.name in report.blank]
-        echo(_("Not stated yet (printed as blank): {facts}").format(facts=_(", ").join(labels)), err=True)
+        echo(_("Not entered yet (printed as blank): {facts}").format(facts=_(", ").join(labels)), err=True)
         echo("  " + _("Add them with: archive job set {contract}").format(contract=report.contract), err=True)
     if report.advice:
         echo(_("Before you send it: {advice}").format(advice=report.advice), err=True)

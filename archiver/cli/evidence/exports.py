@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from gettext import gettext as _
 
 import click
@@ -43,7 +42,7 @@ def list_exports(obj: CliContext, *, as_json: bool) -> None:
             line = _("handed to {to} on {day}").format(to=visible(handover.to), day=handover.on)
             echo("     " + line + (f" ({visible(handover.how)})" if handover.how else ""))
     if not packages:
-        echo(_("No package has been made yet."))
+        echo(_("No export has been made yet."))
 
 
 def _document(package: ExportedPackage) -> JsonObject:
@@ -62,7 +61,11 @@ def note_handover(obj: CliContext, number: int, *, whom: str | None, day: str | 
     to = (whom or "").strip()
     if not to or not day:
         raise errors.UsageError(detail=_("Say to whom it was handed, and when: --whom TEXT --on DAY"))
-    on = _past_day(day, utc_now())
+    at, now = parse_day(day, "--on", now=utc_now()), utc_now()
+    assert at is not None
+    if at > now:
+        raise errors.DayAhead(value=day, option="--on")
+    on = iso_date(at)
     with Archive(obj.home).writing() as writing:
         package = next((one for one in exports(writing) if one.number == number), None)
         if package is None:
@@ -72,12 +75,3 @@ def note_handover(obj: CliContext, number: int, *, whom: str | None, day: str | 
     if not fresh:
         sentence = _("Already entered: {name} was handed to {to} on {day}.")
     echo(sentence.format(name=visible(package.name), to=visible(to), day=on))
-
-
-def _past_day(value: str, now: datetime) -> str:
-    """The day in Japan as `2026-11-24`. Raises BadValue, DayAhead."""
-    at = parse_day(value, "--on", now=now)
-    assert at is not None
-    if at > now:
-        raise errors.DayAhead(value=value, option="--on")
-    return iso_date(at)

@@ -22,7 +22,7 @@ _WITHOUT_FILES = ("support", "consult", "court")
 
 def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
     """Print the names and numbers, one a line, then the warnings."""
-    echo(_("What this package would hand over:"), err=err)
+    echo(_("What this export would contain:"), err=err)
     for line in number_lines(preview, profile):
         echo(f"  {line}", err=err)
     for line in metadata_lines(preview):
@@ -33,7 +33,7 @@ def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
 def metadata_lines(preview: PackagePreview) -> list[str]:
     """What the user's own evidence says beside its content, under a heading; nothing if it says nothing."""
     lines = [f"  {one.file}: {_metadata_words(one)}" for one in preview.metadata if _says_something(one)]
-    return [_("Metadata of your own evidence (what stands in the file beside its content):"), *lines] if lines else []
+    return [_("Metadata of the files you added (what stands in the file beside its content):"), *lines] if lines else []
 
 
 def _says_something(metadata: FileMetadata) -> bool:
@@ -69,11 +69,11 @@ def number_lines(preview: PackagePreview, profile: str) -> tuple[str, ...]:
         _messages_line(preview, profile),
         _("{n} people, {hidden} of them shown only as a letter").format(n=preview.people, hidden=preview.hidden_people),
         _files_line(preview.files, profile),
-        ngettext("{n} piece of your own evidence", "{n} pieces of your own evidence", preview.enclosures).format(
+        ngettext("{n} file that you added", "{n} files that you added", preview.enclosures).format(
             n=preview.enclosures
         ),
         *_opened_lines(preview),
-        ngettext("{n} masked place", "{n} masked places", preview.masked).format(n=preview.masked),
+        ngettext("{n} hidden place", "{n} hidden places", preview.masked).format(n=preview.masked),
         _("{size} MB before it is zipped").format(size=f"{preview.size / 1_000_000:.1f}"),
     )
 
@@ -124,25 +124,25 @@ def warning_lines(preview: PackagePreview) -> list[str]:
 def _warning_sentence(name: str) -> str:
     return {
         "early_contact": _(
-            "[Note] The first message is earlier than the stated approval, escrow or contract, and the report says so. "
-            "Messages are never left out to hide it; think about whom you send it to."
+            "[Note] The first message is earlier than the approval, escrow or contract, and the report says "
+            "so. Messages are never left out to hide it; think about whom you send it to."
         ),
         "unsaved_beginning": _(
-            "[Note] Messages before the first saved one are not in the archive (never saved, or erased by you), so the "
-            "package does not say that the talk began after the approval. If some were never saved, save what you "
-            "still can: archive save FILE"
+            "[Note] Messages before the first saved one are not in the archive (never saved, or erased by "
+            "you), so the export does not say that the talk began after the approval. If some were never "
+            "saved, save what you still can: archive save FILE"
         ),
         "forbidden_contact": _(
-            "[Note] This platform allows no outside contact, and the package shows that there was some. Messages are "
-            "never left out to hide it; think about whom you send it to."
+            "[Note] This platform allows no outside contact, and the export shows that there was some. "
+            "Messages are never left out to hide it; think about whom you send it to."
         ),
         "english": _(
-            "[Note] This package is in English, but courts and platforms in Japan read Japanese. Give them one made "
-            "without --report-lang; this one is for a client or a lawyer abroad."
+            "[Note] This export is in English, but courts and platforms in Japan read Japanese. Give them "
+            "one made without --report-lang; this one is for a client or a lawyer abroad."
         ),
         "nda": _(
-            "[Note] You stated a promise of secrecy (NDA). Such a promise usually has an exception for a lawyer, but "
-            "not for a platform's office. So the whole table and your own evidence stay out of this package. "
-            "Consider: archive export --for lawyer"
+            "[Note] You entered a promise of secrecy (NDA). Such a promise usually has an exception for a "
+            "lawyer, but not for a platform's support. So the whole table and the files you added stay out "
+            "of this export. Consider: archive export --for lawyer"
         ),
     }[name]

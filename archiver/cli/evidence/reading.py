@@ -47,7 +47,7 @@ def _read_each(look: Callable[[], Sequence[OpenedMessage]], keep: Callable[[Revi
     """Ask about each message that is not read, and keep each answer at once, as the terminal may be closed."""
     unread = [one for one in look() if one.state is ReadState.UNREAD]
     if unread:
-        echo(_("Before this package is made, read each of its messages. Only what you read leaves."), err=True)
+        echo(_("Before this export is made, read each of its messages. Only what you read leaves."), err=True)
     while unread:
         message = unread[0]
         _tell_message(message, len(unread))

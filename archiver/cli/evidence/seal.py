@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from archiver.rounds.round import Sealing
 
 
-@click.command(
-    "seal", help=N_("Seal the records made until now, and ask for the third-party time of every waiting seal.")
-)
+@click.command("seal", help=N_("Seal the records made until now, and ask for the time stamp of every waiting seal."))
 @click.pass_obj
 def command_seal(obj: CliContext) -> int:
     """Seal and request stamps; a stamp that an authority does not give changes no exit code, its seal waits."""

@@ -84,8 +84,8 @@ def _make_ledger(address: str) -> None:
     install_ledger(address)
     install_queue(address)
     sentence = _(
-        "The ledger is ready. Machines that save log in as members of the role ledger_writer, workers as members of "
-        "ledger_worker."
+        "The ledger is ready. Machines that save log in as members of the role ledger_writer, savers as "
+        "members of ledger_worker."
     )
     echo(sentence)
 

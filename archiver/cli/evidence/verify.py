@@ -45,7 +45,7 @@ SHOWN_LIMIT = 50
     type=click.Path(path_type=Path),
     metavar=N_("FILE"),
     shell_complete=files,
-    help=N_("Write the page with which anybody checks a package in a browser, and print its SHA-256."),
+    help=N_("Write the page with which anybody checks an export in a browser, and print its SHA-256."),
 )
 @click.option("--out", metavar=N_("DIR"), shell_complete=folders, help=N_("Write the comparison into this new folder."))
 @click.option(
@@ -162,9 +162,11 @@ def verification_lines(verification: Verification) -> Iterator[str]:
     """The result, what was checked, what does not match, the times that stamps state, and the notes."""
     yield verification.closing_sentence()
     if verification.compared:
-        sentence = _("Checked now: {entries} records, {seals} seals, {stamps} stamps, {files} files.")
+        sentence = _("Checked now: {entries} records, {seals} seals, {stamps} time stamps, {files} files.")
     else:
-        sentence = _("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages.")
+        sentence = _(
+            "Checked: {entries} records, {seals} seals, {stamps} time stamps, {files} files, {messages} messages."
+        )
     yield sentence.format(**verification.checked)
     yield from result_lines(verification)
 

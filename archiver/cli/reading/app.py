@@ -35,8 +35,9 @@ ENTRY_SECONDS = 60.0
 @click.command(
     "app",
     help=N_(
-        "Do everything by clicking, in your browser: set up, save, look, make a package, and the worst day.\n\n"
-        "The pages come from this computer alone. It ends by itself 20 minutes after you last used it; saving goes on."
+        "Do everything by clicking, in your browser: set up, save, look, make an export, and the worst "
+        "day.\n\nThe pages come from this computer alone. It ends 20 minutes after you last used it; "
+        "saving goes on."
     ),
 )
 @click.option(
@@ -87,7 +88,7 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
         entry_page(gate.address) as page,
     ):
         _open(obj, page, gate.address, no_browser=no_browser)
-        echo(_("It ends by itself when it is not used; Ctrl-C ends it at once."), err=True)
+        echo(_("It ends when it is not used; Ctrl-C ends it at once."), err=True)
         _wait(context)
         context.jobs.leave(GRACE_SECONDS)
     return 0

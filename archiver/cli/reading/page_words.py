@@ -58,7 +58,7 @@ def _emergency_blocks(reading: Reading) -> Sequence[Block]:
 
 def _round_lines(report: SyncReport) -> list[str]:
     """The lines of a round; on a page a button tries again, and in the first run nothing else does."""
-    later = _("Saved, but not everything: see “archive status”. The next run tries again.")
+    later = _("Saved, but not everything: see “archive status”. The next save tries again.")
     again = _("Saved, but not everything. Save again to try the rest; what was saved is kept.")
     return [again if line == later else line.strip() for line in sync_lines(report)]
 

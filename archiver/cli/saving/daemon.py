@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "daemon",
-    help=N_(
-        "Save again and again until it is stopped, verify the archive now and then, and say what needs your attention."
-    ),
+    help=N_("Save again and again until it is stopped, verify the archive now and then, and send alerts."),
 )
 @click.option(
     "--all",

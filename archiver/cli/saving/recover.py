@@ -127,7 +127,7 @@ class _RecoverResult:
         recovered, found_ids = self.recovered, self.found_ids
         echo("  ".join(f"{word} {number}" for word, number in recovery_counts(recovered)))
         if found_ids.elsewhere:
-            echo(_("Of rooms without a contract, not used: {n}").format(n=len(found_ids.elsewhere)))
+            echo(_("Of chats without a job, not used: {n}").format(n=len(found_ids.elsewhere)))
         if found_ids.implausible:
             echo(_("Numbers that no message can have, not used: {n}").format(n=len(found_ids.implausible)))
         if recovered.erased:
@@ -137,6 +137,6 @@ class _RecoverResult:
         if found_ids.is_cut:
             echo(_("There were more ids than can be read at once. Run the same command again later."))
         if recovered.left:
-            echo(_("The next runs go on with what is left; or run the same command again."))
+            echo(_("The next saves go on with what is left; or run the same command again."))
         if not recovered.found and not found_ids.roomless:
-            echo(_("It contains no message id from your work rooms."))
+            echo(_("It contains no message id from your work chats."))

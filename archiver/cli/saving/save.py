@@ -35,10 +35,10 @@ LONGEST_SECONDS = 366 * 24 * 60 * 60
 @click.command(
     "save",
     help=N_(
-        "Save now what Chatwork shows: messages, edits, deletions, files, tasks, people. sync is the same command.\n\n"
-        "With FILE, fetch messages older than the newest 100: a page of the chat saved in the browser (scroll up "
-        "first), a notification mail, another tool's export or a plain list. A file only tells which messages there "
-        "are; every text comes from Chatwork."
+        "Save now what Chatwork shows: messages, edits, deletions, files, tasks, people. sync is the "
+        "same command.\n\nWith FILE, bring in messages older than the newest 100: a page of the chat saved "
+        "in the browser (scroll up first), a notification mail, another tool's export or a plain list. A "
+        "file only tells which messages there are; every text comes from Chatwork."
     ),
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar=N_("[FILE]..."))

@@ -44,7 +44,7 @@ def sync_lines(report: SyncReport) -> Iterator[str]:
         yield sentence(Condition(ConditionKind.ENDED))
     elif report.complete and report.has_losses:
         yield _("Saved: all that Chatwork lists now. What is missing stands in “archive status”.")
-        yield _("Older messages can be fetched while a chat is open: archive guide old")
+        yield _("Older messages can be brought in while a chat is open: archive guide old")
     elif report.complete and not all(room.has_read_list for room in report.rooms):
         yield _("Saved: all that was seen. Not every list was read this time.")
     elif report.complete:
@@ -64,7 +64,7 @@ def _incomplete_lines(report: SyncReport) -> Iterator[str]:
         )
         yield told.format(n=shut)
     if not shut or any(room.outcome is RoomOutcome.FAILED or room.left_over or room.files_pending for room in others):
-        yield _("Saved, but not everything: see “archive status”. The next run tries again.")
+        yield _("Saved, but not everything: see “archive status”. The next save tries again.")
 
 
 def _outcome_words(room: RoomReport) -> str:
@@ -93,7 +93,7 @@ def _count_words(room: object) -> str:
         "hidden_by_plan": _("named but hidden by the plan {n}"),
         "not_readable": _("named but not readable {n}"),
         "files_saved": _("files saved {n}"),
-        "files_pending": _("files still to fetch {n}"),
+        "files_pending": _("files still to be saved {n}"),
         "files_lost": _("files given up {n}"),
         "tasks_new": _("tasks {n}"),
         "tasks_changed": _("tasks changed {n}"),
@@ -106,7 +106,7 @@ def notice_line(report: SyncReport) -> str:
     rooms = sum(room.outcome.value in ("failed", "inaccessible") for room in report.rooms)
     files = sum(room.files_pending + room.files_lost for room in report.rooms)
     gaps = sum(len(room.gaps) for room in report.rooms)
-    sentence = _("Chatwork archive: not everything was saved (rooms {rooms}, files {files}, gaps {gaps}).")
+    sentence = _("Chatwork archive: not everything was saved (chats {rooms}, files {files}, gaps {gaps}).")
     line = sentence.format(rooms=rooms, files=files, gaps=gaps)
     if report.left_over:
         line = _only_left_over_sentence() if not rooms + files + gaps else f"{line} {_left_over_sentence()}"
@@ -114,11 +114,11 @@ def notice_line(report: SyncReport) -> str:
 
 
 def _only_left_over_sentence() -> str:
-    return _("Chatwork archive: not everything was read in time; the next run reads the rest.")
+    return _("Chatwork archive: not everything was read in time; the next save reads the rest.")
 
 
 def _left_over_sentence() -> str:
-    return _("Some was left for the next run to read.")
+    return _("Some was left for the next save to read.")
 
 
 def tell_plan(steps: Sequence[tuple[PlanStep, str]], *, requests: int) -> None:
@@ -127,7 +127,7 @@ def tell_plan(steps: Sequence[tuple[PlanStep, str]], *, requests: int) -> None:
         echo(_("Nothing has changed and nothing is due: nothing would be read."))
         return
     kinds = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
-    kinds |= {"backfill": _("Back-fill"), "reread": _("Re-reading")}
+    kinds |= {"backfill": _("Back-fill"), "reread": _("Checked again")}
     whys = {
         "first": _("first time"),
         "moved": _("something changed"),
@@ -161,4 +161,4 @@ def tell_run_conditions(report: SyncReport, settings: Settings) -> None:
     if disk is not None and not any(
         ROWS[one.kind].check == "disk" for one in found
     ):  # a quota, or space that is free again
-        echo(_("There was no space for a file, or your quota is used up: a later run fetches it again."), err=True)
+        echo(_("There was no space for a file, or your quota is used up: a later save tries it again."), err=True)

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 _FOLDER_NAMES = {
-    "packages": N_("Packages"),
+    "packages": N_("Exports"),
     "daily": N_("Daily copies"),
     "files": N_("Saved files"),
-    "seals": N_("Seals and their stamps"),
+    "seals": N_("Seals and their time stamps"),
     "logs": N_("Logs"),
 }
 
@@ -34,9 +34,9 @@ _FOLDER_NAMES = {
 @click.command(
     "upkeep",
     help=N_(
-        "Keep the database healthy: check it, write it anew where that pays, drop old log lines\n\n"
-        "The daemon does it once a month by itself. Nothing that was saved is changed or removed. It is not done while "
-        "a run is at work, nor where too little of the disk is free."
+        "Keep the database healthy: check it, rewrite it where that pays, drop old log lines\n\nThe daemon "
+        "does it once a month. Nothing that was saved is changed or removed. It is not done while a save "
+        "is at work, nor where too little of the disk is free."
     ),
 )
 @click.option("--dry-run", is_flag=True, help=N_("Only look, and say what would be done."))
@@ -97,10 +97,10 @@ def _lines(report: UpkeepReport, *, dry_run: bool) -> Iterator[str]:
 
 
 _VACUUM_WORDS = {
-    "done": N_("It was written anew without them: {size} MB now."),
-    "not_needed": N_("Writing it anew would not pay."),
-    "is_read": N_("It was written anew; a program still reads the older state, so its log takes room until that ends."),
-    "planned": N_("It would be written anew, which gives back {unused} MB."),
+    "done": N_("It was rewritten without them: {size} MB now."),
+    "not_needed": N_("Rewriting it would not pay."),
+    "is_read": N_("It was rewritten; a program still reads the older state, so its log takes room until that ends."),
+    "planned": N_("It would be rewritten, which gives back {unused} MB."),
 }
 
 

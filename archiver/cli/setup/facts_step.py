@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def state_facts(app: App) -> None:
     """Ask for the facts that are neither known nor asked for yet; each answer is kept at once."""
-    tell_head(4, _("The contract (Enter leaves a fact unknown; later: archive job set)"))
+    tell_head(4, _("The job (Enter leaves a fact unknown; later: archive job set)"))
     with app.archive.reading() as reading:
         every = contracts(reading)
     for contract in every:

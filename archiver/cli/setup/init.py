@@ -41,7 +41,7 @@ from archiver.wording import gettext as _
 @click.option(
     "--timestamps",
     type=click.Choice(["on", "off"]),
-    help=N_("Have the time of each seal confirmed by two third parties; only fingerprints go to them."),
+    help=N_("Have two outside companies time-stamp each day's records; only hashes go to them."),
 )
 @click.option(
     "--yes",
@@ -79,7 +79,7 @@ def command_init(ctx: click.Context, timestamps: str | None, yes: bool) -> int:
     if not keeps_names(obj.home):
         echo(lost_names_words())
     echo(_("Next: archive job chats   then: archive job add job1 --chat NUMBER   then: archive save"))
-    echo(_("Give each job a contract of its own: a package holds all chats of its contract."))
+    echo(_("Add each job separately: an export holds all chats of its job."))
     return 0
 
 

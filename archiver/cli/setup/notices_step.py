@@ -35,7 +35,7 @@ def ask_mail(obj: CliContext) -> tuple[str, ...]:
 
     if obj.settings().notify.has_mail:
         return ()
-    address = ask(_("Mail address for such notices (Enter: no mail):"), _read_address)
+    address = ask(_("Mail address for such alerts (Enter: no mail):"), _read_address)
     server = likely_server(address)
     while address:
         host = ask(_("Server for sending (SMTP) [{server}]:").format(server=server), _read_host) or server
@@ -106,14 +106,14 @@ def _try_way(obj: CliContext, settings: Settings, way: str, *, is_sent: bool) ->
             tell(visible(complaint))
     name = way_words(way)
     if way == "ping":
-        tell(_("The heartbeat's address took a call.") if is_taken else _("The heartbeat's address took no call."))
+        tell(_("The monitoring service took the call.") if is_taken else _("The monitoring service took no call."))
         return is_taken
     if is_taken:
-        question = _("A test notice was sent: {way}. Did you see it?").format(way=name)
+        question = _("A test alert was sent: {way}. Did you see it?").format(way=name)
         if ask_yes_no(question, default=False):
             return True
     else:
-        tell(_("A test notice could not be sent: {way}.").format(way=name))
+        tell(_("A test alert could not be sent: {way}.").format(way=name))
     if ask_yes_no(_("Turn this way off ({way})?").format(way=name), default=False):
         turn_off(obj.home, way)
         return None

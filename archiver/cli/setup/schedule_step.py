@@ -23,14 +23,14 @@ def arrange(obj: CliContext, app: App, saving: BackgroundRound | None, timestamp
     """Ask about the job and the time stamps, then register the job and let it run once."""
     from archiver.schedule import schedulers
 
-    tell_head(5, _("Automatic saving, and the time of a third party"))
+    tell_head(5, _("Automatic saving and time stamps"))
     scheduler = schedulers.find_starters(obj.home, obj.environ)
     is_wanted = scheduler is not None or _ask_schedule(app)
     _ask_stamps(obj, app, timestamps)
     if scheduler is not None:
         _finish_saving(app, saving)
         tell(
-            _("It saves by itself already ({scheduler}); nothing was changed. See: archive status --full").format(
+            _("It already saves automatically ({scheduler}); nothing was changed. See: archive status --full").format(
                 scheduler=scheduler
             )
         )
@@ -78,8 +78,8 @@ def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
             return
         tell(
             _(
-                "Only the fingerprint of your records (64 characters that reveal nothing) can go to two outside "
-                "time-stamp authorities each day, to show that they existed then. No message, name or file is sent."
+                "Each day, 64 unreadable characters can go to two outside companies, which time-stamp them: that "
+                "shows that your records existed then. No message, name or file is sent."
             )
         )
         timestamps = "on" if ask_yes_no(_("Have the time confirmed?"), default=True) else "off"
@@ -150,10 +150,10 @@ def _tell_failure(obj: CliContext, app: App, error_name: str) -> None:
     from archiver.health import error_reasons
 
     reason = error_reasons.reason(error_name) or error_name
-    sentence = _("The automatic run failed: {reason}. {advice}")
+    sentence = _("The automatic save failed: {reason}. {advice}")
     tell(sentence.format(reason=reason, advice=error_reasons.advice(error_name)))
     _save_here(obj, app)
-    tell(_("Until that is fixed, nothing is saved by itself. Then see: archive status --full"))
+    tell(_("Until that is fixed, nothing is saved automatically. Then see: archive status --full"))
 
 
 def _save_here(obj: CliContext, app: App) -> None:
@@ -180,8 +180,8 @@ def tell_end(obj: CliContext, app: App) -> None:
     with app.archive.reading() as reading:
         run = SCHEDULED_RUN.recall(reading)
     if run is None or run.error is not None:
-        tell(_("It has not been seen to save by itself yet. What is missing: archive status --full"), indent=0)
+        tell(_("It has not saved automatically yet. What is missing: archive status --full"), indent=0)
     folder = visible(str(exports_folder(obj.settings())))
-    head = _("Done. Packages are put into:")
+    head = _("Done. Exports are put into:")
     echo(f"{head} {folder}" if columns(f"{head} {folder}") <= WIDTH else f"{head}\n  {folder}")
     echo(_("Two to remember:   archive (how it stands)   archive save --all (when it may vanish)"))

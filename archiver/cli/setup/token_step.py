@@ -76,7 +76,7 @@ def _use_variable_token(obj: CliContext) -> App | None:
     if not token:
         return None
     record_account(current_app(obj))
-    tell(_("The token of the variable CHATWORK_API_TOKEN is used. A job that runs by itself cannot see it."))
+    tell(_("The token of the variable CHATWORK_API_TOKEN is used. A job that runs automatically cannot see it."))
     if ask_yes_no(_("Keep it on this computer too?"), default=True):
         keep_token_and_tell(obj, token)
     else:
@@ -163,5 +163,5 @@ def _tell_owner(app: App, source: str) -> None:
         note_answer(app.archive, ORGANISATION, "client" if is_of_client else "own")
         if is_of_client:
             tell(_("Its administrators can close your account and your token at any time. What is saved here stays."))
-            tell(_("Keep a copy on another disk early: archive backup FOLDER"))
+            tell(_("Make a backup on another disk early: archive backup FOLDER"))
     echo()

@@ -93,7 +93,7 @@ def _prepare_archive(obj: CliContext) -> None:
 def _say_what_it_does(*, again: bool) -> None:
     """Print what this program can and cannot do; on a later call, one line of it."""
     if again:
-        tell(_("Going on where you left off. It only reads; the other side is sent nothing."), indent=0)
+        tell(_("Going on where you left off. It only reads; the client is sent nothing."), indent=0)
         return
     tell(
         _("Setting up (about 10 minutes). You may stop at any time; archive init goes on where you left off."), indent=0
@@ -103,7 +103,7 @@ def _say_what_it_does(*, again: bool) -> None:
         _("- What it has seen once stays, even if it is changed or deleted later."),
         _("- What is gone stays gone. Older than the newest 100: archive guide old"),
         _("- Only the chats that you choose are kept, and only on this computer."),
-        _("- It judges and promises nothing; the platform's record decides: deliver there"),
+        _("- It can't guarantee an outcome; the platform's record decides: deliver there"),
     ):
         tell(sentence)
 

@@ -40,19 +40,19 @@ _NAMES = {
     "last_run": N_("Last save"),
     "pace": N_("Pace"),
     "plan": N_("Chatwork's plan"),
-    "budget": N_("Calls"),
-    "notices": N_("Notices"),
+    "budget": N_("Chatwork's limit"),
+    "notices": N_("Alerts"),
     "database": N_("Database"),
-    "stamps": N_("Third-party time"),
+    "stamps": N_("Time stamps"),
     "rollback": N_("Database put back"),
     "service": N_("Data from"),
     "verification": N_("Verification"),
-    "backup": N_("Other copy"),
+    "backup": N_("Backup"),
     "also_to": N_("Daily copies"),
     "disk": N_("Disk"),
     "home": N_("Folder"),
     "permissions": N_("Permissions"),
-    "exports": N_("Packages"),
+    "exports": N_("Exports"),
     "versions": N_("Versions"),
 }
 
@@ -166,11 +166,11 @@ def tell_results(results: Sequence[CheckResult], *, works: bool, urgent: int) ->
 def _tell_working(grades: Sequence[Grade], *, works: bool) -> None:
     if not works:
         sentence = _(
-            "Whether it works unattended cannot be seen here, as no run by itself went through lately: look at the "
-            "line “{name}”."
+            "Whether automatic saving works cannot be seen here, as no automatic save went through lately: "
+            "look at the line “{name}”."
         )
         echo("\n".join(wrap(sentence.format(name=_(_NAMES[SCHEDULE])), WIDTH)))
     elif Grade.ATTENTION in grades:
-        echo(_("It works unattended. Look after the rest when you have time."))
+        echo(_("Automatic saving works. Look after the rest when you have time."))
     else:
         echo(_("Everything is set up."))

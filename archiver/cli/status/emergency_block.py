@@ -244,10 +244,10 @@ def general_text() -> EmergencyText:
         ),
         _("Check your delivery where the job was agreed; if it is not there, deliver there first."),
         _(
-            "If the other side asks to end the contract early (契約途中終了リクエスト on CrowdWorks), ask for advice "
-            "before you agree."
+            "If the client asks to end the contract early (契約途中終了リクエスト on CrowdWorks), ask for "
+            "advice before you agree."
         ),
-        _("Restore the archive from a copy if there is one, then save everything: archive backup --restore"),
+        _("Restore a backup if there is one, then save everything: archive backup --restore"),
     )
     steps = tuple(EmergencyStep(one, one) for one in sentences)
     return EmergencyText(_("[Now] While the archive cannot be opened"), ((_("Do not"), (_(DO_NOT),)),), steps)
@@ -270,9 +270,11 @@ def tell_emergency(emergency: Emergency) -> None:
 
 def _head(title: str, alerts: Sequence[Alert]) -> str:
     if not any(one.level is Level.HIGH for one in alerts):
-        return _("[Now] Contract {contract}").format(contract=title)
+        return _("[Now] Job {contract}").format(contract=title)
     at = max(one.at for one in alerts if one.level is Level.HIGH)
-    sentence = _("[Act now] {time} contract {contract}: a big change on the other side  (reason not judged)")
+    sentence = _(
+        "[Action needed] {time} Something big changed in the chat of “{contract}”. Chatwork does not tell why."
+    )
     return sentence.format(time=jst_time(at), contract=title)
 
 
@@ -292,7 +294,7 @@ def changes_sentence(emergency: Emergency) -> str:
     ):
         if number:
             parts.append(text.format(n=number))
-    return _(". ").join(parts) if parts else _("no big change was seen so far")
+    return _(". ").join(parts) if parts else _("no big change so far")
 
 
 def _vanished_lines(emergency: Emergency) -> Iterator[str]:
@@ -314,7 +316,7 @@ def _kept_counts(emergency: Emergency) -> str:
     if gone:
         kept = gone - _unknown_texts(emergency)
         parts.append(_("texts before deletion {texts}/{gone}").format(texts=kept, gone=gone))
-    theirs = _("files of the other side {saved}/{known}")
+    theirs = _("files of the client {saved}/{known}")
     parts.append(theirs.format(saved=holdings.their_files_saved, known=holdings.their_files))
     own = holdings.files - holdings.their_files
     if own:
@@ -357,7 +359,7 @@ def _not_kept_lines(emergency: Emergency) -> list[str]:
         lines.append(sentence.format(number=number_words(holdings.beginnings.missing)))
     if emergency.is_put_back:
         lines.append(_("what only a newer database held: an older one was put back (see “archive status”)"))
-    return lines or [_("nothing that this archive has ever seen is missing")]
+    return lines or [_("everything seen so far is still here")]
 
 
 def _unread_end_line(chats: int) -> str:
@@ -407,14 +409,14 @@ def _next_steps(emergency: Emergency) -> Iterator[EmergencyStep]:
     sentences = []
     if emergency.lacks_older:
         sentences.append(
-            _("Fetch older messages while the chat is open: save its pages in your browser, then archive save FILE")
+            _("Bring in older messages while the chat is open: save its pages in your browser, then archive save FILE")
         )
     if contract.platform == "crowdworks":
         sentences.append(_("Check your delivery on CrowdWorks; if you have not delivered there, deliver there first."))
         end_request = _(
-            "Before you agree to end the contract early (契約途中終了リクエスト), ask for advice. If you do not agree, "
-            "refuse within the week: without an answer the contract is said to end and the whole escrow to go back. "
-            "To be reminded: archive job enter {contract} end-request --on DAY"
+            "Don't agree to a 契約途中終了リクエスト (the client asks to end the contract early) before you "
+            "get advice. If you disagree, refuse within a week: without an answer the whole escrow "
+            "reportedly goes back. To be reminded: archive job enter {contract} end-request --on DAY"
         )
         sentences.append(end_request.format(contract=name))
     else:
@@ -422,7 +424,7 @@ def _next_steps(emergency: Emergency) -> Iterator[EmergencyStep]:
     yield from (EmergencyStep(one, one) for one in sentences)
     if emergency.screenshots:
         yield _screenshot_step(name, emergency.screenshots)
-    package = _("archive export {contract}    makes a package (nothing is sent by itself)").format(contract=name)
+    package = _("archive export {contract}    create an export (it is sent to nobody)").format(contract=name)
     yield EmergencyStep(package, package)
 
 

@@ -73,7 +73,7 @@ def tell_status(
     echo(_beside_or_below(f"{label}   {last}", visible(str(settings.home))))
     head = [_("Messages"), _("Edited"), _("Deleted"), _("Files")]
     heads = "".join(map(_align_right, head, _COUNT_WIDTHS))
-    echo(pad(_("Contract"), 28) + heads + "  " + _("complete since"))
+    echo(pad(_("Job"), 28) + heads + "  " + _("complete since"))
     for contract in status.contracts:
         _tell_contract(contract, [room for room in status.rooms if contract.id in room.contracts])
         for line in quoted.get(contract.id, ()):
@@ -89,7 +89,7 @@ def tell_status(
         echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
     step = next_step(standing, emergencies)
     echo("\n    ".join(wrap(_("Next: {step}").format(step=step), 76)))
-    commands = _("Look: archive app   Make a package: archive export")
+    commands = _("Look: archive app   Make an export: archive export")
     echo(commands if columns(commands) <= WIDTH else "\n".join(commands.split("   ")))
 
 
@@ -133,7 +133,7 @@ def _words_without_backup(attention: str, kept: KeptByTeam) -> str:
 
 def _tell_backup(last: LastBackup | None, attention: str, home: Path) -> None:
     """Print the line about the last backup."""
-    label = _("Other copy")
+    label = _("Backup")
     words = "  ".join(filter(None, backup_words(last, attention, kept_by_team(home))))
     echo("\n    ".join(wrap(f"{label}   {words}", WIDTH)))
 

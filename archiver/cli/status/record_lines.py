@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def erasure_lines(erasures: Sequence[Erasure], unfinished: UnfinishedErasure | None) -> list[str]:
     """How many records the owner erased, and when last, and whether one is not finished; nothing without an erasure."""
     if unfinished is not None:
-        sentence = _("Erasure {number} was begun and is not finished; the next run goes on with it, or: archive seal")
+        sentence = _("Erasure {number} was begun and is not finished; the next save goes on with it, or: archive seal")
         return [sentence.format(number=unfinished.number)]
     if not erasures:
         return []

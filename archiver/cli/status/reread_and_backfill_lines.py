@@ -27,7 +27,7 @@ def tell_progress(progress: SlowWork, *, days: int) -> None:
 def progress_words(progress: SlowWork, *, days: int) -> Iterator[tuple[str, list[str]]]:
     """Label and sentences of the re-reading and of the back-fill, as far as there is any."""
     if progress.rereading.old:
-        yield _("Re-reading"), [_reread_sentence(progress.rereading, days)]
+        yield _("Checked again"), [_reread_sentence(progress.rereading, days)]
     yield from backfill_words(progress.backfill)
 
 
@@ -59,7 +59,7 @@ def _count_words(counts: BackfillCounts) -> list[str]:
     """The counts that are not zero, in words."""
     words = (
         (_("waiting {n}"), counts.waiting),
-        (_("fetched {n}"), counts.read),
+        (_("saved {n}"), counts.read),
         (_("hidden by the plan {n}"), counts.hidden),
         (_("not readable {n}"), counts.unreadable),
     )

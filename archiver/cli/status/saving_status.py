@@ -114,7 +114,7 @@ def saving_words(situation: Situation, *, failed_at: datetime | None = None) -> 
     if starters.is_idle:
         return [_("registered with {scheduler}, which does not run").format(scheduler=starters.names), last]
     every = interval_words(_round_interval(situation))
-    started = _("by itself (every {every}; {scheduler})").format(every=every, scheduler=starters.names)
+    started = _("automatically (every {every}; {scheduler})").format(every=every, scheduler=starters.names)
     return [started, last, _next_run_words(situation, failed_at)]
 
 
@@ -139,7 +139,7 @@ def _last_run_words(situation: Situation, failed_at: datetime | None) -> str:
         return " ".join(words.format(time=time, reason=why).split())
     if archive.last_run is None:
         return _("last: none yet")
-    words = _("last {time} good") if archive.is_complete else _("last {time} incomplete")
+    words = _("last save {time}") if archive.is_complete else _("last {time} incomplete")
     return words.format(time=short_time(archive.last_run, now))
 
 

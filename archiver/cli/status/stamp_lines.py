@@ -39,10 +39,10 @@ def stamp_lines(outcomes: Sequence[StampOutcome]) -> Iterator[str]:
     """One line for each seal and authority."""
     for outcome in outcomes:
         if outcome.time is not None:
-            sentence = _("Seal {number}, {authority}: third-party time {time}")
+            sentence = _("Seal {number}, {authority}: time stamp {time}")
             yield sentence.format(number=outcome.seal, authority=outcome.authority, time=local_time(outcome.time))
         else:
-            sentence = _("Seal {number}, {authority}: waits; {reason}. The next runs ask again.")
+            sentence = _("Seal {number}, {authority}: waits; {reason}. The next saves ask again.")
             yield sentence.format(
                 number=outcome.seal, authority=outcome.authority, reason=_reason_words(outcome.reason)
             )
@@ -68,7 +68,7 @@ def seal_words(status: Status) -> list[str]:
     parts = [ngettext("{n} day", "{n} days", days).format(n=days)]
     stamped = days - waiting
     if status.authorities or stamped:
-        parts.append(ngettext("third-party time {n} day", "third-party time {n} days", stamped).format(n=stamped))
+        parts.append(ngettext("time-stamped {n} day", "time-stamped {n} days", stamped).format(n=stamped))
     if status.authorities and waiting:
         sentence = ngettext("waiting {n} day", "waiting {n} days", waiting).format(n=waiting)
         why = _("{waiting} ({reason})").format(waiting=sentence, reason=_short_reason(reason)) if reason else sentence
@@ -81,9 +81,9 @@ def seal_words(status: Status) -> list[str]:
 
 def class_line(settings: Settings) -> str:
     """The line about the class of each authority, folded; that there is none, if there is none."""
-    label = _("Third-party time")
+    label = _("Time stamps")
     if not settings.timestamp.authorities:
-        return f"{label}   " + _("off (no third party vouches for the time of the seals)")
+        return f"{label}   " + _("off (nobody outside vouches for the time of the seals)")
     return _fold(f"{label} ", authority_words(settings), " " * (columns(label) + 3))
 
 

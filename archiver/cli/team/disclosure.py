@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _RECIPIENT = N_("WHO")
 _REFUSED = "refused: "
 _KINDS = {
-    "export": N_("package of"),
+    "export": N_("export of"),
     "grant": N_("grant of"),
     "revoke": N_("withdrawal of"),
     "drill": N_("restore drill"),
@@ -40,13 +40,13 @@ _KINDS = {
 
 @click.command(
     "grant",
-    short_help=N_("Let somebody get packages of one contract out of your archive until a day."),
+    short_help=N_("Let somebody get exports of one job out of your archive until a day."),
     help=N_(
-        "Let somebody get packages of one contract out of your archive until a day, such as: archive team grant job1 "
-        "法務 --until 2027-01-31"
+        "Let somebody get exports of one job out of your archive until a day, such as: archive team "
+        "grant job1 法務 --until 2027-01-31"
     ),
 )
-@click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
+@click.argument("contract_id", metavar="JOB", shell_complete=contract_ids)
 @click.argument("recipient", metavar=_RECIPIENT)
 @click.option("--until", required=True, metavar=N_("DAY"), help=N_("The last day on which they may."))
 @click.pass_obj
@@ -64,15 +64,15 @@ def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) ->
             contract = named_or_only_contract(reading, contract_id)
         grant = state_grant(archive, contract.id, who, last, at=utc_now())
     record_access(place, who=_owner_word(), what=f"grant {grant.contract} {grant.until}", reason=who)
-    sentence = _("Granted: {who} may get packages of {contract} until {day}. Withdraw it with: {command}")
+    sentence = _("Granted: {who} may get exports of {contract} until {day}. Withdraw it with: {command}")
     command = f"archive team revoke {_word(contract.id)} {_word(who)}"
     values = {"who": who, "contract": contract.label, "day": grant.until.isoformat(), "command": command}
     echo(sentence.format(**{name: visible(value) for name, value in values.items()}))
     return 0
 
 
-@click.command("revoke", help=N_("Withdraw what you granted somebody for one contract; what they have stays theirs."))
-@click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
+@click.command("revoke", help=N_("Withdraw what you granted somebody for one job; what they have stays theirs."))
+@click.argument("contract_id", metavar="JOB", shell_complete=contract_ids)
 @click.argument("recipient", metavar=_RECIPIENT)
 @click.pass_obj
 def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> int:
@@ -91,7 +91,7 @@ def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> int:
     if not number:
         raise errors.NothingGranted(contract=contract.id, recipient=who)
     record_access(place, who=_owner_word(), what=f"revoke {contract.id}", reason=who)
-    sentence = _("Withdrawn: {who} gets no more packages of {contract}. What was handed over before is theirs.")
+    sentence = _("Withdrawn: {who} gets no more exports of {contract}. What they have is theirs.")
     echo(sentence.format(who=visible(who), contract=visible(contract.label)))
     return 0
 
@@ -123,16 +123,16 @@ def team_audit(obj: CliContext) -> int:
 
 @click.command(
     "export",
-    short_help=N_("Make a package of a worker's contract under their grant."),
+    short_help=N_("Make an export of a member's job under their grant."),
     help=N_(
-        "Make a package of a worker's contract under their grant, such as: archive team export 1234567 job1 --as 法務 "
-        "--reason 相談\n\nEach call is a row that the worker sees."
+        "Make an export of a member's job under their grant, such as: archive team export 1234567 job1 "
+        "--as 法務 --reason 相談\n\nEach call is a row that the member sees."
     ),
 )
 @click.argument("account", type=click.IntRange(1), metavar=N_("ACCOUNT"))
-@click.argument("contract_id", metavar="CONTRACT")
+@click.argument("contract_id", metavar="JOB")
 @click.option("--as", "recipient", required=True, metavar=_RECIPIENT, help=N_("Who you are, as the grant names you."))
-@click.option("--reason", required=True, metavar=N_("TEXT"), help=N_("What it is for; the worker sees it."))
+@click.option("--reason", required=True, metavar=N_("TEXT"), help=N_("What it is for; the member sees it."))
 @click.option("--ledger", "address", metavar=N_("ADDRESS"), help=N_("The address of the database."))
 @click.option("--files", metavar=N_("DIR"), help=N_("The store of files."))
 @click.option(
@@ -142,7 +142,7 @@ def team_audit(obj: CliContext) -> int:
     show_default=True,
     metavar=N_("WHO"),
     shell_complete=profiles,
-    help=N_("For whom the package is: support, lawyer, court or consult."),
+    help=N_("For whom the export is: support, lawyer, court or consult."),
 )
 @click.option(
     "--out", metavar=N_("DIR"), shell_complete=folders, help=N_("Where to put it; left out: the present folder.")
@@ -203,7 +203,7 @@ def _own_place(obj: CliContext) -> LedgerPlace:
 
     place = read_ledger_file(obj.home)
     if place is None:
-        raise errors.UsageError(detail=_("This archive is in no team's ledger; nobody else can get packages of it."))
+        raise errors.UsageError(detail=_("This archive is in no team's ledger; nobody else can get exports of it."))
     return place
 
 

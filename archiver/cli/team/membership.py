@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archiver.ledger.service import ArchiveStanding
 
 
-@click.command("join", help=N_("Give your own API token to the team's workers, which save your archive from now on."))
+@click.command("join", help=N_("Give your own API token to the team's savers, which save your archive from now on."))
 @settings_option
 @click.pass_obj
 def team_join(obj: CliContext, team_file: str | None) -> int:
@@ -38,12 +38,12 @@ def team_join(obj: CliContext, team_file: str | None) -> int:
     clock = CorrectedClock(utc_now, time.monotonic)
     standing = join(token, settings, base_url=base_url(obj.environ), clock=clock, sleep=time.sleep)
     sentence = _(
-        "Account {account} is archive {number} of the team now. Only workers can open its token; "
-        "with `archive team leave {account}` it is destroyed."
+        "Account {account} is archive {number} of the team now. Only savers can open its token; with "
+        "`archive team leave {account}` it is destroyed."
     )
     echo(sentence.format(account=standing.account, number=standing.archive))
     if not has_contract(standing.archive, settings):
-        sentence = _("It has no contract: nothing is saved until one is entered. How that is done: archive guide team")
+        sentence = _("It has no job: nothing is saved until one is entered. How that is done: archive guide team")
         echo(sentence)
     return 0
 
@@ -58,19 +58,20 @@ def team_leave(obj: CliContext, account: int, team_file: str | None) -> int:
 
     standing, had_token = leave(account, team_settings(obj, team_file))
     destroyed = _(
-        "The token of account {account} is destroyed, and archive {number} is closed. What was saved stays, and can be "
-        "taken home. Backups of the database hold the sealed token until they are gone: make a new token in Chatwork."
+        "The token of account {account} is destroyed, and archive {number} is closed. What was saved "
+        "stays, and can be exported to your own archive. Backups of the database hold the sealed token "
+        "until they are gone: make a new token in Chatwork."
     )
     nothing_to_destroy = _(
-        "The ledger holds no token of account {account}, so none was destroyed. Archive {number} is closed. What was "
-        "saved stays, and can be taken home."
+        "The ledger holds no token of account {account}, so none was destroyed. Archive {number} is "
+        "closed. What was saved stays, and can be exported to your own archive."
     )
     sentence = destroyed if had_token else nothing_to_destroy
     echo(sentence.format(account=standing.account, number=standing.archive))
     return 0
 
 
-@click.command("new-key", help=N_("Make the key of an installation: a file for its workers, and a line for team.toml."))
+@click.command("new-key", help=N_("Make the key of an installation: a file for its savers, and a line for team.toml."))
 @click.argument("file", metavar=N_("FILE"))
 def team_new_key(file: str) -> int:
     """Write the secret half, print the public one."""
@@ -79,7 +80,7 @@ def team_new_key(file: str) -> int:
     path = Path(file).expanduser().absolute()
     public = write_new_key(path)
     echo(
-        _("The secret key is in {path}. Only workers need it; keep a copy in a safe place.").format(
+        _("The secret key is in {path}. Only savers need it; keep a copy in a safe place.").format(
             path=visible(str(path))
         ),
         err=True,
@@ -136,7 +137,7 @@ def _state(standing: ArchiveStanding) -> str:
     if not standing.has_token:
         return _("no token")
     if standing.outcome == "NoContract":
-        return _("no open contract: no chat is saved")
+        return _("no open job: no chat is saved")
     if standing.outcome in (None, "ok"):
         return _("in order") if standing.outcome else _("not saved yet")
     why = reason(standing.outcome) or standing.outcome

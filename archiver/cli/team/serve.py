@@ -24,8 +24,8 @@ _SETTINGS = "[exports]\ndaily = false\n[notify]\ndesktop = false\n"
 @click.command(
     "serve",
     help=N_(
-        "Show each worker their own archive, behind the organisation's sign-in proxy.\n\n"
-        "The file in TOML says where the ledger is, which proxy is believed, and whose archive is whose."
+        "Show each member their own archive, behind the organisation's sign-in proxy.\n\nThe file in TOML "
+        "says where the ledger is, which proxy is believed, and whose archive is whose."
     ),
 )
 @click.argument("settings_file", metavar="SERVE.toml", shell_complete=files)

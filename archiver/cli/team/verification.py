@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     "--sample",
     type=click.IntRange(1),
     metavar="N",
-    help=N_("Take home so many archives, chosen by chance; verify."),
+    help=N_("Export so many archives, chosen by chance, to your own disk; verify."),
 )
 @click.option("--ledger", "address", metavar=N_("ADDRESS"), help=N_("The address of the database, for a drill."))
 @click.option("--files", metavar=N_("DIR"), help=N_("The store of files, for a drill."))
@@ -62,7 +62,7 @@ def _verify_store(obj: CliContext) -> int:
 
 def store_lines(verification: Verification) -> Iterator[str]:
     """What was checked in the store and what was found; that nothing was found is said only where something was."""
-    sentence = _("Checked in the store: {files} files, {seals} seals, {stamps} stamps, {dailies} daily copies.")
+    sentence = _("Checked in the store: {files} files, {seals} seals, {stamps} time stamps, {dailies} daily copies.")
     yield sentence.format(**verification.checked)
     yield from result_lines(verification)
     if verification.ok and not any(verification.checked.values()):

@@ -55,7 +55,7 @@ def _tell_owner(obj: CliContext, end: RoundEnd) -> None:
     try:
         deliver_after_round(end.settings, obj.environ, end.error, now=end.at)
     except Exception as error:  # noqa: BLE001 - a notice that fails must not fail the round, nor show its text
-        echo(_("A notice could not be sent ({error}).").format(error=type(error).__name__), err=True)
+        echo(_("An alert could not be sent ({error}).").format(error=type(error).__name__), err=True)
 
 
 def _tell_care(end: CareEnd) -> None:

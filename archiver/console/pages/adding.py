@@ -41,4 +41,4 @@ def add() -> Answer:
 
 def added_sentence() -> str:
     """What is said of a new contract; the command in it becomes the button's page."""
-    return _("The contract is added. Nothing of its chats is kept before the next save: archive save")
+    return _("The job is added. Nothing of its chats is kept before the next save: archive save")

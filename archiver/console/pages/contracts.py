@@ -118,7 +118,7 @@ def _keep_people(context: ConsoleContext, contract: Contract) -> dict[str, str]:
         if (role, reason) in {(person.role, person.reason), shown}:
             continue
         if role not in {"", *Role} or not (reason if role else reason in {"", person.reason}):
-            problems[name] = _("Say who it is, and how you know; it is printed in packages.")
+            problems[name] = _("Say who it is, and how you know; it is printed in exports.")
             continue
         with context.archive.writing() as writing:
             if role:
@@ -178,7 +178,7 @@ def _page(name: str, problems: Mapping[str, str]) -> str:
     said = {
         "kept": _("Kept."),
         "open": _("Its chats are saved again, from the next round on."),
-        "stopped": _("The saving of this contract is ended."),
+        "stopped": _("The saving of this job is ended."),
         "added": added_sentence(),
     }
     return render_template(

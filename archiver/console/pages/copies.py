@@ -54,7 +54,7 @@ def make_copy() -> Response | tuple[str, int]:
         folder = read_folder(request.form.get("folder", ""), context.home)
     except errors.UsageError as error:
         return _page(visible(str(error))), 422
-    context.jobs.start(_("Copying the archive"), _backup(context, folder))
+    context.jobs.start(_("Backing up the archive"), _backup(context, folder))
     return redirect(url_for("job.index"))
 
 
@@ -148,7 +148,7 @@ def _found_copies(context: ConsoleContext, regular: str) -> list[FoundCopy]:
 
 
 def _backup(context: ConsoleContext, folder: Path) -> Work:
-    links = (JobLink(_("Copies"), url_for("copies.index")),)
+    links = (JobLink(_("Backups"), url_for("copies.index")),)
 
     def work(job: Job) -> JobOutcome:
         outcome = backup.backup(context.archive, folder, now=context.now, tell=_progress(job))
@@ -157,11 +157,11 @@ def _backup(context: ConsoleContext, folder: Path) -> Work:
         checked = split_lines([visible(line) for line in context.words.copy_lines(outcome)])
         lines = [*checked.shown, *(visible(line) for line in leftover_lines(outcome, folder))]
         if outcome.is_same_disk:
-            lines.append(_("This is the disk of the archive itself: if it breaks, the copy is lost too."))
+            lines.append(_("This is the disk of the archive itself: if it breaks, the backup is lost too."))
         head = (
-            _("The copy is up to date: {path}")
+            _("The backup is up to date: {path}")
             if outcome.is_placed
-            else _("The earlier copy was kept: the new one has findings.")
+            else _("The earlier backup was kept: the new one has findings.")
         )
         head = head.format(path=visible(str(folder)))
         return JobOutcome(head, tuple(lines), links, is_complete=outcome.ok, details=checked.folded)
@@ -187,7 +187,7 @@ def _restore(context: ConsoleContext, folder: Path) -> Work:
             sentence = _("What was here before is kept, apart from it: {path}")
             lines.append(sentence.format(path=visible(str(outcome.aside))))
         lines += [visible(line) for line in outcome.erased]
-        lines.append(_("The API token was not part of the copy: store it again in the settings."))
+        lines.append(_("The API token is not in the backup: store it again in the settings."))
         lines.append(restored_line(outcome))
         lines.append(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
         head = _("The archive is restored: {path}").format(path=visible(str(context.home)))
@@ -199,8 +199,8 @@ def _restore(context: ConsoleContext, folder: Path) -> Work:
 def _ways_on() -> tuple[JobLink, ...]:
     """What is left after a restoring that did not succeed."""
     return (
-        JobLink(_("Another copy"), url_for("copies.index")),
-        JobLink(_("Emergency"), url_for("emergency.index")),
+        JobLink(_("Another backup"), url_for("copies.index")),
+        JobLink(_("Help now"), url_for("emergency.index")),
         JobLink(_("Help"), url_for("help.topic", topic="backup")),
     )
 

@@ -101,4 +101,4 @@ def _stated(reading: Reading, contract: Contract) -> Iterator[tuple[str, str]]:
     for package in exports(reading):
         if package.contract == contract.id:
             for handover in package.handovers:
-                yield handover.on, _("Package {name} handed to {to}").format(name=package.name, to=handover.to)
+                yield handover.on, _("Export {name} handed to {to}").format(name=package.name, to=handover.to)

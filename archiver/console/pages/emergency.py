@@ -45,7 +45,7 @@ def index() -> str:
 def rescue() -> Response:
     """Save everything shared with the counterparts, without pacing."""
     context = console_context()
-    context.jobs.start(_("Saving everything shared with the other side"), _rescue(context))
+    context.jobs.start(_("Saving everything shared with the client"), _rescue(context))
     return redirect(url_for("job.index"))
 
 
@@ -62,7 +62,7 @@ def recover() -> Response | tuple[str, int]:
     except errors.ArchiverError as error:
         copies.cleanup()
         return _page(trouble_words(error).together, "older"), 422
-    context.jobs.start(_("Fetching older messages"), _recover(context, found, copies))
+    context.jobs.start(_("Bringing in older messages"), _recover(context, found, copies))
     return redirect(url_for("job.index"))
 
 
@@ -158,7 +158,7 @@ def _take_files(context: ConsoleContext, given: list[FileStorage], room: str, co
 
 
 def _recover(context: ConsoleContext, found: FoundIds, copies: TemporaryDirectory[str]) -> Work:
-    links = (JobLink(_("Emergency"), url_for("emergency.index")),)
+    links = (JobLink(_("Help now"), url_for("emergency.index")),)
 
     def work(job: Job) -> JobOutcome:
         app = context.app(job)
@@ -174,10 +174,10 @@ def _recover(context: ConsoleContext, found: FoundIds, copies: TemporaryDirector
         if taken and not found.places:
             return JobOutcome(" ".join(taken), links=links)
         if not found.places:
-            return JobOutcome(_("It contains no message id from your work rooms."), links=links, is_complete=False)
+            return JobOutcome(_("It contains no message id from your work chats."), links=links, is_complete=False)
         recovered = recover_round(app, found.places, tell)
         is_complete = not (recovered.left or found.roomless or found.is_cut)
-        head = ngettext("{n} message was recovered.", "{n} messages were recovered.", recovered.recovered)
+        head = ngettext("{n} message was brought in.", "{n} messages were brought in.", recovered.recovered)
         lines = (*taken, *_result_lines(recovered, found))
         return JobOutcome(head.format(n=recovered.recovered), lines, links, is_complete)
 
@@ -187,9 +187,9 @@ def _recover(context: ConsoleContext, found: FoundIds, copies: TemporaryDirector
 def _result_lines(recovered: RecoveryResult, found: FoundIds) -> tuple[str, ...]:
     lines = [f"{word}: {number}" for word, number in recovery_counts(recovered)]
     if found.elsewhere:
-        lines.append(_("Of rooms without a contract, not used: {n}").format(n=len(found.elsewhere)))
+        lines.append(_("Of chats without a job, not used: {n}").format(n=len(found.elsewhere)))
     if found.roomless:
-        lines.append(_("Without a room: {n}. Choose the chat beside the files.").format(n=len(found.roomless)))
+        lines.append(_("Without a chat: {n}. Choose the chat beside the files.").format(n=len(found.roomless)))
     if recovered.left:
-        lines.append(_("The next runs go on with what is left."))
+        lines.append(_("The next saves go on with what is left."))
     return tuple(lines)

@@ -119,7 +119,7 @@ def _page(name: str, problem: str) -> str:
 
 
 def _work(context: ConsoleContext, order: ErasureOrder, reason: ErasureReason) -> Work:
-    links = (JobLink(_("Contracts"), url_for("contracts.index")),)
+    links = (JobLink(_("Jobs"), url_for("contracts.index")),)
 
     def work(job: Job) -> JobOutcome:
         def tell(words: str, _number: int, _of: int) -> None:

@@ -57,7 +57,7 @@ def _seal_work(context: ConsoleContext) -> Work:
 
     def work(job: Job) -> JobOutcome:
         app = context.app(job)
-        job.tell(_("Sealing, and asking for the third-party time"))
+        job.tell(_("Sealing, and asking for the time stamp"))
         sealing = seal_now(app)
         head, *lines = map(visible, context.words.sealing_lines(sealing))
         lines += [*map(visible, sealing.told), *(visible(f"{one} {one.advice()}".strip()) for one in app.root_errors)]
@@ -95,9 +95,9 @@ def _damaged(lines: list[str]) -> JobOutcome:
 
 
 def _ways_back() -> tuple[JobLink, ...]:
-    restore = JobLink(_("Restore from a copy"), url_for("copies.index"))
-    return restore, JobLink(_("Emergency"), url_for("emergency.index"))
+    restore = JobLink(_("Restore a backup"), url_for("copies.index"))
+    return restore, JobLink(_("Help now"), url_for("emergency.index"))
 
 
 def _links() -> tuple[JobLink, ...]:
-    return (JobLink(_("Copies"), url_for("copies.index", _anchor="records")),)
+    return (JobLink(_("Backups"), url_for("copies.index", _anchor="records")),)

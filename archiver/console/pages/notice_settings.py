@@ -144,12 +144,12 @@ def _try(way: str) -> Answer:
     if way == "ping":
         _remember(way, is_seen=is_taken)
         if is_taken:
-            return _page(said=_("The heartbeat's address took a call."))
-        return _page({"ping": _("The heartbeat's address took no call.")}), 422
+            return _page(said=_("The monitoring service took the call."))
+        return _page({"ping": _("The monitoring service took no call.")}), 422
     if is_taken:
         return redirect(url_for("notice_settings.index", asked=way))
     _remember(way, is_seen=False)
-    sentence = _("A test notice could not be sent: {way}.").format(way=way_words(way))
+    sentence = _("A test alert could not be sent: {way}.").format(way=way_words(way))
     return _page({way: " ".join([sentence, *map(visible, trial.complaints)])}), 422
 
 

@@ -109,7 +109,7 @@ def make() -> AnyResponse | tuple[str, int]:
         wanted = read_order(context, request.form)
     except errors.UsageError as error:
         return _order_page({}, trouble_words(error).together), 422
-    context.jobs.start(_("Making the package"), make_work(context, wanted))
+    context.jobs.start(_("Making the export"), make_work(context, wanted))
     return redirect(url_for("job.index"))
 
 
@@ -130,8 +130,8 @@ def verify(number: str) -> AnyResponse:
         checked = split_lines(lines)
         return JobOutcome(head, checked.shown, links, is_complete=verification.ok, details=checked.folded)
 
-    links = (JobLink(_("Packages"), url_for("packages.index")),)
-    context.jobs.start(_("Checking the package"), work)
+    links = (JobLink(_("Exports"), url_for("packages.index")),)
+    context.jobs.start(_("Checking the export"), work)
     return redirect(url_for("job.index"))
 
 

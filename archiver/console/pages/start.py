@@ -271,7 +271,7 @@ def send_test() -> Answer:
     is_shown = bool(delivery.send_test_notice(context.settings(), context.environ).desktop)
     if not is_shown:
         remember_trial(context.archive, {"desktop": False}, at=context.now())
-    problem = "" if is_shown else _("No notice could be shown on this desktop. Add a mail address in the settings.")
+    problem = "" if is_shown else _("No alert could be shown on this desktop. Add a mail address in the settings.")
     return _notices_page(problem, is_sent=is_shown)
 
 

@@ -28,13 +28,13 @@ def check_enclosures(
         match = _ENCLOSED_AS.fullmatch(name)
         label = match.group("label") if match else ""
         if label not in expected:
-            sentence = _("No record in the package says that this evidence was added.")
+            sentence = _("No record in the package says that this file was added.")
             verification.add_finding("package-enclosures", ENCLOSURES + name, sentence)
         elif digest != expected.pop(label):
-            sentence = _("It is not the evidence that was added: its SHA-256 differs from that in the record.")
+            sentence = _("It is not the file that was added: its SHA-256 differs from that in the record.")
             verification.add_finding("package-enclosures", ENCLOSURES + name, sentence)
     for label in sorted(expected):
-        sentence = _("A record says that this evidence was added, but it is not in the package.")
+        sentence = _("A record says that this file was added, but it is not in the package.")
         verification.add_finding("package-enclosures", ENCLOSURES + label, sentence)
 
 

@@ -81,7 +81,7 @@ def _system_language() -> str | None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    description = _("Checks that a package was not changed: its lists, records, seals, tables and stamps.")
+    description = _("Checks that a package was not changed: its lists, records, seals, tables and time stamps.")
     parser = argparse.ArgumentParser(prog="verify.py", description=description)
     parser.add_argument("path", nargs="?", help=_("A package (folder or zip); left out: where this program is."))
     parser.add_argument("--lang", choices=("ja", "en"), help=_("The language of the output."))
@@ -104,7 +104,7 @@ def _print_verification(verification: Verification, *, as_json: bool, program: s
         _print_line(json.dumps(document, ensure_ascii=False))
         return
     _print_line(verification.closing_sentence())
-    counts = _("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages.")
+    counts = _("Checked: {entries} records, {seals} seals, {stamps} time stamps, {files} files, {messages} messages.")
     _print_line(counts.format(**verification.checked))
     for finding in verification.findings:
         _print_line(f"[{finding.check}] {finding.subject}: {finding.text}")

@@ -293,7 +293,7 @@ def _entry_subject(first: int, last: int) -> str:
 
 _SENTENCES: dict[str, Callable[[], str]] = {
     "entry-number": lambda: _("There is a record ({key}) numbered below 1; the first has the number 1."),
-    "entry-digest": lambda: _("The record ({key}) and the digest beside it do not match: one of them was changed."),
+    "entry-digest": lambda: _("The record ({key}) and the hash beside it do not match: one of them was changed."),
     "entry-sealed": lambda: _("The record ({key}) is not the one that was sealed under this number."),
     "entry-form": lambda: _("The record ({key}) does not have the form that all records have."),
     "record-form": lambda: _("What the record ({key}) says is not what this program writes, so nothing goes by it."),

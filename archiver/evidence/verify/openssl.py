@@ -54,7 +54,7 @@ def _check_token(program: str, reply: bytes, data: bytes, roots: bytes) -> Token
         could_run = could_run or result is not None
     if not could_run:
         return UNCHECKED
-    problem = _("The stamp does not lead to the root certificate beside it, or its signature is wrong.")
+    problem = _("The time stamp does not lead to the root certificate beside it, or its signature is wrong.")
     return TokenResult(None, None, problem)
 
 

@@ -202,18 +202,18 @@ class _PackageCheck:
     def _check_list(self, name: str, inside: str, outside: str, *, base: str = "") -> None:
         """Compare a list of digests with the files that begin with `inside` and not with `outside`."""
         if name not in self.names:
-            self.verification.add_finding("manifest", name, _("The list of digests is not in the package."))
+            self.verification.add_finding("manifest", name, _("The list of hashes is not in the package."))
             return
         body = self._text_or_empty(name)
         try:
             listed = parse_manifest(body)
         except ManifestError as error:
-            sentence = _("Line {line} does not belong in a list of digests.").format(line=error.line)
+            sentence = _("Line {line} does not belong in a list of hashes.").format(line=error.line)
             self.verification.add_finding("manifest", name, sentence)
             return
         if not is_canonical(body, listed):
             self.verification.add_finding(
-                "manifest", name, _("The list of digests is not written the way packages write it.")
+                "manifest", name, _("The list of hashes is not written the way packages write it.")
             )
         digests = {
             path[len(base) :]: digest
@@ -262,7 +262,7 @@ class _PackageCheck:
         own = [match for match in map(_OWN_STAMP.fullmatch, sorted(self.names)) if match is not None]
         if self.stamps.times and not own:
             self.verification.add_note(
-                _("The package has no stamp of its own; the stamps on its seals cover only the records.")
+                _("The package has no time stamp of its own; the time stamps on its seals cover only the records.")
             )
         last_list = self._text_or_empty(TAG_MANIFEST) if own else b""
         for match in own:
@@ -304,12 +304,12 @@ class _PackageCheck:
     def _kinds_left_out(self, count: int) -> str:
         """What the package says that so many records are; those of which it does not are counted as that."""
         words = {
-            "runs": _("records of runs: {n}"),
+            "runs": _("records of saves: {n}"),
             "exports": _("records of exports: {n}"),
             "own": _("alerts, notes and the owner's name: {n}"),
             "outside": _("outside the package's period: {n}"),
             "others": _("of other chats or jobs: {n}"),
-            "": _("not stated: {n}"),
+            "": _("not entered: {n}"),
         }
         line = _LEFT_OUT.search(self._bag_info())
         pairs = _KIND_LEFT_OUT.findall(line.group(1)) if line else []
@@ -363,10 +363,10 @@ class _PackageCheck:
         """Say how many times rest on readings of which the package shows only a part."""
         if count:
             sentence = ngettext(
-                "{count} time at which a text was last seen rests on a reading that also names messages outside the "
-                "package's period; it is masked, so only its digest is sealed here.",
-                "{count} times at which a text was last seen rest on readings that also name messages outside the "
-                "package's period; they are masked, so only their digests are sealed here.",
+                "{count} time at which a text was last seen rests on a reading that also names messages outside "
+                "the package's period; it is hidden, so only its hash is sealed here.",
+                "{count} times at which a text was last seen rest on readings that also name messages outside "
+                "the package's period; they are hidden, so only their hashes are sealed here.",
                 count,
             )
             self.verification.add_unchecked("readings", sentence.format(count=count))
@@ -395,7 +395,7 @@ class _PackageCheck:
                     "raw-replies", name, _("The description of the reply is not in the package.")
                 )
             elif digest != self._salted_digest(name, description.get("salt")):
-                sentence = _("The reply is not the one that its description names: its digest differs.")
+                sentence = _("The reply is not the one that its description names: its hash differs.")
                 self.verification.add_finding("raw-replies", name, sentence)
             elif digest not in lines.replies:
                 self.verification.add_finding("raw-replies", name, _("No record in the package came from this reply."))

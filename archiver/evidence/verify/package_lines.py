@@ -126,10 +126,10 @@ class PackageLines:
             self._find_unreadable(number)
         self._find_unsealed(sealed.last)
         for digest, number in self._masked_digests.items():
-            sentence = _("The digest {digest} of a masked record is in no seal.").format(digest=digest)
+            sentence = _("The hash {digest} of a hidden record is in no seal.").format(digest=digest)
             self._add_finding("entry-sealed", f"entries.jsonl:{number}", sentence)
         for digest, (number, _tombstone) in self._tombstones.items():
-            sentence = _("The digest {digest} of an erased record is in no seal.").format(digest=digest)
+            sentence = _("The hash {digest} of an erased record is in no seal.").format(digest=digest)
             self._add_finding("entry-sealed", f"entries.jsonl:{number}", sentence)
         self._erasures.close(self.verification)
         self._check_masked()
@@ -249,12 +249,12 @@ class PackageLines:
         if self._masked_file is not None:
             self._masked_file.seek(self._masked_offset)
             if self._masked_file.read(1):
-                sentence = _("{name} shows more records than are masked.").format(name=MASKED_FILE)
+                sentence = _("{name} shows more records than are hidden.").format(name=MASKED_FILE)
                 self._add_finding("masked", f"data/{MASKED_FILE}", sentence)
         if self._unshown_count:
             sentence = ngettext(
-                "{name} does not show what stands in place of {count} masked record.",
-                "{name} does not show what stands in place of {count} masked records.",
+                "{name} does not show what stands in place of {count} hidden record.",
+                "{name} does not show what stands in place of {count} hidden records.",
                 self._unshown_count,
             )
             self._add_finding(
@@ -265,24 +265,25 @@ class PackageLines:
 
     def _note_masked(self) -> None:
         sentence = ngettext(
-            "{count} record is masked. Its digest is in the seals. Whether it says what is shown in its place, apart "
-            "from the masked parts, can be checked only once the record itself is shown.",
-            "{count} records are masked. Their digests are in the seals. Whether they say what is shown in their "
-            "place, apart from the masked parts, can be checked only once the records themselves are shown.",
+            "{count} record is hidden. Its hash is in the seals. Whether it says what is shown in its place, "
+            "apart from the hidden parts, can be checked only once the record itself is shown.",
+            "{count} records are hidden. Their hashes are in the seals. Whether they say what is shown in "
+            "their place, apart from the hidden parts, can be checked only once the records themselves are "
+            "shown.",
             self._masked_count,
         )
         self.verification.add_unchecked("masked", sentence.format(count=self._masked_count))
         if self._masked_files:
             sentence = ngettext(
-                "Whether {count} file is the one that was saved: its SHA-256 stands in a masked record.",
-                "Whether {count} files are those that were saved: their SHA-256 stand in masked records.",
+                "Whether {count} file is the one that was saved: its SHA-256 stands in a hidden record.",
+                "Whether {count} files are those that were saved: their SHA-256 stand in hidden records.",
                 self._masked_files,
             )
             self.verification.add_unchecked("masked", sentence.format(count=self._masked_files))
         if self._masked_messages:
             sentence = ngettext(
-                "Rows of {count} message are based on what is shown in place of masked records: {ids}",
-                "Rows of {count} messages are based on what is shown in place of masked records: {ids}",
+                "Rows of {count} message are based on what is shown in place of hidden records: {ids}",
+                "Rows of {count} messages are based on what is shown in place of hidden records: {ids}",
                 len(self._masked_messages),
             )
             ids = sorted(self._masked_messages)
@@ -313,12 +314,12 @@ class PackageLines:
         if not self.unsealed:
             return
         sentence = ngettext(
-            "{count} record behind the last seal is not sealed: bag-info.txt says that the archive could not be "
-            "written when the package was made. Anybody could have added or changed it; only a stamp over the "
-            "package itself covers it.",
-            "{count} records behind the last seal are not sealed: bag-info.txt says that the archive could not be "
-            "written when the package was made. Anybody could have added or changed them; only a stamp over the "
-            "package itself covers them.",
+            "{count} record behind the last seal is not sealed: bag-info.txt says that the archive could not "
+            "be written when the package was made. Anybody could have added or changed it; only a time stamp "
+            "over the package itself covers it.",
+            "{count} records behind the last seal are not sealed: bag-info.txt says that the archive could "
+            "not be written when the package was made. Anybody could have added or changed them; only a time "
+            "stamp over the package itself covers them.",
             self.unsealed,
         )
         self.verification.add_unchecked("unsealed", sentence.format(count=self.unsealed))

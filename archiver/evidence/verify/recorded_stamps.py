@@ -75,8 +75,8 @@ def _tell_unrecorded(verification: Verification, places: AbstractSet[tuple[int, 
     """Say which stamps have no record of their arrival in the package: anybody could have added them."""
     if places:
         sentence = _(
-            "Stamps without a record of their arrival in this package: {stamps}. Those of the last seal came after it "
-            "was closed; others anybody could have added."
+            "Time stamps without a record of their arrival in this package: {stamps}. Those of the last seal "
+            "came after it was closed; others anybody could have added."
         )
         names = [f"{number}/{authority}" for number, authority in sorted(places)]
         shown = ", ".join(names[:_LISTED_STAMPS]) + (" …" if len(names) > _LISTED_STAMPS else "")
@@ -87,8 +87,8 @@ def _compare_stamp(
     verification: Verification, subject: str, recorded: RecordedStamp, digests: AbstractSet[str]
 ) -> None:
     if not digests:
-        sentence = _("Record {seq} says that this stamp arrived, but its file is not there.")
+        sentence = _("Record {seq} says that this time stamp arrived, but its file is not there.")
         verification.add_finding("stamp-missing", subject, sentence.format(seq=recorded.seq))
     elif recorded.sha256 not in digests:
-        sentence = _("It is not the stamp that arrived: record {seq} gives another SHA-256.")
+        sentence = _("It is not the time stamp that arrived: record {seq} gives another SHA-256.")
         verification.add_finding("stamp-changed", subject, sentence.format(seq=recorded.seq))

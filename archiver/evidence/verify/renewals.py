@@ -78,21 +78,22 @@ def note_renewals(verification: Verification, renewals: Renewals) -> None:
     carried, lapsed, carrier = renewals
     if carried and carrier is not None:
         sentence = ngettext(
-            "{count} stamp whose certificate has ended is carried on by later stamps, up to that of “{authority}” on "
-            "seal {seal}, whose certificate lasts until {day}.",
-            "{count} stamps whose certificates have ended are carried on by later stamps, up to that of “{authority}” "
-            "on seal {seal}, whose certificate lasts until {day}.",
+            "{count} time stamp whose certificate has ended is carried on by later time stamps, up to that "
+            "of “{authority}” on seal {seal}, whose certificate lasts until {day}.",
+            "{count} time stamps whose certificates have ended are carried on by later time stamps, up to "
+            "that of “{authority}” on seal {seal}, whose certificate lasts until {day}.",
             len(carried),
         )
         facts = {"authority": carrier.authority, "seal": carrier.seal, "day": carrier.ends[:_DAY]}
         verification.add_note(sentence.format(count=len(carried), **facts))
     if lapsed:
         sentence = ngettext(
-            "The certificate of {count} stamp has ended ({day}), and no later stamp here carries it on. Its signature "
-            "is judged at its own time; that nobody made it later with the old key, it does not show by itself.",
-            "The certificates of {count} stamps have ended (the first on {day}), and no later stamp here carries them "
-            "on. Their signatures are judged at their own times; that nobody made them later with the old key, they do "
-            "not show by themselves.",
+            "The certificate of {count} time stamp has ended ({day}), and no later time stamp here carries "
+            "it on. Its signature is judged at its own time; that nobody made it later with the old key, it "
+            "does not show.",
+            "The certificates of {count} time stamps have ended (the first on {day}), and no later time "
+            "stamp here carries them on. Their signatures are judged at their own times; that nobody made "
+            "them later with the old key, they do not show.",
             len(lapsed),
         )
         verification.add_note(sentence.format(count=len(lapsed), day=min(one.ends for one in lapsed)[:_DAY]))

@@ -107,15 +107,15 @@ def _rollback_pattern(rollback: Rollback) -> str:
         )
     if rollback.place == IN_RESTORED and not rollback.lost:
         return _(
-            "The archive was restored from a copy whose last record is of {time} ({key}); whether there had been later "
-            "ones is not known."
+            "The archive was restored from a backup whose last record is of {time} ({key}); whether there "
+            "had been later ones is not known."
         )
     if rollback.place == IN_RESTORED:
         return ngettext(
-            "The archive was restored from a copy whose last record is of {time} ({key}): as far as this computer "
-            "knows, up to {count} later record is not in it.",
-            "The archive was restored from a copy whose last record is of {time} ({key}): as far as this computer "
-            "knows, up to {count} later records are not in it.",
+            "The archive was restored from a backup whose last record is of {time} ({key}): as far as this "
+            "computer knows, up to {count} later record is not in it.",
+            "The archive was restored from a backup whose last record is of {time} ({key}): as far as this "
+            "computer knows, up to {count} later records are not in it.",
             rollback.lost,
         )
     if not rollback.lost:

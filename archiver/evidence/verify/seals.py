@@ -165,13 +165,13 @@ class SealChain:
         first, last = self._unsettled[0].number, self._unsettled[-1].number
         if self._unsettled[-1].last > last_entry:
             sentence = _(
-                "The database is older than these seals: it ends at seal {number}. If there is a newer database, put "
-                "it back now; otherwise the next run records what is lost and keeps these seals apart."
+                "The database is older than these seals: it ends at seal {number}. If there is a newer database, "
+                "put it back now; otherwise the next save records what is lost and keeps these seals apart."
             )
             self.verification.add_finding("seal-row", _subject(first, last), sentence.format(number=self.settled))
             return
         for unsettled in self._unsettled:
-            sentence = _("Seal {number} is not in the table of seals: an interruption left it, the next run adds it.")
+            sentence = _("Seal {number} is not in the table of seals: an interruption left it, the next save adds it.")
             self.verification.add_note(sentence.format(number=unsettled.number))
 
     def compare_rollbacks(self, rollbacks: Iterable[Rollback]) -> None:

@@ -43,9 +43,7 @@ def note_reach(
         _note_covered(verification, seals, times)
         _note_late(verification, seals, times, known_times)
     else:
-        verification.add_note(
-            _("No stamp of a third party covers the seals: nothing shows since when they have existed.")
-        )
+        verification.add_note(_("No time stamp covers the seals: nothing shows since when they have existed."))
     _note_count(
         verification,
         sum(_is_before(seal, before) for before, seal in zip(seals, seals[1:])),  # noqa: B905, RUF007 - Python 3.8
@@ -77,8 +75,8 @@ def _note_covered(verification: Verification, seals: Sequence[SealTime], times: 
         verification,
         sum(one.number > last for one in seals),
         lambda n: ngettext(
-            "{count} seal at the end is not covered by a stamp yet.",
-            "{count} seals at the end are not covered by a stamp yet.",
+            "{count} seal at the end is not covered by a time stamp yet.",
+            "{count} seals at the end are not covered by a time stamp yet.",
             n,
         ),
     )
@@ -86,8 +84,8 @@ def _note_covered(verification: Verification, seals: Sequence[SealTime], times: 
         verification,
         sum(one.number < last and one.stamped is None for one in seals),
         lambda n: ngettext(
-            "{count} seal has no stamp of its own; that of a later seal covers it.",
-            "{count} seals have no stamp of their own; those of later seals cover them.",
+            "{count} seal has no time stamp of its own; that of a later seal covers it.",
+            "{count} seals have no time stamp of their own; those of later seals cover them.",
             n,
         ),
     )
@@ -104,10 +102,10 @@ def _note_late(
             verification,
             count,
             lambda n: ngettext(
-                "{count} seal was stamped by an authority that this program knows only more than 48 hours after it was "
-                "closed: by that it is proved only from then on.",
-                "{count} seals were stamped by authorities that this program knows only more than 48 hours after they "
-                "were closed: by that they are proved only from then on.",
+                "{count} seal was time-stamped by an authority that this program knows only more than 48 hours "
+                "after it was closed: by that it is proved only from then on.",
+                "{count} seals were time-stamped by authorities that this program knows only more than 48 hours "
+                "after they were closed: by that they are proved only from then on.",
                 n,
             ),
         )
@@ -116,8 +114,9 @@ def _note_late(
         verification,
         count,
         lambda n: ngettext(
-            "{count} seal was stamped more than 48 hours after it was closed: it is proved only from then on.",
-            "{count} seals were stamped more than 48 hours after they were closed: it is proved only from then on.",
+            "{count} seal was time-stamped more than 48 hours after it was closed: it is proved only from then on.",
+            "{count} seals were time-stamped more than 48 hours after they were closed: it is proved only "
+            "from then on.",
             n,
         ),
     )

@@ -101,7 +101,7 @@ class StampCheck:
                 reply = self._source.read(stamp)
             except OSError as error:
                 self._add_finding(
-                    subject, _("The stamp cannot be read: {detail}").format(detail=error.strerror or error)
+                    subject, _("The time stamp cannot be read: {detail}").format(detail=error.strerror or error)
                 )
                 continue
             time = self.check(subject, authority, reply, body, closed_at, number)
@@ -130,7 +130,7 @@ class StampCheck:
             self._add_finding(subject, _("The file is not an authority's reply with a time stamp in it."))
             return None
         if not claims.fits(data):
-            self._add_finding(subject, _("The stamp is not for these bytes."))
+            self._add_finding(subject, _("The time stamp is not for these bytes."))
             return None
         roots = self._roots_of(authority)
         if roots is not None:
@@ -155,14 +155,15 @@ class StampCheck:
             if number > max(numbers, default=0) or number in numbers:  # else the missing seal is a finding already
                 for authority in authorities:
                     subject = f"stamp/{number}/{authority}"
-                    self._add_finding(subject, _("It is a stamp for a seal that is not there."))
+                    self._add_finding(subject, _("It is a time stamp for a seal that is not there."))
         note_reach(self.verification, self._seals, self.times, self._known_times)
         self._note_roots()
         if self._unverified_count:
             sentence = ngettext(
-                "{count} stamp was compared only with its bytes: its signature cannot be checked on this computer.",
-                "{count} stamps were compared only with their bytes: their signatures cannot be checked on this "
+                "{count} time stamp was compared only with its bytes: its signature cannot be checked on this "
                 "computer.",
+                "{count} time stamps were compared only with their bytes: their signatures cannot be checked on "
+                "this computer.",
                 self._unverified_count,
             )
             self.verification.add_note(sentence.format(count=self._unverified_count))
@@ -193,7 +194,7 @@ class StampCheck:
     def _compare_times(self, subject: str, time: str, closed_at: str | None) -> None:
         stamped, closed = unix_seconds(time), unix_seconds(closed_at)
         if stamped is not None and closed is not None and stamped < closed - CLOCK_TOLERANCE_SECONDS:
-            sentence = _("The stamp is from {time}, but the seal says that it was closed only at {closed_at}.")
+            sentence = _("The time stamp is from {time}, but the seal says that it was closed only at {closed_at}.")
             self.verification.add_finding("stamp-time", subject, sentence.format(time=time, closed_at=closed_at))
 
     # --- roots ------------------------------------------------------------------------------------
@@ -209,7 +210,7 @@ class StampCheck:
         try:
             roots = self._source.read_root(authority)
         except OSError:
-            sentence = _("The root certificate of {authority} is not there, so its stamps cannot be checked.")
+            sentence = _("The root certificate of {authority} is not there, so its time stamps cannot be checked.")
             self.verification.add_finding("stamp-root", path, sentence.format(authority=authority))
             return None
         roots_found = fingerprints(roots)

@@ -51,7 +51,7 @@ def verify_submission(
         listed = parse_manifest(sums)
     except ManifestError as error:
         verification.add_finding(
-            "manifest", DIGEST_LIST, _("Line {line} does not belong in a list of digests.").format(line=error.line)
+            "manifest", DIGEST_LIST, _("Line {line} does not belong in a list of hashes.").format(line=error.line)
         )
         return
     for difference in compare_manifest(listed, digests):
@@ -60,7 +60,7 @@ def verify_submission(
         verification.checked["stamps"] += 1
         time = claimed_time(_read_or_empty(verification, tree, name), sums)
         if time is None:
-            verification.add_finding("stamp", name, _("The stamp is not for these bytes."))
+            verification.add_finding("stamp", name, _("The time stamp is not for these bytes."))
         else:
             stamped = unix_seconds(time)
             is_ahead = now is not None and stamped is not None and stamped > now + CLOCK_TOLERANCE_SECONDS
@@ -74,7 +74,7 @@ def verify_submission(
         )
     if verification.checked["stamps"]:
         verification.add_note(
-            _("This package holds no root certificates, so the signatures of its stamps were not checked.")
+            _("This package holds no root certificates, so the signatures of its time stamps were not checked.")
         )
     verification.add_unchecked(
         DIGEST_LIST,

@@ -100,7 +100,9 @@ class TableCheck:
             return False
         if self._name == _MESSAGES and not self._restamped and _stamped_at(line) != _stamped_at(row):
             self._restamped = True
-            sentence = _("From here on, the stamp times in {name} are not those of the stamps themselves.")
+            sentence = _(
+                "From here on, the times of the time stamps in {name} are not those that the time stamps hold."
+            )
             self._add_finding(_row_subject(self._name, row), sentence.format(name=self._name))
         if not self._renumbered and self._without_stamp_time(line) != self._without_stamp_time(row):
             self._renumbered = True

@@ -47,7 +47,7 @@ def _add_unused_roots(verification: Verification, names: AbstractSet[str]) -> No
     used = {name.split(".")[-2] for name in names if name.endswith(".tsr")}
     unused = sorted(name for name in names if name.startswith("data/tsa/") and name[9:].partition(".")[0] not in used)
     if unused:
-        sentence = _("{files}: certificates that no stamp in this package needs; they were not checked.")
+        sentence = _("{files}: certificates that no time stamp in this package needs; they were not checked.")
         verification.add_unchecked("unused certificates", sentence.format(files=", ".join(unused[:_LISTED_NAMES])))
 
 
@@ -55,19 +55,18 @@ def add_unchecked_parts(verification: Verification, names: AbstractSet[str]) -> 
     """Say what lists of digests alone protect, that anybody can make those anew, and what may have been left out."""
     if any(name.startswith("data/transcript/") for name in names):
         sentence = _(
-            "The pages in {folder} are protected by the lists of digests alone; they were not compared with the "
-            "records."
+            "The pages in {folder} are protected by the lists of hashes alone; they were not compared with the records."
         )
         verification.add_unchecked("data/transcript/", sentence.format(folder="data/transcript/"))
     texts = sorted(name for name in names if _TEXT_NAME.fullmatch(name))
     if texts:
-        sentence = _("{files}: protected by the lists of digests alone; they were not compared with the records.")
+        sentence = _("{files}: protected by the lists of hashes alone; they were not compared with the records.")
         verification.add_unchecked("texts", sentence.format(files=", ".join(texts)))
     others = sorted(name for name in names if not (_TEXT_NAME.fullmatch(name) or _PACKAGE_NAME.fullmatch(name)))
     if others:
         sentence = _(
-            "{files}: this program puts no such files into packages and no record speaks of them; at most the lists of "
-            "digests protect them."
+            "{files}: this program puts no such files into packages and no record speaks of them; at most "
+            "the lists of hashes protect them."
         )
         named = ", ".join(others[:_LISTED_NAMES]) + (" …" if len(others) > _LISTED_NAMES else "")
         verification.add_unchecked("other files", sentence.format(files=named))
@@ -75,8 +74,9 @@ def add_unchecked_parts(verification: Verification, names: AbstractSet[str]) -> 
         verification.add_unchecked(
             "data/raw/",
             _(
-                "Times, addresses and headers beside the replies (data/raw/*.meta.json) and the times in the replies' "
-                "file names: protected by the lists of digests alone. The times in the records are sealed."
+                "Times, addresses and headers beside the replies (data/raw/*.meta.json) and the times in the "
+                "replies' file names: protected by the lists of hashes alone. The times in the records are "
+                "sealed."
             ),
         )
     _add_missing_tables(verification, names)
@@ -84,22 +84,21 @@ def add_unchecked_parts(verification: Verification, names: AbstractSet[str]) -> 
     verification.add_unchecked(
         "tagmanifest-sha256.txt",
         _(
-            "Whether the lists of digests are those made with the package: whoever changes a file can make them "
-            "anew. The archive that made it knows their digest (archive verify there)."
+            "Whether the lists of hashes are those made with the package: whoever changes a file can write "
+            "new ones. The archive that made it knows their hash (archive verify there)."
         ),
     )
     verification.add_unchecked(
         "omissions",
         _(
-            "Whether something was left out: messages or versions of them, the last seals with their records, "
-            "records of gaps, replies, files or stamps. Only the archive that made the package can tell (archive "
-            "verify there), or another copy."
+            "Whether something was left out: messages or versions of them, the last seals with their "
+            "records, records of gaps, replies, files or time stamps. Only the archive that made the package "
+            "can tell (archive verify there), or another copy."
         ),
     )
     if any(name.startswith("data/report") and name.endswith(".pdf") for name in names):
         listed = ", data/evidence_list.csv" if "data/evidence_list.csv" in names else ""
         sentence = _(
-            "The reports ({files}) are protected by the lists of digests alone; they were not compared with the "
-            "records."
+            "The reports ({files}) are protected by the lists of hashes alone; they were not compared with the records."
         )
         verification.add_unchecked("data/*.pdf", sentence.format(files=f"data/*.pdf{listed}"))

@@ -59,5 +59,5 @@ def user_pattern(given: str) -> re.Pattern[str]:
     """The pattern of a text, for folded text. Raises UsageError."""
     literal_text = folded_text(given).strip()
     if not literal_text:
-        raise UsageError(detail=_("There is nothing in “{pattern}” that could be masked.").format(pattern=given))
+        raise UsageError(detail=_("There is nothing in “{pattern}” that could be hidden.").format(pattern=given))
     return re.compile(re.escape(literal_text))

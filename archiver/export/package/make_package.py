@@ -148,7 +148,7 @@ class ExportReport:
         if self.recorded:
             return ""
         return _(
-            "The archive cannot be written, so it does not record this package. Note elsewhere to whom you give it."
+            "The archive cannot be written, so it does not record this export. Note elsewhere to whom you give it."
         )
 
     def unread_sentences(self) -> tuple[str, ...]:

@@ -197,7 +197,7 @@ def _check_request(order: ExportOrder, deliveries: Sequence[Delivery]) -> None:
     Raises UsageError.
     """
     if order.request is not None and not PROFILES[order.profile].report:
-        raise errors.UsageError(detail=_("A package of this kind has no report, so nothing can be asked for in it."))
+        raise errors.UsageError(detail=_("An export of this kind has no report, so nothing can be asked for in it."))
     if order.request is RequestKind.REVIEW and not deliveries:
         sentence = _(
             "No delivery is entered, so a review cannot be asked for. Enter it first: archive job enter JOB delivery"
@@ -209,5 +209,5 @@ def _check_people(accounts: Collection[int], known_people: Collection[int]) -> N
     """Refuse unknown accounts, as a mistyped number would leave a name unmasked. Raises UsageError."""
     lacking = sorted(set(accounts) - set(known_people))
     if lacking:
-        message = _("Nobody with this account id is in the chats of the contract: {people}")
+        message = _("Nobody with this account id is in the chats of the job: {people}")
         raise errors.UsageError(detail=message.format(people=", ".join(map(str, lacking))))

@@ -33,7 +33,9 @@ class ExportOrder:
         "support",
         "--for",
         metavar=N_("WHO"),
-        help=N_("For whom: support (the platform's office), lawyer, court or consult (a telephone consultation)."),
+        help=N_(
+            "For whom: support (the platform's support team), lawyer, court or consult (a telephone consultation)."
+        ),
     )
     since: datetime | None = option(None, "--from", metavar=N_("DAY"), help=N_("Only messages sent from this day on."))
     """The beginning (included) that replaces those of the contract's periods."""
@@ -50,7 +52,7 @@ class ExportOrder:
         "--report-lang",
         choices=LANGUAGES,
         hidden=True,
-        help=N_("The language of the package's own texts: ja (left out: this), or en for a client or lawyer abroad."),
+        help=N_("The language of the export's own texts: ja (left out: this), or en for a client or lawyer abroad."),
     )
     choice: MessageChoice = option(
         NOTHING,
@@ -71,19 +73,19 @@ class ExportOrder:
         multiple=True,
         help=N_("Hide this text everywhere, or a person: the whole name or the account id."),
     )
-    no_mask: bool = option(False, "--no-mask", hidden=True, help=N_("Mask only what is asked for here."))
+    no_mask: bool = option(False, "--no-mask", hidden=True, help=N_("Hide only what is asked for here."))
     mask_people: Collection[int] = option((), "--mask")
     unmask_people: Collection[int] = option(
         (), "--unmask", metavar=N_("PERSON"), multiple=True, help=N_("Show this person's name.")
     )
     max_mb: float | None = option(
-        None, "--max-mb", least=0.1, hidden=True, metavar="N", help=N_("The package's maximum size.")
+        None, "--max-mb", least=0.1, hidden=True, metavar="N", help=N_("The export's maximum size.")
     )
     """The size limit; None: the profile's."""
     zip: bool = option(False, "--zip", hidden=True, help=N_("Make a zip file too, however large."))
     """Whether a bag above 2 GB is zipped, too."""
     out: Path | None = option(
-        None, "--out", metavar=N_("DIR"), help=N_("Where to put the package; left out: the usual folder.")
+        None, "--out", metavar=N_("DIR"), help=N_("Where to put the export; left out: the usual folder.")
     )
     """The folder for the package; None: `exports` in the home."""
     every_message: bool = option(

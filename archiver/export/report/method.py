@@ -141,7 +141,7 @@ def _runs_text(case: ReportInput) -> str:
         return say("{setting}。一度も取得できていません", setting=setting)
     count = max(room.watch.looks for room in case.rooms)
     return say(
-        "{setting}、実際の一覧の確認は {begun_at} から{count:,}回。実際の間隔と未確認の時間帯は第9章",
+        "{setting}、実際の一覧の確認は {begun_at} から{count:,}回。実際の間隔と確認していない時間帯は第9章",
         setting=setting,
         begun_at=local_time(case.begun_at),
         count=count,

@@ -212,7 +212,7 @@ def _pauses_text(case: ReportInput) -> str:
     if not pauses:
         return ""
     longest = max(pause.end - pause.start for pause in pauses)
-    return say("未確認の時間帯{n:,}回(最長およそ{longest})", n=len(pauses), longest=interval_text(longest))
+    return say("確認していない時間帯{n:,}回(最長およそ{longest})", n=len(pauses), longest=interval_text(longest))
 
 
 def _next_line(sentence: str) -> str:

@@ -242,7 +242,7 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield say("data/events.csv       編集・削除・退席・表示名の変更・保存できなかった期間などの一覧")
         yield say("data/links.csv        文中のURLの一覧(以前の文面のものも含みます)")
         yield say("data/tasks.csv        タスクの一覧")
-        yield say("data/pauses.csv       見ていない時間の一覧(data/pauses.jsonl と同じ内容)")
+        yield say("data/pauses.csv       確認していない時間帯の一覧(data/pauses.jsonl と同じ内容)")
         yield say("data/operator_inquiry.csv  運営会社への照会用(番号と時刻だけ)")
         yield say("data/raw/             APIの応答そのもの({raw}件)", raw=facts.raw)
         yield say("data/content-sha256.txt  data/ の中の一覧(data/ で sha256sum -c content-sha256.txt)")

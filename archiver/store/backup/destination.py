@@ -133,10 +133,12 @@ def _check_unfinished(place: Path, own: ArchiveIdentity) -> None:
     marked = _marked_archive(place)
     present = [name for name in (*FOLDERS, DATABASE, SETTINGS) if (place / name).exists()]
     if marked is None and present:
-        detail = _("other things are there under names that the copy needs ({names}).").format(names=", ".join(present))
+        detail = _("other things are there under names that the backup needs ({names}).").format(
+            names=", ".join(present)
+        )
         raise errors.BadCopyPlace(path=place, detail=detail)
     if marked not in (None, own.first):
-        raise errors.BadCopyPlace(path=place, detail=_("an unfinished copy of another archive is there."))
+        raise errors.BadCopyPlace(path=place, detail=_("an unfinished backup of another archive is there."))
 
 
 def _marked_archive(place: Path) -> str | None:

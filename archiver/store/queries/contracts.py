@@ -81,19 +81,18 @@ def find_contract(reading: Reading, name: str) -> Contract:
     Raises UnknownContract, SharedNumber.
     """
     known, wanted = contracts(reading), fold(name)
-    titles = {one.id: fold(one.title or "") for one in known}
-    for is_meant in (
-        lambda one: one.id == name,
-        lambda one: one.platform_id == name,
-        lambda one: titles[one.id] == wanted,
-        lambda one: wanted in titles[one.id],
-    ):
-        meant = [one for one in known if wanted and is_meant(one)]
-        if len(meant) > 1:
-            raise errors.SharedNumber(number=name, contracts=", ".join(one.id for one in meant))
-        if meant:
-            return meant[0]
-    raise errors.UnknownContract(contract=name)
+
+    def way(one: Contract) -> int:
+        title = fold(one.title or "")
+        return (one.id == name, one.platform_id == name, title == wanted, wanted in title, True).index(True)
+
+    best = min(map(way, known), default=4) if wanted else 4
+    meant = [one for one in known if way(one) == best]
+    if best == 4:
+        raise errors.UnknownContract(contract=name)
+    if len(meant) > 1:
+        raise errors.SharedNumber(number=name, contracts=", ".join(one.id for one in meant))
+    return meant[0]
 
 
 def named_or_only_contract(reading: Reading, name: str | None) -> Contract:

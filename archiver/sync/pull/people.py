@@ -50,7 +50,7 @@ def pull_members(context: PullContext, room: int, report: RoomReport) -> None:
     """Read who is in the room now, and record who is not any more."""
     listing = context.client.members(RoomId(room))
     if not listing.items:  # the token's owner is a member, so an empty list is an error
-        raise NotUnderstood(path=listing.reply.path, detail=_("a room without members"))
+        raise NotUnderstood(path=listing.reply.path, detail=_("a chat without members"))
     received = {item.model.number: item.object for item in listing.items}
     with context.archive.writing() as writing:
         append_differences(context, writing, "member", room, received, listing.reply, report, complete=True)

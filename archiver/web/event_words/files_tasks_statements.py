@@ -88,11 +88,11 @@ def _limit_in_words(seconds: str) -> str:
 
 
 def _write_contract(_event: TimelineEvent) -> EventText:
-    return EventText(safe_sentence(_("You entered the contract.")))
+    return EventText(safe_sentence(_("You entered the job.")))
 
 
 def _write_contract_fact(event: TimelineEvent) -> EventText:
-    sentence = _("You entered “{fact}” of the contract.")
+    sentence = _("You entered “{fact}” of the job.")
     words = {"open": _("open"), "closed": _("closed"), "stopped": _("stopped"), "True": _("yes"), "False": _("no")}
     was, now = (words.get(one, one) for one in (event.before, event.after))
     return EventText(safe_sentence(sentence, fact=_fact_words().get(event.about, event.about)), was, now)
@@ -125,14 +125,14 @@ def _write_part(event: TimelineEvent) -> EventText:
     if not event.after:
         sentence = _("You took back what you entered about the account {account}.")
         return EventText(safe_sentence(sentence, account=event.person or event.account_id))
-    words = {"client": _("the client"), "me": _("you"), "third": _("a third person")}
+    words = {"client": _("the client"), "me": _("you"), "third": _("another person")}
     sentence = _("You entered who the account {account} is: {part}. Reason: {reason}")
     part = words.get(event.after, event.after)
     return EventText(safe_sentence(sentence, account=event.person or event.account_id, part=part, reason=event.about))
 
 
 def _write_note(_event: TimelineEvent) -> EventText:
-    return EventText(safe_sentence(_("You changed your private note on the contract (it is in no package).")))
+    return EventText(safe_sentence(_("You changed your private note on the job (it is in no export).")))
 
 
 # --- packages and seals --------------------------------------------------------------------------
@@ -140,13 +140,13 @@ def _write_note(_event: TimelineEvent) -> EventText:
 
 def _write_exported(event: TimelineEvent) -> EventText:
     words = {
-        "support": _("for the platform's office"),
+        "support": _("for the platform's support"),
         "lawyer": _("for a lawyer"),
         "court": _("for a court"),
         "consult": _("for a consultation"),
         "daily": _("daily"),
     }
-    sentence = _("A package was made ({profile}). SHA-256 {digest}")
+    sentence = _("An export was made ({profile}). SHA-256 {digest}")
     return EventText(safe_sentence(sentence, profile=words.get(event.about, event.about), digest=event.after))
 
 
@@ -165,7 +165,7 @@ def attachment_words() -> Mapping[str, str]:
     """The kinds of attached files in words."""
     return {
         "screenshot": _("screenshot"),
-        "notice": _("notice"),
+        "notice": _("alert"),
         "mail": _("mail"),
         "invoice": _("invoice"),
         "other": _("other"),

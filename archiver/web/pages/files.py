@@ -257,6 +257,6 @@ def unsendable_words() -> Mapping[UnsendableReason, str]:
             "What is in the archive's folder has a different size from the bytes that were saved."
         ),
         UnsendableReason.CHANGED: _(
-            "What is in the archive's folder has a different fingerprint from the bytes that were saved."
+            "What is in the archive's folder has a different hash from the bytes that were saved."
         ),
     }

@@ -97,7 +97,7 @@ def source_word(source: ObservedBy) -> str:
     words = {
         ObservedBy.LIST: _("from the list of messages"),
         ObservedBy.SINGLE: _("read one by one"),
-        ObservedBy.RECOVERED: _("recovered (archive save FILE)"),
+        ObservedBy.RECOVERED: _("brought in (archive save FILE)"),
         ObservedBy.COPY: _("taken in from another copy of the archive"),
     }
     return words[source]
@@ -157,7 +157,7 @@ def _commands(reading: Reading, room_chat: Chat, message: Message) -> list[Comma
 
 
 def _package_label(contract: str) -> str:
-    return _("Make a package of contract {contract} with it:").format(contract=contract)
+    return _("Make an export of job {contract} with it:").format(contract=contract)
 
 
 def _attach_command(program: Sequence[str], contract: Contract, message: Message) -> Command:

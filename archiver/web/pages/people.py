@@ -103,7 +103,7 @@ def _html_bytes(value: SeenValue) -> int:
 
 def _contract_parts(reading: Reading, room_chat: Chat) -> Mapping[int, tuple[tuple[str, str, str], ...]]:
     """The role of each account in the contracts of the chat, as the user stated it."""
-    words = {Role.CLIENT: _("the client"), Role.ME: _("you"), Role.THIRD: _("a third person")}
+    words = {Role.CLIENT: _("the client"), Role.ME: _("you"), Role.THIRD: _("another person")}
     found: dict[int, tuple[tuple[str, str, str], ...]] = {}
     for contract in room_chat.contracts:
         for mapping in mapped_accounts(reading, contract.id):

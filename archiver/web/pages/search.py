@@ -150,12 +150,12 @@ def _other_line(reading: Reading, hit: OtherHit, query: SearchQuery, names: Mapp
         "file": (_("file"), _("In the list of files")),
         "task": (_("task"), _("In the list of tasks")),
         "description": (_("description"), _("All descriptions of the chat")),
-        "attachment": (_("attachment"), _("What you added to its contracts")),
+        "attachment": (_("attachment"), _("What you added to its jobs")),
     }[hit.kind]
     if hit.room_id is not None:
         place = chat_name(hit.room_id, names)
     else:
-        place = _("Contract {contract}").format(contract=visible(hit.contract or ""))
+        place = _("Job {contract}").format(contract=visible(hit.contract or ""))
     return OtherHitLine(kind, hit.time, place, text_snippet(hit.text, query.words), link_text, _address(reading, hit))
 
 

@@ -140,7 +140,7 @@ def group_words() -> dict[str, str]:
         "files": _("Files"),
         "tasks": _("Tasks"),
         "stated": _("What you entered"),
-        "packages": _("Packages and seals"),
+        "packages": _("Exports and seals"),
     }
 
 

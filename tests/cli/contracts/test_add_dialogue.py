@@ -189,7 +189,7 @@ def test_without_chatwork_it_ends_with_one_sentence(desk: Desk) -> None:
     assert [] == desk.contracts()
     desk.chatwork.heal()
     with desk.add() as tty:
-        tty.see("contract movie")
+        tty.see("job movie")
         tty.answer("[yes]:", "")
         tty.answer("Numbers:", CTRL_C)
         tty.end()

@@ -84,12 +84,12 @@ def test_a_term_is_bound_to_the_message_that_told_it(desk: Desk) -> None:
     cleared = desk.run("job", "terms", "payment_day", "--clear", ARCHIVE_LANG="en")
 
     line = next(line for line in before.splitlines() if line.startswith("payment_day"))
-    assert line.endswith("not stated")
+    assert line.endswith("not entered")
     assert "Candidates in messages for:" in offered
     assert "支払期日" in offered
     assert f"m{desk.promise}" in before
     assert f"支払期日: message m{desk.promise}" in after
-    assert next(line for line in cleared.splitlines() if line.startswith("payment_day")).endswith("not stated")
+    assert next(line for line in cleared.splitlines() if line.startswith("payment_day")).endswith("not entered")
 
 
 @pytest.mark.drawn
@@ -104,7 +104,7 @@ def test_a_message_outside_the_contracts_period_is_bound_with_a_warning(desk: De
     reminded = desk.run("job", "enter", "job1", "reminder", "--message", desk.asked, ARCHIVE_LANG="en")
     page = " ".join(desk.run("job", "show", ARCHIVE_LANG="en").split())
 
-    sentence = "Outside this contract's period: "
+    sentence = "Outside this job's period: "
     assert sentence not in inside
     assert [True, True] == [f"{sentence}m{desk.promise}" in one for one in (told, page)]
     assert f"m{desk.asked}" in reminded.partition(sentence)[2]

@@ -56,9 +56,9 @@ def test_status_says_where_the_copy_is_or_that_there_is_none(terminal: Terminal,
 
     after, later = terminal.json("status"), terminal.run("status", ARCHIVE_LANG="en")
     assert before["backup"] is None
-    assert "[Attention] only on this computer   archive backup DEST" in screen
+    assert "[Check] only on this computer   archive backup DEST" in screen
     assert (str(tmp_path / "copy"), True) == (after["backup"]["path"], after["backup"]["verified"])
-    log_lines = next(line for line in later.splitlines() if line.startswith("Other copy"))
+    log_lines = next(line for line in later.splitlines() if line.startswith("Backup"))
     assert log_lines.endswith("  checked")
     assert 80 >= columns(log_lines)
 
@@ -71,7 +71,7 @@ def test_a_second_copy_says_what_was_only_compared_and_when_everything_was_check
     copied = [terminal.run("backup", tmp_path / "copy", ARCHIVE_LANG=lang) for lang in ("en", "en", "ja")]
 
     status, check = terminal.run("status", ARCHIVE_LANG="en"), terminal.run("status", "--full", ARCHIVE_LANG="en")
-    line = next(line for line in status.splitlines() if line.startswith("Other copy"))
+    line = next(line for line in status.splitlines() if line.startswith("Backup"))
     document = terminal.json("status")["backup"]
     assert "Only compared" not in copied[0]
     assert re.search(
@@ -82,7 +82,7 @@ def test_a_second_copy_says_what_was_only_compared_and_when_everything_was_check
     assert re.search(r"^今回の点検: 記録 \d+件", copied[2], re.MULTILINE)
     assert line.endswith("  new part checked")
     assert 80 >= columns(line)
-    assert "the other records were compared with the copy" in " ".join(check.split())
+    assert "the other records were compared with the backup" in " ".join(check.split())
     assert document["all_records_at"] < document["at"]
 
 
@@ -225,8 +225,7 @@ def test_notice_addresses_that_go_along_are_said_but_not_shown(terminal: Termina
 
 def backed_up(terminal: Terminal, place: Path) -> str:
     """What a copy says on stderr."""
-    command = terminal.command("backup", place)
-    return subprocess.run(command, env=terminal.environ, capture_output=True, text=True, check=True).stderr
+    return terminal.both("backup", place)[1]
 
 
 @pytest.mark.drawn

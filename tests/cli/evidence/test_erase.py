@@ -61,7 +61,7 @@ def test_a_contract_is_shown_confirmed_and_erased(maker: ArchiveMaker, desk: Ter
     assert "Certificate of erasure" in printed
     assert "en" == str(certificate.root_object["/Lang"]).partition("-")[0]
     assert "yamada (account 1234567)" in printed
-    assert "1 (of files and attached evidence)" in printed
+    assert "1 (of files and files you added)" in printed
     assert [] == [text for text in GONE if text in printed]
     assert [] == verify_path(maker.home, deep=True).findings
 
@@ -146,7 +146,7 @@ def test_where_a_restore_erased_again_the_advice_is_about_anything_else(tmp_path
     said = desk.run("backup", "--restore", copy_of_before(tmp_path))
 
     assert "It was erased again (erasure 2)." in said
-    assert "If anything else was erased after this copy was made" in said
+    assert "If anything else was erased after this backup was made" in said
     assert "If something was erased" not in said
 
 

@@ -78,7 +78,7 @@ class Desk(Terminal):
             screen += piece
             if screen.rstrip().endswith(b"Number (several: 1 2):"):
                 os.write(leader, b"1\n")
-            if answer and screen.rstrip().endswith(b"Make this package? [yes]:"):
+            if answer and screen.rstrip().endswith(b"Make this export? [yes]:"):
                 os.write(leader, answer.encode() + b"\n")
                 answer = ""
         os.close(leader)
@@ -153,7 +153,7 @@ def test_a_machine_is_told_warnings_and_what_is_missing(desk: Desk) -> None:
     assert (3, 0) == (payload["files"], payload["files_packed"])
     assert "The first message is earlier" in err
     assert payload["incomplete"][0] in err
-    assert "Not everything that belongs in it could be included; the package says so too." in err
+    assert "Not everything that belongs in it could be included; the export says so too." in err
 
 
 @pytest.mark.drawn
@@ -212,7 +212,7 @@ def test_preview_makes_nothing(desk: Desk) -> None:
 
     assert "7 messages" in output
     assert "3 people, 1 of them shown only as a letter" in output
-    assert "No package was made." in err
+    assert "No export was made." in err
     assert not (desk.home / "elsewhere").exists()
     assert 0 == desk.handed_out()
 
@@ -258,10 +258,10 @@ def test_before_a_screen_it_shows_and_asks(desk: Desk) -> None:
 
     assert 0 == code
     assert (
-        output.index("(the other side until now)")
-        < output.index("What this package would hand over")
-        < output.index("Make this package?")
-        < output.index("The package is ready.")
+        output.index("(the client until now)")
+        < output.index("What this export would contain")
+        < output.index("Make this export?")
+        < output.index("The export is ready.")
     )
     assert 1 == len(list(desk.out.iterdir())) == desk.handed_out()
 
@@ -272,7 +272,7 @@ def test_no_leaves_nothing(desk: Desk) -> None:
     code, output = desk.before_a_screen("export", "job1", answer="いいえ")
 
     assert 0 == code
-    assert "No package was made." in output
+    assert "No export was made." in output
     assert not desk.out.exists()
     assert 0 == desk.handed_out()
 
@@ -353,7 +353,7 @@ def test_before_a_screen_each_message_is_read_in_one_key(tmp_path: Path, chatwor
         screen.answer("Word:", "承知")
         screen.answer(keys, "x")
         screen.answer(keys, "q")
-        screen.answer("Make this package?", "y")
+        screen.answer("Make this export?", "y")
         assert 4 == screen.end()
 
     archive = Archive(desk.home)
@@ -446,7 +446,7 @@ def test_what_the_size_leaves_out_is_said_with_4(desk: Desk) -> None:
 
     out, err = desk.both("export", "job1", "--max-mb", "0.5", code=4)
 
-    assert "The package is ready." in out
+    assert "The export is ready." in out
     assert "S-001: 大きさの上限を超えるため" in err
 
 
@@ -493,14 +493,14 @@ def test_before_a_screen_the_counterpart_is_chosen_from_a_list(desk: Desk) -> No
     made.archive.close()
 
     with PseudoTerminal(desk.command("export", "job1"), desk.environ) as screen:
-        screen.see("Who is the other side in “佐藤さんとの打ち合わせ”?")
+        screen.see("Who is the client in “佐藤さんとの打ち合わせ”?")
         screen.see("1 田中(解約済)")
         screen.see("5 messages  2026-11-05 – 2026-11-05")
         screen.see("2 佐藤 花子")
         screen.answer("Number (several: 1 2):", "3")
         screen.answer("Number (several: 1 2):", "1")
         screen.see("3 people, 1 of them shown only as a letter")
-        screen.answer("Make this package?", "y")
+        screen.answer("Make this export?", "y")
         assert 0 == screen.end()
     with reopen_maker(desk.home).archive.reading() as reading:
         kept = {one.account_id: (one.role, one.reason) for one in mapped_accounts(reading, "job1")}
@@ -519,14 +519,14 @@ def test_before_a_screen_none_of_them_hides_them_all(desk: Desk) -> None:
     with PseudoTerminal(desk.command("export", "job1"), desk.environ) as screen:
         screen.answer("Number (several: 1 2):", "0")
         screen.see("3 people, 2 of them shown only as a letter")
-        screen.answer("Make this package?", "n")
+        screen.answer("Make this export?", "n")
         assert 0 == screen.end()
 
 
 @pytest.mark.drawn
 def test_exports_lists_what_was_handed_out(desk: Desk) -> None:
     """When, which contract, for whom, its name and its fingerprint; previews are not among it."""
-    assert "No package has been made yet." in desk.both("export", "--list")[0]
+    assert "No export has been made yet." in desk.both("export", "--list")[0]
     exported = desk.exported("--mask", "払えません", "--no-mask", code=4)
     desk.both("export", "job1", "--preview")
 

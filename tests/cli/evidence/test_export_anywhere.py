@@ -60,7 +60,7 @@ def export_from(terminal: Terminal, out: Path, profile: str) -> Any:
     process = run_as_ordinary_user(command, terminal.environ, out)
     document = json.loads(process.stdout)
     assert process.returncode in (0, 4), process.stderr
-    assert document["recorded"] is ("it does not record this package" not in process.stderr)
+    assert document["recorded"] is ("it does not record this export" not in process.stderr)
     return document
 
 

@@ -22,11 +22,11 @@ def test_it_is_names_then_numbers_one_a_line(capsys: pytest.CaptureFixture[str])
     tell_preview(preview(), "lawyer", err=False)
     tell_preview(preview(messages=342, people=3, files=0), "lawyer", err=False)
 
-    output, many = capsys.readouterr().out.split("What this package would hand over:\n")[1:]
+    output, many = capsys.readouterr().out.split("What this export would contain:\n")[1:]
     names = ["Chats: 動画編集", "People who are shown by their name: 田中[U+202E], yamada"]
     assert [*names, "1 message", "1 people, 1 of them shown only as a letter"] == _lines(output)[:4]
     assert "1 file from Chatwork" == _lines(output)[4]
-    assert ["1 piece of your own evidence", "1 masked place", "1.2 MB before it is zipped"] == _lines(output)[5:]
+    assert ["1 file that you added", "1 hidden place", "1.2 MB before it is zipped"] == _lines(output)[5:]
     assert ["342 messages", "3 people, 1 of them shown only as a letter", "0 files from Chatwork"] == _lines(many)[2:5]
 
 

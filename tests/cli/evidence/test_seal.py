@@ -28,7 +28,7 @@ def test_seal_closes_the_tail_and_tells_its_time(sealing: SealingTerminal) -> No
     first, second = sealing.run("seal"), sealing.run("seal")
 
     assert re.search(r"(?m)^Seal 1: \d+ records\.\n  SHA-256 [0-9a-f]{64}$", first)
-    assert re.search(r"(?m)^Seal 1, a: third-party time 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d$", first)
+    assert re.search(r"(?m)^Seal 1, a: time stamp 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d$", first)
     assert "Everything is sealed already.\n" == second
     assert [".json", ".tsr"] == sorted(path.suffix for path in (sealing.home / "seals").glob("0*"))
 
@@ -47,12 +47,12 @@ def test_an_authority_that_is_down_changes_no_exit_code(
     up = sealing.run("seal")
     after = sealing.json("status")["seals"]
 
-    line = "Daily seals 1 day third-party time 0 days waiting 1 day (the authority does not answer)"
-    assert "Seal 1, a: waits; the authority could not be reached. The next runs ask again." in down
+    line = "Daily seals 1 day time-stamped 0 days waiting 1 day (the authority does not answer)"
+    assert "Seal 1, a: waits; the authority could not be reached. The next saves ask again." in down
     assert rescue["complete"]
     assert payload["count"] == payload["unstamped"] > 0
     assert line in " ".join(screen.split())
-    assert (after["count"], 0) == (up.count("third-party time 20"), after["unstamped"])
+    assert (after["count"], 0) == (up.count("time stamp 20"), after["unstamped"])
 
 
 @pytest.mark.drawn
@@ -81,7 +81,7 @@ def test_status_says_that_stamps_are_off(sealing: SealingTerminal) -> None:
     payload, screen = sealing.json("status")["seals"], sealing.run("status")
 
     assert (1, 0) == (payload["count"], payload["unstamped"])
-    assert "Daily seals   1 day  third-party time 1 day  last" in screen
+    assert "Daily seals   1 day  time-stamped 1 day  last" in screen
     assert "Third-party time   off" in screen
 
 
@@ -97,7 +97,7 @@ def test_init_writes_the_two_that_are_offered_or_none(tmp_path: Path, chatwork: 
         output = terminal.run("--lang", "en", "init", "--yes", *options)
         terminal.run("init", "--yes")
         made[name] = [one.name for one in file.load_settings(terminal.home, {}).timestamp.authorities]
-        assert ("on" == name) == ("Third-party time: on. Only fingerprints" in output)
+        assert ("on" == name) == ("Time stamps: on. Only hashes" in output)
 
     assert {"on": [offer.name for offer in OFFERS], "off": [], "unsaid": []} == made
 

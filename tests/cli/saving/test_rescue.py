@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from archiver.cli.terminal.text import columns
 from tests.support.chatwork.simulator import Chatwork, Fault
+from tests.support.terminals.forked_program import run_command
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 ORDER = ("変わった", "残っている", "残っていない", "しないこと", "いま、すること")
@@ -39,13 +39,7 @@ class Worst(Terminal):
 
     def rescue(self, *arguments: object, code: int = 0, **environ: str) -> tuple[str, str]:
         """What a rescue prints on stdout and stderr."""
-        completed = subprocess.run(
-            self.command("save", "--all", *arguments),
-            env=self.environ | environ,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
+        completed = run_command(self.command("save", "--all", *arguments), self.environ | environ)
         assert code == completed.returncode, completed.stdout + completed.stderr
         assert "Traceback" not in completed.stderr
         return completed.stdout, completed.stderr

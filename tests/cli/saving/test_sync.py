@@ -142,7 +142,7 @@ def test_a_run_of_the_job_that_meets_another_one_is_content(desk: TerminalWorld,
     with desk.archive.round_lock(), run_log.log_round_end(desk.home, now=lambda: begun):
         output, talk = desk.both("-q", "sync", code=code)
 
-    assert ("", code == 11) == (output, "Another run is using this archive" in talk)
+    assert ("", code == 11) == (output, "Something else is using this archive" in talk)
     assert (code == 0) == ("skipped=another-run" in log.read_text() if log.exists() else False)
 
 
@@ -161,7 +161,7 @@ def test_a_folder_for_copies_that_is_not_there_is_told_once_a_day(desk: Terminal
     usb.rename(usb.with_name("away"))
     again = desk.both("-q", "sync", code=4)
 
-    assert f"No copy could be made in {usb}: this folder does not exist" in first[1]
+    assert f"No backup could be made in {usb}: this folder does not exist" in first[1]
     assert first == again
     assert ("", "") == second == there
 
@@ -228,7 +228,7 @@ def test_where_no_contract_is_read_nothing_is_called_saved(desk: TerminalWorld) 
     listed, _talk = desk.both("job")
     output, _talk = desk.both("job", "show", "job1")
 
-    assert screen.startswith("Every contract has ended: no chat is saved any more.")
+    assert screen.startswith("Every job has ended: no chat is saved any more.")
     assert "Nothing is missing" not in screen
     assert "closed more than 180 days ago. To save it again: archive job end JOB --undo" in " ".join(rescued.split())
     ended = f"closed, not saved since {now.astimezone(JST) - timedelta(days=1):%Y-%m-%d}"

@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
     ("failed", "left_over", "expected"),
     [
         (0, True, "not everything was read in time; the next run reads the rest. See: archive status"),
-        (1, True, "(rooms 1, files 0, gaps 0). Some was left for the next run to read. See: archive status"),
+        (1, True, "(rooms 1, files 0, gaps 0). Some was left for the next save to read. See: archive status"),
         (1, False, "(rooms 1, files 0, gaps 0). See: archive status"),
     ],
 )

@@ -28,13 +28,13 @@ def desk(tmp_path: Path) -> Iterator[Terminal]:
 
 def test_it_tells_what_it_did(desk: Terminal) -> None:
     """First what would be done, then that it was, then that nothing has to be."""
-    assert "It would be written anew, which gives back 2." in desk.run("upkeep", "--dry-run")
+    assert "It would be rewritten, which gives back 2." in desk.run("upkeep", "--dry-run")
 
     told = desk.run("upkeep")
 
-    assert "It was written anew without them:" in told
+    assert "It was rewritten without them:" in told
     assert "SQLite finds nothing wrong in any page." in told
-    assert "Packages: 0.0 MB in 0 files" in told
+    assert "Exports: 0.0 MB in 0 files" in told
     document = desk.json("upkeep")
     assert (True, "not_needed", []) == (document["ok"], document["vacuum"], document["problems"])
 
@@ -42,7 +42,7 @@ def test_it_tells_what_it_did(desk: Terminal) -> None:
 def test_another_run_is_named(desk: Terminal) -> None:
     """Exit code 11, and nothing is written."""
     with Archive(desk.home).round_lock():
-        assert "Another run is using this archive" in desk.run("upkeep", code=11)
+        assert "Something else is using this archive" in desk.run("upkeep", code=11)
 
 
 def test_damage_is_told_and_nothing_is_moved(desk: Terminal) -> None:
@@ -79,5 +79,5 @@ def test_another_run_is_named_in_the_document(desk: Terminal) -> None:
     with Archive(desk.home).round_lock():
         told, said = desk.both("upkeep", "--json", code=11)
 
-    assert "Another run" in json.loads(told)["error"]
-    assert "Another run" in said
+    assert "Something else" in json.loads(told)["error"]
+    assert "Something else" in said

@@ -65,7 +65,7 @@ def test_mail_and_heartbeat_are_set_up_tried_and_used(
         tty.answer("none):", pings.address())
         tty.answer("way off (on this desktop)? [no]:", "yes")
         tty.answer("by mail. Did you see it? [no]:", "はい")
-        tty.see("The heartbeat's address took a call.")
+        tty.see("The monitoring service took the call.")
         code = tty.end()
     settings = file.load_settings(world.home, {})
     world.both("-q", "sync", code=10, CHATWORK_API_TOKEN="f" * 32)
@@ -88,7 +88,7 @@ def test_what_was_not_seen_is_said_until_it_is_seen_or_turned_off(world: Termina
         tty.see("Nothing can tell you of trouble yet")
         tty.end()
 
-    said = "A test notice did not come or was not seen"
+    said = "The test alert did not come or was not seen"
     assert said in world.both("status")[0]
     assert said in world.both("status", "--full", code=4)[0]
     with on_terminal(world, "status", "--full") as tty:

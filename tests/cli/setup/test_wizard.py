@@ -150,7 +150,7 @@ def test_the_whole_first_run(desk: Desk) -> None:
         leave_notices(tty)
         code = tty.end()
 
-    assert (0, True) == (code, "Done. Packages are put into:" in tty.shown)
+    assert (0, True) == (code, "Done. Exports are put into:" in tty.shown)
     assert [] == [
         line for line in tty.shown.splitlines() if columns(line) > 80 and line[0] != "\r" and "/home/" not in line
     ]
@@ -422,7 +422,7 @@ def test_without_a_scheduler_it_says_what_else_there_is(desk: Desk) -> None:
         tty.see("archive daemon")
         tty.see("saved once more from here")
         leave_notices(tty)
-        tty.see("It has not been seen to save by itself yet. What is missing: archive status --full")
+        tty.see("It has not saved automatically yet. What is missing: archive status --full")
         code = tty.end()
 
     assert (0, True) == (code, "Done." in tty.shown)
@@ -478,7 +478,7 @@ def test_stamps_are_chosen_in_an_archive_that_is_in_use_without_all_other_questi
     with desk.init("--timestamps", "on") as tty:
         code = tty.end()
 
-    assert (0, False, True) == (code, "[1/5]" in tty.shown, "Third-party time: on" in tty.shown)
+    assert (0, False, True) == (code, "[1/5]" in tty.shown, "Time stamps: on" in tty.shown)
     assert 2 == len(file.load_settings(desk.home, {}).timestamp.authorities)
 
 
@@ -494,7 +494,7 @@ def test_what_is_registered_is_neither_asked_for_again_nor_moved(desk: Desk) -> 
         for question, answer in STEPS[3:8]:
             reply(tty, question, answer)
         tty.answer("confirmed? [yes]:", "no")
-        tty.see("saves by itself already (cron)")
+        tty.see("already saves automatically (cron)")
         leave_notices(tty)
         code = tty.end()
 
@@ -517,7 +517,7 @@ def test_a_token_that_cannot_be_checked_is_not_thrown_away(desk: Desk) -> None:
     with desk.init() as tty:
         code = tty.end()
     assert (1, True) == (code, is_told_to_go_on(tty, desk))
-    assert "next run tries again" not in tty.shown
+    assert "next save tries again" not in tty.shown
 
     desk.chatwork.heal()
     with desk.init() as tty:

@@ -42,8 +42,8 @@ def test_the_first_screen_names_three_with_their_messages_and_counts_the_others(
     screen = world.both("status")[0]
     lines = screen.splitlines()
 
-    heads = [line for line in lines if line.startswith(("[Act now]", "[Attention]")) and "Room “動画編集”" in line]
-    assert [True, False, False] == [line.startswith("[Act now]") for line in heads]
+    heads = [line for line in lines if line.startswith(("[Action needed]", "[Check]")) and "Chat “動画編集”" in line]
+    assert [True, False, False] == [line.startswith("[Action needed]") for line in heads]
     assert "and 1 more: archive status --alerts" in lines
     (named,) = (line for line in lines if "田中" in line and "「" in line)
     day = named.split()[0]
@@ -60,7 +60,7 @@ def test_the_list_names_the_message_of_each_and_the_document_does_not(world: Ter
     heads = listed.partition("Take screenshots")[0]
     assert (2, 7) == (heads.count("田中"), len(document["alerts"]))
     assert "The same earlier: 3, 2, 1" in listed
-    assert "Room “動画編集”" in listed
+    assert "Chat “動画編集”" in listed
     assert "田中" not in str(document)
     assert "動画編集" not in str(document)
 
@@ -95,9 +95,9 @@ def test_a_direct_chat_that_is_not_saved_goes_by_the_name_of_the_other_person(wo
     with world.archive.reading() as reading:
         lines = [line.sentence for line in alert_lines(reading, chats, {})]
 
-    assert 1 == sum("a direct chat with “田中”, somebody from your work rooms" in line for line in lines)
+    assert 1 == sum("a direct chat with “田中”, somebody from your work chats" in line for line in lines)
     assert [] == [line for line in lines if "77" in line]
-    assert 1 == sum("room 78" in line for line in lines)
+    assert 1 == sum("chat 78" in line for line in lines)
 
 
 def test_notices_stay_without_names(world: TerminalWorld) -> None:

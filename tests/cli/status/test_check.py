@@ -151,7 +151,7 @@ def test_where_nothing_starts_it_the_sum_does_not_say_that_it_works(checked: Che
     later = checked.run("status", "--full", code=4)
 
     assert (True, True) == ("cannot be seen here" in fresh, "Automatic saving is not set up" in later)
-    assert "unattended. Look" not in fresh + later
+    assert "Automatic saving works. Look" not in fresh + later
 
 
 @pytest.mark.drawn
@@ -168,7 +168,7 @@ def test_it_counts_what_status_of_the_same_minute_marks(checked: Checked, carefu
 
     said, page = checked.run("status", "--full", code=4), checked.run("status")
 
-    marked = page.count("[Act now]")
+    marked = page.count("[Action needed]")
     assert f"To look at: 1 in the setup, {marked} alerts (see: archive" in " ".join(said.split())
     assert marked > 1
 
@@ -278,7 +278,7 @@ def _no_database(checked: Checked) -> None:
         (_no_saves, "last_run", "30 hours"),
         (_first_save_interrupted, "last_run", "No save into this folder has ended"),
         (_failing_runs, "last_run", "the API token is not accepted"),
-        (_full_disk, "disk", "no more files are fetched"),
+        (_full_disk, "disk", "no more files are saved"),
         (_no_root, "stamps", "The root certificate"),
         (_changed_seal, "verification", "did not match"),
         (_packages_into_a_file, "exports", "cannot be put"),
@@ -357,7 +357,7 @@ def _plan(checked: Checked) -> None:
         (_never_verified, "verification", "archive verify"),
         (_disk_away, "also_to", "usb"),
         (_open_below, "permissions", "chmod go= seals"),
-        (_contract_stopped, "pace", "Every contract has ended"),
+        (_contract_stopped, "pace", "Every job has ended"),
         (_fast_room, "pace", "messages came in an hour"),
         (_plan, "plan", "archive guide old"),
     ],

@@ -102,7 +102,7 @@ def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs, capsys: 
     assert "1 chat cannot be opened" in blocks["job1"]
     assert "1 chat between its last save and its closing: not known" in blocks["job1"]
     assert "between its last save" not in blocks["job2"]
-    assert "messages that became shown as deleted after they were saved: 3 (3 of the other side)" in blocks["job2"]
+    assert "messages that became shown as deleted after they were saved: 3 (3 of the client)" in blocks["job2"]
     assert "参考.mov" in blocks["job3"]
     assert "no big change" in blocks["job4"]
     for phrase, name in (("cannot be opened", "job1"), ("deleted after they were saved", "job2"), ("参考.mov", "job3")):
@@ -123,10 +123,10 @@ def test_what_lies_before_the_first_save_is_not_kept_and_is_fetched_first(
     shut = block_text(jobs.emergencies(always=True)["job5"], capsys)
 
     assert "not listed by Chatwork: about 256 messages" in block
-    assert "nothing that this archive has ever seen is missing" not in block
-    assert "What to do now 1 Fetch older messages while the chat is open" in block
+    assert "everything seen so far is still here" not in block
+    assert "What to do now 1 Bring in older messages while the chat is open" in block
     assert "not listed by Chatwork: about 256 messages" in shut
-    assert "Fetch older messages" not in shut
+    assert "Bring in older messages" not in shut
 
 
 def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,7 +140,7 @@ def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs, capsys: pytest.Captu
     blocks = {name: block_text(alarm, capsys) for name, alarm in found.items()}
     assert {"job2", "job5"} == blocks.keys()
     deleted = "messages that became shown as deleted after they were saved"
-    assert f"{deleted}: 3 (3 of the other side)" in blocks["job2"]
+    assert f"{deleted}: 3 (3 of the client)" in blocks["job2"]
     assert f"{deleted}: 3 (3 of other people)" in blocks["job5"]
     assert found["job5"].holdings.messages > found["job2"].holdings.messages
 

@@ -83,8 +83,8 @@ def test_a_stopped_archive_is_said_above_every_result(desk: TerminalWorld) -> No
 
     out, output = desk.both("search", "こんにちは", "--json")
 
-    assert (True, True) == (out.startswith("{"), "[Act now] Nothing was saved for" in output)
-    assert "Act now" not in desk.both("search", "--help")[1] + desk.both("-q", "search", "こんにちは")[1]
+    assert (True, True) == (out.startswith("{"), "[Action needed] Nothing was saved for" in output)
+    assert "Action needed" not in desk.both("search", "--help")[1] + desk.both("-q", "search", "こんにちは")[1]
 
 
 def test_a_good_archive_has_no_banner_and_a_broken_one_only_its_own_error(desk: TerminalWorld) -> None:
@@ -133,7 +133,7 @@ def test_a_run_that_nobody_watches_tells_other_places_the_same(desk: TerminalWor
     desk.both("-q", "sync")
 
     assert [
-        f"[Act now] {sentence(condition_of(ConditionKind.FAULT, fault('TokenRefused')))}",
+        f"[Action needed] {sentence(condition_of(ConditionKind.FAULT, fault('TokenRefused')))}",
         "That is over: saving works again. Nothing is missing.",
     ] == receiver.texts
     log = (desk.home / "logs" / "archive.log").read_text(encoding="utf-8")
@@ -147,9 +147,9 @@ def test_an_address_that_fails_fails_no_round(desk: TerminalWorld, receiver: Rec
     output = desk.both("-q", "sync", code=10, CHATWORK_API_TOKEN="f" * 32)[1].splitlines()
 
     assert [
-        "Notice address number 3 of [notify] urls is not where it should be.",
-        "Notice address number 1 of [notify] urls is not understood. See: archive guide alerts",
-        "A notice did not reach 1 of 4 addresses of [notify] urls. The next one is tried there again.",
+        "Alert address number 3 of [notify] urls is not where it should be.",
+        "Alert address number 1 of [notify] urls is not understood. See: archive guide alerts",
+        "An alert did not reach 1 of 4 addresses of [notify] urls. The next one is tried there again.",
     ] == [one for one in output if "[notify]" in one]
     assert 2 == len(receiver.notices)
 
@@ -247,8 +247,8 @@ def test_a_test_notice_says_what_became_of_it(desk: TerminalWorld, receiver: Rec
 
     assert ("", "Sent to 1 of 1 addresses.") == (shown_notices(desk), good)
     assert "On this desktop." in [one["text"] for one in looks]
-    assert ["This is a test notice. Notices hold no names and no text of a message."] * 3 == receiver.texts
-    assert "Sent to 1 of 2 addresses. A notice did not reach 1 of 2" in " ".join(half.split())
+    assert ["This is a test alert. Alerts show no names and no texts."] * 3 == receiver.texts
+    assert "Sent to 1 of 2 addresses. An alert did not reach 1 of 2" in " ".join(half.split())
 
 
 @pytest.mark.drawn

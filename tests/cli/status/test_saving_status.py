@@ -50,9 +50,9 @@ def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
 @pytest.mark.parametrize(
     ("names", "is_idle", "failed_at", "changed", "expected"),
     [
-        ("systemd", False, None, {}, "Saving by itself (every 5 minutes; systemd) last 22:27 good next 22:32"),
+        ("systemd", False, None, {}, "Saving automatically (every 5 minutes; systemd) last save 22:27 next 22:32"),
         ("systemd", False, None, {"is_complete": False}, "last 22:27 incomplete next 22:32"),
-        ("systemd", False, None, LONG_AGO, "last 11-23 16:31 good next within 5 minutes"),
+        ("systemd", False, None, LONG_AGO, "last save 11-23 16:31 next within 5 minutes"),
         ("systemd", False, None, NEVER, "last: none yet next within 5 minutes"),
         (
             "systemd",
@@ -69,8 +69,8 @@ def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
             {"scheduled_run": ScheduledRun(ago(minutes=2), "TokenRefused")},
             "last 22:29 failed: the API token is not accepted",
         ),
-        ("cron", True, None, {}, "Saving registered with cron, which does not run last 22:27 good"),
-        (None, False, None, {}, "Saving nothing here starts it last 22:27 good"),
+        ("cron", True, None, {}, "Saving registered with cron, which does not run last save 22:27"),
+        (None, False, None, {}, "Saving nothing here starts it last save 22:27"),
     ],
 )
 def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_comes(
@@ -92,8 +92,8 @@ def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_come
         ("systemd", {}, "nothing to do"),
         ("systemd", {"error_name": "TokenRefused"}, "archive init token"),
         ("systemd", {"error_name": "Unreachable"}, "archive status --full"),
-        ("systemd", {"clock_ms": 90_000}, "look at the lines with [Act now] above"),
-        ("systemd", {"pending": 2}, "look at the lines with [Attention] above"),
+        ("systemd", {"clock_ms": 90_000}, "look at the lines with [Action needed] above"),
+        ("systemd", {"pending": 2}, "look at the lines with [Check] above"),
         (None, {}, "nothing to do"),
         (None, {"scheduled_run": None}, "archive init schedule"),
         (None, LONG_AGO, "archive status --full"),
@@ -131,12 +131,12 @@ def test_while_every_run_fails_the_page_is_not_good(desk: TerminalWorld) -> None
     desk.remember(remembered_values.CLOCK_OFFSET, None)  # the simulated clock stands still
     after, _talk = desk.both("status")
 
-    assert ("State: Act now", True) == (screen.splitlines()[0][-14:], "Next: archive init token" in screen)
+    assert ("State: Action needed", True) == (screen.splitlines()[0][-20:], "Next: archive init token" in screen)
     assert ["The last save failed. Reason: the API token is not accepted."] == [
         warning.partition(" In Chatwork")[0] for warning in document["warnings"]
     ]
     assert "failed: the API token is not accepted" in screen
-    assert "The last run by itself failed" in typed
+    assert "The last automatic save failed" in typed
     assert ("State: Good", False) == (after.splitlines()[0][-11:], "failed" in after)
 
 
@@ -161,7 +161,9 @@ def test_a_running_daemon_stands_on_the_page(desk: TerminalWorld, language: str)
         screen, _talk = desk.both("status", ARCHIVE_LANG=language)
 
     (row,) = [one for one in screen.splitlines() if "archive daemon" in one]
-    assert {"en": "Saving   by itself (every 1 minute; ", "ja": "自動保存   動いています(1分ごと、"}[language] in row
+    assert {"en": "Saving   automatically (every 1 minute; ", "ja": "自動保存   動いています(1分ごと、"}[
+        language
+    ] in row
     assert {"en": "Next: nothing to do", "ja": "次にすること: ありません"}[language] in screen
 
 

@@ -51,7 +51,7 @@ def test_re_reading_and_back_fill_stand_on_the_screen_and_in_the_document(desk: 
     old = sum(int(one) < oldest for one in desk.states())
     assert {"old": old, "confirmed": old} == document["reread"]
     assert {"waiting": 0, "read": 0, "hidden_by_plan": 0, "not_readable": 1} == document["backfill"]
-    assert f"Re-reading   {old} of {old} old messages seen again within 30 days" in screen
+    assert f"Checked again   {old} of {old} old messages seen again within 30 days" in screen
     today = f"{desk.clock() + timedelta(hours=9):%Y-%m-%d}"
     assert "Back-fill   not readable 1" in screen
     assert f"unseen ones: about {today} - {today} (derived from the ids)" in screen
@@ -65,7 +65,7 @@ def test_where_there_is_nothing_to_tell_there_is_no_line(desk: TerminalWorld) ->
 
     screen, _talk = desk.both("status")
 
-    assert "Re-reading" not in screen
+    assert "Checked again" not in screen
     assert "Back-fill" not in screen
 
 
@@ -191,7 +191,7 @@ def test_where_every_contract_has_ended_that_is_said(desk: TerminalWorld) -> Non
     desk.sync()
     desk.contract("job1", desk.room, state="stopped")
 
-    assert "Every contract has ended: no chat is saved any more." in warnings(desk)
+    assert "Every job has ended: no chat is saved any more." in warnings(desk)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -229,9 +229,9 @@ def test_what_became_of_messages_before_the_plan_hid_them_is_counted(
     room = json.loads(capsys.readouterr().out)["rooms"][0]
 
     for line in (
-        "edited messages: 1 (1 of the other side)",
-        "messages that became shown as deleted after they were saved: 1 (1 of the other side)",
-        "messages hidden by the plan: 3 (3 of the other side)",
+        "edited messages: 1 (1 of the client)",
+        "messages that became shown as deleted after they were saved: 1 (1 of the client)",
+        "messages hidden by the plan: 3 (3 of the client)",
         "“残り3本もお願いします。” (田中, 11-05 10:01) read “残り3本は無しで。” by 11-05 12:00",
     ):
         assert line in " ".join(screen.split())
@@ -253,5 +253,5 @@ def test_the_worst_day_counts_deletions_that_the_plan_hid_since(
     maker.archive.close()
 
     words = " ".join(sentence for _label, sentences in emergency_text.rows for sentence in sentences)
-    assert "messages that became shown as deleted after they were saved: 1 (1 of the other side). " in words
-    assert "messages hidden by the plan: 3 (3 of the other side)" in words
+    assert "messages that became shown as deleted after they were saved: 1 (1 of the client). " in words
+    assert "messages hidden by the plan: 3 (3 of the client)" in words

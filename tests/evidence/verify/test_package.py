@@ -25,20 +25,19 @@ from tests.support.archives.tampering import with_flipped_bit
 from tests.support.packages.exported_archives import add_enclosure, reopen_maker
 from tests.support.packages.sample_package import archive_of_the_story, lawyer_package, renew_lists, zip_package
 
-NO_STAMP = "No stamp of a third party covers the seals: nothing shows since when they have existed."
+NO_STAMP = "No time stamp covers the seals: nothing shows since when they have existed."
 HIDDEN = (
-    "The seals name 8 records that are not in this package. By what the package states: records of runs: 1, "
+    "The seals name 8 records that are not in this package. By what the package states: records of saves: 1, "
     "alerts, notes and the owner's name: 1, of other chats or jobs: 6. "
     "Only the archive can tell whether that is so."
 )
 NOTE = (
-    "The pages in data/transcript/ are protected by the lists of digests alone; they were not compared with the "
-    "records."
+    "The pages in data/transcript/ are protected by the lists of hashes alone; they were not compared with the records."
 )
 
 REPORTS = (
-    "The reports (data/*.pdf, data/evidence_list.csv) are protected by the lists of digests alone; they were not "
-    "compared with the records."
+    "The reports (data/*.pdf, data/evidence_list.csv) are protected by the lists of hashes alone; "
+    "they were not compared with the records."
 )
 
 Edit = Callable[[Path], object]

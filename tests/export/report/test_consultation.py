@@ -131,7 +131,7 @@ def test_what_is_missing_is_told_in_three_lines() -> None:
     """Gaps with the estimated number of messages, the longest time in which nobody looked, the last reading."""
     assert {
         "保存できなかった期間": "保存できなかった期間が2か所: およそ265件(Chatworkの表示する件数との差)。",
-        "未確認の時間帯": "2回。最も長いもの 2026-11-13 10:14 から 2026-11-14 10:14 まで(およそ24時間)。",
+        "確認していない時間帯": "2回。最も長いもの 2026-11-13 10:14 から 2026-11-14 10:14 まで(およそ24時間)。",
         "最後の確認": "2026-11-24 10:14 まで",
     } == limits(report_inputs.case())
 

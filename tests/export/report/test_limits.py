@@ -41,7 +41,7 @@ def test_nothing_missing_is_said_too() -> None:
     sentences = items(report_inputs.case([report_inputs.room(["一"])]))
 
     assert "保存できなかった期間: ありません。" in sentences
-    assert "未確認の時間帯: 15分を超えるものはありません。" in sentences
+    assert "確認していない時間帯: 15分を超えるものはありません。" in sentences
     assert "保存できなかったファイル: ありません。" in sentences
 
 
@@ -67,7 +67,7 @@ def test_what_is_missing_is_named() -> None:
         "保存開始: 2026-11-05 09:14:33。",
         f"{message_id(10)} と メッセージID {message_id(12)} の間)。",
         "およそ23件",
-        "未確認の時間帯: 2026-11-09 10:14:33 から 2026-11-09 15:14:33 まで。",
+        "確認していない時間帯: 2026-11-09 10:14:33 から 2026-11-09 15:14:33 まで。",
         "保存できなかったファイル F-0002 ../../etc/passwd[U+202E]gnp.mov[U+000A] 2,100,000,000バイト",
         "「見つからない」と応答(404)",
         "プランの制限で見えなくなったメッセージ 1件",
@@ -85,7 +85,7 @@ def test_many_pauses_and_files_are_counted() -> None:
 
     sentences = items(report_inputs.case([room]))
 
-    assert "未確認の時間帯: ほかに35回(合計およそ2日22時間)。" in sentences
+    assert "確認していない時間帯: ほかに35回(合計およそ2日22時間)。" in sentences
     assert LONGEST == sum("まで。" in one for one in sentences)
     assert "保存できなかったファイル: ほか3点(第7章)。" in sentences
 

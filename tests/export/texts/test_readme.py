@@ -91,11 +91,11 @@ def test_pauses_are_stated() -> None:
     told_of = (list(pause_lines(rooms, named_pauses(pauses, []))), ())
     many, none = (readme(facts(pauses=told)).decode("utf-8-sig") for told in told_of)
 
-    assert "・未確認の時間帯: ほかに32回(合計およそ2日16時間)。\r\n" in many
-    assert "・未確認の時間帯: 2026-12-16 10:00:00 から 2026-12-16 12:00:00 まで。(上と同じです)" in many
+    assert "・確認していない時間帯: ほかに32回(合計およそ2日16時間)。\r\n" in many
+    assert "・確認していない時間帯: 2026-12-16 10:00:00 から 2026-12-16 12:00:00 まで。(上と同じです)" in many
     assert 1 == many.count("まで。メッセージは後で取得済み。")
-    assert 11 == many.count("・未確認の時間帯")
-    assert "・未確認の時間帯: 1時間を超えるものはありません。\r\n" in none
+    assert 11 == many.count("・確認していない時間帯")
+    assert "・確認していない時間帯: 1時間を超えるものはありません。\r\n" in none
 
 
 def test_what_is_missing_is_said() -> None:

@@ -200,7 +200,7 @@ def test_stamps_with_ended_certificates_are_judged_alike(
     """Those of year one that nothing carries on in its own package, and that later ones carry on in one of year ten."""
     with desk_of_2015(tmp_path / "home") as (desk, tsa):
         packages = pass_ten_years(desk, tsa, tmp_path)
-    for package, word in zip(packages, ("no later stamp here", "carried on"), strict=True):
+    for package, word in zip(packages, ("no later time stamp here", "carried on"), strict=True):
         document = window.verify(package)
 
         assert_agreement(document, script.verify_package_at(package, check=check, now=time.time()), [])

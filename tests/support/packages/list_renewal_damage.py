@@ -122,7 +122,7 @@ _KINDS: Mapping[str, tuple[Edit, str]] = {
     "readme: made on": (_put(README, "作成: 2026-11-24", "作成: 2026-11-10"), TEXTS),
     "readme: program": (_put(README, "chatwork-archiver", "another-archiver"), TEXTS),
     "readme: gap taken out": (_without_lines("一覧では取得できなかった期間", README), TEXTS),
-    "readme: pauses taken out": (_without_lines("未確認の時間帯", README), TEXTS),
+    "readme: pauses taken out": (_without_lines("確認していない時間帯", README), TEXTS),
     "readme: a sentence added": (_bytes(README, lambda body: body + "全部あります。\r\n".encode()), TEXTS),
     "readme emptied": (_bytes(README, lambda _body: b""), TEXTS),
     "readme removed": (_removed(README), OMISSIONS),

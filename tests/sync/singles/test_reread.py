@@ -1,4 +1,4 @@
-"""Re-reading: old messages come round once in a period, and the neighbours of a change soon."""
+"""Checked again: old messages come round once in a period, and the neighbours of a change soon."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ OURS = {"element svg", "element use", "attribute viewbox of svg",
 """What a page of the viewer has and a transcript has not."""
 
 
-PAUSE = r"<b>未確認の時間帯</b> (\S+ \S+) から"
+PAUSE = r"<b>確認していない時間帯</b> (\S+ \S+) から"
 PAUSES = [times.local_time(at(minutes)) for minutes in (-1000, -899, -299, 301, 413.5, 601, 3001, 9000, 9051)]
 """When each pause of `many` begins."""
 
@@ -184,7 +184,12 @@ def test_states_files_tasks_and_breaks_stand_there(story_browser: Browser) -> No
 
     for words in ("編集前の文面", "「削除」表示に変わる前の文面", "表示されなくなった(理由不明)", "画面.png"):
         assert words in html
-    for words in ("保存できていません", "タスクの最後に見えた状態", "一覧では取得できなかった期間", "未確認の時間帯"):
+    for words in (
+        "保存できていません",
+        "タスクの最後に見えた状態",
+        "一覧では取得できなかった期間",
+        "確認していない時間帯",
+    ):
         assert words in html
     assert '<article class="m own" id="m4"' in html
 

@@ -248,7 +248,7 @@ def test_damaged_bytes_are_said_and_not_sent(tmp_path: Path, kind: str) -> None:
     assert "The file cannot be provided" in page
     assert "壊れる.bin" in page
     assert hashlib.sha256(body).hexdigest() in page
-    expected = {"absent": "are no longer", "cut": "a different size", "changed": "a different fingerprint"}
+    expected = {"absent": "are no longer", "cut": "a different size", "changed": "a different hash"}
     assert expected[kind] in page
     assert ("cannot be read now" in listed) is (kind == "absent")
 

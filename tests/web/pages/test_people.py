@@ -67,7 +67,7 @@ def test_it_says_who_is_who(browser: Browser) -> None:
 
     assert "the reporter" in found[OWNER]
     assert "the reporter" not in found[CLIENT]
-    assert "Contract 12345678 the client (as you stated: 契約画面の氏名)" in found[CLIENT]
+    assert "Job 12345678 the client (as you stated: 契約画面の氏名)" in found[CLIENT]
     assert "Contract" not in found[77]
 
 

@@ -76,7 +76,7 @@ def test_what_the_user_added_is_shown_and_found(browser: Browser) -> None:
     page = browser.get(address)
 
     assert f'id="{anchor}"' in page
-    assert "screenshot Contract 12345678 契約画面.png 9B 仮払いの画面" in words(page)
+    assert "screenshot Job 12345678 契約画面.png 9B 仮払いの画面" in words(page)
     assert f'href="/room/{ROOM}?at=3#m3"' in page
 
 

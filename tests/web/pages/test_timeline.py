@@ -57,7 +57,7 @@ def test_pages_lead_to_every_event_once(browser: Browser) -> None:
     edits = [one for one in found if "改" in one]
     assert [f"{number}</i>改" in one for one, number in zip(edits, range(1069, 999, -1), strict=True)] == [True] * 70
     assert "完成.mp4" in found[0]
-    assert "You entered the contract." in found[-1]
+    assert "You entered the job." in found[-1]
     assert len(found) == len(set(found))
 
 

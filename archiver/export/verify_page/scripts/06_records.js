@@ -117,7 +117,7 @@ class Erasures {
       }
     }
     if (this.count) {
-      const text = ngettext("{count} record was erased by the owner. Its digest is in the seals; what it said, and the columns beside it, cannot be checked.", "{count} records were erased by the owner. Their digests are in the seals; what they said, and the columns beside them, cannot be checked.", this.count);
+      const text = ngettext("{count} record was erased by the owner. Its hash is in the seals; what it said, and the columns beside it, cannot be checked.", "{count} records were erased by the owner. Their hashes are in the seals; what they said, and the columns beside them, cannot be checked.", this.count);
       verification.addNote(fill(text, { count: this.count }));
     }
   }

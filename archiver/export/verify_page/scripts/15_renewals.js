@@ -93,12 +93,12 @@ function recordSeals(recorded, ranges) {
 
 function noteRenewals(verification, { carried, lapsed, carrier }) {
   if (carried.length && carrier !== null) {
-    const text = ngettext("{count} stamp whose certificate has ended is carried on by later stamps, up to that of “{authority}” on seal {seal}, whose certificate lasts until {day}.", "{count} stamps whose certificates have ended are carried on by later stamps, up to that of “{authority}” on seal {seal}, whose certificate lasts until {day}.", carried.length);
+    const text = ngettext("{count} time stamp whose certificate has ended is carried on by later time stamps, up to that of “{authority}” on seal {seal}, whose certificate lasts until {day}.", "{count} time stamps whose certificates have ended are carried on by later time stamps, up to that of “{authority}” on seal {seal}, whose certificate lasts until {day}.", carried.length);
     verification.addNote(fill(text, { count: carried.length, authority: carrier.authority, seal: carrier.seal, day: carrier.ends.slice(0, DAY_SIGNS) }));
   }
   if (lapsed.length) {
     const first = lapsed.map((one) => one.ends).reduce((a, b) => (b < a ? b : a));
-    const text = ngettext("The certificate of {count} stamp has ended ({day}), and no later stamp here carries it on. Its signature is judged at its own time; that nobody made it later with the old key, it does not show by itself.", "The certificates of {count} stamps have ended (the first on {day}), and no later stamp here carries them on. Their signatures are judged at their own times; that nobody made them later with the old key, they do not show by themselves.", lapsed.length);
+    const text = ngettext("The certificate of {count} time stamp has ended ({day}), and no later time stamp here carries it on. Its signature is judged at its own time; that nobody made it later with the old key, it does not show.", "The certificates of {count} time stamps have ended (the first on {day}), and no later time stamp here carries them on. Their signatures are judged at their own times; that nobody made them later with the old key, they do not show.", lapsed.length);
     verification.addNote(fill(text, { count: lapsed.length, day: first.slice(0, DAY_SIGNS) }));
   }
 }

@@ -26,7 +26,7 @@ class StampCheck {
       const subject = "stamp/" + number + "/" + authority;
       const reply = await this.read(name + "." + authority + ".tsr");
       if (reply === null) {
-        this.addFinding(subject, fill(_("The stamp cannot be read: {detail}"), { detail: name }));
+        this.addFinding(subject, fill(_("The time stamp cannot be read: {detail}"), { detail: name }));
         continue;
       }
       const time = await this.check(subject, authority, reply, body, closedAt, number);
@@ -47,13 +47,13 @@ class StampCheck {
       return null;
     }
     if (claims.imprint !== sha256Hex(data)) {
-      this.addFinding(subject, _("The stamp is not for these bytes."));
+      this.addFinding(subject, _("The time stamp is not for these bytes."));
       return null;
     }
     const roots = await this.rootsOf(authority);
     if (roots !== null) {
       const result = await checkStampSignature(reply, data, roots, claims.time);
-      if (result === "bad") this.addFinding(subject, _("The stamp does not lead to the root certificate beside it, or its signature is wrong."));
+      if (result === "bad") this.addFinding(subject, _("The time stamp does not lead to the root certificate beside it, or its signature is wrong."));
       else {
         this.noteTime(subject, seal, authority, claims.time, result === "unknown" ? null : result);
         const ends = stampEnd(reply, roots);
@@ -62,7 +62,7 @@ class StampCheck {
     }
     const stamped = unixSeconds(claims.time), closed = unixSeconds(closedAt);
     if (stamped !== null && closed !== null && stamped < closed - CLOCK_TOLERANCE_SECONDS) {
-      const text = fill(_("The stamp is from {time}, but the seal says that it was closed only at {closed_at}."), { time: claims.time, closed_at: closedAt });
+      const text = fill(_("The time stamp is from {time}, but the seal says that it was closed only at {closed_at}."), { time: claims.time, closed_at: closedAt });
       this.verification.addFinding("stamp-time", subject, text);
     }
     return claims.time;
@@ -82,13 +82,13 @@ class StampCheck {
     for (const name of sortedTexts(this.unchecked.keys())) {
       const number = parseInt(name, 10);
       if (number <= Math.max(0, ...numbers) && !numbers.includes(number)) continue; // the missing seal is a finding already
-      for (const authority of this.unchecked.get(name)) this.addFinding("stamp/" + number + "/" + authority, _("It is a stamp for a seal that is not there."));
+      for (const authority of this.unchecked.get(name)) this.addFinding("stamp/" + number + "/" + authority, _("It is a time stamp for a seal that is not there."));
     }
     noteReach(this.verification, this.seals, this.times, this.knownTimes);
     this.noteRoots();
     const count = this.verification.unverifiedStamps;
     if (count) {
-      this.verification.addNote(fill(ngettext("{count} stamp was compared only with its bytes: its signature cannot be checked on this computer.", "{count} stamps were compared only with their bytes: their signatures cannot be checked on this computer.", count), { count }));
+      this.verification.addNote(fill(ngettext("{count} time stamp was compared only with its bytes: its signature cannot be checked on this computer.", "{count} time stamps were compared only with their bytes: their signatures cannot be checked on this computer.", count), { count }));
     }
   }
 
@@ -105,7 +105,7 @@ class StampCheck {
   async readRoots(authority) {
     const path = "data/tsa/" + authority + ".pem", roots = await this.readRoot(path);
     if (roots === null) {
-      this.verification.addFinding("stamp-root", path, fill(_("The root certificate of {authority} is not there, so its stamps cannot be checked."), { authority }));
+      this.verification.addFinding("stamp-root", path, fill(_("The root certificate of {authority} is not there, so its time stamps cannot be checked."), { authority }));
     } else if (!rootFingerprints(roots).length) {
       this.verification.addFinding("stamp-root", path, _("There is no certificate in the file."));
       return null;
@@ -135,11 +135,11 @@ function noteReach(verification, seals, times, knownTimes) {
   if (!seals.length) return;
   const note = (count, text) => count && verification.addNote(fill(text(count), { count }));
   if (!times.size) {
-    verification.addNote(_("No stamp of a third party covers the seals: nothing shows since when they have existed."));
+    verification.addNote(_("No time stamp covers the seals: nothing shows since when they have existed."));
   } else {
     const last = Math.max(...times.keys());
-    note(seals.filter((one) => one.number > last).length, (n) => ngettext("{count} seal at the end is not covered by a stamp yet.", "{count} seals at the end are not covered by a stamp yet.", n));
-    note(seals.filter((one) => one.number < last && one.stamped === null).length, (n) => ngettext("{count} seal has no stamp of its own; that of a later seal covers it.", "{count} seals have no stamp of their own; those of later seals cover them.", n));
+    note(seals.filter((one) => one.number > last).length, (n) => ngettext("{count} seal at the end is not covered by a time stamp yet.", "{count} seals at the end are not covered by a time stamp yet.", n));
+    note(seals.filter((one) => one.number < last && one.stamped === null).length, (n) => ngettext("{count} seal has no time stamp of its own; that of a later seal covers it.", "{count} seals have no time stamp of their own; those of later seals cover them.", n));
     noteLate(note, seals, times, knownTimes);
   }
   const isBefore = (seal, before) => seal.closed !== null && before.closed !== null && seal.closed < before.closed - CLOCK_TOLERANCE_SECONDS;
@@ -156,9 +156,9 @@ function noteLate(note, seals, times, knownTimes) {
   const isSame = knownTimes.size === times.size && [...times].every(([number, time]) => knownTimes.get(number) === time);
   const count = seals.filter(isLate).length;
   if (knownTimes.size && !isSame) {
-    note(count, (n) => ngettext("{count} seal was stamped by an authority that this program knows only more than 48 hours after it was closed: by that it is proved only from then on.", "{count} seals were stamped by authorities that this program knows only more than 48 hours after they were closed: by that they are proved only from then on.", n));
+    note(count, (n) => ngettext("{count} seal was time-stamped by an authority that this program knows only more than 48 hours after it was closed: by that it is proved only from then on.", "{count} seals were time-stamped by authorities that this program knows only more than 48 hours after they were closed: by that they are proved only from then on.", n));
   } else {
-    note(count, (n) => ngettext("{count} seal was stamped more than 48 hours after it was closed: it is proved only from then on.", "{count} seals were stamped more than 48 hours after they were closed: it is proved only from then on.", n));
+    note(count, (n) => ngettext("{count} seal was time-stamped more than 48 hours after it was closed: it is proved only from then on.", "{count} seals were time-stamped more than 48 hours after they were closed: it is proved only from then on.", n));
   }
 }
 
@@ -187,9 +187,9 @@ async function compareStamps(verification, entries, names, read) {
     const digests = [];
     for (const name of files.get(place) || []) digests.push(sha256Hex((await read(name)) || new Uint8Array()));
     if (!digests.length) {
-      verification.addFinding("stamp-missing", subject, fill(_("Record {seq} says that this stamp arrived, but its file is not there."), { seq: entry.seq }));
+      verification.addFinding("stamp-missing", subject, fill(_("Record {seq} says that this time stamp arrived, but its file is not there."), { seq: entry.seq }));
     } else if (!digests.includes(asText(sha256 ?? null))) {
-      verification.addFinding("stamp-changed", subject, fill(_("It is not the stamp that arrived: record {seq} gives another SHA-256."), { seq: entry.seq }));
+      verification.addFinding("stamp-changed", subject, fill(_("It is not the time stamp that arrived: record {seq} gives another SHA-256."), { seq: entry.seq }));
     }
   }
 }
@@ -201,7 +201,7 @@ function tellUnrecorded(verification, places, recorded) {
   const number = (place) => parseInt(place, 10), names = sortedTexts([...places].filter((place) => !recorded.has(place))).sort((a, b) => number(a) - number(b));
   if (!names.length) return;
   const stamps = names.slice(0, LISTED_STAMPS).join(", ") + (names.length > LISTED_STAMPS ? " …" : "");
-  verification.addUnchecked("stamps", fill(_("Stamps without a record of their arrival in this package: {stamps}. Those of the last seal came after it was closed; others anybody could have added."), { stamps }));
+  verification.addUnchecked("stamps", fill(_("Time stamps without a record of their arrival in this package: {stamps}. Those of the last seal came after it was closed; others anybody could have added."), { stamps }));
 }
 
 // What a record of a put-back database says; null for one that was not written by this program.
@@ -215,8 +215,8 @@ function readRollback(entry) {
 function rollbackSentence({ place, lost, meanwhile }) {
   if (place === "ledger") return ngettext("The team's ledger was put back to an earlier time ({key}): {count} unsealed record was in it later than this point and is not in this archive.", "The team's ledger was put back to an earlier time ({key}): {count} unsealed records were in it later than this point and are not in this archive.", lost);
   if (place === "computer") return ngettext("Another state of the archive was put back, or another computer saves into a copy of it ({key}): up to {count} record that this computer had seen is not in this archive.", "Another state of the archive was put back, or another computer saves into a copy of it ({key}): up to {count} records that this computer had seen are not in this archive.", lost);
-  if (place === "restore" && !lost) return _("The archive was restored from a copy whose last record is of {time} ({key}); whether there had been later ones is not known.");
-  if (place === "restore") return ngettext("The archive was restored from a copy whose last record is of {time} ({key}): as far as this computer knows, up to {count} later record is not in it.", "The archive was restored from a copy whose last record is of {time} ({key}): as far as this computer knows, up to {count} later records are not in it.", lost);
+  if (place === "restore" && !lost) return _("The archive was restored from a backup whose last record is of {time} ({key}); whether there had been later ones is not known.");
+  if (place === "restore") return ngettext("The archive was restored from a backup whose last record is of {time} ({key}): as far as this computer knows, up to {count} later record is not in it.", "The archive was restored from a backup whose last record is of {time} ({key}): as far as this computer knows, up to {count} later records are not in it.", lost);
   if (!lost) return _("Seals were found that are none of this archive's ({key}); no record is known to be missing by it.");
   if (meanwhile) return ngettext("A newer database was put back ({key}): {count} sealed record that was saved while an older one was in its place is not in this one.", "A newer database was put back ({key}): {count} sealed records that were saved while an older one was in its place are not in this one.", lost);
   return ngettext("An older database was put back ({key}): {count} sealed record was in the database later than this point and is not in this one.", "An older database was put back ({key}): {count} sealed records were in the database later than this point and are not in this one.", lost);

@@ -42,8 +42,8 @@ class PackageLines {
     if (number && this.bytes[this.bytes.length - 1] !== 10) this.findUnreadable(number);
     this.noteUnsealed(sealed.last);
     this.findUnsealed(sealed.last);
-    for (const [digest, at] of this.maskedDigests) this.addFinding("entry-sealed", "entries.jsonl:" + at, fill(_("The digest {digest} of a masked record is in no seal."), { digest }));
-    for (const [digest, [at]] of this.tombstones) this.addFinding("entry-sealed", "entries.jsonl:" + at, fill(_("The digest {digest} of an erased record is in no seal."), { digest }));
+    for (const [digest, at] of this.maskedDigests) this.addFinding("entry-sealed", "entries.jsonl:" + at, fill(_("The hash {digest} of a hidden record is in no seal."), { digest }));
+    for (const [digest, [at]] of this.tombstones) this.addFinding("entry-sealed", "entries.jsonl:" + at, fill(_("The hash {digest} of an erased record is in no seal."), { digest }));
     this.erasures.close(this.verification);
     this.checkMasked();
     this.places.sort((a, b) => compareWhole(a.message, b.message) || compareWhole(a.room, b.room) || a.index - b.index);
@@ -156,23 +156,23 @@ class PackageLines {
   checkMasked() {
     const name = "masked.jsonl";
     if (this.hasMaskedFile && this.maskedIndex < this.maskedLines.length) {
-      this.addFinding("masked", "data/" + name, fill(_("{name} shows more records than are masked."), { name }));
+      this.addFinding("masked", "data/" + name, fill(_("{name} shows more records than are hidden."), { name }));
     }
     if (this.unshownCount) {
-      const text = ngettext("{name} does not show what stands in place of {count} masked record.", "{name} does not show what stands in place of {count} masked records.", this.unshownCount);
+      const text = ngettext("{name} does not show what stands in place of {count} hidden record.", "{name} does not show what stands in place of {count} hidden records.", this.unshownCount);
       this.addFinding("masked", "data/" + name, fill(text, { name, count: this.unshownCount }));
     }
     if (!this.maskedCount) return;
-    const text = ngettext("{count} record is masked. Its digest is in the seals. Whether it says what is shown in its place, apart from the masked parts, can be checked only once the record itself is shown.", "{count} records are masked. Their digests are in the seals. Whether they say what is shown in their place, apart from the masked parts, can be checked only once the records themselves are shown.", this.maskedCount);
+    const text = ngettext("{count} record is hidden. Its hash is in the seals. Whether it says what is shown in its place, apart from the hidden parts, can be checked only once the record itself is shown.", "{count} records are hidden. Their hashes are in the seals. Whether they say what is shown in their place, apart from the hidden parts, can be checked only once the records themselves are shown.", this.maskedCount);
     this.verification.addUnchecked("masked", fill(text, { count: this.maskedCount }));
     if (this.maskedFiles) {
-      const files = ngettext("Whether {count} file is the one that was saved: its SHA-256 stands in a masked record.", "Whether {count} files are those that were saved: their SHA-256 stand in masked records.", this.maskedFiles);
+      const files = ngettext("Whether {count} file is the one that was saved: its SHA-256 stands in a hidden record.", "Whether {count} files are those that were saved: their SHA-256 stand in hidden records.", this.maskedFiles);
       this.verification.addUnchecked("masked", fill(files, { count: this.maskedFiles }));
     }
     const ids = [...this.maskedMessages].sort(compareWhole);
     if (ids.length) {
       const named = ids.slice(0, LISTED_MESSAGES).map((id) => "m" + id).join(", ") + (ids.length > LISTED_MESSAGES ? " …" : "");
-      const rows = ngettext("Rows of {count} message are based on what is shown in place of masked records: {ids}", "Rows of {count} messages are based on what is shown in place of masked records: {ids}", ids.length);
+      const rows = ngettext("Rows of {count} message are based on what is shown in place of hidden records: {ids}", "Rows of {count} messages are based on what is shown in place of hidden records: {ids}", ids.length);
       this.verification.addUnchecked("masked", fill(rows, { count: ids.length, ids: named }));
     }
   }
@@ -197,7 +197,7 @@ class PackageLines {
     this.unsealed = this.unsealedSeqs.filter((seq) => this.isSaidUnsealed(seq)).length;
     this.unsealedSeqs = this.unsealedSeqs.filter((seq) => seq <= last);
     if (!this.unsealed) return;
-    const text = ngettext("{count} record behind the last seal is not sealed: bag-info.txt says that the archive could not be written when the package was made. Anybody could have added or changed it; only a stamp over the package itself covers it.", "{count} records behind the last seal are not sealed: bag-info.txt says that the archive could not be written when the package was made. Anybody could have added or changed them; only a stamp over the package itself covers them.", this.unsealed);
+    const text = ngettext("{count} record behind the last seal is not sealed: bag-info.txt says that the archive could not be written when the package was made. Anybody could have added or changed it; only a time stamp over the package itself covers it.", "{count} records behind the last seal are not sealed: bag-info.txt says that the archive could not be written when the package was made. Anybody could have added or changed them; only a time stamp over the package itself covers them.", this.unsealed);
     this.verification.addUnchecked("unsealed", fill(text, { count: this.unsealed }));
   }
 

@@ -61,7 +61,7 @@ class TableCheck {
     if (this.withoutNumber(line) !== this.withoutNumber(row)) return false;
     if (this.name === MESSAGES && !this.restamped && stampedAtOf(line) !== stampedAtOf(row)) {
       this.restamped = true;
-      this.addFinding(rowSubject(this.name, row), fill(_("From here on, the stamp times in {name} are not those of the stamps themselves."), { name: this.name }));
+      this.addFinding(rowSubject(this.name, row), fill(_("From here on, the times of the time stamps in {name} are not those that the time stamps hold."), { name: this.name }));
     }
     if (!this.renumbered && this.withoutStampTime(line) !== this.withoutStampTime(row)) {
       this.renumbered = true;

@@ -90,20 +90,20 @@ class PackageCheck {
   // Say what the lists of digests alone protect, and that those lists can be made anew by anybody.
   addUncheckedFiles() {
     if (this.names.some((name) => name.startsWith("data/transcript/"))) {
-      const text = _("The pages in {folder} are protected by the lists of digests alone; they were not compared with the records.");
+      const text = _("The pages in {folder} are protected by the lists of hashes alone; they were not compared with the records.");
       this.verification.addUnchecked("data/transcript/", fill(text, { folder: "data/transcript/" }));
     }
     const texts = this.names.filter((name) => UNCOMPARED.test(name));
     if (texts.length) {
-      this.verification.addUnchecked("texts", fill(_("{files}: protected by the lists of digests alone; they were not compared with the records."), { files: texts.join(", ") }));
+      this.verification.addUnchecked("texts", fill(_("{files}: protected by the lists of hashes alone; they were not compared with the records."), { files: texts.join(", ") }));
     }
     const others = this.names.filter((name) => !UNCOMPARED.test(name) && !PACKAGE_NAME.test(name));
     if (others.length) {
       const named = others.slice(0, LISTED_NAMES).join(", ") + (others.length > LISTED_NAMES ? " …" : "");
-      this.verification.addUnchecked("other files", fill(_("{files}: this program puts no such files into packages and no record speaks of them; at most the lists of digests protect them."), { files: named }));
+      this.verification.addUnchecked("other files", fill(_("{files}: this program puts no such files into packages and no record speaks of them; at most the lists of hashes protect them."), { files: named }));
     }
     if (this.names.some((name) => name.startsWith(RAW) && name.endsWith(".meta.json"))) {
-      this.verification.addUnchecked(RAW, _("Times, addresses and headers beside the replies (data/raw/*.meta.json) and the times in the replies' file names: protected by the lists of digests alone. The times in the records are sealed."));
+      this.verification.addUnchecked(RAW, _("Times, addresses and headers beside the replies (data/raw/*.meta.json) and the times in the replies' file names: protected by the lists of hashes alone. The times in the records are sealed."));
     }
     if (!Object.keys(CSV_HEADERS).some((name) => this.has.has("data/" + name))) {
       const text = _("{files}: not in this package. A daily copy has no such tables; from any other package for a lawyer or a court somebody took them out.");
@@ -112,14 +112,14 @@ class PackageCheck {
     const used = new Set(this.names.filter((name) => name.endsWith(".tsr")).map((name) => name.split(".").slice(-2)[0]));
     const unused = this.names.filter((name) => name.startsWith("data/tsa/") && !used.has(name.slice(9).split(".")[0]));
     if (unused.length) {
-      const text = _("{files}: certificates that no stamp in this package needs; they were not checked.");
+      const text = _("{files}: certificates that no time stamp in this package needs; they were not checked.");
       this.verification.addUnchecked("unused certificates", fill(text, { files: unused.slice(0, LISTED_NAMES).join(", ") }));
     }
-    this.verification.addUnchecked(TAG_MANIFEST, _("Whether the lists of digests are those made with the package: whoever changes a file can make them anew. The archive that made it knows their digest (archive verify there)."));
-    this.verification.addUnchecked("omissions", _("Whether something was left out: messages or versions of them, the last seals with their records, records of gaps, replies, files or stamps. Only the archive that made the package can tell (archive verify there), or another copy."));
+    this.verification.addUnchecked(TAG_MANIFEST, _("Whether the lists of hashes are those made with the package: whoever changes a file can write new ones. The archive that made it knows their hash (archive verify there)."));
+    this.verification.addUnchecked("omissions", _("Whether something was left out: messages or versions of them, the last seals with their records, records of gaps, replies, files or time stamps. Only the archive that made the package can tell (archive verify there), or another copy."));
     if (this.names.some((name) => name.startsWith("data/report") && name.endsWith(".pdf"))) {
       const listed = this.has.has("data/evidence_list.csv") ? ", data/evidence_list.csv" : "";
-      this.verification.addUnchecked("data/*.pdf", fill(_("The reports ({files}) are protected by the lists of digests alone; they were not compared with the records."), { files: "data/*.pdf" + listed }));
+      this.verification.addUnchecked("data/*.pdf", fill(_("The reports ({files}) are protected by the lists of hashes alone; they were not compared with the records."), { files: "data/*.pdf" + listed }));
     }
   }
 
@@ -146,16 +146,16 @@ class PackageCheck {
   }
 
   async checkList(name, inside, outside, base = "") {
-    if (!this.has.has(name)) return this.addFinding("manifest", name, _("The list of digests is not in the package."));
+    if (!this.has.has(name)) return this.addFinding("manifest", name, _("The list of hashes is not in the package."));
     const body = (await this.read(name)) || new Uint8Array();
     let listed;
     try {
       listed = parseManifest(body);
     } catch (error) {
       if (!(error instanceof ListError)) throw error;
-      return this.addFinding("manifest", name, fill(_("Line {line} does not belong in a list of digests."), { line: error.line }));
+      return this.addFinding("manifest", name, fill(_("Line {line} does not belong in a list of hashes."), { line: error.line }));
     }
-    if (!isCanonicalList(body, listed)) this.addFinding("manifest", name, _("The list of digests is not written the way packages write it."));
+    if (!isCanonicalList(body, listed)) this.addFinding("manifest", name, _("The list of hashes is not written the way packages write it."));
     const actual = new Map();
     for (const [path, digest] of this.digests) {
       if (path.startsWith(inside) && !(outside && path.startsWith(outside)) && path !== name) actual.set(path.slice(base.length), digest);
@@ -188,7 +188,7 @@ class PackageCheck {
 
   async checkOwnStamps() {
     const own = this.names.map((name) => OWN_STAMP.exec(name)).filter(Boolean);
-    if (this.stamps.times.size && !own.length) this.verification.addNote(_("The package has no stamp of its own; the stamps on its seals cover only the records."));
+    if (this.stamps.times.size && !own.length) this.verification.addNote(_("The package has no time stamp of its own; the time stamps on its seals cover only the records."));
     const list = (own.length && (await this.read(TAG_MANIFEST))) || new Uint8Array();
     for (const [name, authority] of own) {
       const reply = await this.readOrFinding(name, READ_LIMIT);
@@ -214,12 +214,12 @@ class PackageCheck {
   // What the package says that so many records are; those of which it does not are counted as that.
   async kindsLeftOut(count) {
     const words = {
-      runs: _("records of runs: {n}"),
+      runs: _("records of saves: {n}"),
       exports: _("records of exports: {n}"),
       own: _("alerts, notes and the owner's name: {n}"),
       outside: _("outside the package's period: {n}"),
       others: _("of other chats or jobs: {n}"),
-      "": _("not stated: {n}"),
+      "": _("not entered: {n}"),
     };
     const line = LEFT_OUT.exec(await this.text("bag-info.txt")), stated = {};
     for (const [, kind, number] of line ? line[1].matchAll(/([a-z]{1,20})=([0-9]{1,12})/g) : []) if (Object.hasOwn(words, kind)) stated[kind] = Number(number);
@@ -253,7 +253,7 @@ class PackageCheck {
     await compareTables(this.verification, made, checks, (done) => this.progress("messages", done, lines.messages));
     const count = lines.intervalsOnMasked;
     if (count) {
-      const text = ngettext("{count} time at which a text was last seen rests on a reading that also names messages outside the package's period; it is masked, so only its digest is sealed here.", "{count} times at which a text was last seen rest on readings that also name messages outside the package's period; they are masked, so only their digests are sealed here.", count);
+      const text = ngettext("{count} time at which a text was last seen rests on a reading that also names messages outside the package's period; it is hidden, so only its hash is sealed here.", "{count} times at which a text was last seen rest on readings that also name messages outside the package's period; they are hidden, so only their hashes are sealed here.", count);
       this.verification.addUnchecked("readings", fill(text, { count }));
     }
   }
@@ -265,7 +265,7 @@ class PackageCheck {
       const parsed = parseJsonBytes((await this.read(meta)) || new Uint8Array()), description = isObject(parsed) ? parsed : {};
       const digest = description.digest ?? null;
       if (!this.has.has(meta)) this.addFinding("raw-replies", name, _("The description of the reply is not in the package."));
-      else if (digest !== (await this.saltedDigest(name, description.salt))) this.addFinding("raw-replies", name, _("The reply is not the one that its description names: its digest differs."));
+      else if (digest !== (await this.saltedDigest(name, description.salt))) this.addFinding("raw-replies", name, _("The reply is not the one that its description names: its hash differs."));
       else if (!lines.replies.has(digest)) this.addFinding("raw-replies", name, _("No record in the package came from this reply."));
     }
   }
@@ -309,13 +309,13 @@ class PackageCheck {
       this.verification.checked.files++;
       const match = /^([SN]-[0-9]{2,6})(?:\.[a-z0-9]{1,10})?$/.exec(name), label = match ? match[1] : "";
       if (!expected.has(label)) {
-        this.addFinding("package-enclosures", ENCLOSURES + name, _("No record in the package says that this evidence was added."));
+        this.addFinding("package-enclosures", ENCLOSURES + name, _("No record in the package says that this file was added."));
         continue;
       }
-      if (this.digests.get(ENCLOSURES + name) !== expected.get(label)) this.addFinding("package-enclosures", ENCLOSURES + name, _("It is not the evidence that was added: its SHA-256 differs from that in the record."));
+      if (this.digests.get(ENCLOSURES + name) !== expected.get(label)) this.addFinding("package-enclosures", ENCLOSURES + name, _("It is not the file that was added: its SHA-256 differs from that in the record."));
       expected.delete(label);
     }
-    for (const label of sortedTexts(expected.keys())) this.addFinding("package-enclosures", ENCLOSURES + label, _("A record says that this evidence was added, but it is not in the package."));
+    for (const label of sortedTexts(expected.keys())) this.addFinding("package-enclosures", ENCLOSURES + label, _("A record says that this file was added, but it is not in the package."));
   }
 
   // --- reading --------------------------------------------------------------------------------

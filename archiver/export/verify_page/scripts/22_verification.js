@@ -114,7 +114,7 @@ async function verifySubmission(verification, tree, progress) {
     listed = parseManifest(sums);
   } catch (error) {
     if (!(error instanceof ListError)) throw error;
-    verification.addFinding("manifest", DIGEST_LIST, fill(_("Line {line} does not belong in a list of digests."), { line: error.line }));
+    verification.addFinding("manifest", DIGEST_LIST, fill(_("Line {line} does not belong in a list of hashes."), { line: error.line }));
     return;
   }
   for (const difference of compareManifest(listed, digests)) verification.addFinding("manifest", difference.path, differenceText(difference, DIGEST_LIST));
@@ -122,7 +122,7 @@ async function verifySubmission(verification, tree, progress) {
     verification.checked.stamps++;
     const claims = readReply(await read(name));
     if (!claims || claims.imprint !== sha256Hex(sums)) {
-      verification.addFinding("stamp", name, _("The stamp is not for these bytes."));
+      verification.addFinding("stamp", name, _("The time stamp is not for these bytes."));
     } else {
       verification.unverifiedStamps++;
       verification.addStamped(name, null, name.split(".")[2], claims.time, null);
@@ -130,7 +130,7 @@ async function verifySubmission(verification, tree, progress) {
     }
   }
   if (!digests.size && verification.ok) verification.addFinding("nothing", DIGEST_LIST, _("The package holds no files, so there was nothing to check."));
-  if (verification.checked.stamps) verification.addNote(_("This package holds no root certificates, so the signatures of its stamps were not checked."));
+  if (verification.checked.stamps) verification.addNote(_("This package holds no root certificates, so the signatures of its time stamps were not checked."));
   verification.addUnchecked(DIGEST_LIST, fill(_("This package holds no records: the only check was that its files are those listed in {list}. The package for a lawyer can be compared with the records."), { list: DIGEST_LIST }));
 }
 

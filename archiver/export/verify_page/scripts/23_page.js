@@ -27,7 +27,7 @@ function showTexts() {
   document.title = _("Verification of a package");
   element("title").textContent = _("Verification of a package");
   element("lead").textContent = _("Checks that a package of Chatwork records was not changed. Everything happens in this browser; nothing is sent anywhere and nothing is written.");
-  element("invitation").textContent = _("Drop the package here: the zip, or the folder.");
+  element("invitation").textContent = _("Drag the ZIP or the folder here.");
   element("zip-label").textContent = _("Choose a zip");
   element("folder-label").textContent = _("Choose a folder");
   element("language").textContent = language === "ja" ? "English" : "日本語";
@@ -128,7 +128,7 @@ function showVerification(parent, verification) {
   addOwnLimits(verification);
   const stampFindings = verification.findings.filter((one) => one.check.startsWith("stamp"));
   add(parent, "p", verification.closingSentence(), "verdict");
-  add(parent, "p", fill(_("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages."), verification.checked));
+  add(parent, "p", fill(_("Checked: {entries} records, {seals} seals, {stamps} time stamps, {files} files, {messages} messages."), verification.checked));
   addAnswer(parent, "integrity", _("1. Was anything changed?"), integrityLines(verification, verification.findings.length - stampFindings.length));
   addAnswer(parent, "time", _("2. Since when has it existed?"), timeLines(verification, stampFindings.length, verification.findings.length));
   addAnswer(parent, "trust", _("3. Who vouches for that time?"), trustLines(verification));
@@ -151,21 +151,21 @@ function addAnswer(parent, id, title, lines) {
 function integrityLines(verification, count) {
   if (verification.counts["newer-format"]) return [verification.closingSentence()];
   if (count) return [fill(ngettext("{n} thing does not match: see below.", "{n} things do not match: see below.", count), { n: count })];
-  const anybody = _("Whoever makes all of it anew, records and seals too, gets this answer as well. Only the archive that made the package, another copy, or a time stamp that leads to a known authority speaks against that.");
+  const anybody = _("Whoever makes a new one, records and seals too, gets this answer as well. Only the archive that made the package, another copy, or a time stamp that leads to a known authority speaks against that.");
   const lines = [_("What was checked fits together: lists, records, seals, tables and files, as far as the package has them. What was not checked is listed below."), anybody];
-  return verification.checked.entries ? lines : [_("The files are those of the list. Whoever changes a file can make the list anew, too.")];
+  return verification.checked.entries ? lines : [_("The files are those of the list. Whoever changes a file can write a new list, too.")];
 }
 
 function timeLines(verification, count, all) {
   if (count) return [fill(ngettext("{n} time stamp does not fit: see below. No time is stated here.", "{n} time stamps do not fit: see below. No time is stated here.", count), { n: count })];
   if (all) return [_("Something does not match, so no time is stated of the package as it is now.")];
   const lines = verification.times.map(timeSentence);
-  return lines.length ? lines : [_("Nothing shows it: there is no time stamp of a third party.")];
+  return lines.length ? lines : [_("Nothing shows it: there is no time stamp.")];
 }
 
 function trustLines(verification) {
   if (!verification.roots.length) return [_("Nobody that could be checked here.")];
-  const lines = [_("The certificates below, which lie in the package itself. Certificates were judged at the time of the stamp.")];
+  const lines = [_("The certificates below, which lie in the package itself. Certificates were judged at the time of the time stamp.")];
   for (const { authority, fingerprint } of verification.roots) {
     const isKnown = Object.hasOwn(KNOWN_ROOTS, fingerprint);
     const text = isKnown ? _("{authority}: {root}, a root certificate that this page knows (SHA-256 {fingerprint}).") : _("{authority}: a root certificate that this page does not know; only the package brings it, so it must be compared with what the authority publishes (SHA-256 {fingerprint}).");

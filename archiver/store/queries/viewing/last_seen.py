@@ -18,7 +18,6 @@ from archiver.store.time_text import from_text
 MANY = 1_000
 """Readings that are gone through for a page; a message that none of them had is then looked up by itself."""
 
-_TABLES = ("window", "reading")
 _OVERLAPPING = (
     "SELECT seq, observed_at, oldest, newest, {ids} FROM {table}"
     " WHERE room_id = ? AND seq > ? AND oldest <= ? AND newest >= ? ORDER BY seq DESC"
