@@ -101,11 +101,11 @@ class SyncSettings(Section, frozen=True):
         "動きのないチャットも、この間隔で必ず読みます。 / Every chat is read at least this often, moved or not.",
     ] = Duration(hours=6)
     reserve: Annotated[
-        CallCount, "呼び出し回数の上限のうち、ほかのツールのために残す回数。 / Calls left for your other tools."
+        CallCount, "Chatworkの利用回数のうち、ほかのツールのために残す回数。 / Calls left for your other tools."
     ] = 60
     window_share: Annotated[
         Percent,
-        "編集・削除に気づくための一覧の取得に使ってよい、呼び出し回数の割合(%)。\n"
+        "編集・削除に気づくための一覧の取得に使ってよい、利用回数の割合(%)。\n"
         "Percent of the calls that looking for edits and deletions may take.",
     ] = 20
     reread_days: Annotated[

@@ -17,9 +17,9 @@ _HEAD = """\
 # chatwork-archiver の設定 / Settings of chatwork-archiver.
 #
 # 保管庫のフォルダーに archive.toml という名前で置きます。archive init が書く内容と同じです。
-# 書かれていない項目には、ここに示した値が使われます。契約はここではなく archive job add で登録します。
+# 書かれていない項目には、ここに示した値が使われます。仕事はここではなく archive job add で登録します。
 # Lies in the archive's folder as archive.toml; archive init writes the same file. A key left out has
-# the value shown here. Contracts are not settings: enter them with archive job add.
+# the value shown here. Jobs are not settings: enter them with archive job add.
 
 """
 

@@ -86,7 +86,7 @@ def page_rows(reading: Reading, contract: Contract, *, now: datetime, ids: bool 
         yield PageRow(_("Attached"), enclosed, is_list=True)
     yield PageRow(_("Deadlines"), list(_deadline_lines(activity, now)))
     steps = [step for step in platform.steps if _is_open(step.stage, activity)]
-    yield PageRow(_("Ask the office"), [in_program_language(step.text).partition("(")[0] for step in steps])
+    yield PageRow(_("Ask the platform's support"), [in_program_language(step.text).partition("(")[0] for step in steps])
     yield PageRow(_("Not entered"), [_(", ").join(blank_labels(contract))])
 
 

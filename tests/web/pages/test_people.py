@@ -67,8 +67,8 @@ def test_it_says_who_is_who(browser: Browser) -> None:
 
     assert "the reporter" in found[OWNER]
     assert "the reporter" not in found[CLIENT]
-    assert "Job 12345678 the client (as you stated: 契約画面の氏名)" in found[CLIENT]
-    assert "Contract" not in found[77]
+    assert "Job 12345678 the client (as you entered: 契約画面の氏名)" in found[CLIENT]
+    assert "Job 1" not in found[77]
 
 
 def test_a_hostile_name_is_text(browser: Browser) -> None:
