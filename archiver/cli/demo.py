@@ -27,7 +27,9 @@ DEFAULT = "chatwork-demo"
 
 @click.command(
     "demo",
-    help=N_("See the whole story in half a minute: a simulated Chatwork on this computer, no token, nothing sent out."),
+    help=N_(
+        "See the whole story in about a minute: a simulated Chatwork on this computer, no token, nothing sent out."
+    ),
 )
 @click.option(
     "--dir",
