@@ -75,7 +75,7 @@ def test_good_stamps_are_counted_and_their_root_is_named(archive: Archive, trust
     assert [] == verification.findings
     assert 3 == verification.checked["stamps"]
     assert any("is none that this program knows" in time_sentence(one) for one in verification.times)
-    assert noted(verification, "1 seal was stamped more than 48 hours after it was closed")
+    assert noted(verification, "1 seal was time-stamped more than 48 hours after it was closed")
 
 
 def test_stamps_can_be_verified_on_media_that_cannot_be_written(archive: Archive) -> None:
@@ -253,7 +253,7 @@ def test_a_later_stamp_covers_the_seals_before(archive: Archive) -> None:
 
     assert [] == verification.findings
     assert noted(verification, "1 seal at the end is not covered by a time stamp yet.")
-    assert noted(verification, "1 seal has no stamp of its own")
+    assert noted(verification, "1 seal has no time stamp of its own")
 
 
 def test_a_stamp_that_came_and_is_gone_is_named(archive: Archive) -> None:

@@ -235,7 +235,7 @@ def test_ten_years_on_a_package_proves_year_one_by_openssl_alone(
 
     said = {path: " ".join(verify_path(path, now=TODAY).notes) for path in (first, tenth)}
     assert "no later time stamp here carries them on" in said[first]
-    assert "are carried on by later stamps, up to that of “a”" in said[tenth]
+    assert "are carried on by later time stamps, up to that of “a”" in said[tenth]
     assert "no later time stamp" not in said[tenth]
     assert "2018-06-01" in (first / "VERIFY.txt").read_text(encoding="utf-8-sig")
     archive = verify_archive(desk.world.archive, now=TODAY)

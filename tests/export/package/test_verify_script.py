@@ -199,7 +199,7 @@ def test_without_openssl_a_note_says_so(package: Path) -> None:
     done = run(package / "verify.py", "--lang", "en", PATH="")
 
     assert 0 == done.returncode
-    assert "8 stamps were compared only with their bytes: their signatures cannot be checked" in done.stdout
+    assert "8 time stamps were compared only with their bytes: their signatures cannot be checked" in done.stdout
 
 
 @pytest.mark.drawn
