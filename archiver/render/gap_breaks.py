@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
 from math import ceil
+from typing import NamedTuple
 
 from archiver.records import Conversation, Gap, Message, MessageId, Pause, Period, Watch
 from archiver.render.invisible_characters import visible
@@ -37,44 +38,56 @@ _DAY = timedelta(days=1)
 _ERASED_REASON = "保存した後に、報告者が自分の保管庫から消去しました。内容は残っていません。"
 
 
-class GapBreaks:
-    """Gives the breaks that come before each message, as the messages go by in order."""
+class GapEnd(NamedTuple):
+    """The end of a gap inside which messages were saved after all."""
 
-    def __init__(self, gaps: Sequence[Gap], pauses: Sequence[Pause], *, names_ids: bool = True) -> None:
-        """Take the gaps and pauses of one room; `names_ids` as in `gap_text`."""
-        self._names_ids = names_ids
+    gap: Gap
+
+
+class GapBreaks:
+    """The breaks of a conversation in the order of its messages, as HTML or as what they are."""
+
+    def __init__(self, gaps: Iterable[Gap], pauses: Iterable[Pause]) -> None:
+        """Take the gaps and pauses of one room."""
         self._gaps = sorted(gaps, key=lambda gap: (_after_id(gap), int(gap.before), gap.number))
         self._pauses = sorted(pauses, key=lambda pause: (pause.start, pause.end))
-        self._notes = {pause: pause_text(pause, gaps) for pause in self._pauses}
+        self._every_gap = tuple(self._gaps)
         self._entered: list[Gap] = []
 
     def before(self, message: Message) -> Iterator[str]:
         """The breaks to be shown directly before this message."""
-        number = int(message.message_id)
-        while self._pauses and self._pauses[0].start <= message.send_time:
-            yield self._pause(self._pauses.pop(0))
-        ended = [gap for gap in self._entered if int(gap.before) <= number]
-        for gap in ended:
-            self._entered.remove(gap)
-            yield _gap_end_html(gap)
-        while self._gaps and _after_id(self._gaps[0]) < number:
-            gap = self._gaps.pop(0)
-            yield gap_html(gap, names_ids=self._names_ids)
-            if number < int(gap.before):  # messages inside it were saved after all
-                self._entered.append(gap)
+        return map(self._html, self.due(message))
 
     def rest(self) -> Iterator[str]:
         """The breaks after the last message."""
-        for pause in self._pauses:
-            yield self._pause(pause)
-        for gap in self._entered:
-            yield _gap_end_html(gap)
-        for gap in self._gaps:
-            yield gap_html(gap, names_ids=self._names_ids)
+        return map(self._html, self.left())
+
+    def due(self, message: Message) -> Iterator[Pause | Gap | GapEnd]:
+        """What stands directly before this message."""
+        number = int(message.message_id)
+        while self._pauses and self._pauses[0].start <= message.send_time:
+            yield self._pauses.pop(0)
+        ended = [gap for gap in self._entered if int(gap.before) <= number]
+        for gap in ended:
+            self._entered.remove(gap)
+            yield GapEnd(gap)
+        while self._gaps and _after_id(self._gaps[0]) < number:
+            gap = self._gaps.pop(0)
+            yield gap
+            if number < int(gap.before):  # messages inside it were saved after all
+                self._entered.append(gap)
+
+    def left(self) -> Iterator[Pause | Gap | GapEnd]:
+        """What stands after the last message."""
+        yield from self._pauses
+        yield from map(GapEnd, self._entered)
+        yield from self._gaps
         self._pauses, self._entered, self._gaps = [], [], []
 
-    def _pause(self, pause: Pause) -> str:
-        return pause_html(self._notes[pause])
+    def _html(self, one: Pause | Gap | GapEnd) -> str:
+        if isinstance(one, Pause):
+            return pause_html(pause_text(one, self._every_gap))
+        return gap_html(one) if isinstance(one, Gap) else _gap_end_html(one.gap)
 
 
 def gap_title(gap: Gap) -> str:
@@ -100,8 +113,7 @@ def gap_text(gap: Gap, *, names_ids: bool = True) -> str:
         count = say("件数は分かりません。")
     else:
         count = say("Chatworkの表示する件数との差から、およそ{missing:,}件と見積もられます。", missing=gap.missing)
-    reason = _REASONS.get(gap.reason)
-    reason = say("理由: {reason}", reason=visible(gap.reason)) if reason is None else say(reason)
+    reason = gap_reason(gap)
     return say(
         "{start}から {end} まで{ends}。{count}{reason}",
         start=start,
@@ -110,6 +122,12 @@ def gap_text(gap: Gap, *, names_ids: bool = True) -> str:
         count=count,
         reason=reason,
     )
+
+
+def gap_reason(gap: Gap) -> str:
+    """Why the messages are missing, in a sentence."""
+    reason = _REASONS.get(gap.reason)
+    return say("理由: {reason}", reason=visible(gap.reason)) if reason is None else say(reason)
 
 
 def _ends_text(gap: Gap) -> str:
@@ -128,11 +146,11 @@ def _end_text(at: datetime | None, message: MessageId | None) -> str:
     return (time_from_id(int(message)) if message is not None else None) or say("時刻不明")
 
 
-def gap_html(gap: Gap, *, names_ids: bool = True) -> str:
-    """A gap as a break across the page; `names_ids` as in `gap_text`."""
+def gap_html(gap: Gap) -> str:
+    """A gap as a break across the page."""
     return (
         f'<div class="break gap" role="note" id="gap{gap.number}">'
-        f"<p><b>{gap_title(gap)}</b> {escape(gap_text(gap, names_ids=names_ids))}</p></div>\n"
+        f"<p><b>{gap_title(gap)}</b> {escape(gap_text(gap))}</p></div>\n"
     )
 
 

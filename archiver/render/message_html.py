@@ -43,17 +43,9 @@ _KINDS = {State.MISSING: TextKind.MISSING, State.HIDDEN: TextKind.HIDDEN}
 _SOURCES = {ObservedBy.LIST: "", ObservedBy.SINGLE: " 1件ずつの取得", ObservedBy.RECOVERED: " 古いメッセージの取り込み"}
 
 
-def _no_face(_account: AccountId) -> str | None:
-    return None
-
-
-def _no_tools(_message: Message) -> str:
-    return ""
-
-
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The facts of a conversation that its messages need; the last five are for pages of the viewer only."""
+    """The facts of a conversation that its messages need."""
 
     references: References
     owner_id: AccountId
@@ -61,16 +53,6 @@ class Surroundings:
     tasks: Mapping[MessageId, Sequence[Task]]
     names_at: Callable[[datetime | None], Callable[[AccountId], str | None]] | None = None
     """The names of people at a time: an old message shows nobody's later name; None: as the references have it."""
-    face_of: Callable[[AccountId], str | None] = _no_face
-    """The address of a person's picture."""
-    tools: Callable[[Message], str] = _no_tools
-    """HTML with the actions for a message, shown after its facts."""
-    numbered: bool = True
-    """Whether messages have a number (No.), as they do within one package."""
-    history: bool = True
-    """Whether the earlier texts are shown below the present one."""
-    menu: str = ""
-    """The word of a menu that holds the facts and actions; empty: they stand open below the message."""
 
 
 class RenderedMessage(NamedTuple):
@@ -106,31 +88,26 @@ def render_message(message: Message, surroundings: Surroundings) -> RenderedMess
     if surroundings.names_at is not None:
         references = replace(references, name_of=surroundings.names_at(message.send_time))
     bodies = _bodies_html(message, references)
-    face = surroundings.face_of(message.account_id)
     article = (
         f'<article class="m{" own" if own else ""}" id="{anchor_id(message_id)}">'
-        f"<h3>{_author_html(message.name, message.account_id, own, face, say('報告者'))}"
-        f"{badges} {_number_html(message, surroundings)}"
+        f"<h3>{_author_html(message.name, message.account_id, own, say('報告者'))}"
+        f'{badges} <span class="no">No.{message.no}</span> '
         f'<time datetime="{at}">{at[11:19]}</time></h3>\n'
-        f"{_present_html(message, bodies)}{_history_html(message, bodies) if surroundings.history else ''}"
+        f"{_present_html(message, bodies)}{_history_html(message, bodies)}"
         f"{_files_html(message, surroundings)}{_tasks_html(message, surroundings)}"
-        f"{_facts_html(message, surroundings)}</article>\n"
+        f"{_facts_html(message)}</article>\n"
     )
     return RenderedMessage(article, _search_texts(message, bodies, surroundings))
 
 
-def _facts_html(message: Message, surroundings: Surroundings) -> str:
-    """The id, when it was saved, and the actions; in a menu that opens where the page has one."""
+def _facts_html(message: Message) -> str:
+    """The id, and when it was saved."""
     message_id = MessageId(escape(message.message_id))
     label = say("メッセージID {id}", id=message_id)
-    facts = (
+    return (
         f'<p class="meta"><a href="{chatwork_url(message.room_id, message_id)}" {REL}>{label}</a> '
-        f"{say('保存した時刻 {time}', time=local_time(message.first_seen))}{say(_SOURCES[message.source])}"
-        f"{surroundings.tools(message)}</p>"
+        f"{say('保存した時刻 {time}', time=local_time(message.first_seen))}{say(_SOURCES[message.source])}</p>"
     )
-    if not surroundings.menu:
-        return facts
-    return f'<details class="more"><summary>{escape(surroundings.menu)}</summary>{facts}</details>'
 
 
 def message_html(message: Message, surroundings: Surroundings) -> str:
@@ -178,19 +155,14 @@ def _bodies_html(message: Message, references: References) -> dict[str, str]:
     return {body: html(parse(body), references) for body in bodies}
 
 
-def _number_html(message: Message, surroundings: Surroundings) -> str:
-    return f'<span class="no">No.{message.no}</span> ' if surroundings.numbered else ""
-
-
 @lru_cache(maxsize=1024)
-def _author_html(name: str, account: AccountId, own: bool, face: str | None, reporter: str) -> str:
-    """Name and id of the author, after a decorative picture or the first character of the name."""
+def _author_html(name: str, account: AccountId, own: bool, reporter: str) -> str:
+    """Name and id of the author, after a decorative first character of the name."""
     trimmed = visible(name).strip()
     initial = "" if trimmed.startswith("[U+") else trimmed[:1]
-    face_html = escape(initial) if face is None else f'<img src="{escape(face)}" alt="" loading="lazy">'
     own_mark = f" <b>{reporter}</b>" if own else ""
     return (
-        f'<span class="face f{account % 6}" aria-hidden="true">{face_html}</span><bdi>{visible_html(name)}</bdi> '
+        f'<span class="face f{account % 6}" aria-hidden="true">{escape(initial)}</span><bdi>{visible_html(name)}</bdi> '
         f"<small>ID {account}</small>{own_mark}"
     )
 

@@ -1,4 +1,4 @@
-"""Parses the address of a conversation page: around a message, a day, after, before, or the newest. Pure."""
+"""Parses the address of a conversation page: around a message, its chain, a day, after, before, the newest. Pure."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Anchor(StrEnum):
     """From the beginning of a day on."""
     AFTER = "after"
     BEFORE = "before"
+    CHAIN = "chain"
+    """A message with those that it answers."""
     NEWEST = "newest"
 
 
@@ -44,14 +46,12 @@ class ConversationAddress(NamedTuple):
 
 def parse_address(arguments: Mapping[str, str]) -> ConversationAddress:
     """Parse an address by the first of `Anchor` that it has. Raises UsageError for a wrong id or day."""
-    for anchor in (Anchor.AT, Anchor.DAY, Anchor.AFTER, Anchor.BEFORE):
+    for anchor in (Anchor.AT, Anchor.CHAIN, Anchor.DAY, Anchor.AFTER, Anchor.BEFORE):
         text = arguments.get(anchor, "").strip()
         if text:
-            return (
-                ConversationAddress(anchor, day=_day(text))
-                if anchor is Anchor.DAY
-                else ConversationAddress(anchor, position(text))
-            )
+            day = arguments.get(Anchor.DAY, "").strip() if anchor in (Anchor.AT, Anchor.DAY) else ""
+            number = 0 if anchor is Anchor.DAY else position(text)
+            return ConversationAddress(anchor, number, _day(day) if day else None)
     return ConversationAddress(Anchor.NEWEST)
 
 

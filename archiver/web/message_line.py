@@ -14,7 +14,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.message_body import plain_text
 from archiver.render.message_html import state_badge
 from archiver.render.reference_labels import NOWHERE, References
-from archiver.render.snippet import Snippet, one_line, readable_body, snippet
+from archiver.render.snippet import Snippet, one_line, own_words, readable_body, snippet
 from archiver.store.queries.viewing.message_summaries import MessageSummary
 from archiver.store.search.search import SearchHit
 
@@ -81,6 +81,11 @@ def text_snippet(text: str, words: Collection[str] = ()) -> Snippet:
 def message_snippet(body: str, references: References = NOWHERE) -> Snippet:
     """The part of a message that is shown, as Chatwork shows it: without tags for people, boxes and replies."""
     return text_snippet(one_line(plain_text(parse(body[:_ENOUGH]), references)))
+
+
+def words_line(body: str, references: References = NOWHERE) -> str:
+    """What a message says on one line, without whom it addresses; hidden characters are visible."""
+    return visible("".join(part.text for part in text_snippet(own_words(body[:_ENOUGH], references)).parts))
 
 
 def _states(message: FoundMessage) -> tuple[str, ...]:

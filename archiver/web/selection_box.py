@@ -1,20 +1,13 @@
-"""The selection of messages for a package: the checkbox beside each message, and the address that names them.
+"""The selection of messages for a package: the address that names them.
 
-Chosen messages are only in the address (`/chosen?m=ROOM-MESSAGE&…`); the server stores nothing. The script keeps them
-from page to page while the browser's tab is open.
+Chosen messages are only in the address (`m=ROOM-MESSAGE&…`), from page to page too; the server stores nothing.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from gettext import gettext as _
 from typing import NamedTuple
-
-from markupsafe import Markup
-
-FORM = "choose"
-"""The id of the form; its button leads to the page of the chosen messages."""
 
 LIMIT = 200
 """Chosen messages that are shown; more would make an address too long for browsers."""
@@ -34,13 +27,6 @@ class SelectionBox(NamedTuple):
     """Messages beyond `LIMIT`."""
 
 
-def checkbox(room_id: int, message_id: str) -> Markup:
-    """The checkbox that chooses a message, as HTML."""
-    return Markup('<label class="choose"><input type="checkbox" name="m" form="{}" value="{}-{}"> {}</label>').format(
-        FORM, room_id, message_id, _("Choose")
-    )
-
-
 def read_selection(values: Sequence[str], *, without: str = "") -> SelectionBox:
     """Parse the values of an address; an empty one means that nothing is chosen, and `without` is left out."""
     messages = [_message_place(value) for value in values if value not in ("", without)]
@@ -48,7 +34,7 @@ def read_selection(values: Sequence[str], *, without: str = "") -> SelectionBox:
     return SelectionBox(distinct[:LIMIT], messages.count(None), max(0, len(distinct) - LIMIT))
 
 
-def checkbox_value(room_id: int, message_id: str) -> str:
+def checkbox_value(room_id: int, message_id: int | str) -> str:
     """The value that names a message in an address."""
     return f"{room_id}-{message_id}"
 

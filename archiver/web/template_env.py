@@ -44,6 +44,7 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
     filters: dict[str, Callable[..., str]] = {
         "stamp": times.local_time,
         "minute": lambda at: times.local_time(at)[:-3],
+        "clock": times.clock_minute,
         "day": times.day_text,
         "when": lambda at: moment_words(at, context.now(), context.language),
         "on": lambda day: day_words(day, context.now(), context.language),

@@ -15,7 +15,7 @@ from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.statements import enclosures
 from tests.console.test_pages import a_file
 from tests.support.archives.maker import ROOM
-from tests.support.console.application import FormBrowser, open_job_with_day_of_payment
+from tests.support.console.application import SITE, FormBrowser, open_job_with_day_of_payment
 from tests.support.viewer.page_text import words_of
 
 
@@ -186,3 +186,5 @@ def test_chosen_messages_go_into_an_order(browser: FormBrowser) -> None:
 
     assert "/packages/order?contract=job1&amp;messages=m30" in page
     assert "terminal" not in page.partition("<main")[2]
+    answer = browser.client.get(f"/chosen?m={ROOM}-30&make=1", base_url=SITE)
+    assert "/packages/order?contract=job1&messages=m30" == answer.location

@@ -125,7 +125,7 @@ def test_a_damaged_database_is_said_on_every_page(
         assert not re.search(r"malformed|database|schema|disk I/O|sqlite", text)
     assert "しないこと" in emergency
     assert "先にあちらで納品" in emergency
-    for page in (pages[path].get_data(as_text=True).partition("<main")[2] for path in ("/home", "/search")):
+    for page in (pages[path].get_data(as_text=True).partition("<main")[2] for path in ("/home", "/conversations")):
         assert 1 == page.count('href="/copies"'), page
 
 

@@ -55,7 +55,7 @@ def choose_group(browser: FormBrowser, desk: FirstDayDesk) -> None:
 
 def test_every_page_leads_to_the_first_step_before_there_is_an_archive(browser: FormBrowser) -> None:
     """Nothing is made before the user says so."""
-    answers = [browser.client.get(path, base_url=SITE) for path in ("/", "/home", "/search", "/files")]
+    answers = [browser.client.get(path, base_url=SITE) for path in ("/", "/home", "/conversations", "/files")]
 
     assert [302] * 4 == [answer.status_code for answer in answers]
     assert not browser.context.home.exists()

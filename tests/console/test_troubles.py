@@ -151,7 +151,7 @@ def test_an_archive_without_a_message(tmp_path: Path, monkeypatch: pytest.Monkey
             made = outcome_of(browser)
 
     assert {} == {path: status for path, status in answers.items() if status >= 500}
-    assert "No message is saved in this period" in talk
+    assert "No message of this chat is saved yet" in talk
     assert made.head
 
 

@@ -125,12 +125,12 @@ def seen(page: requests.Response) -> list[bool]:
 def test_each_worker_sees_their_own_archive_and_nothing_else(served: Served, teams: tuple[Team, Team]) -> None:
     """The same address shows each their own messages; the search finds no others."""
     pages = [served.page(name, f"/room/{team.room}") for name, team in zip(("sato", "suzuki"), teams, strict=True)]
-    found = served.page("suzuki", "/search?q=" + TEXTS[0])
+    found = served.page("suzuki", "/conversations?q=" + TEXTS[0])
 
     assert [200, 200] == [page.status_code for page in pages]
     assert [[True, False], [False, True]] == [seen(page) for page in pages]
     assert 200 == served.page("sato").status_code
-    assert "/message/" not in found.text
+    assert 'class="hit"' not in found.text
 
 
 def test_who_has_not_signed_in_or_has_no_archive_sees_nothing(served: Served) -> None:

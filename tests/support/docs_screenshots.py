@@ -73,7 +73,7 @@ def _viewer_pages(home: Path) -> dict[str, tuple[str, str, str]]:
         "view-overview": ("/", "wide", "light"),
         "view-conversation": (f"/room/{room}", "wide", "light"),
         "view-message": (f"/room/{room}/message/{edited_message}#compare", "wide", "light"),
-        "view-search": (f"/search?q={quote('お支払い')}", "wide", "light"),
+        "view-search": (f"/conversations?q={quote('お支払い')}", "wide", "light"),
         "view-conversation-narrow": (f"/room/{room}", "narrow", "dark"),
         "view-calendar": (f"/room/{room}/calendar?month=2026-11", "wide", "light"),
     }
@@ -106,7 +106,7 @@ def take_application(browser: Browser, home: Path, folder: Path) -> None:
         "files": f"/room/{room}/files",
         "tasks": f"/room/{room}/tasks",
         "people": f"/room/{room}/people",
-        "search": f"/search?q={quote('お支払い')}",
+        "search": f"/conversations?q={quote('お支払い')}",
         "archives": f"/archives?q={quote('お支払い')}",
         "erase": f"/contracts/{contract}/erase",
         "guide": "/help/trouble",

@@ -43,7 +43,7 @@ def path_of(gate: AccessGate) -> str:
 
 def test_without_the_key_no_page_is_shown(client: FlaskClient) -> None:
     """Neither the overview nor a page that does not exist tells anything; only the style is open."""
-    refused = {path: client.get(path, base_url=OURS) for path in ("/", "/room/1", "/search?q=x", "/nowhere")}
+    refused = {path: client.get(path, base_url=OURS) for path in ("/", "/room/1", "/conversations?q=x", "/nowhere")}
 
     assert dict.fromkeys(refused, 403) == {path: answer.status_code for path, answer in refused.items()}
     assert all("田中" not in answer.get_data(as_text=True) for answer in refused.values())
@@ -127,7 +127,7 @@ def test_nothing_can_be_changed(client: FlaskClient, gate: AccessGate, method: s
     """Every method but GET and HEAD is refused, on every page."""
     Browser(client, gate).let_in()
 
-    answers = [client.open(path, method=method, base_url=OURS).status_code for path in ("/", "/search", "/open")]
+    answers = [client.open(path, method=method, base_url=OURS).status_code for path in ("/", "/conversations", "/open")]
 
     assert [405, 405, 405] == answers
 

@@ -41,6 +41,6 @@ def test_every_page_is_shown_and_nothing_is_written(tmp_path: Path) -> None:
 
     assert "" == done.stderr
     answers = json.loads(done.stdout)
-    assert 200 == answers["/"] == answers["/files"] == answers["/room/123456789"] == answers["/search"]
+    assert 200 == answers["/"] == answers["/files"] == answers["/room/123456789"] == answers["/conversations"]
     assert {} == {path: status for path, status in answers.items() if status >= 500}
     assert before == after

@@ -73,7 +73,7 @@ def test_looking_writes_nothing(context: ViewContext) -> None:
     home = context.home
     before = {path.name: path.read_bytes() for path in home.iterdir() if path.is_file() and "-shm" not in path.name}
     with serve_pages(context) as gate, requests.Session() as browser:
-        for path in ("/open?key=" + gate.key, "/", "/search?q=x", "/nowhere"):
+        for path in ("/open?key=" + gate.key, "/", "/conversations?q=x", "/nowhere"):
             browser.get(f"http://127.0.0.1:{gate.port}{path}", timeout=10)
 
     after = {path.name: path.read_bytes() for path in home.iterdir() if path.is_file() and "-shm" not in path.name}

@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ from archiver.cli.reading.view_context import build_view_context
 from archiver.store import blobs
 from archiver.store.queries.viewing import text_proofs
 from archiver.web.context import ViewContext
-from tests.support.archives.maker import story
 from tests.support.reports import pdf_reader
 from tests.support.viewer.chromium_tab import NEEDED, Window, open_window
 from tests.support.viewer.sample_archive import AFTER, BEFORE, DELETED, ViewerArchive, build_viewer_archive
@@ -53,8 +51,12 @@ def paths(archive: ViewerArchive) -> list[str]:
     room = f"/room/{archive.room}"
     return [
         "/",
-        "/search",
-        "/search?q=深紅",
+        "/conversations",
+        "/conversations?q=深紅",
+        "/conversations?waiting=1",
+        f"{room}?pick=1&m={archive.room}-{archive.reply}&at={archive.reply}",
+        f"{room}?q=深紅&at={archive.deleted}",
+        f"{room}?chain={archive.reply}",
         "/events",
         "/files",
         "/tasks",
@@ -84,11 +86,11 @@ def test_a_deleted_sentence_is_found_by_two_kanji(view: Window, archive: ViewerA
     page.get_by_role("searchbox").fill("深紅")
     page.get_by_role("searchbox").press("Enter")
 
-    hit = page.locator("ol.hits > li")
+    hit = page.locator("a.hit")
     expect(hit).to_have_count(1)
     expect(hit.locator("mark")).to_have_text("深紅")
     expect(hit).to_contain_text("「削除」表示に変わった")
-    hit.get_by_role("link", name=re.compile("conversation|会話")).click()
+    hit.click()
 
     message = page.locator(f"#m{archive.deleted}")
     expect(message).to_be_in_viewport()
@@ -97,12 +99,12 @@ def test_a_deleted_sentence_is_found_by_two_kanji(view: Window, archive: ViewerA
 
 @pytest.mark.drawn
 def test_a_reply_leads_to_what_it_answers(view: Window, archive: ViewerArchive) -> None:
-    """The link in the reply opens the place of the message that it answers."""
+    """The line above the reply opens both alone."""
     page = view.go(f"/room/{archive.room}?at={archive.reply}")
 
-    page.locator(f"#m{archive.reply} .to a").click()
+    page.locator(f"#m{archive.reply} .re a").click()
 
-    assert page.url.endswith(f"#m{archive.question}")
+    expect(page.locator(".m")).to_have_count(2)
     expect(page.locator(f"#m{archive.question}")).to_be_in_viewport()
     expect(page.locator(f"#m{archive.question}")).to_contain_text("80,000円")
 
@@ -110,14 +112,12 @@ def test_a_reply_leads_to_what_it_answers(view: Window, archive: ViewerArchive) 
 @pytest.mark.drawn
 def test_a_gap_is_seen_in_its_place(view: Window, archive: ViewerArchive) -> None:
     """It says what is lacking, from when to when, and about how much."""
-    page = view.go(f"/room/{archive.room}?after=0")
-    page.get_by_role("link", name=re.compile("^(Newest|最新)$")).first.click()
-    breaks = page.locator(".break.gap").all_inner_texts()
-    while not breaks and page.get_by_role("link", name=re.compile("^(Earlier|前)$")).count():
-        page.get_by_role("link", name=re.compile("^(Earlier|前)$")).first.click()
-        breaks = page.locator(".break.gap").all_inner_texts()
+    page = view.go(f"/room/{archive.room}")
+    earlier = page.get_by_role("link", name=re.compile("^(Earlier messages|前のメッセージ)$"))
+    while not page.locator(".gap:not(.small)").count() and earlier.count():
+        earlier.click()
 
-    assert any("保存できなかった期間" in text and "見積もられます" in text for text in breaks)
+    assert re.search("約|About", page.locator(".gap:not(.small)").first.inner_text())
 
 
 @pytest.mark.drawn
@@ -125,10 +125,8 @@ def test_two_texts_of_a_message_stand_beside_each_other(view: Window, archive: V
     """What was taken out and what was put in are marked, and both texts can be read whole."""
     page = view.go(f"/room/{archive.room}?at={archive.edited}")
     message = page.locator(f"#m{archive.edited}")
-    link = message.get_by_role("link", name=re.compile("side by side|並べて"))
-    if not link.is_visible():
-        message.locator("summary").first.click()
-    link.click()
+    message.locator("summary").click()
+    message.get_by_role("link", name=re.compile("This message alone|このメッセージだけ")).click()
 
     sides = page.locator(".sides .t")
     assert [BEFORE, AFTER] == [text.replace("\u2060", "").strip() for text in sides.all_inner_texts()]
@@ -164,36 +162,65 @@ def test_a_file_that_is_damaged_says_so_instead_of_being_saved(archive: ViewerAr
         expect(page.locator("main")).to_contain_text("are no longer in the archive")
 
 
+def command_words(text: str) -> list[str]:
+    """The words of the first command on a page."""
+    return shlex.split(next(line for line in text.splitlines() if " export " in line))
+
+
 @pytest.mark.drawn
-def test_three_chosen_messages_become_a_command(view: Window, archive: ViewerArchive) -> None:
-    """Boxes on two pages, one list, and the line to paste."""
-    page = view.go(f"/room/{archive.room}?after=0")
-    for message in (archive.question, archive.deleted):
-        page.locator(f"#m{message} .more summary").click()
-        page.locator(f"#m{message} input[name=m]").check()
-    page = view.go("/search?q=並べない語 OR")
-    page = view.go(f"/search?q={'承知'}")
-    page.locator(f'input[value="{archive.room}-{archive.reply}"]').check()
-    page.locator("#choose button").click()
-
-    command = page.locator("code", has_text="archive").first.inner_text()
-    words = shlex.split(command)
+@pytest.mark.parametrize("scripts", [True, False])
+def test_chosen_messages_of_two_pages_become_a_command(
+    context: ViewContext, archive: ViewerArchive, *, scripts: bool
+) -> None:
+    """The marks of the page before go along; with scripts the bar counts them."""
+    with open_window(context, scripts=scripts) as view:
+        page = view.go(f"/room/{archive.room}#newest")
+        page.get_by_role("link", name=re.compile("^(Choose|選ぶ)$")).click()
+        page.locator(".m label.cover").last.click()
+        page.get_by_role("button", name=re.compile("^(Earlier messages|前のメッセージ)$")).click()
+        for message in (archive.question, archive.deleted):
+            page.locator(f"#m{message} label.cover").click()
+        if scripts:
+            expect(page.locator(".bar b")).to_contain_text("3")
+        page.locator(".bar button").click()
+        words = command_words(page.locator("main").inner_text())
     ids = words[words.index("--messages") + 1].split(",")
-    assert {archive.question, archive.deleted, archive.reply} == set(ids)
-    assert "export" in words
+
+    assert {archive.question, archive.deleted} < set(ids)
+    assert 3 == len(ids)
     assert "12345678" in words
-
-
-def test_it_works_without_a_script(context: ViewContext, archive: ViewerArchive) -> None:
-    """Search, conversation and choosing are links and forms; the script only adds comfort."""
-    with open_window(context, scripts=False) as view:
-        page = view.go("/search?q=深紅")
-        page.locator("ol.hits input[name=m]").check()
-        page.locator("#choose button").click()
-        text = page.locator("main").inner_text()
-
-    assert f"--messages {archive.deleted}" in text
     assert ([], []) == (view.complaints, view.outside)
+
+
+@pytest.mark.drawn
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (320, 200)])
+def test_a_talk_opens_at_its_newest_message(
+    context: ViewContext, archive: ViewerArchive, width: int, height: int, *, scripts: bool
+) -> None:
+    """With and without scripts, on a large screen and on one that is enlarged four times; lines are low."""
+    with open_window(context, scripts=scripts, width=width) as view:
+        view.page.set_viewport_size({"width": width, "height": height})
+        page = view.go(f"/room/{archive.room}#newest")
+        expect(page.locator(".m").last).to_be_in_viewport()
+        heights = [box["height"] for one in page.locator(".m").all()[-12:] if (box := one.bounding_box())]
+        tops = [box["y"] for one in page.locator(".m").all() if (box := one.bounding_box())]
+
+    assert max(heights) <= 52
+    if height == 800:
+        assert 10 <= sum(0 < top < height for top in tops)
+
+
+@pytest.mark.drawn
+@pytest.mark.parametrize("width", [320, 360, 1280, 1440])
+def test_a_talk_is_never_wider_than_the_window(context: ViewContext, archive: ViewerArchive, width: int) -> None:
+    """The talk, the list, hits and choosing."""
+    room = f"/room/{archive.room}"
+    paths = [room, "/conversations", f"{room}?q=深紅&at={archive.deleted}", "/conversations?q=深紅", f"{room}?pick=1"]
+    with open_window(context, width=width) as view:
+        widths = [view.go(path).evaluate("document.documentElement.scrollWidth") for path in paths]
+
+    assert [width] * len(paths) == widths
 
 
 @pytest.mark.drawn
@@ -244,23 +271,6 @@ def test_the_keyboard_alone_is_enough(view: Window, archive: ViewerArchive) -> N
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
-
-
-@pytest.mark.drawn
-@pytest.mark.parametrize("width", [1280, 360])
-def test_a_long_name_of_a_chat_leaves_the_other_fields_of_the_search_alone(tmp_path: Path, width: int) -> None:
-    """The list of chats is no wider than its place; no field lies on another, no page has to be pushed sideways."""
-    maker = story(tmp_path / "home")
-    maker.room("とても長い名前の株式会社サンプル様専用チャット", minutes=300)
-    maker.archive.close()
-    with open_window(build_view_context(CliContext(maker.home, 0, {})), width=width) as view:
-        page = view.go("/search?q=a&from=2026-07-01")
-        boxes = [one.bounding_box() for one in page.locator(".ask .ask .field > :is(input, select)").all()]
-        pushed = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-
-    placed = [(one["x"], one["y"], one["x"] + one["width"]) for one in boxes if one]
-    over = [(one, two) for one, two in pairwise(placed) if one[1] == two[1] and one[2] > two[0]]
-    assert (4, [], False) == (len(placed), over, pushed)
 
 
 @pytest.mark.drawn

@@ -1,9 +1,10 @@
-"""会話: every chat under its job, the one with the last message first, and the box that searches all of them."""
+"""会話 without an open chat: every chat under its job, the one with the last message first."""
 
 from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from archiver.web.chat_list import chat_list
 from archiver.web.context import view_context
 
 pages = Blueprint("chats", __name__)
@@ -12,8 +13,5 @@ pages = Blueprint("chats", __name__)
 @pages.get("/conversations")
 def index() -> str:
     """The chats of every job; those that were ended come last."""
-    context = view_context()
-    with context.reading() as reading:
-        status = context.status(reading)
-    jobs = [(job, [room for room in status.rooms if job.id in room.contracts]) for job in status.contracts]
-    return render_template("chats.html", jobs=sorted(jobs, key=lambda one: one[0].state != "open"))
+    with view_context().reading() as reading:
+        return render_template("conversations.html", list=chat_list(reading), chat=None)

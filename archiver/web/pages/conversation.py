@@ -1,219 +1,203 @@
-"""The conversation of a chat in pages: the newest, around a message, from a day on, or next to another page."""
+"""会話: the chats under their jobs beside one conversation, which opens at its newest message."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from gettext import gettext as _
-from html import escape
+from typing import Any
 
-from flask import Blueprint, render_template, request
-from markupsafe import Markup
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from archiver.records import Message
-from archiver.render import conversation_summary
-from archiver.render.gap_breaks import narrow_gap
-from archiver.render.message_html import message_html
-from archiver.render.page_buffer import day_anchor
-from archiver.render.times import day_text, iso_date
+from archiver.render.times import iso_date
 from archiver.store.archive import Reading
-from archiver.store.queries.gaps import gaps
-from archiver.store.queries.package_entries import covered_periods
+from archiver.store.queries.transcript import names_in_room
+from archiver.store.queries.viewing.chat_ends import (
+    changed_before,
+    count_changed,
+    positions_around,
+    positions_of_day,
+)
 from archiver.store.queries.viewing.date_position import first_on_or_after
 from archiver.store.queries.viewing.messages import (
     MessagePage,
+    message_by_id,
     newest_page,
     oldest_page,
     page_after,
     page_around,
     page_before,
 )
-from archiver.store.queries.viewing.pauses import pauses_between
-from archiver.store.queries.viewing.text_proofs import RoomEnd, room_end
+from archiver.store.queries.viewing.text_proofs import room_end
+from archiver.web import selection_box
+from archiver.web.chat_list import chat_list
 from archiver.web.context import view_context
 from archiver.web.conversation_address import Anchor, ConversationAddress, parse_address
-from archiver.web.conversation_range import PageBreaks, fit_messages, gaps_on_page
-from archiver.web.message_context import SurroundingsOf, surroundings_of
+from archiver.web.message_context import conversation_url, owner_of
 from archiver.web.room_header import Chat, chat
+from archiver.web.talk import Flow, Row, answered_place, flow
 
 pages = Blueprint("conversation", __name__)
 
 MESSAGES = 100
 """Messages on a page at most."""
 
+NEIGHBOURS = 3
+"""Messages on each side that a button adds to the chosen ones."""
 
-@dataclass(frozen=True, slots=True)
-class ConversationPage:
-    """A page of a conversation as HTML."""
-
-    messages: Sequence[Message]
-    html: Markup
-    has_earlier: bool
-    has_later: bool
-    note: str
-    """A note on how the page was found; may be empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class MessageSelection:
-    """The messages that a page may show, and which of them must be on it."""
-
-    page: MessagePage
-    centre: int
-    asked_id: str = ""
-    """The id of the requested message; empty if none was requested."""
-    note: str = ""
+CHAIN = 50
+"""Messages of a chain of replies at most."""
 
 
 @pages.get("/room/<int:room>", endpoint="room")
-def show(room: int) -> str:
-    """The page of a conversation that the address asks for."""
-    address = parse_address(request.args)
+def show(room: int) -> Response | str:
+    """The page of a conversation that the address asks for; a day leads to its first message."""
+    is_adding = "add" in request.args
+    address = parse_address(_place_fields() if is_adding else request.args)
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
-        page = conversation_page(reading, room_chat, address)
-        end = None if page.has_later else room_end(reading, room)
-    return render_template(
-        "conversation.html",
-        chat=room_chat,
-        conversation=page,
-        day=_shown_day(address, page),
-        end=end,
-        unsealed=_is_unsealed(page, end),
-    )
+        if address.anchor is Anchor.DAY and (at := _message_of_day(reading, room, address)):
+            return redirect(url_for("conversation.room", room=room, at=at, day=address.day, _anchor=f"m{at}"))
+        picked = _picked(reading, room)
+        if is_adding and picked:
+            place: dict[str, Any] = {} if address.anchor is Anchor.NEWEST else {address.anchor.value: address.position}
+            last = f"m{picked[-1].partition('-')[2]}"
+            return redirect(url_for("conversation.room", room=room, pick=1, m=picked, **place, _anchor=last))
+        talk, note = _flow(reading, room, address)
+        asked = f"{address.position}" if address.anchor is Anchor.AT else ""
+        values = {"chat": room_chat, "flow": talk, "asked": asked, "picked": picked}
+        if note:
+            talk.rows.insert(_note_place(talk, address.position), {"kind": "note", "text": note})
+        if request.headers.get("HX-Request"):
+            return render_template("talk_part.html", **values)
+        return render_template(
+            "conversations.html",
+            list=chat_list(reading, room),
+            **values,
+            **_head(reading, room_chat, address),
+            day=_shown_day(talk, address),
+            place=address,
+            chain_of=conversation_url(room, f"{address.position}") if address.anchor is Anchor.CHAIN else "",
+            end=None if talk.has_later or address.anchor is Anchor.CHAIN else room_end(reading, room),
+        )
 
 
-def conversation_page(reading: Reading, room_chat: Chat, address: ConversationAddress) -> ConversationPage:
-    """The page of a chat for an address."""
-    room = room_chat.room_id
-    selection = _find(reading, room, address)
-    places, html_by_place = _fit_page(selection, surroundings_of(reading, room, selection.page.messages))
-    messages = selection.page.messages[places.start : places.stop]
-    has_later = selection.page.has_later or places.stop < len(selection.page.messages)
-    before = _message_before(reading, room, selection.page, places)
-    breaks = _page_breaks(reading, room, before, messages, is_last=not has_later)
-    parts = [_html_with_days(breaks, before, messages, html_by_place, selection.asked_id)]
-    if not has_later:
-        parts.append(breaks.rest() + conversation_summary.ending_html(room_chat.inaccessible_since, empty=not messages))
-    return ConversationPage(messages, Markup("".join(parts)), before is not None, has_later, selection.note)  # noqa: S704 - of render/
+def _place_fields() -> dict[str, str]:
+    """The place of the page on which messages are chosen, as its form carries it."""
+    return {name.removeprefix("here_"): value for name, value in request.args.items() if name.startswith("here_")}
+
+
+def _picked(reading: Reading, room: int) -> list[str] | None:
+    """The chosen messages, with those that a button adds to them; None where none are being chosen."""
+    if "pick" not in request.args:
+        return None
+    places = list(selection_box.read_selection(request.args.getlist("m")).places)
+    added: dict[tuple[int, int], None] = {}
+    for one in places:
+        near = [one[1]]
+        if one[0] == room and request.args.get("add") == "day":
+            near = positions_of_day(reading, room, one[1], selection_box.LIMIT)
+        elif one[0] == room and request.args.get("add") == "around":
+            near = positions_around(reading, room, one[1], NEIGHBOURS)
+        added.update({(one[0], position): None for position in near})
+    return [selection_box.checkbox_value(*one) for one in [*added][: selection_box.LIMIT]]
+
+
+def _head(reading: Reading, room_chat: Chat, address: ConversationAddress) -> dict[str, object]:
+    """Who is in the chat, how many messages changed, and the one before that of the address."""
+    room, owner = room_chat.room_id, owner_of(reading)
+    names = names_in_room(reading, room)
+    others = [name for account, name in sorted(names.items()) if account != owner and name]
+    changed = count_changed(reading, room)
+    position = address.position if address.anchor is Anchor.AT else 2**63 - 1
+    before = changed_before(reading, room, position) if changed else None
+    return {
+        "people": [*others, *([_("You")] if owner in names else [])],
+        "changed": changed,
+        "to_changed": before and conversation_url(room, f"{before}"),
+    }
 
 
 # --- which messages ------------------------------------------------------------------------------
 
 
-def _find(reading: Reading, room: int, address: ConversationAddress) -> MessageSelection:
+def _flow(reading: Reading, room: int, address: ConversationAddress) -> tuple[Flow, str]:
+    """The rows of a page, and a note on how it was found, which may be empty."""
+    if address.anchor is Anchor.CHAIN:
+        chain = _chain(reading, room, address.position)
+        if chain:
+            return flow(reading, room, chain, len(chain) - 1, before=None, has_later=True, with_breaks=False), ""
+    page, centre = _page(reading, room, address)
+    first = page.messages[0] if page.messages else None
+    before = page_before(reading, room, int(first.message_id), 1).messages[-1] if first and page.has_earlier else None
+    return flow(reading, room, page.messages, centre, before=before, has_later=page.has_later), _note(page, address)
+
+
+def _page(reading: Reading, room: int, address: ConversationAddress) -> tuple[MessagePage, int]:
+    """The messages that a page may show, and the place of the one that must be on it."""
+    position = address.position
     match address.anchor:
         case Anchor.AT:
-            return _around_message(reading, room, address.position)
-        case Anchor.DAY:
-            return _from_day(reading, room, address)
-        case Anchor.AFTER:
-            page = page_after(reading, room, address.position, MESSAGES)
-            return MessageSelection(page, 0) if page.messages else _newest(reading, room)
+            page = page_around(reading, room, position, MESSAGES)
+            later = [place for place, one in enumerate(page.messages) if int(one.message_id) >= position]
+            return page, later[0] if later else max(0, len(page.messages) - 1)
+        case Anchor.AFTER if (page := page_after(reading, room, position, MESSAGES)).messages:
+            return page, 0
         case Anchor.BEFORE:
-            page = page_before(reading, room, address.position, MESSAGES)
+            page = page_before(reading, room, position, MESSAGES)
             page = page if page.messages else oldest_page(reading, room, MESSAGES)
-            return MessageSelection(page, max(0, len(page.messages) - 1))
         case _:
-            return _newest(reading, room)
+            page = newest_page(reading, room, MESSAGES)
+    return page, max(0, len(page.messages) - 1)
 
 
-def _newest(reading: Reading, room: int, note: str = "") -> MessageSelection:
-    page = newest_page(reading, room, MESSAGES)
-    return MessageSelection(page, max(0, len(page.messages) - 1), note=note)
+def _chain(reading: Reading, room: int, position: int) -> list[Message]:
+    """A message of this chat under those that it answers, the first one on top."""
+    found: list[Message] = []
+    place: tuple[int, int] | None = (room, position)
+    while place is not None and place[0] == room and len(found) < CHAIN:
+        message = message_by_id(reading, room, f"{place[1]}")
+        if message is None or message in found:
+            break
+        found.insert(0, message)
+        place = answered_place(message)
+    return sorted(found, key=lambda one: int(one.message_id))
 
 
-def _around_message(reading: Reading, room: int, position: int) -> MessageSelection:
-    page = page_around(reading, room, position, MESSAGES)
-    later = [place for place, one in enumerate(page.messages) if int(one.message_id) >= position]
-    centre = later[0] if later else max(0, len(page.messages) - 1)
-    if page.messages and int(page.messages[centre].message_id) == position:
-        return MessageSelection(page, centre, page.messages[centre].message_id)
-    note = _("No message with the id {id} is kept in this chat; this is where it would be.")
-    return MessageSelection(page, centre, note=note.format(id=position))
-
-
-def _from_day(reading: Reading, room: int, address: ConversationAddress) -> MessageSelection:
+def _message_of_day(reading: Reading, room: int, address: ConversationAddress) -> str:
+    """The first message of a day or later, else the last of all; empty in a chat without any."""
     first = first_on_or_after(reading, room, address.begin)
-    if first is None:
-        return _newest(reading, room, _("No message of this day or later is kept; this is the end."))
-    page = page_after(reading, room, int(first) - 1, MESSAGES)
-    if address.day is not None and iso_date(page.messages[0].send_time) == address.day.isoformat():
-        return MessageSelection(page, 0)
-    return MessageSelection(page, 0, note=_("No message of this day is kept; this is the next day that has some."))
+    if first is not None:
+        return first
+    return next((one.message_id for one in newest_page(reading, room, 1).messages), "")
 
 
-def _fit_page(selection: MessageSelection, surroundings_by_ids: SurroundingsOf) -> tuple[range, dict[int, str]]:
-    """The range and HTML of the messages that fit; links in the page are shorter, so sizes are first taken without."""
-    messages = selection.page.messages
-    with_links = surroundings_by_ids([one.message_id for one in messages])
-    places, html_by_place = fit_messages(messages, selection.centre, lambda one: message_html(one, with_links))
-    if len(places) == len(messages):
-        return places, html_by_place
-    without_links = surroundings_by_ids(())
-    places, html_by_place = fit_messages(messages, selection.centre, lambda one: message_html(one, without_links))
-    surroundings = surroundings_by_ids([messages[place].message_id for place in places])
-    return places, {place: message_html(messages[place], surroundings) for place in places}
+def _note(page: MessagePage, address: ConversationAddress) -> str:
+    """What is said where the page does not show what the address asks for."""
+    if address.anchor is not Anchor.AT:
+        return ""
+    asked = next((one for one in page.messages if int(one.message_id) == address.position), None)
+    if asked is None:
+        note = _("No message with the id {id} is kept in this chat; this is where it would be.")
+        return note.format(id=address.position)
+    shown = iso_date(asked.send_time)
+    if address.day is None or shown == address.day.isoformat():
+        return ""
+    if shown < address.day.isoformat():
+        return _("No message of this day or later is kept; this is the end.")
+    return _("No message of this day is kept; this is the next day that has some.")
 
 
-def _message_before(reading: Reading, room: int, page: MessagePage, places: range) -> Message | None:
-    """The message before the first one shown; None if there is none."""
-    if places.start > 0:
-        return page.messages[places.start - 1]
-    if not (page.has_earlier and page.messages):
-        return None
-    return page_before(reading, room, int(page.messages[0].message_id), 1).messages[-1]
+def _note_place(talk: Flow, position: int) -> int:
+    """Before the row of the first message from a position on."""
+    rows: list[Row] = talk.rows
+    found = (place for place, row in enumerate(rows) if row["kind"] == "message" and int(row["id"]) >= position)
+    return next(found, len(rows))
 
 
-# --- breaks between messages --------------------------------------------------------------------
-
-
-def _page_breaks(
-    reading: Reading, room: int, before: Message | None, messages: Sequence[Message], *, is_last: bool
-) -> PageBreaks:
-    covered = covered_periods(reading, room)
-    every_gap = [narrow_gap(gap, covered) for gap in gaps(reading, room)]
-    since = None if before is None else before.send_time
-    until = None if is_last else max(one.send_time for one in messages)
-    pauses = pauses_between(reading, room, since, until)
-    return PageBreaks(gaps_on_page(every_gap, before, messages, is_last=is_last), pauses, every_gap)
-
-
-def _html_with_days(
-    breaks: PageBreaks,
-    before: Message | None,
-    messages: Sequence[Message],
-    html_by_place: dict[int, str],
-    asked_id: str,
-) -> str:
-    """The messages in order as HTML, with breaks between them and headings for days."""
-    parts, last = [], "" if before is None else iso_date(before.send_time)
-    days: set[str] = set()
-    for message, (_place, html) in zip(messages, sorted(html_by_place.items()), strict=True):
-        parts.append(breaks.before(message))
-        today = iso_date(message.send_time)
-        if today != last or not days:
-            anchor = "" if today in days else f' id="{day_anchor(today)}"'
-            again = "(続き)" if today == last else ""
-            parts.append(f'<h2 class="day"{anchor}>{day_text(message.send_time)}{again}</h2>\n')
-        parts.append(_mark_message(html) if message.message_id == asked_id else html)
-        days.add(today)
-        last = today
-    return "".join(parts)
-
-
-def _mark_message(html: str) -> str:
-    """The HTML of the requested message, marked with a note."""
-    label = escape(_("The message you asked for"))
-    return f'<div class="here"><p class="note"><b>{label}</b></p>{html}</div>\n'
-
-
-def _shown_day(address: ConversationAddress, page: ConversationPage) -> str:
+def _shown_day(talk: Flow, address: ConversationAddress) -> str:
     """The value of the date field."""
     if address.day is not None:
         return address.day.isoformat()
-    return iso_date(page.messages[-1 if address.anchor is Anchor.NEWEST else 0].send_time) if page.messages else ""
-
-
-def _is_unsealed(page: ConversationPage, end: RoomEnd | None) -> bool:
-    return end is not None and any(one.entry_seq > end.sealed for one in page.messages)
+    asked = [one for one in talk.messages if int(one.message_id) == address.position] or list(talk.messages[-1:])
+    return iso_date(asked[0].send_time) if asked else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from gettext import gettext as _
 
 from flask import Blueprint, render_template, request
@@ -13,19 +13,19 @@ from markupsafe import Markup
 from archiver import errors, shell_command
 from archiver.records import Contract, Message, ObservedBy, Version
 from archiver.render.invisible_characters import visible, visible_html
-from archiver.render.message_html import chatwork_url, message_html
+from archiver.render.message_html import chatwork_url
 from archiver.render.times import typed_time
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import messages
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.queries.viewing.text_proofs import Proof, proofs
-from archiver.web import selection_box
 from archiver.web.context import view_context
 from archiver.web.conversation_address import position
 from archiver.web.diff_html import VersionPair, version_pairs
-from archiver.web.message_context import conversation_url, surroundings_of
+from archiver.web.message_context import conversation_url, message_context
 from archiver.web.pages.selection import selection_orders
 from archiver.web.room_header import Chat, chat
+from archiver.web.talk import single_row
 
 pages = Blueprint("message", __name__)
 
@@ -69,24 +69,20 @@ def show(room: int, message_id: str) -> str:
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
         message = messages.message_by_id(reading, room, f"{number}") or _raise_unknown()
-        surroundings = replace(
-            surroundings_of(reading, room, [message])([]), tools=lambda _message: "", history=False, menu=""
-        )
-        text_pairs = version_pairs(message, surroundings.references, _upto(message))
+        text_pairs = version_pairs(message, message_context(reading, room, [message]).references, _upto(message))
         versions = _version_lines(message, proofs(reading, room, number), text_pairs)
-        html = Markup(message_html(message, surroundings))  # noqa: S704 - of render/
+        row = single_row(reading, message)
         commands = _commands(reading, room_chat, message)
     return render_template(
         "message.html",
         chat=room_chat,
         message=message,
-        html=html,
+        row=row,
         steps=_version_changes(text_pairs, versions),
         versions=versions,
         earlier=_earlier(text_pairs),
         source=source_word(message.source),
         commands=commands,
-        choose=selection_box.checkbox(room, message.message_id),
         place=conversation_url(room, message.message_id),
         outside=chatwork_url(message.room_id, message.message_id),
     )

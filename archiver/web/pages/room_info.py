@@ -19,7 +19,7 @@ from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.queries.viewing.room_history import PastValue, room_history
 from archiver.web.context import view_context
 from archiver.web.event_words.files_tasks_statements import attachment_words
-from archiver.web.message_context import surroundings_of
+from archiver.web.message_context import message_context
 from archiver.web.page_cursor import parse_cursor
 from archiver.web.room_header import Chat, chat
 from archiver.web.short_name import short_name
@@ -64,7 +64,7 @@ def room(room: int) -> str:
         history = room_history(reading, room)
         (upto,) = parse_cursor(request.args.get("upto", ""), 1) or [len(history.descriptions)]
         upto = upto if 0 < upto < len(history.descriptions) else len(history.descriptions)
-        references = surroundings_of(reading, room, [])(()).references
+        references = message_context(reading, room, []).references
         descriptions = list(_fitting_descriptions(history.descriptions[:upto], references))
         attachments = list(_attachment_lines(reading, room_chat))
     return render_template(

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from archiver import shell_command
 from archiver.records import Contract
@@ -23,6 +24,9 @@ from archiver.web.message_line import message_line
 
 pages = Blueprint("chosen", __name__)
 
+ORDER = "packages.order"
+"""The page on which a package is ordered; only an application that writes has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class SelectionOrder:
@@ -38,7 +42,7 @@ class SelectionOrder:
 
 
 @pages.get("/chosen")
-def index() -> str:
+def index() -> Response | str:
     """The messages that the address names, in its order."""
     selection = selection_box.read_selection(request.args.getlist("m"), without=request.args.get("without", ""))
     context = view_context()
@@ -48,6 +52,10 @@ def index() -> str:
         references_of = references_by_room(reading)
         rows = [message_line(one, names, references=references_of(one.room_id)) for one in summaries]
         package_orders, outside = selection_orders(reading, summaries, context.command, platform=sys.platform)
+    is_one = len(package_orders) == 1 and not outside
+    if "make" in request.args and is_one and ORDER in current_app.view_functions:
+        only = package_orders[0]
+        return redirect(url_for(ORDER, contract=only.contract_id, messages=only.messages))
     values = [selection_box.checkbox_value(one.room_id, one.message_id) for one in summaries]
     unknown = selection.ignored + len(selection.places) - len(summaries)
     return render_template(
@@ -58,7 +66,6 @@ def index() -> str:
         surplus=selection.surplus,
         orders=package_orders,
         outside=outside,
-        is_from_address="m" in request.args,
         windows=sys.platform == "win32",
         mac=sys.platform == "darwin",
     )

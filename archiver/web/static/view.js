@@ -1,6 +1,6 @@
 "use strict";
-// Comfort only: every page is whole without this. Chosen messages are kept while the browser's tab is open, a command
-// can be copied, and keys lead through a page. Nothing is loaded, and nothing of a message ever becomes markup.
+// Comfort only: every page is whole without this. Chosen messages are counted, a text can be copied, and keys lead
+// through a page. Nothing is loaded, and nothing of a message ever becomes markup.
 (() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const one = (selector) => document.querySelector(selector);
@@ -15,58 +15,21 @@
 
   // --- chosen messages ---
 
-  const LIMIT = 1000; // as many as an address can carry
-  const form = one("#choose");
-  const listed = one("[data-chosen]");
-  let chosen = new Set(read("chosen"));
-
-  if (listed) {
-    const shown = listed.dataset.chosen.split(" ").filter(Boolean);
-    if (!("settled" in listed.dataset) && chosen.size) location.replace(address());
-    else keep(shown);
+  const form = one("#pick");
+  function count() {
+    const chosen = new FormData(form).getAll("m").length;
+    all("[data-count]").forEach((place) => { place.textContent = place.dataset.count.replace("{n}", chosen); });
   }
-
-  function address() {
-    const query = new URLSearchParams();
-    [...chosen].slice(0, LIMIT).forEach((value) => query.append("m", value));
-    return "?" + query;
-  }
-
-  function keep(values) {
-    chosen = new Set(values);
-    write("chosen", [...chosen]);
-  }
-
-  const boxes = () => all('input[name="m"][form="choose"]');
-
-  function count(say) {
-    if (!form) return;
-    one("[data-count]").textContent = chosen.size ? `(${chosen.size})` : "";
-    const status = one("[data-say]");
-    if (say) status.textContent = status.dataset.say.replace("{n}", chosen.size);
-  }
-
-  function restore() {
-    const kept = read("chosen");
-    if (write("chosen", kept)) chosen = new Set(kept);
-    boxes().forEach((box) => { box.checked = chosen.has(box.value); });
-    count(false);
-  }
-
   if (form) {
-    document.addEventListener("change", ({ target }) => {
-      if (target.name !== "m" || target.form !== form) return;
-      if (target.checked) chosen.add(target.value); else chosen.delete(target.value);
-      write("chosen", [...chosen]);
-      count(true);
-    });
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      location.assign(form.action + (chosen.size ? address() : "?m="));
-    });
-    addEventListener("pageshow", restore); // going back shows the page as it was left
-    restore();
+    document.addEventListener("change", count);
+    addEventListener("pageshow", count); // going back shows the page as it was left
   }
+
+  // --- one menu at a time ---
+
+  document.addEventListener("click", ({ target }) => {
+    all("details:is(.more, .menu)[open]").forEach((menu) => { menu.open = menu.contains(target); });
+  });
 
   // --- commands to paste ---
 
@@ -127,6 +90,7 @@
   }
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") all("details:is(.more, .menu)[open]").forEach((menu) => { menu.open = false; });
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented) return;
     if (event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
     const act = { "/": search, j: () => step(1), k: () => step(-1) }[event.key];

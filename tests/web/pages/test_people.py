@@ -81,7 +81,7 @@ def test_a_hostile_name_is_text(browser: Browser) -> None:
 
 def test_their_messages_are_a_step_away(browser: Browser) -> None:
     """By the search for whoever has this number."""
-    assert f'href="/search?q=from:{CLIENT}"' in browser.get(f"/room/{ROOM}/people")
+    assert f'href="/conversations?q=from:{CLIENT}"' in browser.get(f"/room/{ROOM}/people")
 
 
 def test_very_many_people_are_shown_page_by_page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

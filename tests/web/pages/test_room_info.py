@@ -45,7 +45,9 @@ def words(page: str) -> str:
 
 def way(page: str, kind: str) -> str:
     """The link of the first thing of a kind that was found beside messages."""
-    found = re.findall(rf'<span class="pill">{kind}</span>.*?<p class="ways"><a href="([^"]+)"', page, re.DOTALL)
+    found = re.findall(
+        rf'<a class="hit" href="([^"]+)"(?:(?!</a>).)*<span class="pill ">{kind}</span>', page, re.DOTALL
+    )
     return unescape(found[0])
 
 
@@ -64,7 +66,7 @@ def test_all_descriptions_stand_there_with_their_times(browser: Browser) -> None
 
 def test_a_found_description_leads_to_it(browser: Browser) -> None:
     """An earlier one too, which stands at the head of the page then."""
-    page = browser.get(way(browser.get("/search?q=" + quote("5,000円")), "description").partition("#")[0])
+    page = browser.get(way(browser.get("/conversations?q=" + quote("5,000円")), "description").partition("#")[0])
 
     assert "5,000円" in page
     assert "3,000円" not in page
@@ -72,7 +74,7 @@ def test_a_found_description_leads_to_it(browser: Browser) -> None:
 
 def test_what_the_user_added_is_shown_and_found(browser: Browser) -> None:
     """With its note and the message that it belongs to."""
-    address, _, anchor = way(browser.get("/search?q=" + quote("仮払い")), "attachment").partition("#")
+    address, _, anchor = way(browser.get("/conversations?q=" + quote("仮払い")), "attachment").partition("#")
     page = browser.get(address)
 
     assert f'id="{anchor}"' in page
@@ -82,8 +84,8 @@ def test_what_the_user_added_is_shown_and_found(browser: Browser) -> None:
 
 def test_a_found_file_and_a_found_task_lead_to_their_lines(browser: Browser) -> None:
     """The list of files narrowed to the name; the list of tasks from this one on."""
-    files = browser.get(way(browser.get("/search?q=" + quote("画面.png")), "file"))
-    address, _, anchor = way(browser.get("/search?q=" + quote("字幕")), "task").partition("#")
+    files = browser.get(way(browser.get("/conversations?q=" + quote("画面.png")), "file"))
+    address, _, anchor = way(browser.get("/conversations?q=" + quote("字幕")), "task").partition("#")
 
     assert "画面.png" in files
     assert "passwd" not in files

@@ -18,8 +18,8 @@ from archiver.settings.home import home_path
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.web import selection_box
 from archiver.web.pages.selection import selection_orders
-from tests.support.archives.maker import OTHER_ROOM, ROOM, at, message_object, story
-from tests.support.viewer.client import Browser, open_viewer
+from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
+from tests.support.viewer.client import HOST, Browser, open_viewer
 
 OLD, NEW = 1876543210987654321, 1876543210987654999
 
@@ -60,7 +60,6 @@ def test_one_can_be_left_out(browser: Browser) -> None:
 
     assert [f"{ROOM}-3"] == findall(r'type="hidden" name="m" value="([^"]*)"', page)
     assert f'name="without" value="{ROOM}-3"' in page
-    assert f'data-chosen="{ROOM}-3" data-settled' in page
 
 
 def test_the_command_makes_exactly_this_excerpt(browser: Browser, home: Path, tmp_path: Path) -> None:
@@ -97,10 +96,57 @@ def test_what_names_no_message_is_left_out_and_said(browser: Browser) -> None:
     assert "6" in page[: page.index("<ol")]
 
 
+def marked(page: str) -> dict[str, list[str]]:
+    """The messages of a page on which one chooses: those with a mark on it, and those that its form carries along."""
+    return {
+        "here": findall(r'name="m" form="pick" value="[0-9]+-([0-9]+)" checked', page),
+        "carried": findall(r'type="hidden" name="m" value="[0-9]+-([0-9]+)"', page),
+    }
+
+
+def test_marks_survive_turning_pages(tmp_path: Path) -> None:
+    """They are in the form: those of other pages too, without a script."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract()
+    maker.sync([message_object(1000 + n, f"{n}", sent=n) for n in range(1, 151)], minutes=200)
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        newest = browser.get(f"/room/{ROOM}?pick=1&m={ROOM}-1150&m={ROOM}-1001")
+        before = findall(r'form="pick" name="before" value="([0-9]+)"', newest)
+        earlier = browser.get(f"/room/{ROOM}?pick=1&m={ROOM}-1150&m={ROOM}-1001&before={before[0]}")
+
+    assert {"here": ["1150"], "carried": ["1001"]} == marked(newest)
+    assert {"here": ["1001"], "carried": ["1150"]} == marked(earlier)
+
+
+@pytest.mark.parametrize(
+    ("add", "expected"),
+    [
+        ("around", ["1002", "1003", "1004", "1005", "1006", "1007", "1008"]),
+        ("day", [f"{1000 + n}" for n in range(1, 8)]),
+    ],
+)
+def test_neighbours_and_whole_days_are_added(tmp_path: Path, add: str, expected: list[str]) -> None:
+    """To each chosen message; the page stays where it is."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract()
+    posts = [message_object(1000 + n, f"{n}", sent=n * 100 + (600 if n > 7 else 0)) for n in range(1, 11)]
+    maker.sync(posts, minutes=2000)
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        address = f"/room/{ROOM}?pick=1&m={ROOM}-1005&add={add}&here_at=1005"
+        answer = browser.client.get(address, base_url=f"http://{HOST}")
+        page = browser.get(answer.location)
+
+    assert expected == marked(page)["here"]
+    assert "at=1005" in answer.location
+
+
 def test_nothing_chosen_says_how_to_choose(browser: Browser) -> None:
-    """Only the empty value tells the script that the list is meant to be empty."""
-    assert "data-settled" not in browser.get("/chosen")
-    assert "data-settled" in browser.get("/chosen?m=")
+    """Where the boxes are."""
+    assert "press “Choose” and tick messages" in browser.get("/chosen")
 
 
 def test_two_hundred_are_shown_and_the_others_counted() -> None:
