@@ -140,11 +140,11 @@ def _lost_sentence(lost: LostRecords) -> str:
 
 
 def with_advice(sentence: str, *, is_parted: bool) -> str:
-    """The sentence, and what to do with another archive.sqlite3; `is_parted`: this one has what that one lacks."""
+    """The sentence, and what to do with another archive.sqlite3; `is_parted`: this one may have what that lacks."""
     text = _("{sentence} If there is a newer archive.sqlite3, put it back now; saving goes on all the same.")
     if is_parted:
         text = _(
-            "{sentence} This archive has records of its own since then: put nothing in its place. If the other "
+            "{sentence} This archive may have records of its own since then: put nothing in its place. If the other "
             "archive.sqlite3 still is there, keep it; its messages are taken in with: archive save FILE"
         )
     return text.format(sentence=sentence)

@@ -32,7 +32,7 @@ class PutBackDatabase(NamedTuple):
     came_home: bool
     """Whether the archive was in a team's ledger when this was recorded, and was taken home since."""
     is_parted: bool
-    """Whether the archive had records then that the one before it lacks."""
+    """Whether the archive may have had records then that the one before it lacks."""
 
     @property
     def sentence(self) -> str:
