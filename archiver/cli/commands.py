@@ -9,7 +9,6 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +16,7 @@ import click
 from archiver.cli.terminal.help_pages import HelpContext, translate_command
 from archiver.cli.terminal.text import pad
 from archiver.errors import N_
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

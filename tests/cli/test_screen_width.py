@@ -117,7 +117,7 @@ def test_what_is_longer_than_the_screen_goes_to_the_pager(tmp_path: Path) -> Non
     pager = tmp_path / "pager"
     pager.write_text("#!/bin/sh\necho BEGIN; cat; echo END\n")
     pager.chmod(0o755)
-    environ = {"ARCHIVE_LANG": "en", "HOME": str(tmp_path), "PAGER": str(pager), "LINES": "24", "PATH": "/usr/bin:/bin"}
+    environ = {"ARCHIVE_LANG": "en", "HOME": str(tmp_path), "PAGER": str(pager), "LINES": "20", "PATH": "/usr/bin:/bin"}
 
     pages = []
     for words in (["help"], ["help", "seal"]):
