@@ -102,7 +102,7 @@ def page_links(text: str) -> list[tuple[str, str]]:
 def _link(found: re.Match[str]) -> tuple[str, str] | None:
     command, room = "save FILE" if found[0].endswith(" save ファイル") else found[1], re.search(r" ([0-9]+)", found[0])
     if command == "search --chat" and room is not None:
-        return url_for("conversation.room", room=int(room[1][:18])), _("Conversation")
+        return url_for("conversation.room", room=int(room[1][:18]), _anchor="newest"), _("Conversation")
     if command == "save":
         return url_for("home.index"), _("Save now")
     endpoint = _PAGES[command]

@@ -18,7 +18,9 @@
   const form = one("#pick");
   function count() {
     const chosen = new FormData(form).getAll("m").length;
-    all("[data-count]").forEach((place) => { place.textContent = place.dataset.count.replace("{n}", chosen); });
+    all("[data-count]").forEach(({ dataset }, index, places) => {
+      places[index].textContent = chosen ? dataset.count.replace("{n}", chosen) : dataset.none;
+    });
   }
   if (form) {
     document.addEventListener("change", count);
