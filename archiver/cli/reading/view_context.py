@@ -97,7 +97,11 @@ def build_standing(
         "alert_count": len(alerts),
         "do_not": [one.strip() for one in re.split(r"(?<=[。.])\s*(?=\S)", _(emergency_block.DO_NOT)) if one.strip()],
         "alerts": shown + ([AttentionAlert(complete_commands(more_sentence(more), program))] if more > 0 else []),
-        "changes": {one.contract.id: emergency_block.changes_sentence(one) for one in emergencies if one.is_departure},
+        "changes": {
+            one.contract.id: emergency_block.changes_sentence(one, messages=False) + _(". ").rstrip()
+            for one in emergencies
+            if one.is_departure
+        },
         "every": interval_words(_every(standing)) if starters and starters.names and not starters.is_idle else "",
         "has_notices": bool(settings.notify.ways),
         "is_team": kept_by_team(reading.home) is KeptByTeam.ALL,

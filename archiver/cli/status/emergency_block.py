@@ -278,15 +278,17 @@ def _head(title: str, alerts: Sequence[Alert]) -> str:
     return sentence.format(time=jst_time(at), contract=title)
 
 
-def changes_sentence(emergency: Emergency) -> str:
-    """What happened to messages, people and rooms, one part of the sentence for each kind."""
+def changes_sentence(emergency: Emergency, *, messages: bool = True) -> str:
+    """What happened to messages (unless they are told elsewhere), people and rooms, a part of it for each kind."""
     holdings, alerts = emergency.holdings, emergency.alerts
     people = {rule: len({one.account_id for one in alerts if one.rule is rule}) for rule in AlertRule}
     parts = []
     if holdings.shut:
         parts.append(ngettext("{n} chat cannot be opened", "{n} chats cannot be opened", len(holdings.shut)))
         parts[-1] = parts[-1].format(n=len(holdings.shut))
-    parts += [line for kind, line in change_lines(emergency.changed, current_language()) if kind not in EDITS]
+    parts += [
+        line for kind, line in change_lines(emergency.changed, current_language()) if messages and kind not in EDITS
+    ]
     for number, text in (
         (people[AlertRule.ACCOUNT_CLOSED], _("names that end with the mark of a closed account: {n}")),
         (people[AlertRule.MEMBER_GONE], _("people no longer listed as members: {n}")),
