@@ -36,8 +36,8 @@ _PAGES = {
 }
 _PLACES: dict[str, dict[str, Any]] = {
     "save FILE": {"change": "older"},
-    "init schedule": {"_anchor": "automatic"},
-    "daemon": {"_anchor": "automatic"},
+    "init schedule": {"change": "automatic"},
+    "daemon": {"change": "automatic"},
 }
 """Where on its page a command's form stands."""
 

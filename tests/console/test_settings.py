@@ -118,7 +118,7 @@ def test_the_language_is_kept(browser: FormBrowser) -> None:
 
 def test_the_place_of_the_token_is_told_in_plain_words(browser: FormBrowser) -> None:
     """`file:token` is a word of the settings, and "the file token" says nothing of where it lies."""
-    page = browser.get("/settings")
+    page = browser.get("/settings?change=token")
 
     assert "Kept in: a file in the archive&#39;s folder that only you can read (token)" in page
 
@@ -127,7 +127,7 @@ def test_a_scheduler_that_does_not_run_saves_nothing(browser: FormBrowser, monke
     """The settings say the same as the overview: registered is not saved."""
     monkeypatch.setattr(settings_page, "observe_starters", lambda *_given: Starters("cron", is_idle=True))
 
-    page = browser.get("/settings")
+    page = browser.get("/settings") + browser.get("/settings?change=automatic")
 
     assert "cron does not run on this computer" in page
     assert "It saves automatically" not in page

@@ -145,7 +145,9 @@ def _page(change: str = "", *, said: str = "", problem: str = "", folder_problem
     context = console_context()
     settings, starters = context.settings(), observe_starters(context.home, context.environ)
     return render_template(
-        "settings_change.html" if change in {"token", "folders", "language"} else "settings.html",
+        "settings_change.html"
+        if change in {"token", "folders", "language", "automatic", "stamps"}
+        else "settings.html",
         change=change,
         said=said,
         problem=problem,
