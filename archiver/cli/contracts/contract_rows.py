@@ -86,7 +86,7 @@ def page_rows(reading: Reading, contract: Contract, *, now: datetime, ids: bool 
         yield PageRow(_("Attached"), enclosed, is_list=True)
     yield PageRow(_("Deadlines"), list(_deadline_lines(activity, now)))
     steps = [step for step in platform.steps if _is_open(step.stage, activity)]
-    yield PageRow(_("Ask the platform's support"), [in_program_language(step.text).partition("(")[0] for step in steps])
+    yield PageRow(_("Ask support"), [in_program_language(step.text).partition("(")[0] for step in steps])
     yield PageRow(_("Not entered"), [_(", ").join(blank_labels(contract))])
 
 
@@ -137,7 +137,7 @@ def _agreed_rows(contract: Contract, platform: Platform) -> Iterator[PageRow]:
     terms = {"amount": contract.amount, "due": contract.due_on, "nda": contract.nda}
     yield PageRow(_("Money"), [money.format(**{name: _fact_text(value) for name, value in terms.items()})])
     has_escrow = contract.escrowed_at or contract.platform != UNKNOWN
-    day_sentence = _("job {contract}   escrow (仮払い) {escrow}") if has_escrow else _("job {contract}")
+    day_sentence = _("contract {contract}   escrow (仮払い) {escrow}") if has_escrow else _("contract {contract}")
     dates = [day_sentence.format(contract=_fact_text(contract.contracted_on), escrow=_fact_text(contract.escrowed_at))]
     if platform.outside:
         request = _("{permission}: {asked}   approved {approved}")
