@@ -18,7 +18,6 @@ CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs
 WHAT = {
     "comparison/files.py": "a comparison that is being written, in its place when it is complete",
     "store/erasure/cleaning.py": "bytes, packages, copies of what was erased; pictures and databases of no use",
-    "custody/backup.py": "the copied database with findings gets a name of its own",
     "custody/folder_copies.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",
     "custody/team_copies.py": "an archive that is being brought home, renamed when it is complete onto an empty folder",
     "console/instance.py": "the application's note in the home of where it listens",

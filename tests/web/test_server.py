@@ -30,7 +30,7 @@ def test_a_browser_is_led_from_the_address_to_the_overview(context: ViewContext)
         page = browser.get(f"http://127.0.0.1:{gate.port}/", timeout=10)
 
     assert (200, 200) == (opened.status_code, page.status_code)
-    assert " export " in page.text
+    assert "承知しました" in page.text, "the last message of a chat"
     assert "Server" not in page.headers
 
 

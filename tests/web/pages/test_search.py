@@ -178,15 +178,12 @@ def test_a_deletion_is_said_also_after_the_plan_hid_the_message(tmp_path: Path) 
             words(browser.get("/conversations?q=has:delete")),
             words(browser.get("/conversations?q=has:edit")),
         )
-        talk, overview = browser.get(f"/room/{ROOM}"), words(browser.get("/"))
+        talk = browser.get(f"/room/{ROOM}")
 
     assert "「削除」表示に変わった プランの制限で見えない text before the change to “deleted”" in found
     assert "編集済み プランの制限で見えない" in edited
     assert "It was shown as deleted." in talk
     assert 3 <= talk.count("Hidden by the limits of the plan now")
-    assert "Edited Deleted Not shown any more Hidden by the plan" in overview
-    assert "動画編集_田中様 4 1 1 1 3 1/2" in overview
-    assert "messages that became shown as deleted after they were saved: 1 (1 of the client)" in overview
 
 
 def test_a_message_deleted_before_it_was_saved_is_not_said_to_have_changed(tmp_path: Path) -> None:
