@@ -99,6 +99,7 @@ def entries(browser: FormBrowser) -> int:
         return last_seq(reading)
 
 
+@pytest.mark.drawn(but=("flip-True", "cut-False"))
 @pytest.mark.parametrize(("how", "is_open"), [(flip, True), (cut, False), (put_text, True), (empty, False)])
 def test_a_damaged_database_is_said_on_every_page(
     desk: FirstDayDesk, how: Callable[[Path], None], is_open: bool

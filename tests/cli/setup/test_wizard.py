@@ -303,7 +303,10 @@ def reply(tty: PseudoTerminal, question: str, answer: str | None) -> None:
     tty.answer("", number_of(tty, "動画編集_田中様") if answer is None else answer)
 
 
-@pytest.mark.parametrize(("lang", "mark", "words"), [("en", "  - ", PROMISES_EN), ("ja", "  ・", PROMISES_JA)])
+@pytest.mark.drawn(but="ja")
+@pytest.mark.parametrize(
+    ("lang", "mark", "words"), [("en", "  - ", PROMISES_EN), ("ja", "  ・", PROMISES_JA)], ids=["en", "ja"]
+)
 def test_what_it_does_and_does_not_is_said_before_the_token_is_asked_for(
     desk: Desk, lang: str, mark: str, words: tuple[str, ...]
 ) -> None:
