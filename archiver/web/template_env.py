@@ -70,7 +70,7 @@ def frame_facts(context: ViewContext) -> dict[str, object]:
             "is_practice": is_practice,
             "saved": last.at,
             "age": age_words(age),
-            "is_stopped": age > context.patience(reading),
+            "is_stopped": not is_practice and age > context.patience(reading),
         }
     return {"is_practice": False, "saved": None}
 

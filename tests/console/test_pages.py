@@ -263,7 +263,7 @@ def test_the_messages_of_a_conflicted_copy_are_taken_in(browser: FormBrowser) ->
 
     browser.post("/emergency/recover", files=a_file("archive (1).sqlite3", body))
     outcome = browser.job().outcome
-    found = browser.get("/search?q=検収OKです")
+    found = browser.get("/conversations?q=検収OKです")
 
     assert outcome is not None
     assert ("archive (1).sqlite3" in outcome.head, True) == (True, outcome.is_complete)

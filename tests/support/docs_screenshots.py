@@ -38,8 +38,8 @@ from tests.support.terminals.terminal import TOKEN
 from tests.support.viewer.chromium_tab import open_window
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-COLOURS = 96
-"""Enough for a page of text, and a fifth of the bytes."""
+COLOURS = 256
+"""Enough for a page of text, and a fourth of the bytes."""
 
 USUAL_HOME = "/home/hanako/chatwork-archive"
 """Stands in the pictures in place of the folder of this run."""
@@ -86,7 +86,7 @@ def take_application(browser: Browser, home: Path, folder: Path) -> None:
     other_archives.note_saving(second, 1, at=datetime.now(UTC), state=other_archives.state_folder())
     (message,) = [hit["message_id"] for hit in _run_json(home, "search", "has:edit", "--json")["hits"]][:1]
     pages = {
-        "overview": "/home",
+        "home": "/home",
         "alerts": "/alerts",
         "packages": "/packages",
         "order": "/packages/order",

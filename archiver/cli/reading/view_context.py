@@ -81,7 +81,7 @@ def build_standing(
     alerts = alert_lines(reading, page.other_alerts(status.alerts, emergencies), contract_names(status.contracts))
     more = len(alerts) - FIRST_SCREEN_LIMIT
     shown = [attention_alert_of(one, program) for one in alerts[:FIRST_SCREEN_LIMIT]]
-    beside = [*service_sentences(reading), *put_back_databases.overview_lines(reading)]
+    beside = [*([] if status.is_practice else service_sentences(reading)), *put_back_databases.overview_lines(reading)]
     found = [one for one in standing.found if one.kind not in OF_ALERTS]
     if status.is_practice:  # nothing saves it by itself, and nothing should
         found = [one for one in found if one.kind not in {ConditionKind.UNSCHEDULED, ConditionKind.STALE}]
