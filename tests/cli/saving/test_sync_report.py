@@ -16,9 +16,9 @@ NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("failed", "left_over", "expected"),
     [
-        (0, True, "not everything was read in time; the next run reads the rest. See: archive status"),
-        (1, True, "(rooms 1, files 0, gaps 0). Some was left for the next save to read. See: archive status"),
-        (1, False, "(rooms 1, files 0, gaps 0). See: archive status"),
+        (0, True, "not everything was read in time; the next save reads the rest. See: archive status"),
+        (1, True, "(chats 1, files 0, gaps 0). Some was left for the next save to read. See: archive status"),
+        (1, False, "(chats 1, files 0, gaps 0). See: archive status"),
     ],
 )
 def test_what_was_left_over_is_said_as_that(failed: int, left_over: bool, expected: str) -> None:
