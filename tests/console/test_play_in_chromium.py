@@ -65,7 +65,7 @@ def _set_up(window: Window, desk: FirstDayDesk, context: ConsoleContext, *, scri
     _go_on(page)
     page.fill("#token", "f" * 32)
     _go_on(page)
-    expect(page.get_by_role("alert")).to_contain_text("このトークンは使えません")
+    expect(page.get_by_role("alert")).to_contain_text("このAPIトークンは使えません")
     page.reload()
     page.fill("#token", TOKEN)
     _go_on(page)
@@ -121,7 +121,7 @@ def _make_package(window: Window, context: ConsoleContext, job: str) -> None:
     window.go("/job").locator(".job-box a.btn").first.click()
     _go_on(page)
     _wait(context)
-    expect(window.go("/job").get_by_role("status")).to_be_visible()
+    expect(window.go("/job").locator("#job [role=status]")).to_be_visible()
 
 
 def _check_pages(window: Window) -> None:
