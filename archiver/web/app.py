@@ -25,7 +25,6 @@ from archiver.web.pages import (
     people,
     pictures,
     room_info,
-    search,
     selection,
     tasks,
     timeline,
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 PAGES = (
     overview.pages,
     chats.pages,
-    search.pages,
     conversation.pages,
     message.pages,
     selection.pages,

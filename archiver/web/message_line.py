@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from gettext import gettext as _
+from typing import Any
 
 from archiver.chatwork.notation.parse import parse
 from archiver.records import notable_states
@@ -28,44 +27,26 @@ FoundMessage = SearchHit | MessageSummary
 """A message that was found by a search or named in an address."""
 
 
-@dataclass(frozen=True, slots=True)
-class MessageLine:
-    """A line of a list of messages; hidden characters of names are visible already."""
-
-    room_id: int
-    message_id: str
-    chat: str
-    sent: datetime | None
-    account_id: int
-    name: str
-    states: tuple[str, ...]
-    """The states of the message in words; empty if it is simply present."""
-    text_state: str
-    """Which text it is, if not the present one."""
-    text: Snippet
-
-
 def message_line(
     message: FoundMessage,
     names: Mapping[int, str],
     *,
     words: Collection[str] = (),
     references: References = NOWHERE,
-) -> MessageLine:
+) -> dict[str, Any]:
     """The line of a message; `names` are those of the chats, `words` are marked, `references` name what it mentions."""
-    return MessageLine(
-        message.room_id,
-        message.message_id,
-        chat_name(message.room_id, names),
-        message.sent,
-        message.account_id,
-        visible(message.name),
-        _states(message),
-        _text_state(message),
-        text_snippet(readable_body(message.text, words, references), words)
-        if words
-        else message_snippet(message.text, references),
-    )
+    text = readable_body(message.text, words, references)
+    return {
+        "room_id": message.room_id,
+        "message_id": message.message_id,
+        "chat": chat_name(message.room_id, names),
+        "sent": message.sent,
+        "account_id": message.account_id,
+        "name": visible(message.name),
+        "states": _states(message),
+        "text_state": _text_state(message),
+        "text": text_snippet(text, words) if words else message_snippet(message.text, references),
+    }
 
 
 def chat_name(room: int, names: Mapping[int, str]) -> str:

@@ -65,7 +65,7 @@ def search_pane(reading: Reading, words: str) -> dict[str, Any]:
         message_line(one, result.rooms, words=query.words, references=references_of(one.room_id)) for one in result.hits
     ]
     jobs = {int(room.room_id): job.called for job in reversed(contracts(reading)) for room in job.rooms}
-    groups = groupby(lines, lambda line: jobs.get(line.room_id, line.chat))
+    groups = groupby(lines, lambda line: jobs.get(line["room_id"], line["chat"]))
     return values | {
         "heading": _heading(result, is_first=place is None),
         "groups": [(name, [*rows]) for name, rows in groups],

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -26,7 +27,7 @@ from archiver.store.queries.current_state import owner
 from archiver.store.search import current_index
 from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import search
-from archiver.web.message_line import MessageLine, message_line
+from archiver.web.message_line import message_line
 
 pages = Blueprint("archives", __name__, url_prefix="/archives")
 
@@ -44,7 +45,7 @@ class ArchivePart:
     is_own: bool
     lines: Sequence[str]
     """How its saving stands, or why it cannot be read."""
-    hits: Sequence[MessageLine]
+    hits: Sequence[dict[str, Any]]
     home: str
     """Its folder as a form names it."""
 
@@ -97,7 +98,7 @@ def _page(refused: str = "") -> str:
 
 def _part(context: ConsoleContext, home: Path, query: SearchQuery | None) -> ArchivePart:
     is_own = home == context.home
-    name, lines, hits = "", list[str](), list[MessageLine]()
+    name, lines, hits = "", list[str](), list[dict[str, Any]]()
     try:
         settings, archive = load_settings(home, context.environ), Archive(home)
         if query is not None:
@@ -116,6 +117,6 @@ def _saving_line(context: ConsoleContext, reading: Reading, settings: Settings) 
     return "  ".join([_("Automatic saving") + ":", *parts])
 
 
-def _hits(reading: Reading, query: SearchQuery) -> list[MessageLine]:
+def _hits(reading: Reading, query: SearchQuery) -> list[dict[str, Any]]:
     found = search(reading, query, limit=HITS, count_limit=0)
     return [message_line(one, found.rooms, words=query.words) for one in found.hits]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -29,7 +30,7 @@ from archiver.store.search.scope import room_names
 from archiver.store.search.term_candidates import term_candidates
 from archiver.web.context import view_context
 from archiver.web.message_context import references_by_room
-from archiver.web.message_line import MessageLine, message_line
+from archiver.web.message_line import message_line
 
 pages = Blueprint("billing", __name__, url_prefix="/contracts/<name>")
 
@@ -44,8 +45,8 @@ class TermRow:
 
     item: TermItem
     term: StatedTerm | None
-    message: MessageLine | None
-    candidates: Sequence[MessageLine]
+    message: dict[str, Any] | None
+    candidates: Sequence[dict[str, Any]]
     """The first messages that hold a word of it, while nothing is stated."""
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from gettext import gettext as _
+from typing import Any
 
 from flask import Blueprint, render_template, request
 from markupsafe import Markup
@@ -30,36 +30,6 @@ from archiver.web.talk import single_row
 pages = Blueprint("message", __name__)
 
 _LONGEST_NUMBER = 9
-
-
-@dataclass(frozen=True, slots=True)
-class VersionLine:
-    """A version of a message with its proof."""
-
-    number: int
-    version: Version
-    proof: Proof
-    edited_at: str
-    """Chatwork's time of the edit; empty if it gave none."""
-    source: Markup
-    """The text as Chatwork gave it, with its tags."""
-
-
-@dataclass(frozen=True, slots=True)
-class VersionChange:
-    """A change: two versions side by side."""
-
-    pair: VersionPair
-    before: VersionLine
-    after: VersionLine
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command to copy, and its purpose."""
-
-    label: str
-    line: str
 
 
 @pages.get("/room/<int:room>/message/<message_id>", endpoint="one")
@@ -113,7 +83,7 @@ def _upto(message: Message) -> int:
 
 def _version_lines(
     message: Message, proofs_by_version: Sequence[Proof], text_pairs: Sequence[VersionPair]
-) -> dict[int, VersionLine]:
+) -> dict[int, dict[str, Any]]:
     """The versions on the page by number, the latest first."""
     last = text_pairs[0].number + 1 if text_pairs else _upto(message)
     first = text_pairs[-1].number if text_pairs else last
@@ -123,13 +93,14 @@ def _version_lines(
     }
 
 
-def _version(number: int, version: Version, proof: Proof) -> VersionLine:
+def _version(number: int, version: Version, proof: Proof) -> dict[str, Any]:
     edited_at = typed_time(version.update_time) if version.update_time > 0 else ""
-    return VersionLine(number, version, proof, edited_at, Markup(visible_html(version.body, lines=True)))  # noqa: S704 - safe
+    source = Markup(visible_html(version.body, lines=True))  # noqa: S704 - safe
+    return {"number": number, "version": version, "proof": proof, "edited_at": edited_at, "source": source}
 
 
-def _version_changes(text_pairs: Sequence[VersionPair], versions: dict[int, VersionLine]) -> list[VersionChange]:
-    return [VersionChange(one, versions[one.number], versions[one.number + 1]) for one in text_pairs]
+def _version_changes(text_pairs: Sequence[VersionPair], versions: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"pair": one, "before": versions[one.number], "after": versions[one.number + 1]} for one in text_pairs]
 
 
 def _earlier(text_pairs: Sequence[VersionPair]) -> int:
@@ -140,12 +111,12 @@ def _earlier(text_pairs: Sequence[VersionPair]) -> int:
 # --- what can be done ----------------------------------------------------------------------------
 
 
-def _commands(reading: Reading, room_chat: Chat, message: Message) -> list[Command]:
+def _commands(reading: Reading, room_chat: Chat, message: Message) -> list[dict[str, str]]:
     """The commands that make a package with the message, or attach a screenshot of it to a contract."""
     program, chosen = view_context().command, message_summaries(reading, [(room_chat.room_id, int(message.message_id))])
     package_orders, _left = selection_orders(reading, chosen, program, platform=sys.platform)
     packages = [
-        Command(_package_label(order.contract), line)
+        {"label": _package_label(order.contract), "line": line}
         for order in package_orders
         for _profile, line in order.commands[:1]
     ]
@@ -156,7 +127,7 @@ def _package_label(contract: str) -> str:
     return _("Make an export of job {contract} with it:").format(contract=contract)
 
 
-def _attach_command(program: Sequence[str], contract: Contract, message: Message) -> Command:
+def _attach_command(program: Sequence[str], contract: Contract, message: Message) -> dict[str, str]:
     words = [*program, *f"job enter {contract.id} file --message {message.message_id} --file".split(), _("FILE")]
     label = _("Keep a screenshot of it with job {contract}:").format(contract=visible(contract.label))
-    return Command(label, shell_command.line(words, platform=sys.platform))
+    return {"label": label, "line": shell_command.line(words, platform=sys.platform)}
