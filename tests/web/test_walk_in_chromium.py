@@ -164,7 +164,7 @@ def test_a_file_that_is_damaged_says_so_instead_of_being_saved(archive: ViewerAr
 
 def command_words(text: str) -> list[str]:
     """The words of the first command on a page."""
-    return shlex.split(next(line for line in text.splitlines() if " export " in line))
+    return shlex.split(next(line for line in text.splitlines() if " --messages " in line))
 
 
 @pytest.mark.drawn
