@@ -156,7 +156,7 @@ _QUERY = """
     WHERE f.room_id = ?
 """
 _NEWEST = f"{_QUERY} AND (f.upload_time, f.file_id) < (?, ?) ORDER BY f.upload_time DESC, f.file_id DESC"
-_OF_MESSAGE = f"{_QUERY} AND f.message_id = ? ORDER BY f.upload_time, f.file_id"
+_OF_MESSAGE = f"{_QUERY} AND f.message_id = ? ORDER BY +f.upload_time, f.file_id"  # "+": by the message, not by time
 _ONE = f"{_QUERY} AND f.file_id = ?"
 
 

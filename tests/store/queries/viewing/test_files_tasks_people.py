@@ -14,6 +14,7 @@ from archiver.export.conversation import PackageRoom, build_conversation
 from archiver.export.package_scope import PackageScope
 from archiver.records import Contract, ContractRoom, MessageId, Observation, RoomId, Watch
 from archiver.store import avatars, blobs
+from archiver.store.engine import driver_connection
 from archiver.store.queries.entries import entries
 from archiver.store.queries.viewing import files, people, tasks
 from archiver.store.queries.viewing.files import FileState
@@ -220,3 +221,15 @@ def test_a_picture_is_given_where_it_is_held(story_maker: ArchiveMaker) -> None:
         assert b"picture" == people.picture_path(story_maker.home, avatar).read_bytes()
         assert [None, avatar] == [one.avatar for one in people.people(reading, ROOM)]
         assert (None, None) == (people.avatar(reading, ROOM, 1), people.avatar(reading, ROOM, 2**70))
+
+
+def test_the_files_and_tasks_of_a_message_are_found_by_their_message(story_maker: ArchiveMaker) -> None:
+    """A page asks for a hundred messages: going through all files of the chat for each would take most of its time."""
+    with story_maker.archive.reading() as reading:
+        source = driver_connection(reading.sql)
+        plans = [
+            source.execute(f"EXPLAIN QUERY PLAN {query}", (ROOM, "1")).fetchall()[0][3]
+            for query in (files._OF_MESSAGE, tasks._OF_MESSAGE)
+        ]
+
+    assert ["file_message" in plans[0], "task_message" in plans[1]] == [True, True]
