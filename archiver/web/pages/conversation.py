@@ -35,7 +35,7 @@ from archiver.web.context import view_context
 from archiver.web.conversation_address import Anchor, ConversationAddress, parse_address
 from archiver.web.message_context import conversation_url, owner_of
 from archiver.web.room_header import Chat, chat
-from archiver.web.talk import Flow, Row, answered_place, flow
+from archiver.web.talk import Flow, answered_place, flow
 
 pages = Blueprint("conversation", __name__)
 
@@ -190,9 +190,8 @@ def _note(page: MessagePage, address: ConversationAddress) -> str:
 
 def _note_place(talk: Flow, position: int) -> int:
     """Before the row of the first message from a position on."""
-    rows: list[Row] = talk.rows
-    found = (place for place, row in enumerate(rows) if row["kind"] == "message" and int(row["id"]) >= position)
-    return next(found, len(rows))
+    found = (place for place, row in enumerate(talk.rows) if row["kind"] == "message" and int(row["id"]) >= position)
+    return next(found, len(talk.rows))
 
 
 def _shown_day(talk: Flow, address: ConversationAddress) -> str:

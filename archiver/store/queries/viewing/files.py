@@ -156,7 +156,8 @@ _QUERY = """
     WHERE f.room_id = ?
 """
 _NEWEST = f"{_QUERY} AND (f.upload_time, f.file_id) < (?, ?) ORDER BY f.upload_time DESC, f.file_id DESC"
-_OF_MESSAGE = f"{_QUERY} AND f.message_id = ? ORDER BY +f.upload_time, f.file_id"  # "+": by the message, not by time
+# With "+" it is found by the message; to be in order, SQLite would go through all files of the chat.
+_OF_MESSAGE = f"{_QUERY} AND f.message_id = ? ORDER BY +f.upload_time, f.file_id"
 _ONE = f"{_QUERY} AND f.file_id = ?"
 
 

@@ -109,7 +109,8 @@ _QUERY = "SELECT room_id, task_id, state, first_seen, gone_since, seq FROM task 
 _STATUS = " AND CASE state WHEN 'gone' THEN 'gone' ELSE status END = ?"
 _REST = " AND CASE state WHEN 'gone' THEN 'gone' ELSE status END <> 'open'"
 _NEWEST = " AND task_id < ? ORDER BY task_id DESC LIMIT ?"
-_OF_MESSAGE = f"{_QUERY} AND message_id = ? ORDER BY +task_id"  # "+": found by the message, not by the order
+# With "+" it is found by the message, as in `files`.
+_OF_MESSAGE = f"{_QUERY} AND message_id = ? ORDER BY +task_id"
 _VERSIONS = "SELECT seq FROM task_version WHERE room_id = ? AND task_id = ? ORDER BY number"
 
 
