@@ -76,7 +76,9 @@ def _of_another_message(true: Function, *given: Any, **options: Any) -> Any:
 
 
 def _changed_later(true: Function, message: Message, **options: Any) -> Any:
-    return true(replace(message, changed_at=message.changed_at + timedelta(days=1)), **options)
+    *earlier, last = message.versions
+    later = replace(last, first_seen=last.first_seen + timedelta(days=1))
+    return true(replace(message, versions=(*earlier, later)), **options)
 
 
 def _seen_now(true: Function, message: Message, *given: Any, **options: Any) -> Any:

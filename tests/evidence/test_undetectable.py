@@ -263,7 +263,7 @@ def test_a_verification_of_a_package_for_an_office_stays_silent(tmp_path: Path) 
     with zipfile.ZipFile(str(report.zip)) as packed:
         packed.extractall(tmp_path)
     folder = tmp_path / Path(str(report.zip)).stem
-    _edited("02_messages.csv", "では".encode(), "では、断る".encode())(folder)
+    _edited("02_messages.csv", b"13:02:00", b"13:20:00")(folder)
     renew_sums(folder)
     anybody = timestamp.request_stamp((folder / "SHA256SUMS.txt").read_bytes(), authority("anybody"), now=lambda: NOW)
     (folder / "SHA256SUMS.txt.a.tsr").write_bytes(anybody.reply)

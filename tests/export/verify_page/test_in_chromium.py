@@ -456,7 +456,7 @@ def test_it_speaks_japanese(window: VerifyPageWindow, samples: Samples, tmp_path
 
     japanese.choose(package)
 
-    assert "食い違い" in japanese.page.locator(".verdict").inner_text()
+    assert "合わないところ" in japanese.page.locator(".verdict").inner_text()
     assert "ja" == japanese.page.locator("html").get_attribute("lang")
     japanese.page.locator("#language").click()
     japanese.page.locator(".verdict", has_text="do not match").wait_for()
