@@ -118,7 +118,7 @@ def _verified(archive: Archive, *authorities: Authority) -> Verification:
 ARCHIVE: Mapping[str, Callable[[Path], Done]] = {
     "the unsealed tail cut off": _tail_cut,
     "an older copy put in place of the archive": _older_copy,
-    "a whole archive invented, without stamps": _invented_today,
+    "a whole archive invented, without time stamps": _invented_today,
     "a whole archive invented and stamped today": _invented_and_stamped_today,
     "an authority that states a false time": _authority_that_lies,
     "every stamp removed, with the rows and unsealed records that tell of them": _all_stamps_removed,

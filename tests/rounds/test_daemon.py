@@ -262,7 +262,7 @@ def test_it_goes_on_when_nobody_reads_what_it_says(terminal: Terminal, chatwork:
 
     daemon.terminate()
 
-    assert daemon.wait(PATIENCE) in (0, 1)  # Python itself complains of the pipe at its end
+    assert daemon.wait(PATIENCE) in (0, 1, 120)  # Python itself complains of the pipe at its end, by 120 while it ends
 
 
 @pytest.mark.drawn

@@ -431,7 +431,7 @@ def test_a_person_that_nobody_knows_is_refused(tmp_path: Path, chosen: Policy) -
     """A number typed wrong must not leave a name open unseen."""
     maker = story_with_secrets(tmp_path / "home")
 
-    with pytest.raises(errors.UsageError, match="contract: 5"):
+    with pytest.raises(errors.UsageError, match="the job: 5"):
         export_package(maker, "support", tmp_path / "out", policy=chosen)
 
     assert [] == list((tmp_path / "out").iterdir())
