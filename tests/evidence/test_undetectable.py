@@ -119,9 +119,9 @@ ARCHIVE: Mapping[str, Callable[[Path], Done]] = {
     "the unsealed tail cut off": _tail_cut,
     "an older copy put in place of the archive": _older_copy,
     "a whole archive invented, without time stamps": _invented_today,
-    "a whole archive invented and stamped today": _invented_and_stamped_today,
+    "a whole archive invented and time-stamped today": _invented_and_stamped_today,
     "an authority that states a false time": _authority_that_lies,
-    "every stamp removed, with the rows and unsealed records that tell of them": _all_stamps_removed,
+    "every time stamp removed, with the rows and unsealed records that tell of them": _all_stamps_removed,
     "address, status or time of arrival beside a reply": _beside_a_reply,
 }
 
@@ -203,15 +203,15 @@ def _reply_and_file_left_out(package: Path) -> None:
 
 
 PACKAGE: Mapping[str, tuple[Callable[[Path], None], str]] = {
-    "a page or the report, with lists made anew": (_pages_and_report, LISTS_ALONE),
-    "the script or the instructions, with lists made anew": (_script_and_instructions, ""),
+    "a page or the report, with new lists": (_pages_and_report, LISTS_ALONE),
+    "the script or the instructions, with new lists": (_script_and_instructions, ""),
     "a message left out of records and tables": (
         _left_out,
         "not entered: 1. Only the archive can tell whether that is so",
     ),
     "a reply or a file left out": (_reply_and_file_left_out, ""),
-    "what is shown in place of a masked record": (_shown_otherwise, "be checked only once the record itself is shown"),
-    "the last seal's stamp and its root exchanged alike": (
+    "what is shown in place of a hidden record": (_shown_otherwise, "be checked only once the record itself is shown"),
+    "the last seal's time stamp and its root exchanged alike": (
         _last_stamp_exchanged_with_its_root,
         "is none that this program knows",
     ),
@@ -246,7 +246,7 @@ def test_a_verification_of_a_package_stays_silent(package_sample: Path, tmp_path
     assert "not checked" in verification.closing_sentence()
 
 
-SUPPORT = "a package for an office, with its list and stamp made anew"
+SUPPORT = "an export for support, with a new list and time stamp"
 
 
 @pytest.mark.drawn
