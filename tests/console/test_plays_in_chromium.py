@@ -345,7 +345,7 @@ def _begin_with_trouble(player: Player, desk: FirstDayDesk) -> list[str]:
     faults += player.look_around()
     player.fill("#token", "f" * 32)
     player.press("main button.first")
-    expect(page.get_by_role("alert")).to_contain_text("このトークンは使えません")
+    expect(page.get_by_role("alert")).to_contain_text("このAPIトークンは使えません")
     page.reload()
     desk.chatwork.stop()
     player.fill("#token", TOKEN)

@@ -302,7 +302,7 @@ def test_a_contract_is_added_and_its_saving_ended_and_begun_by_clicking(
     assert "The job is added." in added
     assert {"job1": "open", "job2": "stopped"} == states
     assert {"job1": "open", "job2": "open"} == begun
-    assert 'href="/add-contract"' in browser.get("/contracts")
+    assert 'href="/add-contract"' in browser.get("/contracts/job1")
 
 
 def test_a_chat_of_another_job_is_not_left_in_both_without_a_word(browser: FormBrowser, desk: FirstDayDesk) -> None:

@@ -82,7 +82,7 @@ def test_status_says_that_stamps_are_off(sealing: SealingTerminal) -> None:
 
     assert (1, 0) == (payload["count"], payload["unstamped"])
     assert "Daily seals   1 day  time-stamped 1 day  last" in screen
-    assert "Third-party time   off" in screen
+    assert "Time stamps   off" in screen
 
 
 # --- init --------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def test_it_says_what_was_found_and_what_has_become_of_it(job: Job, tmp_path: Pa
     assert (
         "見つかった 2  保存済み 0  取り込んだ 1  プランの制限で見えない 0  取得できない 1  あとに残した 0" == lines[0]
     )
-    assert ["契約に入れていないチャットのもの", "メッセージのIDではありえない番号"] == [
+    assert ["仕事に入れていないチャットのもの", "メッセージのIDではありえない番号"] == [
         line.partition("(")[0] for line in lines[1:]
     ]
 

@@ -462,7 +462,7 @@ def test_a_run_by_itself_that_fails_is_said_at_once_and_stays_said(desk: Desk) -
         tty.answer("computer runs? [yes]:", "")
         tty.answer("confirmed? [yes]:", "no")
         tty.answer("you can read? [yes]:", "no")
-        tty.see("The automatic run failed: the system's password store cannot be used.", seconds=30)
+        tty.see("The automatic save failed: the system's password store cannot be used.", seconds=30)
         tty.see("saved once more from here")
         leave_notices(tty)
         code = tty.end()

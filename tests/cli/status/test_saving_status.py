@@ -131,13 +131,15 @@ def test_while_every_run_fails_the_page_is_not_good(desk: TerminalWorld) -> None
     desk.remember(remembered_values.CLOCK_OFFSET, None)  # the simulated clock stands still
     after, _talk = desk.both("status")
 
-    assert ("State: Action needed", True) == (screen.splitlines()[0][-20:], "Next: archive init token" in screen)
+    assert "State: Action needed" in " ".join(screen.split())
+    assert "Next: archive init token" in screen
     assert ["The last save failed. Reason: the API token is not accepted."] == [
         warning.partition(" In Chatwork")[0] for warning in document["warnings"]
     ]
     assert "failed: the API token is not accepted" in screen
     assert "The last automatic save failed" in typed
-    assert ("State: Good", False) == (after.splitlines()[0][-11:], "failed" in after)
+    assert after.splitlines()[0].endswith("State: OK")
+    assert "failed" not in after
 
 
 def test_after_a_long_time_the_reason_is_said_and_not_to_save_by_hand(desk: TerminalWorld) -> None:
