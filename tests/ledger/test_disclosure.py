@@ -120,7 +120,7 @@ def test_whoever_takes_an_archive_home_leaves_a_row_first(
 
     row = accesses(team.place)[-1]
     assert ("take-home", "reader", user_name()) == (row.what, row.login, row.who)
-    assert "まるごと持ち帰り" in Terminal(team.first, team.chatwork).run("team", "audit")
+    assert "まるごと取り出す" in Terminal(team.first, team.chatwork).run("team", "audit")
 
 
 @pytest.mark.drawn

@@ -240,7 +240,7 @@ def test_a_drill_goes_on_where_the_ledger_holds_what_makes_no_archive(
 
     assert "記録 1 が読めません" in said
     assert "改変は見つかりませんでした" in said
-    assert "1件の保管庫は持ち帰れませんでした" in said
+    assert "1件の保管庫は取り出せませんでした" in said
 
 
 def _undo_file(name: str) -> str:

@@ -358,8 +358,8 @@ def test_who_leaves_twice_is_told_that_nothing_was_destroyed(
     assert (0, 0) == (main(leave), main(leave))
 
     first, second = capsys.readouterr().out.replace("\n", "").split(f"アカウント{account}の")[1:]
-    assert first.startswith("トークンを破棄し")
-    assert second.startswith("トークンは台帳になく、何も破棄していません。")
+    assert first.startswith("APIトークンを破棄し")
+    assert second.startswith("APIトークンは台帳になく、何も破棄していません。")
     assert f"保管庫{standing.archive}は閉じています" in second
     service.join(account)
 
