@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from archiver.store.queries.completion import CompletionName
+
+_Function = Callable[..., Any]
 
 _TYPEABLE = re.compile(r"[A-Za-z0-9_-]+")
 """What every shell takes as one word without quotes; a platform's id may be any text."""
@@ -121,3 +123,9 @@ job_option = click.option(
     help=N_("Only the chats of this job."),
 )
 """The jobs to whose chats a command is limited."""
+
+
+def chat_option(help_text: str, flag: str = "--chat", name: str = "chats") -> Callable[[_Function], _Function]:
+    """An option that takes chats by their numbers or parts of their names; repeatable."""
+    chat = N_("CHAT")
+    return click.option(flag, name, multiple=True, metavar=chat, shell_complete=room_numbers, help=help_text)

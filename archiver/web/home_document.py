@@ -71,6 +71,7 @@ def home_document(reading: Reading, status: Status) -> Row:
         "kept": _kept(status.rooms if job is None else job["rooms"]),
         "quotes": [] if job is None else job["quotes"],
         "upto": last_seq(reading),
+        "last_alert": max((one.number for one in status.alerts), default=0),
         "mark": page_marks(reading)[head["kind"] == "calm"],
         "step": None if told else _next_step(reading, status, jobs),
         "jobs": sorted((one for one in jobs if one["is_open"]), key=_job_order, reverse=True),

@@ -17,14 +17,16 @@ from archiver.console import uploads
 from archiver.console.copy_folder import read_folder
 from archiver.console.jobs import JobState
 from archiver.errors import UsageError
+from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store import migrate
 from archiver.store.engine import DATABASE
 from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.roles import mapped_accounts
 from archiver.store.queries.statements import deliveries, enclosures
+from archiver.store.working import alerts
 from archiver.store.working.remembered_values import SEEN_CHANGES
-from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, message_object, story
+from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.viewer.page_text import words_of
 
@@ -407,6 +409,19 @@ def test_what_was_seen_is_taken_off_the_first_page_and_a_page_asks_for_news_alon
     assert upto.isdigit()
     assert (302, last) == (answer.status_code, seen.entry)
     assert part.lstrip().startswith('<div id="head"')
+
+
+def test_an_alert_that_came_after_the_page_was_shown_stays_open(browser: FormBrowser) -> None:
+    """Only what stood there can have been seen."""
+    name, alert = contract_id(browser), Alert(AlertRule.MEMBER_GONE, Level.HIGH, at(1), ROOM, CLIENT)
+    with browser.context.archive.writing() as writing:
+        shown, later = alerts.keep(writing, alert), alerts.keep(writing, alert)
+
+    browser.post("/home/seen", job=name, upto="0", last_alert=str(shown.number))
+
+    with browser.context.archive.reading() as reading:
+        still_open = [one.number for one in alerts.open_alerts(reading)]
+    assert (False, True) == (shown.number in still_open, later.number in still_open)
 
 
 def test_beside_a_wrong_fact_the_others_are_said_to_be_kept(browser: FormBrowser) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.argument_completion import JOB, room_numbers
+from archiver.cli.argument_completion import JOB, chat_option
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import fact_options, room_periods
 from archiver.cli.contracts.chats import job_chats
@@ -160,14 +160,7 @@ def _asked_chats(app: App, typed: Sequence[str]) -> tuple[dict[int, str], bool]:
 @command_job.command("set", help=N_("Change or add facts of a job; what was entered before stays on record."))
 @JOB
 @room_periods.options(N_("Add this chat: its number or a part of its name; repeatable."))
-@click.option(
-    "--without-chat",
-    "without",
-    multiple=True,
-    metavar=N_("CHAT"),
-    shell_complete=room_numbers,
-    help=N_("Take this chat out; repeatable. What is saved of it stays."),
-)
+@chat_option(N_("Take this chat out; repeatable. What is saved of it stays."), "--without-chat", "without")
 @fact_options.options
 @click.pass_obj
 def job_set(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archiver.cli.argument_completion import room_numbers
+from archiver.cli.argument_completion import chat_option
 from archiver.cli.terminal.day_options import parse_day, parse_until
 from archiver.cli.terminal.saved_rooms import one_room
 from archiver.errors import N_
@@ -37,13 +37,12 @@ def options(chat_help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
     first = N_("The first day of a chat that belongs to this job, if other jobs share it; repeatable.")
     last = N_("The last day of a chat that belongs to this job; repeatable. “-”: no end.")
     move = N_("Take the chats out of the jobs that have them.")
-    chat: dict[str, Any] = {"multiple": True, "metavar": N_("CHAT"), "shell_complete": room_numbers}
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
         command = click.option("--move", "is_moved", is_flag=True, hidden=True, help=move)(command)
         command = click.option(_TO, "ends", help=last, **pair)(command)
         command = click.option(_FROM, "begins", help=first, **pair)(command)
-        return click.option("--chat", "chats", help=chat_help, **chat)(command)
+        return chat_option(chat_help)(command)
 
     return add
 

@@ -13,7 +13,7 @@ import click
 
 from archiver import shell_command
 from archiver.app import utc_now
-from archiver.cli.argument_completion import job_option, room_numbers
+from archiver.cli.argument_completion import chat_option, job_option
 from archiver.cli.every_archive import every_archive_option
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.output import echo, paged_output
@@ -61,14 +61,7 @@ class _Command(click.Command):
 )
 @click.argument("words", nargs=-1, metavar=N_("WORDS"))
 @job_option
-@click.option(
-    "--chat",
-    "chats",
-    multiple=True,
-    metavar=N_("CHAT"),
-    shell_complete=room_numbers,
-    help=N_("Only this chat: its number, or a part of its name. Without words: the whole chat, to read."),
-)
+@chat_option(N_("Only this chat: its number, or a part of its name. Without words: the whole chat, to read."))
 @click.option("--from", "since", metavar=N_("DAY"), help=N_("From this day on, such as 2026-11-01, 11-01 or 昨日."))
 @click.option("--to", "until", metavar=N_("DAY"), help=N_("Up to this day."))
 @click.option("--author", "authors", multiple=True, metavar=N_("NAME"), help=N_("Only of this person (name or id)."))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archiver.cli.argument_completion import job_option, room_numbers
+from archiver.cli.argument_completion import chat_option, job_option
 from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.saving import sync_report
@@ -43,14 +43,7 @@ LONGEST_SECONDS = 366 * 24 * 60 * 60
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar=N_("[FILE]..."))
 @job_option
-@click.option(
-    "--chat",
-    "chats",
-    multiple=True,
-    metavar=N_("CHAT"),
-    shell_complete=room_numbers,
-    help=N_("Only this chat: its number, or a part of its name. With FILE: the chat of ids that name none."),
-)
+@chat_option(N_("Only this chat: its number, or a part of its name. With FILE: the chat of ids that name none."))
 @click.option(
     "--all",
     "everything",

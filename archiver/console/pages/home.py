@@ -38,14 +38,16 @@ def index() -> str | tuple[str, int]:
 
 @pages.post("/home/seen")
 def seen() -> Response:
-    """Keep that the changes of a job up to an entry were seen; the first page then tells of later ones alone."""
-    context, upto = console_context(), request.form.get("upto", 0, type=int)
+    """Keep that the changes of a job up to an entry and an alert were seen; the first page then tells of later ones."""
+    context = console_context()
+    upto, last_alert = (request.form.get(name, 0, type=int) for name in ("upto", "last_alert"))
     with context.archive.writing() as writing:
         contract, now = find_contract(writing, request.form.get("job", "")), context.now()
         mark = SeenChanges(min(upto, last_seq(writing)), now)
         SEEN_CHANGES.remember(writing, {**SEEN_CHANGES.recall(writing), contract.id: mark})
         rooms = [int(room.room_id) for room in contract.rooms]
-        for number in departure_alerts(alerts.open_alerts(writing), rooms):
+        shown = [one for one in alerts.open_alerts(writing) if one.number <= last_alert]
+        for number in departure_alerts(shown, rooms):
             alerts.dismiss(writing, number, at=now, reason=None)
     return redirect(url_for("home.index"))
 
