@@ -29,7 +29,9 @@ def error_of(target: str, error: Exception) -> ChatworkError:
 
 def is_no_http(error: BaseException) -> bool:
     """Whether a host did answer, but not with a head of HTTP that can be read."""
-    return not _has(error, ConnectionError) and _has(error, HTTPException, requests.exceptions.InvalidHeader)
+    return not _has(error, ConnectionError, ExchangeOverdue) and _has(
+        error, HTTPException, requests.exceptions.InvalidHeader
+    )
 
 
 def _lack_of_answer(error: Exception) -> str | None:

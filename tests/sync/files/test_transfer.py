@@ -9,12 +9,15 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from http.client import BadStatusLine
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
+from archiver.chatwork.exchange_deadline import ExchangeOverdue
+from archiver.chatwork.failed_exchange import is_no_http
 from archiver.errors import TransferFailed
 from archiver.sync.files import transfer
 from archiver.sync.files.transfer import DownloadState, download
@@ -531,6 +534,15 @@ def test_headers_that_never_end_are_given_up(host: Host, what: str) -> None:
     assert "unreachable" == reason
     assert len(endless.heads) <= 1
     assert lasted < 5
+
+
+def test_a_head_that_our_deadline_cut_is_not_taken_for_a_strange_one() -> None:
+    """The half line that is left of it is none of the host's fault."""
+    overdue = ExchangeOverdue()
+    overdue.__context__ = BadStatusLine("HTTP/1.1 10")
+
+    assert not is_no_http(overdue)
+    assert is_no_http(BadStatusLine("HTTP/1.1 10"))
 
 
 @pytest.mark.parametrize("what", sorted(NEVER_ENDING.keys() - set(NEVER_ENDING_HEADERS)))
