@@ -110,44 +110,49 @@ def _pieces_between(matches: Iterable[_Match], old: Sequence[str], new: Sequence
 
 
 def _matches(old: Sequence[str], new: Sequence[str], budget: _StepBudget) -> list[_Match] | None:
-    """The matches with the fewest changes between them; None if the steps do not suffice."""
+    """The matches with the fewest changes between them; None if the steps do not suffice.
+
+    Row n holds how far n changes reach into the old text, on the diagonals -n, -n + 2, … n.
+    """
     if not (old and new):
         return []
-    reach, trail = {1: 0}, []
-    for edits in range(len(old) + len(new) + 1):
-        trail.append(reach.copy())
+    rows: list[list[int]] = []
+    size_old, size_new = len(old), len(new)
+    for edits in range(size_old + size_new + 1):
         if not budget.spend(edits + 1):
             return None
-        for line in range(-edits, edits + 1, 2):
-            begin = at = _step(reach, line, edits)
-            while at < len(old) and 0 <= at - line < len(new) and old[at] == new[at - line]:
+        row = _next_row(rows[-1]) if rows else [0]
+        rows.append(row)
+        for index, begin in enumerate(row):
+            at, line = begin, 2 * index - edits
+            while at < size_old and 0 <= at - line < size_new and old[at] == new[at - line]:
                 at += 1
-            reach[line] = at
-            if not budget.spend(at - begin):
+            row[index] = at
+            if at > begin and not budget.spend(at - begin):
                 return None
-            if at >= len(old) and at - line >= len(new):
-                return _trace_back(trail, len(old), len(new))
+            if at >= size_old and at - line >= size_new:
+                return _trace_back(rows, size_old, size_new)
     raise RuntimeError("two texts differ in more places than they have")
 
 
-def _step(reach: dict[int, int], line: int, edits: int) -> int:
-    """How far the better neighbouring diagonal reaches with one change less."""
-    if _is_added(reach, line, edits):
-        return reach[line + 1]
-    return reach[line - 1] + 1
+def _next_row(row: list[int]) -> list[int]:
+    """Where each diagonal begins with one change more: an addition, or a deletion where that reaches further."""
+    return [row[0], *map(_further, row, row[1:]), row[-1] + 1]
 
 
-def _is_added(reach: dict[int, int], line: int, edits: int) -> bool:
-    return line == -edits or (line != edits and reach[line - 1] < reach[line + 1])
+def _further(below: int, above: int) -> int:
+    return above if below < above else below + 1
 
 
-def _trace_back(trail: Sequence[dict[int, int]], at_old: int, at_new: int) -> list[_Match]:
+def _trace_back(rows: Sequence[list[int]], at_old: int, at_new: int) -> list[_Match]:
     """The matches of the path that was found, traced back from its end."""
     found: list[_Match] = []
-    for edits in range(len(trail) - 1, -1, -1):
-        reach, line = trail[edits], at_old - at_new
-        added = _is_added(reach, line, edits)
-        start = _step(reach, line, edits) if edits else 0
+    for edits in range(len(rows) - 1, -1, -1):
+        line = at_old - at_new
+        index = (line + edits) // 2
+        before = rows[edits - 1] if edits else [0]
+        added = index == 0 or (index < edits and before[index - 1] < before[index])
+        start = before[index] if added else before[index - 1] + 1
         if at_old > start:
             found.append(_Match(start, start - line, at_old - start))
         at_old = start if added else start - 1
