@@ -25,13 +25,14 @@ from archiver.export.mask.policy import Policy
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
-from archiver.records import ContractRoom, Enclosure, Observation, RoomId
+from archiver.records import ContractRoom, Enclosure, Observation, ReadState, Review, RoomId
 from archiver.records.erasure import ErasureReason
 from archiver.store import blobs, seals, statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.avatars import record_download
 from archiver.store.erasure.selection import Selection, select_contract, select_messages
 from archiver.store.queries.contracts import find_contract
+from archiver.store.queries.statements import kept_reviews
 from archiver.store.rebuild import altered_triggers
 from archiver.store.search.query import parse
 from archiver.store.search.search import search
@@ -231,6 +232,21 @@ def test_a_screenshot_attached_for_a_message_goes_with_it(tmp_path: Path) -> Non
 
     assert not blobs.is_held(maker.home, digest)
     assert [] == verify_path(maker.home, deep=True).findings
+
+
+def test_what_was_decided_about_a_message_goes_with_it(tmp_path: Path) -> None:
+    """With the words that were covered in it; what was decided about another message stays."""
+    maker = make_archive(tmp_path / "home")
+    reviews = [Review(one, "0" * 64, ReadState.READ, at(20), ("覆う語",), (f"隠語{one}",)) for one in ("1", "2")]
+    with maker.archive.writing() as writing:
+        statements.state_reviews(writing, "job2", reviews, at=at(20))
+
+    erase(maker, lambda reading: select_messages(reading, [(ROOM, 1)]))
+
+    with maker.archive.reading() as reading:
+        assert ["2"] == [one.message_id for one in kept_reviews(reading, "job2")]
+    assert set() == places_of(maker.home, "隠語1")
+    assert places_of(maker.home, "隠語2")
 
 
 STEPS = ("sealed", "recorded", "entry sealed", "noted", "executed", "files removed", "vacuumed")

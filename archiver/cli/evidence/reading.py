@@ -24,20 +24,22 @@ if TYPE_CHECKING:
 def read_before(archive: Archive, order: ExportOrder, file: Path | None, *, asks: bool, now: datetime) -> ExportOrder:
     """The order with what was read, from a file or on the terminal, which is kept. Raises UsageError."""
     from archiver.export.mask.policy import POLICIES
-    from archiver.export.package.reading_step import keep_reviews, opened_messages, read_decisions, reviews_of
+    from archiver.export.package import reading_step
 
     def look() -> Sequence[OpenedMessage]:
-        return opened_messages(archive, order, now=now)
+        return reading_step.opened_messages(archive, order, now=now)
 
     def keep(*reviews: Review) -> None:
         nonlocal order
-        if reviews and not keep_reviews(archive, order.contract, reviews, at=now):
+        if reviews and not reading_step.keep_reviews(archive, order.contract, reviews, at=now):
             order = replace(order, reviews=(*order.reviews, *reviews))
 
     if order.profile not in POLICIES or not (file or asks):
         return order
     if file is not None:
-        keep(*reviews_of(look(), read_decisions(file), at=now))
+        reviews = reading_step.reviews_of(look(), reading_step.read_decisions(file), at=now)
+        keep(*reviews)
+        _tell_nowhere(look, [word for one in reviews for word in one.covered])
     else:
         _read_each(look, keep, now)
     return order
@@ -65,7 +67,16 @@ def _read_each(look: Callable[[], Sequence[OpenedMessage]], keep: Callable[[Revi
             continue
         words = _ask_words(message, key)
         keep(Review(message.id, message.digest, ReadState.UNREAD, now, **words))
+        _tell_nowhere(look, words.get("covered", ()))
         unread = [one for one in look() if one.state is ReadState.UNREAD]
+
+
+def _tell_nowhere(look: Callable[[], Sequence[OpenedMessage]], words: Sequence[str]) -> None:
+    """Tell which of the words to be covered nobody wrote, as they may be mistyped."""
+    from archiver.export.package.reading_step import words_nowhere
+
+    for word in words_nowhere(look(), words) if words else ():
+        echo(_("“{word}” stands in none of the messages to be read.").format(word=visible(word)), err=True)
 
 
 def _read_key(answer: str) -> str:

@@ -49,9 +49,21 @@ def opened_messages(archive: Archive, order: ExportOrder, *, now: datetime) -> S
 
 
 def reviews_of(opened: Iterable[OpenedMessage], decisions: Iterable[Decision], *, at: datetime) -> list[Review]:
-    """The reviews to be kept; what somebody read that is not what would leave now counts as not read."""
-    by_id = {one.id: one for one in opened}
-    return [_review(by_id[one.message_id], one, at) for one in decisions if one.message_id in by_id]
+    """The reviews to be kept; what somebody read that is not what would leave now counts as not read.
+
+    Raises UsageError: a decision about a message that is not opened.
+    """
+    by_id, decided = {one.id: one for one in opened}, list(decisions)
+    if unknown := [one.message_id for one in decided if one.message_id not in by_id]:
+        sentence = _("These ids are not among the messages that this export opens: {ids}")
+        raise errors.UsageError(detail=sentence.format(ids=", ".join(unknown)))
+    return [_review(by_id[one.message_id], one, at) for one in decided]
+
+
+def words_nowhere(opened: Iterable[OpenedMessage], words: Iterable[str]) -> list[str]:
+    """Those of the words to be covered that stand in none of the messages, so that they may be mistyped."""
+    written = folded_text("\n".join(text for one in opened for text in (*one.texts, *one.files, *one.covers)))
+    return [one for one in words if folded_text(one).replace(" ", "") not in written.replace(" ", "")]
 
 
 def _review(message: OpenedMessage, decision: Decision, at: datetime) -> Review:

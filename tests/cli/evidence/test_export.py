@@ -320,11 +320,16 @@ def test_a_script_reads_before_and_what_changed_since_is_not_taken(tmp_path: Pat
     opened = json.loads(desk.both("export", "job1", "--preview", "--json")[0])["preview"]["opened"]
     stale, word, *rest = [{"id": one["id"], "digest": one["digest"]} for one in opened]
     file = tmp_path / "read.json"
-    file.write_text(json.dumps([{**stale, "digest": "0"}, {**word, "covered": ["払えません"]}, *rest]))
+    file.write_text(json.dumps([{"id": "4711", "digest": "0"}, *rest]))
+    err = desk.both("export", "job1", "--read", file, code=2)[1]
+    assert "These ids are not among the messages that this export opens: 4711" in err
+    file.write_text(json.dumps([{**stale, "digest": "0"}, {**word, "covered": ["払えません", "払いません"]}, *rest]))
 
     out, err = desk.both("export", "job1", "--read", file, "--json", code=4)
 
     assert "1 message is not read yet, so its text is covered." in err
+    assert "“払いません” stands in none of the messages to be read." in err
+    assert "“払えません”" not in err
     document = json.loads(out)
     assert (5, 1) == (document["read"], document["unread"])
     table = bodies(document)
