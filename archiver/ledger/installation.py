@@ -34,14 +34,14 @@ _CREATE_ROLE = (
 )
 
 
-def install_ledger(address: str, *, revision: str = "head") -> None:
-    """Make the ledger, or bring it up to this version (or an earlier one); the address is of one who may create roles.
+def install_ledger(address: str) -> None:
+    """Make the ledger, or bring it up to this version; the address is of one who may create roles.
 
     Raises LedgerUnavailable, TeamNotInstalled.
     """
     with ledger_making_errors(address):
         _make_roles(address)
-        _run_migrations(address, revision)
+        _run_migrations(address)
 
 
 def _make_roles(address: str) -> None:
@@ -88,7 +88,7 @@ def find_archive(address: str, account: int) -> int:
     return int(number)
 
 
-def _run_migrations(address: str, revision: str) -> None:
+def _run_migrations(address: str) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util.exc import CommandError
@@ -104,7 +104,7 @@ def _run_migrations(address: str, revision: str) -> None:
         with engine.begin() as connection:
             connection.exec_driver_sql("SET ROLE ledger_owner")
             config.attributes["connection"] = connection
-            command.upgrade(config, revision)
+            command.upgrade(config, "head")
     except DBAPIError as error:
         raise ledger_error(error.orig if isinstance(error.orig, Exception) else error, address) from error
     except CommandError as error:  # its revision is one that this program does not know

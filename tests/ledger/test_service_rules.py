@@ -181,18 +181,3 @@ def test_a_machine_states_the_standing_of_its_own_archive(kept: Postgres) -> Non
         rows = machine.execute("SELECT account_id FROM ledger.overview WHERE outcome = 'ok'").fetchall()
 
     assert (1, [(OWN,)]) == (changed, rows)
-
-
-@pytest.mark.drawn
-def test_a_ledger_of_the_first_version_is_brought_up_with_what_it_holds(kept: Postgres) -> None:
-    """Installing again adds the later steps; an archive of before is there, and no round of it was made yet."""
-    kept.execute("CREATE DATABASE earlier")
-    address = kept.address().replace("dbname=postgres", "dbname=earlier")
-    installation.install_ledger(address, revision="0001")
-    archive = installation.open_archive(address, OWN)
-
-    installation.install_ledger(address)
-
-    with psycopg.connect(address) as connection:
-        rows = connection.execute("SELECT archive, account_id, last_round, failures, has_token FROM ledger.overview")
-        assert [(archive, OWN, None, 0, False)] == rows.fetchall()

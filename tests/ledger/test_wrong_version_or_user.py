@@ -48,15 +48,11 @@ def team(postgres: Postgres, tmp_path: Path) -> Iterator[Team]:
         yield team
 
 
-@pytest.mark.parametrize("revision", [None, "0001", "0003"], ids=["none", "first", "third"])
 def test_beside_an_older_ledger_a_round_names_the_command_before_it_asks_chatwork(
-    team: Team, database: Postgres, revision: str | None
+    team: Team, database: Postgres
 ) -> None:
     """The sentence says what to run, with exit code 1; what is saved can be read, and after the update it goes on."""
     terminal = Terminal(move_to(team.first, database), team.chatwork)
-    if revision is not None:
-        installation.install_ledger(database.address(), revision=revision)
-        assert 1 == installation.open_archive(database.address("machine"), team.chatwork.owner)
     team.chatwork.requests.clear()
 
     said = terminal.run("sync", code=1)
@@ -72,8 +68,6 @@ def test_beside_an_older_ledger_a_round_names_the_command_before_it_asks_chatwor
 
 def test_beside_an_older_ledger_the_service_names_the_command(database: Postgres) -> None:
     """The standings and the queue, too."""
-    installation.install_ledger(database.address(), revision="0001")
-
     with closing(TeamLedger(database.address("worker"))) as ledger, pytest.raises(errors.LedgerOutdated):
         ledger.overview()
     with pytest.raises(errors.QueueUnavailable):

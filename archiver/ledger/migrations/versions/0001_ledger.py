@@ -1,4 +1,4 @@
-"""The first shape of the ledger: what an archive of SQLite holds as evidence, with the archive's number."""
+"""The ledger: what an archive of SQLite holds as evidence, with the archive's number, and what a team keeps beside."""
 
 from alembic import op
 
@@ -9,13 +9,26 @@ TABLES = """
 CREATE TABLE ledger.archive (
     id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account_id bigint NOT NULL UNIQUE,
-    opened_at timestamptz NOT NULL DEFAULT now()
+    opened_at timestamptz NOT NULL DEFAULT now(),
+    closed_at timestamptz
 );
 CREATE TABLE ledger.standing (
     archive int PRIMARY KEY REFERENCES ledger.archive,
     mark text NOT NULL,
-    running text NOT NULL
+    running text NOT NULL,
+    last_round timestamptz,
+    outcome text,
+    gaps int CHECK (gaps >= 0),
+    alerts int CHECK (alerts >= 0),
+    failures int NOT NULL DEFAULT 0 CHECK (failures >= 0),
+    next_due timestamptz
 );
+CREATE INDEX standing_next_due ON ledger.standing (next_due);
+COMMENT ON COLUMN ledger.standing.running IS 'looks that no entry has yet, and the calls that are left, as JSON';
+COMMENT ON COLUMN ledger.standing.outcome IS 'ok, or the name of the error of the last round';
+COMMENT ON COLUMN ledger.standing.failures IS 'rounds since the last one that went through';
+COMMENT ON COLUMN ledger.standing.next_due IS 'when the next round is to begin; null: at once';
+
 CREATE TABLE ledger.entry (
     archive int NOT NULL REFERENCES ledger.archive,
     seq bigint NOT NULL,
@@ -60,51 +73,207 @@ CREATE TABLE ledger.file (
     body bytea NOT NULL,
     PRIMARY KEY (archive, seq, name)
 );
+CREATE TABLE ledger.erasure (
+    archive int NOT NULL REFERENCES ledger.archive,
+    seq bigint NOT NULL,
+    number bigint NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (archive, seq)
+);
+COMMENT ON COLUMN ledger.erasure.seq IS 'the erasure entry';
+
+CREATE TABLE ledger.access (
+    archive int NOT NULL REFERENCES ledger.archive,
+    seq bigint NOT NULL,
+    at timestamptz NOT NULL,
+    login text NOT NULL,
+    who text NOT NULL,
+    what text NOT NULL,
+    reason text NOT NULL,
+    PRIMARY KEY (archive, seq)
+);
+COMMENT ON COLUMN ledger.access.login IS 'the user of the database, which nobody can choose';
+COMMENT ON COLUMN ledger.access.who IS 'who it was, as the program says';
+
+CREATE TABLE ledger.token (
+    archive int PRIMARY KEY REFERENCES ledger.archive,
+    sealed bytea NOT NULL,
+    wrapped_key bytea NOT NULL,
+    key_id text NOT NULL,
+    given_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON COLUMN ledger.token.sealed IS 'the token under a key of its own';
+COMMENT ON COLUMN ledger.token.wrapped_key IS 'that key under the key of the installation, which is not in here';
+COMMENT ON COLUMN ledger.token.key_id IS 'which key of the installation';
+
+CREATE TABLE ledger.store (
+    archive int PRIMARY KEY,
+    identity text NOT NULL CHECK (identity ~ '^[0-9a-f]{32}$'),
+    noted_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE ledger.store IS 'the identity of the store in which the files of an archive lie';
+
+CREATE TABLE ledger.tenant (
+    login name PRIMARY KEY,
+    archive int NOT NULL REFERENCES ledger.archive
+);
+COMMENT ON TABLE ledger.tenant IS 'users of the database who are held to one archive';
+
+CREATE TABLE ledger.host_breaker (
+    host text PRIMARY KEY,
+    failing int[] NOT NULL DEFAULT '{}',
+    openings int NOT NULL DEFAULT 0,
+    opened_until timestamptz,
+    probed_until timestamptz
+);
+COMMENT ON COLUMN ledger.host_breaker.failing IS 'archives in whose rounds the host failed since its last answer';
+COMMENT ON COLUMN ledger.host_breaker.openings IS 'how often in a row it was opened, by which the pause grows';
+COMMENT ON COLUMN ledger.host_breaker.opened_until IS 'nobody asks the host before; null: it answers';
+COMMENT ON COLUMN ledger.host_breaker.probed_until IS 'until when one round may try whether it answers again';
+
+CREATE UNLOGGED TABLE ledger.request_turn (
+    host text PRIMARY KEY,
+    next timestamptz NOT NULL
+) WITH (fillfactor = 10);
+COMMENT ON TABLE ledger.request_turn IS 'when the next request of the installation may go out; a crash empties it';
+
+CREATE VIEW ledger.overview AS
+SELECT archive.id AS archive, archive.account_id, archive.opened_at, archive.closed_at, standing.last_round,
+    standing.outcome, standing.gaps, standing.alerts, standing.failures, standing.next_due,
+    token.archive IS NOT NULL AS has_token
+FROM ledger.archive JOIN ledger.standing ON standing.archive = archive.id
+LEFT JOIN ledger.token ON token.archive = archive.id;
+COMMENT ON VIEW ledger.overview IS 'what the organisation sees of every archive: no text, no name, no room';
 """
 
 FUNCTIONS = """
-CREATE FUNCTION ledger.current_archive() RETURNS int LANGUAGE sql STABLE AS
-$$ SELECT nullif(current_setting('archiver.archive', true), '')::int $$;
+CREATE FUNCTION ledger.current_archive() RETURNS int
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+    SELECT coalesce(
+        (SELECT archive FROM ledger.tenant WHERE login = session_user),
+        nullif(current_setting('archiver.archive', true), '')::int
+    )
+$$;
 
 CREATE FUNCTION ledger.archive_of(account bigint) RETURNS int
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ledger AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ledger, pg_temp AS
 $$ SELECT id FROM ledger.archive WHERE account_id = account $$;
 
 CREATE FUNCTION ledger.open_archive(account bigint) RETURNS int
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
 BEGIN
     INSERT INTO ledger.archive (account_id) VALUES (account) ON CONFLICT DO NOTHING;
     INSERT INTO ledger.standing VALUES (ledger.archive_of(account), 'new', '{}') ON CONFLICT DO NOTHING;
     RETURN ledger.archive_of(account);
 END $$;
 
+CREATE FUNCTION ledger.close_archive() RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+    DELETE FROM ledger.token WHERE archive = ledger.current_archive();
+    UPDATE ledger.archive SET closed_at = coalesce(closed_at, now()) WHERE id = ledger.current_archive();
+$$;
+
+CREATE FUNCTION ledger.reopen_archive() RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+    UPDATE ledger.archive SET closed_at = NULL WHERE id = ledger.current_archive();
+$$;
+
+CREATE FUNCTION ledger.record_access(who text, what text, reason text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+DECLARE
+    own int := ledger.current_archive();
+    number bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('ledger.access'), own);
+    SELECT 1 + coalesce(max(seq), 0) INTO number FROM ledger.access WHERE archive = own;
+    INSERT INTO ledger.access VALUES (own, number, clock_timestamp(), session_user, who, what, reason);
+    RETURN number;
+END $$;
+
+CREATE FUNCTION ledger.archives_in_store(the_identity text, OUT same bigint, OUT other bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+    SELECT count(*) FILTER (WHERE identity = the_identity), count(*) FILTER (WHERE identity <> the_identity)
+    FROM ledger.store
+$$;
+
+CREATE FUNCTION ledger.take_turn(the_host text, per_second float8) RETURNS interval
+LANGUAGE sql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+    INSERT INTO ledger.request_turn AS turn VALUES (the_host, clock_timestamp() + interval '1 second' / per_second)
+    ON CONFLICT (host) DO UPDATE
+    SET next = greatest(turn.next, clock_timestamp()) + interval '1 second' / per_second
+    RETURNING next - interval '1 second' / per_second - clock_timestamp()
+$$;
+
+CREATE FUNCTION ledger.erase(erasure bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+DECLARE
+    own int := ledger.current_archive();
+    said record;
+    changed bigint;
+BEGIN
+    SELECT entry.seq, entry.line::json -> 'payload' AS payload INTO said FROM ledger.entry
+    WHERE entry.archive = own AND entry.kind = 'erasure' AND entry.key = 'erasure/' || erasure
+    ORDER BY entry.seq DESC LIMIT 1;
+    IF said.seq IS NULL THEN
+        RAISE EXCEPTION 'no entry says what erasure % takes', erasure USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    UPDATE ledger.entry SET
+        line = '{"digest":"' || entry.digest || '","erased":true,"erasure":' || erasure || '}',
+        kind = 'erased',
+        key = 'erased/' || CASE WHEN entry.kind IN ('message', 'file', 'task') THEN entry.key ELSE entry.kind END
+    FROM json_array_elements(said.payload -> 'numbers') AS span
+    WHERE entry.archive = own AND entry.seq BETWEEN (span ->> 0)::bigint AND (span ->> 1)::bigint
+    AND entry.seq < said.seq AND entry.kind NOT IN ('erased', 'erasure');
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    DELETE FROM ledger.reply USING json_array_elements_text(said.payload -> 'replies') AS gone
+    WHERE reply.archive = own AND reply.digest = gone;
+    INSERT INTO ledger.erasure (archive, seq, number) VALUES (own, said.seq, erasure) ON CONFLICT DO NOTHING;
+    RETURN changed;
+END $$;
+"""
+
+TRIGGERS = """
 CREATE FUNCTION ledger.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF current_user = 'ledger_eraser' THEN
+        IF TG_TABLE_NAME = 'reply' AND TG_OP = 'DELETE' THEN
+            RETURN OLD;
+        END IF;
+        IF TG_TABLE_NAME = 'entry' AND TG_OP = 'UPDATE' THEN
+            IF NEW.line ~ ('^{"digest":"' || OLD.digest || '","erased":true,"erasure":[1-9][0-9]{0,8}}$')
+            AND NEW.kind = 'erased' AND (NEW.archive, NEW.seq, NEW.digest) = (OLD.archive, OLD.seq, OLD.digest) THEN
+                RETURN NEW;
+            END IF;
+        END IF;
+    END IF;
     RAISE EXCEPTION 'the ledger is append-only: % of %', TG_OP, TG_TABLE_NAME
     USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 
 CREATE FUNCTION ledger.refuse_hole() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    has_hole boolean;
 BEGIN
-    IF EXISTS (
-        SELECT FROM (
-            SELECT archive, min(seq) AS first, max(seq) AS last, count(*) AS number FROM added GROUP BY archive
-        ) AS one
-        WHERE one.last - one.first + 1 <> one.number
-        OR one.first <> 1 + coalesce(
-            (SELECT max(seq) FROM ledger.entry WHERE entry.archive = one.archive AND entry.seq < one.first), 0)
-    ) THEN
-        RAISE EXCEPTION 'entries are numbered without holes' USING ERRCODE = 'integrity_constraint_violation';
+    EXECUTE format($query$
+        SELECT EXISTS (
+            SELECT FROM (
+                SELECT archive, min(seq) AS first, max(seq) AS last, count(*) AS number FROM added GROUP BY archive
+            ) AS one
+            WHERE one.last - one.first + 1 <> one.number
+            OR one.first <> 1 + coalesce(
+                (SELECT max(seq) FROM ledger.%I AS held WHERE held.archive = one.archive AND held.seq < one.first), 0)
+        )
+    $query$, TG_TABLE_NAME) INTO has_hole;
+    IF has_hole THEN
+        RAISE EXCEPTION '% is numbered without holes', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
 END $$;
 
 CREATE TRIGGER entry_in_order AFTER INSERT ON ledger.entry
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_hole();
-
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ledger.current_archive(), ledger.archive_of(bigint) TO ledger_writer, ledger_reader;
-GRANT EXECUTE ON FUNCTION ledger.open_archive(bigint) TO ledger_writer;
+CREATE TRIGGER access_in_order AFTER INSERT ON ledger.access
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_hole();
 """
 
 APPEND_ONLY = """
@@ -112,21 +281,46 @@ CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON ledger.{table}
 FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON ledger.{table}
 FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
-GRANT INSERT ON ledger.{table} TO ledger_writer;
 """
 
 OF_ONE_ARCHIVE = """
 ALTER TABLE ledger.{table} ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_one_archive ON ledger.{table} USING ({column} = ledger.current_archive());
-GRANT SELECT ON ledger.{table} TO ledger_writer, ledger_reader;
+"""
+
+RIGHTS = """
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC;
+GRANT SELECT ON ledger.archive, ledger.standing, ledger.entry, ledger.reply, ledger.seal, ledger.file, ledger.erasure,
+    ledger.access, ledger.store TO ledger_writer, ledger_reader;
+GRANT EXECUTE ON FUNCTION ledger.current_archive(), ledger.archive_of(bigint), ledger.record_access(text, text, text),
+    ledger.archives_in_store(text) TO ledger_writer, ledger_reader;
+
+GRANT INSERT ON ledger.entry, ledger.reply, ledger.seal, ledger.file, ledger.store TO ledger_writer;
+GRANT UPDATE (mark, running, last_round, outcome, gaps, alerts, failures, next_due) ON ledger.standing TO ledger_writer;
+GRANT SELECT (archive, key_id, given_at), INSERT, UPDATE, DELETE ON ledger.token TO ledger_writer;
+GRANT SELECT, INSERT, UPDATE ON ledger.host_breaker TO ledger_writer;
+GRANT SELECT ON ledger.overview TO ledger_writer, ledger_overseer;
+GRANT EXECUTE ON FUNCTION ledger.open_archive(bigint), ledger.close_archive(), ledger.reopen_archive(),
+    ledger.take_turn(text, float8) TO ledger_writer;
+GRANT SELECT ON ledger.token TO ledger_worker;
+GRANT SELECT ON ledger.host_breaker TO ledger_overseer;
+
+GRANT SELECT, INSERT ON ledger.erasure TO ledger_eraser;
+GRANT SELECT, UPDATE (line, kind, key) ON ledger.entry TO ledger_eraser;
+GRANT SELECT, DELETE ON ledger.reply TO ledger_eraser;
+GRANT EXECUTE ON FUNCTION ledger.current_archive() TO ledger_eraser;
+GRANT EXECUTE ON FUNCTION ledger.erase(bigint) TO ledger_clerk;
+GRANT CREATE ON SCHEMA ledger TO ledger_eraser;
+ALTER FUNCTION ledger.erase(bigint) OWNER TO ledger_eraser;
+REVOKE CREATE ON SCHEMA ledger FROM ledger_eraser;
 """
 
 
 def upgrade() -> None:
-    for statements in (TABLES, FUNCTIONS):
-        op.execute(statements)
-    for table in ("entry", "reply", "seal", "file"):
-        op.execute(APPEND_ONLY.format(table=table))
-    for table in ("archive", "standing", "entry", "reply", "seal", "file"):
-        op.execute(OF_ONE_ARCHIVE.format(table=table, column="id" if table == "archive" else "archive"))
-    op.execute("GRANT UPDATE (mark, running) ON ledger.standing TO ledger_writer")
+    run = op.get_bind().connection.driver_connection.execute  # which takes % and : as they are
+    for statements in (TABLES, FUNCTIONS, TRIGGERS, RIGHTS):
+        run(statements)
+    for table in ("entry", "reply", "seal", "file", "access", "erasure"):
+        run(APPEND_ONLY.format(table=table))
+    for table in ("archive", "standing", "entry", "reply", "seal", "file", "access", "erasure", "token", "store"):
+        run(OF_ONE_ARCHIVE.format(table=table, column="id" if table == "archive" else "archive"))
