@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.lanes import HEAVY
+from tests.support.lanes import HEAVY, HEAVY_MODULES
 
 TESTS = Path(__file__).parent
 
@@ -25,6 +25,13 @@ def test_at_most_forty_cases_are_heavy_and_each_is_there() -> None:
 
     assert set() == missing
     assert len(HEAVY) <= 40
+
+
+def test_modules_with_heavy_cases_begin(request: pytest.FixtureRequest) -> None:
+    """Whatever is collected, none of them waits behind light ones."""
+    modules = [item.path.relative_to(TESTS).as_posix() for item in request.session.items]
+
+    assert modules == sorted(modules, key=lambda module: module not in HEAVY_MODULES)
 
 
 @pytest.mark.drawn

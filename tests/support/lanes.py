@@ -73,6 +73,8 @@ HEAVY = frozenset(
 )
 """The cases of the fast lane that may cost more, at most forty: each stands for a family whose others are drawn."""
 
+HEAVY_MODULES = frozenset(case.partition("::")[0] for case in HEAVY)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--draw` and the seed that repeats a draw."""
@@ -117,7 +119,12 @@ def _content_of_last_commit() -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Make each drawn case slow, but those that stand for their family; with `--draw`, keep some."""
+    """Make each drawn case slow, but those that stand for their family; with `--draw`, keep some.
+
+    Modules with heavy cases begin: none is left for the end, when other processes have no work, and those of one
+    module lie within the first batch of one process, so what they share is made once.
+    """
+    items.sort(key=lambda item: item.nodeid.removeprefix("tests/").partition("::")[0] not in HEAVY_MODULES)
     drawn = []
     for item in items:
         marker = item.get_closest_marker("drawn")
