@@ -83,7 +83,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export.mask.records": FOUNDATION | {"evidence.history", "evidence.masked_records"},
     "export.package": OF_A_CASE
     | {"chatwork.notation", "evidence", "folder_sync", "render", "report_language", "store"},
-    "web": OF_A_CASE | {"message_ids", "report_language", "chatwork.notation", "render", "shell_command", "store"},
     "alerts": OF_A_CASE | {"report_language", "chatwork.notation"},
     "schedule": {"errors", "wording", "settings", "store.durable_files"},
     "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange_deadline", "evidence", "settings", "store.seals"},
@@ -114,7 +113,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "demo.story": FOUNDATION | {"app", "settings", "custody", "rounds", "sync", "export", "store", "evidence"},
 }
 MAY_IMPORT["setup"] = set(MAY_IMPORT) - {"demo.story", "demo"}
-MAY_IMPORT["console"] = set(MAY_IMPORT) - {"demo.story", "demo"}
+MAY_IMPORT["web"] = set(MAY_IMPORT) - {"demo.story", "demo"}
+READING = OF_A_CASE | {"message_ids", "report_language", "chatwork.notation", "render", "shell_command", "store"}
+MAY_IMPORT |= dict.fromkeys(("web.content", "web.event_words", "web.talk", "web.home.overview"), READING)
 MAY_IMPORT["cli"] = set(MAY_IMPORT)
 
 #: Each library, and the parts or modules that may import it. One from outside that has no home is a fault;
@@ -134,12 +135,12 @@ HOME: dict[str, set[str]] = {
     | {f"evidence.stamps.{name}" for name in ("odd_certificates", "reply_verification", "roots")}
     | {"team.sealed_tokens"},
     "filelock": {"store.archive", "schedule.daemon_lock", "custody.backup", "rounds.run_log"},
-    "flask": {"console", "web"},
-    "flask_wtf": {"console.security"},
+    "flask": {"web"},
+    "flask_wtf": {"web.security"},
     "jinja2": {"render", "web"},
     "keyring": {"settings"},
-    "markdown_it": {"console.guides"},
-    "markupsafe": {"console", "render", "web"},
+    "markdown_it": {"web.settings.guides"},
+    "markupsafe": {"render", "web"},
     "msgspec": {"chatwork.models", "chatwork.client", "settings", "store.ledger_copy", "team.team_file"}
     | {
         "export.package.reading_step",
@@ -167,7 +168,7 @@ HOME: dict[str, set[str]] = {
     "tomlkit": {"settings"},
     "typst": {"export.pdf.typst_pdf"},
     "waitress": {"web"},
-    "werkzeug": {"console", "web"},
+    "werkzeug": {"web"},
     "urllib3": {
         "chatwork.exchange_deadline",
         "chatwork.failed_exchange",

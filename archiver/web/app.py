@@ -15,13 +15,14 @@ from archiver.report_language import report_language
 from archiver.web import template_env
 from archiver.web.access import AccessGate, guard
 from archiver.web.context import EXTENSION, ViewContext
-from archiver.web.pages import (
+from archiver.web.home import overview
+from archiver.web.proxy_access import ProxyGate, guard_behind_proxy
+from archiver.web.talk import (
     calendar,
-    chats,
+    chat_list,
     conversation,
     files,
     message,
-    overview,
     people,
     pictures,
     room_info,
@@ -29,14 +30,13 @@ from archiver.web.pages import (
     tasks,
     timeline,
 )
-from archiver.web.proxy_access import ProxyGate, guard_behind_proxy
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 PAGES = (
     overview.pages,
-    chats.pages,
+    chat_list.pages,
     conversation.pages,
     message.pages,
     selection.pages,
@@ -93,12 +93,8 @@ def _build_pages(context: ViewContext, put_gate: Callable[[Flask], None], more: 
 
 
 def _static_file(filename: str) -> Response:
-    return static_response("archiver.web", filename)
-
-
-def static_response(package: str, filename: str) -> Response:
-    """A file of a package's folder `static`; only names that lie there are looked up."""
-    found = {one.name: one for one in package_files(package).joinpath("static").iterdir()}
+    """A file of the folder `static`; only names that lie there are looked up."""
+    found = {one.name: one for one in package_files("archiver.web").joinpath("static").iterdir()}
     kind = TYPES.get("." + filename.rpartition(".")[2])
     if filename not in found or kind is None:
         abort(404)

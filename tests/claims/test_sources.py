@@ -37,8 +37,8 @@ ALLOWED = {
     "export/report/statistics.py": "gathers the facts of which claims are made",
     "cli/reading/search.py": "the marks of one found message",
     "cli/reading/show.py": "the marks of one message",
-    "web/message_line.py": "the marks of one message",
-    "web/talk.py": "the marks of one message",
+    "web/talk/message_line.py": "the marks of one message",
+    "web/talk/flow.py": "the marks of one message",
     "web/templates/people.html": "an example of the mark",
     "store/queries/room_holdings.py": "whether a text was lost, without a count",
 }

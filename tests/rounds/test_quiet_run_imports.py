@@ -37,7 +37,6 @@ LIBRARIES = frozenset(
 UNNEEDED = (
     "archiver.alerts",
     "archiver.chatwork.notation",
-    "archiver.console",
     "archiver.custody.backup",
     "archiver.custody.verify",
     "archiver.demo",

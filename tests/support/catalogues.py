@@ -32,7 +32,6 @@ METHODS = [
     ("**.py", "python"),
     ("export/verify_page/scripts/**.js", "javascript"),
     ("web/templates/**.html", "jinja2"),
-    ("console/templates/**.html", "jinja2"),
 ]
 
 #: Click translates these by a variable, so no extractor sees them.

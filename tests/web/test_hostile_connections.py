@@ -17,7 +17,7 @@ import pytest
 from archiver.cli.context import CliContext
 from archiver.cli.reading.page_words import shared_words
 from archiver.cli.reading.view_context import build_view_context
-from archiver.console import application
+from archiver.web import console as application
 from archiver.web import server, waitress_server
 from archiver.web.server import serve_pages
 from tests.support.archives.maker import story

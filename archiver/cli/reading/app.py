@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archiver.cli.context import CliContext
-    from archiver.console.context import ConsoleContext
+    from archiver.web.console_context import ConsoleContext
 
 FIRST_PORT = 1024
 LOOK_SECONDS = 5.0
@@ -51,7 +51,7 @@ ENTRY_SECONDS = 60.0
 @click.pass_obj
 def command_app(obj: CliContext, port: int | None, no_browser: bool, read_only: bool) -> int:
     """Serve the pages until a signal, the button, or 20 minutes without use; a second call opens the first one's."""
-    from archiver.console.instance import instance_file, running_address
+    from archiver.web.instance import instance_file, running_address
 
     if read_only:
         return _serve_read_only(obj, port or 0, no_browser=no_browser)
@@ -69,10 +69,10 @@ def command_app(obj: CliContext, port: int | None, no_browser: bool, read_only: 
 def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
     from archiver.cli.reading.page_words import shared_words
     from archiver.cli.reading.view_context import build_view_context
-    from archiver.console import application
-    from archiver.console.instance import announced, write_address
     from archiver.store.archive import Archive
     from archiver.store.search import current_index
+    from archiver.web import console as application
+    from archiver.web.instance import announced, write_address
     from archiver.web.server import serve_pages
 
     if Archive(obj.home).exists():
@@ -126,7 +126,7 @@ def _open(obj: CliContext, page: Path, address: str, *, no_browser: bool) -> boo
 
 def _wait(context: ConsoleContext) -> None:
     """Wait until the application is ended, or was not used for long while no job ran."""
-    from archiver.console.application import is_left_alone
+    from archiver.web.console import is_left_alone
 
     while not context.ended.wait(LOOK_SECONDS):
         if is_left_alone(context):

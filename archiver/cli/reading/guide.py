@@ -16,7 +16,7 @@ from archiver.errors import N_
 @click.argument("topic", metavar=N_("TOPIC"), required=False)
 def command_guide(topic: str | None) -> int:
     """Print one guide, or the list of them. Raises UsageError for a topic that there is not."""
-    from archiver.console.guides import find_guide, guides
+    from archiver.web.settings.guides import find_guide, guides
 
     if topic is None:
         for guide in guides(current_language()):

@@ -16,8 +16,8 @@ from archiver.cli.saving.sync_report import sync_lines
 from archiver.cli.status import emergency_block, saving_status
 from archiver.cli.status.alert_lines import named_messages, room_labels
 from archiver.cli.terminal.file_manager import show_folder
-from archiver.console.context import AlertRow, SharedWords
 from archiver.render.invisible_characters import visible
+from archiver.web.console_context import AlertRow, SharedWords
 from archiver.web.context import AttentionAlert, Block, Step
 from archiver.wording import gettext as _
 

@@ -23,7 +23,7 @@ from archiver.errors import N_, EmptyPart, EmptySearch
 from archiver.records import JST, State, notable_states
 from archiver.render.snippet import one_line, readable_body, snippet
 from archiver.render.times import minute_text
-from archiver.web.contract_messages import messages_argument, messages_by_contract
+from archiver.web.talk.contract_messages import messages_argument, messages_by_contract
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 

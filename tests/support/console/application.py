@@ -15,12 +15,12 @@ from werkzeug.test import TestResponse
 from archiver.cli.context import CliContext
 from archiver.cli.reading.page_words import shared_words
 from archiver.cli.reading.view_context import build_view_context
-from archiver.console import application
-from archiver.console.context import ConsoleContext
-from archiver.console.jobs import Job
 from archiver.records import ContractRoom, RoomId
+from archiver.web import console as application
 from archiver.web.access import AccessGate
 from archiver.web.app import build_app
+from archiver.web.console_context import ConsoleContext
+from archiver.web.jobs import Job
 from archiver.web.server import serve_pages
 from tests.support.archives.maker import ROOM, message_object, story
 from tests.support.viewer.chromium_tab import CHROMIUM, FLAGS, Window, record_complaints

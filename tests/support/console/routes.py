@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from archiver import console
+from archiver import web
 
 EXAMPLES = {
     "name": "job1",
@@ -34,5 +34,5 @@ def addresses(app: Flask, method: str, values: Mapping[str, str] = EXAMPLES) -> 
 
 def field_names() -> set[str]:
     """The name of every field that a page of the application reads."""
-    sources = Path(str(console.__file__)).parent.rglob("*.py")
+    sources = Path(str(web.__file__)).parent.rglob("*.py")
     return {name for path in sources for name in _FIELD.findall(path.read_text(encoding="utf-8"))}

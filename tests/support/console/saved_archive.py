@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from archiver.cli.reading.page_words import shared_words
-from archiver.console.application import build_context
-from archiver.console.context import ConsoleContext
 from archiver.rounds.round import run_round
 from archiver.setup.answered_questions import note_answer
 from archiver.setup.answers import FINISHED
@@ -12,6 +10,8 @@ from archiver.setup.contract_facts import NewJob, enter_contracts
 from archiver.setup.first_run import check_token, prepare_archive
 from archiver.setup.token_source import keep_token
 from archiver.sync.run import Options, ProgressCallbacks
+from archiver.web.console import build_context
+from archiver.web.console_context import ConsoleContext
 from tests.support.console.first_run_desk import FirstDayDesk
 from tests.support.terminals.terminal import TOKEN
 

@@ -11,7 +11,7 @@ import pytest
 
 from archiver.records import MessageId
 from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
-from archiver.web.pages.timeline import EVENT_WRITERS, GROUPS, event_text
+from archiver.web.talk.timeline import EVENT_WRITERS, GROUPS, event_text
 
 AT = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)
 

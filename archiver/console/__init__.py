@@ -1,1 +1,0 @@
-"""The application: pages that write, for this computer's browser alone."""

@@ -1,0 +1,127 @@
+"""What the pages of the application work with: the archive's home, the jobs, and words that the command line shares."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from flask import current_app
+
+from archiver.app import App, build_app
+from archiver.custody.backup import BackupOutcome
+from archiver.evidence.verify.findings import Verification
+from archiver.export.package.recipe import PackagePreview
+from archiver.records import Contract
+from archiver.records.alerts import Alert
+from archiver.rounds.round import Sealing
+from archiver.settings.file import load_settings
+from archiver.settings.model import Settings
+from archiver.store.archive import Archive, Reading
+from archiver.sync.report import SyncReport
+from archiver.web.context import AttentionAlert, Block
+from archiver.web.jobs import Job, JobRunner
+
+CONSOLE = "console"
+"""The key of the context among Flask's extensions."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """An alert in words, and the message that it is about."""
+
+    number: int
+    state: str
+    """Its level, or that it was put aside."""
+    at: datetime
+    sentence: str
+    message: AttentionAlert | None
+    is_dismissed: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedWords:
+    """Sentences that commands print and pages show, handed in by the command line that owns them."""
+
+    emergency_blocks: Callable[[Reading], Sequence[Block]]
+    """A block for each contract, whether or not there is an alarm."""
+    general_emergency: Callable[[], Block]
+    """What not to do and what to do now, where no archive can be read."""
+    round_lines: Callable[[SyncReport], Sequence[str]]
+    preview_lines: Callable[[PackagePreview, str], Sequence[str]]
+    verification_lines: Callable[[Verification], Sequence[str]]
+    copy_lines: Callable[[BackupOutcome], Sequence[str]]
+    sealing_lines: Callable[[Sealing], Sequence[str]]
+    """Each new seal, and each stamp that came or waits."""
+    contract_aloud: Callable[[Reading, Contract], tuple[Sequence[str], Sequence[tuple[str, Sequence[str]]]]]
+    """A contract to read aloud: its head, and labels with what stands beside each; without ids."""
+    saving_lines: Callable[[Reading, Settings, Mapping[str, str]], Sequence[str]]
+    """What starts saving, how the last round ended, when the next one comes."""
+    alert_rows: Callable[[Reading, Sequence[Alert]], Sequence[AlertRow]]
+    """These alerts in words, in the same order."""
+    open_folder: Callable[[Path], object]
+    """Shows a folder in the file manager of this desktop."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleContext:
+    """One running application."""
+
+    home: Path
+    environ: Mapping[str, str]
+    now: Callable[[], datetime]
+    words: SharedWords
+    jobs: JobRunner
+    ended: threading.Event = field(default_factory=threading.Event)
+    """Set to end the application."""
+    is_noted: threading.Event = field(default_factory=threading.Event)
+    """Set once it is remembered outside the home that there is an archive."""
+    damage_seen: threading.Event = field(default_factory=threading.Event)
+    """Set once a page or a job found that the archive is damaged, which need not show in every page."""
+    activity: LastActivity = field(default_factory=lambda: LastActivity())
+
+    def settings(self) -> Settings:
+        """Read the settings now. Raises BadSettings, BadBaseUrl; an absent file gives the defaults."""
+        return load_settings(self.home, self.environ)
+
+    def app(self, job: Job | None = None) -> App:
+        """The parts of a round by the settings as they are now; a job can cancel their waits. Raises SettingsError."""
+        sleep = time.sleep if job is None else job.sleep
+        return build_app(self.settings(), self.environ, sleep=sleep, now=self.now)
+
+    def hurried_app(self) -> App:
+        """The same for a page: what it asks of Chatwork is tried once, since somebody waits before it."""
+        app = self.app()
+        app.chatwork.transport.hurry()
+        return app
+
+    @property
+    def archive(self) -> Archive:
+        """The archive of the home."""
+        return Archive(self.home)
+
+
+class LastActivity:
+    """When a page was last asked for."""
+
+    def __init__(self) -> None:
+        """Begin with now."""
+        self._at = time.monotonic()
+
+    def note(self) -> None:
+        """A page is asked for."""
+        self._at = time.monotonic()
+
+    def idle_seconds(self) -> float:
+        """Seconds since then."""
+        return time.monotonic() - self._at
+
+
+def console_context() -> ConsoleContext:
+    """The context of the application that answers the current request."""
+    context: ConsoleContext = current_app.extensions[CONSOLE]
+    return context

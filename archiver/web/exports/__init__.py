@@ -1,0 +1,1 @@
+"""資料: ordering, reading, making and finding again what is handed out."""

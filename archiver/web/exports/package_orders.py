@@ -1,0 +1,120 @@
+"""An order for a package as a form gives it, and as it is carried from page to page."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from gettext import gettext as _
+from urllib.parse import urlencode
+
+from flask import url_for
+from werkzeug.datastructures import MultiDict
+
+from archiver import errors
+from archiver.export.chosen_messages import parse_choice
+from archiver.export.package.order import ExportOrder
+from archiver.records import JST, RequestKind
+from archiver.report_language import ENGLISH, JAPANESE
+from archiver.settings.model import exports_folder
+from archiver.setup.written_days import EXAMPLE_DAY, read_day
+from archiver.web.console_context import ConsoleContext
+
+WHO = ("support", "lawyer", "court", "consult")
+"""The readers that a package can be made for by hand; daily copies are made by the rounds."""
+
+FIELDS = ("for", "contract", "from", "to", "masks", "request", "messages", "all", "counterpart", "candidate", "lang")
+"""The fields of an order; others are left out of addresses."""
+
+Given = list[tuple[str, str]]
+
+
+def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOrder:
+    """The order as the form gives it. Raises UsageError for a day or a reader that cannot be."""
+    profile = fields.get("for", "support")
+    if profile not in WHO:
+        raise errors.UsageError(detail=_("Choose for whom the export is."))
+    since, until = _period(fields.get("from", ""), fields.get("to", ""))
+    settings = context.settings()
+    masks = tuple(line.strip() for line in fields.get("masks", "").splitlines() if line.strip())
+    return ExportOrder(
+        contract=fields.get("contract") or None,
+        profile=profile,
+        since=since,
+        until=until,
+        out=exports_folder(settings),
+        masks=masks,
+        counterparts=frozenset(_accounts(fields, "counterpart")),
+        thirds=frozenset(_accounts(fields, "candidate")) - frozenset(_accounts(fields, "counterpart")),
+        asks_who_wrote_last=True,
+        every_message=fields.get("all") == "yes",
+        request=_request_kind(fields.get("request", "")),
+        choice=parse_choice(fields.get("messages") or None),
+        lang=ENGLISH if fields.get("lang") == ENGLISH else JAPANESE,
+        every=settings.sync.every,
+    ).with_policy()
+
+
+def given_fields(fields: MultiDict[str, str]) -> Given:
+    """What of the form is part of an order."""
+    return [(name, value) for name, value in fields.items(multi=True) if name in FIELDS and value]
+
+
+def without_people(given: Given) -> Given:
+    """The same without who is who."""
+    return [(name, value) for name, value in given if name not in {"counterpart", "candidate"}]
+
+
+def order_address(endpoint: str, given: Given) -> str:
+    """The address of a page with the order in it."""
+    return f"{url_for(endpoint)}?{urlencode(given)}"
+
+
+def request_words() -> list[tuple[str, str]]:
+    """Each thing that can be asked for: its value and its words."""
+    return [
+        ("", _("What the dates and amounts that you entered suggest")),
+        (RequestKind.PAYMENT.value, _("Payment")),
+        (RequestKind.REVIEW.value, _("A review of what was delivered")),
+        (RequestKind.REPLY.value, _("A reply")),
+        (RequestKind.TERMS.value, _("That the terms of the work are stated")),
+        (RequestKind.STOP_WORK.value, _("To pause the work")),
+    ]
+
+
+def who_words() -> list[tuple[str, str, str]]:
+    """Each reader: its value, its word, and what such a package is."""
+    return [
+        (
+            "support",
+            _("The platform's support"),
+            _("a report, and of the chat the texts that you read; names of others are hidden"),
+        ),
+        ("lawyer", _("A lawyer"), _("everything, with the records that prove it")),
+        ("court", _("A court"), _("numbered documents and the list of evidence")),
+        ("consult", _("A consultation by telephone"), _("one page to read aloud")),
+    ]
+
+
+def _request_kind(value: str) -> RequestKind | None:
+    try:
+        return RequestKind(value) if value else None
+    except ValueError:
+        raise errors.UsageError(detail=_("Choose what you ask for from the list.")) from None
+
+
+def _accounts(fields: MultiDict[str, str], name: str) -> list[int]:
+    return [int(value) for value in fields.getlist(name) if value.isdecimal() and len(value) < 19]
+
+
+def _period(first: str, last: str) -> tuple[datetime | None, datetime | None]:
+    """The beginning, and the end of the last day. Raises UsageError where nothing can be between them."""
+    begin, end = _day(first, _("the first day")), _day(last, _("the last day"))
+    if begin is not None and end is not None and end < begin:
+        sentence = _("The last day {last} is before the first day {first}. Please check both days.")
+        raise errors.UsageError(detail=sentence.format(last=last, first=first))
+    return begin, None if end is None else end + timedelta(days=1)
+
+
+def _day(text: str, what: str) -> datetime | None:
+    if not text.strip():
+        return None
+    return datetime.fromisoformat(read_day(text, what, EXAMPLE_DAY, now=None)).replace(tzinfo=JST)

@@ -1,0 +1,1 @@
+"""ホーム: how things stand, and what needs a look."""

@@ -1,0 +1,1 @@
+"""仕事: what was agreed, who is who, money, periods."""

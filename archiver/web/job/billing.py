@@ -1,0 +1,243 @@
+"""契約 > お金と条件: what was billed and came in, and in which message each term was told, as the user states it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from gettext import gettext as _
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archiver import errors
+from archiver.claims.money import MoneyStanding, money_standing
+from archiver.claims.money_words import state_text
+from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, StatedTerm, TermItem
+from archiver.render.invisible_characters import visible
+from archiver.setup import billing
+from archiver.setup.written_days import EXAMPLE_DAY, read_day
+from archiver.setup.yen_amounts import read_yen, yen_text
+from archiver.store.archive import Reading
+from archiver.store.queries.contracts import find_contract
+from archiver.store.queries.statements import deliveries
+from archiver.store.queries.viewing.message_summaries import message_summaries
+from archiver.store.search.scope import room_names
+from archiver.store.search.term_candidates import term_candidates
+from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.context import view_context
+from archiver.web.enclosing import keep_enclosure, stated_day, stated_message
+from archiver.web.job.period_form import outside_note
+from archiver.web.talk.message_context import references_by_room
+from archiver.web.talk.message_line import message_line
+from archiver.web.trouble.trouble_words import trouble_words
+
+pages = Blueprint("billing", __name__, url_prefix="/contracts/<name>")
+
+Answer = str | Response | tuple[str, int]
+CANDIDATES = 3
+WAY_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """A term that the client must state, and where it was told."""
+
+    item: TermItem
+    term: StatedTerm | None
+    message: dict[str, Any] | None
+    candidates: Sequence[dict[str, Any]]
+    """The first messages that hold a word of it, while nothing is stated."""
+
+
+@pages.get("/money")
+def money(name: str) -> Answer:
+    """What was billed, received and is open, and the forms to enter more."""
+    return _money_page(name, {})
+
+
+@pages.post("/money")
+def keep_money(name: str) -> Answer:
+    """Take back and enter all that the page holds; what cannot be kept comes back with its sentence."""
+    context = console_context()
+    with context.archive.reading() as reading:
+        contract = find_contract(reading, name)
+    entries = (_take_back, _add_invoice, _add_payment, _add_reminder)  # what is taken back makes room for the right one
+    problems = {place: sentence for enter in entries for place, sentence in enter(context, contract).items()}
+    if problems:
+        return _money_page(name, problems), 422
+    return redirect(url_for("billing.money", name=name, kept="yes"))
+
+
+def _take_back(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+    """Take invoices, payments and reminders back; the record that they were entered stays."""
+    problems = dict[str, str]()
+    for what in ("invoices", "payments", "reminders"):
+        for number in request.form.getlist(what):
+            try:
+                wanted = int(number) if number.isdecimal() and len(number) < 9 else 0
+                billing.take_back(context.archive, contract.id, what, wanted, at=context.now())
+            except errors.UsageError as error:
+                problems[what] = _sentence(error)
+    return problems
+
+
+def _add_invoice(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+    """Enter an invoice, if one was typed; its file, if one is given, is kept with the contract."""
+    given, now = request.form, context.now()
+    names = ("invoice_amount", "invoice_on", "invoice_due", "invoice_name", "invoice_message")
+    if not _is_typed(*names) and not request.files.get("file"):
+        return {}
+    try:
+        amount = read_yen(given.get("invoice_amount", ""), _("the amount"))
+        issued_on = read_day(given.get("invoice_on", ""), _("the day"), EXAMPLE_DAY, now=now)
+        due_on, message = stated_day("invoice_due"), stated_message(context, contract, "invoice_message")
+        kept = keep_enclosure(context, contract, "invoice", message, issued_on)
+        own_name = given.get("invoice_name", "").strip() or None
+        draft = Invoice(0, amount, issued_on, due_on, own_name, message, None if kept is None else kept.number)
+        billing.add_invoice(context.archive, contract.id, draft, at=now, again="invoice_again" in given)
+    except errors.ArchiverError as error:
+        return {"invoice": _sentence(error)}
+    return {}
+
+
+def _add_payment(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+    """Enter a payment that came in, if one was typed."""
+    given, now = request.form, context.now()
+    if not _is_typed("payment_amount", "payment_on", "payment_invoice"):
+        return {}
+    try:
+        number = given.get("payment_invoice", "")
+        amount = read_yen(given.get("payment_amount", ""), _("the amount"))
+        received_on = read_day(given.get("payment_on", ""), _("the day"), EXAMPLE_DAY, now=now)
+        draft = Payment(0, amount, received_on, int(number) if number.isdecimal() and len(number) < 9 else None)
+        billing.add_payment(context.archive, contract.id, draft, at=now, again="payment_again" in given)
+    except errors.UsageError as error:
+        return {"payment": _sentence(error)}
+    return {}
+
+
+def _add_reminder(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+    """Enter a reminder that the user sent, if one was typed: the message that it was, or the day and the way."""
+    given, day = request.form, request.form.get("reminder_on", "")
+    if not _is_typed("reminder_message", "reminder_on", "reminder_how"):
+        return {}
+    try:
+        message = stated_message(context, contract, "reminder_message")
+        sent_on = read_day(day, _("the day"), EXAMPLE_DAY, now=context.now()) if day.strip() else None
+        how = given.get("reminder_how", "").strip()[:WAY_LIMIT] or None
+        billing.enter_reminder(context.archive, contract, message, sent_on, how, at=context.now())
+    except errors.ArchiverError as error:
+        return {"reminder": _sentence(error)}
+    return {}
+
+
+def _is_typed(*names: str) -> bool:
+    return any(request.form.get(name, "").strip() for name in names)
+
+
+@pages.get("/terms")
+def terms(name: str) -> Answer:
+    """Each term that the client must state, and where it was told."""
+    return _terms_page(name, {})
+
+
+@pages.post("/terms")
+def keep_terms(name: str) -> Answer:
+    """Say in which message each term was told, or take that back; what cannot be kept comes back with its sentence."""
+    context, given, problems = console_context(), request.form, dict[str, str]()
+    with context.archive.reading() as reading:
+        contract = find_contract(reading, name)
+    for item in (one.name for one in TERM_ITEMS):
+        is_taken_back, note = item in given.getlist("terms"), given.get(f"note_{item}", "").strip() or None
+        told = [field for field in (f"told_{item}", f"message_{item}") if _is_typed(field)]
+        if not (is_taken_back or told or note):
+            continue
+        try:
+            if len(told) > 1:
+                raise errors.UsageError(detail=_("Give one message only."))
+            message = stated_message(context, contract, told[0]) if told else None
+            term = None if is_taken_back else StatedTerm(item, message, None, note)
+            billing.state_term(context.archive, name, item, term, at=context.now())
+        except errors.ArchiverError as error:
+            problems[item] = _sentence(error)
+    if problems:
+        return _terms_page(name, problems), 422
+    return redirect(url_for("billing.terms", name=name, kept="yes"))
+
+
+# --- the pages -----------------------------------------------------------------------------------
+
+
+def standing_of(reading: Reading, contract: Contract) -> MoneyStanding | None:
+    """How the money of a contract stands today; None if nothing is entered."""
+    today = console_context().now().astimezone(JST).date()
+    return money_standing(contract, deliveries(reading, contract.id), today)
+
+
+def _money_page(name: str, problems: Mapping[str, str]) -> str:
+    context = console_context()
+    with context.archive.reading() as reading:
+        contract = find_contract(reading, name)
+        standing = standing_of(reading, contract)
+        rooms = _message_rooms(reading, contract)
+        outside = outside_note(reading, contract)
+    return render_template(
+        "contract_money.html",
+        contract=contract,
+        standing=standing,
+        balances=() if standing is None else standing.balances,
+        state=lambda balance: state_text(balance, view_context().language),
+        yen=yen_text,
+        today=context.now().astimezone(JST).date().isoformat(),
+        given=request.form,
+        problems=problems,
+        message=request.args.get("message", ""),
+        rooms=rooms,
+        outside=outside,
+        is_kept=bool(request.args.get("kept")),
+    )
+
+
+def _message_rooms(reading: Reading, contract: Contract) -> dict[int, int]:
+    """The chat of each message that is a reminder, for its link."""
+    ids = [int(one.message_id) for one in contract.reminders if one.message_id is not None]
+    found = message_summaries(reading, [(int(room.room_id), one) for one in ids for room in contract.rooms])
+    return {int(one.message_id): int(one.room_id) for one in found}
+
+
+def _terms_page(name: str, problems: Mapping[str, str]) -> str:
+    with console_context().archive.reading() as reading:
+        contract = find_contract(reading, name)
+        rows = _term_rows(reading, contract)
+        outside = outside_note(reading, contract)
+    return render_template(
+        "contract_terms.html",
+        contract=contract,
+        rows=rows,
+        outside=outside,
+        given=request.form,
+        problems=problems,
+        is_kept=bool(request.args.get("kept")),
+    )
+
+
+def _term_rows(reading: Reading, contract: Contract) -> list[TermRow]:
+    stated, rooms = {term.item: term for term in contract.terms}, [room.room_id for room in contract.rooms]
+    names, references_of, rows = room_names(reading), references_by_room(reading), []
+    for item in TERM_ITEMS:
+        term, found = stated.get(item.name), list[MessageId]()
+        if term is None:
+            found = [one.message_id for one in term_candidates(reading, rooms, item.words, limit=CANDIDATES)]
+        elif term.message_id is not None:
+            found = [term.message_id]
+        summaries = message_summaries(reading, [(int(room), int(message)) for message in found for room in rooms])
+        lines = [message_line(one, names, references=references_of(one.room_id)) for one in summaries]
+        rows.append(TermRow(item, term, lines[0] if term and lines else None, () if term else lines))
+    return rows
+
+
+def _sentence(error: errors.ArchiverError) -> str:
+    if isinstance(error, errors.AlreadyEntered):  # its advice is an option to type; the page has a box to check
+        return visible(str(error))
+    return trouble_words(error).together

@@ -1,0 +1,102 @@
+"""控え > 記録の確定と点検: seals what was saved until now, and checks the whole archive."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response
+
+from archiver import errors, tsa
+from archiver.custody.verify import record_verification, verify_archive
+from archiver.render.invisible_characters import visible
+from archiver.render.times import minute_text
+from archiver.rounds.round import seal_now
+from archiver.setup.work_words import copy_step_words
+from archiver.store import seals
+from archiver.store.archive import Reading
+from archiver.store.queries.entries import last_seq
+from archiver.store.working import verification_log
+from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.jobs import Job, JobLink, JobOutcome, Work
+from archiver.web.trouble.trouble_words import has_damage, trouble_words
+
+pages = Blueprint("evidence", __name__, url_prefix="/evidence")
+
+
+@pages.post("/seal")
+def seal() -> Response:
+    """Seal everything now, and ask for the third-party time."""
+    context = console_context()
+    context.jobs.start(_("Sealing the records"), _seal_work(context))
+    return redirect(url_for("job.index"))
+
+
+@pages.post("/verify")
+def verify() -> Response:
+    """Check the whole archive."""
+    context = console_context()
+    context.jobs.start(_("Checking the whole archive"), _verify_work(context), _ways_back())
+    return redirect(url_for("job.index"))
+
+
+def standing(reading: Reading) -> dict[str, object]:
+    """What the page of copies tells of seals and checks."""
+    made, checked = seals.seals(reading), verification_log.last(reading)
+    return {
+        "unsealed": last_seq(reading) - seals.last_sealed(reading),
+        "last_seal": minute_text(made[-1].closed_at) if made else "",
+        "checked": checked,
+        "checked_at": minute_text(checked.at) if checked else "",
+    }
+
+
+def _seal_work(context: ConsoleContext) -> Work:
+    links = _links()
+
+    def work(job: Job) -> JobOutcome:
+        app = context.app(job)
+        job.tell(_("Sealing, and asking for the time stamp"))
+        sealing = seal_now(app)
+        head, *lines = map(visible, context.words.sealing_lines(sealing))
+        lines += [*map(visible, sealing.told), *(visible(f"{one} {one.advice()}".strip()) for one in app.root_errors)]
+        return JobOutcome(head, tuple(lines), links, is_complete=not (app.root_errors or sealing.told))
+
+    return work
+
+
+def _verify_work(context: ConsoleContext) -> Work:
+    links, words = _links(), copy_step_words()
+
+    def work(job: Job) -> JobOutcome:
+        verification = verify_archive(
+            context.archive,
+            progress=lambda what, done, total: job.tell(words.get(what, what), done, total),
+            authorities=tsa.build_authorities(context.home, context.settings().timestamp.authorities)[0],
+            now=context.now(),
+        )
+        is_noted = record_verification(context.archive, verification, deep=False, at=context.now())
+        head, *lines = map(visible, context.words.verification_lines(verification))
+        if has_damage(verification):
+            context.damage_seen.set()
+            return _damaged(lines)
+        if not is_noted:
+            lines.append(_("That it was checked could not be noted in the archive just now."))
+        return JobOutcome(head, tuple(lines), links, is_complete=verification.ok)
+
+    return work
+
+
+def _damaged(lines: list[str]) -> JobOutcome:
+    """What the check of a damaged archive has brought; the ways on are those of a check that failed."""
+    words = trouble_words(errors.ArchiveDamaged(path="", detail=""))
+    return JobOutcome(words.sentence, (words.short_advice,), is_complete=False, details=tuple(lines))
+
+
+def _ways_back() -> tuple[JobLink, ...]:
+    restore = JobLink(_("Restore a backup"), url_for("copies.index"))
+    return restore, JobLink(_("Help now"), url_for("emergency.index"))
+
+
+def _links() -> tuple[JobLink, ...]:
+    return (JobLink(_("Backups"), url_for("copies.index", _anchor="records")),)

@@ -1,0 +1,113 @@
+"""Rounds as jobs of the application: saving now."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from gettext import gettext as _
+
+from flask import url_for
+
+from archiver import errors
+from archiver.app import App
+from archiver.notices import troubles
+from archiver.render.invisible_characters import visible
+from archiver.rounds.round import run_round
+from archiver.settings import other_archives
+from archiver.setup.saved_counts import count_saved, counts_line, left_out_sentence
+from archiver.store.queries.contracts import contracts, required_rooms
+from archiver.store.queries.files import WantedFile
+from archiver.sync.plan import PlanStep
+from archiver.sync.run import Options, ProgressCallbacks
+from archiver.web.console_context import ConsoleContext
+from archiver.web.jobs import Job, JobLink, JobOutcome, Work
+from archiver.web.trouble.trouble_words import first_to_do, trouble_words
+
+ENOUGH_BYTES = 1_000_000
+"""Size from which a file's own progress is shown."""
+
+
+def save_now(context: ConsoleContext, *, is_first: bool = False) -> Work:
+    """The work of saving what Chatwork shows now; the first time it says how to get what the lists leave out."""
+    links = (JobLink(_("Home"), url_for("home.index")),)
+
+    def work(job: Job) -> JobOutcome:
+        app = context.app(job)
+        app.chatwork.transport.on_wait = waiting(job)
+        if not is_first:
+            _check_something_is_read(app)
+        try:
+            with failure_remembered(app):
+                report = run_round(app, Options(every_list=True), round_progress(app, job))
+        except errors.ChatworkError as error:
+            if not is_first:
+                raise
+            return _first_failed(app, error)
+        note_home(app, report.account_id)
+        lines = (*context.words.round_lines(report), *report.complaints)
+        counts = count_saved(app.archive)
+        sentence = (
+            _("Saved. {counts}") if report.complete else _("Not everything could be saved. Kept so far: {counts}")
+        )
+        head = sentence.format(counts=counts_line(counts))
+        hint = f"{left_out_sentence(counts)} archive save FILE" if is_first and counts.left_out else ""
+        return JobOutcome(head, lines, links, is_complete=report.complete and not report.complaints, hint=hint)
+
+    return work
+
+
+def _first_failed(app: App, error: errors.ChatworkError) -> JobOutcome:
+    """The first save ended early; nothing else will try again by itself yet."""
+    counts = count_saved(app.archive)
+    head = _("Not everything could be saved yet. {counts}") if counts.messages else _("Nothing could be saved yet.")
+    advice = _("{first} Then press “Save again”. You can answer the questions meanwhile.")
+    advice, sentence = advice.format(first=first_to_do(error)), trouble_words(error).sentence
+    return JobOutcome(head.format(counts=counts_line(counts)), (sentence, advice), is_complete=False)
+
+
+def _check_something_is_read(app: App) -> None:
+    """Raise NoContractSaved, which says what to do, where every contract was ended: a round would save nothing."""
+    with app.archive.reading() as reading:
+        if contracts(reading):
+            required_rooms(reading, app.now())
+
+
+@contextlib.contextmanager
+def failure_remembered(app: App) -> Iterator[None]:
+    """Let the overview and the next notices know of an error that ends a round, as after one that was typed."""
+    try:
+        yield
+    except errors.ArchiverError as error:
+        troubles.take_pending_notices(app.archive, app.settings, error, now=app.now())
+        raise
+
+
+def round_progress(app: App, job: Job) -> ProgressCallbacks:
+    """The callbacks of a round that show in a job where it is, and end it where the user asks for that."""
+
+    def on_step(step: PlanStep, name: str) -> None:
+        words = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
+        job.tell(f"{words.get(step.kind, '')} {visible(name)}  {counts_line(count_saved(app.archive))}".strip())
+
+    def on_file(file: WantedFile, have: int) -> None:
+        is_large = file.size >= ENOUGH_BYTES
+        job.tell(_("Saving files"), have if is_large else 0, file.size if is_large else None)
+
+    return ProgressCallbacks(on_step, on_file)
+
+
+def waiting(job: Job) -> Callable[[timedelta], None]:
+    """A callback that shows that a round waits for Chatwork's limit of calls."""
+
+    def on_wait(time: timedelta) -> None:
+        sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
+        job.tell(sentence.format(seconds=round(time.total_seconds())))
+
+    return on_wait
+
+
+def note_home(app: App, account: int) -> None:
+    """Note that this home saves the account, for the check for several homes of one account."""
+    with contextlib.suppress(OSError):
+        other_archives.note_saving(app.settings.home, account, at=app.now(), state=other_archives.state_folder())

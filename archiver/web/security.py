@@ -1,0 +1,180 @@
+"""What every page of the application needs beyond the gate: the token of forms, and the way back to the first run."""
+
+from __future__ import annotations
+
+import secrets
+from gettext import gettext as _
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    got_request_exception,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.blueprints import BlueprintSetupState
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.wrappers import Response as AnyResponse
+
+from archiver.rounds.run_log import note_bug
+from archiver.web import command_links
+from archiver.web.access import AccessGate
+from archiver.web.app import GATE
+from archiver.web.console_context import CONSOLE, ConsoleContext, console_context
+from archiver.web.navigation import has_others, is_here, navigation
+from archiver.web.refused_requests import too_large_sentence
+from archiver.web.server import UPLOAD_LIMIT
+from archiver.web.trouble.archive_state import ArchiveState, archive_state
+from archiver.web.trouble.lost import dropped_sentence, lost_page
+from archiver.web.uploads import StreamingRequest
+
+FREE = frozenset({"static", "gate_open", "help.index", "help.topic"})
+"""Endpoints that need no archive."""
+
+
+FIELD_LIMIT = 5000
+"""Characters of one field: what is entered stays in the ledger for good, and packages print it."""
+
+LISTS = frozenset({"masks", "messages", "addresses", "also_to"})
+"""Fields of many lines, which only `MAX_FORM_MEMORY_SIZE` bounds."""
+
+
+def base_pages(context: ConsoleContext) -> Blueprint:
+    """The blueprint that prepares an application for pages that write. It must be the first."""
+    base = Blueprint("console", __name__)
+    base.record_once(lambda state: _prepare(state, context))
+    base.before_app_request(_note_activity)
+    base.before_app_request(_lead_to_first_run)
+    base.before_app_request(_refuse_long_fields)
+    base.app_errorhandler(CSRFError)(_form_expired)
+    base.app_errorhandler(MethodNotAllowed)(_reopened)
+    return base
+
+
+def _prepare(state: BlueprintSetupState, context: ConsoleContext) -> None:
+    """Give the application what pages that write need: its context, keys of forms and sessions, and names in pages."""
+    app, gate = state.app, state.app.extensions[GATE]
+    assert isinstance(gate, AccessGate)
+    assert isinstance(app, Flask)
+    app.extensions[CONSOLE] = context
+    app.request_class = StreamingRequest
+    app.config.update(_form_settings(gate.port))
+    CSRFProtect(app)
+    app.jinja_env.globals.update(_page_names(context))
+    app.jinja_env.filters.update(pieces=command_links.pieces, linked=command_links.linked)
+    got_request_exception.connect(_note_bug, app)
+
+
+def _form_settings(port: int) -> dict[str, object]:
+    """What Flask is told about forms and their session, whose cookie is that of this port alone."""
+    return {
+        "SECRET_KEY": secrets.token_bytes(32),
+        "SESSION_COOKIE_NAME": f"archive_form_{port}",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Strict",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "MAX_FORM_MEMORY_SIZE": 2_000_000,
+        "MAX_FORM_PARTS": 2000,
+    }
+
+
+def _page_names(context: ConsoleContext) -> dict[str, object]:
+    """What every page's template may name."""
+    return {
+        "is_writing": True,
+        "upload_limit": UPLOAD_LIMIT,
+        "too_large_sentence": too_large_sentence,
+        "navigation": navigation,
+        "has_others": has_others,
+        "is_here": is_here,
+        "jobs": context.jobs,
+        "has_archive": _has_archive,
+    }
+
+
+# --- before each page ----------------------------------------------------------------------------
+
+
+def _note_activity() -> None:
+    console_context().activity.note()
+
+
+def _lead_to_first_run() -> AnyResponse | tuple[str, int] | None:
+    """Another page in the place of one that needs an archive, where there is none that can be read."""
+    endpoint = request.endpoint or ""
+    if endpoint in FREE or endpoint.startswith(("job.", "settings.end", "lost.")):
+        return None
+    if endpoint == "overview.index":
+        return redirect(url_for("home.index"))
+    state = archive_state()
+    if endpoint == "home.index" and state is ArchiveState.FIRST_RUN:
+        return redirect(url_for("start.index"))
+    if endpoint == "home.index" and "mark" in request.args and state is not ArchiveState.READY:
+        return Response(headers={"HX-Refresh": "true"})
+    if state is ArchiveState.UNREADABLE and endpoint.startswith("start."):
+        return redirect(url_for("home.index"))
+    return _instead_without_archive(endpoint, state)
+
+
+def _refuse_long_fields() -> tuple[str, int] | None:
+    if not any(len(text) > FIELD_LIMIT for name, text in request.form.items(multi=True) if name not in LISTS):
+        return None
+    sentence = _("A field holds more than {n} characters, so nothing was kept.").format(n=f"{FIELD_LIMIT:,}")
+    advice = _("Go back to the page before this one and shorten it.")
+    return render_template("error.html", sentence=sentence, advice=advice), 422
+
+
+def _instead_without_archive(endpoint: str, state: ArchiveState) -> AnyResponse | tuple[str, int] | None:
+    """What is shown instead of a page that needs an archive; a form that was dropped is said. None: the page itself."""
+    if state not in {ArchiveState.NONE, ArchiveState.LOST} or endpoint in {"copies.index", "copies.restore"}:
+        return None
+    dropped = dropped_sentence()
+    if state is ArchiveState.LOST:
+        if endpoint == "emergency.index":
+            return None
+        return (lost_page(dropped), 409) if dropped else redirect(url_for("lost.index"))
+    if endpoint in {"start.index", "start.begin", "start.try_token"}:
+        return None
+    if dropped:
+        return render_template("error.html", sentence=dropped, advice=""), 409
+    return redirect(url_for("start.index"))
+
+
+# --- refused requests ----------------------------------------------------------------------------
+
+
+def _form_expired(_error: CSRFError) -> tuple[str, int]:
+    sentence = _("This page was older than the program that runs now, so nothing was done. Please open it again.")
+    return render_template("error.html", sentence=sentence, advice=""), 403
+
+
+def _reopened(_error: MethodNotAllowed) -> AnyResponse | tuple[str, int]:
+    """The address of a form's answer, opened anew by a browser that was restored: on to the form's own page."""
+    if request.method not in {"GET", "HEAD"}:
+        return render_template("error.html", sentence=_("This page could not be shown."), advice=""), 405
+    return redirect(_page_above(request.path))
+
+
+def _note_bug(_app: Flask, exception: BaseException, **_named: object) -> None:
+    """Keep a fault that ended a page, as one that ended a job; it is on no screen that anybody sees."""
+    context = console_context()
+    if context.home.is_dir():
+        note_bug(context.home, exception, at=context.now())
+
+
+def _page_above(path: str) -> str:
+    """The nearest page above an address that only takes forms."""
+    pages = current_app.url_map.bind("")
+    while path := path.rpartition("/")[0]:
+        if pages.test(path, "GET"):
+            return path
+    return url_for("overview.index")
+
+
+def _has_archive() -> bool:
+    return console_context().archive.exists()

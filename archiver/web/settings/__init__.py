@@ -1,0 +1,1 @@
+"""設定: saving, backup, alerts, archives, help."""

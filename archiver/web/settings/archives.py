@@ -1,0 +1,122 @@
+"""Every archive of this user on this computer: how each one stands, a search over all, and the way to each of them.
+
+Each archive has an application of its own, with its own gate, key and jobs; this page only reads the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archiver import errors
+from archiver.render.invisible_characters import visible
+from archiver.settings.file import load_settings
+from archiver.settings.model import Settings
+from archiver.settings.other_archives import known_homes, state_folder
+from archiver.store.archive import Archive, Reading
+from archiver.store.queries.current_state import owner
+from archiver.store.search import current_index
+from archiver.store.search.query import SearchQuery, parse
+from archiver.store.search.search import search
+from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.instance import instance_file, running_address, start_application
+from archiver.web.talk.message_line import message_line
+from archiver.web.trouble.trouble_words import trouble_words
+
+pages = Blueprint("archives", __name__, url_prefix="/archives")
+
+HITS = 20
+"""Messages of each archive that are shown; its own application shows all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePart:
+    """An archive as a part of the page."""
+
+    path: str
+    name: str
+    """Whose account it saves; empty if it never was read."""
+    is_own: bool
+    lines: Sequence[str]
+    """How its saving stands, or why it cannot be read."""
+    hits: Sequence[dict[str, Any]]
+    home: str
+    """Its folder as a form names it."""
+
+
+@pages.get("")
+def overview() -> str:
+    """Every known archive, with what was searched for."""
+    return _page()
+
+
+@pages.post("/open")
+def open_other() -> str | tuple[str, int]:
+    """Start the application of another archive, unless it runs already; the page goes on to it by itself."""
+    context = console_context()
+    home = _other_home(context, request.form.get("home", ""))
+    if start_application(home, context.environ):
+        return render_template("archive_opened.html", home=str(home), path=visible(str(home)))
+    sentence = _(
+        "The application of this archive did not start: {path}. Nothing in it was changed. Press “Open this archive” "
+        "again in a minute; if it still does not start, restart this computer and press it once more."
+    )
+    return _page(sentence.format(path=visible(str(home)))), 503
+
+
+@pages.get("/go")
+def go() -> Response:
+    """On to the running application of another archive; back to the list if it runs no more."""
+    home = _other_home(console_context(), request.args.get("home", ""))
+    return redirect(running_address(instance_file(home)) or url_for("archives.overview"))
+
+
+def _other_home(context: ConsoleContext, given: str) -> Path:
+    """The folder of a known archive that is not this one; the text is only compared. Answers 404 for any other."""
+    homes = known_homes(context.home, state=state_folder())
+    found = next((home for home in homes if str(home) == given and home != context.home), None)
+    return abort(404) if found is None else found
+
+
+def _page(refused: str = "") -> str:
+    context, words = console_context(), request.args.get("q", "").strip()
+    query, problem = None, refused
+    try:
+        query = parse(words, now=context.now()) if words else None
+    except errors.UsageError as error:
+        problem = visible(str(error))
+    homes = known_homes(context.home, state=state_folder())
+    parts = [_part(context, home, query) for home in homes]
+    return render_template("archives.html", parts=parts, words=words, problem=problem, limit=HITS)
+
+
+def _part(context: ConsoleContext, home: Path, query: SearchQuery | None) -> ArchivePart:
+    is_own = home == context.home
+    name, lines, hits = "", list[str](), list[dict[str, Any]]()
+    try:
+        settings, archive = load_settings(home, context.environ), Archive(home)
+        if query is not None:
+            current_index.make_current(archive)
+        with archive.reading() as reading:
+            name = visible(str((owner(reading) or {}).get("name") or ""))
+            lines = [_saving_line(context, reading, settings)]
+            hits = [] if query is None else _hits(reading, query)
+    except errors.ArchiverError as error:
+        lines = [trouble_words(error).together]
+    return ArchivePart(visible(str(home)), name, is_own, lines, hits, str(home))
+
+
+def _saving_line(context: ConsoleContext, reading: Reading, settings: Settings) -> str:
+    parts = [visible(one.strip()) for one in context.words.saving_lines(reading, settings, context.environ)]
+    return "  ".join([_("Automatic saving") + ":", *parts])
+
+
+def _hits(reading: Reading, query: SearchQuery) -> list[dict[str, Any]]:
+    found = search(reading, query, limit=HITS, count_limit=0)
+    return [message_line(one, found.rooms, words=query.words) for one in found.hits]

@@ -1,0 +1,210 @@
+"""控え: a copy of the archive on another disk, checked after it was made; and back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from gettext import gettext as _
+from pathlib import Path
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archiver import errors
+from archiver.custody import backup
+from archiver.render.invisible_characters import visible
+from archiver.render.times import interval_words, minute_text
+from archiver.settings.home import check_home
+from archiver.settings.model import BackupSettings, parse_duration
+from archiver.setup.archive_setup import make_home
+from archiver.setup.copy_schedule import begin_regular_copy, end_regular_copy
+from archiver.setup.erasing import leftover_lines, restored_line
+from archiver.setup.work_words import copy_step_words
+from archiver.store.working.remembered_values import LAST_BACKUP
+from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.job import evidence
+from archiver.web.jobs import Job, JobLink, JobOutcome, Work
+from archiver.web.settings.copy_folder import FoundCopy, found_copy, is_same_disk, offered_folders, read_folder
+from archiver.web.trouble.archive_state import (
+    ArchiveState,
+    archive_state,
+    home_obstacle,
+    may_restore,
+    note_archive,
+    seen_archive,
+    unreadable_words,
+)
+from archiver.web.trouble.trouble_words import split_lines
+
+pages = Blueprint("copies", __name__, url_prefix="/copies")
+
+
+@pages.get("")
+def index() -> str:
+    """When the last copy was made, and where to; or, without an archive, the way back from a copy."""
+    return _page("", request.args.get("change", ""))
+
+
+@pages.post("/backup")
+def make_copy() -> Response | tuple[str, int]:
+    """Bring the copy in a folder up to date, and check it."""
+    context = console_context()
+    try:
+        folder = read_folder(request.form.get("folder", ""), context.home)
+    except errors.UsageError as error:
+        return _page(visible(str(error))), 422
+    context.jobs.start(_("Backing up the archive"), _backup(context, folder))
+    return redirect(url_for("job.index"))
+
+
+@pages.post("/regular")
+def change_regular() -> Response | tuple[str, int]:
+    """Let the copy be made by itself at an interval, or by hand only."""
+    context, every = console_context(), request.form.get("every", "")
+    try:
+        if every == "off":
+            end_regular_copy(context.home)
+        else:
+            begin_regular_copy(context.home, read_folder(request.form.get("folder", ""), context.home), every)
+    except errors.UsageError as error:
+        return _page(visible(str(error)), "regular"), 422
+    return redirect(url_for("copies.index", kept="yes"))
+
+
+@pages.post("/restore")
+def restore() -> Response | tuple[str, int]:
+    """Make the archive from a copy; only where there is none, or one that cannot be read, which the job looks at."""
+    context = console_context()
+    is_said = request.form.get("damaged") == "yes"
+    if archive_state() in {ArchiveState.READY, ArchiveState.FIRST_RUN} and not is_said:
+        return _page(_("There is an archive here already; nothing was restored."), "restore"), 422
+    if not may_restore():
+        return _page(_("Nothing was restored."), "restore"), 422
+    try:
+        folder = read_folder(request.form.get("other") or request.form.get("folder", ""), context.home)
+    except errors.UsageError as error:
+        return _page(visible(str(error)), "restore"), 422
+    context.jobs.start(_("Restoring the archive"), _restore(context, folder), _ways_on())
+    return redirect(url_for("job.index"))
+
+
+def _page(problem: str, change: str = "") -> str:
+    context, state = console_context(), archive_state()
+    has_archive, last, at = state in {ArchiveState.READY, ArchiveState.FIRST_RUN}, None, ""
+    regular = _regular_copy(context, is_needed=has_archive)
+    standing: Mapping[str, object] = {}
+    if has_archive:
+        with context.archive.reading() as reading:
+            last, standing = LAST_BACKUP.recall(reading), evidence.standing(reading)
+        at = minute_text(last.at) if last else ""
+    intervals = {"off": _("off"), "1d": _("every day"), "7d": _("every week"), "12h": _("twice a day")}
+    set_now = next((one for one in intervals if one != "off" and parse_duration(one) == regular.every), "1d")
+    if regular.every is not None and parse_duration(set_now) != regular.every:
+        set_now = f"{regular.every // timedelta(seconds=1)}s"
+        intervals[set_now] = interval_words(regular.every)
+    whole_at = minute_text(last.whole_at) if last and last.whole_at else ""
+    return render_template(
+        "copies.html",
+        has_one=has_archive,
+        unread=unreadable_words() if state is ArchiveState.UNREADABLE else None,
+        can_restore=has_archive or may_restore(),
+        obstacle=None if has_archive else home_obstacle(context.home),
+        found=_found_copies(context, str(regular.to or "")),
+        last=last,
+        at=at,
+        whole_at=whole_at,
+        offered=offered_folders(context.environ),
+        change=change if has_archive else "",
+        chosen=request.form.get("folder", ""),
+        given=request.form.get("folder", last.path if last else ""),
+        other=request.form.get("other", ""),
+        is_same_disk=last is not None and is_same_disk(Path(last.path), context.home),
+        intervals=intervals,
+        every=request.form.get("every", set_now),
+        regular_every="" if regular.every is None else interval_words(regular.every),
+        regular_to=str(regular.to or ""),
+        is_kept=bool(request.args.get("kept")),
+        problem=problem,
+        **standing,
+    )
+
+
+def _regular_copy(context: ConsoleContext, *, is_needed: bool) -> BackupSettings:
+    """What the settings say of copies; nothing, where they cannot be read and an archive shall be brought back."""
+    try:
+        return context.settings().backup
+    except errors.BadSettings:
+        if is_needed:
+            raise
+        return BackupSettings()
+
+
+def _found_copies(context: ConsoleContext, regular: str) -> list[FoundCopy]:
+    """Copies of an archive that can be restored by a click: where the last one was put, and on disks connected now."""
+    seen = seen_archive(context)
+    names = dict.fromkeys([seen.copy if seen else "", regular, *offered_folders(context.environ)])
+    return [found for name in names if name and (found := found_copy(Path(name))) is not None]
+
+
+def _backup(context: ConsoleContext, folder: Path) -> Work:
+    links = (JobLink(_("Backups"), url_for("copies.index")),)
+
+    def work(job: Job) -> JobOutcome:
+        outcome = backup.backup(context.archive, folder, now=context.now, tell=_progress(job))
+        if outcome.is_placed:
+            note_archive(context, str(folder))
+        checked = split_lines([visible(line) for line in context.words.copy_lines(outcome)])
+        lines = [*checked.shown, *(visible(line) for line in leftover_lines(outcome, folder))]
+        if outcome.is_same_disk:
+            lines.append(_("This is the disk of the archive itself: if it breaks, the backup is lost too."))
+        head = (
+            _("The backup is up to date: {path}")
+            if outcome.is_placed
+            else _("The earlier backup was kept: the new one has findings.")
+        )
+        head = head.format(path=visible(str(folder)))
+        return JobOutcome(head, tuple(lines), links, is_complete=outcome.ok, details=checked.folded)
+
+    return work
+
+
+def _restore(context: ConsoleContext, folder: Path) -> Work:
+    links = (JobLink(_("Settings"), url_for("settings.index")),)
+
+    def work(job: Job) -> JobOutcome:
+        check_home(context.home, context.environ)
+        if os.path.isdir(context.home):  # noqa: PTH112 - false, and no error, where it may not be looked at
+            make_home(context.home)
+        outcome = backup.restore(folder, context.home, now=context.now, tell=_progress(job), in_place_of=True)
+        checked = split_lines([visible(line) for line in context.words.copy_lines(outcome)])
+        if not outcome.is_placed:
+            head = _("Nothing was restored.")
+            return JobOutcome(head, checked.shown, is_complete=False, details=checked.folded)
+        lines = list(checked.shown)
+        context.damage_seen.clear()
+        if outcome.aside is not None:
+            sentence = _("What was here before is kept, apart from it: {path}")
+            lines.append(sentence.format(path=visible(str(outcome.aside))))
+        lines += [visible(line) for line in outcome.erased]
+        lines.append(_("The API token is not in the backup: store it again in the settings."))
+        lines.append(restored_line(outcome))
+        lines.append(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
+        head = _("The archive is restored: {path}").format(path=visible(str(context.home)))
+        return JobOutcome(head, tuple(lines), links, is_complete=outcome.ok)
+
+    return work
+
+
+def _ways_on() -> tuple[JobLink, ...]:
+    """What is left after a restoring that did not succeed."""
+    return (
+        JobLink(_("Another backup"), url_for("copies.index")),
+        JobLink(_("Help now"), url_for("emergency.index")),
+        JobLink(_("Help"), url_for("help.topic", topic="backup")),
+    )
+
+
+def _progress(job: Job) -> Callable[[str, int, int], None]:
+    words = copy_step_words()
+    return lambda what, done, total: job.tell(words.get(what, what), done, total)

@@ -1,0 +1,189 @@
+"""設定 > お知らせ: each way by which trouble is told is set, tried, confirmed as seen, or turned off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from gettext import gettext as _
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archiver import errors
+from archiver.health.words import way_words
+from archiver.notices import apprise_sender
+from archiver.render.invisible_characters import visible
+from archiver.settings.file import update_settings
+from archiver.settings.model import MAIL_PORTS, Settings, is_mail_address
+from archiver.setup import notice_ways
+from archiver.store.working.remembered_values import NOTICE_TRIAL, LastNoticeTrial
+from archiver.web.console_context import console_context
+from archiver.web.trouble.trouble_words import trouble_words
+
+pages = Blueprint("notice_settings", __name__, url_prefix="/settings/notices")
+
+Answer = str | Response | tuple[str, int]
+WAYS = ("desktop", "mail", "urls", "ping")
+
+
+@dataclass(frozen=True, slots=True)
+class WayRow:
+    """A way by which trouble is told."""
+
+    way: str
+    words: str
+    is_set: bool
+    seen: bool | None
+    """Whether the last test notice was seen; None: not tried."""
+
+
+@pages.get("")
+def index() -> str:
+    """Every way, whether it is set, and whether its last test notice was seen."""
+    return _page()
+
+
+@pages.post("/mail")
+def set_mail() -> Answer:
+    """Keep a mail server, and send a test mail; where TLS from the start fails, STARTTLS is tried."""
+    context, typed = console_context(), {name: value.strip() for name, value in request.form.items()}
+    first, failure = typed.get("tls", "tls"), None
+    try:
+        for tls in ("tls", "starttls") if first == "tls" and not typed.get("port") else (first,):
+            settings = _set_mail({**typed, "tls": tls}, request.form.get("password", ""))
+            failure = notice_ways.try_mail(settings, context.environ)
+            if failure is None:
+                return redirect(url_for("notice_settings.index", asked="mail"))
+            if failure.is_refused:
+                break
+    except errors.ArchiverError as error:
+        return _page({"mail": trouble_words(error).together}, change="mail"), 422
+    _remember("mail", is_seen=False)
+    kept = _("The settings are kept so that you can mend them; or turn this way off.")
+    return _page({"mail": f"{'' if failure is None else visible(failure.sentence)} {kept}"}, change="mail"), 422
+
+
+@pages.post("/ping")
+def set_ping() -> Answer:
+    """Keep the heartbeat's address, and call it."""
+    context = console_context()
+    if not notice_ways.set_ping(context.home, request.form.get("address", "").strip()):
+        sentence = _("That is no address that can be called: it begins with https://")
+        return _page({"ping": sentence}, change="ping"), 422
+    return _try("ping")
+
+
+@pages.post("/urls")
+def set_urls() -> Answer:
+    """Keep other addresses, one a line, and send a test notice there."""
+    lines = [line.strip() for line in request.form.get("addresses", "").splitlines() if line.strip()]
+    if not lines or any("://" not in line for line in lines):
+        sentence = _("An address looks like this: slack://… or mailtos://…, one a line.")
+        return _page({"urls": sentence}, change="urls"), 422
+    notice_ways.set_urls(console_context().home, lines)
+    return _try("urls")
+
+
+@pages.post("/<way>/test")
+def send_test(way: str) -> Answer:
+    """Send a test notice by one way, and ask whether it was seen."""
+    return _try(way if way in WAYS else "desktop")
+
+
+@pages.post("/<way>/seen")
+def keep_answer(way: str) -> Answer:
+    """Remember whether a test notice was seen."""
+    if way in WAYS:
+        _remember(way, is_seen=request.form.get("seen") == "yes")
+    return redirect(url_for("notice_settings.index"))
+
+
+@pages.post("/<way>/off")
+def turn_off(way: str) -> Answer:
+    """Turn a way off."""
+    if way in WAYS:
+        notice_ways.turn_off(console_context().home, way)
+    return redirect(url_for("notice_settings.index"))
+
+
+@pages.post("/desktop/on")
+def turn_desktop_on() -> Answer:
+    """Show notices on this desktop again, and show one."""
+    update_settings(console_context().home, {"notify.desktop": True})
+    return _try("desktop")
+
+
+def _set_mail(typed: Mapping[str, str], password: str) -> Settings:
+    """Keep the mail settings of the form. Raises UsageError for what cannot be, and SettingsError, StorageError."""
+    context, port = console_context(), typed.get("port", "")
+    sender = typed.get("from", "")
+    if not is_mail_address(typed.get("to", "")) or (sender and not is_mail_address(sender)):
+        raise errors.UsageError(detail=_("A mail address looks like this: you@example.com"))
+    host = typed.get("host", "") or notice_ways.likely_server(sender or typed["to"])
+    if not re.fullmatch(r"[A-Za-z0-9.-]+", host):
+        raise errors.UsageError(detail=_("A server looks like this: smtp.example.com"))
+    if port and not (port.isdecimal() and 0 < int(port[:9]) < 65536):
+        raise errors.UsageError(detail=_("A port is a number such as 465; blank is the usual one."))
+    tls = typed.get("tls", "tls")
+    return notice_ways.set_mail(
+        context.home,
+        context.environ,
+        address=typed["to"],
+        host=host,
+        password=password,
+        tls=tls if tls in MAIL_PORTS else "tls",
+        port=int(port or 0),
+        sender=sender,
+    )
+
+
+def _try(way: str) -> Answer:
+    context = console_context()
+    is_taken, trial = notice_ways.try_way(context.settings(), context.environ, way)
+    if way == "ping":
+        _remember(way, is_seen=is_taken)
+        if is_taken:
+            return _page(said=_("The monitoring service took the call."))
+        return _page({"ping": _("The monitoring service took no call.")}), 422
+    if is_taken:
+        return redirect(url_for("notice_settings.index", asked=way))
+    _remember(way, is_seen=False)
+    sentence = _("A test alert could not be sent: {way}.").format(way=way_words(way))
+    return _page({way: " ".join([sentence, *map(visible, trial.complaints)])}), 422
+
+
+def _remember(way: str, *, is_seen: bool) -> None:
+    """Remember the outcome of one way beside those of the others."""
+    context = console_context()
+    with context.archive.reading() as reading:
+        last = NOTICE_TRIAL.recall(reading)
+    outcomes = {} if last is None else {**dict.fromkeys(last.seen, True), **dict.fromkeys(last.unseen, False)}
+    notice_ways.remember_trial(context.archive, {**outcomes, way: is_seen}, at=context.now())
+
+
+def _page(problems: Mapping[str, str] | None = None, *, said: str = "", change: str = "") -> str:
+    """`change`: the one way whose fields are shown, alone, so that no other button of the page loses them."""
+    context = console_context()
+    settings = context.settings()
+    with context.archive.reading() as reading:
+        last = NOTICE_TRIAL.recall(reading)
+    asked = request.args.get("asked", "")
+    return render_template(
+        "notice_settings.html",
+        rows=[_row(way, settings, last) for way in WAYS],
+        notify=settings.notify,
+        addresses=len(settings.notify.urls),
+        can_send_elsewhere=apprise_sender.is_installed(),
+        problems=problems or {},
+        given=request.form if problems else {},
+        change=change or request.args.get("change", ""),
+        asked=asked if asked in WAYS else "",
+        asked_words=way_words(asked),
+        said=said,
+    )
+
+
+def _row(way: str, settings: Settings, last: LastNoticeTrial | None) -> WayRow:
+    seen = None if last is None else True if way in last.seen else False if way in last.unseen else None
+    return WayRow(way, way_words(way), way in settings.notify.ways, seen)

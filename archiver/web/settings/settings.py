@@ -1,0 +1,173 @@
+"""設定: the token, automatic saving, notices, third-party time, folders, versions; and the application's end."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archiver import errors
+from archiver.health.snapshot import observe_starters
+from archiver.health.words import IDLE_ADVICE, IDLE_SENTENCE, way_words
+from archiver.render.invisible_characters import visible
+from archiver.render.times import interval_words
+from archiver.settings.file import update_settings
+from archiver.settings.home import language_variable
+from archiver.settings.model import LANGUAGES, exports_folder
+from archiver.setup import scheduled_job
+from archiver.setup.answered_questions import note_answer
+from archiver.setup.answers import STAMPS, InvalidAnswer
+from archiver.setup.archive_setup import choose_authorities
+from archiver.setup.first_run import check_token
+from archiver.setup.token_source import clean_token, keep_token, lasting_settings, place_words, token_account
+from archiver.setup.token_variable import variable_token, variable_wins_hint
+from archiver.web import automatic
+from archiver.web.console_context import console_context
+from archiver.web.settings.copy_folder import is_folder_writable, read_folder
+from archiver.web.trouble.trouble_words import trouble_words
+from archiver.wording import gettext as _
+
+pages = Blueprint("settings", __name__, url_prefix="/settings")
+
+Answer = str | Response | tuple[str, int]
+
+
+@pages.get("")
+def index() -> str:
+    """How things are set; or, of one thing, the fields to change it."""
+    return _page(request.args.get("change", ""))
+
+
+@pages.post("/token")
+def replace_token() -> Answer:
+    """Store another token, once Chatwork accepts it for this archive's account."""
+    context = console_context()
+    try:
+        typed = clean_token(request.form.get("token", ""))
+        check_token(context, typed, is_hurried=True)
+    except InvalidAnswer as error:
+        return _page("token", problem=str(error)), 422
+    except errors.ChatworkError as error:
+        return _page("token", problem=trouble_words(error).together), 502
+    source = lasting_settings(context).token_source
+    keep_token(context, typed, None if source.startswith("env:") else source)
+    said = _("The token is stored.")
+    return _page(said=f"{said} {variable_wins_hint()}" if variable_token(context) else said)
+
+
+@pages.post("/token/test")
+def test_token() -> Answer:
+    """Ask Chatwork whose token the stored one is."""
+    try:
+        name, account = token_account(console_context().hurried_app())
+    except errors.ArchiverError as error:
+        return _page(problem=trouble_words(error).together), 502
+    return _page(said=_("The token works: {name}.").format(name=visible(name) or f"ID {account}"))
+
+
+@pages.post("/automatic")
+def change_automatic() -> Answer:
+    """Register the job of this computer's scheduler, or remove it."""
+    context = console_context()
+    if request.form.get("automatic") == "on":
+        context.jobs.start(_("Automatic saving"), automatic.set_up(context))
+        return redirect(url_for("job.index"))
+    scheduled_job.remove(context)
+    return _page(said=_("Nothing on this computer starts the saving now."))
+
+
+@pages.post("/stamps")
+def change_stamps() -> Answer:
+    """Turn third-party time on or off."""
+    context = console_context()
+    choice = "on" if request.form.get("stamps") == "on" else "off"
+    sentence = choose_authorities(context.home, choice)
+    note_answer(context.archive, STAMPS, choice)
+    return _page(said=sentence)
+
+
+@pages.post("/folders")
+def change_folders() -> Answer:
+    """Set where packages go, and where daily copies and seals go too; blank is the usual place, or none."""
+    context, typed = console_context(), request.form.get("packages", "").strip()
+    lines = [line.strip() for line in request.form.get("also_to", "").splitlines() if line.strip()]
+    try:
+        folder = str(read_folder(typed, context.home)) if typed else ""
+        also_to = [str(read_folder(line, context.home)) for line in lines]
+    except errors.UsageError as error:
+        return _page("folders", problem=visible(str(error))), 422
+    update_settings(context.home, {"exports.folder": folder, "exports.also_to": also_to})
+    return _page(said=_("The folders are kept."))
+
+
+@pages.post("/folders/test")
+def try_folders() -> Answer:
+    """Write a file into each folder and remove it again."""
+    settings = console_context().settings()
+    bad = [path for path in (exports_folder(settings), *settings.exports.also_to) if not is_folder_writable(path)]
+    if bad:
+        sentence = _("Nothing can be written here: {folders}. Is the disk connected?")
+        return _page(folder_problem=sentence.format(folders=visible(", ".join(map(str, bad))))), 422
+    return _page(said=_("Each folder can be written to."))
+
+
+@pages.post("/language")
+def change_language() -> Answer:
+    """Set the language of the pages and of what commands print; it is used from the next start on."""
+    language = request.form.get("language", "")
+    update_settings(console_context().home, {"language": language if language in LANGUAGES else ""})
+    return _page(said=_variable_hint() or _("The language is kept. End the application and open it again to see it."))
+
+
+@pages.post("/end")
+def end() -> str:
+    """End the application; a job that runs ends between two steps. Saving by the scheduler goes on."""
+    context = console_context()
+    context.ended.set()
+    starters = observe_starters(context.home, context.environ)
+    return render_template("ended.html", starters=None if starters.is_idle else starters.names)
+
+
+def _variable_hint() -> str:
+    """That the choice of a language shows nothing, where a variable of this computer decides; else empty."""
+    value = language_variable(console_context().environ)
+    sentence = _(
+        "The variable ARCHIVE_LANG of this computer says “{value}” and decides the language. Your choice here is kept, "
+        "and counts once that variable is removed."
+    )
+    return sentence.format(value=visible(value)) if value else ""
+
+
+def _page(change: str = "", *, said: str = "", problem: str = "", folder_problem: str = "") -> str:
+    """`change`: what alone is shown, so that no other button loses what is typed."""
+    context = console_context()
+    settings, starters = context.settings(), observe_starters(context.home, context.environ)
+    return render_template(
+        "settings_change.html"
+        if change in {"token", "folders", "language", "automatic", "stamps"}
+        else "settings.html",
+        change=change,
+        said=said,
+        problem=problem,
+        place=place_words(settings.token_source),
+        starters=starters.names,
+        is_idle=starters.is_idle,
+        idle=[_(text).format(scheduler=starters.names) for text in (IDLE_SENTENCE, IDLE_ADVICE)],
+        every=interval_words(settings.sync.every),
+        authorities=[visible(one.name) for one in settings.timestamp.authorities],
+        ways=_(", ").join(map(way_words, settings.notify.ways)),
+        folder_problem=folder_problem,
+        typed_folder=request.form.get("packages", str(settings.exports.folder or "")),
+        typed_also=request.form.get("also_to", "\n".join(map(str, settings.exports.also_to))),
+        languages={"": _("as this computer"), "ja": "日本語", "en": "English"},
+        language_set=settings.language or "",
+        language_hint="" if said else _variable_hint(),
+        copy_every="" if settings.backup.every is None else interval_words(settings.backup.every),
+        copy_to=visible(str(settings.backup.to or "")),
+        home=visible(str(context.home)),
+        packages=visible(str(exports_folder(settings))),
+        version=version("chatwork-archiver"),
+        python=sys.version.split()[0],
+    )

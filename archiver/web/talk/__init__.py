@@ -1,0 +1,1 @@
+"""会話: a chat as it can be read, and what stands beside it."""

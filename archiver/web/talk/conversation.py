@@ -1,0 +1,202 @@
+"""会話: the chats under their jobs beside one conversation, which opens at its newest message."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archiver.records import Message
+from archiver.render.times import iso_date
+from archiver.store.archive import Reading
+from archiver.store.queries.transcript import names_in_room
+from archiver.store.queries.viewing.chat_ends import (
+    changed_before,
+    count_changed,
+    positions_around,
+    positions_of_day,
+)
+from archiver.store.queries.viewing.date_position import first_on_or_after
+from archiver.store.queries.viewing.messages import (
+    MessagePage,
+    message_by_id,
+    newest_page,
+    oldest_page,
+    page_after,
+    page_around,
+    page_before,
+)
+from archiver.store.queries.viewing.text_proofs import room_end
+from archiver.web.context import view_context
+from archiver.web.talk import selection_box
+from archiver.web.talk.chat_list import chat_list
+from archiver.web.talk.conversation_address import Anchor, ConversationAddress, parse_address
+from archiver.web.talk.flow import Flow, answered_place, flow
+from archiver.web.talk.message_context import conversation_url, owner_of
+from archiver.web.talk.room_header import Chat, chat
+
+pages = Blueprint("conversation", __name__)
+
+MESSAGES = 100
+"""Messages on a page at most."""
+
+NEIGHBOURS = 3
+"""Messages on each side that a button adds to the chosen ones."""
+
+CHAIN = 50
+"""Messages of a chain of replies at most."""
+
+
+@pages.get("/room/<int:room>", endpoint="room")
+def show(room: int) -> Response | str:
+    """The page of a conversation that the address asks for; a day leads to its first message."""
+    is_adding = "add" in request.args
+    address = parse_address(_place_fields() if is_adding else request.args)
+    with view_context().reading() as reading:
+        room_chat = chat(reading, room)
+        if address.anchor is Anchor.DAY and (at := _message_of_day(reading, room, address)):
+            return redirect(url_for("conversation.room", room=room, at=at, day=address.day, _anchor=f"m{at}"))
+        picked = _picked(reading, room)
+        if is_adding and picked:
+            place: dict[str, Any] = {} if address.anchor is Anchor.NEWEST else {address.anchor.value: address.position}
+            last = f"m{picked[-1].partition('-')[2]}"
+            return redirect(url_for("conversation.room", room=room, pick=1, m=picked, **place, _anchor=last))
+        talk, note = _flow(reading, room, address)
+        asked = f"{address.position}" if address.anchor is Anchor.AT else ""
+        values = {"chat": room_chat, "flow": talk, "asked": asked, "picked": picked}
+        if note:
+            talk.rows.insert(_note_place(talk, address.position), {"kind": "note", "text": note})
+        if request.headers.get("HX-Request"):
+            return render_template("talk_part.html", **values)
+        return render_template(
+            "conversations.html",
+            list=chat_list(reading, room),
+            **values,
+            **_head(reading, room_chat, address),
+            day=_shown_day(talk, address),
+            place=address,
+            chain_of=conversation_url(room, f"{address.position}") if address.anchor is Anchor.CHAIN else "",
+            end=None if talk.has_later or address.anchor is Anchor.CHAIN else room_end(reading, room),
+        )
+
+
+def _place_fields() -> dict[str, str]:
+    """The place of the page on which messages are chosen, as its form carries it."""
+    return {name.removeprefix("here_"): value for name, value in request.args.items() if name.startswith("here_")}
+
+
+def _picked(reading: Reading, room: int) -> list[str] | None:
+    """The chosen messages, with those that a button adds to them; None where none are being chosen."""
+    if "pick" not in request.args:
+        return None
+    places = list(selection_box.read_selection(request.args.getlist("m")).places)
+    added: dict[tuple[int, int], None] = {}
+    for one in places:
+        near = [one[1]]
+        if one[0] == room and request.args.get("add") == "day":
+            near = positions_of_day(reading, room, one[1], selection_box.LIMIT)
+        elif one[0] == room and request.args.get("add") == "around":
+            near = positions_around(reading, room, one[1], NEIGHBOURS)
+        added.update({(one[0], position): None for position in near})
+    return [selection_box.checkbox_value(*one) for one in [*added][: selection_box.LIMIT]]
+
+
+def _head(reading: Reading, room_chat: Chat, address: ConversationAddress) -> dict[str, object]:
+    """Who is in the chat, how many messages changed, and the one before that of the address."""
+    room, owner = room_chat.room_id, owner_of(reading)
+    names = names_in_room(reading, room)
+    others = [name for account, name in sorted(names.items()) if account != owner and name]
+    changed = count_changed(reading, room)
+    position = address.position if address.anchor is Anchor.AT else 2**63 - 1
+    before = changed_before(reading, room, position) if changed else None
+    return {
+        "people": [*others, *([_("You")] if owner in names else [])],
+        "changed": changed,
+        "to_changed": before and conversation_url(room, f"{before}"),
+    }
+
+
+# --- which messages ------------------------------------------------------------------------------
+
+
+def _flow(reading: Reading, room: int, address: ConversationAddress) -> tuple[Flow, str]:
+    """The rows of a page, and a note on how it was found, which may be empty."""
+    if address.anchor is Anchor.CHAIN:
+        chain = _chain(reading, room, address.position)
+        if chain:
+            return flow(reading, room, chain, len(chain) - 1, before=None, has_later=True, with_breaks=False), ""
+    page, centre = _page(reading, room, address)
+    first = page.messages[0] if page.messages else None
+    before = page_before(reading, room, int(first.message_id), 1).messages[-1] if first and page.has_earlier else None
+    return flow(reading, room, page.messages, centre, before=before, has_later=page.has_later), _note(page, address)
+
+
+def _page(reading: Reading, room: int, address: ConversationAddress) -> tuple[MessagePage, int]:
+    """The messages that a page may show, and the place of the one that must be on it."""
+    position = address.position
+    match address.anchor:
+        case Anchor.AT:
+            page = page_around(reading, room, position, MESSAGES)
+            later = [place for place, one in enumerate(page.messages) if int(one.message_id) >= position]
+            return page, later[0] if later else max(0, len(page.messages) - 1)
+        case Anchor.AFTER if (page := page_after(reading, room, position, MESSAGES)).messages:
+            return page, 0
+        case Anchor.BEFORE:
+            page = page_before(reading, room, position, MESSAGES)
+            page = page if page.messages else oldest_page(reading, room, MESSAGES)
+        case _:
+            page = newest_page(reading, room, MESSAGES)
+    return page, max(0, len(page.messages) - 1)
+
+
+def _chain(reading: Reading, room: int, position: int) -> list[Message]:
+    """A message of this chat under those that it answers, the first one on top."""
+    found: list[Message] = []
+    place: tuple[int, int] | None = (room, position)
+    while place is not None and place[0] == room and len(found) < CHAIN:
+        message = message_by_id(reading, room, f"{place[1]}")
+        if message is None or message in found:
+            break
+        found.insert(0, message)
+        place = answered_place(message)
+    return sorted(found, key=lambda one: int(one.message_id))
+
+
+def _message_of_day(reading: Reading, room: int, address: ConversationAddress) -> str:
+    """The first message of a day or later, else the last of all; empty in a chat without any."""
+    first = first_on_or_after(reading, room, address.begin)
+    if first is not None:
+        return first
+    return next((one.message_id for one in newest_page(reading, room, 1).messages), "")
+
+
+def _note(page: MessagePage, address: ConversationAddress) -> str:
+    """What is said where the page does not show what the address asks for."""
+    if address.anchor is not Anchor.AT:
+        return ""
+    asked = next((one for one in page.messages if int(one.message_id) == address.position), None)
+    if asked is None:
+        note = _("No message with the id {id} is kept in this chat; this is where it would be.")
+        return note.format(id=address.position)
+    shown = iso_date(asked.send_time)
+    if address.day is None or shown == address.day.isoformat():
+        return ""
+    if shown < address.day.isoformat():
+        return _("No message of this day or later is kept; this is the end.")
+    return _("No message of this day is kept; this is the next day that has some.")
+
+
+def _note_place(talk: Flow, position: int) -> int:
+    """Before the row of the first message from a position on."""
+    found = (place for place, row in enumerate(talk.rows) if row["kind"] == "message" and int(row["id"]) >= position)
+    return next(found, len(talk.rows))
+
+
+def _shown_day(talk: Flow, address: ConversationAddress) -> str:
+    """The value of the date field."""
+    if address.day is not None:
+        return address.day.isoformat()
+    asked = [one for one in talk.messages if int(one.message_id) == address.position] or list(talk.messages[-1:])
+    return iso_date(asked[0].send_time) if asked else ""

@@ -1,0 +1,262 @@
+"""The files of the chats: a list with the state of each, and pages that show a picture or play a film or sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from gettext import gettext as _
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from archiver.records import Attachment
+from archiver.render.file_reasons import unsaved_reason
+from archiver.store.archive import Reading
+from archiver.store.queries.viewing import files
+from archiver.store.queries.viewing.files import FileDetails, FilePage, FilePageKey, FileState
+from archiver.web.content import send_file
+from archiver.web.content.download_name import content_disposition
+from archiver.web.content.media_type import HEAD, is_picture, playable_type
+from archiver.web.content.open_file import CHECKED, Unsendable, UnsendableReason, head, open_blob
+from archiver.web.context import view_context
+from archiver.web.talk.page_cursor import cursor_text, parse_cursor
+from archiver.web.talk.pictures import LARGE, file_picture
+from archiver.web.talk.room_header import Chat, chat, chats
+from archiver.web.talk.short_name import short_name
+
+pages = Blueprint("files", __name__)
+
+NAME_LIMIT = 100
+"""Characters of a name that is searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A file in the list."""
+
+    attachment: Attachment
+    name: str
+    sender: str
+    chat: str
+    """The name of the chat."""
+    not_saved: str
+    """Why its bytes are not saved; empty if they are."""
+    unreadable: bool
+    """Whether bytes that were saved cannot be read from the archive's folder now."""
+    picture: bool
+    played: bool
+
+
+@pages.get("/files")
+def index() -> str:
+    """The files of all chats."""
+    with view_context().reading() as reading:
+        every_chat = chats(reading)
+        names = {one.room_id: one.name for one in every_chat}
+        return render_template("files.html", **_table_values(reading, names))
+
+
+@pages.get("/room/<int:room>/files")
+def room(room: int) -> str:
+    """The files of one chat."""
+    with view_context().reading() as reading:
+        room_chat = chat(reading, room)
+        return render_template(
+            "files_room.html", chat=room_chat, **_table_values(reading, {room_chat.room_id: room_chat.name})
+        )
+
+
+@pages.get("/room/<int:room>/file/<int:file>", endpoint="bytes")
+def send(room: int, file: int) -> Response | tuple[str, int]:
+    """The bytes as a download; never shown by the browser as their type."""
+    attachment = _held_file(room, file)
+    try:
+        answer = _bytes_response(attachment, send_file.INERT)
+    except Unsendable as error:
+        return _unsendable_page(room, attachment, error.reason)
+    answer.headers["Content-Disposition"] = content_disposition(attachment.name, f"file-{file}")
+    return answer
+
+
+@pages.get("/room/<int:room>/file/<int:file>/media")
+def media(room: int, file: int) -> Response:
+    """A film or a sound, in ranges; 404 for all else."""
+    attachment = _held_file(room, file)
+    mimetype = playable_type(head(view_context().home, attachment.sha256 or "", HEAD))
+    if mimetype is None:
+        abort(404)
+    send_file.limit_range()
+    try:
+        return _bytes_response(attachment, mimetype)
+    except Unsendable:
+        abort(404)
+
+
+@pages.get("/room/<int:room>/file/<int:file>/play")
+def play(room: int, file: int) -> str:
+    """The page that plays a film or a sound by the browser's own means, without a script."""
+    attachment, room_chat = _held_file_and_chat(room, file)
+    mimetype = playable_type(head(view_context().home, attachment.sha256 or "", HEAD))
+    if mimetype is None:
+        abort(404)
+    return render_template(
+        "file_player.html", chat=room_chat, file=attachment, error="", played=mimetype, checked=CHECKED
+    )
+
+
+@pages.get("/room/<int:room>/file/<int:file>/look")
+def look(room: int, file: int) -> str:
+    """The page that shows a picture, redrawn by the viewer."""
+    attachment, room_chat = _held_file_and_chat(room, file)
+    if not is_picture(head(view_context().home, attachment.sha256 or "", HEAD)):
+        abort(404)
+    return render_template("file_picture.html", chat=room_chat, file=attachment, error="", checked=CHECKED)
+
+
+@pages.get("/room/<int:room>/file/<int:file>/large")
+def large(room: int, file: int) -> Response:
+    """The redrawn picture for its page."""
+    attachment = _held_file(room, file)
+    return file_picture(attachment.sha256 or "", attachment.size, side=LARGE)
+
+
+@pages.get("/room/<int:room>/file/<int:file>/small")
+def small(room: int, file: int) -> Response:
+    """The small picture for a list or a conversation."""
+    attachment = _held_file(room, file)
+    return file_picture(attachment.sha256 or "", attachment.size)
+
+
+# --- the list --------------------------------------------------------------------------------------
+
+
+def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
+    """The template values of the table, as the address asks for it."""
+    name = request.args.get("name", "")[:NAME_LIMIT]
+    state = _state(request.args.get("state", ""))
+    page = files.page(reading, list(names), name=name, state=state, older_than=_page_key())
+    return {
+        "lines": [_line(one, names) for one in page.files],
+        "older": _older_arguments(page, name, state),
+        "here": request.view_args or {},
+        "is_first": "older" not in request.args,
+        "name": name,
+        "state": state or "",
+        "states": state_words(),
+        "checked": CHECKED,
+    }
+
+
+def state_words() -> list[tuple[str, str]]:
+    """The states of files as choices."""
+    return [
+        (FileState.HELD, _("bytes saved")),
+        (FileState.PENDING, _("not saved yet")),
+        (FileState.LOST, _("given up")),
+        (FileState.GONE, _("not listed by Chatwork any more")),
+    ]
+
+
+def _state(word: str) -> FileState | None:
+    return FileState(word) if word in set(FileState) else None
+
+
+def _page_key() -> FilePageKey | None:
+    values = parse_cursor(request.args.get("older", ""), 3)
+    return FilePageKey(*values) if values else None
+
+
+def _older_arguments(page: FilePage, name: str, state: FileState | None) -> dict[str, object]:
+    """The arguments of the next page's address; empty if there is none."""
+    if page.next is None:
+        return {}
+    arguments = request.view_args or {}
+    return (
+        arguments
+        | {"older": cursor_text(page.next)}
+        | ({"name": name} if name else {})
+        | ({"state": state} if state else {})
+    )
+
+
+def _line(file: FileDetails, names: Mapping[int, str]) -> FileLine:
+    attachment = file.attachment
+    head_bytes = head(view_context().home, attachment.sha256, HEAD) if attachment.sha256 else b""
+    not_saved = "" if attachment.sha256 else unsaved_reason(file.reason, given_up=file.state is FileState.LOST)
+    has_picture = is_picture(head_bytes) and attachment.size <= CHECKED
+    return FileLine(
+        attachment,
+        short_name(attachment.name) or _("(no name)"),
+        short_name(attachment.account_name),
+        names[attachment.room_id],
+        not_saved,
+        bool(attachment.sha256 and attachment.size and not head_bytes),
+        has_picture,
+        playable_type(head_bytes) is not None,
+    )
+
+
+# --- one file --------------------------------------------------------------------------------------
+
+
+def _held_file(room: int, file: int) -> Attachment:
+    """A file whose bytes are saved; else the request ends with a page that says why not."""
+    return _held_file_and_chat(room, file)[0]
+
+
+def _held_file_and_chat(room: int, file: int) -> tuple[Attachment, Chat]:
+    """A file whose bytes are saved, and its chat; else the request ends with a page that says why not."""
+    with view_context().reading() as reading:
+        room_chat = chat(reading, room)
+        details = files.file_details(reading, room, file)
+    if details is None:
+        abort(404)
+    if details.attachment.sha256 is None:
+        reason = unsaved_reason(details.reason, given_up=details.state is FileState.LOST)
+        raise _BytesNotHeld(
+            render_template("file_not_saved.html", chat=room_chat, file=details.attachment, not_saved=reason, error="")
+        )
+    return details.attachment, room_chat
+
+
+class _BytesNotHeld(Exception):
+    """Ends a request for bytes that are not saved, with a page that says so."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.page = page
+
+
+@pages.errorhandler(_BytesNotHeld)
+def _not_held_page(error: _BytesNotHeld) -> tuple[str, int]:
+    return error.page, 404
+
+
+def _bytes_response(attachment: Attachment, mimetype: str) -> Response:
+    sha256 = attachment.sha256 or ""
+    return send_file.file_response(
+        open_blob(view_context().home, sha256, attachment.size), sha256=sha256, size=attachment.size, mimetype=mimetype
+    )
+
+
+def _unsendable_page(room: int, attachment: Attachment, reason: UnsendableReason) -> tuple[str, int]:
+    with view_context().reading() as reading:
+        room_chat = chat(reading, room)
+    sentence = unsendable_words()[reason]
+    return render_template("file_not_saved.html", chat=room_chat, file=attachment, not_saved="", error=sentence), 503
+
+
+def unsendable_words() -> Mapping[UnsendableReason, str]:
+    """Why saved bytes are not sent, as sentences."""
+    return {
+        UnsendableReason.ABSENT: _("The bytes were saved, but they are no longer in the archive's folder."),
+        UnsendableReason.OUTSIDE: _(
+            "In place of the bytes there is something that leads outside the archive's folder."
+        ),
+        UnsendableReason.UNREADABLE: _("The bytes are in the archive's folder, but cannot be read."),
+        UnsendableReason.WRONG_SIZE: _(
+            "What is in the archive's folder has a different size from the bytes that were saved."
+        ),
+        UnsendableReason.CHANGED: _(
+            "What is in the archive's folder has a different hash from the bytes that were saved."
+        ),
+    }

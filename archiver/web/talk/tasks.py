@@ -1,0 +1,198 @@
+"""The tasks of the chats as last seen, the open ones first, each with its earlier versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+from itertools import pairwise
+
+from flask import Blueprint, render_template, request, url_for
+from markupsafe import Markup, escape
+
+from archiver.chatwork.notation.parse import parse
+from archiver.render import message_body
+from archiver.render.invisible_characters import visible
+from archiver.render.message_body import References
+from archiver.render.reference_labels import NOWHERE
+from archiver.render.times import iso_date, local_time
+from archiver.store.archive import Reading
+from archiver.store.queries.viewing import tasks
+from archiver.store.queries.viewing.tasks import REST, TaskDetails, TaskPageKey
+from archiver.web.context import view_context
+from archiver.web.talk.message_context import references_by_room
+from archiver.web.talk.page_cursor import cursor_text, parse_cursor
+from archiver.web.talk.room_header import chat, chats
+from archiver.web.talk.short_name import short_name
+
+pages = Blueprint("tasks", __name__)
+
+TASKS_LIMIT = 50
+BYTES_LIMIT = 250_000
+"""The limit for texts and names of a page as HTML, so that it stays below 0.4 MB. One task always fits."""
+
+_ORDER = ("open", REST)
+"""The order of statuses if none is chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierTaskText:
+    """An earlier version of a task; facts that were the same are empty."""
+
+    text: Markup
+    """The text as HTML; empty if it was the same."""
+    limit: str
+    """The time limit; empty if it was the same."""
+    status: str
+    until: datetime
+    """The reading that first showed something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A task in the list."""
+
+    details: TaskDetails
+    chat: str
+    assignee: str
+    assigned_by: str
+    text: Markup
+    limit: str
+    status: str
+    earlier: tuple[EarlierTaskText, ...]
+    """The latest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSlice:
+    """A page of tasks, and the start of the next: the index in the order of statuses, and the page key."""
+
+    tasks: list[TaskDetails]
+    next: tuple[int, int, int] | None
+
+
+@pages.get("/tasks")
+def index() -> str:
+    """The tasks of all chats."""
+    with view_context().reading() as reading:
+        names = {one.room_id: one.name for one in chats(reading)}
+        return render_template("tasks.html", **_table_values(reading, names))
+
+
+@pages.get("/room/<int:room>/tasks")
+def room(room: int) -> str:
+    """The tasks of one chat."""
+    with view_context().reading() as reading:
+        room_chat = chat(reading, room)
+        return render_template(
+            "tasks_room.html", chat=room_chat, **_table_values(reading, {room_chat.room_id: room_chat.name})
+        )
+
+
+def task_url(reading: Reading, room: int, task: int) -> str:
+    """The URL of a task in the list of its chat: the page that begins with it."""
+    part = 0 if tasks.is_open(reading, room, task) else 1
+    return url_for("tasks.room", room=room, older=cursor_text((part, task + 1, 0)), _anchor=f"task{task}")
+
+
+def status_words() -> Mapping[str, str]:
+    """The statuses of a task in words."""
+    return {"open": _("not done yet"), "done": _("done"), "gone": _("not listed by Chatwork any more")}
+
+
+def fill_page(reading: Reading, rooms: list[int], status: str, place: list[int] | None) -> TaskSlice:
+    """Tasks from a place in the order on, as many as fit on a page."""
+    order = (status,) if status else _ORDER
+    part, *rest = place or (0, 0, 0)
+    older, found, bytes_left = (TaskPageKey(*rest) if any(rest) else None), list[TaskDetails](), BYTES_LIMIT
+    while 0 <= part < len(order) and len(found) < TASKS_LIMIT:
+        page = tasks.page(reading, rooms, status=order[part], older_than=older, limit=TASKS_LIMIT - len(found))
+        fitting = list(_fitting_tasks(page.tasks, bytes_left, least=0 if found else 1))
+        bytes_left -= sum(map(_size, fitting))
+        found += fitting
+        if page.next is not None or len(fitting) < len(page.tasks):
+            last = TaskPageKey(found[-1].task.task_id, found[-1].task.room_id) if fitting else older
+            return TaskSlice(found, (part, *(last or (0, 0))))
+        part, older = part + 1, None
+    return TaskSlice(found, (part, 0, 0) if 0 < part < len(order) else None)
+
+
+def _fitting_tasks(every_task: list[TaskDetails], bytes_left: int, *, least: int) -> Iterator[TaskDetails]:
+    """The first tasks that have no more than `bytes_left` together, but at least `least` of them."""
+    for index, task in enumerate(every_task):
+        bytes_left -= _size(task)
+        if bytes_left < 0 and index >= least:
+            return
+        yield task
+
+
+def _size(details: TaskDetails) -> int:
+    """Bytes of a task as HTML, where a character may take many."""
+    texts = [version.body for version in details.versions]
+    names = (short_name(details.task.assignee), short_name(details.task.assigned_by))
+    return sum(len(_html(text, NOWHERE).encode()) for text in texts) + sum(len(escape(name).encode()) for name in names)
+
+
+def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
+    """The template values of the table, as the address asks for it."""
+    words, status = status_words(), request.args.get("status", "")
+    status = status if status in words else ""
+    page = fill_page(reading, list(names), status, parse_cursor(request.args.get("older", ""), 3))
+    arguments = request.view_args or {}
+    older = arguments | {"older": cursor_text(page.next)} | ({"status": status} if status else {}) if page.next else {}
+    return {
+        "lines": list(_lines(reading, page.tasks, names)),
+        "older": older,
+        "is_first": "older" not in request.args,
+        "here": arguments,
+        "status": status,
+        "statuses": words,
+    }
+
+
+def _lines(reading: Reading, every_task: list[TaskDetails], names: Mapping[int, str]) -> Iterator[TaskLine]:
+    references_of = references_by_room(reading)
+    for details in every_task:
+        room = details.task.room_id
+        yield _line(details, names[room], references_of(room))
+
+
+def _line(details: TaskDetails, name: str, references: References) -> TaskLine:
+    earlier = (_earlier_text(before, after, details, references) for before, after in pairwise(details.versions))
+    return TaskLine(
+        details,
+        name,
+        short_name(details.task.assignee),
+        short_name(details.task.assigned_by),
+        _html(details.task.body, references),
+        _limit(details.task.limit, details.limit_type),
+        _status(details.task.status),
+        tuple(earlier)[::-1],
+    )
+
+
+def _earlier_text(
+    before: tasks.TaskVersion, after: tasks.TaskVersion, details: TaskDetails, references: References
+) -> EarlierTaskText:
+    return EarlierTaskText(
+        Markup() if before.body == after.body else _html(before.body, references),
+        "" if before.limit == after.limit else _limit(before.limit, details.limit_type),
+        "" if before.status == after.status else _status(before.status),
+        after.first_seen,
+    )
+
+
+def _html(text: str, references: References) -> Markup:
+    return Markup(message_body.html(parse(text), references))  # noqa: S704 - `render` escapes everything of untrusted text
+
+
+def _limit(limit: datetime | None, limit_type: str) -> str:
+    """The time limit in words: Chatwork sends a time even for `none`, and a date limit has no time of day."""
+    if limit is None or limit_type == "none":
+        return _("none")
+    return iso_date(limit) if limit_type == "date" else local_time(limit)[:-3]
+
+
+def _status(word: str) -> str:
+    return status_words().get(word, visible(word))

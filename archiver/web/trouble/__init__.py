@@ -1,0 +1,1 @@
+"""困ったとき, and pages for an archive that cannot be used as it is."""

@@ -1,0 +1,436 @@
+"""The first run by clicking: each step is kept at once, wrong answers are said, and it goes on where it was left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.export.package.make_package import export
+from archiver.export.package.order import ExportOrder
+from archiver.setup.first_run import FirstRunStep, first_open_step
+from archiver.store.queries.contracts import contracts
+from archiver.store.working import remembered_values
+from archiver.sync.report import SyncReport
+from archiver.web import saving
+from archiver.web.jobs import JobState
+from tests.support.archives.byte_search import files_with
+from tests.support.chatwork.faults import Fault
+from tests.support.console.application import SITE, FormBrowser, open_application
+from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
+from tests.support.terminals.terminal import TOKEN
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
+    """A computer on the first day."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    with new_chatwork() as chatwork:
+        yield FirstDayDesk(tmp_path, chatwork, messages=3)
+
+
+@pytest.fixture
+def browser(desk: FirstDayDesk) -> Iterator[FormBrowser]:
+    """The browser of a user who begins."""
+    with open_application(desk.home, desk.environ) as browser:
+        yield browser
+
+
+def hand_in_token(browser: FormBrowser) -> None:
+    """Make the archive and hand the token in."""
+    browser.post("/start")
+    assert "/start/account" == browser.post("/start/token", token=TOKEN).headers["Location"]
+
+
+def choose_group(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Choose the group and no direct chat, and wait for the first save."""
+    answer = browser.post("/start/chats", room=desk.group, offered="yes")
+    assert "/start/facts" == answer.headers["Location"]
+    assert JobState.DONE is browser.job().state
+
+
+def test_every_page_leads_to_the_first_step_before_there_is_an_archive(browser: FormBrowser) -> None:
+    """Nothing is made before the user says so."""
+    answers = [browser.client.get(path, base_url=SITE) for path in ("/", "/home", "/conversations", "/files")]
+
+    assert [302] * 4 == [answer.status_code for answer in answers]
+    assert not browser.context.home.exists()
+
+
+def test_a_wrong_token_is_said_and_not_kept(browser: FormBrowser) -> None:
+    """The page says what to do; what was typed is not sent back."""
+    browser.post("/start")
+
+    answer = browser.post("/start/token", token="f" * 32)
+
+    assert 422 == answer.status_code
+    assert "does not accept this token" in answer.get_data(as_text=True)
+    assert "f" * 32 not in answer.get_data(as_text=True)
+    assert FirstRunStep.TOKEN is first_open_step(browser.context)
+
+
+def test_the_token_never_comes_back(browser: FormBrowser) -> None:
+    """No page of the first run shows it once it is stored."""
+    hand_in_token(browser)
+
+    pages = [browser.get(path) for path in ("/start/token", "/start/account", "/start/chats", "/start/notices")]
+
+    assert not any(TOKEN in page for page in pages)
+
+
+def test_without_a_network_the_token_is_not_kept_and_the_page_says_so(desk: FirstDayDesk) -> None:
+    """What cannot be checked is not stored."""
+    environ = {**desk.environ, "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
+    with open_application(desk.home, environ) as browser:
+        browser.post("/start")
+        answer = browser.post("/start/token", token=TOKEN)
+
+    page = answer.get_data(as_text=True)
+    assert 502 == answer.status_code
+    assert not (desk.home / "token").exists()
+    assert "Chatwork could not be reached" in page
+    assert "paste the token again and press “Test and go on”" in page
+    assert "next save" not in page
+
+
+def test_direct_chats_with_the_same_people_are_offered(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Nothing is entered before the user has answered."""
+    hand_in_token(browser)
+
+    answer = browser.post("/start/chats", room=desk.group)
+
+    assert 200 == answer.status_code
+    assert f'value="{desk.direct}"' in answer.get_data(as_text=True)
+    assert FirstRunStep.CHATS is first_open_step(browser.context)
+
+
+def test_two_clients_are_two_jobs(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Proposed by people and shown; nothing is entered or saved before it is answered; each job's facts are asked."""
+    hand_in_token(browser)
+    rooms = [desk.group, desk.direct, desk.other]
+
+    shown = browser.post("/start/chats", room=rooms, offered="yes").get_data(as_text=True)
+    before = (first_open_step(browser.context), browser.context.jobs.last)
+    refused = browser.post("/start/chats", dict.fromkeys(job_fields(rooms), "none"), room=rooms, offered="yes")
+    set_up_two_jobs(browser, desk)
+    with browser.context.archive.reading() as reading:
+        jobs = {(one.title, one.platform_id): sorted(one.room_ids) for one in contracts(reading)}
+
+    assert sorted(map(str, rooms)) == sorted(re.findall(r'name="room" value="(\d+)"', shown))
+    assert ["1", "1", "2"] == re.findall(r'value="(\d)" selected', shown)
+    assert (FirstRunStep.CHATS, None, 422) == (*before, refused.status_code)
+    assert FirstRunStep.SCHEDULE is first_open_step(browser.context)
+    assert {("動画", "48151623"): sorted(rooms[:2]), ("記事", "42108642"): [desk.other]} == jobs
+
+
+@pytest.mark.drawn
+def test_nothing_of_one_job_is_in_the_package_of_the_other(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """No word, name or number of it, in any file."""
+    desk.chatwork.post(desk.other, desk.sato, "ウグイス色でお願いします")
+    hand_in_token(browser)
+    set_up_two_jobs(browser, desk)
+    secrets = ("記事", "佐藤", "ウグイス色", str(desk.sato), str(desk.other), "42108642", "job2")
+
+    order = ExportOrder(contract="job1", profile="consult", out=desk.folder / "out")
+    package = Path(export(browser.context.archive, order, now=browser.context.now).path)
+
+    assert files_with(package, "48151623")
+    assert set() == files_with(package, *secrets)
+
+
+def set_up_two_jobs(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Choose the chats, give them to two jobs, and answer the questions about each."""
+    jobs = {desk.group: "1", desk.direct: "1", desk.other: "2"}
+    given = {f"job_{room}": job for room, job in jobs.items()}
+    browser.post("/start/chats", given, room=list(jobs), offered="yes", title_1="動画", title_2="記事")
+    assert JobState.DONE is browser.job().state
+    for _job in "12":
+        page = browser.get("/start/facts")
+        name = re.search(r'name="job" value="(\w+)"', page)
+        assert name
+        number = "48151623" if "<bdi>動画</bdi>" in page else "42108642"
+        browser.post("/start/facts", job=name[1], url=number, platform="crowdworks")
+
+
+def job_fields(rooms: list[int]) -> list[str]:
+    """The fields in which the job of each chat is chosen."""
+    return [f"job_{room}" for room in rooms]
+
+
+def test_without_a_chat_the_page_asks_again(browser: FormBrowser) -> None:
+    """Nothing is entered."""
+    hand_in_token(browser)
+
+    assert 422 == browser.post("/start/chats", offered="yes").status_code
+
+
+def test_the_whole_first_run(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Five steps, each resumed where it was left; then the overview with what was saved."""
+    hand_in_token(browser)
+    assert "/start/chats" == browser.client.get("/start", base_url=SITE).headers["Location"]
+    choose_group(browser, desk)
+    assert "/start/facts" == browser.client.get("/start", base_url=SITE).headers["Location"]
+    browser.post("/start/facts", url="https://crowdworks.jp/contracts/12345678", escrowed_at="2026-10-02")
+    assert "/start/schedule" == browser.client.get("/start", base_url=SITE).headers["Location"]
+    browser.post("/start/schedule", automatic="no")
+    assert "/start/notices" == browser.client.get("/start", base_url=SITE).headers["Location"]
+    browser.post("/start/notices", stamps="off")
+
+    page = browser.get("/home")
+
+    with browser.context.archive.reading() as reading:
+        (contract,) = contracts(reading)
+    assert ("crowdworks", "12345678", "2026-10-02") == (contract.platform, contract.platform_id, contract.escrowed_at)
+    assert [desk.group] == [room.room_id for room in contract.rooms]
+    assert first_open_step(browser.context) is None
+    assert "動画編集_田中様" in page
+    assert "<svg" in page
+
+
+def test_a_save_that_left_out_a_chat_does_not_begin_with_saved(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """The first words are what a frightened reader takes away: they say that something is missing."""
+    hand_in_token(browser)
+    choose_group(browser, desk)
+    desk.chatwork.fail(Fault.FORBIDDEN, f"/rooms/{desk.group}/messages", times=None)
+    browser.post("/home/save")
+    partly = browser.job().outcome
+    desk.chatwork.heal()
+    browser.post("/home/save")
+    wholly = browser.job().outcome
+
+    assert partly is not None
+    assert wholly is not None
+    assert partly.head.startswith("Not everything could be saved. Kept so far: "), partly
+    assert wholly.head.startswith("Saved. "), wholly
+
+
+def test_a_test_notice_that_could_not_be_shown_counts_as_tried(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """The page of notices does not say later that this way was never tried."""
+    hand_in_token(browser)
+    choose_group(browser, desk)
+    answer = browser.post("/start/notices/test")
+
+    with browser.context.archive.reading() as reading:
+        trial = remembered_values.NOTICE_TRIAL.recall(reading)
+    assert "No alert could be shown" in answer.get_data(as_text=True)
+    assert trial is not None
+    assert ((), ("desktop",)) == (trial.seen, trial.unseen)
+
+
+def test_a_day_that_cannot_be_is_said_and_the_rest_is_kept(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """With the sentence of the command line."""
+    hand_in_token(browser)
+    choose_group(browser, desk)
+
+    answer = browser.post("/start/facts", url="https://crowdworks.jp/contracts/7", escrowed_at="2099-01-01")
+
+    with browser.context.archive.reading() as reading:
+        (contract,) = contracts(reading)
+    assert 422 == answer.status_code
+    assert 'value="2099-01-01"' in answer.get_data(as_text=True)
+    assert "could not be kept; the others are kept" in answer.get_data(as_text=True)
+    assert ("7", None) == (contract.platform_id, contract.escrowed_at)
+
+    answer = browser.post("/start/facts", job=contract.id, platform="direct", escrowed_at="2099-01-01")
+
+    assert 'value="2099-01-01"' in answer.get_data(as_text=True)  # though a job without a platform has no such day
+
+
+def test_a_second_click_on_save_shows_the_job(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Both lead to the same page, and its result says what was saved."""
+    hand_in_token(browser)
+    choose_group(browser, desk)
+    desk.chatwork.post(desk.group, desk.tanaka, "新しいメッセージ")
+
+    answers = [browser.post("/home/save") for _ in range(2)]
+    job = browser.job()
+
+    assert {"/job"} == {answer.headers["Location"] for answer in answers}
+    assert job.outcome is not None
+    assert "4" in job.outcome.head
+
+
+def test_without_a_contract_each_page_leads_to_the_next_step(browser: FormBrowser) -> None:
+    """Whoever leaves the first run for the emergency, the contracts or the packages is led back, not into a refusal."""
+    hand_in_token(browser)
+
+    pages = [browser.get(path) for path in ("/emergency", "/packages")]
+    jobs = browser.client.get("/contracts", base_url=SITE)
+    order = browser.client.get("/packages/order", base_url=SITE)
+
+    assert [True] * 2 == ['href="/start"' in page for page in pages]
+    assert "/start" == jobs.headers["Location"]
+    assert "/emergency/rescue" not in pages[0]
+    assert "/packages" == order.headers["Location"]
+
+
+def test_the_first_save_says_how_to_get_what_the_lists_leave_out(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """More than 100 messages: the step leads to where older ones are fetched."""
+    for index in range(100):
+        desk.chatwork.post(desk.group, desk.tanaka, f"納品の相談 {index}")
+    hand_in_token(browser)
+    choose_group(browser, desk)
+
+    facts, progress = browser.get("/start/facts"), browser.get("/job/progress?brief=yes")
+
+    assert [True] * 2 == ['href="/emergency?change=older"' in page for page in (facts, progress)]
+
+
+@pytest.mark.drawn
+def test_a_contract_is_added_and_its_saving_ended_and_begun_by_clicking(
+    browser: FormBrowser, desk: FirstDayDesk
+) -> None:
+    """A second job needs no typed command; what was saved stays, and ending it asks for no erasing."""
+    hand_in_token(browser)
+    choose_group(browser, desk)
+
+    nothing = browser.post("/add-contract")
+    answer = browser.post("/add-contract", room=desk.other, offered="yes")
+    added = browser.get(answer.headers["Location"])
+    browser.post("/contracts/job2", state="stopped")
+    with browser.context.archive.reading() as reading:
+        states = {one.id: one.state for one in contracts(reading)}
+    browser.post("/contracts/job2", state="open")
+    with browser.context.archive.reading() as reading:
+        begun = {one.id: one.state for one in contracts(reading)}
+
+    assert (422, 302) == (nothing.status_code, answer.status_code)
+    assert "The job is added." in added
+    assert {"job1": "open", "job2": "stopped"} == states
+    assert {"job1": "open", "job2": "open"} == begun
+    assert 'href="/add-contract"' in browser.get("/contracts/job1")
+
+
+def test_a_chat_of_another_job_is_not_left_in_both_without_a_word(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """It moves, or is parted by a day; the last chat of a job stays with it."""
+    hand_in_token(browser)
+    rooms = [desk.group, desk.direct]
+    browser.post("/start/chats", dict.fromkeys(job_fields(rooms), "1"), room=rooms, offered="yes")
+    browser.job()
+
+    asked = browser.post("/add-contract", room=desk.direct, offered="yes").get_data(as_text=True)
+    browser.post("/add-contract", {f"job_{desk.direct}": "1"}, room=desk.direct, offered="yes")
+    last = browser.post("/add-contract", {f"job_{desk.group}": "1"}, room=desk.group, offered="yes")
+    days = {f"job_{desk.group}": "1", f"from_{desk.group}": "2026-11-01"}
+    browser.post("/add-contract", days, room=desk.group, offered="yes")
+    with browser.context.archive.reading() as reading:
+        periods = [(one.id, [(room.room_id, room.start, room.end) for room in one.rooms]) for one in contracts(reading)]
+
+    day = datetime(2026, 10, 31, 15, tzinfo=UTC)
+    assert "It belongs to job1 now" in asked
+    assert (422, True) == (last.status_code, "no other chat" in last.get_data(as_text=True))
+    expected = {
+        "job1": [(desk.group, None, day)],
+        "job2": [(desk.direct, None, None)],
+        "job3": [(desk.group, day, None)],
+    }
+    assert expected == dict(periods)
+
+
+def test_a_chat_is_moved_taken_out_and_erased_by_clicking(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Of what leaves a job it is said what stays saved; packages are named; the last chat of a job stays."""
+    hand_in_token(browser)
+    rooms = [desk.group, desk.direct, desk.other]
+    browser.post("/start/chats", dict(zip(job_fields(rooms), "112", strict=True)), room=rooms, offered="yes")
+    browser.job()
+
+    tab = browser.get("/contracts/job1")
+    last = browser.post("/contracts/job2/chats", {f"job_{desk.other}": "none"})
+    told = browser.post("/contracts/job1/chats", {f"job_{desk.direct}": "job2"}).get_data(as_text=True)
+    target = browser.get("/contracts/job2/chats")
+    with browser.context.archive.reading() as reading:
+        moved = {one.id: sorted(one.room_ids) for one in contracts(reading)}
+    again = browser.post("/contracts/job1/chats", {f"job_{desk.group}": "job1"}).get_data(as_text=True)
+    out = browser.post("/contracts/job2/chats", {f"job_{desk.other}": "none"}).get_data(as_text=True)
+    page = browser.get(f"/contracts/job1/erase?room={desk.other}")
+    back = browser.post("/contracts/job1/chats", {f"job_{desk.other}": "job1"}).get_data(as_text=True)
+    held = browser.get(f"/contracts/job1/erase?room={desk.other}")
+
+    assert 'href="/contracts/job1/chats"' in tab
+    assert 422 == last.status_code
+    assert {"job1": [desk.group], "job2": sorted([desk.direct, desk.other])} == moved
+    assert f"田中” ({desk.direct}) is moved from “動画編集_田中様” to “記事作成チーム”" in told
+    assert [True, True, False] == ["common: 田中 / 記事作成チーム" in one for one in (told, target, again)]
+    assert f"記事作成チーム” ({desk.other}) is taken out of “記事作成チーム”" in out
+    assert "Kept of it: 0 messages, 0 files" in out
+    assert f"記事作成チーム” ({desk.other}) is put into “動画編集_田中様”." in back
+    assert "Erase: 記事作成チーム" in page
+    assert f'name="room" value="{desk.other}"' in page
+    assert "belongs to job1" in held
+
+
+def test_without_a_network_the_page_of_chats_says_what_to_press(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """There is no next run yet that would try again; the token need not be entered once more."""
+    hand_in_token(browser)
+    reachable = desk.environ["CHATWORK_API_BASE_URL"]
+    desk.environ["CHATWORK_API_BASE_URL"] = "http://127.0.0.1:9"
+    page = browser.get("/start/chats", status=503)
+    chosen = browser.post("/start/chats", csrf=browser.token(), room=desk.group)
+    desk.environ["CHATWORK_API_BASE_URL"] = reachable
+
+    for text in (page, chosen.get_data(as_text=True)):
+        assert "Chatwork could not be reached" in text
+        assert 'href="/start/chats">Show the chats' in text
+        assert "next save" not in text
+    assert "動画編集_田中様" in browser.get("/start/chats")
+
+
+@pytest.mark.drawn
+def test_a_trouble_of_chatworks_own_is_not_laid_on_the_users_network(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """It answered, so this computer is online: wait a little, then the same button."""
+    browser.post("/start")
+    desk.chatwork.fail(Fault.MAINTENANCE, times=None)
+    refused = browser.post("/start/token", token=TOKEN).get_data(as_text=True)
+    desk.chatwork.heal()
+    browser.post("/start/token", token=TOKEN)
+    desk.chatwork.fail(Fault.MAINTENANCE, times=None)
+    unanswered = browser.get("/start/chats", status=503)
+
+    for page in (refused, unanswered):
+        assert "Chatwork gave no usable answer" in page
+        assert "Wait a little" in page
+        assert "online" not in page
+
+
+def test_a_first_save_that_fails_says_what_to_press(
+    browser: FormBrowser, desk: FirstDayDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is called saved, and the button beside it begins anew."""
+
+    def fail(*_words: object, **_named: object) -> SyncReport:
+        raise errors.Unreachable(path="/rooms", detail="no connection")
+
+    hand_in_token(browser)
+    with monkeypatch.context() as patch:
+        patch.setattr(saving, "run_round", fail)
+        browser.post("/start/chats", room=desk.group, offered="yes")
+        failed = browser.job().outcome
+        page = browser.get("/job/progress?brief=yes")
+    typed = browser.post("/start/save", job="job1", url="typed").get_data(as_text=True)
+    assert 'value="typed"' in typed
+    saved = browser.job().outcome
+
+    assert failed is not None
+    assert "Nothing could be saved yet." == failed.head
+    assert "next save" not in page
+    assert 'action="/start/save"' in page
+    assert saved is not None
+    assert saved.is_complete, saved
+
+
+def test_a_chat_is_told_by_its_last_activity_and_its_people(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """The day comes with the list; people are asked for when the chat comes into sight."""
+    hand_in_token(browser)
+    page, people = browser.get("/start/chats"), browser.get(f"/start/people/{desk.group}")
+    unknown = browser.get("/start/people/999")
+
+    assert re.search(r"last activity \d+ [A-Z][a-z]+ 20\d\d", page)
+    assert f'hx-get="/start/people/{desk.group}"' in page
+    assert f'hx-get="/start/people/{desk.direct}"' not in page
+    assert "田中" in people
+    assert "山田" not in people
+    assert "" == unknown

@@ -1,0 +1,158 @@
+"""A first day played in a real Chromium: from the first page to a package, by clicking alone."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from archiver.cli.terminal.language import set_language
+from archiver.web.console_context import ConsoleContext
+from tests.support.archives.byte_search import package_files_with
+from tests.support.console.application import open_application_window
+from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
+from tests.support.reports.pdf_reader import needs_poppler
+from tests.support.terminals.terminal import TOKEN
+from tests.support.viewer.chromium_tab import NEEDED, Window
+
+pytestmark = [NEEDED, needs_poppler, pytest.mark.slow]
+
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
+    """A computer on the first day, with a chat of 300 messages."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    set_language("ja")
+    with new_chatwork() as chatwork:
+        desk = FirstDayDesk(tmp_path, chatwork, messages=300)
+        chatwork.post(desk.other, desk.sato, "ウグイス色でお願いします")
+        chatwork.post(desk.group, desk.tanaka, "よろしくお願いします")
+        yield desk
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "scripts"), [(1280, "light", True), (360, "dark", True), (360, "light", False)]
+)
+def test_the_first_day(desk: FirstDayDesk, width: int, scheme: str, *, scripts: bool) -> None:
+    """Wrong and right token, chats, facts, notices, overview, a package: by clicking alone, also without scripts."""
+    begun = time.monotonic()
+    with open_application_window(desk.home, desk.environ, width=width, scheme=scheme, scripts=scripts) as opened:
+        window, context = opened
+        _set_up(window, desk, context, scripts=scripts)
+        saved = time.monotonic()
+        _make_packages(window, desk, context)
+        expect(window.go("/packages").locator(".card")).to_have_count(2)
+        made = time.monotonic()
+        if scripts:
+            _check_pages(window)
+        texts = [one for one in window.complaints if "422" not in one]
+
+    assert ([], []) == (texts, window.outside)
+    assert saved - begun < 180
+    assert made - begun < 360
+    assert list((desk.home / "exports").iterdir())
+
+
+def _set_up(window: Window, desk: FirstDayDesk, context: ConsoleContext, *, scripts: bool) -> None:
+    page = window.page
+    _go_on(page)
+    page.fill("#token", "f" * 32)
+    _go_on(page)
+    expect(page.get_by_role("alert")).to_contain_text("このAPIトークンは使えません")
+    page.reload()
+    page.fill("#token", TOKEN)
+    _go_on(page)
+    _go_on(page)
+    for name in ("動画編集_田中様", "記事作成チーム"):
+        page.get_by_label(name).check()
+    _go_on(page)
+    expect(page.get_by_role("checkbox")).to_be_checked()
+    _go_on(page)
+    expect(page.locator("fieldset").filter(has_text="動画編集_田中様").locator("select")).to_have_count(2)
+    expect(page.locator("fieldset").filter(has_text="記事作成チーム").locator("select")).to_have_count(1)
+    assert context.jobs.last is None
+    if scripts:
+        _check_page(page)
+    _go_on(page)
+    page.reload()
+    for number in ("48151623", "42108642"):
+        page.fill("#f-url", f"https://crowdworks.jp/contracts/{number}")
+        page.fill("#f-escrowed_at", "2026-10-02")
+        _go_on(page)
+    _wait(context)
+    page.reload()
+    page.check('input[name="automatic"][value="no"]')
+    _go_on(page)
+    page.check('input[name="stamps"][value="off"]')
+    _go_on(page)
+    expect(page.locator("main")).to_contain_text("動画編集_田中様")
+    assert "/home" in page.url
+
+
+def _make_packages(window: Window, desk: FirstDayDesk, context: ConsoleContext) -> None:
+    """Of each job; no word, name or number of the one is in any file of the other's."""
+    numbers = {
+        "job1": ("48151623", str(desk.tanaka), str(desk.group), str(desk.direct)),
+        "job2": ("42108642", str(desk.sato), str(desk.other)),
+    }
+    words = {"job1": ("動画編集", "メッセージ 299", "田中"), "job2": ("記事作成", "ウグイス色", "佐藤")}
+    known: set[Path] = set()
+    for job, other in (("job1", "job2"), ("job2", "job1")):
+        _make_package(window, context, job)
+        (package,) = (one for one in (desk.home / "exports").iterdir() if one.is_dir() and one not in known)
+        known.add(package)
+        assert [True] * 3 == [bool(package_files_with(package, word)) for word in words[job]]
+        assert set() == package_files_with(package, *words[other], *numbers[other], other)
+
+
+def _make_package(window: Window, context: ConsoleContext, job: str) -> None:
+    page = window.go("/packages/order")
+    page.check('input[name="for"][value="lawyer"]')
+    page.check(f'input[name="contract"][value="{job}"]')
+    _go_on(page)
+    _wait(context)
+    window.go("/job").locator(".job-box a.btn").first.click()
+    _go_on(page)
+    _wait(context)
+    expect(window.go("/job").locator("#job [role=status]")).to_be_visible()
+
+
+def _check_pages(window: Window) -> None:
+    for path in (
+        "/packages",
+        "/packages/order",
+        "/emergency",
+        "/contracts/job1",
+        "/contracts/job1/chats",
+        "/copies",
+        "/settings",
+        "/help",
+    ):
+        _check_page(window.go(path))
+
+
+def _check_page(page: Page) -> None:
+    """It is not wider than the screen, and has nothing that keeps somebody out."""
+    found = [one["id"] for one in Axe().run(page).response["violations"] if one["impact"] in SERIOUS]
+    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    assert ([], True) == (found, overflow <= 0), page.url
+
+
+def _go_on(page: Page) -> None:
+    page.locator("main button.first").first.click()
+    page.wait_for_url(re.compile("127"))
+
+
+def _wait(context: ConsoleContext) -> None:
+    until = time.monotonic() + 120
+    while context.jobs.is_busy and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not context.jobs.is_busy

@@ -1,0 +1,393 @@
+"""Days of a user played in a real Chromium by clicking, or by the keyboard alone, on a wide and on a narrow screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from archiver.cli.terminal.language import set_language
+from archiver.store.queries.contracts import contracts
+from archiver.store.queries.statements import deliveries
+from archiver.web.access import AccessGate
+from archiver.web.console_context import ConsoleContext
+from tests.support import recovery_files
+from tests.support.console.application import open_chromium, open_tab, serve_application
+from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
+from tests.support.console.player import Player
+from tests.support.console.saved_archive import save, set_up
+from tests.support.terminals.terminal import TOKEN
+from tests.support.viewer.chromium_tab import NEEDED, Window
+
+pytestmark = [NEEDED, pytest.mark.slow]
+
+LOOKS = [
+    pytest.param((1280, "light", False), id="wide-mouse"),
+    pytest.param((360, "dark", True), id="narrow-keyboard"),
+    pytest.param((1280, "dark", True), id="wide-keyboard"),
+    pytest.param((360, "light", False), id="narrow-mouse"),
+]
+"""Width, colours, and whether there is only a keyboard."""
+
+SAMPLED = [LOOKS[0], pytest.param((360, "dark", True), id="narrow-keyboard", marks=pytest.mark.drawn), *LOOKS[2:]]
+"""The same, for the two days of which one is played in every run."""
+
+Look = tuple[int, str, bool]
+
+DROP = """([selector, name, text]) => {
+    const files = new DataTransfer();
+    files.items.add(new File([text], name, { type: "text/html" }));
+    const place = document.querySelector(selector);
+    for (const kind of ["dragover", "drop"])
+        place.dispatchEvent(new DragEvent(kind, { dataTransfer: files, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for all."""
+    with open_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstDayDesk]:
+    """A computer with a Chatwork whose group holds 300 messages, the last ones with names that nothing masks yet."""
+    with pytest.MonkeyPatch.context() as patch, new_chatwork() as chatwork:
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+        desk = FirstDayDesk(tmp_path_factory.mktemp("plays"), chatwork, messages=300)
+        chatwork.post(desk.group, desk.tanaka, "弊社の高田が確認します。担当は佐々木さんです。")
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def served(desk: FirstDayDesk) -> Iterator[tuple[AccessGate, ConsoleContext]]:
+    """The application over an archive that was set up and has saved once."""
+    set_up(desk)
+    with serve_application(desk.home, desk.environ) as both:
+        yield both
+
+
+@pytest.fixture(params=LOOKS)
+def player(
+    request: pytest.FixtureRequest, chromium: Browser, served: tuple[AccessGate, ConsoleContext]
+) -> Iterator[Player]:
+    """Somebody before the overview; no page complains, asks for anything elsewhere, or keeps anybody out."""
+    width, scheme, by_keyboard = request.param
+    with open_tab(chromium, served[0], width=width, scheme=scheme) as window:
+        player = Player(window.page, by_keyboard=by_keyboard)
+        player.page.goto(f"{window.site}/home")
+        yield player
+        meant = [one for one in window.complaints if "422" not in one]  # a form that was refused
+        assert ([], []) == (meant, window.outside)
+
+
+@pytest.fixture
+def new_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
+    """A computer on the first day, in Japanese."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    set_language("ja")
+    with new_chatwork() as chatwork:
+        yield FirstDayDesk(tmp_path, chatwork, messages=120)
+
+
+def to(player: Player, path: str) -> Page:
+    """Follow the link of the navigation, or of the page, to an address."""
+    player.press(f'a[href="{path}"]')
+    player.page.wait_for_url(re.compile(re.escape(path) + "([?#]|$)"))
+    return player.page
+
+
+def test_older_messages_are_recovered_by_dropping_a_saved_page(
+    player: Player, desk: FirstDayDesk, served: tuple[AccessGate, ConsoleContext]
+) -> None:
+    """The page tells how long it will take while it goes on; afterwards the messages are in the archive."""
+    # Other messages in each of the four plays, all of them beyond the newest 100, which are saved already.
+    start = 45 * ((_look(player)[0] == 360) * 2 + player.by_keyboard)
+    ids = desk.posts[start : start + 40]
+    to(player, "/emergency")
+    page = to(player, "/emergency?change=older")
+    saved = recovery_files.html([(desk.group, one) for one in ids]).decode()
+    page.evaluate(DROP, [".drop", "chat.html", saved])
+    faults = player.look_around()
+    player.press("form[action='/emergency/recover'] button.first")
+    page.wait_for_url(re.compile("/job"))
+    said = player.wait_for_job()
+
+    assert [] == faults + player.look_around()
+    assert served[1].jobs.last is not None
+    assert f"{len(ids)}" in said + served[1].jobs.last.step
+    assert "about" in served[1].jobs.last.step
+    page.goto(page.url.replace("/job", f"/room/{desk.group}/message/{ids[0]}"))
+    expect(page.locator("main")).to_contain_text(f"メッセージ {desk.posts.index(ids[0])}")
+
+
+def _look(player: Player) -> Look:
+    size = player.page.viewport_size
+    assert size is not None
+    dark = player.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    return size["width"], "dark" if dark else "light", player.by_keyboard
+
+
+def test_facts_people_and_a_delivery_are_entered(
+    player: Player, served: tuple[AccessGate, ConsoleContext], tmp_path: Path
+) -> None:
+    """Each is kept, the page says so, and what is wrong gets its sentence beside the field."""
+    player.press("article.job h3 a")
+    page = player.page
+    page.wait_for_url(re.compile("/contracts/"))
+    player.fill("#f-title", "動画編集10本")
+    player.fill("#f-escrowed_at", "2099-01-01")
+    player.press(".foot button.first")
+    expect(page.get_by_role("alert").first).to_be_visible()
+    player.fill("#f-escrowed_at", "2026-10-02")
+    player.fill("#f-amount", "50,000円")
+    player.press(".foot button.first")
+    expect(page.locator("main .banner.safe")).to_be_visible()
+    faults = player.look_around()
+    card = page.locator("#people ~ section.card").first
+    player.check(card.locator("input[value=client]"))
+    player.fill(card.locator("input[type=text]"), "自己紹介で名乗った")
+    film = tmp_path / "動画.mp4"
+    film.write_bytes(b"film")
+    player.fill("#f-delivered", "2026-10-02")
+    page.set_input_files("#d-file", film)
+    player.press(".foot button.first")
+    expect(page.locator("#deliveries ~ ul.choices").first).to_contain_text("動画.mp4")
+
+    assert [] == faults + player.look_around()
+    with served[1].archive.reading() as reading:
+        (contract,) = contracts(reading)
+        assert ("動画編集10本", "50,000円", "2026-10-02") == (contract.title, contract.amount, contract.escrowed_at)
+        assert "動画.mp4" in [one.name for one in deliveries(reading, contract.id)]
+
+
+def test_a_package_for_the_office_whose_messages_are_read(
+    player: Player, served: tuple[AccessGate, ConsoleContext], desk: FirstDayDesk
+) -> None:
+    """Each message is shown with its covers; one is read, then all others; then it is made."""
+    to(player, "/packages")
+    page = to(player, "/packages/order")
+    faults = player.look_around()
+    player.press("main button.first")
+    page.wait_for_url(re.compile("/job"))
+    player.wait_for_job()
+    player.press("#job .row a")
+    page.wait_for_url(re.compile("/packages/(read|people)"))
+    if "/people" in page.url:
+        faults += player.look_around()
+        player.check("input[name=counterpart]")
+        player.press("main button.first")
+        page.wait_for_url(re.compile("/job"))
+        player.wait_for_job()
+        player.press("#job .row a")
+        page.wait_for_url(re.compile("/packages/read"))
+    # What was read is kept from the first of these plays on.
+    if page.locator("button[value=read]").count():
+        faults += player.look_around()
+        player.press(page.locator("button[value=read]").first)
+        player.press(page.locator("button[value=read]").last)
+    expect(page.locator("main [role=status]")).to_contain_text("0")
+    player.press("main a.btn.first")
+    player.press("main button.first")
+    page.wait_for_url(re.compile("/job"))
+    player.wait_for_job()
+    player.press("#job .row a")
+    page.wait_for_url(re.compile("/packages$"))
+    player.press(page.locator("a[id^=note]").first)
+    player.fill("#to", "クラウドワークスの窓口")
+    player.press("main button.first")
+    page.wait_for_url(re.compile("/packages[?]noted"))
+    expect(page.locator("section.card").first).to_contain_text("クラウドワークスの窓口")
+    player.press(page.locator("form[action$='/verify'] button").first)
+    page.wait_for_url(re.compile("/job"))
+    player.wait_for_job()
+
+    assert [] == faults + player.look_around()
+    job = served[1].jobs.last
+    assert job is not None
+    assert job.outcome is not None
+    assert job.outcome.is_complete, job.outcome
+    assert list((desk.home / "exports").iterdir())
+
+
+def test_a_copy_is_made_and_the_archive_comes_back_from_it(
+    player: Player, chromium: Browser, desk: FirstDayDesk, tmp_path: Path
+) -> None:
+    """Backup by clicking; on another computer restore, and the token stored again."""
+    page = to(player, "/copies")
+    player.fill("#folder", str(tmp_path / "usb"))
+    player.press("main button.first")
+    page.wait_for_url(re.compile("/job"))
+    player.wait_for_job()
+    player.press("#job .row a")
+    expect(page.locator("main .banner.safe").first).to_contain_text(str(tmp_path / "usb"))
+    faults = player.look_around()
+
+    home = tmp_path / "new"
+    environ = {**desk.environ, "ARCHIVE_HOME": str(home), "HOME": str(tmp_path)}
+    width, scheme, by_keyboard = _look(player)
+    with (
+        serve_application(home, environ) as (gate, _context),
+        open_tab(chromium, gate, width=width, scheme=scheme) as tab,
+    ):
+        second = Player(tab.page, by_keyboard=by_keyboard)
+        to(second, "/copies")
+        second.fill("#other", str(tmp_path / "usb"))
+        faults += second.look_around()
+        second.press("main button.first")
+        tab.page.wait_for_url(re.compile("/job"))
+        second.wait_for_job()
+        second.press("#job .row a")
+        second.press("a[href*='change=token']")
+        second.fill("#token", TOKEN)
+        second.press("main button.first")
+        expect(tab.page.locator("main .banner.safe").first).to_be_visible()
+        to(second, "/home")
+        expect(tab.page.locator("main")).to_contain_text("動画編集_田中様")
+        assert [] == faults + second.look_around()
+        assert ([], []) == (tab.complaints, tab.outside)
+
+
+# --- the worst day -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("look", SAMPLED)
+def test_the_worst_day(chromium: Browser, new_desk: FirstDayDesk, look: Look) -> None:
+    """The client cancels while the overview is open: it says so by itself; then all is saved, and a step checked."""
+    width, scheme, by_keyboard = look
+    set_up(new_desk)
+    with (
+        serve_application(new_desk.home, new_desk.environ) as (gate, context),
+        open_tab(chromium, gate, width=width, scheme=scheme) as tab,
+    ):
+        player, page = Player(tab.page, by_keyboard=by_keyboard), tab.page
+        assert not re.search("大きな変化", page.locator("#head").inner_text())
+
+        new_desk.chatwork.cancel_account(new_desk.tanaka)
+        save(context)
+
+        expect(page.locator("#head")).to_contain_text("大きな変化", timeout=30_000)
+        faults = player.look_around()
+        to(player, "/emergency")
+        player.press("button.big")
+        page.wait_for_url(re.compile("/job"))
+        player.wait_for_job()
+        player.press("#job .row a")
+        player.check(".tasks-now input")
+        page.reload()
+        expect(page.locator(".tasks-now input").first).to_be_checked()
+
+        assert [] == faults + player.look_around()
+        assert ([], []) == (tab.complaints, tab.outside)
+
+
+@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[1]])
+def test_a_token_that_is_refused_is_replaced(chromium: Browser, new_desk: FirstDayDesk, look: Look) -> None:
+    """While the application runs: the save says so, its link leads to the field, and the next save goes through."""
+    width, scheme, by_keyboard = look
+    set_up(new_desk)
+    with (
+        serve_application(new_desk.home, new_desk.environ) as (gate, _context),
+        open_tab(chromium, gate, width=width, scheme=scheme) as tab,
+    ):
+        player, page, other = Player(tab.page, by_keyboard=by_keyboard), tab.page, "b" * 32
+        new_desk.chatwork.revoke_token(other)
+        player.press("form.quiet button")
+        page.wait_for_url(re.compile("/job"))
+        assert "APIトークンを受け付けませんでした" in player.wait_for_job()
+        faults = player.look_around()
+        to(player, "/home")
+        expect(page.locator(".relief.lose")).to_be_visible()
+        faults += player.look_around()
+        player.press("a[href*='change=token']")
+        player.fill("#token", other)
+        player.press("main button.first")
+        expect(page.locator("main .banner.safe").first).to_be_visible()
+        to(player, "/home")
+        player.press("form.quiet button")
+        page.wait_for_url(re.compile("/job"))
+        player.wait_for_job()
+        expect(page.locator("#job .banner.safe")).to_be_visible()
+
+        assert [] == faults + player.look_around()
+        assert ([], []) == (tab.complaints, tab.outside)
+
+
+# --- the first run -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("look", SAMPLED)
+def test_the_first_run_forgives_everything(chromium: Browser, new_desk: FirstDayDesk, look: Look) -> None:
+    """A wrong token, a refusing network, Ctrl-R in each step, the browser closed and opened: it goes on from there."""
+    width, scheme, by_keyboard = look
+    with serve_application(new_desk.home, new_desk.environ) as (gate, _context):
+        with open_tab(chromium, gate, width=width, scheme=scheme) as tab:
+            faults = _begin_with_trouble(Player(tab.page, by_keyboard=by_keyboard), new_desk)
+            meant = [one for one in tab.complaints if "422" not in one and "502" not in one]
+            assert ([], []) == (meant, tab.outside)
+        with open_tab(chromium, gate, width=width, scheme=scheme) as tab:
+            faults += _go_on_to_the_end(Player(tab.page, by_keyboard=by_keyboard), tab)
+            assert ([], []) == (tab.complaints, tab.outside)
+
+    assert [] == faults
+
+
+def _begin_with_trouble(player: Player, desk: FirstDayDesk) -> list[str]:
+    page = player.page
+    faults = player.look_around()
+    page.reload()
+    player.press("main button.first")
+    page.wait_for_url(re.compile("/start/token"))
+    faults += player.look_around()
+    player.fill("#token", "f" * 32)
+    player.press("main button.first")
+    expect(page.get_by_role("alert")).to_contain_text("このAPIトークンは使えません")
+    page.reload()
+    desk.chatwork.stop()
+    player.fill("#token", TOKEN)
+    player.press("main button.first")
+    expect(page.get_by_role("alert")).to_be_visible(timeout=20_000)
+    assert TOKEN not in page.content()
+    desk.chatwork.start()
+    player.fill("#token", TOKEN)
+    player.press("main button.first")
+    page.wait_for_url(re.compile("/start/account"))
+    page.reload()
+    player.press("main button.first")
+    page.wait_for_url(re.compile("/start/chats"))
+    page.reload()
+    return faults + player.look_around()
+
+
+def _go_on_to_the_end(player: Player, tab: Window) -> list[str]:
+    page = player.page
+    assert "/start/chats" in page.url
+    player.check(page.get_by_label("動画編集_田中様"))
+    player.press("main button.first")
+    expect(page.locator("input[name=offered]")).to_be_attached()
+    player.press("main button.first")
+    expect(page.locator("select")).to_have_count(2)
+    player.press("main button.first")
+    page.wait_for_url(re.compile("/start/facts"))
+    page.reload()
+    faults = player.look_around()
+    player.fill("#f-url", "https://crowdworks.jp/contracts/12345678")
+    player.press("main form.facts-form button.first")
+    page.wait_for_url(re.compile("/start/schedule"))
+    page.reload()
+    player.wait_for_job()
+    faults += player.look_around()
+    player.check("input[name=automatic][value=no]")
+    player.press("main form.column button.first")
+    page.wait_for_url(re.compile("/start/notices"))
+    page.reload()
+    faults += player.look_around()
+    player.check("input[name=stamps][value=off]")
+    player.press("main form.column button.first")
+    page.wait_for_url(re.compile("/home"))
+    expect(page.locator("main")).to_contain_text("動画編集_田中様")
+    return faults + player.look_around()

@@ -1,0 +1,104 @@
+"""The page over every archive of one person: how each stands, a search over all, and the way to each of them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archiver.settings import other_archives
+from archiver.web import instance
+from archiver.web.instance import instance_file, write_address
+from archiver.web.settings import archives
+from tests.support.archives.maker import at, message_object, story
+from tests.support.console.application import SITE, open_application, serve_application
+
+
+def test_all_archives_are_shown_and_searched_on_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with its hits, told apart; a lost one is named with what to do, and one archive alone has no such word."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    environ = {"HOME": str(tmp_path), "PATH": "", "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
+    for name in ("first", "second"):
+        maker = story(tmp_path / name)
+        maker.sync([message_object(90, f"{name}のメッセージ 合言葉", sent=5000)], minutes=5001)
+        maker.archive.close()
+
+    with open_application(tmp_path / "first", environ) as browser:
+        alone = browser.get("/home")
+        other_archives.note_saving(tmp_path / "second", 42, at=at(5001), state=other_archives.state_folder())
+        home, page = browser.get("/home"), browser.get("/archives?q=合言葉")
+        broken = browser.get("/archives?q=from:")
+
+    assert "/archives" not in alone
+    assert "/archives" in home
+    assert "firstのメッセージ" in page
+    assert "secondのメッセージ" in page
+    assert str(tmp_path / "second") in page
+    assert "<code>" not in page
+    assert 2 == page.count(">Automatic saving:<")
+    assert "secondのメッセージ" not in broken
+
+
+def test_another_archive_is_opened_by_a_click(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its application is started once, and a page leads to it; a folder that is no known archive is refused."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    environ = {"HOME": str(tmp_path), "PATH": "", "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
+    for name in ("first", "second"):
+        story(tmp_path / name).archive.close()
+    other_archives.note_saving(tmp_path / "second", 42, at=at(5001), state=other_archives.state_folder())
+    served: list[Path] = []
+
+    with (
+        open_application(tmp_path / "first", environ) as browser,
+        serve_application(tmp_path / "second", environ) as (gate, _context),
+    ):
+
+        def start(home: Path, _environ: object) -> bool:
+            served.append(home)
+            write_address(instance_file(home), gate)
+            return True
+
+        monkeypatch.setattr(archives, "start_application", start)
+        opened = browser.post("/archives/open", home=str(tmp_path / "second"))
+        gone_on = browser.client.get("/archives/go", query_string={"home": str(tmp_path / "second")}, base_url=SITE)
+        strange = browser.post("/archives/open", home=str(tmp_path))
+        monkeypatch.setattr(archives, "start_application", lambda _home, _environ: False)
+        failed = browser.post("/archives/open", home=str(tmp_path / "second"))
+
+    assert [tmp_path / "second"] == served
+    assert "/archives/go?home=" in opened.get_data(as_text=True)
+    assert gate.address == gone_on.headers["Location"]
+    assert (404, 503) == (strange.status_code, failed.status_code)
+    assert "again in a minute" in failed.get_data(as_text=True)
+    assert "archive --home" not in failed.get_data(as_text=True)
+
+
+@pytest.mark.drawn
+def test_an_application_that_is_started_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program of its own, which a second start only finds; one that cannot be started is said at once."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(instance, "program", lambda _argv0: (sys.executable, "-m", "archiver"))
+    story(tmp_path / "home").archive.close()
+    environ = {**os.environ, "HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
+    processes: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def record(*words: Any, **options: Any) -> subprocess.Popen[bytes]:
+        processes.append(popen(*words, **options))
+        return processes[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", record)
+    try:
+        assert instance.start_application(tmp_path / "home", environ)
+        assert instance.start_application(tmp_path / "home", environ)
+        assert 1 == len(processes)
+    finally:
+        for process in processes:
+            process.terminate()
+            process.wait(20)
+    monkeypatch.setattr(instance, "program", lambda _argv0: (str(tmp_path / "no such program"),))
+    assert not instance.start_application(tmp_path / "home", environ)

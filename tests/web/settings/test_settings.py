@@ -1,0 +1,173 @@
+"""Settings by forms: notices with their tests, folders, language, and the regular copy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.health import snapshot
+from archiver.health.snapshot import Starters
+from archiver.schedule import programs, schedulers
+from archiver.settings.notify_urls import addresses
+from archiver.setup import job_trial
+from archiver.store.working.remembered_values import NOTICE_TRIAL
+from archiver.web.settings import settings as settings_page
+from tests.support.archives.maker import story
+from tests.support.console.application import FormBrowser, open_application
+from tests.support.viewer.page_text import words_of
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[FormBrowser]:
+    """The application over one contract; the token lies in a file, so a password will too."""
+    maker = story(tmp_path / "home")
+    maker.archive.close()
+    (tmp_path / "home" / "archive.toml").write_text('[token]\nsource = "file:token"\n')
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
+    with open_application(tmp_path / "home", environ) as opened:
+        yield opened
+
+
+def test_a_mail_server_that_cannot_be_reached_is_said(browser: FormBrowser) -> None:
+    """In one sentence beside the form; the password lies in a private file and on no page."""
+    given = {"to": "me@example.com", "host": "localhost", "port": "9", "tls": "none", "password": "himitsu"}
+    answer = browser.post("/settings/notices/mail", given)
+    wrong = browser.post("/settings/notices/mail", {**given, "to": "nobody"})
+
+    kept = browser.context.settings().notify
+    assert ("me@example.com", "localhost", 9) == (kept.mail_to, kept.mail_host, kept.mail_port)
+    page = answer.get_data(as_text=True) + browser.get("/settings/notices") + browser.get("/settings")
+    assert (422, 422, 'role="alert"' in page, "himitsu" in page) == (answer.status_code, wrong.status_code, True, False)
+    assert "himitsu" == (browser.context.home / "mail-password").read_text().strip()
+    assert "himitsu" not in (browser.context.home / "archive.toml").read_text()
+
+
+def test_a_heartbeat_is_tried_at_once_and_can_be_turned_off(browser: FormBrowser) -> None:
+    """Its address is shown nowhere."""
+    wrong = browser.post("/settings/notices/ping", address="ftp://x")
+    whole = browser.post("/settings/notices/ping", address="127.0.0.1:9/abc")
+    answer = browser.post("/settings/notices/ping", address="http://127.0.0.1:9/abc")
+    is_set = bool(browser.context.settings().notify.ping)
+    browser.post("/settings/notices/ping/off")
+
+    assert "took no call" in whole.get_data(as_text=True), "without https:// it is an address too"
+    assert (422, 422, True, "") == (
+        wrong.status_code,
+        answer.status_code,
+        is_set,
+        browser.context.settings().notify.ping,
+    )
+    assert "127.0.0.1:9/abc" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.drawn
+def test_other_addresses_lie_in_private_files(browser: FormBrowser) -> None:
+    """They hold passwords, so the settings only name the files."""
+    browser.post("/settings/notices/urls", addresses="json://127.0.0.1:9/\njson://127.0.0.1:9/b")
+
+    settings = browser.context.settings()
+    assert ("file:notice-address-1", "file:notice-address-2") == settings.notify.urls
+    assert ["json://127.0.0.1:9/", "json://127.0.0.1:9/b"] == [one.url for one in addresses(settings, {})]
+
+
+def test_whether_a_notice_was_seen_is_remembered_beside_the_others(browser: FormBrowser) -> None:
+    """One way's answer leaves the others as they were."""
+    browser.post("/settings/notices/desktop/seen", seen="yes")
+    browser.post("/settings/notices/mail/seen", seen="no")
+
+    with browser.context.archive.reading() as reading:
+        trial = NOTICE_TRIAL.recall(reading)
+    assert trial is not None
+    assert (("desktop",), ("mail",)) == (tuple(trial.seen), tuple(trial.unseen))
+
+
+def test_folders_are_looked_at_before_they_are_kept(browser: FormBrowser, tmp_path: Path) -> None:
+    """Not the archive itself; and each can be tried."""
+    home = str(browser.context.home)
+    own = browser.post("/settings/folders", packages="", also_to=home)
+    kept = browser.post("/settings/folders", packages=str(tmp_path / "out"), also_to=str(tmp_path / "cloud"))
+    tried = browser.post("/settings/folders/test")
+
+    exports = browser.context.settings().exports
+    assert (422, 200, 200) == (own.status_code, kept.status_code, tried.status_code)
+    assert (tmp_path / "out", (tmp_path / "cloud",)) == (exports.folder, exports.also_to)
+
+
+def test_a_copy_is_made_by_itself_or_not(browser: FormBrowser, tmp_path: Path) -> None:
+    """As `archive backup --every` sets it."""
+    browser.post("/copies/regular", folder=str(tmp_path / "copy"), every="1d")
+    regular = browser.context.settings().backup
+    strange = browser.post("/copies/regular", folder=str(tmp_path / "copy"), every="soon")
+    browser.post("/copies/regular", every="off")
+
+    assert (tmp_path / "copy", 1) == (regular.to, regular.every.days if regular.every else 0)
+    assert (422, None) == (strange.status_code, browser.context.settings().backup.every)
+
+
+def test_the_language_is_kept(browser: FormBrowser) -> None:
+    """And an unknown one is that of the computer."""
+    browser.post("/settings/language", language="en")
+    chosen = browser.context.settings().language
+    browser.post("/settings/language", language="xx")
+
+    assert ("en", None) == (chosen, browser.context.settings().language)
+
+
+def test_the_place_of_the_token_is_told_in_plain_words(browser: FormBrowser) -> None:
+    """`file:token` is a word of the settings, and "the file token" says nothing of where it lies."""
+    page = browser.get("/settings?change=token")
+
+    assert "Kept in: a file in the archive&#39;s folder that only you can read (token)" in page
+
+
+def test_a_scheduler_that_does_not_run_saves_nothing(browser: FormBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings say the same as the overview: registered is not saved."""
+    monkeypatch.setattr(settings_page, "observe_starters", lambda *_given: Starters("cron", is_idle=True))
+
+    page = browser.get("/settings") + browser.get("/settings?change=automatic")
+
+    assert "cron does not run on this computer" in page
+    assert "It saves automatically" not in page
+    assert "Automatic saving goes on." not in page
+    assert "sudo" not in page
+
+
+def test_the_overview_sends_nobody_to_a_terminal_where_cron_does_not_run(
+    browser: FormBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says what to do by clicking, and names the button that stands on the same page."""
+    monkeypatch.setattr(snapshot, "observe_starters", lambda *_given: Starters("cron", is_idle=True))
+
+    page = words_of(browser.get("/home"))
+
+    assert "cron does not run on this computer" in page
+    assert "Restart this computer" in page
+    assert "save by hand now and then: “Save now”" in page
+    assert not re.search("sudo|daemon|crontab", page)
+
+
+def test_setting_up_without_a_running_cron_sends_nobody_to_a_terminal(
+    browser: FormBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The result of the job says the same in words."""
+    monkeypatch.setattr(schedulers, "choose_backend", lambda *_given: "cron")
+    monkeypatch.setattr(schedulers, "install", lambda *_given, **_named: [])
+    monkeypatch.setattr(programs, "is_cron_running", lambda: False)
+    monkeypatch.setattr(
+        job_trial,
+        "try_job",
+        lambda *_given, **_named: job_trial.JobTrial(has_saved=False, error_name=None, is_saving=False),
+    )
+
+    browser.post("/settings/automatic", automatic="on")
+    browser.job()
+    page = words_of(browser.get("/job"))
+    steps = browser.get("/start/notices").split("</ol>")[0]
+
+    assert "Restart this computer" in page
+    assert not re.search("sudo|daemon|crontab|loginctl", page)
+    assert ("Automatic saving does not run yet" in page, "Registered with cron:" in page) == (True, False)
+    assert 3 == steps.count('class="done"'), "a step that does not work is not ticked"

@@ -1,0 +1,428 @@
+"""A conversation in the viewer: pages, jumps, references, breaks, and addresses that mean nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.records import Observation
+from archiver.web.talk.flow import minute_text
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
+from tests.support.html_safety import read_html
+from tests.support.reports import sample_conversation
+from tests.support.viewer.client import HOST, Browser, open_viewer
+
+MOST = 400_000
+FIRST = 1_876_543_210_000_000_000
+"""An id that tells its time."""
+
+DAY = 24 * 60
+
+
+PAUSE = r"Saving had stopped: (\S+ \S+)–"
+PAUSES = [minute_text(at(minutes), at(0)) for minutes in (-1000, -899, -299, 301, 413.5, 601, 3001, 9000, 9051)]
+"""When each pause of `many` begins."""
+GAP = r'data-gap="(\d+)"'
+
+
+def message_ids(html: str) -> list[str]:
+    """The ids of the messages on a page."""
+    return re.findall(r'<li class="m[^"]*" id="m(\d+)"', html)
+
+
+def way(html: str, word: str) -> str | None:
+    """Where the first way with this word leads; None if it leads nowhere now."""
+    found = re.search(f'<a href="([^"]+)">{word}</a>', html)
+    return found[1].replace("&amp;", "&") if found else None
+
+
+@pytest.fixture(scope="module")
+def story_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """The made story: two rooms, an edit, a deletion, a message gone, files, a task, a gap, a pause."""
+    maker = story(tmp_path_factory.mktemp("told") / "home")
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """250 messages in five days; gaps and pauses before them, between pages, among them and behind them."""
+    maker = ArchiveMaker(tmp_path_factory.mktemp("many") / "home")
+    maker.sync([], minutes=-1000)
+    maker.me()
+    maker.contract()
+    maker.room("長いチャット")
+    sent = [
+        10 + 4 * number + (DAY if number > 120 else 0) + (3 * DAY if number > 200 else 0) for number in range(1, 251)
+    ]
+    for begun in (-900, -300, 300, 411, 412.5, 600, 3000):  # the 100th and the 101st were sent at 410 and 414
+        maker.look(begun, begun + 1)
+    maker.sync([message_object(1000 + n, f"{n}番目", sent=at_) for n, at_ in enumerate(sent, 1)], minutes=9000)
+    maker.gap(1, after=None, before="1001", minutes=9001)
+    maker.gap(2, after="1100", before="1101", minutes=9001)
+    maker.gap(3, after="1120", before="1121", minutes=9001)
+    maker.gap(4, after="1250", before="1260", minutes=9001)
+    for begun in (9050, 9500):
+        maker.look(begun, begun + 1)
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        yield browser
+
+
+# --- turning pages -------------------------------------------------------------------------------
+
+
+def test_the_newest_messages_come_first_and_the_way_back_shows_each_once(many: Browser) -> None:
+    """From the newest page back to the first, every message stands on one page, and every gap on one."""
+    pages: list[str] = []
+    html = many.get(f"/room/{ROOM}")
+    while True:
+        pages.insert(0, html)
+        back = way(html, "Earlier messages")
+        if back is None:
+            break
+        html = many.get(back)
+
+    assert [f"{1000 + n}" for n in range(1, 251)] == [one for page in pages for one in message_ids(page)]
+    assert ["1", "2", "3", "4"] == [one for page in pages for one in re.findall(GAP, page)]
+    assert PAUSES == [one for page in pages for one in re.findall(PAUSE, page)]
+
+
+def test_from_the_first_message_on_each_is_shown_once(many: Browser) -> None:
+    """The other direction loses and doubles nothing either; on the last page there is no way on."""
+    pages: list[str] = []
+    html = many.get(f"/room/{ROOM}?after=0")
+    while True:
+        pages.append(html)
+        on = way(html, "Later messages")
+        if on is None:
+            break
+        html = many.get(on)
+
+    assert [100, 100, 50] == [len(message_ids(page)) for page in pages]
+    assert [f"{1000 + n}" for n in range(1, 251)] == [one for page in pages for one in message_ids(page)]
+    assert ["1", "2", "3", "4"] == [one for page in pages for one in re.findall(GAP, page)]
+    assert PAUSES == [one for page in pages for one in re.findall(PAUSE, page)]
+    assert None is way(pages[0], "Earlier messages")
+    assert None is way(pages[2], "Newest")
+
+
+def test_a_message_is_shown_among_its_neighbours_and_marked(many: Browser) -> None:
+    """`at` shows what stood before and after it; the message can take the focus."""
+    html = many.get(f"/room/{ROOM}?at=1125")
+
+    ids = message_ids(html)
+    assert "1125" in ids[30:70]
+    assert re.search(r'<li class="m[^"]*" id="m1125" tabindex="-1">', html)
+
+
+def test_an_id_that_is_not_kept_shows_where_it_would_stand(many: Browser) -> None:
+    """The nearest place is shown, and that the message is not here."""
+    html = many.get(f"/room/{ROOM}?at=1500")
+
+    assert "No message with the id 1500 is kept in this chat" in html
+    assert "1250" == message_ids(html)[-1]
+    assert 'id="m1500"' in html
+
+
+@pytest.mark.parametrize(
+    ("day", "found", "note"),
+    [
+        ("2026-11-05", "1001", ""),
+        ("2026-11-01", "1001", "this is the next day that has some"),
+        ("2026-11-07", "1201", "this is the next day that has some"),
+        ("2030-01-01", "1250", "this is the end"),
+        ("0001-01-01", "1001", "this is the next day that has some"),
+        ("9999-12-31", "1250", "this is the end"),
+    ],
+)
+def test_a_day_leads_to_its_first_message(many: Browser, day: str, found: str, note: str) -> None:
+    """A day without any goes to the next one, and that is said."""
+    answer = many.client.get(f"/room/{ROOM}?day={day}", base_url=f"http://{HOST}")
+    html = many.get(answer.location)
+
+    assert f"/room/{ROOM}?at={found}&day={day}#m{found}" == answer.location
+    assert found in message_ids(html)
+    assert note in html
+    assert bool(note) == ("No message of this day" in html)
+
+
+def test_a_day_that_goes_on_is_told_with_the_way_to_its_beginning(many: Browser) -> None:
+    """Its heading goes where the earlier messages come in."""
+    html = many.get(f"/room/{ROOM}?after=1100")
+
+    top = html[html.index('<li class="tiny soft" id="top"') :]
+    assert '<span class="day">11月5日(木)</span>' in top[: top.index("</li>")]
+
+
+def test_the_part_that_comes_in_on_top_is_rows_alone(many: Browser) -> None:
+    """What the script asks for is no whole page, and its last message meets the first one of the page."""
+    first = message_ids(many.get(f"/room/{ROOM}"))[0]
+    headers = {"HX-Request": "true"}
+    part = many.client.get(f"/room/{ROOM}?before={first}", base_url=f"http://{HOST}", headers=headers).text
+
+    assert "<main" not in part
+    assert int(first) - 1 == int(message_ids(part)[-1])
+    assert 'id="end"' not in part
+
+
+# --- what a message shows ------------------------------------------------------------------------
+
+
+def test_a_message_leads_to_its_own_page(story_browser: Browser) -> None:
+    """Behind its dots, with its id."""
+    html = story_browser.get(f"/room/{ROOM}")
+
+    assert f'<a href="/room/{ROOM}/message/2">This message alone</a>' in html
+    assert (
+        f'<a href="https://www.chatwork.com/#!rid{ROOM}-2" rel="noreferrer noopener nofollow">Message ID 2</a>' in html
+    )
+
+
+def test_states_files_tasks_and_breaks_stand_there(story_browser: Browser) -> None:
+    """What became of messages, which files could not be had, and when nobody looked."""
+    html = story_browser.get(f"/room/{ROOM}")
+
+    for words in (
+        "Text before the edit",
+        "残り3本<del>もお願いします</del>。",
+        "Chatwork does not show it any more",
+        "画面.png",
+    ):
+        assert words in html
+    for words in ("Not saved: 404", "Task, as last seen: open", "are not saved yet", "Saving had stopped"):
+        assert words in html
+    assert '<li class="m mine changed" id="m4"' in html
+
+
+def test_a_deleted_message_shows_the_text_from_before_in_its_place(story_browser: Browser) -> None:
+    """Not struck through, and with both looks between which it went."""
+    html = story_browser.get(f"/room/{ROOM}")
+
+    said = html[html.index('id="m3"') : html.index('id="m4"')]
+    assert re.search(r'id="t3"[^>]*>やっぱり今回の分は払えません</div>', said)
+    assert "Chatwork shows it as deleted now." in said
+    assert "This text was saved before that (11月5日(木) 11:00–12:00)." in said
+    assert '<a class="btn slim" href="/room/123456789?at=3#m3"' in html
+
+
+def test_the_next_message_of_the_same_person_needs_no_name(tmp_path: Path) -> None:
+    """Within five minutes, on the same day, with nothing between."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract()
+    maker.sync([message_object(n, f"{n}", sent=sent) for n, sent in enumerate((1, 3, 9, 10), 1)], minutes=20)
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        html = browser.get(f"/room/{ROOM}")
+
+    assert ["m", "m same", "m", "m same"] == re.findall(r'<li class="(m[^"]*)" id="m\d', html)
+    assert 1 == html.count('<span id="newest"></span>')
+    assert html.index('id="m4"') < html.index('<span id="newest">')
+
+
+def test_a_reply_has_a_line_of_what_it_answers_that_opens_the_chain(tmp_path: Path) -> None:
+    """The chain is these messages alone, with the way back to the whole conversation."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract()
+    posts = [
+        "いくらですか",
+        "無関係",
+        f"[rp aid={CLIENT} to={ROOM}-1]5万円です",
+        f"[rp aid={OWNER} to={ROOM}-3]お願いします",
+    ]
+    maker.sync([message_object(n, post, sent=n * 10) for n, post in enumerate(posts, 1)], minutes=90)
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        html = browser.get(f"/room/{ROOM}")
+        chain = browser.get(f"/room/{ROOM}?chain=4")
+
+    line = f'<p class="re one"><a href="/room/{ROOM}?chain=4#m4"><bdi>田中: 5万円です</bdi></a></p>'
+    assert line in html
+    assert re.search(r'id="t4"[^>]*>お願いします</div>', html)
+    assert ["1", "3", "4"] == message_ids(chain)
+    assert f"/room/{ROOM}?at=4#m4" == way(chain, "The whole chat")
+
+
+def test_the_end_says_what_is_known_behind_it(tmp_path: Path) -> None:
+    """When the list was last read, and that the chat cannot be opened any more."""
+    maker = story(tmp_path / "home")
+    payload = {"reason": "not_listed", "status": 404}
+    maker.append([Observation("room.inaccessible", f"room/{ROOM}", payload, ROOM)], minutes=300)
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        html = browser.get(f"/room/{ROOM}")
+
+    assert "last read on 2026-11-05 14:01;" in html
+    assert "cannot be opened any more; that was seen on 2026-11-05 15:00" in html
+
+
+def test_a_chat_without_messages_is_a_calm_page(tmp_path: Path) -> None:
+    """It says that nothing is kept."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract()
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        html = browser.get(f"/room/{ROOM}")
+        again = browser.get(f"/room/{ROOM}?day=2026-11-03")
+
+    assert "No message of this chat is saved yet" in html
+    assert "was never read" in again
+
+
+# --- references ----------------------------------------------------------------------------------
+
+
+def test_references_lead_to_what_is_kept(tmp_path: Path) -> None:
+    """On the page, on another, in another chat of a contract; what is not kept leads to Chatwork, with its time."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract("job1", [ROOM])
+    maker.contract("job2", [OTHER_ROOM])
+    maker.room("動画編集")
+    maker.room("別の<b>仕事", room=OTHER_ROOM)
+    body = (
+        f"[rp aid={CLIENT} to={ROOM}-{FIRST + 149}][rp aid={CLIENT} to={ROOM}-{FIRST + 1}]"
+        f"[rp aid={CLIENT} to={OTHER_ROOM}-{FIRST + 900}][rp aid={CLIENT} to={ROOM}-{FIRST + 700}]"
+        f"[rp aid={CLIENT} to={OTHER_ROOM}-{FIRST + 149}][rp aid={CLIENT} to=77-{FIRST + 901}]"
+        f"[rp aid={CLIENT} to=42-{FIRST + 5}] https://www.chatwork.com/#!rid{ROOM}-99999999999999999999999"
+    )
+    posts = [message_object(FIRST + n, f"{n}", sent=n) for n in range(1, 150)]
+    maker.sync([*posts, message_object(FIRST + 150, body, sent=150)], minutes=200)
+    maker.sync([message_object(FIRST + 900, "別", sent=3)], room=OTHER_ROOM, minutes=201)
+    maker.sync([message_object(FIRST + 901, "契約のないチャット", sent=3)], room=77, minutes=202)
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        html = browser.get(f"/room/{ROOM}")
+        followed = browser.get(f"/room/{ROOM}?at={FIRST + 1}")
+
+    hrefs = read_html(html).hrefs
+    assert f"/room/{ROOM}?chain={FIRST + 150}#m{FIRST + 150}" in hrefs
+    assert f"/room/{ROOM}?at={FIRST + 1}#m{FIRST + 1}" in hrefs
+    assert f"/room/{OTHER_ROOM}?at={FIRST + 900}#m{FIRST + 900}" in hrefs
+    assert f"https://www.chatwork.com/#!rid{OTHER_ROOM}-{FIRST + 149}" in hrefs
+    assert f"https://www.chatwork.com/#!rid77-{FIRST + 901}" in hrefs
+    assert "別のチャット「別の&lt;b&gt;仕事」の2026-11-05 10:03 のメッセージ" in html
+    assert f"https://www.chatwork.com/#!rid{ROOM}-{FIRST + 700}" in hrefs
+    assert f"メッセージID {FIRST + 700}(この保管庫にありません)" in html
+    assert "ごろ(IDからの推定)" in html
+    assert f"別のチャット(42)のメッセージID {FIRST + 5}(この保管庫にありません)" in html
+    assert f"{FIRST + 1}" in message_ids(followed)
+
+
+def test_nothing_of_a_stranger_becomes_markup(story_browser: Browser, tmp_path: Path) -> None:
+    """The nastiest texts and names that we know stay text."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract("job1", [sample_conversation.ROOM])
+    maker.room("動画編集_田中様<b>\u202e</b>", room=sample_conversation.ROOM)
+    posts = [
+        message_object(int(message.message_id), version.body, account=message.account_id, name=message.name)
+        for message in sample_conversation.sample().messages()
+        for version in message.versions[-1:]
+    ]
+    maker.sync(posts, room=sample_conversation.ROOM)
+    maker.file({"file_id": 11, "message_id": f"{posts[0]['message_id']}", "filename": '"><b onclick=x>\u202egpj.exe',
+               "filesize": 3, "upload_time": 1793841273, "account": {"account_id": 5, "name": "<i>"}}, b"abc",
+              room=sample_conversation.ROOM)  # fmt: skip
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        html = browser.get(f"/room/{sample_conversation.ROOM}")
+
+    ours, found = (
+        read_html(page[page.index("<main") : page.index("</main>") + len("</main>")])
+        for page in (story_browser.get(f"/room/{ROOM}"), html)
+    )
+    assert set() == set(found.faults) - set(ours.faults) - {"element code"}
+    assert "\u202e" not in html
+    assert "onclick" not in "".join(re.findall(r"<[a-z][^>]*>", html))
+    assert not [href for href in found.hrefs if href.startswith("javascript")]
+
+
+@pytest.mark.drawn
+def test_a_page_of_very_large_messages_stays_small(tmp_path: Path) -> None:
+    """A hundred messages of 5,000 characters full of tags need more pages, none above 0.4 MB, and none is lost."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract()
+    body = "[To:7654321]&<(bow)\u0001[info][hr][/info][rp aid=7654321 to=123456789-1005] " * 70
+    maker.sync([message_object(1000 + n, f"{n}{body[:5000]}", sent=n) for n in range(1, 101)], minutes=200)
+    maker.archive.close()
+    ids, sizes, html = [], [], ""
+    with open_viewer(maker.home) as browser:
+        step: str | None = f"/room/{ROOM}?after=0"
+        while step:
+            html = browser.get(step)
+            ids += message_ids(html)
+            sizes.append(len(html.encode()))
+            step = way(html, "Later messages")
+        newest: list[str] = []
+        step = f"/room/{ROOM}"
+        while step:
+            back = browser.get(step)
+            newest = message_ids(back) + newest
+            step = way(back, "Earlier messages")
+        back = browser.get(f"/room/{ROOM}?before=1050")
+        around = browser.get(f"/room/{ROOM}?at=1050")
+
+    assert [f"{1000 + n}" for n in range(1, 101)] == ids == newest
+    assert max(sizes) <= MOST
+    assert "1049" == message_ids(back)[-1]
+    assert "1050" in message_ids(around)
+    assert len(around.encode()) <= MOST
+
+
+# --- addresses that mean nothing -----------------------------------------------------------------
+
+NO_ID = ("abc", "-1", "1e5", "9223372036854775808", "9" * 30, "9" * 5000, "%00", "%ed%a0%80", "٣", "1.5", "' OR 1=1")
+
+
+@pytest.mark.parametrize("given", NO_ID)
+@pytest.mark.parametrize("name", ["at", "after", "before"])
+def test_what_is_no_id_is_said_calmly(story_browser: Browser, name: str, given: str) -> None:
+    """Neither a trace nor another page: 404."""
+    html = story_browser.get(f"/room/{ROOM}?{name}={given}", status=404)
+
+    assert "no message id" in html
+
+
+@pytest.mark.parametrize(
+    "given", ["2026-13-01", "2026-02-30", "20261103", "2026-W01-1", "x", "0000-00-00", "９９９９-01-01"]
+)
+def test_what_is_no_day_is_said_calmly(story_browser: Browser, given: str) -> None:
+    """As above."""
+    html = story_browser.get(f"/room/{ROOM}?day={given}", status=404)
+
+    assert "no day where one belongs" in html
+
+
+@pytest.mark.parametrize("room", ["0", "5", f"{OWNER}", "9223372036854775808", "9" * 100, "-1", "abc", "%00"])
+def test_a_chat_of_no_contract_is_not_there(story_browser: Browser, room: str) -> None:
+    """Whatever number it has."""
+    story_browser.get(f"/room/{room}", status=404)
+
+
+@pytest.mark.parametrize(
+    "query", ["at=0", "at=9223372036854775807", "before=0", "after=9223372036854775807", "after=", "at=%20"]
+)
+def test_the_ends_of_all_numbers_show_the_nearest_page(story_browser: Browser, query: str) -> None:
+    """An id beyond every message leads to the end of the chat."""
+    html = story_browser.get(f"/room/{ROOM}?{query}")
+
+    assert message_ids(html)
+
+
+def test_messages_keep_their_language_in_english_pages(tmp_path: Path) -> None:
+    """Days and what is said of messages in English; the messages as they were written."""
+    story(tmp_path / "home").archive.close()
+    with open_viewer(tmp_path / "home", record_language="en") as browser:
+        html = browser.get(f"/room/{ROOM}")
+
+    assert "5 November" in html
+    assert not re.search("メッセージID|保存した時刻", html)

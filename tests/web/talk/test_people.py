@@ -1,0 +1,128 @@
+"""Everybody who was seen in a chat, with every name they had and since when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver.records import Role
+from archiver.store import statements
+from archiver.web.talk import people
+from tests.support.archives.maker import BEGIN, CLIENT, OWNER, ROOM, story
+from tests.support.viewer.client import Browser, open_viewer
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    maker = story(tmp_path_factory.mktemp("people") / "home")
+    maker.account(77, "<b>鈴木</b>\u202e", minutes=300)
+    with maker.archive.writing() as writing:
+        statements.state_role(writing, "job1", CLIENT, Role.CLIENT, "契約画面の氏名", at=BEGIN + timedelta(hours=6))
+    maker.archive.close()
+    return maker.home
+
+
+@pytest.fixture
+def browser(home: Path) -> Iterator[Browser]:
+    with open_viewer(home) as viewer:
+        yield viewer
+
+
+def person_texts(page: str) -> dict[int, str]:
+    """What stands about each person, by account, in the order of the page."""
+    found = re.findall(r'<li id="p(\d+)">(.*?)</li>', page, re.DOTALL)
+    return {int(number): re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for number, row in found}
+
+
+def test_names_and_membership_are_told_with_their_times(browser: Browser) -> None:
+    """A name that says that the account was closed stands as it is, without a cause; who left is named last."""
+    found = person_texts(browser.get(f"/room/{ROOM}/people"))
+
+    assert [77, OWNER, CLIENT] == list(found)
+    gone = found[CLIENT]
+    assert gone.startswith("田 田中(解約済) ID 7654321 Not listed as a member any more since 2026-11-05 12:01")
+    assert "Names 田中(解約済) since 2026-11-05 12:01 田中 since 2026-11-05 10:00 Role member" in gone
+    assert "The name ends with the mark of a closed account, such as “(解約済)”, since 2026-11-05 12:01" in gone
+
+
+def test_a_closed_account_that_is_renamed_was_closed_before(tmp_path: Path) -> None:
+    """Since the first of the names that end so, not since the last of them."""
+    maker = story(tmp_path / "home")
+    for name, minutes in (("鈴木", 300), ("鈴木(解約済)", 310), ("すずき(解約済)", 320)):
+        maker.account(77, name, minutes=minutes)
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
+        found = person_texts(browser.get(f"/room/{ROOM}/people"))[77]
+
+    assert "The name ends with the mark of a closed account, such as “(解約済)”, since 2026-11-05 15:10" in found
+
+
+def test_it_says_who_is_who(browser: Browser) -> None:
+    """Whose archive it is, and who the user said somebody is in the contract."""
+    found = person_texts(browser.get(f"/room/{ROOM}/people"))
+
+    assert "the reporter" in found[OWNER]
+    assert "the reporter" not in found[CLIENT]
+    assert "Job 12345678 the client (as you entered: 契約画面の氏名)" in found[CLIENT]
+    assert "Job 1" not in found[77]
+
+
+def test_a_hostile_name_is_text(browser: Browser) -> None:
+    """Shown whole, with what it hides."""
+    page = browser.get(f"/room/{ROOM}/people")
+
+    assert "<bdi>&lt;b&gt;鈴木&lt;/b&gt;[U+202E]</bdi>" in page
+    assert "<b>鈴木" not in page
+
+
+def test_their_messages_are_a_step_away(browser: Browser) -> None:
+    """By the search for whoever has this number."""
+    assert f'href="/conversations?q=from:{CLIENT}"' in browser.get(f"/room/{ROOM}/people")
+
+
+def test_very_many_people_are_shown_page_by_page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each once."""
+    monkeypatch.setattr(people, "PERSONS_LIMIT", 2)
+    first = browser.get(f"/room/{ROOM}/people")
+    further = re.search(r'href="([^"]+)" rel="next"', first)
+
+    assert further
+    assert [77, OWNER] == list(person_texts(first))
+    assert [CLIENT] == list(person_texts(browser.get(further[1])))
+
+
+@pytest.mark.parametrize("begin", ["x", "-1", "3", f"{2**63}"])
+def test_a_wrong_place_is_no_fault(browser: Browser, begin: str) -> None:
+    """The first page."""
+    assert 3 == len(person_texts(browser.get(f"/room/{ROOM}/people?from={begin}")))
+
+
+def test_an_unknown_chat_is_no_page(browser: Browser) -> None:
+    """Not an empty list."""
+    browser.get("/room/1/people", status=404)
+
+
+@pytest.mark.drawn
+def test_a_page_of_long_names_that_hide_signs_stays_small(tmp_path: Path) -> None:
+    """Below 0.4 MB; everybody is on one of the pages, and older names are counted."""
+    maker = story(tmp_path / "home")
+    for number in range(100, 160):
+        for turn in range(20):
+            maker.account(number, f"{turn}" + "\u202e<" * 150, minutes=300 + turn)
+    maker.archive.close()
+    found: list[int] = []
+    with open_viewer(maker.home) as browser:
+        address: str | None = f"/room/{ROOM}/people"
+        while address:
+            page = browser.get(address)
+            assert len(page.encode()) < 400_000
+            assert " more</small>" in page
+            found += person_texts(page)
+            older = re.findall(r'href="([^"]+)" rel="next"', page)
+            address = older[0] if older else None
+
+    assert [*range(100, 160), OWNER, CLIENT] == found

@@ -1,0 +1,465 @@
+"""The pages that write, each by the form that a browser sends."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from werkzeug.datastructures import FileStorage
+
+from archiver.errors import UsageError
+from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.store import migrate
+from archiver.store.engine import DATABASE
+from archiver.store.queries.contracts import contracts, find_contract
+from archiver.store.queries.entries import last_seq
+from archiver.store.queries.roles import mapped_accounts
+from archiver.store.queries.statements import deliveries, enclosures
+from archiver.store.working import alerts
+from archiver.store.working.remembered_values import SEEN_CHANGES
+from archiver.web import uploads
+from archiver.web.jobs import JobState
+from archiver.web.settings.copy_folder import read_folder
+from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object, story
+from tests.support.console.application import SITE, FormBrowser, open_application
+from tests.support.viewer.page_text import words_of
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[FormBrowser]:
+    """The application over an archive with one contract; Chatwork cannot be reached."""
+    maker = story(tmp_path / "home")
+    maker.archive.close()
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
+    with open_application(tmp_path / "home", {**environ, "PATH": ""}) as browser:
+        yield browser
+
+
+def contract_id(browser: FormBrowser) -> str:
+    """The id of the first contract."""
+    with browser.context.archive.reading() as reading:
+        return contracts(reading)[0].id
+
+
+def a_file(name: str, body: bytes = b"x") -> FileStorage:
+    """A file as a browser sends it."""
+    return FileStorage(io.BytesIO(body), name)
+
+
+def test_every_page_opens(browser: FormBrowser) -> None:
+    """Without Chatwork too, and no page shows the token."""
+    name = contract_id(browser)
+    paths = [
+        "/home",
+        "/packages",
+        "/packages/order",
+        "/emergency",
+        f"/contracts/{name}",
+        "/copies",
+        "/settings",
+        "/job",
+    ]
+
+    pages = {path: browser.get(path) for path in paths}
+
+    assert not [path for path, page in pages.items() if "0" * 32 in page]
+
+
+def test_a_package_is_looked_at_and_then_made(browser: FormBrowser) -> None:
+    """The preview makes nothing; what is made can be opened, and checked."""
+    order = {"for": "lawyer", "contract": contract_id(browser), "request": "payment"}
+    browser.post("/packages/preview", order)
+    preview = browser.job()
+    assert preview.outcome is not None
+    confirm = browser.get(preview.outcome.links[0].address)
+    assert preview.outcome.lines[0] in confirm
+    assert 'name="request" value="payment"' in confirm
+    assert [] == list((browser.context.home / "exports").glob("*"))
+
+    browser.post("/packages/make", order)
+    made = browser.job()
+    listed = browser.get("/packages")
+    browser.post("/packages/1/verify")
+    checked = browser.job()
+
+    assert JobState.DONE is made.state
+    assert "/packages/1/verify" in listed
+    assert checked.outcome is not None
+    assert checked.outcome.is_complete
+
+
+@pytest.mark.parametrize("path", ["/packages/0/file/x.pdf", "/packages/1/file/x.pdf", "/packages/x/file/..%2fx.pdf"])
+def test_nothing_else_is_opened_as_a_document(browser: FormBrowser, path: str) -> None:
+    """Only what lies in a package on record."""
+    assert 404 == browser.client.get(path, base_url=SITE).status_code
+
+
+def test_an_order_for_nobody_is_refused(browser: FormBrowser) -> None:
+    """And a day that there is not."""
+    assert 422 == browser.post("/packages/preview", {"for": "evil"}).status_code
+    assert 422 == browser.post("/packages/preview", {"for": "support", "from": "2026-02-31"}).status_code
+    assert 422 == browser.post("/packages/preview", {"for": "support", "request": "money"}).status_code
+
+
+@pytest.mark.drawn
+def test_the_worst_day_without_a_network_shows_what_is_kept(browser: FormBrowser) -> None:
+    """The job says why, and the page has its blocks all the same."""
+    browser.post("/emergency/rescue")
+
+    job, page = browser.job(), browser.get("/emergency")
+
+    assert job.outcome is not None
+    assert not job.outcome.is_complete
+    assert 'class="alarm"' in page
+
+
+def test_a_file_without_ids_is_said(browser: FormBrowser) -> None:
+    """Nothing is asked of Chatwork then."""
+    answer = browser.post("/emergency/recover", files=a_file("page.html", b"<html>nothing</html>"))
+
+    assert 302 == answer.status_code
+    outcome = browser.job().outcome
+    assert outcome is not None
+    assert not outcome.is_complete
+
+
+def test_facts_are_kept_and_an_emptied_field_becomes_unknown(browser: FormBrowser) -> None:
+    """Each becomes a statement of the user."""
+    name = contract_id(browser)
+    browser.post(f"/contracts/{name}", title="動画", amount="50,000円")
+    browser.post(f"/contracts/{name}", amount="")
+
+    with browser.context.archive.reading() as reading:
+        contract = contracts(reading)[0]
+    assert ("動画", None) == (contract.title, contract.amount)
+
+
+def test_a_form_in_a_second_tab_takes_back_nothing_that_the_first_kept(browser: FormBrowser) -> None:
+    """Only what was changed on a page counts; an emptied field still becomes unknown."""
+    name = contract_id(browser)
+    page = browser.get(f"/contracts/{name}")
+    shown = dict(re.findall(r'name="was_([a-z_]+)" value="([^"]*)"', page))
+    as_shown = {**shown, **{f"was_{field}": value for field, value in shown.items()}}
+    browser.post(f"/contracts/{name}", {**as_shown, "amount": "50,000円"})
+    browser.post(f"/contracts/{name}", {**as_shown, "title": "動画"})
+    with browser.context.archive.reading() as reading:
+        both = contracts(reading)[0]
+    browser.post(f"/contracts/{name}", {**as_shown, "amount": "", "was_amount": "50,000円"})
+    with browser.context.archive.reading() as reading:
+        emptied = contracts(reading)[0]
+
+    assert "amount" in shown
+    assert ("動画", "50,000円") == (both.title, both.amount)
+    assert ("動画", None) == (emptied.title, emptied.amount)
+
+
+@pytest.mark.drawn
+def test_who_is_who_needs_a_reason(browser: FormBrowser) -> None:
+    """Without one nothing is recorded."""
+    name = contract_id(browser)
+    page = browser.get(f"/contracts/{name}")
+    account = page.partition('name="role_')[2].partition('"')[0]
+    role, reason = f"role_{account}", f"reason_{account}"
+
+    without = browser.post(f"/contracts/{name}", {role: "client", reason: " ", "title": "動画"})
+    only_reason = browser.post(f"/contracts/{name}", {role: "", reason: "名刺"})
+    browser.post(f"/contracts/{name}", role_1="client", reason_1="x")
+    browser.post(f"/contracts/{name}", {role: "client", reason: "自己紹介で名乗った"})
+
+    with browser.context.archive.reading() as reading:
+        (mapped,) = mapped_accounts(reading, name)
+        assert "動画" == find_contract(reading, name).title
+    assert (422, 422) == (without.status_code, only_reason.status_code)
+    assert 'value="名刺"' in only_reason.get_data(as_text=True)
+    assert account == str(mapped.account_id)
+
+
+def test_deliveries_and_attachments_are_recorded_and_taken_back(browser: FormBrowser) -> None:
+    """With the file's name and digest; a delivered file is not copied."""
+    name = contract_id(browser)
+    given = {"delivered": "2026-07-02", "delivered_clock": "09:12", "delivered_file": a_file("動画.mp4")}
+    browser.post(f"/contracts/{name}", given, kind="screenshot", file=a_file("../../画面.png"))
+    with browser.context.archive.reading() as reading:
+        (delivery,), (enclosure,) = deliveries(reading, name), enclosures(reading, name)
+
+    browser.post(f"/contracts/{name}", enclosures=enclosure.number)
+
+    assert ("2026-07-02 09:12", "動画.mp4") == (delivery.at, delivery.name)
+    assert ("画面.png", "screenshot") == (enclosure.name, enclosure.kind)
+    with browser.context.archive.reading() as reading:
+        assert () == enclosures(reading, name)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [("../../etc/passwd", "passwd"), ("C:\\a\\b.png", "b.png"), ("..", ".."), ("a\0b", "ab"), ("/", "file")],
+)
+def test_a_name_that_a_browser_gave_is_never_a_path(browser: FormBrowser, given: str, name: str) -> None:
+    """Only its last part is kept, as text; the bytes lie under a name of ours."""
+    file = a_file(given)
+
+    assert name == uploads.plain_name(file)
+    with browser.client.application.app_context(), uploads.as_file(file) as path:
+        assert "file" == path.name
+        assert path.read_bytes() == b"x"
+    assert not path.exists()
+
+
+def test_the_archive_is_copied_and_the_copy_checked(browser: FormBrowser, tmp_path: Path) -> None:
+    """The page says where and when afterwards."""
+    browser.post("/copies/backup", folder=str(tmp_path / "usb"))
+
+    job, page = browser.job(), browser.get("/copies")
+
+    assert JobState.DONE is job.state
+    assert str(tmp_path / "usb") in page
+
+
+def test_no_copy_goes_into_the_archive_or_around_it(tmp_path: Path) -> None:
+    """Nor to what is no folder, or to a disk that is not there."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "file").touch()
+
+    for text in (
+        "",
+        "usb",
+        str(home),
+        str(home / "x"),
+        str(tmp_path),
+        str(tmp_path / "file"),
+        str(tmp_path / "a" / "b"),
+    ):
+        with pytest.raises(UsageError):
+            read_folder(text, home)
+    assert tmp_path / "usb" == read_folder(f'"{tmp_path / "usb"}"', home)
+
+
+def test_nothing_is_restored_over_an_archive(browser: FormBrowser, tmp_path: Path) -> None:
+    """The page refuses before anything is read."""
+    assert 422 == browser.post("/copies/restore", folder=str(tmp_path / "usb")).status_code
+
+
+def test_the_button_ends_the_application(browser: FormBrowser) -> None:
+    """After the page that says so."""
+    answer = browser.post("/settings/end")
+
+    assert 200 == answer.status_code
+    assert browser.context.ended.is_set()
+
+
+def test_the_messages_of_a_conflicted_copy_are_taken_in(browser: FormBrowser) -> None:
+    """The page about the state names such a copy, and this is the way to which it leads."""
+    home = browser.context.home
+    shutil.copytree(home, home.with_name("other"))
+    other = ArchiveMaker(home.with_name("other"))
+    other.sync([message_object(91, "検収OKです", sent=60)], minutes=60)
+    other.archive.close()
+    body = (other.home / DATABASE).read_bytes()
+
+    browser.post("/emergency/recover", files=a_file("archive (1).sqlite3", body))
+    outcome = browser.job().outcome
+    found = browser.get("/conversations?q=検収OKです")
+
+    assert outcome is not None
+    assert ("archive (1).sqlite3" in outcome.head, True) == (True, outcome.is_complete)
+    assert "検収OK" in found
+
+
+def test_the_address_of_a_forms_answer_leads_back_to_its_page(browser: FormBrowser) -> None:
+    """A browser that is opened again asks for it anew, without the form."""
+    asked = {"/settings/stamps": "/settings", "/settings/folders/test": "/settings"}
+    asked |= {"/evidence/seal": "/", "/copies/backup": "/copies"}
+    answers = {path: browser.client.get(path, base_url=SITE).headers.get("Location") for path in asked}
+
+    assert asked == answers
+
+
+def test_after_the_saving_was_ended_no_page_says_that_there_is_no_contract(browser: FormBrowser) -> None:
+    """Older messages cannot be fetched then, and the reason is told as it is."""
+    with browser.context.archive.reading() as reading:
+        names = [one.id for one in contracts(reading)]
+    for name in names:
+        browser.post(f"/contracts/{name}/erase/stop")
+
+    answer = browser.post("/emergency/recover", files=a_file("chat.html"))
+
+    page = answer.get_data(as_text=True)
+    assert 422 == answer.status_code
+    assert ("was ended" in page, "No job has been entered" in page) == (True, False)
+
+
+def test_saving_now_says_that_every_contract_was_ended_and_its_page_begins_again(browser: FormBrowser) -> None:
+    """A round would save nothing, and "saved" would be a false sentence."""
+    name = contract_id(browser)
+    with browser.context.archive.reading() as reading:
+        names = [one.id for one in contracts(reading)]
+    for one in names:
+        browser.post(f"/contracts/{one}/erase/stop")
+
+    browser.post("/home/save")
+    job = browser.job()
+    page = browser.get("/job")
+    before = browser.get(f"/contracts/{name}")
+    answer = browser.post(f"/contracts/{name}", state="open")
+
+    assert JobState.FAILED is job.state
+    assert "The saving of every job was ended" in page
+    assert 'href="/contracts"' in page
+    assert "Save its chats again" in before
+    assert answer.status_code == 302
+    after = browser.get(answer.headers["Location"])
+    assert "Its chats are saved again" in after
+    assert "Save its chats again" not in after
+    with browser.context.archive.reading() as reading:
+        assert "open" == find_contract(reading, name).state
+
+
+def test_a_folder_around_the_archive_is_refused_for_what_it_is(tmp_path: Path) -> None:
+    """It is not the archive's own folder, and a folder beside the archive is named."""
+    home = tmp_path / "home"
+
+    with pytest.raises(UsageError) as around:
+        read_folder(str(tmp_path), home)
+    with pytest.raises(UsageError) as top:
+        read_folder(tmp_path.anchor, home)
+    with pytest.raises(UsageError) as inside:
+        read_folder(str(home / "copy"), home)
+
+    assert "The archive itself lies" in str(around.value)
+    assert str(tmp_path / "cw-backup") in str(around.value)
+    assert "The archive itself lies" in str(top.value)
+    assert "This is the folder of the archive itself" in str(inside.value)
+
+
+def test_an_archive_of_an_older_version_is_updated_by_clicking(
+    browser: FormBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever needs the present format leads to one button, which makes a copy first."""
+    database = browser.context.archive.database
+    with closing(sqlite3.connect(database)) as sql, sql:
+        sql.execute("UPDATE alembic_version SET version_num = '0000'")
+    monkeypatch.setattr(migrate, "REVISIONS", ("0000", migrate.HEAD))
+    name = contract_id(browser)
+
+    refused = browser.post(f"/contracts/{name}", csrf=browser.token(), title="題")
+    newer = f"UPDATE alembic_version SET version_num = '{migrate.HEAD}'"
+    with monkeypatch.context() as step:
+        step.setattr(migrate, "_run_steps", lambda sql: sql.exec_driver_sql(newer))
+        browser.post("/upgrade")
+        job = browser.job()
+
+    assert 503 == refused.status_code
+    assert 'action="/upgrade"' in refused.get_data(as_text=True)
+    assert JobState.DONE is job.state
+    assert job.outcome is not None
+    assert (browser.context.home / f"archive.before-{migrate.HEAD}.sqlite3").is_file()
+    assert f"archive.before-{migrate.HEAD}.sqlite3" in job.outcome.head
+    assert 302 == browser.post(f"/contracts/{name}", title="題").status_code
+    assert 'action="/upgrade"' not in browser.get("/upgrade")
+
+
+def test_what_is_read_aloud_on_the_phone_has_no_numbers_of_ours(browser: FormBrowser) -> None:
+    """People and chats by their names; no id of the contract, of a chat, of an account, and no number of a delivery."""
+    contract, ids = contract_id(browser), (ROOM, CLIENT, OWNER)
+    given = {f"role_{CLIENT}": "client", f"reason_{CLIENT}": "signed so"}
+    browser.post(f"/contracts/{contract}", given, delivered="2026-07-01", delivered_file=a_file("film.mp4", b"film"))
+    html = browser.get(f"/contracts/{contract}/aloud")
+    said = words_of(html[html.index('class="card"') :])
+
+    assert all(one in said for one in ("田中", "signed so", "film.mp4"))
+    assert [] == [one for one in (contract, *ids) if re.search(rf"\b{one}\b", said)], said
+    assert not re.search(r"\b1 2026-07-01", said)
+
+
+def test_where_the_folder_can_only_be_read_the_overview_says_so_before_the_button(
+    browser: FormBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saving would fail: the button is not offered, and a sentence says why and what to look at."""
+    before = words_of(browser.get("/home"))
+    monkeypatch.setattr("archiver.web.trouble.archive_state.os.access", lambda *_given: False)
+    page = browser.get("/home")
+
+    assert "Nothing can be written at the place of the archive" not in before
+    assert "Nothing can be written at the place of the archive now" in words_of(page)
+    assert "Look whether the disk is write-protected" in words_of(page)
+    assert '<button class="btn bare slim" disabled>' in page
+
+
+def test_what_was_seen_is_taken_off_the_first_page_and_a_page_asks_for_news_alone(browser: FormBrowser) -> None:
+    """The mark is kept up to the entry that was shown; an open page gets nothing, or only what stands first."""
+    before = browser.get("/home")
+    (upto,) = re.findall(r'name="upto" value="(\d+)"', before) or ["0"]
+    (mark,) = re.findall(r'hx-get="/home\?mark=([^"]+)"', before)
+    same = browser.get(f"/home?mark={mark}", status=204)
+    name = contract_id(browser)
+    answer = browser.post("/home/seen", job=name, upto="99999999")
+    with browser.context.archive.reading() as reading:
+        seen, last = SEEN_CHANGES.recall(reading)[name], last_seq(reading)
+    browser.post(f"/contracts/{name}", title="別の題")
+    part = browser.get(f"/home?mark={mark}")
+
+    assert "" == same
+    assert upto.isdigit()
+    assert (302, last) == (answer.status_code, seen.entry)
+    assert part.lstrip().startswith('<div id="head"')
+
+
+def test_an_alert_that_came_after_the_page_was_shown_stays_open(browser: FormBrowser) -> None:
+    """Only what stood there can have been seen."""
+    name, alert = contract_id(browser), Alert(AlertRule.MEMBER_GONE, Level.HIGH, at(1), ROOM, CLIENT)
+    with browser.context.archive.writing() as writing:
+        shown, later = alerts.keep(writing, alert), alerts.keep(writing, alert)
+
+    browser.post("/home/seen", job=name, upto="0", last_alert=str(shown.number))
+
+    with browser.context.archive.reading() as reading:
+        still_open = [one.number for one in alerts.open_alerts(reading)]
+    assert (False, True) == (shown.number in still_open, later.number in still_open)
+
+
+def test_beside_a_wrong_fact_the_others_are_said_to_be_kept(browser: FormBrowser) -> None:
+    """The first words above a long form say that one field needs another look, and that the rest is in the archive."""
+    answer = browser.post("/contracts/job1", title="動画編集", contracted_on="2999-01-01")
+
+    with browser.context.archive.reading() as reading:
+        assert "動画編集" == find_contract(reading, "job1").title
+    assert "could not be kept; the others are kept" in answer.get_data(as_text=True)
+    assert "could not be kept" not in browser.get("/contracts/job1")
+
+
+def test_the_side_is_kept_and_the_own_name_is_no_other_side(browser: FormBrowser) -> None:
+    """What else was typed is kept; the refusal asks who the other side is."""
+    answer = browser.post("/contracts/job1", client="Yamada", side="subcontractor")
+    with browser.context.archive.reading() as reading:
+        kept = find_contract(reading, "job1")
+
+    assert 422 == answer.status_code
+    assert "Who is the client of this job?" in answer.get_data(as_text=True)
+    assert ("田中", "subcontractor") == (kept.client, kept.side)
+
+
+def test_what_is_not_listed_is_not_said_to_be_taken_back(browser: FormBrowser) -> None:
+    """A statement taken back in another tab, or a number that never was: the page says that nothing was done."""
+    for what in ("deliveries", "enclosures"):
+        answer = browser.post("/contracts/job1", {what: "99"})
+
+        assert 422 == answer.status_code
+        assert "not in this list any more" in answer.get_data(as_text=True)
+
+
+def test_a_field_of_a_book_is_refused_before_anything_is_kept(browser: FormBrowser) -> None:
+    """What is entered stays for good and is printed: beyond some thousand characters the page says so, once."""
+    answer = browser.post("/contracts/job1", title="あ" * 5001)
+    shorter = browser.post("/contracts/job1", title="あ" * 5000)
+    lines = browser.post("/packages/preview", {"for": "nobody", "masks": "あ\n" * 5000})
+
+    assert (422, 302) == (answer.status_code, shorter.status_code)
+    assert "more than 5,000 characters, so nothing was kept" in answer.get_data(as_text=True)
+    assert "5,000" not in lines.get_data(as_text=True)

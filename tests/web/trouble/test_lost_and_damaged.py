@@ -1,0 +1,575 @@
+"""An archive that is damaged or gone is no dead end: it is said, what to do stays shown, a copy brings it back."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.cli.terminal.language import set_language
+from archiver.settings import other_archives
+from archiver.settings.seen_archive import last_seen, note_seen
+from archiver.store.queries.entries import last_seq
+from archiver.web.settings import settings as settings_page
+from archiver.web.trouble import archive_state
+from archiver.web.trouble.archive_state import note_archive
+from tests.support.archives.maker import at
+from tests.support.console.application import SITE, FormBrowser, open_application
+from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
+from tests.support.console.routes import EXAMPLES, addresses
+from tests.support.console.saved_archive import set_up
+from tests.support.terminals.ordinary_user import run_as_ordinary_user
+from tests.support.viewer.page_text import words_of
+
+FOLD = re.compile('<details class="fold">.*?</details>', re.DOTALL)
+ENGLISH = re.compile(r"malformed|database|schema|disk I/O|sqlite")
+DAMAGED = "このパソコンの保管庫が壊れているため、表示も保存もできません。"
+
+
+def flip(database: Path) -> None:
+    """Turn bytes over in all pages."""
+    content = bytearray(database.read_bytes())
+    content[100::7] = bytes(byte ^ 0x5A for byte in content[100::7])
+    database.write_bytes(content)
+
+
+def cut(database: Path) -> None:
+    """Leave less than a page."""
+    database.write_bytes(database.read_bytes()[:3000])
+
+
+def put_text(database: Path) -> None:
+    """Put a text file in its place."""
+    database.write_text("これはメモです\n" * 50, encoding="utf-8")
+
+
+def empty(database: Path) -> None:
+    """Leave not a byte."""
+    database.write_bytes(b"")
+
+
+def damage(desk: FirstDayDesk, how: Callable[[Path], None]) -> None:
+    """Damage the database; its log is gone."""
+    database = desk.home / "archive.sqlite3"
+    for end in ("-wal", "-shm"):
+        database.with_name(database.name + end).unlink(missing_ok=True)
+    how(database)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
+    """A computer in Japanese whose archive holds three messages."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    set_language("ja")
+    with new_chatwork() as chatwork:
+        desk = FirstDayDesk(tmp_path, chatwork, messages=3)
+        set_up(desk)
+        yield desk
+
+
+def opened(desk: FirstDayDesk) -> AbstractContextManager[FormBrowser]:
+    """The application over that archive."""
+    return open_application(desk.home, desk.environ)
+
+
+def shown(browser: FormBrowser, path: str) -> str:
+    """The text of a page, whatever its status."""
+    return words_of(browser.client.get(path, base_url=SITE, follow_redirects=True).get_data(as_text=True))
+
+
+def copy_made(browser: FormBrowser, tmp_path: Path) -> Path:
+    """Copy the archive, and return where to."""
+    browser.post("/copies/backup", folder=str(tmp_path / "disk"))
+    outcome = browser.job().outcome
+    assert outcome is not None
+    assert outcome.is_complete
+    return tmp_path / "disk"
+
+
+def entries(browser: FormBrowser) -> int:
+    """How many entries the archive holds."""
+    with browser.context.archive.reading() as reading:
+        return last_seq(reading)
+
+
+@pytest.mark.drawn(but=("flip-True", "cut-False"))
+@pytest.mark.parametrize(("how", "is_open"), [(flip, True), (cut, False), (put_text, True), (empty, False)])
+def test_a_damaged_database_is_said_on_every_page(
+    desk: FirstDayDesk, how: Callable[[Path], None], is_open: bool
+) -> None:
+    """In one sentence, without path and without another program's words; whether the application was open or not."""
+    if not is_open:
+        damage(desk, how)
+    with opened(desk) as browser:
+        if is_open:
+            browser.get("/home")
+            damage(desk, how)
+        values = EXAMPLES | {"room": str(desk.group)}
+        paths = [path for path in addresses(browser.client.application, "GET", values) if "/open" not in path]
+        pages = {path: browser.client.get(path, base_url=SITE) for path in paths}
+        texts = {path: words_of(answer.get_data(as_text=True)) for path, answer in pages.items()}
+        home, emergency = shown(browser, "/home"), shown(browser, "/emergency")
+
+    assert [] == [path for path, answer in pages.items() if answer.status_code == 500]
+    unsaid = [path for path, answer in pages.items() if answer.status_code == 503 and DAMAGED not in texts[path]]
+    assert [] == unsaid
+    for text in (home, emergency):
+        assert DAMAGED in text
+        assert str(desk.home) not in text
+        assert not re.search(r"malformed|database|schema|disk I/O|sqlite", text)
+    assert "しないこと" in emergency
+    assert "先にあちらで納品" in emergency
+    for page in (pages[path].get_data(as_text=True).partition("<main")[2] for path in ("/home", "/conversations")):
+        assert 1 == page.count('href="/copies"'), page
+
+
+@pytest.mark.parametrize("how", [flip, empty])
+def test_a_damaged_archive_is_restored_by_clicking(
+    desk: FirstDayDesk, how: Callable[[Path], None], tmp_path: Path
+) -> None:
+    """The copy is found by itself; afterwards saving goes on, and the damaged database is kept apart."""
+    with opened(desk) as browser:
+        disk = copy_made(browser, tmp_path)
+        before = entries(browser)
+        damage(desk, how)
+        page = browser.get("/copies")
+        browser.post("/copies/restore", folder=str(disk))
+        restored = browser.job().outcome
+        after = entries(browser)
+        browser.post("/home/save")
+        saved = browser.job().outcome
+        home = browser.get("/home")
+
+    assert f'name="folder" value="{disk}"' in page
+    assert restored is not None
+    assert restored.is_complete, restored
+    assert before + 1 == after  # that a copy was put back is a record
+    assert saved is not None
+    assert saved.is_complete, saved
+    assert "メッセージ" in home
+    assert list(desk.home.glob("set-aside-*/archive.sqlite3"))
+
+
+def test_damage_that_only_some_pages_meet_can_be_restored_too(desk: FirstDayDesk, tmp_path: Path) -> None:
+    """The page of copies has a way for it; an archive that can be read is never replaced."""
+    with opened(desk) as browser:
+        disk = copy_made(browser, tmp_path)
+        browser.post("/copies/restore", folder=str(disk), damaged="yes")
+        refused = browser.job().outcome
+        kept = entries(browser)
+
+    assert refused is not None
+    assert not refused.is_complete
+    assert kept
+    assert not list(desk.home.glob("set-aside-*"))
+
+
+@pytest.mark.drawn(but="flip")
+@pytest.mark.parametrize("how", [flip, cut, put_text])
+def test_the_check_of_a_damaged_archive_speaks_the_language_of_the_page(
+    desk: FirstDayDesk, how: Callable[[Path], None]
+) -> None:
+    """It says what is so and offers the ways on; another program's words are folded, for whoever mends it."""
+    with opened(desk) as browser:
+        token = browser.token()
+        damage(desk, how)
+        browser.post("/evidence/verify", csrf=token)
+        outcome = browser.job().outcome
+        page = browser.get("/job").partition("<main")[2]
+        copies = shown(browser, "/copies")
+
+    assert outcome is not None
+    assert not outcome.is_complete
+    open_part = words_of(FOLD.sub("", page))
+    assert DAMAGED in open_part
+    assert not ENGLISH.search(open_part)
+    assert 'href="/copies"' in page
+    assert DAMAGED in copies
+
+
+def test_a_failed_restoring_names_the_next_step(desk: FirstDayDesk, tmp_path: Path) -> None:
+    """Another copy, what to do in an emergency, help: the overview itself may be what is lost."""
+    with opened(desk) as browser:
+        disk = copy_made(browser, tmp_path)
+        token = browser.token()
+        damage(desk, put_text)
+        flip(disk / "archive.sqlite3")
+        browser.post("/copies/restore", csrf=token, folder=str(disk))
+        browser.job()
+        pages = [browser.get("/job").partition("<main")[2]]
+        shutil.rmtree(disk)
+        browser.post("/copies/restore", csrf=token, folder=str(disk))
+        browser.job()
+        pages.append(browser.get("/job").partition("<main")[2])
+
+    for page in pages:
+        assert 'href="/copies"' in page
+        assert 'href="/help/backup"' in page
+        assert not ENGLISH.search(words_of(FOLD.sub("", page)))
+
+
+def test_what_an_archive_left_in_its_folder_tells_it_without_any_note(
+    desk: FirstDayDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on another computer, or for another user: seals without a database are no first start, and stay."""
+    (desk.home / "seals").mkdir(exist_ok=True)
+    (desk.home / "seals" / "000001-2026-11-05.json").write_bytes(b"{}")
+    (desk.home / "archive.sqlite3").unlink()
+    monkeypatch.setattr(archive_state, "last_seen", lambda *_given, **_named: None)
+
+    with opened(desk) as browser:
+        home = shown(browser, "/home")
+        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/copies"))[1]  # type: ignore[index]
+        for path in ("/start", "/start/token"):
+            browser.post(path, csrf=token, token="f" * 32)
+
+    assert "前回ここにあった保管庫が、いまは見つかりません" in home
+    assert not (desk.home / "archive.sqlite3").exists()
+
+
+@pytest.mark.parametrize("what", ["home", "database"])
+def test_an_archive_that_vanished_is_no_first_start(desk: FirstDayDesk, what: str, tmp_path: Path) -> None:
+    """It is said, restoring is offered first, and what was pressed is said not to be done."""
+    with opened(desk) as browser:
+        disk = copy_made(browser, tmp_path)
+        token = browser.token()
+    if what == "home":
+        desk.home.rename(tmp_path / "elsewhere")
+    else:
+        (desk.home / "archive.sqlite3").unlink()
+    with opened(desk) as browser:
+        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/copies"))[1]  # type: ignore[index]
+        home, start = shown(browser, "/home"), shown(browser, "/start")
+        dropped = browser.post("/home/save", csrf=token)
+        tried = browser.post("/start/token", csrf=token, token="f" * 32)
+        emergency, copies = browser.get("/emergency"), browser.get("/copies")
+        is_made = (desk.home / "archive.sqlite3").exists()
+        browser.post("/copies/restore", csrf=token, folder=str(disk))
+        restored = browser.job().outcome
+        after = browser.get("/home")
+
+    for page in (home, start):
+        assert "前回ここにあった保管庫が、いまは見つかりません" in page
+        assert page.index("バックアップから復元") < page.index("新しい空の保管庫で始める")
+    assert "保存しませんでした" in dropped.get_data(as_text=True)
+    assert "行いませんでした" in tried.get_data(as_text=True)
+    assert not is_made
+    assert "しないこと" in emergency
+    assert str(disk) in copies
+    assert restored is not None
+    assert restored.is_complete, restored
+    assert "メッセージ" in after
+
+
+def test_a_new_archive_is_begun_only_after_a_question(desk: FirstDayDesk) -> None:
+    """What lay in the folder stays, apart from the new one."""
+    with opened(desk) as browser:
+        browser.get("/home")
+    (desk.home / "archive.sqlite3").unlink()
+    with opened(desk) as browser:
+        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/lost/anew"))[1]  # type: ignore[index]
+        asked = (desk.home / "archive.sqlite3").exists()
+        begun = browser.post("/lost/anew", csrf=token)
+
+    assert not asked
+    assert "/start" == begun.headers["Location"]
+    assert (desk.home / "archive.sqlite3").exists()
+    assert not (desk.home / "files").exists()
+
+
+def test_an_open_page_says_that_the_archive_went(desk: FirstDayDesk) -> None:
+    """The part that asks by itself has the whole page loaded anew, and shows no page within the page."""
+    with opened(desk) as browser:
+        browser.get("/home")
+        shutil.move(desk.home, desk.folder / "elsewhere")
+        lost = browser.client.get("/home?mark=1-0", base_url=SITE)
+        shutil.move(desk.folder / "elsewhere", desk.home)
+        damage(desk, put_text)
+        damaged = browser.client.get("/home?mark=1-0", base_url=SITE)
+
+    assert [("", "true")] * 2 == [(one.get_data(as_text=True), one.headers["HX-Refresh"]) for one in (lost, damaged)]
+
+
+def test_without_a_note_of_a_copy_it_is_not_said_that_there_is_none(desk: FirstDayDesk) -> None:
+    """Nobody knows what lies on a disk that is not connected."""
+    with opened(desk) as browser:
+        page = words_of(browser.get("/copies"))
+
+    assert "まだありません" not in page
+    assert "分かりません" in page
+
+
+def test_what_is_remembered_of_an_archive(tmp_path: Path) -> None:
+    """When it was seen and its last copy, of the application or of a round; a broken note is none."""
+    state, home = tmp_path / "state", tmp_path / "home"
+    assert last_seen(home, state=state) is None
+    other_archives.note_saving(home, 42, at=at(1), state=state)
+    saved = last_seen(home, state=state)
+    note_seen(home, at=at(2), state=state, copy="/media/disk")
+    note_seen(home, at=at(3), state=state)
+    seen = last_seen(home, state=state)
+    for note in state.glob("home-*.json"):
+        note.write_text("{", encoding="utf-8")
+
+    assert saved is not None
+    assert (at(1), "") == saved
+    assert (at(3), "/media/disk") == seen
+    assert saved == last_seen(home, state=state)
+
+
+def test_the_menu_shows_what_there_is_to_do(desk: FirstDayDesk, tmp_path: Path) -> None:
+    """Five entries; the first run has none, and a lost or damaged archive has its ways back."""
+
+    def menu(browser: FormBrowser, path: str) -> list[str]:
+        page = browser.client.get(path, base_url=SITE, follow_redirects=True).get_data(as_text=True)
+        return re.findall(r'<li><a href="([^"]+)"', page.partition('<nav class="nav"')[2].partition("</nav>")[0])
+
+    with open_application(tmp_path / "new", {**desk.environ, "ARCHIVE_HOME": str(tmp_path / "new")}) as browser:
+        browser.post("/start")
+        first = menu(browser, "/start")
+    with opened(desk) as browser:
+        ready = menu(browser, "/home")
+        note_archive(browser.context)
+        damage(desk, put_text)
+        damaged = menu(browser, "/home")
+        (desk.home / "archive.sqlite3").unlink()
+        lost = menu(browser, "/home")
+
+    assert [] == first
+    assert ["/home", "/conversations", "/packages", "/emergency", "/settings"] == ready
+    assert ["/home", "/emergency", "/settings"] == damaged
+    assert ["/lost", "/emergency", "/copies"] == lost
+
+
+# --- what may not be looked at, and settings that cannot be read ------------------------------------------
+
+RESTORE = "バックアップから復元"
+OBSTACLES = {
+    "file": "保管庫のフォルダーがあるはずの場所に、ファイルがあります",
+    "link": "保管庫の場所は別のフォルダーを指していますが",
+    "closed": "保管庫の場所には、いま書き込めません",
+}
+CLOSED = "保管庫のフォルダーかファイルを使うことを、このパソコンが許可していません。"
+
+LOOK_AROUND = """
+import sys
+from pathlib import Path
+from archiver.cli.terminal.language import set_language
+from tests.support.console.application import SITE, open_application
+from tests.support.viewer.page_text import words_of
+
+set_language("ja")
+with open_application(Path(sys.argv[1]), {"ARCHIVE_LANG": "ja", "HOME": sys.argv[2]}) as browser:
+    for path in ("/home", "/emergency", "/copies", "/settings", "/archives", "/help"):
+        answer = browser.client.get(path, base_url=SITE, follow_redirects=True)
+        print(answer.status_code, path, words_of(answer.get_data(as_text=True)))
+"""
+
+
+@pytest.mark.drawn
+@pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
+@pytest.mark.parametrize("what", ["home", "home/archive.sqlite3", "home/archive.toml", "."])
+def test_what_may_not_be_looked_at_is_said_and_not_called_damaged(desk: FirstDayDesk, what: str) -> None:
+    """The application opens all the same, and every page says what keeps it."""
+    closed = desk.folder / "above"
+    closed.mkdir()
+    desk.home.rename(closed / "home")
+    mode = (closed / what).stat().st_mode
+    (closed / what).chmod(0)
+    command = [sys.executable, "-c", LOOK_AROUND, str(closed / "home"), str(desk.folder)]
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "XDG_STATE_HOME": str(desk.folder / "state")}
+    try:
+        seen = run_as_ordinary_user(command, environ, desk.folder)
+    finally:
+        (closed / what).chmod(mode)
+
+    pages = {line.split()[1]: line for line in seen.stdout.splitlines()}
+    assert {"/home", "/emergency", "/copies", "/settings", "/archives", "/help"} == set(pages), seen.stderr
+    assert CLOSED in pages["/home"]
+    assert "500 " not in seen.stdout
+    assert "しないこと" in pages["/emergency"]
+    assert "壊れ" not in pages["/copies"].partition("保管庫が壊れて表示できないとき")[0]
+
+
+def look_as_ordinary_user(desk: FirstDayDesk, home: Path) -> dict[str, str]:
+    """The pages that somebody sees whom permissions stop, by their addresses."""
+    command = [sys.executable, "-c", LOOK_AROUND, str(home), str(desk.folder)]
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    seen = run_as_ordinary_user(command, environ, desk.folder)
+    pages = {line.split()[1]: line for line in seen.stdout.splitlines()}
+    assert {"/home", "/emergency", "/copies"} < set(pages), seen.stderr
+    return pages
+
+
+@pytest.mark.drawn
+@pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
+@pytest.mark.parametrize("what", ["home", "home/archive.sqlite3"])
+def test_restoring_is_not_offered_for_an_archive_that_is_only_not_permitted(desk: FirstDayDesk, what: str) -> None:
+    """Neither on the overview, nor in an emergency, nor on the page of copies, which says why."""
+    closed = desk.folder / "above"
+    closed.mkdir()
+    desk.home.rename(closed / "home")
+    mode = (closed / what).stat().st_mode
+    (closed / what).chmod(0)
+    try:
+        pages = look_as_ordinary_user(desk, closed / "home")
+    finally:
+        (closed / what).chmod(mode)
+
+    assert [] == [path for path in ("/home", "/emergency", "/copies") if RESTORE in pages[path]]
+    assert "復元では直りません" in pages["/copies"]
+
+
+@pytest.mark.drawn
+@pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
+@pytest.mark.parametrize("what", ["file", "link", "closed"])
+def test_the_lost_page_offers_only_what_can_succeed(desk: FirstDayDesk, what: str) -> None:
+    """Where nothing can be written at the place of the archive, the case is said; looking again stays."""
+    with opened(desk) as browser:
+        browser.get("/home")
+    above = desk.folder / "above"
+    above.mkdir()
+    home = above / "home"
+    note_seen(home, at=at(1), state=other_archives.state_folder())
+    if what == "file":
+        home.write_text("x")
+    elif what == "link":
+        home.symlink_to(desk.folder / "gone")
+    else:
+        above.chmod(0o555)
+    try:
+        pages = look_as_ordinary_user(desk, home)
+    finally:
+        above.chmod(0o755)
+
+    for path in ("/home", "/copies"):
+        main = pages[path]
+        assert OBSTACLES[what] in main
+        assert "もう一度確かめる" in main
+        assert not re.search(f"{RESTORE}|このバックアップから|新しい空の保管庫", main)
+    assert RESTORE not in pages["/emergency"]
+
+
+SAVE_AND_LOOK = """
+import re, sys
+from pathlib import Path
+from archiver.cli.terminal.language import set_language
+from tests.support.console.application import open_application
+from tests.support.viewer.page_text import words_of
+
+set_language("ja")
+with open_application(Path(sys.argv[1]), {"ARCHIVE_LANG": "ja", "HOME": sys.argv[2]}) as browser:
+    print("/home", words_of(browser.get("/home")))
+    for path in ("/home/save", "/emergency/rescue", "/evidence/seal", "/evidence/verify"):
+        browser.post(path)
+        browser.job()
+        print(path, words_of(browser.get("/job")))
+    answer = browser.post("/settings/language", language="en")
+    print("/settings/language", words_of(answer.get_data(as_text=True)))
+"""
+
+
+@pytest.mark.drawn
+@pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
+def test_an_archive_in_a_folder_that_is_only_read_is_shown_and_every_button_says_why_not(desk: FirstDayDesk) -> None:
+    """The pages show what is kept; what would write says what keeps it, in the page's language, and nothing changes."""
+    every = (desk.home, *desk.home.rglob("*"))
+    for one in every:
+        one.chmod(0o555 if one.is_dir() else 0o444)
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", SAVE_AND_LOOK, str(desk.home), str(desk.folder)]
+    try:
+        seen = run_as_ordinary_user(command, environ, desk.folder)
+    finally:
+        for one in every:
+            one.chmod(0o755 if one.is_dir() else 0o644)
+
+    said = dict(line.split(" ", 1) for line in seen.stdout.splitlines())
+    assert "メッセージ" in said["/home"], seen.stderr
+    for path in ("/home/save", "/emergency/rescue", "/settings/language"):
+        assert CLOSED in said[path], said
+    assert not ENGLISH.search(" ".join(said.values()))
+
+
+def test_nothing_is_begun_or_restored_where_a_file_lies(desk: FirstDayDesk, tmp_path: Path) -> None:
+    """A form of an earlier page is refused in a sentence, and the file stays."""
+    with opened(desk) as browser:
+        disk = copy_made(browser, tmp_path)
+        token = browser.token()
+        desk.home.rename(tmp_path / "elsewhere")
+        desk.home.write_text("x", encoding="utf-8")
+        answers = [
+            browser.post("/lost/anew", csrf=token),
+            browser.post("/copies/restore", csrf=token, folder=str(disk)),
+        ]
+
+    assert [409, 422] == [answer.status_code for answer in answers]
+    assert all(OBSTACLES["file"] in answer.get_data(as_text=True) for answer in answers)
+    assert "x" == desk.home.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("broken", [b"\n[sync", b"\n\x83\x81\x83\x82"])
+def test_settings_that_cannot_be_read_are_said_and_begun_anew_by_clicking(desk: FirstDayDesk, broken: bytes) -> None:
+    """The application opens; the old file is kept, the token is still found, and saving goes on."""
+    settings = desk.home / "archive.toml"
+    settings.write_bytes(settings.read_bytes() + broken)
+    before = settings.read_bytes()
+    with opened(desk) as browser:
+        home = browser.get("/home", status=503)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', home)[1]  # type: ignore[index]
+        emergency = browser.get("/emergency")
+        browser.post("/emergency/rescue", csrf=token)
+        dropped = browser.job().outcome
+        begun = [browser.post("/lost/settings", csrf=token) for _twice in range(2)]
+        browser.post("/home/save")
+        saved = browser.job().outcome
+
+    assert "設定が読めません" in home
+    assert str(settings) not in words_of(home).partition("直す人のための説明")[0]
+    assert "しないこと" in emergency
+    assert dropped is not None
+    assert "設定が読めない" in dropped.head
+    assert ["/settings"] * 2 == [answer.headers["Location"] for answer in begun]
+    assert [before] == [kept.read_bytes() for kept in desk.home.glob("archive.toml.unreadable-*")]
+    assert saved is not None
+    assert saved.is_complete, saved
+
+
+def test_a_token_that_is_gone_is_said_without_path_and_variable(desk: FirstDayDesk) -> None:
+    """And where it is stored again."""
+    (desk.home / "token").unlink()
+    with opened(desk) as browser:
+        browser.post("/home/save")
+        browser.job()
+        page = browser.get("/job")
+
+    assert "APIトークンをもう一度登録してください" in page
+    assert 'href="/settings"' in page
+    assert "CHATWORK_API_TOKEN" not in page
+    assert str(desk.home) not in page
+
+
+@pytest.mark.drawn
+@pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
+def test_a_form_that_cannot_be_kept_is_not_called_a_page_that_cannot_be_shown(
+    desk: FirstDayDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says that it was not done."""
+
+    def refuse(*_given: object, **_named: object) -> None:
+        raise errors.HomeNotWritable(path=desk.home, detail="Read-only file system")
+
+    with opened(desk) as browser:
+        monkeypatch.setattr(settings_page, "update_settings", refuse)
+        answer = browser.post("/settings/language", language="en")
+
+    assert 503 == answer.status_code
+    assert "いまは実行できませんでした" in answer.get_data(as_text=True)
+    assert "いまは表示できません" not in answer.get_data(as_text=True)

@@ -1,0 +1,263 @@
+"""What the world does to a running application: each trouble is one sentence with what to do next; nothing is lost."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
+
+from archiver.schedule.daemon_lock import hold_daemon_lock
+from archiver.setup.answered_questions import recall_answers
+from archiver.setup.answers import SCHEDULE
+from archiver.store.queries.entries import last_seq
+from archiver.web.jobs import Job, JobOutcome, JobState, NotedJob, RunningNote, note_file
+from tests.support.console.application import OWN, SITE, FormBrowser, open_application
+from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
+from tests.support.console.routes import EXAMPLES, addresses
+from tests.support.console.saved_archive import set_up
+from tests.support.file_size_limit import file_size_limit
+
+FULL = 20_000
+"""Bytes to which a file may grow: fewer than those of the first report of a package."""
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
+    """A computer whose archive holds three messages; nothing starts the saving."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    with new_chatwork() as chatwork:
+        desk = FirstDayDesk(tmp_path, chatwork, messages=3)
+        set_up(desk)
+        yield desk
+
+
+@pytest.fixture
+def browser(desk: FirstDayDesk) -> Iterator[FormBrowser]:
+    """The application over that archive."""
+    with open_application(desk.home, desk.environ) as browser:
+        yield browser
+
+
+def entries(browser: FormBrowser) -> int:
+    """How many entries the archive holds."""
+    with browser.context.archive.reading() as reading:
+        return last_seq(reading)
+
+
+def outcome_of(browser: FormBrowser) -> JobOutcome:
+    """What the last job brought, which its page shows without a traceback."""
+    outcome, page = browser.job().outcome, browser.get("/job")
+    assert outcome is not None
+    assert "Traceback" not in page
+    assert 'role="status"' in page
+    return outcome
+
+
+def test_an_archive_that_nothing_saves_is_not_called_good(desk: FirstDayDesk, browser: FormBrowser) -> None:
+    """Not even right after a save; the button that sets it up stands beside it, until something saves by itself."""
+    browser.post("/alerts/1/dismiss")  # of the direct chat that is not saved
+    alone = browser.get("/home")
+    with hold_daemon_lock(desk.home):
+        kept = browser.get("/home")
+
+    assert ["lose", ""] == [found[1] for page in (alone, kept) if (found := re.search(r'class="relief (\w*)"', page))]
+    assert [True, False] == ["Automatic saving is not set up here" in page for page in (alone, kept)]
+    assert [True, False] == ['name="automatic" value="on"' in page for page in (alone, kept)]
+
+
+@pytest.mark.drawn
+def test_a_full_disk_while_a_package_is_made(desk: FirstDayDesk, browser: FormBrowser) -> None:
+    """No half of a package stays, the archive is as before, and once there is space the same form makes it."""
+    order = {"for": "lawyer", "contract": "job1"}
+    # One reader stays, so that what SQLite keeps beside the database is not made anew under the limit.
+    with browser.context.archive.reading(), file_size_limit(FULL):
+        before = entries(browser)
+        browser.post("/packages/make", order)
+        refused = outcome_of(browser)
+        left = [path.name for path in (desk.home / "exports").glob("*")]
+        after = entries(browser)
+    browser.post("/packages/make", order)
+    made = outcome_of(browser)
+
+    assert (False, []) == (refused.is_complete, left)
+    assert "The disk is full; what was saved before is kept" in refused.head
+    assert ("Make space and do the same again.",) == refused.lines
+    assert before == after
+    assert made.is_complete, made
+    assert list((desk.home / "exports").iterdir())
+
+
+def test_a_token_that_is_refused_while_the_application_runs(desk: FirstDayDesk, browser: FormBrowser) -> None:
+    """The save says so and links to where a token is stored; so does the overview; what is kept can be looked at."""
+    before = entries(browser)
+    desk.chatwork.revoke_token()
+    browser.post("/home/save")
+    refused, job_page = outcome_of(browser), browser.get("/job")
+    home, talk = browser.get("/home"), browser.get(f"/room/{desk.group}")
+    browser.post("/emergency/rescue")
+    rescue = outcome_of(browser)
+
+    assert not refused.is_complete
+    assert "does not accept the API token" in " ".join((refused.head, *refused.lines))
+    assert 'href="/settings"' in job_page.partition('id="job"')[2]
+    assert 'class="relief lose"' in home
+    assert "the API token is not accepted" in home
+    assert "メッセージ 2" in talk
+    assert not rescue.is_complete
+    assert "What was saved before is kept" in rescue.head
+    assert before == entries(browser)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_this_program_in_a_job(browser: FormBrowser) -> None:
+    """The page says that it is the program's fault and what is kept; the next job runs."""
+
+    def work(_job: Job) -> JobOutcome:
+        raise ZeroDivisionError
+
+    job = browser.context.jobs.start("x", work)
+    failed = outcome_of(browser)
+    pages = [browser.get("/home"), browser.get("/emergency")]
+    browser.post("/home/save")
+
+    assert JobState.FAILED is job.state
+    assert "Something in this program is wrong" in failed.head
+    assert "What was saved before is kept" in " ".join(failed.lines)
+    assert not [page for page in pages if "ZeroDivisionError" in page]
+    assert outcome_of(browser).is_complete
+
+
+@pytest.mark.drawn
+def test_an_archive_without_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page says what is so or what is missing, and a package of nothing is a sentence."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    with new_chatwork() as chatwork:
+        desk = FirstDayDesk(tmp_path, chatwork, messages=0)
+        set_up(desk)
+        with open_application(desk.home, desk.environ) as browser:
+            paths = list(addresses(browser.client.application, "GET", EXAMPLES | {"room": str(desk.group)}))
+            answers = {path: browser.client.get(path, base_url=SITE).status_code for path in paths}
+            talk = browser.get(f"/room/{desk.group}")
+            browser.post("/packages/make", {"for": "consult", "contract": "job1"})
+            made = outcome_of(browser)
+
+    assert {} == {path: status for path, status in answers.items() if status >= 500}
+    assert "No message of this chat is saved yet" in talk
+    assert made.head
+
+
+def test_a_second_job_is_refused_in_a_sentence_that_names_it(browser: FormBrowser, tmp_path: Path) -> None:
+    """The page of the job that runs says what was not begun, also after that one has ended."""
+    go_on = threading.Event()
+
+    def work(_job: Job) -> JobOutcome:
+        go_on.wait(30)
+        return JobOutcome("done")
+
+    browser.context.jobs.start("Saving now", work)
+    browser.post("/copies/backup", folder=str(tmp_path / "copy"))
+    while_it_runs = browser.get("/job")
+    go_on.set()
+    browser.job()
+
+    assert "“Backing up the archive” was not begun, because “Saving now” was running" in while_it_runs
+    assert "“Backing up the archive” was not begun" in browser.get("/job")
+    assert not (tmp_path / "copy").exists()
+
+
+def test_automatic_saving_that_was_not_begun_is_not_kept_as_answered(browser: FormBrowser) -> None:
+    """The first run asks for it again."""
+    go_on = threading.Event()
+
+    def work(_job: Job) -> JobOutcome:
+        go_on.wait(30)
+        return JobOutcome("done")
+
+    browser.context.jobs.start("The first save", work)
+    browser.post("/start/schedule", automatic="yes")
+    go_on.set()
+
+    assert "“Automatic saving” was not begun" in browser.get("/job")
+    assert SCHEDULE not in recall_answers(browser.context.archive)
+
+
+def test_a_job_that_was_cut_off_is_told_at_the_next_start(desk: FirstDayDesk) -> None:
+    """The overview says so until it was read."""
+    RunningNote(note_file(desk.home)).keep(NotedJob("Saving now", datetime(2026, 11, 24, 3, 6, tzinfo=UTC)))
+    with open_application(desk.home, desk.environ) as browser:
+        overview, read, after = (browser.get(path) for path in ("/home", "/job", "/home"))
+
+    sentence = "cut off: the program or this computer ended while it ran"
+    assert [True, True, False] == [sentence in page for page in (overview, read, after)]
+    assert "2026-11-24 12:06" in overview
+
+
+def test_a_home_that_goes_while_the_application_runs_is_restored_without_a_new_start(
+    browser: FormBrowser, desk: FirstDayDesk, tmp_path: Path
+) -> None:
+    """No folder that was there at the start is needed for it."""
+    browser.post("/copies/backup", folder=str(tmp_path / "copy"))
+    assert outcome_of(browser).is_complete
+    desk.home.rename(tmp_path / "elsewhere")
+
+    browser.post("/copies/restore", folder=str(tmp_path / "copy"))
+
+    assert "The archive is restored" in outcome_of(browser).head
+    browser.get("/home")
+
+
+def test_a_file_is_handed_in_after_the_home_has_come_back(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """The folder for files on their way in is made when one comes, and holds none of them afterwards."""
+    shutil.rmtree(desk.home / "incoming", ignore_errors=True)
+    large = FileStorage(io.BytesIO(b"x" * 1_000_000), "a.png")
+
+    answer = browser.post("/contracts/job1", {"file": large, "kind": "screenshot"})
+
+    assert 302 == answer.status_code
+    assert [] == list((desk.home / "incoming").iterdir())
+
+
+UPLOADS = [
+    ("/contracts/job1", "file", {"kind": "screenshot", "title": "A typed title"}),
+    ("/contracts/job1", "delivered_file", {"delivered": "2026-11-24"}),
+    ("/contracts/job1/money", "file", {"invoice_amount": "50000", "invoice_on": "2026-11-24"}),
+    ("/emergency/recover", "files", {}),
+]
+"""Where files are handed in: the page, the name of the field, and what else the form needs."""
+
+
+@pytest.mark.drawn
+def test_a_full_disk_while_a_file_is_handed_in(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Whatever its size and the form, a sentence with what to do next; nothing of it stays, nothing is entered."""
+    token = browser.token()
+    answers = list[tuple[str, int, dict[str, str], TestResponse]]()
+    with browser.context.archive.reading(), file_size_limit(FULL):
+        before = entries(browser)
+        for size in (200_000, 1_000_000):  # held in memory at first, or written to the disk as it comes
+            for path, field, fields in UPLOADS:
+                given = {"csrf_token": token, field: FileStorage(io.BytesIO(b"x" * size), "a.png"), **fields}
+                boundary, body = encode_multipart(given)
+                kind = f"multipart/form-data; boundary={boundary}"
+                answer = browser.client.post(path, data=body, content_type=kind, base_url=SITE, headers=OWN)
+                answers.append((path, size, fields, answer))
+        after = entries(browser)
+
+    for path, size, fields, answer in answers:
+        if path != "/emergency/recover" or size > 500_000:  # a small one is read where it is, and takes no space
+            text = answer.get_data(as_text=True)
+            assert answer.status_code in {422, 503}, (path, size)
+            assert "The disk is full; what was saved before is kept" in text, (path, size, text)
+            assert "Make space and do the same again" in text, (path, size, text)
+            assert size > 500_000 or answer.status_code == 422 or "choose it again" in text, (path, text)
+            assert size > 500_000 or all(f'value="{typed}"' in text for typed in fields.values()), (path, text)
+    assert before == after
+    assert [] == list((desk.home / "incoming").iterdir())
+    assert "bug=" not in (desk.home / "logs" / "archive.log").read_text(encoding="utf-8")
