@@ -13,8 +13,8 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-_PACKED = Path(__file__).parents[1] / "guides"
-_FOLDER = _PACKED if _PACKED.is_dir() else Path(__file__).parents[2] / "docs"
+_PACKED = Path(__file__).parents[2] / "guides"
+_FOLDER = _PACKED if _PACKED.is_dir() else Path(__file__).parents[3] / "docs"
 
 TOPICS = ("start", "trouble", "old", "handover", "advice", "backup", "alerts", "received", "team")
 """Every guide, in the order of the list."""

@@ -38,7 +38,7 @@ def test_both_languages_have_every_guide() -> None:
     assert TOPICS == tuple(one.topic for one in japanese) == tuple(one.topic for one in english)
     assert [] == [one.topic for one in japanese if not re.search("[ぁ-んァ-ヶ一-龠]", one.title)]
     assert [] == [one.topic for one in english if re.search("[ぁ-んァ-ヶ一-龠]", one.title)]
-    docs = Path(__file__).parents[2] / "docs"
+    docs = Path(__file__).parents[3] / "docs"
     assert [sorted(TOPICS)] * 2 == [sorted(path.stem for path in (docs / lang).iterdir()) for lang in ("ja", "en")]
 
 

@@ -384,7 +384,7 @@ def test_what_may_not_be_looked_at_is_said_and_not_called_damaged(desk: FirstDay
     mode = (closed / what).stat().st_mode
     (closed / what).chmod(0)
     command = [sys.executable, "-c", LOOK_AROUND, str(closed / "home"), str(desk.folder)]
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "XDG_STATE_HOME": str(desk.folder / "state")}
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "XDG_STATE_HOME": str(desk.folder / "state")}
     try:
         seen = run_as_ordinary_user(command, environ, desk.folder)
     finally:
@@ -401,7 +401,7 @@ def test_what_may_not_be_looked_at_is_said_and_not_called_damaged(desk: FirstDay
 def look_as_ordinary_user(desk: FirstDayDesk, home: Path) -> dict[str, str]:
     """The pages that somebody sees whom permissions stop, by their addresses."""
     command = [sys.executable, "-c", LOOK_AROUND, str(home), str(desk.folder)]
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     seen = run_as_ordinary_user(command, environ, desk.folder)
     pages = {line.split()[1]: line for line in seen.stdout.splitlines()}
     assert {"/home", "/emergency", "/copies"} < set(pages), seen.stderr
@@ -483,7 +483,7 @@ def test_an_archive_in_a_folder_that_is_only_read_is_shown_and_every_button_says
     every = (desk.home, *desk.home.rglob("*"))
     for one in every:
         one.chmod(0o555 if one.is_dir() else 0o444)
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     command = [sys.executable, "-c", SAVE_AND_LOOK, str(desk.home), str(desk.folder)]
     try:
         seen = run_as_ordinary_user(command, environ, desk.folder)
