@@ -16,6 +16,7 @@ import hashlib
 import hmac
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from gettext import gettext as _
@@ -30,6 +31,9 @@ CHALLENGE = "X-Archive-Challenge"
 """What a second start asks the program on our port to prove itself with."""
 PROOF = "X-Archive-Proof"
 """The answer, which only the program that wrote the secret can give."""
+
+COOKIE_SECONDS = 30 * 24 * 60 * 60
+"""How long a cookie lets a browser in, also after the application was started anew."""
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; "
@@ -49,6 +53,17 @@ HEADERS = {
 """Headers of every response; a page may set only its own, stricter policy."""
 
 
+def new_cookie() -> str:
+    """What a cookie holds: when it was made, and what nobody guesses."""
+    return f"{int(time.time())}.{secrets.token_urlsafe(32)}"
+
+
+def is_fresh(cookie: str) -> bool:
+    """Whether a cookie still lets in by its age."""
+    made = cookie.partition(".")[0]
+    return made.isdecimal() and abs(time.time() - int(made)) < COOKIE_SECONDS  # a clock may be set back
+
+
 @dataclass(slots=True)
 class AccessGate:
     """The key of one run, and the cookie that it is exchanged for."""
@@ -56,10 +71,10 @@ class AccessGate:
     port: int
     is_writing: bool = False
     """Whether pages may write: the application, not the viewer."""
-    on_spent: Callable[[AccessGate], None] | None = None
-    """Called when a key was used up; a new one is made then, so that the application can be opened again."""
+    on_change: Callable[[AccessGate], None] | None = None
+    """Called when key or cookie changed; a spent key is replaced then, so that the application can be opened again."""
     key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
-    cookie: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    cookie: str = field(default_factory=new_cookie, repr=False)
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     """What it proves itself with to a second start; it is in no address and no answer."""
     _spent: threading.Event = field(default_factory=threading.Event, repr=False)
@@ -88,17 +103,25 @@ class AccessGate:
     def exchange(self, key: str) -> bool:
         """Use the key up; return whether it is the right one and was not used before."""
         with self._turn:
-            if (self.is_spent and self.on_spent is None) or not _same(key, self.key):
+            if (self.is_spent and self.on_change is None) or not _same(key, self.key):
                 return False
             self._spent.set()
-            if self.on_spent is not None:
+            if not is_fresh(self.cookie):
+                self.cookie = new_cookie()
+            if self.on_change is not None:
                 self.key = secrets.token_urlsafe(32)
-                self.on_spent(self)
+                self.on_change(self)
             return True
 
     def is_known(self, cookie: str) -> bool:
-        """Whether this is the cookie of the browser that used the key."""
-        return self.is_spent and _same(cookie, self.cookie)
+        """Whether this is the cookie of a browser that used a key."""
+        return is_fresh(self.cookie) and _same(cookie, self.cookie)
+
+    def forget(self) -> None:
+        """Let no browser in by the cookie of before."""
+        self.cookie = new_cookie()
+        if self.on_change is not None:
+            self.on_change(self)
 
 
 def guard(app: Flask, gate: AccessGate) -> None:
@@ -134,7 +157,8 @@ def guard(app: Flask, gate: AccessGate) -> None:
                 return _refusal(_entry_sentence(gate), 403)
             return _refusal(_("This address was already used. Run “archive app” again for a new one."), 403)
         answer = Response(render_template("go_to_overview.html"))
-        answer.set_cookie(gate.cookie_name, gate.cookie, httponly=True, samesite="Strict", path="/")
+        age = COOKIE_SECONDS if gate.is_writing else None
+        answer.set_cookie(gate.cookie_name, gate.cookie, age, httponly=True, samesite="Strict", path="/")
         return answer
 
     add_headers(app)
@@ -171,7 +195,7 @@ def _entry_sentence(gate: AccessGate) -> str:
             "settings of the browser, then start the program again."
         )
     if gate.is_writing:
-        return _("This page opens only from the program itself. Start the program again and it opens the page.")
+        return _("Open it from its icon.")
     return _("This page can be opened only with the address that “archive app” gave, and only once.")
 
 

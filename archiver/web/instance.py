@@ -1,27 +1,28 @@
-"""The application that runs already: its address in a file that only the user can read.
+"""The application that runs already, or ran last: its address in a file that only the user can read.
 
 A second start finds it there, opens the running one and ends. The key in the file works once; each use makes a new one.
-What answers there has to prove itself first, since another program may have taken the port of one that was killed.
+What answers there has to prove itself first, since another program may have taken the port of one that ended.
+The file stays: the next run takes the same port and cookie, so that a page that is open comes back by itself.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from archiver.schedule.schedulers import program
 from archiver.settings.child_environ import child_environ
 from archiver.settings.other_archives import state_folder
 from archiver.store.durable_files import write_durably
-from archiver.web.access import OPEN, AccessGate
+from archiver.web.access import OPEN, AccessGate, is_fresh
 from archiver.web.server import is_ours
 
+MAX_PORT = 65536
 START_SECONDS = 20.0
 """How long the start of another archive's application may take."""
 
@@ -70,18 +71,18 @@ def start_application(home: Path, environ: Mapping[str, str], *, seconds: float 
     return running_address(file) is not None
 
 
-@contextlib.contextmanager
-def announced(file: Path, gate: AccessGate) -> Iterator[None]:
-    """Let a second start find this application as long as the `with` block runs."""
-    write_address(file, gate)
+def last_entry(file: Path) -> tuple[int, str]:
+    """Port and cookie of the last run; 0 and an empty cookie if none is known, no cookie if its time is over."""
     try:
-        yield
-    finally:
-        with contextlib.suppress(OSError):
-            file.unlink()
+        document = json.loads(file.read_text(encoding="utf-8"))
+        port, cookie = int(document["port"]), str(document["cookie"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0, ""
+    return (port, cookie if is_fresh(cookie) else "") if 0 < port < MAX_PORT else (0, "")
 
 
 def write_address(file: Path, gate: AccessGate) -> None:
-    """Write port, key and secret, readable for the user alone."""
+    """Write port, key, secret and cookie, readable for the user alone: for a second start, and for the next run."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_durably(file, json.dumps({"port": gate.port, "key": gate.key, "secret": gate.secret}).encode())
+    document = {"port": gate.port, "key": gate.key, "secret": gate.secret, "cookie": gate.cookie}
+    write_durably(file, json.dumps(document).encode())

@@ -6,7 +6,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archiver.web.console_context import console_context
+from archiver.web.context import view_context
 from archiver.web.jobs import Job
+from archiver.web.template_env import frame_facts
 
 pages = Blueprint("job", __name__)
 
@@ -22,6 +24,12 @@ def progress() -> str:
     """The part of a page that changes while a job runs; `brief`: of a page on which something else is asked."""
     template = "start_job.html" if request.args.get("brief") else "job_part.html"
     return render_template(template, job=_seen_job())
+
+
+@pages.get("/pulse")
+def pulse() -> str:
+    """What an open page asks for every 20 seconds: how old the last save is; the answer says that the app runs."""
+    return render_template("pulse.html", frame=frame_facts(view_context()))
 
 
 def _seen_job() -> Job | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from gettext import gettext as _
 
 from flask import (
@@ -23,7 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from archiver.rounds.run_log import note_bug
 from archiver.web import command_links
-from archiver.web.access import AccessGate
+from archiver.web.access import AccessGate, proof
 from archiver.web.app import GATE
 from archiver.web.console_context import CONSOLE, ConsoleContext, console_context
 from archiver.web.navigation import has_others, is_here, navigation
@@ -63,18 +62,21 @@ def _prepare(state: BlueprintSetupState, context: ConsoleContext) -> None:
     assert isinstance(app, Flask)
     app.extensions[CONSOLE] = context
     app.request_class = StreamingRequest
-    app.config.update(_form_settings(gate.port))
+    app.config.update(_form_settings(gate))
     CSRFProtect(app)
     app.jinja_env.globals.update(_page_names(context))
     app.jinja_env.filters.update(pieces=command_links.pieces, linked=command_links.linked)
     got_request_exception.connect(_note_bug, app)
 
 
-def _form_settings(port: int) -> dict[str, object]:
-    """What Flask is told about forms and their session, whose cookie is that of this port alone."""
+def _form_settings(gate: AccessGate) -> dict[str, object]:
+    """What Flask is told about forms and their session, whose cookie is that of this port alone.
+
+    Forms of a page that is open stay good as long as its cookie does, also when the application is started anew.
+    """
     return {
-        "SECRET_KEY": secrets.token_bytes(32),
-        "SESSION_COOKIE_NAME": f"archive_form_{port}",
+        "SECRET_KEY": proof(gate.cookie, gate.port, "forms"),
+        "SESSION_COOKIE_NAME": f"archive_form_{gate.port}",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Strict",
         "WTF_CSRF_TIME_LIMIT": None,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from flask import Blueprint
 
-from archiver.web.access import CHALLENGE, OPEN, PROOF, AccessGate, proof
+from archiver.web.access import CHALLENGE, OPEN, PROOF, AccessGate, new_cookie, proof
 from archiver.web.app import build_app
 from archiver.web.context import ViewContext
 from archiver.web.waitress_server import PATIENCE, SMALL_BODY, bind_port, running_server
@@ -31,14 +31,16 @@ def serve_pages(
     *,
     port: int = 0,
     more: Sequence[Blueprint] = (),
-    on_spent: Callable[[AccessGate], None] | None = None,
+    on_change: Callable[[AccessGate], None] | None = None,
+    cookie: str = "",
 ) -> Iterator[AccessGate]:
     """Serve the pages while the `with` block runs; `port` 0 takes a free port. Raises PortTaken.
 
-    With `more`, pages that write are served too; `on_spent` learns when the gate has made a new key.
+    With `more`, pages that write are served too; `on_change` learns when the gate has a new key or cookie; `cookie`:
+    that of an earlier run, which still lets in.
     """
     with bind_port(LOOPBACK, port) as bound:
-        gate = AccessGate(bound.getsockname()[1], bool(more), on_spent)
+        gate = AccessGate(bound.getsockname()[1], bool(more), on_change, cookie=cookie or new_cookie())
         with running_server(
             build_app(context, gate, more),
             bound,

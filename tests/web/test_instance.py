@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+import requests
 
 from archiver.cli.context import CliContext
 from archiver.cli.reading.page_words import shared_words
 from archiver.cli.reading.view_context import build_view_context
 from archiver.web import console as application
-from archiver.web.access import POLICY, PROOF, AccessGate, proof
-from archiver.web.instance import announced, running_address, write_address
+from archiver.web.access import POLICY, PROOF, AccessGate, is_fresh, proof
+from archiver.web.instance import last_entry, running_address, write_address
 from archiver.web.server import serve_pages
 from archiver.web.waitress_server import bind_port
 
 
 def test_the_running_application_is_found(tmp_path: Path) -> None:
-    """By port and key, in a file that only the user can read; it goes with the application."""
+    """By port and key, in a file that only the user can read; once it has ended, nobody is led there."""
     file, home = tmp_path / "state" / "app.json", tmp_path / "home"
     context = application.build_context(home, {}, shared_words())
     view = build_view_context(CliContext(home, 0, {}))
-    with (
-        serve_pages(view, more=application.pages(context), on_spent=lambda gate: write_address(file, gate)) as gate,
-        announced(file, gate),
-    ):
+    with serve_pages(view, more=application.pages(context), on_change=lambda gate: write_address(file, gate)) as gate:
+        write_address(file, gate)
         address, mode = running_address(file), file.stat().st_mode & 0o777
         before = gate.key
         assert gate.exchange(before)
@@ -39,7 +41,55 @@ def test_the_running_application_is_found(tmp_path: Path) -> None:
     assert address.endswith(before)
     assert os.name == "nt" or mode == 0o600
     assert running_address(file) is None
-    assert not file.exists()
+    assert (gate.port, gate.cookie) == last_entry(file)
+
+
+def test_an_open_page_comes_back_after_a_restart(tmp_path: Path) -> None:
+    """With its cookie and its forms, for 30 days; by the button that ends the application it is told apart."""
+    file, home = tmp_path / "app.json", tmp_path / "home"
+
+    def serve(port: int = 0, cookie: str = "") -> AbstractContextManager[AccessGate]:
+        context = application.build_context(home, {"HOME": str(tmp_path)}, shared_words())
+        view, pages = build_view_context(CliContext(home, 0, {})), application.pages(context)
+        return serve_pages(view, port=port, cookie=cookie, more=pages, on_change=lambda gate: write_address(file, gate))
+
+    with requests.Session() as tab:
+        with serve() as gate:
+            opened = tab.get(gate.address, timeout=10)
+            form = re.findall(r'csrf_token" value="([^"]+)', tab.get(site(gate) + "/start", timeout=10).text)[0]
+        with serve(*last_entry(file)) as again:
+            own = {"Origin": site(again), "Sec-Fetch-Site": "same-origin"}
+            page = tab.get(site(again) + "/start", timeout=10)
+            stranger = requests.get(site(again) + "/start", timeout=10)
+            ended = tab.post(site(again) + "/settings/end", {"csrf_token": form}, headers=own, timeout=10)
+        with serve(*last_entry(file)) as third:
+            late = tab.get(site(third) + "/start", timeout=10)
+
+    assert gate.port == again.port == third.port
+    assert "Max-Age=2592000" in opened.headers["Set-Cookie"]
+    assert (200, 200, 403, 403) == (page.status_code, ended.status_code, stranger.status_code, late.status_code)
+    assert "Open it from its icon." in stranger.text
+
+
+def site(gate: AccessGate) -> str:
+    """The address of an application."""
+    return f"http://127.0.0.1:{gate.port}"
+
+
+@pytest.mark.parametrize(
+    ("age", "port", "expected"),
+    [(29, 8766, (8766, True)), (-1, 8766, (8766, True)), (31, 8766, (8766, False)), (0, 99999, (0, False))],
+)
+def test_the_cookie_of_a_run_is_good_for_30_days(
+    tmp_path: Path, age: int, port: int, expected: tuple[int, bool]
+) -> None:
+    """The port stays as it was; one that is none is none."""
+    file, cookie = tmp_path / "app.json", f"{int(time.time()) - age * 86400}.x"
+    write_address(file, AccessGate(port, is_writing=True, cookie=cookie))
+
+    assert (expected[0], cookie if expected[1] else "") == last_entry(file)
+    assert expected[1] is (is_fresh(cookie) and port == 8766)
+    assert not AccessGate(port, cookie=f"{int(time.time()) - 31 * 86400}.x").is_known(cookie)
 
 
 def test_another_program_on_the_port_of_a_killed_application_gets_nobody(tmp_path: Path) -> None:
@@ -86,6 +136,7 @@ def test_a_file_that_leads_nowhere_is_no_application(tmp_path: Path, text: str) 
     file.write_text(text, encoding="utf-8")
 
     assert running_address(file) is None
+    assert (0, "") == last_entry(file)
 
 
 def test_it_ends_when_it_was_left_alone_and_no_job_runs(tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def test_an_upload_of_three_gigabytes_is_refused_by_its_length(home: Path) -> No
     """Before a byte of it is read."""
     context = application.build_context(home, {"HOME": str(home.parent)}, _words())
     with (
-        serve_pages(_view(home), more=application.pages(context), on_spent=lambda _gate: None) as gate,
+        serve_pages(_view(home), more=application.pages(context), on_change=lambda _gate: None) as gate,
         socket.create_connection(("127.0.0.1", gate.port), timeout=5) as connection,
     ):
         head = f"POST /home/save HTTP/1.1\r\nHost: 127.0.0.1:{gate.port}\r\nContent-Length: {3 * 1024**3}\r\n\r\n"
@@ -207,7 +207,7 @@ def test_an_upload_of_three_gigabytes_is_refused_by_its_length(home: Path) -> No
 def test_half_open_connections_keep_nobody_out(home: Path) -> None:
     """With 300 that never finish their request, a page comes within two seconds."""
     context = application.build_context(home, {"HOME": str(home.parent)}, _words())
-    with serve_pages(_view(home), more=application.pages(context), on_spent=lambda _gate: None) as gate:
+    with serve_pages(_view(home), more=application.pages(context), on_change=lambda _gate: None) as gate:
         half_open = [socket.create_connection(("127.0.0.1", gate.port)) for _ in range(300)]
         for connection in half_open:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: ")
@@ -234,7 +234,7 @@ def _view(home: Path) -> ViewContext:
 def test_a_browser_that_keeps_no_cookie_is_told_so(home: Path) -> None:
     """To start the program again, which any other stranger is told, would lead to the same refusal."""
     context = application.build_context(home, {"HOME": str(home.parent)}, _words())
-    gate = AccessGate(PORT, is_writing=True, on_spent=lambda _gate: None)
+    gate = AccessGate(PORT, is_writing=True, on_change=lambda _gate: None)
     client = build_app(_view(home), gate, application.pages(context)).test_client(use_cookies=False)
     client.get("/open", query_string={"key": gate.key}, base_url=SITE)
 

@@ -44,7 +44,7 @@ ENTRY_SECONDS = 60.0
     "--port",
     type=click.IntRange(FIRST_PORT, 65535),
     metavar="N",
-    help=N_("The port on this computer; left out: a free one."),
+    help=N_("The port on this computer; left out: that of the last time, or a free one."),
 )
 @click.option("--no-browser", is_flag=True, help=N_("Open no browser; only print the address."))
 @click.option("--read-only", is_flag=True, help=N_("Pages that only show and search what is kept; Ctrl-C ends them."))
@@ -72,8 +72,9 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
     from archiver.store.archive import Archive
     from archiver.store.search import current_index
     from archiver.web import console as application
-    from archiver.web.instance import announced, write_address
-    from archiver.web.server import serve_pages
+    from archiver.web.instance import last_entry, write_address
+    from archiver.web.server import LOOPBACK, serve_pages
+    from archiver.web.waitress_server import bind_port
 
     if Archive(obj.home).exists():
         with contextlib.suppress(errors.StorageError, errors.NewerArchive):  # a page says it, to somebody who clicks
@@ -81,12 +82,23 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
     view = build_view_context(obj, are_settings_needed=False)
     context = application.build_context(obj.home, obj.environ, shared_words())
     pages = application.pages(context)
+    last, cookie = last_entry(file)
+    if last and not port:
+        try:
+            with bind_port(LOOPBACK, last):
+                port = last
+        except errors.PortTaken:
+            cookie = ""  # a browser may have sent it to whoever has the port now
+            sentence = _("Another program has the port {port}, so the pages have a new address now.")
+            echo(sentence.format(port=last), err=True)
     with (
         stop_on_signals(context.ended),
-        serve_pages(view, port=port, more=pages, on_spent=lambda gate: write_address(file, gate)) as gate,
-        announced(file, gate),
+        serve_pages(
+            view, port=port, more=pages, on_change=lambda gate: write_address(file, gate), cookie=cookie
+        ) as gate,
         entry_page(gate.address) as page,
     ):
+        write_address(file, gate)
         _open(obj, page, gate.address, no_browser=no_browser)
         echo(_("It ends when it is not used; Ctrl-C ends it at once."), err=True)
         _wait(context)

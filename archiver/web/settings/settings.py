@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archiver import errors
@@ -24,6 +24,7 @@ from archiver.setup.first_run import check_token
 from archiver.setup.token_source import clean_token, keep_token, lasting_settings, place_words, token_account
 from archiver.setup.token_variable import variable_token, variable_wins_hint
 from archiver.web import automatic
+from archiver.web.app import GATE
 from archiver.web.console_context import console_context
 from archiver.web.settings.copy_folder import is_folder_writable, read_folder
 from archiver.web.trouble.trouble_words import trouble_words
@@ -123,8 +124,12 @@ def change_language() -> Answer:
 
 @pages.post("/end")
 def end() -> str:
-    """End the application; a job that runs ends between two steps. Saving by the scheduler goes on."""
+    """End the application; a job that runs ends between two steps. Saving by the scheduler goes on.
+
+    No browser gets in any more by the cookie that it has.
+    """
     context = console_context()
+    current_app.extensions[GATE].forget()
     context.ended.set()
     starters = observe_starters(context.home, context.environ)
     return render_template("ended.html", starters=None if starters.is_idle else starters.names)

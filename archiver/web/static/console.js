@@ -1,6 +1,13 @@
 "use strict";
 // Comfort only: files can be dropped, and what was checked off stays so in this tab. Everything works without this.
 (() => {
+  function sentence(text, kind) {
+    const said = document.createElement("p");
+    said.className = `banner lose ${kind}`;
+    said.setAttribute("role", "alert");
+    said.textContent = text;
+    return said;
+  }
   for (const place of document.querySelectorAll(".drop")) {
     const field = place.querySelector('input[type="file"]');
     const over = (is) => (event) => { event.preventDefault(); place.classList.toggle("over", is); };
@@ -19,14 +26,26 @@
       field.form.querySelector(".too-large")?.remove();
       if (bytes + 65536 <= Number(main.dataset.uploadLimit)) return;
       event.preventDefault();
-      const said = document.createElement("p");
-      said.className = "banner lose too-large";
-      said.setAttribute("role", "alert");
-      said.textContent = main.dataset.tooLarge;
+      const said = sentence(main.dataset.tooLarge, "too-large");
       field.form.prepend(said);
       said.scrollIntoView({block: "center"});
     });
   }
+  // An open page asks whether the program runs; while it does not, no form is sent, and what was typed stays.
+  const toast = document.getElementById("toast"), pulse = document.querySelector(".pulse");
+  async function look() {
+    const answer = await fetch("/pulse").catch(() => null), told = toast.querySelector(".closed");
+    if (!answer?.ok) { if (!told) toast.append(sentence(toast.dataset.closed, "toast closed")); return; }
+    told?.remove();
+    if (pulse) pulse.innerHTML = await answer.text();
+  }
+  setInterval(look, 20000);
+  document.addEventListener("submit", (event) => {
+    if (!toast.querySelector(".closed")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    look();
+  }, true);
   for (const box of document.querySelectorAll("[data-remember]")) {
     const key = box.dataset.remember;
     try {

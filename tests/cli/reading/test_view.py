@@ -13,6 +13,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from archiver.cli.context import CliContext
+from archiver.cli.reading import app
+from archiver.web.instance import last_entry
+from archiver.web.waitress_server import bind_port
 from tests.support.archives.maker import story
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import Terminal
@@ -106,3 +110,24 @@ def test_a_port_below_the_free_ones_is_refused(home: Path) -> None:
         process.communicate(timeout=20)
 
         assert 2 == process.returncode
+
+
+def test_the_port_of_the_last_time_is_taken_again_and_told_if_it_cannot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So a page that is open comes back; a program that has the port may know the cookie, which is changed."""
+    file, obj = tmp_path / "state" / "app.json", CliContext(tmp_path / "home", 0, {"HOME": str(tmp_path)})
+    monkeypatch.setattr(app, "_wait", lambda _context: None)
+    entries = []
+    for _run in range(2):
+        app._serve(obj, file, 0, no_browser=True)
+        entries.append(last_entry(file))
+    with bind_port("127.0.0.1", entries[0][0]) as strange:
+        strange.listen()
+        capsys.readouterr()
+        app._serve(obj, file, 0, no_browser=True)
+    told, entry = capsys.readouterr().err, last_entry(file)
+
+    assert entries[0] == entries[1]
+    assert f"Another program has the port {entries[0][0]}," in told
+    assert [False] * 2 == [one == other for one, other in zip(entry, entries[0], strict=True)]

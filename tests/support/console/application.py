@@ -84,7 +84,7 @@ class FormBrowser:
 def open_application(home: Path, environ: Mapping[str, str]) -> Iterator[FormBrowser]:
     """The application of a home, with the gate passed."""
     context = application.build_context(home, environ, shared_words())
-    gate = AccessGate(PORT, is_writing=True, on_spent=lambda _gate: None)
+    gate = AccessGate(PORT, is_writing=True, on_change=lambda _gate: None)
     view = build_view_context(CliContext(home, 0, environ), are_settings_needed=False)
     app = build_app(view, gate, application.pages(context))
     browser = FormBrowser(app.test_client(), gate, context)
@@ -110,7 +110,7 @@ def serve_application(home: Path, environ: Mapping[str, str]) -> Iterator[tuple[
     """The application of a home, served on a free port."""
     context = application.build_context(home, environ, shared_words())
     view = build_view_context(CliContext(home, 0, environ), are_settings_needed=False)
-    with serve_pages(view, more=application.pages(context), on_spent=lambda _gate: None) as gate:
+    with serve_pages(view, more=application.pages(context), on_change=lambda _gate: None) as gate:
         yield gate, context
         context.jobs.leave(30)
 
