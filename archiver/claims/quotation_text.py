@@ -23,7 +23,14 @@ def quotation_line(
     """The change in one sentence without its end; `texts`: what is shown of the quotation's texts."""
     name = who or word("quote.the_client", lang)
     sent, seen = time(quoted.message.send_time), time(seen_at(quoted))
-    said = word("quote.said", lang, who=name, before=texts[0], sent=sent)
+    # A text that was seen only after an edit is not what was said on that day.
+    said = word(
+        "quote.said.edited" if quoted.before.update_time > 0 else "quote.said",
+        lang,
+        who=name,
+        before=texts[0],
+        sent=sent,
+    )
     between = "edited_" if quoted.after is not None and quoted.became is not State.EDITED else ""
     return word(f"quote.line.{between}{quoted.became}", lang, said=said, after=texts[-1], seen=seen)
 

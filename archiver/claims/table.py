@@ -198,6 +198,10 @@ WORDS: Mapping[str, Wording] = {
     "quote.label.gone": Wording("いまの表示({seen}に確認)", "Shown now (seen {seen})"),
     "quote.gone": Wording("(削除の表示だけ)", "(only that it was deleted)"),
     "quote.said": Wording("{who}の「{before}」({sent})", "“{before}” ({who}, {sent})"),
+    "quote.said.edited": Wording(
+        "{who}の{sent}のメッセージの、編集後の文面「{before}」",
+        "“{before}” (an edited text of {who}'s message of {sent})",
+    ),
     "quote.line.edited": Wording("{said}は、{seen}には「{after}」になっていました", "{said} read “{after}” by {seen}"),
     "quote.line.deleted": Wording("{said}は、{seen}には削除されていました", "{said} had been deleted by {seen}"),
     "quote.line.edited_deleted": Wording(

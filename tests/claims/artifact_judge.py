@@ -122,7 +122,7 @@ def falsehoods(dispute: Dispute, told: Told) -> Iterator[str]:
         for fact in chain.from_iterable(reader(truth, page) for reader in readers):
             yield f"{name}: {fact}"
     inquiry = re.sub(r"\s", "", told.inquiry)
-    in_inquiry = [_on_numbers, _on_reply, _on_inquiry, _on_request, _on_money]
+    in_inquiry = [_on_pasted_quotations, _on_numbers, _on_reply, _on_inquiry, _on_request, _on_money]
     if dispute.so.platform == "direct" and told.rows:
         in_inquiry = in_inquiry[-2:]  # the package has a letter to the client in its place
     for fact in chain.from_iterable(reader(truth, inquiry) for reader in in_inquiry):
@@ -414,6 +414,28 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     gone = [at for at, text, _updated in shown if text == DELETED]
     if _findall(rf"({DAY}\d\d:\d\d)には削除されていました", words) != [_minute(one) for one in gone[:1]]:
         yield "when the deletion was seen"
+
+
+def _on_pasted_quotations(truth: Truth, page: str) -> Iterator[str]:
+    """The same in the text to paste: what was said on the day of the message, or a text of a later edit."""
+    said = rf"相手の(?:「([^」]+)」\(({DAY})\)|({DAY})のメッセージの、編集後の文面「([^」]+)」)は"
+    became = rf"(?:、({DAY})には「([^」]+)」になっていました|(?:「([^」]+)」に変わり)?、({DAY})には削除されていました)"
+    for said_text, said_on, edited_on, edited_text, since, after, between, gone in _findall(said + became, page):
+        number = re.search(r"\d+$", said_text or edited_text)
+        post = number and next((one for one in truth.dispute.saved if one.number == int(number[0])), None)
+        if not post or truth.dispute.side(post.author) != "相手" or (said_on or edited_on) != _second(post.sent)[:10]:
+            yield f"whose words are pasted ({said_text or edited_text})"
+            continue
+        shown = [(at, *post.shown(at)) for at in truth.dispute.sightings(post)]
+        texts = [(at, text.rpartition("\n")[2], updated) for at, text, updated in shown if text != DELETED]
+        _at, first, updated = texts[0]
+        if not (said_text.endswith(first) and not updated if said_text else updated or first == texts[-1][1]):
+            yield f"the text that is pasted ({post.number})"
+        if not (after or between or first).endswith(texts[-1][1]):
+            yield f"the later text that is pasted ({post.number})"
+        seen = min(at for at, text, _ in shown if text == (DELETED if gone else shown[-1][1]))
+        if (gone or since) != _second(seen)[:10]:
+            yield f"since when it is told to be so ({post.number})"
 
 
 def _minute(seconds: int) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from archiver import contract_dates
-from archiver.claims import accounts, changes, counterparts, messages, quotations, turn, unseen, words
+from archiver.claims import accounts, changes, counterparts, messages, quotation_text, quotations, turn, unseen, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
 from archiver.export.report import limits, message_block, platform_crosscheck, summary
@@ -143,8 +143,8 @@ def nobody_else(true: Function, facts: CaseFacts) -> Claim[Any]:
     return _whole(replace(claim, value=claim.value._replace(people=0, messages=0)))
 
 
-def _in_2030(true: Function, *given: Any) -> str:
-    return str(true(*given)).replace("2026", "2030")
+def _in_2030(true: Function, *given: Any, **options: Any) -> str:
+    return str(true(*given, **options)).replace("2026", "2030")
 
 
 def _saving_began_in_2030(true: Function, *given: Any) -> list[str]:
@@ -208,6 +208,7 @@ LIES: dict[str, dict[str, Lie]] = {
         "words that nobody saved are quoted": (quotations.quotation, _of_other_words),
         "another message is quoted": (quotations.quotation, _of_another_message),
         "the change was seen a day later": (quotations.quotation, _changed_later),
+        "a deletion is pasted a year later": (quotation_text.quotation_line, _in_2030),
         "nothing is quoted": (quotations.best, partial(nothing, ())),
     },
     "times when nobody looked": {

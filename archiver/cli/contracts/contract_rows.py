@@ -106,7 +106,8 @@ def _fact_rows(
 ) -> Iterator[PageRow]:
     contract, names = activity.contract, people(reading, activity.contract)
     client = f"{visible(contract.client) if contract.client else _blank_text()}   {contract.client_url or ''}".strip()
-    yield PageRow(_("Client"), [client, *_people_lines(activity, names, ids=ids)])
+    label = _("Done by") if contract.side == "client" else _("Client")
+    yield PageRow(label, [client, *_people_lines(activity, names, ids=ids)])
     number = f" (ID {activity.sides.owner})" if ids else ""
     side = _(contract_facts.SIDES[contract.side]) if contract.side in contract_facts.SIDES else ""
     you = [f"{visible(activity.owner_name)}{number}", side, contract.worker_url]
@@ -175,13 +176,14 @@ def _term_lines(reading: Reading, contract: Contract, platform: Platform) -> Ite
 def _people_lines(activity: ContractActivity, names: dict[int, str], *, ids: bool) -> Iterator[str]:
     """Who the people are, as the user stated; as long as no client is named, the people not yet mapped."""
     for mapped in activity.mapped[:_PEOPLE_LIMIT]:
-        yield _part_line(_person(mapped.account_id, names, ids=ids), mapped.role, visible(mapped.reason))
+        yield _part_line(_person(mapped.account_id, names, ids=ids), role_words(mapped.role), visible(mapped.reason))
     if len(activity.mapped) > _PEOPLE_LIMIT:
         yield _(" and {n} more").format(n=len(activity.mapped) - _PEOPLE_LIMIT).strip()
     known = {account: basis for account, basis in activity.facts.sides.bases.items() if basis is not Basis.ENTERED}
     for account, basis in sorted(known.items())[:_PEOPLE_LIMIT]:
         reason = basis_text(basis, current_language())
-        yield _part_line(_person(account, names, ids=ids), Role.CLIENT, reason)
+        part = _("who does the work") if activity.contract.side == "client" else role_words(Role.CLIENT)
+        yield _part_line(_person(account, names, ids=ids), part, reason)
     if not activity.sides.clients and not known:
         others = sorted(account for account in names if activity.sides.is_other(account))
         listed = _(", ").join(_person(account, names, ids=ids, word="") for account in others[:_PEOPLE_LIMIT])
@@ -190,8 +192,8 @@ def _people_lines(activity: ContractActivity, names: dict[int, str], *, ids: boo
         yield sentence.format(people=f"{listed}{more}" or "-", contract=visible(activity.contract.id))
 
 
-def _part_line(person: str, role: Role, reason: str) -> str:
-    return _("{person} is {part}: {reason}").format(person=person, part=role_words(role), reason=reason)
+def _part_line(person: str, part: str, reason: str) -> str:
+    return _("{person} is {part}: {reason}").format(person=person, part=part, reason=reason)
 
 
 def _person(account: int, names: dict[int, str], *, ids: bool, word: str | None = None) -> str:

@@ -112,9 +112,8 @@ def _parties_text(case: ReportInput) -> str:
         lines.append(say("{client}: {name}{quoted}{profile}", **stated, profile=_profile_text(contract.client_url)))
     if people_shown:
         others = say(" 他{n}名", n=len(people_shown) - 3) if len(people_shown) > 3 else ""
-        lines.append(
-            say("\u3000Chatworkでの相手 {people}{others}", people=say("、").join(people_shown[:3]), others=others)
-        )
+        people = say("Chatworkでの相手 {people}{others}", people=say("、").join(people_shown[:3]), others=others)
+        lines.append(f"\u3000{people}" if lines else people)
     reporter = say(
         "{reporter}: {owner_name}(ChatworkのID {owner_id}){profile}",
         reporter=reporter_text(contract),

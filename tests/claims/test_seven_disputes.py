@@ -1,0 +1,154 @@
+"""Disputes that made page 1 false once, rebuilt from their description: what may be said, and what may not.
+
+The others of the seven: a chat that closes beside one that lives (`test_closed_room.py`), both sides with an archive of
+their own (`tests/comparison`), and random worlds with each of their oddities (`test_truth.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from archiver.cli.contracts.contract_page import page_lines
+from archiver.export.report import summary
+from archiver.export.texts.platform_inquiry_text import inquiry_form_text
+from archiver.records import JsonObject
+from archiver.store import seals
+from archiver.store.queries import contracts
+from tests.claims.dispute import report_of
+from tests.claims.test_played_disputes import DAY, words
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object
+
+NAMES = {CLIENT: "田中", OWNER: "yamada"}
+SATO, SUZUKI, TAKAHASHI = 8_200_001, 8_200_002, 8_200_003
+
+
+def _begun(home: Path, names: Mapping[int, str] = NAMES, **facts: Any) -> ArchiveMaker:
+    maker = ArchiveMaker(home)
+    maker.me()
+    maker.room("案件のチャット")
+    days = {"contracted_on": "2026-11-05", "contact_approved_on": "2026-11-05"}
+    maker.contract("job1", **{"platform": "crowdworks", "client": "田中", **days, **facts})
+    _list(maker, names)
+    return maker
+
+
+def _list(maker: ArchiveMaker, names: Mapping[int, str], room: int = ROOM, minutes: float = 5) -> None:
+    for account, name in names.items():
+        maker.account(account, name, room=room, minutes=minutes)
+        maker.member(account, name, room=room, minutes=minutes)
+
+
+def _post(
+    number: int, text: str, sent: float, account: int = CLIENT, name: str = "", *, updated: float = 0
+) -> JsonObject:
+    update_time = int(at(updated).timestamp()) if updated else 0
+    return message_object(
+        number, text, sent=sent, account=account, name=name or NAMES[account], update_time=update_time
+    )
+
+
+def _told(maker: ArchiveMaker, minutes: float, job: str = "job1") -> tuple[str, str, str]:
+    """Page 1, the text to paste, and what the screen says of the job."""
+    seals.close_seals(maker.archive, now=at(minutes))
+    with maker.archive.reading() as reading:
+        case, statistics = report_of(reading, job, at=at(minutes))
+        screen = "\n".join(page_lines(reading, contracts.find_contract(reading, job), now=at(minutes)))
+    return words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics), " ".join(screen.split())
+
+
+def test_a_price_edited_four_times_back_to_itself_and_deleted(tmp_path: Path) -> None:
+    """A text that stood there only after an edit is not told as what was said on the day of the message."""
+    maker = _begun(tmp_path / "home", amount="8,000円")
+    answer = _post(2, "承知しました", 10, OWNER)
+    maker.sync([_post(1, "1本8,000円でお願いします", 0), answer], minutes=20)
+    for day, price in enumerate(("7,000円", "6,000円", "5,000円", "8,000円"), 1):
+        edited = _post(1, f"1本{price}でお願いします", 0, updated=day * DAY)
+        maker.sync([edited, answer], changed={1: "edited"}, minutes=day * DAY + 30)
+    maker.sync([_post(1, "[deleted]", 0), answer], changed={1: "deleted"}, minutes=5 * DAY)
+    _page, form, _screen = _told(maker, 9 * DAY)
+
+    assert "「1本5,000円でお願いします」(2026-11-05)" not in form
+    assert (
+        "相手の2026-11-05のメッセージの、編集後の文面「1本5,000円でお願いします」は「1本8,000円でお願いします」に変わり、"
+        "2026-11-10には削除されていました。"
+    ) in form
+
+
+def test_three_employees_and_a_name_that_one_of_them_took(tmp_path: Path) -> None:
+    """Nobody is taken for the client, what was deleted is a participant's, and no silence is told."""
+    maker = _begun(tmp_path / "home", NAMES | {SATO: "田中商店 佐藤", SUZUKI: "鈴木", TAKAHASHI: "高橋"})
+    told = [_post(1, "10本お願いします", 0), _post(2, "承知しました", 10, OWNER)]
+    maker.sync(told, minutes=DAY)
+    _list(maker, {SUZUKI: "田中"}, minutes=2 * DAY)
+    told += [
+        _post(5, "検収OKです", 2 * DAY + 10, SUZUKI, "田中"),
+        _post(6, "お支払いはいつですか", 2 * DAY + 20, OWNER),
+    ]
+    told += [_post(7, "確認します", 5 * DAY, TAKAHASHI, "高橋")]
+    maker.sync(told, changed=dict.fromkeys((5, 6, 7), "present"), minutes=6 * DAY)
+    told[2] = _post(5, "[deleted]", 2 * DAY + 10, SUZUKI, "田中")
+    maker.sync(told, changed={5: "deleted"}, minutes=7 * DAY)
+    page, form, screen = _told(maker, 20 * DAY)
+
+    for text in (page, form):
+        assert "「削除」表示に変わったメッセージ 1件(参加者のメッセージ 1件)" in text
+        assert "返信がありません" not in text
+    assert "1 of other people" in screen
+    assert "Chatworkでの相手 " not in page
+    assert "相手のアカウントが未入力" in page
+    assert "表示名が変わった: 鈴木 → 田中" in page
+    assert f"{SUZUKI} 田中" in screen
+
+
+def test_work_that_was_passed_on_between_the_same_two(tmp_path: Path) -> None:
+    """In one job the reporter is asked for work, in the other they ask for it: nobody is called by the wrong side."""
+    maker = _begun(tmp_path / "home", title="動画編集", side="worker")
+    maker.contract("job2", [OTHER_ROOM], platform="direct", side="client", title="字幕", contracted_on="2026-11-10")
+    maker.room("字幕", room=OTHER_ROOM)
+    _list(maker, NAMES, room=OTHER_ROOM)
+    maker.sync([_post(1, "編集をお願いします", 0), _post(2, "納品しました", DAY, OWNER)], minutes=DAY + 5)
+    passed_on = [_post(11, "字幕をお願いします", 2 * DAY, OWNER), _post(12, "承知しました", 3 * DAY)]
+    maker.sync(passed_on, room=OTHER_ROOM, minutes=3 * DAY + 5)
+    work, _form, work_screen = _told(maker, 15 * DAY)
+    order, form, order_screen = _told(maker, 15 * DAY, "job2")
+
+    assert "編集をお願いします" not in order + form + order_screen
+    assert "報告者(ワーカー): yamada" in work
+    assert "報告者(依頼主): yamada" in order
+    assert "当事者: Chatworkでの相手 田中" in order
+    assert f"account {CLIENT} 田中 is the client" in work_screen
+    assert f"account {CLIENT} 田中 is who does the work" in order_screen
+    assert "受託者: 未入力" in form
+
+
+def test_the_reporter_is_the_one_who_is_silent(tmp_path: Path) -> None:
+    """Nobody is asked to urge the other side, whose words are the last."""
+    maker = _begun(tmp_path / "home", due_on="2026-11-12")
+    told = [_post(1, "初稿はいつになりますか", 0), _post(2, "来週お送りします", 30, OWNER)]
+    told += [_post(3, "届いていません。ご連絡ください", 8 * DAY), _post(4, "契約を終了したいです", 12 * DAY)]
+    maker.sync(told, minutes=12 * DAY + 5)
+    maker.sync(told, changed={}, minutes=19 * DAY)
+    texts = _told(maker, 20 * DAY)
+
+    for text in texts:
+        assert "返信がありません" not in text
+        assert "連絡催促をお願い" not in text
+    assert "相手の最後のメッセージは 2026-11-17 10:00:00(No.4)。" in texts[0]
+
+
+def test_two_persons_of_one_surname(tmp_path: Path) -> None:
+    """The client is the one whose whole name was entered; what the other one wrote is told as nobody's side."""
+    maker = _begun(tmp_path / "home", {OWNER: "yamada", CLIENT: "田中 太郎", SATO: "田中 次郎"}, client="田中 太郎")
+    told = [_post(1, "お願いします", 0, name="田中 太郎"), _post(2, f"[To:{CLIENT}]田中さん 納品しました", DAY, OWNER)]
+    told += [_post(3, "次郎の田中です。受け取りました", 2 * DAY, SATO, "田中 次郎")]
+    told += [_post(4, "お支払いはいつでしょうか", 3 * DAY, OWNER)]
+    maker.sync(told, minutes=3 * DAY + 5)
+    maker.sync(told, changed={}, minutes=12 * DAY)
+    page, form, _screen = _told(maker, 14 * DAY)
+
+    assert "Chatworkでの相手 田中 太郎(ID 7654321)" in page
+    for text in (page, form):
+        assert "その後、立場が未入力の1人のメッセージ 1件。" in text
+        assert "返信がありません" not in text
