@@ -112,8 +112,8 @@ def _parties_text(case: ReportInput) -> str:
         lines.append(say("{client}: {name}{quoted}{profile}", **stated, profile=_profile_text(contract.client_url)))
     if people_shown:
         others = say(" 他{n}名", n=len(people_shown) - 3) if len(people_shown) > 3 else ""
-        people = say("Chatworkでの相手 {people}{others}", people=say("、").join(people_shown[:3]), others=others)
-        lines.append(f"\u3000{people}" if lines else people)
+        people = say("\u3000Chatworkでの相手 {people}{others}", people=say("、").join(people_shown[:3]), others=others)
+        lines.append(people if lines else people.lstrip())
     reporter = say(
         "{reporter}: {owner_name}(ChatworkのID {owner_id}){profile}",
         reporter=reporter_text(contract),
