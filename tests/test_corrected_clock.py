@@ -18,7 +18,7 @@ RAW_CLOCKS = {
     "rounds/daemon.py",  # the scheduler's jobs, which go by this computer's clock
     "schedule/backends.py",  # when cron reads its tables, by this computer's clock
     "settings/private_file.py",  # beside the time of a file
-    "store/local_files.py",  # beside the time of a file
+    "store/blobs.py",  # beside the time of a file
     "store/object_stores/s3_store.py",  # until when a service is asked to lock an object: a request, no evidence
     "store/queries/viewing/written_state.py",  # beside the times of files
     "team/membership.py",  # when the first round of a new account is due: a plan, before Chatwork was asked

@@ -37,17 +37,15 @@ WHAT = {
     "settings/seen_archive.py": "the note, outside the home, of an archive that was there",
     "settings/seen_records.py": "the note, outside the home, of how far an archive was seen, while it is written",
     "settings/token.py": "the token's file, when the user forgets it",
-    "store/backup/copy.py": "the copied database in a backup folder, and its mark",
+    "store/backup/copy.py": "the copied database in a backup folder, its mark, and half a copy",
     "store/backup/set_aside.py": "parts of an unreadable archive, into a folder of the home and back; all are kept",
-    "store/backup/transfer.py": "half a copy in a backup folder",
-    "store/blobs.py": "a download on its way to its digest's name; where that is taken, the download",
+    "store/blobs.py": "a download on its way to its digest's name, or what is left of it; half a copy of a user's file",
     "store/database_copy.py": "a copy of the database that is being made",
     "store/durable_files.py": "a file that is being written, on its way to its name",
     "store/ledger_copy/beside_seals.py": "a seal that is none of the ledger's goes to the orphaned seals",
     "store/ledger_copy/set_aside.py": "a new copy that a killed process left; what differs from the ledger stays",
     "store/ledger_copy/shared_files.py": "half a copy of a kept file on its way to or from the team's folder",
     "store/object_stores/folder_store.py": "half a copy of a kept file on its way to its key, which is free",
-    "store/local_files.py": "half a copy of a file that the user attached",
     "store/migrate.py": "a database that is being made, and the copy before an upgrade",
     "store/orphaned_seals.py": "seals and stamps between seals/ and seals/orphaned/, never onto another file",
     "store/seal_files.py": "the same",
@@ -107,7 +105,7 @@ def test_nothing_that_sees_evidence_removes_more_than_a_half_made_file() -> None
     actual = {name: dict(calls_of(ROOT / name)) for name in sorted(OF_EVIDENCE)}
 
     assert {
-        "store/blobs.py": {"unlink": 1, "replace": 1},
+        "store/blobs.py": {"unlink": 3, "replace": 1},
         "store/durable_files.py": {"replace": 1, "unlink": 1},
         "store/seal_files.py": {"rename": 1},
         "store/working/stamp_reply_files.py": {"rename": 1},

@@ -24,7 +24,7 @@ from archiver.settings import file
 from archiver.settings.model import Settings
 from archiver.settings.token import token_file
 from archiver.store.archive import Archive
-from archiver.store.backup import copy, set_aside, transfer
+from archiver.store.backup import copy, set_aside
 from archiver.store.backup.same_records import RecordsNotCompared
 from archiver.store.engine import DATABASE
 from archiver.store.ledger_copy import shared_files
@@ -272,7 +272,7 @@ def _put_in_place(report: copy.CopyReport, verification: Verification, place: Pa
     """Put the new database in its place, or beside an earlier one if it has findings; return whether in its place."""
     is_whole = all(one.check in _OF_FILES for one in verification.findings)
     if not is_whole and report.earlier is not None:
-        transfer.move_into_place(report.database, place / WITH_FINDINGS)
+        copy.move_into_place(report.database, place / WITH_FINDINGS)
         return False
     copy.place_database(place)
     return True

@@ -21,9 +21,8 @@ from archiver.records import ExportedPackage, RoomId
 from archiver.records.erasure import ErasurePlan, ErasureReason
 from archiver.store import database_pages, seals
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.erasure import cleaning, execution, notes, records
-from archiver.store.erasure.plan import make_plan
-from archiver.store.erasure.selection import Selection, select_noted
+from archiver.store.erasure import cleaning, execution, records
+from archiver.store.erasure.plan import Selection, make_plan, select_noted
 from archiver.store.ledger_copy import erased
 from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 from archiver.store.ledger_copy.set_aside import databases_aside
@@ -138,8 +137,8 @@ def go_on(
         if is_known:
             said.append(_("The erasure {number} that was begun is finished.").format(number=unfinished.number))
     said += _clean_after_others(archive, now=now, step=step)
-    notes.take_over(archive.home, copies)
-    for note in notes.read_notes(archive.home, leave_out=known):
+    records.take_over(archive.home, copies)
+    for note in records.read_notes(archive.home, leave_out=known):
         with archive.reading() as reading:
             number = records.number_of(reading, note)
         if number in known:
@@ -168,7 +167,7 @@ def leftovers(archive: Archive, place: Path) -> list[Path]:
         ranges = sorted((first, last) for one in records.erasures(reading) for first, last in one.payload["numbers"])
         if not ranges:
             return []
-        noted = {sha256 for note in notes.read_notes(archive.home) for sha256 in note.blobs}
+        noted = {sha256 for note in records.read_notes(archive.home) for sha256 in note.blobs}
         gone, shown = cleaning.unnamed_bytes(reading, noted), cleaning.shown_pictures(reading)
         return erased_copies.leftovers(place, archive.home, _erased_records(reading, ranges), gone, shown)
 
@@ -222,7 +221,7 @@ def _clean_after_others(archive: Archive, *, now: Callable[[], datetime], step: 
 
 
 def _erase_again(
-    archive: Archive, note: notes.ErasureNote, number: int | None, *, now: Callable[[], datetime], step: Step
+    archive: Archive, note: records.ErasureNote, number: int | None, *, now: Callable[[], datetime], step: Step
 ) -> ErasureOutcome | None:
     """Erase what a note names; `number`: None where another erasure has the note's number."""
 
@@ -256,7 +255,7 @@ def _finish(
         ranges = [(first, last) for first, last in erasure.payload["numbers"]]
         names = [one.name for one in exports(reading) if one.number in erasure.payload.get("packages", ())]
         if not unfinished.is_executed:
-            notes.write_note(reading, number, ranges, unfinished.blobs, reason=erasure.payload["reason"])
+            records.write_note(reading, number, ranges, unfinished.blobs, reason=erasure.payload["reason"])
     step("noted")
     if not unfinished.is_executed:
         with archive.writing() as writing:

@@ -13,7 +13,7 @@ from pathlib import Path
 from archiver.folder_sync import sync_where_possible
 from archiver.store import seals
 from archiver.store.durable_files import sync_file
-from archiver.store.erasure import notes
+from archiver.store.erasure import records
 
 PARTIAL = ".partial"
 """The ending of a file that is being copied."""
@@ -53,7 +53,7 @@ def _files_to_copy(home: Path) -> Iterator[Path]:
     yield from sorted(home.glob("daily/*/*.zip"))
     yield from sorted(path for path in (home / seals.FOLDER).glob("*-*.json*") if path.suffix != ".new")
     yield from sorted((home / seals.FOLDER).glob(f"*{ROOTS_SUFFIX}"))
-    yield from sorted((home / notes.FOLDER).glob("*.json"))
+    yield from sorted((home / records.FOLDER).glob("*.json"))
 
 
 def _copy_file(source: Path, target: Path) -> None:

@@ -17,7 +17,7 @@ from archiver.records import Observation, ObservedBy, RoomId
 from archiver.store import writer
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.erased_ids import without_erased
-from archiver.store.queries import contracts, current_state, entries, package_entries
+from archiver.store.queries import contracts, current_state, entries
 from archiver.store.schema.payload_forms import tells_what_was_shown
 from archiver.store.working import other_databases
 from archiver.store.working.other_databases import OtherDatabase
@@ -50,7 +50,7 @@ def _late_observations(reading: Reading, other: OtherDatabase) -> Iterator[Obser
     kept = without_erased(reading, [(room, position) for position, room in found])
     for (position, room), theirs in found.items():
         if (room, position) in kept:
-            (ours,) = package_entries.message_groups(reading, [(position, room)], upto=last)
+            (ours,) = entries.message_groups(reading, [(position, room)], upto=last)
             yield from _unknown(RoomId(room), theirs, ours)
 
 

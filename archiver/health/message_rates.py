@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from archiver.store.archive import Reading, Writing
-from archiver.store.queries import entries, message_counter
+from archiver.store.queries import entries, last_looks
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import KnownRates
 from archiver.sync import message_rate
@@ -34,13 +34,13 @@ def current_paces(reading: Reading, rooms: Iterable[int], *, now: datetime) -> P
     """The rates of these rooms, computed anew where needed."""
     remembered = remembered_values.MESSAGE_RATES.recall(reading)
     upto, known = remembered.upto, dict(remembered.rates)
-    changed = set(message_counter.rooms_read_since(reading, upto)) if known else set()
+    changed = set(last_looks.rooms_read_since(reading, upto)) if known else set()
     stale = [room for room in rooms if room in changed or room not in known]
     if not stale:
         return Paces(upto, {room: known[room] for room in rooms}, is_fresh=False)
     since = now - RECENT
     computed = {
-        room: message_rate.messages_per_minute(message_counter.counter_readings(reading, room, since=since))
+        room: message_rate.messages_per_minute(last_looks.counter_readings(reading, room, since=since))
         for room in stale
     }
     return Paces(entries.last_seq(reading), {room: (known | computed)[room] for room in rooms}, is_fresh=True)

@@ -17,8 +17,8 @@ from archiver.store.engine import is_writable
 from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 from archiver.store.queries import current_state, files, gaps, last_looks
 from archiver.store.queries.contracts import contracts, rooms_to_read
+from archiver.store.queries.gaps import TruncatedList, truncated_lists
 from archiver.store.queries.last_looks import LastLooks
-from archiver.store.queries.truncated_lists import TruncatedList, truncated_lists
 from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun, WindowRequests

@@ -19,10 +19,9 @@ from archiver.platforms.job_platform import Deadline, platform_of
 from archiver.records import Contract
 from archiver.records.alerts import Alert, AlertRule
 from archiver.store.archive import Reading
-from archiver.store.queries import files, last_looks, period_counts
+from archiver.store.queries import files, last_looks, room_holdings
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.period_counts import VanishedCounts
-from archiver.store.queries.room_holdings import has_losses, holdings_of
+from archiver.store.queries.room_holdings import VanishedCounts, has_losses, holdings_of
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import EndedPause
 
@@ -59,7 +58,7 @@ class DailyFacts:
     """The facts of the notice of a day."""
 
     period: NoticePeriod
-    saved: period_counts.PeriodCounts
+    saved: room_holdings.PeriodCounts
     pending: int
     """Files still to be downloaded."""
     lost: int
@@ -126,7 +125,7 @@ def _departure_facts(reading: Reading, alert: Alert, contracts: list[Contract]) 
     room_contracts = [one for one in contracts if alert.room_id in {int(room.room_id) for room in one.rooms}]
     label = next((label for one in room_contracts if (label := _platform_number(one)) is not None), None)
     if alert.rule is AlertRule.DELETIONS and alert.room_id is not None and alert.account_id is not None:
-        vanished = period_counts.vanished_counts(reading, alert.room_id, alert.account_id, since=alert.at - DAY)
+        vanished = room_holdings.vanished_counts(reading, alert.room_id, alert.account_id, since=alert.at - DAY)
         return DepartureFacts(alert.rule, alert.at, label, vanished=vanished)
     if alert.rule is AlertRule.ROOM_INACCESSIBLE and alert.room_id is not None:
         holdings = holdings_of(reading, {alert.room_id})
@@ -166,7 +165,7 @@ def _daily_facts(
     period = notice_period(known, now)
     return DailyFacts(
         period,
-        period_counts.saved_counts(reading, snapshot.rooms, since=period.begin, until=period.end),
+        room_holdings.saved_counts(reading, snapshot.rooms, since=period.begin, until=period.end),
         pending=snapshot.pending,
         lost=len(snapshot.lost),
         gaps=len(snapshot.gaps),

@@ -13,7 +13,7 @@ from archiver.notices.troubles import PendingNotices
 from archiver.records.grades import grade_word
 from archiver.render.times import short_time
 from archiver.report_language import in_program_language
-from archiver.store.queries.period_counts import VanishedCounts
+from archiver.store.queries.room_holdings import VanishedCounts
 from archiver.store.working.remembered_values import EndedPause
 from archiver.wording import gettext as _
 from archiver.wording import ngettext

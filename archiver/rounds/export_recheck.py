@@ -22,7 +22,7 @@ from archiver.records import Contract
 from archiver.rounds import alerting
 from archiver.rounds.round import seal, settings_digest
 from archiver.store.archive import Reading
-from archiver.store.queries import contracts, current_state, package_entries
+from archiver.store.queries import contracts, current_state, entries
 from archiver.sync.report import SyncReport
 from archiver.sync.singles.recheck import MAX_MESSAGES, recheck_messages
 
@@ -108,7 +108,7 @@ def _open_rooms(reading: Reading, app: App, contract: Contract) -> list[int]:
 def _places(reading: Reading, order: ExportOrder, contract: Contract, rooms: list[int]) -> list[tuple[int, int]]:
     scope = PackageScope(contract, order.since, order.until)
     numbered = _ids_of_numbers(reading, scope, order.choice.numbers)
-    return package_entries.quoted_messages(
+    return entries.quoted_messages(
         reading,
         rooms,
         ids=order.choice.ids | frozenset(numbered),
@@ -125,7 +125,7 @@ def _ids_of_numbers(reading: Reading, scope: PackageScope, numbers: frozenset[in
     inside = sorted(
         position
         for room in scope.rooms
-        for position, sent, first_seen in package_entries.message_places(reading, room)
+        for position, sent, first_seen in entries.message_places(reading, room)
         if scope.is_message_inside(room, sent, first_seen)
     )
     for no, position in enumerate(islice(inside, max(numbers)), 1):

@@ -8,7 +8,7 @@ from datetime import datetime
 from archiver import errors
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, SentReminder, StatedTerm
 from archiver.render.invisible_characters import visible
-from archiver.store import contract_lists
+from archiver.store import statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import roles
 from archiver.store.queries.viewing.message_summaries import message_summaries
@@ -22,10 +22,10 @@ def add_invoice(archive: Archive, contract: str, draft: Invoice, *, at: datetime
 
     def add(reading: Reading, before: Contract) -> Contract:
         check_invoice(before, draft, again=again)
-        number = contract_lists.next_number(reading, before, "invoices")
+        number = statements.next_list_number(reading, before, "invoices")
         return replace(before, invoices=(*before.invoices, replace(draft, number=number)))
 
-    return contract_lists.change_contract(archive, contract, add, at=at)
+    return statements.change_contract(archive, contract, add, at=at)
 
 
 def add_payment(archive: Archive, contract: str, draft: Payment, *, at: datetime, again: bool = False) -> Contract:
@@ -39,10 +39,10 @@ def add_payment(archive: Archive, contract: str, draft: Payment, *, at: datetime
         key = (draft.received_on, draft.amount, draft.invoice)
         if not again:
             _refuse_double([one.number for one in before.payments if (one.received_on, one.amount, one.invoice) == key])
-        number = contract_lists.next_number(reading, before, "payments")
+        number = statements.next_list_number(reading, before, "payments")
         return replace(before, payments=(*before.payments, replace(draft, number=number)))
 
-    return contract_lists.change_contract(archive, contract, add, at=at)
+    return statements.change_contract(archive, contract, add, at=at)
 
 
 def add_reminder(archive: Archive, contract: str, draft: SentReminder, *, at: datetime) -> Contract:
@@ -51,10 +51,10 @@ def add_reminder(archive: Archive, contract: str, draft: SentReminder, *, at: da
     def add(reading: Reading, before: Contract) -> Contract:
         if any(replace(one, number=draft.number) == draft for one in before.reminders):
             return before
-        number = contract_lists.next_number(reading, before, "reminders")
+        number = statements.next_list_number(reading, before, "reminders")
         return replace(before, reminders=(*before.reminders, replace(draft, number=number)))
 
-    return contract_lists.change_contract(archive, contract, add, at=at)
+    return statements.change_contract(archive, contract, add, at=at)
 
 
 def enter_reminder(
@@ -88,12 +88,12 @@ def take_back(archive: Archive, contract: str, name: str, number: int, *, at: da
     """Take a number of the list `invoices`, `payments` or `reminders` back. Raises UsageError for an unknown one."""
 
     def change(_reading: Reading, before: Contract) -> Contract:
-        after = contract_lists.without(before, name, number)
+        after = statements.without(before, name, number)
         if after is None:
             raise unknown_number(before, number)
         return after
 
-    return contract_lists.change_contract(archive, contract, change, at=at)
+    return statements.change_contract(archive, contract, change, at=at)
 
 
 def state_term(archive: Archive, contract: str, item: str, term: StatedTerm | None, *, at: datetime) -> Contract:
@@ -103,7 +103,7 @@ def state_term(archive: Archive, contract: str, item: str, term: StatedTerm | No
         stated = {one.item: one for one in before.terms if one.item != item} | ({item: term} if term else {})
         return replace(before, terms=tuple(stated[one.name] for one in TERM_ITEMS if one.name in stated))
 
-    return contract_lists.change_contract(archive, contract, change, at=at)
+    return statements.change_contract(archive, contract, change, at=at)
 
 
 def check_invoice(contract: Contract, invoice: Invoice, *, again: bool) -> None:

@@ -16,7 +16,7 @@ from archiver.setup.answered_questions import recall_answers
 from archiver.setup.answers import FACTS_DONE
 from archiver.setup.moved_statements import move_statements, moved_line
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries import package_entries
+from archiver.store.queries import entries
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.departures import counterparts
 from archiver.store.queries.files import file_counts
@@ -186,7 +186,7 @@ def kept_line(reading: Reading, room: RoomId) -> str:
 def kept_counts(reading: Reading, room: RoomId) -> tuple[int, int]:
     """How many messages and files of a chat are saved."""
     files = file_counts(reading).get(room)
-    return package_entries.count_messages(reading, [room]), files.saved if files else 0
+    return entries.count_messages(reading, [room]), files.saved if files else 0
 
 
 def first_run_contract(archive: Archive) -> Contract | None:

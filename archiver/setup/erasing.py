@@ -23,8 +23,8 @@ from archiver.render.invisible_characters import visible
 from archiver.setup.archive_setup import call_language
 from archiver.setup.message_numbers import message_number
 from archiver.store.durable_files import sync_file
-from archiver.store.erasure import notes, records
-from archiver.store.erasure.selection import select_contract, select_messages, select_noted, select_room
+from archiver.store.erasure import records
+from archiver.store.erasure.plan import select_contract, select_messages, select_noted, select_room
 from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 from archiver.store.ledger_copy.set_aside import databases_aside
 from archiver.store.queries import current_state
@@ -88,7 +88,7 @@ def read_order(
         _check_room_is_free(reading, room)
         return ErasureOrder(partial(select_room, room=room), room=room)
     if note is not None:
-        noted = notes.read_note(note)  # nothing of it is believed but that these records, by their digests, were erased
+        noted = records.read_note(note)  # nothing of it is believed but that these records were erased, by digest
         if noted is None:
             raise errors.NoErasureNote(path=note)
         return ErasureOrder(partial(select_noted, digests=noted.digests), again=noted.number)
@@ -277,7 +277,7 @@ def make_certificate(app: App, number: int, folder: Path) -> Path:
     certificate = replace(build_certificate(facts), lang=call_language())  # its texts are those of the screen
     body = make_pdf(certificate, at=facts.created_at)
     name = f"erasure-certificate-{number:04}_{facts.created_at.astimezone(JST):%Y%m%d-%H%M}"
-    return _write_new(folder, name, body, notes.note_bytes(app.archive.home, number))
+    return _write_new(folder, name, body, records.note_bytes(app.archive.home, number))
 
 
 def note_beside(certificate: Path) -> Path | None:

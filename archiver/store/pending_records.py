@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from archiver.records import Observation
 from archiver.store import writer
 from archiver.store.archive import Reading, Writing
-from archiver.store.archive_time import run_time
 from archiver.store.queries import current_state
-from archiver.store.time_text import from_text
+from archiver.store.time_text import from_text, run_time
 from archiver.store.working import last_lists, remembered_values
 
 IDLE_RUNS_KEPT = timedelta(days=7)

@@ -18,9 +18,8 @@ from archiver.evidence import chain
 from archiver.records import JST, Seal
 from archiver.store import orphaned_seals, pending_records, schema, seal_files
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.archive_time import QUIET_KINDS, seal_times, unsealed_times
 from archiver.store.durable_files import make_durable_folder, storage_error, write_durably
-from archiver.store.time_text import from_text
+from archiver.store.time_text import QUIET_KINDS, from_text, seal_times, unsealed_times
 from archiver.store.transactions import SmallStatement
 
 FOLDER = seal_files.FOLDER

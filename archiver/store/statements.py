@@ -1,19 +1,22 @@
-"""Appends what the user states about a contract: deliveries, attachments, roles, corrections and withdrawals.
+"""Appends what the user states about a contract: deliveries, attachments, roles, lists of money and terms.
 
-Each is a new entry, and earlier ones stay. What is stated already is not appended again.
-"""
+Each is a new entry, and earlier ones stay. What is stated already is not appended again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
 
 from archiver.records import Contract, Delivery, Enclosure, ExportedPackage, Observation, Review, Role
-from archiver.store import writer
-from archiver.store.archive import Archive, Writing
+from archiver.store import schema, writer
+from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import current_state
-from archiver.store.queries.contracts import contract_payload
+from archiver.store.queries.contracts import contract_payload, find_contract
 from archiver.store.queries.roles import mapped_accounts, role_key
 from archiver.store.queries.statements import (
     STATED,
@@ -138,3 +141,35 @@ def _append_role(writing: Writing, contract: str, account: int, facts: dict[str,
     payload = {"contract": contract, "account_id": account, **facts}
     observation = Observation("mapping", role_key(contract, account), payload)
     writer.append(writing, [observation], account_id=owner.get("account_id"), at=at)
+
+
+def change_contract(
+    archive: Archive, contract_id: str, change: Callable[[Reading, Contract], Contract], *, at: datetime
+) -> Contract:
+    """Append the contract as `change` makes it of its present state, in one transaction, and return it.
+
+    Nothing is appended if it stays the same. Raises UnknownContract and what `change` raises.
+    """
+    with archive.writing() as writing:
+        before = find_contract(writing, contract_id)
+        after = change(writing, before)
+        if after != before:
+            owner = current_state.owner(writing) or {}
+            observation = Observation("contract", f"contract/{after.id}", contract_payload(after))
+            writer.append(writing, [observation], account_id=owner.get("account_id"), at=at)
+    return after
+
+
+def next_list_number(reading: Reading, contract: Contract, name: str) -> int:
+    """The next number in the list `invoices`, `payments` or `reminders`; a number taken back is not used again."""
+    query = select(schema.entry.c.line).where(schema.entry.c.key == f"contract/{contract.id}")
+    stated = (json.loads(line)["payload"].get(name, ()) for (line,) in reading.sql.execute(query))
+    return 1 + max((row["number"] for rows in stated for row in rows), default=0)
+
+
+def without(contract: Contract, name: str, number: int) -> Contract | None:
+    """The contract without number N of this list; None if the list has no such number."""
+    rows: tuple[Any, ...] = getattr(contract, name)
+    kept = tuple(row for row in rows if row.number != number)
+    changes: dict[str, Any] = {name: kept}
+    return None if len(kept) == len(rows) else replace(contract, **changes)

@@ -1,8 +1,15 @@
-"""Times as the archive writes them: RFC 3339 UTC with milliseconds, one width, sortable as text."""
+"""Times as the archive writes them, and those of entries and seals: Chatwork's wherever it is known."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, or_, select
+
+from archiver.store import schema
+from archiver.store.transactions import Reading, SmallStatement, Writing
 
 
 def to_text(at: datetime) -> str:
@@ -25,3 +32,92 @@ def from_unix(seconds: int) -> str | None:
 def sent_at(seconds: int) -> datetime | None:
     """The time of Chatwork's Unix seconds; None for 0 and for what no calendar holds in UTC or Tokyo."""
     return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < 253402300800 - 86400 else None
+
+
+CLOCK_TOLERANCE = timedelta(minutes=1)
+"""How far this computer's clock may differ from an entry's time without being noted in the entry."""
+
+QUIET_KINDS = ("stamp", "steady", "sweep")
+"""Kinds of entries that say nothing new of a room: a tail of them alone is sealed once a day."""
+
+_ENTRY = schema.entry.c
+_OLDEST_FROM = select(func.min(_ENTRY.observed_at)).where(_ENTRY.seq >= bindparam("first"))
+_OLDEST = SmallStatement(_OLDEST_FROM)
+_OLDEST_NEWS = SmallStatement(_OLDEST_FROM.where(_ENTRY.kind.not_in(QUIET_KINDS)))
+_LAST_COMPARED = SmallStatement(
+    select(_ENTRY.observed_at)
+    .where(or_(_ENTRY.clock.is_(None), _ENTRY.clock != _ENTRY.observed_at))
+    .where(_ENTRY.kind != "steady")  # dated by its last look, which is earlier than its neighbours
+    .order_by(_ENTRY.seq.desc())
+    .limit(1)
+)
+
+
+def entry_times(writing: Writing, at: datetime, *, dated: bool) -> tuple[str, str | None]:
+    """`observed_at` and `clock` of an entry made now; `dated`: `at` is the `Date` of a reply."""
+    offset = None if writing.clock is None else writing.clock.offset
+    if offset is None and not dated:
+        return max(to_text(at), _last_compared_text(writing)), to_text(at)
+    differs = offset is not None and abs(offset) > CLOCK_TOLERANCE
+    return to_text(at), to_text(at - (offset or timedelta())) if differs else None
+
+
+def run_time(writing: Writing, sweep: Mapping[str, object], at: datetime) -> tuple[datetime, bool]:
+    """The time of the record of idle runs written at `at`, and whether it is Chatwork's though no reply came since.
+
+    A process without a reply may have a clock that is a year off: then the record has the end of the runs' own, which
+    replies have shown, and stands no earlier than the last such time.
+    """
+    is_compared = writing.clock is None or writing.clock.offset is not None
+    if is_compared or sweep.get("clock_offset_ms") is None:
+        return at, False
+    return from_text(max(str(sweep["to"]), _last_compared_text(writing))), True
+
+
+def seal_times(writing: Writing, now: datetime, last: int) -> tuple[str, str]:
+    """When a seal up to entry `last` is closed, and the time that its day goes by.
+
+    The corrected time, and not earlier than the entry's; without an offset it is the entry's. An entry whose time
+    could not be compared stands back behind the last one before it that was.
+    """
+    row = writing.sql.execute(select(_ENTRY.observed_at, _ENTRY.clock).where(_ENTRY.seq == last)).one()
+    compared = _last_compared_text(writing) if row.clock == row.observed_at else ""
+    floor = compared or row.observed_at
+    is_compared = writing.clock is not None and writing.clock.offset is not None
+    closed_at = max(to_text(now), floor) if is_compared else floor
+    return closed_at, min(closed_at, row.observed_at)
+
+
+class UnsealedTimes(NamedTuple):
+    """Times from which it follows whether the unsealed entries are due to be sealed."""
+
+    now: datetime
+    """Not earlier than the last time that is Chatwork's."""
+    is_compared: bool
+    """Whether `now` is Chatwork's time."""
+    oldest: datetime | None
+    """The oldest time of the entries and of what only was counted; None: there are none."""
+    oldest_news: datetime | None
+    """The same without the quiet kinds."""
+
+
+def unsealed_times(reading: Reading, first: int, now: datetime, *, pending: str | None) -> UnsealedTimes:
+    """The times of the entries from number `first` on; the quiet kinds say nothing new, nor does what is `pending`."""
+    news = _OLDEST_NEWS.value(reading.sql, first=first)
+    texts = min((at for at in (_OLDEST.value(reading.sql, first=first), pending) if at is not None), default=None), news
+    return UnsealedTimes(
+        from_text(max(to_text(now), _last_compared_text(reading))),
+        reading.clock is not None and reading.clock.offset is not None,
+        *(None if one is None else from_text(one) for one in texts),
+    )
+
+
+def last_compared(reading: Reading) -> datetime | None:
+    """The last time that is Chatwork's; None if there is none."""
+    text = _last_compared_text(reading)
+    return from_text(text) if text else None
+
+
+def _last_compared_text(reading: Reading) -> str:
+    """The last time that is Chatwork's, by the numbers of the entries; empty if there is none."""
+    return _LAST_COMPARED.value(reading.sql) or ""

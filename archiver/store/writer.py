@@ -17,13 +17,12 @@ from sqlalchemy import func, insert, select
 from archiver.evidence import chain
 from archiver.records import Entry, Observation, Reply
 from archiver.store import schema
-from archiver.store.archive_time import entry_times
 from archiver.store.projection.project import project
 from archiver.store.projection.rows import insert_rows
 from archiver.store.queries.entries import IS_WHOLE
 from archiver.store.schema.payload_forms import tells_what_was_shown
 from archiver.store.search import index
-from archiver.store.time_text import to_text
+from archiver.store.time_text import entry_times, to_text
 from archiver.store.transactions import Reading, Writing
 from archiver.store.working import last_lists
 from archiver.store.working.last_lists import EndedLooks

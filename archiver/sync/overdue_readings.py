@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archiver.chatwork.models import Room
-from archiver.store.working.visits_and_retries import Visit
+from archiver.store.working.remembered_values import Visit
 from archiver.sync.plan import KINDS, has_moved, reading_intervals
 
 

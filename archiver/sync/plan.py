@@ -20,7 +20,7 @@ from types import MappingProxyType
 
 from archiver.chatwork.models import Room
 from archiver.reminders import CLOCK_TOLERANCE
-from archiver.store.working.visits_and_retries import Visit
+from archiver.store.working.remembered_values import Visit
 
 MESSAGES, FILES, PEOPLE = "messages", "files", "people"
 KINDS = (MESSAGES, FILES, PEOPLE)

@@ -14,7 +14,7 @@ from archiver.records import AccountId
 from archiver.store.archive import Archive
 from archiver.store.queries import files
 from archiver.store.queries.files import WantedFile
-from archiver.store.working import remembered_values, visits_and_retries
+from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import WindowRequests
 from archiver.sync import failed_rooms, plan, run_end, window_share
 from archiver.sync.departure_priority import DeparturePriority, DepartureWatch
@@ -107,7 +107,7 @@ def _plan_steps(archive: Archive, start: RunStart, transport: Transport, rooms: 
     if not rooms:
         return []
     with archive.reading() as reading:
-        last_visits = visits_and_retries.last_visits(reading)
+        last_visits = remembered_values.last_visits(reading)
         remembered = remembered_values.WINDOW_REQUESTS.recall(reading)
     options = start.options
     turns = None if options.window_share is None else _turns(start, transport, remembered, len(rooms))

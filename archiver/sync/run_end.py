@@ -14,11 +14,10 @@ from archiver.records import RoomId
 from archiver.reminders import due_reminders
 from archiver.store.archive import Writing
 from archiver.store.queries import current_state, files
+from archiver.store.queries.gaps import truncated_lists
 from archiver.store.queries.room_holdings import has_losses
-from archiver.store.queries.truncated_lists import truncated_lists
-from archiver.store.working import backfill_queue, remembered_values, visits_and_retries
-from archiver.store.working.remembered_values import CallBudget, OtherCallsSeen, WindowRequests
-from archiver.store.working.token_marks import TokenMarks
+from archiver.store.working import backfill_queue, remembered_values
+from archiver.store.working.remembered_values import CallBudget, OtherCallsSeen, TokenMarks, WindowRequests
 from archiver.sync import coverage, plan, remembered_results, run_entries, window_share
 from archiver.sync.files.download import clear_incoming
 from archiver.sync.overdue_readings import Overdue, find_overdue
@@ -135,7 +134,7 @@ def _find_overdue(
 ) -> Overdue:
     """What is left unread in all accessible rooms, also in those that this run was not asked for."""
     with context.archive.reading() as reading:
-        inaccessible, last_visits = current_state.inaccessible_rooms(reading), visits_and_retries.last_visits(reading)
+        inaccessible, last_visits = current_state.inaccessible_rooms(reading), remembered_values.last_visits(reading)
     rooms = [room for room in inputs.contracted if room not in inaccessible]
     return find_overdue(
         rooms, listed_rooms, last_visits, visited=context.visited, started_at=report.started_at, full_every=full_every

@@ -8,9 +8,8 @@ from typing import Any
 
 from archiver.store import pending_records
 from archiver.store.archive import Writing
-from archiver.store.archive_time import CLOCK_TOLERANCE
 from archiver.store.queries import current_state
-from archiver.store.time_text import from_text, to_text
+from archiver.store.time_text import CLOCK_TOLERANCE, from_text, to_text
 from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
 

@@ -18,8 +18,8 @@ from archiver.chatwork.transport import Transport
 from archiver.records import AccountId, JsonObject, Observation, RoomId
 from archiver.store import writer
 from archiver.store.archive import Archive
-from archiver.store.archive_time import last_compared
 from archiver.store.queries import contracts, current_state
+from archiver.store.time_text import last_compared
 from archiver.store.working import remembered_values
 from archiver.sync.failed_rooms import Failures
 from archiver.sync.options import Options

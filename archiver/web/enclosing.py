@@ -10,7 +10,7 @@ from archiver import errors
 from archiver.records import Contract, Enclosure, MessageId
 from archiver.setup.message_numbers import find_message
 from archiver.setup.written_days import EXAMPLE_DAY, read_day
-from archiver.store import local_files, statements
+from archiver.store import blobs, statements
 from archiver.web.console_context import ConsoleContext
 from archiver.web.trouble.trouble_words import trouble_words
 from archiver.web.uploads import as_file, plain_name
@@ -61,7 +61,7 @@ def keep_enclosure(
     if given is None or not given.filename:
         return None
     with as_file(given) as path:
-        copy = local_files.keep(context.home, path, limit=context.settings().files.max_bytes)
+        copy = blobs.keep(context.home, path, limit=context.settings().files.max_bytes)
     now = context.now()
     draft = Enclosure(0, kind, plain_name(given), copy.size, copy.sha256, now, dated, message, note)
     with context.archive.writing() as writing:

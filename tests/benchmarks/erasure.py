@@ -12,7 +12,7 @@ from pathlib import Path
 from archiver.custody import erasures
 from archiver.records.erasure import ErasureReason
 from archiver.store.archive import Archive, Reading
-from archiver.store.erasure.selection import Selection, select_contract, select_messages
+from archiver.store.erasure.plan import Selection, select_contract, select_messages
 from archiver.store.queries.contracts import find_contract
 from tests.benchmarks.instruments.copied_entries import archive_of_copies
 from tests.benchmarks.instruments.large_archives import ROOM

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from archiver.chatwork.models import Room
 from archiver.records import RoomId
-from archiver.store.working.visits_and_retries import Visit
+from archiver.store.working.remembered_values import Visit
 from archiver.sync import coverage, plan
 from tests.benchmarks.instruments.measure import Figure
 

@@ -14,7 +14,6 @@ from archiver.store.archive import Reading
 from archiver.store.queries.status import status
 from archiver.store.queries.viewing import (
     calendar,
-    date_position,
     files,
     messages,
     people,
@@ -22,7 +21,7 @@ from archiver.store.queries.viewing import (
     timeline,
 )
 from archiver.store.search.newest_hits import HitPosition
-from archiver.store.search.query import parse
+from archiver.store.search.scope import parse
 from archiver.store.search.search import search
 from tests.benchmarks.instruments import corpus
 from tests.benchmarks.instruments.large_archives import ROOM
@@ -78,7 +77,7 @@ def _questions(first: int, last: int) -> dict[str, Question]:
         "messages, newest": lambda reading: messages.newest_page(reading, ROOM, PAGE),
         "messages, in the middle": lambda reading: messages.page_around(reading, ROOM, middle, PAGE),
         "messages, oldest": lambda reading: messages.oldest_page(reading, ROOM, PAGE),
-        "jump to a date": lambda reading: date_position.first_on_or_after(reading, ROOM, half),
+        "jump to a date": lambda reading: calendar.first_on_or_after(reading, ROOM, half),
         "calendar of a month": lambda reading: calendar.day_counts(reading, ROOM, *year[1]),
         "calendar of a year": lambda reading: calendar.span_counts(reading, ROOM, year),
         "files": lambda reading: files.page(reading, [ROOM]),

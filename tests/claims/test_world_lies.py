@@ -18,7 +18,7 @@ from archiver.export.report import request_to_office
 from archiver.platforms.job_platform import platform_of
 from archiver.records import ChangeKind, ContractRoom, case_facts
 from archiver.render.gap_breaks import closing_pauses, usual_interval_lines
-from archiver.store import archive_time
+from archiver.store import time_text
 from archiver.store.archive import Writing
 from archiver.store.queries import author_facts
 from archiver.store.time_text import to_text
@@ -92,7 +92,7 @@ LIES: dict[str, tuple[Circumstances, Lie]] = {
         replace(SMALL, is_restored=True),
         (usual_interval_lines, partial(nothing, ("おおむね5分ごと。",))),
     ),
-    "clock": (replace(SMALL, clock=9), (archive_time.entry_times, _own_time)),
+    "clock": (replace(SMALL, clock=9), (time_text.entry_times, _own_time)),
     "plan_days": (replace(SMALL, plan_days=40), (case_facts.change_kinds, _hidden_is_missing)),
     "money": (replace(SMALL, money=True), (received_for, _not_paid)),
 }

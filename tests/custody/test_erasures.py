@@ -30,11 +30,11 @@ from archiver.records.erasure import ErasureReason
 from archiver.store import blobs, seals, statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.avatars import record_download
-from archiver.store.erasure.selection import Selection, select_contract, select_messages
+from archiver.store.erasure.plan import Selection, select_contract, select_messages
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.statements import kept_reviews
 from archiver.store.rebuild import altered_triggers
-from archiver.store.search.query import parse
+from archiver.store.search.scope import parse
 from archiver.store.search.search import search
 from archiver.store.working.remembered_values import EXPORT_FILES
 from tests.support.archives.byte_search import free_pages, indexed_terms, places_of, terms_of

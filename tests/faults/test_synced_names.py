@@ -16,7 +16,7 @@ from archiver.records.erasure import ErasureReason
 from archiver.store import blobs, seals
 from archiver.store.backup import set_aside
 from archiver.store.engine import DATABASE
-from archiver.store.erasure.selection import select_messages
+from archiver.store.erasure.plan import select_messages
 from tests.support.archives.maker import ROOM, ArchiveMaker, at, message_object, story
 from tests.support.archives.tampering import changing_past_triggers
 from tests.support.synced_paths import note_syncs

@@ -20,7 +20,7 @@ from archiver.store import orphaned_seals, seals
 from archiver.store.engine import DATABASE
 from archiver.store.erasure import records
 from archiver.store.grants import grants
-from archiver.store.queries import current_state, departures, roles, runs, unsaved_direct_chats
+from archiver.store.queries import current_state, departures, roles, room_holdings, runs
 from archiver.store.queries.statements import deliveries, enclosures
 from archiver.store.schema.payload_forms import FORMS
 from archiver.store.writer import append
@@ -89,7 +89,7 @@ def test_nothing_goes_by_a_forged_record(world: World) -> None:
         assert runs.undated_replies(reading, upto=10_000) == 0
         assert roles.mapped_accounts(reading, "job1") == ()
         assert [] == [*deliveries(reading, "job1"), *enclosures(reading, "job1")]
-        assert unsaved_direct_chats.other_chats(reading, rooms, upto=10_000) == []
+        assert room_holdings.other_chats(reading, rooms, upto=10_000) == []
         assert current_state.last_payload(reading, "note/job1", None) == {"text": "大事"}
         assert current_state.owner(reading) is not None
         assert put_back_databases.put_back_databases(reading) == []

@@ -26,7 +26,7 @@ from archiver.records.erasure import ErasureReason
 from archiver.setup import erasing
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.execution import ERASED
-from archiver.store.erasure.selection import Selection, select_messages
+from archiver.store.erasure.plan import Selection, select_messages
 from archiver.store.object_stores.open_store import make_store
 from tests.custody.test_erasures import EARLY, GONE, ONLY, job1, make_archive
 from tests.support.archives.byte_search import free_pages, places_of

@@ -14,7 +14,7 @@ from archiver import errors
 from archiver.custody import erasures
 from archiver.records.erasure import ErasureReason
 from archiver.store.archive import Archive
-from archiver.store.erasure.selection import Selection
+from archiver.store.erasure.plan import Selection
 from archiver.store.working.remembered_values import last_saved_at
 from tests.ledger.teams import Team, new_team, note, noted, seal_all
 from tests.support.teams.postgres import Postgres

@@ -14,7 +14,7 @@ from archiver.notices.sentences import daily_sentence, pause_words, sentences
 from archiver.notices.troubles import PendingNotices
 from archiver.records.alerts import AlertRule
 from archiver.records.grades import Grade
-from archiver.store.queries.period_counts import PeriodCounts, VanishedCounts
+from archiver.store.queries.room_holdings import PeriodCounts, VanishedCounts
 from tests.support.world import BEGIN
 
 FACTS = NoticeFacts(BEGIN)

@@ -9,7 +9,7 @@ import pytest
 
 from archiver.records.alerts import Alert, AlertRule
 from archiver.store.queries.entries import last_seq
-from archiver.store.queries.unsaved_direct_chats import other_chats
+from archiver.store.queries.room_holdings import other_chats
 from archiver.store.working.alerts import alerts
 from archiver.sync.report import SyncReport
 from tests.support.schedules.rounds import next_round

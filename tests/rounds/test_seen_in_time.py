@@ -11,7 +11,7 @@ import pytest
 from archiver.app import App
 from archiver.rounds.daemon_work import DaemonWork
 from archiver.settings.model import FileSettings, Settings
-from archiver.store.working import visits_and_retries
+from archiver.store.working import remembered_values
 from archiver.sync import plan
 from tests.support.chatwork.in_process import connect_session, without_sockets
 from tests.support.chatwork.simulator import Chatwork
@@ -78,7 +78,7 @@ class Watcher:
 
     def _has_read_everything(self) -> bool:
         with self.world.archive.reading() as reading:
-            found = visits_and_retries.last_visits(reading)
+            found = remembered_values.last_visits(reading)
         return all((room, kind) in found for room in self.rooms for kind in plan.KINDS)
 
     def _build(self, settings: Settings) -> App:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver import errors
 from archiver.records import ContractRoom, Delivery, Enclosure, MessageId, RoomId
-from archiver.store import blobs, local_files, rebuild, statements
+from archiver.store import blobs, rebuild, statements
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
 from archiver.store.queries.statements import deliveries, enclosures, holds_message, next_number, same_bytes, sent_file
@@ -222,9 +222,9 @@ def test_a_file_is_copied_under_its_digest(tmp_path: Path) -> None:
     source.write_bytes(b"png" * 1_000_000)
     twin.write_bytes(b"png" * 1_000_000)
 
-    kept = local_files.keep(home, source, limit=10**9)
-    again = local_files.keep(home, twin, limit=10**9)
-    measured = local_files.measure(source, limit=10**9)
+    kept = blobs.copy_in(home, source, limit=10**9)
+    again = blobs.copy_in(home, twin, limit=10**9)
+    measured = blobs.measure(source, limit=10**9)
 
     place = blobs.blob_path(home, kept.sha256)
     assert ("画面 1.png", 3_000_000) == (kept.name, kept.size)
@@ -255,10 +255,10 @@ def test_what_cannot_be_meant_is_refused_before_a_byte_is_kept(tmp_path: Path) -
 
     for name, error in cases.items():
         with pytest.raises(error) as raised:
-            local_files.keep(home, tmp_path / name, limit=4)
+            blobs.copy_in(home, tmp_path / name, limit=4)
         assert 2 == raised.value.code
         with pytest.raises(error):
-            local_files.measure(tmp_path / name, limit=4)
+            blobs.measure(tmp_path / name, limit=4)
     assert [] == list(home.iterdir())
 
 
@@ -271,7 +271,7 @@ def test_copies_that_a_kill_left_behind_are_removed_later(tmp_path: Path) -> Non
         (folder / name).write_bytes(b"half")
         os.utime(folder / name, (time.time() - age, time.time() - age))
 
-    local_files.keep(tmp_path, source, limit=100)
+    blobs.copy_in(tmp_path, source, limit=100)
     clear_incoming(tmp_path, [])
 
     assert ["running.part"] == [path.name for path in folder.iterdir()]

@@ -10,7 +10,7 @@ from archiver.custody import erasures
 from archiver.custody.verify import verify_path
 from archiver.records.erasure import ErasureReason
 from archiver.store import seals
-from archiver.store.erasure.selection import select_messages
+from archiver.store.erasure.plan import select_messages
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
 from archiver.sync.recover.read_ids import read_recovered

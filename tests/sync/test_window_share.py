@@ -11,8 +11,7 @@ import pytest
 from archiver.chatwork.models import Room
 from archiver.chatwork.ratelimit import Budget
 from archiver.records import RoomId
-from archiver.store.working.remembered_values import WindowRequests
-from archiver.store.working.visits_and_retries import Visit
+from archiver.store.working.remembered_values import Visit, WindowRequests
 from archiver.sync import plan
 from archiver.sync.report import RoomOutcome
 from archiver.sync.window_share import (

@@ -25,7 +25,7 @@ from archiver.setup.fact_reading import check_order
 from archiver.setup.message_numbers import find_message
 from archiver.setup.written_days import EXAMPLE_DAY, EXAMPLE_TIME, read_day
 from archiver.setup.yen_amounts import read_yen
-from archiver.store import local_files, statements
+from archiver.store import blobs, statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contracts import named_or_only_contract
 from archiver.store.queries.files import file_counts
@@ -71,7 +71,7 @@ class _Entry:
     def keep_file(self, path: str, kind: str, day: str | None, note: str | None = None) -> tuple[Enclosure, bool]:
         """Keep a copy of a file with the job, and say whether it is new. The bytes are there before a record is."""
         source = statement_lines.file_to_read(self.obj, path)
-        copy = local_files.keep(self.obj.home, source, limit=self.obj.settings().files.max_bytes)
+        copy = blobs.copy_in(self.obj.home, source, limit=self.obj.settings().files.max_bytes)
         draft = Enclosure(0, kind, copy.name, copy.size, copy.sha256, self.now, day, self.message, note)
         with self.archive.writing() as writing:
             return statements.add_enclosure(writing, self.contract.id, draft, at=self.now)
@@ -132,7 +132,7 @@ def _enter_delivery(entry: _Entry) -> None:
         delivery = replace(delivery, at=entry.day(question, EXAMPLE_TIME))
     if "file" in given:
         source = statement_lines.file_to_read(entry.obj, given["file"])
-        file = local_files.measure(source, limit=entry.obj.settings().files.max_bytes)
+        file = blobs.measure(source, limit=entry.obj.settings().files.max_bytes)
         delivery = replace(delivery, name=file.name, size=file.size, sha256=file.sha256, file_id=None)
     if "file_id" in given:
         with entry.archive.reading() as reading:

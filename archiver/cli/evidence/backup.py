@@ -24,8 +24,7 @@ from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.custody.backup import BackupOutcome
-    from archiver.store.backup.copy import CopyReport
-    from archiver.store.backup.transfer import UncopiedFile
+    from archiver.store.backup.copy import CopyReport, UncopiedFile
 
 MEGABYTE = 10**6
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from archiver.cli.context import CliContext
     from archiver.records import Contract
     from archiver.store.search.other_hits import OtherHit
-    from archiver.store.search.query import SearchQuery
+    from archiver.store.search.scope import SearchQuery
     from archiver.store.search.search import SearchHit, SearchResult
 
 SHOWN_LIMIT, LISTED_LIMIT = 50, 1_000
@@ -121,7 +121,7 @@ def _build_query(
     now: datetime,
 ) -> SearchQuery:
     """The query that words and options make together. Raises BadSearch, BadValue."""
-    from archiver.store.search.query import SearchQuery, check_times, parse
+    from archiver.store.search.scope import SearchQuery, check_times, parse
 
     if not all(one.strip() for one in authors):
         raise EmptyPart(text='--author ""')

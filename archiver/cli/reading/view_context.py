@@ -48,7 +48,7 @@ def build_view_context(obj: CliContext, *, are_settings_needed: bool = True) -> 
     from archiver.app import utc_now
     from archiver.cli.terminal.language import current_language
     from archiver.store.queries.contracts import rooms_to_read
-    from archiver.store.queries.viewing.remembered_status import RememberedStatus
+    from archiver.store.queries.status import RememberedStatus
 
     remembered = RememberedStatus()
     if are_settings_needed:

@@ -32,7 +32,7 @@ def list_alerts(obj: CliContext, *, as_json: bool) -> None:
     from archiver.shell_command import contract_name
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts
-    from archiver.store.queries.screenshot_hints import messages_to_screenshot
+    from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
     from archiver.store.working.alerts import alerts
 
     with Archive(obj.home).reading() as reading:

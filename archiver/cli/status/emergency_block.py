@@ -108,8 +108,8 @@ def emergencies(
     from archiver.store.queries.contracts import contracts
     from archiver.store.queries.gaps import unlisted_beginnings
     from archiver.store.queries.last_looks import room_looks
+    from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
     from archiver.store.queries.room_holdings import holdings_of
-    from archiver.store.queries.screenshot_hints import messages_to_screenshot
     from archiver.store.queries.viewing.message_summaries import count_vanished
     from archiver.store.queries.viewing.quotable_messages import quoted_messages
 

@@ -29,8 +29,7 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import make_durable_folder
 from archiver.store.ledger_copy.shared_files import put_daily
 from archiver.store.queries import contracts
-from archiver.store.queries.entries import last_seq
-from archiver.store.queries.package_entries import NewEntry, last_entry_before, new_entries
+from archiver.store.queries.entries import NewEntry, last_entry_before, last_seq, new_entries
 from archiver.store.time_text import from_text
 from archiver.store.working import remembered_values
 

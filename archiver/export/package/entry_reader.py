@@ -28,8 +28,15 @@ from archiver.export.package.kept_histories import KeptHistories
 from archiver.export.package_scope import NEVER_EXPORTED, PackageScope, observed_seconds
 from archiver.records import AccountId, Entry, MessageId, Post, RoomId
 from archiver.store.archive import Reading
-from archiver.store.queries import package_entries
-from archiver.store.queries.entries import message_entries
+from archiver.store.queries.entries import (
+    count_kinds,
+    message_entries,
+    message_groups,
+    message_places,
+    package_entries,
+    unlisted_message,
+    whole_entries,
+)
 from archiver.store.row_check import MessageRows, check_other_rows
 
 PutLine = Callable[[str], None]
@@ -87,7 +94,7 @@ class SourceEntries:
         """
         self._prepare_period(contract)
         self._has_lines = put is not None
-        for entry in package_entries.package_entries(self.reading, self.scope.rooms, contract, upto=self.upto):
+        for entry in package_entries(self.reading, self.scope.rooms, contract, upto=self.upto):
             tombstone = read_tombstone(entry.line.encode())
             if tombstone is not None:
                 if self.scope.includes_erased(entry.room_id, entry.seq):
@@ -114,7 +121,7 @@ class SourceEntries:
     def left_out(self) -> Counter[str]:
         """How many sealed entries are not in the package, by what they are."""
         left: Counter[str] = Counter()
-        every = package_entries.count_kinds(self.reading, self.scope.rooms, upto=self.sealed)
+        every = count_kinds(self.reading, self.scope.rooms, upto=self.sealed)
         for (kind, is_of_rooms), count in (every - self.kinds).items():
             left[NEVER_EXPORTED.get(kind) or ("outside" if is_of_rooms else "others")] += count
         return left
@@ -130,14 +137,12 @@ class SourceEntries:
         """Find what a package of a period begins with, and the messages that its records may name."""
         if self.scope.whole:
             return
-        entries = package_entries.whole_entries(
-            self.reading, self.scope.rooms, contract, upto=self.upto, kinds=BASE_LINE_KINDS
-        )
+        entries = whole_entries(self.reading, self.scope.rooms, contract, upto=self.upto, kinds=BASE_LINE_KINDS)
         self.scope.base_line = base_line(entries, self.scope.starts)
         self.ids = PeriodIds({room: array("Q", self._inside(room)) for room in self.scope.rooms})
 
     def _inside(self, room: int) -> Iterator[int]:
-        for position, sent, first_seen in package_entries.message_places(self.reading, room):
+        for position, sent, first_seen in message_places(self.reading, room):
             if self.scope.is_message_inside(room, sent, first_seen):
                 yield position
 
@@ -190,7 +195,7 @@ class SourceEntries:
             yield from message_entries(self.reading, set(rooms), upto=self.upto)
         else:
             places = (place for place in self.only_messages if place[1] in rooms)
-            yield from package_entries.message_groups(self.reading, places, upto=self.upto)
+            yield from message_groups(self.reading, places, upto=self.upto)
 
     def _is_included(self, entries: Sequence[EntryObject]) -> bool:
         return self.scope.holds_message(entries[0]["room_id"], _position(entries))
@@ -205,7 +210,7 @@ class SourceEntries:
     def check_count(self, count: int) -> None:
         """Check that the rows of messages gave all `message` entries. Raises RowsDisagree."""
         if count != self._message_entries:
-            key = package_entries.unlisted_message(self.reading, self.scope.rooms, upto=self.upto)
+            key = unlisted_message(self.reading, self.scope.rooms, upto=self.upto)
             raise errors.RowsDisagree(subject=key or "message")
 
 

@@ -40,7 +40,7 @@ from archiver.render.gap_breaks import pause_lines
 from archiver.render.unsaved_direct_chats import other_chat_texts
 from archiver.report_language import is_practice, say
 from archiver.store.archive import Reading
-from archiver.store.queries import package_entries
+from archiver.store.queries import entries
 
 CONTENT_LIST = "data/content-sha256.txt"
 
@@ -76,7 +76,7 @@ def _assemble(
         FORMATS[name](content, bag)
     shutil.rmtree(bag.folder / SCRATCH)
     if PROFILES[recipe.order.profile].raw:
-        replies = package_entries.kept_replies(reading, recipe.scope.rooms)
+        replies = entries.kept_replies(reading, recipe.scope.rooms)
         copied_files.put_replies(bag, replies, source.replies, recipe.scope, copied, mask=recipe.mask)
     return _close(bag, package)
 

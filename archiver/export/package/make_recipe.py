@@ -28,8 +28,9 @@ from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import StampService
 from archiver.records import Basis, Contract, Delivery, MappedAccount, RequestKind, Seal, Sides
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state, package_entries, roles, statements
+from archiver.store.queries import current_state, roles, statements
 from archiver.store.queries.contract_activity import activity_without_counts
+from archiver.store.queries.entries import whole_entries
 from archiver.store.working import remembered_values
 
 
@@ -128,7 +129,7 @@ def _people_of(reading: Reading, order: ExportOrder, contract: Contract, *, upto
     """Who is in the chats, as of an entry. Raises UsageError: the order names somebody who is not."""
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     rooms = PackageScope(contract).rooms
-    entries = list(package_entries.whole_entries(reading, rooms, contract.id, upto=upto, kinds=SIGN_KINDS))
+    entries = list(whole_entries(reading, rooms, contract.id, upto=upto, kinds=SIGN_KINDS))
     names, accounts_by_room = people_in(entries)
     mapped = roles.mapped_accounts(reading, contract.id, upto=upto)
     sides = roles.sides_of(mapped, owner=owner)

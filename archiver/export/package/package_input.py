@@ -25,7 +25,7 @@ from archiver.export.package.kept_histories import KeptHistories
 from archiver.export.package.recipe import Recipe
 from archiver.records import Conversation, OtherChat, Seal, Watch
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state, package_entries, unsaved_direct_chats
+from archiver.store.queries import current_state, entries, room_holdings
 from archiver.store.queries.last_looks import watch
 
 SCRATCH = ".tables"
@@ -53,7 +53,7 @@ class PackageInput:
 
     def other_chats(self, rooms: Collection[int]) -> list[OtherChat]:
         """The direct chats that are not saved with people of these rooms; none with a third person who is masked."""
-        chats = unsaved_direct_chats.other_chats(self.reading, rooms, upto=self.recipe.upto)
+        chats = room_holdings.other_chats(self.reading, rooms, upto=self.recipe.upto)
         return [chat for chat in chats if not self.is_third(chat.account_id)]
 
     def is_third(self, account: int) -> bool:
@@ -92,7 +92,7 @@ def step_counter(reading: Reading, recipe: Recipe, progress: Progress | None) ->
     messages = (
         len(recipe.only_messages)
         if recipe.only_messages is not None
-        else package_entries.count_messages(reading, recipe.scope.rooms)
+        else entries.count_messages(reading, recipe.scope.rooms)
     )
     passes, done = PROFILES[recipe.order.profile].passes, 0
 
@@ -158,7 +158,7 @@ def _conversations(package: PackageInput) -> Iterator[Conversation]:
             numbers=statistics.numbers.get(room, ()),
             histories=lambda room=room: _counted_histories(package, room),  # type: ignore[misc]
             watch=package.watches[room],
-            covered=package_entries.covered_periods(source.reading, room),
+            covered=entries.covered_periods(source.reading, room),
             ids=source.ids,
             first_post=statistics.first_posts.get(room),
             other_chats=package.other_chats((room,)),

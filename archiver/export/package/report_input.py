@@ -44,7 +44,7 @@ from archiver.render.times import date_text, local_time
 from archiver.render.unsaved_direct_chats import other_chat_texts
 from archiver.report_language import JAPANESE, say
 from archiver.store.queries import current_state, runs
-from archiver.store.queries.truncated_lists import truncated_lists
+from archiver.store.queries.gaps import truncated_lists
 from archiver.store.queries.viewing.message_summaries import message_summaries
 
 

@@ -7,20 +7,175 @@ by `place_database`, after the caller has verified the copy.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sqlite3
-from collections.abc import Collection
+import stat
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from archiver import errors
+from archiver.folder_sync import allow_where_possible, sync_where_possible
 from archiver.store import database_copy
 from archiver.store.archive import Archive
-from archiver.store.backup import destination, transfer
-from archiver.store.backup.inventory import backup_files
-from archiver.store.durable_files import is_failing, is_full
+from archiver.store.backup import destination
+from archiver.store.backup.inventory import BackupFile, ReplaceRule, backup_files
+from archiver.store.blobs import file_sha256
+from archiver.store.durable_files import is_failing, is_full, make_durable_folder
 from archiver.store.engine import DATABASE, driver_connection
+
+PARTIAL_SUFFIX = ".partial"
+_PIECE_BYTES = 2**20
+
+Tell = Callable[[int, int], None]
+"""A function that is called with the bytes done and the bytes in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class UncopiedFile:
+    """A file that was not copied: another one is there (`detail` None), or it cannot be read in the home (`detail`)."""
+
+    name: str
+    detail: str | None = None
+
+
+class CopyProgress:
+    """Progress of a copy in bytes, over all its files, the database first."""
+
+    def __init__(self, database: int, files: list[int], tell: Tell | None) -> None:
+        """Take the sizes in the order in which they are copied."""
+        self.total = database + sum(files)
+        self._before, self._sizes, self._tell = 0, iter([database, *files]), tell
+
+    def report(self, done: int) -> None:
+        """Report that so many bytes of the current file are done."""
+        if self._tell is not None:
+            self._tell(min(self._before + done, self.total), self.total)
+
+    def begin_next(self) -> None:
+        """Go on to the next file."""
+        self._before += next(self._sizes)
+
+
+def is_different(file: BackupFile, home: Path, place: Path, *, thorough: bool) -> bool:
+    """Whether a file is missing in the copy or different there; `thorough`: bytes are compared, not only sizes."""
+    target = place / file.name
+    try:
+        status = target.lstat()
+    except FileNotFoundError:
+        return True
+    if not stat.S_ISREG(status.st_mode) or status.st_size != file.size:
+        return True
+    if file.rule is ReplaceRule.NEWEST:
+        return target.read_bytes() != (home / file.name).read_bytes()
+    try:
+        return thorough and file.rule is ReplaceRule.KNOWN and file_sha256(target) != file.sha256
+    except OSError:
+        return True
+
+
+def transfer_all(files: list[BackupFile], home: Path, place: Path, progress: CopyProgress) -> tuple[UncopiedFile, ...]:
+    """Copy the files and return those that were not copied. Raises OSError if the place cannot be written."""
+    uncopied = []
+    for file in files:
+        progress.begin_next()
+        if (left_out := _transfer_file(file, home, place, progress)) is not None:
+            uncopied.append(left_out)
+    return tuple(uncopied)
+
+
+def _transfer_file(file: BackupFile, home: Path, place: Path, progress: CopyProgress) -> UncopiedFile | None:
+    """Copy a file if it may replace the one that is there; None if it did."""
+    target = place / file.name
+    partial = target.with_name(target.name + PARTIAL_SUFFIX)
+    if not (home / file.name).exists():  # a daily copy that a killed run had made twice, just removed
+        return None
+    if not _make_folder(target.parent, place) or (target.is_symlink() or (target.exists() and not target.is_file())):
+        return UncopiedFile(file.name)
+    try:
+        digest = _write_partial(home / file.name, partial, progress)
+        if target.exists() and not _can_replace(file, digest, partial, target):
+            return UncopiedFile(file.name)
+        if file.rule is ReplaceRule.KNOWN:
+            allow_where_possible(partial, 0o400)
+        move_into_place(partial, target)
+    except _CopyUnreadable as error:
+        return UncopiedFile(file.name, error.detail)
+    finally:
+        partial.unlink(missing_ok=True)
+    return None
+
+
+def _can_replace(file: BackupFile, digest: str, fresh: Path, present: Path) -> bool:
+    """Whether a file of the home may replace the one in the copy: a damaged original never replaces a good copy."""
+    match file.rule:
+        case ReplaceRule.NEWEST:
+            return True
+        case ReplaceRule.KNOWN:
+            return digest == file.sha256
+        case ReplaceRule.GROWS:
+            return fresh.read_bytes().startswith(present.read_bytes())
+        case ReplaceRule.ONCE:
+            return False
+
+
+class _CopyUnreadable(Exception):
+    """A file of the home cannot be read; the others are copied nevertheless."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+def _write_partial(source: Path, partial: Path, progress: CopyProgress) -> str:
+    """Copy the bytes under another name, synced, and return their SHA-256. Raises _CopyUnreadable, OSError."""
+    digest, done = hashlib.sha256(), 0
+    partial.unlink(missing_ok=True)
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+    try:
+        reading = source.open("rb")
+    except OSError as error:
+        raise _CopyUnreadable(error.strerror or str(error)) from error
+    with reading, os.fdopen(os.open(partial, flags, 0o600), "wb") as writing:
+        while piece := _read_piece(reading):
+            digest.update(piece)
+            writing.write(piece)
+            done += len(piece)
+            progress.report(done)
+        writing.flush()
+        os.fsync(writing.fileno())
+    return digest.hexdigest()
+
+
+def _read_piece(reading: Any) -> bytes:
+    try:
+        return bytes(reading.read(_PIECE_BYTES))
+    except OSError as error:
+        raise _CopyUnreadable(error.strerror or str(error)) from error
+
+
+def _make_folder(folder: Path, place: Path) -> bool:
+    """Make the folder; False if a link would lead out of the copy."""
+    if folder.resolve() != place.resolve() / folder.relative_to(place):
+        return False
+    make_durable_folder(folder)
+    return True
+
+
+def move_into_place(partial: Path, target: Path) -> None:
+    """Give what was written its name, in place of what has it, and let that outlive a power cut. Raises OSError."""
+    if os.name == "nt" and target.exists():
+        target.chmod(0o600)  # Windows replaces nothing that is read-only
+    try:
+        partial.replace(target)
+    except FileExistsError:  # a drive that gives no file the name of another
+        target.unlink()
+        partial.replace(target)
+    sync_where_possible(target.parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +188,7 @@ class CopyReport:
     """When the earlier copy at that place was made; None = there was none."""
     files: int
     bytes: int
-    uncopied: tuple[transfer.UncopiedFile, ...]
+    uncopied: tuple[UncopiedFile, ...]
 
 
 def copy_archive(
@@ -43,7 +198,7 @@ def copy_archive(
     also: Collection[str] = (),
     leave_out: Collection[Path] = (),
     thorough: bool = False,
-    tell: transfer.Tell | None = None,
+    tell: Tell | None = None,
 ) -> CopyReport:
     """Copy the missing files, and the whole database under a temporary name.
 
@@ -51,18 +206,18 @@ def copy_archive(
     Raises BadCopyPlace, NoSpaceForCopy, DiskFull, StorageError, and what `Archive.reading` raises.
     """
     destination.check_apart(archive.home, place)
-    database = place / (DATABASE + transfer.PARTIAL_SUFFIX)
+    database = place / (DATABASE + PARTIAL_SUFFIX)
     try:
         with archive.reading() as reading:
             source = driver_connection(reading.sql)
             earlier = destination.earlier_copy(source, place)
             files = backup_files(reading, also=also, leave_out=leave_out)
-            changed = [one for one in files if transfer.is_different(one, archive.home, place, thorough=thorough)]
-            progress = transfer.CopyProgress(database_copy.copy_size(source), [one.size for one in changed], tell)
+            changed = [one for one in files if is_different(one, archive.home, place, thorough=thorough)]
+            progress = CopyProgress(database_copy.copy_size(source), [one.size for one in changed], tell)
             destination.check_space(place, progress.total)
             destination.prepare_folder(place, source)
             database_copy.copy_database(source, database, tell=progress.report)
-        kept = transfer.transfer_all(changed, archive.home, place, progress)
+        kept = transfer_all(changed, archive.home, place, progress)
     except OSError as error:
         if is_full(error):  # the database without the files it names is of no use, and takes the space
             database_copy.remove_with_logs(database)
@@ -77,7 +232,7 @@ def place_database(place: Path) -> None:
         with suppress(sqlite3.Error):  # a broken one has no log worth keeping
             database_copy.checkpoint_log(database)
         database_copy.remove_logs(database)
-        transfer.move_into_place(database.with_name(DATABASE + transfer.PARTIAL_SUFFIX), database)
+        move_into_place(database.with_name(DATABASE + PARTIAL_SUFFIX), database)
     except OSError as error:
         raise _storage_error(error, place) from error
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from archiver.store import avatars, blobs, seals
 from archiver.store.archive import Reading
-from archiver.store.erasure import notes
+from archiver.store.erasure import records
 from archiver.store.seal_files import ORPHANED
 
 SETTINGS = "archive.toml"
@@ -28,7 +28,7 @@ _NAMES = {
         r"(\d{6,18})-\d{4}-\d\d-\d\d\.json(\.[a-z0-9-]{1,20}\.tsr)?|[a-z0-9-]{1,20}\.pem"
         rf"|{ORPHANED}/\d{{6,18}}-\d{{4}}-\d\d-\d\d\.json(\.[a-z0-9.-]{{1,40}})?"
     ),
-    notes.FOLDER: notes.NAME,
+    records.FOLDER: records.NAME,
     "daily": re.compile(r"[a-z0-9-]{1,32}/[a-zA-Z0-9_-]{1,80}\.zip"),
     avatars.FOLDER: re.compile(rf"({_DIGEST})"),
 }

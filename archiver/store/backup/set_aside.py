@@ -15,7 +15,7 @@ from archiver.store.backup.destination import MARK
 from archiver.store.backup.inventory import FOLDERS, SETTINGS
 from archiver.store.durable_files import private_folder, storage_error
 from archiver.store.engine import DATABASE
-from archiver.store.erasure import notes
+from archiver.store.erasure import records
 from archiver.store.seal_files import FOLDER as SEALS
 from archiver.store.seal_files import list_files
 
@@ -64,7 +64,7 @@ def bring_back(home: Path) -> None:
     try:
         for aside in sorted(home.glob(PREFIX + "*")):
             if own is not None and _first_seal(aside) == own:
-                for folder in (notes.FOLDER, SEALS):
+                for folder in (records.FOLDER, SEALS):
                     _move_missing(aside / folder, aside, home)
                 if (aside / SETTINGS).exists():  # as they were last, not as they were when the copy was made
                     (aside / SETTINGS).replace(home / SETTINGS)

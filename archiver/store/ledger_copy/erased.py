@@ -13,9 +13,8 @@ from sqlalchemy import Connection, select
 
 from archiver.ledger.ledger import Ledger, LedgerReading
 from archiver.store import schema
-from archiver.store.erasure import execution, notes, records
-from archiver.store.erasure.plan import make_plan
-from archiver.store.erasure.selection import select_noted
+from archiver.store.erasure import execution, records
+from archiver.store.erasure.plan import make_plan, select_noted
 from archiver.store.queries.entries import IS_WHOLE
 from archiver.store.transactions import Reading, Writing
 from archiver.store.working import remembered_values
@@ -78,7 +77,7 @@ def _write_note(writing: Writing, number: int, blobs: Collection[str]) -> None:
     erasure = records.find_erasure(writing, number)
     if erasure is not None:
         ranges = _ranges(writing, number)
-        notes.write_note(writing, number, ranges, blobs, reason=erasure.payload["reason"])
+        records.write_note(writing, number, ranges, blobs, reason=erasure.payload["reason"])
 
 
 def _erase(writing: Writing, unfinished: UnfinishedErasure) -> None:

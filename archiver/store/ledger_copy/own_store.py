@@ -11,9 +11,8 @@ from contextlib import suppress
 from archiver import errors
 from archiver.ledger.known_stores import archives_in_store, known_store
 from archiver.ledger.ledger_file import LedgerPlace
-from archiver.store.object_stores.object_store import ObjectStore
+from archiver.store.object_stores.object_store import ObjectStore, read_identity, store_identity
 from archiver.store.object_stores.open_store import open_store
-from archiver.store.object_stores.store_identity import read_identity, store_identity
 
 _compared: set[LedgerPlace] = set()
 """The places whose store this process has compared with what the ledger remembers."""

@@ -1,14 +1,18 @@
-"""What a team's store of bytes can do, and under which keys the files and seals of an archive lie in it.
-
-Nothing in a store is ever overwritten or removed by this program. Equal bytes of two archives lie there twice: sharing
-them would tell one tenant what another holds.
-"""
+"""What a team's store of bytes can do, the keys of files and seals in it, and how one store is told from another."""
 
 from __future__ import annotations
 
+import hashlib
+import re
+import secrets
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
+
+from archiver import errors
+from archiver.store.durable_files import storage_error
 
 
 class StoredObject(NamedTuple):
@@ -77,3 +81,41 @@ def daily_key(archive: int, name: str) -> str:
 def is_sealed_key(key: str) -> bool:
     """Whether a seal or a stamp lies under the key, which may be locked for good: neither is ever erased."""
     return "/seals/" in key
+
+
+IDENTITY_KEY = ".archiver-store-id"
+_IDENTITY = re.compile(rb"([0-9a-f]{32})\n")
+
+
+def read_identity(store: ObjectStore) -> str | None:
+    """The identity of a store; None if it was given none yet. Raises TeamStoreUnavailable, TeamStoreDiffers."""
+    try:
+        with tempfile.TemporaryDirectory() as scratch, suppress(errors.NotInTeamStore):
+            return _read(store, Path(scratch) / "identity")
+    except OSError as error:
+        raise storage_error(error, Path(tempfile.gettempdir())) from error
+    return None
+
+
+def store_identity(store: ObjectStore) -> str:
+    """The identity of a store, which is given one if it has none. Raises TeamStoreUnavailable, TeamStoreDiffers."""
+    found = read_identity(store)
+    if found is not None:
+        return found
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            path = Path(scratch) / "identity"
+            path.write_bytes(secrets.token_hex(16).encode() + b"\n")
+            with suppress(errors.TeamStoreDiffers):  # another machine was first
+                store.put_if_absent(IDENTITY_KEY, path, hashlib.sha256(path.read_bytes()).hexdigest())
+            return _read(store, path)
+    except OSError as error:
+        raise storage_error(error, Path(tempfile.gettempdir())) from error
+
+
+def _read(store: ObjectStore, path: Path) -> str:
+    store.get(IDENTITY_KEY, path)
+    match = _IDENTITY.fullmatch(path.read_bytes())
+    if match is None:
+        raise errors.TeamStoreDiffers(store=store.address, key=IDENTITY_KEY)
+    return match[1].decode()

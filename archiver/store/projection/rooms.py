@@ -1,15 +1,15 @@
-"""Projects rooms and the people in them."""
+"""Projects rooms and the people in them, tasks, files, and what is stored of their bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
-from archiver.evidence.history import EntryObject, text
+from archiver.evidence.history import EntryObject, account_of, text
 from archiver.store import schema
-from archiver.store.fingerprints import fingerprint, readable_text
+from archiver.store.fingerprints import fingerprint, readable_text, storable_integer
 from archiver.store.projection.rows import EntriesOf, id_in_key, note_changes, upsert_rows
 
 
@@ -69,3 +69,80 @@ def project_members(sql: Connection, entries: Sequence[EntryObject], _: EntriesO
             sql, schema.member, [row | {"since": entry["observed_at"], "fingerprint": fingerprint("member", received)}]
         )
     note_changes(sql, entries)
+
+
+def project_tasks(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
+    """Put tasks and each text that they had."""
+    for entry in entries:
+        received, state = entry["payload"]["object"], entry["payload"]["state"]
+        key = {"room_id": entry["room_id"], "task_id": id_in_key(entry)}
+        table = schema.task
+        before = sql.execute(
+            select(table).where(table.c.room_id == key["room_id"], table.c.task_id == key["task_id"])
+        ).one_or_none()
+        digest = fingerprint("task", received)
+        is_new_text = before is None or before.fingerprint != digest
+        number = (before.versions if before else 0) + is_new_text
+        limit, status = storable_integer(received.get("limit_time")), readable_text(text(received.get("status")))
+        row: dict[str, object] = {
+            **key,
+            "message_id": readable_text(str(received.get("message_id") or "")),
+            "account_id": storable_integer(account_of(received).get("account_id")),
+            "assigned_by": storable_integer(account_of(received, "assigned_by_account").get("account_id")),
+            "limit_time": limit,
+            "limit_type": readable_text(text(received.get("limit_type"))),
+            "status": status,
+            "state": state,
+            "first_seen": before.first_seen if before else entry["observed_at"],
+            "gone_since": entry["observed_at"] if state == "gone" else None,
+            "versions": number,
+            "fingerprint": digest,
+            "seq": entry["seq"],
+        }
+        upsert_rows(sql, table, [row])
+        if is_new_text:
+            version = {"number": number, "body": readable_text(text(received.get("body"))), "limit_time": limit}
+            version |= {"status": status, "first_seen": entry["observed_at"], "seq": entry["seq"]}
+            upsert_rows(sql, schema.task_version, [{**key, **version}])
+    note_changes(sql, entries)
+
+
+def project_files(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
+    """Put files as listed."""
+    for entry in entries:
+        received, state = entry["payload"]["object"], entry["payload"]["state"]
+        account = account_of(received)
+        row: dict[str, object] = {
+            "room_id": entry["room_id"],
+            "file_id": id_in_key(entry),
+            "message_id": readable_text(str(received.get("message_id") or "")),
+            "account_id": storable_integer(account.get("account_id")),
+            "account_name": readable_text(text(account.get("name"))),
+            "name": readable_text(text(received.get("filename"))),
+            "size": storable_integer(received.get("filesize")),
+            "upload_time": storable_integer(received.get("upload_time")),
+            "state": state,
+            "gone_since": entry["observed_at"] if state == "gone" else None,
+            "fingerprint": fingerprint("file", received),
+            "seq": entry["seq"],
+        }
+        if state == "gone" or _is_listed(sql, row):
+            note_changes(sql, [entry])
+        upsert_rows(sql, schema.file, [row])
+
+
+def _is_listed(sql: Connection, row: dict[str, object]) -> bool:
+    table = schema.file.c
+    place = (table.room_id == row["room_id"], table.file_id == row["file_id"])
+    return sql.execute(select(table.seq).where(*place)).scalar() is not None
+
+
+def project_blobs(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
+    """Put whether the bytes of files are saved or lost."""
+    for entry in entries:
+        payload = entry["payload"]
+        row: dict[str, object] = {"room_id": entry["room_id"], "file_id": id_in_key(entry), "seq": entry["seq"]}
+        row |= {field: payload.get(field) for field in ("state", "sha256", "size", "saved_at", "reason")}
+        row |= {field: payload[field] for field in ("listed_size", "listed_time")}
+        upsert_rows(sql, schema.blob, [row])
+    note_changes(sql, [entry for entry in entries if entry["payload"]["state"] == "lost"])

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from archiver.store import database_copy, schema
 from archiver.store.archive import Reading
 from archiver.store.queries import raw_tables
-from archiver.store.queries.package_entries import last_entry_before
+from archiver.store.queries.entries import last_entry_before
 from archiver.store.time_text import from_text, to_text
 
 

@@ -1,16 +1,22 @@
-"""Entries and kept replies as streams, in the order in which they were made."""
+"""Entries and kept replies as streams in their order: all of them, those of a package's rooms, single ones."""
 
 from __future__ import annotations
 
 import json
+import sqlite3
 import zlib
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import LargeBinary, Row, bindparam, cast, func, select, text
+from sqlalchemy import ColumnElement, LargeBinary, Row, and_, bindparam, cast, false, func, or_, select, text
 
-from archiver.records import Entry
+from archiver.evidence.history import EntryObject
+from archiver.records import Entry, Period, State
 from archiver.store import schema
+from archiver.store.time_text import from_text, to_text
 from archiver.store.transactions import Reading, SmallStatement
 
 _AT_ONCE = 1_000
@@ -127,3 +133,218 @@ def _inflate(body: bytes) -> bytes | None:
         return zlib.decompress(body)
     except zlib.error:
         return None
+
+
+STATED = ("contract", "delivery", "attachment", "mapping")
+"""Kinds of entries about a contract that the user made; their keys are `kind/contract` or begin with it."""
+
+OF_SEALS = ("stamp", "rollback", "erasure", "service")
+"""Kinds of entries about seals, erased records and where the data came from; every package needs them."""
+
+
+CONTEXT = 5
+"""Neighbours on either side that are quoted too."""
+
+LAST_EXCHANGE = 2
+"""Messages of each side that are quoted as the last exchange."""
+
+IsInside = Callable[[int, int, str], bool]
+"""Whether a message of this room, time of sending and first reading is in the package."""
+
+_message = schema.message.c
+_SHOWN = _message.state.in_([State.PRESENT.value, State.EDITED.value, State.DELETED.value])
+
+
+class NewEntry(NamedTuple):
+    """An entry after some other, without its line."""
+
+    seq: int
+    observed_at: str
+    kind: str
+    room_id: int | None
+    key: str
+
+
+def package_entries(
+    reading: Reading, rooms: Iterable[int], contract: str, *, upto: int, kinds: Collection[str] | None = None
+) -> Iterator[Entry]:
+    """Every entry of these rooms, about the contract or about the seals, oldest first; only of `kinds`, if given."""
+    table = schema.entry.c
+    columns = (table.seq, table.observed_at, table.clock, table.kind, table.account_id, table.room_id)
+    query = select(*columns, table.key, table.line, table.digest).where(_belongs_to(rooms, contract), table.seq <= upto)
+    if kinds is not None:
+        query = query.where(table.kind.in_(sorted(kinds)))
+    query = query.order_by(table.seq).execution_options(yield_per=_AT_ONCE)
+    for rows in reading.sql.execute(query).partitions():
+        yield from (Entry(*row) for row in rows)
+
+
+def whole_entries(
+    reading: Reading, rooms: Iterable[int], contract: str, *, upto: int, kinds: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """The same of some kinds, as the objects that their lines hold; without those that were erased."""
+    table = schema.entry.c
+    query = select(table.line).where(_belongs_to(rooms, contract), table.seq <= upto, table.kind.in_(sorted(kinds)))
+    query = query.where(IS_WHOLE).order_by(table.seq).execution_options(yield_per=_AT_ONCE)
+    for lines in reading.sql.execute(query).scalars().partitions():
+        yield from map(json.loads, lines)
+
+
+def new_entries(reading: Reading, rooms: Iterable[int], contract: str, *, after: int, upto: int) -> Iterator[NewEntry]:
+    """The entries of `package_entries` between two numbers (`after` excluded), without their lines."""
+    table = schema.entry.c
+    query = select(table.seq, table.observed_at, table.kind, table.room_id, table.key)
+    query = query.where(table.seq > after, table.seq <= upto, _belongs_to(rooms, contract), IS_WHOLE)
+    query = query.order_by(table.seq)
+    for row in reading.sql.execute(query.execution_options(yield_per=_AT_ONCE)):
+        yield NewEntry(*row)
+
+
+def last_entry_before(reading: Reading, at: datetime) -> int:
+    """The number of the last entry that was observed before a time; 0 if there is none."""
+    table = schema.entry.c
+    query = select(table.seq).where(table.observed_at < to_text(at)).order_by(table.seq.desc()).limit(1)
+    return reading.sql.execute(query).scalar() or 0
+
+
+def count_kinds(reading: Reading, rooms: Iterable[int], *, upto: int) -> Counter[tuple[str, bool]]:
+    """How many entries of each kind there are, apart those of these rooms."""
+    table = schema.entry.c
+    is_of_rooms = func.coalesce(table.room_id.in_(sorted(rooms)), false())
+    query = select(table.kind, is_of_rooms, func.count()).where(table.seq <= upto).group_by(table.kind, is_of_rooms)
+    return Counter({(kind, bool(inside)): count for kind, inside, count in reading.sql.execute(query)})
+
+
+def message_groups(reading: Reading, places: Iterable[tuple[int, int]], *, upto: int) -> Iterator[list[dict[str, Any]]]:
+    """The entries of single messages, given as (id, room), each oldest first, in the order given."""
+    table = schema.entry.c
+    for position, room in places:
+        rows = reading.sql.execute(
+            select(table.line)
+            .where(table.key == f"message/{position}", table.room_id == room, table.seq <= upto, IS_WHOLE)
+            .order_by(table.seq)
+        )
+        yield [json.loads(line) for (line,) in rows]
+
+
+def unlisted_message(reading: Reading, rooms: Iterable[int], *, upto: int) -> str | None:
+    """The key of a message that has entries but no readable row; None if there is none."""
+    query = text(
+        "SELECT e.key FROM entry AS e LEFT JOIN message AS m"
+        " ON m.room_id = e.room_id AND m.position = CAST(substr(e.key, 9) AS INTEGER)"
+        " WHERE e.kind = 'message' AND e.room_id = :room AND e.seq <= :upto AND m.position IS NULL LIMIT 1"
+    )
+    keys = (reading.sql.execute(query, {"room": room, "upto": upto}).scalar() for room in rooms)
+    return next((str(key) for key in keys if key is not None), None)
+
+
+def count_messages(reading: Reading, rooms: Iterable[int]) -> int:
+    """The number of saved messages of these rooms, for the progress of an export."""
+    query = text("SELECT count(*) FROM message WHERE room_id = :room")
+    return sum(reading.sql.execute(query, {"room": room}).scalar() or 0 for room in rooms)
+
+
+def message_places(reading: Reading, room: int) -> Iterator[tuple[int, int, str]]:
+    """Id, time of sending in Unix seconds (0: not known) and first reading of each saved message, by id."""
+    table = schema.message.c
+    query = select(table.position, table.send_time, table.first_seen).where(table.room_id == room)
+    for row in reading.sql.execute(query.order_by(table.position).execution_options(yield_per=_AT_ONCE)):
+        yield row.position, row.send_time, row.first_seen
+
+
+def kept_replies(reading: Reading, rooms: Iterable[int]) -> Iterator[KeptReply]:
+    """Every kept reply of these rooms, oldest first."""
+    table = schema.reply
+    query = select(table).where(table.c.room_id.in_(sorted(rooms))).order_by(table.c.number)
+    for row in reading.sql.execute(query.execution_options(yield_per=100)):
+        yield kept_reply(row)
+
+
+def covered_periods(reading: Reading, room: int) -> list[Period]:
+    """The periods of a room that were read without a gap, oldest first."""
+    table = schema.coverage.c
+    rows = reading.sql.execute(select(table.start, table.end).where(table.room_id == room).order_by(table.number))
+    return [Period(from_text(start), from_text(end)) for start, end in rows]
+
+
+def quoted_messages(
+    reading: Reading, rooms: Collection[int], *, ids: Collection[str], owner: int, is_inside: IsInside, limit: int
+) -> list[tuple[int, int]]:
+    """At most `limit` messages as (room, id), the starred ones first, then their neighbours.
+
+    `ids`: those that the user chose; without any, the changed ones, the newest first, the last exchange, and the
+    messages of files. What is no longer shown is left out, as a reading of it could tell nothing new.
+    """
+    starred: list[tuple[int, int]] = []
+    for room in rooms:
+        found = _chosen(reading, room, ids) if ids else _by_rule(reading, room, owner, limit)
+        starred += [(room, position) for position, sent, first in found if is_inside(room, sent, first)]
+    near = [place for room, position in starred[:limit] for place in _neighbours(reading, room, position, is_inside)]
+    return list(dict.fromkeys([*starred, *near]))[:limit]
+
+
+def _rows(
+    reading: Reading, room: int, *where: ColumnElement[bool], limit: int, ascending: bool = False
+) -> list[tuple[int, int, str]]:
+    columns = (_message.position, _message.send_time, _message.first_seen)
+    order = _message.position if ascending else _message.position.desc()
+    query = select(*columns).where(_message.room_id == room, _SHOWN, *where).order_by(order).limit(limit)
+    return [(row.position, row.send_time, row.first_seen) for row in reading.sql.execute(query)]
+
+
+def _chosen(reading: Reading, room: int, ids: Collection[str]) -> list[tuple[int, int, str]]:
+    return _rows(reading, room, _message.message_id.in_(sorted(ids)[:500]), limit=len(ids))
+
+
+def _by_rule(reading: Reading, room: int, owner: int, limit: int) -> list[tuple[int, int, str]]:
+    own = _message.account_id == owner
+    files = select(schema.file.c.message_id).where(schema.file.c.room_id == room)
+    return [
+        *_rows(reading, room, _message.state != State.PRESENT.value, limit=limit),
+        *_rows(reading, room, ~own, limit=LAST_EXCHANGE),
+        *_rows(reading, room, own, limit=LAST_EXCHANGE),
+        *_rows(reading, room, _message.message_id.in_(files), limit=limit),
+    ]
+
+
+def _neighbours(reading: Reading, room: int, position: int, is_inside: IsInside) -> Iterator[tuple[int, int]]:
+    before = _rows(reading, room, _message.position < position, limit=CONTEXT)
+    after = _rows(reading, room, _message.position > position, limit=CONTEXT, ascending=True)
+    for near, sent, first in (*before, *after):
+        if is_inside(room, sent, first):
+            yield room, near
+
+
+def _belongs_to(rooms: Iterable[int], contract: str) -> ColumnElement[bool]:
+    """The condition that an entry is of one of the rooms, about the contract or about the seals."""
+    table = schema.entry.c
+    keys = [f"{kind}/{contract}" for kind in STATED]
+    stated = or_(table.key.in_(keys), *(table.key.startswith(f"{key}/", autoescape=True) for key in keys))
+    about_contract = and_(table.room_id.is_(None), table.kind.in_(STATED), stated)
+    return or_(table.room_id.in_(sorted(rooms)), about_contract, table.kind.in_(OF_SEALS))
+
+
+_LINE = "SELECT line FROM entry WHERE seq = ?"
+_BEFORE = "SELECT line FROM entry WHERE key = ? AND room_id IS ? AND seq < ? AND kind IN ({}) ORDER BY seq DESC LIMIT 1"
+
+
+def entries_at(source: sqlite3.Connection, seqs: Iterable[int]) -> dict[int, EntryObject]:
+    """These entries by number; numbers without an entry are left out."""
+    lines = chain.from_iterable(source.execute(_LINE, (seq,)) for seq in seqs)
+    return {entry["seq"]: entry for entry in (json.loads(line) for (line,) in lines)}
+
+
+def previous_entry(source: sqlite3.Connection, entry: EntryObject, kinds: Sequence[str] = ()) -> EntryObject | None:
+    """The previous entry of the same key, of the same kind or one of these kinds; None if there is none."""
+    kinds_asked = kinds or (entry["kind"],)
+    query = _BEFORE.format(", ".join("?" * len(kinds_asked)))
+    row = source.execute(query, (entry["key"], entry["room_id"], entry["seq"], *kinds_asked)).fetchone()
+    previous: EntryObject | None = None if row is None else json.loads(row[0])
+    return previous
+
+
+def entries_under(source: sqlite3.Connection, prefix: str) -> list[EntryObject]:
+    """Every entry whose key begins with a prefix (`member/1/`), oldest first."""
+    # A range and no LIKE, so that the index of the keys is used. "0" is the character after "/".
+    query = "SELECT line FROM entry WHERE key > ? AND key < ? ORDER BY seq"
+    return [json.loads(line) for (line,) in source.execute(query, (prefix, prefix[:-1] + "0"))]

@@ -1,8 +1,4 @@
-"""When each room was last looked at, which rooms the last runs could not read, and every look of a room.
-
-A room was looked at when its own list of messages was read: that the list of rooms shows no movement says nothing of
-edits and deletions. What is a pause `evidence.pauses` judges.
-"""
+"""When each room was last looked at, which rooms the last runs could not read, every look, and the counters."""
 
 from __future__ import annotations
 
@@ -11,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from archiver.evidence.look_coding import LookIntervals, decode_intervals
 from archiver.evidence.pauses import (
@@ -143,3 +139,33 @@ def _longest_within(limit: timedelta, stretch: LookStretch, before: datetime | N
     within = max((seconds for seconds, _times in stretch.intervals if seconds <= most), default=0) * SECOND
     since = timedelta() if before is None else stretch.first - before
     return max(within, since) if since <= limit else within
+
+
+LIMIT = 500
+"""The newest readings that are used: a busy room is read 288 times a day, a quiet one four times."""
+
+
+_WINDOW, _ENTRY = schema.window.c, schema.entry.c
+
+_COUNTED = (
+    select(_WINDOW.observed_at, _WINDOW.message_num)
+    .where(_WINDOW.room_id == bindparam("room"), _WINDOW.message_num.is_not(None))
+    .order_by(_WINDOW.seq.desc())
+    .limit(LIMIT)
+)
+_READ_SINCE = (
+    select(_ENTRY.room_id).distinct().where(_ENTRY.seq > bindparam("seq"), _ENTRY.kind.in_(("window", "steady")))
+)
+"""Built once: building a query takes longer than answering it."""
+
+
+def counter_readings(reading: Reading, room: int, *, since: datetime) -> list[tuple[datetime, int]]:
+    """The times at which a room's list was read and the counter at each, oldest first."""
+    rows = reading.sql.execute(_COUNTED, {"room": room})
+    readings = [(from_text(at), int(number)) for at, number in rows]
+    return [one for one in reversed(readings) if one[0] >= since]
+
+
+def rooms_read_since(reading: Reading, seq: int) -> list[int]:
+    """The rooms whose lists were read after the entry with this number."""
+    return [int(room) for room in reading.sql.execute(_READ_SINCE, {"seq": seq}).scalars()]

@@ -1,21 +1,25 @@
-"""What is saved of some rooms and what is not, for the emergency page and for all that says whether it is whole."""
+"""What is saved of some rooms and what is not, as a whole and within a period; direct chats outside the contracts."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import Table, bindparam, case, func, select
 
 from archiver.evidence.history import number
-from archiver.records import State
+from archiver.records import AccountId, OtherChat, RoomId, State
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state
+from archiver.store.queries import current_state, departures
+from archiver.store.queries.contracts import contracts
 from archiver.store.queries.files import file_counts, file_counts_of_others, unheld_files
 from archiver.store.queries.gaps import UnlistedBeginnings, holes, unlisted_beginnings
 from archiver.store.queries.last_looks import last_list_time
+from archiver.store.schema.payload_forms import read_all_formed
+from archiver.store.time_text import to_text
 from archiver.store.working import backfill_queue
 
 
@@ -112,3 +116,71 @@ def _has_unseen_texts(reading: Reading, rooms: Collection[int]) -> bool:
 def _count_rows(reading: Reading, table: Table, rooms: Collection[int]) -> int:
     query = select(func.count()).select_from(table).where(table.c.room_id.in_(sorted(rooms)))
     return reading.sql.execute(query).scalar() or 0
+
+
+class PeriodCounts(NamedTuple):
+    """Messages and files that were first saved in a period."""
+
+    messages: int
+    files: int
+
+
+class VanishedCounts(NamedTuple):
+    """Messages of one person in one room that turned to `[deleted]` or vanished."""
+
+    deleted: int
+    missing: int
+    texts: int
+    """How many of both whose text was saved."""
+
+
+def saved_counts(reading: Reading, rooms: Collection[int], *, since: datetime, until: datetime) -> PeriodCounts:
+    """Counts of what was saved of these rooms after `since` and up to `until`."""
+    message, blob = schema.message.c, schema.blob.c
+    times, room_ids = (to_text(since), to_text(until)), sorted(rooms)
+    messages_query = select(func.count()).select_from(schema.message)
+    messages_query = messages_query.where(
+        message.room_id.in_(room_ids), message.first_seen > times[0], message.first_seen <= times[1]
+    )
+    files_query = select(func.count()).select_from(schema.blob).where(blob.room_id.in_(room_ids), blob.state == "saved")
+    files_query = files_query.where(blob.saved_at > times[0], blob.saved_at <= times[1])
+    return PeriodCounts(
+        reading.sql.execute(messages_query).scalar() or 0, reading.sql.execute(files_query).scalar() or 0
+    )
+
+
+def vanished_counts(reading: Reading, room: int, account: int, *, since: datetime) -> VanishedCounts:
+    """Counts of a person's messages in a room that vanished since a time."""
+    table = schema.message.c
+    query = select(table.state, func.count(), func.sum(case((table.text_digest != "", 1), else_=0))).where(
+        table.room_id == room,
+        table.account_id == account,
+        table.state.in_((State.DELETED, State.MISSING)),
+        table.changed_at >= to_text(since),
+    )
+    counts = {row[0]: (row[1], row[2] or 0) for row in reading.sql.execute(query.group_by(table.state))}
+    deleted, missing = (counts.get(state, (0, 0)) for state in (State.DELETED, State.MISSING))
+    return VanishedCounts(deleted[0], missing[0], deleted[1] + missing[1])
+
+
+def other_chats(reading: Reading, rooms: Collection[int], *, upto: int) -> list[OtherChat]:
+    """The direct chats with people of these rooms that no contract names, by the entries up to a number."""
+    entry = schema.entry.c
+    last = (
+        select(func.max(entry.seq).label("seq"))
+        .where(entry.kind == "contact", entry.seq <= upto)
+        .group_by(entry.key)
+        .subquery()
+    )
+    lines = reading.sql.execute(select(entry.line).join(last, last.c.seq == entry.seq))
+    found = [entry["payload"] for entry in read_all_formed(lines.scalars(), "contact")]
+    contacts = [one for one in found if one.get("other_chat") is not None]
+    if not contacts:
+        return []
+    people = departures.counterparts(reading, rooms)
+    contracted = {room.room_id for one in contracts(reading) for room in one.rooms}
+    return sorted(
+        OtherChat(AccountId(contact["account_id"]), RoomId(contact["other_chat"]))
+        for contact in contacts
+        if contact["account_id"] in people and contact["other_chat"] not in contracted
+    )

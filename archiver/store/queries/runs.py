@@ -11,9 +11,8 @@ from sqlalchemy import select
 from archiver.records import ExportedPackage, Handover, WrongClock
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.archive_time import CLOCK_TOLERANCE
 from archiver.store.schema.payload_forms import read_all_formed, read_formed
-from archiver.store.time_text import from_text
+from archiver.store.time_text import CLOCK_TOLERANCE, from_text
 
 
 def first_entry_time(reading: Reading) -> datetime | None:

@@ -3,12 +3,10 @@
 Readable tables can be thrown away and made again. Working tables hold what only the next run needs.
 """
 
-from archiver.store.schema.columns import (
-    metadata,
-)
 from archiver.store.schema.evidence import (
     TRIGGERS,
     entry,
+    metadata,
     reply,
     seal,
 )
@@ -31,8 +29,8 @@ from archiver.store.schema.readable import (
     task_version,
     window,
 )
-from archiver.store.schema.search_index import SEARCH
 from archiver.store.schema.working import (
+    SEARCH,
     alert,
     last_list,
     memory,
@@ -47,41 +45,3 @@ from archiver.store.schema.working import (
 )
 
 READABLE = tuple(table for table in metadata.sorted_tables if table.info.get("readable"))
-
-__all__ = (
-    "READABLE",
-    "SEARCH",
-    "TRIGGERS",
-    "alert",
-    "attachment",
-    "blob",
-    "change",
-    "contract",
-    "coverage",
-    "delivery",
-    "entry",
-    "file",
-    "gap",
-    "last_list",
-    "member",
-    "memory",
-    "message",
-    "message_version",
-    "metadata",
-    "person",
-    "picture",
-    "quest",
-    "reading",
-    "reply",
-    "retry",
-    "room",
-    "rotation",
-    "seal",
-    "search_version",
-    "stamp",
-    "task",
-    "task_version",
-    "verification",
-    "visit",
-    "window",
-)

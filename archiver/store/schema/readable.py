@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Text, text
 
-from archiver.store.schema.columns import id_column, readable_table, seq_column
+from archiver.store.schema.evidence import id_column, readable_table, seq_column
 
 room = readable_table(
     "room",

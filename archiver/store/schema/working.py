@@ -1,10 +1,10 @@
-"""The working tables: they hold what only the next run needs and are no evidence."""
+"""The working tables and the full-text index: what only the next run or a search needs, and no evidence."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table, Text, text
 
-from archiver.store.schema.columns import id_column, metadata
+from archiver.store.schema.evidence import id_column, metadata
 
 visit = Table(
     "visit",
@@ -136,3 +136,14 @@ memory = Table(
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+
+_PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+
+SEARCH = (
+    "CREATE VIRTUAL TABLE search USING fts5(grams, content='', tokenize=\"ascii tokenchars '"
+    + _PUNCTUATION.replace("'", "''").replace('"', '""')
+    + "'\")"
+)
+"""The statement that makes the index of bigrams. `ascii` leaves every character beyond ASCII as it is, in each version
+of SQLite; with all punctuation as token characters, only a space ends a word."""

@@ -12,12 +12,10 @@ from heapq import merge
 from itertools import islice
 
 from archiver.search_folding import fold_searched
-from archiver.store.bigrams import match_expression
 from archiver.store.fingerprints import DELETED
-from archiver.store.search.index import LostTexts
+from archiver.store.search.index import LostTexts, match_expression
 from archiver.store.search.newest_hits import HitPosition
-from archiver.store.search.query import SearchQuery
-from archiver.store.search.scope import SearchScope, conditions
+from archiver.store.search.scope import SearchQuery, SearchScope, conditions
 
 FEW = 2_000
 """So many messages are looked at one by one; of more, the newest 50 are soon found by going through all."""

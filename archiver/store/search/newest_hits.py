@@ -16,8 +16,7 @@ from typing import NamedTuple
 from archiver.search_folding import fold_searched
 from archiver.store.fingerprints import DELETED
 from archiver.store.search.index import LostTexts
-from archiver.store.search.query import SearchQuery
-from archiver.store.search.scope import SearchScope, conditions
+from archiver.store.search.scope import SearchQuery, SearchScope, conditions
 
 RECENT = 500
 """Versions that are looked through before the index is asked for single characters: it is slow for characters that

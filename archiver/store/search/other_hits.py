@@ -17,8 +17,7 @@ from archiver.store.engine import driver_connection
 from archiver.store.fingerprints import readable_text
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import STATED
-from archiver.store.search.query import SearchQuery
-from archiver.store.search.scope import SearchScope
+from archiver.store.search.scope import SearchQuery, SearchScope
 from archiver.store.time_text import from_text
 
 

@@ -1,20 +1,164 @@
-"""The scope of a search: rooms, authors, times and kinds of messages, as numbers and as SQL conditions."""
+"""A search as typed, parsed to words, phrases and filters, and its scope as numbers and SQL conditions."""
 
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from archiver import errors
+from archiver.day_words import read_days
 from archiver.evidence.history import text
-from archiver.search_folding import fold
+from archiver.records import JST
+from archiver.search_folding import fold, fold_word
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.fingerprints import readable_text
 from archiver.store.queries.contracts import contracts, find_contract
-from archiver.store.search.query import SearchQuery
+from archiver.store.search.index import match_expression
+
+HAS = ("file", "link", "task", "edit", "delete")
+"""The values of `has:`."""
+
+_OPERATOR = re.compile("(from|room|after|before|has)[:\uff1a]", re.IGNORECASE)
+"""Also with a full-width colon or a capital letter."""
+_MARKS = {'"': '"'} | dict.fromkeys("“”＂", "“”＂")
+"""The marks that open a phrase, and those that close it: word processors make typographic quotation marks."""
+_DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", re.ASCII)
+_EXAMPLE = "2026-11-24"
+_ANY_TIME = datetime(2026, 11, 24, tzinfo=JST)
+"""A full date means the same on any day."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """A parsed search; words are folded, and all conditions must hold."""
+
+    text: str
+    """The search as it was typed."""
+    words: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    """Names or account ids, one of which the author has."""
+    rooms: tuple[str, ...] = ()
+    """Names or numbers, one of which the room has."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """The first time that is too late."""
+    has: frozenset[str] = frozenset()
+
+    def matches(self, folded: str) -> bool:
+        """Whether a folded text has every word and no excluded word."""
+        return all(word in folded for word in self.words) and not any(word in folded for word in self.without)
+
+    def expression(self) -> str:
+        """The words as an FTS5 expression; empty if no word is required."""
+        required = " AND ".join(map(match_expression, self.words))
+        unwanted = " OR ".join(map(match_expression, self.without))
+        return f"({required}) NOT ({unwanted})" if required and unwanted else required
+
+
+def parse(text: str, *, now: datetime | None = None) -> SearchQuery:
+    """Parse a search. Raises BadSearch in one of its forms, and BadValue for what is no day.
+
+    With `now` a day may be written as people write it: 昨日, 11月10日; without, only as a date.
+    """
+    words: dict[bool, list[str]] = {False: [], True: []}
+    filters: dict[str, list[str]] = {}
+    for item in _items(readable_text(text)):
+        if item.operator:
+            filters.setdefault(item.operator, []).append(item.value)
+        elif folded := fold_word(item.value):
+            words[item.negative].append(folded)
+    for value in filters.get("has", ()):
+        if value not in HAS:
+            raise errors.UnknownHas(value=value, known=", ".join(HAS))
+    query = SearchQuery(
+        text,
+        tuple(words[False]),
+        tuple(words[True]),
+        tuple(filters.get("from", ())),
+        tuple(filters.get("room", ())),
+        max((_period(value, "after:", now)[0] for value in filters.get("after", ())), default=None),
+        min((_period(value, "before:", now)[1] for value in filters.get("before", ())), default=None),
+        frozenset(filters.get("has", ())),
+    )
+    if query == SearchQuery(text):
+        raise errors.EmptySearch
+    return check_times(query)
+
+
+def check_times(query: SearchQuery) -> SearchQuery:
+    """The query itself, after a check that its period is not empty. Raises EmptyTime."""
+    if query.since is not None and query.until is not None and query.since >= query.until:
+        last = query.until - timedelta(seconds=1)
+        raise errors.EmptyTime(begin=_day_text(query.since), end=_day_text(last))
+    return query
+
+
+def _day_text(at: datetime) -> str:
+    return f"{at.astimezone(JST):%Y-%m-%d}"
+
+
+class _Item(NamedTuple):
+    negative: bool
+    operator: str
+    """Empty for a word or phrase."""
+    value: str
+
+
+def _items(text: str) -> Iterator[_Item]:
+    """The parts of a search, each checked by itself."""
+    index = 0
+    while index < len(text):
+        if text[index].isspace():
+            index += 1
+            continue
+        start = index
+        negative = text[index] == "-" and text[index + 1 : index + 2].strip() not in ("", "-")
+        index += negative
+        operator = _OPERATOR.match(text, index)
+        index = operator.end() if operator else index
+        value, index = _value(text, index)
+        if operator and negative:
+            raise errors.NegatedFilter(text=text[start:index])
+        if not value.strip():  # a word has characters, so this is a phrase or a filter
+            raise errors.EmptyPart(text=text[start:index])
+        yield _Item(negative, operator[1].lower() if operator else "", value)
+
+
+def _value(text: str, start: int) -> tuple[str, int]:
+    """A phrase between quotation marks, or the characters up to the next space, and the index of its end."""
+    closing = _MARKS.get(text[start : start + 1])
+    if closing:
+        end = next((index for index in range(start + 1, len(text)) if text[index] in closing), -1)
+        if end < 0:
+            raise errors.UnclosedPhrase(text=text[start:])
+        return text[start + 1 : end], end + 1
+    end = start
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return text[start:end], end
+
+
+def _period(value: str, operator: str, now: datetime | None) -> tuple[datetime, datetime]:
+    """The beginning of the days in Japan that a word means, and the first time after them."""
+    days = None
+    if now is not None or _DAY.fullmatch(unicodedata.normalize("NFKC", value)):
+        days = read_days(value, (now or _ANY_TIME).astimezone(JST).date())
+    try:
+        if days is not None:
+            after = days.last + timedelta(days=1)
+            return datetime.combine(days.first, time(), JST), datetime.combine(after, time(), JST)
+    except OverflowError:  # the last day that there is
+        pass
+    raise errors.BadValue(value=value, option=operator, example=operator + _EXAMPLE)
 
 
 @dataclass(frozen=True, slots=True)

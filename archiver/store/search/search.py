@@ -15,12 +15,11 @@ from archiver.records import State
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.fingerprints import DELETED
+from archiver.store.queries.viewing.message_summaries import STANDING
 from archiver.store.search import filtered_hits, index, newest_hits
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.other_hits import OtherHit, other_hits
-from archiver.store.search.query import SearchQuery
-from archiver.store.search.scope import SearchScope, room_names, scope_of
-from archiver.store.text_state_sql import STANDING
+from archiver.store.search.scope import SearchQuery, SearchScope, room_names, scope_of
 from archiver.store.time_text import from_text, from_unix
 
 

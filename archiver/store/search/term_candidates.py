@@ -12,9 +12,9 @@ from archiver.records import MessageId, TermItem
 from archiver.search_folding import fold_searched, fold_word
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.bigrams import match_expression
 from archiver.store.engine import driver_connection
 from archiver.store.search import index
+from archiver.store.search.index import match_expression
 
 EXCERPT_LENGTH = 40
 """Characters of a candidate's text that are given."""

@@ -23,7 +23,7 @@ from archiver.store import blobs, writer
 from archiver.store.durable_files import is_full, storage_error
 from archiver.store.queries.files import WantedFile
 from archiver.store.time_text import to_text
-from archiver.store.working import visits_and_retries
+from archiver.store.working import remembered_values
 from archiver.sync.files import transfer
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomOutcome, RoomReport
@@ -234,7 +234,7 @@ class FileDownloads:
             attempts = file.attempts + 1
         next_at = self.context.now() + RETRY_PAUSES[max(attempts, 1) - 1]
         with self.context.archive.writing() as writing:
-            visits_and_retries.put_retry(
+            remembered_values.put_retry(
                 writing, file.room_id, file.file_id, attempts=attempts, next_at=next_at, reason=reason
             )
 
@@ -250,7 +250,7 @@ class FileDownloads:
         observation = Observation("blob", f"blob/{file.room_id}/{file.file_id}", payload, file.room_id)
         with self.context.archive.writing() as writing:
             writer.append(writing, [observation], account_id=self.context.account_id, at=at)
-            visits_and_retries.drop_retry(writing, file.room_id, file.file_id)
+            remembered_values.drop_retry(writing, file.room_id, file.file_id)
         self._tried.add((file.room_id, file.file_id))
         self.reports[file.room_id].news = True
 

@@ -17,7 +17,7 @@ from archiver.records import Observation
 from archiver.store import writer
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import contracts, current_state, departures
-from archiver.store.working import visits_and_retries
+from archiver.store.working import remembered_values
 from archiver.sync.pull.context import PullContext
 
 VISIT_KIND = "contacts"
@@ -54,7 +54,7 @@ def read_contacts(
         listing = context.client.contacts()
     except (NotVisible, NotUnderstood, Refused):
         with context.archive.writing() as writing:
-            visits_and_retries.put_visit(writing, NO_ROOM, VISIT_KIND, at=context.now(), counters=REFUSED)
+            remembered_values.put_visit(writing, NO_ROOM, VISIT_KIND, at=context.now(), counters=REFUSED)
         return False
     except ChatworkError:
         return False
@@ -62,14 +62,14 @@ def read_contacts(
         observations = _compare_listing(writing, rooms, listing, _uncontracted_direct_chats(writing, listed_rooms))
         counters = "" if observations is not None else EMPTY
         writer.append_dated(writing, observations or [], listing.reply, account_id=context.account_id)
-        visits_and_retries.put_visit(writing, NO_ROOM, VISIT_KIND, at=context.now(), counters=counters)
+        remembered_values.put_visit(writing, NO_ROOM, VISIT_KIND, at=context.now(), counters=counters)
     return bool(observations)
 
 
 def _are_due(context: PullContext, rooms: Sequence[int], *, full: bool) -> bool:
     """Whether a day has passed since the last list, and there is a counterpart to look for in it."""
     with context.archive.reading() as reading:
-        last = visits_and_retries.last_visits(reading).get((NO_ROOM, VISIT_KIND))
+        last = remembered_values.last_visits(reading).get((NO_ROOM, VISIT_KIND))
         recent = last is not None and last.counters != EMPTY and timedelta() <= context.now() - last.at < READ_EVERY
         return (full or not recent) and bool(departures.counterparts(reading, rooms))
 
@@ -90,7 +90,7 @@ def _compare_listing(
     }
     known = _known_states(writing, departures.counterparts(writing, rooms))
     present_before = [person for person, contact in known.items() if contact.state == "present"]
-    last = visits_and_retries.last_visits(writing).get((NO_ROOM, VISIT_KIND))
+    last = remembered_values.last_visits(writing).get((NO_ROOM, VISIT_KIND))
     if not listed and len(present_before) > 1 and (last is None or last.counters != EMPTY):
         return None
     return _changed_contacts(known, listed, listing.reply.digest)

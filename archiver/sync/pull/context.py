@@ -12,7 +12,7 @@ from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.fingerprints import fingerprint
 from archiver.store.queries import contracts, current_state
-from archiver.store.working import backfill_queue, last_lists, visits_and_retries
+from archiver.store.working import backfill_queue, last_lists, remembered_values
 from archiver.store.working.last_lists import SameList
 from archiver.sync import plan
 from archiver.sync.references import find_references
@@ -53,7 +53,7 @@ def write_steady_visits(context: PullContext, writing: Writing) -> None:
     if context.steady_visits:
         last_lists.add_looks(writing, [visit.look for visit in context.steady_visits])
         for visit in context.steady_visits:
-            visits_and_retries.put_visit(
+            remembered_values.put_visit(
                 writing, visit.look.room_id, plan.MESSAGES, at=visit.visited_at, counters=visit.counters
             )
         context.steady_visits.clear()
@@ -61,7 +61,7 @@ def write_steady_visits(context: PullContext, writing: Writing) -> None:
 
 def record_visit(context: PullContext, writing: Writing, room: int, kind: str, *, counters: str) -> None:
     """Record that a kind was read now; without counters the room counts as moved in the next run."""
-    visits_and_retries.put_visit(writing, room, kind, at=context.now(), counters=counters)
+    remembered_values.put_visit(writing, room, kind, at=context.now(), counters=counters)
     context.visited.add((room, kind))
 
 

@@ -16,7 +16,7 @@ from archiver.store.erasure.erased_ids import erased_ids
 from archiver.store.fingerprints import body_of, sent_at
 from archiver.store.queries import current_state
 from archiver.store.time_text import from_unix, to_text
-from archiver.store.working import last_lists, visits_and_retries
+from archiver.store.working import last_lists, remembered_values
 from archiver.sync import changes, coverage, plan
 from archiver.sync.announced_lists import announced_kinds
 from archiver.sync.pull import steady_lists
@@ -68,7 +68,7 @@ def pull_messages(context: PullContext, room: Room, report: RoomReport) -> None:
             steady_lists.remember_list(writing, appended[0], observations[0].payload, received)
         missing = window.missing_messages(writing)
         _record_messages_visit(context, writing, room, whole=not missing and not window.verdict.emptied)
-        visits_and_retries.forget_counters(writing, number, announced)
+        remembered_values.forget_counters(writing, number, announced)
     window.count_changes(report)
     _report_gaps(context, gaps, report)
     if window.verdict.emptied:

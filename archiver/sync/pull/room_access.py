@@ -5,7 +5,7 @@ from __future__ import annotations
 from archiver.errors import NotVisible
 from archiver.records import Observation
 from archiver.store import writer
-from archiver.store.working import visits_and_retries
+from archiver.store.working import remembered_values
 from archiver.sync import plan
 from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.report import RoomOutcome, RoomReport
@@ -31,5 +31,5 @@ def record_accessible(context: PullContext, report: RoomReport) -> None:
     with context.archive.writing() as writing:
         writer.append(writing, [observation], account_id=context.account_id, at=at)
         for kind in plan.KINDS:
-            visits_and_retries.put_visit(writing, room, kind, at=at, counters="")
+            remembered_values.put_visit(writing, room, kind, at=at, counters="")
     report.outcome, report.news = RoomOutcome.ARCHIVED, True

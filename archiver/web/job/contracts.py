@@ -17,7 +17,7 @@ from archiver.render.invisible_characters import visible
 from archiver.setup.contract_facts import keep_contract
 from archiver.setup.fact_reading import check_client
 from archiver.setup.written_days import EXAMPLE_TIME, read_day
-from archiver.store import local_files, statements
+from archiver.store import blobs, statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, find_contract, is_read
 from archiver.store.queries.departures import counterparts
@@ -138,7 +138,7 @@ def _add_delivery(context: ConsoleContext, contract: Contract) -> dict[str, str]
         draft = Delivery(0, read_day(typed or "", _("the day"), EXAMPLE_TIME, now=context.now()), note=note)
         if file:
             with as_file(file) as path:
-                measured = local_files.measure(path, limit=context.settings().files.max_bytes)
+                measured = blobs.measure(path, limit=context.settings().files.max_bytes)
             draft = replace(draft, name=plain_name(file), size=measured.size, sha256=measured.sha256)
     except errors.ArchiverError as error:
         return {"delivered": trouble_words(error).together}

@@ -18,9 +18,9 @@ from archiver.render.invisible_characters import visible
 from archiver.settings.model import exports_folder
 from archiver.setup import erasing
 from archiver.setup.erasing import ErasureOrder
-from archiver.store.contract_lists import change_contract
 from archiver.store.queries.contracts import find_contract, is_read
 from archiver.store.search.scope import room_names
+from archiver.store.statements import change_contract
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.web.trouble.trouble_words import trouble_words

@@ -22,7 +22,7 @@ from archiver.settings.other_archives import known_homes, state_folder
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.current_state import owner
 from archiver.store.search import current_index
-from archiver.store.search.query import SearchQuery, parse
+from archiver.store.search.scope import SearchQuery, parse
 from archiver.store.search.search import search
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.instance import instance_file, running_address, start_application

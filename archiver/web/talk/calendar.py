@@ -16,10 +16,10 @@ from archiver.records import JST
 from archiver.render import times
 from archiver.render.gap_breaks import narrow_gap
 from archiver.store.archive import Reading
+from archiver.store.queries.entries import covered_periods
 from archiver.store.queries.gaps import gaps
-from archiver.store.queries.package_entries import covered_periods
 from archiver.store.queries.viewing import calendar
-from archiver.store.queries.viewing.pauses import pauses_touching
+from archiver.store.queries.viewing.calendar import pauses_touching
 from archiver.web.context import view_context
 from archiver.web.talk.day_coverage import DayCoverage, RoomReadings, day_bounds, day_coverage, unwatched_time
 from archiver.web.talk.room_header import chat

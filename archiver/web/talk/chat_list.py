@@ -13,8 +13,8 @@ from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import activity_without_counts
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.viewing.chat_ends import count_changed, last_messages
-from archiver.store.search.query import HAS
+from archiver.store.queries.viewing.message_summaries import count_changed, last_messages
+from archiver.store.search.scope import HAS
 from archiver.web.context import view_context
 from archiver.web.talk.flow import list_time
 from archiver.web.talk.message_context import owner_of, references_by_room

@@ -12,13 +12,13 @@ from archiver.records import Message
 from archiver.render.times import iso_date
 from archiver.store.archive import Reading
 from archiver.store.queries.transcript import names_in_room
-from archiver.store.queries.viewing.chat_ends import (
+from archiver.store.queries.viewing.calendar import first_on_or_after
+from archiver.store.queries.viewing.message_summaries import (
     changed_before,
     count_changed,
     positions_around,
     positions_of_day,
 )
-from archiver.store.queries.viewing.date_position import first_on_or_after
 from archiver.store.queries.viewing.messages import (
     MessagePage,
     message_by_id,
@@ -27,8 +27,8 @@ from archiver.store.queries.viewing.messages import (
     page_after,
     page_around,
     page_before,
+    room_end,
 )
-from archiver.store.queries.viewing.text_proofs import room_end
 from archiver.web.context import view_context
 from archiver.web.talk import selection_box
 from archiver.web.talk.chat_list import chat_list

@@ -20,10 +20,10 @@ from archiver.render.gap_breaks import GapBreaks, GapEnd, gap_reason, narrow_gap
 from archiver.render.invisible_characters import visible
 from archiver.render.reference_labels import reply_target
 from archiver.store.archive import Reading
+from archiver.store.queries.entries import covered_periods
 from archiver.store.queries.gaps import gaps
-from archiver.store.queries.package_entries import covered_periods
+from archiver.store.queries.viewing.calendar import pauses_between
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
-from archiver.store.queries.viewing.pauses import pauses_between
 from archiver.web.context import view_context
 from archiver.web.talk.diff_html import version_pair
 from archiver.web.talk.message_context import MessageContext, message_context

@@ -18,7 +18,7 @@ from archiver.render.times import typed_time
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import messages
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.store.queries.viewing.text_proofs import Proof, proofs
+from archiver.store.queries.viewing.messages import Proof, proofs
 from archiver.web.context import view_context
 from archiver.web.talk.conversation_address import position
 from archiver.web.talk.diff_html import VersionPair, version_pairs

@@ -14,7 +14,7 @@ from archiver.records import Contract
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.viewing.room_history import room_row
+from archiver.store.queries.viewing.people import room_row
 
 
 @dataclass(frozen=True, slots=True)

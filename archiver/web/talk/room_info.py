@@ -16,7 +16,7 @@ from archiver.render.message_body import References
 from archiver.store.archive import Reading
 from archiver.store.queries.statements import enclosures
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.store.queries.viewing.room_history import PastValue, room_history
+from archiver.store.queries.viewing.people import PastValue, room_history
 from archiver.web.context import view_context
 from archiver.web.event_words.files_tasks_statements import attachment_words
 from archiver.web.talk.message_context import message_context

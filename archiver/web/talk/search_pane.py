@@ -15,10 +15,10 @@ from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.queries.viewing import files
-from archiver.store.queries.viewing.room_history import room_history
+from archiver.store.queries.viewing.people import room_history
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.other_hits import OtherHit
-from archiver.store.search.query import SearchQuery, parse
+from archiver.store.search.scope import SearchQuery, parse
 from archiver.store.search.search import SearchResult, search
 from archiver.web.context import view_context
 from archiver.web.talk import page_cursor, tasks

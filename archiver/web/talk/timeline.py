@@ -19,8 +19,8 @@ from archiver.render.snippet import Snippet
 from archiver.render.times import local_time, time_from_id
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.viewing.last_seen import message_seen_before, text_seen_before
 from archiver.store.queries.viewing.message_summaries import message_summaries
+from archiver.store.queries.viewing.messages import message_seen_before, text_seen_before
 from archiver.store.queries.viewing.people import last_name
 from archiver.store.queries.viewing.timeline import Timeline, timeline
 from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent

@@ -19,7 +19,7 @@ from archiver.export.package.make_package import ExportReport, export
 from archiver.export.package.order import ExportOrder
 from archiver.records import Observation, Reply
 from archiver.store.working import remembered_values
-from archiver.store.working.token_marks import TokenMarks
+from archiver.store.working.remembered_values import TokenMarks
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
 from tests.support.packages.sample_package import renew_lists
 from tests.support.zlib_streams import inflate_streams

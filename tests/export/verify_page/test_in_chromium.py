@@ -20,7 +20,7 @@ from archiver.export.package.verify_script import verify_script
 from archiver.export.verify_page.page import page_digest, page_with_roots
 from archiver.records import Observation
 from archiver.store.archive import Archive
-from archiver.store.erasure.selection import select_messages
+from archiver.store.erasure.plan import select_messages
 from tests.custody.test_erasures import erase, make_archive
 from tests.custody.test_stamp_renewals import desk_of_2015, pass_ten_years
 from tests.support.archives.maker import CLIENT, ROOM, at, message_object, story

@@ -19,7 +19,7 @@ from archiver import errors
 from archiver.records import Observation
 from archiver.store import blobs, database_copy, migrate, seals, writer
 from archiver.store.archive import Archive
-from archiver.store.backup import destination, transfer
+from archiver.store.backup import copy, destination
 from archiver.store.backup.copy import (
     CopyReport,
     copy_archive,
@@ -246,7 +246,7 @@ def test_a_daily_copy_that_differs_is_left_and_named(home: Archive, target: Path
 
     made = make_copy(home, target)
 
-    assert [transfer.UncopiedFile(daily)] == list(made.uncopied)
+    assert [copy.UncopiedFile(daily)] == list(made.uncopied)
     assert [b"first", b"first and second", b"first and second"] == [
         (target / name).read_bytes() for name in (daily, root, settings)
     ]
@@ -267,7 +267,7 @@ def test_a_file_that_cannot_be_read_keeps_no_other_from_being_copied(
     monkeypatch.setattr(Path, "open", failing)
     made = make_copy(home, target)
 
-    assert [transfer.UncopiedFile(name, "Input/output error")] == list(made.uncopied)
+    assert [copy.UncopiedFile(name, "Input/output error")] == list(made.uncopied)
     assert 3 == len(list((target / "seals").glob("*.json")))
 
 
@@ -282,7 +282,7 @@ def test_a_full_disk_leaves_the_earlier_copy_as_it_was(home: Archive, target: Pa
         copy_archive(home, target)
 
     assert before == (target / DATABASE).read_bytes()
-    assert not [name for name in file_names(target) if name.endswith(transfer.PARTIAL_SUFFIX)]
+    assert not [name for name in file_names(target) if name.endswith(copy.PARTIAL_SUFFIX)]
     assert not blobs.blob_path(target, new.name).exists()
     make_copy(home, target)
     assert blobs.blob_path(target, new.name).exists()
@@ -307,7 +307,7 @@ def test_whenever_a_run_is_cut_off_the_earlier_copy_stays_and_the_next_run_ends_
         make_copy(home, target)
         assert entry_lines(home.database) == entry_lines(target / DATABASE)
         assert {path.name for path in new} <= {path.name for path in _blobs(target)}
-        assert not [name for name in file_names(target) if name.endswith(transfer.PARTIAL_SUFFIX)]
+        assert not [name for name in file_names(target) if name.endswith(copy.PARTIAL_SUFFIX)]
         if not cut:
             break
 
@@ -332,7 +332,7 @@ def _cut_off_at(archive: Archive, target: Path, number: int) -> bool:
 
 
 def _blobs(home: Path) -> list[Path]:
-    return [path for path in (home / "files").glob("??/??/*") if not path.name.endswith(transfer.PARTIAL_SUFFIX)]
+    return [path for path in (home / "files").glob("??/??/*") if not path.name.endswith(copy.PARTIAL_SUFFIX)]
 
 
 def test_too_little_space_is_said_before_anything_is_copied(
@@ -404,7 +404,7 @@ def test_a_link_within_the_copy_leads_no_write_elsewhere(home: Archive, target: 
 
     made = make_copy(home, target)
 
-    assert [transfer.UncopiedFile(name.as_posix())] == list(made.uncopied)
+    assert [copy.UncopiedFile(name.as_posix())] == list(made.uncopied)
     assert [] == list(outside.iterdir())
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.store.object_stores.object_store import ObjectStore, file_key, seal_key
+from archiver.store.object_stores.object_store import ObjectStore, file_key, read_identity, seal_key, store_identity
 from archiver.store.object_stores.open_store import make_store, open_store
 from archiver.store.object_stores.s3_store import S3Store
-from archiver.store.object_stores.store_identity import read_identity, store_identity
 from tests.support.teams.object_servers import free_port, give_credentials
 
 pytestmark = pytest.mark.slow

@@ -13,8 +13,8 @@ from archiver.kanji_variants import join_variants
 from archiver.records import JST
 from archiver.render import search_data
 from archiver.search_folding import fold, fold_searched, fold_word
-from archiver.store.bigrams import index_text, match_expression
-from archiver.store.search.query import HAS, SearchQuery, parse
+from archiver.store.search.index import index_text, match_expression
+from archiver.store.search.scope import HAS, SearchQuery, parse
 
 LITERALS = [
     "C++",

@@ -17,11 +17,10 @@ from archiver.records import Observation, State
 from archiver.search_folding import fold_searched, fold_word
 from archiver.store import engine, writer
 from archiver.store.archive import Archive
-from archiver.store.bigrams import INDEX_FORMAT
 from archiver.store.search import current_index, index
+from archiver.store.search.index import INDEX_FORMAT
 from archiver.store.search.newest_hits import newest_hits
-from archiver.store.search.query import SearchQuery, parse
-from archiver.store.search.scope import SearchScope
+from archiver.store.search.scope import SearchQuery, SearchScope, parse
 from archiver.store.search.search import SearchResult, search
 from tests.support.archives.maker import (
     CLIENT,

@@ -14,7 +14,7 @@ from archiver.store import schema
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from archiver.store.working.key_value_store import Slot, SlotFamily
-from archiver.store.working.token_marks import TokenMarks
+from archiver.store.working.remembered_values import TokenMarks
 from tests.support.module_imports import modules
 
 ROOT = Path(__file__).parents[3] / "archiver"

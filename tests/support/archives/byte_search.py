@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archiver.search_folding import fold_searched
-from archiver.store.bigrams import index_text
+from archiver.store.search.index import index_text
 from tests.support.reports import pdf_reader
 
 

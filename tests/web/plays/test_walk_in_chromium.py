@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import build_view_context
 from archiver.store import blobs
-from archiver.store.queries.viewing import text_proofs
+from archiver.store.queries.viewing import messages
 from archiver.web.context import ViewContext
 from tests.support.reports import pdf_reader
 from tests.support.viewer.chromium_tab import NEEDED, Window, open_window
@@ -287,7 +287,7 @@ def test_on_paper_nothing_is_cut_off_or_folded(context: ViewContext, archive: Vi
             "[...document.querySelectorAll('.wide *')].filter(e => e.getBoundingClientRect().right > 680).length"
         )
     with context.reading() as reading:
-        digests = [one.digest for one in text_proofs.proofs(reading, archive.room, int(archive.edited))]
+        digests = [one.digest for one in messages.proofs(reading, archive.room, int(archive.edited))]
     sha256 = hashlib.sha256(b"<script>alert(9)</script>").hexdigest()
 
     message = pdf_reader.without_spaces(pdf_reader.text(conversation_pdf))

@@ -19,7 +19,7 @@ from archiver.search_folding import fold
 from archiver.store.archive import Reading
 from archiver.store.blobs import FOLDER
 from archiver.store.engine import driver_connection
-from archiver.store.queries.viewing.parsed_entries import entries_at
+from archiver.store.queries.entries import entries_at
 from archiver.store.time_text import from_text, sent_at
 
 LOOKED_AT = 10_000

@@ -13,7 +13,7 @@ from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.records import AccountId, MessageId, RoomId, Task, TaskId
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
-from archiver.store.queries.viewing.parsed_entries import entries_at
+from archiver.store.queries.entries import entries_at
 from archiver.store.time_text import from_text, sent_at
 
 REST = "rest"

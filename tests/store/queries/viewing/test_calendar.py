@@ -11,8 +11,7 @@ from hypothesis import given, strategies
 from archiver.records import JST
 from archiver.store.archive import Archive
 from archiver.store.queries.last_looks import watch
-from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time, span_counts
-from archiver.store.queries.viewing.pauses import pauses_touching
+from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time, pauses_touching, span_counts
 from tests.support.archives.maker import BEGIN, ROOM, ArchiveMaker, at, message_object
 
 SENT = [-600.01, -600, 0, 839.99, 840, 840.01, 2279.99, 2280, 60_000]

@@ -18,7 +18,7 @@ from archiver.store.engine import driver_connection
 from archiver.store.queries.entries import entries
 from archiver.store.queries.viewing import files, people, tasks
 from archiver.store.queries.viewing.files import FileState
-from archiver.store.working import visits_and_retries
+from archiver.store.working import remembered_values
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, file_object, story
 
 
@@ -96,7 +96,7 @@ def test_files_are_narrowed_by_name_and_state(story_maker: ArchiveMaker) -> None
     assert [13] == listed_file_ids(story_maker, [ROOM], state=FileState.GONE)
     assert [] == listed_file_ids(story_maker, [ROOM], state=FileState.GONE, name="c.mp4")
     with story_maker.archive.writing() as writing:  # given up before, and tried again now
-        visits_and_retries.put_retry(writing, ROOM, 12, attempts=1, next_at=at(400), reason="no_space")
+        remembered_values.put_retry(writing, ROOM, 12, attempts=1, next_at=at(400), reason="no_space")
     assert [14, 12] == listed_file_ids(story_maker, [ROOM], state=FileState.PENDING)
 
 

@@ -17,7 +17,7 @@ from archiver.export import conversation
 from archiver.records import Message, Observation
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.entries import entries, message_entries
-from archiver.store.queries.viewing import date_position, last_seen, messages
+from archiver.store.queries.viewing import calendar, messages
 from archiver.store.queries.viewing.messages import MessagePage
 from tests.support.archives.maker import ROOM, ArchiveMaker, at, message_object
 from tests.support.archives.random_histories import archive_with_history, message, reading, window
@@ -70,7 +70,7 @@ def test_a_page_has_the_records_of_a_package(
     blank: Archive, monkeypatch: pytest.MonkeyPatch, history: list[list[Observation]], many: int
 ) -> None:
     """Every text, state, name and interval is the one that the export's own code makes of the entries."""
-    monkeypatch.setattr(last_seen, "MANY", many)
+    monkeypatch.setattr(messages, "MANY", many)
     with archive_with_history(blank, with_true_replies(history)) as archive, archive.reading() as snapshot:
         expected = {room: packed(snapshot, room) for room in (1, 2)}
 
@@ -150,5 +150,5 @@ def test_a_date_leads_to_the_first_message_sent_then_or_later(blank: Archive, se
     expected = next((str(number) for number, minutes in enumerate(sent, 1) if minutes >= minute), None)
 
     with archive_with_history(blank, [batch]) as archive, archive.reading() as snapshot:
-        assert expected == date_position.first_on_or_after(snapshot, 1, at(minute))
-        assert date_position.first_on_or_after(snapshot, 2, at(0) - timedelta(days=1)) is None
+        assert expected == calendar.first_on_or_after(snapshot, 1, at(minute))
+        assert calendar.first_on_or_after(snapshot, 2, at(0) - timedelta(days=1)) is None

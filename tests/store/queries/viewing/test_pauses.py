@@ -12,7 +12,7 @@ from hypothesis import given, strategies
 from archiver.store.archive import Archive
 from archiver.store.queries.entries import entries
 from archiver.store.queries.last_looks import watch
-from archiver.store.queries.viewing.pauses import pauses_between
+from archiver.store.queries.viewing.calendar import pauses_between
 from archiver.store.time_text import to_text
 from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from archiver.store import seals
-from archiver.store.queries.viewing.text_proofs import proofs, room_end
+from archiver.store.queries.viewing.messages import proofs, room_end
 from archiver.store.working.stamp_queue import DueStamp, StampFacts, keep_stamp
 from tests.support.archives.maker import ROOM, ArchiveMaker, at, message_object
 
