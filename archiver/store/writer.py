@@ -46,7 +46,7 @@ def append(
     """Append observations in order, all observed at `at` (aware), and bring the readable tables up to date.
 
     `dated`: `at` is the `Date` of a reply. Else it is the time of the archive's clock, which is never earlier than
-    the last time by Chatwork's while no offset between the two is known (`archive_time`).
+    the last time by Chatwork's while no offset between the two is known (`time_text`).
     """
     if not observations:
         return []
