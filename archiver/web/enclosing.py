@@ -61,7 +61,7 @@ def keep_enclosure(
     if given is None or not given.filename:
         return None
     with as_file(given) as path:
-        copy = blobs.keep(context.home, path, limit=context.settings().files.max_bytes)
+        copy = blobs.copy_in(context.home, path, limit=context.settings().files.max_bytes)
     now = context.now()
     draft = Enclosure(0, kind, plain_name(given), copy.size, copy.sha256, now, dated, message, note)
     with context.archive.writing() as writing:
