@@ -71,6 +71,7 @@ from archiver.errors.ledger import (
     BadLedgerFile,
     BadServeFile,
     BadTeamStore,
+    LedgerAwaitsSavers,
     LedgerForbids,
     LedgerNewer,
     LedgerNotMade,

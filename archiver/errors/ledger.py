@@ -42,6 +42,16 @@ class LedgerNewer(LedgerUnavailable):
     hint = N_("Nothing was changed. Install the newest version of the program on this computer too.")
 
 
+class LedgerAwaitsSavers(LedgerUnavailable):
+    """The ledger was put back in time, and savers are awaited that may hold what it lacks: exit 1."""
+
+    message = N_(
+        "The team's ledger ({ledger}) was put back to an earlier time, and not every saver has brought to it what its "
+        "copies hold since then."
+    )
+    hint = N_("Nothing new is saved until then. Which savers are missing is told by: archive team status")
+
+
 class BadLedger(LedgerUnavailable):
     """The ledger holds rows that this program cannot have written: exit 1."""
 

@@ -28,6 +28,7 @@ REASONS = {
     "ArchiveBusy": N_("another program is using the archive's database"),
     "ArchiveDamaged": N_("the archive's database cannot be read"),
     "BadLedger": N_("the team's ledger holds what this program did not write"),
+    "LedgerAwaitsSavers": N_("the team's ledger was put back in time and waits for its savers"),
     "LedgerForbids": N_("the database of the team's ledger does not let its user do this"),
     "LedgerNewer": N_("the team's ledger needs a newer version of this program"),
     "LedgerOutdated": N_("the team's ledger is missing, or of another version of the program"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from archiver.ledger.connection import connect, ledger_errors
+from archiver.ledger.connection import connect, ledger_errors, on_archive
 from archiver.ledger.ledger_file import LedgerPlace
 
 _GRANTS = "SELECT key, line FROM entry WHERE kind = 'grant' ORDER BY seq"
@@ -30,7 +30,7 @@ class AccessRecord(NamedTuple):
 
 def record_access(place: LedgerPlace, *, who: str, what: str, reason: str) -> int:
     """Add a row and commit it, before anything is read; its number. Raises LedgerUnavailable, TeamNotInstalled."""
-    with _transaction(place) as connection:
+    with on_archive(place.address, place.archive) as connection:
         row = connection.execute("SELECT record_access(%s, %s, %s)", (who, what, reason)).fetchone()
     assert row is not None
     return int(row[0])
@@ -38,7 +38,7 @@ def record_access(place: LedgerPlace, *, who: str, what: str, reason: str) -> in
 
 def accesses(place: LedgerPlace) -> list[AccessRecord]:
     """Every row of an archive, oldest first. Raises LedgerUnavailable, TeamNotInstalled."""
-    with _transaction(place) as connection:
+    with on_archive(place.address, place.archive) as connection:
         return [AccessRecord(*row) for row in connection.execute(_ROWS)]
 
 
@@ -53,7 +53,7 @@ def grant_lines(place: LedgerPlace) -> list[tuple[str, str]]:
 
     Raises LedgerUnavailable, TeamNotInstalled.
     """
-    with _transaction(place) as connection:
+    with on_archive(place.address, place.archive) as connection:
         return [(key, line) for key, line in connection.execute(_GRANTS)]
 
 
@@ -61,11 +61,3 @@ def archive_numbers(address: str) -> list[int]:
     """The numbers of every archive of the ledger. Raises LedgerUnavailable, TeamNotInstalled."""
     with ledger_errors(address), closing(connect(address)) as connection:
         return [number for (number,) in connection.execute("SELECT archive FROM overview ORDER BY archive")]
-
-
-@contextmanager
-def _transaction(place: LedgerPlace) -> Iterator[Any]:
-    """A transaction that sees the rows of one archive."""
-    with ledger_errors(place.address), closing(connect(place.address)) as connection, connection.transaction():
-        connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(place.archive),))
-        yield connection

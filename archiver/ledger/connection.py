@@ -11,7 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from archiver import errors
@@ -65,6 +65,15 @@ def connect(address: str) -> psycopg.Connection[Any]:
 def begin_on_archive(connection: Any, archive: int, begin: str = "BEGIN") -> None:
     """Begin a transaction on one archive alone: row-level security shows it nothing of any other."""
     connection.execute(f"{begin}; SELECT set_config('archiver.archive', '{archive:d}', true)")
+
+
+@contextmanager
+def on_archive(address: str, archive: int) -> Iterator[Any]:
+    """A connection in a transaction on one archive. Raises LedgerUnavailable, TeamNotInstalled."""
+    with ledger_errors(address), closing(connect(address)) as connection:
+        begin_on_archive(connection, archive)
+        yield connection
+        connection.execute("COMMIT")
 
 
 class KeptConnections:

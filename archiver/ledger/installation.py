@@ -1,4 +1,7 @@
-"""Makes the ledger in a database: roles, schema, and the steps of its versions by Alembic; opens archives in it."""
+"""Makes the ledger in a database: roles, schema, and the steps of its versions by Alembic; opens archives in it.
+
+It remembers the store in which the files of an archive lie by its identity, 32 hexadecimal digits.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from archiver.ledger.connection import (
     ledger_error,
     ledger_errors,
     ledger_making_errors,
+    on_archive,
     printable,
 )
 
@@ -27,6 +31,10 @@ ROLES = (
 """Groups without login: of migrations only, of machines that save, of those who only read an archive, of machines that
 may also read sealed tokens, of those who see how every archive stands and nothing of what is in it, of those who may
 have erased what an entry says; the last one owns the function that erases, and has no members but the first."""
+
+_NOTE = """
+INSERT INTO store (archive, identity) VALUES (current_archive(), %s) ON CONFLICT (archive) DO NOTHING
+"""
 
 _CREATE_ROLE = (
     "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
@@ -61,13 +69,13 @@ def _make_roles(address: str) -> None:
         connection.execute("GRANT ledger_writer TO ledger_worker")
 
 
-def open_archive(address: str, account: int) -> int:
-    """The number of an account's archive in the ledger, which is made if there is none yet.
+def open_archive(address: str, account: int, *, number: int | None = None) -> int:
+    """The number of an account's archive in the ledger, which is made if there is none yet, as `number` if it is free.
 
     Raises LedgerUnavailable, TeamNotInstalled.
     """
     with ledger_errors(address), closing(connect(address)) as connection:
-        row = connection.execute("SELECT open_archive(%s)", (account,)).fetchone()
+        row = connection.execute("SELECT open_archive(%s, %s)", (account, number)).fetchone()
     assert row is not None
     return int(row[0])
 
@@ -86,6 +94,29 @@ def find_archive(address: str, account: int) -> int:
     if only is not None and only != number:  # whatever number it names, it would be given its own archive
         raise errors.ArchiveForbidden(account=account)
     return int(number)
+
+
+def known_store(address: str, archive: int, *, note: str | None = None) -> str | None:
+    """The identity of the store of an archive; None if none is noted. `note` is noted where none is.
+
+    Raises LedgerUnavailable, LedgerForbids, TeamNotInstalled.
+    """
+    with on_archive(address, archive) as connection:
+        if note is not None:
+            connection.execute(_NOTE, (note,))
+        row = connection.execute("SELECT identity FROM store").fetchone()
+    return None if row is None else str(row[0])
+
+
+def archives_in_store(address: str, identity: str) -> tuple[int, int]:
+    """Of how many archives the files lie in the store with this identity, and of how many in another.
+
+    Raises LedgerUnavailable, LedgerForbids, TeamNotInstalled.
+    """
+    with ledger_errors(address), closing(connect(address)) as connection:
+        row = connection.execute("SELECT same, other FROM archives_in_store(%s)", (identity,)).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
 
 
 def _run_migrations(address: str) -> None:

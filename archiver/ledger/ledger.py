@@ -78,6 +78,9 @@ SELECT EXISTS (
 """
 
 
+_FENCE = "UPDATE standing SET mark = %s, running = %s WHERE mark = %s AND (%s OR NOT is_awaited())"
+
+
 class LedgerEnd(NamedTuple):
     """The last numbers of each table; 0 where there is no row."""
 
@@ -176,19 +179,26 @@ class Ledger:
         return bool(row and row[0])
 
     def append(
-        self, rows: Mapping[str, Iterable[Row]], *, mark: str, running: str, erasures: Iterable[int] = ()
+        self,
+        rows: Mapping[str, Iterable[Row]],
+        *,
+        mark: str,
+        running: str,
+        erasures: Iterable[int] = (),
+        is_held_before: bool = False,
     ) -> str:
         """Append rows of each table and state the running counters, in one transaction; the new mark.
 
-        `erasures`: numbers of those that are carried out in it, whose entries are there.
-        Raises StaleCopy if `mark` is not the present one or a number is taken, LedgerUnavailable.
+        `erasures`: numbers of those that are carried out in it, whose entries are there. `is_held_before`: the copy had
+        them before, as the ledger was put back in time; nothing else is appended while savers are awaited that may too.
+        Raises StaleCopy if `mark` is not the present one or a number is taken, LedgerAwaitsSavers, LedgerUnavailable.
         """
         new_mark = secrets.token_hex(16)
         with self._transaction("BEGIN") as connection:
-            fenced = connection.execute(
-                "UPDATE standing SET mark = %s, running = %s WHERE mark = %s", (new_mark, running, mark)
-            )
+            fenced = connection.execute(_FENCE, (new_mark, running, mark, is_held_before))
             if fenced.rowcount != 1:
+                if not is_held_before and connection.execute("SELECT is_awaited()").fetchone() == (True,):
+                    raise errors.LedgerAwaitsSavers(ledger=printable(self.place.address))
                 raise errors.StaleCopy(detail=mark)
             for table, values in rows.items():
                 _insert(connection, table, values)

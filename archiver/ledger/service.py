@@ -1,27 +1,19 @@
 """What a team's service keeps in the ledger beside the archives: standings, sealed tokens, the host's state, turns.
 
-One connection for all threads of a process, used by one at a time for a statement or two; what is in an archive is
-read and written over a connection of its own (`ledger.Ledger`). It knows no key and opens no token.
+Its connections are used for a statement or two; what is in an archive is read and written over a connection of its own
+(`ledger.Ledger`). It knows no key and opens no token.
 """
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from archiver import errors
-from archiver.ledger.connection import begin_on_archive, connect, import_psycopg, ledger_errors, printable
-
-if TYPE_CHECKING:
-    import psycopg
-
-_IDLE_SECONDS = 1.0
-"""A connection that nobody has used for so long is tried before it is used again."""
+from archiver.ledger.connection import KeptConnection, KeptConnections, begin_on_archive, ledger_errors, printable
 
 _OVERVIEW = """
 SELECT archive, account_id, opened_at, closed_at, last_round, outcome, gaps, alerts, failures, next_due, has_token
@@ -38,6 +30,13 @@ _RECORD = """
 UPDATE standing SET last_round = coalesce(%(at)s, last_round), outcome = %(outcome)s, failures = %(failures)s,
     gaps = coalesce(%(gaps)s, gaps), alerts = coalesce(%(alerts)s, alerts), next_due = %(next_due)s
 """
+
+_SAVERS = "SELECT cache, host, seen_at, set_aside, life <> ledger.life() FROM ledger.saver ORDER BY host, cache"
+_CHECK_IN = """
+INSERT INTO saver VALUES (%s, %s, life(), now(), %s) ON CONFLICT (cache)
+DO UPDATE SET host = excluded.host, life = excluded.life, seen_at = now(), set_aside = excluded.set_aside
+"""
+_FORGET_OLD = "DELETE FROM saver WHERE life = life() AND seen_at < now() - interval '30 days'"
 
 _PUT_SEALED = "INSERT INTO token (archive, sealed, wrapped_key, key_id) VALUES (current_archive(), %s, %s, %s)"
 """After the earlier one is deleted: replacing it in one statement asks for the right to read what is sealed."""
@@ -91,6 +90,18 @@ class RoundOutcome:
     alerts: int | None = None
 
 
+class Saver(NamedTuple):
+    """A folder of copies, and whose it is."""
+
+    cache: str
+    host: str
+    seen_at: datetime
+    set_aside: int
+    """How many databases lie aside there whose records nobody took in."""
+    is_awaited: bool
+    """Whether the ledger was put back in time, and what these copies hold was not brought to it since."""
+
+
 class SealedRow(NamedTuple):
     """A sealed token as the ledger holds it."""
 
@@ -114,14 +125,12 @@ class HostState:
 
 
 class TeamLedger:
-    """The tables of the service in one ledger, reached over one connection that threads share."""
+    """The tables of the service in one ledger, for all threads of a process."""
 
     def __init__(self, address: str) -> None:
         """Keep the address; nothing is opened yet."""
         self.address = address
-        self._connection: psycopg.Connection[Any] | None = None
-        self._one_at_a_time = threading.Lock()
-        self._used_at = 0.0
+        self._connections = KeptConnections(address, most=2)
 
     def overview(self) -> list[ArchiveStanding]:
         """How every archive stands. Raises LedgerUnavailable, TeamNotInstalled."""
@@ -152,6 +161,35 @@ class TeamLedger:
         """State when the next round is due, and nothing else. Raises LedgerUnavailable."""
         with self._of_archive(archive) as connection:
             connection.execute("UPDATE standing SET next_due = %s", (until,))
+
+    # --- savers ----------------------------------------------------------------------------------
+
+    def savers(self) -> list[Saver]:
+        """All that saved within thirty days, or are awaited. Raises LedgerUnavailable."""
+        with self._open() as connection:
+            return [Saver(*row) for row in connection.execute(_SAVERS)]
+
+    def life(self) -> str:
+        """The life of the database, which is another one after each restore. Raises LedgerUnavailable."""
+        with self._open() as connection:
+            row = connection.execute("SELECT life()").fetchone()
+        return str(row and row[0])
+
+    def is_awaited(self) -> bool:
+        """Whether a saver is awaited, so that no round may begin. Raises LedgerUnavailable."""
+        with self._open() as connection:
+            return bool(connection.execute("SELECT is_awaited()").fetchone() == (True,))
+
+    def check_in(self, cache: str, host: str, set_aside: int) -> None:
+        """Note a saver that has brought all that its copies hold. Raises LedgerUnavailable."""
+        with self._open() as connection:
+            connection.execute(_CHECK_IN, (cache, host, set_aside))
+            connection.execute(_FORGET_OLD)
+
+    def wait_no_longer(self) -> None:
+        """Forget the savers that are awaited. Raises LedgerUnavailable, LedgerForbids."""
+        with self._open() as connection:
+            connection.execute("DELETE FROM saver WHERE life <> life()")
 
     # --- tokens ----------------------------------------------------------------------------------
 
@@ -195,7 +233,8 @@ class TeamLedger:
 
         Nobody else changes it meanwhile. Raises LedgerUnavailable.
         """
-        with self._open() as connection, connection.transaction():
+        with self._open() as connection:
+            connection.execute("BEGIN")
             connection.execute("INSERT INTO host_breaker (host) VALUES (%s) ON CONFLICT DO NOTHING", (host,))
             row = connection.execute(f"{_BREAKER} FOR UPDATE", (host,)).fetchone()
             assert row is not None
@@ -204,6 +243,7 @@ class TeamLedger:
             if after != before:
                 values = (list(after.failing), after.openings, after.opened_until, after.probed_until, host)
                 connection.execute(_KEEP_BREAKER, values)
+            connection.execute("COMMIT")
         return before, after
 
     def host(self, host: str) -> tuple[HostState, datetime]:
@@ -223,12 +263,11 @@ class TeamLedger:
         return None if row is None else max(timedelta(), row[0])
 
     def close(self) -> None:
-        """Close the connection; it is opened again when it is needed."""
-        with self._one_at_a_time:
-            self._give_up()
+        """Close the connections; they are opened again when they are needed."""
+        self._connections.close()
 
     @contextmanager
-    def _of_archive(self, archive: int) -> Iterator[psycopg.Connection[Any]]:
+    def _of_archive(self, archive: int) -> Iterator[KeptConnection]:
         """A transaction on one archive alone."""
         with self._open() as connection:
             begin_on_archive(connection, archive)
@@ -236,34 +275,10 @@ class TeamLedger:
             connection.execute("COMMIT")
 
     @contextmanager
-    def _open(self) -> Iterator[psycopg.Connection[Any]]:
-        """The connection, for this thread alone. After any error it is given up."""
-        with self._one_at_a_time:
-            try:
-                with ledger_errors(self.address):
-                    yield self._tested()
-            except BaseException:
-                self._give_up()
-                raise
-
-    def _tested(self) -> psycopg.Connection[Any]:
-        """The connection, opened anew where the server has closed it while nobody used it."""
-        psycopg = import_psycopg()
-        idle, self._used_at = time.monotonic() - self._used_at, time.monotonic()
-        if self._connection is not None and idle > _IDLE_SECONDS:
-            try:
-                self._connection.execute("SELECT 1")
-            except psycopg.OperationalError:
-                self._give_up()
-        if self._connection is None:
-            self._connection = connect(self.address)
-        return self._connection
-
-    def _give_up(self) -> None:
-        if self._connection is not None:
-            with suppress(Exception):
-                self._connection.close()
-            self._connection = None
+    def _open(self) -> Iterator[KeptConnection]:
+        """A connection for this thread alone. One on which a transaction is left open is given up."""
+        with ledger_errors(self.address), closing(self._connections.take(self.address)) as connection:
+            yield connection
 
 
 def _host_state(row: tuple[Any, ...]) -> HostState:

@@ -174,9 +174,12 @@ def _record_rollbacks(writing: Writing, copies: Sequence[Path], *, now: datetime
 
 
 def _lost_in_ledger(reading: Reading) -> dict[str, Any]:
-    """The first and last unsealed record that only a set-aside copy has, as no entry says so yet."""
+    """The first and last unsealed record that only a set-aside copy has, and how many, as no entry says so yet."""
     noted = stored_text(reading.sql, LOST_KEY)
-    return {} if noted is None else dict(zip(("first", "last"), json.loads(noted), strict=True))
+    if noted is None:
+        return {}
+    first, last = json.loads(noted)
+    return {"first": first, "last": last, "lost": last - first + 1}
 
 
 def _unnamed(folder: Path, files: Sequence[SealFile], named: _NamedFiles) -> list[_Unknown]:

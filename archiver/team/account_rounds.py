@@ -157,7 +157,8 @@ class AccountRounds:
             host, _after = self._ledger.change_host(HOST, host_breaker.admit)
             admission = host_breaker.admission(host, at)
         standing = self._ledger.standing(archive)
-        if admission is Admission.HELD or standing.closed_at is not None or not standing.has_token:
+        is_held = admission is Admission.HELD or self._ledger.is_awaited()
+        if is_held or standing.closed_at is not None or not standing.has_token:
             return None
         return _Begun(standing, admission is Admission.PROBE, at, time.monotonic())
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import threading
 from collections.abc import Iterator
@@ -15,11 +16,14 @@ from contextlib import closing
 from pathlib import Path
 
 from archiver import errors
+from archiver.ledger.installation import open_archive
 from archiver.ledger.ledger_file import LEDGER_FILE, LedgerPlace, read_ledger_file, write_ledger_file
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.private_file import replace_file
 from archiver.store.archive import Archive
 from archiver.store.durable_files import storage_error
+from archiver.store.queries import current_state
+from archiver.store.working.other_databases import OtherDatabase, other_databases
 from archiver.team.team_file import TeamSettings
 
 DEFAULT_SETTINGS = b"[exports]\ndaily = false\n[notify]\ndesktop = false\n"
@@ -44,18 +48,13 @@ class Copies:
         Raises ArchiveInUse if another thread uses it, StorageError.
         """
         home = self.home(archive)
-        with self._changing:
-            if archive in self._in_use:
-                raise errors.ArchiveInUse(path=home)
-            self._in_use.add(archive)
-        try:
-            self._prepare(home, archive, account)
-            yield home
-        finally:
-            with contextlib.suppress(OSError):
-                os.utime(home)
-            with self._changing:
-                self._in_use.discard(archive)
+        with self._alone(archive):
+            try:
+                self._prepare(home, archive, account)
+                yield home
+            finally:
+                with contextlib.suppress(OSError):
+                    os.utime(home)
 
     def home(self, archive: int) -> Path:
         """Where the copy of an archive is, or would be."""
@@ -77,9 +76,79 @@ class Copies:
                 gone.append(int(home.name))
         return gone
 
+    def bring_all(self) -> dict[int, str]:
+        """Bring to the ledger what the copies hold that it lacks; of each that could not be, the name of the error."""
+        return {int(home.name): name for home in self._oldest_first() if (name := self._bring(home)) is not None}
+
+    def set_aside(self) -> dict[Path, list[OtherDatabase]]:
+        """The databases that were set aside and whose records nobody took in, by the home of the copy."""
+        found = {}
+        for home in self._oldest_first():
+            if next(home.glob(_SET_ASIDE), None) is not None:
+                with (
+                    contextlib.suppress(errors.ArchiverError),
+                    closing(Archive(home)) as copy,
+                    copy.reading() as reading,
+                ):
+                    found[home] = other_databases(reading)
+        return {home: others for home, others in found.items() if others}
+
+    def identity(self) -> str:
+        """What tells this folder of copies from every other one. Raises StorageError."""
+        path = self._settings.cache / ".saver"
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError), path.open("x", encoding="ascii") as file:
+                file.write(secrets.token_hex(16))
+            return path.read_text(encoding="ascii")
+        except OSError as error:
+            raise storage_error(error, path) from error
+
+    def _bring(self, home: Path) -> str | None:
+        """Top a copy up, and name the error where that fails; an archive that the ledger lost is opened there again."""
+        archive = int(home.name)
+        try:
+            with self._alone(archive), closing(Archive(home)) as copy, copy.round_lock():
+                self._write_place(home, archive)
+                try:
+                    copy.top_up()
+                except errors.NotInLedger:
+                    self._open_again(home, archive)
+                    copy.top_up()
+        except errors.BadLedger:
+            return None  # it takes nothing, and nothing of it is taken
+        except (errors.ArchiverError, OSError) as error:
+            return type(error).__name__
+        return None
+
+    def _open_again(self, home: Path, archive: int) -> None:
+        with closing(Archive(home)) as copy:
+            copy.ledger = None
+            with copy.reading() as reading:
+                owner = current_state.owner(reading)
+        if owner is not None:
+            open_archive(self._settings.ledger, int(owner["account_id"]), number=archive)
+
+    def _write_place(self, home: Path, archive: int) -> None:
+        place = LedgerPlace(self._settings.ledger, archive, self._settings.store)
+        if not (home / LEDGER_FILE).exists() or read_ledger_file(home) != place:
+            write_ledger_file(home, place)
+
+    @contextlib.contextmanager
+    def _alone(self, archive: int) -> Iterator[None]:
+        """Let no other thread use a copy meanwhile. Raises ArchiveInUse if one does."""
+        with self._changing:
+            if archive in self._in_use:
+                raise errors.ArchiveInUse(path=self.home(archive))
+            self._in_use.add(archive)
+        try:
+            yield
+        finally:
+            with self._changing:
+                self._in_use.discard(archive)
+
     def _prepare(self, home: Path, archive: int, account: int) -> None:
         """Make the home, and write its files anew where they differ. Raises StorageError."""
-        place = LedgerPlace(self._settings.ledger, archive, self._settings.store)
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             text = self._settings_of(account)
@@ -88,8 +157,7 @@ class Copies:
                 replace_file(path, text)
         except OSError as error:
             raise storage_error(error, home) from error
-        if not (home / LEDGER_FILE).exists() or read_ledger_file(home) != place:
-            write_ledger_file(home, place)
+        self._write_place(home, archive)
 
     def _settings_of(self, account: int) -> bytes:
         """The `archive.toml` of an account: its own, else the team's, else the default."""
@@ -108,23 +176,16 @@ class Copies:
 
     def _throw_away(self, home: Path) -> bool:
         """Throw a copy away, unless it is in use or may hold what nothing else holds; whether it went."""
-        archive = int(home.name)
-        with self._changing:
-            if archive in self._in_use:
-                return False
-            self._in_use.add(archive)
         try:
-            if next(home.glob(_SET_ASIDE), None) is not None:
-                return False
-            with closing(Archive(home)) as copy, copy.round_lock():
-                copy.top_up()
-            shutil.rmtree(home)
-            return True
+            with self._alone(int(home.name)):
+                if next(home.glob(_SET_ASIDE), None) is not None:
+                    return False
+                with closing(Archive(home)) as copy, copy.round_lock():
+                    copy.top_up()
+                shutil.rmtree(home)
+                return True
         except (errors.ArchiverError, OSError):
             return False
-        finally:
-            with self._changing:
-                self._in_use.discard(archive)
 
 
 def _size(home: Path) -> int:

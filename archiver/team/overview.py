@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from archiver.ledger.service import ArchiveStanding, TeamLedger
+from archiver.ledger.service import ArchiveStanding, Saver, TeamLedger
 from archiver.team import host_breaker
 from archiver.team.account_rounds import HOST, NOTHING_TO_SAVE
 from archiver.team.host_breaker import Admission
@@ -24,6 +24,7 @@ class TeamOverview:
     at: datetime
     held_until: datetime | None
     """Until when nobody asks Chatwork, as it did not answer; None: it is asked."""
+    savers: tuple[Saver, ...] = ()
 
     @property
     def waiting(self) -> int:
@@ -43,16 +44,17 @@ class TeamOverview:
             "at": self.at.isoformat(),
             "held_until": None if self.held_until is None else self.held_until.isoformat(),
             "archives": [_document(one) for one in self.standings],
+            "savers": [_document(one) for one in self.savers],
         }
 
 
 def read_overview(address: str) -> TeamOverview:
     """Read how everything stands. Raises LedgerUnavailable, TeamNotInstalled."""
     with closing(TeamLedger(address)) as ledger:
-        standings = tuple(ledger.overview())
+        standings, savers = tuple(ledger.overview()), tuple(ledger.savers())
         host, at = ledger.host(HOST)
     is_held = host_breaker.admission(host, at) is Admission.HELD
-    return TeamOverview(standings, at, host.opened_until if is_held else None)
+    return TeamOverview(standings, at, host.opened_until if is_held else None, savers)
 
 
 def waits_for_first_round(standing: ArchiveStanding) -> bool:
@@ -64,6 +66,6 @@ def _is_saved(standing: ArchiveStanding) -> bool:
     return standing.has_token and standing.closed_at is None
 
 
-def _document(standing: ArchiveStanding) -> dict[str, Any]:
-    values = standing._asdict()
+def _document(row: ArchiveStanding | Saver) -> dict[str, Any]:
+    values = row._asdict()
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}

@@ -140,10 +140,15 @@ class RoundQueue:
         run_round: Callable[[int, Callable[[], None]], object],
         due_archives: Callable[[], Sequence[int]],
         *,
+        attend: Callable[[], bool] = lambda: False,
         times: QueueTimes = USUAL,
     ) -> None:
-        """Take what makes the round of an archive, calling a function between two steps, and what lists those due."""
-        self._run_round, self._due, self._times = run_round, due_archives, times
+        """Take what makes the round of an archive, calling a function between two steps, and what lists those due.
+
+        `attend` is called before any work is taken, and then with each heartbeat; True: the worker has to register
+        anew, as the database counts for running what an earlier one of its number ran.
+        """
+        self._run_round, self._due, self._attend, self._times = run_round, due_archives, attend, times
         connector = procrastinate.PsycopgConnector(
             conninfo=address, configure=_use_own_schema, min_size=1, max_size=_CONNECTIONS, timeout=30.0
         )
@@ -186,6 +191,7 @@ class RoundQueue:
     async def _work(self, stop: Stop, rounds_at_once: int, name: str) -> None:
         """Work until a stop is requested, the database goes away, or it has not heard of the end of a job."""
         self._beating.is_unheard = False
+        await asyncio.to_thread(self._attend)
         worker = asyncio.create_task(
             self.app.run_worker_async(
                 name=name,
@@ -199,8 +205,12 @@ class RoundQueue:
                 listen_notify=False,  # every user of the database may NOTIFY, and a word of theirs would end the worker
             )
         )
+        attended = time.monotonic()
         while not (worker.done() or stop.requested.is_set() or self._beating.is_unheard):
             await asyncio.wait([worker], timeout=0.2)
+            if time.monotonic() - attended > self._times.heartbeat:
+                self._beating.is_unheard |= await asyncio.to_thread(self._attend)
+                attended = time.monotonic()
         worker.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await worker

@@ -16,6 +16,7 @@ from archiver.store.ledger_copy.own_store import require_store_of_ledger
 from archiver.team import host_breaker, installation_key
 from archiver.team.account_rounds import HOST, AccountRounds, RoundEnd
 from archiver.team.copy_care import CareEnd
+from archiver.team.gathering import Gathering, Waiting
 from archiver.team.host_breaker import Admission
 from archiver.team.private_process import forbid_core_files
 from archiver.team.queue_schema import check_queue
@@ -35,6 +36,7 @@ def run_worker(
     tell: Callable[[RoundEnd], None] = lambda _end: None,
     tell_care: Callable[[CareEnd], None] = lambda _end: None,
     tell_begun: Callable[[], None] = lambda: None,
+    tell_waiting: Callable[[Waiting], None] = lambda _waiting: None,
     times: QueueTimes = USUAL,
 ) -> None:
     """Make rounds until a stop is requested; `tell_begun` is called when all that is needed for them is there.
@@ -53,12 +55,19 @@ def run_worker(
             settings, environ, ledger, lambda: secret_key, now=now, stop=stop, tell=tell, tell_care=tell_care
         )
         with closing(rounds):
-            queue = RoundQueue(settings.ledger, _Rounds(rounds).run, lambda: due_archives(ledger), times=times)
+            attend = Gathering(rounds.copies, ledger, tell_waiting).attend
+            run = _Rounds(rounds).run
+            queue = RoundQueue(settings.ledger, run, lambda: due_archives(ledger), attend=attend, times=times)
             queue.run(stop, rounds_at_once=settings.rounds_at_once, name=worker_name())
 
 
 def due_archives(ledger: TeamLedger) -> list[int]:
-    """The archives whose round may begin now: all that are due, or one that tries whether Chatwork answers again."""
+    """The archives whose round may begin now: all that are due, or one that tries whether Chatwork answers again.
+
+    None while a saver is awaited after a restore of the ledger.
+    """
+    if ledger.is_awaited():
+        return []
     host, at = ledger.host(HOST)
     match host_breaker.admission(host, at):
         case Admission.FREE:

@@ -175,13 +175,15 @@ def test_a_copy_whose_numbers_were_given_to_others_is_kept_aside_and_said_to_be_
     with closing(Archive(team.first)) as archive, archive.reading() as reading:
         entries = orphaned_seals.rollback_entries(reading)
         rollbacks = [entry["payload"] for entry in entries]
-        (said,) = overview_lines(reading)
+        said, beside = overview_lines(reading)
     (reported,) = put_back_sentences(entries, has_records=True)
     assert ("ledger was put back" in said, "団体の台帳が" in reported) == (not sealed, not sealed)
     assert ("put it back now" in said, "orphaned" in reported) == (False, sealed)
     assert (lost, ["seals" if sealed else "ledger"]) == (rollbacks[0]["last"], [one["place"] for one in rollbacks])
     assert kept < rollbacks[0]["first"]
+    assert rollbacks[0]["lost"] == lost - rollbacks[0]["first"] + 1
     assert (team.first / "archive.sqlite3.lost-1").is_file()
+    assert "archive.sqlite3.lost-1" in beside
     assert f"message/{message}" in {row[6] for row in evidence(team.second)["entry"]}, "it was read again"
     team.judge()
 

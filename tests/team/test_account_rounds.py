@@ -39,7 +39,7 @@ pytestmark = pytest.mark.drawn
 ASKED = re.compile(r"LOG:  (?:statement|execute [^:]*): (.*)")
 """A statement in the server's log, as far as its first line."""
 
-MOST_STATEMENTS = 22
+MOST_STATEMENTS = 23
 """So many a round asks in which nothing is new, each `BEGIN`, `COMMIT` and turn for a request among them."""
 
 

@@ -13,7 +13,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.evidence.verify import copy_progress, tell_verification
 from archiver.cli.exit_codes import FINDINGS
 from archiver.cli.team.disclosure import team_audit, team_export, team_grant, team_revoke
-from archiver.cli.team.membership import team_join, team_leave, team_new_key, team_status
+from archiver.cli.team.membership import team_join, team_leave, team_new_key, team_restore, team_status
 from archiver.cli.team.serve import team_serve
 from archiver.cli.team.verification import team_verify, user_name
 from archiver.cli.team.worker import team_worker
@@ -34,7 +34,7 @@ def command_team() -> None:
 
 
 _OTHERS = (
-    *(team_join, team_leave, team_new_key, team_status, team_worker),
+    *(team_join, team_leave, team_new_key, team_restore, team_status, team_worker),
     *(team_grant, team_revoke, team_audit, team_export, team_serve, team_verify),
 )
 for _command in _OTHERS:

@@ -1,26 +1,31 @@
-"""The commands `team join`, `leave`, `status` and `new-key`."""
+"""The commands `team join`, `leave`, `status`, `restore` and `new-key`."""
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from archiver.cli.context import CliContext
+from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.setup.token_prompt import ask_token
 from archiver.cli.team.settings_option import settings_option, team_settings
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from archiver.ledger.service import ArchiveStanding
+    from archiver.ledger.service import ArchiveStanding, Saver
+    from archiver.team.copies import Copies
 
 
 @click.command("join", help=N_("Give your own API token to the team's savers, which save your archive from now on."))
@@ -105,6 +110,8 @@ def team_status(obj: CliContext, as_json: bool, team_file: str | None) -> int:
     for standing in overview.standings:
         echo(_standing_line(standing))
     echo(_summary(len(overview.standings), overview.waiting, overview.late))
+    for line in savers_lines(overview.savers):
+        echo(line)
     if overview.held_until is not None:
         sentence = _("Chatwork did not answer several accounts; nobody asks it before {time}.")
         echo(sentence.format(time=_time(overview.held_until)))
@@ -148,3 +155,76 @@ def _time(at: datetime) -> str:
     from archiver.records import JST
 
     return at.astimezone(JST).strftime("%Y-%m-%d %H:%M")
+
+
+@click.command(
+    "restore",
+    short_help=N_("After the database was put back: bring in what copies of this computer hold beside the ledger."),
+    help=N_(
+        "After the database was put back to an earlier time: say which savers are missing, and take in the messages of "
+        "copies that lie aside on this computer, as late ones."
+    ),
+)
+@click.option("--no-wait", is_flag=True, help=N_("Go on without the savers that are missing."))
+@settings_option
+@click.pass_obj
+def team_restore(obj: CliContext, no_wait: bool, team_file: str | None) -> int:
+    """Give the word to go on, or say who is missing; then take in what lies aside."""
+    from archiver.ledger.service import TeamLedger
+    from archiver.team.copies import Copies
+    from archiver.team.gathering import Gathering
+
+    settings = team_settings(obj, team_file)
+    copies = Copies(settings)
+    with closing(TeamLedger(settings.ledger)) as ledger:
+        Gathering(copies, ledger).attend()
+        if no_wait:
+            ledger.wait_no_longer()
+        missing = [saver for saver in ledger.savers() if saver.is_awaited]
+        for line in savers_lines(missing):
+            echo(line)
+        if missing:
+            return INCOMPLETE
+        _take_in(copies)
+        Gathering(copies, ledger).attend()  # which counts what lies aside
+    echo(_("No saver that the ledger knows is missing, and no copy lies aside here that was not taken in."))
+    return 0
+
+
+def _take_in(copies: Copies) -> None:
+    from archiver.app import utc_now
+    from archiver.custody.late_records import take_in
+    from archiver.store.archive import Archive
+
+    for home, others in copies.set_aside().items():
+        for other in others:
+            with closing(Archive(home)) as archive:
+                n = take_in(archive, other.path, now=utc_now())
+            sentence = ngettext(
+                "Archive {number}: {n} record was made of the messages in {path}. Its other records are not taken in: "
+                "keep that file.",
+                "Archive {number}: {n} records were made of the messages in {path}. Its other records are not taken "
+                "in: keep that file.",
+                n,
+            )
+            echo(sentence.format(number=home.name, n=n, path=visible(str(other.path))))
+
+
+def savers_lines(savers: Sequence[Saver]) -> Iterator[str]:
+    """Which savers are missing after a restore, and where copies lie aside."""
+    if awaited := [visible(saver.host) for saver in savers if saver.is_awaited]:
+        sentence = _(
+            "The ledger was put back to an earlier time. Nothing is saved until these savers have brought what their "
+            "copies hold: {hosts}. Start them. Without them it goes on by: archive team restore --no-wait"
+        )
+        yield sentence.format(hosts=", ".join(awaited))
+    for saver in savers:
+        if saver.set_aside:
+            sentence = ngettext(
+                "On {host} {n} copy lies aside that holds what the ledger does not. Take its messages in there with: "
+                "archive team restore",
+                "On {host} {n} copies lie aside that hold what the ledger does not. Take their messages in there with: "
+                "archive team restore",
+                saver.set_aside,
+            )
+            yield sentence.format(host=visible(saver.host), n=saver.set_aside)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
+from archiver.cli.team.membership import savers_lines
 from archiver.cli.team.settings_option import settings_option, team_settings
 from archiver.cli.terminal.output import echo
 from archiver.errors import N_
@@ -15,6 +16,7 @@ from archiver.errors import N_
 if TYPE_CHECKING:
     from archiver.team.account_rounds import RoundEnd
     from archiver.team.copy_care import CareEnd
+    from archiver.team.gathering import Waiting
 
 
 @click.command(
@@ -37,6 +39,7 @@ def team_worker(obj: CliContext, team_file: str | None) -> int:
         tell=lambda end: _tell_owner(obj, end),
         tell_care=_tell_care,
         tell_begun=lambda: _tell_begun(obj),
+        tell_waiting=_tell_waiting,
     )
     if obj.verbose >= 0:
         echo(_("Stopped. What was saved until now is kept."), err=True)
@@ -46,6 +49,15 @@ def team_worker(obj: CliContext, team_file: str | None) -> int:
 def _tell_begun(obj: CliContext) -> None:
     if obj.verbose >= 0:
         echo(_("Making the rounds of the team's archives, as they are due. Stop with Ctrl-C."), err=True)
+
+
+def _tell_waiting(waiting: Waiting) -> None:
+    """Say in the journal why nothing is saved after a restore, by names of computers and errors alone."""
+    for sentence in savers_lines(waiting.awaited):
+        echo(sentence, err=True)
+    for number, error in waiting.failed.items():
+        sentence = _("Archive {number}: its copy here could not be brought to the ledger ({error}).")
+        echo(sentence.format(number=number, error=error), err=True)
 
 
 def _tell_owner(obj: CliContext, end: RoundEnd) -> None:

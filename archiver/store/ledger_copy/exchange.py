@@ -117,7 +117,7 @@ def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
             _put_running(sql, home, running)
     now = copy_standing(sql, home).end
     if erasures or any(now.after(table) > end.after(table) for table in ("entry", "reply", "seal")):
-        _ship_after(sql, home, ledger, end, mark, erasures=erasures)
+        _ship_after(sql, home, ledger, end, mark, erasures=erasures, is_held_before=True)
     else:
         _put_mark(sql, mark)
 
@@ -149,7 +149,14 @@ def _digests(sql: Connection) -> list[str]:
 
 
 def _ship_after(
-    sql: Connection, home: Path, ledger: Ledger, end: LedgerEnd, mark: str, *, erasures: Collection[int]
+    sql: Connection,
+    home: Path,
+    ledger: Ledger,
+    end: LedgerEnd,
+    mark: str,
+    *,
+    erasures: Collection[int],
+    is_held_before: bool = False,
 ) -> None:
     if ledger.place.files is not None:  # bytes first: the ledger never names what nobody can get
         lines = sql.execute(select(_ENTRY.line).where(_ENTRY.seq > end.entry)).scalars()
@@ -161,7 +168,8 @@ def _ship_after(
         "seal": (seal_row(home, row) for row in _rows_after(sql, "seal", end.seal)),
         "file": file_rows_after(sql, home, end.entry),
     }
-    _put_mark(sql, ledger.append(rows, mark=mark, running=_running(sql), erasures=sorted(erasures)))
+    running, gone = _running(sql), sorted(erasures)
+    _put_mark(sql, ledger.append(rows, mark=mark, running=running, erasures=gone, is_held_before=is_held_before))
 
 
 def stored_until(sql: Connection, place: LedgerPlace) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from archiver import errors
-from archiver.ledger.known_stores import archives_in_store, known_store
+from archiver.ledger.installation import archives_in_store, known_store
 from archiver.ledger.ledger_file import LedgerPlace
 from archiver.store.object_stores.object_store import ObjectStore, read_identity, store_identity
 from archiver.store.object_stores.open_store import open_store

@@ -119,6 +119,17 @@ CREATE TABLE ledger.tenant (
 );
 COMMENT ON TABLE ledger.tenant IS 'users of the database who are held to one archive';
 
+CREATE TABLE ledger.saver (
+    cache text PRIMARY KEY,
+    host text NOT NULL,
+    life text NOT NULL,
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    set_aside int NOT NULL
+);
+COMMENT ON COLUMN ledger.saver.cache IS 'the identity of the folder of its copies';
+COMMENT ON COLUMN ledger.saver.life IS 'the life of the database in which it last brought what its copies held';
+COMMENT ON COLUMN ledger.saver.set_aside IS 'how many databases lie aside there whose records nobody took in';
+
 CREATE TABLE ledger.host_breaker (
     host text PRIMARY KEY,
     failing int[] NOT NULL DEFAULT '{}',
@@ -159,13 +170,28 @@ CREATE FUNCTION ledger.archive_of(account bigint) RETURNS int
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ledger, pg_temp AS
 $$ SELECT id FROM ledger.archive WHERE account_id = account $$;
 
-CREATE FUNCTION ledger.open_archive(account bigint) RETURNS int
+CREATE FUNCTION ledger.open_archive(account bigint, wanted int DEFAULT NULL) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
 BEGIN
-    INSERT INTO ledger.archive (account_id) VALUES (account) ON CONFLICT DO NOTHING;
+    INSERT INTO ledger.archive (id, account_id) OVERRIDING SYSTEM VALUE
+    VALUES (coalesce(wanted, nextval('ledger.archive_id_seq')), account) ON CONFLICT DO NOTHING;
+    PERFORM setval('ledger.archive_id_seq', wanted) FROM ledger.archive_id_seq WHERE last_value < wanted;
     INSERT INTO ledger.standing VALUES (ledger.archive_of(account), 'new', '{}') ON CONFLICT DO NOTHING;
     RETURN ledger.archive_of(account);
 END $$;
+
+CREATE FUNCTION ledger.life() RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+    SELECT concat_ws('-', (SELECT system_identifier FROM pg_control_system()),
+        left(pg_walfile_name(pg_current_wal_lsn()), 8), 'ledger.saver'::regclass::oid)
+$$;
+COMMENT ON FUNCTION ledger.life() IS 'another one after each restore: cluster, timeline, making of a table';
+
+CREATE FUNCTION ledger.is_awaited() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM ledger.saver WHERE life <> ledger.life())
+$$;
+COMMENT ON FUNCTION ledger.is_awaited() IS 'whether a saver has not yet brought what it held before a restore';
 
 CREATE FUNCTION ledger.close_archive() RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
@@ -300,10 +326,12 @@ GRANT UPDATE (mark, running, last_round, outcome, gaps, alerts, failures, next_d
 GRANT SELECT (archive, key_id, given_at), INSERT, UPDATE, DELETE ON ledger.token TO ledger_writer;
 GRANT SELECT, INSERT, UPDATE ON ledger.host_breaker TO ledger_writer;
 GRANT SELECT ON ledger.overview TO ledger_writer, ledger_overseer;
-GRANT EXECUTE ON FUNCTION ledger.open_archive(bigint), ledger.close_archive(), ledger.reopen_archive(),
-    ledger.take_turn(text, float8) TO ledger_writer;
+GRANT EXECUTE ON FUNCTION ledger.open_archive(bigint, int), ledger.close_archive(), ledger.reopen_archive(),
+    ledger.is_awaited(), ledger.take_turn(text, float8) TO ledger_writer;
 GRANT SELECT ON ledger.token TO ledger_worker;
-GRANT SELECT ON ledger.host_breaker TO ledger_overseer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.saver TO ledger_worker;
+GRANT SELECT ON ledger.host_breaker, ledger.saver TO ledger_overseer;
+GRANT EXECUTE ON FUNCTION ledger.life() TO ledger_worker, ledger_overseer;
 
 GRANT SELECT, INSERT ON ledger.erasure TO ledger_eraser;
 GRANT SELECT, UPDATE (line, kind, key) ON ledger.entry TO ledger_eraser;
@@ -317,7 +345,9 @@ REVOKE CREATE ON SCHEMA ledger FROM ledger_eraser;
 
 
 def upgrade() -> None:
-    run = op.get_bind().connection.driver_connection.execute  # which takes % and : as they are
+    connection = op.get_bind().connection.driver_connection
+    assert connection is not None
+    run = connection.execute  # which takes % and : as they are
     for statements in (TABLES, FUNCTIONS, TRIGGERS, RIGHTS):
         run(statements)
     for table in ("entry", "reply", "seal", "file", "access", "erasure"):

@@ -1,0 +1,243 @@
+"""A ledger put back to an earlier time: every copy that is ahead is brought to it before anything new is saved."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from archiver import errors
+from archiver.cli.main import main
+from archiver.ledger.service import ArchiveStanding
+from archiver.store.archive import Archive
+from archiver.team.gathering import Gathering, Waiting
+from archiver.team.worker import due_archives
+from tests.ledger.teams import note
+from tests.support.teams.team_service import Service, running_service
+from tests.team.test_account_rounds import Worker
+
+ARCHIVES = 20
+
+
+LOST = "消える前の文"
+"""What was saved after the point in time."""
+
+
+class Saver(Worker):
+    """A saver of its own computer, in this process."""
+
+    def __init__(self, service: Service, computer: str) -> None:
+        super().__init__(service, computer)
+        self.told: list[Waiting] = []
+        self.attend = Gathering(self.rounds.copies, self.ledger, self.told.append).attend
+
+
+@pytest.fixture(scope="module")
+def installation() -> Iterator[Service]:
+    """An installation for the cheap cases here, each with an account of its own in it."""
+    with tempfile.TemporaryDirectory(prefix="team-") as folder, running_service(Path(folder), 0) as service:
+        yield service
+
+
+@pytest.fixture
+def service(installation: Service) -> Service:
+    """The installation without the savers of other cases."""
+    installation.postgres.execute("DELETE FROM ledger.saver", "UPDATE ledger.standing SET next_due = now() + '9 days'")
+    installation.standings.clear()
+    return installation
+
+
+@pytest.fixture
+def standing(service: Service) -> ArchiveStanding:
+    """A new account with a job."""
+    return service.add_account(rooms=1)
+
+
+@pytest.fixture
+def savers(service: Service) -> Iterator[tuple[Saver, Saver]]:
+    """Two savers that the ledger knows, each with copies of its own."""
+    with closing(Saver(service, f"a{time.time()}")) as first, closing(Saver(service, f"b{time.time()}")) as second:
+        first.attend()
+        second.attend()
+        yield first, second
+
+
+@pytest.mark.drawn
+def test_nothing_is_saved_until_every_known_saver_has_brought_its_copies(
+    service: Service, standing: ArchiveStanding, savers: tuple[Saver, Saver]
+) -> None:
+    """Neither a saver nor a member's own machine takes the numbers meanwhile; then all goes on as before."""
+    first, second = savers
+    before = saved_and_put_back(service, standing, first)
+
+    second.attend()
+    own = Archive(service.folder / "owners" / str(standing.account))
+    with closing(own), pytest.raises(errors.LedgerAwaitsSavers), own.writing() as writing:
+        note(writing, "覚え")
+    held = (second.rounds.run(standing.archive), due_archives(second.ledger))
+    missing = [[saver.cache == first.rounds.copies.identity() for saver in waiting.awaited] for waiting in second.told]
+    first.attend()
+    after = of(standing, digests(service))
+
+    assert ((False, []), [[True]]) == (held, missing)
+    assert before == after
+    assert second.rounds.run(standing.archive)
+    assert due_archives(second.ledger) == []
+
+
+@pytest.mark.drawn
+def test_after_the_operators_word_it_goes_on_and_what_lay_aside_is_taken_in(
+    service: Service, standing: ArchiveStanding, savers: tuple[Saver, Saver], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A saver that comes later finds its numbers taken: its copy is kept, told by `team status`, and brought in."""
+    first, second = savers
+    saved_and_put_back(service, standing, first)
+    second.attend()
+    settings = service.folder / "first.toml"
+    cache = str(first.rounds.copies.home(standing.archive).parent)
+    text = service.team_file.read_text(encoding="utf-8").replace(str(service.settings().cache), cache)
+    settings.write_text(text, encoding="utf-8")
+
+    second.ledger.wait_no_longer()
+    post(service, standing.account, "復元の後の文")
+    assert second.rounds.run(standing.archive)
+    assert 0 == texts(service, LOST, standing.archive)
+    first.attend()
+    assert "archive team restore" in run("status", settings, capsys)
+    restored = run("restore", settings, capsys)
+
+    assert 1 == texts(service, LOST, standing.archive)
+    assert str(standing.archive) in restored
+    assert "archive team restore" not in run("status", settings, capsys)
+    assert list(first.rounds.copies.home(standing.archive).glob("*.lost-1"))
+
+
+@pytest.mark.drawn
+def test_an_archive_that_the_ledger_does_not_know_any_more_comes_back_from_its_copy(
+    service: Service, standing: ArchiveStanding, savers: tuple[Saver, Saver]
+) -> None:
+    """It was opened after the point in time: it has its number again, and later accounts get others."""
+    first, second = savers
+    first.rounds.run(standing.archive)
+    before = of(standing, digests(service))
+    tables = ("entry", "reply", "seal", "file", "token", "store", "access", "standing", "erasure")
+    gone = [f"DELETE FROM ledger.{table} WHERE archive = {standing.archive}" for table in tables]
+    as_if_never(service, *gone, f"DELETE FROM ledger.archive WHERE id = {standing.archive}")
+
+    first.attend()
+    second.attend()
+
+    assert before == of(standing, digests(service))
+    assert service.add_account(rooms=1).archive > standing.archive
+
+
+def run(command: str, settings: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a command of the team prints."""
+    main(["team", command, "--settings", str(settings)])
+    return capsys.readouterr().out.replace("\n", "")
+
+
+def saved_and_put_back(service: Service, standing: ArchiveStanding, saver: Saver) -> dict[tuple[int, int], str]:
+    """Let a saver save, take that from the ledger again as a restore does, and say what there was."""
+    saver.rounds.run(standing.archive)
+    kept = of(standing, digests(service))
+    ((mark, running),) = rows(service, f"SELECT mark, running FROM {{}} WHERE archive = {standing.archive}", "standing")
+    message = post(service, standing.account, LOST)
+    saver.rounds.run(standing.archive)
+    service.chatworks.accounts[standing.account].edit(message, "直した文")
+    saver.rounds.run(standing.archive)
+    before = of(standing, digests(service))
+    as_if_never(
+        service,
+        f"DELETE FROM ledger.entry WHERE archive = {standing.archive} AND seq > {len(kept)}",
+        f"DELETE FROM ledger.reply WHERE archive = {standing.archive} AND number > 1",
+        f"UPDATE ledger.standing SET mark = '{mark}', running = '{running}' WHERE archive = {standing.archive}",
+    )
+    return before
+
+
+def as_if_never(service: Service, *statements: str) -> None:
+    """Change the ledger as only a restore can, after which it has another life."""
+    service.postgres.execute("SET session_replication_role = replica", *statements, "UPDATE ledger.saver SET life = ''")
+
+
+def of(standing: ArchiveStanding, held: dict[tuple[int, int], str]) -> dict[tuple[int, int], str]:
+    """Those of one archive."""
+    return {key: digest for key, digest in held.items() if key[0] == standing.archive}
+
+
+@pytest.mark.slow
+def test_three_savers_at_once_lose_nothing_of_twenty_archives_after_a_restore(folder: Path) -> None:
+    """What was shipped after the point in time, an earlier text of a message among it, has its numbers again."""
+    with running_service(folder, ARCHIVES, rooms=1, every="5s") as service:
+        postgres, accounts = service.postgres, list(service.chatworks.accounts)
+        for place in ("first", "second", "third"):
+            service.start_worker(place)
+        wait_until(lambda: all(one.last_round for one in service.overview().values()))
+        postgres.back_up()
+        postgres.execute("SELECT pg_create_restore_point('before')")
+        posted = {account: post(service, account, "消える前の文") for account in accounts}
+        wait_until(lambda: texts(service, "消える前の文") >= ARCHIVES)
+        for account, message in posted.items():
+            service.chatworks.accounts[account].edit(message, "直した文")
+        wait_until(lambda: texts(service, "直した文") >= ARCHIVES)
+        before = digests(service)
+
+        postgres.execute("SELECT pg_switch_wal()")
+        postgres.stop()
+        postgres.restore_to("before")
+        postgres.start()
+        wait_until(lambda: digests(service).items() >= before.items())
+        for account in accounts:
+            post(service, account, "復元の後の文")
+        wait_until(lambda: texts(service, "復元の後の文") >= ARCHIVES)
+        service.stop_workers()
+
+        after = digests(service)
+        assert {key: after.get(key) for key in before} == before
+        assert [] == list((folder / "cache").rglob("*.lost-*"))
+
+
+def group(service: Service, account: int) -> int:
+    """The room of an account's job."""
+    chatwork = service.chatworks.accounts[account]
+    return next(room.room_id for room in chatwork.rooms.values() if room.type == "group")
+
+
+def post(service: Service, account: int, text: str) -> str:
+    """A message of the client's."""
+    chatwork, room = service.chatworks.accounts[account], group(service, account)
+    client = next(member for member in chatwork.rooms[room].members if member != account)
+    return chatwork.post(room, client, text)
+
+
+def digests(service: Service) -> dict[tuple[int, int], str]:
+    """The digest of every entry of the ledger."""
+    return {(archive, seq): digest for archive, seq, digest in rows(service, "SELECT archive, seq, digest FROM {}")}
+
+
+def texts(service: Service, text: str, archive: object = "archive") -> int:
+    """How many archives of the ledger hold a text, or whether one does."""
+    query = f"SELECT count(DISTINCT archive) FROM {{}} WHERE archive = {archive} AND line LIKE '%{text}%'"
+    ((count,),) = rows(service, query)
+    return int(count)
+
+
+def rows(service: Service, query: str, table: str = "entry") -> list[tuple[Any, ...]]:
+    """What a table of the ledger answers to a query."""
+    with psycopg.connect(service.postgres.address()) as connection:
+        return connection.execute(query.format(f"ledger.{table}").encode()).fetchall()
+
+
+def wait_until(is_so: Callable[[], bool], patience: float = 240.0) -> None:
+    """Wait until something is so, at most so many seconds."""
+    until = time.monotonic() + patience
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.5)
