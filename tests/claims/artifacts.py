@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 from archiver.cli.contracts.contract_page import page_document, page_lines
 from archiver.cli.status.status_document import status_document
+from archiver.cli.terminal.language import set_language
 from archiver.errors import CounterpartUnknown
 from archiver.export.mask.policy import masking_policy
 from archiver.export.package import pdf_files
@@ -185,7 +186,8 @@ def _shown(reading: Reading, dispute: Dispute) -> dict[str, Any]:
     activity = contract_activity.activity_of(reading, contract)  # once for both faces of `job show`
     with patch.object(contract_activity, "activity_of", lambda *_: activity):
         show = page_document(reading, contract, now=after(dispute))
-        with patch.dict(os.environ, LANGUAGE="ja"):
+        with patch.dict(os.environ):
+            set_language("ja")
             page = "\n".join(page_lines(reading, contract, now=after(dispute)))
     return {
         "show": show,
