@@ -11,7 +11,12 @@ from archiver.ledger.connection import connect, ledger_errors, on_archive
 from archiver.ledger.ledger_file import LedgerPlace
 
 _GRANTS = "SELECT key, line FROM entry WHERE kind = 'grant' ORDER BY seq"
-_ROWS = "SELECT seq, at, login, who, what, reason FROM access ORDER BY seq"
+_ROWS = "SELECT seq, at, login, who, what, reason, is_bound FROM access ORDER BY seq"
+_WRITERS = """
+SELECT login, count(*), min(written_at), max(written_at)
+FROM (SELECT login, written_at FROM entry UNION ALL SELECT login, written_at FROM reply) AS written
+GROUP BY login ORDER BY 3
+"""
 
 
 class AccessRecord(NamedTuple):
@@ -26,6 +31,21 @@ class AccessRecord(NamedTuple):
     """Who it was, as was said."""
     what: str
     reason: str
+    is_bound: bool = False
+    """Whether the user of the database is held to this archive alone, as its owner's is."""
+
+
+PUT_BACK = "put-back"
+"""What of a row that the ledger wrote after it was put back to an earlier time: the rows before it may be missing."""
+
+
+class RowWriter(NamedTuple):
+    """A user of the database who wrote records and replies of an archive, as the database itself says."""
+
+    login: str
+    rows: int
+    first: datetime
+    last: datetime
 
 
 def record_access(place: LedgerPlace, *, who: str, what: str, reason: str) -> int:
@@ -40,6 +60,12 @@ def accesses(place: LedgerPlace) -> list[AccessRecord]:
     """Every row of an archive, oldest first. Raises LedgerUnavailable, TeamNotInstalled."""
     with on_archive(place.address, place.archive) as connection:
         return [AccessRecord(*row) for row in connection.execute(_ROWS)]
+
+
+def row_writers(place: LedgerPlace) -> list[RowWriter]:
+    """Who wrote the records and replies of an archive. Raises LedgerUnavailable, TeamNotInstalled."""
+    with on_archive(place.address, place.archive) as connection:
+        return [RowWriter(*row) for row in connection.execute(_WRITERS)]
 
 
 def missing_numbers(records: Sequence[AccessRecord]) -> list[int]:

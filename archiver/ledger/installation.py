@@ -27,10 +27,12 @@ ROLES = (
     "ledger_overseer",
     "ledger_clerk",
     "ledger_eraser",
+    "ledger_organisation",
 )
 """Groups without login: of migrations only, of machines that save, of those who only read an archive, of machines that
 may also read sealed tokens, of those who see how every archive stands and nothing of what is in it, of those who may
-have erased what an entry says; the last one owns the function that erases, and has no members but the first."""
+have erased what an entry says; one that owns the function that erases, and has no members but the first; and of those
+who may name any archive. Whoever is not in the last one sees the archive to which it is held, or none."""
 
 _NOTE = """
 INSERT INTO store (archive, identity) VALUES (current_archive(), %s) ON CONFLICT (archive) DO NOTHING
@@ -66,7 +68,8 @@ def _make_roles(address: str) -> None:
             "GRANT USAGE ON SCHEMA ledger TO ledger_writer, ledger_reader, ledger_overseer, ledger_clerk, ledger_eraser"
         )
         connection.execute("GRANT ledger_eraser TO ledger_owner")  # who gives it its function
-        connection.execute("GRANT ledger_writer TO ledger_worker")
+        connection.execute("GRANT ledger_writer, ledger_organisation TO ledger_worker")
+        connection.execute("GRANT ledger_organisation TO ledger_owner")  # who opens archives for others
 
 
 def open_archive(address: str, account: int, *, number: int | None = None) -> int:

@@ -32,11 +32,6 @@ UPDATE standing SET last_round = coalesce(%(at)s, last_round), outcome = %(outco
 """
 
 _SAVERS = "SELECT cache, host, seen_at, set_aside, life <> ledger.life() FROM ledger.saver ORDER BY host, cache"
-_CHECK_IN = """
-INSERT INTO saver VALUES (%s, %s, life(), now(), %s) ON CONFLICT (cache)
-DO UPDATE SET host = excluded.host, life = excluded.life, seen_at = now(), set_aside = excluded.set_aside
-"""
-_FORGET_OLD = "DELETE FROM saver WHERE life = life() AND seen_at < now() - interval '30 days'"
 
 _PUT_SEALED = "INSERT INTO token (archive, sealed, wrapped_key, key_id) VALUES (current_archive(), %s, %s, %s)"
 """After the earlier one is deleted: replacing it in one statement asks for the right to read what is sealed."""
@@ -181,10 +176,17 @@ class TeamLedger:
             return bool(connection.execute("SELECT is_awaited()").fetchone() == (True,))
 
     def check_in(self, cache: str, host: str, set_aside: int) -> None:
-        """Note a saver that has brought all that its copies hold. Raises LedgerUnavailable."""
+        """Note a saver that has brought all that its copies hold. Raises LedgerUnavailable.
+
+        The first one after a restore notes in each archive's record of accesses that its last rows may be missing.
+        """
         with self._open() as connection:
-            connection.execute(_CHECK_IN, (cache, host, set_aside))
-            connection.execute(_FORGET_OLD)
+            connection.execute("SELECT check_in(%s, %s, %s)", (cache, host, set_aside))
+
+    def closed_archives(self) -> set[int]:
+        """The archives whose accounts have left. Raises LedgerUnavailable."""
+        with self._open() as connection:
+            return {row[0] for row in connection.execute("SELECT archive FROM overview WHERE closed_at IS NOT NULL")}
 
     def wait_no_longer(self) -> None:
         """Forget the savers that are awaited. Raises LedgerUnavailable, LedgerForbids."""

@@ -7,6 +7,7 @@ One with a database that was set aside stays, as nobody else has that.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -30,6 +31,7 @@ DEFAULT_SETTINGS = b"[exports]\ndaily = false\n[notify]\ndesktop = false\n"
 """The `archive.toml` of an archive for which the team has none: a worker has no desk and no folder of anybody's."""
 
 _SET_ASIDE = "*.lost-*"
+_CLOSED = ".closed"
 
 
 class Copies:
@@ -103,6 +105,17 @@ class Copies:
             return path.read_text(encoding="ascii")
         except OSError as error:
             raise storage_error(error, path) from error
+
+    def known_closed(self) -> tuple[str, set[int]]:
+        """In which life of the ledger it was last noted which archives are closed, and which."""
+        with contextlib.suppress(OSError, ValueError):
+            life, closed = json.loads((self._settings.cache / _CLOSED).read_bytes())
+            return str(life), set(closed)
+        return "", set()
+
+    def note_closed(self, life: str, closed: set[int]) -> None:
+        """Note it. Raises StorageError."""
+        replace_file(self._settings.cache / _CLOSED, json.dumps([life, sorted(closed)]).encode())
 
     def _bring(self, home: Path) -> str | None:
         """Top a copy up, and name the error where that fails; an archive that the ledger lost is opened there again."""

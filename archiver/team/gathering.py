@@ -48,6 +48,7 @@ class Gathering:
         with suppress(errors.LedgerUnavailable, errors.StorageError):
             self._life = self._ledger.life()
             identity = self._copies.identity()
+            self._close_again()
             own = next((saver for saver in self._ledger.savers() if saver.cache == identity), None)
             is_new = own is None or own.is_awaited
             failed = self._copies.bring_all() if is_new else {}
@@ -57,6 +58,17 @@ class Gathering:
                 self._checked_in = time.monotonic()
             self._tell_once(Waiting([saver for saver in self._ledger.savers() if saver.is_awaited], failed))
         return life not in (None, self._life)
+
+    def _close_again(self) -> None:
+        """Close what a restore has opened again: nobody is saved who had left, until they give a token again."""
+        closed = self._ledger.closed_archives()
+        life, known = self._copies.known_closed()
+        if life not in ("", self._life):
+            for archive in known - closed:
+                self._ledger.close_archive(archive)
+            closed |= known
+        if (life, known) != (self._life, closed):
+            self._copies.note_closed(str(self._life), closed)
 
     def _is_time(self) -> bool:
         return self._checked_in is None or time.monotonic() - self._checked_in > _CHECK_IN_EVERY

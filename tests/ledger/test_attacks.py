@@ -15,6 +15,8 @@ import pytest
 from archiver import errors
 from archiver.custody.team_copies import place_of, take_home
 from archiver.export.package.daily_copy import write_daily_copy
+from archiver.ledger.installation import open_archive
+from archiver.ledger.ledger import Ledger
 from archiver.ledger.ledger_file import LedgerPlace
 from archiver.ledger.service import TeamLedger
 from archiver.store import blobs
@@ -57,7 +59,12 @@ def teams(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Itera
             ledger.keep_token(sato.place.archive, row, first_due=due)
         postgres.execute(
             "CREATE ROLE tenant LOGIN IN ROLE ledger_reader",
-            f"INSERT INTO ledger.tenant VALUES ('tenant', {sato.place.archive})",
+            "CREATE ROLE member LOGIN IN ROLE ledger_writer",
+            "CREATE ROLE newcomer LOGIN IN ROLE ledger_writer",
+            *(
+                f"SELECT ledger.bind_login('{login}', account_id) FROM ledger.archive WHERE id = {sato.place.archive}"
+                for login in ("tenant", "member")
+            ),
         )
         yield sato, suzuki
 
@@ -106,6 +113,33 @@ def test_a_user_of_one_archive_sees_that_one_whatever_it_names(teams: tuple[Team
             pytest.raises(psycopg.errors.InsufficientPrivilege),
         ):
             connection.execute(statement.encode())
+
+
+def test_a_user_that_is_held_to_none_sees_nothing_and_opens_none(teams: tuple[Team, Team], postgres: Postgres) -> None:
+    """As after a restore to a time before it was held to its archive: it fails closed."""
+    archive = teams[0].place.archive
+    address = postgres.address("newcomer")
+
+    assert {0} == {counts(postgres, "newcomer", archive, table) for table in (*TABLES, "overview")}
+    with closing(Ledger(LedgerPlace(address, archive))) as ledger, pytest.raises(errors.NotInLedger):
+        ledger.may_append()
+    for account in (account_of(postgres, archive), 99):
+        with pytest.raises(errors.LedgerForbids):
+            open_archive(address, account)
+
+
+def test_a_member_s_machine_reaches_its_own_archive_alone(teams: tuple[Team, Team], postgres: Postgres) -> None:
+    """It opens no other one, sees how none other stands, and cannot keep the savers from asking Chatwork."""
+    own, other = (account_of(postgres, team.place.archive) for team in teams)
+    address = postgres.address("member")
+
+    assert teams[0].place.archive == open_archive(address, own)
+    for account in (other, 99):
+        with pytest.raises(errors.LedgerForbids):
+            open_archive(address, account)
+    assert 1 == counts(postgres, "member", teams[1].place.archive, "overview")
+    for table in ("host_breaker", "saver", "tenant"):
+        assert counts(postgres, "member", teams[0].place.archive, table) is None
 
 
 def test_it_takes_its_archive_home(teams: tuple[Team, Team], postgres: Postgres, tmp_path: Path) -> None:

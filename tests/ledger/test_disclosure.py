@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from archiver import errors
 from archiver.cli.team.verification import user_name
 from archiver.custody import disclosure, team_copies
 from archiver.custody.disclosure import disclosed_copy
-from archiver.ledger.access_log import accesses, record_access
+from archiver.ledger.access_log import accesses, record_access, row_writers
 from archiver.store.archive import Archive
 from archiver.store.grants import Grant, grants, state_grant, withdraw_grants
 from tests.ledger.teams import Team, new_team
@@ -120,17 +121,36 @@ def test_whoever_takes_an_archive_home_leaves_a_row_first(
 
     row = accesses(team.place)[-1]
     assert ("take-home", "reader", user_name()) == (row.what, row.login, row.who)
-    assert "まるごと取り出す" in Terminal(team.first, team.chatwork).run("team", "audit")
+    audit = Terminal(team.first, team.chatwork).run("team", "audit")
+    assert "まるごと取り出す" in audit
+    assert f"許可は要りません: {row.number}行目" in audit
 
 
 @pytest.mark.drawn
 def test_nobody_is_shown_as_the_owner_who_only_says_so(team: Team) -> None:
-    """Grants and withdrawals are the owner's; a package is not, whatever its maker calls themselves."""
+    """Only a user of the database that is held to this archive is; whoever looks after machines may say anything."""
+    account = account_of(team)
+    team.postgres.execute(
+        "CREATE ROLE bound LOGIN IN ROLE ledger_reader", f"SELECT ledger.bind_login('bound', {account})"
+    )
+    own = replace(team.place, address=team.postgres.address("bound"))
     record_access(team.place, who="owner", what="export job1", reason="のぞき")
+    record_access(team.place, who="owner", what="grant job1 2099-01-31", reason="管理者から")
+    record_access(own, who="owner", what="grant job1 2099-01-31", reason="自分から")
 
-    audit = Terminal(team.first, team.chatwork).run("team", "audit")
+    lines = Terminal(team.first, team.chatwork).run("team", "audit").splitlines()
 
-    assert ["owner"] == [line.split("  ")[2] for line in audit.splitlines() if "のぞき" in line]
+    names = [line.split("  ")[2] for why in ("のぞき", "管理者から", "自分から") for line in lines if why in line]
+    assert ["owner", "本人と名乗る人", "本人"] == names
+
+
+@pytest.mark.drawn
+def test_the_audit_says_which_user_of_the_database_wrote_records(team: Team) -> None:
+    """The ledger itself says so: one that is none of the savers' shows there."""
+    (writer,) = row_writers(team.place)
+
+    assert ("machine", True) == (writer.login, writer.first <= writer.last)
+    assert f"machineが書いた記録と応答: {writer.rows}件" in Terminal(team.first, team.chatwork).run("team", "audit")
 
 
 @pytest.mark.drawn
@@ -179,6 +199,6 @@ def test_the_commands_of_worker_and_recipient(team: Team, tmp_path: Path) -> Non
     assert all("法務部" not in text for text in texts)
     assert "未払いの相談" in audit
     assert audit.count("断ったもの: ") >= 2
-    assert "  本人  許可 job1 2099-01-31  法務部  " in audit
+    assert "  本人と名乗る人  許可 job1 2099-01-31  法務部  " in audit
     assert "archive team audit" in nothing
     assert "team audit" in status

@@ -8,17 +8,50 @@ from typing import Any
 import psycopg
 import pytest
 
+from archiver.evidence import chain
 from archiver.ledger import installation
 from tests.support.teams.postgres import Postgres
 
 pytestmark = pytest.mark.slow
 
-ENTRY = "INSERT INTO ledger.entry VALUES (%s, %s, '', NULL, 'note', 1, NULL, 'note/1', '{}', 'aa')"
+AT = "2026-11-30T00:00:00.000Z"
+FIELDS: dict[str, Any] = {"observed_at": AT, "clock": None, "kind": "note", "account_id": 1, "room_id": None}
+FIELDS |= {"key": 'note/"1"\\\n', "payload": {"text": "a\ud800\0"}, "salt": "0" * 32, "reply": None}
 
-HOLE_WITHIN = """
-INSERT INTO ledger.entry
-SELECT 2, seq, '', NULL, 'note', 1, NULL, 'note/1', '{}', 'aa' FROM unnest('{2,4}'::int[]) AS seq
-"""
+
+def entry(archive: int, seq: int, **changed: object) -> str:
+    """The statement that appends an entry as a copy does, with other columns than its line has."""
+    line = chain.entry_line(seq=seq, **FIELDS)
+    columns = {name: value for name, value in FIELDS.items() if name not in ("payload", "salt", "reply")}
+    row = {"archive": archive, "seq": seq} | columns | {"line": line, "digest": chain.digest(line)} | changed
+    values = ", ".join("NULL" if value is None else f"$q${value}$q$" for value in row.values())
+    return f"INSERT INTO ledger.entry ({', '.join(row)}) VALUES ({values})"
+
+
+def with_line(line: str, **changed: object) -> str:
+    """The statement that appends a line under its digest."""
+    return entry(2, 2, line=line, digest=chain.digest(line), **changed)
+
+
+HOLE_WITHIN = entry(2, 2) + entry(2, 4)[entry(2, 4).index(" VALUES ") :].replace(" VALUES ", ", ")
+LINE = chain.entry_line(seq=2, **FIELDS)
+FORGED = {
+    "digest": entry(2, 2, digest="0" * 64),
+    "text": entry(2, 2, line=LINE.replace("a", "b")),
+    "number": with_line(chain.entry_line(seq=3, **FIELDS)),
+    "kind": entry(2, 2, kind="message"),
+    "key": entry(2, 2, key="note/2"),
+    "room": entry(2, 2, room_id=7),
+    "account": entry(2, 2, account_id=7),
+    "time": entry(2, 2, observed_at="2026-11-29T00:00:00.000Z"),
+    "clock": entry(2, 2, clock=AT),
+    "no-json": with_line(LINE.replace('"payload":{', '"payload":{!')),
+    "field-gone": with_line(LINE.replace('"reply":null,', "")),
+    "other-tombstone": entry(2, 2, kind="erased", line=f'{{"digest":"{"0" * 64}","erased":true,"erasure":1}}'),
+    "login": entry(2, 2, login="somebody"),
+    "written": entry(2, 2, written_at="2026-01-01"),
+}
+"""Rows that a copy never writes, of which each has one thing that does not go with the others."""
 
 
 @pytest.fixture
@@ -29,7 +62,7 @@ def machine(postgres: Postgres) -> Iterator[psycopg.Connection[Any]]:
             number = installation.open_archive(postgres.address("machine"), account)
             connection.execute("SELECT set_config('archiver.archive', %s, false)", (str(number),))
             if connection.execute("SELECT count(*) FROM ledger.entry").fetchone() == (0,):
-                connection.execute(ENTRY, (number, 1))
+                connection.execute(entry(number, 1).encode())
         connection.commit()
         yield connection
 
@@ -44,9 +77,9 @@ def machine(postgres: Postgres) -> Iterator[psycopg.Connection[Any]]:
         "INSERT INTO ledger.archive (account_id) VALUES (9)",
         "ALTER TABLE ledger.entry DISABLE TRIGGER ALL",
         "SET ROLE ledger_owner",
-        "INSERT INTO ledger.entry VALUES (1, 2, '', NULL, 'note', 1, NULL, 'note/1', '{}', 'aa')",
-        "INSERT INTO ledger.entry VALUES (2, 1, '', NULL, 'note', 1, NULL, 'note/1', '{}', 'aa')",
-        "INSERT INTO ledger.entry VALUES (2, 3, '', NULL, 'note', 1, NULL, 'note/1', '{}', 'aa')",
+        entry(1, 2),
+        entry(2, 1),
+        entry(2, 3),
         HOLE_WITHIN,
     ],
     ids=[
@@ -73,6 +106,24 @@ def test_a_machine_can_neither_change_nor_skip_nor_reach_another_archive(
 
 
 @pytest.mark.drawn
+@pytest.mark.parametrize("statement", FORGED.values(), ids=FORGED)
+def test_a_row_that_does_not_go_with_its_line_is_refused(machine: psycopg.Connection[Any], statement: str) -> None:
+    """Digest, number, kind, key and the other columns are those of the line; who wrote it and when nobody states."""
+    with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.IntegrityError, psycopg.DataError)):
+        machine.execute(statement.encode())
+
+
+@pytest.mark.drawn
+def test_the_ledger_says_itself_who_wrote_a_row_and_when(machine: psycopg.Connection[Any]) -> None:
+    """A row as a copy writes it is taken, odd signs included."""
+    machine.execute(entry(2, 2).encode())
+    row = machine.execute("SELECT login, written_at = now() FROM ledger.entry WHERE seq = 2").fetchone()
+    machine.rollback()
+
+    assert ("machine", True) == row
+
+
+@pytest.mark.drawn
 def test_a_connection_sees_its_own_archive_alone(machine: psycopg.Connection[Any]) -> None:
     """One that names no archive sees nothing at all."""
     own = machine.execute("SELECT archive, seq FROM ledger.entry").fetchall()
@@ -92,7 +143,8 @@ def test_a_connection_sees_its_own_archive_alone(machine: psycopg.Connection[Any
 def test_even_the_owner_of_the_database_is_stopped_once(postgres: Postgres, statement: str) -> None:
     """A superuser meets the triggers too; nothing keeps one from removing them, as seals and stamps then show."""
     postgres.execute(
-        "INSERT INTO ledger.seal SELECT id, 1, 1, 1, '', '', '', '' FROM ledger.archive ON CONFLICT DO NOTHING",
+        "INSERT INTO ledger.seal SELECT id, 1, 1, 1, encode(sha256(''), 'hex'), '', '', '' FROM ledger.archive "
+        "ON CONFLICT DO NOTHING",
     )
 
     with pytest.raises(psycopg.errors.IntegrityError):
@@ -106,7 +158,7 @@ def test_a_reader_cannot_append(postgres: Postgres) -> None:
         connection.execute("SELECT set_config('archiver.archive', '2', false)")
 
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute(ENTRY, (2, 2))
+            connection.execute(entry(2, 2).encode())
 
 
 @pytest.mark.drawn

@@ -14,8 +14,10 @@ import pytest
 
 from archiver import errors
 from archiver.cli.main import main
+from archiver.ledger.access_log import accesses
 from archiver.ledger.service import ArchiveStanding
 from archiver.store.archive import Archive
+from archiver.team import membership
 from archiver.team.gathering import Gathering, Waiting
 from archiver.team.worker import due_archives
 from tests.ledger.teams import note
@@ -137,6 +139,33 @@ def test_an_archive_that_the_ledger_does_not_know_any_more_comes_back_from_its_c
     assert service.add_account(rooms=1).archive > standing.archive
 
 
+@pytest.mark.drawn
+def test_who_had_left_is_not_saved_again_and_missing_rows_of_the_record_are_told(
+    service: Service, standing: ArchiveStanding, savers: tuple[Saver, Saver]
+) -> None:
+    """A restore opens the archive and brings the token back: both go again, until the member gives a token."""
+    first, second = savers
+    archive, account = standing.archive, standing.account
+    membership.leave(account, service.settings())
+    first.attend()
+    as_if_never(service, f"UPDATE ledger.archive SET closed_at = NULL WHERE id = {archive}", token_of(archive))
+
+    first.attend()
+    second.attend()
+    left = first.ledger.standing(archive)
+    service.join(account)
+    first.attend()
+
+    assert (False, False) == (left.has_token, left.closed_at is None)
+    assert (True, True) == (first.ledger.standing(archive).has_token, first.rounds.run(archive))
+    assert ["put-back"] == [row.what for row in accesses(service.place(account))]
+
+
+def token_of(archive: int) -> str:
+    """The statement that gives an archive a token."""
+    return f"INSERT INTO ledger.token VALUES ({archive}, 's', 'w', 'k')"
+
+
 def run(command: str, settings: Path, capsys: pytest.CaptureFixture[str]) -> str:
     """What a command of the team prints."""
     main(["team", command, "--settings", str(settings)])
@@ -164,7 +193,10 @@ def saved_and_put_back(service: Service, standing: ArchiveStanding, saver: Saver
 
 def as_if_never(service: Service, *statements: str) -> None:
     """Change the ledger as only a restore can, after which it has another life."""
-    service.postgres.execute("SET session_replication_role = replica", *statements, "UPDATE ledger.saver SET life = ''")
+    lives = "UPDATE ledger.saver SET life = ''"
+    service.postgres.execute("SET session_replication_role = replica", *statements, lives)
+    for path in (service.folder / "cache").glob("*/.closed"):
+        path.write_text(path.read_text(encoding="utf-8").replace('["', '["another-', 1), encoding="utf-8")
 
 
 def of(standing: ArchiveStanding, held: dict[tuple[int, int], str]) -> dict[tuple[int, int], str]:

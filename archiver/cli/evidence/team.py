@@ -83,11 +83,7 @@ def _make_ledger(address: str) -> None:
 
     install_ledger(address)
     install_queue(address)
-    sentence = _(
-        "The ledger is ready. Machines that save log in as members of the role ledger_writer, savers as "
-        "members of ledger_worker."
-    )
-    echo(sentence)
+    echo(_("The ledger is ready. Which users of the database it needs stands in: archive guide team"))
 
 
 @command_team.command("adopt", help=N_("Enter an archive in the ledger; its folder becomes a copy of what is there."))

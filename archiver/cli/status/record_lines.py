@@ -56,10 +56,10 @@ def read_accesses(home: Path) -> list[AccessRecord] | None:
     place = read_ledger_file(home)
     if place is None:
         return None
-    from archiver.ledger.access_log import accesses
+    from archiver.ledger.access_log import PUT_BACK, accesses
 
     try:
-        return accesses(place)
+        return [one for one in accesses(place) if one.what != PUT_BACK]
     except errors.ArchiverError:
         return None
 

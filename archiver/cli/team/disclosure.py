@@ -34,6 +34,7 @@ _KINDS = {
     "revoke": N_("withdrawal of"),
     "drill": N_("restore drill"),
     "take-home": N_("all of it taken home"),
+    "put-back": N_("the ledger was put back to an earlier time; lines before this one may be missing"),
 }
 """How the rows of the record of accesses begin, and what is shown of that."""
 
@@ -96,11 +97,13 @@ def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> int:
     return 0
 
 
-@click.command("audit", help=N_("Who read your archive besides you, and what you granted; nothing can be removed."))
+@click.command(
+    "audit", help=N_("Who read your archive besides you and wrote to it, and what you granted; nothing can be removed.")
+)
 @click.pass_obj
 def team_audit(obj: CliContext) -> int:
-    """Print every row of the record of accesses, oldest first, and the grants that count."""
-    from archiver.ledger.access_log import accesses, missing_numbers
+    """Print every row of the record of accesses, oldest first, who took it home, who wrote, and the grants."""
+    from archiver.ledger.access_log import accesses, missing_numbers, row_writers
     from archiver.store.archive import Archive
     from archiver.store.grants import grants
 
@@ -111,6 +114,13 @@ def team_audit(obj: CliContext) -> int:
     if missing := missing_numbers(records):
         numbers = ", ".join(map(str, missing))
         echo(_("Missing: line {numbers}. Only the owner of the database can have removed it.").format(numbers=numbers))
+    if taken := [str(record.number) for record in records if record.what == "take-home"]:
+        sentence = _("All of it was taken home, for which nobody needs your grant: line {numbers}.")
+        echo(sentence.format(numbers=", ".join(taken)))
+    for writer in row_writers(place):
+        sentence = _("Records and replies written by the database's user {login}: {n} ({first} – {last})")
+        times = {"first": jst_time(writer.first), "last": jst_time(writer.last)}
+        echo(sentence.format(login=visible(writer.login), n=writer.rows, **times))
     with closing(Archive(obj.home)) as archive, archive.reading() as reading:
         known = grants(reading)
     for grant in known:
@@ -187,8 +197,9 @@ def _access_line(record: AccessRecord) -> str:
         what = f"{name} {rest}".rstrip()
     if record.what.startswith(_REFUSED):
         what = _("refused: {what}").format(what=what)
-    is_owner = kind in ("grant", "revoke") and record.who == _owner_word()  # others may call themselves so
-    who = _("the owner") if is_owner else record.who
+    who = record.who
+    if kind in ("grant", "revoke") and who == _owner_word():  # others may call themselves so
+        who = _("the owner") if record.is_bound else _("somebody who says to be the owner")
     words = (who, what, record.reason, record.login)
     return f"{record.number}  {jst_time(record.at)}  " + "  ".join(visible(one) or "-" for one in words)
 

@@ -58,10 +58,10 @@ class MortalConnection:
 
 
 USERS = (
-    "CREATE ROLE machine LOGIN IN ROLE ledger_writer",
-    "CREATE ROLE reader LOGIN IN ROLE ledger_reader",
+    "CREATE ROLE machine LOGIN IN ROLE ledger_writer, ledger_organisation",
+    "CREATE ROLE reader LOGIN IN ROLE ledger_reader, ledger_organisation",
     "CREATE ROLE worker LOGIN IN ROLE ledger_worker",
-    "CREATE ROLE clerk LOGIN IN ROLE ledger_writer, ledger_clerk",
+    "CREATE ROLE clerk LOGIN IN ROLE ledger_writer, ledger_organisation, ledger_clerk",
     "CREATE ROLE overseer LOGIN IN ROLE ledger_overseer",
 )
 """A user of each role of the ledger."""

@@ -40,8 +40,11 @@ CREATE TABLE ledger.entry (
     key text NOT NULL,
     line text NOT NULL,
     digest text NOT NULL,
+    login text NOT NULL DEFAULT session_user,
+    written_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (archive, seq)
 );
+COMMENT ON COLUMN ledger.entry.login IS 'who wrote the row, as the database itself says';
 CREATE TABLE ledger.reply (
     archive int NOT NULL REFERENCES ledger.archive,
     number bigint NOT NULL,
@@ -53,6 +56,8 @@ CREATE TABLE ledger.reply (
     headers text NOT NULL,
     received_at text NOT NULL,
     body bytea NOT NULL,
+    login text NOT NULL DEFAULT session_user,
+    written_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (archive, number)
 );
 CREATE TABLE ledger.seal (
@@ -90,8 +95,10 @@ CREATE TABLE ledger.access (
     who text NOT NULL,
     what text NOT NULL,
     reason text NOT NULL,
+    is_bound boolean NOT NULL DEFAULT false,
     PRIMARY KEY (archive, seq)
 );
+COMMENT ON COLUMN ledger.access.is_bound IS 'whether that user is held to this archive alone, as its owner is';
 COMMENT ON COLUMN ledger.access.login IS 'the user of the database, which nobody can choose';
 COMMENT ON COLUMN ledger.access.who IS 'who it was, as the program says';
 
@@ -148,12 +155,22 @@ CREATE UNLOGGED TABLE ledger.request_turn (
 ) WITH (fillfactor = 10);
 COMMENT ON TABLE ledger.request_turn IS 'when the next request of the installation may go out; a crash empties it';
 
+CREATE FUNCTION ledger.may_see(the_archive int) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+    SELECT coalesce(
+        (SELECT archive = the_archive FROM ledger.tenant WHERE login = session_user),
+        pg_has_role(session_user, 'ledger_organisation', 'member')
+        OR pg_has_role(session_user, 'ledger_overseer', 'member')
+    )
+$$;
+
 CREATE VIEW ledger.overview AS
 SELECT archive.id AS archive, archive.account_id, archive.opened_at, archive.closed_at, standing.last_round,
     standing.outcome, standing.gaps, standing.alerts, standing.failures, standing.next_due,
     token.archive IS NOT NULL AS has_token
 FROM ledger.archive JOIN ledger.standing ON standing.archive = archive.id
-LEFT JOIN ledger.token ON token.archive = archive.id;
+LEFT JOIN ledger.token ON token.archive = archive.id
+WHERE ledger.may_see(archive.id);
 COMMENT ON VIEW ledger.overview IS 'what the organisation sees of every archive: no text, no name, no room';
 """
 
@@ -162,7 +179,8 @@ CREATE FUNCTION ledger.current_archive() RETURNS int
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
     SELECT coalesce(
         (SELECT archive FROM ledger.tenant WHERE login = session_user),
-        nullif(current_setting('archiver.archive', true), '')::int
+        CASE WHEN pg_has_role(session_user, 'ledger_organisation', 'member')
+        THEN nullif(current_setting('archiver.archive', true), '')::int END
     )
 $$;
 
@@ -173,6 +191,9 @@ $$ SELECT id FROM ledger.archive WHERE account_id = account $$;
 CREATE FUNCTION ledger.open_archive(account bigint, wanted int DEFAULT NULL) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
 BEGIN
+    IF NOT ledger.may_see(ledger.archive_of(account)) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'this user is held to another archive, or to none';
+    END IF;
     INSERT INTO ledger.archive (id, account_id) OVERRIDING SYSTEM VALUE
     VALUES (coalesce(wanted, nextval('ledger.archive_id_seq')), account) ON CONFLICT DO NOTHING;
     PERFORM setval('ledger.archive_id_seq', wanted) FROM ledger.archive_id_seq WHERE last_value < wanted;
@@ -193,6 +214,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION ledger.is_awaited() IS 'whether a saver has not yet brought what it held before a restore';
 
+CREATE FUNCTION ledger.bind_login(the_login name, account bigint) RETURNS int
+LANGUAGE sql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+    INSERT INTO ledger.tenant VALUES (the_login, ledger.open_archive(account)) RETURNING archive
+$$;
+COMMENT ON FUNCTION ledger.bind_login(name, bigint) IS 'holds a user of the database to the archive of an account';
+
+CREATE FUNCTION ledger.check_in(the_cache text, the_host text, aside int) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+BEGIN
+    LOCK TABLE ledger.saver IN SHARE ROW EXCLUSIVE MODE;
+    IF ledger.is_awaited() AND NOT EXISTS (SELECT FROM ledger.saver WHERE life = ledger.life()) THEN
+        INSERT INTO ledger.access
+        SELECT id, 1 + coalesce(max(seq), 0), clock_timestamp(), session_user, '', 'put-back', ''
+        FROM ledger.archive LEFT JOIN ledger.access ON access.archive = id GROUP BY id;
+    END IF;
+    INSERT INTO ledger.saver VALUES (the_cache, the_host, ledger.life(), now(), aside) ON CONFLICT (cache)
+    DO UPDATE SET host = excluded.host, life = excluded.life, seen_at = now(), set_aside = excluded.set_aside;
+    DELETE FROM ledger.saver WHERE life = ledger.life() AND seen_at < now() - interval '30 days';
+END $$;
+
 CREATE FUNCTION ledger.close_archive() RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
     DELETE FROM ledger.token WHERE archive = ledger.current_archive();
@@ -212,7 +253,8 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('ledger.access'), own);
     SELECT 1 + coalesce(max(seq), 0) INTO number FROM ledger.access WHERE archive = own;
-    INSERT INTO ledger.access VALUES (own, number, clock_timestamp(), session_user, who, what, reason);
+    INSERT INTO ledger.access VALUES (own, number, clock_timestamp(), session_user, who, what, reason,
+        EXISTS (SELECT FROM ledger.tenant WHERE tenant.login = session_user));
     RETURN number;
 END $$;
 
@@ -272,9 +314,25 @@ BEGIN
             END IF;
         END IF;
     END IF;
-    RAISE EXCEPTION 'the ledger is append-only: % of %', TG_OP, TG_TABLE_NAME
+    RAISE EXCEPTION 'the ledger takes only what a copy appends: % of %', TG_OP, TG_TABLE_NAME
     USING ERRCODE = 'integrity_constraint_violation';
 END $$;
+
+CREATE TRIGGER entry_is_its_line BEFORE INSERT ON ledger.entry FOR EACH ROW WHEN ((
+    CASE WHEN NEW.kind = 'erased'
+    THEN NEW.line ~ ('^{"digest":"' || NEW.digest || '","erased":true,"erasure":[1-9][0-9]{0,8}}$')
+    ELSE encode(sha256(convert_to(NEW.line, 'UTF8')), 'hex') = NEW.digest AND NEW.line::json IS NOT NULL
+        AND starts_with(NEW.line, format(
+            '{"account_id":%s,"clock":%s,"key":%s,"kind":"%s","observed_at":"%s","payload":{',
+            coalesce(NEW.account_id::text, 'null'), coalesce(to_json(NEW.clock), 'null'), to_json(NEW.key), NEW.kind,
+            NEW.observed_at))
+        AND right(NEW.line, 200) ~ format(
+            '},"reply":(null|"[0-9a-f]{64}"),"room_id":%s,"salt":"[0-9a-f]{32}","seq":%s}$',
+            coalesce(NEW.room_id::text, 'null'), NEW.seq)
+    END) IS NOT TRUE
+) EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER seal_is_its_file BEFORE INSERT ON ledger.seal FOR EACH ROW
+WHEN ((encode(sha256(NEW.body), 'hex') = NEW.sha256) IS NOT TRUE) EXECUTE FUNCTION ledger.refuse_change();
 
 CREATE FUNCTION ledger.refuse_hole() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -320,16 +378,22 @@ GRANT SELECT ON ledger.archive, ledger.standing, ledger.entry, ledger.reply, led
     ledger.access, ledger.store TO ledger_writer, ledger_reader;
 GRANT EXECUTE ON FUNCTION ledger.current_archive(), ledger.archive_of(bigint), ledger.record_access(text, text, text),
     ledger.archives_in_store(text) TO ledger_writer, ledger_reader;
+GRANT EXECUTE ON FUNCTION ledger.may_see(int) TO ledger_writer, ledger_overseer;
 
-GRANT INSERT ON ledger.entry, ledger.reply, ledger.seal, ledger.file, ledger.store TO ledger_writer;
+GRANT INSERT ON ledger.seal, ledger.file, ledger.store TO ledger_writer;
+GRANT INSERT (archive, seq, observed_at, clock, kind, account_id, room_id, key, line, digest) ON ledger.entry
+    TO ledger_writer;
+GRANT INSERT (archive, number, digest, salt, room_id, path, status, headers, received_at, body) ON ledger.reply
+    TO ledger_writer;
 GRANT UPDATE (mark, running, last_round, outcome, gaps, alerts, failures, next_due) ON ledger.standing TO ledger_writer;
 GRANT SELECT (archive, key_id, given_at), INSERT, UPDATE, DELETE ON ledger.token TO ledger_writer;
-GRANT SELECT, INSERT, UPDATE ON ledger.host_breaker TO ledger_writer;
 GRANT SELECT ON ledger.overview TO ledger_writer, ledger_overseer;
 GRANT EXECUTE ON FUNCTION ledger.open_archive(bigint, int), ledger.close_archive(), ledger.reopen_archive(),
-    ledger.is_awaited(), ledger.take_turn(text, float8) TO ledger_writer;
+    ledger.is_awaited() TO ledger_writer;
 GRANT SELECT ON ledger.token TO ledger_worker;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.saver TO ledger_worker;
+GRANT SELECT, DELETE ON ledger.saver TO ledger_worker;
+GRANT SELECT, INSERT, UPDATE ON ledger.host_breaker TO ledger_worker;
+GRANT EXECUTE ON FUNCTION ledger.check_in(text, text, int), ledger.take_turn(text, float8) TO ledger_worker;
 GRANT SELECT ON ledger.host_breaker, ledger.saver TO ledger_overseer;
 GRANT EXECUTE ON FUNCTION ledger.life() TO ledger_worker, ledger_overseer;
 
