@@ -56,3 +56,5 @@ class OpenedMessage:
     state: ReadState
     drawn: tuple[str, ...]
     """The words that are covered in it, besides what is always masked."""
+    parts: tuple[tuple[tuple[str, str], ...], ...] = ()
+    """Each text and file in parts: what is shown, and what stands under it if it is a cover."""

@@ -13,7 +13,7 @@ from archiver.app import utc_now
 from archiver.rounds.run_log import note_bug
 from archiver.web import progress as job
 from archiver.web.console_context import ConsoleContext, SharedWords
-from archiver.web.exports import message_use, packages
+from archiver.web.exports import made_packages, message_use, packages
 from archiver.web.first_run import start
 from archiver.web.home import alerts, home
 from archiver.web.job import adding, billing, contract_chats, contracts, course, erasing, evidence
@@ -32,6 +32,7 @@ PAGES = (
     alerts.pages,
     archives.pages,
     packages.pages,
+    made_packages.pages,
     emergency.pages,
     contracts.pages,
     contract_chats.pages,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from flask import current_app
 from archiver.app import App, build_app
 from archiver.custody.backup import BackupOutcome
 from archiver.evidence.verify.findings import Verification
-from archiver.export.package.recipe import PackagePreview
+from archiver.export.metadata.items import FileMetadata
 from archiver.records import Contract
 from archiver.records.alerts import Alert
 from archiver.rounds.round import Sealing
@@ -52,7 +52,8 @@ class SharedWords:
     general_emergency: Callable[[], Block]
     """What not to do and what to do now, where no archive can be read."""
     round_lines: Callable[[SyncReport], Sequence[str]]
-    preview_lines: Callable[[PackagePreview, str], Sequence[str]]
+    warning_lines: Callable[[Iterable[str], Sequence[FileMetadata]], Sequence[str]]
+    """What to consider before a package leaves: its warnings, and what the user's files say beside their content."""
     verification_lines: Callable[[Verification], Sequence[str]]
     copy_lines: Callable[[BackupOutcome], Sequence[str]]
     sealing_lines: Callable[[Sealing], Sequence[str]]

@@ -14,7 +14,7 @@ _PARTS = {
     "home.index": {
         *("home", "start", "job", "lost", "contracts", "adding", "billing", "course", "contract_chats", "erasing"),
     },
-    "packages.index": {"packages"},
+    "packages.index": {"packages", "made"},
     "emergency.index": {"emergency"},
     "settings.index": {"settings", "copies", "notice_settings", "upgrading", "help", "alerts", "evidence"},
     "archives.overview": {"archives"},

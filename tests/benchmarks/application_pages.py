@@ -108,7 +108,7 @@ def _paths(archive: Archive) -> dict[str, str]:
         "course": f"{contract}/course",
         "to read aloud": f"{contract}/aloud",
         "packages (提出資料)": "/packages",
-        "order": "/packages/order",
+        "order": "/packages/order?contract=job1&for=support",
         "emergency (緊急)": "/emergency",
         "copies (控え)": "/copies",
         "settings (設定)": "/settings",

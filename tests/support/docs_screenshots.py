@@ -89,7 +89,8 @@ def take_application(browser: Browser, home: Path, folder: Path) -> None:
         "home": "/home",
         "alerts": "/alerts",
         "packages": "/packages",
-        "order": "/packages/order",
+        "order": f"/packages/order?contract={contract}&for=support",
+        "reading": f"/packages/read?contract={contract}&for=support",
         "emergency": "/emergency",
         "contract": f"/contracts/{contract}",
         "money": f"/contracts/{contract}/money",
@@ -119,7 +120,6 @@ def take_application(browser: Browser, home: Path, folder: Path) -> None:
             with open_tab(browser, gate, width=width) as tab:
                 for name, path in pages.items():
                     _shoot(tab.go(path), folder / f"app-{name}{end}.png", home)
-                _preview(Player(tab.go("/packages/order")), folder, end, home)
         context.jobs.leave(30)
     _take_troubles(browser, second, environ, folder)
 
@@ -148,24 +148,6 @@ def _enter_money(home: Path) -> tuple[str, int]:
     billing.add_payment(archive, contract.id, Payment(0, 20_000, "2026-11-20", None), at=now)
     archive.close()
     return contract.id, int(contract.rooms[0].room_id)
-
-
-def _preview(player: Player, folder: Path, end: str, home: Path) -> None:
-    """What would leave with a package, and what the user is asked about it."""
-    page = player.page
-    player.press("main button.first")
-    page.wait_for_url(re.compile("/job"))
-    player.wait_for_job()
-    if page.locator("#job .row a[href*='/people']").count():
-        player.press("#job .row a")
-        player.check("input[name=counterpart]")
-        player.press("main button.first")
-        page.wait_for_url(re.compile("/job"))
-        player.wait_for_job()
-    _shoot(page, folder / f"app-preview{end}.png", home)
-    if page.locator("#job .row a[href*='/packages/read']").count():
-        player.press("#job .row a[href*='/packages/read']")
-        _shoot(page, folder / f"app-reading{end}.png", home)
 
 
 def take_first_run(browser: Browser, folder: Path) -> None:

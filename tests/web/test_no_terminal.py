@@ -67,14 +67,14 @@ def test_no_page_names_a_command_in_place_of_a_way_by_clicking(browser: FormBrow
 
 
 def test_no_result_names_a_command_in_place_of_a_way_by_clicking(browser: FormBrowser) -> None:
-    """On the page of a job, on the overview, and in the last look before a package is made."""
+    """On the page of a job, and on the overview."""
     lines = ("Some are missing: archive save FILE",)
-    outcome = JobOutcome("It stopped: archive status --full", lines, (JobLink("Make", "/packages/confirm?"),))
+    outcome = JobOutcome("It stopped: archive status --full", lines, (JobLink("Make", "/packages"),))
     browser.context.jobs.start("A job", lambda _job: outcome)
     browser.job()
-    pages = [browser.get(path) for path in ("/home", "/packages/confirm", "/job")]
+    pages = [browser.get(path) for path in ("/home", "/job")]
 
-    assert [True] * 3 == ["Some are missing" in page for page in pages]
+    assert [True] * 2 == ["Some are missing" in page for page in pages]
     assert [] == [found for page in pages for found in COMMAND.findall(FOLDED.sub("", page))]
 
 

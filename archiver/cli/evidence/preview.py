@@ -10,7 +10,7 @@ from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from archiver.export.metadata.items import FileMetadata
     from archiver.export.package.recipe import PackagePreview
@@ -25,14 +25,14 @@ def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
     echo(_("What this export would contain:"), err=err)
     for line in number_lines(preview, profile):
         echo(f"  {line}", err=err)
-    for line in metadata_lines(preview):
+    for line in metadata_lines(preview.metadata):
         echo(line, err=err)
     tell_warnings(preview, err=err)
 
 
-def metadata_lines(preview: PackagePreview) -> list[str]:
+def metadata_lines(files: Sequence[FileMetadata]) -> list[str]:
     """What the user's own evidence says beside its content, under a heading; nothing if it says nothing."""
-    lines = [f"  {one.file}: {_metadata_words(one)}" for one in preview.metadata if _says_something(one)]
+    lines = [f"  {one.file}: {_metadata_words(one)}" for one in files if _says_something(one)]
     return [_("Metadata of the files you added (what stands in the file beside its content):"), *lines] if lines else []
 
 
@@ -112,13 +112,13 @@ def _files_line(number: int, profile: str) -> str:
 
 def tell_warnings(preview: PackagePreview, *, err: bool) -> None:
     """Print what to consider before the package leaves, one warning a line."""
-    for line in warning_lines(preview):
+    for line in warning_lines(preview.warnings):
         echo(line, err=err)
 
 
-def warning_lines(preview: PackagePreview) -> list[str]:
+def warning_lines(warnings: Iterable[str]) -> list[str]:
     """What to consider before the package leaves."""
-    return [_warning_sentence(warning) for warning in preview.warnings]
+    return [_warning_sentence(warning) for warning in warnings]
 
 
 def _warning_sentence(name: str) -> str:

@@ -23,7 +23,6 @@ from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.custody.backup import BackupOutcome
-    from archiver.export.package.recipe import PackagePreview
     from archiver.records import Contract
     from archiver.records.alerts import Alert
     from archiver.settings.model import Settings
@@ -37,7 +36,10 @@ def shared_words() -> SharedWords:
         emergency_blocks=_emergency_blocks,
         general_emergency=_general_emergency,
         round_lines=_round_lines,
-        preview_lines=_preview_lines,
+        warning_lines=lambda names, files: [
+            *(one.partition("] ")[2] for one in preview.warning_lines(names)),
+            *map(str.strip, preview.metadata_lines(files)),
+        ],
         verification_lines=lambda verification: list(verify.verification_lines(verification)),
         copy_lines=_copy_lines,
         sealing_lines=lambda sealing: [line.strip() for line in seal.sealing_lines(sealing)],
@@ -95,14 +97,6 @@ def _contract_aloud(reading: Reading, contract: Contract) -> tuple[list[str], li
 def _saving_lines(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> list[str]:
     situation = saving_status.observe_standing(reading, settings, environ).situation
     return saving_status.saving_words(situation, failed_at=saving_status.last_failure(situation))
-
-
-def _preview_lines(package: PackagePreview, profile: str) -> list[str]:
-    return [
-        *preview.number_lines(package, profile),
-        *map(str.strip, preview.metadata_lines(package)),
-        *preview.warning_lines(package),
-    ]
 
 
 def _copy_lines(outcome: BackupOutcome) -> list[str]:

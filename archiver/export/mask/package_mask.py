@@ -136,9 +136,16 @@ class PackageMask:
         names = set(map(folded_text, self.open_names))
         return [one for one in sorted(self._contacts) if not any(one in name for name in names)]
 
-    def covered_words(self, original: str, pieces: Iterable[re.Pattern[str]] = ()) -> list[str]:
-        """What stands under the covers of a text as it was typed, in order."""
-        return [original[start:end] for start, end, _hit in self._covers(original, pieces)]
+    def drawn_parts(self, original: str, pieces: Iterable[re.Pattern[str]]) -> list[tuple[str, str]]:
+        """A text with these pieces covered too, in parts as they may be shown, with what stands under each cover."""
+        parts, last = [], 0
+        for start, end, hit in self._covers(original, pieces):
+            parts += [(self._shown_part(original[last:start]), ""), (hit.label, original[start:end])]
+            last = end
+        return [one for one in (*parts, (self._shown_part(original[last:]), "")) if one[0]]
+
+    def _shown_part(self, text: str) -> str:
+        return self._stand_ins.replace_in_tags(text, _TAGS, self.shown_account)
 
     def is_hidden(self, account: int) -> bool:
         """Whether a person is shown under a letter."""

@@ -116,8 +116,8 @@ def _opened(reading: Reading, recipe: Recipe, mask: PackageMask, scratch: Path |
         package = read_messages(reading, recipe, kept, lambda: None, checked=False)
         deque(package.statistics.read_histories(), maxlen=0)
         reviews = [*statements.kept_reviews(reading, recipe.contract.id), *recipe.order.reviews]
-        messages, covers, reviewed = open_messages(package, mask, reviews)
-    return replace(recipe, opened=messages, covers=covers, reviewed=reviewed)
+        messages, covers, reviewed, asked = open_messages(package, mask, reviews)
+    return replace(recipe, opened=messages, covers=covers, reviewed=reviewed, asked=asked)
 
 
 def holds_enclosures(profile: str, contract: Contract) -> bool:

@@ -25,6 +25,7 @@ from archiver.export.package_scope import STATEMENTS
 from archiver.export.report.excerpt import OFFICE_CONTEXT, chosen_messages
 from archiver.export.report.excerpt_selection import CONTEXT, ExcerptMessage, select_excerpt
 from archiver.export.report.input import ReportInput, ReviewedTexts
+from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import CHANGED, MessageStatistics, survey_messages
 from archiver.records import Message, OpenedMessage, ReadState, Review
 from archiver.render.times import local_time
@@ -39,6 +40,8 @@ class OpenedPart(NamedTuple):
     messages: tuple[OpenedMessage, ...]
     covers: Covers
     reviewed: ReviewedTexts
+    asked: str
+    """What is asked of an office; empty for other readers."""
 
 
 def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Review]) -> OpenedPart:
@@ -53,7 +56,8 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
     chosen = {folded_text(word) for one in reviews for word in one.covered}
     reviewed = {one.message_id: one for one in reviews}
     left = {name for name, one in reviewed.items() if one.state is ReadState.COVERED}
-    drawing = _Drawing(package, mask, list(_opened(package, case, survey_messages(case))), chosen)
+    statistics = survey_messages(case)
+    drawing = _Drawing(package, mask, list(_opened(package, case, statistics)), chosen)
     read = {one.id: drawing.as_read(one, reviewed.get(one.id), words) for one in drawing.items}
     unread = [one for item in drawing.items if read[item.id] is None for one in (*item.texts, *item.beside)]
     proposed = drawing.proposals([*unread, *_names(package)])
@@ -73,7 +77,8 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
         any(COVERED in one or mask.mask_text(covers.cover_quotes(one)) != one for one in texts) for texts in read_texts
     )
     count = len(read_texts)
-    return OpenedPart(messages, covers, ReviewedTexts(count, hidden, package.statistics.count - count, last))
+    asked = request_sentence(case, statistics) if case.profile == "support" else ""
+    return OpenedPart(messages, covers, ReviewedTexts(count, hidden, package.statistics.count - count, last), asked)
 
 
 def _opened(package: PackageInput, case: ReportInput, statistics: MessageStatistics) -> Iterator[Message]:
@@ -189,8 +194,9 @@ class _Drawing:
         folded = list(map(folded_text, originals))
         patterns = {one: piece_pattern(one, is_chosen=one in self._chosen) for one in pieces}
         own = {one: pattern for one, pattern in patterns.items() if any(map(pattern.search, folded))}
-        drawn = [self._mask.mask_with_kinds(one, pieces=own.values()).text for one in originals]
-        covers = [word for one in originals for word in self._mask.covered_words(one, own.values())]
+        parts = [tuple(self._mask.drawn_parts(one, own.values())) for one in originals]
+        drawn = ["".join(shown for shown, _word in one) for one in parts]
+        covers = [word for one in parts for _shown, word in one if word]
         texts, beside = drawn[: len(item.texts)], drawn[len(item.texts) :]
         return OpenedMessage(
             id=item.id,
@@ -204,4 +210,5 @@ class _Drawing:
             digest=digest(canonical([texts, beside])),
             state=state,
             drawn=tuple(own),
+            parts=tuple(parts),
         )

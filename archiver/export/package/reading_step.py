@@ -17,9 +17,10 @@ from archiver import errors
 from archiver.export.mask.folding import folded_text
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
+from archiver.export.package.recipe import Recipe
 from archiver.records import OpenedMessage, ReadState, Review, Role
 from archiver.store import statements
-from archiver.store.archive import Archive
+from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
 
@@ -37,15 +38,19 @@ class Decision(msgspec.Struct, frozen=True, rename={"message_id": "id"}):
     """Words whose covers are taken away everywhere."""
 
 
+def recipe_of(reading: Reading, order: ExportOrder, *, now: datetime) -> Recipe:
+    """The recipe of a package as it would be made now. Raises as `make_package.export` does."""
+    contract = contracts.named_or_only_contract(reading, order.contract)
+    return make_recipe(reading, (), order, contract, name="", stamping=None, at=now, upto=last_seq(reading))
+
+
 def opened_messages(archive: Archive, order: ExportOrder, *, now: datetime) -> Sequence[OpenedMessage]:
     """The messages that a package would open, by number, with their covers drawn; none where all texts leave.
 
     Raises as `make_package.export` does.
     """
     with archive.reading() as reading:
-        contract = contracts.named_or_only_contract(reading, order.contract)
-        upto = last_seq(reading)
-        return make_recipe(reading, (), order, contract, name="", stamping=None, at=now, upto=upto).opened
+        return recipe_of(reading, order, now=now).opened
 
 
 def reviews_of(opened: Iterable[OpenedMessage], decisions: Iterable[Decision], *, at: datetime) -> list[Review]:

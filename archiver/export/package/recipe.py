@@ -58,6 +58,8 @@ class Recipe:
     """The messages that somebody reads before, where the others are covered."""
     reviewed: ReviewedTexts | None = None
     """How many texts were read; None: the package covers none."""
+    asked: str = ""
+    """What is asked of an office, in a sentence."""
     deliveries: Sequence[Delivery] = ()
     enclosures: Sequence[Enclosure] = ()
     counterparts: Collection[int] | None = None

@@ -37,6 +37,7 @@ from archiver.records import (
     ExportedPackage,
     MappedAccount,
     MessageId,
+    RoomFacts,
     RoomId,
     Seal,
 )
@@ -276,7 +277,7 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         size=bag.size,
         opened=tuple(package.recipe.opened),
         metadata=package.recipe.metadata.files,
-        warnings=tuple(_preview_warnings(package)),
+        warnings=tuple(package_warnings(package.recipe, room_facts(package.conversations()))),
     )
 
 
@@ -287,9 +288,9 @@ def _goes_to_japan(recipe: Recipe) -> bool:
     return order.profile == "court" or (order.profile == "support" and not is_direct)
 
 
-def _preview_warnings(package: PackageInput) -> Iterator[str]:
-    recipe = package.recipe
-    facts = CaseFacts(recipe.contract, frozenset(), {}, room_facts(package.conversations()), {}, None)
+def package_warnings(recipe: Recipe, rooms: tuple[RoomFacts, ...]) -> Iterator[str]:
+    """What to consider before a package leaves (`PackagePreview.warnings`)."""
+    facts = CaseFacts(recipe.contract, frozenset(), {}, rooms, {}, None)
     contact_state = contact(facts).value
     if contact_state.is_early:
         yield "forbidden_contact" if contact_state is OutsideContact.FORBIDDEN else "early_contact"

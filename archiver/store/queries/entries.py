@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, LargeBinary, Row, and_, bindparam, cast, false, func, or_, select, text
+from sqlalchemy import ColumnElement, LargeBinary, Row, and_, bindparam, cast, false, func, or_, select, text, true
 
 from archiver.evidence.history import EntryObject
 from archiver.records import Entry, Period, State
@@ -242,6 +242,17 @@ def count_messages(reading: Reading, rooms: Iterable[int]) -> int:
     """The number of saved messages of these rooms, for the progress of an export."""
     query = text("SELECT count(*) FROM message WHERE room_id = :room")
     return sum(reading.sql.execute(query, {"room": room}).scalar() or 0 for room in rooms)
+
+
+def message_span(
+    reading: Reading, room: int, bounds: Iterable[tuple[float | None, float | None]]
+) -> tuple[int, int | None, int | None]:
+    """How many messages of a room were sent within these periods, and when the first and the last, in Unix seconds."""
+    sent = schema.message.c.send_time
+    periods = [and_(sent >= (start or 0), true() if end is None else sent < end) for start, end in bounds]
+    query = select(func.count(), func.min(sent), func.max(sent))
+    n, first, last = reading.sql.execute(query.where(schema.message.c.room_id == room, or_(*periods))).one()
+    return n, first, last
 
 
 def message_places(reading: Reading, room: int) -> Iterator[tuple[int, int, str]]:

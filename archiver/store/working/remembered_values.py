@@ -357,6 +357,12 @@ class SeenChanges:
 SEEN_CHANGES: Slot[Mapping[str, SeenChanges]] = Slot("seen_changes", dict[str, SeenChanges], {})
 """Contract → what its user has marked as seen on the first page, which then tells of later changes alone."""
 
+TICKED: Slot[Mapping[str, list[str]]] = Slot("ticked", dict[str, list[str]], {})
+"""Job or package → the steps of its page that its user has ticked as done."""
+
+RESCUED: Slot[datetime | None] = Slot("rescued", Time, None)
+"""When the page of trouble last began to save everything, which it does by itself only every ten minutes."""
+
 # --- the user's own commands ----------------------------------------------------------------------
 
 

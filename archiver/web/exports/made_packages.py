@@ -1,99 +1,179 @@
-"""The packages that this archive has on record, and where they lie."""
+"""できあがり: the packages on record, where they lie, what to do with each, and to whom it was handed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
+from typing import Any
 
-from flask import abort
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
+from archiver import errors
+from archiver.custody.export_records import verify_here
+from archiver.platforms.job_platform import platform_of
 from archiver.records import ExportedPackage, Handover
 from archiver.render.invisible_characters import visible
-from archiver.render.times import minute_text
+from archiver.render.times import iso_date
 from archiver.settings.model import exports_folder
+from archiver.setup.written_days import EXAMPLE_DAY, read_day
+from archiver.store import statements
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.runs import exports
-from archiver.web.console_context import ConsoleContext
+from archiver.store.working.remembered_values import TICKED
+from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.exports.package_orders import reader_word
+from archiver.web.jobs import Job, JobLink, JobOutcome
+from archiver.web.trouble.trouble_words import split_lines, trouble_words
+
+pages = Blueprint("made", __name__, url_prefix="/packages")
+
+TYPES = {".pdf": "application/pdf", ".txt": "text/plain"}
+"""The kinds of files in a package that a browser opens here."""
+
+Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class MadePackage:
-    """A package on record."""
-
-    number: int
-    at: str
-    name: str
-    contract: str
-    profile: str
-    lang: str
-    sha256: str
-    is_there: bool
-    documents: tuple[tuple[str, str], ...]
-    """File and words of each of its documents, what is read first first."""
-    inquiry: str
-    """The text for the platform's form; empty if there is none."""
-    handovers: tuple[str, ...]
-    """To whom it was handed, when and how, a sentence each."""
-
-
-def made_packages(context: ConsoleContext) -> list[MadePackage]:
-    """The packages, the last one first."""
+def made_packages(context: ConsoleContext) -> list[Row]:
+    """The packages as rows, the last one first."""
     with context.archive.reading() as reading:
-        rows, labels = exports(reading), {one.id: one.called for one in contracts(reading)}
+        rows, jobs = exports(reading), {one.id: one for one in contracts(reading)}
     folder = exports_folder(context.settings())
-    return [_made_package(exported, folder, labels.get(exported.contract, exported.contract)) for exported in rows][
-        ::-1
-    ]
+    found = []
+    for one in rows:
+        job, path = jobs.get(one.contract), folder / Path(one.name).name
+        platform = platform_of(None if job is None else job.platform)
+        found.append(
+            {
+                "number": one.number,
+                "at": one.at,
+                "name": visible(one.name),
+                "path": visible(str(path)),
+                "contract_id": one.contract,
+                "contract": visible(one.contract if job is None else job.title or job.called),
+                "reader": reader_word(one.profile, platform),
+                "is_office": one.profile == "support",
+                "is_english": one.lang == "en",
+                "sha256": one.sha256,
+                "is_there": path.exists(),
+                "handovers": [_handover_sentence(handed) for handed in one.handovers],
+            }
+        )
+    return found[::-1]
 
 
-def package_path(context: ConsoleContext, number: str) -> Path:
-    """Where a package on record lies in the folder of packages. Answers 404 if it is not there."""
+@pages.get("/<int:number>")
+def one(number: int) -> str:
+    """What was made, and what to do with it."""
+    return _page(number, "")
+
+
+def _page(number: int, problem: str) -> str:
+    context = console_context()
+    row = next((one for one in made_packages(context) if one["number"] == number), None) or abort(404)
+    documents = _documents(package_path(context, number)) if row["is_there"] else []
+    inquiry = next((one for one in documents if one.name.endswith("inquiry_text.txt")), None)
+    job, here = context.jobs.last, url_for("made.one", number=number)
+    outcome = job.outcome if job is not None and job.outcome is not None else None
     with context.archive.reading() as reading:
-        rows = exports(reading)
-    name = next((row.name for row in rows if str(row.number) == number), None)
-    if name is None:
-        abort(404)
-    path = exports_folder(context.settings()) / Path(name).name
+        ticked = TICKED.recall(reading).get(f"package {number}", [])
+    return render_template(
+        "package_made.html",
+        it=row,
+        documents=_documents_in_words([one.name for one in documents if one.suffix == ".pdf"]),
+        size=sum(one.stat().st_size for one in documents if one.suffix == ".pdf"),
+        inquiry="" if inquiry is None else inquiry.read_text(encoding="utf-8-sig", errors="replace"),
+        outcome=outcome if outcome is not None and [link.address for link in outcome.links] == [here] else None,
+        ticked=ticked,
+        today=iso_date(context.now()),
+        given=request.form,
+        problem=problem,
+    )
+
+
+def package_path(context: ConsoleContext, number: int) -> Path:
+    """Where a package on record lies in the folder of packages. Answers 404 if it is not there."""
+    path = exports_folder(context.settings()) / Path(_package(context, number).name).name
     if not path.exists():
         abort(404)
     return path
 
 
-def file_in_package(context: ConsoleContext, number: str, name: str) -> Path | None:
-    """A document of a package; the name is only compared with those that lie there."""
+def _package(context: ConsoleContext, number: int) -> ExportedPackage:
+    with context.archive.reading() as reading:
+        return next((row for row in exports(reading) if row.number == number), None) or abort(404)
+
+
+@pages.post("/<int:number>/verify")
+def verify(number: int) -> AnyResponse:
+    """Check that nothing in a package was changed."""
+    context = console_context()
     path = package_path(context, number)
-    return next((one for one in _documents(path) if one.name == name), None)
+
+    def work(job: Job) -> JobOutcome:
+        verification = verify_here(
+            path,
+            context.home,
+            progress=lambda _what, done, total: job.tell(_("Checking"), done, total),
+            now=context.now(),
+        )
+        head, *lines = map(visible, context.words.verification_lines(verification))
+        checked = split_lines(lines)
+        return JobOutcome(head, checked.shown, links, is_complete=verification.ok, details=checked.folded)
+
+    links = (JobLink(_("Exports"), url_for("packages.index")),)
+    context.jobs.start(_("Checking the export"), work)
+    return redirect(url_for("job.index"))
 
 
-def _made_package(exported: ExportedPackage, folder: Path, contract: str) -> MadePackage:
-    path = folder / Path(exported.name).name
-    documents = _documents(path)
-    inquiry = next((one for one in documents if one.name.endswith("inquiry_text.txt")), None)
-    return MadePackage(
-        exported.number,
-        minute_text(exported.at),
-        visible(exported.name),
-        visible(contract),
-        exported.profile,
-        exported.lang,
-        exported.sha256,
-        path.exists(),
-        _documents_in_words([one.name for one in documents if one.suffix == ".pdf"]),
-        "" if inquiry is None else inquiry.read_text(encoding="utf-8-sig", errors="replace"),
-        tuple(map(_handover_sentence, exported.handovers)),
-    )
+@pages.post("/<int:number>/folder")
+def open_folder(number: int) -> AnyResponse:
+    """Show the package in the file manager of this desktop."""
+    context = console_context()
+    path = package_path(context, number)
+    context.words.open_folder(path if path.is_dir() else path.parent)
+    return redirect(url_for("made.one", number=number))
 
 
-def _documents_in_words(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+@pages.post("/<int:number>/note")
+def note_handover(number: int) -> AnyResponse | tuple[str, int]:
+    """Write down to whom a package was handed and when; later packages of the job say so."""
+    context = console_context()
+    to, how = request.form.get("to", "").strip(), request.form.get("how", "").strip()
+    try:
+        if not to:
+            raise errors.UsageError(detail=_("Say to whom it was handed."))
+        day = read_day(request.form.get("on", ""), _("the day"), EXAMPLE_DAY, now=context.now())
+    except errors.UsageError as error:
+        return _page(number, trouble_words(error).together), 422
+    package = _package(context, number)
+    with context.archive.writing() as writing:
+        statements.state_handover(writing, package, to=to, on=day, how=how, at=context.now())
+    return redirect(url_for("made.one", number=number, _anchor="handed"))
+
+
+@pages.get("/<int:number>/file/<name>")
+def file(number: int, name: str) -> Response:
+    """A document of a package; nothing else in it can be opened."""
+    path = next((one for one in _documents(package_path(console_context(), number)) if one.name == name), None)
+    kind = TYPES.get("" if path is None else path.suffix)
+    if path is None or kind is None:
+        abort(404)
+    answer = Response(path.read_bytes(), mimetype=kind)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; object-src 'self'; frame-ancestors 'none'"
+    return answer
+
+
+def _documents_in_words(names: Sequence[str]) -> list[tuple[str, str]]:
     """A name that is no word of the language of the pages gets one; the report comes first, then the others by name."""
     words = {"report": _("Report"), "evidence_list": _("List of exhibits"), "report_all_messages": _("All messages")}
     found = []
-    for name in sorted(names, key=lambda one: (not one.startswith("report."), one)):
+    for name in sorted(names, key=lambda one: ("report." not in one, one)):
         stem, _dash, volume = name.removesuffix(".pdf").partition("-")
+        stem = stem.removeprefix("01_")
         found.append((name, f"{words[stem]} {volume.lstrip('0')}".strip() if stem in words else visible(name)))
-    return tuple(found)
+    return found
 
 
 def _handover_sentence(handover: Handover) -> str:

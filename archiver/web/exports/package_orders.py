@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from archiver import errors
 from archiver.export.chosen_messages import parse_choice
 from archiver.export.package.order import ExportOrder
+from archiver.platforms.job_platform import Platform
 from archiver.records import JST, RequestKind
 from archiver.report_language import ENGLISH, JAPANESE
 from archiver.settings.model import exports_folder
@@ -21,7 +23,8 @@ from archiver.web.console_context import ConsoleContext
 WHO = ("support", "lawyer", "court", "consult")
 """The readers that a package can be made for by hand; daily copies are made by the rounds."""
 
-FIELDS = ("for", "contract", "from", "to", "masks", "request", "messages", "all", "counterpart", "candidate", "lang")
+PEOPLE = ("counterpart", "candidate", "hide", "name")
+FIELDS = ("for", "contract", "from", "to", "masks", "request", "messages", "all", "lang", *PEOPLE)
 """The fields of an order; others are left out of addresses."""
 
 Given = list[tuple[str, str]]
@@ -42,6 +45,8 @@ def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOr
         until=until,
         out=exports_folder(settings),
         masks=masks,
+        mask_people=_accounts(fields, "hide"),
+        unmask_people=_accounts(fields, "name"),
         counterparts=frozenset(_accounts(fields, "counterpart")),
         thirds=frozenset(_accounts(fields, "candidate")) - frozenset(_accounts(fields, "counterpart")),
         asks_who_wrote_last=True,
@@ -58,14 +63,15 @@ def given_fields(fields: MultiDict[str, str]) -> Given:
     return [(name, value) for name, value in fields.items(multi=True) if name in FIELDS and value]
 
 
-def without_people(given: Given) -> Given:
-    """The same without who is who."""
-    return [(name, value) for name, value in given if name not in {"counterpart", "candidate"}]
+def changed(given: Given, drop: Sequence[str] = (), **more: object) -> Given:
+    """The same without some fields, and with others in their place."""
+    left = [(name, value) for name, value in given if name not in drop and name not in more]
+    return left + [(name, str(value)) for name, value in more.items() if value]
 
 
 def order_address(endpoint: str, given: Given) -> str:
     """The address of a page with the order in it."""
-    return f"{url_for(endpoint)}?{urlencode(given)}"
+    return f"{url_for(endpoint)}?{urlencode(given)}" if given else url_for(endpoint)
 
 
 def request_words() -> list[tuple[str, str]]:
@@ -80,18 +86,23 @@ def request_words() -> list[tuple[str, str]]:
     ]
 
 
-def who_words() -> list[tuple[str, str, str]]:
-    """Each reader: its value, its word, and what such a package is."""
+def who_words(platform: Platform) -> list[tuple[str, str, str, str]]:
+    """Each reader: its value, its word, what such a package is, and its sign."""
+    office = _("The client") if platform.elsewhere else _("The support of {platform}").format(platform=platform.name)
+    form = (
+        _("One report (PDF), and a text to send") if platform.elsewhere else _("One report (PDF); page 1 says it all")
+    )
     return [
-        (
-            "support",
-            _("The platform's support"),
-            _("a report, and of the chat the texts that you read; names of others are hidden"),
-        ),
-        ("lawyer", _("A lawyer"), _("everything, with the records that prove it")),
-        ("court", _("A court"), _("numbered documents and the list of evidence")),
-        ("consult", _("A consultation by telephone"), _("one page to read aloud")),
+        ("support", office, form, "office"),
+        ("lawyer", _("A lawyer"), _("The report, every message, the files, and a page to verify them"), "law"),
+        ("court", _("A court"), _("Numbered PDFs, and a draft of the list of evidence"), "print"),
+        ("consult", _("A consultation by telephone"), _("One page of notes to read from"), "phone"),
     ]
+
+
+def reader_word(profile: str, platform: Platform) -> str:
+    """Who reads packages of a profile."""
+    return next((word for value, word, *_rest in who_words(platform) if value == profile), profile)
 
 
 def _request_kind(value: str) -> RequestKind | None:

@@ -1,4 +1,4 @@
-"""The work behind the pages of packages: what would leave, and the package itself."""
+"""The work of making a package, once the quoted messages were read once more."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from archiver.custody import earlier_homes, erasures
 from archiver.custody.export_stamps import stamp_service
 from archiver.export.package import make_package
 from archiver.export.package.order import ExportOrder
-from archiver.export.package.reading_step import keep_sides
-from archiver.export.package.recipe import PackagePreview
 from archiver.render.invisible_characters import visible
 from archiver.rounds.export_recheck import recheck_quoted
+from archiver.store.queries.runs import exports
 from archiver.web.console_context import ConsoleContext
-from archiver.web.exports.package_orders import Given, order_address
 from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 
 SHOWN_LIMIT = 20
@@ -26,40 +24,12 @@ STEP = 250
 """Messages between two updates of the progress."""
 
 
-def preview_work(context: ConsoleContext, wanted: ExportOrder, given: Given) -> Work:
-    """The work of counting what would leave, with the pieces about which the user may decide."""
-    people_link = JobLink(_("Say who the client is"), order_address("packages.people", given))
-    change = JobLink(_("Change the order"), order_address("packages.order", given))
-    confirm = JobLink(_("Make this export"), order_address("packages.confirm", given))
-    read = JobLink(_("Read these messages"), order_address("packages.reading", given))
-
-    def work(job: Job) -> JobOutcome:
-        previews: list[PackagePreview] = []
-
-        def record(shown: PackagePreview) -> bool:
-            previews.append(shown)
-            return False
-
-        try:
-            with suppress(make_package.ExportDeclined):
-                make_package.export(context.archive, wanted, now=context.now, progress=_progress(job), confirm=record)
-        except errors.CounterpartUnknown as error:
-            return JobOutcome(visible(str(error)), (), (people_link, change), is_complete=False)
-        lines = [line for one in previews for line in context.words.preview_lines(one, wanted.profile)]
-        links = (read, confirm, change) if any(one.opened for one in previews) else (confirm, change)
-        return JobOutcome(_("What this export would contain:"), tuple(lines), links)
-
-    return work
-
-
 def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
-    """The work of making the package, once the quoted messages were read anew."""
-    links = (JobLink(_("Open the export, and note to whom you give it"), url_for("packages.index")),)
+    """The work of making the package; its first link is the page of what was made."""
+    every = url_for("packages.index")
 
     def work(job: Job) -> JobOutcome:
         app = context.app(job)
-        if wanted.counterparts or wanted.thirds:
-            keep_sides(context.archive, wanted, at=context.now())
         job.tell(_("Reading the quoted messages once more"))
         recheck = recheck_quoted(app, wanted).sentence()
         with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
@@ -70,7 +40,6 @@ def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
         )
         lacking = (*report.missing, *report.unheld, *report.unstamped, *report.too_large)
         lines = [
-            visible(str(report.path)),
             report.contents(),
             *filter(None, (report.record_note(), recheck)),
             *report.unread_sentences(),
@@ -78,12 +47,18 @@ def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
         ]
         if report.advice:
             lines.append(_("Before you send it: {advice}").format(advice=report.advice))
-        head = _("The export is ready. It was sent to nobody.")
-        return JobOutcome(
-            head, tuple(lines), links, is_complete=not (report.incomplete or report.unheld or report.unread)
-        )
+        links = (JobLink(_("Open the export"), f"{every}/{_number(context)}"),) if report.recorded else ()
+        if not links:
+            lines.insert(0, visible(str(report.path)))
+        is_complete = not (report.incomplete or report.unheld or report.unread)
+        return JobOutcome(_("The export is ready. It was sent to nobody."), tuple(lines), links, is_complete)
 
     return work
+
+
+def _number(context: ConsoleContext) -> int:
+    with context.archive.reading() as reading:
+        return max(one.number for one in exports(reading))
 
 
 def _progress(job: Job) -> Callable[[int, int], None]:

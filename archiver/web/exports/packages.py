@@ -1,235 +1,210 @@
-"""資料を作る: for whom → what would leave → make → open, copy, check; and the packages made so far."""
+"""資料を作る: for whom, what goes in, read it, make it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from gettext import gettext as _
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
-from archiver.custody.export_records import verify_here
-from archiver.export.package.reading_step import Decision, keep_reviews, opened_messages, reviews_of
-from archiver.records import ExportedPackage, ReadState
+from archiver.export.package import reading_step
+from archiver.export.package.reading_step import Decision, opened_messages
+from archiver.platforms.job_platform import platform_of
+from archiver.records import Contract, OpenedMessage, ReadState
 from archiver.render.invisible_characters import visible
-from archiver.render.times import iso_date
-from archiver.setup.written_days import EXAMPLE_DAY, read_day
-from archiver.store import statements
-from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.runs import exports
 from archiver.web.console_context import console_context
-from archiver.web.exports.made_packages import file_in_package, made_packages, package_path
+from archiver.web.exports.made_packages import made_packages
+from archiver.web.exports.package_contents import package_contents
 from archiver.web.exports.package_orders import (
+    changed,
     given_fields,
     order_address,
     read_order,
+    reader_word,
     request_words,
     who_words,
-    without_people,
 )
-from archiver.web.exports.package_work import make_work, preview_work
-from archiver.web.jobs import Job, JobLink, JobOutcome
-from archiver.web.trouble.trouble_words import split_lines, trouble_words
+from archiver.web.exports.package_work import make_work
+from archiver.web.exports.read_rows import read_rows
+from archiver.web.trouble.trouble_words import trouble_words
 
 pages = Blueprint("packages", __name__, url_prefix="/packages")
 
-TYPES = {".pdf": "application/pdf", ".txt": "text/plain"}
-"""The kinds of files in a package that a browser opens here."""
+STATES = {"read": ReadState.READ, "leave": ReadState.COVERED, "again": ReadState.UNREAD}
+"""The name of a button of a message → what it decides."""
 
 
 @pages.get("")
-def index() -> str:
-    """The packages made so far, and the way to the next one."""
-    context = console_context()
-    with context.archive.reading() as reading:
-        every = contracts(reading)
-    is_noted = bool(request.args.get("noted"))
-    packages = made_packages(context)
-    return render_template("packages.html", contracts=every, packages=packages, who=who_words(), is_noted=is_noted)
+def index() -> AnyResponse | str:
+    """For whom; before that of which job, if there are several; and the packages made so far."""
+    every, given = _contracts(), given_fields(request.args)
+    asked = request.args.get("contract", "")
+    chosen = next((one for one in every if one.id == asked), every[0] if len(every) == 1 else None)
+    packages = [one for one in made_packages(console_context()) if chosen is None or one["contract_id"] == chosen.id]
+    ways = []
+    if chosen is not None:
+        ways = [
+            (word, text, sign, order_address("packages.order", changed(given, contract=chosen.id, **{"for": value})))
+            for value, word, text, sign in who_words(platform_of(chosen.platform))
+        ]
+    jobs = [(one, order_address("packages.index", changed(given, contract=one.id))) for one in every]
+    return render_template("packages.html", jobs=jobs, chosen=chosen, ways=ways, packages=packages)
+
+
+def _contracts() -> Sequence[Contract]:
+    """The jobs that packages are made of, those that are not ended first."""
+    with console_context().archive.reading() as reading:
+        return sorted(contracts(reading), key=lambda one: one.state != "open")
 
 
 @pages.get("/order")
-def order() -> AnyResponse | str:
-    """Choose for whom, of which contract, and from when to when; before there is a contract, how to begin."""
-    with console_context().archive.reading() as reading:
-        if not contracts(reading):
-            return redirect(url_for("packages.index"))
-    return _order_page({}, "")
+def order() -> AnyResponse | tuple[str, int] | str:
+    """What goes into the package, with what can be changed of it."""
+    given = given_fields(request.args)
+    if not request.args.get("for") or not request.args.get("contract"):
+        return redirect(order_address("packages.index", given))
+    return _order_page("")
 
 
-def _order_page(problems: dict[str, str], problem: str) -> str:
-    context = console_context()
-    with context.archive.reading() as reading:
-        every = contracts(reading)
-    return render_template(
-        "package_order.html",
-        contracts=every,
-        given=request.values,
-        who=who_words(),
-        requests=request_words(),
-        problems=problems,
-        problem=problem,
-    )
-
-
-@pages.post("/preview")
-def preview() -> AnyResponse | tuple[str, int]:
-    """Count what would leave; nothing is made yet."""
-    context = console_context()
+def _order_page(problem: str, *, is_plain: bool = False) -> AnyResponse | tuple[str, int] | str:
+    """The page; with `is_plain` of nothing but the job and the reader, as the rest of the order cannot be."""
+    context, given = console_context(), given_fields(request.values)
+    kept = [(name, value) for name, value in given if not is_plain or name in {"contract", "for"}]
     try:
-        wanted = read_order(context, request.form)
-    except errors.UsageError as error:
-        return _order_page({}, trouble_words(error).together), 422
-    context.jobs.start(_("What would leave"), preview_work(context, wanted, given_fields(request.form)))
-    return redirect(url_for("job.index"))
-
-
-@pages.get("/people")
-def people() -> AnyResponse | str:
-    """Ask who the other side is, where a chat has several other people."""
-    context = console_context()
-    try:
-        opened_messages(context.archive, read_order(context, request.args), now=context.now())
+        wanted = read_order(context, MultiDict(kept))
+        with context.archive.reading() as reading:
+            document = package_contents(context, reading, wanted)
     except errors.CounterpartUnknown as error:
-        return render_template(
-            "package_people.html", rooms=error.rooms, given=without_people(given_fields(request.args))
-        )
+        return render_template("package_people.html", rooms=error.rooms, given=given)
     except errors.UsageError as error:
-        return _order_page({}, trouble_words(error).together)
-    return redirect(order_address("packages.order", given_fields(request.args)))
+        words = trouble_words(error)
+        if is_plain:
+            return render_template("error.html", sentence=words.sentence, advice=words.short_advice), 422
+        return _order_page(words.together, is_plain=True)
+    page = render_template(
+        "package_order.html",
+        it=document,
+        given=given,
+        values=request.values,
+        problem=problem,
+        edit=request.args.get("edit") or ("period" if is_plain else ""),
+        who=reader_word(wanted.profile, document["platform"]),
+        profile=wanted.profile,
+        requests=request_words(),
+        address=lambda endpoint="packages.order", **more: order_address(endpoint, changed(kept, **more)),
+        without=lambda name, one: order_address("packages.order", [it for it in kept if it != (name, str(one))]),
+    )
+    return (page, 422) if problem else page
 
 
-@pages.post("/make")
-def make() -> AnyResponse | tuple[str, int]:
-    """Make the package as it was shown."""
-    context = console_context()
-    try:
-        wanted = read_order(context, request.form)
-    except errors.UsageError as error:
-        return _order_page({}, trouble_words(error).together), 422
-    context.jobs.start(_("Making the export"), make_work(context, wanted))
-    return redirect(url_for("job.index"))
+@pages.post("/people")
+def people() -> AnyResponse:
+    """Keep who the other side is, where a chat has several other people."""
+    context, given = console_context(), given_fields(request.form)
+    wanted = read_order(context, request.form)
+    reading_step.keep_sides(context.archive, wanted, at=context.now())
+    return redirect(order_address("packages.order", given))
 
 
-@pages.post("/<number>/verify")
-def verify(number: str) -> AnyResponse:
-    """Check that nothing in a package was changed."""
-    context = console_context()
-    path = package_path(context, number)
-
-    def work(job: Job) -> JobOutcome:
-        verification = verify_here(
-            path,
-            context.home,
-            progress=lambda _what, done, total: job.tell(_("Checking"), done, total),
-            now=context.now(),
-        )
-        head, *lines = map(visible, context.words.verification_lines(verification))
-        checked = split_lines(lines)
-        return JobOutcome(head, checked.shown, links, is_complete=verification.ok, details=checked.folded)
-
-    links = (JobLink(_("Exports"), url_for("packages.index")),)
-    context.jobs.start(_("Checking the export"), work)
-    return redirect(url_for("job.index"))
-
-
-@pages.post("/<number>/folder")
-def open_folder(number: str) -> AnyResponse:
-    """Show the package in the file manager of this desktop."""
-    context = console_context()
-    path = package_path(context, number)
-    context.words.open_folder(path if path.is_dir() else path.parent)
-    return redirect(url_for("packages.index"))
-
-
-@pages.get("/<number>/note")
-def note(number: str) -> str:
-    """Ask to whom a package was handed."""
-    return _note_page(number, "")
-
-
-def _note_page(number: str, problem: str) -> str:
-    context = console_context()
-    with context.archive.reading() as reading:
-        package = _package(reading, number)
-    today = iso_date(context.now())
-    return render_template("package_note.html", package=package, given=request.form, today=today, problem=problem)
-
-
-def _package(reading: Reading, number: str) -> ExportedPackage:
-    package = next((one for one in exports(reading) if str(one.number) == number), None)
-    return package or abort(404)
-
-
-@pages.post("/<number>/note")
-def note_handover(number: str) -> AnyResponse | tuple[str, int]:
-    """Write down to whom a package was handed, when and how; later packages of the contract say so."""
-    context = console_context()
-    to, how = request.form.get("to", "").strip(), request.form.get("how", "").strip()
-    try:
-        if not to:
-            raise errors.UsageError(detail=_("Say to whom it was handed."))
-        day = read_day(request.form.get("on", ""), _("the day"), EXAMPLE_DAY, now=context.now())
-    except errors.UsageError as error:
-        return _note_page(number, trouble_words(error).together), 422
-    with context.archive.writing() as writing:
-        statements.state_handover(writing, _package(writing, number), to=to, on=day, how=how, at=context.now())
-    return redirect(url_for("packages.index", noted=number, _anchor=f"package-{number}"))
-
-
-@pages.get("/<number>/file/<name>")
-def file(number: str, name: str) -> Response:
-    """A document of a package; nothing else in it can be opened."""
-    path = file_in_package(console_context(), number, name)
-    kind = TYPES.get("" if path is None else path.suffix)
-    if path is None or kind is None:
-        abort(404)
-    answer = Response(path.read_bytes(), mimetype=kind)
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; object-src 'self'; frame-ancestors 'none'"
-    return answer
+# --- reading --------------------------------------------------------------------------------------
 
 
 @pages.get("/read")
-def reading() -> AnyResponse | str:
+def reading() -> AnyResponse | tuple[str, int] | str:
     """Each message that would leave, with its covers drawn, to be read before."""
-    context, given = console_context(), given_fields(request.args)
+    context = console_context()
     try:
         opened = opened_messages(context.archive, read_order(context, request.args), now=context.now())
-    except errors.CounterpartUnknown:
-        return redirect(order_address("packages.people", given))
-    except errors.UsageError as error:
-        return _order_page({}, trouble_words(error).together)
-    return render_template(
-        "package_reading.html", opened=opened, given=given, confirm=order_address("packages.confirm", given)
-    )
+    except (errors.CounterpartUnknown, errors.UsageError):
+        return _order_page("")
+    return _reading_page(opened, "")
 
 
 @pages.post("/read")
-def keep_reading() -> AnyResponse | tuple[str, int]:
-    """Keep what was read, and what words are to be covered or shown."""
-    context, form = console_context(), request.form
+def keep_reading() -> AnyResponse | tuple[str, int] | str:
+    """Keep at once what was decided about one message, or about a word of it."""
+    context = console_context()
     try:
-        wanted = read_order(context, form)
+        wanted = read_order(context, request.args)
         opened = opened_messages(context.archive, wanted, now=context.now())
+        decision = _decision(request.form, {one.id: one for one in opened})
+        reviews = [] if decision is None else reading_step.reviews_of(opened, [decision], at=context.now())
     except errors.UsageError as error:
-        return _order_page({}, trouble_words(error).together), 422
-    words = {name: tuple(filter(None, form.getlist(name))) for name in ("covered", "shown")}
-    state = next((one for one in ReadState if one == form.get("state")), ReadState.UNREAD)
-    read = [one.partition(" ") for one in form.getlist("message")]
-    decisions = [Decision(message, digest, state, **words) for message, _space, digest in read]
-    keep_reviews(context.archive, wanted.contract, reviews_of(opened, decisions, at=context.now()), at=context.now())
-    return redirect(order_address("packages.reading", given_fields(form)))
+        return _order_page(trouble_words(error).together)
+    if not reading_step.keep_reviews(context.archive, wanted.contract, reviews, at=context.now()):
+        raise errors.HomeNotWritable(path=context.home)
+    said = ""
+    if decision is not None and (decision.covered or decision.shown):
+        opened = opened_messages(context.archive, wanted, now=context.now())
+        for word in reading_step.words_nowhere(opened, decision.covered):
+            said = _("“{word}” stands in none of the messages to be read.").format(word=visible(word))
+    elif decision is not None and reviews[0].state is not decision.state:
+        said = _("This message changed after it was shown. Please read it again.")
+    at = "" if decision is None or request.form.get("word") else decision.message_id
+    if "HX-Request" not in request.headers:
+        more = {"at": at, "words": request.args.get("words", ""), "said": said}
+        return redirect(order_address("packages.reading", changed(given_fields(request.args), **more)))
+    states = {one.message_id: one.state for one in reviews}
+    return _reading_page([replace(one, state=states.get(one.id, one.state)) for one in opened], at, said)
 
 
-@pages.get("/confirm")
-def confirm() -> str:
-    """The last look before the package is made."""
-    job = console_context().jobs.last
-    outcome = None if job is None else job.outcome
-    is_of_this_order = outcome is not None and any(link.address == request.full_path for link in outcome.links)
+def _decision(form: Mapping[str, str], opened: Mapping[str, OpenedMessage]) -> Decision | None:
+    """What a button of the page decides; None: nothing, or it is about a message that is not opened any more."""
+    name = next((one for one in (*STATES, "cover", "show", "word") if form.get(one)), "")
+    ident, _space, word = form.get(name, "").partition(" ")
+    if name == "word":
+        ident, word = next(iter(opened), ""), form["word"].strip()
+    message = opened.get(ident)
+    if message is None:
+        return None
+    if name in STATES:
+        return Decision(ident, form.get(f"digest_{ident}", ""), STATES[name])
+    if name != "show":
+        return Decision(ident, message.digest, message.state, covered=(word,)) if word else None
+    is_there = word.isdecimal() and int(word) < len(message.covers) and form.get(f"digest_{ident}") == message.digest
+    return Decision(ident, message.digest, message.state, shown=(message.covers[int(word)],)) if is_there else None
+
+
+def _reading_page(opened: Sequence[OpenedMessage], at: str, said: str = "") -> str:
+    given, context = given_fields(request.args), console_context()
+    with context.archive.reading() as reading:
+        rows = read_rows(reading, opened, at or request.args.get("at", ""), request.args.get("words", ""))
     return render_template(
-        "package_confirm.html",
-        given=given_fields(request.args),
-        outcome=outcome if is_of_this_order else None,
+        "package_read_part.html" if "HX-Request" in request.headers else "package_reading.html",
+        rows=rows,
+        n=len(opened),
+        read=sum(one.state is ReadState.READ for one in opened),
+        said=said or request.args.get("said", ""),
+        is_all=request.args.get("all"),
+        address=lambda endpoint, **more: order_address(endpoint, changed(given, **more)),
     )
+
+
+# --- making ---------------------------------------------------------------------------------------
+
+
+@pages.post("/make")
+def make() -> AnyResponse | tuple[str, int] | str:
+    """Make the package as it was shown."""
+    context = console_context()
+    try:
+        wanted = read_order(context, request.values)
+    except errors.UsageError as error:
+        return _order_page(trouble_words(error).together)
+    context.jobs.start(_("Making the export"), make_work(context, wanted))
+    return redirect(url_for("packages.making"))
+
+
+@pages.get("/making")
+def making() -> AnyResponse | str:
+    """How far it is; then the page of what was made."""
+    job = console_context().jobs.last
+    if job is None or job.is_running or job.outcome is None or not job.links:
+        return render_template("package_making.html", job=job)
+    address = job.links[0].address
+    return Response(headers={"HX-Redirect": address}) if "HX-Request" in request.headers else redirect(address)

@@ -24,7 +24,7 @@ from archiver.web.talk.message_line import message_line
 
 pages = Blueprint("chosen", __name__)
 
-ORDER = "packages.order"
+ORDER = "packages.index"
 """The page on which a package is ordered; only an application that writes has it."""
 
 

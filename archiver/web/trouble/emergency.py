@@ -23,6 +23,7 @@ from archiver.setup.work_words import recovery_counts, taken_in_words
 from archiver.store.queries.contracts import contracts, required_rooms, rooms_to_read
 from archiver.store.search.scope import room_names
 from archiver.store.working.other_databases import is_database_file
+from archiver.store.working.remembered_values import TICKED
 from archiver.sync.recover.files import take_file
 from archiver.sync.recover.found_ids import FoundIds
 from archiver.sync.recover.read_ids import RecoveryResult
@@ -193,3 +194,12 @@ def _result_lines(recovered: RecoveryResult, found: FoundIds) -> tuple[str, ...]
     if recovered.left:
         lines.append(_("The next saves go on with what is left."))
     return tuple(lines)
+
+
+@pages.post("/tick")
+def tick() -> tuple[str, int] | Response:
+    """Keep which steps of a page are done."""
+    of = request.form.get("of", "")[:80]
+    with console_context().archive.writing() as writing:
+        TICKED.remember(writing, {**TICKED.recall(writing), of: request.form.getlist("step")[:20]})
+    return ("", 204) if "HX-Request" in request.headers else redirect(request.referrer or url_for("emergency.index"))

@@ -58,6 +58,8 @@ STORED: dict[str, tuple[Any, str]] = {
     "dailies": (remembered_values.ExportedDay(date(2026, 11, 24), 40), '["2026-11-24", 40]'),
     "daily/<contract>": (40, "40"),
     "seen_changes": ({"job1": remembered_values.SeenChanges(7, AT)}, f'{{"job1": {{"at": {TEXT}, "entry": 7}}}}'),
+    "ticked": ({"job1": ["read"]}, '{"job1": ["read"]}'),
+    "rescued": (AT, TEXT),
     "scheduled_run": (
         remembered_values.ScheduledRun(AT, "TokenRefused"),
         f'{{"at": {TEXT}, "error": "TokenRefused"}}',

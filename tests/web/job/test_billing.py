@@ -184,7 +184,7 @@ def test_chosen_messages_go_into_an_order(browser: FormBrowser) -> None:
     """By a button; nobody is sent to a terminal."""
     page = browser.get(f"/chosen?m={ROOM}-30")
 
-    assert "/packages/order?contract=job1&amp;messages=m30" in page
+    assert "/packages?contract=job1&amp;messages=m30" in page
     assert "terminal" not in page.partition("<main")[2]
     answer = browser.client.get(f"/chosen?m={ROOM}-30&make=1", base_url=SITE)
-    assert "/packages/order?contract=job1&messages=m30" == answer.location
+    assert "/packages?contract=job1&messages=m30" == answer.location

@@ -48,7 +48,7 @@ def test_the_first_day(desk: FirstDayDesk, width: int, scheme: str, *, scripts: 
         _set_up(window, desk, context, scripts=scripts)
         saved = time.monotonic()
         _make_packages(window, desk, context)
-        expect(window.go("/packages").locator(".card")).to_have_count(2)
+        expect(window.go("/packages").locator("a[href^='/packages/']")).to_have_count(2)
         made = time.monotonic()
         if scripts:
             _check_pages(window)
@@ -113,21 +113,18 @@ def _make_packages(window: Window, desk: FirstDayDesk, context: ConsoleContext) 
 
 
 def _make_package(window: Window, context: ConsoleContext, job: str) -> None:
-    page = window.go("/packages/order")
-    page.check('input[name="for"][value="lawyer"]')
-    page.check(f'input[name="contract"][value="{job}"]')
+    page = window.go(f"/packages?contract={job}")
+    page.locator("a.choice[href*='for=lawyer']").click()
+    page.wait_for_url(re.compile("/packages/order"))
     _go_on(page)
     _wait(context)
-    window.go("/job").locator(".job-box a.btn").first.click()
-    _go_on(page)
-    _wait(context)
-    expect(window.go("/job").locator("#job [role=status]")).to_be_visible()
+    expect(window.go("/packages/making").locator("#do")).to_be_visible()
 
 
 def _check_pages(window: Window) -> None:
     for path in (
         "/packages",
-        "/packages/order",
+        "/packages/order?contract=job1&for=support",
         "/emergency",
         "/contracts/job1",
         "/contracts/job1/chats",

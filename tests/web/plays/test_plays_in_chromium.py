@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from archiver.cli.terminal.language import set_language
+from archiver.errors import CounterpartUnknown
+from archiver.export.package import reading_step
+from archiver.export.package.order import ExportOrder
+from archiver.records import ReadState, Review
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import deliveries
 from archiver.web.access import AccessGate
@@ -165,44 +170,51 @@ def test_facts_people_and_a_delivery_are_entered(
         assert "動画.mp4" in [one.name for one in deliveries(reading, contract.id)]
 
 
+def _make_unread(context: ConsoleContext) -> None:
+    """What an earlier play read is to be read again."""
+    order, now = ExportOrder(contract="job1").with_policy(), context.now()
+    with suppress(CounterpartUnknown):
+        opened = reading_step.opened_messages(context.archive, order, now=now)
+        unread = [Review(one.id, one.digest, ReadState.UNREAD, now) for one in opened]
+        reading_step.keep_reviews(context.archive, "job1", unread, at=now)
+
+
 def test_a_package_for_the_office_whose_messages_are_read(
     player: Player, served: tuple[AccessGate, ConsoleContext], desk: FirstDayDesk
 ) -> None:
-    """Each message is shown with its covers; one is read, then all others; then it is made."""
-    to(player, "/packages")
-    page = to(player, "/packages/order")
+    """From job to package with the keyboard alone: Enter reads a message and goes to the next; then it is made."""
+    _make_unread(served[1])
+    page = to(player, "/packages")
     faults = player.look_around()
-    player.press("main button.first")
-    page.wait_for_url(re.compile("/job"))
-    player.wait_for_job()
-    player.press("#job .row a")
-    page.wait_for_url(re.compile("/packages/(read|people)"))
-    if "/people" in page.url:
+    player.press("main a.choice")
+    page.wait_for_url(re.compile("/packages/order"))
+    if page.locator("input[name=counterpart]").count():
         faults += player.look_around()
         player.check("input[name=counterpart]")
         player.press("main button.first")
-        page.wait_for_url(re.compile("/job"))
-        player.wait_for_job()
-        player.press("#job .row a")
-        page.wait_for_url(re.compile("/packages/read"))
-    # What was read is kept from the first of these plays on.
-    if page.locator("button[value=read]").count():
-        faults += player.look_around()
-        player.press(page.locator("button[value=read]").first)
-        player.press(page.locator("button[value=read]").last)
-    expect(page.locator("main [role=status]")).to_contain_text("0")
-    player.press("main a.btn.first")
+        page.locator(".foot a.first").wait_for()
+    faults += player.look_around()
+    player.press(".foot a.first")
+    page.wait_for_url(re.compile("/packages/read"))
+    faults += player.look_around()
+    unread = page.locator("button[name=read]").count()
+    player.press(page.locator("button[name=read]"))
+    for left in range(unread - 1, 0, -1):
+        expect(page.locator("button[name=read]")).to_have_count(left)
+        expect(page.locator("li[aria-current] button[name=read]")).to_be_focused()
+        page.keyboard.press("Enter")
+    expect(page.locator("button[name=read]")).to_have_count(0)
+    faults += player.look_around()
     player.press("main button.first")
-    page.wait_for_url(re.compile("/job"))
-    player.wait_for_job()
-    player.press("#job .row a")
-    page.wait_for_url(re.compile("/packages$"))
-    player.press(page.locator("a[id^=note]").first)
-    player.fill("#to", "クラウドワークスの窓口")
-    player.press("main button.first")
-    page.wait_for_url(re.compile("/packages[?]noted"))
-    expect(page.locator("section.card").first).to_contain_text("クラウドワークスの窓口")
-    player.press(page.locator("form[action$='/verify'] button").first)
+    page.wait_for_url(re.compile("/packages/[0-9]+$"))
+    player.check("#do-read")
+    player.press("button[form=note]")
+    page.wait_for_url(re.compile("#handed"))
+    expect(page.locator("#handed p").first).to_be_visible()
+    expect(page.locator("#do-read")).to_be_checked()
+    faults += player.look_around()
+    player.press("details#forms > summary")
+    player.press("button[form=verify]")
     page.wait_for_url(re.compile("/job"))
     player.wait_for_job()
 
