@@ -77,6 +77,12 @@ def quotation(message: Message, *, is_chosen: bool = False) -> Quotation | None:
     return Quotation(message, before, last if other else None, edits, became)
 
 
+def names_decision(message: Message) -> bool:
+    """Whether its words, never changed, name an acceptance or money: what was agreed, where nothing changed."""
+    words = _QUOTE.sub("", message.texts[-1].body) if message.texts and not message.is_notice else ""
+    return message.state is State.PRESENT and bool(_ACCEPTANCE.search(words) or _MONEY.search(words))
+
+
 def best(quoted: Iterable[Quotation]) -> tuple[Quotation, ...]:
     """Those that have the most to say: acceptance, money and dates first, then what is gone, then the newest."""
     return tuple(sorted(quoted, key=lambda one: one.rank, reverse=True)[:QUOTED])

@@ -123,6 +123,24 @@ def test_work_that_was_passed_on_between_the_same_two(tmp_path: Path) -> None:
     assert "受託者: 未入力" in form
 
 
+def test_where_nothing_changed_what_was_agreed_is_quoted(tmp_path: Path) -> None:
+    """Terms, acceptance and promises of the other side, until when they stood there; of anybody else nothing."""
+    maker = _begun(tmp_path / "home")
+    told = [_post(1, "5本で25,000円です", 0), _post(2, "30,000円では", 10, OWNER), _post(3, "月末に振り込みます", DAY)]
+    told += [_post(4, "よろしくお願いします", DAY + 1)]
+    maker.sync(told, minutes=DAY + 5)
+    maker.sync(told, changed={}, minutes=9 * DAY)
+    form = _told(maker, 10 * DAY)[1]
+    maker.sync([*told[:3], _post(4, "[deleted]", DAY + 1)], changed={4: "deleted"}, minutes=11 * DAY)
+    later = _told(maker, 12 * DAY)[1]
+
+    for text in ("「5本で25,000円です」(2026-11-05)", "「月末に振り込みます」(2026-11-06)"):
+        assert f"相手の{text}は、2026-11-14の表示も同じです。" in form
+        assert text not in later
+    assert "30,000円" not in form
+    assert "相手の「よろしくお願いします」(2026-11-06)は、2026-11-16には削除されていました。" in later
+
+
 def test_the_reporter_is_the_one_who_is_silent(tmp_path: Path) -> None:
     """Nobody is asked to urge the other side, whose words are the last."""
     maker = _begun(tmp_path / "home", due_on="2026-11-12")

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from archiver.claims import messages
 from archiver.claims.claim import Claim
-from archiver.claims.quotations import Quotation, best, quotation, quotations
+from archiver.claims.quotations import Quotation, best, names_decision, quotation, quotations
 from archiver.claims.turn import is_later, with_acts
 from archiver.evidence.listed_acts import OWN_POSTS, TASK_POST, act_of_step
 from archiver.evidence.system_posts import cancelled_account, is_system_post
@@ -104,6 +104,7 @@ class _Survey:
         self._bound: dict[str, Message] = {}
         self._chosen_times: list[datetime] = []
         self._quoted: tuple[Quotation, ...] = ()
+        self._agreed: tuple[Quotation, ...] = ()
         self._cancellations: list[CancellationPost] = []
         self._first: Message | None = None
         self._last: Message | None = None
@@ -158,7 +159,7 @@ class _Survey:
             self._side_of,
             self._reasons,
             self._bound,
-            quotations(self._quoted, messages.message_count(facts).missing),
+            quotations(self._quoted or self._agreed, messages.message_count(facts).missing),
             self._chosen_times,
             acts,
         )
@@ -215,7 +216,10 @@ class _Survey:
             self._chosen_times.append(message.send_time)
         if self._case.side(message.account_id) is CaseSide.COUNTERPART and self._is_printed(is_chosen=is_chosen):
             quoted = quotation(message, is_chosen=is_chosen)
-            self._quoted = self._quoted if quoted is None else best([*self._quoted, quoted])
+            if quoted is not None:
+                self._quoted = best([*self._quoted, quoted])
+            elif names_decision(message) and (agreed := quotation(message, is_chosen=True)) is not None:
+                self._agreed = best([*self._agreed, agreed])
         if message.message_id in self._bound_ids:
             self._bound[message.message_id] = message
         if message.no in self._event_numbers:
