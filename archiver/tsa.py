@@ -23,7 +23,7 @@ import urllib3.exceptions
 from requests.auth import HTTPBasicAuth
 
 from archiver.chatwork.allowed_urls import is_loopback
-from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
+from archiver.chatwork.exchange import ExchangeDeadline, watch_session
 from archiver.errors import BadRoots, SettingsError, TokenFileUnsafe
 from archiver.evidence.stamps import roots
 from archiver.evidence.stamps.authority_kinds import class_of

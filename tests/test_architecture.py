@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evidence": FOUNDATION,
     "ledger": {"errors", "settings.private_file"},
     "store": FOUNDATION
-    | {"corrected_clock", "day_words", "evidence.history", "evidence.look_coding", "evidence.pauses", "search_folding"}
+    | {"corrected_clock", "day_words", "evidence.history", "evidence.looks", "search_folding"}
     | {"folder_sync", "ledger"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
@@ -59,10 +59,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "store",
     },
     "store.queries.viewing.quotable_messages": FOUNDATION
-    | {"claims.quotations", "evidence.history", "evidence.pauses", "evidence.tables", "search_folding", "store"},
+    | {"claims.quotations", "evidence.history", "evidence.looks", "evidence.tables", "search_folding", "store"},
     "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
-    "store.erasure": FOUNDATION | {"evidence.history", "evidence.tombstones", "folder_sync"},
-    "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.pauses", "evidence.tables", "search_folding"},
+    "store.erasure": FOUNDATION | {"evidence.history", "evidence.replaced_records", "folder_sync"},
+    "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.looks", "evidence.tables", "search_folding"},
     "render": {"message_ids", "records", "report_language", "chatwork.notation", "search_folding"},
     "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "store"},
     "export": OF_A_CASE
@@ -80,12 +80,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export.bag": FOUNDATION | {"evidence.manifest"},
     "export.stamps": FOUNDATION | {"report_language", "evidence.stamps", "store.seals", "store.time_text"},
     "export.verify_page": FOUNDATION | {"evidence.stamps.known_roots"},
-    "export.mask.records": FOUNDATION | {"evidence.history", "evidence.masked_records"},
+    "export.mask.records": FOUNDATION | {"evidence.history", "evidence.replaced_records"},
     "export.package": OF_A_CASE
     | {"chatwork.notation", "evidence", "folder_sync", "render", "report_language", "store"},
     "alerts": OF_A_CASE | {"report_language", "chatwork.notation"},
     "schedule": {"errors", "wording", "settings", "store.durable_files"},
-    "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange_deadline", "evidence", "settings", "store.seals"},
+    "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange", "evidence", "settings", "store.seals"},
     "app": FOUNDATION | {"corrected_clock", "tsa", "settings", "chatwork", "evidence", "store"},
     "custody": FOUNDATION | {"app", "folder_sync", "settings", "evidence", "ledger", "store", "export.stamps"},
     "rounds": OF_A_CASE
@@ -99,7 +99,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "report_language",
         "platforms",
         "chatwork.allowed_urls",
-        "chatwork.exchange_deadline",
+        "chatwork.exchange",
         "health",
         "render.times",
     }
@@ -152,8 +152,7 @@ HOME: dict[str, set[str]] = {
     "procrastinate": {"team.round_queue", "team.queue_schema"},
     "psycopg": {"ledger"},
     "requests": {
-        "chatwork.exchange_deadline",
-        "chatwork.failed_exchange",
+        "chatwork.exchange",
         "chatwork.transport",
         "sync.files.transfer",
         "sync.files.avatars",
@@ -170,22 +169,20 @@ HOME: dict[str, set[str]] = {
     "waitress": {"web"},
     "werkzeug": {"web"},
     "urllib3": {
-        "chatwork.exchange_deadline",
-        "chatwork.failed_exchange",
+        "chatwork.exchange",
         "chatwork.transport",
         "sync.files.transfer",
         "tsa",
     },
     "http.client": {
-        "chatwork.exchange_deadline",
-        "chatwork.failed_exchange",
+        "chatwork.exchange",
         "chatwork.transport",
         "demo",
         "tsa",
     },
     "http.server": {"demo"},
     "smtplib": {"notices.mail_sender"},
-    "socket": {"chatwork.exchange_deadline", "demo", "notices.mail_sender", "web.server", "web.waitress_server"},
+    "socket": {"chatwork.exchange", "demo", "notices.mail_sender", "web.server", "web.waitress_server"},
     "socketserver": {"demo"},
     "sqlite3": {"store"},
     "urllib.request": set(),

@@ -20,7 +20,6 @@ WHAT = {
     "store/erasure/cleaning.py": "bytes, packages, copies of what was erased; pictures and databases of no use",
     "custody/folder_copies.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",
     "custody/team_copies.py": "an archive that is being brought home, renamed when it is complete onto an empty folder",
-    "web/instance.py": "the application's note in the home of where it listens",
     "web/jobs.py": "the note, outside the home, of the job that runs",
     "setup/archive_setup.py": "a file that tried whether the folder can be written",
     "setup/first_run.py": "settings that cannot be read get another name",
@@ -52,7 +51,7 @@ WHAT = {
     "store/working/stamp_reply_files.py": "a reply that was no stamp is set aside under another name",
     "team/copies.py": "a worker's copy of an archive, after the ledger was seen to hold all of it",
     "sync/files/download.py": "half a download",
-    "sync/files/partial_file.py": "half a download and its mark",
+    "sync/files/transfer.py": "half a download and its mark",
 }
 """The modules that may do so, and what they touch."""
 

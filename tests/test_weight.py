@@ -21,9 +21,9 @@ PRODUCT = ROOT / "archiver"
 #: What is weighed: today's figure (0: it is printed and judged at an issue's end), the bar after
 #: issue N, the bar at the end of the round (none: the ratchet alone).
 FIGURES: dict[str, tuple[int, int | None, int | None]] = {
-    "code lines of the product": (74_693, 67_000, 55_000),
-    "modules of the product": (825, 780, 420),
-    "words and signs of Python": (924_312, None, None),
+    "code lines of the product": (74_438, 67_000, 55_000),
+    "modules of the product": (769, 780, 420),
+    "words and signs of Python": (921_996, None, None),
     "lines of templates and scripts": (6_753, None, None),
     "KB of data": (1_407, None, None),
     "lines of the longest function": (70, 70, 70),

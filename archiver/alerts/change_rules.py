@@ -13,8 +13,15 @@ from itertools import groupby
 from archiver.alerts.departure_rules import carries_conversation
 from archiver.claims.accounts import is_closed_name
 from archiver.records import Sides, State
-from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.records.observed_changes import ChangeObservations, DepartureObservations, MessageEdited, VanishedMessage
+from archiver.records.alerts import (
+    Alert,
+    AlertRule,
+    ChangeObservations,
+    DepartureObservations,
+    Level,
+    MessageEdited,
+    VanishedMessage,
+)
 
 SEVERAL_CHANGES = 2
 """How many changes of one person within a day are more than a slip."""

@@ -15,8 +15,7 @@ from typing import TypeVar
 
 from archiver.claims.accounts import was_closed
 from archiver.records import State
-from archiver.records.alerts import CANCELLED, Alert, AlertRule, Level
-from archiver.records.observed_changes import DepartureObservations, VanishedMessage
+from archiver.records.alerts import CANCELLED, Alert, AlertRule, DepartureObservations, Level, VanishedMessage
 
 LARGE_SHARE_PARTS = 3
 """A person whose share of what the others wrote or sent is at least one in so many carries the conversation."""

@@ -25,8 +25,7 @@ from archiver.chatwork.notation.parse import (
     SystemText,
     parse,
 )
-from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.records.observed_changes import NewText
+from archiver.records.alerts import Alert, AlertRule, Level, NewText
 
 HIGH_RULES = frozenset({AlertRule.A3, AlertRule.A5, AlertRule.A8})
 LOW_RULES = frozenset({AlertRule.A7})

@@ -15,27 +15,46 @@ from functools import cached_property
 from gettext import gettext as _
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 import requests
 import urllib3.exceptions
 
-from archiver.chatwork import allowed_urls, failed_exchange, json_body, ratelimit
-from archiver.chatwork.answering_service import AnsweringService, answering_service
-from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
+from archiver.chatwork import allowed_urls, exchange, json_body, ratelimit
+from archiver.chatwork.exchange import ExchangeDeadline, watch_session
 from archiver.chatwork.reply_dates import ReplyDates
 from archiver.corrected_clock import CorrectedClock
-from archiver.errors import (
-    BudgetSpent,
-    NotUnderstood,
-    NotVisible,
-    Refused,
-    ServerFailed,
-    TokenRefused,
-    Unreachable,
-)
+from archiver.errors import BudgetSpent, NotUnderstood, NotVisible, Refused, ServerFailed, TokenRefused, Unreachable
 from archiver.records import KEPT_HEADERS, Reply
+
+
+class AnsweringService(NamedTuple):
+    """Where replies come from."""
+
+    address: str
+    certificate: str | None
+    """The name in the certificate; None without TLS, or where the connection was closed before it was read."""
+    issuer: str | None
+    """The organisation that issued the certificate, or the issuer's name."""
+
+
+def answering_service(address: str, raw: object) -> AnsweringService:
+    """The service of a response whose body (`raw`) was not read yet."""
+    connection = getattr(raw, "connection", None)
+    peer: dict[str, Any] = getattr(getattr(connection, "sock", None), "getpeercert", dict)() or {}
+    subject, issuer = (_names(peer.get(side, ())) for side in ("subject", "issuer"))
+    alternative = next((name for _kind, name in peer.get("subjectAltName", ())), None)
+    return AnsweringService(
+        address,
+        subject.get("commonName", alternative),
+        issuer.get("organizationName", issuer.get("commonName")),
+    )
+
+
+def _names(parts: Any) -> dict[str, str]:
+    return {kind: name for part in parts for kind, name in part}
+
 
 RETRY_PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before each retry after an error; there are no more retries than pauses."""
@@ -263,7 +282,7 @@ class Transport:
             with ExchangeDeadline(limits.total) as deadline:  # of real sockets, whatever clock the archive is given
                 return self._send(target, limits, deadline)
         except (OSError, HTTPException, urllib3.exceptions.HTTPError) as error:
-            chatwork_error = failed_exchange.error_of(target, error)
+            chatwork_error = exchange.error_of(target, error)
         raise chatwork_error  # outside the `except`, so that it carries neither the library's error nor the token
 
     def _send(self, target: str, limits: ReplyLimits, deadline: ExchangeDeadline) -> Reply:

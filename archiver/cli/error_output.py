@@ -65,10 +65,10 @@ def _end_line() -> None:
 def advice(error: errors.ArchiverError) -> str:
     """What to do next; for the archive's own token, if it is refused, also that the variable is used, if it is set."""
     from archiver.settings.child_environ import TOKEN_VARIABLE, own_environ
-    from archiver.setup import token_variable
+    from archiver.setup import token_source
 
     if type(error) is errors.TokenRefused and own_environ().get(TOKEN_VARIABLE, "").strip():
-        return f"{error.advice()}   {token_variable.variable_wins_hint()}"
+        return f"{error.advice()}   {token_source.variable_wins_hint()}"
     return error.advice()
 
 

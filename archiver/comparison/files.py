@@ -21,9 +21,9 @@ from archiver.export.pdf.blocks import Block, Bullets, Chapter, FactList, Paragr
 from archiver.export.pdf.worker import make_pdf_apart
 from archiver.folder_sync import sync_where_possible
 from archiver.records import AccountId, MessageId, RoomId
-from archiver.render.comparison_page import comparison_html
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
+from archiver.render.page_templates import comparison_html
 from archiver.render.times import local_time
 from archiver.report_language import marked, say
 from archiver.store.durable_files import sync_tree

@@ -16,8 +16,7 @@ from filelock import FileLock, Timeout
 
 from archiver import errors
 from archiver.custody import earlier_homes, erasures, known_copies
-from archiver.custody.compared_records import ComparedRecords, compared_records
-from archiver.custody.known_copies import EarlierCopy
+from archiver.custody.known_copies import ComparedRecords, EarlierCopy, compared_records
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.settings import file

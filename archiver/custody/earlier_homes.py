@@ -1,8 +1,4 @@
-"""Finds that a home was put back as a whole, or that another computer saves into a copy of it.
-
-No seal shows that. It shows against the last records that this computer has seen, which are noted outside the home
-(`settings.seen_records`). A copy of a team's ledger is compared with the ledger instead.
-"""
+"""Finds that a home or its database was put back, or that another computer saves into a copy, and says what is lost."""
 
 from __future__ import annotations
 
@@ -12,7 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from archiver.evidence.verify.rollbacks import IN_RESTORED, IN_SIGHT
+from archiver.evidence.verify.rollbacks import (
+    IN_LEDGER,
+    IN_RESTORED,
+    IN_SIGHT,
+    Rollback,
+    read_rollback,
+    rollback_sentence,
+)
 from archiver.ledger.ledger_file import read_ledger_file
 from archiver.records import JsonObject, Observation
 from archiver.settings.other_archives import state_folder
@@ -20,7 +23,9 @@ from archiver.settings.seen_records import SeenRecords, note_in_copies, note_of_
 from archiver.store import orphaned_seals, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries.entries import last_held, last_record, last_record_time, record_digest
+from archiver.store.time_text import from_text
 from archiver.store.working.other_databases import OtherDatabase, other_databases
+from archiver.store.working.remembered_values import TAKEN_HOME
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -153,3 +158,59 @@ def with_advice(sentence: str, *, is_parted: bool) -> str:
 def _notes(home: Path, archive: str, copies: Sequence[Path]) -> list[Path]:
     in_copies = [note_in_copies(folder, archive) for folder in copies if folder.is_dir()]
     return [note_of_home(home, state=state_folder()), *in_copies]
+
+
+class PutBackDatabase(NamedTuple):
+    """An older database that was found beside newer seals."""
+
+    found_at: datetime
+    rollback: Rollback
+    in_copy: bool
+    """Whether the archive is a copy of a team's ledger, which no database that is put back changes."""
+    came_home: bool
+    """Whether the archive was in a team's ledger when this was recorded, and was taken home since."""
+    is_parted: bool
+    """Whether the archive may have had records then that the one before it lacks."""
+
+    @property
+    def sentence(self) -> str:
+        """What happened and what is lost."""
+        return rollback_sentence(self.rollback)
+
+
+def put_back_databases(reading: Reading) -> list[PutBackDatabase]:
+    """Every older database that was ever found, oldest first."""
+    found, in_copy = [], read_ledger_file(reading.home) is not None
+    brought = TAKEN_HOME.recall(reading)
+    for entry in orphaned_seals.rollback_entries(reading):
+        rollback = read_rollback(entry)
+        if rollback is not None:
+            came_home = not in_copy and (rollback.place == IN_LEDGER or entry["seq"] <= brought)
+            first = entry["payload"].get("first")
+            goes_on = rollback.place == IN_SIGHT and type(first) is int and first < entry["seq"]
+            is_parted = goes_on or rollback.meanwhile
+            found.append(PutBackDatabase(from_text(entry["observed_at"]), rollback, in_copy, came_home, is_parted))
+    return found
+
+
+def overview_lines(reading: Reading) -> list[str]:
+    """One sentence for each, with what to do; also for one that no record tells of yet, and for databases beside."""
+    return [*map(advice, put_back_databases(reading)), *sentences(reading)]
+
+
+def advice(one: PutBackDatabase) -> str:
+    """The sentence, and that a newer database is to be put back now; what is saved meanwhile is kept.
+
+    In a copy of a team's ledger, and in what was taken home from it, another database would not fit.
+    """
+    is_restored = one.rollback.place == IN_RESTORED
+    if is_restored or one.in_copy or (one.came_home and not one.rollback.lost):
+        return one.sentence
+    if one.came_home:
+        sentence = _(
+            "{sentence} This archive comes from a team's ledger: put no other archive.sqlite3 in its place. What is "
+            "missing may still be in a file archive.sqlite3.lost-1 (or with a higher number) in the archive's folder "
+            "on one of the team's computers: ask for a copy of it, and that it is kept."
+        )
+        return sentence.format(sentence=one.sentence)
+    return with_advice(one.sentence, is_parted=one.is_parted)

@@ -13,7 +13,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
-from archiver.evidence.tombstones import read_tombstone
+from archiver.evidence.replaced_records import read_tombstone
 from archiver.evidence.verify.findings import Verification
 from archiver.store import blobs, seals
 from archiver.store.archive import Archive, Reading

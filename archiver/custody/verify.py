@@ -13,20 +13,21 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.custody import earlier_homes
-from archiver.custody.compared_records import ComparedRecords
-from archiver.custody.stamp_check import archive_stamps, is_known_root, token_check
+from archiver.custody.known_copies import ComparedRecords
 from archiver.evidence.services import note_services, read_services
+from archiver.evidence.stamps import roots, timestamp
 from archiver.evidence.stamps.authority_kinds import class_sentence
 from archiver.evidence.stamps.reply_claims import earliest_covering
-from archiver.evidence.stamps.timestamp import Authority
+from archiver.evidence.stamps.timestamp import REASONS, Authority, StampRefused
 from archiver.evidence.verify.entries import EntryCheck
 from archiver.evidence.verify.findings import Progress, Verification
+from archiver.evidence.verify.openssl import openssl_check
 from archiver.evidence.verify.package_at_path import packages_below, verify_package_at
 from archiver.evidence.verify.recorded_stamps import compare_stamps
 from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks
 from archiver.evidence.verify.saved_files import check_files
 from archiver.evidence.verify.seals import SealChain, SealRow
-from archiver.evidence.verify.stamps import StampCheck
+from archiver.evidence.verify.stamps import UNCHECKED, CheckToken, StampCheck, StampSource, TokenResult
 from archiver.store import blobs, rebuild, seal_files, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.backup import destination
@@ -34,9 +35,55 @@ from archiver.store.engine import DATABASE
 from archiver.store.ledger_copy import shared_files
 from archiver.store.queries import entries, raw_tables
 from archiver.store.schema.payload_forms import has_form
+from archiver.store.time_text import to_text
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord
 from archiver.wording import gettext as _
+
+
+def token_check() -> CheckToken | None:
+    """A function that checks time stamp tokens; None if nothing on this computer can."""
+    return _check_token if timestamp.can_stamp() else openssl_check()
+
+
+def is_known_root(sha256: str) -> bool:
+    """Whether browsers trust the root with this SHA-256 (hex)."""
+    try:
+        roots.certifi_root(sha256)
+    except ValueError:
+        return False
+    return True
+
+
+def archive_stamps(
+    folder: Path, names: Sequence[str], authorities: Sequence[Authority] | None, now: datetime | None = None
+) -> StampSource:
+    """The stamps and root certificates of an archive, which are beside its seals."""
+    return StampSource(
+        names,
+        lambda name: (folder / name).read_bytes(),
+        f"{seals.FOLDER}/{{authority}}.pem",
+        lambda authority: (folder / f"{authority}.pem").read_bytes(),
+        token_check(),
+        {one.name: frozenset(map(roots.fingerprint, one.roots)) for one in authorities or ()},
+        is_known_root,
+        now=None if now is None else now.timestamp(),
+    )
+
+
+def _check_token(reply: bytes, data: bytes, pem: bytes) -> TokenResult:
+    try:
+        token = timestamp.check_stamp(reply, data, roots.pem_to_der(pem.decode("ascii", "replace")))
+    except ValueError:
+        return TokenResult(None, None, _("The root certificate beside the time stamp cannot be read."))
+    except StampRefused as error:
+        if error.reason == "unsupported":
+            return UNCHECKED
+        return TokenResult(
+            None, None, _("The time stamp is not valid: {reason}.").format(reason=_(REASONS[error.reason]))
+        )
+    return TokenResult(to_text(token.time), token.root, None)
+
 
 PAGE_CHECK_SECONDS = 5.0
 """Seconds that SQLite's own check of all pages may take in a verification that is not deep."""

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import earlier_homes, put_back_databases
-from archiver.custody.put_back_databases import PutBackDatabase
+from archiver.custody import earlier_homes
+from archiver.custody.earlier_homes import PutBackDatabase
 from archiver.health import disk, evidence
 from archiver.health.snapshot import HealthSnapshot, read_snapshot
 from archiver.store.archive import Archive, Reading
@@ -82,7 +82,7 @@ def _read_facts(reading: Reading, app: App, snapshot: HealthSnapshot) -> CheckFa
         size=size,
         per_day=per_day,
         stamps=evidence.stamp_status(reading, [one.name for one in app.authorities], app.root_errors),
-        put_back=tuple(put_back_databases.put_back_databases(reading)),
+        put_back=tuple(earlier_homes.put_back_databases(reading)),
         put_back_told=tuple(earlier_homes.sentences(reading)),
         services=tuple(evidence.service_sentences(reading)),
         horizons=tuple(database_health.horizons(reading, snapshot.rooms)),

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from archiver.custody import stamp_renewals
-from archiver.custody.put_back_databases import PutBackDatabase, advice
-from archiver.custody.stamp_renewals import StampLife
-from archiver.custody.stamp_requests import SEAL_CHANGED
+from archiver.custody import stamp_requests
+from archiver.custody.earlier_homes import PutBackDatabase, advice
+from archiver.custody.stamp_requests import SEAL_CHANGED, StampLife
 from archiver.errors import BadRoots
 from archiver.evidence.services import other_address_sentence, other_addresses, read_services
 from archiver.evidence.stamps import timestamp
@@ -61,7 +60,7 @@ def stamp_status(reading: Reading, authorities: Sequence[str], faults: Sequence[
     """Read the queue of stamps; `authorities` and `faults` come from the settings."""
     waiting = [stamp_queue.longest_waiting(reading, name) for name in authorities]
     days = stamp_queue.count_days(reading, authorities).days
-    lives = stamp_renewals.stamp_lives(reading)
+    lives = stamp_requests.stamp_lives(reading)
     return StampStatus(
         authorities, days, [one for one in waiting if one is not None], faults, lives, timestamp.can_stamp()
     )
@@ -117,7 +116,7 @@ def check_stamps(status: StampStatus, *, now: datetime) -> CheckResult:
     if any(now - one.since > PATIENCE for one in status.waiting):
         sentences = [_waiting_sentence(one) for one in status.waiting]
         return attention("stamps", " ".join([*sentences, _("Every save asks again; at once: archive seal")]))
-    endings = stamp_renewals.ending(status.lives, now, stamp_renewals.WARN_BEFORE)
+    endings = stamp_requests.ending(status.lives, now, stamp_requests.WARN_BEFORE)
     if endings:
         grade = action if any(one.ends <= now for one in endings) else attention
         return grade("stamps", " ".join(_ending_sentence(one, now) for one in endings))
@@ -179,7 +178,7 @@ def _ending_sentence(life: StampLife, now: datetime) -> str:
             "days before, so let them go on; if {name} gets no new certificate, add another authority to "
             "[timestamp] in archive.toml."
         )
-    days = stamp_renewals.RENEW_BEFORE.days
+    days = stamp_requests.RENEW_BEFORE.days
     return sentence.format(name=life.authority, day=iso_date(life.ends), days=days)
 
 

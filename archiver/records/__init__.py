@@ -23,15 +23,20 @@ from archiver.records.case_facts import (
     closed_mark,
 )
 from archiver.records.contract import (
+    TERM_ITEMS,
     Contract,
     ContractRoom,
     Delivery,
     Enclosure,
+    Invoice,
     MappedAccount,
+    Payment,
     Role,
+    SentReminder,
     Sides,
+    StatedTerm,
+    TermItem,
 )
-from archiver.records.contract_money import TERM_ITEMS, Invoice, Payment, SentReminder, StatedTerm, TermItem
 from archiver.records.conversation import (
     Attachment,
     Conversation,
@@ -56,18 +61,22 @@ from archiver.records.conversation import (
     WrongClock,
     notable_states,
 )
-from archiver.records.counterpart_choice import CounterpartCandidate, UndecidedRoom
 from archiver.records.evidence import (
+    KEPT_HEADERS,
     Entry,
     Observation,
-    Seal,
-)
-from archiver.records.exported_package import ExportedPackage, Handover
-from archiver.records.identifiers import JST, AccountId, FileId, JsonObject, MessageId, RoomId, TaskId
-from archiver.records.reply import (
-    KEPT_HEADERS,
     Reply,
+    Seal,
+    SteadyLooks,
 )
-from archiver.records.request_kind import RequestKind
-from archiver.records.review import OpenedMessage, ReadState, Review
-from archiver.records.steady_looks import SteadyLooks
+from archiver.records.exported_package import (
+    CounterpartCandidate,
+    ExportedPackage,
+    Handover,
+    OpenedMessage,
+    ReadState,
+    RequestKind,
+    Review,
+    UndecidedRoom,
+)
+from archiver.records.identifiers import JST, AccountId, FileId, JsonObject, MessageId, RoomId, TaskId

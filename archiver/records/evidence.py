@@ -1,9 +1,13 @@
-"""Entries of the archive, observations that become entries, and the seals over them."""
+"""Entries of the archive, the observations that become entries, seals, replies, and looks that showed the same."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
 
 from archiver.records.identifiers import JsonObject
 
@@ -52,3 +56,91 @@ class Seal:
     def name(self) -> str:
         """The name of its file in `seals/`."""
         return f"{self.number:06}-{self.day}.json"
+
+
+SALT_BYTES = 32
+"""The length of a reply's salt."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP reply of the API, as it was received."""
+
+    path: str
+    """Path below the base URL with its query, as sent: `/rooms/1/messages?force=1`."""
+    status: int
+    body: bytes
+    """After HTTP content decoding; empty for 204."""
+    headers: Mapping[str, str]
+    """Names in lower case; only those that are stored (`records.KEPT_HEADERS`)."""
+    received_at: datetime
+    """When Chatwork sent it: its `Date`; without one that counts, this computer's time corrected by the last one."""
+    dated: bool = True
+    """Whether `received_at` is its `Date`."""
+    salt: bytes = field(default_factory=lambda: secrets.token_bytes(SALT_BYTES), compare=False)
+    """Random bytes in front of the body in the digest, so that nothing in it can be guessed from the digest."""
+
+    @cached_property
+    def digest(self) -> str:
+        """Lower-case hex SHA-256 of the salt and the body, which the entries that come from the reply name."""
+        return hashlib.sha256(self.salt + self.body).hexdigest()
+
+    @property
+    def limited(self) -> bool:
+        """Whether the free plan hides something here (chatwork-message-limitation, Chatwork 2022-09-06)."""
+        return self.headers.get("chatwork-message-limitation", "").strip().lower() == "true"
+
+
+KEPT_HEADERS = frozenset(
+    {
+        "date",
+        "content-type",
+        "x-ratelimit-limit",
+        "x-ratelimit-remaining",
+        "x-ratelimit-reset",
+        "chatwork-message-limitation",
+        "chatwork-message-limitation-summary",
+    }
+)
+
+
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SteadyLooks:
+    """The looks at one list that were all the same."""
+
+    first: datetime
+    last: datetime
+    times: int = 1
+    longest_s: int = 0
+    """The longest time in seconds between two of these looks; 0 for a single one."""
+    intervals: tuple[tuple[int, int], ...] = ()
+    """Seconds from each look to the next as (seconds, how many times in a row)."""
+
+    @classmethod
+    def begin(cls, at: datetime) -> SteadyLooks:
+        """One look."""
+        return cls(_whole_second(at), _whole_second(at))
+
+    def add(self, at: datetime) -> SteadyLooks:
+        """These looks and a later one; an earlier time counts as the last one's."""
+        last = max(_whole_second(at), self.last)
+        seconds = (last - self.last) // SECOND
+        *before, newest = self.intervals or ((seconds, 0),)
+        grown = (*before, (seconds, newest[1] + 1)) if newest[0] == seconds else (*before, newest, (seconds, 1))
+        return SteadyLooks(self.first, last, self.times + 1, max(self.longest_s, seconds), grown)
+
+    def each(self) -> Iterator[datetime]:
+        """The time of each look, oldest first."""
+        at = self.first
+        yield at
+        for seconds, times in self.intervals:
+            for _look in range(times):
+                at += timedelta(seconds=seconds)
+                yield at
+
+
+def _whole_second(at: datetime) -> datetime:
+    return at.replace(microsecond=0)

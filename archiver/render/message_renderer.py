@@ -1,14 +1,17 @@
 """Renders the messages of a conversation one by one, knowing nothing of the others: so any process can do it.
 
-A reference to a message of the same room is a placeholder (`render.message_page_numbers`), also in the texts for the
+A reference to a message of the same room is a placeholder (`render.message_renderer`), also in the texts for the
 search; `Transcript` puts in the link, as only there all places are known.
 """
 
 from __future__ import annotations
 
+import re
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -16,9 +19,51 @@ from typing import TypeVar
 from archiver.records import AccountId, Attachment, Conversation, FileId, Message, MessageId, Person, RoomId, Task
 from archiver.render.invisible_characters import visible
 from archiver.render.message_html import RenderedMessage, Surroundings, chatwork_url, render_message
-from archiver.render.message_page_numbers import placeholder
 from archiver.render.reference_labels import ReferenceLink, References
 from archiver.report_language import say
+
+# No text can hold these two characters: `visible` shows noncharacters as `[U+FDD0]`.
+PLACEHOLDER_BEGIN = "\ufdd0"
+_MARK = "\ufdd0{}{}\ufdd1"
+PLACEHOLDER = re.compile("\ufdd0([nh])([0-9]+)\ufdd1")
+"""A link to a later message: group 1 is `n` for its number or `h` for its address, group 2 its id."""
+
+
+def placeholder(part: str, message_id: MessageId) -> str:
+    """The placeholder for a message that comes later; `part` is `n` (number) or `h` (address)."""
+    return _MARK.format(part, message_id)
+
+
+@dataclass(slots=True)
+class MessagePlaces:
+    """The messages added so far, by page; `names` are the file names of the pages."""
+
+    names: list[str] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list)
+    _ids: array[int] = field(default_factory=lambda: array("Q"))
+    _numbers: array[int] = field(default_factory=lambda: array("Q"))
+
+    def begin_page(self, name: str) -> None:
+        """Begin a page."""
+        self.names.append(name)
+        self._starts.append(len(self._ids))
+
+    def put(self, message: Message) -> None:
+        """Add a message to the page begun last; its id is larger than all before."""
+        self._ids.append(int(message.message_id))
+        self._numbers.append(message.no)
+
+    def has_passed(self, message_id: int) -> bool:
+        """Whether all messages up to this id have been added, so that one not found does not exist."""
+        return bool(self._ids) and message_id <= self._ids[-1]
+
+    def find(self, message_id: int) -> tuple[str, int] | None:
+        """The page and the number (No.) of a message."""
+        index = bisect_left(self._ids, message_id)
+        if index == len(self._ids) or self._ids[index] != message_id:
+            return None
+        return self.names[bisect_right(self._starts, index) - 1], self._numbers[index]
+
 
 AttachmentOrTask = TypeVar("AttachmentOrTask", Attachment, Task)
 

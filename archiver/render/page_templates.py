@@ -18,6 +18,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from archiver.render.invisible_characters import visible
 from archiver.report_language import current_language, is_english, is_practice, say
 
 SCRIPT_TEXT = re.compile('"([^"\\n]*[぀-ヿ一-鿿][^"\\n]*)"')
@@ -153,3 +154,30 @@ def _script() -> str:
 
 def _policy_digest(text: str) -> str:
     return b64encode(sha256(text.encode()).digest()).decode()
+
+
+def comparison_html(
+    *,
+    title: str,
+    made_at: str,
+    facts: Sequence[tuple[str, str]],
+    tables: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]],
+    heads: Sequence[str],
+    differences: Sequence[Sequence[str]],
+    unlisted: str,
+    limits: Sequence[str],
+) -> str:
+    """The page as HTML: what was compared, the counts as tables, each difference as four cells below `heads`, a
+    sentence about those that are not listed, and the limits.
+    """
+    return render_template(
+        "comparison.html",
+        title=title,
+        made_at=made_at,
+        facts=[(label, visible(text)) for label, text in facts],
+        tables=tables,
+        heads=heads,
+        differences=[[visible(cell, lines=True) for cell in row] for row in differences],
+        unlisted=unlisted,
+        limits=limits,
+    )

@@ -1,31 +1,219 @@
-"""A conversation → a transcript in pages small enough for a browser, and its part of the index.
-
-One pass over the messages, one page in memory at a time: `Transcript.pages()` gives each page once it is full.
-`finished_page()` adds afterwards what only the end tells: counts, the last page, links to later messages.
-Only the place of each message is kept.
-"""
+"""A conversation → a transcript in pages small enough for a browser, its facts in words, its part of the index."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from html import escape
+from itertools import groupby
 
 from archiver.chatwork.notation.parse import parse
 from archiver.message_ids import is_plausible
-from archiver.records import AccountId, Attachment, Conversation, FileId, MessageId, RoomId, State
-from archiver.render import conversation_summary, page_templates
-from archiver.render.gap_breaks import GapBreaks
+from archiver.records import AccountId, Attachment, Conversation, FileId, Message, MessageId, RoomId, State
+from archiver.render import page_templates
+from archiver.render.gap_breaks import GapBreaks, gap_text, gap_title, pause_text
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import Picture, ReferenceLink, References, html
-from archiver.render.message_html import RenderedMessage, anchor_id, attachment_html, chatwork_url, task_html
-from archiver.render.message_page_numbers import PLACEHOLDER, PLACEHOLDER_BEGIN, MessagePlaces
-from archiver.render.message_renderer import Rendering, link_elsewhere, message_facts, name_at, render_here
-from archiver.render.page_buffer import PageBuffer
-from archiver.render.search_data import PairFilter, SearchText
-from archiver.render.times import local_time, time_from_id
+from archiver.render.message_html import STATES, RenderedMessage, anchor_id, attachment_html, chatwork_url, task_html
+from archiver.render.message_renderer import (
+    PLACEHOLDER,
+    PLACEHOLDER_BEGIN,
+    MessagePlaces,
+    Rendering,
+    link_elsewhere,
+    message_facts,
+    name_at,
+    render_here,
+)
+from archiver.render.page_templates import Day, IndexLine, Month, PageHead
+from archiver.render.search_data import PageTexts, PairFilter, SearchText
+from archiver.render.times import day_of_month, day_text, iso_date, local_time, month_text, time_from_id
+from archiver.render.unsaved_and_unsealed import other_chat_texts
 from archiver.report_language import say
+
+PAGE_BYTES = 350_000
+"""The size limit of a page; with its head it stays below 0.4 MB, which browsers open at once. A single message
+that is larger has a page of its own."""
+
+PAGE_MESSAGES = 500
+
+
+@dataclass(slots=True)
+class PageBuffer:
+    """One page; its content is removed once it is full, its numbers stay for the index."""
+
+    name: str
+    day_before: str
+    """The last day of the page before, `2026-11-05`; empty on the first page."""
+    day: str = ""
+    """The day of the message added last."""
+    count: int = 0
+    numbers: tuple[int, int] = (0, 0)
+    """The first and the last No. on it."""
+    times: tuple[datetime, datetime] | None = None
+    """When the first and the last message on it were sent."""
+    days: dict[str, int] = field(default_factory=dict)
+    """The days that have messages on it → how many; each has its heading `#d2026-11-05`."""
+    texts: PageTexts = field(default_factory=PageTexts)
+    _parts: list[str] = field(default_factory=list)
+    _size: int = 0
+
+    def is_full(self, size: int) -> bool:
+        """Whether `size` more bytes belong on the next page."""
+        return self.count > 0 and (self.count >= PAGE_MESSAGES or self._size + size > PAGE_BYTES)
+
+    def put(self, message: Message, before: str, html: str, size: int) -> None:
+        """Add a message, with the breaks before it and, where a day begins, the day's heading."""
+        today = iso_date(message.send_time)
+        if today != self.day:
+            again = "(続き)" if not self.count and today == self.day_before else ""
+            anchor = "" if today in self.days else f' id="{day_anchor(today)}"'
+            heading = f'<h2 class="day"{anchor}>{day_text(message.send_time)}{again}</h2>\n'
+            before, size = before + heading, size + len(heading.encode())
+        self._parts += (before, html)
+        self._size += size
+        self.day = today
+        self.count += 1
+        self.days[today] = self.days.get(today, 0) + 1
+        first = (self.numbers[0], self.times[0]) if self.times else (message.no, message.send_time)
+        self.numbers = (first[0], message.no)
+        self.times = (first[1], message.send_time)
+
+    def add_ending(self, html: str) -> None:
+        """Add the HTML after the last message of the transcript."""
+        self._parts.append(html)
+
+    def take_content(self) -> tuple[str, PageTexts]:
+        """Return the content and the texts for the search, and drop them here."""
+        content, texts = "".join(self._parts), self.texts
+        self._parts, self.texts = [], PageTexts()
+        return content, texts
+
+
+def day_anchor(iso: str) -> str:
+    """The HTML id of a day's heading."""
+    return f"d{iso}"
+
+
+def page_head(conversation: Conversation, pages: Sequence[PageBuffer], states: Mapping[State, int]) -> PageHead:
+    """The facts at the head of every page of a conversation."""
+    saved_count = sum(1 for one in conversation.attachments if one.sha256 is not None)
+    owner = conversation.people.get(conversation.owner_id)
+    owner_name = visible(owner.names[-1]) if owner and owner.names else ""
+    return PageHead(
+        contract=visible(conversation.contract),
+        room_id=conversation.room_id,
+        room_name=visible(conversation.room_name),
+        period=_period_text(pages[0].times, pages[-1].times),
+        messages=_count_text(states),
+        files=say("{n:,}点のうち{saved_count:,}点を保存済み", n=len(conversation.attachments), saved_count=saved_count),
+        gaps=_gaps_text(conversation),
+        owner=f"{owner_name}{say('(ID {id})', id=conversation.owner_id)}",
+        read_at=local_time(conversation.read_at),
+        inaccessible=_inaccessible_text(conversation.inaccessible_since),
+    )
+
+
+def ending_html(inaccessible_since: datetime | None, *, empty: bool) -> str:
+    """The notes after the last message, as HTML: no messages saved, chat no longer accessible."""
+    parts = []
+    if empty:
+        parts.append(f'<p class="note">{say("この期間に、保存されたメッセージはありません。")}</p>\n')
+    if inaccessible_since is not None:
+        text = escape(_inaccessible_text(inaccessible_since))
+        parts.append(f'<div class="break" role="note"><p><b>{say("開けなくなった(理由不明)")}</b> {text}</p></div>\n')
+    return "".join(parts)
+
+
+def index_line(page: PageBuffer) -> IndexLine:
+    """The line of a page in the index."""
+    first, last = page.numbers
+    return IndexLine(
+        page.name, f"No.{first} - {last}" if page.count else "", _period_text(page.times, page.times), page.count
+    )
+
+
+def days(page: PageBuffer) -> list[Day]:
+    """The days that have messages on a page, with links and counts."""
+    return [Day(day_of_month(iso), f"{page.name}#{day_anchor(iso)}", count) for iso, count in page.days.items()]
+
+
+def months(pages: Sequence[PageBuffer]) -> list[Month]:
+    """The days of all pages by month; each links to the page where it begins."""
+    places: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for page in pages:
+        counts.update(page.days)
+        for iso in page.days:
+            places.setdefault(iso, f"{page.name}#{day_anchor(iso)}")
+    return [
+        Month(month_text(name), [Day(day_of_month(iso), places[iso], counts[iso]) for iso in isos])
+        for name, isos in groupby(sorted(places), key=lambda iso: iso[:7])
+    ]
+
+
+def description_html(conversation: Conversation, references: References) -> str:
+    """The room's description as HTML; notation is active in it."""
+    return html(parse(conversation.description), references)
+
+
+def people(conversation: Conversation) -> list[str]:
+    """A line for each person of the conversation, with every name they had, oldest first."""
+    return [
+        f"{' → '.join(visible(name) for name in person.names)}{say('(ID {id})', id=person.account_id)}"
+        + (say(" 報告者") if person.account_id == conversation.owner_id else "")
+        for _, person in sorted(conversation.people.items())
+    ]
+
+
+def coverage(conversation: Conversation) -> list[str]:
+    """Lines about the covered periods, the gaps, the pauses between readings and the chats that are not saved."""
+    covered = [
+        say("保存できている期間: {start} から {end} まで", start=local_time(period.start), end=local_time(period.end))
+        for period in conversation.covered
+    ]
+    gaps = [f"{gap_title(gap)}: {visible(gap_text(gap))}" for gap in conversation.gaps]
+    pauses = [
+        say("確認していない時間帯: {pause}", pause=pause_text(pause, conversation.gaps))
+        for pause in conversation.pauses
+    ]
+    return [*covered, *gaps, *pauses, *other_chat_texts(conversation.other_chats)] or [say("記録がありません")]
+
+
+def _period_text(first: tuple[datetime, datetime] | None, last: tuple[datetime, datetime] | None) -> str:
+    if first is None or last is None:
+        return say("メッセージなし")
+    return say("{first} から {last} まで", first=local_time(first[0]), last=local_time(last[1]))
+
+
+_COUNTED = dict(STATES) | {State.DELETED: "「削除」表示"}
+"""What is counted by state: of deletions, those that had come before the saving too."""
+
+
+def _count_text(states: Mapping[State, int]) -> str:
+    total = sum(states.values())
+    special = [f"{say(label)} {states.get(state, 0):,}" for state, label in _COUNTED.items()]
+    return say("{total:,}件(うち {join})", total=total, join=say("、").join(special))
+
+
+def _gaps_text(conversation: Conversation) -> str:
+    titles = [gap_title(gap) for gap in conversation.gaps]
+    return say("、").join(
+        say("{title} {count}か所", title=title, count=titles.count(title)) for title in dict.fromkeys(titles)
+    ) or say("なし")
+
+
+def _inaccessible_text(since: datetime | None) -> str:
+    if since is None:
+        return ""
+    return say(
+        "{since} に、このチャットが開けなくなっていることを確認しました。それまでに保存した内容は残っています。",
+        since=local_time(since),
+    )
+
 
 FileLink = Callable[[Attachment], str | None]
 """An attachment → the address of its bytes as seen from the pages; None if they are not in the package."""
@@ -81,17 +269,16 @@ class Transcript:
             self._places.put(message)
             self._states[message.state] += 1
         page.add_ending(
-            "".join(breaks.rest())
-            + conversation_summary.ending_html(self._conversation.inaccessible_since, empty=not self._states)
+            "".join(breaks.rest()) + ending_html(self._conversation.inaccessible_since, empty=not self._states)
         )
         yield self._finish_buffer(page)
-        self._head = conversation_summary.page_head(self._conversation, self._pages, self._states)
+        self._head = page_head(self._conversation, self._pages, self._states)
 
     def finished_page(self, page: TranscriptPage) -> str:
         """The completed HTML of a page; to be called after `pages()` has ended."""
         content = PLACEHOLDER.sub(self._fill_placeholder, page.content)
-        days = conversation_summary.days(self._pages[page.number - 1])
-        return page_templates.page_html(self._page_head(), self._places.names, page.number, content, days=days)
+        filled = self._pages[page.number - 1]
+        return page_templates.page_html(self._page_head(), self._places.names, page.number, content, days=days(filled))
 
     def filter_scripts(self) -> Iterator[tuple[str, str]]:
         """Names and contents of the pair filter's scripts; to be called after `pages()` has ended."""
@@ -101,12 +288,12 @@ class Transcript:
         """The part of the index for the room; to be called after `pages()` has ended."""
         return page_templates.section_html(
             self._page_head(),
-            [conversation_summary.index_line(page) for page in self._pages],
-            months=conversation_summary.months(self._pages),
+            [index_line(page) for page in self._pages],
+            months=months(self._pages),
             sieve=self._pair_filter.files,
-            description=conversation_summary.description_html(self._conversation, self._references),
-            people=conversation_summary.people(self._conversation),
-            coverage=conversation_summary.coverage(self._conversation),
+            description=description_html(self._conversation, self._references),
+            people=people(self._conversation),
+            coverage=coverage(self._conversation),
             strays=list(self._stray_lines()),
         )
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import earlier_homes, erasures, folder_copies, put_back_databases, stamp_renewals, stamp_requests
+from archiver.custody import earlier_homes, erasures, folder_copies, stamp_requests
 from archiver.custody.stamp_requests import StampOutcome
 from archiver.records import JST, Seal
 from archiver.records.alerts import DEPARTURES
@@ -195,7 +195,7 @@ def settle_seals(app: App) -> tuple[str, ...]:
 def _last_put_back(app: App, count: int) -> list[str]:
     """What is to be said of the databases that were put back last."""
     with app.archive.reading() as reading:
-        return list(map(put_back_databases.advice, put_back_databases.put_back_databases(reading)[-count:]))
+        return list(map(earlier_homes.advice, earlier_homes.put_back_databases(reading)[-count:]))
 
 
 def _go_on_erasing(app: App) -> list[str]:
@@ -209,7 +209,7 @@ def _go_on_erasing(app: App) -> list[str]:
 def seal_if_due(app: App) -> int | None:
     """Seal what is due, also where stamps have to be carried on by a new one; the number of the last new seal."""
     with app.archive.reading() as reading:
-        renews = bool(app.authorities) and stamp_renewals.is_renewal_due(reading, app.now())
+        renews = bool(app.authorities) and stamp_requests.is_renewal_due(reading, app.now())
         due = renews or seals.is_due(reading, now=app.now())
     return seal(app, with_idle_runs=False) if due else None
 
@@ -332,7 +332,7 @@ def seal_now(app: App) -> Sealing:
     """
     told = settle_seals(app)
     with app.archive.reading() as reading:
-        is_sealed = seals.is_tail_of_stamps(reading) and not stamp_renewals.is_renewal_due(reading, app.now())
+        is_sealed = seals.is_tail_of_stamps(reading) and not stamp_requests.is_renewal_due(reading, app.now())
     new_seals = [] if is_sealed else seals.close_seals(app.archive, now=app.now())
     return Sealing(told, new_seals, stamp_requests.request_stamps(app, at_once=True, seconds=None).outcomes)
 

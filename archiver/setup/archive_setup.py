@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from archiver import errors
 from archiver.folder_sync import allow_where_possible
 from archiver.render.invisible_characters import visible
-from archiver.setup.program_call import ProgramCall
+from archiver.settings.model import Settings
 from archiver.store.durable_files import lacks_locks, make_durable_folder, storage_error
 from archiver.wording import typed
+
+
+class ProgramCall(Protocol):
+    """One call of the program: a command on a terminal, or the application."""
+
+    @property
+    def home(self) -> Path:
+        """The folder of the archive; it need not exist."""
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment of the process."""
+
+    def settings(self) -> Settings:
+        """Read the settings now. Raises BadSettings, BadBaseUrl; an absent file gives the defaults."""
+
 
 if TYPE_CHECKING:
     from archiver.app import App

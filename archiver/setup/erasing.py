@@ -21,7 +21,7 @@ from archiver.records import JST
 from archiver.records.erasure import ErasureReason
 from archiver.render.invisible_characters import visible
 from archiver.setup.archive_setup import call_language
-from archiver.setup.message_numbers import message_number
+from archiver.setup.written_values import message_number
 from archiver.store.durable_files import sync_file
 from archiver.store.erasure import records
 from archiver.store.erasure.plan import select_contract, select_messages, select_noted, select_room

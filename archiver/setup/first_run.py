@@ -16,11 +16,9 @@ from archiver.health.token import is_readable
 from archiver.settings import home
 from archiver.settings.file import load_settings, write_settings
 from archiver.settings.home import SETTINGS_FILE, language_of
-from archiver.setup.answered_questions import note_answer, recall_answers
-from archiver.setup.answers import BEGUN, FINISHED, NOTICE, SCHEDULE, STAMPS, InvalidAnswer
-from archiver.setup.archive_setup import make_home, record_account, require_no_remains, sole_setup
+from archiver.setup.answers import BEGUN, FINISHED, NOTICE, SCHEDULE, STAMPS, InvalidAnswer, note_answer, recall_answers
+from archiver.setup.archive_setup import ProgramCall, make_home, record_account, require_no_remains, sole_setup
 from archiver.setup.contract_facts import facts_key
-from archiver.setup.program_call import ProgramCall
 from archiver.setup.token_source import PRIVATE_FILE, lasting_settings, trial_app
 from archiver.store import migrate
 from archiver.store.archive import Archive

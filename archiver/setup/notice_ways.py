@@ -15,7 +15,7 @@ from archiver.settings import file
 from archiver.settings.mail_password import store_mail_password
 from archiver.settings.model import Settings
 from archiver.settings.token import store_token
-from archiver.setup.fact_reading import whole_address
+from archiver.setup.fact_questions import whole_address
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import LastNoticeTrial

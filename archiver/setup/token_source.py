@@ -12,8 +12,24 @@ from archiver import errors
 from archiver.render.invisible_characters import visible
 from archiver.settings.child_environ import TOKEN_VARIABLE
 from archiver.setup.answers import InvalidAnswer
-from archiver.setup.program_call import ProgramCall
-from archiver.setup.token_variable import VARIABLE_SOURCE
+from archiver.setup.archive_setup import ProgramCall
+
+VARIABLE_SOURCE = f"env:{TOKEN_VARIABLE}"
+
+
+def variable_token(obj: ProgramCall) -> str:
+    """The token of this session's variable; empty if there is none."""
+    return obj.environ.get(TOKEN_VARIABLE, "").strip()
+
+
+def variable_wins_hint() -> str:
+    """The hint that the variable is used as long as it is set, whatever is stored."""
+    sentence = _(
+        "The variable {name} is set here and is used instead of what is stored. Remove it: unset {name} (in "
+        "PowerShell: Remove-Item Env:{name})"
+    )
+    return sentence.format(name=TOKEN_VARIABLE)
+
 
 if TYPE_CHECKING:
     from archiver.app import App

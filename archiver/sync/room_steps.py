@@ -13,17 +13,43 @@ from gettext import gettext as _
 
 from archiver import errors
 from archiver.chatwork.models import Room
-from archiver.records import RoomId
+from archiver.errors import NotVisible
+from archiver.records import Observation, RoomId
+from archiver.store import writer
 from archiver.store.queries import current_state
+from archiver.store.working import remembered_values
 from archiver.sync import failed_rooms, plan
 from archiver.sync.options import ProgressCallbacks
-from archiver.sync.pull import room_access
-from archiver.sync.pull.context import PullContext
-from archiver.sync.pull.files import pull_files
+from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.pull.messages import pull_messages
-from archiver.sync.pull.people import pull_people
+from archiver.sync.pull.room_lists import pull_files, pull_people
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.run_inputs import RunStart
+
+
+def record_inaccessible(context: PullContext, refusal: NotVisible, report: RoomReport) -> None:
+    """Record that a room cannot be opened any more: left, removed and deleted look alike (chatwork-api §5)."""
+    room = report.room_id
+    payload = {"status": refusal.status}
+    observation = Observation("room.inaccessible", f"room/{room}", payload, room, refusal.reply.digest)
+    with context.archive.writing() as writing:
+        write_steady_visits(context, writing)
+        writer.keep_reply(writing, refusal.reply, room_id=room)
+        writer.append_dated(writing, [observation], refusal.reply, account_id=context.account_id)
+    report.outcome, report.news, report.disappeared = RoomOutcome.INACCESSIBLE, True, True
+    context.troubles.add(f"event/{room}/inaccessible")
+
+
+def record_accessible(context: PullContext, report: RoomReport) -> None:
+    """Record that a room is listed again, and let everything in it be read anew."""
+    room, at = report.room_id, context.now()
+    observation = Observation("room.accessible", f"room/{room}", {}, room)
+    with context.archive.writing() as writing:
+        writer.append(writing, [observation], account_id=context.account_id, at=at)
+        for kind in plan.KINDS:
+            remembered_values.put_visit(writing, room, kind, at=at, counters="")
+    report.outcome, report.news = RoomOutcome.ARCHIVED, True
+
 
 FAILURES_LIMIT = 2
 """After so many failing rooms in a row the run ends; after so many that failed before, others like them wait."""
@@ -115,7 +141,7 @@ class RoomSteps:
         for room in self.inputs.requested:
             if room in self.listed_rooms:
                 if room in inaccessible:
-                    room_access.record_accessible(self.context, self.reports[room])
+                    record_accessible(self.context, self.reports[room])
                 self.reports[room].read_kinds.add(failed_rooms.ROOM)
                 found.append(self.listed_rooms[room])
             elif room in inaccessible:
@@ -162,7 +188,7 @@ class RoomSteps:
         try:
             single = self.context.client.room(room)
         except errors.NotVisible as error:
-            room_access.record_inaccessible(self.context, error, self.reports[room])
+            record_inaccessible(self.context, error, self.reports[room])
         except errors.BudgetSpent:
             self.end_without_calls()
             self.report_left_over(room)
@@ -216,7 +242,7 @@ class RoomSteps:
         try:
             self.context.client.room(RoomId(room))
         except errors.NotVisible as error:
-            room_access.record_inaccessible(self.context, error, self.reports[room])
+            record_inaccessible(self.context, error, self.reports[room])
         except errors.BudgetSpent:
             self.end_without_calls()
             self.report_left_over(room, kind or plan.MESSAGES)

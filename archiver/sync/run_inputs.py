@@ -9,12 +9,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from archiver import errors
-from archiver.chatwork.answering_service import AnsweringService
 from archiver.chatwork.client import Client, Single
 from archiver.chatwork.models import Me, Room
 from archiver.chatwork.ratelimit import FALLBACK_WINDOW, Budget, OtherCalls
 from archiver.chatwork.reply_dates import LastRun, ReplyDates
-from archiver.chatwork.transport import Transport
+from archiver.chatwork.transport import AnsweringService, Transport
 from archiver.records import AccountId, JsonObject, Observation, RoomId
 from archiver.store import writer
 from archiver.store.archive import Archive

@@ -7,9 +7,8 @@ from flask import url_for
 from archiver.health import error_reasons
 from archiver.health.words import IDLE_ADVICE, IDLE_SENTENCE
 from archiver.schedule import schedulers
-from archiver.setup import job_trial, scheduled_job
-from archiver.setup.answered_questions import note_answer
-from archiver.setup.answers import FAILED, TRIED
+from archiver.setup import scheduled_job
+from archiver.setup.answers import FAILED, TRIED, note_answer
 from archiver.web.console_context import ConsoleContext
 from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.wording import gettext as _
@@ -29,7 +28,7 @@ def set_up(context: ConsoleContext) -> Work:
             title = schedulers.title(kind)
             warnings += [_(text).format(scheduler=title) for text in (IDLE_SENTENCE, IDLE_ADVICE)]
         job.tell(_("It is now run once in this way (a minute at most)."))
-        trial = job_trial.try_job(context, context.app(job), kind, sleep=job.sleep)
+        trial = scheduled_job.try_job(context, context.app(job), kind, sleep=job.sleep)
         works = not is_idle and (trial.has_saved or trial.is_saving)
         note_answer(context.archive, TRIED, "" if works else FAILED)
         return JobOutcome(_head(context, kind, works), (_said(trial, kind), *warnings), links, is_complete=works)
@@ -44,9 +43,9 @@ def _head(context: ConsoleContext, kind: str, works: bool) -> str:
     return _("Registered with {scheduler}: {pace}.").format(scheduler=schedulers.title(kind), pace=pace)
 
 
-def _said(trial: job_trial.JobTrial, kind: str) -> str:
+def _said(trial: scheduled_job.JobTrial, kind: str) -> str:
     if trial.has_saved:
-        return job_trial.success_sentence(kind)
+        return scheduled_job.success_sentence(kind)
     if trial.error_name is None:
         return _("It could not be seen yet whether it works there. This page says so as soon as it has saved.")
     reason = error_reasons.reason(trial.error_name) or trial.error_name

@@ -8,8 +8,7 @@ from flask import request
 
 from archiver import errors
 from archiver.records import Contract, Enclosure, MessageId
-from archiver.setup.message_numbers import find_message
-from archiver.setup.written_days import EXAMPLE_DAY, read_day
+from archiver.setup.written_values import EXAMPLE_DAY, find_message, read_day
 from archiver.store import blobs, statements
 from archiver.web.console_context import ConsoleContext
 from archiver.web.trouble.trouble_words import trouble_words

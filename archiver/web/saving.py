@@ -15,7 +15,7 @@ from archiver.notices import troubles
 from archiver.render.invisible_characters import visible
 from archiver.rounds.round import run_round
 from archiver.settings import other_archives
-from archiver.setup.saved_counts import count_saved, counts_line, left_out_sentence
+from archiver.setup.work_words import count_saved, counts_line, left_out_sentence
 from archiver.store.queries.contracts import contracts, required_rooms
 from archiver.store.queries.files import WantedFile
 from archiver.sync.plan import PlanStep

@@ -10,7 +10,7 @@ import pytest
 
 from archiver.alerts import change_rules
 from archiver.records import Sides, State
-from archiver.records.observed_changes import (
+from archiver.records.alerts import (
     ChangeObservations,
     MessageEdited,
     PersonRenamed,

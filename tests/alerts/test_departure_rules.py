@@ -11,9 +11,11 @@ from hypothesis import given, strategies
 
 from archiver.alerts import departure_rules, sentences
 from archiver.records import State
-from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.records.observed_changes import (
+from archiver.records.alerts import (
+    Alert,
+    AlertRule,
     DepartureObservations,
+    Level,
     MemberLeft,
     OtherChatSeen,
     PersonRenamed,

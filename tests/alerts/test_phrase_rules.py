@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.alerts import phrase_rules
-from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.records.observed_changes import NewText
+from archiver.records.alerts import Alert, AlertRule, Level, NewText
 from tests.support.harmless_messages import messages
 
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

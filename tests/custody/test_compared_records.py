@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from archiver.custody import backup, known_copies
-from archiver.custody.compared_records import compared_records
+from archiver.custody.known_copies import compared_records
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify import entries
 from archiver.evidence.verify.findings import Verification

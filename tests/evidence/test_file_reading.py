@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from archiver.evidence.file_reading import LARGE, LEAST, read_files
+from archiver.evidence.verify.saved_files import LARGE, LEAST, read_files
 
 SIZES = (0, 1, LEAST - 1, LEAST, LEAST + 1, LARGE - 1, LARGE, 2 * LARGE + 3)
 

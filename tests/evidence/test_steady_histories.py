@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from archiver.evidence.history import MessageHistory, Sightings, message_history
-from archiver.evidence.look_coding import code_intervals, decode_intervals
+from archiver.evidence.looks import code_intervals, decode_intervals
 from archiver.records import SteadyLooks
 from archiver.store.time_text import from_text, to_text
 from tests.support.archives.entries import message_entry, window

@@ -25,11 +25,10 @@ from PIL import Image
 from archiver import errors
 from archiver.chatwork.notation.parse import file_ids, links, message_references, parse, source
 from archiver.comparison.compare import compare
-from archiver.custody.stamp_check import token_check
-from archiver.custody.verify import verify_path
+from archiver.custody.verify import token_check, verify_path
 from archiver.errors import ArchiverError
 from archiver.evidence.stamps.certificate_ends import stamp_end
-from archiver.evidence.stamps.pem import fingerprints
+from archiver.evidence.stamps.known_roots import fingerprints
 from archiver.evidence.stamps.reply_claims import read_reply
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import request_stamp

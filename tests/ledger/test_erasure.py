@@ -17,7 +17,7 @@ import pytest
 from archiver.custody import erasures
 from archiver.custody.team_copies import adopt, take_home
 from archiver.custody.verify import verify_archive
-from archiver.evidence.tombstones import Tombstone, tombstone_line
+from archiver.evidence.replaced_records import Tombstone, tombstone_line
 from archiver.ledger import installation
 from archiver.ledger.connection import connect
 from archiver.ledger.ledger import Ledger

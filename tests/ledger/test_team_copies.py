@@ -14,7 +14,7 @@ import pytest
 
 from archiver import errors
 from archiver.custody import team_copies
-from archiver.custody.put_back_databases import overview_lines
+from archiver.custody.earlier_homes import overview_lines
 from archiver.custody.team_copies import MARK, adopt, place_of, take_home
 from archiver.ledger.ledger_file import LEDGER_FILE, LedgerPlace
 from archiver.store import schema

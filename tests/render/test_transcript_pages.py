@@ -9,8 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from archiver.records import Conversation, Message
-from archiver.render.page_buffer import PAGE_BYTES, PAGE_MESSAGES
-from archiver.render.transcript_pages import Transcript
+from archiver.render.transcript_pages import PAGE_BYTES, PAGE_MESSAGES, Transcript
 from tests.support.html_safety import read_html
 from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, empty, link, long, message_id, sample
 

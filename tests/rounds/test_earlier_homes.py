@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.custody import backup, earlier_homes, put_back_databases
+from archiver.custody import backup, earlier_homes
 from archiver.custody.late_records import take_in
 from archiver.custody.verify import verify_archive
 from archiver.store.archive import Archive
@@ -42,7 +42,7 @@ def put_back(world: World, source: Path) -> None:
 def told(world: World) -> list[str]:
     """What `status` says of older databases."""
     with world.archive.reading() as reading:
-        return put_back_databases.overview_lines(reading)
+        return earlier_homes.overview_lines(reading)
 
 
 def test_a_home_that_was_put_back_is_told_and_recorded_once(world: World) -> None:

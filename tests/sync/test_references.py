@@ -8,7 +8,7 @@ from typing import Any
 from archiver.records import Observation
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import BackfillItem, ItemState, Origin
-from archiver.sync.references import REFERENCES_LIMIT, find_references, text_references
+from archiver.sync.pull.context import REFERENCES_LIMIT, find_references, text_references
 from tests.support.world import BEGIN, World
 
 

@@ -22,13 +22,11 @@ from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad, visible
 from archiver.cli.terminal.typed_command import command_words, complete_commands
 from archiver.records import Contract
-from archiver.setup import fact_reading
-from archiver.setup.answered_questions import note_answer, recall_answers
-from archiver.setup.answers import InvalidAnswer
+from archiver.setup import fact_questions
+from archiver.setup.answers import InvalidAnswer, note_answer, recall_answers
 from archiver.setup.contract_facts import NewJob, change_rooms, enter_contracts, released_to, rooms_of
+from archiver.setup.contract_rooms import begin_of, choosable_rooms
 from archiver.setup.fact_questions import next_question
-from archiver.setup.room_choice import choosable_rooms
-from archiver.setup.room_periods import begin_of
 from archiver.wording import gettext as _
 from archiver.wording import typed
 
@@ -70,7 +68,7 @@ def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | N
         return
     initial = existing or Contract(name, rooms_of(jobs[0]), title=jobs[0].title or None)
     updated = replace(initial, **given)
-    fact_reading.check_order(updated)
+    fact_questions.check_order(updated)
     left = released_to([updated], list(contracts.values())) if jobs else []
     for line in change_rooms(app.archive, [*left, updated], remark, at=app.now()):
         echo(line)
@@ -113,7 +111,7 @@ def _ask_facts(app: App, contract: Contract, *, is_again: bool = False) -> Contr
         answer = ask(question.prompt, question.understand, exact=question.exact)
         try:
             with app.archive.reading() as reading:
-                fact_reading.check_client(reading, answer.get("client"))
+                fact_questions.check_client(reading, answer.get("client"))
         except errors.ClientIsOwner as error:
             tell(f"{error} {error.advice()}")
             continue

@@ -11,7 +11,7 @@ from archiver import errors
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.records import Contract, ContractRoom
-from archiver.setup.room_periods import last_day
+from archiver.setup.contract_rooms import last_day
 from archiver.wording import typed
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def warn_of_shared_number(contract: Contract, contracts: list[Contract]) -> None
 
 def tell_strangers(app: App, contract: Contract) -> None:
     """Print which rooms of a contract have no person in common, as those are another client's as a rule."""
-    from archiver.setup.room_choice import people_of_rooms, strangers_sentence
+    from archiver.setup.contract_rooms import people_of_rooms, strangers_sentence
 
     rooms = [int(room.room_id) for room in contract.rooms]
     try:

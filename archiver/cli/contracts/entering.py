@@ -21,10 +21,8 @@ from archiver.cli.terminal.text import visible
 from archiver.records import Contract, Delivery, Enclosure, Invoice, MessageId, Payment
 from archiver.setup import billing
 from archiver.setup.contract_facts import keep_contract
-from archiver.setup.fact_reading import check_order
-from archiver.setup.message_numbers import find_message
-from archiver.setup.written_days import EXAMPLE_DAY, EXAMPLE_TIME, read_day
-from archiver.setup.yen_amounts import read_yen
+from archiver.setup.fact_questions import check_order
+from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, find_message, read_day, read_yen
 from archiver.store import blobs, statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contracts import named_or_only_contract

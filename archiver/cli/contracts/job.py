@@ -102,12 +102,12 @@ def job_add(
 ) -> int:
     """Check the chats with Chatwork once; if it cannot be asked, take them unchecked and say so."""
     from archiver.app import build_app, require_archive, utc_now
-    from archiver.setup import contract_facts, fact_reading
+    from archiver.setup import contract_facts, fact_questions
     from archiver.store.queries.contracts import contracts
 
     if name is not None and not ID.fullmatch(name):
         raise errors.BadContractId(contract=name)
-    facts = fact_reading.read_facts(given, now=utc_now())
+    facts = fact_questions.read_facts(given, now=utc_now())
     app = require_archive(build_app(obj.settings(), obj.environ))
     if not chats and sys.stdin.isatty():
         from archiver.cli.contracts import add_dialogue
@@ -117,14 +117,14 @@ def job_add(
         raise errors.UsageError(detail=_("Say what to call it: archive job add NAME --chat CHAT"))
     with app.archive.reading() as reading:
         existing = contracts(reading)
-        fact_reading.check_client(reading, facts.get("client"))
+        fact_questions.check_client(reading, facts.get("client"))
     if any(one.id == name for one in existing):
         raise errors.ContractExists(contract=name)
     if not chats:
         raise errors.UsageError(detail=_("Say which chats belong to the job: --chat CHAT (see: archive job chats)"))
     rooms, unchecked = _asked_chats(app, chats)
     contract = Contract(name, room_periods.with_periods(_parts(rooms), rooms, begins, ends), **facts)
-    fact_reading.check_order(contract)
+    fact_questions.check_order(contract)
     every = contract_facts.with_rooms(existing, contract, contract.room_ids, is_moved=is_moved)
     for line in contract_facts.change_rooms(app.archive, every, note, at=app.now()):
         echo(line)
@@ -177,7 +177,7 @@ def job_set(
 ) -> int:
     """Change only the facts that are given; on a terminal, without any, ask for those that are blank."""
     from archiver.app import build_app, require_archive, utc_now
-    from archiver.setup import contract_facts, fact_reading
+    from archiver.setup import contract_facts, fact_questions
     from archiver.store.queries.contracts import contracts
     from archiver.store.search.scope import room_names
 
@@ -186,7 +186,7 @@ def job_set(
         detail = _("Say what to change, such as --title, --client, --url, --amount, --chat or --note.")
         all_of_them = _("All that can be given: archive job set --help")
         raise errors.UsageError(detail=f"{detail} {all_of_them}")
-    facts = fact_reading.read_facts(given, now=utc_now())
+    facts = fact_questions.read_facts(given, now=utc_now())
     app = require_archive(build_app(obj.settings(), obj.environ))
     before = _find_contract(app.archive, job)
     if nothing_given:
@@ -194,9 +194,9 @@ def job_set(
 
         return ask_blank_facts(app, before)
     with app.archive.reading() as reading:
-        fact_reading.check_client(reading, facts.get("client"))
+        fact_questions.check_client(reading, facts.get("client"))
         every, saved_names = contracts(reading), room_names(reading)
-    fact_reading.check_order(replace(before, **facts))
+    fact_questions.check_order(replace(before, **facts))
     rooms, unchecked = _asked_chats(app, chats)
     names = {int(room): saved_names.get(room, "") for room in before.room_ids} | rooms
     added = _parts({room: name for room, name in rooms.items() if room not in before.room_ids})

@@ -12,7 +12,7 @@ from archiver.cli.terminal.prompts import ask, tell
 from archiver.cli.terminal.text import pad, visible
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.contract_facts import NewJob
-from archiver.setup.room_choice import people_of_rooms, proposed_jobs
+from archiver.setup.contract_rooms import people_of_rooms, proposed_jobs
 
 if TYPE_CHECKING:
     from archiver.app import App

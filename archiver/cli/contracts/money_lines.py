@@ -11,7 +11,7 @@ from archiver.claims.money_words import invoice_text, month_lines, set_off_lines
 from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.text import visible
 from archiver.records import JST, Contract, SentReminder
-from archiver.setup.yen_amounts import yen_text
+from archiver.setup.written_values import yen_text
 
 
 def money_lines(home: Path, contract: Contract) -> list[str]:

@@ -14,7 +14,7 @@ from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad
 from archiver.setup.answers import InvalidAnswer
-from archiver.setup.room_choice import direct_chats_beside
+from archiver.setup.contract_rooms import direct_chats_beside
 
 if TYPE_CHECKING:
     from archiver.app import App

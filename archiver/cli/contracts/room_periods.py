@@ -16,8 +16,8 @@ from archiver.cli.terminal.day_options import parse_day, parse_until
 from archiver.cli.terminal.saved_rooms import one_room
 from archiver.errors import N_
 from archiver.records import Contract, ContractRoom, MessageId
-from archiver.setup import room_periods
-from archiver.setup.room_periods import OutsideMessage
+from archiver.setup import contract_rooms
+from archiver.setup.contract_rooms import OutsideMessage
 from archiver.wording import typed
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def with_periods(
     rooms: Sequence[ContractRoom], names: Mapping[int, str], begins: RoomDays, ends: RoomDays
 ) -> tuple[ContractRoom, ...]:
     """The rooms with the periods that the options give. Raises UnknownRoom, BadValue, UsageError."""
-    return room_periods.with_periods(
+    return contract_rooms.with_periods(
         rooms,
         [(one_room(names, word), None if day == NO_BOUND else parse_day(day, _FROM)) for word, day in begins],
         [(one_room(names, word), None if day == NO_BOUND else parse_until(day, _TO)) for word, day in ends],
@@ -77,7 +77,7 @@ def period_words(room: ContractRoom, name: str | None = None) -> str | None:
     else:
         sentence = _("in chat {room} from {begin} to {end}")
     return sentence.format(
-        room=name or room.room_id, begin=room_periods.first_day(room), end=room_periods.last_day(room)
+        room=name or room.room_id, begin=contract_rooms.first_day(room), end=contract_rooms.last_day(room)
     )
 
 
@@ -88,15 +88,15 @@ def outside_lines(
 
     `bound`: only these; None: all that are bound to an invoice, a reminder or a term. `ids`: with their numbers.
     """
-    found = room_periods.messages_outside(reading, contract, contract.bound_messages if bound is None else bound)
+    found = contract_rooms.messages_outside(reading, contract, contract.bound_messages if bound is None else bound)
     if found:
-        yield room_periods.outside_sentence(found, ids=ids)
+        yield contract_rooms.outside_sentence(found, ids=ids)
         yield _("To take it in: {command}").format(command=_widening_command(contract, found))
 
 
 def _widening_command(contract: Contract, found: Collection[OutsideMessage]) -> str:
     words = ["archive", "job", "set", contract.id]
-    for room, first, last in room_periods.wider_periods(contract, found):
+    for room, first, last in contract_rooms.wider_periods(contract, found):
         words += [_FROM, f"{room}", first] if first else []
         words += [_TO, f"{room}", last] if last else []
     return typed(" ".join(words))

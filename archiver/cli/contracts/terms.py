@@ -16,7 +16,7 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import TERM_ITEMS, Contract, FileId, StatedTerm
-from archiver.setup.message_numbers import find_message
+from archiver.setup.written_values import find_message
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading

@@ -62,7 +62,7 @@ def command_backup(
     """Copy and verify, or restore; needs no token and no network. The token is not copied."""
     from archiver.app import utc_now
     from archiver.custody import backup, copy_tool
-    from archiver.setup import copy_schedule, erasing
+    from archiver.setup import erasing, scheduled_job
     from archiver.store.archive import Archive
 
     if is_restored:
@@ -71,7 +71,7 @@ def command_backup(
         return _restore(obj, place)
     if every == OFF:
         return _end_regular_copy(obj)
-    copy_schedule.check_interval(every or "1d")
+    scheduled_job.check_interval(every or "1d")
     folder = _choose_folder(obj, place)
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         outcome = backup.backup(
@@ -122,7 +122,7 @@ def _choose_folder(obj: CliContext, place: str | None) -> Path:
 
 def _begin_regular_copy(obj: CliContext, folder: Path, every: str) -> None:
     from archiver.settings.model import parse_duration
-    from archiver.setup.copy_schedule import begin_regular_copy
+    from archiver.setup.scheduled_job import begin_regular_copy
 
     begin_regular_copy(obj.home, folder, every)
     sentence = _("From now on a backup is made every {every}, after an automatic save.")
@@ -131,7 +131,7 @@ def _begin_regular_copy(obj: CliContext, folder: Path, every: str) -> None:
 
 
 def _end_regular_copy(obj: CliContext) -> int:
-    from archiver.setup.copy_schedule import end_regular_copy
+    from archiver.setup.scheduled_job import end_regular_copy
 
     end_regular_copy(obj.home)
     echo(_("Backups are made only by hand from now on. What is in the backup stays."))

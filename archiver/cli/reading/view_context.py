@@ -19,7 +19,7 @@ from archiver.cli.status.alert_lines import (
 )
 from archiver.cli.status.saving_status import Standing, observe_standing
 from archiver.cli.terminal.typed_command import command_words, complete_commands
-from archiver.custody import put_back_databases
+from archiver.custody import earlier_homes
 from archiver.health.conditions import OF_ALERTS, Condition, ConditionKind
 from archiver.health.evidence import service_sentences
 from archiver.health.rooms_and_runs import round_interval
@@ -81,7 +81,7 @@ def build_standing(
     alerts = alert_lines(reading, page.other_alerts(status.alerts, emergencies), contract_names(status.contracts))
     more = len(alerts) - FIRST_SCREEN_LIMIT
     shown = [attention_alert_of(one, program) for one in alerts[:FIRST_SCREEN_LIMIT]]
-    beside = [*([] if status.is_practice else service_sentences(reading)), *put_back_databases.overview_lines(reading)]
+    beside = [*([] if status.is_practice else service_sentences(reading)), *earlier_homes.overview_lines(reading)]
     found = [one for one in standing.found if one.kind not in OF_ALERTS]
     if status.is_practice:  # nothing saves it by itself, and nothing should
         found = [one for one in found if one.kind not in {ConditionKind.UNSCHEDULED, ConditionKind.STALE}]

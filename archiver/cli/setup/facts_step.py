@@ -10,7 +10,7 @@ from archiver.cli.terminal.prompts import ask, tell, tell_head
 from archiver.cli.terminal.text import visible
 from archiver.platforms.job_platform import platform_of
 from archiver.records.contract_facts import FactContext
-from archiver.setup.answered_questions import asked_facts, fact_prefix, note_answer
+from archiver.setup.answers import asked_facts, fact_prefix, note_answer
 from archiver.setup.contract_facts import keep_contract
 from archiver.setup.fact_questions import Question, first_question
 from archiver.store.queries.contracts import contracts

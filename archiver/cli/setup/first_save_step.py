@@ -13,7 +13,7 @@ import click
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import WIDTH, tell, tell_head
 from archiver.rounds.round import last_round
-from archiver.setup.saved_counts import count_saved, counts_line, left_out_sentence
+from archiver.setup.work_words import count_saved, counts_line, left_out_sentence
 
 if TYPE_CHECKING:
     from archiver.app import App

@@ -25,7 +25,7 @@ from archiver.setup.archive_setup import (
     sole_setup,
     vanished_warning,
 )
-from archiver.setup.token_variable import VARIABLE_SOURCE
+from archiver.setup.token_source import VARIABLE_SOURCE
 from archiver.wording import gettext as _
 
 # --- init --------------------------------------------------------------------------------------

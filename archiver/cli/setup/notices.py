@@ -26,8 +26,7 @@ def init_alerts(obj: CliContext, test: bool) -> int:
     from archiver.cli.setup import notices_step
     from archiver.notices.delivery import send_test_notice
     from archiver.notices.url_check import check_notices, observe_notices
-    from archiver.setup.answered_questions import note_answer
-    from archiver.setup.answers import NOTICE
+    from archiver.setup.answers import NOTICE, note_answer
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     if not is_asked():

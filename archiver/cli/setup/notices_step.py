@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from archiver import errors
 from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import visible
-from archiver.setup.answered_questions import note_answer, recall_answers
-from archiver.setup.answers import NOTICE, InvalidAnswer
+from archiver.setup.answers import NOTICE, InvalidAnswer, note_answer, recall_answers
 from archiver.wording import gettext as _
 
 if TYPE_CHECKING:

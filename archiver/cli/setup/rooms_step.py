@@ -10,7 +10,7 @@ from archiver.cli.contracts.job_question import ask_jobs
 from archiver.cli.contracts.room_choice import pick_rooms
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import Postponed, tell, tell_head
-from archiver.setup.room_choice import choosable_rooms
+from archiver.setup.contract_rooms import choosable_rooms
 
 if TYPE_CHECKING:
     from archiver.app import App

@@ -9,8 +9,7 @@ from archiver.cli.setup import first_save_step
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import WIDTH, ask_yes_no, say_choice, tell, tell_head
 from archiver.cli.terminal.text import columns, visible
-from archiver.setup.answered_questions import note_answer, recall_answers
-from archiver.setup.answers import SCHEDULE, STAMPS, TRIED
+from archiver.setup.answers import SCHEDULE, STAMPS, TRIED, note_answer, recall_answers
 from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
@@ -121,19 +120,19 @@ def _offer_readable_token(obj: CliContext, kind: str) -> None:
 def _try_job(obj: CliContext, app: App, kind: str) -> None:
     """Let the scheduler run the job once and print whether it saved; if not in time, save in this process."""
     from archiver.schedule import schedulers
-    from archiver.setup import job_trial, scheduled_job
+    from archiver.setup import scheduled_job
 
     if not scheduled_job.is_idle(kind):  # else that was said already, with what starts it
         pace = schedulers.pace_words(scheduled_job.build(obj), app.settings.sync.every)
         tell(_("Registered with {scheduler}: {pace}.").format(scheduler=schedulers.title(kind), pace=pace))
     tell(_("It is now run once in this way (a minute at most)."))
     try:
-        trial = job_trial.try_job(obj, app, kind)
+        trial = scheduled_job.try_job(obj, app, kind)
     except (errors.SchedulerMissing, errors.SchedulerRefused) as error:
         tell(visible(str(error)))
     else:
         if trial.has_saved:
-            tell(job_trial.success_sentence(kind))
+            tell(scheduled_job.success_sentence(kind))
             return
         if trial.error_name is not None:
             _tell_failure(obj, app, trial.error_name)

@@ -15,8 +15,15 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.settings.home import check_home
-from archiver.setup.token_source import lasting_settings, token_account, trial_app, write_token_source
-from archiver.setup.token_variable import VARIABLE_SOURCE, variable_token, variable_wins_hint
+from archiver.setup.token_source import (
+    VARIABLE_SOURCE,
+    lasting_settings,
+    token_account,
+    trial_app,
+    variable_token,
+    variable_wins_hint,
+    write_token_source,
+)
 
 if TYPE_CHECKING:
     from archiver.app import App

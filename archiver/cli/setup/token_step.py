@@ -11,16 +11,16 @@ from archiver.cli.setup.token_prompt import keep_token_and_tell
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import Postponed, ask, ask_yes_no, tell, tell_head
 from archiver.cli.terminal.text import visible
-from archiver.setup.answered_questions import note_answer, recall_answers
-from archiver.setup.answers import ORGANISATION
+from archiver.setup.answers import ORGANISATION, note_answer, recall_answers
 from archiver.setup.token_source import (
+    VARIABLE_SOURCE,
     clean_token,
     lasting_settings,
     place_words,
     trial_app,
+    variable_token,
     write_token_source,
 )
-from archiver.setup.token_variable import VARIABLE_SOURCE, variable_token
 from archiver.wording import gettext as _
 
 if TYPE_CHECKING:

@@ -15,8 +15,7 @@ from archiver.cli.setup import facts_step, first_save_step, notices_step, rooms_
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import Postponed, say_choice, tell
 from archiver.cli.terminal.typed_command import command_words, complete_commands
-from archiver.setup.answered_questions import note_answer, recall_answers
-from archiver.setup.answers import FINISHED, STAMPS
+from archiver.setup.answers import FINISHED, STAMPS, note_answer, recall_answers
 from archiver.wording import gettext as _
 
 if TYPE_CHECKING:

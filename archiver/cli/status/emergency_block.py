@@ -24,8 +24,7 @@ from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import jst_time
 from archiver.gettext_mark import N_
 from archiver.records import ChangedMessages, ChangeKind, Contract
-from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
-from archiver.records.observed_changes import DepartureObservations
+from archiver.records.alerts import DEPARTURES, Alert, AlertRule, DepartureObservations, Level
 from archiver.render.file_reasons import unsaved_reason
 from archiver.render.reference_labels import NOWHERE
 from archiver.render.snippet import own_words
@@ -102,7 +101,7 @@ def emergencies(
     reading: Reading, chosen_contracts: Iterable[Contract], alerts: Sequence[Alert], *, always: bool = False
 ) -> list[Emergency]:
     """The emergencies of those contracts that have an open high alert; `always`: of all of them."""
-    from archiver.custody.put_back_databases import put_back_databases
+    from archiver.custody.earlier_homes import put_back_databases
     from archiver.shell_command import contract_name
     from archiver.store.queries.contract_activity import case_sides, changed_messages
     from archiver.store.queries.contracts import contracts

@@ -57,7 +57,7 @@ def _show_status(obj: CliContext, *, as_json: bool) -> None:
     from archiver.cli.status.alert_lines import alert_lines
     from archiver.cli.status.saving_status import observe_standing
     from archiver.cli.status.status_document import status_document
-    from archiver.custody import put_back_databases
+    from archiver.custody import earlier_homes
     from archiver.health.evidence import service_sentences
     from archiver.health.snapshot import known_time
     from archiver.store.archive import Archive
@@ -79,7 +79,7 @@ def _show_status(obj: CliContext, *, as_json: bool) -> None:
         others = page.other_alerts(archive_status.alerts, emergencies)
         alerts = [] if as_json else alert_lines(reading, others, contract_names(archive_status.contracts))
         quoted = emergency_block.calm_quotations(reading, archive_status.contracts, emergencies)
-        put_back = put_back_databases.overview_lines(reading)
+        put_back = earlier_homes.overview_lines(reading)
         services = service_sentences(reading)
         erased, unfinished = records.erasures(reading), remembered_values.ERASURE.recall(reading)
         pauses = room_pauses(reading, archive_status) if as_json else {}

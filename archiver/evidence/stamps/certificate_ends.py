@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 from typing import Iterator, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.stamps.der import (
+from archiver.evidence.stamps.known_roots import single_roots
+from archiver.evidence.stamps.reply_claims import (
     DER_EXPLICIT,
     DER_INTEGER,
     DER_SEQUENCE,
@@ -20,9 +21,8 @@ from archiver.evidence.stamps.der import (
     der_elements,
     first_two_contents,
     only_content,
+    rfc3339,
 )
-from archiver.evidence.stamps.pem import single_roots
-from archiver.evidence.stamps.reply_claims import rfc3339
 
 SHORT_KEY_END = "2030-12-31T23:59:59.000Z"
 """Until when RSA keys of less than 3,072 bits count as strong enough (NIST SP 800-57 Part 1, table of time frames)."""

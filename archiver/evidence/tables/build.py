@@ -25,9 +25,21 @@ from archiver.evidence.tables.events import (
     sort_events,
 )
 from archiver.evidence.tables.files import FILE_HEADER, FileRow, extension, file_cells, files
-from archiver.evidence.tables.pauses import PAUSE_HEADER, PAUSES, PauseRow, pause_cells, pause_object, pause_rows
+from archiver.evidence.tables.links_and_pauses import (
+    LINK_HEADER,
+    PAUSE_HEADER,
+    PAUSES,
+    LinkRow,
+    PauseRow,
+    link_cells,
+    message_links,
+    other_links,
+    pause_cells,
+    pause_object,
+    pause_rows,
+    urls,
+)
 from archiver.evidence.tables.tasks import TASK_HEADER, TaskRow, task_cells, tasks
-from archiver.evidence.tables.web_links import LINK_HEADER, LinkRow, link_cells, message_links, other_links, urls
 
 __all__ = [
     "BOM",

@@ -14,7 +14,7 @@ from gettext import ngettext
 from typing import TYPE_CHECKING, Any, Callable, Container, Iterator, Mapping, NamedTuple  # noqa: UP035 - 3.8
 
 from archiver.evidence.chain import escape_lone
-from archiver.evidence.tombstones import Erasures, Tombstone, read_tombstone
+from archiver.evidence.replaced_records import Erasures, Tombstone, read_tombstone
 from archiver.evidence.verify.findings import NAMED_SINGLY, Verification
 from archiver.evidence.verify.recorded_stamps import RecordedStamp, read_recorded_stamp
 from archiver.evidence.verify.rollbacks import Rollback, read_rollback

@@ -14,7 +14,7 @@ import tempfile
 from gettext import gettext as _
 from pathlib import Path
 
-from archiver.evidence.stamps.pem import fingerprints, single_roots
+from archiver.evidence.stamps.known_roots import fingerprints, single_roots
 from archiver.evidence.stamps.reply_claims import read_reply
 from archiver.evidence.verify.stamps import UNCHECKED, CheckToken, TokenResult
 

@@ -21,14 +21,13 @@ from archiver.evidence.manifest import (
     digest_stream,
     is_canonical,
     parse_manifest,
+    period_starts,
 )
-from archiver.evidence.masked_records import MASKED_FILE
-from archiver.evidence.period import period_starts
+from archiver.evidence.replaced_records import MASKED_FILE
 from archiver.evidence.services import note_services, read_services
 from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
 from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, PAUSES, files, seal_numbers, table_lines
-from archiver.evidence.verify.attachments import ENCLOSURES, check_enclosures
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
 from archiver.evidence.verify.package_lines import PackageLines
@@ -36,7 +35,7 @@ from archiver.evidence.verify.recorded_stamps import compare_stamps, read_record
 from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks, read_rollback
 from archiver.evidence.verify.seals import SealChain, SealedRange
 from archiver.evidence.verify.stamps import CheckToken, StampCheck, StampSource
-from archiver.evidence.verify.tables import TableCheck, compare_tables
+from archiver.evidence.verify.tables import ENCLOSURES, TableCheck, check_enclosures, compare_tables
 from archiver.evidence.verify.unchecked_parts import add_unchecked_parts
 
 MANIFEST = "manifest-sha256.txt"

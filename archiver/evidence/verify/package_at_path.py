@@ -15,11 +15,16 @@ from archiver.evidence.manifest import digest_stream
 from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package import is_package, verify_package
-from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage
-from archiver.evidence.verify.similar_names import find_similar_names
+from archiver.evidence.verify.package_files import (
+    READ_ERRORS,
+    PackageFiles,
+    PackageFolder,
+    PackageWithoutSystemFiles,
+    ZippedPackage,
+    find_similar_names,
+)
 from archiver.evidence.verify.stamps import CheckToken
 from archiver.evidence.verify.submission import is_submission, verify_submission
-from archiver.evidence.verify.system_files import PackageWithoutSystemFiles
 from archiver.evidence.verify.zip_structure import zip_oddities
 
 _ZIP_BEGINS = b"PK"

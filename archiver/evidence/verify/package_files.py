@@ -1,27 +1,62 @@
-"""The files of a package in a folder or in a zip; harmful ones become findings and are never read.
-
-Nothing is unpacked except single files, into nameless temporary ones. Standard library and Python 3.8 syntax,
-because this module is also handed out inside packages.
-"""
+"""The files of a package in a folder or in a zip; harmful ones become findings and are never read."""
 
 from __future__ import annotations
 
 import errno
 import io
 import os
+import re
 import shutil
 import stat
 import struct
 import tempfile
+import unicodedata
 import zipfile
 import zlib
 from gettext import gettext as _
 from pathlib import Path
-from typing import AbstractSet, BinaryIO, Optional, Protocol, cast  # noqa: UP035 - Python 3.8 syntax
+from typing import AbstractSet, BinaryIO, Dict, Iterable, Optional, Protocol, Sequence, cast  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.manifest import CHUNK_BYTES, is_safe
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.system_names import is_system_name, tell_system_files
+
+_SYSTEM_NAME = re.compile(r"(?:.*/)?\.DS_Store|__MACOSX/(?:.*/)?\._[^/]+", re.DOTALL)
+_SYSTEM_NAMES_LIMIT = 20
+
+
+def is_system_name(name: str) -> bool:
+    """Whether an operating system gives this name to files of its own."""
+    return _SYSTEM_NAME.fullmatch(name) is not None
+
+
+def tell_system_files(verification: Verification, names: Sequence[str]) -> None:
+    """Say that these files were not looked at."""
+    if names:
+        named = ", ".join(names[:_SYSTEM_NAMES_LIMIT]) + (" …" if len(names) > _SYSTEM_NAMES_LIMIT else "")
+        sentence = _(
+            "{files}: files of such names are put there by the operating system. No list names them, and they were not "
+            "looked at."
+        )
+        verification.add_unchecked("system files", sentence.format(files=named))
+
+
+def find_similar_names(verification: Verification, names: Iterable[str]) -> None:
+    """Add a finding for each name that Windows or macOS take for one before it."""
+    first: Dict[str, str] = {}  # noqa: UP006
+    for name in sorted(names):
+        other = first.setdefault(_plain_name(name), name)
+        if other != name:
+            sentence = _(
+                "Windows and macOS take its name for that of {other}: unpacked there, only one of them is left."
+            )
+            verification.add_finding("unsafe", name, sentence.format(other=other))
+
+
+def _plain_name(name: str) -> str:
+    """The name as Windows or macOS take it: without the stream behind a colon and without dots and spaces at an end."""
+    parts = unicodedata.normalize("NFC", name).lower().split("/")
+    return "/".join(part.split(":")[0].rstrip(". ") or part for part in parts)
+
 
 READ_ERRORS = (OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 """What reading a file of a folder or of a zip can raise."""
@@ -224,3 +259,57 @@ def _root_folder(names: AbstractSet[str]) -> str:
     if not holding and len(folders) == 1:
         holding = [*folders]
     return f"{holding[0]}/" if holding else ""
+
+
+_BASES = {
+    "manifest-sha256.txt": "",
+    "tagmanifest-sha256.txt": "",
+    "data/content-sha256.txt": "data/",
+    "SHA256SUMS.txt": "",
+}
+"""Lists of digests, and below which folder the names in them begin."""
+
+
+class PackageWithoutSystemFiles:
+    """The files of a package except those with an operating system's names that no list has; these are told."""
+
+    def __init__(self, tree: PackageFiles, verification: Verification) -> None:
+        """Take them out."""
+        self._tree = tree
+        suspects = [name for name in tree.names() if is_system_name(name)]
+        listed = _listed_names(tree) if suspects else set()
+        left_out = {name for name in suspects if name not in listed}
+        self._names = [name for name in tree.names() if name not in left_out]
+        tell_system_files(verification, sorted(left_out))
+
+    def names(self) -> list[str]:
+        """Every file but those, sorted."""
+        return self._names
+
+    def size(self, name: str) -> int:
+        """Bytes of a file. Raises READ_ERRORS."""
+        return self._tree.size(name)
+
+    def open(self, name: str) -> BinaryIO:
+        """A file for reading. Raises READ_ERRORS."""
+        return self._tree.open(name)
+
+    def seekable(self, name: str) -> BinaryIO:
+        """A file for reading anywhere. Raises READ_ERRORS."""
+        return self._tree.seekable(name)
+
+    def close(self) -> None:
+        """Close the package."""
+        self._tree.close()
+
+
+def _listed_names(tree: PackageFiles) -> set[str]:
+    """The names in the lists of digests, as far as these can be read."""
+    listed = set()
+    for name in sorted(_BASES.keys() & set(tree.names())):
+        try:
+            text = read_all(tree, name).decode("utf-8", "replace")
+        except READ_ERRORS:
+            continue  # found when the list is checked
+        listed |= {_BASES[name] + line.partition("  ")[2].rstrip("\r") for line in text.split("\n")}
+    return listed

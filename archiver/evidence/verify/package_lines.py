@@ -17,9 +17,15 @@ from itertools import groupby
 from typing import Any, BinaryIO, Callable, Iterator, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings
-from archiver.evidence.masked_records import MASKED_FILE, masked_digest, shown_record
+from archiver.evidence.replaced_records import (
+    MASKED_FILE,
+    Erasures,
+    Tombstone,
+    masked_digest,
+    read_tombstone,
+    shown_record,
+)
 from archiver.evidence.tables.build import message
-from archiver.evidence.tombstones import Erasures, Tombstone, read_tombstone
 from archiver.evidence.verify.entries import SavedBytes, entry_object
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.seals import SealedDigests, SealedRange

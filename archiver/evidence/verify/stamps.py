@@ -10,16 +10,14 @@ from __future__ import annotations
 import re
 from gettext import gettext as _
 from gettext import ngettext
-from typing import AbstractSet, Callable, Iterable, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
+from typing import AbstractSet, Callable, Iterable, Mapping, NamedTuple, Sequence, Tuple  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import file_digest
 from archiver.evidence.stamps.certificate_ends import stamp_end
-from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
-from archiver.evidence.stamps.pem import fingerprints
+from archiver.evidence.stamps.known_roots import KNOWN_ROOTS, fingerprints
 from archiver.evidence.stamps.reply_claims import read_reply
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.recorded_stamps import RecordedStamp
-from archiver.evidence.verify.renewals import JudgedStamp, judge_renewals, note_renewals, record_seals
 from archiver.evidence.verify.stamp_coverage import (
     CLOCK_TOLERANCE_SECONDS,
     SealTime,
@@ -28,6 +26,92 @@ from archiver.evidence.verify.stamp_coverage import (
     utc_text,
 )
 from archiver.evidence.verify.stamped_times import StampedTime
+
+StampPlace = Tuple[int, str, str]  # noqa: UP006 - Python 3.8 syntax
+"""Number of a seal, authority, and SHA-256 of the reply."""
+
+_DAY = len("2026-11-24")
+
+
+class JudgedStamp(NamedTuple):
+    """A good stamp, and when its certificates end."""
+
+    seal: int | None
+    """None: it is over the whole package."""
+    authority: str
+    sha256: str
+    time: str
+    ends: str
+
+
+class Renewals(NamedTuple):
+    """The stamps whose certificate has ended, and what carries them on."""
+
+    carried: Sequence[JudgedStamp]
+    lapsed: Sequence[JudgedStamp]
+    carrier: JudgedStamp | None
+    """Of the stamps on seals whose certificate still lasts, the one that lasts longest."""
+
+
+def judge_renewals(stamps: Iterable[JudgedStamp], record_seals: Mapping[StampPlace, int], now: str) -> Renewals:
+    """Judge every stamp; `record_seals` has the number of the seal that holds the record of each, times are texts."""
+    good: list[JudgedStamp] = []
+    carried, lapsed = [], []
+    for stamp in sorted(stamps, key=lambda one: one.time, reverse=True):
+        if stamp.ends > now:
+            if stamp.seal is not None:
+                good.append(stamp)
+            continue
+        held_by = None if stamp.seal is None else record_seals.get((stamp.seal, stamp.authority, stamp.sha256))
+        if held_by is not None and any((one.seal or 0) >= held_by and one.time <= stamp.ends for one in reversed(good)):
+            good.append(stamp)
+            carried.append(stamp)
+        else:
+            lapsed.append(stamp)
+    lasting = [one for one in good if one.ends > now]
+    return Renewals(carried, lapsed, max(lasting, key=lambda one: one.ends, default=None))
+
+
+def record_seals(
+    recorded: Iterable[RecordedStamp],
+    ranges: Sequence[Tuple[int, int, int]],  # noqa: UP006
+) -> dict[StampPlace, int]:
+    """The number of the seal that holds the record of each stamp; `ranges` are (number, first, last) of the seals."""
+    found: dict[StampPlace, int] = {}
+    ordered, index = sorted(ranges, key=lambda one: one[1]), 0
+    for record in sorted(recorded, key=lambda one: one.seq):
+        while index < len(ordered) and ordered[index][2] < record.seq:
+            index += 1
+        if index < len(ordered) and ordered[index][1] <= record.seq:
+            found.setdefault((record.number, record.authority, record.sha256), ordered[index][0])
+    return found
+
+
+def note_renewals(verification: Verification, renewals: Renewals) -> None:
+    """Note what carries ended stamps on, and what those that nothing carries on cannot show any more."""
+    carried, lapsed, carrier = renewals
+    if carried and carrier is not None:
+        sentence = ngettext(
+            "{count} time stamp whose certificate has ended is carried on by later time stamps, up to that "
+            "of “{authority}” on seal {seal}, whose certificate lasts until {day}.",
+            "{count} time stamps whose certificates have ended are carried on by later time stamps, up to "
+            "that of “{authority}” on seal {seal}, whose certificate lasts until {day}.",
+            len(carried),
+        )
+        facts = {"authority": carrier.authority, "seal": carrier.seal, "day": carrier.ends[:_DAY]}
+        verification.add_note(sentence.format(count=len(carried), **facts))
+    if lapsed:
+        sentence = ngettext(
+            "The certificate of {count} time stamp has ended ({day}), and no later time stamp here carries "
+            "it on. Its signature is judged at its own time; that nobody made it later with the old key, it "
+            "does not show.",
+            "The certificates of {count} time stamps have ended (the first on {day}), and no later time "
+            "stamp here carries them on. Their signatures are judged at their own times; that nobody made "
+            "them later with the old key, they do not show.",
+            len(lapsed),
+        )
+        verification.add_note(sentence.format(count=len(lapsed), day=min(one.ends for one in lapsed)[:_DAY]))
+
 
 _STAMP_NAME = re.compile(r"(?P<over>[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 from archiver import errors
 from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings, account_of, number
+from archiver.evidence.replaced_records import read_tombstone
 from archiver.evidence.tables import build
 from archiver.evidence.tables.events import ChangeRow, message_events
-from archiver.evidence.tombstones import read_tombstone
 from archiver.export.base_line import BASE_LINE_KINDS, base_line
 from archiver.export.chosen_messages import NOTHING, MessageChoice
 from archiver.export.conversation import unix_time

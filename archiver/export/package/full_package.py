@@ -9,9 +9,8 @@ import contextlib
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 
-from archiver.evidence.manifest import manifest_lines
-from archiver.evidence.masked_records import MASKED_FILE
-from archiver.evidence.period import PRACTICE_TAG, period_starts_text
+from archiver.evidence.manifest import PRACTICE_TAG, manifest_lines, period_starts_text
+from archiver.evidence.replaced_records import MASKED_FILE
 from archiver.evidence.tables import build
 from archiver.evidence.verify.package import PACKAGE_FORMAT
 from archiver.export import FORMATS, PROFILES, conversation, enclosure_file_names
@@ -37,7 +36,7 @@ from archiver.export.texts import readme, verify_txt
 from archiver.export.verify_page import page
 from archiver.records import JST, Conversation
 from archiver.render.gap_breaks import pause_lines
-from archiver.render.unsaved_direct_chats import other_chat_texts
+from archiver.render.unsaved_and_unsealed import other_chat_texts
 from archiver.report_language import is_practice, say
 from archiver.store.archive import Reading
 from archiver.store.queries import entries

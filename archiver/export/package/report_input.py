@@ -42,7 +42,7 @@ from archiver.records import (
     Seal,
 )
 from archiver.render.times import date_text, local_time
-from archiver.render.unsaved_direct_chats import other_chat_texts
+from archiver.render.unsaved_and_unsealed import other_chat_texts
 from archiver.report_language import JAPANESE, say
 from archiver.store.queries import current_state, runs
 from archiver.store.queries.gaps import truncated_lists

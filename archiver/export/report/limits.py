@@ -25,7 +25,7 @@ from archiver.render.gap_breaks import (
 )
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date, local_time
-from archiver.render.unsealed_records import unsealed_sentence
+from archiver.render.unsaved_and_unsealed import unsealed_sentence
 from archiver.report_language import say
 
 MAX_NAMED = 40

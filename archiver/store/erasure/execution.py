@@ -13,7 +13,7 @@ from itertools import islice
 from sqlalchemy import Connection, delete, or_, select, text
 
 from archiver.evidence.history import EntryObject
-from archiver.evidence.tombstones import Tombstone, tombstone_line
+from archiver.evidence.replaced_records import Tombstone, tombstone_line
 from archiver.store import schema, writer
 from archiver.store.engine import driver_connection
 from archiver.store.erasure.erased_ids import erased_key

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, or_, select, text
 from archiver.evidence import history
 from archiver.evidence.history import account_of, number
 from archiver.records import State
-from archiver.records.observed_changes import (
+from archiver.records.alerts import (
     DepartureObservations,
     MemberLeft,
     OtherChatSeen,

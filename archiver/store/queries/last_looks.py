@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
 
-from archiver.evidence.look_coding import LookIntervals, decode_intervals
-from archiver.evidence.pauses import (
+from archiver.evidence.looks import (
     LATEST_LOOKS,
     SECOND,
     USUAL_INTERVALS,
+    LookIntervals,
     LookStretch,
     TimeSpan,
+    decode_intervals,
     pause_limit,
     pauses_between_spans,
     usual_interval,

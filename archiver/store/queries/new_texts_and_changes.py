@@ -12,9 +12,11 @@ from sqlalchemy import and_, or_, select
 
 from archiver.evidence.history import account_of, number, text
 from archiver.records import MessageKind, Sides, State
-from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.records.observed_changes import (
+from archiver.records.alerts import (
+    Alert,
+    AlertRule,
     ChangeObservations,
+    Level,
     MessageEdited,
     NewText,
     RoleChanged,

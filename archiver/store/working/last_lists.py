@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from archiver.evidence.look_coding import code_intervals, decode_intervals
+from archiver.evidence.looks import code_intervals, decode_intervals
 from archiver.records import JsonObject, SteadyLooks
 from archiver.store import schema
 from archiver.store.time_text import from_text, to_text

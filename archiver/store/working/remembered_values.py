@@ -174,7 +174,7 @@ TROUBLES: Slot[Mapping[str, datetime]] = Slot("troubles", dict[str, Time], {})
 """Key of each trouble of a run and when it was last reported: `sync.run_end`, for itself in the next run."""
 
 IDLE_RUNS: Slot[JsonObject | None] = Slot("idle", JsonObject, None)
-"""The payload of the `sweep` entry of the idle runs collected so far: `sync.run_entries`, for itself."""
+"""The payload of the `sweep` entry of the idle runs collected so far: `sync.run_end`, for itself."""
 
 # --- rooms ----------------------------------------------------------------------------------------
 
@@ -211,13 +211,13 @@ KNOWN_ROOMS: Slot[frozenset[int] | None] = Slot("quest_rooms", frozenset[int], N
 """Rooms for which references in the rest of the archive were queued: `sync.singles.backfill`, for itself."""
 
 TASKS_READ: SlotFamily[int] = SlotFamily("tasks_read/<room>", int, 0)
-"""The last task read singly in a room, while some are left: `sync.pull.people`, for itself."""
+"""The last task read singly in a room, while some are left: `sync.pull.room_lists`, for itself."""
 
 REREAD_AT: Slot[datetime | None] = Slot("reread_at", Time, None)
-"""When the last batch of messages was re-read: `sync.singles.reread`, for itself."""
+"""When the last batch of messages was re-read: `sync.singles.single_reads`, for itself."""
 
 REREAD_CHANGES: Slot[Mapping[int, list[int]]] = Slot("reread_changed", dict[int, list[int]], {})
-"""Positions of changes whose neighbours are still to be re-read, by room: `sync.singles.reread`, for itself."""
+"""Positions of changes whose neighbours are still to be re-read, by room: `sync.singles.single_reads`, for itself."""
 
 # --- rounds and the daemon ------------------------------------------------------------------------
 
@@ -457,11 +457,11 @@ An older database that was put back does not have them, and is compared with the
 TAKEN_HOME: Slot[int] = Slot("taken_home", int, 0)
 """The last record that this archive had when it was taken home from a team's ledger: from `ledger_copy.exchange`.
 
-What was put back before it was put back there: for `custody.put_back_databases`.
+What was put back before it was put back there: for `custody.earlier_homes`.
 """
 
 SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", dict[str, str], {})
-"""Answers in the setting up and in `job add`, by question: from `setup.answered_questions`, also for `status`.
+"""Answers in the setting up and in `job add`, by question: from `setup.answers`, also for `status`.
 
 Pressing Enter leaves no other trace.
 """

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import requests
 
-from archiver.chatwork.exchange_deadline import NETWORK_ERRORS, ExchangeDeadline
+from archiver.chatwork.exchange import NETWORK_ERRORS, ExchangeDeadline
 from archiver.errors import StorageError, TransferFailed
 from archiver.store import avatars
 from archiver.store.archive import Archive

@@ -7,28 +7,147 @@ surely on the disk count (`partial`).
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
+import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
 from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3.exceptions
 
-from archiver.chatwork import failed_exchange
+from archiver.chatwork import exchange
 from archiver.chatwork.allowed_urls import is_loopback
-from archiver.chatwork.exchange_deadline import (
-    NETWORK_ERRORS,
-    AddressHere,
-    ExchangeDeadline,
-    ExchangeOverdue,
-    watch_session,
-)
+from archiver.chatwork.exchange import NETWORK_ERRORS, AddressHere, ExchangeDeadline, ExchangeOverdue, watch_session
 from archiver.errors import TransferFailed
-from archiver.sync.files.partial_file import SYNC_EVERY, PartialFile
+from archiver.store.durable_files import write_durably
+
+CHUNK = 2**20
+SYNC_EVERY = 64 * 2**20
+"""After so many bytes the data so far is made durable."""
+
+
+class PartialFile:
+    """A file that is being downloaded, as a context manager. Raises OSError."""
+
+    def __init__(self, part: Path, size: int, *, every: int = SYNC_EVERY) -> None:
+        """Resume what is here of a file of `size` bytes (0 = unknown: nothing is resumed).
+
+        The data is made durable after each `every` bytes.
+        """
+        self._durable_every = every
+        self.part_path = part
+        self.size_here = 0
+        self.etag = ""
+        self._digest = hashlib.sha256()
+        self._file: BinaryIO | None = None
+        self._durable = 0
+        self._whole = False
+        marked, etag = _read_durable_mark(part)
+        if 0 < marked <= size and part.exists() and part.stat().st_size >= marked:
+            self._resume(marked, etag)
+
+    def __enter__(self) -> Self:
+        """Return the file itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Make the data so far durable, also when the transfer failed, but not on a disk error."""
+        if self._file is None:
+            return
+        if isinstance(error, OSError):
+            with suppress(OSError):
+                self._file.close()
+            return
+        with self._file:
+            if not self._whole and self.size_here > self._durable:
+                self._make_durable()
+
+    def set_whole(self) -> None:
+        """Declare the file whole: whoever stores it makes it durable."""
+        self._whole = True
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the data so far, lower-case hex."""
+        return self._digest.hexdigest()
+
+    def restart(self) -> None:
+        """Begin with an empty file."""
+        if self._file is not None:
+            self._file.close()
+        self.size_here, self._durable, self._digest = 0, 0, hashlib.sha256()
+        _mark_path(self.part_path).unlink(missing_ok=True)
+        handle = os.open(self.part_path, os.O_CREAT | os.O_TRUNC | os.O_RDWR | getattr(os, "O_BINARY", 0), 0o600)
+        self._file = os.fdopen(handle, "r+b")
+
+    def remember_etag(self, etag: str) -> None:
+        """Remember a strong ETag, so that a resumed file is never made of two different versions."""
+        strong = etag.startswith('"') and etag.isascii() and etag.isprintable() and len(etag) < 200
+        self.etag = etag if strong else ""
+
+    def append(self, chunk: bytes) -> None:
+        """Append a chunk of data."""
+        assert self._file is not None, "restart or take up first"
+        self._file.write(chunk)
+        self._digest.update(chunk)
+        self.size_here += len(chunk)
+        if self.size_here - self._durable >= self._durable_every:
+            self._make_durable()
+
+    def discard(self) -> None:
+        """Close and remove the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        self.size_here = 0
+        self.discard_at(self.part_path)
+
+    @staticmethod
+    def discard_at(part: Path) -> None:
+        """Remove a partial file that is not open."""
+        part.unlink(missing_ok=True)
+        _mark_path(part).unlink(missing_ok=True)
+
+    def _resume(self, marked: int, etag: str) -> None:
+        self._file = self.part_path.open("r+b")
+        self._file.truncate(marked)
+        while chunk := self._file.read(CHUNK):
+            self._digest.update(chunk)
+        self.size_here = self._durable = marked
+        self.etag = etag
+
+    def _make_durable(self) -> None:
+        assert self._file is not None
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._durable = self.size_here
+        mark = json.dumps({"size": self.size_here, "etag": self.etag})
+        write_durably(_mark_path(self.part_path), mark.encode("ascii"))
+
+
+def _mark_path(part: Path) -> Path:
+    return part.with_suffix(".mark")
+
+
+def _read_durable_mark(part: Path) -> tuple[int, str]:
+    """How many bytes are surely on the disk, and of which version; 0 if there is no valid mark."""
+    try:
+        mark = json.loads(_mark_path(part).read_bytes())
+        return int(mark["size"]), str(mark["etag"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return 0, ""
+
 
 Session = requests.Session
 
@@ -140,7 +259,7 @@ def _exchange(
     except NETWORK_ERRORS as error:
         if has_answer and isinstance(error, ExchangeOverdue):
             return _end_slice(partial, wanted.size)
-        without_answer = "not_understood" if failed_exchange.is_no_http(error) else "unreachable"
+        without_answer = "not_understood" if exchange.is_no_http(error) else "unreachable"
         raise TransferFailed(reason="cut" if has_answer else without_answer, detail=type(error).__name__) from None
 
 

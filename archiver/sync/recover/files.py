@@ -5,17 +5,138 @@ The kind is found from the first bytes, never from the name. Only tables are who
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
-from archiver.sync.recover.found_ids import FilePageIds, FoundIds
-from archiver.sync.recover.id_patterns import take_list, take_page
-from archiver.sync.recover.json_and_csv import is_csv, take_csv, take_json
-from archiver.sync.recover.mails import MAIL_HEADER, mail_parts
-from archiver.sync.recover.text_chunks import decode_parts, encoding_of, text_pieces
+from archiver.sync.recover.found_ids import FilePageIds, FoundIds, take_list, take_page
+from archiver.sync.recover.mails import MAIL_HEADER, decode_parts, encoding_of, mail_parts, text_pieces
+
+_MESSAGE_KEYS = ("message_id", "messageId", "mid", "メッセージID")
+_ROOM_KEYS = ("room_id", "roomId", "rid", "ルームID")
+_MESSAGE_FIELDS = frozenset({"msg", "body", "text", "message", "aid", "account", "account_id", "user"})
+"""Fields of a message: in an object with one of these a plain `id` is that of a message."""
+
+_CSV_MESSAGE = ("メッセージid", "message_id", "messageid", "mid", "chat_id", "id")
+_CSV_ROOM = ("チャット(ルームid)", "ルームid", "room_id", "roomid", "rid")
+_CSV_HEADER = re.compile(r"(?:^|[,;\t\"])(?:メッセージID|message_?id|mid|chat_id|id)(?:$|[,;\t\"\r])", re.IGNORECASE)
+_MAY_NAME = re.compile("rid|mid|to=|_messageId")
+_DIGITS = re.compile(r"[\s\"'=]{0,9}m?([0-9]{1,19})[\s\"']{0,9}")
+
+
+def take_json(text: str, page: FilePageIds) -> bool:
+    """Add the ids of a JSON document or of JSON lines; returns False if the text is neither."""
+    try:
+        values = [_load_json(text)]
+    except (ValueError, RecursionError):
+        values = list(_json_lines(text))
+    for value in values:
+        _take_value(value, page)
+    return bool(values)
+
+
+def is_csv(head: str) -> bool:
+    """Whether the first line of a text names a column of message ids."""
+    lines = head.lstrip("\ufeff \r\n").splitlines()
+    return bool(lines) and _CSV_HEADER.search(lines[0]) is not None
+
+
+def take_csv(text: str, page: FilePageIds) -> None:
+    """Add the ids of a table whose first line names its columns."""
+    rows = _csv_rows(text)
+    header = [cell.strip().lower() for cell in next(rows, [])]
+    message = next((header.index(name) for name in _CSV_MESSAGE if name in header), None)
+    room = next((header.index(name) for name in _CSV_ROOM if name in header), None)
+    if message is None:
+        take_list(text, page)
+        return
+    for row in rows:
+        message_match = _DIGITS.fullmatch(row[message]) if message < len(row) else None
+        room_match = _DIGITS.fullmatch(row[room]) if room is not None and room < len(row) else None
+        if message_match:
+            page.add(room_match[1] if room_match else None, message_match[1])
+    take_page(text, page)
+
+
+def _csv_rows(text: str) -> Iterator[list[str]]:
+    """The rows of a CSV text; the separator is the commonest of the first line. Unreadable rows are skipped."""
+    start = text.lstrip("\ufeff \r\n")
+    first = start.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    # The end of a cut file may contain NUL, which the reader refuses.
+    lines = iter(start.replace("\0", " ").splitlines(keepends=True))
+    reader = csv.reader(lines, delimiter=separator)
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error:  # a field larger than the reader takes
+            continue
+
+
+def _load_json(text: str) -> object:
+    return json.loads(text, parse_int=_parse_id, parse_constant=lambda _name: None)
+
+
+def _parse_id(digits: str) -> int:
+    """A number in JSON; one that is too long for an id counts as 0."""
+    return int(digits) if len(digits) <= 19 else 0
+
+
+def _json_lines(text: str) -> Iterator[object]:
+    for line in text.splitlines():
+        if line.lstrip().startswith(("{", "[")):
+            try:
+                yield _load_json(line)
+            except (ValueError, RecursionError):
+                continue
+
+
+def _take_value(value: object, page: FilePageIds) -> None:
+    """Add the ids in a document, without recursion; objects inside a room's object belong to that room."""
+    stack: list[tuple[object, object]] = [(value, None)]
+    while stack:
+        element, room = stack.pop()
+        match element:
+            case dict():
+                room = _id_under_keys(element, _ROOM_KEYS) or _room_of(element.get("room")) or room
+                _take_object(element, room, page)
+                stack.extend((child, room) for child in element.values())
+            case list():
+                stack.extend((child, room) for child in element)
+            case str() if _MAY_NAME.search(element):
+                take_page(element, page)
+
+
+def _take_object(element: dict[str, object], room: object, page: FilePageIds) -> None:
+    keys: Iterable[str] = _MESSAGE_KEYS
+    if not any(key in element for key in _MESSAGE_KEYS) and not _MESSAGE_FIELDS.isdisjoint(element):
+        keys = ("id",)
+    message = _id_under_keys(element, keys)
+    if message is not None:
+        page.add(room if isinstance(room, (str, int)) else None, message)
+
+
+def _room_of(value: object) -> str | int | None:
+    """The room inside a task's object (`"room": {"room_id": …}`)."""
+    return _id_under_keys(value, _ROOM_KEYS) if isinstance(value, dict) else None
+
+
+def _id_under_keys(element: dict[str, object], keys: Iterable[str]) -> str | int | None:
+    """The first of these keys that holds an id."""
+    for key in keys:
+        value = element.get(key)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if isinstance(value, str) and (found := _DIGITS.fullmatch(value)):
+            return found[1]
+    return None
+
 
 HEAD_BYTES = 2**16
 CHUNK_BYTES = 2**20

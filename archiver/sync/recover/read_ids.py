@@ -16,7 +16,7 @@ from archiver.store.archive import Archive
 from archiver.store.erasure.erased_ids import without_erased
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import BackfillItem, ItemState, MessagePlace, Origin
-from archiver.sync import run_end, run_entries
+from archiver.sync import run_end
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.run_inputs import Counters, RunInputs, check_account, expect_dates, keep_service, read_inputs
@@ -175,7 +175,7 @@ def record_run(context: PullContext, report: SyncReport, before: Counters, setti
     report.complete = not context.troubles
     unparsed = transport.unparsed - before.unparsed
     with context.archive.writing() as writing:
-        run_entries.write_run(
+        run_end.write_run(
             writing,
             report,
             at=report.finished_at,

@@ -15,9 +15,8 @@ from archiver.message_ids import is_plausible
 from archiver.store.archive import Archive, Writing
 from archiver.store.working import backfill_queue, remembered_values
 from archiver.store.working.backfill_queue import BackfillItem, MessagePlace, Origin
-from archiver.sync.pull.context import PullContext
+from archiver.sync.pull.context import PullContext, description_references, text_references
 from archiver.sync.pull.single_messages import RETRY_AFTER, read_queued
-from archiver.sync.references import description_references, text_references
 from archiver.sync.report import RoomReport
 
 BATCH = 20

@@ -17,7 +17,7 @@ from archiver.records import ExportedPackage, Handover
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
 from archiver.settings.model import exports_folder
-from archiver.setup.written_days import EXAMPLE_DAY, read_day
+from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.store import statements
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.runs import exports

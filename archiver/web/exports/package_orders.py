@@ -17,7 +17,7 @@ from archiver.platforms.job_platform import Platform
 from archiver.records import JST, RequestKind
 from archiver.report_language import ENGLISH, JAPANESE
 from archiver.settings.model import exports_folder
-from archiver.setup.written_days import EXAMPLE_DAY, read_day
+from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.web.console_context import ConsoleContext
 
 WHO = ("support", "lawyer", "court", "consult")

@@ -17,8 +17,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import typed_date
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.contract_facts import NewJob
-from archiver.setup.room_choice import choosable_rooms, direct_chats_beside, people_of_rooms, proposed_jobs
-from archiver.setup.room_periods import begin_of
+from archiver.setup.contract_rooms import begin_of, choosable_rooms, direct_chats_beside, people_of_rooms, proposed_jobs
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.web.console_context import ConsoleContext

@@ -14,7 +14,6 @@ from archiver.records import Contract
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
 from archiver.rounds.round import last_round
-from archiver.setup.answered_questions import note_answer, recall_answers
 from archiver.setup.answers import (
     FAILED,
     FINISHED,
@@ -24,6 +23,8 @@ from archiver.setup.answers import (
     STAMPS,
     TRIED,
     InvalidAnswer,
+    note_answer,
+    recall_answers,
 )
 from archiver.setup.archive_setup import choose_authorities
 from archiver.setup.contract_facts import enter_contracts, facts_key, first_run_contract, keep_contract

@@ -16,8 +16,7 @@ from archiver.claims.money_words import state_text
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, StatedTerm, TermItem
 from archiver.render.invisible_characters import visible
 from archiver.setup import billing
-from archiver.setup.written_days import EXAMPLE_DAY, read_day
-from archiver.setup.yen_amounts import read_yen, yen_text
+from archiver.setup.written_values import EXAMPLE_DAY, read_day, read_yen, yen_text
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.statements import deliveries

@@ -12,7 +12,7 @@ from archiver import errors
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.render.invisible_characters import visible
 from archiver.setup.contract_facts import called_apart, change_rooms, given_room, kept_counts, released
-from archiver.setup.room_choice import strangers_sentence
+from archiver.setup.contract_rooms import strangers_sentence
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.queries.departures import counterparts

@@ -15,8 +15,8 @@ from archiver.records import Contract, Delivery, Role
 from archiver.records.contract_facts import FACTS
 from archiver.render.invisible_characters import visible
 from archiver.setup.contract_facts import keep_contract
-from archiver.setup.fact_reading import check_client
-from archiver.setup.written_days import EXAMPLE_TIME, read_day
+from archiver.setup.fact_questions import check_client
+from archiver.setup.written_values import EXAMPLE_TIME, read_day
 from archiver.store import blobs, statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, find_contract, is_read

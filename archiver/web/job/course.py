@@ -14,7 +14,7 @@ from archiver.records import Contract
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import Snippet
 from archiver.render.times import local_time
-from archiver.setup.yen_amounts import yen_text
+from archiver.setup.written_values import yen_text
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.runs import exports

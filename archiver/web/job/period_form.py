@@ -13,8 +13,8 @@ from archiver import errors
 from archiver.records import JST, Contract, ContractRoom
 from archiver.records.contract_facts import FactKind
 from archiver.render.times import minute_text
-from archiver.setup import room_periods
-from archiver.setup.written_days import EXAMPLE_TIME, read_day
+from archiver.setup import contract_rooms
+from archiver.setup.written_values import EXAMPLE_TIME, read_day
 from archiver.store.archive import Reading
 from archiver.store.search.scope import room_names
 from archiver.web.job.fact_form import FactField, Given, day_and_clock, written_day
@@ -56,7 +56,7 @@ def read_periods(contract: Contract, given: Given) -> tuple[Contract, dict[str, 
             begins = [] if first is None else [(int(room.room_id), _bound(first, _("the first day")))]
             end = None if last is None else _bound(last, _("the last day"), whole_day=timedelta(days=1))
             ends = [] if last is None else [(int(room.room_id), end)]
-            contract = replace(contract, rooms=room_periods.with_periods(contract.rooms, begins, ends))
+            contract = replace(contract, rooms=contract_rooms.with_periods(contract.rooms, begins, ends))
         except errors.UsageError as error:
             problems[f"room_{room.room_id}"] = trouble_words(error).together
     return contract, problems
@@ -64,21 +64,21 @@ def read_periods(contract: Contract, given: Given) -> tuple[Contract, dict[str, 
 
 def outside_note(reading: Reading, contract: Contract) -> OutsideNote | None:
     """What packages do not hold although it is bound to the contract; None if there is no such message."""
-    found = room_periods.messages_outside(reading, contract, contract.bound_messages)
+    found = contract_rooms.messages_outside(reading, contract, contract.bound_messages)
     if not found:
         return None
     names = room_names(reading)
     ways = (
         (_address(contract, wider), names.get(wider.room_id) or str(wider.room_id))
-        for wider in room_periods.wider_periods(contract, found)
+        for wider in contract_rooms.wider_periods(contract, found)
     )
     messages = (
         (url_for("message.one", room=one.room_id, message_id=one.message_id), minute_text(one.sent)) for one in found
     )
-    return OutsideNote(room_periods.outside_sentence(found, ids=False), tuple(ways), tuple(messages))
+    return OutsideNote(contract_rooms.outside_sentence(found, ids=False), tuple(ways), tuple(messages))
 
 
-def _address(contract: Contract, wider: room_periods.WiderPeriod) -> str:
+def _address(contract: Contract, wider: contract_rooms.WiderPeriod) -> str:
     days = {f"first_{wider.room_id}": wider.first, f"last_{wider.room_id}": wider.last}
     filled: dict[str, Any] = {name: day for name, day in days.items() if day}
     return url_for("contracts.contract", name=contract.id, **filled, _anchor=f"room-{wider.room_id}")
@@ -98,7 +98,7 @@ def _field(which: str, room: ContractRoom, given: Given, label: str) -> FactFiel
 
 
 def _known(which: str, room: ContractRoom) -> str:
-    return room_periods.first_day(room) if which == "first" else room_periods.last_day(room)
+    return contract_rooms.first_day(room) if which == "first" else contract_rooms.last_day(room)
 
 
 def _changed(which: str, room: ContractRoom, given: Given) -> str | None:

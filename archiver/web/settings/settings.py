@@ -17,12 +17,18 @@ from archiver.settings.file import update_settings
 from archiver.settings.home import language_variable
 from archiver.settings.model import LANGUAGES, exports_folder
 from archiver.setup import scheduled_job
-from archiver.setup.answered_questions import note_answer
-from archiver.setup.answers import STAMPS, InvalidAnswer
+from archiver.setup.answers import STAMPS, InvalidAnswer, note_answer
 from archiver.setup.archive_setup import choose_authorities
 from archiver.setup.first_run import check_token
-from archiver.setup.token_source import clean_token, keep_token, lasting_settings, place_words, token_account
-from archiver.setup.token_variable import variable_token, variable_wins_hint
+from archiver.setup.token_source import (
+    clean_token,
+    keep_token,
+    lasting_settings,
+    place_words,
+    token_account,
+    variable_token,
+    variable_wins_hint,
+)
 from archiver.web import automatic
 from archiver.web.app import GATE
 from archiver.web.console_context import console_context

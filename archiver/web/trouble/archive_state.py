@@ -13,8 +13,7 @@ from flask import g
 from archiver import errors
 from archiver.settings.other_archives import state_folder
 from archiver.settings.seen_archive import SeenArchive, last_seen, note_seen
-from archiver.setup.answered_questions import recall_answers
-from archiver.setup.answers import BEGUN, FINISHED
+from archiver.setup.answers import BEGUN, FINISHED, recall_answers
 from archiver.setup.first_run import first_open_step
 from archiver.store.working.remembered_values import LAST_BACKUP
 from archiver.web.console_context import ConsoleContext, console_context

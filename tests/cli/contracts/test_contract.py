@@ -16,7 +16,7 @@ from archiver.cli.contracts import deadline_lines
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.cli.terminal.text import columns
 from archiver.records import Contract, Delivery
-from archiver.setup import fact_reading
+from archiver.setup import fact_questions
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.transcript import names_in_room
@@ -268,23 +268,23 @@ def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk) -> None:
 )
 def test_days_and_times_are_understood_as_those_of_japan(given: str, stated: str) -> None:
     """With hyphens or slashes, with a time or without, also from a Japanese keyboard."""
-    assert {"escrowed_at": stated} == fact_reading.read_facts({"escrowed_at": given}, now=NOW)
+    assert {"escrowed_at": stated} == fact_questions.read_facts({"escrowed_at": given}, now=NOW)
 
 
 @pytest.mark.parametrize("given", ["", "いつか", "2026-13-01", "2026-02-30", "2026-11-24 25:00", "24.11.2026"])
 def test_other_texts_are_no_days(given: str) -> None:
     """Nothing is guessed."""
     with pytest.raises((errors.BadValue, errors.NoSuchDay)):
-        fact_reading.read_facts({"contracted_on": given}, now=NOW)
+        fact_questions.read_facts({"contracted_on": given}, now=NOW)
 
 
 def test_only_the_day_of_delivery_may_be_to_come() -> None:
     """Today by Japan's calendar is not ahead, tomorrow is; the day on which the work is due may be."""
-    assert {"contracted_on": "2026-11-24"} == fact_reading.read_facts({"contracted_on": "2026-11-24"}, now=NOW)
-    assert {"due_on": "2027-01-31"} == fact_reading.read_facts({"due_on": "2027-01-31"}, now=NOW)
+    assert {"contracted_on": "2026-11-24"} == fact_questions.read_facts({"contracted_on": "2026-11-24"}, now=NOW)
+    assert {"due_on": "2027-01-31"} == fact_questions.read_facts({"due_on": "2027-01-31"}, now=NOW)
     for name in ("contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on"):
         with pytest.raises(errors.DayAhead):
-            fact_reading.read_facts({name: "2026-11-25"}, now=NOW)
+            fact_questions.read_facts({name: "2026-11-25"}, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -303,10 +303,10 @@ def test_what_comes_first_on_a_platform_must(stated: dict[str, Any], ok: bool) -
     contract = Contract("job1", (), **stated)
 
     if ok:
-        fact_reading.check_order(contract)
+        fact_questions.check_order(contract)
     else:
         with pytest.raises(errors.DaysInWrongOrder):
-            fact_reading.check_order(contract)
+            fact_questions.check_order(contract)
 
 
 @pytest.mark.parametrize(
@@ -323,10 +323,10 @@ def test_what_comes_first_on_a_platform_must(stated: dict[str, Any], ok: bool) -
 )
 def test_a_page_tells_its_platform(url: str, platform: str | None, number: str | None) -> None:
     """By the pattern in the platform's file; an option wins over it."""
-    facts = fact_reading.platform_from_url(url)
+    facts = fact_questions.platform_from_url(url)
 
     assert (platform, number) == (facts.get("platform"), facts.get("platform_id"))
-    stated = fact_reading.read_facts({"url": url, "platform": "direct"}, now=NOW)
+    stated = fact_questions.read_facts({"url": url, "platform": "direct"}, now=NOW)
     assert "direct" == stated["platform"]
     assert stated["url"] == (url if url.startswith("https") else f"https://{url}")
 
@@ -335,8 +335,8 @@ def test_a_page_tells_its_platform(url: str, platform: str | None, number: str |
 def test_what_is_no_address_is_refused(typed: str) -> None:
     """Only the https:// that people leave out is put before what was typed."""
     with pytest.raises(errors.BadValue):
-        fact_reading.read_facts({"client_url": typed}, now=NOW)
-    assert {"client_url": "https://a.jp/x?y=1"} == fact_reading.read_facts({"client_url": "a.jp/x?y=1"}, now=NOW)
+        fact_questions.read_facts({"client_url": typed}, now=NOW)
+    assert {"client_url": "https://a.jp/x?y=1"} == fact_questions.read_facts({"client_url": "a.jp/x?y=1"}, now=NOW)
 
 
 # --- the picture -------------------------------------------------------------------------------

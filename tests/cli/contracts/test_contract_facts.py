@@ -23,7 +23,7 @@ from archiver.export.report.input import STATED
 from archiver.export.report.statistics import survey_messages
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import FACTS, ContractFact, FactKind
-from archiver.setup import fact_reading
+from archiver.setup import fact_questions
 from archiver.setup.fact_questions import next_question
 from archiver.store.queries import contracts
 from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
@@ -91,7 +91,7 @@ def test_every_example_is_a_value(fact: ContractFact) -> None:
     """What is shown as an example is taken, typed in a shell as it stands."""
     (typed,) = shlex.split(fact.example)
 
-    assert fact.name in fact_reading.read_facts({fact.name: typed}, now=NOW)
+    assert fact.name in fact_questions.read_facts({fact.name: typed}, now=NOW)
 
 
 def test_a_new_row_is_an_option(new_fact: ContractFact) -> None:
@@ -103,10 +103,10 @@ def test_a_new_row_is_an_option(new_fact: ContractFact) -> None:
         """Do nothing."""
 
     assert "--deposit-on DAY" in CliRunner().invoke(command, ["--help"]).output
-    facts = fact_reading.read_facts({new_fact.name: "2026/10/5"}, now=NOW)
+    facts = fact_questions.read_facts({new_fact.name: "2026/10/5"}, now=NOW)
     assert {"deposit_on": "2026-10-05"} == facts
     with pytest.raises(errors.DaysInWrongOrder):
-        fact_reading.check_order(WiderContract("a", (), contracted_on="2026-10-06", **facts))
+        fact_questions.check_order(WiderContract("a", (), contracted_on="2026-10-06", **facts))
 
 
 def test_a_new_row_is_a_question(new_fact: ContractFact) -> None:

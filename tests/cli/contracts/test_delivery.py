@@ -12,7 +12,7 @@ import pytest
 
 from archiver import errors
 from archiver.cli.terminal.text import columns
-from archiver.setup import written_days
+from archiver.setup import written_values
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 
@@ -160,7 +160,7 @@ def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk, tmp_path: Path
 )
 def test_times_are_understood_as_they_are_written_in_japan(value: str, expected: str) -> None:
     """With slashes, without zeros, in full-width characters; a platform's clock may be a little ahead of ours."""
-    actual = written_days.read_day(value, "--on", written_days.EXAMPLE_TIME, now=NOW)
+    actual = written_values.read_day(value, "--on", written_values.EXAMPLE_TIME, now=NOW)
 
     assert expected == actual
 
@@ -171,19 +171,19 @@ def test_times_are_understood_as_they_are_written_in_japan(value: str, expected:
 def test_what_is_no_time_of_japan_is_refused(value: str) -> None:
     """A year of long ago, a day that no calendar has, a time of another zone."""
     with pytest.raises((errors.BadValue, errors.NoSuchDay, errors.DayTooEarly)):
-        written_days.read_day(value, "--on", written_days.EXAMPLE_TIME, now=NOW)
+        written_values.read_day(value, "--on", written_values.EXAMPLE_TIME, now=NOW)
 
 
 def test_a_day_alone_has_no_time_and_no_future() -> None:
     """Where a day is asked for, a time is refused; a day is in the future once it is later in Japan than today."""
     with pytest.raises(errors.BadValue):
-        written_days.read_day("2026-11-03 09:12", "--date", written_days.EXAMPLE_DAY, now=NOW)
+        written_values.read_day("2026-11-03 09:12", "--date", written_values.EXAMPLE_DAY, now=NOW)
     with pytest.raises(errors.DayAhead):
-        written_days.read_day("2026-11-25", "--date", written_days.EXAMPLE_DAY, now=NOW)
+        written_values.read_day("2026-11-25", "--date", written_values.EXAMPLE_DAY, now=NOW)
     with pytest.raises(errors.DayAhead):
-        written_days.read_day("2026-11-24 22:42", "--on", written_days.EXAMPLE_TIME, now=NOW)
+        written_values.read_day("2026-11-24 22:42", "--on", written_values.EXAMPLE_TIME, now=NOW)
 
-    assert "2026-11-25" == written_days.read_day(
-        "2026-11-25", "--date", written_days.EXAMPLE_DAY, now=NOW + timedelta(hours=2)
+    assert "2026-11-25" == written_values.read_day(
+        "2026-11-25", "--date", written_values.EXAMPLE_DAY, now=NOW + timedelta(hours=2)
     )
-    assert "2026-11-25" == written_days.read_day("2026-11-25", "--date", written_days.EXAMPLE_DAY, now=None)
+    assert "2026-11-25" == written_values.read_day("2026-11-25", "--date", written_values.EXAMPLE_DAY, now=None)

@@ -10,10 +10,10 @@ from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.records import Contract
-from archiver.setup import written_days
+from archiver.setup import written_values
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.fact_questions import Question, next_question
-from archiver.setup.written_days import read_written_day
+from archiver.setup.written_values import read_written_day
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 
@@ -42,13 +42,13 @@ NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 )
 def test_a_day_is_understood_in_each_of_these_forms(text: str, expected: str) -> None:
     """It is kept in one form."""
-    assert expected == written_days.read_day(text, "--escrowed-at", written_days.EXAMPLE_TIME, now=NOW)
+    assert expected == written_values.read_day(text, "--escrowed-at", written_values.EXAMPLE_TIME, now=NOW)
 
 
 def test_a_day_that_may_be_ahead_needs_its_year() -> None:
     """Both the last and the next one could be meant."""
     with pytest.raises(errors.BadValue):
-        written_days.read_day("11月30日", "--due-on", written_days.EXAMPLE_DAY, now=None)
+        written_values.read_day("11月30日", "--due-on", written_values.EXAMPLE_DAY, now=None)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_what_is_wrong_with_a_day_is_said_as_it_is(text: str, kind: type[errors.
     question = _escrow()
 
     with pytest.raises(kind):
-        written_days.read_day(text, "--escrowed-at", written_days.EXAMPLE_TIME, now=NOW)
+        written_values.read_day(text, "--escrowed-at", written_values.EXAMPLE_TIME, now=NOW)
     with pytest.raises(InvalidAnswer, match=words):
         question.understand(text)
 
@@ -78,8 +78,8 @@ def test_a_day_that_may_be_ahead_is_of_this_century() -> None:
     """A slip of the hand in the year is refused at once, so that no deadline leaves the calendar."""
     for day in ("9999-12-31", "2206-12-31", "2100-01-01"):
         with pytest.raises(errors.DayTooLate):
-            written_days.read_day(day, "--payment-due-on", written_days.EXAMPLE_DAY, now=None)
-    assert "2099-12-31" == written_days.read_day("2099-12-31", "--due-on", written_days.EXAMPLE_DAY, now=None)
+            written_values.read_day(day, "--payment-due-on", written_values.EXAMPLE_DAY, now=None)
+    assert "2099-12-31" == written_values.read_day("2099-12-31", "--due-on", written_values.EXAMPLE_DAY, now=None)
 
 
 def _escrow() -> Question:
@@ -97,4 +97,4 @@ def test_any_text_is_a_day_or_none(text: str) -> None:
     """Nothing that is typed ends the program."""
     read_written_day(text)
     with suppress(errors.UsageError):
-        written_days.read_day(text, "--at", written_days.EXAMPLE_TIME, now=NOW)
+        written_values.read_day(text, "--at", written_values.EXAMPLE_TIME, now=NOW)

@@ -10,7 +10,7 @@ from hypothesis import given, strategies
 
 from archiver.cli.contracts.job_question import read_job_change
 from archiver.setup.answers import InvalidAnswer
-from archiver.setup.room_choice import proposed_jobs
+from archiver.setup.contract_rooms import proposed_jobs
 
 TANAKA, SUZUKI, SATO = 11, 12, 13
 

@@ -14,8 +14,7 @@ from archiver.cli.terminal.text import columns
 from archiver.health.conditions import conditions, told_conditions
 from archiver.health.snapshot import ComputerState, Starters
 from archiver.schedule.daemon_lock import hold_daemon_lock
-from archiver.setup.answered_questions import note_answer
-from archiver.setup.answers import BEGUN, FINISHED
+from archiver.setup.answers import BEGUN, FINISHED, note_answer
 from archiver.store.archive import Archive
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.working import remembered_values

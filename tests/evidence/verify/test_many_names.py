@@ -13,8 +13,7 @@ import pytest
 from archiver.evidence.verify import package_files
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.package_at_path import verify_package_at
-from archiver.evidence.verify.package_files import ZippedPackage
-from archiver.evidence.verify.system_files import PackageWithoutSystemFiles
+from archiver.evidence.verify.package_files import PackageWithoutSystemFiles, ZippedPackage
 
 NAMES = 1_000
 

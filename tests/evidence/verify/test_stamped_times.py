@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from archiver.custody.stamp_check import token_check
+from archiver.custody.verify import token_check
 from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
 from archiver.evidence.stamps.roots import certifi_root, subject
 from archiver.evidence.verify.findings import Verification

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.custody.verify import verify_path
-from archiver.evidence.masked_records import masked_digest
+from archiver.evidence.replaced_records import masked_digest
 from archiver.export.mask.package_mask import Policy, masking_policy
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import ExportReport, export

@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given, settings, strategies
 from sqlalchemy import select
 
-from archiver.evidence.look_coding import code_intervals, decode_intervals
-from archiver.evidence.pauses import pauses_between_looks
+from archiver.evidence.looks import code_intervals, decode_intervals, pauses_between_looks
 from archiver.evidence.tables.build import messages, sightings
 from archiver.records import JsonObject, Observation, SteadyLooks
 from archiver.store import schema, writer

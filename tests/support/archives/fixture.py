@@ -13,8 +13,8 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+from archiver.evidence.replaced_records import Tombstone, tombstone_line
 from archiver.evidence.stamps.timestamp import Authority
-from archiver.evidence.tombstones import Tombstone, tombstone_line
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import Delivery, Enclosure, Observation, Role

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from archiver.evidence.look_coding import code_intervals
+from archiver.evidence.looks import code_intervals
 from archiver.records import Contract, ContractRoom, Entry, JsonObject, Observation, Reply, RoomId
 from archiver.store import blobs, writer
 from archiver.store.archive import Archive

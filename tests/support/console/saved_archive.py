@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from archiver.cli.reading.page_words import shared_words
 from archiver.rounds.round import run_round
-from archiver.setup.answered_questions import note_answer
-from archiver.setup.answers import FINISHED
+from archiver.setup.answers import FINISHED, note_answer
 from archiver.setup.contract_facts import NewJob, enter_contracts
 from archiver.setup.first_run import check_token, prepare_archive
 from archiver.setup.token_source import keep_token

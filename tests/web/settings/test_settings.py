@@ -12,7 +12,7 @@ from archiver.health import snapshot
 from archiver.health.snapshot import Starters
 from archiver.schedule import programs, schedulers
 from archiver.settings.notify_urls import addresses
-from archiver.setup import job_trial
+from archiver.setup import scheduled_job
 from archiver.store.working.remembered_values import NOTICE_TRIAL
 from archiver.web.settings import settings as settings_page
 from tests.support.archives.maker import story
@@ -157,9 +157,9 @@ def test_setting_up_without_a_running_cron_sends_nobody_to_a_terminal(
     monkeypatch.setattr(schedulers, "install", lambda *_given, **_named: [])
     monkeypatch.setattr(programs, "is_cron_running", lambda: False)
     monkeypatch.setattr(
-        job_trial,
+        scheduled_job,
         "try_job",
-        lambda *_given, **_named: job_trial.JobTrial(has_saved=False, error_name=None, is_saving=False),
+        lambda *_given, **_named: scheduled_job.JobTrial(has_saved=False, error_name=None, is_saving=False),
     )
 
     browser.post("/settings/automatic", automatic="on")

@@ -15,8 +15,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from archiver.schedule.daemon_lock import hold_daemon_lock
-from archiver.setup.answered_questions import recall_answers
-from archiver.setup.answers import SCHEDULE
+from archiver.setup.answers import SCHEDULE, recall_answers
 from archiver.store.queries.entries import last_seq
 from archiver.web.jobs import Job, JobOutcome, JobState, NotedJob, RunningNote, note_file
 from tests.support.console.application import OWN, SITE, FormBrowser, open_application

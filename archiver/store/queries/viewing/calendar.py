@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
-from archiver.evidence.pauses import LATEST_LOOKS, LookStretch, limit_of, pauses_in
+from archiver.evidence.looks import LATEST_LOOKS, LookStretch, limit_of, pauses_in
 from archiver.records import JST, MessageId, Pause
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection

@@ -1,18 +1,15 @@
-"""Reads a day or a time that somebody stated, and refuses what cannot be.
-
-People in Japan write days with separators, with 年月日, by the era (令和), or as 昨日.
-"""
+"""Reads what somebody typed: a day or a time, an amount of yen, the number of a message."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archiver import errors
 from archiver.day_words import read_days
-from archiver.records import JST
+from archiver.records import JST, Contract, ContractRoom, MessageId
 
 EXAMPLE_DAY, EXAMPLE_TIME = "2026-11-03", "2026-11-03 09:12"
 EARLIEST_YEAR = 2000
@@ -99,3 +96,48 @@ def read_past_day(value: str, today: date) -> WrittenDay | None:
 
 def _reiwa(year: str) -> int:
     return 1 if year == "元" else int(year)
+
+
+_MOST = 10**12
+_AMOUNT = re.compile(r"[¥\\]?(\d{1,3}(?:,\d{3})+|\d{1,13})(?:円|yen|jpy)?(?:\(税込\)|税込)?", re.IGNORECASE)
+
+
+def read_yen(value: str, option: str) -> int:
+    """The amount in yen: `55000`, `55,000円`, `¥55,000`, full-width digits too. Raises BadValue."""
+    text = unicodedata.normalize("NFKC", value).replace(" ", "")
+    match = _AMOUNT.fullmatch(text)
+    amount = int(match[1].replace(",", "")) if match else 0
+    if not 0 < amount <= _MOST:
+        raise errors.BadValue(value=value, option=option, example="55000")
+    return amount
+
+
+def yen_text(amount: int) -> str:
+    """An amount for people: `55,000円`."""
+    return f"{amount:,}円"
+
+
+if TYPE_CHECKING:
+    from archiver.store.archive import Reading
+
+EXAMPLE = "1876543210987654321"
+_MESSAGE = re.compile(r"(?:\S*#!rid\d+-|m)?0*(\d{1,19})")
+"""A message id, as packages and `show` write it (`m…`), or the link to a message."""
+
+
+def find_message(reading: Reading, contract: Contract, value: str, field: str = "--message") -> MessageId:
+    """The id of a known message of the contract's rooms. Raises BadValue, UnknownMessage."""
+    from archiver.store.queries.statements import holds_message
+
+    message_id = message_number(value, field)
+    if not holds_message(reading, [ContractRoom(one) for one in contract.room_ids], message_id):
+        raise errors.UnknownMessage(contract=contract.id, message=message_id)
+    return message_id
+
+
+def message_number(value: str, field: str = "--message") -> MessageId:
+    """The id in what was given. Raises BadValue."""
+    match = _MESSAGE.fullmatch(unicodedata.normalize("NFKC", value).strip())
+    if match is None:
+        raise errors.BadValue(value=value, option=field, example=EXAMPLE)
+    return MessageId(match[1])

@@ -1,17 +1,16 @@
-"""One deadline over a whole exchange with a host, headers included: a watchdog shuts the connection down.
-
-The time-outs of the libraries begin anew with each byte, so a host that sends one now and then could hold a run for
-ever. Not interruptible are name resolution, and connecting and the TLS handshake, which have the time-out to connect
-for each address of the host; the deadline is looked at again right after them.
-"""
+"""One exchange with a host: a deadline over all of it, headers included, and what is told if it fails."""
 
 from __future__ import annotations
 
+import re
 import socket
+import ssl
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from contextvars import ContextVar
-from http.client import HTTPException
+from gettext import gettext as _
+from http.client import HTTPException, IncompleteRead
 from ipaddress import ip_address
 from threading import Lock, Timer
 from types import TracebackType
@@ -25,6 +24,7 @@ import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 
 from archiver.chatwork.allowed_urls import is_loopback
+from archiver.errors import ChatworkError, NotUnderstood, Unreachable
 
 NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException)
 """What the libraries raise for a connection that fails; none of them is an error of the disk."""
@@ -233,3 +233,85 @@ class _ElsewhereAdapter(_WatchedAdapter):
         if is_loopback((urlsplit(request.url or "").hostname or "").rstrip(".")):
             raise AddressHere()
         return super().send(request, *given, **more)
+
+
+def error_of(target: str, error: Exception) -> ChatworkError:
+    """Our error for one that a request of the path `target` ended with."""
+    if (no_answer := _lack_of_answer(error)) is not None:
+        return Unreachable(path=target, detail=no_answer)
+    if _has(error, IncompleteRead, ConnectionError):
+        return NotUnderstood(path=target, detail=_("the reply was cut short"))
+    return NotUnderstood(path=target, detail=_("the reply is damaged"))
+
+
+def is_no_http(error: BaseException) -> bool:
+    """Whether a host did answer, but not with a head of HTTP that can be read."""
+    return not _has(error, ConnectionError, ExchangeOverdue) and _has(
+        error, HTTPException, requests.exceptions.InvalidHeader
+    )
+
+
+def _lack_of_answer(error: Exception) -> str | None:
+    """Why no answer has come; None if one has begun."""
+    match error:
+        case ExchangeOverdue():
+            return _("the reply took too long")
+        case requests.Timeout() | urllib3.exceptions.TimeoutError() | TimeoutError():
+            return _("no answer in time")
+        case urllib3.exceptions.SSLError():
+            return _("no secure connection")
+        case requests.exceptions.InvalidHeader() | urllib3.exceptions.HTTPError() | HTTPException():
+            return None
+    for cause in _chain(error):
+        if isinstance(cause, ssl.SSLError):
+            return _lack_of_security(cause)
+        if refused := re.match(r"Tunnel connection failed: (\d{3})\b", str(cause)):
+            return _refusal_of_proxy(int(refused[1]))
+    return _lack_of_connection(error)
+
+
+def _lack_of_connection(error: Exception) -> str:
+    if isinstance(error, requests.exceptions.ProxyError):
+        return _("the proxy cannot be reached")
+    if _has(error, requests.exceptions.SSLError):
+        return _("no secure connection")
+    if is_no_http(error):
+        return _("the answer is not HTTP")
+    if _has(error, ConnectionResetError, ConnectionAbortedError, BrokenPipeError):
+        return _("the connection was closed without an answer")
+    return _("no connection")
+
+
+_OF_ANOTHER_TIME = (9, 10)
+_OF_ANOTHER_HOST = (62, 64)
+"""Both as numbers of OpenSSL, `X509_V_ERR_…` in <openssl/x509_vfy.h>: not yet valid, expired; name, address."""
+
+
+def _lack_of_security(error: ssl.SSLError) -> str:
+    """What is wrong with the encrypted connection, as far as it is known."""
+    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return _("the connection was closed without an answer")
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return _("no secure connection")
+    if error.verify_code in _OF_ANOTHER_TIME:
+        return _("its certificate is not valid at the time of this computer's clock")
+    if error.verify_code in _OF_ANOTHER_HOST:
+        return _("its certificate is of another host")
+    return _("its certificate is not trusted; a proxy or a protection program may stand in between")
+
+
+def _refusal_of_proxy(status: int) -> str:
+    if status == 407:
+        return _("the proxy asks for a user name and a password")
+    return _("the proxy refuses with status {status}").format(status=status)
+
+
+def _has(error: BaseException, *kinds: type[BaseException]) -> bool:
+    return any(isinstance(cause, kinds) for cause in _chain(error))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what it came of, as far as that is of the network."""
+    while isinstance(error, (*NETWORK_ERRORS, OSError)):
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,4 +1,4 @@
-"""Sentences about direct chats with the same people that are not saved; only account and room ids are known."""
+"""Sentences about what a package lacks: direct chats that are not saved, records that were not sealed."""
 
 from __future__ import annotations
 
@@ -27,3 +27,13 @@ def other_chat_texts(chats: Sequence[OtherChat]) -> list[str]:
     if len(chats) > len(named):
         sentences.append(say("同じ相手との、保存対象外のチャット: ほか{n}件。", n=len(chats) - len(named)))
     return sentences
+
+
+def unsealed_sentence(count: int) -> str:
+    """That so many records are 確定前, why, and what covers them."""
+    return say(
+        "確定前の記録 {count:,}件: 保管庫に書き込めない状態で作成したため、"
+        "確定記録がまだありません。これらには、この資料そのものに付いたタイムスタンプ(あれば)"
+        "だけが及びます。",
+        count=count,
+    )

@@ -1,22 +1,85 @@
-"""Reads the description, members and tasks of a room."""
+"""Reads the description, members, tasks and files of a room, and compares each list with the archive."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from gettext import gettext as _
 from typing import Literal
 
 from archiver.chatwork.client import Listing
-from archiver.chatwork.models import Room, Task
+from archiver.chatwork.models import File, Room, Task
 from archiver.errors import NotUnderstood, NotVisible
-from archiver.records import Observation, ObservedBy, Reply, RoomId, TaskId
+from archiver.records import AccountId, JsonObject, Observation, ObservedBy, Reply, RoomId, TaskId
+from archiver.store.archive import Writing
+from archiver.store.erasure.erased_ids import left_of
 from archiver.store.fingerprints import fingerprint
 from archiver.store.queries import current_state
 from archiver.store.working import remembered_values
-from archiver.sync import coverage, plan
-from archiver.sync.pull.compare_lists import append_differences, room_accounts
-from archiver.sync.pull.context import PullContext, append_observations, object_payload, record_visit
+from archiver.sync import changes, coverage, plan
+from archiver.sync.pull.context import (
+    PullContext,
+    account_observations,
+    append_observations,
+    object_payload,
+    record_visit,
+)
 from archiver.sync.report import RoomReport
+
+_PEOPLE_FIELDS = {"file": ("account",), "task": ("account", "assigned_by_account")}
+
+
+def append_differences(
+    context: PullContext,
+    writing: Writing,
+    kind: str,
+    room: int,
+    received: Mapping[int, JsonObject],
+    reply: Reply,
+    report: RoomReport,
+    *,
+    complete: bool,
+) -> None:
+    """Append what differs in a list of files, tasks or members, and count it; nothing of what the owner erased."""
+    erased = frozenset() if kind == "member" else left_of(writing, kind, room, received)
+    digest = None if erased else reply.digest
+    kept = {ident: element for ident, element in received.items() if ident not in erased}
+    differences = changes.compare_objects(
+        kind, kept, current_state.known_objects(writing, kind, room), complete=complete
+    )
+    fields = _PEOPLE_FIELDS.get(kind, ())
+    observations = (
+        account_observations(writing, room, changes.people_in(list(kept.values()), fields), digest) if fields else []
+    )
+    prefix = f"member/{room}" if kind == "member" else kind
+    for ident, element in sorted(differences.new_and_changed.items()):
+        observations.append(Observation(kind, f"{prefix}/{ident}", object_payload(element, "present"), room, digest))
+    for ident in differences.gone:
+        last = current_state.last_payload(writing, f"{prefix}/{ident}", room)
+        if last is not None:
+            gone_payload = object_payload(last["object"], "gone")
+            observations.append(Observation(kind, f"{prefix}/{ident}", gone_payload, room, digest))
+    append_observations(context, writing, observations, reply, report, keeps_reply=not erased)
+    _count_differences(kind, differences, report)
+
+
+def _count_differences(kind: str, differences: changes.Differences, report: RoomReport) -> None:
+    report.disappeared |= bool(differences.gone)
+    if kind == "file":
+        report.files_new += len(differences.new)
+    elif kind == "task":
+        report.tasks_new += len(differences.new)
+        report.tasks_changed += len(differences.changed) + len(differences.gone)
+
+
+def room_accounts(context: PullContext, room: int) -> list[AccountId]:
+    """The accounts of everybody ever seen in a room, to request lists one by one."""
+    with context.archive.reading() as reading:
+        accounts = (
+            current_state.person_fingerprints(reading, room).keys()
+            | current_state.known_objects(reading, "member", room).keys()
+        )
+    return [AccountId(account) for account in sorted(accounts)]
+
 
 Status = Literal["open", "done"]
 STATUSES: tuple[Status, ...] = ("open", "done")
@@ -66,7 +129,7 @@ def pull_tasks(context: PullContext, room: int, report: RoomReport) -> bool:
     whole: set[str] = set()
     for status in STATUSES:
         listing = context.client.tasks(RoomId(room), status=status)
-        listed |= _append_part(context, room, listing, report)
+        listed |= set(_append_part(context, "task", room, listing, report))
         if listing.rows < coverage.WINDOW or _read_split_lists(context, room, status, listed, report):
             whole.add(status)
     if len(whole) < len(STATUSES):
@@ -84,19 +147,26 @@ def _read_split_lists(context: PullContext, room: int, status: Status, listed: s
         whole = True
         for account in everybody:
             part = context.client.tasks(RoomId(room), status=status, **{field: account})
-            listed |= _append_part(context, room, part, report)
+            listed |= set(_append_part(context, "task", room, part, report))
             whole &= part.rows < coverage.WINDOW
         if whole:
             return True
     return False
 
 
-def _append_part(context: PullContext, room: int, part: Listing[Task], report: RoomReport) -> set[int]:
-    """Append what a list shows that may not be complete; returns the ids."""
-    listed = {item.model.number: item.object for item in part.items}
+def _objects_by_id(part: Listing[File] | Listing[Task]) -> dict[int, JsonObject]:
+    """The objects of a list by their ids."""
+    return {item.model.number: item.object for item in part.items}
+
+
+def _append_part(
+    context: PullContext, kind: str, room: int, part: Listing[File] | Listing[Task], report: RoomReport
+) -> dict[int, JsonObject]:
+    """Append what a list shows that may not be complete; returns its objects by their ids."""
+    listed = _objects_by_id(part)
     with context.archive.writing() as writing:
-        append_differences(context, writing, "task", room, listed, part.reply, report, complete=False)
-    return set(listed)
+        append_differences(context, writing, kind, room, listed, part.reply, report, complete=False)
+    return listed
 
 
 def _read_missing_tasks(context: PullContext, room: int, missing: Sequence[int], report: RoomReport) -> bool:
@@ -142,3 +212,27 @@ def _append_gone_task(context: PullContext, room: int, task: int, reply: Reply, 
         )
     report.tasks_changed += 1
     report.disappeared = True
+
+
+def pull_files(context: PullContext, room: Room, report: RoomReport) -> None:
+    """Read the file list; a full list is read again for each person, and reported if still cut."""
+    number = room.room_id
+    listing = context.client.files(RoomId(number))
+    everything = _objects_by_id(listing)
+    complete = listing.rows < coverage.WINDOW
+    last = listing.reply
+    if not complete:
+        # The list is appended first: it may name people that nothing else names.
+        _append_part(context, "file", number, listing, report)
+        pull_members(context, number, report)
+        complete = True
+        for account in room_accounts(context, number):
+            part = context.client.files(RoomId(number), account_id=account)
+            everything |= _append_part(context, "file", number, part, report)
+            complete &= part.rows < coverage.WINDOW
+            last = part.reply
+        if not complete:
+            context.troubles.add(f"room/{number}/files/cut")
+    with context.archive.writing() as writing:
+        append_differences(context, writing, "file", number, everything, last, report, complete=complete)
+        record_visit(context, writing, number, plan.FILES, counters=plan.counters_text(room))
