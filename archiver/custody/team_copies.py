@@ -25,6 +25,7 @@ from archiver.store.ledger_copy.store_contents import count_unnamed_seals
 from archiver.store.object_stores.open_store import check_store
 from archiver.store.object_stores.s3_store import SCHEME, read_address
 from archiver.store.queries import current_state
+from archiver.store.queries.entries import last_record
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -97,8 +98,9 @@ def take_home(
 
     Until it is whole it lies beside it, in `DIR.partial`, under the lock of a round: a second one that is told the same
     folder is refused, and what a kill left there is made anew; a folder of that name that is not one of these is left
-    alone. Of a ledger that is refused nothing stays there. Bytes of files come from the team's store of files, and from
-    `home` if it is a copy of the same archive.
+    alone. Where a row is one that no copy can have written, all before it is taken; before the first there is nothing,
+    and nothing stays there. Bytes of files come from the team's store of files, and from `home` if it is a copy of the
+    same archive.
     `account`: whose archive was asked for; another one's is refused, whatever the ledger says of its number.
     Raises PlaceTaken, UsageError, ArchiveInUse, LedgerUnavailable, BadLedger, StorageError.
     """
@@ -114,7 +116,7 @@ def take_home(
         if who is not None:
             record_access(place, who=who, what="take-home", reason="")
         try:
-            _fill(fresh, place, home if _is_copy_of(home, place) else None)
+            bad_row = _fill(fresh, place, home if _is_copy_of(home, place) else None)
             _require_owner(fresh, place, account)
         except errors.BadLedger:
             _remove_folder(fresh, lock)
@@ -122,6 +124,8 @@ def take_home(
         with closing(Archive(fresh)) as archive:
             verification = verify_archive(archive, deep=True, progress=tell)
             _tell_unnamed_seals(archive, place, verification)
+            if bad_row is not None:
+                verification.add_finding("ledger-row", "ledger", str(bad_row))
         if sys.platform == "win32":  # which moves no folder with an open file in it
             (fresh / MARK).unlink()  # whoever takes the lock now may not empty it
             lock.close()
@@ -164,15 +168,22 @@ def _remove_folder(folder: Path, lock: ExitStack) -> None:
         folder.rmdir()
 
 
-def _fill(fresh: Path, place: LedgerPlace, source: Path | None) -> None:
-    """Bring all that the ledger and the store hold into an empty folder."""
+def _fill(fresh: Path, place: LedgerPlace, source: Path | None) -> errors.BadLedger | None:
+    """Bring all that the ledger and the store hold into an empty folder, up to a row that no copy can have written."""
+    bad_row: errors.BadLedger | None = None
     with _collector_paused(), closing(Archive(fresh, being_made=True)) as archive, closing(Ledger(place)) as ledger:
         archive.create()
-        archive.exchange(ledger)
+        try:
+            archive.exchange(ledger)
+        except errors.BadLedger as error:
+            bad_row = error
         with archive.writing() as writing:
+            if bad_row is not None and last_record(writing) is None:
+                raise bad_row
             exchange.end_copy(writing.sql, fresh, place, source)
         shared_files.bring_dailies(fresh, place)
         archive.sync()
+    return bad_row
 
 
 @contextmanager

@@ -59,8 +59,8 @@ class BadLedger(LedgerUnavailable):
         "The team's ledger ({ledger}) holds something in archive {archive} that this program did not write ({detail})."
     )
     hint = N_(
-        "Nothing was taken over from it. Keep all copies and backups as they are: whoever looks after the database has "
-        "to find out who changed it."
+        "What comes before it is here; this archive is not saved on until it is gone. Keep all copies and backups as "
+        "they are: whoever looks after the database has to find out who wrote it."
     )
 
 

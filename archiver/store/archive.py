@@ -175,7 +175,8 @@ class Archive:
     def exchange(self, ledger: Ledger) -> None:
         """Bring the archive and a ledger together if one of them is not as it was at their last exchange.
 
-        Raises CopyDiverged where both have records that the other does not have, and as `top_up`.
+        Raises CopyDiverged where both have records that the other does not have, BadLedger for a row that no copy can
+        have written (what comes before it is here then), and as `top_up`.
         """
         from archiver.store.ledger_copy import exchange
 
@@ -185,7 +186,9 @@ class Archive:
             if reading.standing[0] == mark:
                 return
         with self._immediate() as sql:
-            exchange.top_up(sql, self.home, ledger)
+            bad_row = exchange.top_up(sql, self.home, ledger)
+        if bad_row is not None:  # what comes before it is here by now
+            raise bad_row
 
     def is_older(self) -> bool:
         """Whether the database has an older revision. Raises NoArchive, NewerArchive, StorageError."""

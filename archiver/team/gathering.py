@@ -39,8 +39,10 @@ class Gathering:
         self._life: str | None = None
         self._told: Waiting | None = None
 
-    def attend(self) -> bool:
+    def attend(self, *, is_told: bool = False) -> bool:
         """Bring what the copies hold if the ledger was put back or is new to this saver; say why the team waits.
+
+        `is_told`: somebody says that it was put back.
 
         True: it was put back while this saver worked, so what it says of who works is of an earlier time.
         """
@@ -50,7 +52,7 @@ class Gathering:
             identity = self._copies.identity()
             self._close_again()
             own = next((saver for saver in self._ledger.savers() if saver.cache == identity), None)
-            is_new = own is None or own.is_awaited
+            is_new = is_told or own is None or own.is_awaited
             failed = self._copies.bring_all() if is_new else {}
             if not failed and (is_new or self._is_time()):
                 set_aside = sum(map(len, self._copies.set_aside().values()))

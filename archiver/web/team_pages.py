@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from archiver import errors
+from archiver.health.error_reasons import reason
 from archiver.store.archive import Archive
 from archiver.web.app import build_team_app
 from archiver.web.context import ViewContext
 from archiver.web.proxy_access import ProxyGate, refusal_sentence
 from archiver.web.waitress_server import bind_port, running_server
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse
@@ -56,7 +58,7 @@ class TeamPages:
             pages = self._pages_of(account)
         except errors.ArchiverError as error:
             logging.getLogger(__name__).warning("account %s: %s", account, error)
-            return _fail(start, str(error))
+            return _fail(start, type(error).__name__)
         return pages(environ, start)
 
     def _pages_of(self, account: int) -> Flask:
@@ -95,8 +97,11 @@ def _refuse(start: StartResponse) -> list[bytes]:
     return _plain(start, "403 Forbidden", refusal_sentence())
 
 
-def _fail(start: StartResponse, sentence: str) -> list[bytes]:
-    return _plain(start, "503 Service Unavailable", sentence)
+def _fail(start: StartResponse, error_name: str) -> list[bytes]:
+    """Say why in the words of `status`: what the error itself says is about the server."""
+    sentence = _("Your archive cannot be shown now: {reason}. Tell whoever looks after this page.")
+    why = reason(error_name) or _("the reason is in the server's log")
+    return _plain(start, "503 Service Unavailable", sentence.format(reason=why))
 
 
 def _plain(start: StartResponse, status: str, sentence: str) -> list[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import sys
 import zipfile
@@ -18,18 +19,19 @@ from archiver.custody.earlier_homes import overview_lines
 from archiver.custody.team_copies import MARK, adopt, place_of, take_home
 from archiver.ledger.ledger_file import LEDGER_FILE, LedgerPlace
 from archiver.store import schema
-from archiver.store.archive import Archive
+from archiver.store.archive import Archive, Reading
 from archiver.store.engine import DATABASE
 from archiver.store.ledger_copy import store_contents
 from archiver.store.ledger_copy.shared_files import put_beside_seals
 from archiver.store.object_stores.open_store import make_store
+from archiver.store.queries.entries import last_record
 from archiver.store.working import last_lists, remembered_values
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.synced_paths import note_syncs
 from tests.support.teams.postgres import Postgres, running_postgres
-from tests.support.teams.team import evidence, new_copy, new_place
+from tests.support.teams.team import evidence, ledger_digests, new_copy, new_place
 from tests.support.terminals.terminal import TOKEN, Terminal
 
 pytestmark = pytest.mark.slow
@@ -105,26 +107,28 @@ def test_seals_that_only_the_store_has_are_told(postgres: Postgres, home: Path, 
 
 
 @pytest.mark.drawn
-def test_rows_that_no_copy_wrote_are_refused_in_one_sentence(postgres: Postgres, home: Path, tmp_path: Path) -> None:
-    """A file's name leads nowhere outside of the seals; holes, broken lines and counters make no half archive.
+def test_what_comes_before_a_row_that_no_copy_wrote_is_taken_home(
+    postgres: Postgres, home: Path, tmp_path: Path
+) -> None:
+    """A file's name leads nowhere outside of the seals; a hole or a broken line ends what is brought.
 
-    The sentence says which row it is, and nothing of the attempt stays.
+    The finding says which row it is. Without any good record there is no archive, and nothing of the attempt stays.
     """
     place = adopt(home, postgres.address("machine"), None)
     of_one = f"WHERE archive = {place.archive}"
     names = ["../../outside", str(tmp_path / "outside"), "orphaned/../../../outside", "..", "ledger.toml"]
     rows = f"SELECT {place.archive}, (SELECT max(seq) FROM ledger.entry {of_one})"
-    entry, seal, standing = (f"UPDATE ledger.{table} SET" for table in ("entry", "seal", "standing"))
+    entry, seal = (f"UPDATE ledger.{table} SET" for table in ("entry", "seal"))
     deep = "repeat('[', 100000)"
     changes = [
         *(("no file", f"INSERT INTO ledger.file {rows}, '{name}', 'x'", _undo_file(name)) for name in names),
         (
-            "record 1 cannot be read",
+            "record 1 is not as",
             f"{entry} line = '!' || line {of_one}",
             f"{entry} line = substr(line, 2) {of_one}",
         ),
         (
-            "record 4 cannot be read",
+            "record 4 is not as",
             f"{entry} line = {deep} || line {of_one} AND seq = 4",
             f"{entry} line = ltrim(line, '[') {of_one} AND seq = 4",
         ),
@@ -134,7 +138,7 @@ def test_rows_that_no_copy_wrote_are_refused_in_one_sentence(postgres: Postgres,
             f"{entry} seq = 5 {of_one} AND seq = 999999",
         ),
         (
-            r"one of the records 1 to \d+ is not",
+            "record 3 is not as",
             f"{entry} line = '[' || line || ']' {of_one} AND seq = 3",
             f"{entry} line = substr(line, 2, length(line) - 2) {of_one} AND seq = 3",
         ),
@@ -147,14 +151,21 @@ def test_rows_that_no_copy_wrote_are_refused_in_one_sentence(postgres: Postgres,
             for kind in ("rollback", "erasure")
         ),
         ("seal 1 is not", f"{seal} day = '../' || day {of_one}", f"{seal} day = substr(day, 4) {of_one}"),
-        ("counters cannot", f"{standing} running = '[]' {of_one}", f"{standing} running = '{{}}' {of_one}"),
     ]
+    whole = len(evidence(home)["entry"])
 
-    for words, change, undo in changes:
+    for number, (words, change, undo) in enumerate(changes):
         postgres.execute("SET session_replication_role = replica", change)
-        with pytest.raises(errors.BadLedger, match=words):
-            take_home(place, tmp_path / "taken", home)
-        assert not (tmp_path / "taken.partial").exists()
+        target, last = tmp_path / f"taken-{number}", re.search(r"record (\d+)", words)
+        if words.startswith("record 1 "):
+            with pytest.raises(errors.BadLedger, match=words):
+                take_home(place, target, home)
+            assert not target.exists()
+        else:
+            found = [one.text for one in take_home(place, target, home).findings if one.check == "ledger-row"]
+            assert re.search(words, "".join(found))
+            assert len(evidence(target)["entry"]) == (int(last[1]) - 1 if last else whole) or "\\d" in words
+        assert not target.with_name(f"{target.name}.partial").exists()
         postgres.execute("SET session_replication_role = replica", undo)
 
     assert [] == list(tmp_path.rglob("*outside*"))
@@ -162,7 +173,37 @@ def test_rows_that_no_copy_wrote_are_refused_in_one_sentence(postgres: Postgres,
 
 
 @pytest.mark.drawn
-def test_values_that_no_column_takes_are_refused_in_one_sentence(
+def test_a_copy_goes_up_to_the_last_good_row_and_saves_on_when_the_bad_one_is_gone(
+    postgres: Postgres, home: Path, tmp_path: Path
+) -> None:
+    """Another copy is brought up to there, says so, and appends nothing meanwhile."""
+    place = adopt(home, postgres.address("machine"), None)
+    last = len(evidence(home)["entry"])
+    change = f"UPDATE ledger.entry SET line = %s WHERE archive = {place.archive} AND seq = {last}"
+    replica = "SET session_replication_role = replica"
+    postgres.execute(replica, change.replace("%s", "'!' || line"))
+    copy = new_copy(tmp_path / "second", place)
+
+    with closing(Archive(copy)) as archive, archive.reading() as reading:
+        told, held = reading.ledger_error, last_held(reading)
+    with closing(Archive(copy)) as archive, pytest.raises(errors.BadLedger), archive.writing() as writing:
+        note(writing, "x")
+    postgres.execute(replica, change.replace("%s", "substr(line, 2)"))
+    with closing(Archive(copy)) as archive, archive.writing() as writing:
+        note(writing, "x")
+
+    assert ("BadLedger", last - 1) == (told, held)
+    assert last + 1 == len(ledger_digests(postgres, place))
+
+
+def last_held(reading: Reading) -> int:
+    """The number of the last record of a copy."""
+    number, _digest = last_record(reading) or (0, "")
+    return number
+
+
+@pytest.mark.drawn
+def test_values_that_no_column_takes_count_for_nothing_or_end_what_is_brought(
     postgres: Postgres, home: Path, tmp_path: Path
 ) -> None:
     """Objects where texts belong, in counters or in a record, are no fault of the program: no trace shows texts."""
@@ -178,10 +219,12 @@ def test_values_that_no_column_takes_are_refused_in_one_sentence(
         *({"last_list": [counted | {name: "never"}]} for name in ("first", "last", "times", "longest_s", "looks")),
     ]
 
-    for running in strange:
+    for number, running in enumerate(strange):
         _state_running(postgres, place.archive, running)
-        with pytest.raises(errors.BadLedger, match="counters cannot"):
-            take_home(place, tmp_path / "taken", tmp_path / "nothing")
+        target = tmp_path / f"taken-{number}"
+        assert "ledger-row" not in take_home(place, target, tmp_path / "nothing").counts
+        with closing(Archive(target)) as archive, archive.reading() as reading:
+            assert [] == list(last_lists.running_looks(reading))
     _state_running(postgres, place.archive, {"last_list": [counted], "memory": {"erasures_settled": "[1]"}})
     take_home(place, tmp_path / "counted", tmp_path / "nothing")
     replica, of_others = (
@@ -190,8 +233,8 @@ def test_values_that_no_column_takes_are_refused_in_one_sentence(
     )
     name, wrapped = r"""'"name":("[^"]*")', '"name":[\1]'""", r"""'"name":\[("[^"]*")\]', '"name":\1'"""
     postgres.execute(replica, f"UPDATE ledger.entry SET line = regexp_replace(line, {name}) {of_others}")
-    with pytest.raises(errors.BadLedger, match=r"record \d+ is not as this program writes it"):
-        take_home(place, tmp_path / "taken", tmp_path / "nothing")
+    found = [one.text for one in take_home(place, tmp_path / "taken", tmp_path / "nothing").findings]
+    assert any(re.search(r"record \d+ is not as this program writes it", text) for text in found)
     postgres.execute(replica, f"UPDATE ledger.entry SET line = regexp_replace(line, {wrapped}) {of_others}")
     _state_running(postgres, place.archive, {})
 
@@ -238,7 +281,7 @@ def test_a_drill_goes_on_where_the_ledger_holds_what_makes_no_archive(
     with Chatwork(token=TOKEN) as chatwork:
         said = Terminal(home, chatwork).run("team", "verify", "--sample", 100, code=3)
 
-    assert "記録 1 が読めません" in said
+    assert "記録 1 が、このプログラムの書く形になっていません" in said
     assert "改変は見つかりませんでした" in said
     assert "1件の保管庫は取り出せませんでした" in said
 

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.drawn
 
 GUIDE = Path(__file__).parents[2] / "docs" / "en" / "team.md"
 SECRET = "0123456789abcdef0123456789abcdef"
-PASSWORDS = {"sato": "pass-sato", "suzuki": "pass-suzuki", "visitor": "pass-visitor"}
+PASSWORDS = {"sato": "pass-sato", "suzuki": "pass-suzuki", "visitor": "pass-visitor", "new": "pass-new"}
 HOST = {"Host": "archives.example.jp"}
 TEXTS = ("佐藤だけのメッセージ", "鈴木だけのメッセージ")
 
@@ -84,7 +84,7 @@ def served(teams: tuple[Team, Team], postgres: Postgres, tmp_path_factory: pytes
         'cache = "cache"',
         f'listen = "127.0.0.1:{port}"',
         "[people]",
-        *(f"{name} = {account}" for name, account in people.items()),
+        *(f"{name} = {account}" for name, account in (people | {"new": 99}).items()),
     ]
     (folder / "serve.toml").write_text("\n".join(lines), encoding="utf-8")
     with running_serve(folder / "serve.toml"):
@@ -138,6 +138,43 @@ def test_who_has_not_signed_in_or_has_no_archive_sees_nothing(served: Served) ->
     assert 401 == served.page(None).status_code
     refused = served.page("visitor")
     assert (403, True) == (refused.status_code, len(refused.text) < 500)
+
+
+def test_why_an_archive_cannot_be_shown_is_said_without_a_word_of_the_server(
+    served: Served, postgres: Postgres
+) -> None:
+    """Neither an address nor a path nor a command: whoever reads it has no terminal there."""
+    page = served.page("new")
+
+    assert (503, True) == (page.status_code, "表示できません" in page.text)
+    assert not [word for word in (str(postgres.folder), "postgres", "archive ") if word in page.text]
+
+
+FALSE_WORDS = (
+    *(
+        "このパソコンの中だけで表示",
+        "このパソコンには設定されていません",
+        "これからは何も保存されません",
+        "このパソコン",
+    ),
+    *("archive init", "archive save", "archive daemon", "archive schedule", "archive backup"),
+)
+"""What is said of one person's computer, and is wrong of an archive that savers save and a server shows."""
+
+
+def test_no_page_says_what_is_true_of_ones_own_computer_alone(served: Served) -> None:
+    """Every page that the menu and its pages lead to."""
+    seen_pages: set[str] = set()
+    found, waiting = [], ["/"]
+    while waiting:
+        path = waiting.pop()
+        page = served.page("sato", path)
+        seen_pages.add(path)
+        found += [(path, word) for word in FALSE_WORDS if word in page.text]
+        links = (link.partition("#")[0].replace("&amp;", "&") for link in re.findall(r'href="(/[^"]*)"', page.text))
+        waiting += sorted({link for link in links if link and link not in seen_pages} - {*waiting})[:40]
+
+    assert [] == found
 
 
 @pytest.mark.parametrize(

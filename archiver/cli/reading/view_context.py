@@ -26,7 +26,7 @@ from archiver.health.rooms_and_runs import round_interval
 from archiver.health.snapshot import known_time
 from archiver.health.words import page_sentence
 from archiver.render.times import interval_words
-from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
+from archiver.store.ledger_copy.kept_by_team import kept_by_team
 from archiver.web.context import AttentionAlert, Block, Step, ViewContext
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def build_standing(
         },
         "every": interval_words(_every(standing)) if starters and starters.names and not starters.is_idle else "",
         "has_notices": bool(settings.notify.ways),
-        "is_team": kept_by_team(reading.home) is KeptByTeam.ALL,
+        "kept_by_team": kept_by_team(reading.home).value,
     }
 
 

@@ -177,7 +177,7 @@ def team_restore(obj: CliContext, no_wait: bool, team_file: str | None) -> int:
     settings = team_settings(obj, team_file)
     copies = Copies(settings)
     with closing(TeamLedger(settings.ledger)) as ledger:
-        Gathering(copies, ledger).attend()
+        Gathering(copies, ledger).attend(is_told=True)
         if no_wait:
             ledger.wait_no_longer()
         missing = [saver for saver in ledger.savers() if saver.is_awaited]

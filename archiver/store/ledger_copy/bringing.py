@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from gettext import gettext as _
 from itertools import islice
 from pathlib import Path
@@ -32,67 +33,85 @@ _LINE = list(COLUMNS["entry"]).index("line")
 _LINES = select(_ENTRY.line).where(_ENTRY.key == bindparam("key"), _ENTRY.seq <= bindparam("upto")).order_by(_ENTRY.seq)
 
 
-def bring(sql: Connection, home: Path, reading: LedgerReading, own: LedgerEnd) -> None:
-    """Bring every row after the numbers that the copy has. Raises StrangeRow, StorageError, LedgerUnavailable."""
-    _bring_entries(sql, reading, own)
+def bring(sql: Connection, home: Path, reading: LedgerReading, own: LedgerEnd) -> StrangeRow | None:
+    """Bring the rows after the numbers that the copy has, up to the first that no copy can have written; that one.
+
+    Raises StrangeRow for what belongs to no row, StorageError, LedgerUnavailable.
+    """
+    strange = _bring_entries(sql, reading, own)
     if not own.entry and index.is_possible(sql):  # of a new copy the index is made at once
         with index.damage_forgiven():
             index.rebuild(sql)
     with told_as(N_("what it says of erasures does not go with its records")):
         erased.carry_out(sql, home, reading)
-    _bring_replies(sql, reading, own)
-    for row in _named_rows(reading, "seal", own):
-        with told_as(N_("seal {number} is not as this program writes it"), number=row["number"]):
-            put_seal(home, row)
-            sql.execute(insert(schema.seal).values({column.name: row[column.name] for column in schema.seal.c}))
-    for row in _named_rows(reading, "file", own):
-        with told_as(N_("a file of record {number} has a name that this program gives no file"), number=row["seq"]):
-            put_file(home, row)
+    replies = own._replace(reply=sql.execute(select(func.max(schema.reply.c.number))).scalar() or 0)
+    for rows in _batches(reading, "reply", replies):  # of an erased one it is given again
+        strange = strange or _append_good(sql, rows, partial(_append_replies, sql))
+    try:
+        _bring_files(sql, home, reading, own)
+    except StrangeRow as error:
+        strange = strange or error
+    return strange
 
 
-def _bring_entries(sql: Connection, reading: LedgerReading, own: LedgerEnd) -> None:
-    if own.entry:
-        _append_entries(sql, reading, own)
-        return
-    sql.exec_driver_sql("DROP TRIGGER IF EXISTS entry_in_order")  # it would ask for each row what is asked below
-    _append_entries(sql, reading, own)
-    sql.exec_driver_sql(schema.TRIGGERS["entry_in_order"])
-
-
-def _append_entries(sql: Connection, reading: LedgerReading, own: LedgerEnd) -> None:
-    next_number = own.entry + 1
+def _bring_entries(sql: Connection, reading: LedgerReading, own: LedgerEnd) -> StrangeRow | None:
+    """Bring entries up to the first strange one, which comes back."""
+    if not own.entry:
+        sql.exec_driver_sql("DROP TRIGGER IF EXISTS entry_in_order")  # it would ask for each row what is asked below
+    strange, number = None, own.entry + 1
     for rows in _batches(reading, "entry", own):
-        _require_no_hole(rows, next_number)
-        next_number += len(rows)
-        objects = _parsed(rows)
-        text = N_("one of the records {first} to {last} is not as this program writes them")
-        with told_as(text, first=rows[0][0], last=rows[-1][0]):
-            for entry in objects:
-                if not has_form(entry):
-                    raise StrangeRow(_("record {number} is not as this program writes it").format(number=entry["seq"]))
-            insert_values(sql, schema.entry, tuple(COLUMNS["entry"]), rows)
-            project(sql, objects, lambda key, upto: _entries_of(sql, key, upto))
-        if own.entry:
-            index.add_texts(sql, objects)
+        whole = [row for expected, row in enumerate(rows, number) if row[0] == expected]  # those before a hole
+        number += len(whole)
+        strange = _append_good(sql, whole, partial(_append_entries, sql, is_indexed=own.entry > 0))
+        if strange is None and len(whole) < len(rows):
+            strange = StrangeRow(_("record {number} is missing").format(number=number))
+        if strange is not None:
+            break
+    if not own.entry:
+        sql.exec_driver_sql(schema.TRIGGERS["entry_in_order"])
+    return strange
 
 
-def _require_no_hole(rows: Sequence[Row], number: int) -> None:
-    """Raise StrangeRow if entries are not numbered one after the other from this number on."""
-    for expected, row in enumerate(rows, number):
-        if row[0] != expected:
-            raise StrangeRow(_("record {number} is missing").format(number=expected))
+def _append_good(sql: Connection, rows: Sequence[Row], append: Callable[[Sequence[Row]], None]) -> StrangeRow | None:
+    """Append the rows before the first strange one, which comes back."""
+    try:
+        with sql.begin_nested():
+            append(rows)
+    except StrangeRow as error:
+        half = len(rows) // 2
+        return _append_good(sql, rows[:half], append) or _append_good(sql, rows[half:], append) if half else error
+    return None
 
 
-def _parsed(rows: Sequence[Row]) -> list[EntryObject]:
-    """The objects of the lines of entries that were not erased. Raises StrangeRow."""
-    objects: list[EntryObject] = []
-    whole = (row for row in rows if _is_whole(row[_LINE]))
-    for number, *_columns, line, _digest in whole:
-        try:
-            objects.append(_object(line))
-        except (ValueError, RecursionError) as error:
-            raise StrangeRow(_("record {number} cannot be read").format(number=number)) from error
-    return objects
+def _append_entries(sql: Connection, rows: Sequence[Row], *, is_indexed: bool) -> None:
+    with told_as(N_("record {number} is not as this program writes it"), number=rows[0][0]):
+        objects = [_object(row[_LINE]) for row in rows if _is_whole(row[_LINE])]
+        if not all(map(has_form, objects)):
+            raise ValueError
+        insert_values(sql, schema.entry, tuple(COLUMNS["entry"]), rows)
+        project(sql, objects, lambda key, upto: _entries_of(sql, key, upto))
+    if is_indexed:
+        index.add_texts(sql, objects)
+
+
+def _append_replies(sql: Connection, rows: Sequence[Row]) -> None:
+    with told_as(N_("reply {number} is not as this program writes it"), number=rows[0][0]):
+        insert_values(sql, schema.reply, tuple(COLUMNS["reply"]), rows)
+
+
+def _bring_files(sql: Connection, home: Path, reading: LedgerReading, own: LedgerEnd) -> None:
+    """Bring seals, and the files beside them, of the entries that are here. Raises StrangeRow."""
+    last = sql.execute(select(func.max(_ENTRY.seq))).scalar() or 0
+    for row in _named_rows(reading, "seal", own):
+        if row["last"] <= last:
+            with told_as(N_("seal {number} is not as this program writes it"), number=row["number"]):
+                put_seal(home, row)
+                sql.execute(insert(schema.seal).values({column.name: row[column.name] for column in schema.seal.c}))
+    for row in _named_rows(reading, "file", own):
+        if row["seq"] <= last:
+            text = N_("a file of record {number} has a name that this program gives no file")
+            with told_as(text, number=row["seq"]):
+                put_file(home, row)
 
 
 def _object(line: str) -> EntryObject:
@@ -102,14 +121,6 @@ def _object(line: str) -> EntryObject:
     except msgspec.DecodeError:
         entry = json.loads(line)
     return entry
-
-
-def _bring_replies(sql: Connection, reading: LedgerReading, own: LedgerEnd) -> None:
-    last = sql.execute(select(func.max(schema.reply.c.number))).scalar() or 0  # of an erased one it is given again
-    for rows in _batches(reading, "reply", own._replace(reply=last)):
-        text = N_("one of the replies {first} to {last} is not as this program writes them")
-        with told_as(text, first=rows[0][0], last=rows[-1][0]):
-            insert_values(sql, schema.reply, tuple(COLUMNS["reply"]), rows)
 
 
 def _batches(reading: LedgerReading, table: str, own: LedgerEnd) -> Iterator[list[Row]]:

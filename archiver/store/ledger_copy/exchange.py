@@ -24,7 +24,7 @@ from archiver.store import schema
 from archiver.store.ledger_copy import erased, shared_files
 from archiver.store.ledger_copy.beside_seals import file_rows, seal_name, seal_row
 from archiver.store.ledger_copy.bringing import bring
-from archiver.store.ledger_copy.strange_rows import refused, told_as
+from archiver.store.ledger_copy.strange_rows import StrangeRow, bad_ledger, refused, told_as
 from archiver.store.projection.rows import upsert_rows
 from archiver.store.transactions import Reading, SmallStatement, Writing
 from archiver.store.working import last_lists, remembered_values
@@ -100,26 +100,29 @@ def ship(sql: Connection, home: Path, ledger: Ledger, before: CopyStanding) -> N
         _put_mark(sql, ledger.append({}, mark=before.mark or "", running=now.running))
 
 
-def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
+def top_up(sql: Connection, home: Path, ledger: Ledger) -> errors.BadLedger | None:
     """Bring copy and ledger together: rows that the copy lacks come, a tail that only the copy has goes.
 
-    Raises CopyDiverged, BadLedger, and as `ship`.
+    What comes back says at which row it ended that no copy can have written. Raises CopyDiverged, BadLedger, and as
+    `ship`.
     """
     own = copy_standing(sql, home).end
     with ledger.reading() as reading, refused(ledger.place):
         (mark, running), end = reading.standing, reading.end()
         _compare(sql, reading, min(own.entry, end.entry), min(own.seal, end.seal))
-        bring(sql, home, reading, own)
+        strange = bring(sql, home, reading, own)
         with told_as(N_("what it says of erasures does not go with its records")):
             erasures = erased.held_again(sql, home, ledger, reading)
     if own.entry <= end.entry:
-        with refused(ledger.place), told_as(N_("its running counters cannot be read")):
-            _put_running(sql, home, running)
+        _put_running(sql, home, running)
+    if strange is not None:
+        return bad_ledger(ledger.place, strange)
     now = copy_standing(sql, home).end
     if erasures or any(now.after(table) > end.after(table) for table in ("entry", "reply", "seal")):
         _ship_after(sql, home, ledger, end, mark, erasures=erasures, is_held_before=True)
     else:
         _put_mark(sql, mark)
+    return None
 
 
 def fill_store(sql: Connection, home: Path, place: LedgerPlace) -> None:
@@ -244,15 +247,19 @@ def _compare(sql: Connection, reading: LedgerReading, seq: int, seal: int) -> No
 def _put_running(sql: Connection, home: Path, running: str) -> None:
     """Take over the running counters, so that no look is counted by two machines; nothing else that may stand there.
 
-    Raises an error for those that no copy wrote, which would end every later run that reads them.
+    Those that no copy wrote, and that would end every later run that reads them, count for nothing.
     """
-    document = json.loads(running)
-    sql.execute(delete(schema.last_list))
-    upsert_rows(sql, schema.last_list, document.get("last_list", ()))
-    sql.execute(delete(schema.memory).where(_IS_CARRIED))
-    values = [{"key": key, "value": value} for key, value in document.get("memory", {}).items() if _is_carried(key)]
-    upsert_rows(sql, schema.memory, values)
-    last_lists.check_lists(Reading(sql, home))
+    try:
+        with sql.begin_nested(), told_as("running"):
+            document = json.loads(running)
+            sql.execute(delete(schema.last_list))
+            upsert_rows(sql, schema.last_list, document.get("last_list", ()))
+            sql.execute(delete(schema.memory).where(_IS_CARRIED))
+            values = [{"key": key, "value": one} for key, one in document.get("memory", {}).items() if _is_carried(key)]
+            upsert_rows(sql, schema.memory, values)
+            last_lists.check_lists(Reading(sql, home))
+    except StrangeRow:
+        _put_running(sql, home, "{}")
 
 
 def _is_carried(key: str) -> bool:

@@ -60,4 +60,9 @@ def refused(place: LedgerPlace) -> Iterator[None]:
         with told_as(N_("its rows do not go together")):
             yield
     except StrangeRow as error:
-        raise errors.BadLedger(ledger=printable(place.address), archive=place.archive, detail=str(error)) from error
+        raise bad_ledger(place, error) from error
+
+
+def bad_ledger(place: LedgerPlace, strange: StrangeRow) -> errors.BadLedger:
+    """The error that says which row of an archive it is."""
+    return errors.BadLedger(ledger=printable(place.address), archive=place.archive, detail=str(strange))

@@ -73,7 +73,7 @@ def home_document(reading: Reading, status: Status) -> Row:
         "upto": last_seq(reading),
         "last_alert": max((one.number for one in status.alerts), default=0),
         "mark": page_marks(reading)[head["kind"] == "calm"],
-        "step": None if told else _next_step(reading, status, jobs),
+        "step": None if told else _next_step(reading, status, jobs, standing),
         "jobs": sorted((one for one in jobs if one["is_open"]), key=_job_order, reverse=True),
         "ended": [one for one in jobs if not one["is_open"]],
         "every": standing["every"],
@@ -271,17 +271,18 @@ def _to_look_at(standing: Mapping[str, Any], status: Status, now: datetime) -> I
 
 
 def _calm(status: Status, standing: Mapping[str, Any]) -> Row:
-    kept = _kept(status.rooms)
-    where = _("All good. {kept} are in the team's ledger.") if standing["is_team"] else ""
+    by_team = standing["kept_by_team"]
+    where = _("All good. {kept} are in the team's ledger.") if by_team != "nothing" else ""
+    kept = _kept(status.rooms, are_files_told=by_team != "records")  # else they are with one of its machines
     head = (where or _("All good. {kept} are on this computer.")).format(kept=kept)
     return {"state": "", "kind": "calm", "head": head, "text": "", "saved": status.last_sync}
 
 
-def _kept(rooms: Sequence[RoomStatus]) -> str:
+def _kept(rooms: Sequence[RoomStatus], *, are_files_told: bool = True) -> str:
     """How many messages and files are saved of these chats, in words."""
     messages, files = sum(one.messages for one in rooms), sum(one.files.saved for one in rooms)
     said = ngettext("{n} message", "{n} messages", messages).format(n=f"{messages:,}")
-    if not files:
+    if not files or not are_files_told:
         return said
     more = ngettext("{n} file", "{n} files", files).format(n=f"{files:,}")
     return _("{messages} and {files}").format(messages=said, files=more)
@@ -290,13 +291,13 @@ def _kept(rooms: Sequence[RoomStatus]) -> str:
 # --- what to do next when all is calm -------------------------------------------------------------
 
 
-def _next_step(reading: Reading, status: Status, jobs: Sequence[Row]) -> Row | None:
+def _next_step(reading: Reading, status: Status, jobs: Sequence[Row], standing: Mapping[str, Any]) -> Row | None:
     """The first that is true: old messages not saved, no backup, notices never seen, facts missing."""
     rooms = {int(room.room_id) for job in jobs if job["is_open"] for room in job["rooms"]}
     older = unlisted_beginnings(reading, rooms)
     if older.rooms:
         return {"kind": "older", "n": older.missing}
-    if status.backup is None:
+    if status.backup is None and standing["kept_by_team"] == "nothing":
         return {"kind": "backup"}
     trial = NOTICE_TRIAL.recall(reading)
     if trial is None or not trial.seen:

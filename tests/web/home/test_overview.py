@@ -43,7 +43,7 @@ CALM: dict[str, Any] = {
     "changes": {},
     "every": "5 minutes",
     "has_notices": True,
-    "is_team": False,
+    "kept_by_team": "nothing",
 }
 """Nothing is the matter with the saving."""
 

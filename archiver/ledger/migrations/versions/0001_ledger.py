@@ -319,8 +319,7 @@ BEGIN
 END $$;
 
 CREATE TRIGGER entry_is_its_line BEFORE INSERT ON ledger.entry FOR EACH ROW WHEN ((
-    CASE WHEN NEW.kind = 'erased'
-    THEN NEW.line ~ ('^{"digest":"' || NEW.digest || '","erased":true,"erasure":[1-9][0-9]{0,8}}$')
+    CASE WHEN NEW.line ~ ('^{"digest":"' || NEW.digest || '","erased":true,"erasure":[1-9][0-9]{0,8}}$') THEN true
     ELSE encode(sha256(convert_to(NEW.line, 'UTF8')), 'hex') = NEW.digest AND NEW.line::json IS NOT NULL
         AND starts_with(NEW.line, format(
             '{"account_id":%s,"clock":%s,"key":%s,"kind":"%s","observed_at":"%s","payload":{',
