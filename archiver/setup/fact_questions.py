@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from calendar import monthrange
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -40,7 +42,7 @@ def read_facts(given: Mapping[str, str | None], *, now: datetime) -> dict[str, A
     for fact in stated:
         if fact.is_day:
             limit = None if fact.may_lie_ahead else now
-            facts[fact.name] = read_day(facts[fact.name], fact.option, EXAMPLE_TIME, now=limit)
+            facts[fact.name] = read_day(facts[fact.name], fact.option, EXAMPLE_TIME, now=limit, near=now)
         elif fact.kind is FactKind.YES_NO:
             facts[fact.name] = facts[fact.name] == "yes"
     for fact in stated:
@@ -222,10 +224,20 @@ def _read_day(answer: str, fact: ContractFact, contract: Contract, now: datetime
         sentence = _("{before} is {first}, so {after} cannot be {later}. Check both; Enter leaves this one unknown.")
         raise InvalidAnswer(sentence.format(**error.data)) from None
     except tuple(_DAY_SENTENCES) as error:
-        sentence = _(_DAY_SENTENCES[type(error)])
+        sentence = short_month(answer) or _(_DAY_SENTENCES[type(error)])
         raise InvalidAnswer(sentence.format(example=fact.example.strip('"'))) from None
     return facts
 
+
+def short_month(answer: str) -> str:
+    """That a month has fewer days than the day that was typed; empty if that is not what is wrong."""
+    match = re.search(r"(?<![0-9])([0-9]{1,2})[-/.月]([0-9]{1,2})(?![0-9])", unicodedata.normalize("NFKC", answer))
+    days = monthrange(LEAP_YEAR, int(match[1]))[1] if match and 1 <= int(match[1]) <= 12 else 99
+    sentence = _("Month {month} has {days} days.").format(month=match[1].lstrip("0") if match else "", days=days)
+    return sentence if match and int(match[2]) > days else ""
+
+
+LEAP_YEAR = 2024
 
 _DAY_SENTENCES = {
     errors.BadValue: N_("Please give it like this: {example}"),

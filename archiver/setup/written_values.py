@@ -38,15 +38,15 @@ BEFORE_REIWA = 2018
 """The first year of Reiwa is 2019."""
 
 
-def read_day(value: str, option: str, example: str, *, now: datetime | None) -> str:
+def read_day(value: str, option: str, example: str, *, now: datetime | None, near: datetime | None = None) -> str:
     """A day in Japan, or a time if the example has one, in any form in which people write it there.
 
-    With `now` it cannot be ahead, so it needs no year: the last such day is meant.
+    With `now` it cannot be ahead, so it needs no year: the last such day is meant; with `near` alone the nearest.
     Raises BadValue, NoSuchDay, DayTooEarly, DayTooLate, and DayAhead for one after `now` (aware).
     """
     written_day = read_written_day(value)
-    if written_day is None and now is not None:
-        written_day = read_past_day(value, now.astimezone(JST).date())
+    if written_day is None and (today := now or near) is not None:
+        written_day = read_past_day(value, today.astimezone(JST).date(), is_nearest=now is None)
     if written_day is None or (written_day.clock and len(example) == len(EXAMPLE_DAY)):
         raise errors.BadValue(value=value, option=option, example=example)
     try:
@@ -84,14 +84,18 @@ def read_written_day(value: str) -> WrittenDay | None:
     return WrittenDay(year, int(parts["month"]), int(parts["day"]), clock)
 
 
-def read_past_day(value: str, today: date) -> WrittenDay | None:
-    """A day that is past and therefore clear without its year, with or without a time: 昨日, 11月10日 9:05."""
+def read_past_day(value: str, today: date, *, is_nearest: bool = False) -> WrittenDay | None:
+    """A day that is past and therefore clear without its year, with or without a time: 昨日, 11月10日 9:05.
+
+    `is_nearest`: it may lie ahead, and does if that is nearer.
+    """
     match = _SPOKEN.fullmatch(unicodedata.normalize("NFKC", value).strip())
     days = None if match is None else read_days(match["day"], today)
     if match is None or days is None or days.first != days.last:
         return None
     clock = None if match["hour"] is None else (int(match["hour"]), int(match["minute"]))
-    return WrittenDay(days.first.year, days.first.month, days.first.day, clock)
+    is_ahead = is_nearest and today - days.first > timedelta(days=182)
+    return WrittenDay(days.first.year + is_ahead, days.first.month, days.first.day, clock)
 
 
 def _reiwa(year: str) -> int:

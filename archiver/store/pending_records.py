@@ -12,7 +12,7 @@ from archiver.records import Observation
 from archiver.store import writer
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import current_state
-from archiver.store.time_text import from_text, run_time
+from archiver.store.time_text import from_text, run_time, to_text
 from archiver.store.working import last_lists, remembered_values
 
 IDLE_RUNS_KEPT = timedelta(days=7)
@@ -52,8 +52,9 @@ def append_sweep(
 
 
 def oldest_pending(reading: Reading) -> str | None:
-    """When the oldest of what is counted was seen or begun, as text; None: there is nothing."""
-    times = (last_lists.oldest_look(reading), _idle_since(reading))
+    """When the oldest of what is counted or typed was seen or begun, as text; None: there is nothing."""
+    typed = [to_text(one.at) for one in remembered_values.TYPED_FACTS.recall(reading).values()]
+    times = (last_lists.oldest_look(reading), _idle_since(reading), *typed)
     return min((at for at in times if at is not None), default=None)
 
 

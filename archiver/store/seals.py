@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select
 
 from archiver.evidence import chain
 from archiver.records import JST, Seal
-from archiver.store import orphaned_seals, pending_records, schema, seal_files
+from archiver.store import orphaned_seals, pending_records, schema, seal_files, typed_facts
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.durable_files import make_durable_folder, storage_error, write_durably
 from archiver.store.time_text import QUIET_KINDS, from_text, seal_times, unsealed_times
@@ -62,6 +62,7 @@ def close_seals(archive: Archive, *, now: datetime, with_idle_runs: bool = True)
     """
     closed: list[Seal] = []
     with archive.writing() as writing:
+        typed_facts.state_typed(writing, at=now)
         pending_records.append_due(writing, news=with_idle_runs or _has_news(writing), at=now)
     while True:
         orphaned_seals.settle_seals(archive, now=now)

@@ -11,12 +11,13 @@ from flask import Blueprint
 from archiver import errors
 from archiver.app import utc_now
 from archiver.rounds.run_log import note_bug
+from archiver.store.typed_facts import QUIET
 from archiver.web import progress as job
 from archiver.web.console_context import ConsoleContext, SharedWords
 from archiver.web.exports import made_packages, message_use, packages
 from archiver.web.first_run import start
 from archiver.web.home import alerts, home
-from archiver.web.job import adding, billing, contract_chats, contracts, course, erasing, evidence
+from archiver.web.job import adding, contracts, erasing, evidence
 from archiver.web.jobs import JobRunner, RunningNote, note_file
 from archiver.web.security import base_pages
 from archiver.web.settings import archives, copies, guides_page, notice_settings, settings
@@ -35,10 +36,7 @@ PAGES = (
     made_packages.pages,
     emergency.pages,
     contracts.pages,
-    contract_chats.pages,
     adding.pages,
-    billing.pages,
-    course.pages,
     erasing.pages,
     message_use.pages,
     copies.pages,
@@ -67,7 +65,9 @@ def build_context(home: Path, environ: Mapping[str, str], words: SharedWords) ->
         return trouble_words(error)
 
     runner = JobRunner(utc_now, note, RunningNote(note_file(home)), words_of)
-    return ConsoleContext(home, environ, utc_now, words, runner, damage_seen=damage_seen)
+    context = ConsoleContext(home, environ, utc_now, words, runner, damage_seen=damage_seen)
+    context.may_be_typed.set()  # an application that was killed left it so
+    return context
 
 
 def pages(context: ConsoleContext) -> tuple[Blueprint, ...]:
@@ -76,5 +76,6 @@ def pages(context: ConsoleContext) -> tuple[Blueprint, ...]:
 
 
 def is_left_alone(context: ConsoleContext) -> bool:
-    """Whether nobody used it for long, and no job runs."""
+    """Whether nobody used it for long, and no job runs; called every few seconds, it also ends what was typed."""
+    context.state_typed(QUIET)
     return not context.jobs.is_busy and context.activity.idle_seconds() > IDLE_MINUTES * 60

@@ -6,20 +6,21 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
 
 from archiver.app import App, build_app
 from archiver.custody.backup import BackupOutcome
+from archiver.errors import ArchiverError
 from archiver.evidence.verify.findings import Verification
 from archiver.export.metadata.items import FileMetadata
-from archiver.records import Contract
 from archiver.records.alerts import Alert
 from archiver.rounds.round import Sealing
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
+from archiver.store import typed_facts
 from archiver.store.archive import Archive, Reading
 from archiver.sync.report import SyncReport
 from archiver.web.context import AttentionAlert, Block
@@ -58,8 +59,6 @@ class SharedWords:
     copy_lines: Callable[[BackupOutcome], Sequence[str]]
     sealing_lines: Callable[[Sealing], Sequence[str]]
     """Each new seal, and each stamp that came or waits."""
-    contract_aloud: Callable[[Reading, Contract], tuple[Sequence[str], Sequence[tuple[str, Sequence[str]]]]]
-    """A contract to read aloud: its head, and labels with what stands beside each; without ids."""
     saving_lines: Callable[[Reading, Settings, Mapping[str, str]], Sequence[str]]
     """What starts saving, how the last round ended, when the next one comes."""
     alert_rows: Callable[[Reading, Sequence[Alert]], Sequence[AlertRow]]
@@ -83,6 +82,8 @@ class ConsoleContext:
     """Set once it is remembered outside the home that there is an archive."""
     damage_seen: threading.Event = field(default_factory=threading.Event)
     """Set once a page or a job found that the archive is damaged, which need not show in every page."""
+    may_be_typed: threading.Event = field(default_factory=threading.Event)
+    """Set while a page of a job may have kept something of which no entry was made; so also after a start."""
     activity: LastActivity = field(default_factory=lambda: LastActivity())
 
     def settings(self) -> Settings:
@@ -104,6 +105,17 @@ class ConsoleContext:
     def archive(self) -> Archive:
         """The archive of the home."""
         return Archive(self.home)
+
+    def state_typed(self, quiet: timedelta = timedelta()) -> None:
+        """Make entries of what was typed on the pages of jobs; where it cannot be, it is tried again later."""
+        if not self.may_be_typed.is_set():
+            return
+        if not quiet:
+            self.may_be_typed.clear()
+        try:
+            typed_facts.state_all_typed(self.archive, at=self.now(), quiet=quiet)
+        except ArchiverError:
+            self.may_be_typed.set()
 
 
 class LastActivity:

@@ -12,7 +12,7 @@ from archiver.web.trouble.archive_state import ArchiveState, archive_state
 
 _PARTS = {
     "home.index": {
-        *("home", "start", "job", "lost", "contracts", "adding", "billing", "course", "contract_chats", "erasing"),
+        *("home", "start", "job", "lost", "contracts", "adding", "erasing"),
     },
     "packages.index": {"packages", "made"},
     "emergency.index": {"emergency"},

@@ -50,6 +50,7 @@ def base_pages(context: ConsoleContext) -> Blueprint:
     base.before_app_request(_note_activity)
     base.before_app_request(_lead_to_first_run)
     base.before_app_request(_refuse_long_fields)
+    base.before_app_request(_state_typed)
     base.app_errorhandler(CSRFError)(_form_expired)
     base.app_errorhandler(MethodNotAllowed)(_reopened)
     return base
@@ -121,6 +122,12 @@ def _lead_to_first_run() -> AnyResponse | tuple[str, int] | None:
     if state is ArchiveState.UNREADABLE and endpoint.startswith("start."):
         return redirect(url_for("home.index"))
     return _instead_without_archive(endpoint, state)
+
+
+def _state_typed() -> None:
+    """Whoever opens another page or sends a form has ended typing; a page that only looks by itself says nothing."""
+    if request.endpoint not in FREE and "HX-Request" not in request.headers:
+        console_context().state_typed()
 
 
 def _refuse_long_fields() -> tuple[str, int] | None:

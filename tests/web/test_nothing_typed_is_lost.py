@@ -18,8 +18,6 @@ from tests.support.console.routes import addresses
 
 PAGES = (
     "/contracts/job1",
-    "/contracts/job1/money",
-    "/contracts/job1/terms",
     f"/room/{ROOM}/use/30",
     "/settings?change=folders",
     "/settings?change=language",

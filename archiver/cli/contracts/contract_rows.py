@@ -176,7 +176,8 @@ def _term_lines(reading: Reading, contract: Contract, platform: Platform) -> Ite
 def _people_lines(activity: ContractActivity, names: dict[int, str], *, ids: bool) -> Iterator[str]:
     """Who the people are, as the user stated; as long as no client is named, the people not yet mapped."""
     for mapped in activity.mapped[:_PEOPLE_LIMIT]:
-        yield _part_line(_person(mapped.account_id, names, ids=ids), role_words(mapped.role), visible(mapped.reason))
+        reason = visible(mapped.reason) or basis_text(Basis.ENTERED, current_language())
+        yield _part_line(_person(mapped.account_id, names, ids=ids), role_words(mapped.role), reason)
     if len(activity.mapped) > _PEOPLE_LIMIT:
         yield _(" and {n} more").format(n=len(activity.mapped) - _PEOPLE_LIMIT).strip()
     known = {account: basis for account, basis in activity.facts.sides.bases.items() if basis is not Basis.ENTERED}

@@ -102,6 +102,7 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
         _open(obj, page, gate.address, no_browser=no_browser)
         echo(_("It ends when it is not used; Ctrl-C ends it at once."), err=True)
         _wait(context)
+        context.state_typed()
         context.jobs.leave(GRACE_SECONDS)
     return 0
 

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from archiver.alerts.sentences import alert_sentence, level_word
-from archiver.app import utc_now
 from archiver.cli.contracts.contract_names import contract_names
-from archiver.cli.contracts.contract_rows import page_head, page_rows
 from archiver.cli.evidence import preview, seal, verify
 from archiver.cli.evidence.backup import compared_lines, copied_lines
 from archiver.cli.reading.view_context import emergency_block_of
@@ -23,7 +21,6 @@ from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.custody.backup import BackupOutcome
-    from archiver.records import Contract
     from archiver.records.alerts import Alert
     from archiver.settings.model import Settings
     from archiver.store.archive import Reading
@@ -43,7 +40,6 @@ def shared_words() -> SharedWords:
         verification_lines=lambda verification: list(verify.verification_lines(verification)),
         copy_lines=_copy_lines,
         sealing_lines=lambda sealing: [line.strip() for line in seal.sealing_lines(sealing)],
-        contract_aloud=_contract_aloud,
         saving_lines=_saving_lines,
         alert_rows=_alert_rows,
         open_folder=show_folder,
@@ -86,12 +82,6 @@ def _alert_rows(reading: Reading, alerts: Sequence[Alert]) -> list[AlertRow]:
         )
         for alert, message in zip(alerts, named_messages(reading, alerts), strict=True)
     ]
-
-
-def _contract_aloud(reading: Reading, contract: Contract) -> tuple[list[str], list[tuple[str, list[str]]]]:
-    now = utc_now()
-    rows = page_rows(reading, contract, now=now, ids=False)
-    return page_head(contract, now=now, ids=False), [(row.label, row.texts) for row in rows]
 
 
 def _saving_lines(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> list[str]:

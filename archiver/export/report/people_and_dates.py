@@ -130,7 +130,7 @@ def _reason_text(case: ReportInput, account: int) -> str:
         return say("APIトークンの持ち主")
     stated = case.mapped.get(account)
     if stated is not None:
-        return f"{visible(stated.reason)}\n({say(STATED)})"
+        return "\n".join(filter(None, (visible(stated.reason), f"({say(STATED)})")))
     basis = case.bases.get(account, Basis.NONE)
     if basis is Basis.NAME and case.contract.client:
         client = shorten_line(visible(case.contract.client), _NOTE_LENGTH)

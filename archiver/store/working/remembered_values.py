@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, NamedTuple
 
@@ -465,6 +465,24 @@ SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", dict[str, str], {})
 
 Pressing Enter leaves no other trace.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class TypedFacts:
+    """What somebody types on the page of a job and no entry says yet."""
+
+    at: Time
+    """When they last typed."""
+    facts: JsonObject
+    """Of the payload of the contract, what differs."""
+    deliveries: Mapping[int, str] = field(default_factory=dict)
+    """Number → day; 0: a delivery that is none yet; an empty day: it is withdrawn."""
+    roles: Mapping[int, str] = field(default_factory=dict)
+    """Account → who it is; empty: that is withdrawn."""
+
+
+TYPED_FACTS: Slot[Mapping[str, TypedFacts]] = Slot("typed_facts", dict[str, TypedFacts], {})
+"""Contract → what was typed of it: `store.typed_facts`, for itself; entries are made of it before each seal."""
 
 PRACTICE: Slot[datetime | None] = Slot("practice", Time, None)
 """When the demo made this archive of invented people and messages; every page, report and text of it says so."""

@@ -13,7 +13,6 @@ from typing import Any
 from archiver.claims.money import RECEIPTS, money_standing
 from archiver.claims.quotation_text import seen_at
 from archiver.claims.quotations import Quotation, excerpts
-from archiver.contract_dates import unstated_facts
 from archiver.platforms.job_platform import UNKNOWN, platform_of
 from archiver.records import JST, CaseSides, Contract
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule
@@ -33,6 +32,7 @@ from archiver.store.queries.viewing.quotable_messages import changed_places, quo
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import NOTICE_TRIAL, SEEN_CHANGES, SeenChanges, last_saved_at
 from archiver.web.context import view_context
+from archiver.web.job.fact_form import missing_facts
 from archiver.web.talk.diff_html import mark_side
 from archiver.web.talk.text_diff import difference
 from archiver.web.template_env import age_words
@@ -123,7 +123,7 @@ def _job(reading: Reading, status: Status, contract: Contract, seen: SeenChanges
         "words": "" if last is None else visible(own_words(last.text, _references(reading, last.room_id))),
         "is_own": last is not None and last.account_id in sides.reporters,
         "money": _money(reading, contract, now.astimezone(JST).date()),
-        "missing": [fact.label for fact in unstated_facts(contract, platform)],
+        "missing": missing_facts(reading, contract),
         "gone": [one for one in rooms if one.inaccessible_since and one.inaccessible_since > seen.at],
         "changed": len(changed),
         "quotes": [*_quotes(reading, quoted_messages(reading, contract, sides, after=seen.entry), sides)],
@@ -225,18 +225,23 @@ def _changed(jobs: Sequence[Row]) -> Iterator[Row]:
             continue
         names = {one["name"] for one in job["quotes"]}
         name = names.pop() if len(names) == 1 and job["changed"] == len(job["quotes"]) else ""
-        named = _("{n} messages from {name} changed. Their earlier texts are all saved.")
-        if job["changed"] == 1:
-            named = _("1 message from {name} changed. Its earlier text is saved.")
-        other = ngettext(
-            "{n} message of somebody else changed. The earlier text is saved.",
-            "{n} messages of others changed. The earlier texts are all saved.",
-            job["changed"],
-        )
-        words = (named if name else other).format(n=job["changed"], name=name)
+        words = changed_words(job["changed"], name)
         text = _("Job “{job}”. The reason is not known.").format(job=job["title"])
         seen = max((one["seen"] for one in job["quotes"]), default=None)
         yield {"state": "look", "kind": "changed", "job": job["id"], "head": words, "text": text, "noticed": seen}
+
+
+def changed_words(count: int, name: str) -> str:
+    """That messages changed, of somebody by name or else of others, and that the earlier texts are saved."""
+    named = _("{n} messages from {name} changed. Their earlier texts are all saved.")
+    if count == 1:
+        named = _("1 message from {name} changed. Its earlier text is saved.")
+    other = ngettext(
+        "{n} message of somebody else changed. The earlier text is saved.",
+        "{n} messages of others changed. The earlier texts are all saved.",
+        count,
+    )
+    return (named if name else other).format(n=count, name=name)
 
 
 def _unpaid(jobs: Sequence[Row]) -> Iterator[Row]:

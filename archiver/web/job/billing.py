@@ -1,24 +1,20 @@
-"""契約 > お金と条件: what was billed and came in, and in which message each term was told, as the user states it."""
+"""お金 and 取引条件 on the page of a job: what was billed and came in, and in which message each term was told."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from gettext import gettext as _
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import request
 
 from archiver import errors
-from archiver.claims.money import MoneyStanding, money_standing
+from archiver.claims.money import money_standing
 from archiver.claims.money_words import state_text
-from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, StatedTerm, TermItem
+from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, StatedTerm
 from archiver.render.invisible_characters import visible
 from archiver.setup import billing
 from archiver.setup.written_values import EXAMPLE_DAY, read_day, read_yen, yen_text
 from archiver.store.archive import Reading
-from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.statements import deliveries
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.search.scope import room_names
@@ -26,46 +22,18 @@ from archiver.store.search.term_candidates import term_candidates
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.context import view_context
 from archiver.web.enclosing import keep_enclosure, stated_day, stated_message
-from archiver.web.job.period_form import outside_note
 from archiver.web.talk.message_context import references_by_room
 from archiver.web.talk.message_line import message_line
 from archiver.web.trouble.trouble_words import trouble_words
 
-pages = Blueprint("billing", __name__, url_prefix="/contracts/<name>")
-
-Answer = str | Response | tuple[str, int]
 CANDIDATES = 3
 WAY_LIMIT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class TermRow:
-    """A term that the client must state, and where it was told."""
-
-    item: TermItem
-    term: StatedTerm | None
-    message: dict[str, Any] | None
-    candidates: Sequence[dict[str, Any]]
-    """The first messages that hold a word of it, while nothing is stated."""
-
-
-@pages.get("/money")
-def money(name: str) -> Answer:
-    """What was billed, received and is open, and the forms to enter more."""
-    return _money_page(name, {})
-
-
-@pages.post("/money")
-def keep_money(name: str) -> Answer:
-    """Take back and enter all that the page holds; what cannot be kept comes back with its sentence."""
-    context = console_context()
-    with context.archive.reading() as reading:
-        contract = find_contract(reading, name)
+def keep_money(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+    """Take back and enter what the page holds of money; what cannot be kept, with its sentence."""
     entries = (_take_back, _add_invoice, _add_payment, _add_reminder)  # what is taken back makes room for the right one
-    problems = {place: sentence for enter in entries for place, sentence in enter(context, contract).items()}
-    if problems:
-        return _money_page(name, problems), 422
-    return redirect(url_for("billing.money", name=name, kept="yes"))
+    return {place: sentence for enter in entries for place, sentence in enter(context, contract).items()}
 
 
 def _take_back(context: ConsoleContext, contract: Contract) -> dict[str, str]:
@@ -85,13 +53,13 @@ def _add_invoice(context: ConsoleContext, contract: Contract) -> dict[str, str]:
     """Enter an invoice, if one was typed; its file, if one is given, is kept with the contract."""
     given, now = request.form, context.now()
     names = ("invoice_amount", "invoice_on", "invoice_due", "invoice_name", "invoice_message")
-    if not _is_typed(*names) and not request.files.get("file"):
+    if not _is_typed(*names) and not request.files.get("invoice_file"):
         return {}
     try:
         amount = read_yen(given.get("invoice_amount", ""), _("the amount"))
         issued_on = read_day(given.get("invoice_on", ""), _("the day"), EXAMPLE_DAY, now=now)
         due_on, message = stated_day("invoice_due"), stated_message(context, contract, "invoice_message")
-        kept = keep_enclosure(context, contract, "invoice", message, issued_on)
+        kept = keep_enclosure(context, contract, "invoice", message, issued_on, name="invoice_file")
         own_name = given.get("invoice_name", "").strip() or None
         draft = Invoice(0, amount, issued_on, due_on, own_name, message, None if kept is None else kept.number)
         billing.add_invoice(context.archive, contract.id, draft, at=now, again="invoice_again" in given)
@@ -135,18 +103,9 @@ def _is_typed(*names: str) -> bool:
     return any(request.form.get(name, "").strip() for name in names)
 
 
-@pages.get("/terms")
-def terms(name: str) -> Answer:
-    """Each term that the client must state, and where it was told."""
-    return _terms_page(name, {})
-
-
-@pages.post("/terms")
-def keep_terms(name: str) -> Answer:
-    """Say in which message each term was told, or take that back; what cannot be kept comes back with its sentence."""
-    context, given, problems = console_context(), request.form, dict[str, str]()
-    with context.archive.reading() as reading:
-        contract = find_contract(reading, name)
+def keep_terms(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+    """Say in which message each term was told, or take that back; what cannot be kept, with its sentence."""
+    given, problems = request.form, dict[str, str]()
     for item in (one.name for one in TERM_ITEMS):
         is_taken_back, note = item in given.getlist("terms"), given.get(f"note_{item}", "").strip() or None
         told = [field for field in (f"told_{item}", f"message_{item}") if _is_typed(field)]
@@ -157,71 +116,29 @@ def keep_terms(name: str) -> Answer:
                 raise errors.UsageError(detail=_("Give one message only."))
             message = stated_message(context, contract, told[0]) if told else None
             term = None if is_taken_back else StatedTerm(item, message, None, note)
-            billing.state_term(context.archive, name, item, term, at=context.now())
+            billing.state_term(context.archive, contract.id, item, term, at=context.now())
         except errors.ArchiverError as error:
             problems[item] = _sentence(error)
-    if problems:
-        return _terms_page(name, problems), 422
-    return redirect(url_for("billing.terms", name=name, kept="yes"))
+    return problems
 
 
-# --- the pages -----------------------------------------------------------------------------------
-
-
-def standing_of(reading: Reading, contract: Contract) -> MoneyStanding | None:
-    """How the money of a contract stands today; None if nothing is entered."""
+def money_rows(reading: Reading, contract: Contract) -> dict[str, Any]:
+    """What was billed and received, as one sum, and what stands beside each invoice."""
     today = console_context().now().astimezone(JST).date()
-    return money_standing(contract, deliveries(reading, contract.id), today)
-
-
-def _money_page(name: str, problems: Mapping[str, str]) -> str:
-    context = console_context()
-    with context.archive.reading() as reading:
-        contract = find_contract(reading, name)
-        standing = standing_of(reading, contract)
-        rooms = _message_rooms(reading, contract)
-        outside = outside_note(reading, contract)
-    return render_template(
-        "contract_money.html",
-        contract=contract,
-        standing=standing,
-        balances=() if standing is None else standing.balances,
-        state=lambda balance: state_text(balance, view_context().language),
-        yen=yen_text,
-        today=context.now().astimezone(JST).date().isoformat(),
-        given=request.form,
-        problems=problems,
-        message=request.args.get("message", ""),
-        rooms=rooms,
-        outside=outside,
-        is_kept=bool(request.args.get("kept")),
-    )
-
-
-def _message_rooms(reading: Reading, contract: Contract) -> dict[int, int]:
-    """The chat of each message that is a reminder, for its link."""
+    standing = money_standing(contract, deliveries(reading, contract.id), today)
     ids = [int(one.message_id) for one in contract.reminders if one.message_id is not None]
     found = message_summaries(reading, [(int(room.room_id), one) for one in ids for room in contract.rooms])
-    return {int(one.message_id): int(one.room_id) for one in found}
+    balances = () if standing is None else standing.balances
+    return {
+        "standing": standing,
+        "balances": [(one, state_text(one, view_context().language)) for one in balances],
+        "yen": yen_text,
+        "reminder_rooms": {int(one.message_id): int(one.room_id) for one in found},
+    }
 
 
-def _terms_page(name: str, problems: Mapping[str, str]) -> str:
-    with console_context().archive.reading() as reading:
-        contract = find_contract(reading, name)
-        rows = _term_rows(reading, contract)
-        outside = outside_note(reading, contract)
-    return render_template(
-        "contract_terms.html",
-        contract=contract,
-        rows=rows,
-        outside=outside,
-        given=request.form,
-        problems=problems,
-        is_kept=bool(request.args.get("kept")),
-    )
-
-
-def _term_rows(reading: Reading, contract: Contract) -> list[TermRow]:
+def term_rows(reading: Reading, contract: Contract) -> list[dict[str, Any]]:
+    """Each term that the client must state: where it was told, or the first messages that hold a word of it."""
     stated, rooms = {term.item: term for term in contract.terms}, [room.room_id for room in contract.rooms]
     names, references_of, rows = room_names(reading), references_by_room(reading), []
     for item in TERM_ITEMS:
@@ -232,7 +149,7 @@ def _term_rows(reading: Reading, contract: Contract) -> list[TermRow]:
             found = [term.message_id]
         summaries = message_summaries(reading, [(int(room), int(message)) for message in found for room in rooms])
         lines = [message_line(one, names, references=references_of(one.room_id)) for one in summaries]
-        rows.append(TermRow(item, term, lines[0] if term and lines else None, () if term else lines))
+        rows.append({"item": item, "term": term, "lines": lines})
     return rows
 
 

@@ -1,51 +1,45 @@
-"""契約: the facts in a form, who is who, what was delivered, and what is kept beside the conversation."""
+"""仕事: one page for a job, whose fields save themselves; without scripts it is one form with one button."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from gettext import gettext as _
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from archiver import errors
-from archiver.records import Contract, Delivery, Role
-from archiver.records.contract_facts import FACTS
-from archiver.render.invisible_characters import visible
-from archiver.setup.contract_facts import keep_contract
+from archiver.records import Contract, ContractRoom, Delivery, Role, RoomId
+from archiver.render.times import clock_minute
+from archiver.setup.answered_questions import fact_prefix, note_answer
+from archiver.setup.contract_facts import change_rooms, given_room, released
 from archiver.setup.fact_questions import check_client
 from archiver.setup.written_values import EXAMPLE_TIME, read_day
 from archiver.store import blobs, statements
 from archiver.store.archive import Reading
-from archiver.store.queries.contracts import contracts, find_contract, is_read
-from archiver.store.queries.departures import counterparts
-from archiver.store.queries.roles import mapped_accounts, undecided_room
+from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.queries.statements import deliveries, enclosures
+from archiver.store.search.scope import room_names
+from archiver.store.typed_facts import keep_typed, state_typed, typed_contract, typed_facts
+from archiver.store.working.remembered_values import TypedFacts
 from archiver.web.console_context import ConsoleContext, console_context
-from archiver.web.enclosing import kind_words, take_enclosure
-from archiver.web.job import fact_form, period_form
+from archiver.web.enclosing import take_enclosure
+from archiver.web.job import billing, fact_form, period_form
 from archiver.web.job.adding import added_sentence
+from archiver.web.job.job_document import free_rooms, job_document, people_of, strangers
 from archiver.web.trouble.trouble_words import trouble_words
 from archiver.web.uploads import as_file, plain_name
 
 pages = Blueprint("contracts", __name__, url_prefix="/contracts")
 
 Answer = str | Response | tuple[str, int]
+Problems = dict[str, str]
 
-
-@dataclass(frozen=True, slots=True)
-class PersonChoice:
-    """Somebody of the contract's chats, and who they are said to be."""
-
-    account: int
-    name: str
-    messages: int
-    first_sent: datetime | None
-    last_sent: datetime | None
-    role: str
-    reason: str
+NO_JOB, ERASED = "none", "erase"
+"""What is chosen for a chat in the place of a job: none, or none and what was saved of it is erased."""
 
 
 @pages.get("")
@@ -60,82 +54,117 @@ def index() -> Answer:
 
 @pages.get("/<name>")
 def contract(name: str) -> Answer:
-    """Everything about one contract."""
+    """Everything about one job."""
     return _page(name, {})
 
 
-@pages.get("/<name>/aloud")
-def aloud(name: str) -> Answer:
-    """The contract on one screen, in the order in which a person reads it out on the phone."""
-    context = console_context()
-    with context.archive.reading() as reading:
-        contract = find_contract(reading, name)
-        head, rows = context.words.contract_aloud(reading, contract)
-    said = [(label, texts) for label, texts in rows if any(text.strip() for text in texts)]
-    return render_template("contract_aloud.html", contract=contract, head=head, rows=said)
+@pages.post("/<name>/facts/<field>")
+def keep_field(name: str, field: str) -> tuple[str, int]:
+    """Keep one field at once; the answer is the line below it. The entry is made when nothing more is typed."""
+    context, given = console_context(), {one: request.form[one] for one in (field,) if one in request.form}
+    if field.startswith("unknown_"):
+        _keep_unknown(context, name, field.removeprefix("unknown_"), is_unknown=field in given)
+    problems = _keep_fields(context, name, given)
+    context.may_be_typed.set()
+    if problems:
+        sentence = " ".join((*problems.values(), _("What you typed is still there.")))
+        return Markup('<p class="saved err">{}</p>').format(sentence), 422
+    words = _("Saved at {time}").format(time=clock_minute(context.now()))
+    return Markup('<p class="saved ok">{}</p>').format(words), 200
+
+
+@pages.post("/<name>/left")
+def left(name: str) -> tuple[str, int]:
+    """The page was left: what was typed on it is an entry now, as with every form (`web.security`)."""
+    return name[:0], 204
 
 
 @pages.post("/<name>")
 def keep(name: str) -> Answer:
     """Keep all that the page holds, whichever button was pressed; what cannot be kept comes back with its sentence."""
     context, given = console_context(), request.form
+    problems = _keep_fields(context, name, given)
+    for unknown in fact_form.UNKNOWNS:
+        is_unknown = f"unknown_{unknown}" in given
+        if is_unknown != (given.get(f"was_unknown_{unknown}", "yes" if is_unknown else "") == "yes"):
+            _keep_unknown(context, name, unknown, is_unknown=is_unknown)
     with context.archive.reading() as reading:
-        before = find_contract(reading, name)
-    facts = fact_form.applicable_facts(before, _stated(before))
-    updated, problems = fact_form.read(before, given, facts, context.now())
-    try:
-        with context.archive.reading() as reading:
-            check_client(reading, updated.client)
-    except errors.ClientIsOwner as error:
-        updated, problems["client"] = replace(updated, client=before.client), trouble_words(error).sentence
-    updated, wrong_periods = period_form.read_periods(updated, given)
-    state = given.get("state", "")
-    if state in {"open", "stopped"}:
-        updated = replace(updated, state=state, closed_at=None if state == "open" else before.closed_at)
-    keep_contract(context.archive, before, updated, at=context.now())
-    problems |= {
-        **wrong_periods,
-        **_keep_people(context, before),
-        **_add_delivery(context, before),
-        **_withdraw(context, before),
-    }
-    if wrong_file := take_enclosure(context, before):
+        stated = find_contract(reading, name)
+    problems |= {**_add_delivery(context, stated), **_withdraw(context, stated)}
+    problems |= {**billing.keep_money(context, stated), **billing.keep_terms(context, stated)}
+    if wrong_file := take_enclosure(context, stated):
         problems["file"] = wrong_file
+    told, undo, erased = _move_chats(context, stated, problems)
     if problems:
         return _page(name, problems), 422
-    return redirect(url_for("contracts.contract", name=name, said=state or "kept"))
+    if erased:
+        return redirect(url_for("erasing.index", name=name, room=erased))
+    if told:
+        return _page(name, {}, told=told, undo=undo)
+    said = given.get("state") or "kept"
+    return redirect(url_for("contracts.contract", name=name, said=said, _anchor=given.get("at")))
 
 
-def _keep_people(context: ConsoleContext, contract: Contract) -> dict[str, str]:
-    """Record who somebody is, with the reason, or take that back; only of whom something else was shown."""
-    problems, given = dict[str, str](), request.form
-    with context.archive.reading() as reading:
-        people = _people(reading, contract)
-    for person in people:
-        name, number = f"role_{person.account}", person.account
-        role, reason = given.get(name, person.role), given.get(f"reason_{number}", person.reason).strip()
-        shown = given.get(f"was_{name}"), given.get(f"was_reason_{number}")
-        if (role, reason) in {(person.role, person.reason), shown}:
-            continue
-        if role not in {"", *Role} or not (reason if role else reason in {"", person.reason}):
-            problems[name] = _("Say who it is, and how you know; it is printed in exports.")
-            continue
-        with context.archive.writing() as writing:
-            if role:
-                statements.state_role(writing, contract.id, number, Role(role), reason, at=context.now())
-            else:
-                statements.withdraw_role(writing, contract.id, number, at=context.now())
-    return problems
+def _keep_fields(context: ConsoleContext, name: str, given: Mapping[str, str]) -> Problems:
+    """Keep facts, days of chats, the first delivery and who is who; a whole form is an entry at once."""
+    is_whole = "csrf_token" in given
+    with context.archive.writing() as writing:
+        stated = find_contract(writing, name)
+        before, typed = typed_contract(writing, stated), typed_facts(writing, name)
+        facts = fact_form.applicable_facts(before, stated_facts(before))
+        after, problems = fact_form.read(before, given, facts, context.now())
+        try:
+            check_client(writing, after.client)
+        except errors.ClientIsOwner as error:
+            after, problems["client"] = replace(after, client=before.client), trouble_words(error).sentence
+        after, wrong_periods = period_form.read_periods(after, given)
+        if given.get("state") in {"open", "stopped"}:
+            ended = None if given["state"] == "open" else after.closed_at
+            after = replace(after, state=given["state"], closed_at=ended)
+        typed, wrong = _read_roles_and_delivery(context, writing, stated, typed, given)
+        keep_typed(writing, stated, after, replace(typed, at=context.now()))
+        if is_whole:
+            state_typed(writing, at=context.now())
+    return problems | wrong_periods | wrong
 
 
-def _add_delivery(context: ConsoleContext, contract: Contract) -> dict[str, str]:
-    """Record a delivery, if one was entered; its file is measured, not kept."""
-    typed, file = fact_form.written_day("delivered", request.form), request.files.get("delivered_file")
+def stated_facts(contract: Contract) -> set[str]:
+    """The facts that are stated, also where the platform that was chosen since has none such."""
+    return {fact.name for fact in fact_form.FACTS if getattr(contract, fact.name) is not None}
+
+
+def _read_roles_and_delivery(
+    context: ConsoleContext, reading: Reading, contract: Contract, typed: TypedFacts, given: Mapping[str, str]
+) -> tuple[TypedFacts, Problems]:
+    roles, days, problems = dict(typed.roles), dict(typed.deliveries), Problems()
+    for person in people_of(reading, contract) if any(one.startswith("role_") for one in given) else ():
+        role = given.get(f"role_{person['account']}", person["role"])
+        if role in {"", *Role} and role not in {person["role"], given.get(f"was_role_{person['account']}")}:
+            roles[person["account"]] = role
+    if "delivered_on" in given and given["delivered_on"] != given.get("was_delivered_on"):
+        number = max((one.number for one in deliveries(reading, contract.id)), default=0)
+        day = given["delivered_on"].strip()
+        try:
+            days[number] = read_day(day, _("the day"), EXAMPLE_TIME, now=context.now()) if day else ""
+        except errors.ArchiverError as error:
+            problems["delivered_on"] = fact_form.day_problem(error, day)
+    return replace(typed, roles=roles, deliveries=days), problems
+
+
+def _keep_unknown(context: ConsoleContext, name: str, fact: str, *, is_unknown: bool) -> None:
+    """Remember that there is nothing to enter, or not yet; it is no fact, only no question any more."""
+    if fact in fact_form.UNKNOWNS:
+        note_answer(context.archive, fact_prefix(name) + fact, "unknown" if is_unknown else "")
+
+
+def _add_delivery(context: ConsoleContext, contract: Contract) -> Problems:
+    """Record one more delivery, if one was entered; its file is measured, not kept."""
+    typed, file = request.form.get("delivered", "").strip(), request.files.get("delivered_file")
     note = request.form.get("delivered_note", "").strip() or None
     if not (typed or note or file):
         return {}
     try:
-        draft = Delivery(0, read_day(typed or "", _("the day"), EXAMPLE_TIME, now=context.now()), note=note)
+        draft = Delivery(0, read_day(typed, _("the day"), EXAMPLE_TIME, now=context.now()), note=note)
         if file:
             with as_file(file) as path:
                 measured = blobs.measure(path, limit=context.settings().files.max_bytes)
@@ -147,9 +176,9 @@ def _add_delivery(context: ConsoleContext, contract: Contract) -> dict[str, str]
     return {}
 
 
-def _withdraw(context: ConsoleContext, contract: Contract) -> dict[str, str]:
+def _withdraw(context: ConsoleContext, contract: Contract) -> Problems:
     """Take deliveries and attachments back; the record that they were entered stays."""
-    problems = dict[str, str]()
+    problems = Problems()
     for place, listed_in in (("deliveries", deliveries), ("enclosures", enclosures)):
         taken = request.form.getlist(place)
         with context.archive.writing() as writing:
@@ -161,20 +190,39 @@ def _withdraw(context: ConsoleContext, contract: Contract) -> dict[str, str]:
     return problems
 
 
-def _stated(contract: Contract) -> set[str]:
-    """The facts that are stated, also where the platform that was chosen since has none such."""
-    return {fact.name for fact in FACTS if getattr(contract, fact.name) is not None}
-
-
-def _page(name: str, problems: Mapping[str, str]) -> str:
-    context, given = console_context(), request.form
+def _move_chats(context: ConsoleContext, contract: Contract, problems: Problems) -> tuple[list[str], Any, str]:
+    """Move chats, take them out, or put in what no job has: what is to be told, how it is undone, what to erase."""
+    chosen = {name.removeprefix("job_"): job for name, job in request.form.items() if name.startswith("job_") and job}
     with context.archive.reading() as reading:
-        contract = find_contract(reading, name)
-        people = _people(reading, contract)
-        rooms = period_form.room_fields(reading, contract, given or request.args)
-        outside = period_form.outside_note(reading, contract)
-        delivered, attached = deliveries(reading, contract.id), enclosures(reading, contract.id)
-    facts = fact_form.applicable_facts(contract, {*problems, *_stated(contract)})
+        every = {one.id: one for one in contracts(reading)}
+        free = free_rooms(room_names(reading), list(every.values()))
+    before, undo, erased = {one.id: one.room_ids for one in every.values()}, None, ""
+    try:
+        for room in (RoomId(int(one)) for one in chosen if one.isascii() and one.isdecimal()):
+            job = chosen[str(room)]
+            if room in contract.room_ids and job != contract.id and job in {*every, NO_JOB, ERASED}:
+                if job in every:
+                    every[job] = given_room(every[job], room, contract)
+                every[contract.id] = released(every[contract.id], ContractRoom(room))
+                undo, erased = (job if job in every else contract.id, room, contract.id), str(room) * (job == ERASED)
+            elif room in free and job in every:
+                every[job] = given_room(every[job], room)
+                undo = (job, room, NO_JOB)
+    except errors.LastRoom as error:
+        problems["chats"] = f"{error} {error.advice()}"
+        return [], None, ""
+    told = change_rooms(context.archive, list(every.values()), at=context.now())
+    with context.archive.reading() as reading:
+        got = [one for one in every.values() if one.id != contract.id and one.room_ids - before[one.id]]
+        told += filter(None, [strangers(reading, one) for one in got])
+    return told, undo, erased
+
+
+def _page(name: str, problems: Mapping[str, str], told: Sequence[str] = (), undo: Any = None) -> str:
+    context = console_context()
+    with context.archive.reading() as reading:
+        stated = find_contract(reading, name)
+        document = job_document(reading, stated, request.form, problems)
     said = {
         "kept": _("Kept."),
         "open": _("Its chats are saved again, from the next round on."),
@@ -182,38 +230,12 @@ def _page(name: str, problems: Mapping[str, str]) -> str:
         "added": added_sentence(),
     }
     return render_template(
-        "contract.html",
-        contract=contract,
-        is_read=is_read(contract, context.now()),
-        fields=fact_form.fields(contract, facts, given=given, problems=problems),
-        given=given,
+        "job_page.html",
+        **document,
+        given=request.form,
         problems=problems,
-        rooms=rooms,
-        outside=outside,
-        people=people,
-        deliveries=delivered,
-        enclosures=attached,
-        kinds=kind_words(),
+        told=told,
+        undo=undo,
         said=said.get(request.args.get("said", ""), ""),
+        message=request.args.get("message", ""),
     )
-
-
-def _people(reading: Reading, contract: Contract) -> list[PersonChoice]:
-    """Everybody ever seen in the contract's chats besides the owner, those with the most messages first."""
-    stated = {one.account_id: one for one in mapped_accounts(reading, contract.id)}
-    found: dict[int, PersonChoice] = {}
-    for room in contract.rooms:
-        accounts = counterparts(reading, [room.room_id])
-        for one in undecided_room(reading, room.room_id, accounts).candidates:
-            mapped = stated.get(one.account_id)
-            earlier = found.get(one.account_id)
-            found[one.account_id] = PersonChoice(
-                one.account_id,
-                visible(one.name),
-                one.messages + (earlier.messages if earlier else 0),
-                one.first_sent,
-                one.last_sent,
-                "" if mapped is None else mapped.role.value,
-                "" if mapped is None else mapped.reason,
-            )
-    return sorted(found.values(), key=lambda person: -person.messages)

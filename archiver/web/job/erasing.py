@@ -103,7 +103,7 @@ def _page(name: str, problem: str) -> str:
         except errors.ArchiverError as error:
             problem = problem or trouble_words(error).together
         return render_template(
-            "contract_erase.html",
+            "job_erase.html",
             contract=contract,
             is_read=is_read(contract, context.now()),
             preview=preview,

@@ -22,15 +22,6 @@ from archiver.web.trouble.trouble_words import trouble_words
 
 
 @dataclass(frozen=True, slots=True)
-class RoomPeriod:
-    """A chat of a contract, with the two fields of its period."""
-
-    room_id: int
-    name: str
-    fields: tuple[FactField, FactField]
-
-
-@dataclass(frozen=True, slots=True)
 class OutsideNote:
     """The sentence that bound messages lie outside the contract's period, and where it can be changed."""
 
@@ -41,10 +32,18 @@ class OutsideNote:
     """Address and time of each of the messages."""
 
 
-def room_fields(reading: Reading, contract: Contract, given: Given) -> list[RoomPeriod]:
+def room_fields(reading: Reading, contract: Contract, given: Given) -> list[dict[str, Any]]:
     """Each chat with its period, or with what was typed or what a link fills in."""
     names = room_names(reading)
-    return [RoomPeriod(int(room.room_id), names.get(room.room_id, ""), _fields(room, given)) for room in contract.rooms]
+    return [
+        {
+            "room_id": int(room.room_id),
+            "name": names.get(room.room_id, ""),
+            "fields": _fields(room, given),
+            "is_open": any(f"{which}_{room.room_id}" in given for which in ("first", "last")),
+        }
+        for room in contract.rooms
+    ]
 
 
 def read_periods(contract: Contract, given: Given) -> tuple[Contract, dict[str, str]]:

@@ -46,6 +46,53 @@
     event.stopPropagation();
     look();
   }, true);
+  // The page of a job: each field saves itself. Only the line below it changes, whatever happens.
+  const page = document.querySelector("form[data-left]");
+  const say = (words, place) => place.replaceChildren(document.getElementById(words).content.cloneNode(true));
+  if (page) {
+    let isSent = false;
+    const on = (name, act) => document.addEventListener(`htmx:${name}`, ({detail, target}) => {
+      const field = detail.ctx?.sourceElement ?? target;
+      if (field.form === page && detail.ctx) act(field, detail.ctx);
+    });
+    const fail = (field, ctx) => {
+      say("unsaved-words", ctx.target);
+      ctx.target.querySelector("[data-again]").addEventListener("click", () => field.dispatchEvent(new Event("change")));
+    };
+    on("config:request", (field, {request}) => {
+      for (const name of [...request.body.keys()]) {
+        if (![field.name, "csrf_token"].includes(name)) request.body.delete(name);
+      }
+      const answer = field.closest(".field").querySelector(".tick input");
+      if (answer && field.type === "text" && field.value) answer.checked = false;
+    });
+    on("before:request", (_field, ctx) => say("saving-words", ctx.target));
+    on("error", fail);
+    on("response:error", (field, ctx) => {
+      if (ctx.response.status === 422) return;
+      ctx.swap = "none";
+      fail(field, ctx);
+    });
+    on("after:swap", (field, ctx) => {
+      const isWrong = ctx.target.querySelector(".err") !== null;
+      field.setAttribute("aria-invalid", isWrong);
+      field.closest(".field").classList.toggle("err", isWrong);
+    });
+    page.addEventListener("submit", (event) => {
+      if (event.submitter?.matches(".vh")) event.preventDefault(); // the key Enter: the field has saved itself
+      else isSent = true;
+    });
+    addEventListener("beforeunload", (event) => {
+      const isTyped = (one) => !one.hasAttribute("hx-post") && one.type !== "hidden" && one.name
+        && (one.type === "radio" || one.type === "checkbox" ? one.checked !== one.defaultChecked : one.value !== (one.defaultValue ?? one.options[0].value));
+      if (!isSent && (page.querySelector(".saved.err") || [...page.elements].some((one) => one.tagName !== "BUTTON" && isTyped(one)))) event.preventDefault();
+    });
+    addEventListener("pagehide", () => {
+      const token = new FormData();
+      token.set("csrf_token", page.elements.csrf_token.value);
+      navigator.sendBeacon(page.dataset.left, token);
+    });
+  }
   for (const box of document.querySelectorAll("[data-remember]")) {
     const key = box.dataset.remember;
     try {

@@ -16,6 +16,7 @@ EXAMPLES = {
     "room": "123456789",
     "message_id": "1",
     "file": "11",
+    "field": "title",
     "filename": "app.css",
     "topic": "application",
     "way": "desktop",

@@ -339,18 +339,18 @@ def test_a_chat_is_moved_taken_out_and_erased_by_clicking(browser: FormBrowser, 
     browser.job()
 
     tab = browser.get("/contracts/job1")
-    last = browser.post("/contracts/job2/chats", {f"job_{desk.other}": "none"})
-    told = browser.post("/contracts/job1/chats", {f"job_{desk.direct}": "job2"}).get_data(as_text=True)
-    target = browser.get("/contracts/job2/chats")
+    last = browser.post("/contracts/job2", {f"job_{desk.other}": "none"})
+    told = browser.post("/contracts/job1", {f"job_{desk.direct}": "job2"}).get_data(as_text=True)
+    target = browser.get("/contracts/job2")
     with browser.context.archive.reading() as reading:
         moved = {one.id: sorted(one.room_ids) for one in contracts(reading)}
-    again = browser.post("/contracts/job1/chats", {f"job_{desk.group}": "job1"}).get_data(as_text=True)
-    out = browser.post("/contracts/job2/chats", {f"job_{desk.other}": "none"}).get_data(as_text=True)
+    again = browser.post("/contracts/job1", {f"job_{desk.group}": "job1"}).get_data(as_text=True)
+    out = browser.post("/contracts/job2", {f"job_{desk.other}": "none"}).get_data(as_text=True)
     page = browser.get(f"/contracts/job1/erase?room={desk.other}")
-    back = browser.post("/contracts/job1/chats", {f"job_{desk.other}": "job1"}).get_data(as_text=True)
+    back = browser.post("/contracts/job1", {f"job_{desk.other}": "job1"}).get_data(as_text=True)
     held = browser.get(f"/contracts/job1/erase?room={desk.other}")
 
-    assert 'href="/contracts/job1/chats"' in tab
+    assert f'name="job_{desk.direct}" value="job2"' in tab
     assert 422 == last.status_code
     assert {"job1": [desk.group], "job2": sorted([desk.direct, desk.other])} == moved
     assert f"田中” ({desk.direct}) is moved from “動画編集_田中様” to “記事作成チーム”" in told

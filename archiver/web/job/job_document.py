@@ -1,0 +1,274 @@
+"""The document of the page of a job: what is missing first, then money, chats, people, and what is folded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from gettext import gettext as _
+from typing import Any
+
+from flask import request
+
+from archiver.platforms.job_platform import UNKNOWN, platform_of
+from archiver.records import JST, Contract, Delivery, RoomId
+from archiver.records.case_facts import ChangeKind
+from archiver.records.contract_facts import FactKind
+from archiver.render.gap_breaks import narrow_gap
+from archiver.render.invisible_characters import visible
+from archiver.render.times import local_time
+from archiver.report_language import in_program_language
+from archiver.setup.answered_questions import fact_prefix
+from archiver.setup.contract_facts import called_apart, kept_counts
+from archiver.setup.room_choice import strangers_sentence
+from archiver.setup.yen_amounts import yen_text
+from archiver.store.archive import Reading
+from archiver.store.queries.contract_activity import case_sides
+from archiver.store.queries.contracts import contracts, is_read
+from archiver.store.queries.departures import counterparts
+from archiver.store.queries.gaps import gaps
+from archiver.store.queries.package_entries import covered_periods
+from archiver.store.queries.roles import mapped_accounts, undecided_room
+from archiver.store.queries.runs import exports
+from archiver.store.queries.statements import deliveries, enclosures
+from archiver.store.queries.status import RoomStatus
+from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time
+from archiver.store.queries.viewing.quotable_messages import changed_places
+from archiver.store.search.scope import room_names
+from archiver.store.working.remembered_values import SEEN_CHANGES, SETUP_ANSWERS
+from archiver.web.context import view_context
+from archiver.web.enclosing import kind_words
+from archiver.web.home.home_document import changed_words
+from archiver.web.job import billing, fact_form, period_form
+from archiver.web.talk.day_coverage import DayCoverage, RoomReadings, day_coverage
+from archiver.web.talk.timeline import newest_lines
+from archiver.web.template_env import day_words
+
+Row = dict[str, Any]
+
+PEOPLE_OPEN = 3
+"""People whose choice stands open; the others are folded."""
+DAYS_SHOWN = 60
+GROUPS = ("messages", "people", "chats", "files")
+"""The groups of recorded events that tell the course of a job."""
+
+
+def job_document(reading: Reading, contract: Contract, given: fact_form.Given, problems: Mapping[str, str]) -> Row:
+    """Everything that the page shows, as rows; `given` and `problems` come back from a form."""
+    context = view_context()
+    every, names, people = contracts(reading), room_names(reading), people_of(reading, contract)
+    stated = {fact.name for fact in fact_form.FACTS if getattr(contract, fact.name) is not None}
+    facts = fact_form.applicable_facts(contract, {*problems, *stated})
+    fields = {one.name: one for one in fact_form.fields(contract, facts, given=given, problems=problems)}
+    sides = case_sides(reading, contract)
+    seen = SEEN_CHANGES.recall(reading).get(contract.id)
+    changed = list(changed_places(reading, contract, sides))
+    unseen = len([*changed_places(reading, contract, sides, after=seen.entry)]) if seen else len(changed)
+    names_of = [one["name"] for one in people if one["account"] in sides.bases]
+    rooms = [one for one in context.status(reading).rooms if contract.id in one.contracts]
+    delivered = deliveries(reading, contract.id)
+    platform = platform_of(contract.platform)
+    service = "" if contract.platform in {None, UNKNOWN} else in_program_language(platform.name)
+    fields["delivered_on"] = _delivery_field(service, delivered, given, problems)
+    five = _five(reading, contract, fields, problems)
+    shown = {one.name for row in five for one in row["fields"]}
+    fold = [one for name, one in fields.items() if name not in shown]
+    return {
+        "contract": contract,
+        "service": service,
+        "is_read": is_read(contract, context.now()),
+        "five": five,
+        "days": [one for one in fold if one.kind in {FactKind.DAY, FactKind.TIME}],
+        "others": [one for one in fold if one.kind not in {FactKind.DAY, FactKind.TIME}],
+        "changed": changed_words(unseen, names_of[0] if len(names_of) == 1 else "") if unseen else "",
+        **billing.money_rows(reading, contract),
+        "chats": [_chat(one, contract, people, names) for one in rooms],
+        "jobs": [(one.id, called_apart(one, every)) for one in every if one.id != contract.id],
+        "free": [
+            {"room": room, "name": visible(names[room]) or str(room), "messages": kept_counts(reading, room)[0]}
+            for room in free_rooms(names, every)
+        ],
+        "made": [visible(one.name) for one in exports(reading) if one.contract == contract.id],
+        "strangers": strangers(reading, contract),
+        "people": people,
+        "people_open": PEOPLE_OPEN,
+        "periods": period_form.room_fields(reading, contract, given or request.args),
+        "outside": period_form.outside_note(reading, contract),
+        "deliveries": delivered,
+        "terms": billing.term_rows(reading, contract),
+        "enclosures": enclosures(reading, contract.id),
+        "kinds": kind_words(),
+        "history": sorted(_history(reading, contract), key=lambda row: str(row["at"])),
+        "chart": _chart(reading, contract, {at.astimezone(JST).date() for (_w, _o, at, _m), _room in changed}),
+    }
+
+
+def _delivery_field(
+    service: str, delivered: Sequence[Delivery], given: fact_form.Given, problems: Mapping[str, str]
+) -> fact_form.FactField:
+    """The day of delivery as a field: that of the last one, or of a first one."""
+    known = delivered[-1].at if delivered else ""
+    label = _("Delivered on {service}").format(service=service) if service else _("Delivered on")
+    help_text = _("If you only sent it on Chatwork, this is “not yet”.") if service else ""
+    value, problem = given.get("delivered_on", known), problems.get("delivered_on", "")
+    return fact_form.FactField("delivered_on", label, help_text, FactKind.DAY, value, known, problem=problem)
+
+
+def _five(
+    reading: Reading, contract: Contract, fields: Mapping[str, fact_form.FactField], problems: Mapping[str, str]
+) -> list[Row]:
+    """What page 1 of an export needs, what is missing first: the fields, what is known in words, and what may be said.
+
+    `words` is empty while it is missing; `unknown` is the answer beside the field, where there is one.
+    """
+    answers, prefix = SETUP_ANSWERS.recall(reading), fact_prefix(contract.id)
+    missing = fact_form.missing_facts(reading, contract)
+    unknown = {
+        "contracted_on": _("I do not know"),
+        "delivered_on": _("not yet"),
+        "contact_approved_on": _("not requested"),
+    }
+    rows = []
+    asked = {*fact_form.five_facts(contract), *problems}
+    for name in (one for one in fact_form.FIVE if one in asked):
+        own = [fields[one] for one in (("title", "amount") if name == "work" else (name,))]
+        known = _(", ").join(_shown(one) for one in own if one.known)
+        is_unknown = bool(answers.get(prefix + name)) and not known
+        is_open = name in missing or any(one.name in problems for one in own)
+        words = "" if is_open else known or unknown.get(name, "") or contract.platform_id or ""
+        label = _("What the job is, and the amount with tax") if name == "work" else own[0].label
+        row = {"name": name, "label": label, "fields": own, "words": words, "is_unknown": is_unknown}
+        rows.append(row | {"unknown": unknown.get(name, "")})
+    return sorted(rows, key=lambda row: bool(row["words"]))
+
+
+def _shown(field: fact_form.FactField) -> str:
+    """What is known of a field as a person says it."""
+    if field.kind is not FactKind.DAY:
+        return visible(field.known).removeprefix("https://")
+    day, _space, clock = field.known.partition(" ")
+    context = view_context()
+    return f"{day_words(date.fromisoformat(day), context.now(), context.language)} {clock}".strip()
+
+
+def _chat(room: RoomStatus, contract: Contract, people: Sequence[Row], names: Mapping[int, str]) -> Row:
+    """A chat in numbers: what is saved, what is not, and what became of its messages."""
+    changes = [one.changes for one in room.changed[contract.id].authors.values()]
+    beginning = [one["missing"] for one in room.gaps if one["after"] is None and one["missing"] != 0]
+    covered = [one for one in room.covered if one[1] == max(end for _begin, end in room.covered)]
+    return {
+        "room": room.room_id,
+        "name": visible(names.get(room.room_id, "")) or str(room.room_id),
+        "faces": [one for one in people if room.room_id in one["rooms"]][:3],
+        "messages": room.messages,
+        "files": room.files.saved,
+        "has_older": bool(beginning),
+        "older": beginning[0] if beginning else None,
+        "gaps": len(room.gaps) - len(beginning),
+        "edited": sum(one[ChangeKind.EDITED] + one[ChangeKind.EDITED_BEFORE] for one in changes),
+        "deleted": sum(one[ChangeKind.DELETED] + one[ChangeKind.DELETED_BEFORE] for one in changes),
+        "since": covered[0][0] if covered else None,
+    }
+
+
+def people_of(reading: Reading, contract: Contract) -> list[Row]:
+    """Everybody ever seen in the job's chats besides the owner, those with the most messages first."""
+    stated = {one.account_id: one.role.value for one in mapped_accounts(reading, contract.id)}
+    found: dict[int, Row] = {}
+    for room in contract.room_ids:
+        for one in undecided_room(reading, room, counterparts(reading, [room])).candidates:
+            new: Row = {
+                "account": one.account_id,
+                "messages": 0,
+                "rooms": set(),
+                "role": stated.get(one.account_id, ""),
+            }
+            row = found.setdefault(one.account_id, new)
+            row["name"] = visible(one.name)
+            row["messages"] += one.messages
+            row["rooms"].add(room)
+    return sorted(found.values(), key=lambda person: (-person["messages"], person["account"]))
+
+
+def free_rooms(names: Mapping[int, str], every: Collection[Contract]) -> list[RoomId]:
+    """The saved chats that no job has."""
+    held = set[RoomId]().union(*(one.room_ids for one in every))
+    return [RoomId(room) for room in sorted(names) if room not in held]
+
+
+def strangers(reading: Reading, contract: Contract) -> str:
+    """Which of its chats have no person in common, by who is saved of them; of a chat not saved yet nothing is said."""
+    names = {room: visible(name) for room, name in room_names(reading).items()}
+    people = {int(room): counterparts(reading, [room]) for room in sorted(contract.room_ids)}
+    return strangers_sentence({room: found for room, found in people.items() if found}, names)
+
+
+# --- what is folded -------------------------------------------------------------------------------
+
+
+def _history(reading: Reading, contract: Contract) -> Iterator[Row]:
+    """What was recorded beside what the user entered."""
+    rooms = [room.room_id for room in contract.rooms]
+    events, _has_more = newest_lines(reading, rooms, [contract.id], GROUPS)
+    for line in events:
+        since = "" if line.since is None else local_time(line.since)[:-3]
+        yield {
+            "at": local_time(line.event.at)[:-3],
+            "since": since,
+            "words": line.words.sentence,
+            "is_entered": False,
+            "before": line.before,
+            "after": line.after,
+        }
+    for at, sentence in _entered(reading, contract):
+        yield {"at": at, "since": "", "words": visible(sentence), "is_entered": True, "before": None, "after": None}
+
+
+def _entered(reading: Reading, contract: Contract) -> Iterator[tuple[str, str]]:
+    """Day and sentence of everything dated that the user entered."""
+    outside = platform_of(contract.platform).outside
+    for fact in fact_form.applicable_facts(contract):
+        value = getattr(contract, fact.name)
+        if fact.is_day and value:
+            yield value, _(fact.label).format(permission=outside)
+    for delivery in deliveries(reading, contract.id):
+        name = delivery.name or delivery.note
+        sentence = _("Delivered on the platform: {name}") if name else _("Delivered on the platform")
+        yield delivery.at, sentence.format(name=name)
+    for invoice in contract.invoices:
+        yield invoice.issued_on, _("Invoice {n}: {amount}").format(n=invoice.number, amount=yen_text(invoice.amount))
+        if invoice.due_on:
+            yield invoice.due_on, _("Day of payment of invoice {n}").format(n=invoice.number)
+    for payment in contract.payments:
+        yield payment.received_on, _("Received {amount}").format(amount=yen_text(payment.amount))
+    for reminder in contract.reminders:
+        yield reminder.sent_on, _("Reminder sent: {how}").format(how=reminder.how or _("on Chatwork"))
+    for package in exports(reading):
+        for handover in package.handovers if package.contract == contract.id else ():
+            yield handover.on, _("Export {name} handed to {to}").format(name=package.name, to=handover.to)
+
+
+def _chart(reading: Reading, contract: Contract, changed: Collection[date]) -> list[Row]:
+    """Each day from the contract on, or the last ones: messages, whether all were saved, and whether any changed."""
+    today = view_context().now().astimezone(JST).date()
+    ends = [one[0].astimezone(JST).date() for room in contract.room_ids if (one := first_and_last_time(reading, room))]
+    begins = [date.fromisoformat(contract.contracted_on[:10])] if contract.contracted_on else ends
+    first = max(min(begins, default=today), today - timedelta(days=DAYS_SHOWN - 1))
+    counts: dict[date, int] = {}
+    readings = []
+    for room in contract.room_ids:
+        covered = covered_periods(reading, room)
+        readings.append(RoomReadings(covered, [narrow_gap(gap, covered) for gap in gaps(reading, room)], ()))
+        for day, count in day_counts(reading, room, first, today + timedelta(days=1)).items():
+            counts[day] = counts.get(day, 0) + count
+    most = max(counts.values(), default=1)
+    saved = {DayCoverage.WHOLLY, DayCoverage.PARTLY}
+    days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
+    return [
+        {
+            "day": day,
+            "height": round(34 * counts.get(day, 0) / most),
+            "is_saved": all(day_coverage(day, one) in saved for one in readings),
+            "is_changed": day in changed,
+        }
+        for day in days
+    ]

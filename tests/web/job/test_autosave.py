@@ -1,0 +1,145 @@
+"""The page of a job saves each field by itself; an entry is made once nothing more is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from archiver.records import Contract
+from archiver.store import schema, seals
+from archiver.store.queries.contracts import find_contract
+from archiver.store.queries.roles import mapped_accounts
+from archiver.store.queries.statements import deliveries
+from archiver.store.typed_facts import QUIET
+from tests.support.archives.maker import CLIENT
+from tests.support.console.application import OWN, SITE, FormBrowser, open_application, open_job_with_day_of_payment
+
+TYPED = {
+    "title": ("動画変集", "動画編集"),
+    "client": ("田仲", "田中"),
+    "amount": ("5,000円", "50,000円"),
+    "url": ("crowdworks.jp/contracts/8", "crowdworks.jp/contracts/7"),
+    "contracted_on": ("2026/10/8", "2026/10/1"),
+    "escrowed_at": ("10月3日", "2026-10-02 14:05"),
+    "due_on": ("2026-11-10", "2026年11月11日"),
+    "contact_requested_on": ("10/4", "10/3"),
+    "contact_approved_on": ("10/6", "10月5日"),
+    "side": ("client", "worker"),
+}
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[FormBrowser]:
+    """The application over one job; neither Chatwork nor a scheduler is there."""
+    with open_job_with_day_of_payment(tmp_path / "home") as opened:
+        yield opened
+
+
+def type_into(browser: FormBrowser, token: str, field: str, text: str | None) -> tuple[int, str]:
+    """Type into a field and go on to the next one; None: a box is not checked any more."""
+    given = {"csrf_token": token} | ({} if text is None else {field: text})
+    answer = browser.client.post(
+        f"/contracts/job1/facts/{field}", data=given, base_url=SITE, headers={**OWN, "HX-Request": "true"}
+    )
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def stated(browser: FormBrowser) -> tuple[Contract, int]:
+    """The job as entries say it, and how many entries say something of it."""
+    with browser.context.archive.reading() as reading:
+        count = select(func.count()).select_from(schema.entry).where(schema.entry.c.key == "contract/job1")
+        return find_contract(reading, "job1"), reading.sql.execute(count).scalar_one()
+
+
+def test_ten_fields_typed_wrong_and_mended_are_one_entry(browser: FormBrowser) -> None:
+    """Each is kept at once, and the page that is opened next makes one entry of all."""
+    token, before = browser.token(), stated(browser)[1]
+
+    answers = [type_into(browser, token, "platform", "crowdworks")]
+    answers += [type_into(browser, token, name, text) for name, texts in TYPED.items() for text in texts]
+    while_typed = stated(browser)[1]
+    page = browser.get("/contracts/job1")
+
+    contract, entries = stated(browser)
+    assert {200} == {status for status, _text in answers}, [one for one in answers if one[0] != 200]
+    assert all('class="saved ok"' in text for _status, text in answers)
+    assert (before, before + 1) == (while_typed, entries)
+    assert ("動画編集", "2026-11-11", "2026-10-02 14:05") == (contract.title, contract.due_on, contract.escrowed_at)
+    assert ("2026-10-05", "7") == (contract.contact_approved_on, contract.platform_id)
+    assert "動画編集" in page
+
+
+def test_nonsense_is_told_beside_the_field_and_changes_nothing(browser: FormBrowser) -> None:
+    """A month that is too short by its length; the fields beside it stay kept."""
+    token = browser.token()
+    type_into(browser, token, "amount", "50,000円")
+
+    short = type_into(browser, token, "contracted_on", "11/31")
+    wrong = type_into(browser, token, "contracted_on", "いつか")
+    own = type_into(browser, token, "client", "Yamada")
+    browser.post("/contracts/job1/left", csrf=token)
+
+    contract, _entries = stated(browser)
+    assert (422, 422, 422) == (short[0], wrong[0], own[0])
+    assert "Month 11 has 30 days. What you typed is still there." in short[1]
+    assert 'class="saved err"' in wrong[1]
+    assert ("50,000円", None, "田中") == (contract.amount, contract.contracted_on, contract.client)
+
+
+def test_a_field_that_ends_as_it_began_makes_no_entry(browser: FormBrowser) -> None:
+    """Typed and taken back before anything else is done."""
+    token, before = browser.token(), stated(browser)[1]
+
+    for text in ("鈴木", "田中"):
+        type_into(browser, token, "client", text)
+    browser.get("/home")
+
+    assert before == stated(browser)[1]
+
+
+def test_what_was_typed_before_a_kill_is_an_entry_with_the_next_start_or_seal(browser: FormBrowser) -> None:
+    """It was kept at once, so nothing of it is lost."""
+    token, home = browser.token(), browser.context.home
+    type_into(browser, token, "amount", "50,000円")
+    with open_application(home, browser.context.environ) as other:
+        other.get("/home")
+    after_start = stated(browser)[0].amount
+    type_into(browser, token, "amount", "60,000円")
+    seals.close_seals(browser.context.archive, now=browser.context.now())
+
+    assert ("50,000円", "60,000円") == (after_start, stated(browser)[0].amount)
+
+
+def test_ten_quiet_minutes_make_an_entry(browser: FormBrowser) -> None:
+    """While the page stays open; a page that only looks by itself makes none."""
+    token = browser.token()
+    type_into(browser, token, "amount", "50,000円")
+    browser.context.state_typed(QUIET)
+    browser.client.get("/home", base_url=SITE, headers={"HX-Request": "true"})
+    early, now = stated(browser)[0].amount, browser.context.now
+    object.__setattr__(browser.context, "now", lambda: now() + timedelta(minutes=11))
+    browser.context.state_typed(QUIET)
+
+    assert (None, "50,000円") == (early, stated(browser)[0].amount)
+
+
+def test_the_delivery_who_is_who_and_what_is_unknown_save_themselves_too(browser: FormBrowser) -> None:
+    """A delivery that was typed wrong is one delivery; an answer like “not yet” takes the card away."""
+    token = browser.token()
+    for field, text in (("delivered_on", "2026-11-01"), ("delivered_on", "11/2"), (f"role_{CLIENT}", "third")):
+        assert 200 == type_into(browser, token, field, text)[0]
+    cards = browser.get("/contracts/job1").partition('class="cols three"')[2].partition('id="money"')[0]
+    type_into(browser, token, "unknown_contracted_on", "yes")
+    fewer = browser.get("/contracts/job1").partition('class="cols three"')[2].partition('class="card lines"')[0]
+    type_into(browser, token, "unknown_contracted_on", None)
+
+    with browser.context.archive.reading() as reading:
+        (delivery,) = deliveries(reading, "job1")
+        (mapped,) = mapped_accounts(reading, "job1")
+    assert ("2026-11-02", CLIENT, "third") == (delivery.at, mapped.account_id, mapped.role)
+    assert ('name="contracted_on"' in cards, 'name="contracted_on"' in fewer) == (True, False)
+    assert 'name="contracted_on"' in browser.get("/contracts/job1").partition('class="card lines"')[0]
