@@ -126,7 +126,8 @@ def _lead_to_first_run() -> AnyResponse | tuple[str, int] | None:
 
 def _state_typed() -> None:
     """Whoever opens another page or sends a form has ended typing; a page that only looks by itself says nothing."""
-    if request.endpoint not in FREE and "HX-Request" not in request.headers:
+    is_page = request.method != "GET" or request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    if is_page and request.endpoint not in FREE and "HX-Request" not in request.headers:
         console_context().state_typed()
 
 

@@ -27,7 +27,7 @@ from archiver.store.working.remembered_values import SEEN_CHANGES
 from archiver.web import uploads
 from archiver.web.jobs import JobState
 from archiver.web.settings.copy_folder import read_folder
-from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object, story
+from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.viewer.page_text import words_of
 

@@ -59,7 +59,7 @@ def contract(name: str) -> Answer:
 
 
 @pages.post("/<name>/facts/<field>")
-def keep_field(name: str, field: str) -> tuple[str, int]:
+def keep_field(name: str, field: str) -> str:
     """Keep one field at once; the answer is the line below it. The entry is made when nothing more is typed."""
     context, given = console_context(), {one: request.form[one] for one in (field,) if one in request.form}
     if field.startswith("unknown_"):
@@ -68,9 +68,9 @@ def keep_field(name: str, field: str) -> tuple[str, int]:
     context.may_be_typed.set()
     if problems:
         sentence = " ".join((*problems.values(), _("What you typed is still there.")))
-        return Markup('<p class="saved err">{}</p>').format(sentence), 422
+        return Markup('<p class="saved err">{}</p>').format(sentence)  # no error: what was typed stays in its field
     words = _("Saved at {time}").format(time=clock_minute(context.now()))
-    return Markup('<p class="saved ok">{}</p>').format(words), 200
+    return Markup('<p class="saved ok">{}</p>').format(words)
 
 
 @pages.post("/<name>/left")

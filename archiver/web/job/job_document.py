@@ -25,8 +25,8 @@ from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, is_read
 from archiver.store.queries.departures import counterparts
+from archiver.store.queries.entries import covered_periods
 from archiver.store.queries.gaps import gaps
-from archiver.store.queries.package_entries import covered_periods
 from archiver.store.queries.roles import mapped_accounts, undecided_room
 from archiver.store.queries.runs import exports
 from archiver.store.queries.statements import deliveries, enclosures

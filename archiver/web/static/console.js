@@ -69,7 +69,6 @@
     on("before:request", (_field, ctx) => say("saving-words", ctx.target));
     on("error", fail);
     on("response:error", (field, ctx) => {
-      if (ctx.response.status === 422) return;
       ctx.swap = "none";
       fail(field, ctx);
     });

@@ -175,7 +175,7 @@ def test_the_course_tells_what_was_stated_beside_what_was_recorded(browser: Form
         page.index(words) for words in ("Invoice 1: 55,000円", "Received 30,000円", "Day of payment of invoice 1")
     ]
     assert sorted(places) == places
-    assert '>recorded</span>' in page
+    assert ">recorded</span>" in page
 
 
 def test_chosen_messages_go_into_an_order(browser: FormBrowser) -> None:

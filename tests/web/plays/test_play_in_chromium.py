@@ -127,7 +127,6 @@ def _check_pages(window: Window) -> None:
         "/packages/order?contract=job1&for=support",
         "/emergency",
         "/contracts/job1",
-        "/contracts/job1/chats",
         "/copies",
         "/settings",
         "/help",
