@@ -41,14 +41,10 @@ class FactField:
     value: str
     known: str
     """What is kept now."""
-    clock: str = ""
-    """The time of day of a fact that may have one."""
     choices: tuple[tuple[str, str], ...] = ()
     problem: str = ""
     rule: str = ""
     """What the platform says about it."""
-    is_wanted: bool = False
-    """Whether a reader of a package looks for it first."""
 
 
 def first_run_facts(contract: Contract, held: Collection[str] = ()) -> list[ContractFact]:
@@ -78,7 +74,7 @@ def read(
     problems: dict[str, str] = {}
     for fact in facts:
         known = _known(contract, fact)
-        answer = written_day(fact.name, given, known)
+        answer = given[fact.name].strip() if fact.name in given else None
         if answer is None or answer in {known, given.get(f"was_{fact.name}")}:
             continue  # what the page already showed was not entered with it: another page may have kept more since
         try:
@@ -88,21 +84,6 @@ def read(
             continue
         contract = replace(contract, **stated)
     return contract, problems
-
-
-def written_day(name: str, given: Given, known: str = "") -> str | None:
-    """What stands in a field, after a day its time of day; None if the form did not have it."""
-    if name not in given:
-        return None
-    day, clock = given[name].strip(), given.get(f"{name}_clock", "").strip()
-    is_emptied = not day and known.endswith(f" {clock}")  # the time that is left belongs to the day that was taken away
-    return "" if is_emptied else f"{day} {clock}".strip()
-
-
-def day_and_clock(name: str, given: Given, known: str) -> tuple[str, str]:
-    """What a day's two fields show: what was typed, or what is known."""
-    day, _space, clock = known.partition(" ")
-    return given.get(name, day), given.get(f"{name}_clock", "" if name in given else clock)
 
 
 def _known(contract: Contract, fact: ContractFact) -> str:
@@ -115,20 +96,17 @@ def _known(contract: Contract, fact: ContractFact) -> str:
 def _field(contract: Contract, fact: ContractFact, given: Given, problem: str) -> FactField:
     platform = platform_of(contract.platform)
     known = _known(contract, fact)
-    day, clock = day_and_clock(fact.name, given, known) if fact.is_day else (given.get(fact.name, known), "")
     explanation = fact.explanation or fact.help
     return FactField(
         name=fact.name,
         label=_(fact.label).format(permission=platform.outside),
         explanation=_(explanation).format(screen=platform.contract_screen, permission=platform.outside),
         kind=fact.kind,
-        value=day,
+        value=given.get(fact.name, known),
         known=known,
-        clock=clock,
         choices=_choices(fact),
         problem=problem,
         rule=in_program_language(platform.rule or "") if fact.context is FactContext.PERMISSION else "",
-        is_wanted=fact.missing_rank > 0,
     )
 
 

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 from gettext import gettext as _
 from typing import Any
 
-from flask import request
-
+from archiver.contract_dates import day_of
 from archiver.platforms.job_platform import UNKNOWN, platform_of
 from archiver.records import JST, Contract, Delivery, RoomId
 from archiver.records.case_facts import ChangeKind
@@ -91,7 +90,7 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
         "strangers": strangers(reading, contract),
         "people": people,
         "people_open": PEOPLE_OPEN,
-        "periods": period_form.room_fields(reading, contract, given or request.args),
+        "periods": period_form.room_fields(reading, contract, given),
         "outside": period_form.outside_note(reading, contract),
         "deliveries": delivered,
         "terms": billing.term_rows(reading, contract),
@@ -143,11 +142,10 @@ def _five(
 
 def _shown(field: fact_form.FactField) -> str:
     """What is known of a field as a person says it."""
-    if field.kind is not FactKind.DAY:
+    at, context = day_of(field.known) if field.kind is FactKind.DAY else None, view_context()
+    if at is None:
         return visible(field.known).removeprefix("https://")
-    day, _space, clock = field.known.partition(" ")
-    context = view_context()
-    return f"{day_words(date.fromisoformat(day), context.now(), context.language)} {clock}".strip()
+    return f"{day_words(at.date(), context.now(), context.language)} {field.known[10:].strip()}".strip()
 
 
 def _chat(room: RoomStatus, contract: Contract, people: Sequence[Row], names: Mapping[int, str]) -> Row:
@@ -207,20 +205,12 @@ def strangers(reading: Reading, contract: Contract) -> str:
 
 def _history(reading: Reading, contract: Contract) -> Iterator[Row]:
     """What was recorded beside what the user entered."""
-    rooms = [room.room_id for room in contract.rooms]
-    events, _has_more = newest_lines(reading, rooms, [contract.id], GROUPS)
-    for line in events:
+    for line in newest_lines(reading, [room.room_id for room in contract.rooms], [contract.id], GROUPS):
         since = "" if line.since is None else local_time(line.since)[:-3]
-        yield {
-            "at": local_time(line.event.at)[:-3],
-            "since": since,
-            "words": line.words.sentence,
-            "is_entered": False,
-            "before": line.before,
-            "after": line.after,
-        }
+        texts = {"since": since, "before": line.before, "after": line.after}
+        yield {"at": local_time(line.event.at)[:-3], "words": line.words.sentence, "is_entered": False} | texts
     for at, sentence in _entered(reading, contract):
-        yield {"at": at, "since": "", "words": visible(sentence), "is_entered": True, "before": None, "after": None}
+        yield {"at": at, "words": visible(sentence), "is_entered": True, "since": "", "before": None, "after": None}
 
 
 def _entered(reading: Reading, contract: Contract) -> Iterator[tuple[str, str]]:
@@ -251,8 +241,8 @@ def _chart(reading: Reading, contract: Contract, changed: Collection[date]) -> l
     """Each day from the contract on, or the last ones: messages, whether all were saved, and whether any changed."""
     today = view_context().now().astimezone(JST).date()
     ends = [one[0].astimezone(JST).date() for room in contract.room_ids if (one := first_and_last_time(reading, room))]
-    begins = [date.fromisoformat(contract.contracted_on[:10])] if contract.contracted_on else ends
-    first = max(min(begins, default=today), today - timedelta(days=DAYS_SHOWN - 1))
+    begin = day_of(contract.contracted_on)
+    first = max(min([begin.date()] if begin else ends, default=today), today - timedelta(days=DAYS_SHOWN - 1))
     counts: dict[date, int] = {}
     readings = []
     for room in contract.room_ids:

@@ -120,13 +120,12 @@ def room(room: int) -> str:
 
 def newest_lines(
     reading: Reading, rooms: Collection[int], contract_ids: Collection[str], groups: Collection[str]
-) -> tuple[list[EventLine], bool]:
-    """The newest lines of each of these groups, and whether there are older ones."""
+) -> list[EventLine]:
+    """The newest lines of each of these groups."""
     found = [_page(reading, rooms, contract_ids, None, group=group, seals=False) for group in groups]
     names = room_names(reading)
     references_of = references_by_room(reading)
-    lines = [_row(reading, one, names, {}, references_of) for page in found for one in page.events]
-    return lines, any(page.next is not None for page in found)
+    return [_row(reading, one, names, {}, references_of) for page in found for one in page.events]
 
 
 def group_words() -> dict[str, str]:

@@ -65,10 +65,10 @@ def test_a_field_saves_itself_and_what_cannot_be_saved_stays(tmp_path: Path) -> 
         expect(page.locator("#s-delivered_on .err")).to_have_count(0)
         page.route("**/facts/*", lambda route: route.abort())
         type_in(page, "amount", "50,000円")
-        expect(page.locator("#s-amount")).to_contain_text("It could not be saved.")
+        expect(page.locator("#s-work")).to_contain_text("It could not be saved.")
         page.unroute("**/facts/*")
-        page.locator("#s-amount button").click()
-        expect(page.locator("#s-amount")).to_contain_text("Saved at")
+        page.locator("#s-work button").click()
+        expect(page.locator("#s-work")).to_contain_text("Saved at")
         with context.archive.reading() as reading:
             assert before == last_seq(reading)
         page.reload()

@@ -144,29 +144,30 @@ def test_facts_people_and_a_delivery_are_entered(
     player.press("article.job h3 a")
     page = player.page
     page.wait_for_url(re.compile("/contracts/"))
-    player.fill("#f-title", "動画編集10本")
+    for fold in ("#days", "#facts", "#deliveries"):
+        page.locator(fold).evaluate("one => { one.open = false; }")
+        player.press(f"{fold} > summary")
+    player.fill("#f-client", "田中")
     player.fill("#f-escrowed_at", "2099-01-01")
-    player.press(".foot button.first")
-    expect(page.get_by_role("alert").first).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator("#s-escrowed_at .err")).to_be_visible()
     player.fill("#f-escrowed_at", "2026-10-02")
-    player.fill("#f-amount", "50,000円")
-    player.press(".foot button.first")
-    expect(page.locator("main .banner.safe")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator("#s-escrowed_at .ok")).to_be_visible()
     faults = player.look_around()
-    card = page.locator("#people ~ section.card").first
-    player.check(card.locator("input[value=client]"))
-    player.fill(card.locator("input[type=text]"), "自己紹介で名乗った")
+    page.locator("[name^=role_]").first.select_option("client")
+    expect(page.locator("[id^=s-role_] .ok")).to_be_visible()
     film = tmp_path / "動画.mp4"
     film.write_bytes(b"film")
-    player.fill("#f-delivered", "2026-10-02")
+    player.fill("#n-delivered", "2026-10-02")
     page.set_input_files("#d-file", film)
-    player.press(".foot button.first")
-    expect(page.locator("#deliveries ~ ul.choices").first).to_contain_text("動画.mp4")
+    player.press("#deliveries button[name=at]")
+    expect(page.locator("#deliveries")).to_contain_text("動画.mp4")
 
     assert [] == faults + player.look_around()
     with served[1].archive.reading() as reading:
         (contract,) = contracts(reading)
-        assert ("動画編集10本", "50,000円", "2026-10-02") == (contract.title, contract.amount, contract.escrowed_at)
+        assert ("田中", "2026-10-02") == (contract.client, contract.escrowed_at)
         assert "動画.mp4" in [one.name for one in deliveries(reading, contract.id)]
 
 

@@ -45,8 +45,9 @@ def test_two_browsers_at_once_take_nothing_from_each_other(tmp_path: Path, envir
             tab.go("/contracts/job1")
         for player, field, text in zip(players, ("#f-title", "#f-amount"), ("Ten films", "50,000"), strict=True):
             player.fill(field, text)
-            player.press(".foot button.first")
-            expect(player.page.locator("main .banner.safe")).to_be_visible()
+            player.page.keyboard.press("Tab")
+            expect(player.page.locator("#s-work .ok")).to_be_visible()
+        one.go("/home")
         with context.archive.reading() as reading:
             contract = contracts(reading)[0]
         complaints = one.complaints + other.complaints
