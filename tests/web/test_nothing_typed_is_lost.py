@@ -135,10 +135,10 @@ def test_whatever_button_is_pressed_all_that_was_typed_is_there_afterwards(brows
     numbers, lost, pressed = count(100), list[tuple[str, str, str]](), 0
     while True:
         forms = Forms(browser.get(address), address, numbers).forms
-        buttons = [(form, button) for form in forms for button in form.buttons]
+        buttons = {(one[2], one[0]): (form, one) for form in forms for one in form.buttons}  # of each kind one
         if pressed >= len(buttons):
             break
-        form, (name, value, action) = buttons[pressed]
+        form, (name, value, action) = [*buttons.values()][pressed]
         pressed += 1
         answer = browser.client.post(
             action, data={**form.fields, name: value}, base_url=SITE, headers=OWN, follow_redirects=True
