@@ -231,10 +231,11 @@ def _read_day(answer: str, fact: ContractFact, contract: Contract, now: datetime
 
 def short_month(answer: str) -> str:
     """That a month has fewer days than the day that was typed; empty if that is not what is wrong."""
-    match = re.search(r"(?<![0-9])([0-9]{1,2})[-/.月]([0-9]{1,2})(?![0-9])", unicodedata.normalize("NFKC", answer))
-    days = monthrange(LEAP_YEAR, int(match[1]))[1] if match and 1 <= int(match[1]) <= 12 else 99
-    sentence = _("Month {month} has {days} days.").format(month=match[1].lstrip("0") if match else "", days=days)
-    return sentence if match and int(match[2]) > days else ""
+    plain = unicodedata.normalize("NFKC", answer)
+    match = re.search(r"(?<![0-9])(?:([0-9]{4})[-/.年])?([0-9]{1,2})[-/.月]([0-9]{1,2})(?![0-9])", plain)
+    year, month, day = map(int, (match[1] or LEAP_YEAR, match[2], match[3])) if match else (0, 0, 0)
+    days = monthrange(year, month)[1] if 1 <= month <= 12 and year else day
+    return _("Month {month} has {days} days.").format(month=month, days=days) if day > days else ""
 
 
 LEAP_YEAR = 2024

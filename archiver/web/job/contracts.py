@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.records import Contract, ContractRoom, Delivery, Role, RoomId
 from archiver.render.times import clock_minute
-from archiver.setup.answered_questions import fact_prefix, note_answer
+from archiver.setup.answers import fact_prefix, note_answer
 from archiver.setup.contract_facts import change_rooms, given_room, released
 from archiver.setup.fact_questions import check_client
 from archiver.setup.written_values import EXAMPLE_TIME, read_day

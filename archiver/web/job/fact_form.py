@@ -12,8 +12,7 @@ from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
 from archiver.report_language import in_program_language
-from archiver.setup.answered_questions import fact_prefix
-from archiver.setup.answers import InvalidAnswer
+from archiver.setup.answers import InvalidAnswer, fact_prefix
 from archiver.setup.fact_questions import has_meaning, place_name, read_fact, short_month
 from archiver.store.archive import Reading
 from archiver.store.queries.statements import deliveries

@@ -16,10 +16,10 @@ from archiver.render.gap_breaks import narrow_gap
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.report_language import in_program_language
-from archiver.setup.answered_questions import fact_prefix
+from archiver.setup.answers import fact_prefix
 from archiver.setup.contract_facts import called_apart, kept_counts
-from archiver.setup.room_choice import strangers_sentence
-from archiver.setup.yen_amounts import yen_text
+from archiver.setup.contract_rooms import strangers_sentence
+from archiver.setup.written_values import yen_text
 from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, is_read

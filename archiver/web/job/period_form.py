@@ -29,7 +29,7 @@ def room_fields(reading: Reading, contract: Contract, given: Given) -> list[dict
     )
     names, rows, filled = room_names(reading), [], given or request.args
     for room in contract.rooms:
-        days = ("first", first, room_periods.first_day(room)), ("last", last, room_periods.last_day(room))
+        days = ("first", first, contract_rooms.first_day(room)), ("last", last, contract_rooms.last_day(room))
         fields = [(f"{which}_{room.room_id}", label, known) for which, label, known in days]
         row = {"room_id": int(room.room_id), "name": names.get(room.room_id, "")}
         shown = [
@@ -45,11 +45,11 @@ def read_periods(contract: Contract, given: Given) -> tuple[Contract, dict[str, 
     for room in contract.rooms:
         number = int(room.room_id)
         try:
-            first = _changed(f"first_{number}", room_periods.first_day(room), given)
-            last = _changed(f"last_{number}", room_periods.last_day(room), given)
+            first = _changed(f"first_{number}", contract_rooms.first_day(room), given)
+            last = _changed(f"last_{number}", contract_rooms.last_day(room), given)
             begins = [] if first is None else [(number, _bound(first, _("the first day")))]
             ends = [] if last is None else [(number, _bound(last, _("the last day"), whole_day=timedelta(days=1)))]
-            contract = replace(contract, rooms=room_periods.with_periods(contract.rooms, begins, ends))
+            contract = replace(contract, rooms=contract_rooms.with_periods(contract.rooms, begins, ends))
         except errors.UsageError as error:
             problems[f"room_{number}"] = trouble_words(error).together
     return contract, problems
@@ -57,11 +57,11 @@ def read_periods(contract: Contract, given: Given) -> tuple[Contract, dict[str, 
 
 def outside_note(reading: Reading, contract: Contract) -> dict[str, Any] | None:
     """What exports do not hold although it is bound to the job, with the addresses that change that; None: nothing."""
-    found = room_periods.messages_outside(reading, contract, contract.bound_messages)
+    found = contract_rooms.messages_outside(reading, contract, contract.bound_messages)
     if not found:
         return None
     names, ways = room_names(reading), []
-    for wider in room_periods.wider_periods(contract, found):
+    for wider in contract_rooms.wider_periods(contract, found):
         days = {f"first_{wider.room_id}": wider.first, f"last_{wider.room_id}": wider.last}
         filled: dict[str, Any] = {name: day for name, day in days.items() if day}
         address = url_for("contracts.contract", name=contract.id, **filled, _anchor=f"room-{wider.room_id}")
@@ -69,7 +69,7 @@ def outside_note(reading: Reading, contract: Contract) -> dict[str, Any] | None:
     messages = [
         (url_for("message.one", room=one.room_id, message_id=one.message_id), minute_text(one.sent)) for one in found
     ]
-    return {"sentence": room_periods.outside_sentence(found, ids=False), "ways": ways, "messages": messages}
+    return {"sentence": contract_rooms.outside_sentence(found, ids=False), "ways": ways, "messages": messages}
 
 
 def _changed(name: str, known: str, given: Given) -> str | None:

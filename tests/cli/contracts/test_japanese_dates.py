@@ -54,7 +54,7 @@ def test_a_day_that_may_be_ahead_needs_its_year() -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "words"),
     [
-        ("2026-02-30", errors.NoSuchDay, "There is no such day"),
+        ("2026-02-30", errors.NoSuchDay, "Month 2 has 28 days"),
         ("2026-10-02 25:00", errors.NoSuchDay, "There is no such day or time"),
         ("1900-01-01", errors.DayTooEarly, "too long ago"),
         ("0000-01-01", errors.NoSuchDay, "There is no such day"),
