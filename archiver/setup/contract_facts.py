@@ -6,13 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archiver import errors
 from archiver.app import App
 from archiver.records import Contract, ContractRoom, Invoice, MessageId, Observation, RoomId
 from archiver.render.invisible_characters import visible
-from archiver.setup.answers import FACTS_DONE, recall_answers
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import entries
 from archiver.store.queries.contracts import contracts
@@ -135,6 +134,8 @@ class NewJob(NamedTuple):
     rooms: Sequence[int]
     begins: Mapping[int, datetime] = {}
     """From when on a chat that other jobs have too belongs to this one; until then it stays theirs."""
+    facts: Mapping[str, Any] = {}
+    """What else is known of it, by the names of a contract's facts."""
 
 
 def rooms_of(job: NewJob) -> tuple[ContractRoom, ...]:
@@ -291,19 +292,6 @@ def kept_counts(reading: Reading, room: RoomId) -> tuple[int, int]:
     return entries.count_messages(reading, [room]), files.saved if files else 0
 
 
-def first_run_contract(archive: Archive) -> Contract | None:
-    """The first contract whose facts the first run has not asked for; with none left the first of all."""
-    with archive.reading() as reading:
-        every = contracts(reading)
-    answers = recall_answers(archive)
-    return next((one for one in every if facts_key(one) not in answers), every[0] if every else None)
-
-
-def facts_key(contract: Contract) -> str:
-    """Under which it is remembered that the first run's page of this contract's facts was left."""
-    return f"{FACTS_DONE}/{contract.id}"
-
-
 def keep_contract(archive: Archive, before: Contract | None, after: Contract, *, at: datetime) -> None:
     """State a contract as it is now, unless nothing changed."""
     if after != before:
@@ -311,7 +299,7 @@ def keep_contract(archive: Archive, before: Contract | None, after: Contract, *,
 
 
 def enter_contracts(app: App, jobs: Collection[NewJob]) -> list[Contract]:
-    """Enter contracts under the next free names, `job1`, `job2` …, all or none; their facts are still unknown.
+    """Enter contracts under the next free names, `job1`, `job2` …, all or none.
 
     Their chats are taken out of the contracts that have them, or from their first day on. Raises LastRoom.
     """
@@ -319,6 +307,9 @@ def enter_contracts(app: App, jobs: Collection[NewJob]) -> list[Contract]:
         known = contracts(reading)
     taken = {one.id for one in known}
     names = (name for name in map("job{}".format, count(1)) if name not in taken)
-    entered = [Contract(name, rooms_of(job), title=job.title or None) for name, job in zip(names, jobs, strict=False)]
+    entered = [
+        Contract(name, rooms_of(job), title=job.title or None, **job.facts)
+        for name, job in zip(names, jobs, strict=False)
+    ]
     change_rooms(app.archive, [*released_to(entered, known), *entered], at=app.now())
     return entered

@@ -16,9 +16,8 @@ from archiver.health.token import is_readable
 from archiver.settings import home
 from archiver.settings.file import load_settings, write_settings
 from archiver.settings.home import SETTINGS_FILE, language_of
-from archiver.setup.answers import BEGUN, FINISHED, NOTICE, SCHEDULE, STAMPS, InvalidAnswer, note_answer, recall_answers
+from archiver.setup.answers import BEGUN, FINISHED, InvalidAnswer, note_answer, recall_answers
 from archiver.setup.archive_setup import ProgramCall, make_home, record_account, require_no_remains, sole_setup
-from archiver.setup.contract_facts import facts_key
 from archiver.setup.token_source import PRIVATE_FILE, lasting_settings, trial_app
 from archiver.store import migrate
 from archiver.store.archive import Archive
@@ -33,9 +32,7 @@ class FirstRunStep(StrEnum):
 
     TOKEN = "token"  # noqa: S105 - the name of a step
     CHATS = "chats"
-    FACTS = "facts"
-    SCHEDULE = "schedule"
-    NOTICES = "notices"
+    AUTOMATIC = "automatic"
 
 
 def prepare_archive(call: ProgramCall) -> None:
@@ -109,14 +106,9 @@ def first_open_step(call: ProgramCall) -> FirstRunStep | None:
     if every and BEGUN not in answers:
         return None
     is_kept = (call.home / SETTINGS_FILE).exists() and is_readable(lasting_settings(call), call.environ)
-    is_done = {
-        FirstRunStep.TOKEN: owner is not None and is_kept,
-        FirstRunStep.CHATS: bool(every),
-        FirstRunStep.FACTS: all(facts_key(one) in answers for one in every),
-        FirstRunStep.SCHEDULE: SCHEDULE in answers,
-        FirstRunStep.NOTICES: NOTICE in answers and STAMPS in answers,
-    }
-    return next((step for step, done in is_done.items() if not done), None)
+    if owner is None or not is_kept:
+        return FirstRunStep.TOKEN
+    return FirstRunStep.AUTOMATIC if every else FirstRunStep.CHATS
 
 
 def check_token(call: ProgramCall, token: str, *, is_hurried: bool = False) -> None:

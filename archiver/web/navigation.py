@@ -25,7 +25,7 @@ _PARTS = {
 def navigation() -> list[tuple[str, str, str]]:
     """Word, endpoint and sign of each entry of the rail, as the archive stands; the first run has none."""
     state = archive_state()
-    if state in {ArchiveState.NONE, ArchiveState.FIRST_RUN}:
+    if state in {ArchiveState.NONE, ArchiveState.FIRST_RUN} or request.endpoint == "start.done":
         return []
     entries = [
         (_("Home"), "home.index", "home"),

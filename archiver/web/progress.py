@@ -22,7 +22,7 @@ def index() -> str:
 @pages.get("/job/progress")
 def progress() -> str:
     """The part of a page that changes while a job runs; `brief`: of a page on which something else is asked."""
-    template = "start_job.html" if request.args.get("brief") else "job_part.html"
+    template = "start_state.html" if request.args.get("brief") else "job_part.html"
     return render_template(template, job=_seen_job())
 
 

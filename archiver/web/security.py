@@ -148,7 +148,7 @@ def _instead_without_archive(endpoint: str, state: ArchiveState) -> AnyResponse 
         if endpoint == "emergency.index":
             return None
         return (lost_page(dropped), 409) if dropped else redirect(url_for("lost.index"))
-    if endpoint in {"start.index", "start.begin", "start.try_token"}:
+    if endpoint in {"start.index", "start.token", "start.try_token"}:
         return None
     if dropped:
         return render_template("error.html", sentence=dropped, advice=""), 409

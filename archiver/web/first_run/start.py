@@ -1,8 +1,9 @@
-"""はじめる: the five steps of the first run as pages; each is kept at once, so it can be left and resumed."""
+"""はじめの設定: four steps as pages; each is kept at once, so it can be left and resumed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from gettext import gettext as _
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -10,38 +11,20 @@ from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.notices import delivery
-from archiver.records import Contract
-from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
-from archiver.rounds.round import last_round
-from archiver.setup.answers import (
-    FAILED,
-    FINISHED,
-    NOTICE,
-    ORGANISATION,
-    SCHEDULE,
-    STAMPS,
-    TRIED,
-    InvalidAnswer,
-    note_answer,
-    recall_answers,
-)
+from archiver.settings.file import update_settings
+from archiver.setup.answers import FINISHED, SCHEDULE, STAMPS, InvalidAnswer, note_answer, recall_answers
 from archiver.setup.archive_setup import choose_authorities
-from archiver.setup.contract_facts import enter_contracts, facts_key, first_run_contract, keep_contract
-from archiver.setup.first_run import (
-    FirstRunStep,
-    check_token,
-    first_open_step,
-    prepare_archive,
-)
+from archiver.setup.contract_facts import enter_contracts
+from archiver.setup.first_run import FirstRunStep, check_token, first_open_step, prepare_archive
 from archiver.setup.notice_ways import remember_trial
-from archiver.setup.token_source import clean_token, keep_token, place_words
-from archiver.store.queries import current_state
-from archiver.store.queries.contracts import contracts
+from archiver.setup.saved_counts import count_saved
+from archiver.setup.token_source import clean_token, keep_token
+from archiver.store.working.remembered_values import NOTICE_TRIAL
 from archiver.web import automatic
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.first_run import chat_choice
-from archiver.web.job import fact_form
+from archiver.web.jobs import Job, JobOutcome, Work
 from archiver.web.saving import save_now
 from archiver.web.trouble.trouble_words import first_to_do, trouble_words
 
@@ -54,38 +37,24 @@ Answer = str | Response | tuple[str, int]
 
 
 @pages.get("")
-def index() -> Answer:
-    """Lead to the step that is not done yet; at the very first, say what the program does."""
-    context = console_context()
-    step = first_open_step(context)
-    if step is None:
-        return redirect(url_for("home.index"))
-    if step is FirstRunStep.TOKEN and not context.archive.exists():
-        return render_template("start_welcome.html", step=0, home=visible(str(context.home)))
-    return redirect(url_for(f"start.{step.value}"))
-
-
-@pages.post("")
-def begin() -> Answer:
-    """Create the folder and the empty archive."""
-    prepare_archive(console_context())
-    return redirect(url_for("start.token"))
+def index() -> Response:
+    """Lead to the step that is not done yet."""
+    step = first_open_step(console_context())
+    return redirect(url_for("home.index" if step is None else f"start.{step.value}"))
 
 
 # --- the token -----------------------------------------------------------------------------------
 
 
 @pages.get("/token")
-def token() -> Answer:
+def token() -> str:
     """Ask for the token; what is stored is never shown."""
-    if not console_context().archive.exists():
-        return redirect(url_for("start.index"))
     return _token_page()
 
 
 @pages.post("/token")
 def try_token() -> Answer:
-    """Ask Chatwork whose token it is, and store it only if it is accepted."""
+    """Create the empty archive, ask Chatwork whose token it is, and store it only if it is accepted."""
     context = console_context()
     prepare_archive(context)
     try:
@@ -96,32 +65,11 @@ def try_token() -> Answer:
     except errors.ChatworkError as error:
         return _token_page(trouble_words(error).sentence, first_to_do(error)), 502
     keep_token(context, typed)
-    return redirect(url_for("start.account"))
+    return redirect(url_for("start.index"))
 
 
 def _token_page(problem: str = "", first: str = "") -> str:
     return render_template("start_token.html", step=1, problem=problem, first=first, token_page=TOKEN_PAGE)
-
-
-@pages.get("/account")
-def account() -> Answer:
-    """Say whose token it is, and ask whom the organisation belongs to."""
-    context = console_context()
-    with context.archive.reading() as reading:
-        owner = current_state.owner(reading)
-    if owner is None:
-        return redirect(url_for("start.token"))
-    place = place_words(context.settings().token_source)
-    return render_template("start_account.html", step=1, owner=owner, place=place)
-
-
-@pages.post("/account")
-def keep_account() -> Answer:
-    """Remember whose the organisation is."""
-    answer = request.form.get("organisation", "")
-    if answer in {"client", "own"}:
-        note_answer(console_context().archive, ORGANISATION, answer)
-    return redirect(url_for("start.index"))
 
 
 # --- the chats -----------------------------------------------------------------------------------
@@ -130,33 +78,25 @@ def keep_account() -> Answer:
 @pages.get("/chats")
 def chats() -> Answer:
     """Show the chats; none is chosen beforehand."""
-    return _asked(_chats_page)
+    return _asked(lambda: chat_choice.choice_page(console_context().hurried_app(), 2))
 
 
 @pages.get("/people/<int:room>")
 def people(room: int) -> str:
-    """Who is in a chat, as a part of the page that asks for it when the chat comes into sight."""
+    """Who is in a chat and what was written last, as a part of the page, when the chat comes into sight."""
     return chat_choice.people_part(console_context(), room)
 
 
 @pages.post("/chats")
 def choose_chats() -> Answer:
-    """Enter the first jobs, once it is said which chat belongs to which; then save."""
+    """Enter the first jobs, once it is said which chat belongs to which; only then anything is saved."""
     return _asked(_choose_chats)
 
 
-@pages.post("/save")
-def save_again() -> Answer:
-    """Begin the first save once more, after one that failed; what was typed beside the button stays in its fields."""
-    context = console_context()
-    _save_first(context)
-    if "automatic" in request.form:
-        return schedule()
-    return _facts_page(context, request.form, {}) if "job" in request.form else redirect(url_for("start.index"))
-
-
 def _asked(page: Callable[[], Answer]) -> Answer:
-    """A page that asks Chatwork; where it does not answer, what happened and what to press."""
+    """A page that asks Chatwork, unless the step is done; where it does not answer, what to press."""
+    if first_open_step(console_context()) is not FirstRunStep.CHATS:
+        return redirect(url_for("start.index"))
     try:
         return page()
     except errors.ChatworkError as error:
@@ -170,140 +110,109 @@ def _choose_chats() -> Answer:
     jobs = chat_choice.read_jobs(app, 2)
     if not isinstance(jobs, list):
         return jobs
-    if first_run_contract(context.archive) is None:
-        enter_contracts(app, jobs)
-    _save_first(context)
-    return redirect(url_for("start.facts"))
+    enter_contracts(app, jobs)
+    context.jobs.start(_("The first save"), _first_save(context))
+    return redirect(url_for("start.automatic"))
 
 
-def _chats_page() -> str:
-    return chat_choice.choice_page(console_context().hurried_app(), 2)
+# --- saving by itself, notices, the time of a third party -------------------------------------------
 
 
-def _save_first(context: ConsoleContext) -> None:
-    """Begin the first save, unless there was one or a job runs."""
-    if last_round(context.archive) is None and not context.jobs.is_busy:
-        context.jobs.start(_("The first save"), save_now(context, is_first=True))
-
-
-# --- the contract --------------------------------------------------------------------------------
-
-
-@pages.get("/facts")
-def facts() -> Answer:
-    """Ask for the facts, while the first save goes on."""
+@pages.get("/automatic", endpoint="automatic")
+def automatic_page() -> Answer:
+    """Ask what goes on by itself, while the first save goes on."""
     context = console_context()
-    _save_first(context)
-    return _facts_page(context, {}, {})
+    if first_open_step(context) is not FirstRunStep.AUTOMATIC:
+        return redirect(url_for("start.index"))
+    return _automatic_page(context, _notice(context))
 
 
-@pages.post("/facts")
-def keep_facts() -> Answer:
-    """Keep what was given; what is blank stays unknown."""
-    context = console_context()
-    contract = _asked_contract(context)
-    if contract is not None:
-        updated, problems = fact_form.read(contract, request.form, fact_form.first_run_facts(contract), context.now())
-        keep_contract(context.archive, contract, updated, at=context.now())
-        if problems:
-            return _facts_page(context, request.form, problems), 422
-        note_answer(context.archive, facts_key(contract))
-    return redirect(url_for("start.index"))
+def _automatic_page(context: ConsoleContext, notice: str) -> str:
+    every = interval_words(context.settings().sync.every)
+    return render_template("start_automatic.html", step=4, every=every, job=context.jobs.last, notice=notice)
 
 
-def _asked_contract(context: ConsoleContext) -> Contract | None:
-    """The contract that the form is about; else the next one."""
-    with context.archive.reading() as reading:
-        named = [one for one in contracts(reading) if one.id == request.form.get("job")]
-    return named[0] if named else first_run_contract(context.archive)
-
-
-def _facts_page(context: ConsoleContext, given: fact_form.Given, problems: dict[str, str]) -> str:
-    contract = _asked_contract(context)
-    fields = (
-        []
-        if contract is None
-        else fact_form.fields(contract, fact_form.first_run_facts(contract, problems), given=given, problems=problems)
-    )
-    return render_template("start_facts.html", step=3, fields=fields, contract=contract, job=context.jobs.last)
-
-
-# --- saving by itself ----------------------------------------------------------------------------
-
-
-@pages.get("/schedule")
-def schedule() -> Answer:
-    """Ask whether this computer saves by itself."""
-    context = console_context()
-    return render_template(
-        "start_schedule.html",
-        step=4,
-        every=interval_words(context.settings().sync.every),
-        given=request.form,
-        job=context.jobs.last,
-    )
-
-
-@pages.post("/schedule")
-def keep_schedule() -> Answer:
-    """Register the job and let it run once, or remember that it is not wanted."""
-    context = console_context()
-    is_wanted = request.form.get("automatic") == "yes"
-    if is_wanted:
-        title = _("Automatic saving")
-        if context.jobs.start(title, automatic.set_up(context)).title == title:
-            note_answer(context.archive, SCHEDULE, "yes")
-        return redirect(url_for("job.index"))
-    note_answer(context.archive, SCHEDULE, "no")
-    return redirect(url_for("start.index"))
-
-
-# --- notices and the time of a third party ---------------------------------------------------------
-
-
-@pages.get("/notices")
-def notices() -> Answer:
-    """Ask how to tell about trouble, and whether a third party confirms the time."""
-    return _notices_page()
+@pages.post("/automatic")
+def keep_automatic() -> Answer:
+    """Keep what was chosen; the first run is finished then. The scheduler's job is set up once the save has ended."""
+    context, wanted = console_context(), set(request.form)
+    choose_authorities(context.home, "on" if "stamps" in wanted else "off")
+    if "notices" not in wanted:
+        update_settings(context.home, {"notify.desktop": False})
+    for question, answer in (
+        (STAMPS, "on" if "stamps" in wanted else "off"),
+        (SCHEDULE, "yes" if "automatic" in wanted else "no"),
+        (FINISHED, ""),
+    ):
+        note_answer(context.archive, question, answer)
+    if "automatic" in wanted and not context.jobs.is_busy:
+        context.jobs.start(_("Automatic saving"), automatic.set_up(context))
+    return redirect(url_for("start.done"))
 
 
 @pages.post("/notices/test")
-def send_test() -> Answer:
+def send_test() -> str:
     """Show a notice on this desktop, to be confirmed."""
     context = console_context()
     is_shown = bool(delivery.send_test_notice(context.settings(), context.environ).desktop)
     if not is_shown:
         remember_trial(context.archive, {"desktop": False}, at=context.now())
-    problem = "" if is_shown else _("No alert could be shown on this desktop. Add a mail address in the settings.")
-    return _notices_page(problem, is_sent=is_shown)
+    return _notice_part(context, "sent" if is_shown else "failed")
 
 
-@pages.post("/notices")
-def keep_notices() -> Answer:
-    """Keep both answers; the first run is finished then."""
+@pages.post("/notices/seen")
+def keep_answer() -> str:
+    """Remember whether the notice was seen."""
     context = console_context()
-    stamps = "on" if request.form.get("stamps") == "on" else "off"
-    choose_authorities(context.home, stamps)
-    is_seen = request.form.get("seen") == "yes"
-    if "seen" in request.form:
-        remember_trial(context.archive, {"desktop": is_seen}, at=context.now())
-    for question, answer in (
-        (NOTICE, "seen" if is_seen else "not seen"),
-        (STAMPS, stamps),
-        (FINISHED, ""),
-    ):
-        note_answer(context.archive, question, answer)
-    return redirect(url_for("home.index"))
+    remember_trial(context.archive, {"desktop": request.form.get("seen") == "yes"}, at=context.now())
+    return _notice_part(context, _notice(context))
 
 
-def _notices_page(problem: str = "", *, is_sent: bool = False) -> str:
-    answers = recall_answers(console_context().archive)
-    return render_template(
-        "start_notices.html",
-        step=5,
-        failed=4 if answers.get(TRIED) == FAILED else 0,
-        problem=problem,
-        is_sent=is_sent,
-        stamps=request.form.get("stamps", ""),
-        wants_schedule=answers.get(SCHEDULE) == "yes",
-    )
+def _notice(context: ConsoleContext) -> str:
+    """How the trial of the notice stands: not begun, seen or unseen."""
+    with context.archive.reading() as reading:
+        last = NOTICE_TRIAL.recall(reading)
+    return "" if last is None else "seen" if "desktop" in last.seen else "unseen"
+
+
+def _notice_part(context: ConsoleContext, notice: str) -> str:
+    """What is said of the notice, where it was asked for; without scripts, in its whole page."""
+    if "HX-Request" in request.headers:
+        return render_template("start_notice.html", notice=notice)
+    return _automatic_page(context, notice)
+
+
+# --- the first save ------------------------------------------------------------------------------
+
+
+@pages.get("/done")
+def done() -> Answer:
+    """What is saved, how to open it again, and one next step; while the save goes on, how far it is."""
+    context = console_context()
+    if FINISHED not in recall_answers(context.archive):
+        return redirect(url_for("start.index"))
+    counts, is_told = count_saved(context.archive), context.settings().notify.desktop and _notice(context) == "seen"
+    return render_template("start_done.html", job=context.jobs.last, counts=counts, is_told=is_told)
+
+
+@pages.post("/save")
+def save_again() -> Response:
+    """Begin once more what failed: the first save, or letting this computer save by itself."""
+    context = console_context()
+    context.jobs.start(_("The first save"), _first_save(context))
+    return redirect(url_for("start.done" if FINISHED in recall_answers(context.archive) else "start.automatic"))
+
+
+def _first_save(context: ConsoleContext) -> Work:
+    """The first save; then automatic saving, if it was chosen meanwhile."""
+
+    save, let_it_save = save_now(context, is_first=True), automatic.set_up(context)
+
+    def work(job: Job) -> JobOutcome:
+        saved = save(job)
+        if recall_answers(context.archive).get(SCHEDULE) != "yes":
+            return saved
+        set_up = let_it_save(job)
+        return set_up if saved.is_complete else replace(saved, lines=(*saved.lines, set_up.head, *set_up.lines))
+
+    return work

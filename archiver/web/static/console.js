@@ -92,6 +92,22 @@
       navigator.sendBeacon(page.dataset.left, token);
     });
   }
+  // Chats to choose from: only those that a word and a button ask for are shown; what is chosen stays so.
+  const sieve = document.getElementById("sieve"), chats = document.getElementById("chats");
+  if (sieve) {
+    const word = sieve.querySelector("input"), buttons = [...sieve.querySelectorAll("button")];
+    const sift = () => {
+      const kind = buttons.find((one) => one.ariaPressed === "true").dataset.show;
+      for (const line of chats.children) {
+        line.hidden = !line.matches(kind) || !line.textContent.toLowerCase().includes(word.value.toLowerCase());
+      }
+    };
+    const choose = (chosen) => { buttons.forEach((one) => { one.ariaPressed = String(one === chosen); }); sift(); };
+    buttons.forEach((one) => one.addEventListener("click", () => choose(one)));
+    word.addEventListener("input", sift);
+    sieve.hidden = false;
+    choose(chats.querySelector(".recent") ? buttons[0] : buttons.at(-1));
+  }
   for (const box of document.querySelectorAll("[data-remember]")) {
     const key = box.dataset.remember;
     try {

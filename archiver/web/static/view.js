@@ -17,7 +17,7 @@
 
   const form = one("#pick");
   function count() {
-    const chosen = new FormData(form).getAll("m").length;
+    const chosen = new FormData(form).getAll(form.dataset.field ?? "m").length;
     all("[data-count]").forEach(({ dataset }, index, places) => {
       places[index].textContent = chosen ? dataset.count.replace("{n}", chosen) : dataset.none;
     });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,15 +13,18 @@ import pytest
 from archiver import errors
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
+from archiver.notices.url_check import NoticeTrial
+from archiver.setup import job_trial, scheduled_job
 from archiver.setup.first_run import FirstRunStep, first_open_step
 from archiver.store.queries.contracts import contracts
 from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
 from archiver.web import saving
-from archiver.web.jobs import JobState
+from archiver.web.first_run import start
+from archiver.web.jobs import Job, JobOutcome, JobState, Work
 from tests.support.archives.byte_search import files_with
 from tests.support.chatwork.faults import Fault
-from tests.support.console.application import SITE, FormBrowser, open_application
+from tests.support.console.application import OWN, SITE, FormBrowser, open_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.terminals.terminal import TOKEN
 
@@ -41,15 +45,14 @@ def browser(desk: FirstDayDesk) -> Iterator[FormBrowser]:
 
 
 def hand_in_token(browser: FormBrowser) -> None:
-    """Make the archive and hand the token in."""
-    browser.post("/start")
-    assert "/start/account" == browser.post("/start/token", token=TOKEN).headers["Location"]
+    """Hand the token in, which makes the archive."""
+    assert "/start" == browser.post("/start/token", token=TOKEN).headers["Location"]
 
 
 def choose_group(browser: FormBrowser, desk: FirstDayDesk) -> None:
     """Choose the group and no direct chat, and wait for the first save."""
-    answer = browser.post("/start/chats", room=desk.group, offered="yes")
-    assert "/start/facts" == answer.headers["Location"]
+    answer = browser.post("/start/chats", {f"job_{desk.group}": "1"}, room=desk.group)
+    assert "/start/automatic" == answer.headers["Location"]
     assert JobState.DONE is browser.job().state
 
 
@@ -63,8 +66,6 @@ def test_every_page_leads_to_the_first_step_before_there_is_an_archive(browser: 
 
 def test_a_wrong_token_is_said_and_not_kept(browser: FormBrowser) -> None:
     """The page says what to do; what was typed is not sent back."""
-    browser.post("/start")
-
     answer = browser.post("/start/token", token="f" * 32)
 
     assert 422 == answer.status_code
@@ -77,7 +78,7 @@ def test_the_token_never_comes_back(browser: FormBrowser) -> None:
     """No page of the first run shows it once it is stored."""
     hand_in_token(browser)
 
-    pages = [browser.get(path) for path in ("/start/token", "/start/account", "/start/chats", "/start/notices")]
+    pages = [browser.get(path) for path in ("/start/token", "/start/chats")]
 
     assert not any(TOKEN in page for page in pages)
 
@@ -86,44 +87,72 @@ def test_without_a_network_the_token_is_not_kept_and_the_page_says_so(desk: Firs
     """What cannot be checked is not stored."""
     environ = {**desk.environ, "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
     with open_application(desk.home, environ) as browser:
-        browser.post("/start")
         answer = browser.post("/start/token", token=TOKEN)
 
     page = answer.get_data(as_text=True)
     assert 502 == answer.status_code
     assert not (desk.home / "token").exists()
     assert "Chatwork could not be reached" in page
-    assert "paste the token again and press “Test and go on”" in page
+    assert "paste the token again and press “Connect”" in page
     assert "next save" not in page
 
 
-def test_direct_chats_with_the_same_people_are_offered(browser: FormBrowser, desk: FirstDayDesk) -> None:
-    """Nothing is entered before the user has answered."""
+def test_a_direct_chat_with_the_same_person_is_shown_and_not_saved_unless_it_is_chosen(
+    browser: FormBrowser, desk: FirstDayDesk
+) -> None:
+    """It stands beside the chat that was chosen, as no job; nothing is entered before the user has answered."""
+    desk.chatwork.post(desk.direct, desk.tanaka, "ウグイス色でお願いします")
     hand_in_token(browser)
 
-    answer = browser.post("/start/chats", room=desk.group)
+    page = browser.post("/start/chats", room=desk.group).get_data(as_text=True)
+    before = first_open_step(browser.context), browser.context.jobs.last
+    rooms = [desk.group, desk.direct]
+    browser.post("/start/chats", dict(zip(job_fields(rooms), ("1", "none"), strict=True)), room=rooms)
+    browser.job()
+    with browser.context.archive.reading() as reading:
+        (job,) = contracts(reading)
 
-    assert 200 == answer.status_code
-    assert f'value="{desk.direct}"' in answer.get_data(as_text=True)
-    assert FirstRunStep.CHATS is first_open_step(browser.context)
+    assert "you have not chosen it" in page
+    assert ["1", "none"] == re.findall(r'value="(\w+)" selected', page)
+    assert (FirstRunStep.CHATS, None) == before
+    assert {desk.group} == job.room_ids
+    assert set() == files_with(desk.home, "ウグイス色")
+
+
+def test_of_a_single_chat_nothing_more_is_asked(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Saving begins at once."""
+    hand_in_token(browser)
+
+    answer = browser.post("/start/chats", room=desk.other)
+
+    assert "/start/automatic" == answer.headers["Location"]
+    assert JobState.DONE is browser.job().state
 
 
 def test_two_clients_are_two_jobs(browser: FormBrowser, desk: FirstDayDesk) -> None:
-    """Proposed by people and shown; nothing is entered or saved before it is answered; each job's facts are asked."""
+    """Proposed by people and shown; nothing is kept before the answer; each has a name and an address."""
     hand_in_token(browser)
     rooms = [desk.group, desk.direct, desk.other]
 
-    shown = browser.post("/start/chats", room=rooms, offered="yes").get_data(as_text=True)
+    shown = browser.post("/start/chats", room=rooms).get_data(as_text=True)
+    back = browser.post("/start/chats", back="yes", room=rooms).get_data(as_text=True)
+    wrong = {f"job_{desk.group}": "1", "url_1": "no address", "title_1": "typed"}
+    refused = browser.post("/start/chats", wrong, room=desk.group)
+    nothing = browser.post("/start/chats", dict.fromkeys(job_fields(rooms), "none"), room=rooms)
     before = (first_open_step(browser.context), browser.context.jobs.last)
-    refused = browser.post("/start/chats", dict.fromkeys(job_fields(rooms), "none"), room=rooms, offered="yes")
     set_up_two_jobs(browser, desk)
     with browser.context.archive.reading() as reading:
         jobs = {(one.title, one.platform_id): sorted(one.room_ids) for one in contracts(reading)}
 
-    assert sorted(map(str, rooms)) == sorted(re.findall(r'name="room" value="(\d+)"', shown))
+    assert sorted(map(str, rooms)) == sorted(
+        re.findall(r'<div class="line"><input type="hidden" name="room" value="(\d+)"', shown)
+    )
     assert ["1", "1", "2"] == re.findall(r'value="(\d)" selected', shown)
-    assert (FirstRunStep.CHATS, None, 422) == (*before, refused.status_code)
-    assert FirstRunStep.SCHEDULE is first_open_step(browser.context)
+    assert 3 == len(re.findall(r'name="room" value="\d+" checked', back))
+    assert (422, 422) == (refused.status_code, nothing.status_code)
+    assert [True] * 2 == [f'value="{typed}"' in refused.get_data(as_text=True) for typed in ("no address", "typed")]
+    assert (FirstRunStep.CHATS, None) == before
+    assert FirstRunStep.AUTOMATIC is first_open_step(browser.context)
     assert {("動画", "48151623"): sorted(rooms[:2]), ("記事", "42108642"): [desk.other]} == jobs
 
 
@@ -143,17 +172,12 @@ def test_nothing_of_one_job_is_in_the_package_of_the_other(browser: FormBrowser,
 
 
 def set_up_two_jobs(browser: FormBrowser, desk: FirstDayDesk) -> None:
-    """Choose the chats, give them to two jobs, and answer the questions about each."""
+    """Choose the chats and give them to two jobs, each with its name and address."""
     jobs = {desk.group: "1", desk.direct: "1", desk.other: "2"}
-    given = {f"job_{room}": job for room, job in jobs.items()}
-    browser.post("/start/chats", given, room=list(jobs), offered="yes", title_1="動画", title_2="記事")
+    given = {f"job_{room}": job for room, job in jobs.items()} | {"title_1": "動画", "title_2": "記事"}
+    given |= {f"url_{job}": f"crowdworks.jp/contracts/{n}" for job, n in (("1", "48151623"), ("2", "42108642"))}
+    browser.post("/start/chats", given, room=list(jobs))
     assert JobState.DONE is browser.job().state
-    for _job in "12":
-        page = browser.get("/start/facts")
-        name = re.search(r'name="job" value="(\w+)"', page)
-        assert name
-        number = "48151623" if "<bdi>動画</bdi>" in page else "42108642"
-        browser.post("/start/facts", job=name[1], url=number, platform="crowdworks")
 
 
 def job_fields(rooms: list[int]) -> list[str]:
@@ -165,30 +189,32 @@ def test_without_a_chat_the_page_asks_again(browser: FormBrowser) -> None:
     """Nothing is entered."""
     hand_in_token(browser)
 
-    assert 422 == browser.post("/start/chats", offered="yes").status_code
+    assert 422 == browser.post("/start/chats").status_code
 
 
 def test_the_whole_first_run(browser: FormBrowser, desk: FirstDayDesk) -> None:
-    """Five steps, each resumed where it was left; then the overview with what was saved."""
+    """Each step is resumed where it was left, the last one once; then the first page with what was saved."""
+    at = lambda: browser.client.get("/start", base_url=SITE).headers["Location"]  # noqa: E731
+    stops = [at()]
     hand_in_token(browser)
-    assert "/start/chats" == browser.client.get("/start", base_url=SITE).headers["Location"]
+    stops.append(at())
     choose_group(browser, desk)
-    assert "/start/facts" == browser.client.get("/start", base_url=SITE).headers["Location"]
-    browser.post("/start/facts", url="https://crowdworks.jp/contracts/12345678", escrowed_at="2026-10-02")
-    assert "/start/schedule" == browser.client.get("/start", base_url=SITE).headers["Location"]
-    browser.post("/start/schedule", automatic="no")
-    assert "/start/notices" == browser.client.get("/start", base_url=SITE).headers["Location"]
-    browser.post("/start/notices", stamps="off")
-
-    page = browser.get("/home")
+    stops.append(at())
+    page = browser.get("/start/automatic")
+    later = browser.client.get("/start/chats", base_url=SITE).headers["Location"]
+    done = browser.post("/start/automatic", notices="on").headers["Location"]
+    shown = browser.get(done)
 
     with browser.context.archive.reading() as reading:
         (contract,) = contracts(reading)
-    assert ("crowdworks", "12345678", "2026-10-02") == (contract.platform, contract.platform_id, contract.escrowed_at)
+    assert ["/start/token", "/start/chats", "/start/automatic"] == stops
+    assert 3 == page.count('role="switch"') == page.count(" checked>")
+    assert ("/start", "/start/done") == (later, done)
+    assert "All is set up. 3 messages and 0 files are on this computer." in re.sub(r"\s+", " ", shown)
+    assert 'class="btn first" href="/home"' in shown
     assert [desk.group] == [room.room_id for room in contract.rooms]
     assert first_open_step(browser.context) is None
-    assert "動画編集_田中様" in page
-    assert "<svg" in page
+    assert "動画編集_田中様" in browser.get("/home")
 
 
 def test_a_save_that_left_out_a_chat_does_not_begin_with_saved(browser: FormBrowser, desk: FirstDayDesk) -> None:
@@ -208,36 +234,28 @@ def test_a_save_that_left_out_a_chat_does_not_begin_with_saved(browser: FormBrow
     assert wholly.head.startswith("Saved. "), wholly
 
 
-def test_a_test_notice_that_could_not_be_shown_counts_as_tried(browser: FormBrowser, desk: FirstDayDesk) -> None:
-    """The page of notices does not say later that this way was never tried."""
+def test_the_notice_is_tried_on_the_spot(
+    browser: FormBrowser, desk: FirstDayDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page asks for it by itself, once; what came of it is kept, also that none could be shown."""
     hand_in_token(browser)
     choose_group(browser, desk)
-    answer = browser.post("/start/notices/test")
-
+    before = browser.get("/start/automatic")
+    failed = browser.post("/start/notices/test").get_data(as_text=True)
     with browser.context.archive.reading() as reading:
         trial = remembered_values.NOTICE_TRIAL.recall(reading)
-    assert "No alert could be shown" in answer.get_data(as_text=True)
+    monkeypatch.setattr(start.delivery, "send_test_notice", lambda *_words: NoticeTrial(True, 0, ()))
+    sent = browser.post("/start/notices/test", headers={**OWN, "HX-Request": "true"}).get_data(as_text=True)
+    seen = browser.post("/start/notices/seen", seen="yes").get_data(as_text=True)
+    browser.post("/start/automatic", notices="on")
+
+    assert ['hx-trigger="load, submit"' in page for page in (before, failed)] == [True, False]
+    assert "No alert came on this desktop" in failed
     assert trial is not None
     assert ((), ("desktop",)) == (trial.seen, trial.unseen)
-
-
-def test_a_day_that_cannot_be_is_said_and_the_rest_is_kept(browser: FormBrowser, desk: FirstDayDesk) -> None:
-    """With the sentence of the command line."""
-    hand_in_token(browser)
-    choose_group(browser, desk)
-
-    answer = browser.post("/start/facts", url="https://crowdworks.jp/contracts/7", escrowed_at="2099-01-01")
-
-    with browser.context.archive.reading() as reading:
-        (contract,) = contracts(reading)
-    assert 422 == answer.status_code
-    assert 'value="2099-01-01"' in answer.get_data(as_text=True)
-    assert "could not be kept; the others are kept" in answer.get_data(as_text=True)
-    assert ("7", None) == (contract.platform_id, contract.escrowed_at)
-
-    answer = browser.post("/start/facts", job=contract.id, platform="direct", escrowed_at="2099-01-01")
-
-    assert 'value="2099-01-01"' in answer.get_data(as_text=True)  # though a job without a platform has no such day
+    assert ("Did you see it?" in sent, "<html" in sent) == (True, False)
+    assert "You saw the test alert." in seen
+    assert "an alert on this computer tells you" in browser.get("/start/done")
 
 
 def test_a_second_click_on_save_shows_the_job(browser: FormBrowser, desk: FirstDayDesk) -> None:
@@ -269,15 +287,14 @@ def test_without_a_contract_each_page_leads_to_the_next_step(browser: FormBrowse
 
 
 def test_the_first_save_says_how_to_get_what_the_lists_leave_out(browser: FormBrowser, desk: FirstDayDesk) -> None:
-    """More than 100 messages: the step leads to where older ones are fetched."""
+    """More than 100 messages: the last page leads to where older ones are fetched."""
     for index in range(100):
         desk.chatwork.post(desk.group, desk.tanaka, f"納品の相談 {index}")
     hand_in_token(browser)
     choose_group(browser, desk)
+    browser.post("/start/automatic")
 
-    facts, progress = browser.get("/start/facts"), browser.get("/job/progress?brief=yes")
-
-    assert [True] * 2 == ['href="/emergency?change=older"' in page for page in (facts, progress)]
+    assert 'href="/emergency?change=older"' in browser.get("/start/done")
 
 
 @pytest.mark.drawn
@@ -289,7 +306,7 @@ def test_a_contract_is_added_and_its_saving_ended_and_begun_by_clicking(
     choose_group(browser, desk)
 
     nothing = browser.post("/add-contract")
-    answer = browser.post("/add-contract", room=desk.other, offered="yes")
+    answer = browser.post("/add-contract", room=desk.other)
     added = browser.get(answer.headers["Location"])
     browser.post("/contracts/job2", state="stopped")
     with browser.context.archive.reading() as reading:
@@ -309,19 +326,19 @@ def test_a_chat_of_another_job_is_not_left_in_both_without_a_word(browser: FormB
     """It moves, or is parted by a day; the last chat of a job stays with it."""
     hand_in_token(browser)
     rooms = [desk.group, desk.direct]
-    browser.post("/start/chats", dict.fromkeys(job_fields(rooms), "1"), room=rooms, offered="yes")
+    browser.post("/start/chats", dict.fromkeys(job_fields(rooms), "1"), room=rooms)
     browser.job()
 
-    asked = browser.post("/add-contract", room=desk.direct, offered="yes").get_data(as_text=True)
-    browser.post("/add-contract", {f"job_{desk.direct}": "1"}, room=desk.direct, offered="yes")
-    last = browser.post("/add-contract", {f"job_{desk.group}": "1"}, room=desk.group, offered="yes")
+    asked = browser.post("/add-contract", room=desk.direct).get_data(as_text=True)
+    browser.post("/add-contract", {f"job_{desk.direct}": "1"}, room=desk.direct)
+    last = browser.post("/add-contract", {f"job_{desk.group}": "1"}, room=desk.group)
     days = {f"job_{desk.group}": "1", f"from_{desk.group}": "2026-11-01"}
-    browser.post("/add-contract", days, room=desk.group, offered="yes")
+    browser.post("/add-contract", days, room=desk.group)
     with browser.context.archive.reading() as reading:
         periods = [(one.id, [(room.room_id, room.start, room.end) for room in one.rooms]) for one in contracts(reading)]
 
     day = datetime(2026, 10, 31, 15, tzinfo=UTC)
-    assert "It belongs to job1 now" in asked
+    assert "It belongs to 動画編集_田中様 now" in asked
     assert (422, True) == (last.status_code, "no other chat" in last.get_data(as_text=True))
     expected = {
         "job1": [(desk.group, None, day)],
@@ -335,7 +352,7 @@ def test_a_chat_is_moved_taken_out_and_erased_by_clicking(browser: FormBrowser, 
     """Of what leaves a job it is said what stays saved; packages are named; the last chat of a job stays."""
     hand_in_token(browser)
     rooms = [desk.group, desk.direct, desk.other]
-    browser.post("/start/chats", dict(zip(job_fields(rooms), "112", strict=True)), room=rooms, offered="yes")
+    browser.post("/start/chats", dict(zip(job_fields(rooms), "112", strict=True)), room=rooms)
     browser.job()
 
     tab = browser.get("/contracts/job1")
@@ -382,7 +399,6 @@ def test_without_a_network_the_page_of_chats_says_what_to_press(browser: FormBro
 @pytest.mark.drawn
 def test_a_trouble_of_chatworks_own_is_not_laid_on_the_users_network(browser: FormBrowser, desk: FirstDayDesk) -> None:
     """It answered, so this computer is online: wait a little, then the same button."""
-    browser.post("/start")
     desk.chatwork.fail(Fault.MAINTENANCE, times=None)
     refused = browser.post("/start/token", token=TOKEN).get_data(as_text=True)
     desk.chatwork.heal()
@@ -407,30 +423,60 @@ def test_a_first_save_that_fails_says_what_to_press(
     hand_in_token(browser)
     with monkeypatch.context() as patch:
         patch.setattr(saving, "run_round", fail)
-        browser.post("/start/chats", room=desk.group, offered="yes")
+        browser.post("/start/chats", {f"job_{desk.group}": "1"}, room=desk.group)
         failed = browser.job().outcome
-        page = browser.get("/job/progress?brief=yes")
-    typed = browser.post("/start/save", job="job1", url="typed").get_data(as_text=True)
-    assert 'value="typed"' in typed
+        page = browser.get("/start/automatic")
+    again = browser.post("/start/save").headers["Location"]
     saved = browser.job().outcome
 
     assert failed is not None
     assert "Nothing could be saved yet." == failed.head
     assert "next save" not in page
     assert 'action="/start/save"' in page
+    assert "/start/automatic" == again
     assert saved is not None
     assert saved.is_complete, saved
 
 
-def test_a_chat_is_told_by_its_last_activity_and_its_people(browser: FormBrowser, desk: FirstDayDesk) -> None:
-    """The day comes with the list; people are asked for when the chat comes into sight."""
+def test_a_chat_is_told_by_its_people_and_its_last_message(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """They are asked for when the chat comes into sight, and nothing of it is kept."""
     hand_in_token(browser)
     page, people = browser.get("/start/chats"), browser.get(f"/start/people/{desk.group}")
     unknown = browser.get("/start/people/999")
 
-    assert re.search(r"last activity \d+ [A-Z][a-z]+ 20\d\d", page)
     assert f'hx-get="/start/people/{desk.group}"' in page
-    assert f'hx-get="/start/people/{desk.direct}"' not in page
-    assert "田中" in people
-    assert "山田" not in people
-    assert "" == unknown
+    assert f'hx-get="/start/people/{desk.direct}?direct=True"' in page
+    assert "nothing is saved yet" in page
+    assert ("田中" in people, "メッセージ 2" in people, "山田" in people) == (True, True, False)
+    assert "" == unknown.strip()
+    assert set() == files_with(desk.home, "メッセージ 2")
+
+
+def test_automatic_saving_that_is_chosen_while_the_first_save_runs_is_set_up_after_it(
+    browser: FormBrowser, desk: FirstDayDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the same job, so that nothing is pressed twice; the last page tells what came of it."""
+    go_on = threading.Event()
+
+    def save(_context: object, *, is_first: bool) -> Work:
+        def work(_job: Job) -> JobOutcome:
+            go_on.wait(30)
+            return JobOutcome("saved", is_complete=is_first)
+
+        return work
+
+    tried = job_trial.JobTrial(has_saved=True, error_name=None, is_saving=False)
+    monkeypatch.setattr(job_trial, "try_job", lambda *_given, **_named: tried)
+    monkeypatch.setattr(scheduled_job, "is_idle", lambda _kind: False)
+    monkeypatch.setattr(start, "save_now", save)
+    hand_in_token(browser)
+    browser.post("/start/chats", room=desk.other)
+    browser.post("/start/automatic", automatic="on", notices="on")
+    while_it_runs = browser.get("/start/done")
+    go_on.set()
+    outcome = browser.job().outcome
+
+    assert "It is saving. You may close this page." in while_it_runs
+    assert outcome is not None
+    assert outcome.head.startswith("Registered with ")
+    assert [True] * 2 == [text in browser.get("/start/done") for text in ("All is set up.", outcome.head)]

@@ -227,8 +227,7 @@ def test_what_an_archive_left_in_its_folder_tells_it_without_any_note(
     with opened(desk) as browser:
         home = shown(browser, "/home")
         token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/copies"))[1]  # type: ignore[index]
-        for path in ("/start", "/start/token"):
-            browser.post(path, csrf=token, token="f" * 32)
+        browser.post("/start/token", csrf=token, token="f" * 32)
 
     assert "前回ここにあった保管庫が、いまは見つかりません" in home
     assert not (desk.home / "archive.sqlite3").exists()
@@ -332,7 +331,7 @@ def test_the_menu_shows_what_there_is_to_do(desk: FirstDayDesk, tmp_path: Path) 
         return re.findall(r'<li><a href="([^"]+)"', page.partition('<nav class="nav"')[2].partition("</nav>")[0])
 
     with open_application(tmp_path / "new", {**desk.environ, "ARCHIVE_HOME": str(tmp_path / "new")}) as browser:
-        browser.post("/start")
+        browser.post("/start/token")
         first = menu(browser, "/start")
     with opened(desk) as browser:
         ready = menu(browser, "/home")

@@ -15,7 +15,6 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from archiver.schedule.daemon_lock import hold_daemon_lock
-from archiver.setup.answers import SCHEDULE, recall_answers
 from archiver.store.queries.entries import last_seq
 from archiver.web.jobs import Job, JobOutcome, JobState, NotedJob, RunningNote, note_file
 from tests.support.console.application import OWN, SITE, FormBrowser, open_application
@@ -170,22 +169,6 @@ def test_a_second_job_is_refused_in_a_sentence_that_names_it(browser: FormBrowse
     assert "“Backing up the archive” was not begun, because “Saving now” was running" in while_it_runs
     assert "“Backing up the archive” was not begun" in browser.get("/job")
     assert not (tmp_path / "copy").exists()
-
-
-def test_automatic_saving_that_was_not_begun_is_not_kept_as_answered(browser: FormBrowser) -> None:
-    """The first run asks for it again."""
-    go_on = threading.Event()
-
-    def work(_job: Job) -> JobOutcome:
-        go_on.wait(30)
-        return JobOutcome("done")
-
-    browser.context.jobs.start("The first save", work)
-    browser.post("/start/schedule", automatic="yes")
-    go_on.set()
-
-    assert "“Automatic saving” was not begun" in browser.get("/job")
-    assert SCHEDULE not in recall_answers(browser.context.archive)
 
 
 def test_a_job_that_was_cut_off_is_told_at_the_next_start(desk: FirstDayDesk) -> None:
