@@ -16,6 +16,9 @@ SCHEDULE, STAMPS, TRIED = "schedule", "stamps", "tried"
 FAILED = "failed"
 """What is remembered of a job that was tried and does not save by itself."""
 
+NOTICE = "notice"
+"""Key of the answer whether a test notice was seen."""
+
 FACT_PREFIX = "fact/"
 """Before a contract and the name of its fact: that it was asked for."""
 

@@ -147,7 +147,7 @@ def _enter_money(home: Path) -> tuple[str, int]:
 
 
 def take_first_run(browser: Browser, folder: Path) -> None:
-    """The pictures of the five steps."""
+    """The pictures of the four steps, and of their end."""
     for end, (width, _height) in WIDTHS.items():
         with tempfile.TemporaryDirectory() as place, new_chatwork() as chatwork:
             desk = FirstDayDesk(Path(place), chatwork, messages=103)
@@ -162,32 +162,24 @@ def take_first_run(browser: Browser, folder: Path) -> None:
 def _steps(player: Player) -> Iterator[tuple[str, Page]]:
     """Each step as it is come to."""
     page = player.page
-    yield "1-begin", page
-    player.press("main button.first")
-    page.wait_for_url(re.compile("/token"))
-    yield "2-token", page
+    yield "1-connect", page
     player.fill("#token", TOKEN)
     player.press("main button.first")
-    page.wait_for_url(re.compile("/account"))
-    player.press("main button.first")
     page.wait_for_url(re.compile("/chats"))
-    player.check(page.get_by_label("動画編集_田中様"))
-    yield "3-chats", page
-    player.press("main button.first")
-    page.locator("input[name=offered]").wait_for(state="attached")
+    for box in page.locator("#chats input").all():
+        player.check(box)
+    yield "2-chats", page
     player.press("main button.first")
     page.locator("select").first.wait_for()
+    yield "3-jobs", page
     player.press("main button.first")
-    page.wait_for_url(re.compile("/facts"))
-    player.wait_for_job()
-    yield "4-contract", page
-    player.press("main form.facts-form button.first")
-    page.wait_for_url(re.compile("/schedule"))
-    yield "5-schedule", page
-    player.check("input[name=automatic][value=no]")
-    player.press("main form.column button.first")
-    page.wait_for_url(re.compile("/notices"))
-    yield "6-notices", page
+    page.wait_for_url(re.compile("/automatic"))
+    page.locator("#job .banner.safe").wait_for()
+    yield "4-automatic", page
+    page.uncheck("#automatic")
+    player.press("#automatic-form button.first")
+    page.wait_for_url(re.compile("/done"))
+    yield "5-done", page
 
 
 def _shoot(page: Page, path: Path, home: Path) -> None:

@@ -18,8 +18,8 @@ from archiver.setup.archive_setup import choose_authorities
 from archiver.setup.contract_facts import enter_contracts
 from archiver.setup.first_run import FirstRunStep, check_token, first_open_step, prepare_archive
 from archiver.setup.notice_ways import remember_trial
-from archiver.setup.saved_counts import count_saved
 from archiver.setup.token_source import clean_token, keep_token
+from archiver.setup.work_words import count_saved
 from archiver.store.working.remembered_values import NOTICE_TRIAL
 from archiver.web import automatic
 from archiver.web.console_context import ConsoleContext, console_context

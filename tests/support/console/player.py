@@ -22,7 +22,7 @@ class Player:
     def __init__(self, page: Page, *, by_keyboard: bool = False) -> None:
         """Sit before a page."""
         self.page, self.by_keyboard = page, by_keyboard
-        self.person_seconds = 0.0
+        self.person_seconds, self.clicks = 0.0, 0
         page.on("framenavigated", lambda _frame: self.spend(LOOK_SECONDS))
 
     def spend(self, seconds: float) -> None:
@@ -33,6 +33,7 @@ class Player:
         """Press a button, follow a link, or open what is folded."""
         place = self._place(target)
         self.spend(CLICK_SECONDS)
+        self.clicks += 1
         if self.by_keyboard:
             self._reach(place)
             self.page.keyboard.press("Enter")
@@ -43,6 +44,7 @@ class Player:
         """Check a box, or choose one of several."""
         place = self._place(target)
         self.spend(CLICK_SECONDS)
+        self.clicks += 1
         if not self.by_keyboard:
             place.check()
         elif place.get_attribute("type") == "radio":

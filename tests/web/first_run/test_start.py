@@ -13,8 +13,9 @@ import pytest
 from archiver import errors
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
+from archiver.notices import delivery
 from archiver.notices.url_check import NoticeTrial
-from archiver.setup import job_trial, scheduled_job
+from archiver.setup import scheduled_job
 from archiver.setup.first_run import FirstRunStep, first_open_step
 from archiver.store.queries.contracts import contracts
 from archiver.store.working import remembered_values
@@ -194,7 +195,10 @@ def test_without_a_chat_the_page_asks_again(browser: FormBrowser) -> None:
 
 def test_the_whole_first_run(browser: FormBrowser, desk: FirstDayDesk) -> None:
     """Each step is resumed where it was left, the last one once; then the first page with what was saved."""
-    at = lambda: browser.client.get("/start", base_url=SITE).headers["Location"]  # noqa: E731
+
+    def at() -> str:
+        return str(browser.client.get("/start", base_url=SITE).headers["Location"])
+
     stops = [at()]
     hand_in_token(browser)
     stops.append(at())
@@ -244,7 +248,7 @@ def test_the_notice_is_tried_on_the_spot(
     failed = browser.post("/start/notices/test").get_data(as_text=True)
     with browser.context.archive.reading() as reading:
         trial = remembered_values.NOTICE_TRIAL.recall(reading)
-    monkeypatch.setattr(start.delivery, "send_test_notice", lambda *_words: NoticeTrial(True, 0, ()))
+    monkeypatch.setattr(delivery, "send_test_notice", lambda *_words: NoticeTrial(True, 0, ()))
     sent = browser.post("/start/notices/test", headers={**OWN, "HX-Request": "true"}).get_data(as_text=True)
     seen = browser.post("/start/notices/seen", seen="yes").get_data(as_text=True)
     browser.post("/start/automatic", notices="on")
@@ -465,8 +469,8 @@ def test_automatic_saving_that_is_chosen_while_the_first_save_runs_is_set_up_aft
 
         return work
 
-    tried = job_trial.JobTrial(has_saved=True, error_name=None, is_saving=False)
-    monkeypatch.setattr(job_trial, "try_job", lambda *_given, **_named: tried)
+    tried = scheduled_job.JobTrial(has_saved=True, error_name=None, is_saving=False)
+    monkeypatch.setattr(scheduled_job, "try_job", lambda *_given, **_named: tried)
     monkeypatch.setattr(scheduled_job, "is_idle", lambda _kind: False)
     monkeypatch.setattr(start, "save_now", save)
     hand_in_token(browser)

@@ -39,8 +39,10 @@ def started_application(desk: FirstDayDesk) -> Iterator[AccessGate]:
         assert process.stdout is not None
         address = next(found[0] for line in process.stdout if (found := re.search(r"http://\S+", line)))
         parts = urlsplit(address)
-        yield AccessGate(parts.port or 0, is_writing=True, key=parse_qs(parts.query)["key"][0])
-        process.terminate()
+        try:
+            yield AccessGate(parts.port or 0, is_writing=True, key=parse_qs(parts.query)["key"][0])
+        finally:
+            process.terminate()
 
 
 def test_a_person_is_done_in_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,40 +68,32 @@ def test_a_person_is_done_in_time(tmp_path: Path, capsys: pytest.CaptureFixture[
 def _set_up(player: Player) -> None:
     """Until the first save has ended."""
     page = player.page
-    player.spend(READING_SECONDS)
-    player.press("main button.first")
     page.wait_for_url(re.compile("/start/token"))
-    player.spend(TOKEN_SECONDS)
+    player.spend(READING_SECONDS + TOKEN_SECONDS)
     page.fill("#token", TOKEN)  # pasted, not typed
-    player.press("main button.first")
-    page.wait_for_url(re.compile("/start/account"))
     player.press("main button.first")
     page.wait_for_url(re.compile("/start/chats"))
     player.spend(READING_SECONDS)
     player.check(page.get_by_label("動画編集_田中様"))
     player.press("main button.first")
-    expect(page.locator("input[name=offered]")).to_be_attached()
-    player.press("main button.first")
     expect(page.locator("select")).to_have_count(2)
-    player.press("main button.first")
-    page.wait_for_url(re.compile("/start/facts"))
     player.spend(READING_SECONDS)
-    player.fill("#f-url", "https://crowdworks.jp/contracts/12345678")
-    player.fill("#f-escrowed_at", "2026-10-02")
-    player.wait_for_job()
+    player.fill("#url-1", "crowdworks.jp/contracts/12345678")
+    player.press("main button.first")
+    page.wait_for_url(re.compile("/start/automatic"))
+    player.spend(READING_SECONDS)
+    expect(page.locator("#job .banner.safe")).to_be_visible(timeout=60_000)
 
 
 def _make_package(player: Player) -> None:
     """The rest of the first run, and a package for the office."""
     page = player.page
-    player.press("main form.facts-form button.first")
-    page.wait_for_url(re.compile("/start/schedule"))
-    player.check("input[name=automatic][value=no]")
-    player.press("main form.column button.first")
-    page.wait_for_url(re.compile("/start/notices"))
+    page.uncheck("#automatic")
+    page.uncheck("#stamps")
+    player.press("#automatic-form button.first")
+    page.wait_for_url(re.compile("/start/done"))
     player.spend(READING_SECONDS)
-    player.check("input[name=stamps][value=off]")
-    player.press("main form.column button.first")
+    player.press("main .btn.first")
     page.wait_for_url(re.compile("/home"))
     player.press("a.btn[href*='/packages']")
     page.wait_for_url(re.compile("/packages"))

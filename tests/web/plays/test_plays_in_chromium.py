@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,10 @@ from archiver.cli.terminal.language import set_language
 from archiver.errors import CounterpartUnknown
 from archiver.export.package import reading_step
 from archiver.export.package.order import ExportOrder
+from archiver.notices import delivery
+from archiver.notices.url_check import NoticeTrial
 from archiver.records import ReadState, Review
+from archiver.setup import scheduled_job
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import deliveries
 from archiver.web.access import AccessGate
@@ -333,6 +337,37 @@ def test_a_token_that_is_refused_is_replaced(chromium: Browser, new_desk: FirstD
 # --- the first run -------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("by_keyboard", [False, True])
+def test_three_chats_of_two_clients_take_eight_clicks_and_one_paste(
+    chromium: Browser, new_desk: FirstDayDesk, monkeypatch: pytest.MonkeyPatch, by_keyboard: bool
+) -> None:
+    """Until all is saved and goes on by itself: two jobs, each of its own chats."""
+    monkeypatch.setattr(delivery, "send_test_notice", lambda *_words: NoticeTrial(True, 0, ()))
+    monkeypatch.setattr(scheduled_job, "is_idle", lambda _kind: False)
+    monkeypatch.setattr(sys, "argv", [str(new_desk.folder / "bin" / "archive")])
+    with serve_application(new_desk.home, new_desk.environ) as (gate, context), open_tab(chromium, gate) as tab:
+        page, player = tab.page, Player(tab.page, by_keyboard=by_keyboard)
+        player.fill("#token", TOKEN)
+        player.press("main .first")
+        for room in (new_desk.group, new_desk.direct, new_desk.other):
+            player.check(page.locator(f"input[value='{room}']"))
+        expect(page.locator(".foot b")).to_contain_text("3個を選びました")
+        player.press("main .first")
+        expect(page.locator("fieldset")).to_have_count(2)
+        assert context.jobs.last is None
+        player.press("main .first")
+        player.press("button[value=yes]")
+        expect(page.locator("#notice")).to_contain_text("試しのお知らせが見えました")
+        player.press("main .first")
+        expect(page.locator(".relief h1")).to_contain_text("準備ができました", timeout=60_000)
+        assert [] == player.look_around()
+        assert ([], []) == (tab.complaints, tab.outside)
+
+    assert 8 == player.clicks
+    with context.archive.reading() as reading:
+        assert [2, 1] == [len(one.rooms) for one in contracts(reading)]
+
+
 @pytest.mark.parametrize("look", SAMPLED)
 def test_the_first_run_forgives_everything(chromium: Browser, new_desk: FirstDayDesk, look: Look) -> None:
     """A wrong token, a refusing network, Ctrl-R in each step, the browser closed and opened: it goes on from there."""
@@ -353,9 +388,6 @@ def _begin_with_trouble(player: Player, desk: FirstDayDesk) -> list[str]:
     page = player.page
     faults = player.look_around()
     page.reload()
-    player.press("main button.first")
-    page.wait_for_url(re.compile("/start/token"))
-    faults += player.look_around()
     player.fill("#token", "f" * 32)
     player.press("main button.first")
     expect(page.get_by_role("alert")).to_contain_text("このAPIトークンは使えません")
@@ -368,9 +400,6 @@ def _begin_with_trouble(player: Player, desk: FirstDayDesk) -> list[str]:
     desk.chatwork.start()
     player.fill("#token", TOKEN)
     player.press("main button.first")
-    page.wait_for_url(re.compile("/start/account"))
-    page.reload()
-    player.press("main button.first")
     page.wait_for_url(re.compile("/start/chats"))
     page.reload()
     return faults + player.look_around()
@@ -381,26 +410,22 @@ def _go_on_to_the_end(player: Player, tab: Window) -> list[str]:
     assert "/start/chats" in page.url
     player.check(page.get_by_label("動画編集_田中様"))
     player.press("main button.first")
-    expect(page.locator("input[name=offered]")).to_be_attached()
-    player.press("main button.first")
     expect(page.locator("select")).to_have_count(2)
-    player.press("main button.first")
-    page.wait_for_url(re.compile("/start/facts"))
     page.reload()
     faults = player.look_around()
-    player.fill("#f-url", "https://crowdworks.jp/contracts/12345678")
-    player.press("main form.facts-form button.first")
-    page.wait_for_url(re.compile("/start/schedule"))
+    player.fill("#url-1", "https://crowdworks.jp/contracts/12345678")
+    player.press("main button.first")
+    page.wait_for_url(re.compile("/start/automatic"))
     page.reload()
-    player.wait_for_job()
+    expect(page.locator("#job .banner.safe")).to_be_visible(timeout=60_000)
     faults += player.look_around()
-    player.check("input[name=automatic][value=no]")
-    player.press("main form.column button.first")
-    page.wait_for_url(re.compile("/start/notices"))
+    player.press("#automatic")
+    expect(page.locator("#automatic")).not_to_be_checked()
+    player.press("#automatic-form button.first")
+    page.wait_for_url(re.compile("/start/done"))
     page.reload()
     faults += player.look_around()
-    player.check("input[name=stamps][value=off]")
-    player.press("main form.column button.first")
+    player.press("main .btn.first")
     page.wait_for_url(re.compile("/home"))
     expect(page.locator("main")).to_contain_text("動画編集_田中様")
     return faults + player.look_around()
