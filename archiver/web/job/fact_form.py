@@ -46,11 +46,6 @@ class FactField:
     """What the platform says about it."""
 
 
-def first_run_facts(contract: Contract, held: Collection[str] = ()) -> list[ContractFact]:
-    """The few facts that the first run asks for, and those named, in the order of the questions."""
-    return [fact for fact in applicable_facts(contract, held) if fact.is_in_first_run]
-
-
 def applicable_facts(contract: Contract, held: Collection[str] = ()) -> list[ContractFact]:
     """The facts that have a meaning on the contract's platform, and those named, in the order of the questions."""
     found = [fact for fact in contract_facts.FACTS if has_meaning(fact, contract) or fact.name in held]
