@@ -21,10 +21,10 @@ PRODUCT = ROOT / "archiver"
 #: What is weighed: today's figure (0: it is printed and judged at an issue's end), the bar after
 #: issue N, the bar at the end of the round (none: the ratchet alone).
 FIGURES: dict[str, tuple[int, int | None, int | None]] = {
-    "code lines of the product": (74_570, 67_000, 55_000),
+    "code lines of the product": (74_470, 67_000, 55_000),
     "modules of the product": (769, 780, 420),
-    "words and signs of Python": (925_404, None, None),
-    "lines of templates and scripts": (6_655, None, None),
+    "words and signs of Python": (924_989, None, None),
+    "lines of templates and scripts": (6_616, None, None),
     "KB of data": (1_407, None, None),
     "lines of the longest function": (70, 70, 70),
     "lines of a function, ninth tenth": (18, 18, 18),
