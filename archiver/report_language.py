@@ -98,10 +98,14 @@ def say(japanese: str, /, **values: object) -> str:
     return PLURALS.vformat(english, (), values) if values else english
 
 
+def program_language() -> str:
+    """The language of the program itself, `ja` or `en`."""
+    return JAPANESE if "Language: ja" in gettext.gettext(_HEAD) else ENGLISH
+
+
 def in_program_language(japanese: str) -> str:
     """A text of ours that is written in Japanese, such as a platform's, on a screen: in the language of the program."""
-    is_japanese = "Language: ja" in gettext.gettext(_HEAD)
-    return japanese if is_japanese or not japanese else _english().gettext(japanese)
+    return japanese if program_language() == JAPANESE or not japanese else _english().gettext(japanese)
 
 
 class _Plurals(Formatter):

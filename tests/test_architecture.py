@@ -104,6 +104,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "render.times",
     }
     | {"rounds", "settings", "store", "sync"},
+    "standing": OF_A_CASE
+    | {"alerts", "app", "custody", "health", "notices.apprise_sender", "render", "report_language", "rounds"}
+    | {"settings", "setup.fact_questions", "shell_command", "store"},
     "team": FOUNDATION
     | {"app", "chatwork", "corrected_clock", "custody", "evidence", "ledger", "rounds", "settings", "store", "sync"},
     "comparison": FOUNDATION
@@ -112,7 +115,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "demo": set(),  # the simulated Chatwork stands alone
     "demo.story": FOUNDATION | {"app", "settings", "custody", "rounds", "sync", "export", "store", "evidence"},
 }
-MAY_IMPORT["setup"] = set(MAY_IMPORT) - {"demo.story", "demo"}
+MAY_IMPORT["setup"] = set(MAY_IMPORT) - {"demo.story", "demo", "standing"}
 MAY_IMPORT["web"] = set(MAY_IMPORT) - {"demo.story", "demo"}
 READING = OF_A_CASE | {"message_ids", "report_language", "chatwork.notation", "render", "shell_command", "store"}
 MAY_IMPORT |= dict.fromkeys(("web.content", "web.event_words", "web.talk", "web.home.overview"), READING)

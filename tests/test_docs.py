@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 from archiver import errors, export
 from archiver.cli.error_output import INTERRUPTED
-from archiver.cli.status.emergency_block import DO_NOT
+from archiver.standing.emergency_words import DO_NOT
 from archiver.store import schema
 from tests.support import reference
 

@@ -146,5 +146,5 @@ def _first_word(text: str) -> int:
 def _cut(text: str, at: int, limit: int) -> str:
     if len(text) <= limit:
         return text
-    begin = 0 if at < limit - _CONTEXT else min(at - _CONTEXT, len(text) - limit)
+    begin = 0 if at < limit - _CONTEXT else max(0, min(at - _CONTEXT, len(text) - limit))
     return ("…" if begin else "") + text[begin : begin + limit] + ("…" if begin + limit < len(text) else "")

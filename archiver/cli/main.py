@@ -29,7 +29,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.error_output import tell_error
 from archiver.cli.terminal.language import choose_language, make_output_safe, set_language, windows_language
 from archiver.cli.terminal.output import echo, paged_output
-from archiver.cli.terminal.text import side_by_side, visible
+from archiver.cli.terminal.text import side_by_side
 from archiver.cli.terminal.typed_command import completion_for
 from archiver.errors import NoArchive, OlderArchive
 from archiver.settings.child_environ import own_environ, secrets_kept_back
@@ -141,16 +141,16 @@ def _begin(  # `lang` is read before, by choose_language
         with status.make_context("status", [], parent=ctx) as context:
             return int(status.invoke(context) or 0)
     _require_no_remains(ctx.obj.home)
-    echo(_("Backs up your client chats on Chatwork to this computer. Nothing is set up yet."))
     rows = [
-        (_("To begin in your browser:"), typed("archive app")),
-        (_("To begin here (about 10 minutes):"), typed("archive init")),
-        (_("Just to try it, without a token:"), "archive demo"),
-        (_("Your archive is elsewhere:"), "archive --home " + _("DIR")),
-        (_("All commands:"), typed("archive -h")),
+        ("  " + _("Start in your browser"), typed("archive app")),
+        ("  " + _("Start here (about 10 minutes)"), typed("archive init")),
+        ("  " + _("Just try it (no setup, 1 minute)"), "archive demo"),
+        ("  " + _("Restore a backup"), typed(_("archive backup --restore FOLDER"))),
     ]
-    echo("\n" + side_by_side(rows))
-    echo("\n" + _("There is no archive in {path} yet.").format(path=visible(str(ctx.obj.home))))
+    echo(_("Backs up your client chats on Chatwork to this computer. Nothing is set up yet."))
+    echo("\n" + side_by_side(rows) + "\n")
+    echo(_("It only reads: the others are sent nothing. Only chats you choose are saved."))
+    echo(_("Archive somewhere else: archive --home FOLDER      Everything: archive -h"))
     return 0
 
 

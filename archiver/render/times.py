@@ -12,7 +12,7 @@ from archiver.message_ids import posted_at
 from archiver.records import JST
 from archiver.report_language import MONTHS, english_day, english_time, is_english, say
 
-_WEEKDAYS = "月火水木金土日"
+WEEKDAYS = "月火水木金土日"
 
 
 def day_text(at: datetime) -> str:
@@ -20,7 +20,7 @@ def day_text(at: datetime) -> str:
     local = _to_tokyo(at)
     if is_english():
         return english_day(local.date(), weekday=True)
-    return f"{local.year}年{local.month}月{local.day}日({_WEEKDAYS[local.weekday()]})"
+    return f"{local.year}年{local.month}月{local.day}日({WEEKDAYS[local.weekday()]})"
 
 
 def iso_date(at: datetime) -> str:
@@ -47,7 +47,7 @@ def day_of_month(iso: str) -> str:
     on = datetime.fromisoformat(iso)
     if is_english():
         return f"{on.day} {MONTHS[on.month - 1]} ({on:%a})"
-    return f"{on.month}月{on.day}日({_WEEKDAYS[on.weekday()]})"
+    return f"{on.month}月{on.day}日({WEEKDAYS[on.weekday()]})"
 
 
 def clock_time(at: datetime) -> str:
@@ -96,7 +96,7 @@ def full_time(at: datetime) -> str:
     local = _to_tokyo(at)
     if is_english():
         return f"{english_day(local.date(), weekday=True)}, {clock_time(at)} JST"
-    return f"{local.date().isoformat()}({_WEEKDAYS[local.weekday()]}) {clock_time(at)}"
+    return f"{local.date().isoformat()}({WEEKDAYS[local.weekday()]}) {clock_time(at)}"
 
 
 def iso_time(at: datetime) -> str:

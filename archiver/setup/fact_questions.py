@@ -20,13 +20,33 @@ from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
 from archiver.render.invisible_characters import visible
 from archiver.report_language import in_program_language
-from archiver.setup.answers import InvalidAnswer
+from archiver.setup.answers import InvalidAnswer, fact_prefix
 from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, read_day
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
+from archiver.store.queries.statements import deliveries
+from archiver.store.working.remembered_values import SETUP_ANSWERS
 from archiver.wording import gettext as _
 
 _BARE_ADDRESS = re.compile(r"[\w-]+(\.[\w-]+)+([:/?#].*)?", re.ASCII)
+
+FIVE = ("url", "work", "contracted_on", "delivered_on", "contact_approved_on")
+"""What page 1 of an export needs: the contract's page, what and how much, and three days."""
+
+
+def missing_facts(reading: Reading, contract: Contract) -> list[str]:
+    """Of the five things that page 1 of an export needs, those that are neither entered nor said to be unknown."""
+    answers = SETUP_ANSWERS.recall(reading)
+    has = {one: bool(getattr(contract, one)) for one in ("contracted_on", "contact_approved_on")}
+    has |= {"url": bool(contract.url or contract.platform_id), "work": bool(contract.title and contract.amount)}
+    has["delivered_on"] = bool(deliveries(reading, contract.id))
+    return [one for one in five_facts(contract) if not (has[one] or answers.get(fact_prefix(contract.id) + one))]
+
+
+def five_facts(contract: Contract) -> list[str]:
+    """The things that page 1 of an export needs, as far as there are such on the job's platform."""
+    meant = {fact.name for fact in contract_facts.FACTS if has_meaning(fact, contract)}
+    return [one for one in FIVE if one in {*meant, "work", "delivered_on"}]
 
 
 def whole_address(typed: str) -> str:

@@ -16,14 +16,12 @@ from archiver.custody.backup import BackupOutcome
 from archiver.errors import ArchiverError
 from archiver.evidence.verify.findings import Verification
 from archiver.export.metadata.items import FileMetadata
-from archiver.records.alerts import Alert
 from archiver.rounds.round import Sealing
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.store import typed_facts
-from archiver.store.archive import Archive, Reading
+from archiver.store.archive import Archive
 from archiver.sync.report import SyncReport
-from archiver.web.context import AttentionAlert, Block
 from archiver.web.jobs import Job, JobRunner
 
 CONSOLE = "console"
@@ -31,27 +29,9 @@ CONSOLE = "console"
 
 
 @dataclass(frozen=True, slots=True)
-class AlertRow:
-    """An alert in words, and the message that it is about."""
-
-    number: int
-    state: str
-    """Its level, or that it was put aside."""
-    at: datetime
-    sentence: str
-    message: AttentionAlert | None
-    is_dismissed: bool
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class SharedWords:
     """Sentences that commands print and pages show, handed in by the command line that owns them."""
 
-    emergency_blocks: Callable[[Reading], Sequence[Block]]
-    """A block for each contract, whether or not there is an alarm."""
-    general_emergency: Callable[[], Block]
-    """What not to do and what to do now, where no archive can be read."""
     round_lines: Callable[[SyncReport], Sequence[str]]
     warning_lines: Callable[[Iterable[str], Sequence[FileMetadata]], Sequence[str]]
     """What to consider before a package leaves: its warnings, and what the user's files say beside their content."""
@@ -59,10 +39,6 @@ class SharedWords:
     copy_lines: Callable[[BackupOutcome], Sequence[str]]
     sealing_lines: Callable[[Sealing], Sequence[str]]
     """Each new seal, and each stamp that came or waits."""
-    saving_lines: Callable[[Reading, Settings, Mapping[str, str]], Sequence[str]]
-    """What starts saving, how the last round ended, when the next one comes."""
-    alert_rows: Callable[[Reading, Sequence[Alert]], Sequence[AlertRow]]
-    """These alerts in words, in the same order."""
     open_folder: Callable[[Path], object]
     """Shows a folder in the file manager of this desktop."""
 

@@ -21,37 +21,6 @@ from archiver.store.queries.viewing.written_state import written_state
 
 
 @dataclass(frozen=True, slots=True)
-class AttentionAlert:
-    """Equal alerts in one sentence, and the message that the newest is about, if it is about one."""
-
-    sentence: str
-    words: str = ""
-    """Day, author and the beginning of the message's last text."""
-    room_id: int = 0
-    message_id: str = ""
-    """Empty: it is about no message that the archive holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing to do now, and the messages that it is about."""
-
-    words: str
-    messages: tuple[AttentionAlert, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """An urgent notice about one contract: what happened and what to do now."""
-
-    head: str
-    rows: tuple[tuple[str, tuple[str, ...]], ...]
-    """Labels with sentences: what changed, what is saved, what is not, what not to do."""
-    steps: tuple[Step, ...]
-    """What to do now, in order."""
-
-
-@dataclass(frozen=True, slots=True)
 class ViewContext:
     """Everything a page needs besides its request."""
 
@@ -60,9 +29,8 @@ class ViewContext:
     now: Callable[[], datetime]
     status: Callable[[Reading], Status]
     """Returns the status of the archive."""
-    standing: Callable[[Reading, Status], Mapping[str, Any]]
-    """What is observed of the archive and this computer, as sentences in the language of the process: what has stopped
-    saving, what needs a look, the open alerts, and for each job with a big change what changed."""
+    home_document: Callable[[Reading, Status], Mapping[str, Any]]
+    """The document of how things stand, in the language of the process."""
     patience: Callable[[Reading], timedelta] = lambda _reading: timedelta.max
     """After how long without a save saving counts as stopped: three intervals."""
     command: tuple[str, ...] = ("archive",)

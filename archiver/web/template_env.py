@@ -6,22 +6,21 @@ import gettext
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime, timedelta
 
 from flask import request
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from archiver.errors import ArchiverError
-from archiver.records import JST
 from archiver.render import times
 from archiver.render.invisible_characters import visible
-from archiver.report_language import english_day
+from archiver.render.spoken_times import age_words, day_words, moment_words
 from archiver.store.working.remembered_values import LAST_SYNC, PRACTICE
 from archiver.web.context import ViewContext
+from archiver.web.talk.diff_html import mark_side
+from archiver.web.talk.text_diff import difference
 
 KILO = 1000
-HOUR = 60
 _SPACES = dict.fromkeys(map(ord, "\t\n\r"), " ")
 
 
@@ -46,8 +45,9 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
         "minute": lambda at: times.local_time(at)[:-3],
         "clock": times.clock_minute,
         "day": times.day_text,
-        "when": lambda at: moment_words(at, context.now(), context.language),
-        "on": lambda day: day_words(day, context.now(), context.language),
+        "beside": lambda before, after, *, later: mark_side(difference(before, after), later=later),
+        "when": lambda at: moment_words(at, context.now()),
+        "on": lambda day: day_words(day, context.now()),
         "date": times.iso_date,
         "machine": times.iso_time,
         "number": lambda number: f"{number:,}",
@@ -73,33 +73,6 @@ def frame_facts(context: ViewContext) -> dict[str, object]:
             "is_stopped": not is_practice and age > context.patience(reading),
         }
     return {"is_practice": False, "saved": None}
-
-
-def moment_words(at: datetime, now: datetime, language: str) -> str:
-    """A time as a person says it: `今日 11:40`, `11月19日(木) 20:02`; seconds are told elsewhere."""
-    local = at.astimezone(JST)
-    return f"{day_words(local.date(), now, language)} {local.hour}:{local:%M}"
-
-
-def day_words(day: date, now: datetime, language: str) -> str:
-    """A day as a person says it, with its year where that is not this one."""
-    today = now.astimezone(JST).date()
-    if day == today:
-        return gettext.gettext("today")
-    if language != "ja":
-        return english_day(day, weekday=True)
-    year = "" if day.year == today.year else f"{day.year}年"
-    return f"{year}{times.day_of_month(day.isoformat())}"
-
-
-def age_words(age: timedelta) -> str:
-    """How long ago something was, in minutes, hours or days."""
-    minutes = max(0, int(age.total_seconds() // 60))
-    if minutes < HOUR:
-        return gettext.ngettext("{n} minute ago", "{n} minutes ago", minutes).format(n=minutes)
-    if minutes < HOUR * 48:
-        return gettext.ngettext("{n} hour ago", "{n} hours ago", minutes // HOUR).format(n=minutes // HOUR)
-    return gettext.ngettext("{n} day ago", "{n} days ago", minutes // HOUR // 24).format(n=minutes // HOUR // 24)
 
 
 def navigation() -> list[tuple[str, str, str]]:

@@ -206,7 +206,7 @@ def test_alone_it_says_of_a_home_with_seals_that_the_database_is_gone(
     assert word in captured.err
 
 
-@pytest.mark.parametrize(("lang", "word"), [("ja", "まだ保管庫はありません"), ("en", "There is no archive in")])
+@pytest.mark.parametrize(("lang", "word"), [("ja", "まだ準備ができていません"), ("en", "Nothing is set up yet")])
 def test_alone_without_an_archive_it_shows_where_to_begin(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], lang: str, word: str
 ) -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from archiver import errors
 from archiver.cli.saving.daemon import findings_line, trouble_lines
-from archiver.cli.status.saving_status import Standing
 from archiver.health import words
 from archiver.health.check import with_conditions
 from archiver.health.check_result import good
@@ -36,6 +35,7 @@ from archiver.notices.troubles import PendingNotices
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.grades import Grade
 from archiver.settings.model import BackupSettings, Duration, NotifySettings, Settings
+from archiver.standing.observed import Standing
 from archiver.store.queries.gaps import TruncatedList
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun
@@ -293,7 +293,6 @@ def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, ca
 
     if kind not in OF_ALERTS:
         assert sentence in standing.sentences
-        assert words.graded(condition, sentence) in standing.graded_sentences
     if check := ROWS[kind].check:
         result = with_conditions(good(check, "x"), found, last_run=case.archive.last_run)
         assert (True, worst_grade([one for one in found if ROWS[one.kind].check == check])) == (

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.status.emergency_block import emergencies, tell_emergency
+from archiver.cli.status.page import tell_emergency
 from archiver.custody.verify import verify_archive, verify_path
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.report_input import put_back_sentences
+from archiver.standing.emergencies import emergencies
 from archiver.store import seals
 from archiver.store.engine import DATABASE
 from archiver.store.queries.contracts import contracts
@@ -82,11 +83,11 @@ def test_no_contract_is_told_that_nothing_is_missing(world: World, capsys: pytes
 
     with world.archive.reading() as reading:
         (emergency,) = emergencies(reading, contracts(reading), (), always=True)
-    tell_emergency(emergency)
+    tell_emergency(emergency, world.clock())
 
     shown = " ".join(capsys.readouterr().out.split())
     assert "an older one was put back" in shown
-    assert "everything seen so far is still here" not in shown
+    assert "Everything seen so far is saved." not in shown
 
 
 def test_a_package_holds_the_seals_that_were_kept_apart(world: World, tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
-from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_
+from archiver.standing.contract_names import contract_names
 
 if TYPE_CHECKING:
     from archiver.app import App

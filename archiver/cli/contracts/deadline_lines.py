@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
@@ -10,50 +9,41 @@ from typing import TYPE_CHECKING
 
 from archiver import contract_dates
 from archiver.claims.turn import days_waiting, turn
-from archiver.cli.contracts.contract_names import contract_names
-from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST
+from archiver.render.spoken_times import short_day
 from archiver.report_language import in_program_language
-from archiver.wording import typed
+from archiver.standing.contract_names import contract_names
 
 if TYPE_CHECKING:
     from archiver.records import Contract
     from archiver.store.archive import Reading
     from archiver.store.queries.contract_activity import ContractActivity
 
-WIDTH = 80
-_MARGIN = 13
 _HOURS_TOLD = 48
 """Hours below which the distance of a deadline of hours is told in hours."""
-_LIMIT = 4
-"""How many deadlines and how many blank facts `status` names for one contract."""
 
 
-def status_lines(reading: Reading, contracts: tuple[Contract, ...], *, now: datetime) -> list[str]:
-    """Lines about blank facts and near deadlines of every contract that is still read."""
-    blank, near = blank_and_near_sentences(reading, contracts, now=now)
-    return [*_labelled_lines(_("Not entered"), blank), *_labelled_lines(_("Deadline"), near)]
-
-
-def blank_and_near_sentences(
-    reading: Reading, contracts: tuple[Contract, ...], *, now: datetime
-) -> tuple[list[str], list[str]]:
-    """Sentences about the same: blank facts, and near deadlines."""
+def near_lines(reading: Reading, contracts: tuple[Contract, ...], *, now: datetime) -> list[str]:
+    """The near deadlines of every contract that is still read, the earliest first."""
     from archiver.store.queries.contract_activity import activity_without_counts
     from archiver.store.queries.contracts import is_read
 
-    blank: list[str] = []
-    near: list[str] = []
-    names = contract_names(contracts)
+    names, found = contract_names(contracts), []
     for contract in contracts:
         if is_read(contract, now):
-            name = names[contract.id]
-            blank += _blank_lines(contract, name)
-            dues = due_dates(activity_without_counts(reading, contract), now=now)
-            near += [f"{name} {due_line(due)}" for due in dues[:_LIMIT]]
-    return blank, near
+            found += [(one, contract.id) for one in due_dates(activity_without_counts(reading, contract), now=now)]
+    sentence = _("{day}  {job}: {deadline} ({distance})")
+    return [
+        sentence.format(
+            day=short_day(one.day, now),
+            job=names[contract],
+            deadline=in_program_language(one.deadline.name),
+            distance=_distance(one)[1],
+        )
+        for one, contract in sorted(found, key=lambda pair: pair[0].day)
+    ]
 
 
 def due_dates(activity: ContractActivity, *, now: datetime) -> list[DueDate]:
@@ -75,15 +65,21 @@ def due_dates(activity: ContractActivity, *, now: datetime) -> list[DueDate]:
 
 def due_line(due: DueDate) -> str:
     """A deadline's name, day and distance, with a hint to check it if its source is weak."""
-    when, distance = f"{due.day:%m-%d}", _distance_words(due.days_left)
-    if due.ends_at is not None:
-        when = _("{time} (Japan time)").format(time=f"{due.ends_at.astimezone(JST):%m-%d %H:%M}")
-        distance = _hour_words(due.left)
-    elif due.deadline.hours:
-        distance = _("{distance}, at a time not entered").format(distance=distance)
+    when, distance = _distance(due)
     unclear = [_("counted from the last delivery, as the days do not tell which one was billed")]
     notes = [*(unclear if due.is_delivery_unclear else []), *([_("please check")] if due.deadline.weak else [])]
     return "  ".join([in_program_language(due.deadline.name), when, distance, *notes])
+
+
+def _distance(due: DueDate) -> tuple[str, str]:
+    """The day or time, and how far away it is."""
+    if due.ends_at is not None:
+        time = _("{time} (Japan time)").format(time=f"{due.ends_at.astimezone(JST):%m-%d %H:%M}")
+        return time, _hour_words(due.left)
+    distance = _distance_words(due.days_left)
+    if due.deadline.hours:
+        distance = _("{distance}, at a time not entered").format(distance=distance)
+    return f"{due.day:%m-%d}", distance
 
 
 def days_ago(at: datetime, now: datetime) -> str:
@@ -112,23 +108,6 @@ def _hour_words(left: timedelta) -> str:
     return ngettext("passed {n} hour ago", "passed {n} hours ago", hours).format(n=hours)
 
 
-def _blank_lines(contract: Contract, name: str) -> Iterator[str]:
-    lacking = blank_labels(contract)
-    if lacking:
-        more = len(lacking) - _LIMIT
-        facts = _(", ").join(lacking[:_LIMIT]) + (_(" and {n} more").format(n=more) if more > 0 else "")
-        first, command = f"{name} {facts}", typed(f"archive job set {visible(contract.label)}")
-        is_short = columns(f"{first}   {command}") <= WIDTH - _MARGIN
-        yield from ((f"{first}   {command}",) if is_short else (first, command))  # a command is never broken
-
-
 def blank_labels(contract: Contract) -> list[str]:
     """Labels of the blank facts that a reader will look for."""
     return [_(fact.label) for fact in contract_dates.unstated_facts(contract, platform_of(contract.platform))]
-
-
-def _labelled_lines(label: str, lines: list[str]) -> Iterator[str]:
-    margin = max(_MARGIN, columns(label) + 1)
-    for number, line in enumerate(lines):
-        for row, piece in enumerate(wrap(line, WIDTH - margin)):
-            yield pad(label if not number and not row else "", margin) + piece

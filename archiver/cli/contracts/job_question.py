@@ -7,9 +7,9 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.prompts import ask, tell
 from archiver.cli.terminal.text import pad, visible
+from archiver.render.screen_text import shorten
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.contract_facts import NewJob
 from archiver.setup.contract_rooms import people_of_rooms, proposed_jobs

@@ -10,9 +10,9 @@ from gettext import ngettext
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad
+from archiver.render.screen_text import shorten
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.contract_rooms import direct_chats_beside
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from archiver import errors
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.prompts import ask
 from archiver.cli.terminal.text import pad
+from archiver.render.screen_text import shorten
 from archiver.render.times import iso_date
 from archiver.setup.answers import InvalidAnswer
 

@@ -9,12 +9,12 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
-from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.terminal.day_options import parse_day
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import pad, visible
 from archiver.records import ExportedPackage, JsonObject
 from archiver.render.times import iso_date, minute_text
+from archiver.standing.contract_names import contract_names
 from archiver.store.time_text import to_text
 
 

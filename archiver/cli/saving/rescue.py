@@ -11,12 +11,12 @@ from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.saving import sync_report
-from archiver.cli.status import emergency_block
+from archiver.cli.status.page import tell_emergency
 from archiver.cli.status.stamp_lines import tell_root_errors
 from archiver.cli.terminal import times
-from archiver.cli.terminal.output import echo, paged_output
-from archiver.cli.terminal.progress import shorten
+from archiver.cli.terminal.output import WIDTH, echo, paged_output
 from archiver.cli.terminal.text import visible, wrap
+from archiver.render.screen_text import shorten
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -84,7 +84,7 @@ def _tell_error(error: errors.ArchiverError) -> None:
     if error.advice():
         echo(visible(error.advice()), err=True)
     sentence = _("Not everything could be saved again just now. What was saved before is kept; it is listed below.")
-    echo("\n".join(wrap(sentence, emergency_block.WIDTH)))
+    echo("\n".join(wrap(sentence, WIDTH)))
 
 
 def _tell_unread(report: SyncReport) -> None:
@@ -97,7 +97,7 @@ def _tell_unread(report: SyncReport) -> None:
             len(unread),
         )
         named = _(", ").join(f"{room.room_id} {shorten(room.name)}".strip() for room in unread)
-        echo("\n".join(wrap(sentence.format(rooms=named), emergency_block.WIDTH)))
+        echo("\n".join(wrap(sentence.format(rooms=named), WIDTH)))
 
 
 def _has_room_among(contract: Contract, rooms: set[int]) -> bool:
@@ -106,6 +106,7 @@ def _has_room_among(contract: Contract, rooms: set[int]) -> bool:
 
 def _tell_kept(app: App, contracts_named: list[Contract]) -> None:
     """Print a block for each of these contracts, then for every other one that is shared with the same people."""
+    from archiver.standing.emergencies import emergencies
     from archiver.store.queries import departures
     from archiver.store.queries.contracts import contracts
     from archiver.store.working.alerts import alerts
@@ -115,9 +116,9 @@ def _tell_kept(app: App, contracts_named: list[Contract]) -> None:
         shared = departures.contracted_rooms_of(reading, departures.counterparts(reading, rooms))
         named_ids = {one.id for one in contracts_named}
         also = [one for one in contracts(reading) if one.id not in named_ids and _has_room_among(one, shared)]
-        blocks = emergency_block.emergencies(reading, [*contracts_named, *also], alerts(reading), always=True)
+        blocks = emergencies(reading, [*contracts_named, *also], alerts(reading), always=True)
     for block in blocks:
         echo(times.RULE)
-        emergency_block.tell_emergency(block)
+        tell_emergency(block, app.now())
     echo(times.RULE)
     echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))

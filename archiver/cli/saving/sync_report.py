@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from archiver.cli.status.gap_line import gap_line
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import pad, visible
 from archiver.health.conditions import ROWS, Condition, ConditionKind, conditions_beside
 from archiver.health.snapshot import ComputerState, observe_disk
 from archiver.health.words import sentence
+from archiver.render.screen_text import shorten
 from archiver.sync.files.download import NO_SPACE
 from archiver.sync.report import RoomOutcome
 from archiver.wording import gettext as _

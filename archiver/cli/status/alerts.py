@@ -9,27 +9,27 @@ import click
 
 from archiver.alerts.sentences import alert_sentence, level_word
 from archiver.cli.context import CliContext
-from archiver.cli.status.alert_lines import messages_by_id, named_messages, named_text, room_labels
-from archiver.cli.status.emergency_block import screenshots_sentence
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import jst_time
+from archiver.standing.alert_lines import messages_by_id, named_messages, named_text, room_labels
+from archiver.standing.emergency_words import screenshots_sentence
 from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from archiver.cli.status.alert_lines import NamedMessage
     from archiver.records.alerts import Alert
+    from archiver.standing.alert_lines import NamedMessage
 
 WIDTH = 80
 
 
 def list_alerts(obj: CliContext, *, as_json: bool) -> None:
     """Print every alert."""
-    from archiver.cli.contracts.contract_names import contract_names
     from archiver.rounds.alerting import alert_document
     from archiver.shell_command import contract_name
+    from archiver.standing.contract_names import contract_names
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts
     from archiver.store.queries.new_texts_and_changes import messages_to_screenshot

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from archiver import errors
 from archiver.cli.terminal.output import WIDTH, echo
-from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns
+from archiver.render.screen_text import shorten
 from archiver.settings.home import has_archive
 from archiver.wording import gettext as _
 from archiver.wording import ngettext

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -79,6 +80,8 @@ def check_setup(obj: CliContext, *, as_json: bool) -> int:
         works = check.works_unattended(snapshot, results, every=every, now=app.now())
         with paged_output():
             tell_results(results, works=works, urgent=_urgent_count(app, snapshot.alerts) if snapshot else 0)
+            if snapshot is not None:
+                _tell_slow_work(app)
     return 0 if check_result.is_ok(results) else INCOMPLETE
 
 
@@ -116,12 +119,32 @@ def _computer(obj: CliContext, app: App, account: int | None) -> Computer:
 
 
 def _urgent_count(app: App, alerts: Sequence[Alert]) -> int:
-    from archiver.cli.status.page import urgent_count
+    from archiver.standing.alert_lines import group_equal
+    from archiver.standing.contract_names import contract_names
+    from archiver.standing.emergencies import emergencies
+    from archiver.standing.home_document import other_alerts
+    from archiver.store.queries.contracts import contracts
 
     if not any(one.level is Level.HIGH for one in alerts):
         return 0
     with app.archive.reading() as reading:
-        return urgent_count(reading, alerts)
+        every = contracts(reading)
+        found = emergencies(reading, every, alerts)
+    urgent = [one for one in other_alerts(alerts, found) if one.level is Level.HIGH]
+    return len(found) + len(group_equal(urgent, contract_names(every)))
+
+
+def _tell_slow_work(app: App) -> None:
+    """How far old messages were read again, and those that were brought in."""
+    from archiver.cli.status.reread_and_backfill_lines import tell_progress
+    from archiver.store.queries.contracts import rooms_to_read
+    from archiver.store.queries.reread_and_backfill_progress import slow_work_progress
+
+    days = app.settings.sync.reread_days
+    with app.archive.reading() as reading:
+        rooms = rooms_to_read(reading, app.now())
+        progress = slow_work_progress(reading, rooms, since=app.now() - timedelta(days=days))
+    tell_progress(progress, days=days)
 
 
 def as_scheduled(obj: CliContext) -> App:

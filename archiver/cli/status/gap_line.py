@@ -11,6 +11,8 @@ from archiver.cli.terminal.times_from_ids import about_time
 
 def gap_line(gap: dict[str, object]) -> str:
     """A gap in one line: its period, how many messages, and why."""
+    from archiver.standing.emergency_words import number_words  # a quiet run tells no gap
+
     missing = gap["missing"]
     number = number_words(missing)
     if gap["reason"] == "erased":
@@ -26,11 +28,6 @@ def gap_line(gap: dict[str, object]) -> str:
             period=period, number=number
         )
     return _("Gap {period}: not seen continuously; {number}.").format(period=period, number=number)
-
-
-def number_words(missing: object) -> str:
-    """The estimated number of missing messages; None: unknown."""
-    return _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
 
 
 def _gap_end(at: object, message: object) -> str:

@@ -1,191 +1,223 @@
-"""Prints the page of `archive status` on a screen of 80 columns."""
+"""Prints the first screen, `archive` alone: the document of how things stand, in at most 15 lines of 80 columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from archiver.claims.changes import DELETIONS, EDITS, changed_count
-from archiver.claims.words import change_lines
-from archiver.cli.status.alert_lines import FIRST_SCREEN_LIMIT, group_equal, more_sentence
-from archiver.cli.status.emergency_block import emergencies as find_emergencies
-from archiver.cli.status.emergency_block import tell_emergency
-from archiver.cli.status.gap_line import gap_line
-from archiver.cli.status.reread_and_backfill_lines import tell_progress
-from archiver.cli.status.saving_status import Standing, last_failure, next_step, saving_line
-from archiver.cli.status.stamp_lines import class_line, seals_line
-from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.output import WIDTH, echo
-from archiver.cli.terminal.progress import shorten
-from archiver.cli.terminal.text import columns, pad, visible, wrap
-from archiver.cli.terminal.times import RULE, jst_time
-from archiver.health.rooms_and_runs import unseen_sentence
-from archiver.records import Contract
-from archiver.records.alerts import Level
-from archiver.records.grades import Grade, grade_word
-from archiver.render.times import full_time
-from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
+from archiver.cli.terminal.text import columns, pad, wrap
+from archiver.render.screen_text import shorten
+from archiver.render.spoken_times import dated_moment, day_words, moment_words, short_day
+from archiver.standing.emergency_words import changed_rows, emergency_text, kept_sentence, not_kept_row, short_steps
+from archiver.store.ledger_copy.kept_by_team import KeptByTeam
 from archiver.wording import gettext as _
-from archiver.wording import ngettext
+from archiver.wording import ngettext, typed
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from archiver.cli.status.alert_lines import AlertLine
-    from archiver.cli.status.emergency_block import Emergency
-    from archiver.records.alerts import Alert
-    from archiver.store.archive import Reading
-    from archiver.store.queries.reread_and_backfill_progress import SlowWork
-    from archiver.store.queries.status import RoomStatus, Status
+    from archiver.standing.emergencies import Emergency
+    from archiver.store.queries.status import Status
     from archiver.store.working.remembered_values import LastBackup
 
-_COUNT_WIDTHS = (8, 8, 8, 9)
-"""Columns of the numbers of messages, edits, deletions and files."""
+_NAME_WIDTH, _NUMBER_WIDTH = 32, 10
+"""Columns of a job's title and of each of its two numbers."""
+
+_JOBS_LIMIT, _LINES_LIMIT = 5, 3
+"""So many jobs, and so many lines of what else is to be seen; the others are counted."""
 
 
-def tell_status(
+def told_job(told: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The first headline that the words themselves are quoted below."""
+    return next((one for one in told if one["kind"] in {"gone", "departed", "changed"}), None)
+
+
+def tell_home(
+    document: dict[str, Any],
     status: Status,
-    standing: Standing,
-    emergencies: Sequence[Emergency],
+    now: datetime,
     *,
-    progress: SlowWork,
-    dues: Sequence[str] = (),
-    alerts: Sequence[AlertLine] = (),
-    quoted: Mapping[str, Sequence[str]],
+    emergency: Emergency | None,
+    kept: KeptByTeam,
+    beside: Sequence[str] = (),
 ) -> None:
-    """Print the status page of reference/voice.md, emergencies first; `alerts`, `quoted`: of those in no emergency."""
-    situation, settings, attention = standing.situation, standing.situation.settings, grade_word(Grade.ATTENTION)
-    state = grade_word(standing.grade)
-    line = _head(status, full_time(situation.now)[: -len(":33")], _("State: {state}").format(state=state))
-    echo("\n    ".join(wrap(line, WIDTH)))
-    echo(RULE)
-    for emergency in emergencies:
-        tell_emergency(emergency)
-        echo(RULE)
-    for sentence in standing.graded_sentences:
-        echo("\n    ".join(wrap(sentence, 76)))
-    _tell_alerts(alerts, len(status.alerts))
-    echo(saving_line(situation, failed_at=last_failure(situation)))
-    if (unseen := standing.unseen) is not None:
-        echo("\n    ".join(wrap(unseen_sentence(unseen), 76)))
-    last = jst_time(status.last_sync) if status.last_sync else _("never")
-    label = _("Last save")
-    echo(_beside_or_below(f"{label}   {last}", visible(str(settings.home))))
-    head = [_("Messages"), _("Edited"), _("Deleted"), _("Files")]
-    heads = "".join(map(_align_right, head, _COUNT_WIDTHS))
-    echo(pad(_("Job"), 28) + heads + "  " + _("complete since"))
-    for contract in status.contracts:
-        _tell_contract(contract, [room for room in status.rooms if contract.id in room.contracts])
-        for line in quoted.get(contract.id, ()):
-            echo("  " + "\n    ".join(wrap(line, 76)))
-    tell_progress(progress, days=settings.sync.reread_days)
-    echo(seals_line(status))
-    echo(class_line(settings))
-    _tell_backup(status.backup, attention, settings.home)
-    for line in dues:
-        echo(line)
-    echo(RULE)
-    if emergencies:
-        echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
-    step = next_step(standing, emergencies)
-    echo("\n    ".join(wrap(_("Next: {step}").format(step=step), 76)))
-    commands = _("Look: archive app   Make an export: archive export")
-    echo(commands if columns(commands) <= WIDTH else "\n".join(commands.split("   ")))
+    """Print it; `emergency`: of the job that `told_job` found; `beside`: deadlines, and what only a terminal tells."""
+    told = document["told"]
+    first, quoted = told[0], told_job(told)
+    is_urgent = quoted is not None and quoted["kind"] != "changed"
+    _tell_wrapped(_headline(first, now), 0)
+    if quoted is not None and quoted is not first:
+        _tell_wrapped(_headline(quoted, now), 0)
+    if emergency is not None:
+        echo(kept_sentence(emergency))
+    echo()
+    if emergency is not None:
+        _tell_block(emergency, now, is_urgent=is_urgent)
+    if not is_urgent:
+        for line in _summary_lines(document, status, now, kept):
+            echo(line)
+    job = None if quoted is None else quoted["job"]
+    others = [str(one["head"]) for one in told if one is not first and (job is None or one["job"] != job)]
+    _tell_others(others, document, [] if is_urgent else beside)
+    _tell_foot(status, now, is_urgent=is_urgent)
 
 
-def other_alerts(alerts: Iterable[Alert], emergencies: Sequence[Emergency]) -> list[Alert]:
-    """The alerts that are part of no emergency."""
-    shown_numbers = {one.number for alarm in emergencies for one in alarm.alerts}
-    return [one for one in alerts if one.number not in shown_numbers]
+def _headline(told: dict[str, Any], now: datetime) -> str:
+    """The headline, with what to do or where to look where no block below says it."""
+    if told["kind"] in {"departed", "changed"}:
+        return str(told["head"])
+    due = _("Promised for {day}.").format(day=day_words(told["due"], now)) if told["due"] else ""
+    since = ""
+    if told["since"]:
+        sentence = _("Since {time}; what was written later cannot be saved.")
+        since = sentence.format(time=moment_words(told["since"], now))
+    where = typed(f"archive search --chat {told['room_id']}") if told["room_id"] else ""
+    return " ".join(filter(None, [told["head"], told["text"], since, due, where]))
 
 
-def urgent_count(reading: Reading, alerts: Sequence[Alert]) -> int:
-    """How many emergencies and lines of alerts the page marks as needing something now."""
-    from archiver.cli.contracts.contract_names import contract_names
-    from archiver.store.queries.contracts import contracts
-
-    all_contracts = contracts(reading)
-    found = find_emergencies(reading, all_contracts, alerts)
-    urgent = [one for one in other_alerts(alerts, found) if one.level is Level.HIGH]
-    return len(found) + len(group_equal(urgent, contract_names(all_contracts)))
-
-
-def backup_words(last: LastBackup | None, attention: str, kept: KeptByTeam) -> tuple[str, str, str]:
-    """Time, place and condition of the last backup, or that there is none; `kept`: what is with a team too."""
-    if last is None:
-        return "", "", _words_without_backup(attention, kept)
-    state = copy_state(last) if last.verified else f"[{attention}] " + _("has findings")
-    return jst_time(last.at), shorten(last.path, 34), state
+def _tell_block(emergency: Emergency, now: datetime, *, is_urgent: bool) -> None:
+    """What changed in its own words, what is not saved, what to do and what not, a line or two for each."""
+    rows = [*changed_rows(emergency, now, limit=1), not_kept_row(emergency, limit=1)]
+    said = [(row.label, [" ".join(filter(None, [*row.lines, row.more]))]) for row in rows if row.lines]
+    if is_urgent:
+        said.append((_("Do now"), [f"{n} {text}" for n, text in enumerate(short_steps(emergency), 1)]))
+    said.append((_("Don't"), [_("leave, close your account, remove the contact or renew the API token")]))
+    if is_urgent:
+        said.append((_("Advice"), [_("フリーランス・トラブル110番 (free)   Create an export: archive export")]))
+    _tell_labelled(said)
 
 
-def copy_state(last: LastBackup) -> str:
-    """How a good copy was verified: as a whole, or where it was new; `archive status --full` says when as a whole."""
-    return _("checked") if last.whole_at is None else _("new part checked")
+def tell_emergency(emergency: Emergency, now: datetime) -> None:
+    """Print the whole block of one contract, as after `save --all`."""
+    words = emergency_text(emergency, now)
+    _tell_wrapped(words.head, 0)
+    _tell_labelled((row.label, [*row.lines, row.more]) for row in words.rows)
+    steps = [f"{n}  {step.line or step.words}" for n, step in enumerate(words.steps, 1)]
+    _tell_labelled([(_("Do now"), steps)])
 
 
-def _words_without_backup(attention: str, kept: KeptByTeam) -> str:
+def _tell_labelled(rows: Iterable[tuple[str, Sequence[str]]]) -> None:
+    """Print texts beside their labels."""
+    rows = list(rows)
+    margin = max(columns(label) for label, _texts in rows) + 2
+    for label, texts in rows:
+        lines = [line for text in texts for line in wrap(text, WIDTH - margin)]
+        for number, line in enumerate(lines):
+            echo(pad(label if not number else "", margin) + line)
+
+
+def _summary_lines(document: dict[str, Any], status: Status, now: datetime, kept: KeptByTeam) -> Iterator[str]:
+    """How saving goes, the backup, the jobs with what is saved of each, and one thing that would make it safer."""
+    every, last = document["every"], status.last_sync
+    rows = (
+        (_("Automatic saving"), _("on, every {every}").format(every=every) if every else _("switched off")),
+        (_("Backup"), _backup_words(status.backup, kept, now)),
+    )
+    margin = max(columns(label) for label, _text in rows) + 2
+    saved = _("last {time}").format(time=moment_words(last, now)) if last else _("nothing saved yet")
+    yield f"{pad(rows[0][0], margin)}{rows[0][1]}  {saved}"
+    yield f"{pad(rows[1][0], margin)}{rows[1][1]}"
+    yield from _job_lines(document["jobs"], now)
+    if step := _step_words(document["step"]):
+        yield f"  ({step})"
+
+
+def _job_lines(jobs: Sequence[dict[str, Any]], now: datetime) -> Iterator[str]:
+    if not jobs:
+        return
+    heads = [_align(_(text), _NUMBER_WIDTH) for text in (_("Messages"), _("Files"))]
+    yield pad(_("Job"), _NAME_WIDTH) + "".join(heads) + "  " + _("Saved without a gap since")
+    for job in jobs[:_JOBS_LIMIT]:
+        rooms = job["rooms"]
+        saved, known = sum(one.files.saved for one in rooms), sum(one.files.known for one in rooms)
+        starts = [one.covered[-1][0] if one.covered else None for one in rooms]
+        since = short_day(max(filter(None, starts)), now) if starts and None not in starts else "-"
+        cells = [f"{sum(one.messages for one in rooms):,}", f"{saved:,}" + (f"/{known:,}" if saved < known else "")]
+        title = shorten(job["title"], _NAME_WIDTH - 2)
+        yield pad(f"  {title}", _NAME_WIDTH) + "".join(_align(one, _NUMBER_WIDTH) for one in cells) + "  " + since
+    if (more := len(jobs) - _JOBS_LIMIT) > 0:
+        yield "  " + ngettext("{n} more job: archive job", "{n} more jobs: archive job", more).format(n=more)
+
+
+def _backup_words(last: LastBackup | None, kept: KeptByTeam, now: datetime) -> str:
+    if last is not None:
+        words = f"{short_day(last.at, now)}  {shorten(last.path, 40)}"
+        return words if last.verified else f"{words}  " + _("has findings: archive backup")
     if kept is KeptByTeam.ALL:
         return _("records and files go to the team's ledger and store of files first")
     if kept is KeptByTeam.RECORDS:
-        return f"[{attention}] " + _("records in the team's ledger, files only here   archive backup DEST")
-    return f"[{attention}] " + _("only on this computer   archive backup DEST")
+        return _("records in the team's ledger, files only here: archive backup DEST")
+    return _("none yet: archive backup DEST")
 
 
-def _tell_backup(last: LastBackup | None, attention: str, home: Path) -> None:
-    """Print the line about the last backup."""
-    label = _("Backup")
-    words = "  ".join(filter(None, backup_words(last, attention, kept_by_team(home))))
-    echo("\n    ".join(wrap(f"{label}   {words}", WIDTH)))
+def _step_words(step: dict[str, Any] | None) -> str:
+    """The next thing that would make it safer; that there is no backup is said in its own line."""
+    if step is None or step["kind"] == "backup":
+        return ""
+    if step["kind"] == "older":
+        if not step["n"]:
+            return _("Messages from before the first save are not saved yet: archive guide old")
+        text = _("About {n} messages from before the first save are not saved yet: archive guide old")
+        return text.format(n=f"{step['n']:,}")
+    if step["kind"] == "notices":
+        return _("Nobody has seen yet whether alerts arrive: archive init alerts --test")
+    text = ngettext(
+        "{n} more fact completes page 1 of an export: archive job set {job}",
+        "{n} more facts complete page 1 of an export: archive job set {job}",
+        step["n"],
+    )
+    return text.format(n=step["n"], job=step["job"])
 
 
-def _tell_alerts(lines: Sequence[AlertLine], count: int) -> None:
-    """Print the first lines with their messages, and the number of all alerts."""
-    for line in lines[:FIRST_SCREEN_LIMIT]:
-        for text in line.lines:
-            echo(("" if text == line.sentence else "    ") + "\n    ".join(wrap(text, 76)))
-    if len(lines) > FIRST_SCREEN_LIMIT:
-        echo(more_sentence(len(lines) - FIRST_SCREEN_LIMIT))
-    elif count:
-        text = ngettext("{n} alert: archive status --alerts", "{n} alerts: archive status --alerts", count)
-        echo(text.format(n=count))
+def _tell_others(others: Sequence[str], document: dict[str, Any], beside: Sequence[str]) -> None:
+    """What else is to be seen, a line for each; of the setup, of alerts and of all that is too much, how many."""
+    lines = [*others, *beside, *(one["text"] for one in document["lines"] if not one["check"])]
+    for text in lines[:_LINES_LIMIT]:
+        _tell_wrapped(text, 2)
+    setup = sum(bool(one["check"]) for one in document["lines"])
+    alerts = document["alert_count"] + max(0, len(lines) - _LINES_LIMIT)
+    if setup:
+        text = ngettext(
+            "{n} thing to look at in the setup: archive status --full",
+            "{n} things to look at in the setup: archive status --full",
+            setup,
+        )
+        _tell_wrapped(text.format(n=setup), 2)
+    if alerts:
+        text = ngettext(
+            "{n} more thing to look at: archive status --alerts",
+            "{n} more things to look at: archive status --alerts",
+            alerts,
+        )
+        _tell_wrapped(text.format(n=alerts), 2)
+        message = next((one.message for one in document["alerts"] if one.message is not None), None)
+        if message is not None and told_job(document["told"]) is None:
+            echo(f"  {message.words}")
 
 
-def _tell_contract(contract: Contract, rooms: Sequence[RoomStatus]) -> None:
-    title = visible(contract.title or contract.client or "")
-    label = visible(contract.label)
-    echo(f" {label} {shorten(title, max(8, 78 - columns(label)))}".rstrip())
-    for room in rooms:
-        files = f"{room.files.saved}/{room.files.known}"
-        changed = room.changed[contract.id]
-        counts = (room.messages, changed_count(changed, EDITS), changed_count(changed, DELETIONS))
-        cells = [*map(str, counts), files]
-        since = jst_time(room.covered[-1][0]) if room.covered else "-"
-        name = shorten(room.name, 16) if room.name else ""
-        first_cell = pad(f"  {room.room_id} {name}", 28)
-        echo(first_cell + "".join(map(_align_right, cells, _COUNT_WIDTHS)) + "  " + since)
-        for _kind, line in change_lines(changed, current_language()):
-            echo("     " + "\n       ".join(wrap(line, 73)))
-        if room.emptied:
-            text = _("Its last list came empty, though messages are saved; nothing is taken as deleted.")
-            echo("     " + "\n       ".join(wrap(text, 73)))
-        for gap in room.gaps:
-            echo("     " + "\n       ".join(wrap(gap_line(gap), 73)))
+def _tell_foot(status: Status, now: datetime, *, is_urgent: bool) -> None:
+    """What to call next, whose archive it is, and when this was printed."""
+    look, make = _("Look around: archive app"), _("Create an export: archive export")
+    why = _("Chatwork does not tell why.") if is_urgent else ""
+    if not is_urgent:
+        echo()
+        echo(f"{look}{' ' * 6}{make}" if columns(look + make) <= WIDTH - 6 else f"{look}\n{make}")
+    moment = dated_moment(now, now)
+    owner = _owner(status, WIDTH - columns(why + moment) - 4)
+    echo(why + _align(f"{owner}  {moment}", WIDTH - columns(why)))
 
 
-def _head(status: Status, today: str, condition: str) -> str:
-    """The head line: title, account, time and condition; a long account name is shortened."""
-    title = _("Chatwork archive (practice)") if status.is_practice else _("Chatwork archive")
+def _owner(status: Status, width: int) -> str:
+    practice = _("(practice)") + "  " if status.is_practice else ""
     if not status.account_id:
-        nobody = _("no account yet")
-        return f"{title}   {nobody}   {today}   {condition}"
-    left = 80 - columns(f"{title}   (ID {status.account_id})   {today}   {condition}")
-    return f"{title}   {shorten(status.account_name, max(6, left))}(ID {status.account_id})   {today}   {condition}"
+        return practice + _("no account yet")
+    number = _("(ID {id})").format(id=status.account_id)
+    return practice + shorten(status.account_name, max(6, width - columns(practice + number))) + number
 
 
-def _beside_or_below(left: str, path: str) -> str:
-    """A path on the same line if it fits, else on the next; never wrapped, so that it can be copied."""
-    return f"{left}   {path}" if columns(f"{left}   {path}") <= 80 else f"{left}\n  {path}"
+def _tell_wrapped(text: str, margin: int) -> None:
+    echo(("\n" + " " * margin).join(wrap(text, WIDTH - margin)))
 
 
-def _align_right(text: str, width: int) -> str:
+def _align(text: str, width: int) -> str:
     return " " * (width - columns(text)) + text

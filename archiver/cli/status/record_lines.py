@@ -20,17 +20,12 @@ if TYPE_CHECKING:
     from archiver.ledger.access_log import AccessRecord
 
 
-def erasure_lines(erasures: Sequence[Erasure], unfinished: UnfinishedErasure | None) -> list[str]:
-    """How many records the owner erased, and when last, and whether one is not finished; nothing without an erasure."""
-    if unfinished is not None:
-        sentence = _("Erasure {number} was begun and is not finished; the next save goes on with it, or: archive seal")
-        return [sentence.format(number=unfinished.number)]
-    if not erasures:
+def unfinished_lines(unfinished: UnfinishedErasure | None) -> list[str]:
+    """That an erasure is not finished; nothing without one."""
+    if unfinished is None:
         return []
-    label, total = _("Erased"), sum(map(_records, erasures))
-    counts = _("{records} records by you, last {time} (erasure {number})")
-    last = erasures[-1]
-    return [f"{label}   {counts.format(records=total, time=jst_time(last.at), number=last.number)}"]
+    sentence = _("Erasure {number} was begun and is not finished; the next save goes on with it, or: archive seal")
+    return [sentence.format(number=unfinished.number)]
 
 
 def erasure_documents(erasures: Sequence[Erasure]) -> list[dict[str, object]]:
@@ -68,14 +63,12 @@ def access_lines(records: list[AccessRecord] | None) -> list[str]:
     """How many there were, when the last one was and whose; nothing without one."""
     if not records:
         return []
-    label = _("Others")
     sentence = ngettext(
         "{n} reading of this archive, last {time} ({who}); see: archive team audit",
         "{n} readings of this archive, last {time} ({who}); see: archive team audit",
         len(records),
     )
-    counts = sentence.format(n=len(records), time=jst_time(records[-1].at), who=visible(records[-1].who))
-    return [f"{label}   {counts}"]
+    return [sentence.format(n=len(records), time=jst_time(records[-1].at), who=visible(records[-1].who))]
 
 
 def access_document(records: list[AccessRecord] | None) -> dict[str, object] | None:

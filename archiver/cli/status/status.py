@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from gettext import gettext as _
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archiver.cli.context import CliContext
 from archiver.cli.every_archive import every_archive_option
-from archiver.cli.status import emergency_block, page
 from archiver.cli.terminal.output import paged_output
-from archiver.cli.terminal.text import wrap
 from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from archiver.settings.model import Settings
+    from archiver.store.archive import Reading
+    from archiver.store.queries.status import Status
 
 
 @click.command("status", help=N_("How things stand: what is saved, what is missing, what to do next, and alerts."))
@@ -51,53 +55,59 @@ def command_status(
 
 def _show_status(obj: CliContext, *, as_json: bool) -> None:
     from archiver.app import utc_now
-    from archiver.cli.contracts import deadline_lines as deadlines
-    from archiver.cli.contracts.contract_names import contract_names
-    from archiver.cli.status import record_lines, reread_and_backfill_lines
-    from archiver.cli.status.alert_lines import alert_lines
-    from archiver.cli.status.saving_status import observe_standing
-    from archiver.cli.status.status_document import status_document
-    from archiver.custody import earlier_homes
-    from archiver.health.evidence import service_sentences
+    from archiver.cli.contracts.deadline_lines import near_lines
+    from archiver.cli.status import page, record_lines
     from archiver.health.snapshot import known_time
+    from archiver.standing.emergencies import emergencies
+    from archiver.standing.home_document import home_document
     from archiver.store.archive import Archive
-    from archiver.store.erasure import records
-    from archiver.store.queries.contracts import rooms_to_read
-    from archiver.store.queries.reread_and_backfill_progress import slow_work_progress
-    from archiver.store.queries.status import room_pauses, status
+    from archiver.store.ledger_copy.kept_by_team import kept_by_team
+    from archiver.store.queries.status import status
     from archiver.store.working import remembered_values
 
     settings = obj.settings()
     with Archive(obj.home).reading() as reading:
         now = known_time(reading, utc_now())
         archive_status = status(reading, authorities=[one.name for one in settings.timestamp.authorities])
-        rooms, reread_since = rooms_to_read(reading, now), now - timedelta(days=settings.sync.reread_days)
-        progress = slow_work_progress(reading, rooms, since=reread_since)
-        emergencies = emergency_block.emergencies(reading, archive_status.contracts, archive_status.alerts)
-        deadline_lines = [] if as_json else deadlines.status_lines(reading, archive_status.contracts, now=now)
-        standing = observe_standing(reading, settings, obj.environ, now=now)
-        others = page.other_alerts(archive_status.alerts, emergencies)
-        alerts = [] if as_json else alert_lines(reading, others, contract_names(archive_status.contracts))
-        quoted = emergency_block.calm_quotations(reading, archive_status.contracts, emergencies)
-        put_back = earlier_homes.overview_lines(reading)
-        services = service_sentences(reading)
-        erased, unfinished = records.erasures(reading), remembered_values.ERASURE.recall(reading)
-        pauses = room_pauses(reading, archive_status) if as_json else {}
+        document = home_document(reading, archive_status, settings, obj.environ, now)
+        if as_json:
+            payload = _payload(reading, archive_status, settings, document, now)
+        else:
+            quoted, contracts, alerts = page.told_job(document["told"]), archive_status.contracts, archive_status.alerts
+            told = [one for one in contracts if quoted is not None and one.id == quoted["job"]]
+            urgent = emergencies(reading, told, alerts, always=True)
+            beside = near_lines(reading, contracts, now=now)
+            beside += record_lines.unfinished_lines(remembered_values.ERASURE.recall(reading))
     accesses = record_lines.read_accesses(obj.home)
     if as_json:
-        payload = status_document(archive_status, warnings=standing.sentences, pauses=pauses)
-        unseen = standing.unseen
-        payload["unseen_seconds"] = None if unseen is None else int(unseen.total_seconds())
-        payload |= reread_and_backfill_lines.document(progress)
-        payload |= {"put_back_databases": put_back, "other_services": services}
-        payload["erasures"] = record_lines.erasure_documents(erased)
         payload["accesses"] = record_lines.access_document(accesses)
         click.echo(json.dumps(payload, ensure_ascii=False))
-    else:
-        told = ["\n    ".join(wrap(sentence, 76)) for sentence in (*services, *put_back)]
-        told += record_lines.erasure_lines(erased, unfinished)
-        dues = [*record_lines.access_lines(accesses), *told, *deadline_lines]
-        with paged_output():
-            page.tell_status(
-                archive_status, standing, emergencies, progress=progress, dues=dues, alerts=alerts, quoted=quoted
-            )
+        return
+    beside += record_lines.access_lines(accesses)
+    emergency, kept = next(iter(urgent), None), kept_by_team(obj.home)
+    with paged_output():
+        page.tell_home(document, archive_status, now, emergency=emergency, kept=kept, beside=beside)
+
+
+def _payload(
+    reading: Reading, archive_status: Status, settings: Settings, document: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    from archiver.cli.status import record_lines, reread_and_backfill_lines
+    from archiver.cli.status.status_document import first_document, status_document
+    from archiver.custody import earlier_homes
+    from archiver.health.evidence import service_sentences
+    from archiver.store.erasure import records
+    from archiver.store.queries.contracts import rooms_to_read
+    from archiver.store.queries.reread_and_backfill_progress import slow_work_progress
+    from archiver.store.queries.status import room_pauses
+
+    rooms, reread_since = rooms_to_read(reading, now), now - timedelta(days=settings.sync.reread_days)
+    progress, unseen = slow_work_progress(reading, rooms, since=reread_since), document["standing"].unseen
+    warnings, pauses = document["standing"].sentences, room_pauses(reading, archive_status)
+    payload = first_document(document) | status_document(archive_status, warnings=warnings, pauses=pauses)
+    payload["unseen_seconds"] = None if unseen is None else int(unseen.total_seconds())
+    payload |= reread_and_backfill_lines.document(progress)
+    payload["put_back_databases"] = earlier_homes.overview_lines(reading)
+    payload["other_services"] = service_sentences(reading)
+    payload["erasures"] = record_lines.erasure_documents(records.erasures(reading))
+    return payload

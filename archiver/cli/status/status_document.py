@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archiver.claims.changes import DELETIONS, EDITS, changed_count
 from archiver.claims.document import changes_document
@@ -18,8 +18,18 @@ if TYPE_CHECKING:
 _KINDS = {"edited": EDITS, "deleted": DELETIONS, "missing": (ChangeKind.MISSING,), "hidden": (ChangeKind.HIDDEN,)}
 
 
+def first_document(document: Mapping[str, Any]) -> JsonObject:
+    """What stands first on every screen, as the same document begins with it."""
+    head, jobs = document["head"], document["jobs"] + document["ended"]
+    return {
+        "headline": {name: head[name] for name in ("kind", "job", "head", "text")},
+        "also": document["also"],
+        "changed": [_change_document(one) for job in jobs for one in job["quotes"]],
+    }
+
+
 def status_document(status: Status, *, warnings: list[str], pauses: Mapping[int, Sequence[Pause]]) -> JsonObject:
-    """The JSON document of `archive status --json` (docs/reference/json.md); `pauses` by room."""
+    """The rest of the JSON document of `archive status --json` (docs/reference/json.md); `pauses` by room."""
     seals = {
         "count": status.seals,
         "last": status.last_seal and to_text(status.last_seal),
@@ -36,6 +46,16 @@ def status_document(status: Status, *, warnings: list[str], pauses: Mapping[int,
         "alerts_open": len(status.alerts),
         "backup": status.backup and _backup_document(status.backup),
         "warnings": warnings,
+    }
+
+
+def _change_document(quote: Mapping[str, Any]) -> JsonObject:
+    message = quote["message"]
+    return {
+        "room_id": message.room_id,
+        "message_id": message.message_id,
+        **{name: quote[name] for name in ("name", "kind", "before", "after")},
+        "seen": to_text(quote["seen"]),
     }
 
 

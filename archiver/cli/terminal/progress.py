@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-from bisect import bisect_right
 from datetime import timedelta
 from gettext import gettext as _
-from itertools import accumulate
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.text import columns, visible
+from archiver.render.screen_text import shorten
 
 if TYPE_CHECKING:
     from archiver.store.queries.files import WantedFile
@@ -115,17 +113,3 @@ class ProgressScreen:
         if self._task is not None:
             progress.remove_task(self._task)
         self._task = progress.add_task(text, total=total)
-
-
-_CHARACTERS_IN_A_COLUMN = 8
-"""A letter with its accents; a name with more of them is cut, so that one of any length costs no time."""
-
-
-def shorten(name: str, width: int = 24) -> str:
-    """The name cut to `width` columns, for one line of the screen."""
-    longest = _CHARACTERS_IN_A_COLUMN * width
-    shown = visible(name[:longest])
-    if len(name) <= longest and columns(shown) <= width:
-        return shown
-    ends = accumulate(map(columns, shown))
-    return shown[: bisect_right(list(ends), width - 1)] + "…"

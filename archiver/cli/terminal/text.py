@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+
+from archiver.render.screen_text import character_width
+from archiver.render.screen_text import columns as columns
+from archiver.render.screen_text import visible as visible
 
 #: Characters that begin no line, and characters that end none (kinsoku; JIS X 4051, JLREQ §3.1.7 and §3.1.8).
 _NOT_FIRST = set(
     "、。,.・:;?!゛゜ヽヾゝゞ々ー’”)〕]}〉》」』】〜ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%)]},.:;!?…"
 )
 _NOT_LAST = set("‘“(〔[{〈《「『【([{")
-
-#: Controls (line ends and tabs too), characters that change the direction of text or have no width, lone surrogates.
-_INVISIBLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
-)
 
 _HIRAGANA = re.compile("[\u3041-\u3096]")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
@@ -28,11 +26,6 @@ _JOINT = "\ue000"
 """Stands for a space at which no line may end; a text that contains this private-use character stays as it is."""
 
 
-def columns(text: str) -> int:
-    """How many columns the text takes: full-width characters two, combining ones none."""
-    return sum(map(_character_width, text))
-
-
 def pad(text: str, width: int) -> str:
     """The text with spaces up to `width` columns; a longer one stays as it is."""
     return text + " " * (width - columns(text))
@@ -42,14 +35,6 @@ def side_by_side(rows: Sequence[tuple[str, str]]) -> str:
     """Two aligned columns of text, one line for each row."""
     width = max(columns(left) for left, _right in rows) + 2
     return "\n".join(pad(left, width) + right for left, right in rows)
-
-
-def visible(text: str) -> str:
-    """One line for the screen: characters that a terminal would obey or not show appear as `[U+001B]`.
-
-    Line ends and tabs become a space. Names, file names and replies of a server are untrusted text.
-    """
-    return _INVISIBLE.sub(lambda match: f"[U+{ord(match[0]):04X}]", re.sub(r"\r\n|[\t\n\r]", " ", text))
 
 
 def wrap(text: str, width: int, *, cuts_words: bool = True) -> list[str]:
@@ -69,7 +54,7 @@ def paragraph(text: str) -> str:
     """Several lines as one; a space joins them except between Japanese characters."""
     joined = ""
     for line in filter(None, map(str.strip, text.splitlines())):
-        is_joined = joined and _character_width(joined[-1]) == 2 and _character_width(line[0]) == 2
+        is_joined = joined and character_width(joined[-1]) == 2 and character_width(line[0]) == 2
         joined += line if is_joined or not joined else f" {line}"
     return joined
 
@@ -88,12 +73,6 @@ def _wrap_lines(text: str, width: int, *, cuts_words: bool) -> list[str]:
             lines += whole
             spaces = ""
     return [*lines, line] if line else lines
-
-
-def _character_width(character: str) -> int:
-    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _with_joints(command: str, width: int) -> str:
@@ -121,9 +100,9 @@ def _units(text: str, are_joined: Callable[[str, str], bool]) -> Iterator[str]:
 def _is_inseparable(before: str, after: str) -> bool:
     if before.isspace() or after.isspace():
         return before.isspace() and after.isspace()
-    if after in _NOT_FIRST or before in _NOT_LAST or _character_width(after) == 0:
+    if after in _NOT_FIRST or before in _NOT_LAST or character_width(after) == 0:
         return True
-    return _character_width(before) != 2 and _character_width(after) != 2
+    return character_width(before) != 2 and character_width(after) != 2
 
 
 def _is_one_word(before: str, after: str) -> bool:

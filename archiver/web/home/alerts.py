@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from gettext import gettext as _
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from archiver.alerts.sentences import alert_sentence, level_word
+from archiver.records.alerts import Alert
+from archiver.render.invisible_characters import visible
+from archiver.standing.alert_lines import named_messages, room_labels
+from archiver.standing.contract_names import contract_names
+from archiver.store.archive import Reading
 from archiver.store.fingerprints import readable_text
+from archiver.store.queries.contracts import contracts
 from archiver.store.working import alerts
 from archiver.web.console_context import console_context
 
@@ -23,8 +34,25 @@ def index() -> str:
     with context.archive.reading() as reading:
         chosen = [one for one in alerts.alerts(reading) if aside in {0, one.number}]
         every = sorted(chosen, key=lambda one: (one.dismissed, -one.number))
-        rows = context.words.alert_rows(reading, every[place : place + ON_A_PAGE])
+        rows = _rows(reading, every[place : place + ON_A_PAGE])
     return render_template("alerts.html", rows=rows, aside=aside, place=place, total=len(every), on_a_page=ON_A_PAGE)
+
+
+def _rows(reading: Reading, chosen: Sequence[Alert]) -> list[dict[str, Any]]:
+    """The alerts in words, with the message that each is about."""
+    names, rooms = contract_names(contracts(reading)), room_labels(reading, chosen)
+    return [
+        {
+            "number": one.number,
+            "state": _("put aside") if one.dismissed else level_word(one.level),
+            "at": one.at,
+            "sentence": alert_sentence(one, names, rooms),
+            "message": message,
+            "is_dismissed": one.dismissed,
+            "reason": visible(one.reason or ""),
+        }
+        for one, message in zip(chosen, named_messages(reading, chosen), strict=True)
+    ]
 
 
 @pages.post("/<int:number>/dismiss")

@@ -9,13 +9,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archiver import errors
+from archiver.standing.home_document import departure_alerts, page_marks
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.entries import last_seq
 from archiver.store.working import alerts
 from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
 from archiver.web.console_context import console_context
 from archiver.web.context import view_context
-from archiver.web.home.home_document import departure_alerts, home_document, page_marks
 from archiver.web.saving import save_now
 from archiver.web.trouble.archive_state import home_obstacle
 from archiver.web.trouble.trouble_words import TroubleWords, trouble_words
@@ -30,7 +30,7 @@ def index() -> str | tuple[str, int]:
     with view.reading() as reading:
         if mark in page_marks(reading):
             return "", 204
-        document = home_document(reading, view.status(reading))
+        document = view.home_document(reading, view.status(reading))
     closed = _closed_words(home_obstacle(context.home), context.home)
     template = "home.html" if mark is None else "home_head.html"
     return render_template(template, home=document, job=context.jobs.last, closed=closed)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from archiver.web.context import view_context
-from archiver.web.home.home_document import home_document
 
 pages = Blueprint("overview", __name__)
 
@@ -15,5 +14,5 @@ def index() -> str:
     """The first page."""
     context = view_context()
     with context.reading() as reading:
-        document = home_document(reading, context.status(reading))
+        document = context.home_document(reading, context.status(reading))
     return render_template("home.html", home=document, job=None, closed=None)

@@ -12,16 +12,11 @@ from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
 from archiver.report_language import in_program_language
-from archiver.setup.answers import InvalidAnswer, fact_prefix
+from archiver.setup.answers import InvalidAnswer
 from archiver.setup.fact_questions import has_meaning, place_name, read_fact, short_month
-from archiver.store.archive import Reading
-from archiver.store.queries.statements import deliveries
-from archiver.store.working.remembered_values import SETUP_ANSWERS
 from archiver.web.trouble.trouble_words import trouble_words
 
 FACTS = contract_facts.FACTS
-FIVE = ("url", "work", "contracted_on", "delivered_on", "contact_approved_on")
-"""What page 1 of an export needs: the contract's page, what and how much, and three days."""
 UNKNOWNS = ("contracted_on", "delivered_on", "contact_approved_on")
 """Those of which one may say that there is nothing to enter, or not yet."""
 
@@ -107,21 +102,6 @@ def _field(contract: Contract, fact: ContractFact, given: Given, problem: str) -
 def day_problem(error: errors.ArchiverError, typed: str) -> str:
     """What to mend about a day; of one that a month does not have, how long that month is."""
     return short_month(typed) or trouble_words(error).together
-
-
-def missing_facts(reading: Reading, contract: Contract) -> list[str]:
-    """Of the five things that page 1 of an export needs, those that are neither entered nor said to be unknown."""
-    answers = SETUP_ANSWERS.recall(reading)
-    has = {one: bool(getattr(contract, one)) for one in ("contracted_on", "contact_approved_on")}
-    has |= {"url": bool(contract.url or contract.platform_id), "work": bool(contract.title and contract.amount)}
-    has["delivered_on"] = bool(deliveries(reading, contract.id))
-    return [one for one in five_facts(contract) if not (has[one] or answers.get(fact_prefix(contract.id) + one))]
-
-
-def five_facts(contract: Contract) -> list[str]:
-    """The things that page 1 of an export needs, as far as there are such on the job's platform."""
-    meant = {fact.name for fact in FACTS if has_meaning(fact, contract)}
-    return [one for one in FIVE if one in {*meant, "work", "delivered_on"}]
 
 
 def _choices(fact: ContractFact) -> tuple[tuple[str, str], ...]:

@@ -14,12 +14,15 @@ from archiver.records.case_facts import ChangeKind
 from archiver.records.contract_facts import FactKind
 from archiver.render.gap_breaks import narrow_gap
 from archiver.render.invisible_characters import visible
+from archiver.render.spoken_times import day_words
 from archiver.render.times import local_time
 from archiver.report_language import in_program_language
 from archiver.setup.answers import fact_prefix
 from archiver.setup.contract_facts import called_apart, kept_counts
 from archiver.setup.contract_rooms import strangers_sentence
+from archiver.setup.fact_questions import FIVE, five_facts, missing_facts
 from archiver.setup.written_values import yen_text
+from archiver.standing.headlines import changed_words
 from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, is_read
@@ -36,11 +39,9 @@ from archiver.store.search.scope import room_names
 from archiver.store.working.remembered_values import SEEN_CHANGES, SETUP_ANSWERS
 from archiver.web.context import view_context
 from archiver.web.enclosing import kind_words
-from archiver.web.home.home_document import changed_words
 from archiver.web.job import billing, fact_form, period_form
 from archiver.web.talk.day_coverage import DayCoverage, RoomReadings, day_coverage
 from archiver.web.talk.timeline import newest_lines
-from archiver.web.template_env import day_words
 
 Row = dict[str, Any]
 
@@ -120,15 +121,15 @@ def _five(
     `words` is empty while it is missing; `unknown` is the answer beside the field, where there is one.
     """
     answers, prefix = SETUP_ANSWERS.recall(reading), fact_prefix(contract.id)
-    missing = fact_form.missing_facts(reading, contract)
+    missing = missing_facts(reading, contract)
     unknown = {
         "contracted_on": _("I do not know"),
         "delivered_on": _("not yet"),
         "contact_approved_on": _("not requested"),
     }
     rows = []
-    asked = {*fact_form.five_facts(contract), *problems}
-    for name in (one for one in fact_form.FIVE if one in asked):
+    asked = {*five_facts(contract), *problems}
+    for name in (one for one in FIVE if one in asked):
         own = [fields[one] for one in (("title", "amount") if name == "work" else (name,))]
         known = _(", ").join(_shown(one) for one in own if one.known)
         is_unknown = bool(answers.get(prefix + name)) and not known
@@ -145,7 +146,7 @@ def _shown(field: fact_form.FactField) -> str:
     at, context = day_of(field.known) if field.kind is FactKind.DAY else None, view_context()
     if at is None:
         return visible(field.known).removeprefix("https://")
-    return f"{day_words(at.date(), context.now(), context.language)} {field.known[10:].strip()}".strip()
+    return f"{day_words(at.date(), context.now())} {field.known[10:].strip()}".strip()
 
 
 def _chat(room: RoomStatus, contract: Contract, people: Sequence[Row], names: Mapping[int, str]) -> Row:

@@ -19,6 +19,7 @@ from archiver.render.invisible_characters import visible
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import known_homes, state_folder
+from archiver.standing.observed import last_failure, observe_standing, saving_words
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.current_state import owner
 from archiver.store.search import current_index
@@ -113,7 +114,8 @@ def _part(context: ConsoleContext, home: Path, query: SearchQuery | None) -> Arc
 
 
 def _saving_line(context: ConsoleContext, reading: Reading, settings: Settings) -> str:
-    parts = [visible(one.strip()) for one in context.words.saving_lines(reading, settings, context.environ)]
+    situation = observe_standing(reading, settings, context.environ).situation
+    parts = map(visible, saving_words(situation, failed_at=last_failure(situation)))
     return "  ".join([_("Automatic saving") + ":", *parts])
 
 

@@ -20,8 +20,11 @@ from archiver.render.invisible_characters import visible
 from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round
 from archiver.setup.work_words import recovery_counts, taken_in_words
+from archiver.standing.emergencies import emergencies
+from archiver.standing.emergency_words import emergency_text, general_text
 from archiver.store.queries.contracts import contracts, required_rooms, rooms_to_read
 from archiver.store.search.scope import room_names
+from archiver.store.working.alerts import alerts
 from archiver.store.working.other_databases import is_database_file
 from archiver.store.working.remembered_values import TICKED
 from archiver.sync.recover.files import take_file
@@ -71,7 +74,8 @@ def _page(problem: str, change: str = "") -> str:
     context = console_context()
     try:
         with context.archive.reading() as reading:
-            blocks = context.words.emergency_blocks(reading)
+            found = emergencies(reading, contracts(reading), alerts(reading), always=True)
+            blocks = [emergency_text(one, context.now()) for one in found]
             names = room_names(reading)
             rooms = [(room, visible(names.get(room, ""))) for room in rooms_to_read(reading, context.now())]
             has_contract = bool(contracts(reading))
@@ -93,7 +97,7 @@ def _page_without_archive(context: ConsoleContext, problem: str, error: errors.A
     """What can be done all the same, with why nothing is shown of what is kept."""
     if isinstance(error, errors.ArchiveDamaged):
         context.damage_seen.set()
-    block, is_restorable = context.words.general_emergency(), can_restore(error, context.home)
+    block, is_restorable = general_text(), can_restore(error, context.home)
     steps = [step for step in block.steps if is_restorable or "backup --restore" not in step.words]
     return render_template(
         "emergency_without.html",

@@ -403,20 +403,17 @@ def test_a_contract_of_which_nothing_is_known_says_so(world: World) -> None:
     assert "(not entered)" in whole
 
 
-def test_status_names_what_is_blank_and_what_is_near(world: World) -> None:
-    """Each contract that is still read, by the number that the screen calls it; none that was stopped."""
+def test_status_names_what_is_near(world: World) -> None:
+    """Of each contract that is still read, by the number that the screen calls it; none that was stopped."""
     world.contract("job1", world.room, platform="crowdworks", platform_id="123", end_request_at="2026-07-02")
     world.contract("job2", world.room, state="stopped", platform="crowdworks")
 
     with world.archive.reading() as reading:
-        status = deadline_lines.status_lines(reading, tuple(contracts(reading)), now=world.clock() + timedelta(days=7))
+        now = world.clock() + timedelta(days=7)
+        (line,) = deadline_lines.near_lines(reading, tuple(contracts(reading)), now=now)
 
-    whole = "\n".join(status)
-    assert status[0].startswith("Not entered")
-    assert "archive job set 123" in whole
-    assert "request + 7 days  07-09  in 1 day, at a time not entered" in " ".join(whole.split("\n             "))
-    assert "job2" not in whole
-    assert not [line for line in status if columns(line) > 80]
+    assert line.startswith("9 Jul  123: ")
+    assert line.endswith("request + 7 days (in 1 day, at a time not entered)")
 
 
 def test_a_member_who_never_wrote_is_named(world: World) -> None:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.reading.view_context import build_standing
-from archiver.cli.status.alert_lines import alert_lines, group_equal
-from archiver.cli.terminal.text import columns
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings import file
+from archiver.standing.alert_lines import alert_lines, group_equal
+from archiver.standing.home_document import home_document
 from archiver.store.queries.status import status
 from archiver.store.working import alerts
 from tests.support.terminals.situations import NOW, ROOM, ago
@@ -37,19 +36,15 @@ def world(tmp_path: Path) -> Iterator[TerminalWorld]:
         yield made
 
 
-def test_the_first_screen_names_three_with_their_messages_and_counts_the_others(world: TerminalWorld) -> None:
-    """Author, day, the words for which there is an alert, and the call that shows them; the urgent one first."""
-    screen = world.both("status")[0]
-    lines = screen.splitlines()
+def test_the_first_screen_counts_them_and_quotes_the_most_urgent(world: TerminalWorld) -> None:
+    """Day, author and the words for which there is an alert; the list has the call that shows them."""
+    lines = world.both("status")[0].splitlines()
 
-    heads = [line for line in lines if line.startswith(("[Action needed]", "[Check]")) and "Chat “動画編集”" in line]
-    assert [True, False, False] == [line.startswith("[Action needed]") for line in heads]
-    assert "and 1 more: archive status --alerts" in lines
-    (named,) = (line for line in lines if "田中" in line and "「" in line)
-    day = named.split()[0]
-    assert f"    {day} 田中 「…クラウドワークスを通さずに直接払いにし…」" in named
-    assert f"archive search --chat {world.room} --from {day} --to {day}" in " ".join(" ".join(lines).split())
-    assert [] == [line for line in lines if columns(line) > 80 and str(world.home) not in line]
+    place = lines.index("4 more things to look at: archive status --alerts")
+    day, name, words = lines[place + 1].split()
+    assert ("田中", "「…クラウドワークスを通さずに直接払いにし…」") == (name, words)
+    listed = " ".join(world.both("status", "--alerts")[0].split())
+    assert f"archive search --chat {world.room} --from {day} --to {day}" in listed
     assert "直接払い" in world.both("search", "--chat", str(world.room), "--from", day, "--to", day)[0]
 
 
@@ -78,12 +73,11 @@ def test_equal_alerts_are_put_aside_together(world: TerminalWorld) -> None:
 def test_the_viewer_links_to_the_message(world: TerminalWorld) -> None:
     """The same sentences, with room and id in place of a call; the last line counts the others."""
     with world.archive.reading() as reading:
-        standing = build_standing(
-            reading, status(reading, authorities=[]), file.load_settings(world.home, {}), {}, now=world.clock()
-        )
+        document = home_document(reading, status(reading), file.load_settings(world.home, {}), {}, world.clock())
 
-    assert [False, False, False, True] == ["and 1 more" in one.sentence for one in standing["alerts"]]
-    assert (world.room, True) == (standing["alerts"][0].room_id, "田中" in standing["alerts"][0].words)
+    assert [False, False, False, True] == ["and 1 more" in one.sentence for one in document["alerts"]]
+    message = document["alerts"][0].message
+    assert (world.room, True) == (message.room_id, "田中" in message.words)
 
 
 def test_a_direct_chat_that_is_not_saved_goes_by_the_name_of_the_other_person(world: TerminalWorld) -> None:

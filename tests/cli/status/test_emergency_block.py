@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from archiver.cli.status.emergency_block import Emergency, emergencies, tell_emergency
+from archiver.cli.status.page import tell_emergency
 from archiver.records import Enclosure, MessageId, Role
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.rounds import alerting
+from archiver.standing.emergencies import Emergency, emergencies
 from archiver.store.queries.contracts import contracts
 from archiver.store.statements import add_enclosure, state_role
 from archiver.store.working.alerts import alerts, keep
@@ -66,7 +68,7 @@ def jobs(tmp_path: Path) -> Iterator[Jobs]:
 def block_text(emergency: Emergency, capsys: pytest.CaptureFixture[str]) -> str:
     """The block as it stands on the screen, in one line."""
     capsys.readouterr()
-    tell_emergency(emergency)
+    tell_emergency(emergency, datetime.now(UTC))
     return " ".join(capsys.readouterr().out.split())
 
 
@@ -86,7 +88,7 @@ def test_a_person_who_cancels_is_told_in_every_contract_that_rests_on_them(
     }
     assert {"job1", "job2"} == found.keys()
     assert {"job1": [Level.HIGH], "job2": [Level.HIGH], "job3": [Level.LOW], "job4": []} == levels
-    assert [True, True, True, False] == ["names that end with" in blocks[f"job{number}"] for number in range(1, 5)]
+    assert [True, True, True, False] == ["name now ends in" in blocks[f"job{number}"] for number in range(1, 5)]
 
 
 def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,14 +101,14 @@ def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs, capsys: 
 
     blocks = {name: block_text(alarm, capsys) for name, alarm in jobs.emergencies(always=True).items()}
 
-    assert "1 chat cannot be opened" in blocks["job1"]
+    assert "1 chat can no longer be opened" in blocks["job1"]
     assert "1 chat between its last save and its closing: not known" in blocks["job1"]
     assert "between its last save" not in blocks["job2"]
     assert "messages that became shown as deleted after they were saved: 3 (3 of the client)" in blocks["job2"]
     assert "参考.mov" in blocks["job3"]
-    assert "no big change" in blocks["job4"]
-    for phrase, name in (("cannot be opened", "job1"), ("deleted after they were saved", "job2"), ("参考.mov", "job3")):
-        assert [name] == [job for job, block in blocks.items() if phrase in block]
+    assert "Gone" not in blocks["job4"]
+    for number, phrase in enumerate(("can no longer be opened", "deleted after they were saved", "参考.mov"), 1):
+        assert [f"job{number}"] == [job for job, block in blocks.items() if phrase in block]
 
 
 def test_what_lies_before_the_first_save_is_not_kept_and_is_fetched_first(
@@ -122,10 +124,10 @@ def test_what_lies_before_the_first_save_is_not_kept_and_is_fetched_first(
     jobs.chatwork.remove_owner(old)
     shut = block_text(jobs.emergencies(always=True)["job5"], capsys)
 
-    assert "not listed by Chatwork: about 256 messages" in block
-    assert "everything seen so far is still here" not in block
-    assert "What to do now 1 Bring in older messages while the chat is open" in block
-    assert "not listed by Chatwork: about 256 messages" in shut
+    assert "before the first save: about 256 messages" in block
+    assert "Everything seen so far is saved." not in block
+    assert "Do now 1 Bring in older messages while the chat is open" in block
+    assert "before the first save: about 256 messages" in shut
     assert "Bring in older messages" not in shut
 
 
@@ -201,10 +203,10 @@ def test_what_vanished_is_listed_with_author_time_and_text(jobs: Jobs, capsys: p
         jobs.chatwork.delete(jobs.chatwork.post(jobs.second, jobs.tanaka, "次"), moves_room=True)
     many = block_text(jobs.emergencies()["job2"], capsys)
 
-    assert [True] * 3 == [f"田中: メッセージ{number}" in block for number in range(3)]
-    assert ("田中: (text unknown)" in block, "見る前に" in block) == (True, False)
-    assert "What vanished 07-01 12:00 田中: メッセージ0" in block
-    assert "and 8 more (each with its text: archive app)" in many
+    assert [True] * 3 == [f"田中 “メッセージ{number}”" in block for number in range(3)]
+    assert ("田中: text unknown" in block, "見る前に" in block) == (True, False)
+    assert "Gone 1 Jul 田中" in block
+    assert "and 8 more. The text of 9 of them" in many.replace("texts", "text")
 
 
 def test_what_was_edited_and_what_was_accepted_is_quoted(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
@@ -220,7 +222,7 @@ def test_what_was_edited_and_what_was_accepted_is_quoted(jobs: Jobs, capsys: pyt
 
     block = block_text(jobs.emergencies()["job2"], capsys)
 
-    line = "“お支払いは50,000円です” (田中, 07-01 12:00) read “お支払いは30,000円です” by 07-01 12:00"
+    line = "“お支払いは50,000円です” now reads “お支払いは30,000円です” (seen 1 Jul)"
     assert line.replace(" ", "") in block.replace(" ", "")
     assert "検収OKです" in block
     assert "次5" in block

@@ -9,12 +9,10 @@ from typing import Any
 
 import pytest
 
-from archiver.cli.status.saving_status import Standing, next_step, saving_line
-from archiver.cli.terminal.text import columns
-from archiver.health.conditions import conditions, told_conditions
 from archiver.health.snapshot import ComputerState, Starters
 from archiver.schedule.daemon_lock import hold_daemon_lock
 from archiver.setup.answers import BEGUN, FINISHED, note_answer
+from archiver.standing.observed import saving_words
 from archiver.store.archive import Archive
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.working import remembered_values
@@ -49,7 +47,7 @@ def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
 @pytest.mark.parametrize(
     ("names", "is_idle", "failed_at", "changed", "expected"),
     [
-        ("systemd", False, None, {}, "Saving automatically (every 5 minutes; systemd) last save 22:27 next 22:32"),
+        ("systemd", False, None, {}, "automatically (every 5 minutes; systemd) last save 22:27 next 22:32"),
         ("systemd", False, None, {"is_complete": False}, "last 22:27 incomplete next 22:32"),
         ("systemd", False, None, LONG_AGO, "last save 11-23 16:31 next within 5 minutes"),
         ("systemd", False, None, NEVER, "last: none yet next within 5 minutes"),
@@ -68,48 +66,17 @@ def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
             {"scheduled_run": ScheduledRun(ago(minutes=2), "TokenRefused")},
             "last 22:29 failed: the API token is not accepted",
         ),
-        ("cron", True, None, {}, "Saving registered with cron, which does not run last save 22:27"),
-        (None, False, None, {}, "Saving nothing here starts it last save 22:27"),
+        ("cron", True, None, {}, "registered with cron, which does not run last save 22:27"),
+        (None, False, None, {}, "nothing here starts it last save 22:27"),
     ],
 )
 def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_comes(
     names: str | None, is_idle: bool, failed_at: datetime | None, changed: dict[str, Any], expected: str
 ) -> None:
     """In good and in bad times."""
-    line = saving_line(situation(computer=starting(names, is_idle=is_idle), **changed), failed_at=failed_at)
+    words = saving_words(situation(computer=starting(names, is_idle=is_idle), **changed), failed_at=failed_at)
 
-    assert expected in " ".join(line.split())
-    assert [] == [one for one in line.splitlines() if columns(one) > 80]
-
-
-# --- what to do next -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("names", "changed", "expected"),
-    [
-        ("systemd", {}, "nothing to do"),
-        ("systemd", {"error_name": "TokenRefused"}, "archive init token"),
-        ("systemd", {"error_name": "Unreachable"}, "archive status --full"),
-        ("systemd", {"clock_ms": 90_000}, "look at the lines with [Action needed] above"),
-        ("systemd", {"pending": 2}, "look at the lines with [Check] above"),
-        (None, {}, "nothing to do"),
-        (None, {"scheduled_run": None}, "archive init schedule"),
-        (None, LONG_AGO, "archive status --full"),
-        ("systemd", {"account": None, "has_contracts": False, "rooms": frozenset()}, "archive init"),
-        ("systemd", {"has_contracts": False, "rooms": frozenset()}, "archive job add"),
-        (None, {"is_setup_open": True}, "archive init"),
-        ("systemd", {"is_setup_open": True}, "nothing to do"),
-        ("systemd", NEVER, "archive save"),
-    ],
-)
-def test_the_first_thing_to_do_is_the_one_that_lets_it_save(
-    names: str | None, changed: dict[str, Any], expected: str
-) -> None:
-    """A set-up that was left, an error, nothing that starts it."""
-    case = situation(computer=starting(names), **changed)
-
-    assert expected == next_step(Standing(case, tuple(told_conditions(conditions(case)))), [])
+    assert expected in " ".join(words)
 
 
 # --- on the screen ---------------------------------------------------------------------------------
@@ -117,7 +84,7 @@ def test_the_first_thing_to_do_is_the_one_that_lets_it_save(
 
 @pytest.mark.drawn
 def test_while_every_run_fails_the_page_is_not_good(desk: TerminalWorld) -> None:
-    """The reason and what to do stand on the page, in the document and under “next”, until a round goes through."""
+    """The reason and what to do stand first, on the screen and in the document, until a round goes through."""
     desk.sync()
     for _ in range(2):
         desk.both("-q", "sync", code=10, **WRONG)
@@ -130,14 +97,14 @@ def test_while_every_run_fails_the_page_is_not_good(desk: TerminalWorld) -> None
     desk.remember(remembered_values.CLOCK_OFFSET, None)  # the simulated clock stands still
     after, _talk = desk.both("status")
 
-    assert "State: Action needed" in " ".join(screen.split())
-    assert "Next: archive init token" in screen
+    assert screen.startswith("The last save failed. Reason: the API token is not accepted.")
+    assert "archive init token" in screen
+    assert "fault" == document["headline"]["kind"]
     assert ["The last save failed. Reason: the API token is not accepted."] == [
         warning.partition(" In Chatwork")[0] for warning in document["warnings"]
     ]
-    assert "failed: the API token is not accepted" in screen
-    assert "The last automatic save failed" in typed
-    assert after.splitlines()[0].endswith("State: OK")
+    assert ("1 thing to look at in the setup", "job_fault") == (typed.partition(":")[0][-31:], "job_fault")
+    assert after.startswith("All good. ")
     assert "failed" not in after
 
 
@@ -156,16 +123,13 @@ def test_after_a_long_time_the_reason_is_said_and_not_to_save_by_hand(desk: Term
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_a_running_daemon_stands_on_the_page(desk: TerminalWorld, language: str) -> None:
-    """With its pace; nothing is to be done then."""
+    """With its pace; all is good then."""
     desk.sync()
     with hold_daemon_lock(desk.home):
         screen, _talk = desk.both("status", ARCHIVE_LANG=language)
 
-    (row,) = [one for one in screen.splitlines() if "archive daemon" in one]
-    assert {"en": "Saving   automatically (every 1 minute; ", "ja": "自動保存   動いています(1分ごと、"}[
-        language
-    ] in row
-    assert {"en": "Next: nothing to do", "ja": "次にすること: ありません"}[language] in screen
+    assert {"en": "Automatic saving  on, every 1 minute", "ja": "自動保存      オン(1分ごと)"}[language] in screen
+    assert screen.startswith({"en": "All good.", "ja": "大丈夫です。"}[language])
 
 
 def test_an_interrupted_first_save_is_not_called_none(desk: TerminalWorld) -> None:
@@ -190,7 +154,7 @@ def test_a_set_up_without_a_token_goes_on_with_init(desk: TerminalWorld, tmp_pat
 
     output = terminal.run(ARCHIVE_LANG="en")
 
-    assert (True, False) == ("Next: archive init" in output, "job add" in output)
+    assert (True, False) == ("Go on with: archive" in output, "job add" in output)
 
 
 def test_a_first_run_that_was_left_is_remembered(desk: TerminalWorld) -> None:
@@ -201,4 +165,4 @@ def test_a_first_run_that_was_left_is_remembered(desk: TerminalWorld) -> None:
     note_answer(desk.archive, FINISHED)
     finished, _talk = desk.both("status")
 
-    assert (True, False) == ("Next: archive init\n" in left, "archive init\n" in finished)
+    assert (True, False) == ("The setup is not finished." in left, "setup is not finished" in finished)

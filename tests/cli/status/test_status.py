@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.main import main
-from archiver.cli.status import emergency_block
 from archiver.cli.status.reread_and_backfill_lines import document, tell_progress
 from archiver.cli.terminal.text import columns
+from archiver.standing.emergencies import emergencies
+from archiver.standing.emergency_words import emergency_text
 from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork
 from archiver.store.queries.status import status
 from archiver.store.working import remembered_values
@@ -44,7 +45,7 @@ def test_re_reading_and_back_fill_stand_on_the_screen_and_in_the_document(desk: 
     desk.posts(50)
     desk.sync()
 
-    screen, _talk = desk.both("status")
+    screen, _talk = desk.both("status", "--full", code=4)
     document = desk.document("status")
 
     oldest = desk.rows("window")[-1]["oldest"]
@@ -99,7 +100,8 @@ def test_a_list_that_came_empty_is_said(desk: TerminalWorld) -> None:
     desk.sync()
     healed, _talk = desk.both("status")
 
-    assert (True, False) == tuple("Its last list came empty" in screen for screen in (emptied, healed))
+    told = "came empty, though messages are saved"
+    assert (True, False) == tuple(told in " ".join(screen.split()) for screen in (emptied, healed))
 
 
 # --- warnings ------------------------------------------------------------------------------------
@@ -218,7 +220,7 @@ def test_what_became_of_messages_before_the_plan_hid_them_is_counted(
 ) -> None:
     """A deletion or an edit is counted whatever became of the message later, and whose message it was is told.
 
-    The edited one is quoted, as no emergency block does it.
+    The screen quotes the edited one, and so does the document.
     """
     maker = hidden_story(tmp_path / "home")
     maker.archive.close()
@@ -226,15 +228,13 @@ def test_what_became_of_messages_before_the_plan_hid_them_is_counted(
     main(["--home", str(maker.home), "--lang", "en", "status"])
     screen = capsys.readouterr().out
     main(["--home", str(maker.home), "--lang", "en", "status", "--json"])
-    room = json.loads(capsys.readouterr().out)["rooms"][0]
+    document = json.loads(capsys.readouterr().out)
+    room = document["rooms"][0]
 
-    for line in (
-        "edited messages: 1 (1 of the client)",
-        "messages that became shown as deleted after they were saved: 1 (1 of the client)",
-        "messages hidden by the plan: 3 (3 of the client)",
-        "“残り3本もお願いします。” (田中, 11-05 10:01) read “残り3本は無しで。” by 11-05 12:00",
-    ):
-        assert line in " ".join(screen.split())
+    assert "Changed  “残り3本もお願いします。” now reads “残り3本は無しで。” (seen 5 Nov)" in screen
+    assert [("残り3本もお願いします。", "残り3本は無しで。")] == [
+        (one["before"], one["after"]) for one in document["changed"] if one["kind"] == "edited"
+    ]
     assert {"deleted": 1, "edited": 1, "hidden": 3} == {name: room[name] for name in ("deleted", "edited", "hidden")}
     sides = {"counterpart": 3, "reporter": 0, "other": 0, "notices": 0}
     assert sides == room["changes"]["job1"]["hidden"]
@@ -247,11 +247,9 @@ def test_the_worst_day_counts_deletions_that_the_plan_hid_since(
     monkeypatch.setenv("LANGUAGE", "en")
     maker = hidden_story(tmp_path / "home")
     with maker.archive.reading() as reading:
-        emergency_text = emergency_block.emergency_text(
-            emergency_block.emergencies(reading, status(reading).contracts, [], always=True)[0]
-        )
+        emergency = emergencies(reading, status(reading).contracts, [], always=True)[0]
     maker.archive.close()
 
-    words = " ".join(sentence for _label, sentences in emergency_text.rows for sentence in sentences)
-    assert "messages that became shown as deleted after they were saved: 1 (1 of the client). " in words
+    words = " ".join(line for row in emergency_text(emergency, datetime.now(UTC)).rows for line in row.lines)
+    assert "messages that became shown as deleted after they were saved: 1 (1 of the client)" in words
     assert "messages hidden by the plan: 3 (3 of the client)" in words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ import pytest
 from archiver.cli.terminal.language import set_language
 from archiver.records import Invoice
 from archiver.setup import billing
+from archiver.standing.home_document import document_of
 from archiver.store import migrate
+from archiver.store.archive import Reading
 from archiver.store.engine import DATABASE
 from archiver.store.queries.entries import last_seq
+from archiver.store.queries.status import Status
 from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
 from tests.support.archives.maker import story
 from tests.support.viewer.client import open_viewer
@@ -37,10 +41,6 @@ CALM: dict[str, Any] = {
     "stopped": [],
     "lines": [],
     "unsure": False,
-    "alerts": [],
-    "alert_count": 0,
-    "do_not": ["Don't leave the chat."],
-    "changes": {},
     "every": "5 minutes",
     "has_notices": True,
     "kept_by_team": "nothing",
@@ -51,7 +51,12 @@ CALM: dict[str, Any] = {
 def first_page(home: Path, **observed: Any) -> str:
     """The first page where this is observed, in the year of the story."""
     now = datetime(2026, 7, 20, tzinfo=UTC)
-    with open_viewer(home, standing=lambda _reading, _status: CALM | observed, now=lambda: now) as browser:
+    facts = CALM | observed
+
+    def document(reading: Reading, status: Status) -> Mapping[str, Any]:
+        return document_of(reading, status, facts, now)
+
+    with open_viewer(home, home_document=document, now=lambda: now) as browser:
         return browser.get("/").partition("<main")[2]
 
 
@@ -84,7 +89,10 @@ def test_after_the_changes_were_seen_all_is_good(tmp_path: Path) -> None:
         mark = SeenChanges(last_seq(writing), datetime(2026, 7, 20, tzinfo=UTC))
         SEEN_CHANGES.remember(writing, {"job1": mark, "job2": mark})
     maker.archive.close()
-    calm, unsure = first_page(maker.home), first_page(maker.home, unsure=True, lines=[("failing", "A chat failed.")])
+    calm, unsure = (
+        first_page(maker.home),
+        first_page(maker.home, unsure=True, lines=[{"kind": "failing", "text": "A chat failed.", "check": ""}]),
+    )
 
     assert re.search(r"All good. \d+ messages and \d+ files? are on this computer.", calm)
     assert "All good" not in unsure

@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from archiver.alerts import sentences
-from archiver.cli.terminal.progress import shorten
-from archiver.cli.terminal.times import jst_time
 from archiver.records import JST
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.render.invisible_characters import visible
+from archiver.render.screen_text import shorten
 from archiver.render.snippet import one_line, own_words
+from archiver.render.times import time_of_year
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
 
@@ -136,7 +136,7 @@ def more_sentence(number: int) -> str:
 def _line(group: Sequence[Alert], labels: Mapping[str, str], rooms: Mapping[int, str]) -> str:
     newest = group[0]
     word, sentence = sentences.level_word(newest.level), sentences.alert_sentence(newest, labels, rooms)
-    line = f"[{word}] {jst_time(newest.at)} {sentence}"
+    line = f"[{word}] {time_of_year(newest.at)} {sentence}"
     if len(group) == 1:
         return line
     return line + " " + ngettext("({n} time)", "({n} times)", len(group)).format(n=len(group))

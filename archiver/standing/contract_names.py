@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from gettext import gettext as _
 
-from archiver.cli.terminal.progress import shorten
-from archiver.cli.terminal.text import visible
 from archiver.records import Contract
+from archiver.render.screen_text import shorten, visible
 
 _TITLE_WIDTH = 32
 """Columns of a title within a sentence."""

@@ -1,4 +1,4 @@
-"""How the archive stands for `status` and the viewer: what is observed, and the line about automatic saving."""
+"""How the archive stands: what is observed of it and of this computer, and how saving goes."""
 
 from __future__ import annotations
 
@@ -9,26 +9,20 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archiver.app import utc_now
-from archiver.cli.terminal.text import columns
 from archiver.health import error_reasons, snapshot
-from archiver.health.conditions import OF_ALERTS, Condition, conditions, told_conditions, worst_grade
+from archiver.health.conditions import OF_ALERTS, Condition, conditions, told_conditions
 from archiver.health.judgements import Situation, last_list
 from archiver.health.rooms_and_runs import round_interval, unseen_bound
 from archiver.health.snapshot import ComputerState, known_time
-from archiver.health.words import graded, sentence
+from archiver.health.words import sentence
 from archiver.notices import apprise_sender
-from archiver.records.alerts import Alert, Level
-from archiver.records.grades import Grade, grade_word
+from archiver.records.alerts import Alert
 from archiver.render.times import interval_words, short_time
 from archiver.rounds import run_log
-from archiver.wording import typed
 
 if TYPE_CHECKING:
-    from archiver.cli.status.emergency_block import Emergency
     from archiver.settings.model import Settings
     from archiver.store.archive import Reading
-
-WIDTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +39,10 @@ class Standing:
         return [sentence(one) for one in self.found if one.kind not in OF_ALERTS]
 
     @property
-    def has_attention_alerts(self) -> bool:
-        """Whether an alert deserves attention that is no condition."""
-        return any(one.level is Level.MEDIUM for one in self.situation.archive.alerts)
-
-    @property
-    def grade(self) -> Grade:
-        """How the archive stands as a whole."""
-        grade = worst_grade(self.found)
-        return Grade.ATTENTION if grade is Grade.GOOD and self.has_attention_alerts else grade
-
-    @property
     def unseen(self) -> timedelta | None:
         """How long an edit may stay unseen while saving runs; None where it does not run by itself."""
         situation = self.situation
         return unseen_bound(situation.archive, situation.settings, situation.starters, situation.now)
-
-    @property
-    def graded_sentences(self) -> list[str]:
-        """The same with the words for their grades."""
-        return [graded(one, sentence(one)) for one in self.found if one.kind not in OF_ALERTS]
 
 
 def observe_standing(
@@ -90,19 +68,6 @@ def observe_standing(
 
 
 # --- the line ------------------------------------------------------------------------------------
-
-
-def saving_line(situation: Situation, *, failed_at: datetime | None = None) -> str:
-    """The line of `status` about saving, with the words of `saving_words`; `failed_at`: when a round last failed."""
-    first, *others = saving_words(situation, failed_at=failed_at)
-    label = _("Saving")
-    lines = [f"{label}   {first}"]
-    for part in others:
-        if columns(f"{lines[-1]}  {part}") > WIDTH:
-            lines.append("    " + part)
-        else:
-            lines[-1] += "  " + part
-    return "\n".join(lines)
 
 
 def saving_words(situation: Situation, *, failed_at: datetime | None = None) -> list[str]:
@@ -151,18 +116,3 @@ def _next_run_words(situation: Situation, failed_at: datetime | None) -> str:
     if due > situation.now:
         return _("next {time}").format(time=short_time(due, situation.now))
     return _("next within {every}").format(every=interval_words(every))
-
-
-# --- what to do next -----------------------------------------------------------------------------
-
-
-def next_step(standing: Standing, emergencies: Sequence[Emergency]) -> str:
-    """The first thing to do, or that there is nothing to do."""
-    if emergencies:
-        return _("what is listed above under “What to do now”")
-    if command := next((one.command for one in standing.found if one.command), None):
-        return typed(command)
-    if standing.found:
-        word = grade_word(standing.found[0].grade)
-        return _("look at the lines with [{attention}] above").format(attention=word)
-    return typed("archive status --alerts") if standing.has_attention_alerts else _("nothing to do")

@@ -1,0 +1,172 @@
+"""What an emergency of one contract rests on: what changed, what is kept and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.alerts import departure_rules
+from archiver.claims.quotation_text import seen_at
+from archiver.claims.quotations import Quotation
+from archiver.custody.earlier_homes import put_back_databases
+from archiver.records import CLOSED_ENDING, ChangedMessages, Contract, closed_mark
+from archiver.records.alerts import DEPARTURES, Alert, AlertRule, DepartureObservations, Level
+from archiver.render.invisible_characters import visible
+from archiver.render.message_body import References
+from archiver.render.reference_labels import NOWHERE
+from archiver.render.snippet import own_words
+from archiver.shell_command import contract_name
+from archiver.standing.alert_lines import NamedMessage, messages_by_id
+from archiver.standing.contract_names import contract_names
+from archiver.store.queries import departures
+from archiver.store.queries.contract_activity import case_sides, changed_messages
+from archiver.store.queries.contracts import contracts
+from archiver.store.queries.gaps import unlisted_beginnings
+from archiver.store.queries.last_looks import room_looks
+from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
+from archiver.store.queries.room_holdings import holdings_of
+from archiver.store.queries.transcript import names_in_room
+from archiver.store.queries.viewing.message_summaries import count_vanished, message_summaries, vanished_messages
+from archiver.store.queries.viewing.people import last_name
+from archiver.store.queries.viewing.quotable_messages import quoted_messages
+
+if TYPE_CHECKING:
+    from archiver.store.archive import Reading
+    from archiver.store.queries.room_holdings import RoomHoldings
+    from archiver.store.queries.viewing.message_summaries import MessageSummary
+
+NAMED_TEXTS_LIMIT = 4
+"""So many vanished messages are listed with their texts; the others are counted."""
+
+PERSON_RULES = frozenset({AlertRule.ACCOUNT_CLOSED, AlertRule.CONTACT_GONE})
+"""Rules whose alerts concern every room of a person, though an alert names one room at most."""
+
+
+class Edit(NamedTuple):
+    """An edited message: its text before, its text now, and when that was first seen."""
+
+    before: str
+    after: str
+    seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """The data of one contract's emergency block."""
+
+    contract: Contract
+    name: str
+    """How commands name the contract."""
+    title: str
+    """What it is called in sentences."""
+    holdings: RoomHoldings
+    changed: ChangedMessages
+    """The messages of its rooms that changed after they were sent."""
+    alerts: tuple[Alert, ...]
+    """Open alerts about its rooms and the people in them, perhaps none."""
+    vanished: tuple[MessageSummary, ...] = ()
+    """Its messages that show as deleted or are not shown any more, with their last texts: the weightiest, the newest.
+    """
+    edits: tuple[Edit, ...] = ()
+    """The edited messages that are quoted, the weightiest first."""
+    vanished_count: int = 0
+    """How many such messages there are."""
+    screenshots: tuple[NamedMessage, ...] = ()
+    """The messages of which a screenshot is worth having now."""
+    failing: tuple[int, ...] = ()
+    """Its rooms that could not be read, so that nobody knows what they lack."""
+    lacks_older: bool = False
+    """Whether older messages are missing of a chat that still opens, so that they can be fetched."""
+    is_put_back: bool = False
+    """Whether an older database was put back, so that what only the newer one held is not here."""
+    mark: str = ""
+    """The mark of a closed account that a name got, as it stands there."""
+
+    @property
+    def is_departure(self) -> bool:
+        """Whether more than messages disappeared."""
+        return any(one.level is Level.HIGH and one.rule is not AlertRule.DELETIONS for one in self.alerts)
+
+
+def emergencies(
+    reading: Reading, chosen_contracts: Iterable[Contract], alerts: Sequence[Alert], *, always: bool = False
+) -> list[Emergency]:
+    """The emergencies of those contracts that have an open high alert; `always`: of all of them."""
+    all_contracts = contracts(reading)
+    names = contract_names(all_contracts)
+    found = []
+    for contract in chosen_contracts:
+        rooms = {int(room.room_id) for room in contract.rooms}
+        concerning = tuple(_concerning_alerts(reading, rooms, alerts))
+        if always or any(one.level is Level.HIGH for one in concerning):
+            sides = case_sides(reading, contract)
+            quoted = sorted(quoted_messages(reading, contract, sides), key=lambda one: one.rank, reverse=True)
+            holdings = holdings_of(reading, rooms)
+            found.append(
+                Emergency(
+                    contract,
+                    contract_name(contract, all_contracts),
+                    names[contract.id],
+                    holdings,
+                    changed_messages(reading, contract.rooms, sides),
+                    concerning,
+                    tuple(_readable_messages(reading, rooms, quoted)),
+                    tuple(_edit(reading, one) for one in quoted if not one.is_gone and one.after is not None),
+                    count_vanished(reading, rooms),
+                    messages_by_id(reading, rooms, messages_to_screenshot(reading, alerts, rooms)),
+                    tuple(sorted(room_looks(reading, rooms).failing)),
+                    bool(unlisted_beginnings(reading, rooms - set(holdings.shut)).rooms),
+                    bool(put_back_databases(reading)),
+                    next(_marks(reading, concerning), ""),
+                )
+            )
+    return found
+
+
+def references_of(reading: Reading, room: int) -> References:
+    """What a message of this room may refer to: people by their names."""
+    return replace(NOWHERE, name_of=names_in_room(reading, room).get)
+
+
+def _readable_messages(reading: Reading, rooms: set[int], quoted: Iterable[Quotation]) -> Iterator[MessageSummary]:
+    """The vanished messages that are quoted, then the newest, with their texts as Chatwork showed them, in one line."""
+    places = [(int(one.message.room_id), int(one.message.message_id)) for one in quoted if one.is_gone]
+    known = {(one.room_id, int(one.message_id)): one for one in message_summaries(reading, places)}
+    first = [known[place] for place in places if place in known]
+    newest = [one for one in vanished_messages(reading, rooms, limit=NAMED_TEXTS_LIMIT) if one not in first]
+    for message in [*first, *newest[::-1]][:NAMED_TEXTS_LIMIT]:
+        yield message._replace(text=own_words(message.text, references_of(reading, message.room_id)))
+
+
+def _edit(reading: Reading, quoted: Quotation) -> Edit:
+    references = references_of(reading, quoted.message.room_id)
+    before, after = [visible(own_words(text.body, references)) for text in quoted.shown]
+    return Edit(before, after, seen_at(quoted))
+
+
+def _marks(reading: Reading, alerts: Iterable[Alert]) -> Iterator[str]:
+    """The marks of closed accounts that names ended with when that was noticed."""
+    for alert in alerts:
+        if alert.rule is AlertRule.ACCOUNT_CLOSED and alert.account_id is not None:
+            yield closed_mark(last_name(reading, alert.account_id)) or CLOSED_ENDING
+
+
+def _concerning_alerts(reading: Reading, rooms: set[int], alerts: Iterable[Alert]) -> Iterator[Alert]:
+    """Open alerts that concern these rooms: about them, or about a person who is in one of them.
+
+    An alert about a person names one room; where nothing rests on that person it is only good to know.
+    """
+    for alert in alerts:
+        if alert.dismissed or alert.rule not in DEPARTURES:
+            continue
+        if alert.room_id in rooms:
+            yield alert
+        elif alert.rule in PERSON_RULES and alert.account_id is not None:
+            shared = departures.contracted_rooms_of(reading, {alert.account_id}) & rooms
+            observed = DepartureObservations(rooms=departures.people_in(reading, shared))
+            if any(departure_rules.carries_conversation(observed, room, alert.account_id) for room in shared):
+                yield alert
+            elif shared:
+                yield replace(alert, level=Level.LOW)

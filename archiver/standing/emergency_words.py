@@ -1,0 +1,330 @@
+"""The emergency of a contract in words: what changed, what is kept and what is not, what not to do, what to do now.
+
+They name no cause that no reply of Chatwork names, and blame nobody. A screen of a few lines takes the short forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from archiver.claims.changes import DELETIONS, changed_count
+from archiver.claims.quotations import excerpts
+from archiver.claims.words import change_lines
+from archiver.errors import N_
+from archiver.records import CaseSide, ChangeKind
+from archiver.records.alerts import AlertRule
+from archiver.render.file_reasons import unsaved_reason
+from archiver.render.screen_text import shorten, visible
+from archiver.render.spoken_times import short_day
+from archiver.report_language import program_language
+from archiver.standing.alert_lines import NamedMessage
+from archiver.standing.emergencies import Edit, Emergency
+from archiver.store.queries.room_holdings import MissingFile
+from archiver.store.queries.viewing.message_summaries import MessageSummary
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
+
+DO_NOT = N_(
+    "Don't leave the chat, close your account or remove the contact: files and talk can disappear. "
+    "Don't re-issue the API token: saving would stop."
+)
+"""The one list of what not to do; the guides have the same words."""
+
+NAMED_FILES_LIMIT = 8
+"""So many files are named; the others are counted."""
+
+NAMED_MESSAGES_LIMIT = 4
+"""So many messages are named; the others are counted."""
+
+_QUOTED_LENGTH, _SHORT_LENGTH = 28, 14
+"""Characters of a quoted text, and where a screen has room for one line."""
+
+_OF_PEOPLE = (AlertRule.ACCOUNT_CLOSED, AlertRule.MEMBER_GONE, AlertRule.CONTACT_GONE)
+
+MEGABYTE, GIGABYTE = 10**6, 10**9
+
+
+class EmergencyRow(NamedTuple):
+    """One thing that is told of an emergency."""
+
+    label: str
+    lines: tuple[str, ...]
+    more: str = ""
+    """What follows the last line, of which there may be many."""
+
+
+class EmergencyStep(NamedTuple):
+    """One thing to do now."""
+
+    words: str
+    messages: tuple[NamedMessage, ...] = ()
+    """The messages that it is about."""
+    line: str = ""
+    """What a terminal says in place of the words."""
+
+
+class EmergencyText(NamedTuple):
+    """An emergency in words, for the terminal and the pages alike."""
+
+    head: str
+    rows: tuple[EmergencyRow, ...]
+    steps: tuple[EmergencyStep, ...]
+
+
+def emergency_text(emergency: Emergency, now: datetime) -> EmergencyText:
+    """The whole of it."""
+    rows = (
+        *changed_rows(emergency, now),
+        EmergencyRow(_("In all"), tuple(line for _kind, line in change_lines(emergency.changed, program_language()))),
+        EmergencyRow(_("Kept"), (_kept_counts(emergency), kept_sentence(emergency))),
+        not_kept_row(emergency),
+        EmergencyRow(_("Don't"), (_(DO_NOT),)),
+    )
+    head = departure_head(emergency.title) if emergency.is_departure else _("Job {job}").format(job=emergency.title)
+    return EmergencyText(head, tuple(row for row in rows if row.lines), tuple(_next_steps(emergency)))
+
+
+def general_text() -> EmergencyText:
+    """What holds of every contract, for whoever cannot open the archive just now."""
+    sentences = (
+        _(
+            "Open the chat on Chatwork and take screenshots of what matters, with its dates; save its pages in your "
+            "browser too. They can be handed in here once the archive opens again."
+        ),
+        _("Check your delivery where the job was agreed; if it is not there, deliver there first."),
+        _(
+            "If the client asks to end the contract early (契約途中終了リクエスト on CrowdWorks), ask for "
+            "advice before you agree."
+        ),
+        _("Restore a backup if there is one, then save everything: archive backup --restore"),
+    )
+    rows = (EmergencyRow(_("Don't"), (_(DO_NOT),)),)
+    return EmergencyText(_("While the archive cannot be opened"), rows, tuple(map(EmergencyStep, sentences)))
+
+
+def departure_head(title: str) -> str:
+    """That more than messages disappeared; `title`: what the contract is called in sentences."""
+    return _("Something big changed in the chat of {job}.").format(job=title)
+
+
+def changed_rows(emergency: Emergency, now: datetime, *, limit: int = NAMED_MESSAGES_LIMIT) -> tuple[EmergencyRow, ...]:
+    """What vanished, what was edited, and what is seen of the people, in their own words; so many of each are told."""
+    length = _QUOTED_LENGTH if limit > 1 else _SHORT_LENGTH
+    vanished = tuple(_vanished_line(one, now, length) for one in emergency.vanished[:limit])
+    edits = tuple(_edited_line(one, now, length - 2) for one in emergency.edits[:limit])
+    more_edits = len(emergency.edits) - len(edits)
+    people, whose = people_sentence(emergency), _("Client") if _is_client_alone(emergency) else _("People")
+    rows = (
+        EmergencyRow(_("Gone"), vanished, _kept_texts(emergency, emergency.vanished_count - len(vanished))),
+        EmergencyRow(_("Changed"), edits, _("and {n} more").format(n=more_edits) if more_edits else ""),
+        EmergencyRow(whose, (people,) if people else ()),
+    )
+    return tuple(row for row in rows if row.lines)
+
+
+def people_sentence(emergency: Emergency) -> str:
+    """What is seen of chats that do not open and of people who left, a sentence for each kind."""
+    shut, parts = len(emergency.holdings.shut), []
+    if shut:
+        text = ngettext("{n} chat can no longer be opened", "{n} chats can no longer be opened", shut)
+        parts.append(text.format(n=shut))
+    for rule in _OF_PEOPLE:
+        people = {one.account_id or 0 for one in emergency.alerts if one.rule is rule}
+        is_client = {emergency.changed.sides.side(one) for one in people} == {CaseSide.COUNTERPART}
+        if people:
+            text = _client_text(rule) if is_client and len(people) == 1 else _people_text(rule, len(people))
+            parts.append(text.format(n=len(people), mark=visible(emergency.mark)))
+    return _(". ").join(parts) + _(". ").rstrip() if parts else ""
+
+
+def _is_client_alone(emergency: Emergency) -> bool:
+    """Whether the alerts about people are about the client."""
+    people = {one.account_id or 0 for one in emergency.alerts if one.rule in _OF_PEOPLE}
+    return {emergency.changed.sides.side(one) for one in people} == {CaseSide.COUNTERPART}
+
+
+def _client_text(rule: AlertRule) -> str:
+    if rule is AlertRule.ACCOUNT_CLOSED:
+        return _("The client's name now ends in “{mark}”")
+    if rule is AlertRule.MEMBER_GONE:
+        return _("The client is no longer in the member list")
+    return _("The client is no longer among your contacts")
+
+
+def _people_text(rule: AlertRule, n: int) -> str:
+    if rule is AlertRule.ACCOUNT_CLOSED:
+        return ngettext("{n} name now ends in “{mark}”", "{n} names now end in “{mark}”", n)
+    if rule is AlertRule.MEMBER_GONE:
+        return ngettext("{n} person is no longer in the member list", "{n} people are no longer in the member list", n)
+    return ngettext("{n} person is no longer among your contacts", "{n} people are no longer among your contacts", n)
+
+
+def _vanished_line(message: MessageSummary, now: datetime, length: int) -> str:
+    """Day, author and last text of a vanished message; the user's own screen may name them."""
+    day = "?" if message.sent is None else short_day(message.sent, now)
+    text = excerpts([message.text], length)[0]
+    sentence = _("{day} {name} “{text}”") if text else _("{day} {name}: text unknown")
+    return sentence.format(day=day, name=shorten(message.name, 16), text=visible(text))
+
+
+def _edited_line(edit: Edit, now: datetime, length: int) -> str:
+    before, after = excerpts([edit.before, edit.after], length)
+    sentence = _("“{before}” now reads “{after}” (seen {day})")
+    return sentence.format(before=before, after=after, day=short_day(edit.seen, now))
+
+
+def _kept_texts(emergency: Emergency, more: int) -> str:
+    """How many more messages vanished, and whether the texts are saved."""
+    told = _("and {n} more. ").format(n=more) if more > 0 else ""
+    if lacking := _unknown_texts(emergency):
+        text = ngettext("The text of {n} of them is unknown.", "The texts of {n} of them are unknown.", lacking)
+        return told + text.format(n=lacking)
+    return told + ngettext("Its text is saved.", "The texts are saved.", emergency.vanished_count)
+
+
+def _kept_counts(emergency: Emergency) -> str:
+    """Messages, texts before deletion and files that are kept."""
+    holdings, gone = emergency.holdings, changed_count(emergency.changed, DELETIONS)
+    parts = [ngettext("{n} message", "{n} messages", holdings.messages).format(n=f"{holdings.messages:,}")]
+    if gone > _unknown_texts(emergency):
+        parts.append(ngettext("the deleted text", "the deleted texts", gone))
+    if holdings.files:
+        files = ngettext("{n} file", "{n} files", holdings.files_saved).format(n=f"{holdings.files_saved:,}")
+        if holdings.files_saved < holdings.files:
+            files = _("{files} (of {n})").format(files=files, n=f"{holdings.files:,}")
+        parts.append(files)
+    if holdings.tasks:
+        parts.append(ngettext("{n} task", "{n} tasks", holdings.tasks).format(n=f"{holdings.tasks:,}"))
+    return _(", ").join(parts)
+
+
+def _unknown_texts(emergency: Emergency) -> int:
+    return changed_count(emergency.changed, (ChangeKind.DELETED_BEFORE,))
+
+
+def kept_sentence(emergency: Emergency) -> str:
+    """Whether all that was ever seen is kept; what is not stands in the row of what is not."""
+    row, files = not_kept_row(emergency), len(emergency.holdings.unheld)
+    if not row.lines:
+        return _("Everything seen so far is saved.")
+    if len(row.lines) > min(files, NAMED_FILES_LIMIT):
+        return _("Everything seen so far is saved, except for what “Unsaved” names.")
+    text = ngettext(
+        "Everything seen so far is saved, except for {n} file.",
+        "Everything seen so far is saved, except for {n} files.",
+        files,
+    )
+    return text.format(n=files)
+
+
+def not_kept_row(emergency: Emergency, *, limit: int = NAMED_FILES_LIMIT) -> EmergencyRow:
+    """Files that are not saved, with reasons, rooms that could not be read, and spans that nobody can read any more."""
+    holdings, failing = emergency.holdings, emergency.failing
+    lines = [_file_line(one) for one in holdings.unheld[:limit]]
+    more = len(holdings.unheld) - len(lines)
+    if failing:
+        text = ngettext(
+            "what is new in a chat that could not be read: {rooms}",
+            "what is new in chats that could not be read: {rooms}",
+            len(failing),
+        )
+        lines.append(text.format(rooms=", ".join(map(str, failing))))
+    if holdings.shut:
+        lines.append(_unread_end_line(len(holdings.shut)))
+    if holdings.gaps:
+        text = ngettext("{n} period (archive app shows when)", "{n} periods (archive app shows when)", holdings.gaps)
+        lines.append(text.format(n=holdings.gaps))
+    if holdings.beginnings.rooms:
+        sentence = _("messages from before the first save: {number}")
+        lines.append(sentence.format(number=number_words(holdings.beginnings.missing)))
+    if emergency.is_put_back:
+        lines.append(_("what only a newer database held: an older one was put back (see “archive status”)"))
+    return EmergencyRow(_("Unsaved"), tuple(lines), _("and {n} more files").format(n=more) if more else "")
+
+
+def number_words(missing: object) -> str:
+    """The estimated number of missing messages; None: unknown."""
+    return _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
+
+
+def _unread_end_line(chats: int) -> str:
+    """Nobody knows what happened in a chat between its last reading and the moment from which it did not open."""
+    return ngettext(
+        "what was written, changed or deleted in {n} chat between its last save and its closing: not known",
+        "what was written, changed or deleted in {n} chats between the last save and their closing: not known",
+        chats,
+    ).format(n=chats)
+
+
+def _file_line(file: MissingFile) -> str:
+    state = visible(unsaved_reason(file.reason, given_up=file.given_up))
+    if file.gone:
+        state = _("not listed by Chatwork any more; {state}").format(state=state)
+    return f"{shorten(file.name, 28)} ({_size(file.size)}): {state}"
+
+
+def screenshots_sentence(name: str, messages: Sequence[NamedMessage]) -> str:
+    """Which messages deserve a screenshot, in their words, and the command that keeps it."""
+    message_list = _(", ").join(one.words for one in messages[:NAMED_MESSAGES_LIMIT])
+    if len(messages) > NAMED_MESSAGES_LIMIT:
+        message_list += _(" and {n} more").format(n=len(messages) - NAMED_MESSAGES_LIMIT)
+    sentence = ngettext(
+        "Take a screenshot of this message: {messages}    archive job enter {contract} file --file PATH "
+        "--message {first}",
+        "Take screenshots of these messages: {messages}    archive job enter {contract} file --file PATH "
+        "--message {first}",
+        len(messages),
+    )
+    return sentence.format(messages=message_list, contract=visible(name), first=f"m{messages[0].message_id}")
+
+
+def _screenshot_step(name: str, messages: Sequence[NamedMessage]) -> EmergencyStep:
+    words = ngettext(
+        "Take a screenshot of this message. To keep it, open the message:",
+        "Take screenshots of these messages. To keep one, open its message:",
+        len(messages),
+    )
+    return EmergencyStep(words, tuple(messages[:NAMED_MESSAGES_LIMIT]), screenshots_sentence(name, messages))
+
+
+def short_steps(emergency: Emergency) -> tuple[str, ...]:
+    """The three first things to do where there is room for a few lines."""
+    if emergency.contract.platform == "crowdworks":
+        asked = _("契約途中終了リクエスト: get advice first; refuse within a week")
+    else:
+        asked = _("Agree to no early end of the contract before you get advice.")
+    return _delivery_step(emergency), asked, _("Save everything once more: archive save --all")
+
+
+def _delivery_step(emergency: Emergency) -> str:
+    if emergency.contract.platform == "crowdworks":
+        return _("Did you deliver on CrowdWorks? If not, do that first.")
+    return _("Did you deliver where the job was agreed? If not, do that first.")
+
+
+def _next_steps(emergency: Emergency) -> Iterator[EmergencyStep]:
+    """What to do, the most urgent first: what can be fetched only while a chat is open."""
+    name = visible(emergency.name)
+    if emergency.lacks_older:
+        yield EmergencyStep(
+            _("Bring in older messages while the chat is open: save its pages in your browser, then archive save FILE")
+        )
+    yield EmergencyStep(_delivery_step(emergency))
+    if emergency.contract.platform == "crowdworks":
+        end_request = _(
+            "Don't agree to a 契約途中終了リクエスト (the client asks to end the contract early) before you "
+            "get advice. If you disagree, refuse within a week: without an answer the whole escrow "
+            "reportedly goes back. To be reminded: archive job enter {contract} end-request --on DAY"
+        )
+        yield EmergencyStep(end_request.format(contract=name))
+    if emergency.screenshots:
+        yield _screenshot_step(name, emergency.screenshots)
+    yield EmergencyStep(_("Create an export: archive export {contract}").format(contract=name))
+
+
+def _size(size: int) -> str:
+    if size >= GIGABYTE:
+        return f"{size / GIGABYTE:.1f}GB"
+    return f"{size / MEGABYTE:.1f}MB" if size >= MEGABYTE else f"{max(1, round(size / 1000))}KB"

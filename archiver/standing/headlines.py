@@ -1,0 +1,149 @@
+"""What stands first on the user's screens: the headlines that are true, the most urgent first, each worded once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from gettext import gettext as _
+from gettext import ngettext
+from typing import Any
+
+from archiver.records.alerts import Alert, AlertRule
+from archiver.render.invisible_characters import visible
+from archiver.render.spoken_times import age_words
+from archiver.standing.emergency_words import departure_head
+from archiver.store.queries.status import RoomStatus, Status
+
+Row = dict[str, Any]
+
+_FIELDS: Row = dict.fromkeys(
+    ("job", "text", "error", "noticed", "since", "due", "reason", "saved", "room_id", "message_id")
+)
+"""What only some headlines have."""
+
+
+def headlines(status: Status, facts: Mapping[str, Any], jobs: Sequence[Row], now: datetime) -> list[Row]:
+    """Those that are true; where all is well that one alone, of the kind `calm`.
+
+    `facts`: what is observed (`home_document`), `jobs` its rows.
+    """
+    told = [*_stopped(facts), *_gone(jobs), *_departed(jobs), *_changed(jobs), *_unpaid(jobs), *_asked(status.alerts)]
+    told = told or [*_to_look_at(facts, status, now)] or [_calm(status, facts["kept_by_team"])]
+    return [_FIELDS | one for one in told]
+
+
+def kept_words(rooms: Sequence[RoomStatus], *, are_files_told: bool = True) -> str:
+    """How many messages and files are saved of these chats."""
+    messages, files = sum(one.messages for one in rooms), sum(one.files.saved for one in rooms)
+    said = ngettext("{n} message", "{n} messages", messages).format(n=f"{messages:,}")
+    if not files or not are_files_told:
+        return said
+    more = ngettext("{n} file", "{n} files", files).format(n=f"{files:,}")
+    return _("{messages} and {files}").format(messages=said, files=more)
+
+
+def _sentences(text: str) -> tuple[str, str]:
+    """The first sentence, and the others."""
+    first, *others = re.split(r"(?<=。)|(?<=[.!?]) +", text, maxsplit=1)
+    return first.strip(), (others[0] if others else "").strip()
+
+
+def _stopped(facts: Mapping[str, Any]) -> Iterator[Row]:
+    """Saving has stopped, or will."""
+    for kind, sentence, error in facts["stopped"]:
+        head, text = _sentences(sentence)
+        state = "look" if kind in {"setup", "no_contract", "ended", "first_save"} else "lose"
+        yield {"state": state, "kind": kind, "head": head, "text": text, "error": error, "is_stop": True}
+
+
+def _gone(jobs: Sequence[Row]) -> Iterator[Row]:
+    for job in jobs:
+        rooms: list[RoomStatus] = job["gone"]
+        if not rooms:
+            continue
+        kept = kept_words(rooms)
+        head = ngettext(
+            "{n} chat can no longer be opened. {kept} of it are saved.",
+            "{n} chats can no longer be opened. {kept} of them are saved.",
+            len(rooms),
+        )
+        names = _(", ").join(visible(one.name) or str(one.room_id) for one in rooms)
+        since = min(one.inaccessible_since for one in rooms if one.inaccessible_since)
+        yield {"state": "look", "kind": "gone", "job": job["id"], "head": head.format(n=len(rooms), kept=kept)} | {
+            "text": names,
+            "since": since,
+            "reason": _("Chatwork does not tell why."),
+        }
+
+
+def _departed(jobs: Sequence[Row]) -> Iterator[Row]:
+    """Somebody or something that disappeared, beside chats and messages."""
+    for job in jobs:
+        if job["departed"] is not None and not job["gone"]:
+            kind = {"state": "look", "kind": "departed", "job": job["id"], "text": job["departed"]}
+            yield kind | {"head": departure_head(job["called"]), "reason": _("Chatwork does not tell why.")}
+
+
+def _changed(jobs: Sequence[Row]) -> Iterator[Row]:
+    """Messages of the other side that were deleted or edited, and not yet marked as seen."""
+    for job in jobs:
+        if not job["changed"]:
+            continue
+        names = {one["name"] for one in job["quotes"]}
+        name = names.pop() if len(names) == 1 and job["changed"] == len(job["quotes"]) else ""
+        words = changed_words(job["changed"], name)
+        text = _("Job “{job}”. Chatwork does not tell why.").format(job=job["title"])
+        seen = max((one["seen"] for one in job["quotes"]), default=None)
+        yield {"state": "look", "kind": "changed", "job": job["id"], "head": words, "text": text, "noticed": seen}
+
+
+def changed_words(count: int, name: str) -> str:
+    """That messages changed, of somebody by name or else of others, and that the earlier texts are saved."""
+    named = _("{n} messages from {name} changed. Their earlier texts are all saved.")
+    if count == 1:
+        named = _("1 message from {name} changed. Its earlier text is saved.")
+    other = ngettext(
+        "{n} message of somebody else changed. The earlier text is saved.",
+        "{n} messages of others changed. The earlier texts are all saved.",
+        count,
+    )
+    return (named if name else other).format(n=count, name=name)
+
+
+def _unpaid(jobs: Sequence[Row]) -> Iterator[Row]:
+    for job in jobs:
+        if job["is_open"] and job["money"] and job["money"]["state"] == "late":
+            head = _("The promised day of payment has passed. {amount} yen are unpaid.")
+            yield {"state": "look", "kind": "unpaid", "job": job["id"], "text": job["title"]} | {
+                "head": head.format(amount=f"{job['money']['amount']:,}"),
+                "due": job["money"]["due"],
+            }
+
+
+def _asked(alerts: Sequence[Alert]) -> Iterator[Row]:
+    """Papers or account numbers were asked for."""
+    found = [one for one in alerts if one.rule is AlertRule.A8 and one.room_id and one.message_id]
+    if found:
+        head = _("A message asks for identity papers or bank data.")
+        text = _("Give them only where the platform itself asks for them.")
+        place = {"room_id": found[-1].room_id, "message_id": found[-1].message_id}
+        yield {"state": "look", "kind": "asked", "head": head, "text": text} | place
+
+
+def _to_look_at(facts: Mapping[str, Any], status: Status, now: datetime) -> Iterator[Row]:
+    """Nothing of the above, but “all good” would say too much; the lines below say what."""
+    if not facts["unsure"]:
+        return
+    n = len(facts["lines"])
+    head = ngettext("{n} thing needs a look.", "{n} things need a look.", n).format(n=n)
+    if not n:
+        head = _("The last save was {age}.").format(age=age_words(now - status.last_sync)) if status.last_sync else ""
+    yield {"state": "look", "kind": "lines", "head": head or _("Nothing was saved yet."), "text": ""}
+
+
+def _calm(status: Status, by_team: str) -> Row:
+    where = _("All good. {kept} are in the team's ledger.") if by_team != "nothing" else ""
+    kept = kept_words(status.rooms, are_files_told=by_team != "records")  # else they are with one of its machines
+    head = (where or _("All good. {kept} are on this computer.")).format(kept=kept)
+    return {"state": "", "kind": "calm", "head": head, "text": "", "saved": status.last_sync}

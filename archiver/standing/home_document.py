@@ -1,0 +1,270 @@
+"""The one document of how things stand: headlines, what changed, one next step, the jobs.
+
+The terminal prints it, `status --json` gives it, ホーム shows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from gettext import gettext as _
+from typing import Any
+
+from archiver.claims.money import RECEIPTS, money_standing
+from archiver.claims.quotation_text import seen_at
+from archiver.claims.quotations import Quotation, excerpts
+from archiver.custody import earlier_homes
+from archiver.health.conditions import OF_ALERTS, ROWS, Condition, ConditionKind
+from archiver.health.evidence import service_sentences
+from archiver.health.rooms_and_runs import round_interval
+from archiver.health.words import page_sentence
+from archiver.platforms.job_platform import UNKNOWN, platform_of
+from archiver.records import JST, CaseSides, Contract
+from archiver.records.alerts import DEPARTURES, Alert, AlertRule
+from archiver.render.invisible_characters import visible
+from archiver.render.snippet import own_words
+from archiver.render.times import interval_words
+from archiver.settings.model import Settings
+from archiver.setup.fact_questions import missing_facts
+from archiver.standing.alert_lines import (
+    FIRST_SCREEN_LIMIT,
+    AlertLine,
+    alert_lines,
+    more_sentence,
+    room_labels,
+)
+from archiver.standing.contract_names import contract_names
+from archiver.standing.emergencies import Emergency, emergencies, references_of
+from archiver.standing.emergency_words import DO_NOT, people_sentence
+from archiver.standing.headlines import Row, headlines, kept_words
+from archiver.standing.observed import Standing, observe_standing
+from archiver.store.archive import Reading
+from archiver.store.ledger_copy.kept_by_team import kept_by_team
+from archiver.store.queries.contract_activity import case_sides
+from archiver.store.queries.entries import last_seq
+from archiver.store.queries.gaps import unlisted_beginnings
+from archiver.store.queries.statements import deliveries
+from archiver.store.queries.status import Status
+from archiver.store.queries.viewing.message_summaries import newest_message
+from archiver.store.queries.viewing.quotable_messages import changed_places, quoted_messages
+from archiver.store.working.alerts import open_alerts
+from archiver.store.working.remembered_values import NOTICE_TRIAL, SEEN_CHANGES, SeenChanges, last_saved_at
+
+QUOTED_LENGTH = 120
+"""Characters of a text around what changed."""
+
+NEVER = SeenChanges(0, datetime.min.replace(tzinfo=JST))
+
+STOPPING = frozenset(
+    {
+        *(ConditionKind.SETUP, ConditionKind.NO_CONTRACT, ConditionKind.ENDED, ConditionKind.STALE),
+        *(ConditionKind.FAULT, ConditionKind.LEDGER, ConditionKind.DISK_FULL, ConditionKind.NO_SPACE),
+        *(ConditionKind.FIRST_SAVE, ConditionKind.IDLE, ConditionKind.UNSCHEDULED, ConditionKind.UNREAD),
+        ConditionKind.FINDINGS,
+    }
+)
+"""Saving has stopped or will, or what is saved is in doubt: this stands first."""
+
+_UNSURE = {ConditionKind.FAILING, ConditionKind.BEHIND, ConditionKind.SHUT, ConditionKind.FUTURE, ConditionKind.CLOCK}
+
+
+def home_document(
+    reading: Reading, status: Status, settings: Settings, environ: Mapping[str, str], now: datetime
+) -> Row:
+    """Everything that a first screen shows, as rows; the schedulers of this computer are asked."""
+    standing = observe_standing(reading, settings, environ, now=now, alerts=status.alerts)
+    return document_of(reading, status, observed_facts(reading, status, standing), now) | {"standing": standing}
+
+
+def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now: datetime) -> Row:
+    """The same where this is observed (`observed_facts`); the headline is the first that is true."""
+    urgent = emergencies(reading, status.contracts, status.alerts)
+    marks, names = SEEN_CHANGES.recall(reading), contract_names(status.contracts)
+    departed = {one.contract.id: people_sentence(one) for one in urgent if one.is_departure}
+    jobs = [
+        _job(reading, status, one, marks.get(one.id, NEVER), now)
+        | {"called": names[one.id], "departed": departed.get(one.id)}
+        for one in status.contracts
+    ]
+    told = headlines(status, facts, jobs, now)
+    head, is_gone = told[0], any(one["kind"] == "gone" for one in told)
+    job = next((one for one in jobs if one["id"] == head["job"]), None)
+    lines = [one for one in facts["lines"] if not (is_gone and one["kind"] == "shut")]
+    alerts = alert_lines(reading, other_alerts(status.alerts, urgent), names)
+    return {
+        "told": told,
+        "head": head,
+        "also": [*map(_line, told[1:]), *(one["text"] for one in lines)],
+        "lines": lines,
+        "alerts": _first_alerts(alerts),
+        "alert_count": len(alerts),
+        "do_not": [one.strip() for one in re.split(r"(?<=[。.])\s*(?=\S)", _(DO_NOT)) if one.strip()],
+        "job": job,
+        "kept": kept_words(status.rooms if job is None else job["rooms"]),
+        "quotes": [] if job is None else job["quotes"],
+        "upto": last_seq(reading),
+        "last_alert": max((one.number for one in status.alerts), default=0),
+        "mark": page_marks(reading)[head["kind"] == "calm"],
+        "step": _next_step(reading, status, jobs, facts) if head["kind"] == "calm" else None,
+        "jobs": sorted((one for one in jobs if one["is_open"]), key=_job_order, reverse=True),
+        "ended": [one for one in jobs if not one["is_open"]],
+        "every": facts["every"],
+        "backup": status.backup,
+        "has_notices": facts["has_notices"],
+    }
+
+
+def other_alerts(alerts: Iterable[Alert], emergencies_told: Iterable[Emergency]) -> list[Alert]:
+    """The alerts that are part of no emergency."""
+    shown_numbers = {one.number for alarm in emergencies_told for one in alarm.alerts}
+    return [one for one in alerts if one.number not in shown_numbers]
+
+
+def _first_alerts(alerts: Sequence[AlertLine]) -> list[AlertLine]:
+    """The first, and how many others there are."""
+    more = len(alerts) - FIRST_SCREEN_LIMIT
+    return [*alerts[:FIRST_SCREEN_LIMIT], *([AlertLine(more_sentence(more), None)] if more > 0 else [])]
+
+
+def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
+    """What is observed: what stops the saving, what else is not as it should be, whether “all good” says too much."""
+    found = [one for one in standing.found if one.kind not in OF_ALERTS]
+    if status.is_practice:  # nothing saves it by itself, and nothing should
+        found = [one for one in found if one.kind not in {ConditionKind.UNSCHEDULED, ConditionKind.STALE}]
+    labels = room_labels(reading, ())
+    said = [(one.kind, page_sentence(one, labels), one.facts.get("error")) for one in found]
+    services = [] if status.is_practice else service_sentences(reading)
+    beside: list[tuple[Any, str]] = [("service", one) for one in services]
+    beside += [("rollback", one) for one in earlier_homes.overview_lines(reading)]
+    emptied = _(", ").join(labels.get(int(one.room_id), str(one.room_id)) for one in status.rooms if one.emptied)
+    if emptied:
+        text = _("The last list of {rooms} came empty, though messages are saved; nothing is taken as deleted.")
+        beside.append(("", text.format(rooms=emptied)))
+    starters, oldest = standing.situation.computer.starters, standing.situation.now - 3 * _every(standing)
+    return {
+        "stopped": [(str(kind), text, error) for kind, text, error in said if kind in STOPPING],
+        "lines": [
+            *({"kind": kind, "text": text, "check": kind} for kind, text in beside),
+            *(
+                {"kind": str(kind), "text": text, "check": ROWS[kind].check}
+                for kind, text, _error in said
+                if kind not in STOPPING
+            ),
+        ],
+        "unsure": not status.is_practice and _is_unsure(standing.found, status, oldest),
+        "kept_by_team": kept_by_team(reading.home).value,
+        "every": interval_words(_every(standing)) if starters and starters.names and not starters.is_idle else "",
+        "has_notices": bool(standing.situation.settings.notify.ways),
+    }
+
+
+def _every(standing: Standing) -> timedelta:
+    return round_interval(len(standing.situation.archive.rooms), standing.situation.settings)
+
+
+def _is_unsure(found: Iterable[Condition], status: Status, oldest: datetime) -> bool:
+    """Whether “all good” would say too much: a chat was not read, or the last save is older than three intervals."""
+    return status.last_sync is None or status.last_sync < oldest or any(one.kind in _UNSURE for one in found)
+
+
+def page_marks(reading: Reading) -> tuple[str, str]:
+    """What a page is shown up to: what was saved and the open alerts, and while all is calm the last save too."""
+    saved, alerts = last_saved_at(reading), len(open_alerts(reading))
+    mark = f"{last_seq(reading)}-{alerts}"
+    return mark, f"{mark}-{saved.timestamp() if saved else 0:.0f}"
+
+
+def _line(told: Row) -> str:
+    """A headline below another one; of what stops the saving all that is said, and the names of chats."""
+    return f"{told['head']} {told['text']}" if told.get("is_stop") or told["kind"] == "gone" else str(told["head"])
+
+
+def _job_order(job: Row) -> tuple[bool, float]:
+    """Jobs with something open first, then those with the last message."""
+    return bool(job["changed"] or job["gone"]), 0 if job["last"] is None else job["last"].sent.timestamp()
+
+
+def _job(reading: Reading, status: Status, contract: Contract, seen: SeenChanges, now: datetime) -> Row:
+    rooms = [room for room in status.rooms if contract.id in room.contracts]
+    sides = case_sides(reading, contract)
+    platform = platform_of(contract.platform)
+    last = newest_message(reading, [int(room.room_id) for room in rooms])
+    changed = list(changed_places(reading, contract, sides, after=seen.entry))
+    return {
+        "id": contract.id,
+        "title": visible(contract.title or contract.called),
+        "client": visible(contract.client or ""),
+        "account": min(sides.bases, default=0),
+        "platform": "" if contract.platform in {None, UNKNOWN} else platform.name,
+        "is_open": contract.state == "open",
+        "rooms": rooms,
+        "last": last if last is not None and last.sent is not None and _is_inside(contract, last.sent) else None,
+        "words": "" if last is None else visible(own_words(last.text, references_of(reading, last.room_id))),
+        "is_own": last is not None and last.account_id in sides.reporters,
+        "money": _money(reading, contract, now.astimezone(JST).date()),
+        "missing": missing_facts(reading, contract),
+        "gone": [one for one in rooms if one.inaccessible_since and one.inaccessible_since > seen.at],
+        "changed": len(changed),
+        "quotes": [*_quotes(reading, quoted_messages(reading, contract, sides, after=seen.entry), sides)],
+        "seen": seen.at,
+    }
+
+
+def _is_inside(contract: Contract, at: datetime) -> bool:
+    return any(one.contains(at) for one in contract.rooms)
+
+
+def _money(reading: Reading, contract: Contract, today: date) -> Row | None:
+    """What the job brings, as the user entered it: its amount, and how far it is paid."""
+    standing = money_standing(contract, deliveries(reading, contract.id), today)
+    if standing is None:
+        amount = contract.amount
+        return {"amount": visible(amount), "state": "unbilled", "due": None} if amount else None
+    if not standing.unpaid:
+        return {"amount": standing.billed, "state": "paid", "due": None}
+    stated = [one for one in standing.balances if one.unpaid and one.due and one.basis not in RECEIPTS]
+    due = min((one.due for one in stated if one.due), default=None)
+    is_late = any(one.days_late for one in stated)
+    return {"amount": standing.unpaid, "state": "late" if is_late else "billed", "due": due}
+
+
+def _quotes(reading: Reading, quoted: Sequence[Quotation], sides: CaseSides) -> Iterator[Row]:
+    """The changed messages, before and after."""
+    for one in sorted(quoted, key=lambda one: one.rank, reverse=True):
+        references, is_edit = references_of(reading, one.message.room_id), not one.is_gone
+        texts = excerpts([visible(own_words(text.body, references)) for text in one.shown], QUOTED_LENGTH)
+        yield {
+            "message": one.message,
+            "name": visible(one.message.name),
+            "is_client": one.message.account_id in sides.bases,
+            "kind": str(one.became),
+            "before": texts[0],
+            "after": texts[-1] if is_edit else "",
+            "shown_until": (one.before if is_edit else one.message.texts[-1]).last_seen,
+            "seen": seen_at(one),
+        }
+
+
+# --- what to do next when all is calm -------------------------------------------------------------
+
+
+def _next_step(reading: Reading, status: Status, jobs: Sequence[Row], facts: Mapping[str, Any]) -> Row | None:
+    """The first that is true: old messages not saved, no backup, notices never seen, facts missing."""
+    rooms = {int(room.room_id) for job in jobs if job["is_open"] for room in job["rooms"]}
+    older = unlisted_beginnings(reading, rooms)
+    if older.rooms:
+        return {"kind": "older", "n": older.missing}
+    if status.backup is None and facts["kept_by_team"] == "nothing":
+        return {"kind": "backup"}
+    trial = NOTICE_TRIAL.recall(reading)
+    if trial is None or not trial.seen:
+        return {"kind": "notices"}
+    lacking = next((job for job in jobs if job["is_open"] and job["missing"]), None)
+    return None if lacking is None else {"kind": "facts", "job": lacking["id"], "n": len(lacking["missing"])}
+
+
+def departure_alerts(alerts: Sequence[Alert], rooms: Sequence[int]) -> list[int]:
+    """The numbers of the open alerts that the headline of a job tells of."""
+    rules = DEPARTURES | {AlertRule.A10}
+    return [one.number for one in alerts if one.rule in rules and one.room_id in rooms]

@@ -1,0 +1,76 @@
+"""The first screens, a good day and a bad one: at most 15 lines of 80 columns, and what ホーム says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.terminal.text import columns
+from archiver.schedule.daemon_lock import hold_daemon_lock
+from archiver.settings import file
+from archiver.standing.home_document import home_document
+from archiver.store.queries.status import status
+from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
+
+LINES = 15
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
+    """An archive with one job, saved once."""
+    with running_terminal_world(tmp_path / "home") as made:
+        made.contract("job1", made.room, title="動画編集10本", platform="crowdworks", platform_id="123")
+        made.posts(3)
+        yield made
+
+
+def screens(desk: TerminalWorld) -> tuple[str, str]:
+    """The first screen in both languages, while a daemon saves."""
+    with hold_daemon_lock(desk.home):
+        found = [desk.both("status", ARCHIVE_LANG=one)[0] for one in ("ja", "en")]
+    for screen in found:
+        lines = screen.splitlines()
+        assert len(lines) <= LINES
+        assert [] == [line for line in lines if columns(line) > 80]
+    return found[0], found[1]
+
+
+def test_a_good_day_says_so_how_much_is_here_and_where(desk: TerminalWorld) -> None:
+    """Saving, backup and each job in a line; one thing that would make it safer; nothing else."""
+    desk.sync()
+
+    japanese, english = (screen.splitlines() for screen in screens(desk))
+
+    assert ["大丈夫です。メッセージ4件は、このパソコンにあります。", ""] == japanese[:2]
+    assert ["All good. 4 messages are on this computer.", ""] == english[:2]
+    assert japanese[2].startswith("自動保存      オン(1分ごと)  最後の保存 今日 ")
+    assert english[2].startswith("Automatic saving  on, every 1 minute  last today ")
+    assert "バックアップ  まだ作っていません: archive backup 保存先" == japanese[3]
+    assert english[4].endswith("Messages     Files  Saved without a gap since")
+    assert japanese[5].startswith("  動画編集10本                           4         0  ")
+
+
+def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> None:
+    """What vanished and what was edited in their own words, then what to do and what not; as on ホーム."""
+    accepted, price = desk.post("確認しました。検収OKです"), desk.post("お支払いは50,000円です")
+    desk.sync()
+    desk.chatwork.delete(accepted, moves_room=True)
+    desk.chatwork.edit(price, "お支払いは30,000円です")
+    desk.chatwork.cancel_account(desk.tanaka)
+    desk.both("sync")
+
+    japanese, english = screens(desk)
+    with desk.archive.reading() as reading:
+        document = home_document(reading, status(reading), file.load_settings(desk.home, {}), {}, desk.clock())
+
+    first, second, _blank, gone, changed, *_others = japanese.splitlines()
+    assert "「動画編集10本」のチャットに大きな変化がありました。" == first
+    assert "これまでに見えたものは、すべて保存してあります。" == second
+    assert gone.endswith("田中「確認しました。検収OKです」 文面はあります")
+    assert "「お支払いは50,000円…」から「お支払いは30,000円…」へ(" in changed
+    assert "いますぐ  1 クラウドワークスで納品しましたか。まだなら、先に納品してください" in japanese
+    assert "しない    退席、アカウントの解約、コンタクトの削除、APIトークンの再発行" in japanese
+    assert "The client's name now ends in “(解約済)”." in english
+    assert ["departed", "changed"] == [one["kind"] for one in document["told"] if one["kind"] != "unscheduled"]
