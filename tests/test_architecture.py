@@ -167,6 +167,7 @@ HOME: dict[str, set[str]] = {
     "rfc3161_client": {"evidence.stamps.timestamp", "evidence.stamps.reply_verification"},
     "rich": {"cli"},
     "sqlalchemy": {"ledger.installation", "store"},
+    "sudachipy": {"export.mask.analyser"},
     "tomlkit": {"settings"},
     "typst": {"export.pdf.typst_pdf"},
     "waitress": {"web"},

@@ -138,7 +138,7 @@ def test_the_windows_commands_do_the_same() -> None:
         assert user_command("; ".join(steps)) in lines, page.name
 
 
-TOOL = "uv tool install -c requirements-user.lock -b requirements-user.lock ."
+TOOL = 'uv tool install -c requirements-user.lock -b requirements-user.lock ".[names]"'
 
 
 def test_every_page_installs_in_the_same_way() -> None:
@@ -152,7 +152,7 @@ def test_every_page_installs_in_the_same_way() -> None:
 
     assert {
         TOOL,
-        TOOL.replace("uv tool install", "uvx").removesuffix(".") + "--from . archive demo",
+        TOOL.replace("uv tool install", "uvx").removesuffix('".[names]"') + "--from . archive demo",
         *(TOOL.replace("install", f"install {option}") for option in ("--reinstall", "--with apprise")),
     } == found
 
@@ -186,7 +186,8 @@ def test_the_lock_for_people_is_a_part_of_the_developers() -> None:
     ours = (ROOT / "requirements-user.lock").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     build = [Requirement(requirement) for requirement in project["dependency-groups"]["build"]]
-    needed = [*map(Requirement, project["project"]["dependencies"]), *build]
+    names = project["project"]["optional-dependencies"]["names"]
+    needed = [*map(Requirement, [*project["project"]["dependencies"], *names]), *build]
     for_tests = {Requirement(requirement).name for requirement in project["project"]["optional-dependencies"]["dev"]}
     pinned, theirs = pinned_digests(ours), pinned_digests((ROOT / "requirements.lock").read_text(encoding="utf-8"))
 

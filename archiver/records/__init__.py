@@ -70,6 +70,7 @@ from archiver.records.evidence import (
     SteadyLooks,
 )
 from archiver.records.exported_package import (
+    MEMBER,
     CounterpartCandidate,
     ExportedPackage,
     Handover,

@@ -58,9 +58,13 @@ class ReadState(StrEnum):
     """It stays covered, as the reader wishes."""
 
 
+MEMBER = "member"
+"""Before an account id, in the place of a message's id: what else somebody who is hidden is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A decision about one opened message of a job."""
+    """A decision about one opened message of a job, or what else somebody is called."""
 
     message_id: str
     digest: str
@@ -70,7 +74,7 @@ class Review:
     drawn: tuple[str, ...] = ()
     """The words that were covered in what was shown, besides what is always masked."""
     covered: tuple[str, ...] = ()
-    """The words that the reader covered everywhere."""
+    """The words that the reader covered everywhere; of a member, the other names."""
     shown: tuple[str, ...] = ()
     """The words whose covers the reader took away."""
 
@@ -92,6 +96,8 @@ class OpenedMessage:
     """The names of its files and the texts of its tasks."""
     covers: tuple[str, ...]
     """What stands under its covers."""
+    marks: tuple[str, ...]
+    """The words that are no words of chats about work, as they stand in it: perhaps names."""
     digest: str
     """Of what is shown: its texts and files."""
     state: ReadState

@@ -46,7 +46,7 @@ ROWS = (
     "taking_home",
     "help",
     "distributions",
-    "leftovers",
+    "finder",
     "team_service",
 )
 """The modules of this folder that measure, in the order of the table."""
@@ -78,14 +78,17 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--large", action="store_true", help="also what takes many minutes")
     parser.add_argument("--accounts", type=int, metavar="N", help="of team_service: so many accounts")
     parser.add_argument("--minutes", type=float, metavar="N", help="of team_service: for so long")
+    parser.add_argument("--file", metavar="FILE", help="of finder: messages of a stranger")
     parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON document")
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in ROWS:
             parser.error(f"there is no {name}; there are {', '.join(ROWS)}")
-    scale = {name: value for name in ("accounts", "minutes") if (value := getattr(options, name)) is not None}
-    if scale and options.names != ["team_service"]:
-        parser.error("--accounts and --minutes go with team_service alone")
+    wanted = {"accounts": "team_service", "minutes": "team_service", "file": "finder"}
+    scale = {name: value for name in wanted if (value := getattr(options, name)) is not None}
+    for name in scale:
+        if options.names != [wanted[name]]:
+            parser.error(f"--{name} goes with {wanted[name]} alone")
     names = options.names or [name for name in ROWS if options.large or name not in LARGE]
     figures = (figure for name in names for figure in _measure(name, **scale))
     if options.as_json:
@@ -99,7 +102,7 @@ def main(arguments: list[str]) -> None:
 _VERDICTS = {True: "yes", False: "**no**", None: "–"}
 
 
-def _measure(name: str, **scale: float) -> list[Figure]:
+def _measure(name: str, **scale: float | str) -> list[Figure]:
     """The rows of a module; of one that ends with an error, one that says so, and the others go on."""
     print(f"{name} …", file=sys.stderr)
     try:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 def read_before(archive: Archive, order: ExportOrder, file: Path | None, *, asks: bool, now: datetime) -> ExportOrder:
     """The order with what was read, from a file or on the terminal, which is kept. Raises UsageError."""
+    from archiver.export.mask.analyser import has_analyser
     from archiver.export.mask.policy import POLICIES
     from archiver.export.package import reading_step
 
@@ -40,7 +41,14 @@ def read_before(archive: Archive, order: ExportOrder, file: Path | None, *, asks
         reviews = reading_step.reviews_of(look(), reading_step.read_decisions(file), at=now)
         keep(*reviews)
         _tell_nowhere(look, [word for one in reviews for word in one.covered])
-    else:
+    elif any(one.state is ReadState.UNREAD for one in look()):
+        echo(_("Before this export is made, read each of its messages. Only what you read leaves."), err=True)
+        if not has_analyser():
+            echo(_("SudachiPy is not installed, so fewer names are found by themselves. Read with care."), err=True)
+        for account, name in reading_step.members_to_ask(archive, order).items():
+            question = _("What else is {name} called in these chats? (several with spaces, Enter: nothing else)")
+            words = ask(question.format(name=visible(name)), str.split, err=True)
+            keep(reading_step.other_names(account, words, at=now))
         _read_each(look, keep, now)
     return order
 
@@ -48,8 +56,6 @@ def read_before(archive: Archive, order: ExportOrder, file: Path | None, *, asks
 def _read_each(look: Callable[[], Sequence[OpenedMessage]], keep: Callable[[Review], None], now: datetime) -> None:
     """Ask about each message that is not read, and keep each answer at once, as the terminal may be closed."""
     unread = [one for one in look() if one.state is ReadState.UNREAD]
-    if unread:
-        echo(_("Before this export is made, read each of its messages. Only what you read leaves."), err=True)
     while unread:
         message = unread[0]
         _tell_message(message, len(unread))
@@ -115,3 +121,5 @@ def _tell_message(message: OpenedMessage, left: int) -> None:
         echo(f"  {visible(line)}", err=True)
     for name in message.files:
         echo(_("  file or task: {name}").format(name=visible(name)), err=True)
+    if message.marks:
+        echo(_("  perhaps names: {words}").format(words=visible(", ".join(message.marks))), err=True)

@@ -19,6 +19,8 @@ _INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _DASHES = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\u2500\u2501\u2796\u207b\u208b")
 _LOOK_ALIKES = str.maketrans("авекмнорстухіѕјαβεζηικμνορτυχ", "abekmhopctyxisjabezhikmnoptyx")
 """Small letters of other scripts whose small or capital form looks like a Latin one."""
+_HALF_MARKS = frozenset("\uff9e\uff9f")
+"""The marks of voiced kana, as half-width letters: ｶﾞ."""
 _LINE_ENDS = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
 _UNSEEN_CATEGORIES = ("Cf", "Cc", "Cs", "Mn", "Me")
 _NUMBER_OF_ITEM = re.compile("(?<![0-9０-９①-⒛⓪-❿])[①-⒛❶-❿](?=[0-9０-９+@A-Za-z])")
@@ -39,7 +41,9 @@ class FoldedText:
         if self.places is None:
             return start, end
         first, last = self.places[start], self.places[end - 1] + 1
-        while last < len(self.original) and unicodedata.category(self.original[last])[0] == "M":
+        while last < len(self.original) and (
+            self.original[last] in _HALF_MARKS or unicodedata.category(self.original[last])[0] == "M"
+        ):
             last += 1
         return first, last
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
@@ -58,15 +59,25 @@ def replacement(kind: MaskKind) -> str:
 
 def pattern_hits(text: str, kinds: frozenset[MaskKind]) -> Iterator[MaskHit]:
     """Every hit of these kinds in a folded text; hits may overlap."""
-    for kind, (may_be, patterns) in _PATTERNS.items():
-        if kind in kinds and may_be.search(text):
-            yield from _hits(text, kind, patterns)
+    for kind in (one for one in _PATTERNS if one in kinds):
+        if _hint(kind).search(text):
+            yield from _hits(text, kind)
     if MaskKind.PHONE in kinds and _KANJI_ZERO.search(text):
-        yield from _hits(text.translate(_KANJI_DIGITS), MaskKind.PHONE, _PATTERNS[MaskKind.PHONE][1])
+        yield from _hits(text.translate(_KANJI_DIGITS), MaskKind.PHONE)
 
 
-def _hits(text: str, kind: MaskKind, patterns: tuple[re.Pattern[str], ...]) -> Iterator[MaskHit]:
-    for pattern in patterns:
+@functools.cache
+def _hint(kind: MaskKind) -> re.Pattern[str]:
+    return re.compile(_PATTERNS[kind][0])
+
+
+@functools.cache
+def _compiled(kind: MaskKind) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, _PATTERNS[kind][1]))
+
+
+def _hits(text: str, kind: MaskKind) -> Iterator[MaskHit]:
+    for pattern in _compiled(kind):
         part = "value" if "value" in pattern.groupindex else 0
         for match in pattern.finditer(text):
             yield MaskHit(match.start(part), match.end(part), kind, replacement(kind))
@@ -76,23 +87,19 @@ _KANJI_ZERO = re.compile("[〇零]")
 _KANJI_DIGITS = {ord(digit): str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {ord("零"): "0"}
 
 
-def _compile(may_be: str, patterns: tuple[str, ...]) -> tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]:
-    return re.compile(may_be), tuple(map(re.compile, patterns))
-
-
 _DIGITS = "[0-9]{3}"
-_PATTERNS: Mapping[MaskKind, tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]] = {
-    MaskKind.SECRET: _compile(f"{numbers.SECRET_WORD}|{numbers.PASS_WORD}", numbers.PASSWORDS),
-    MaskKind.URL_KEY: _compile("[=@]", numbers.URL_KEYS),
-    MaskKind.IDENTITY: _compile(_DIGITS, numbers.IDENTITIES),
-    MaskKind.CARD: _compile(_DIGITS, numbers.CARDS),
-    MaskKind.BANK: _compile(f"{_DIGITS}|{numbers.HOLDER_WORDS}", numbers.BANKS),
-    MaskKind.MAIL: _compile("@|at[)}>\\]]", numbers.MAILS),
-    MaskKind.PHONE: _compile("0.?[0-9]|[+]", numbers.PHONES),
-    MaskKind.ADDRESS: _compile(addresses.ADDRESS_HINT, addresses.ADDRESSES),
-    MaskKind.CONTACT: _compile(f"{numbers.MESSENGER}|{numbers.SKYPE_NAME}", numbers.CONTACTS),
+_PATTERNS: Mapping[MaskKind, tuple[str, tuple[str, ...]]] = {
+    MaskKind.SECRET: (f"{numbers.SECRET_WORD}|{numbers.PASS_WORD}", numbers.PASSWORDS),
+    MaskKind.URL_KEY: ("[=@]", numbers.URL_KEYS),
+    MaskKind.IDENTITY: (_DIGITS, numbers.IDENTITIES),
+    MaskKind.CARD: (_DIGITS, numbers.CARDS),
+    MaskKind.BANK: (f"{_DIGITS}|{numbers.HOLDER_WORDS}", numbers.BANKS),
+    MaskKind.MAIL: ("@|at[)}>\\]]", numbers.MAILS),
+    MaskKind.PHONE: ("0.?[0-9]|[+]", numbers.PHONES),
+    MaskKind.ADDRESS: (addresses.ADDRESS_HINT, addresses.ADDRESSES),
+    MaskKind.CONTACT: (f"{numbers.MESSENGER}|{numbers.SKYPE_NAME}", numbers.CONTACTS),
 }
-"""Of each kind: a pattern that every hit contains, checked first, and the patterns themselves."""
+"""Of each kind: a pattern that every hit contains, checked first, and the patterns, compiled when first needed."""
 
 ALL_PATTERN_KINDS = frozenset(_PATTERNS)
 """The kinds that patterns find; the others are given by the caller."""

@@ -1,38 +1,32 @@
-"""Finds third persons, gives them labels, and finds their names in typed text.
+"""Finds third persons, gives them labels, and finds their names in typed text, in every spelling.
 
-A name is found as it was shown, with or without the space inside. So are its parts, unless they name an office, and
-a beginning or end of it before さん, 様 and the like. Names of the parties stay as they are.
+A name is found as it was shown, with or without the space inside. So are its parts, unless they name an office, in
+kana and in Latin letters too, and a beginning or end before さん, 様 and the like. Names of the parties stay.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from archiver.evidence.history import EntryObject, number, text
-from archiver.export.mask.folding import folded_text, folded_word
+from archiver.export.mask.analyser import vocabulary
+from archiver.export.mask.folding import folded_text
 from archiver.export.mask.kinds import MaskHit, MaskKind, replacement
-from archiver.export.mask.name_data import ordinary_words
+from archiver.export.mask.name_lists import in_hiragana, in_katakana
+from archiver.export.mask.spellings import TITLES, folded_terms, kana_alone, other_spellings
 
 _MAX_SPACED_LENGTH = 8
 """Characters of a name up to which spaces between them are accepted."""
 
-_TITLE_WORDS = frozenset(
-    map(folded_word, ["さん", "さま", "様", "氏", "くん", "君", "ちゃん", "殿", "先生", "씨", "님"])
-)
-_TITLES = "(?:" + "|".join(sorted(_TITLE_WORDS, key=len, reverse=True)) + ")"
-_OFFICE_WORDS = re.compile(
-    "|".join(
-        folded_word(
-            "部 課 係 室 局 会 社 店 担当 事務 チーム サポート 管理 株式 有限 代表 編集 制作 運営 スタッフ アカウント "
-            "解約済 退職"
-        ).split()
-    )
-)
-_SPLIT = re.compile(r"(?:[^\w']|_)+")
-"""Everything between the parts of a name, emoji too."""
 _BETWEEN = "[ \n・*.]"
 """What somebody may write between the characters of a longer name."""
+_SHORT_KANA = re.compile("[ぁ-ん]{1,3}|[ァ-ヶ]{1,3}")
+"""A part of many other words, so that it is found alone only."""
+_LATIN_WORD = re.compile("[a-z]+")
+_LATIN_JOINT = re.compile("[ ._,・-]{1,2}")
+_TITLE_BEHIND = re.compile(f"[ -]?(?:{TITLES}|san|sama)")
 _HANGUL = re.compile("[가-힣]{3,4}")
 _CJK = re.compile("[ぁ-ゖァ-ヶ一-鿿々]+")
 _LATIN = re.compile("[a-z0-9]")
@@ -93,7 +87,7 @@ def _letter(index: int) -> str:
 
 
 class NameMatcher:
-    """Finds the names to be masked with one pattern over folded text."""
+    """Finds the names to be masked in folded text."""
 
     def __init__(
         self, names_to_mask: Mapping[int, Sequence[str]], open_names: Iterable[str], labels: Mapping[int, str]
@@ -103,12 +97,20 @@ class NameMatcher:
         self._stays = {_strip_spaces(name) for name in staying}
         self._whole: dict[str, str] = {}
         self._short: dict[str, str] = {}
+        self._kana: dict[str, str] = {}
+        self._latin: dict[str, str] = {}
         others = {term for name in staying for term in (*_terms(name), *_short_terms(name))}
+        spelled = [other_spellings(name) for name in staying] if names_to_mask else []
+        others |= {folded_text(term) for one in spelled for term in (*one.kana, *one.latin, *one.initials)}
         for account, names in names_to_mask.items():
             for name in names:
-                _add_terms(self._whole, _terms(name), labels[account], others)
-                _add_terms(self._short, _short_terms(name), labels[account], others)
+                other, label = other_spellings(name), labels[account]
+                _add_terms(self._whole, (one for one in _terms(name) if not _SHORT_KANA.fullmatch(one)), label, others)
+                _add_terms(self._short, _short_terms(name, others), label, others)
+                _add_terms(self._kana, map(folded_text, other.kana), label, others)
+                _add_terms(self._latin, (*other.latin, *other.initials), label, others)
         self._pattern = self._build() if self._whole or self._short else None
+        self._kana_pattern = _kana_pattern(self._kana)
 
     def hits(self, text: str) -> Iterator[MaskHit]:
         """Every name to be masked in a folded text."""
@@ -121,15 +123,46 @@ class NameMatcher:
             label = next(filter(None, found), None)
             if label is not None and bare not in self._stays:
                 yield MaskHit(match.start(), match.end(), MaskKind.NAME, label)
+        for match in self._kana_pattern.finditer(text) if self._kana_pattern else ():
+            label = self._kana[in_hiragana(re.sub(_BETWEEN, "", match[0]))]
+            yield MaskHit(match.start(), match.end(), MaskKind.NAME, label)
+        yield from self._latin_hits(text) if self._latin else ()
+
+    def _latin_hits(self, text: str) -> Iterator[MaskHit]:
+        """The spellings in Latin letters: two words with a sign between them, or one that is no common word."""
+        before: re.Match[str] | None = None
+        for word in _LATIN_WORD.finditer(text):
+            if before is not None and _LATIN_JOINT.fullmatch(text, before.end(), word.start()):
+                label = self._latin.get(before[0] + word[0]) or self._latin.get(f"{before[0]} {word[0]}")
+                if label is not None:
+                    yield MaskHit(before.start(), word.end(), MaskKind.NAME, label)
+            label = self._latin.get(word[0])
+            if label is not None and (word[0] not in vocabulary() or _TITLE_BEHIND.match(text, word.end())):
+                yield MaskHit(word.start(), word.end(), MaskKind.NAME, label)
+            before = word
 
     def _build(self) -> re.Pattern[str]:
         """The pattern, longer names first; names that stay are in it, so that nothing inside them is found."""
         stays = {term for term in self._stays if _is_searchable(term)}
         whole = {term: _spaced_pattern(term) for term in (*self._whole, *stays)}
-        short = {term: f"{_spaced_pattern(term)}(?= ?{_TITLES})" for term in self._short if term not in whole}
+        short = {term: f"{_spaced_pattern(term)}(?= ?{TITLES})" for term in self._short if term not in whole}
         ordered = sorted((whole | short).items(), key=lambda one: (-len(one[0]), one[0]))
         firsts = "".join(sorted({re.escape(term[0]) for term, _ in ordered}))
         return re.compile(f"(?=[{firsts}])(?:{'|'.join(pattern for _, pattern in ordered)})")
+
+
+def _kana_pattern(terms: Iterable[str]) -> re.Pattern[str] | None:
+    """The pattern for readings where they are no part of a longer word; common words are names before a title only."""
+    found = []
+    for term in sorted(terms, key=lambda one: (-len(one), one)):
+        title = f"(?= ?{TITLES})" if term in _common_kana() or len(term) < 2 else ""
+        found += [kana_alone(one) + title for one in (term, in_katakana(term))]
+    return re.compile("|".join(found)) if found else None
+
+
+@functools.cache
+def _common_kana() -> frozenset[str]:
+    return frozenset(map(folded_text, vocabulary()))
 
 
 def _add_terms(labels: dict[str, str], terms: Iterable[str], label: str, others: Collection[str]) -> None:
@@ -155,20 +188,16 @@ def _strip_spaces(name: str) -> str:
 
 
 def _terms(name: str) -> list[str]:
-    """A name and its parts, folded and without spaces, as far as they are distinctive enough; no word beside it."""
-    parts = [part for part in _SPLIT.split(folded_text(name)) if not _OFFICE_WORDS.search(part)]
-    parts = [part for part in parts if part not in _TITLE_WORDS]
-    found = [term for term in dict.fromkeys([_strip_spaces(name), "".join(parts), *parts]) if _is_searchable(term)]
-    found += [folded_text(one[1:]) for one in _HANGUL.findall(name)]
-    ordinary = ordinary_words().kanji
-    return [term for term in found if term not in ordinary] or found
+    """A name and its parts, folded and without spaces, as far as they are distinctive enough."""
+    found = [term for term in folded_terms(name) if _is_searchable(term)]
+    return found + [folded_text(one[1:]) for one in _HANGUL.findall(name)]
 
 
-def _short_terms(name: str) -> list[str]:
+def _short_terms(name: str, others: Collection[str] = ()) -> list[str]:
     """What is masked before a title only: beginnings and ends of a name without a space, names of one character."""
     found = []
     for part in _terms(name):
-        if _CJK.fullmatch(part) and 3 <= len(part) <= 6:
+        if part not in others and _CJK.fullmatch(part) and 3 <= len(part) <= 6:
             found += [cut for length in range(2, len(part)) for cut in (part[:length], part[-length:])]
     whole = _strip_spaces(name)
     return found if _is_searchable(whole) or not whole or whole.isdigit() else [*found, whole]

@@ -54,14 +54,22 @@ class MaskedRecord(NamedTuple):
 
 
 def make_mask(
-    policy: Policy, entries: Iterable[EntryObject], *, owner: int, counterparts: Collection[int] | None = None
+    policy: Policy,
+    entries: Iterable[EntryObject],
+    *,
+    owner: int,
+    counterparts: Collection[int] | None = None,
+    called: Mapping[int, Collection[str]] | None = None,
 ) -> PackageMask:
     """The mask of a package, from the `account` and `member` entries of its rooms.
 
-    `counterparts`: who is mapped as the other side; None: nobody yet (`names.third_persons`).
+    `counterparts`: who is mapped as the other side; None: nobody yet (`names.third_persons`). `called`: what else
+    third persons are called.
     """
     people, rooms = people_in(entries)
     third = third_persons(rooms.values(), owner=owner, counterparts=counterparts)
+    for account in third & (called or {}).keys():
+        people[account] += (called or {})[account]
     for party in (owner, *sorted(counterparts or ())):
         people.setdefault(party, [])
     return PackageMask(policy, people, third)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from archiver.export.mask.folding import TAG, folded_word
 
 NO_DIGIT = "(?![0-9])"
+
+
+def any_of(words: str | Iterable[str]) -> str:
+    """A pattern for any of these words, the longer ones first; a text is divided at its spaces."""
+    listed = words.split() if isinstance(words, str) else words
+    return "(?:" + "|".join(map(re.escape, sorted(listed, key=lambda one: (-len(one), one)))) + ")"
 
 
 def any_word(given: str) -> str:

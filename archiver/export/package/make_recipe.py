@@ -14,7 +14,7 @@ from archiver.claims.counterparts import counterpart_bases, judge_counterparts, 
 from archiver.evidence.account_signs import SIGN_KINDS, account_closings
 from archiver.evidence.history import EntryObject, number
 from archiver.export import PROFILES
-from archiver.export.mask.leftovers import LeftoverFinder
+from archiver.export.mask.finder import NameFinder
 from archiver.export.mask.names import people_in
 from archiver.export.mask.package_mask import POLICIES, PackageMask, Policy
 from archiver.export.mask.records import make_mask
@@ -26,7 +26,7 @@ from archiver.export.package.package_input import read_messages
 from archiver.export.package.recipe import Recipe
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import StampService
-from archiver.records import Basis, Contract, Delivery, MappedAccount, RequestKind, Seal, Sides
+from archiver.records import MEMBER, Basis, Contract, Delivery, MappedAccount, RequestKind, Seal, Sides
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, roles, statements
 from archiver.store.queries.contract_activity import activity_without_counts
@@ -45,6 +45,8 @@ class _People:
     rooms: Mapping[int, Collection[int]]
     mapped: Sequence[MappedAccount]
     sides: Sides
+    called: Mapping[int, Collection[str]]
+    """What else somebody is called, as the reader said."""
 
     def bases(self, client: str | None, chosen: Collection[int]) -> dict[int, Basis]:
         """The accounts known as the other side, and whose statement that is."""
@@ -83,7 +85,7 @@ def make_recipe(
     )
     is_read = order.profile in POLICIES
     mask = masked or PackageMask(Policy(), {})
-    may_leave = LeftoverFinder([*mask.open_names, contract.client or ""]).is_party if is_read else (lambda _text: True)
+    may_leave = NameFinder([*mask.open_names, contract.client or ""]).is_party if is_read else (lambda _text: True)
     recipe = Recipe(
         order=order,
         name=name,
@@ -115,7 +117,8 @@ def _opened(reading: Reading, recipe: Recipe, mask: PackageMask, scratch: Path |
     with KeptHistories(scratch) as kept:
         package = read_messages(reading, recipe, kept, lambda: None, checked=False)
         deque(package.statistics.read_histories(), maxlen=0)
-        reviews = [*statements.kept_reviews(reading, recipe.contract.id), *recipe.order.reviews]
+        kept_reviews = [*statements.kept_reviews(reading, recipe.contract.id), *recipe.order.reviews]
+        reviews = [one for one in kept_reviews if not one.message_id.startswith(MEMBER)]
         messages, covers, reviewed, asked = open_messages(package, mask, reviews)
     return replace(recipe, opened=messages, covers=covers, reviewed=reviewed, asked=asked)
 
@@ -136,7 +139,22 @@ def _people_of(reading: Reading, order: ExportOrder, contract: Contract, *, upto
     chosen = frozenset(order.counterparts)
     _check_people({*chosen, *order.thirds}, names)
     sides = replace(sides, thirds=sides.thirds.union(order.thirds) - chosen)
-    return _People(owner, entries, names, accounts_by_room, mapped, sides)
+    return _People(owner, entries, names, accounts_by_room, mapped, sides, _called(reading, order, contract))
+
+
+def _called(reading: Reading, order: ExportOrder, contract: Contract) -> dict[int, tuple[str, ...]]:
+    reviews = [*statements.kept_reviews(reading, contract.id), *order.reviews]
+    members = {one.message_id: one.covered for one in reviews if one.message_id.startswith(MEMBER)}
+    return {number(ident.removeprefix(MEMBER)): words for ident, words in members.items()}
+
+
+def members_to_ask(reading: Reading, order: ExportOrder, contract: Contract, *, upto: int) -> dict[int, str]:
+    """The third persons of whom nobody was asked what else they are called, with their names; raises as an export."""
+    people = _people_of(reading, order, contract, upto=upto)
+    mask = _masking_of(reading, order, contract, people)[1]
+    asked = people.called.keys()
+    hidden = (one for one in people.names if one not in asked and mask is not None and mask.is_hidden(one))
+    return {one: people.names[one][0] for one in hidden if people.names[one]}
 
 
 def _masking_of(
@@ -166,7 +184,7 @@ def with_own_token(reading: Reading, policy: Policy | None) -> Policy | None:
 
 def _mask_of(policy: Policy, people: _People, others: Collection[int]) -> PackageMask:
     known = people.sides.mine.union(others) - {people.owner}
-    return make_mask(policy, people.entries, owner=people.owner, counterparts=known)
+    return make_mask(policy, people.entries, owner=people.owner, counterparts=known, called=people.called)
 
 
 def _judged_counterparts(reading: Reading, order: ExportOrder, contract: Contract, people: _People) -> frozenset[int]:

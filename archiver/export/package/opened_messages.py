@@ -16,8 +16,8 @@ from archiver.evidence.chain import canonical, digest
 from archiver.evidence.history import text
 from archiver.export import PROFILES
 from archiver.export.mask.covers import COVERED, Covers, Place, chat_id, place_of, text_field
+from archiver.export.mask.finder import NameFinder, piece_pattern
 from archiver.export.mask.folding import folded_text
-from archiver.export.mask.leftovers import LeftoverFinder, piece_pattern
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.package.package_input import PackageInput
 from archiver.export.package.report_input import report_input
@@ -52,12 +52,13 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
     package.recipe.order.choice.check(package.statistics.chosen)
     case = report_input(package)
     words = _decided_words(reviews)
-    mask.show_words(word for word, is_covered in words.items() if not is_covered)
     chosen = {folded_text(word) for one in reviews for word in one.covered}
     reviewed = {one.message_id: one for one in reviews}
     left = {name for name, one in reviewed.items() if one.state is ReadState.COVERED}
     statistics = survey_messages(case)
-    drawing = _Drawing(package, mask, list(_opened(package, case, statistics)), chosen)
+    shown_words = {word for word, is_covered in words.items() if not is_covered}
+    mask.show_words(shown_words)
+    drawing = _Drawing(package, mask, list(_opened(package, case, statistics)), chosen, shown_words)
     read = {one.id: drawing.as_read(one, reviewed.get(one.id), words) for one in drawing.items}
     unread = [one for item in drawing.items if read[item.id] is None for one in (*item.texts, *item.beside)]
     proposed = drawing.proposals([*unread, *_names(package)])
@@ -139,11 +140,17 @@ class _Drawing:
     """Draws messages as they would leave."""
 
     def __init__(
-        self, package: PackageInput, mask: PackageMask, listed: Sequence[Message], chosen: Collection[str]
+        self,
+        package: PackageInput,
+        mask: PackageMask,
+        listed: Sequence[Message],
+        chosen: Collection[str],
+        shown: Collection[str],
     ) -> None:
         self._mask = mask
         self._chosen = chosen
-        self._finder = LeftoverFinder([*mask.open_names, package.recipe.contract.client or ""], mask.hidden_names)
+        self._shown = shown
+        self._finder = NameFinder([*mask.open_names, package.recipe.contract.client or ""], mask.hidden_names)
         self.sent: defaultdict[tuple[int, int], set[Place]] = defaultdict(set)
         """Author and second → the messages that were sent then."""
         for room in package.recipe.scope.rooms:
@@ -188,6 +195,12 @@ class _Drawing:
         found = [piece for one in masked for piece in self._finder.pieces(one)]
         return [*map(folded_text, found), *self._mask.contacts]
 
+    def _marks(self, drawn: Iterable[str]) -> Iterator[str]:
+        """The words that may be names, but for those that somebody chose to show."""
+        if self._mask.policy.people:
+            found = (word for one in drawn for word in self._finder.marks(one))
+            yield from (word for word in dict.fromkeys(found) if folded_text(word) not in self._shown)
+
     def draw(self, item: _Item, pieces: Iterable[str], state: ReadState) -> OpenedMessage:
         """The item with these pieces covered too."""
         originals = [*item.texts, *item.beside]
@@ -207,6 +220,7 @@ class _Drawing:
             texts=tuple(texts),
             files=tuple(beside),
             covers=tuple(dict.fromkeys(covers)),
+            marks=tuple(self._marks(drawn)),
             digest=digest(canonical([texts, beside])),
             state=state,
             drawn=tuple(own),

@@ -15,10 +15,10 @@ import msgspec
 
 from archiver import errors
 from archiver.export.mask.folding import folded_text
-from archiver.export.package.make_recipe import make_recipe
+from archiver.export.package import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.recipe import Recipe
-from archiver.records import OpenedMessage, ReadState, Review, Role
+from archiver.records import MEMBER, OpenedMessage, ReadState, Review, Role
 from archiver.store import statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts
@@ -41,7 +41,7 @@ class Decision(msgspec.Struct, frozen=True, rename={"message_id": "id"}):
 def recipe_of(reading: Reading, order: ExportOrder, *, now: datetime) -> Recipe:
     """The recipe of a package as it would be made now. Raises as `make_package.export` does."""
     contract = contracts.named_or_only_contract(reading, order.contract)
-    return make_recipe(reading, (), order, contract, name="", stamping=None, at=now, upto=last_seq(reading))
+    return make_recipe.make_recipe(reading, (), order, contract, name="", stamping=None, at=now, upto=last_seq(reading))
 
 
 def opened_messages(archive: Archive, order: ExportOrder, *, now: datetime) -> Sequence[OpenedMessage]:
@@ -51,6 +51,18 @@ def opened_messages(archive: Archive, order: ExportOrder, *, now: datetime) -> S
     """
     with archive.reading() as reading:
         return recipe_of(reading, order, now=now).opened
+
+
+def members_to_ask(archive: Archive, order: ExportOrder) -> dict[int, str]:
+    """Account → name of each third person of whom nobody was asked what else they are called; raises as an export."""
+    with archive.reading() as reading:
+        contract = contracts.named_or_only_contract(reading, order.contract)
+        return make_recipe.members_to_ask(reading, order, contract, upto=last_seq(reading))
+
+
+def other_names(account: int, words: Iterable[str], *, at: datetime) -> Review:
+    """What else a third person is called, to be kept; they are covered as the name is."""
+    return Review(f"{MEMBER}{account}", "", ReadState.READ, at, covered=tuple(filter(None, words)))
 
 
 def reviews_of(opened: Iterable[OpenedMessage], decisions: Iterable[Decision], *, at: datetime) -> list[Review]:

@@ -351,6 +351,7 @@ def test_before_a_screen_each_message_is_read_in_one_key(tmp_path: Path, chatwor
 
     with PseudoTerminal(desk.command("export", "job1", "--no-recheck"), desk.environ) as screen:
         screen.answer("Number (several: 1 2):", "1")
+        screen.answer("What else is 佐藤 花子 called in these chats?", "はなち")
         screen.see("(6 to read)")
         screen.answer(keys, "")
         screen.see("(5 to read)")
@@ -365,7 +366,7 @@ def test_before_a_screen_each_message_is_read_in_one_key(tmp_path: Path, chatwor
     with archive.reading() as reading:
         states = [one.state.value for one in kept_reviews(reading, "job1")]
     archive.close()
-    assert ["read", "unread", "covered"] == states
+    assert ["read", "read", "unread", "covered"] == states
 
 
 @pytest.mark.drawn

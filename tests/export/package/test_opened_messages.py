@@ -17,7 +17,15 @@ from archiver.export.mask.covers import COVERED, UNREAD, Covers
 from archiver.export.mask.package_mask import masking_policy
 from archiver.export.package.make_package import ExportReport
 from archiver.export.package.order import ExportOrder
-from archiver.export.package.reading_step import Decision, keep_reviews, opened_messages, read_decisions, reviews_of
+from archiver.export.package.reading_step import (
+    Decision,
+    keep_reviews,
+    members_to_ask,
+    opened_messages,
+    other_names,
+    read_decisions,
+    reviews_of,
+)
 from archiver.records import OpenedMessage, ReadState
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object
 from tests.support.packages.exported_archives import FACTS, THIRD, add_enclosure, export_package, zip_files
@@ -288,3 +296,22 @@ def test_a_file_of_decisions_is_read(tmp_path: Path) -> None:
     file.write_text(listed, encoding="utf-8")
 
     assert [Decision("1", "d", ReadState.READ, ("山",)), Decision("2", "e", ReadState.UNREAD)] == read_decisions(file)
+
+
+@pytest.mark.drawn
+def test_each_third_person_is_asked_about_once_and_unusual_words_are_marked(tmp_path: Path) -> None:
+    """What else somebody is called is covered as the name is, in this package and the next; nobody is asked again."""
+    maker = room_of(tmp_path / "home", others=2, messages=30)
+    now = message_object(14, "はなちと tsuchida に確認します", sent=14, update_time=int(at(60).timestamp()))
+    maker.sync([now], changed={14: "edited"}, minutes=60)
+    assert {SHARED: "田中 花子", THIRD + 1: "参加 b子"} == members_to_ask(maker.archive, order())
+
+    keep_reviews(maker.archive, "job1", [other_names(SHARED, ["はなち"], at=at(300))], at=at(300))
+
+    assert [THIRD + 1] == list(members_to_ask(maker.archive, order()))
+    shown = opened(maker, order())["14"]
+    assert "参加者Aと tsuchida に確認します" == shown.texts[-1]
+    assert "tsuchida" in shown.marks
+    seen = Decision("14", "", ReadState.UNREAD, shown=("tsuchida",))
+    keep_reviews(maker.archive, "job1", reviews_of([shown], [seen], at=at(301)), at=at(301))
+    assert "tsuchida" not in opened(maker, order())["14"].marks

@@ -6,22 +6,34 @@ They are for text of one width (NFKC). Every repetition has a bound.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from archiver.export.mask.contact_forms.profile_sites import HOSTING_SITES, NO_PROFILES, PROFILE_SITES
-from archiver.export.mask.leftover_patterns import any_of
+from archiver.export.mask.regex_parts import any_of
 
 
-class GatedPatterns(NamedTuple):
-    """Patterns, and one that every hit of theirs contains, which is looked for first."""
+@dataclass
+class GatedPatterns:
+    """Patterns, and one that every hit of theirs contains, which is looked for first; compiled when first needed."""
 
-    gate: re.Pattern[str]
-    patterns: tuple[re.Pattern[str], ...]
+    words: str
+    sources: tuple[str, ...]
+
+    @cached_property
+    def gate(self) -> re.Pattern[str]:
+        """What is looked for first."""
+        return re.compile(self.words)
+
+    @cached_property
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        """The patterns behind it."""
+        return tuple(map(re.compile, self.sources))
 
 
 def gated(gate: str, *patterns: str) -> GatedPatterns:
-    """Compile patterns behind their gate."""
-    return GatedPatterns(re.compile(gate), tuple(map(re.compile, patterns)))
+    """Patterns behind their gate."""
+    return GatedPatterns(gate, patterns)
 
 
 # --- handles ----------------------------------------------------------------------------------------

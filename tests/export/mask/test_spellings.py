@@ -1,0 +1,122 @@
+"""Members of a chat are covered in every spelling of a generated table; the parties never are, in any of theirs."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from archiver.export.mask.finder import NameFinder
+from archiver.export.mask.package_mask import PackageMask, masking_policy
+
+OWNER, CLIENT, MEMBER = 1234567, 7654321, 8000001
+
+
+class Person(NamedTuple):
+    """A person with the ways in which the name is written."""
+
+    shown: str
+    kanji: tuple[str, str] | None
+    kana: tuple[str, str]
+    latin: tuple[tuple[str, ...], tuple[str, ...]]
+
+
+PEOPLE = [
+    Person("佐藤 花子", ("佐藤", "花子"), ("さとう", "はなこ"), (("sato", "satou", "satoh"), ("hanako",))),
+    Person("鈴木太郎", ("鈴木", "太郎"), ("すずき", "たろう"), (("suzuki",), ("taro", "tarou"))),
+    Person("長谷川美咲(退職)", ("長谷川", "美咲"), ("はせがわ", "みさき"), (("hasegawa",), ("misaki",))),
+    Person("髙橋　健二", ("高橋", "健二"), ("たかはし", "けんじ"), (("takahashi",), ("kenji",))),
+    Person("大野 翔太🌸", ("大野", "翔太"), ("おおの", "しょうた"), (("ono", "oono", "ohno"), ("shota", "syota"))),
+    Person("わたなべ ゆみ", None, ("わたなべ", "ゆみ"), (("watanabe",), ("yumi",))),
+    Person("Junko Kondo", None, ("こんどう", "じゅんこ"), (("kondo",), ("junko",))),
+    Person("KIMURA_Daisuke", None, ("きむら", "だいすけ"), (("kimura",), ("daisuke",))),
+]
+
+
+def spellings(person: Person) -> Iterator[str]:
+    """Every way to write the whole name, its surname and its given name."""
+    kana = [person.kana, tuple(map(katakana, person.kana)), tuple(map(half_width, person.kana))]
+    for surname, given in [*([person.kanji] if person.kanji else []), *kana]:
+        yield from (surname, given, f"{surname}{given}", f"{surname} {given}", f"{surname}　{given}")
+        yield from (f"{surname}・{given}",)
+    for surname, given in itertools.product(*person.latin):
+        for first, second in ((surname, given), (given, surname)):
+            yield from (f"{first} {second}".title(), f"{first.upper()} {second.title()}", f"{first}.{second}")
+            yield from (f"{first}_{second}", f"{first}-{second}", f"{first}{second}", f"{first}, {second}".title())
+        yield from (f"{given[0]}.{surname}", f"{given[0].upper()}. {surname.title()}", f"{surname}_{given[0]}")
+        yield from (surname, surname.upper(), given.title(), wide(surname.title()))
+
+
+def katakana(kana: str) -> str:
+    """Kana as katakana."""
+    return "".join(chr(ord(one) + 0x60) if "ぁ" <= one <= "ゖ" else one for one in kana)
+
+
+def half_width(kana: str) -> str:
+    """Kana as half-width katakana."""
+    parts = unicodedata.normalize("NFKD", katakana(kana))
+    return "".join(_HALF.get(one, one) for one in parts)
+
+
+_HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF66, 0xFFA0)}
+
+
+def wide(latin: str) -> str:
+    """Latin letters in full width."""
+    return "".join(chr(ord(one) + 0xFEE0) for one in latin)
+
+
+TABLE = [(person.shown, spelling) for person in PEOPLE for spelling in dict.fromkeys(spellings(person))]
+SENTENCES = ("{}さんに確認します", "担当({})へ", "先ほど、{}から届きました", "file_{}_v2.pdf")
+
+
+def test_the_table_is_large() -> None:
+    """At least 300 spellings."""
+    assert 300 <= len(TABLE)
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda one: one.shown)
+def test_a_member_is_covered_in_every_spelling(person: Person) -> None:
+    """Wherever it stands as a word; nothing of it is left."""
+    mask = PackageMask(
+        masking_policy("support"), {OWNER: ["yamada"], CLIENT: ["田中"], MEMBER: [person.shown]}, {MEMBER}
+    )
+
+    wrong = []
+    for spelling, sentence in itertools.product(dict.fromkeys(spellings(person)), SENTENCES):
+        masked = mask.mask_text(sentence.format(spelling))
+        bare = re.sub(r"参加者A|[\s._,・　-]", "", masked)
+        if bare != re.sub(r"[\s._,・-]", "", sentence.format("")):
+            wrong.append((spelling, masked))
+    assert [] == wrong
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda one: one.shown)
+def test_a_party_is_covered_in_no_spelling(person: Person) -> None:
+    """Neither as a member nor as a find, though a third person has the same surname."""
+    other = "".join((*(person.kanji or person.kana)[:1], " 五郎丸"))
+    people = {OWNER: ["受注者"], CLIENT: [person.shown], MEMBER: [other]}
+    mask = PackageMask(masking_policy("support"), people, {MEMBER})
+    finder = NameFinder(mask.open_names, mask.hidden_names)
+
+    wrong = []
+    for spelling in dict.fromkeys(spellings(person)):
+        for sentence in ("{}さん、お世話になっております", "{}です。よろしくお願いします"):
+            text = sentence.format(spelling)
+            if mask.mask_text(text) != text or list(finder.pieces(text)) or list(finder.marks(text)):
+                wrong.append((text, mask.mask_text(text), list(finder.pieces(text)), list(finder.marks(text))))
+    assert [] == wrong
+
+
+def test_another_name_is_covered_as_the_shown_one() -> None:
+    """In its spellings too, within no other word."""
+    people = {OWNER: ["yamada"], CLIENT: ["田中"], MEMBER: ["佐藤 花子", "はなち"]}
+    mask = PackageMask(masking_policy("support"), people, {MEMBER})
+
+    assert "参加者Aさん、参加者A、参加者Aに。はなちゃびん" == mask.mask_text(
+        "はなちさん、ハナチ、hanachiに。はなちゃびん"
+    )
