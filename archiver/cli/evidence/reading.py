@@ -44,7 +44,7 @@ def read_before(archive: Archive, order: ExportOrder, file: Path | None, *, asks
     elif any(one.state is ReadState.UNREAD for one in look()):
         echo(_("Before this export is made, read each of its messages. Only what you read leaves."), err=True)
         if not has_analyser():
-            echo(_("SudachiPy is not installed, so fewer names are found by themselves. Read with care."), err=True)
+            echo(_("SudachiPy is not installed, so fewer names are found. Read with care."), err=True)
         for account, name in reading_step.members_to_ask(archive, order).items():
             question = _("What else is {name} called in these chats? (several with spaces, Enter: nothing else)")
             words = ask(question.format(name=visible(name)), str.split, err=True)
