@@ -55,7 +55,8 @@ def drawn(text: str, members: Sequence[str] = (), names: Sequence[str] = ()) -> 
     finder = NameFinder(mask.open_names, mask.hidden_names)
     mask.cover_pieces(list(finder.pieces(mask.mask_text(text))))
     shown = mask.mask_text(text)
-    return Drawn(shown, len(mask.covered_words(text)), tuple(dict.fromkeys(finder.marks(shown))))
+    covers = sum(bool(word) for _shown, word in mask.drawn_parts(text, ()))
+    return Drawn(shown, covers, tuple(dict.fromkeys(finder.marks(shown))))
 
 
 def left(line: dict[str, Any], seen: Drawn, *, with_marks: bool) -> list[str]:
