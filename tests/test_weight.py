@@ -23,13 +23,13 @@ PRODUCT = ROOT / "archiver"
 FIGURES: dict[str, tuple[int, int | None, int | None]] = {
     "code lines of the product": (70_993, 67_000, 55_000),
     "modules of the product": (747, 780, 420),
-    "words and signs of Python": (862_025, None, None),
+    "words and signs of Python": (862_030, None, None),
     "lines of templates and scripts": (6_618, None, None),
     "KB of data": (162, None, None),
     "lines of the longest function": (69, 70, 70),
     "lines of a function, ninth tenth": (18, 18, 18),
     "code lines of tests": (0, 55_000, None),
-    "characters of docs and READMEs": (135_860, None, 210_000),
+    "characters of docs and READMEs": (135_866, None, 210_000),
 }
 
 SLACK = {

@@ -67,7 +67,7 @@ def keep_field(name: str, field: str) -> str:
     problems = _keep_fields(context, name, given)
     context.may_be_typed.set()
     if problems:
-        sentence = " ".join((*problems.values(), _("What you typed is still there.")))
+        sentence = _("{problem} What you typed is still there.").format(problem=" ".join(problems.values()))
         return Markup('<p class="saved err">{}</p>').format(sentence)  # no error: what was typed stays in its field
     words = _("Saved at {time}").format(time=clock_minute(context.now()))
     return Markup('<p class="saved ok">{}</p>').format(words)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from archiver.export.package.make_package import sealed_reading
 from archiver.records import Contract
-from archiver.store import schema, seals
+from archiver.rounds.round import settle_seals
+from archiver.store import schema
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.roles import mapped_accounts
 from archiver.store.queries.statements import deliveries
@@ -100,7 +103,7 @@ def test_a_field_that_ends_as_it_began_makes_no_entry(browser: FormBrowser) -> N
     assert before == stated(browser)[1]
 
 
-def test_what_was_typed_before_a_kill_is_an_entry_with_the_next_start_or_seal(browser: FormBrowser) -> None:
+def test_what_was_typed_before_a_kill_is_an_entry_with_the_next_start_and_export(browser: FormBrowser) -> None:
     """It was kept at once, so nothing of it is lost."""
     token, home = browser.token(), browser.context.home
     type_into(browser, token, "amount", "50,000円")
@@ -108,9 +111,10 @@ def test_what_was_typed_before_a_kill_is_an_entry_with_the_next_start_or_seal(br
         other.get("/home")
     after_start = stated(browser)[0].amount
     type_into(browser, token, "amount", "60,000円")
-    seals.close_seals(browser.context.archive, now=browser.context.now())
+    with sealed_reading(browser.context.archive, now=browser.context.now) as (reading, _seals, _upto):
+        in_export = find_contract(reading, "job1").amount
 
-    assert ("50,000円", "60,000円") == (after_start, stated(browser)[0].amount)
+    assert ("50,000円", "60,000円") == (after_start, in_export)
 
 
 def test_ten_quiet_minutes_make_an_entry(browser: FormBrowser) -> None:
@@ -122,8 +126,11 @@ def test_ten_quiet_minutes_make_an_entry(browser: FormBrowser) -> None:
     early, now = stated(browser)[0].amount, browser.context.now
     object.__setattr__(browser.context, "now", lambda: now() + timedelta(minutes=11))
     browser.context.state_typed(QUIET)
+    by_itself = stated(browser)[0].amount
+    type_into(browser, token, "amount", "60,000円")
+    settle_seals(replace(browser.context.app(), now=lambda: now() + timedelta(minutes=22)))  # each round begins so
 
-    assert (None, "50,000円") == (early, stated(browser)[0].amount)
+    assert (None, "50,000円", "60,000円") == (early, by_itself, stated(browser)[0].amount)
 
 
 def test_the_delivery_who_is_who_and_what_is_unknown_save_themselves_too(browser: FormBrowser) -> None:
