@@ -55,22 +55,12 @@ class EmergencyRow(NamedTuple):
     """What follows the last line, of which there may be many."""
 
 
-class EmergencyStep(NamedTuple):
-    """One thing to do now."""
-
-    words: str
-    messages: tuple[NamedMessage, ...] = ()
-    """The messages that it is about."""
-    line: str = ""
-    """What a terminal says in place of the words."""
-
-
 class EmergencyText(NamedTuple):
-    """An emergency in words, for the terminal and the pages alike."""
+    """An emergency in words."""
 
     head: str
     rows: tuple[EmergencyRow, ...]
-    steps: tuple[EmergencyStep, ...]
+    steps: tuple[str, ...]
 
 
 def emergency_text(emergency: Emergency, now: datetime) -> EmergencyText:
@@ -84,24 +74,6 @@ def emergency_text(emergency: Emergency, now: datetime) -> EmergencyText:
     )
     head = departure_head(emergency.title) if emergency.is_departure else _("Job {job}").format(job=emergency.title)
     return EmergencyText(head, tuple(row for row in rows if row.lines), tuple(_next_steps(emergency)))
-
-
-def general_text() -> EmergencyText:
-    """What holds of every contract, for whoever cannot open the archive just now."""
-    sentences = (
-        _(
-            "Open the chat on Chatwork and take screenshots of what matters, with its dates; save its pages in your "
-            "browser too. They can be handed in here once the archive opens again."
-        ),
-        _("Check your delivery where the job was agreed; if it is not there, deliver there first."),
-        _(
-            "If the client asks to end the contract early (契約途中終了リクエスト on CrowdWorks), ask for "
-            "advice before you agree."
-        ),
-        _("Restore a backup if there is one, then save everything: archive backup --restore"),
-    )
-    rows = (EmergencyRow(_("Don't"), (_(DO_NOT),)),)
-    return EmergencyText(_("While the archive cannot be opened"), rows, tuple(map(EmergencyStep, sentences)))
 
 
 def departure_head(title: str) -> str:
@@ -280,15 +252,6 @@ def screenshots_sentence(name: str, messages: Sequence[NamedMessage]) -> str:
     return sentence.format(messages=message_list, contract=visible(name), first=f"m{messages[0].message_id}")
 
 
-def _screenshot_step(name: str, messages: Sequence[NamedMessage]) -> EmergencyStep:
-    words = ngettext(
-        "Take a screenshot of this message. To keep it, open the message:",
-        "Take screenshots of these messages. To keep one, open its message:",
-        len(messages),
-    )
-    return EmergencyStep(words, tuple(messages[:NAMED_MESSAGES_LIMIT]), screenshots_sentence(name, messages))
-
-
 def short_steps(emergency: Emergency) -> tuple[str, ...]:
     """The three first things to do where there is room for a few lines."""
     if emergency.contract.platform == "crowdworks":
@@ -304,24 +267,24 @@ def _delivery_step(emergency: Emergency) -> str:
     return _("Did you deliver where the job was agreed? If not, do that first.")
 
 
-def _next_steps(emergency: Emergency) -> Iterator[EmergencyStep]:
+def _next_steps(emergency: Emergency) -> Iterator[str]:
     """What to do, the most urgent first: what can be fetched only while a chat is open."""
     name = visible(emergency.name)
     if emergency.lacks_older:
-        yield EmergencyStep(
-            _("Bring in older messages while the chat is open: save its pages in your browser, then archive save FILE")
+        yield _(
+            "Bring in older messages while the chat is open: save its pages in your browser, then archive save FILE"
         )
-    yield EmergencyStep(_delivery_step(emergency))
+    yield _delivery_step(emergency)
     if emergency.contract.platform == "crowdworks":
         end_request = _(
             "Don't agree to a 契約途中終了リクエスト (the client asks to end the contract early) before you "
             "get advice. If you disagree, refuse within a week: without an answer the whole escrow "
             "reportedly goes back. To be reminded: archive job enter {contract} end-request --on DAY"
         )
-        yield EmergencyStep(end_request.format(contract=name))
+        yield end_request.format(contract=name)
     if emergency.screenshots:
-        yield _screenshot_step(name, emergency.screenshots)
-    yield EmergencyStep(_("Create an export: archive export {contract}").format(contract=name))
+        yield screenshots_sentence(name, emergency.screenshots)
+    yield _("Create an export: archive export {contract}").format(contract=name)
 
 
 def _size(size: int) -> str:

@@ -83,7 +83,7 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
     marks, names = SEEN_CHANGES.recall(reading), contract_names(status.contracts)
     departed = {one.contract.id: people_sentence(one) for one in urgent if one.is_departure}
     jobs = [
-        _job(reading, status, one, marks.get(one.id, NEVER), now)
+        job_row(reading, status, one, marks.get(one.id, NEVER), now)
         | {"called": names[one.id], "departed": departed.get(one.id)}
         for one in status.contracts
     ]
@@ -107,7 +107,7 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         "last_alert": max((one.number for one in status.alerts), default=0),
         "mark": page_marks(reading)[head["kind"] == "calm"],
         "step": _next_step(reading, status, jobs, facts) if head["kind"] == "calm" else None,
-        "jobs": sorted((one for one in jobs if one["is_open"]), key=_job_order, reverse=True),
+        "jobs": sorted((one for one in jobs if one["is_open"]), key=job_order, reverse=True),
         "ended": [one for one in jobs if not one["is_open"]],
         "every": facts["every"],
         "backup": status.backup,
@@ -180,12 +180,13 @@ def _line(told: Row) -> str:
     return f"{told['head']} {told['text']}" if told.get("is_stop") or told["kind"] == "gone" else str(told["head"])
 
 
-def _job_order(job: Row) -> tuple[bool, float]:
+def job_order(job: Row) -> tuple[bool, float]:
     """Jobs with something open first, then those with the last message."""
     return bool(job["changed"] or job["gone"]), 0 if job["last"] is None else job["last"].sent.timestamp()
 
 
-def _job(reading: Reading, status: Status, contract: Contract, seen: SeenChanges, now: datetime) -> Row:
+def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChanges, now: datetime) -> Row:
+    """A job with its chats, its money and what changed in it since its user last looked."""
     rooms = [room for room in status.rooms if contract.id in room.contracts]
     sides = case_sides(reading, contract)
     platform = platform_of(contract.platform)

@@ -112,7 +112,7 @@ def test_the_worst_day_without_a_network_shows_what_is_kept(browser: FormBrowser
 
     assert job.outcome is not None
     assert not job.outcome.is_complete
-    assert 'class="alarm"' in page
+    assert "What not to do" in page
 
 
 def test_a_file_without_ids_is_said(browser: FormBrowser) -> None:

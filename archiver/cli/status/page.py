@@ -92,7 +92,7 @@ def tell_emergency(emergency: Emergency, now: datetime) -> None:
     words = emergency_text(emergency, now)
     _tell_wrapped(words.head, 0)
     _tell_labelled((row.label, [*row.lines, row.more]) for row in words.rows)
-    steps = [f"{n}  {step.line or step.words}" for n, step in enumerate(words.steps, 1)]
+    steps = [f"{n}  {step}" for n, step in enumerate(words.steps, 1)]
     _tell_labelled([(_("Do now"), steps)])
 
 

@@ -1,32 +1,42 @@
-"""緊急: save everything shared with the other side now, see what is kept and what to do, and hand in what one has.
+"""困ったとき: save everything again, see what is kept, what not to do and what to do, and hand in what one has.
 
 It works while Chatwork cannot be reached: what is kept is shown all the same.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import timedelta
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
+from archiver.platforms.job_platform import platform_of
+from archiver.records.alerts import AlertRule
 from archiver.render.invisible_characters import visible
 from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round
+from archiver.settings.token import read_token
 from archiver.setup.work_words import recovery_counts, taken_in_words
 from archiver.standing.emergencies import emergencies
-from archiver.standing.emergency_words import emergency_text, general_text
+from archiver.standing.emergency_words import not_kept_row
+from archiver.standing.headlines import kept_words
+from archiver.standing.home_document import NEVER, job_order, job_row
+from archiver.store.archive import Reading
+from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 from archiver.store.queries.contracts import contracts, required_rooms, rooms_to_read
+from archiver.store.queries.gaps import unlisted_beginnings
+from archiver.store.queries.status import status
 from archiver.store.search.scope import room_names
-from archiver.store.working.alerts import alerts
 from archiver.store.working.other_databases import is_database_file
-from archiver.store.working.remembered_values import TICKED
+from archiver.store.working.remembered_values import PRACTICE, RESCUED, TICKED
 from archiver.sync.recover.files import take_file
 from archiver.sync.recover.found_ids import FoundIds
 from archiver.sync.recover.read_ids import RecoveryResult
@@ -38,72 +48,153 @@ from archiver.web.trouble.trouble_words import trouble_words
 
 pages = Blueprint("emergency", __name__, url_prefix="/emergency")
 
+PAUSE = timedelta(minutes=10)
+"""The page begins to save by itself only so often."""
+
 
 @pages.get("")
-def index() -> str:
-    """What is kept and what is not, what not to do, and what to do now."""
-    return _page("", request.args.get("change", ""))
+def index() -> AnyResponse | str:
+    """What is kept, what happened, what not to do and what to do now; while it is being saved, how far that is."""
+    job = _running_rescue(console_context())
+    if "running" in request.args:  # the page asks by itself while it shows how far the saving is
+        return Response(headers={"HX-Refresh": "true"}) if job is None else _saving_part(job)
+    return _older_page("") if request.args.get("change") else _page("")
+
+
+def _title() -> str:
+    return _("Saving everything again")
+
+
+def _running_rescue(context: ConsoleContext) -> Job | None:
+    job = context.jobs.last
+    return job if job is not None and job.is_running and job.title == _title() else None
+
+
+def _saving_part(job: Job) -> str:
+    return render_template("emergency_saving.html", job=job)
 
 
 @pages.post("/rescue")
-def rescue() -> Response:
-    """Save everything shared with the counterparts, without pacing."""
+def rescue() -> AnyResponse:
+    """Save everything shared with the counterparts, without pacing; what the page asks by itself only now and then."""
     context = console_context()
-    context.jobs.start(_("Saving everything shared with the client"), _rescue(context))
-    return redirect(url_for("job.index"))
+    if "HX-Request" not in request.headers or _is_due(context):
+        with suppress(errors.ArchiverError), context.archive.writing() as writing:
+            RESCUED.remember(writing, context.now())
+        context.jobs.start(_title(), _rescue(context))
+    if "HX-Request" in request.headers:
+        return Response(headers={"HX-Refresh": "true"})
+    return redirect(url_for("emergency.index"))
+
+
+def _is_due(context: ConsoleContext) -> bool:
+    """Whether the page begins to save by itself: nothing runs, a token can be read, and it was not done just now."""
+    job = context.jobs.last
+    times = [] if job is None or job.title != _title() else [job.begun_at]
+    with context.archive.reading() as reading:
+        times += filter(None, [RESCUED.recall(reading)])
+        is_practice = PRACTICE.recall(reading) is not None
+    if is_practice or context.jobs.is_busy or any(context.now() - one < PAUSE for one in times):
+        return False
+    try:
+        settings = context.settings()
+        return settings.token_source.startswith("keyring") or bool(read_token(settings, context.environ))
+    except errors.ArchiverError:
+        return False
+
+
+@pages.post("/tick")
+def tick() -> AnyResponse:
+    """Keep which steps of a page are done."""
+    of = request.form.get("of", "")[:80]
+    with console_context().archive.writing() as writing:
+        TICKED.remember(writing, {**TICKED.recall(writing), of: request.form.getlist("step")[:20]})
+    is_quiet = "HX-Request" in request.headers
+    return Response(status=204) if is_quiet else redirect(request.referrer or url_for("emergency.index"))
 
 
 @pages.post("/recover")
-def recover() -> Response | tuple[str, int]:
+def recover() -> AnyResponse | tuple[str, int]:
     """Take message ids from files that were handed in, and fetch those messages."""
     context = console_context()
     given = [one for one in request.files.getlist("files") if one.filename]
     if not given:
-        return _page(_("Choose at least one file."), "older"), 422
+        return _older_page(_("Choose at least one file.")), 422
     copies = TemporaryDirectory()
     try:
         found = _take_files(context, given, request.form.get("room", ""), Path(copies.name))
     except errors.ArchiverError as error:
         copies.cleanup()
-        return _page(trouble_words(error).together, "older"), 422
+        return _older_page(trouble_words(error).together), 422
     context.jobs.start(_("Bringing in older messages"), _recover(context, found, copies))
     return redirect(url_for("job.index"))
 
 
-def _page(problem: str, change: str = "") -> str:
+def _older_page(problem: str) -> str:
+    context = console_context()
+    with context.archive.reading() as reading:
+        names = room_names(reading)
+        rooms = [(room, visible(names.get(room, ""))) for room in rooms_to_read(reading, context.now())]
+    return render_template("recover.html", rooms=rooms, chosen=request.form.get("room", type=int), problem=problem)
+
+
+def _page(problem: str) -> str:
     context = console_context()
     try:
         with context.archive.reading() as reading:
-            found = emergencies(reading, contracts(reading), alerts(reading), always=True)
-            blocks = [emergency_text(one, context.now()) for one in found]
-            names = room_names(reading)
-            rooms = [(room, visible(names.get(room, ""))) for room in rooms_to_read(reading, context.now())]
-            has_contract = bool(contracts(reading))
+            document = _document(context, reading)
     except errors.ArchiverError as error:
         return _page_without_archive(context, problem, error)
+    job = context.jobs.last
+    if job is not None and not job.is_running and job.title == _title():
+        context.jobs.note_seen(job)
     return render_template(
-        "emergency.html",
-        blocks=blocks,
-        rooms=rooms,
-        change=change,
-        chosen=request.form.get("room", type=int),
-        has_contract=has_contract,
-        problem=problem,
-        job=context.jobs.last,
+        "emergency.html", it=document, problem=problem, job=job, rescue_title=_title(), is_due=_is_due(context)
     )
+
+
+def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
+    """The job that is asked about, or the one in which most happened, with what happened as the archive shows it."""
+    standing, now, by_team = status(reading), context.now(), kept_by_team(reading.home)
+    every = [job_row(reading, standing, one, NEVER, now) for one in standing.contracts]
+    jobs = sorted(every, key=lambda one: (one["is_open"], *job_order(one)), reverse=True)
+    job = next((one for one in jobs if one["id"] == request.args.get("job")), next(iter(jobs), None))
+    contract = next((one for one in standing.contracts if job is not None and one.id == job["id"]), None)
+    rooms = [] if job is None else [int(one.room_id) for one in job["rooms"]]
+    asked = [one for one in standing.alerts if one.rule is AlertRule.A8 and one.room_id in rooms and one.message_id]
+    signs = job is not None and {
+        "gone": job["gone"],
+        "changed": job["changed"],
+        "unpaid": job["money"] and job["money"]["state"] == "late",
+        "asked": asked,
+    }
+    known = next((name for name, is_so in signs.items() if is_so), "") if signs else ""
+    platform = platform_of(contract.platform if contract is not None else None)
+    found = emergencies(reading, [contract], standing.alerts, always=True) if contract is not None else ()
+    not_kept = [line for row in map(not_kept_row, found) for line in (*row.lines, row.more) if line]
+    return {
+        "jobs": jobs,
+        "job": job,
+        "what": request.args.get("what", known),
+        "url": contract.url if contract is not None else None,
+        "end_request": platform.end_request,
+        "asked": [(one.room_id, one.message_id) for one in asked],
+        "older": unlisted_beginnings(reading, set(rooms)),
+        "kept": kept_words(standing.rooms, are_files_told=by_team is not KeptByTeam.RECORDS),
+        "is_team": by_team is not KeptByTeam.NOTHING,
+        "saved": standing.last_sync,
+        "not_kept": not_kept,
+        "ticked": [] if job is None else TICKED.recall(reading).get(job["id"], []),
+    }
 
 
 def _page_without_archive(context: ConsoleContext, problem: str, error: errors.ArchiverError) -> str:
     """What can be done all the same, with why nothing is shown of what is kept."""
     if isinstance(error, errors.ArchiveDamaged):
         context.damage_seen.set()
-    block, is_restorable = general_text(), can_restore(error, context.home)
-    steps = [step for step in block.steps if is_restorable or "backup --restore" not in step.words]
     return render_template(
         "emergency_without.html",
-        block=block,
-        steps=steps,
-        can_restore=is_restorable,
+        can_restore=can_restore(error, context.home),
         words=(isinstance(error, errors.NoArchive) and home_obstacle(context.home)) or trouble_words(error),
         problem=problem,
         is_older=isinstance(error, errors.OlderArchive),
@@ -112,7 +203,7 @@ def _page_without_archive(context: ConsoleContext, problem: str, error: errors.A
 
 
 def _rescue(context: ConsoleContext) -> Work:
-    links = (JobLink(_("What is kept, and what to do now"), url_for("emergency.index")),)
+    links = (JobLink(_("Help now"), url_for("emergency.index")),)
 
     def work(job: Job) -> JobOutcome:
         app = context.app(job)
@@ -198,12 +289,3 @@ def _result_lines(recovered: RecoveryResult, found: FoundIds) -> tuple[str, ...]
     if recovered.left:
         lines.append(_("The next saves go on with what is left."))
     return tuple(lines)
-
-
-@pages.post("/tick")
-def tick() -> tuple[str, int] | Response:
-    """Keep which steps of a page are done."""
-    of = request.form.get("of", "")[:80]
-    with console_context().archive.writing() as writing:
-        TICKED.remember(writing, {**TICKED.recall(writing), of: request.form.getlist("step")[:20]})
-    return ("", 204) if "HX-Request" in request.headers else redirect(request.referrer or url_for("emergency.index"))

@@ -290,13 +290,11 @@ def test_the_worst_day(chromium: Browser, new_desk: FirstDayDesk, look: Look) ->
         expect(page.locator("#head")).to_contain_text("大きな変化", timeout=30_000)
         faults = player.look_around()
         to(player, "/emergency")
-        player.press("button.big")
-        page.wait_for_url(re.compile("/job"))
-        player.wait_for_job()
-        player.press("#job .row a")
-        player.check(".tasks-now input")
+        page.locator("#do-save").wait_for(timeout=60_000)  # the page begins to save by itself
+        with page.expect_response(re.compile("/emergency/tick")):
+            player.check("#do-deliver")
         page.reload()
-        expect(page.locator(".tasks-now input").first).to_be_checked()
+        expect(page.locator("#do-deliver")).to_be_checked()
 
         assert [] == faults + player.look_around()
         assert ([], []) == (tab.complaints, tab.outside)

@@ -124,8 +124,8 @@ def test_a_damaged_database_is_said_on_every_page(
         assert DAMAGED in text
         assert str(desk.home) not in text
         assert not re.search(r"malformed|database|schema|disk I/O|sqlite", text)
-    assert "退席しない" in emergency
-    assert "先にあちらで納品" in emergency
+    assert "しないこと" in emergency
+    assert "先に納品" in emergency
     for page in (pages[path].get_data(as_text=True).partition("<main")[2] for path in ("/home", "/conversations")):
         assert 1 == page.count('href="/copies"'), page
 
@@ -260,7 +260,7 @@ def test_an_archive_that_vanished_is_no_first_start(desk: FirstDayDesk, what: st
     assert "保存しませんでした" in dropped.get_data(as_text=True)
     assert "行いませんでした" in tried.get_data(as_text=True)
     assert not is_made
-    assert "退席しない" in emergency
+    assert "しないこと" in emergency
     assert str(disk) in copies
     assert restored is not None
     assert restored.is_complete, restored
@@ -393,7 +393,7 @@ def test_what_may_not_be_looked_at_is_said_and_not_called_damaged(desk: FirstDay
     assert {"/home", "/emergency", "/copies", "/settings", "/archives", "/help"} == set(pages), seen.stderr
     assert CLOSED in pages["/home"]
     assert "500 " not in seen.stdout
-    assert "退席しない" in pages["/emergency"]
+    assert "しないこと" in pages["/emergency"]
     assert "壊れ" not in pages["/copies"].partition("保管庫が壊れて表示できないとき")[0]
 
 
@@ -532,7 +532,7 @@ def test_settings_that_cannot_be_read_are_said_and_begun_anew_by_clicking(desk: 
 
     assert "設定が読めません" in home
     assert str(settings) not in words_of(home).partition("直す人のための説明")[0]
-    assert "退席しない" in emergency
+    assert "しないこと" in emergency
     assert dropped is not None
     assert "設定が読めない" in dropped.head
     assert ["/settings"] * 2 == [answer.headers["Location"] for answer in begun]

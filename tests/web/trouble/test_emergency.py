@@ -1,0 +1,101 @@
+"""困ったとき: what is saved again by itself, what happened, what not to do, and steps that stay ticked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.store.working.remembered_values import RESCUED
+from tests.support.archives.maker import message_object, story
+from tests.support.console.application import SITE, FormBrowser, open_application
+
+OWN_POST = {"HX-Request": "true", "Origin": SITE, "Sec-Fetch-Site": "same-origin"}
+"""What htmx says of a form that posts itself."""
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[FormBrowser]:
+    """The application over a job in whose chat a message was deleted; Chatwork cannot be reached."""
+    maker = story(tmp_path / "home")
+    maker.contract("job1", platform="crowdworks", client="田中", title="動画", url="https://crowdworks.jp/contracts/1")
+    maker.sync([message_object(30, "検収OKです", sent=200)], minutes=202)
+    maker.archive.close()
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
+    with open_application(tmp_path / "home", {**environ, "PATH": ""}) as opened:
+        yield opened
+
+
+def auto(page: str) -> bool:
+    """Whether the page begins to save by itself."""
+    return 'hx-trigger="load"' in page
+
+
+def test_opening_writes_nothing_and_saves_by_itself_at_most_every_ten_minutes(browser: FormBrowser) -> None:
+    """The page posts itself once; a second one within ten minutes starts nothing, but the button does."""
+    first = browser.get("/emergency")
+    with browser.context.archive.reading() as reading:
+        untouched = RESCUED.recall(reading)
+    posted = browser.post("/emergency/rescue", headers=OWN_POST)
+    number = browser.job().number
+    second = browser.get("/emergency")
+    browser.post("/emergency/rescue", headers=OWN_POST)
+    again = browser.job().number
+    pressed = browser.post("/emergency/rescue")
+
+    assert (True, None) == (auto(first), untouched)
+    assert "true" == posted.headers["HX-Refresh"]
+    assert not auto(second)
+    assert "could not be reached" in second
+    assert number == again
+    assert "/emergency" == pressed.headers["Location"]
+    assert browser.job().number == again + 1
+
+
+def test_without_a_token_the_button_stands_first_and_nothing_is_begun(tmp_path: Path) -> None:
+    """What is kept is shown all the same, with what not to do."""
+    maker = story(tmp_path / "home")
+    maker.archive.close()
+    (tmp_path / "home" / "archive.toml").write_text('[token]\nsource = "env:NO_SUCH"\n')
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
+    with open_application(tmp_path / "home", environ) as browser:
+        page = browser.get("/emergency")
+
+    assert not auto(page)
+    assert 1 == page.count("btn first")
+    assert "messages" in page.partition("<h1")[2].partition("</h1>")[0]
+    assert "What not to do" in page
+
+
+def test_what_happened_changes_what_not_to_do_and_the_steps(browser: FormBrowser) -> None:
+    """A stranger may be removed from the contacts later; whoever asks for papers gets none before."""
+    usual, stranger = browser.get("/emergency?what=changed"), browser.get("/emergency?what=stranger")
+    asked, ended = browser.get("/emergency?what=asked"), browser.get("/emergency?what=ended")
+
+    assert "Remove 田中 from your contacts" in usual
+    assert "from your contacts" not in stranger
+    assert "Send identity papers" in asked
+    assert "契約途中終了リクエスト" in usual
+    assert "escrow reportedly" in ended
+    assert [1] * 4 == [page.count('aria-pressed="true"') for page in (usual, stranger, asked, ended)]
+    assert [1] * 4 == [page.count("btn first") for page in (usual, stranger, asked, ended)]
+
+
+def test_a_ticked_step_stays_ticked_for_its_job(browser: FormBrowser) -> None:
+    """For whoever opens the page tomorrow; the steps of another job are its own."""
+    browser.post("/emergency/tick", {"of": "job1", "step": ["deliver", "alone"]}, headers=OWN_POST)
+    browser.post("/emergency/tick", {"of": "other", "step": ["office"]}, headers=OWN_POST)
+
+    ticked = re.findall(r'name="step" value="(\w+)" checked', browser.get("/emergency?job=job1"))
+
+    assert ["deliver", "alone"] == ticked
+
+
+def test_an_export_is_three_clicks_away(browser: FormBrowser) -> None:
+    """From here straight to what goes in, for the support of the job's platform."""
+    page = browser.get("/emergency?job=job1")
+
+    assert 'href="/packages/order?contract=job1&amp;for=support"' in page
+    assert "What goes into this export" in browser.get("/packages/order?contract=job1&for=support")
