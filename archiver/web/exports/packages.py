@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from gettext import gettext as _
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
+from archiver.export.mask.analyser import has_analyser
 from archiver.export.package import reading_step
+from archiver.export.package.order import ExportOrder
 from archiver.export.package.reading_step import Decision, opened_messages
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract, OpenedMessage, ReadState
@@ -119,38 +121,41 @@ def reading() -> AnyResponse | tuple[str, int] | str:
     """Each message that would leave, with its covers drawn, to be read before."""
     context = console_context()
     try:
-        opened = opened_messages(context.archive, read_order(context, request.args), now=context.now())
+        wanted = read_order(context, request.args)
+        opened = opened_messages(context.archive, wanted, now=context.now())
     except (errors.CounterpartUnknown, errors.UsageError):
         return _order_page("")
-    return _reading_page(opened, "")
+    return _reading_page(wanted, opened, request.args.get("at", ""))
 
 
 @pages.post("/read")
 def keep_reading() -> AnyResponse | tuple[str, int] | str:
-    """Keep at once what was decided about one message, or about a word of it."""
-    context = console_context()
+    """Keep at once what was decided about one message, a word of it, or what else somebody is called."""
+    context, form, now = console_context(), request.form, console_context().now()
     try:
         wanted = read_order(context, request.args)
-        opened = opened_messages(context.archive, wanted, now=context.now())
-        decision = _decision(request.form, {one.id: one for one in opened})
-        reviews = [] if decision is None else reading_step.reviews_of(opened, [decision], at=context.now())
+        opened = opened_messages(context.archive, wanted, now=now)
+        decision = _decision(form, {one.id: one for one in opened})
+        reviews = [] if decision is None else reading_step.reviews_of(opened, [decision], at=now)
     except errors.UsageError as error:
         return _order_page(trouble_words(error).together)
-    if not reading_step.keep_reviews(context.archive, wanted.contract, reviews, at=context.now()):
+    if "members" in form:
+        asked = reading_step.members_to_ask(context.archive, wanted)
+        reviews = [reading_step.other_names(one, form.get(f"called_{one}", "").split(), at=now) for one in asked]
+    if not reading_step.keep_reviews(context.archive, wanted.contract, reviews, at=now):
         raise errors.HomeNotWritable(path=context.home)
-    said = ""
-    if decision is not None and (decision.covered or decision.shown):
-        opened = opened_messages(context.archive, wanted, now=context.now())
-        for word in reading_step.words_nowhere(opened, decision.covered):
-            said = _("“{word}” stands in none of the messages to be read.").format(word=visible(word))
+    if "members" in form or (decision is not None and (decision.covered or decision.shown)):
+        opened = opened_messages(context.archive, wanted, now=now)
+        for word in reading_step.words_nowhere(opened, () if decision is None else decision.covered):
+            flash(_("“{word}” stands in none of the messages to be read.").format(word=visible(word)))
     elif decision is not None and reviews[0].state is not decision.state:
-        said = _("This message changed after it was shown. Please read it again.")
-    at = "" if decision is None or request.form.get("word") else decision.message_id
+        flash(_("This message changed after it was shown. Please read it again."))
+    at = "" if decision is None or form.get("word") else decision.message_id
     if "HX-Request" not in request.headers:
-        more = {"at": at, "words": request.args.get("words", ""), "said": said}
+        more = {"at": at, "words": request.args.get("words", "")}
         return redirect(order_address("packages.reading", changed(given_fields(request.args), **more)))
     states = {one.message_id: one.state for one in reviews}
-    return _reading_page([replace(one, state=states.get(one.id, one.state)) for one in opened], at, said)
+    return _reading_page(wanted, [replace(one, state=states.get(one.id, one.state)) for one in opened], at)
 
 
 def _decision(form: Mapping[str, str], opened: Mapping[str, OpenedMessage]) -> Decision | None:
@@ -170,16 +175,17 @@ def _decision(form: Mapping[str, str], opened: Mapping[str, OpenedMessage]) -> D
     return Decision(ident, message.digest, message.state, shown=(message.covers[int(word)],)) if is_there else None
 
 
-def _reading_page(opened: Sequence[OpenedMessage], at: str, said: str = "") -> str:
+def _reading_page(wanted: ExportOrder, opened: Sequence[OpenedMessage], at: str) -> str:
     given, context = given_fields(request.args), console_context()
     with context.archive.reading() as reading:
-        rows = read_rows(reading, opened, at or request.args.get("at", ""), request.args.get("words", ""))
+        rows = read_rows(reading, opened, at, request.args.get("words", ""))
     return render_template(
         "package_read_part.html" if "HX-Request" in request.headers else "package_reading.html",
         rows=rows,
         n=len(opened),
         read=sum(one.state is ReadState.READ for one in opened),
-        said=said or request.args.get("said", ""),
+        members=reading_step.members_to_ask(context.archive, wanted) if opened else {},
+        has_analyser=has_analyser(),
         is_all=request.args.get("all"),
         address=lambda endpoint, **more: order_address(endpoint, changed(given, **more)),
     )

@@ -43,7 +43,8 @@ def read_rows(reading: Reading, opened: Sequence[OpenedMessage], at: str, words:
 
 def _row(one: OpenedMessage, known: Any, *, has_words: bool) -> Row:
     covers, texts = {word: number for number, word in enumerate(one.covers)}, len(one.texts)
-    parts = [_trimmed(_parts(part, covers, has_words=has_words)) for part in one.parts]
+    marks = _WORDS if has_words else re.compile("|".join(map(re.escape, sorted(one.marks, key=len, reverse=True))))
+    parts = [_trimmed(_parts(part, covers, marks if has_words or one.marks else None)) for part in one.parts]
     fate = None if known is None else known.state
     sent = known.sent.astimezone(JST) if known is not None and known.sent else None
     return {
@@ -72,14 +73,19 @@ def _trimmed(parts: Iterable[Row]) -> list[Row]:
     return kept
 
 
-def _parts(parts: Iterable[tuple[str, str]], covers: dict[str, int], *, has_words: bool) -> Iterator[Row]:
-    """What stands there, in parts: text, a word to be covered, or a cover with its number among the message's."""
+def _parts(parts: Iterable[tuple[str, str]], covers: dict[str, int], pressed: re.Pattern[str] | None) -> Iterator[Row]:
+    """What stands there, in parts: text, a word that can be covered, or a cover with its number in the message."""
+    kind = "word" if pressed is _WORDS else "mark"
     for shown, word in parts:
         if word:
             label = _LABEL.fullmatch(shown)
             yield {"kind": "cover", "text": label[1] if label else shown, "number": covers[word]}
             continue
-        shown = _TAGS.sub("", shown.replace("[hr]", "\n"))
-        for piece in _WORDS.findall(shown) if has_words else [shown]:
-            is_word = has_words and any(map(str.isalnum, piece))
-            yield {"kind": "word" if is_word else "text", "text": visible(piece, lines=True), "word": piece}
+        text = _TAGS.sub("", shown.replace("[hr]", "\n"))
+        last = 0
+        for found in pressed.finditer(text) if pressed else ():
+            if any(map(str.isalnum, found[0])):
+                yield {"kind": "text", "text": visible(text[last : found.start()], lines=True)}
+                yield {"kind": kind, "text": visible(found[0], lines=True), "word": found[0]}
+                last = found.end()
+        yield {"kind": "text", "text": visible(text[last:], lines=True)}

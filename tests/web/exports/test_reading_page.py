@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.archives.maker import message_object, story
+from archiver.store.queries.statements import kept_reviews
+from tests.support.archives.maker import CLIENT, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 
 ORDER = "contract=job1&for=support"
@@ -21,7 +22,7 @@ def browser(tmp_path: Path) -> Iterator[FormBrowser]:
     maker = story(tmp_path / "home")
     maker.contract("job1", platform="crowdworks", client="田中", title="動画", url="https://crowdworks.jp/contracts/1")
     maker.contract("job2", title="記事作成", rooms=())
-    bank = message_object(31, "電話は 090-1234-5678 です。全部で5本です", sent=201)
+    bank = message_object(31, "電話は 090-1234-5678 です。全部で5本です。ヒサカタ堂にて", sent=201)
     maker.sync([message_object(30, f"編集の高木さんに渡します {HOSTILE}", sent=200), bank], minutes=202)
     maker.archive.close()
     environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
@@ -98,6 +99,29 @@ def test_a_cover_is_shown_and_a_word_is_covered_everywhere(browser: FormBrowser)
     assert "電話番号 is hidden. A press shows it" in before
     assert "090-1234-5678" in message(shown, "31")
     assert word not in message(covered, "31")
+
+
+def test_a_word_that_may_be_a_name_is_marked_and_a_press_covers_it(browser: FormBrowser) -> None:
+    """It is covered in this message and everywhere else."""
+    before = browser.get(f"/packages/read?{ORDER}")
+    (word,) = re.findall(r'class="see" name="cover" value="31 ([^"]+)"', message(before, "31"))
+    after = press(browser, "cover", f"31 {word}")
+
+    assert word in "ヒサカタ堂"
+    assert word not in message(after, "31")
+
+
+def test_what_else_a_third_person_is_called_is_asked_once(browser: FormBrowser) -> None:
+    """What is entered is kept with the job."""
+    address = f"/packages/read?{ORDER}&hide={CLIENT}"
+    page = browser.get(address)
+    browser.post(address, {"members": "yes", f"called_{CLIENT}": "ヒサカタ堂"})
+    after = browser.get(address)
+
+    assert f'name="called_{CLIENT}"' in page
+    assert "called_" not in after
+    with browser.context.archive.reading() as reading:
+        assert [("ヒサカタ堂",)] == [one.covered for one in kept_reviews(reading, "job1") if one.covered]
 
 
 def test_a_message_that_changed_meanwhile_is_not_read(browser: FormBrowser) -> None:
