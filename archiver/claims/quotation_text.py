@@ -48,9 +48,15 @@ def quotation_parts(
     """The texts with their labels, what stands there now last."""
     yield word("quote.label.before", lang, seen=time(quoted.before.last_seen)), texts[0]
     if quoted.after is not None:
-        yield word("quote.label.after", lang, seen=time(quoted.after.first_seen)), texts[-1]
+        last = quoted.after.last_seen if quoted.became is State.EDITED else quoted.after.first_seen
+        yield _label("after", lang, time(quoted.after.first_seen), time(last)), texts[-1]
     elif quoted.became is State.DELETED:
-        yield word("quote.label.gone", lang, seen=time(seen_at(quoted))), word("quote.gone", lang)
+        last = quoted.message.versions[-1].last_seen
+        yield _label("gone", lang, time(seen_at(quoted)), time(last)), word("quote.gone", lang)
+
+
+def _label(kind: str, lang: str | None, seen: str, last: str) -> str:
+    return word(f"quote.label.{kind}" if seen == last else f"quote.label.{kind}.still", lang, seen=seen, last=last)
 
 
 def _happened(quoted: Quotation, lang: str | None, time: Time) -> Iterator[str]:

@@ -88,6 +88,9 @@ WORDS: Mapping[str, Wording] = {
         "later {n:,} message{n:s} of {people:,} whose side is not entered",
     ),
     "reason.silent": Wording("相手からの返信がない", "there is no reply from the client"),
+    "reason.silent.account": Wording(
+        "{sign}ことを{at}に確認し、相手からの返信もない", "{sign}, seen {at}, and there is no reply from the client"
+    ),
     "reason.silent.closed": Wording(
         "{until}までの記録では相手からの返信がなく、その後はチャットを開けない",
         "what was saved until {until} has no reply from the client and the chat cannot be opened since",
@@ -169,6 +172,11 @@ WORDS: Mapping[str, Wording] = {
     "reason.edited": Wording(
         "相手のメッセージ{n:,}件が編集された", "{n:,} message{n:s} of the client changed by an edit"
     ),
+    "reason.edited_deleted": Wording(
+        "相手のメッセージ{deleted:,}件の削除と{edited:,}件の編集を、保存した後に確認した",
+        "{deleted:,} message{deleted:s} of the client became shown as deleted after the saving "
+        "and {edited:,} changed by an edit",
+    ),
     # deadlines
     "deadline.source": Wording("出典 {title}({by}、{day}に確認)", "source: {title} ({by}, read on {day})"),
     "deadline.weak": Wording("。不確かなため、確認してください", "; uncertain, please check"),
@@ -192,10 +200,17 @@ WORDS: Mapping[str, Wording] = {
         "{seen}には表示されなくなっていました(理由は分かりません)。",
         "By {seen} it was no longer shown (reason unknown). ",
     ),
-    "quote.present": Wording("{seen}の表示も同じです。", "It still read the same on {seen}. "),
+    "quote.present": Wording("{seen}にも同じ文でした。", "It still read the same on {seen}. "),
     "quote.label.before": Wording("保存した文({seen}まで表示)", "Text as saved (shown until {seen})"),
     "quote.label.after": Wording("変わった後の文({seen}に確認)", "Text after the change (seen {seen})"),
     "quote.label.gone": Wording("いまの表示({seen}に確認)", "Shown now (seen {seen})"),
+    "quote.label.after.still": Wording(
+        "いまの文({seen}に確認、{last}も同じ)", "Text now (seen {seen}, the same on {last})"
+    ),
+    "quote.label.gone.still": Wording(
+        "いまの表示({seen}に確認、{last}も同じ)", "Shown now (seen {seen}, the same on {last})"
+    ),
+    "quote.asked": Wording("返信のないメッセージ: 「{text}」", "the message without a reply: “{text}”"),
     "quote.gone": Wording("(削除の表示だけ)", "(only that it was deleted)"),
     "quote.said": Wording("{who}の「{before}」({sent})", "“{before}” ({who}, {sent})"),
     "quote.said.edited": Wording(
@@ -216,7 +231,7 @@ WORDS: Mapping[str, Wording] = {
         "{said}は「{after}」に変わり、{seen}には表示されなくなっていました(理由は分かりません)",
         "{said} became “{after}” and was no longer shown by {seen} (reason unknown)",
     ),
-    "quote.line.present": Wording("{said}は、{seen}の表示も同じです", "{said} still read the same on {seen}"),
+    "quote.line.present": Wording("{said}は、{seen}にも同じ文でした", "{said} still read the same on {seen}"),
     "quote.the_client": Wording("相手", "the client"),
     "count.each": Wording("{what} {n:,}件", "{what}: {n:,}"),
     "count.of": Wording("{what} {n:,}件({whose})", "{what}: {n:,} ({whose})"),

@@ -312,7 +312,11 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
             yield f"the review is overdue ({day}, {days})"
         if passed < (truth.rules.review_days or 7):
             yield f"the review is overdue too early ({days})"
-    asks = _search(r"相手からの返信がないため|記録では相手からの返信がなく", page)
+    for number in _findall(r"返信のないメッセージ:「[^」]*?(\d+)」", page):
+        post = next((one for one in dispute.saved if one.number == int(number)), None)
+        if post is None or dispute.side(post.author) != "報告者" or post.sent != dispute.first_unanswered():
+            yield f"the message without a reply ({number})"
+    asks = _search(r"相手からの返信(?:が|も)ないため|記録では相手からの返信がなく", page)
     until = dispute.known_until
     asked = dispute.first_unanswered() if dispute.counterpart is not None else None
     if asks and (asked is None or until is None):
@@ -326,10 +330,14 @@ def _on_request(truth: Truth, page: str) -> Iterator[str]:
         for number in _findall(rf"相手のメッセージ([0-9,]+)件が、?{words}", page):
             if _number(number) != dispute.changes()[kind]["相手"]:
                 yield f"the reason of the request: {kind} ({number})"
+    pattern = r"相手のメッセージ([0-9,]+)件の削除と([0-9,]+)件の編集を、保存した後に確認したため"
+    for numbers in _findall(pattern, page):
+        if [*map(_number, numbers)] != [dispute.changes()[kind]["相手"] for kind in ("deleted", "edited")]:
+            yield f"the reason of the request ({numbers})"
     for day in _findall(rf"チャットが開けなくなったことを({DAY})に確認したため", page):
         if dispute.noticed_shut is None or day != _second(dispute.noticed_shut)[:10]:
             yield f"when the chat was closed ({day})"
-    for day in _findall(rf"「\(解約済\)」が付いていることを({DAY})に確認したため", page):
+    for day in _findall(rf"「\(解約済\)」が付いていることを({DAY})に確認(?:したため|し、相手からの返信も)", page):
         if dispute.noticed_closing is None or day != _second(dispute.noticed_closing)[:10]:
             yield f"when the account was closed ({day})"
 
@@ -406,12 +414,16 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     if _findall(rf"保存した文\(({DAY}\d\d:\d\d)まで表示\){own}", words) != [(_minute(until), first)]:
         yield "the text that was saved"
     since = min(at for at, text, _updated in texts if text == texts[-1][1])
-    after = _findall(rf"変わった後の文\(({DAY}\d\d:\d\d)に確認\){own}", words)
+    gone = [at for at, text, _updated in shown if text == DELETED]
+    looked = times[-1] if gone or is_edited else since
+    still = _findall(rf"(?:いまの文|いまの表示)\({DAY}\d\d:\d\dに確認、({DAY}\d\d:\d\d)も同じ\)", words)
+    if still != [_minute(looked)] * (_minute(looked) != _minute(gone[0] if gone else since)):
+        yield "until when it still read so"
+    after = _findall(rf"(?:変わった後|いま)の文\(({DAY}\d\d:\d\d)に確認(?:、{DAY}\d\d:\d\dも同じ)?\){own}", words)
     if after != [(_minute(since), last)] * is_edited:
         yield "the text after the change"
     if _findall(rf"Chatworkの更新時刻({DAY}\d\d:\d\d)", words) != [_minute(texts[-1][2])] * is_edited:
         yield "Chatwork's own time of the edit"
-    gone = [at for at, text, _updated in shown if text == DELETED]
     if _findall(rf"({DAY}\d\d:\d\d)には削除されていました", words) != [_minute(one) for one in gone[:1]]:
         yield "when the deletion was seen"
 

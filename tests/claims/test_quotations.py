@@ -137,7 +137,7 @@ def test_a_chosen_message_is_quoted_unchanged(archive: ArchiveMaker) -> None:
     quoted, page, _inquiry = _folded(archive, "5")
 
     assert [3, 4, 5] == [int(one.message.message_id) for one in quoted]
-    assert "2026-11-05 10:05 田中のメッセージ(No.4)。2026-11-05 10:30の表示も同じです。" in page
+    assert "2026-11-05 10:05 田中のメッセージ(No.4)。2026-11-05 10:30にも同じ文でした。" in page
 
 
 def test_a_long_text_is_cut_around_what_matters() -> None:

@@ -135,7 +135,7 @@ def test_where_nothing_changed_what_was_agreed_is_quoted(tmp_path: Path) -> None
     later = _told(maker, 12 * DAY)[1]
 
     for text in ("「5本で25,000円です」(2026-11-05)", "「月末に振り込みます」(2026-11-06)"):
-        assert f"相手の{text}は、2026-11-14の表示も同じです。" in form
+        assert f"相手の{text}は、2026-11-14にも同じ文でした。" in form
         assert text not in later
     assert "30,000円" not in form
     assert "相手の「よろしくお願いします」(2026-11-06)は、2026-11-16には削除されていました。" in later

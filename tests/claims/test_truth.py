@@ -30,7 +30,7 @@ from tests.claims.dispute import BEGIN, Circumstances, Dispute, TruePost, blank_
 from tests.claims.unread_sentences import LISTED, unread
 from tests.support.archives.maker import OWNER
 
-MOST_UNREAD = 329
+MOST_UNREAD = 325
 """So many texts of the catalogue no parser reads yet."""
 
 

@@ -89,6 +89,7 @@ def _opened(package: PackageInput, case: ReportInput, statistics: MessageStatist
         *chosen_messages(case, statistics)[0],
         *(one for one, reason in statistics.excerpt_reasons.items() if reason == CHANGED),
         *(one.message.message_id for one in statistics.quotations.value),
+        *([statistics.asked.message_id] if statistics.asked else []),
         *statistics.bound,
     }
     context = (OFFICE_CONTEXT if case.is_short else CONTEXT) if PROFILES[order.profile].formats else 0

@@ -10,8 +10,17 @@ from archiver.claims.accounts import closed_account
 from archiver.claims.messages import last_notice, last_reply
 from archiver.claims.quotation_text import quotation_head, quotation_line, quotation_parts
 from archiver.claims.quotations import Quotation, excerpts, names_terms
+from archiver.claims.table import word
 from archiver.claims.turn import turn
-from archiver.claims.words import change_lines, closed_text, own_changes_text, reply_label, reply_text, turn_lines
+from archiver.claims.words import (
+    change_lines,
+    closed_text,
+    own_changes_text,
+    reply_label,
+    reply_text,
+    turn_lines,
+    waiting_text,
+)
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import MessageText, QuotedMessage
 from archiver.export.report.input import ReportInput
@@ -20,19 +29,20 @@ from archiver.export.report.platform_words import about_text, kind_text, value_t
 from archiver.export.report.request_to_office import shown_name
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
+from archiver.records import State
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
 from archiver.render.times import date_text, local_time
 from archiver.report_language import say
 
-MAX_LINES = 11
+MAX_LINES = 12
 """Lines on page 1 at most; chapter 8 has all changes."""
 
 _TURNS = ("表示名が変わった", "参加者の一覧に表示されなくなった")
 _DESCRIBED = "チャットの概要が変わった"
 _CUT = 45
-_NAME_LENGTH, _QUOTED_LENGTH = 40, 76
-"""Characters of a name, and of a text in half the width, four lines of it, at most."""
+_NAME_LENGTH, _QUOTED_LENGTH, _ASKED_LENGTH = 40, 76, 60
+"""Characters of a name, of a text in half the width, four lines of it, and of one in two lines, at most."""
 
 
 def quoted_messages(case: ReportInput, statistics: MessageStatistics) -> tuple[QuotedMessage, ...]:
@@ -105,6 +115,9 @@ def _last_reply_lines(case: ReportInput, statistics: MessageStatistics) -> Itera
             reply=reply_text(reply, None, f"No.{reply.value.no}"),
         )
     yield from (say("{line}。", line=line) for line in turn_lines(turn(facts), case.created_at, shown=shown_name))
+    if statistics.asked is not None and waiting_text(turn(facts), case.created_at):
+        body = visible(own_words(statistics.asked.body, references_of(case, statistics.asked)))
+        yield word("quote.asked", text=excerpts([body], _ASKED_LENGTH)[0])
     if notice is not None and reply.value is not None:
         form = say("Chatworkの自動メッセージの形のもの(相手の名義。この形は誰でも書けます)")
         yield say("その後、{form}{at}(No.{no})。", form=form, at=local_time(notice.at), no=notice.no)
@@ -113,7 +126,7 @@ def _last_reply_lines(case: ReportInput, statistics: MessageStatistics) -> Itera
 def _changed_lines(statistics: MessageStatistics) -> Iterator[str]:
     """How many messages of whom changed; the reporter's own beside quotations of the other side, also none."""
     yield from (say("{line}。", line=line) for _kind, line in change_lines(statistics.facts.changed))
-    if statistics.quotations.value:
+    if any(one.became is not State.PRESENT for one in statistics.quotations.value):
         yield say("{line}。", line=own_changes_text(statistics.facts))
 
 

@@ -84,8 +84,12 @@ def _reason_text(case: ReportInput, statistics: MessageStatistics) -> str:
     closed = closed_account(facts).value
     if closed is not None:
         return say("{sign}ことを{at}に確認したため、", sign=closed_sign(closed.sign), at=date_text(closed.sign.at))
-    for kind in (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE, ChangeKind.EDITED):
-        count = changed_sides(facts.changed, kind)[CaseSide.COUNTERPART]
+    kinds = (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE, ChangeKind.EDITED)
+    counts = {kind: changed_sides(facts.changed, kind)[CaseSide.COUNTERPART] for kind in kinds}
+    deleted, edited = counts[ChangeKind.DELETED], counts[ChangeKind.EDITED]
+    if deleted and edited:
+        return say("{reason}ため、", reason=word("reason.edited_deleted", deleted=deleted, edited=edited))
+    for kind, count in counts.items():
         if count:
             return say("{reason}ため、", reason=word(f"reason.{kind}", n=count))
     shut = min((room.inaccessible_since for room in case.rooms if room.inaccessible_since), default=None)
@@ -162,4 +166,9 @@ def _silence_text(case: ReportInput, statistics: MessageStatistics) -> str:
     """The silence of the other side as the beginning of a sentence; empty before the platform's days are over."""
     claim = turn(statistics.facts)
     days = days_waiting(claim, case.created_at)
-    return silence_reason(claim) if days is not None and days >= platform_of(case.contract.platform).reply_days else ""
+    if days is None or days < platform_of(case.contract.platform).reply_days:
+        return ""
+    closed = closed_account(statistics.facts).value
+    if closed is None or claim.value.is_closed:
+        return silence_reason(claim)
+    return word("reason.silent.account", sign=closed_sign(closed.sign), at=date_text(closed.sign.at))

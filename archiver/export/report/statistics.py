@@ -11,7 +11,7 @@ from datetime import datetime
 from archiver.claims import messages
 from archiver.claims.claim import Claim
 from archiver.claims.quotations import Quotation, best, names_decision, quotation, quotations
-from archiver.claims.turn import is_later, with_acts
+from archiver.claims.turn import is_later, turn, with_acts
 from archiver.evidence.listed_acts import OWN_POSTS, TASK_POST, act_of_step
 from archiver.evidence.system_posts import cancelled_account, is_system_post
 from archiver.export.report.input import ReportInput
@@ -38,6 +38,9 @@ LAST_EXCHANGE = 2
 """Messages of each side that count as the last exchange."""
 LAST_MESSAGES = 10
 """The same for an office, whoever wrote them."""
+
+FIRST_ASKED = 3
+"""Messages of the reporter in a row that are kept, as one of them may be the one without an answer."""
 
 CHANGED, FILE, LAST, BOUND = "変更", "ファイル", "最後のやり取り", "入力"
 """The reasons why a message belongs in an excerpt."""
@@ -67,6 +70,8 @@ class MessageStatistics:
     """The messages that page 1 quotes."""
     chosen_times: Sequence[datetime] = ()
     """When the messages that the user chose were sent."""
+    asked: Message | None = None
+    """The reporter's message that has no answer."""
     acts: Sequence[Act] = ()
     """What each step of `listed_steps` was, with its post."""
 
@@ -95,6 +100,8 @@ class _Survey:
         self._announcements: defaultdict[tuple[int, str], list[tuple[Post, str]]] = defaultdict(list)
         """Room and message → the message of a file or task; room and nothing → all posts about tasks."""
         self._unanswered: dict[RoomId, list[Post]] = {}
+        self._asking: dict[tuple[RoomId, int], Message] = {}
+        """The first messages of the reporter after the other side's last speech, by room and place."""
         self._saved = array("d")
         self._side_of: dict[int, CaseSide] = {}
         self._reasons: dict[str, str] = {}
@@ -161,8 +168,15 @@ class _Survey:
             self._bound,
             quotations(self._quoted or self._agreed, messages.message_count(facts).missing),
             self._chosen_times,
+            self._asked(facts),
             acts,
         )
+
+    def _asked(self, facts: CaseFacts) -> Message | None:
+        """The message that the other side has not answered; None too where it is a file or a task."""
+        asked = turn(facts).value.asked
+        is_it = (one for one in self._asking.values() if asked is not None and one.message_id == asked.post.message_id)
+        return None if asked is None or asked.kind is not ActKind.MESSAGE else next(is_it, None)
 
     def _with_acts(self, acts: Sequence[Act], facts: CaseFacts) -> CaseFacts:
         """The facts with what came after the other side's last speech."""
@@ -188,6 +202,8 @@ class _Survey:
         unanswered = self._unanswered.setdefault(message.room_id, [])
         if self._case.is_reporter(message.account_id):
             if message.state is not State.DELETED and not is_system_post(message.body):
+                if len(unanswered) < FIRST_ASKED:
+                    self._asking[message.room_id, len(unanswered)] = message
                 unanswered.append(_post(message))
         elif message.kind is MessageKind.SPEECH:
             if self._case.is_counterpart(message.account_id):

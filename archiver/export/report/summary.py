@@ -194,11 +194,11 @@ def _span_text(case: ReportInput, statistics: MessageStatistics) -> str:
     unsaved += [say("保存できなかった期間{gaps}か所", gaps=gaps)] * (gaps > 0)
     lacking = say("、").join(filter(None, [*unsaved, _pauses_text(case)]))
     return say(
-        "{send_time} から {send_time2} まで、{count}・ファイル{n:,}点。{lacking}{next_line}{last_look}",
+        "{send_time} から {send_time2} まで、{count}{files}。{lacking}{next_line}{last_look}",
         send_time=local_time(statistics.first.send_time),
         send_time2=local_time(statistics.last.send_time),
         count=count_text(message_count(statistics.facts)),
-        n=len(files),
+        files=say("・ファイル{n:,}点", n=len(files)) if files else "",
         lacking=say("{lacking}。", lacking=lacking) if lacking else "",
         next_line=_next_line(case.part_sentence),
         last_look=_last_look_text(case),

@@ -193,7 +193,8 @@ def test_the_count_of_days_has_its_date() -> None:
         )
     )["起きたこと"]
 
-    first, second = text.splitlines()
+    first, second, third = text.splitlines()
+    assert "返信のないメッセージ: 「二」" == third
     assert "相手の最後のメッセージは 2026-11-05 10:15:33(No.1)。" == first
     assert "報告者のメッセージ(No.2、2026-11-05)から18日、返信がありません(2026-11-24に確認した時点)。" == second
 
