@@ -61,7 +61,7 @@ STOPPING = frozenset(
         *(ConditionKind.SETUP, ConditionKind.NO_CONTRACT, ConditionKind.ENDED, ConditionKind.STALE),
         *(ConditionKind.FAULT, ConditionKind.LEDGER, ConditionKind.DISK_FULL, ConditionKind.NO_SPACE),
         *(ConditionKind.FIRST_SAVE, ConditionKind.IDLE, ConditionKind.UNSCHEDULED, ConditionKind.UNREAD),
-        ConditionKind.FINDINGS,
+        *(ConditionKind.JOB_FAULT, ConditionKind.FINDINGS),
     }
 )
 """Saving has stopped or will, or what is saved is in doubt: this stands first."""
