@@ -90,9 +90,8 @@ def _hint_sentence(alert: Alert) -> str:
             )
         case AlertRule.A5:
             return _(
-                "Chat {room}: a message mentions dealing outside the platform or avoiding its fees. Consider "
-                "declining politely, delivering on the platform too, and keeping a screenshot: archive job enter "
-                "JOB file."
+                "Chat {room}: a message mentions working outside the platform or avoiding its fees. Decline, deliver "
+                "on the platform, and keep a screenshot: archive job enter JOB file."
             )
         case AlertRule.A6:
             return _(

@@ -144,9 +144,10 @@ def _disk_space(app: App, look: ArchiveLook | None) -> disk.DiskSpace:
 
 def _folder_checks(app: App, environ: Mapping[str, str], look: ArchiveLook | None, others: int) -> list[CheckResult]:
     settings = app.settings
+    daily = settings.exports.also_to
     home_folder = folders.observe_home(settings.home, environ)
     return [
-        folders.check_daily_copies([folders.observe_folder(path) for path in settings.exports.also_to]),
+        *([folders.check_daily_copies(list(map(folders.observe_folder, daily)))] if daily else []),
         disk.check_disk(_disk_space(app, look), now=app.now()),
         folders.check_home_folder(home_folder, others=others),
         folders.check_permissions(home_folder),

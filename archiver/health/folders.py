@@ -187,8 +187,6 @@ def copy_tool_sentence(run: CopyToolRun) -> str:
 
 def check_daily_copies(folders: Sequence[OutsideFolder]) -> CheckResult:
     """Check the folders of `also_to`, which each run copies seals and daily exports to."""
-    if not folders:
-        return good("also_to", _("Seals and daily copies are put nowhere else ([exports] also_to is empty)."))
     missing = [str(one.path) for one in folders if not one.is_usable]
     if missing:
         sentence = _(

@@ -168,7 +168,7 @@ def unscheduled(situation: Situation) -> Found | None:
     if situation.archive.is_shared and last is not None and situation.now - last <= situation.stale:
         return None
     is_fresh = last is not None and situation.now - last <= span
-    return {"is_fresh": is_fresh, "grade": Grade.ATTENTION if is_fresh else Grade.ACTION}
+    return {"grade": Grade.ATTENTION if is_fresh else Grade.ACTION}
 
 
 def silent(situation: Situation) -> Found | None:

@@ -61,8 +61,8 @@ def last_save_sentence(last: datetime) -> str:
 def check_pace(rooms: int, *, every: timedelta, unseen: timedelta | None = None) -> CheckResult:
     """Say that saving is often enough for the rooms that are read, and how long a change may stay unseen."""
     sentence = ngettext(
-        "{n} chat is read; a save every {every} is often enough for it.",
-        "{n} chats are read; a save every {every} is often enough for all of them.",
+        "{n} chat is saved. Every {every} is enough.",
+        "{n} chats are saved. Every {every} is enough.",
         rooms,
     )
     text = sentence.format(n=rooms, every=interval_words(every))

@@ -174,15 +174,6 @@ def _first_save(words: Mapping[str, Any]) -> str:
     return _("Nothing has been saved yet. Run: archive save")
 
 
-def _unscheduled(words: Mapping[str, Any]) -> str:
-    if words["is_fresh"]:
-        return _(
-            "Automatic saving is not set up here: unless something else starts it, nothing saves from now on. "
-            "To set it up: archive init schedule"
-        )
-    return _("Automatic saving is not set up. To set it up: archive init schedule")
-
-
 def _clock(words: Mapping[str, Any]) -> str:
     if words["is_behind"]:
         return _("This computer's clock is {seconds} seconds behind Chatwork's. Set it right.")
@@ -227,7 +218,7 @@ SENTENCES: Mapping[ConditionKind, Text] = {
         "Registered with {scheduler}, but no program of that name runs on this computer, so nothing is started. "
         "Start it (a restart of the computer may do; on WSL: sudo service cron start). Another way: archive daemon"
     ),
-    ConditionKind.UNSCHEDULED: _unscheduled,
+    ConditionKind.UNSCHEDULED: N_("Automatic saving is off on this computer. Turn it on: archive init schedule"),
     ConditionKind.SILENT: N_(
         "Registered with {scheduler}, but nothing was saved for three times its interval. If this computer was "
         "on all that time, the job does not run: archive init schedule --show"

@@ -145,5 +145,7 @@ def _to_look_at(facts: Mapping[str, Any], status: Status, now: datetime) -> Iter
 def _calm(status: Status, by_team: str) -> Row:
     where = _("All good. {kept} are in the team's ledger.") if by_team != "nothing" else ""
     kept = kept_words(status.rooms, are_files_told=by_team != "records")  # else they are with one of its machines
-    head = (where or _("All good. {kept} are on this computer.")).format(kept=kept)
+    is_one = sum(one.messages + one.files.saved for one in status.rooms) == 1
+    here = _("All good. {kept} is on this computer.") if is_one else _("All good. {kept} are on this computer.")
+    head = (where or here).format(kept=kept)
     return {"state": "", "kind": "calm", "head": head, "text": "", "saved": status.last_sync}

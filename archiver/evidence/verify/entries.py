@@ -252,8 +252,8 @@ class EntryCheck:
         count = self._next - 1 - self._sealed.settled
         if count > 0:
             sentence = ngettext(
-                "{count} record is not sealed yet; it cannot be told whether records after it were removed.",
-                "{count} records are not sealed yet; it cannot be told whether records after them were removed.",
+                "The newest record is not sealed yet.",
+                "The newest {count} records are not sealed yet.",
                 count,
             )
             self.verification.add_note(sentence.format(count=count))

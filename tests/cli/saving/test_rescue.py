@@ -116,7 +116,7 @@ def test_without_network_it_tells_what_is_kept(worst: Worst, chatwork: Chatwork)
     out, err = worst.rescue(code=1)
     chatwork.start()
 
-    assert "いまは新しく保存できませんでした" in out
+    assert "いまは保存できないものがありました" in out
     assert in_order(out)
     assert "メッセージ1件" in out
     assert err.startswith("エラー: ")

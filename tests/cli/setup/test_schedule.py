@@ -53,7 +53,7 @@ def test_after_its_removal_the_overview_says_so_at_once(terminal: Terminal) -> N
     before = terminal.run("status")
     terminal.run("init", "schedule", "--off")
 
-    said = "自動保存は設定されていません"
+    said = "このパソコンでは自動保存がオフです"
     assert (False, True) == (said in before, said in terminal.run("status"))
 
 

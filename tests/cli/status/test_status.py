@@ -120,7 +120,7 @@ def test_a_good_day_has_no_warning(desk: TerminalWorld) -> None:
     desk.both("-q", "sync")
 
     assert "Run: archive save" in before
-    assert "Automatic saving is not set up here" in typed
+    assert "Automatic saving is off on this computer" in typed
     assert "" == warnings(desk)
 
 

@@ -67,7 +67,7 @@ def test_an_archive_that_nothing_saves_is_not_called_good(desk: FirstDayDesk, br
         kept = browser.get("/home")
 
     assert ["lose", ""] == [found[1] for page in (alone, kept) if (found := re.search(r'class="relief (\w*)"', page))]
-    assert [True, False] == ["Automatic saving is not set up here" in page for page in (alone, kept)]
+    assert [True, False] == ["Automatic saving is off on this computer" in page for page in (alone, kept)]
     assert [True, False] == ['name="automatic" value="on"' in page for page in (alone, kept)]
 
 
