@@ -141,7 +141,8 @@ def _refuse_long_fields() -> tuple[str, int] | None:
 
 def _instead_without_archive(endpoint: str, state: ArchiveState) -> AnyResponse | tuple[str, int] | None:
     """What is shown instead of a page that needs an archive; a form that was dropped is said. None: the page itself."""
-    if state not in {ArchiveState.NONE, ArchiveState.LOST} or endpoint in {"copies.index", "copies.restore"}:
+    ways_back = {"copies.index", "copies.folder", "copies.restore"}
+    if state not in {ArchiveState.NONE, ArchiveState.LOST} or endpoint in ways_back:
         return None
     dropped = dropped_sentence()
     if state is ArchiveState.LOST:

@@ -25,9 +25,6 @@ PAGES = (
     "/settings/notices?change=urls",
     "/settings?change=token",
     "/settings/notices?change=ping",
-    "/copies",
-    "/copies?change=regular",
-    "/copies?change=restore",
     "/emergency?change=older",
     f"/contracts/job1/erase?messages=https://www.chatwork.com/%23!rid{ROOM}-30",
 )

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from werkzeug.datastructures import FileStorage
@@ -26,6 +26,7 @@ from archiver.store.working import alerts
 from archiver.store.working.remembered_values import SEEN_CHANGES
 from archiver.web import uploads
 from archiver.web.jobs import JobState
+from archiver.web.settings import copies, copy_folder
 from archiver.web.settings.copy_folder import read_folder
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
@@ -208,6 +209,32 @@ def test_the_archive_is_copied_and_the_copy_checked(browser: FormBrowser, tmp_pa
 
     assert JobState.DONE is job.state
     assert str(tmp_path / "usb") in page
+
+
+def test_a_folder_is_chosen_by_pressing(browser: FormBrowser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The archive's own disk stands there with the reason and is refused; a new folder is made; nothing is typed."""
+    (tmp_path / "usb").mkdir()
+    (tmp_path / "usb" / "写真").mkdir()
+    monkeypatch.setattr(copies, "first_places", lambda _environ: [tmp_path / "usb"])
+    own = browser.get("/copies/folder")
+    refused = browser.post("/copies/backup", chosen="yes", folder=str(tmp_path / "usb" / "cw-backup"))
+    monkeypatch.setattr(copy_folder, "is_same_disk", lambda *_given: False)
+    first = browser.get("/copies/folder")
+    inside = browser.get(f"/copies/folder?at={tmp_path / 'usb'}")
+    wrong = browser.post("/copies/folder", at=str(tmp_path / "usb"), name="../x")
+    made = browser.post("/copies/folder", at=str(tmp_path / "usb"), name="仕事")
+    browser.post("/copies/backup", chosen="yes", folder=str(tmp_path / "usb" / "cw-backup"))
+    job, again = browser.job(), browser.get(f"/copies/folder?restore=yes&at={tmp_path / 'usb' / 'cw-backup'}")
+
+    assert "It is on the same disk as the archive" in own
+    assert (422, True) == (refused.status_code, "same disk" in refused.get_data(as_text=True))
+    assert f'at={quote(str(tmp_path / "usb"))}"' in first
+    assert ("写真" in inside, f'value="{tmp_path / "usb" / "cw-backup"}"' in inside) == (True, True)
+    assert (422, 302) == (wrong.status_code, made.status_code)
+    assert (tmp_path / "usb" / "仕事").is_dir()
+    assert JobState.DONE is job.state
+    assert "A backup, written last at" in again
+    assert 1 == again.count("btn first")
 
 
 def test_no_copy_goes_into_the_archive_or_around_it(tmp_path: Path) -> None:

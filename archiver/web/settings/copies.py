@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from gettext import gettext as _
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from archiver.custody import backup
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words, minute_text
 from archiver.settings.home import check_home
-from archiver.settings.model import BackupSettings, parse_duration
+from archiver.settings.model import BackupSettings
 from archiver.setup.archive_setup import make_home
 from archiver.setup.erasing import leftover_lines, restored_line
 from archiver.setup.scheduled_job import begin_regular_copy, end_regular_copy
@@ -25,7 +24,19 @@ from archiver.store.working.remembered_values import LAST_BACKUP
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.job import evidence
 from archiver.web.jobs import Job, JobLink, JobOutcome, Work
-from archiver.web.settings.copy_folder import FoundCopy, found_copy, is_same_disk, offered_folders, read_folder
+from archiver.web.settings.copy_folder import (
+    COPY_NAME,
+    FoundCopy,
+    copy_place,
+    drives,
+    first_places,
+    folders_in,
+    found_copy,
+    is_cloud,
+    is_same_disk,
+    obstacle,
+    read_folder,
+)
 from archiver.web.trouble.archive_state import (
     ArchiveState,
     archive_state,
@@ -46,30 +57,79 @@ def index() -> str:
     return _page("", request.args.get("change", ""))
 
 
+@pages.get("/folder")
+def folder() -> str | tuple[str, int]:
+    """The disks and folders of this computer, to choose one for a copy, or one that holds a copy, without typing."""
+    return _folder_page()
+
+
+@pages.post("/folder")
+def new_folder() -> Response | tuple[str, int]:
+    """Make a folder in the one that is shown, and show it."""
+    at, name = Path(request.form.get("at", "")), request.form.get("name", "").strip()
+    if not at.is_absolute() or not at.is_dir() or name in {"", ".", ".."} or set(name) & set('/\\:*?"<>|\0'):
+        return _folder_page(_("This cannot be the name of a folder.")), 422
+    try:
+        (at / name).mkdir(exist_ok=True)
+    except OSError:
+        return _folder_page(_("Nothing can be written here.")), 422
+    return redirect(url_for("copies.folder", at=at / name))
+
+
+def _folder_page(problem: str = "") -> str:
+    context, given = console_context(), request.values.get("at", "")
+    is_restoring, at = bool(request.values.get("restore")), Path(given) if given and "\0" not in given else None
+    is_start = at is None or not at.is_absolute()
+    rows = [
+        {
+            "path": str(one),
+            "name": visible(one.name or str(one)),
+            "kept": found_copy(one) if is_restoring else None,
+            "obstacle": "" if is_restoring else obstacle(one, context.home),
+            "is_cloud": is_cloud(one),
+        }
+        for one in (first_places(context.environ) if at is None or is_start else folders_in(at))
+    ]
+    return render_template(
+        "copies_folder.html",
+        rows=rows,
+        at=None if is_start else given,
+        above=None if at is None or is_start or at == at.parent else str(at.parent),
+        place=None if at is None or is_start else str(copy_place(at)),
+        here_copy=None if at is None or is_start else found_copy(at),
+        reason="" if at is None or is_start or is_restoring else obstacle(at, context.home),
+        is_restoring=is_restoring,
+        problem=problem,
+    )
+
+
 @pages.post("/backup")
 def make_copy() -> Response | tuple[str, int]:
-    """Bring the copy in a folder up to date, and check it."""
+    """Bring the copy in a folder up to date, and check it; one that was just chosen has to be on another disk."""
     context = console_context()
     try:
-        folder = read_folder(request.form.get("folder", ""), context.home)
+        place = read_folder(request.form.get("folder", ""), context.home)
+        reason = obstacle(place.parent, context.home) if "chosen" in request.form else ""
+        if reason:
+            raise errors.UsageError(detail=reason)
     except errors.UsageError as error:
         return _page(visible(str(error))), 422
-    context.jobs.start(_("Backing up the archive"), _backup(context, folder))
+    context.jobs.start(_("Backing up the archive"), _backup(context, place))
     return redirect(url_for("job.index"))
 
 
 @pages.post("/regular")
 def change_regular() -> Response | tuple[str, int]:
     """Let the copy be made by itself at an interval, or by hand only."""
-    context, every = console_context(), request.form.get("every", "")
+    context, every = console_context(), request.form.get("every", "off")
     try:
         if every == "off":
             end_regular_copy(context.home)
         else:
             begin_regular_copy(context.home, read_folder(request.form.get("folder", ""), context.home), every)
     except errors.UsageError as error:
-        return _page(visible(str(error)), "regular"), 422
-    return redirect(url_for("copies.index", kept="yes"))
+        return _page(visible(str(error))), 422
+    return redirect(url_for("copies.index"))
 
 
 @pages.post("/restore")
@@ -82,7 +142,7 @@ def restore() -> Response | tuple[str, int]:
     if not may_restore():
         return _page(_("Nothing was restored."), "restore"), 422
     try:
-        folder = read_folder(request.form.get("other") or request.form.get("folder", ""), context.home)
+        folder = read_folder(request.form.get("folder", ""), context.home)
     except errors.UsageError as error:
         return _page(visible(str(error)), "restore"), 422
     context.jobs.start(_("Restoring the archive"), _restore(context, folder), _ways_on())
@@ -91,19 +151,12 @@ def restore() -> Response | tuple[str, int]:
 
 def _page(problem: str, change: str = "") -> str:
     context, state = console_context(), archive_state()
-    has_archive, last, at = state in {ArchiveState.READY, ArchiveState.FIRST_RUN}, None, ""
+    has_archive, last = state in {ArchiveState.READY, ArchiveState.FIRST_RUN}, None
     regular = _regular_copy(context, is_needed=has_archive)
     standing: Mapping[str, object] = {}
     if has_archive:
         with context.archive.reading() as reading:
             last, standing = LAST_BACKUP.recall(reading), evidence.standing(reading)
-        at = minute_text(last.at) if last else ""
-    intervals = {"off": _("off"), "1d": _("every day"), "7d": _("every week"), "12h": _("twice a day")}
-    set_now = next((one for one in intervals if one != "off" and parse_duration(one) == regular.every), "1d")
-    if regular.every is not None and parse_duration(set_now) != regular.every:
-        set_now = f"{regular.every // timedelta(seconds=1)}s"
-        intervals[set_now] = interval_words(regular.every)
-    whole_at = minute_text(last.whole_at) if last and last.whole_at else ""
     return render_template(
         "copies.html",
         has_one=has_archive,
@@ -112,19 +165,12 @@ def _page(problem: str, change: str = "") -> str:
         obstacle=None if has_archive else home_obstacle(context.home),
         found=_found_copies(context, str(regular.to or "")),
         last=last,
-        at=at,
-        whole_at=whole_at,
-        offered=offered_folders(context.environ),
+        place=str(regular.to or "") or (last.path if last else ""),
+        whole_at=minute_text(last.whole_at) if last and last.whole_at else "",
         change=change if has_archive else "",
         chosen=request.form.get("folder", ""),
-        given=request.form.get("folder", last.path if last else ""),
-        other=request.form.get("other", ""),
         is_same_disk=last is not None and is_same_disk(Path(last.path), context.home),
-        intervals=intervals,
-        every=request.form.get("every", set_now),
         regular_every="" if regular.every is None else interval_words(regular.every),
-        regular_to=str(regular.to or ""),
-        is_kept=bool(request.args.get("kept")),
         problem=problem,
         **standing,
     )
@@ -143,7 +189,8 @@ def _regular_copy(context: ConsoleContext, *, is_needed: bool) -> BackupSettings
 def _found_copies(context: ConsoleContext, regular: str) -> list[FoundCopy]:
     """Copies of an archive that can be restored by a click: where the last one was put, and on disks connected now."""
     seen = seen_archive(context)
-    names = dict.fromkeys([seen.copy if seen else "", regular, *offered_folders(context.environ)])
+    on_disks = [str(drive / COPY_NAME) for drive in drives(context.environ)]
+    names = dict.fromkeys([seen.copy if seen else "", regular, *on_disks])
     return [found for name in names if name and (found := found_copy(Path(name))) is not None]
 
 

@@ -1,7 +1,9 @@
-"""A folder that somebody typed for a copy, looked at before anything is written there."""
+"""Folders of this computer as a list to press, and one for a copy, looked at before anything is written there."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import string
 import sys
 import tempfile
@@ -55,6 +57,13 @@ def is_same_disk(folder: Path, home: Path) -> bool:
         return False
 
 
+COPY_NAME = "cw-backup"
+CLOUDS = ("OneDrive", "Dropbox", "Google Drive", "GoogleDrive", "iCloud", "Nextcloud")
+"""How the folders of services begin that keep them on other computers too."""
+
+MOST_FOLDERS = 300
+
+
 @dataclass(frozen=True, slots=True)
 class FoundCopy:
     """A copy of an archive in a folder."""
@@ -75,20 +84,53 @@ def found_copy(folder: Path) -> FoundCopy | None:
     return FoundCopy(str(folder), minute_text(datetime.fromtimestamp(changed, UTC)))
 
 
-def offered_folders(environ: Mapping[str, str]) -> list[str]:
-    """A folder on each disk that is connected now, as far as this computer tells."""
+def drives(environ: Mapping[str, str]) -> list[Path]:
+    """Each disk that is connected now, as far as this computer tells."""
     if sys.platform == "win32":
-        drives = [Path(f"{letter}:\\") for letter in string.ascii_uppercase[3:]]
-    elif sys.platform == "darwin":
-        drives = _folders_in(Path("/Volumes"))
-    else:
-        user = environ.get("USER", "")
-        drives = [*_folders_in(Path("/media") / user), *_folders_in(Path("/run/media") / user)]
-    return [str(drive / "cw-backup") for drive in drives if drive.is_dir()]
+        return [drive for letter in string.ascii_uppercase[2:] if (drive := Path(f"{letter}:\\")).is_dir()]
+    if sys.platform == "darwin":
+        return folders_in(Path("/Volumes"))
+    user = environ.get("USER", "")
+    return [one for place in (f"/media/{user}", f"/run/media/{user}", "/mnt") for one in folders_in(Path(place))]
 
 
-def _folders_in(folder: Path) -> list[Path]:
+def first_places(environ: Mapping[str, str]) -> list[Path]:
+    """Where a list of folders begins: the disks, and in the user's folder those of cloud services, and that folder."""
+    own = Path(environ.get("USERPROFILE" if sys.platform == "win32" else "HOME") or Path.home())
+    return [*drives(environ), *(one for one in folders_in(own) if one.name.startswith(CLOUDS)), own]
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """The folders in a folder that are shown, by name; none where it may not be looked at."""
     try:
-        return sorted(one for one in folder.iterdir() if one.is_dir() and not one.is_symlink())
+        found = [one for one in folder.iterdir() if one.is_dir() and not one.is_symlink() and one.name[0] not in ".$"]
     except OSError:
         return []
+    return sorted(found)[:MOST_FOLDERS]
+
+
+def copy_place(folder: Path) -> Path:
+    """Where in a folder that was chosen a backup goes: into one of its own, unless it is that already."""
+    return folder if folder.name == COPY_NAME or found_copy(folder) else folder / COPY_NAME
+
+
+def is_cloud(folder: Path) -> bool:
+    """Whether a cloud service keeps a folder, as its name says."""
+    return any(part.startswith(CLOUDS) for part in folder.parts)
+
+
+def obstacle(folder: Path, home: Path) -> str:
+    """Why no backup goes into a folder; empty: it can, as far as can be seen."""
+    try:
+        place = read_folder(str(copy_place(folder)), home)
+        if is_same_disk(folder, home) and not is_cloud(folder):
+            return _("It is on the same disk as the archive. If that breaks, both are lost.")
+        if not os.access(place if place.is_dir() else folder, os.W_OK | os.X_OK):
+            return _("Nothing can be written here.")
+        if shutil.disk_usage(folder).free < (home / DATABASE_FILE).stat().st_size:
+            return _("Too little space is free here.")
+    except errors.UsageError as error:
+        return str(error)
+    except OSError:
+        return _("There is no such folder or disk. Is it connected?")
+    return ""

@@ -23,6 +23,7 @@ from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import deliveries
 from archiver.web.access import AccessGate
 from archiver.web.console_context import ConsoleContext
+from archiver.web.settings import copies, copy_folder
 from tests.support import recovery_files
 from tests.support.console.application import open_chromium, open_tab, serve_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
@@ -232,17 +233,28 @@ def test_a_package_for_the_office_whose_messages_are_read(
 
 
 def test_a_copy_is_made_and_the_archive_comes_back_from_it(
-    player: Player, chromium: Browser, desk: FirstDayDesk, tmp_path: Path
+    player: Player, chromium: Browser, desk: FirstDayDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Backup by clicking; on another computer restore, and the token stored again."""
+    monkeypatch.setattr(copy_folder, "is_same_disk", lambda *_given: False)
+    monkeypatch.setattr(copies, "is_same_disk", lambda *_given: False)
+    monkeypatch.setattr(copies, "first_places", lambda _environ: [tmp_path])
     page = to(player, "/copies")
-    player.fill("#folder", str(tmp_path / "usb"))
-    player.press("main button.first")
+    player.press("main a.btn[href='/copies/folder']")
+    faults = player.look_around()
+    player.press("main a.line")
+    faults += player.look_around()
+    player.fill("#name", "usb")
+    player.press("main form.row button")
+    expect(page.locator("main bdi").first).to_contain_text("usb")
+    player.press(".foot button.first")
     page.wait_for_url(re.compile("/job"))
     player.wait_for_job()
     player.press("#job .row a")
-    expect(page.locator("main .banner.safe").first).to_contain_text(str(tmp_path / "usb"))
-    faults = player.look_around()
+    expect(page.locator("main .relief:not(.look)")).to_be_visible()
+    page.check("#every")
+    expect(page.locator("#every")).to_be_checked()
+    faults += player.look_around()
 
     home = tmp_path / "new"
     environ = {**desk.environ, "ARCHIVE_HOME": str(home), "HOME": str(tmp_path)}
@@ -253,7 +265,10 @@ def test_a_copy_is_made_and_the_archive_comes_back_from_it(
     ):
         second = Player(tab.page, by_keyboard=by_keyboard)
         to(second, "/copies")
-        second.fill("#other", str(tmp_path / "usb"))
+        second.press("main a[href*='restore=yes']")
+        for _step in range(3):
+            second.press("main a.line")
+            tab.page.wait_for_load_state()
         faults += second.look_around()
         second.press("main button.first")
         tab.page.wait_for_url(re.compile("/job"))
@@ -417,8 +432,7 @@ def _go_on_to_the_end(player: Player, tab: Window) -> list[str]:
     page.reload()
     expect(page.locator("#job .banner.safe")).to_be_visible(timeout=60_000)
     faults += player.look_around()
-    player.press("#automatic")
-    expect(page.locator("#automatic")).not_to_be_checked()
+    page.uncheck("#automatic")
     player.press("#automatic-form button.first")
     page.wait_for_url(re.compile("/start/done"))
     page.reload()

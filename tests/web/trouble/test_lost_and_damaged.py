@@ -301,7 +301,7 @@ def test_without_a_note_of_a_copy_it_is_not_said_that_there_is_none(desk: FirstD
     with opened(desk) as browser:
         page = words_of(browser.get("/copies"))
 
-    assert "まだありません" not in page
+    assert "バックアップはありません" not in page
     assert "分かりません" in page
 
 
