@@ -25,7 +25,7 @@ _SIGNS = frozenset({"助詞", "助動詞", "補助記号", "空白", "記号"})
 _NAMEABLE = frozenset({"名詞", "形状詞", "感動詞", "代名詞", "接尾辞", "副詞"})
 _BEGINS_IN_KANJI = re.compile("[一-鿿々〆ヶ]+(?=[ぁ-ん]*$)")
 _LONGEST = 6
-_RUN = re.compile("(?P<kanji>[一-鿿々〆ヶ]+)|[ァ-ヴー]+|[A-Za-zＡ-Ｚａ-ｚ]+|(?P<hiragana>[ぁ-ん]+)")
+_RUN = re.compile("(?P<kanji>[一-鿿々〆ヶ]+)|[ァ-ヴ][ァ-ヴー]*|[A-Za-zＡ-Ｚａ-ｚ]+")
 
 
 class Word(NamedTuple):
@@ -91,7 +91,7 @@ def _words_by_script(text: str) -> Iterator[Word]:
         for piece in _pieces(run[0]) if run["kanji"] else [run[0]]:
             form = unicodedata.normalize("NFKC", _known_kanji().get(piece, piece)).lower()
             is_person = bool(run["kanji"]) and piece in surnames().kanji
-            yield Word(start, start + len(piece), form, is_person, not run["hiragana"])
+            yield Word(start, start + len(piece), form, is_person, may_name=True)
             start += len(piece)
 
 

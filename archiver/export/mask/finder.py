@@ -127,7 +127,7 @@ def _titled(text: str, listed: Sequence[Word]) -> Iterator[tuple[int, int]]:
         word, over = by_end.get(end), within.get(title.start())
         if over is not None or word is None:
             run = _KANA_BEFORE.search(text, max(0, end - _LONGEST_KANA), end)
-            if run and not (over and _is_common(over)):
+            if run and not (over and _is_common(over)) and f"{run[0]}{title[0]}" not in vocabulary():
                 yield run.span()
         elif not _is_common(word) or _is_name(word, text) or title[0] in _FOR_PEOPLE:
             start = word.start

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from archiver.export.mask.analyser import has_analyser
 from tests.support.archives.maker import CLIENT, OWNER, ArchiveMaker, at, file_object, message_object
 from tests.support.packages.exported_archives import FACTS, add_enclosure, export_package, state_delivery
 
@@ -105,6 +106,7 @@ def contents(name: str, body: bytes) -> Iterator[tuple[str, str]]:
                 yield from contents(f"{name}!{member}", packed.read(member))
 
 
+@pytest.mark.skipif(not has_analyser(), reason="SudachiPy is not there")
 @pytest.mark.parametrize(
     "profile", [pytest.param("support", marks=pytest.mark.slow), pytest.param("consult", marks=pytest.mark.drawn)]
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.export.mask.analyser import has_analyser
 from tests.benchmarks.finder import (
     CORPUS,
     COVERS_BAR,
@@ -56,6 +57,7 @@ def test_an_interval_lies_around_its_share() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not has_analyser(), reason="SudachiPy is not there")
 @pytest.mark.parametrize("file", FILES, ids=lambda one: one.stem)
 def test_the_finder_meets_its_bars(file: Path) -> None:
     """By the messages from which neither its rules nor its vocabulary were made."""

@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 import pytest
 
+from archiver.export.mask.analyser import has_analyser
 from archiver.export.mask.finder import NameFinder
 from archiver.export.mask.package_mask import PackageMask, masking_policy
+
+pytestmark = pytest.mark.skipif(not has_analyser(), reason="SudachiPy is not there")
 
 OWNER, CLIENT, MEMBER = 1234567, 7654321, 8000001
 
