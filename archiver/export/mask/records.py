@@ -64,12 +64,12 @@ def make_mask(
     """The mask of a package, from the `account` and `member` entries of its rooms.
 
     `counterparts`: who is mapped as the other side; None: nobody yet (`names.third_persons`). `called`: what else
-    third persons are called.
+    somebody is called.
     """
     people, rooms = people_in(entries)
     third = third_persons(rooms.values(), owner=owner, counterparts=counterparts)
-    for account in third & (called or {}).keys():
-        people[account] += (called or {})[account]
+    for account, names in (called or {}).items():
+        people.setdefault(account, []).extend(names)
     for party in (owner, *sorted(counterparts or ())):
         people.setdefault(party, [])
     return PackageMask(policy, people, third)

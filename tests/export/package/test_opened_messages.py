@@ -315,3 +315,6 @@ def test_each_third_person_is_asked_about_once_and_unusual_words_are_marked(tmp_
     seen = Decision("14", "", ReadState.UNREAD, shown=("tsuchida",))
     keep_reviews(maker.archive, "job1", reviews_of([shown], [seen], at=at(301)), at=at(301))
     assert "tsuchida" not in opened(maker, order())["14"].marks
+    wish = replace(order(), policy=masking_policy("support", mask_people=[CLIENT]))
+    keep_reviews(maker.archive, "job1", [other_names(CLIENT, ["確認"], at=at(302))], at=at(302))
+    assert "確認" not in opened(maker, wish)["14"].texts[-1]
