@@ -25,7 +25,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "records": {"gettext_mark"},
     "message_ids": set(),
     "corrected_clock": set(),
-    "bank_days": set(),
     "day_words": set(),
     "kanji_variants": set(),
     "search_folding": {"kanji_variants"},
@@ -36,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "shell_command": {"records"},
     "errors": {"gettext_mark", "records", "wording"},  # of the latter the type of a reply that an error carries
     "contract_dates": FOUNDATION | {"platforms"},
-    "claims": FOUNDATION | {"bank_days", "contract_dates", "platforms", "report_language"},
+    "claims": FOUNDATION | {"contract_dates", "platforms", "report_language"},
     "settings": FOUNDATION | {"folder_sync", "chatwork.allowed_urls"},
     "chatwork": FOUNDATION | {"corrected_clock"},
     "evidence": FOUNDATION,
@@ -67,7 +66,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "store"},
     "export": OF_A_CASE
     | {
-        "bank_days",
         "chatwork.notation",
         "evidence.history",
         "evidence.listed_acts",

@@ -1,19 +1,19 @@
-"""Pure: alerts about what somebody changed: several texts within a day, names, roles, a chat and its description.
-
-Their level is never high: departures are judged in `departure_rules`.
-"""
+"""Pure: alerts about departures and about what somebody changed, one small function per rule."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from difflib import unified_diff
 from itertools import groupby
+from typing import TypeVar
 
-from archiver.alerts.departure_rules import carries_conversation
-from archiver.claims.accounts import is_closed_name
+from archiver.claims.changes import is_closed_name, was_closed
 from archiver.records import Sides, State
 from archiver.records.alerts import (
+    CANCELLED,
     Alert,
     AlertRule,
     ChangeObservations,
@@ -22,6 +22,217 @@ from archiver.records.alerts import (
     MessageEdited,
     VanishedMessage,
 )
+
+LARGE_SHARE_PARTS = 3
+"""A person whose share of what the others wrote or sent is at least one in so many carries the conversation."""
+
+SHARE_MINIMUM = 3
+"""How many messages or files a person must have before their share counts."""
+
+DELETION_BURST = 2
+"""How many deletions within a day are more than a slip."""
+
+DAY = timedelta(days=1)
+
+REPEATING_RULES = frozenset(
+    {
+        AlertRule.DELETIONS,
+        AlertRule.A1,
+        AlertRule.A2,
+        AlertRule.A4,
+        AlertRule.A6,
+        AlertRule.A7,
+        AlertRule.A9,
+        AlertRule.A10,
+        AlertRule.A13,
+    }
+)
+"""Rules of which many alerts may follow one another."""
+
+K = TypeVar("K", int, tuple[int, int])
+
+
+def closed_accounts(observations: DepartureObservations) -> Iterator[Alert]:
+    """Alerts about names that now end with the mark of a closed account, once for each account."""
+    accounts = {alert.account_id for alert in observations.alerts if alert.rule is AlertRule.ACCOUNT_CLOSED}
+    for rename in observations.renamed:
+        if rename.account_id in accounts | {observations.owner}:
+            continue
+        if was_closed(rename.before, rename.after):
+            accounts.add(rename.account_id)
+            rooms_carried = [
+                room for room in observations.rooms if carries_conversation(observations, room, rename.account_id)
+            ]
+            level = Level.HIGH if rooms_carried else Level.LOW
+            room = rename.room_id if rename.room_id in rooms_carried or not rooms_carried else rooms_carried[0]
+            yield Alert(AlertRule.ACCOUNT_CLOSED, level, rename.at, room, rename.account_id)
+
+
+def departed_members(observations: DepartureObservations) -> Iterator[Alert]:
+    """Alerts about people whom the list of members shows no more."""
+    for signal in observations.members_left:
+        if signal.account_id != observations.owner:
+            level = Level.HIGH if carries_conversation(observations, signal.room_id, signal.account_id) else Level.LOW
+            subject = CANCELLED if signal.is_told_cancelled else None
+            yield Alert(AlertRule.MEMBER_GONE, level, signal.at, signal.room_id, signal.account_id, subject=subject)
+
+
+def inaccessible_rooms(observations: DepartureObservations) -> Iterator[Alert]:
+    """Alerts about rooms that cannot be opened any more, whoever is in them."""
+    for signal in observations.closed_rooms:
+        yield Alert(AlertRule.ROOM_INACCESSIBLE, Level.HIGH, signal.at, signal.room_id)
+
+
+def removed_contacts(observations: DepartureObservations) -> Iterator[Alert]:
+    """Alerts about people whom the list of contacts shows no more; a chat that went with one has its own alert."""
+    for signal in observations.contacts_removed:
+        rooms_carried = [
+            room for room in observations.rooms if carries_conversation(observations, room, signal.account_id)
+        ]
+        level = Level.MEDIUM if rooms_carried else Level.LOW
+        yield Alert(
+            AlertRule.CONTACT_GONE, level, signal.at, rooms_carried[0] if rooms_carried else None, signal.account_id
+        )
+
+
+def other_chats(observations: DepartureObservations) -> Iterator[Alert]:
+    """Alerts about direct chats with people of contracted rooms that are not saved; each names that chat."""
+    for chat in observations.other_chats:
+        if chat.room_id is not None and chat.account_id != observations.owner:
+            carries = any(carries_conversation(observations, room, chat.account_id) for room in observations.rooms)
+            level = Level.MEDIUM if carries else Level.LOW
+            yield Alert(AlertRule.OTHER_CHAT, level, chat.at, chat.room_id, chat.account_id)
+
+
+def hidden_by_plan(observations: DepartureObservations) -> Iterator[Alert]:
+    """Alerts about rooms of which the plan begins to hide messages; that it hides more each day is no news."""
+    hidden = [
+        message
+        for message in observations.vanished
+        if message.state is State.HIDDEN and message.room_id not in observations.hidden_before
+    ]
+    for room, messages in _grouped_messages(hidden, lambda message: message.room_id):
+        yield Alert(
+            AlertRule.HIDDEN_BY_PLAN,
+            Level.MEDIUM,
+            messages[0].at,
+            room,
+            message_id=messages[0].message_id,
+            count=len(messages),
+        )
+
+
+def deleted_messages(observations: DepartureObservations) -> Iterator[Alert]:
+    """Alerts about others' messages that are now `[deleted]` or missing: many by one counterpart are urgent."""
+    gone = [message for message in observations.vanished if message.state in (State.DELETED, State.MISSING)]
+    theirs = [message for message in gone if message.account_id != observations.owner]
+    for (room, author), messages in _grouped_messages(theirs, lambda message: (message.room_id, message.account_id)):
+        before = [
+            message
+            for message in observations.recently_vanished
+            if (message.room_id, message.account_id) == (room, author)
+        ]
+        count = len(messages) + len(before)
+        level = (
+            Level.HIGH if count >= DELETION_BURST and carries_conversation(observations, room, author) else Level.MEDIUM
+        )
+        first = (before or messages)[0].message_id if count >= DELETION_BURST else messages[0].message_id
+        yield Alert(AlertRule.DELETIONS, level, messages[-1].at, room, author, first, count)
+
+
+def carries_conversation(observations: DepartureObservations, room: int, account: int) -> bool:
+    """Whether a room's conversation rests on this person: a counterpart, or nobody else is left, or much is theirs."""
+    people = observations.rooms.get(room)
+    if people is None or account == observations.owner:
+        return False
+    if account in people.counterparts:
+        return True
+    belongs = account in people.members | people.former
+    if belongs and not people.members - {account, observations.owner}:
+        return True
+    return any(_is_large_share(counts.get(account, 0), sum(counts.values())) for counts in (people.wrote, people.sent))
+
+
+def standing_alert(alert: Alert, kept: Iterable[Alert]) -> Alert | None:
+    """The kept alert of the last day to which this one only adds; None if it is news.
+
+    Deletions, edits and phrases often follow one another; a phrase of high level is news in each message. An alert
+    that was dismissed, or is now more urgent, is news again.
+    """
+    if alert.rule not in REPEATING_RULES:
+        return None
+    for candidate in reversed(list(kept)):
+        is_added = alert.rule is AlertRule.A10 and candidate.rule is AlertRule.DELETIONS
+        same = (candidate.room_id, candidate.account_id) == (alert.room_id, alert.account_id)
+        same = same and (is_added or candidate.rule is alert.rule)
+        if same and not candidate.dismissed and abs(alert.at - candidate.at) <= DAY:
+            return candidate if is_added or candidate.level is alert.level else None
+    return None
+
+
+def merged(alert: Alert, standing: Alert) -> Alert:
+    """The kept alert together with this one; rules of changes count the day themselves."""
+    if alert.rule is not standing.rule:
+        return replace(standing, subject=str(alert.count))
+    if alert.rule is AlertRule.DELETIONS:
+        return replace(standing, count=max(alert.count, standing.count + 1))
+    count = max(alert.count, standing.count) if alert.rule is AlertRule.A10 else standing.count + alert.count
+    return replace(standing, count=count)
+
+
+def outdated_chat_alerts(observations: DepartureObservations) -> list[Alert]:
+    """Kept alerts about unsaved chats that are not true any more: the chat is saved now, or there is none."""
+    current_rooms = {chat.account_id: chat.room_id for chat in observations.other_chats}
+    alerts = [alert for alert in observations.alerts if alert.rule is AlertRule.OTHER_CHAT and not alert.dismissed]
+    return [
+        alert
+        for alert in alerts
+        if alert.account_id in current_rooms and current_rooms[alert.account_id] != alert.room_id
+    ]
+
+
+def judge_observations(observations: DepartureObservations) -> list[Alert]:
+    """All alerts about these observations, the most urgent first."""
+    found = [alert for rule in DEPARTURE_RULES for alert in rule(observations)]
+    return sorted(found, key=lambda alert: list(Level).index(alert.level))
+
+
+def departing_accounts(observations: DepartureObservations, alerts: Iterable[Alert]) -> frozenset[int]:
+    """The counterparts whom urgent alerts are about; of an inaccessible room, those who carried its conversation."""
+    accounts: set[int] = set()
+    for alert in alerts:
+        if alert.level is not Level.HIGH:
+            continue
+        if alert.account_id is not None:
+            accounts.add(alert.account_id)
+        elif alert.room_id is not None and (people := observations.rooms.get(alert.room_id)) is not None:
+            everybody = people.members | people.former | people.wrote.keys() | people.sent.keys()
+            accounts |= {person for person in everybody if carries_conversation(observations, alert.room_id, person)}
+    return frozenset(accounts)
+
+
+def _is_large_share(part: int, whole: int) -> bool:
+    return part >= SHARE_MINIMUM and part * LARGE_SHARE_PARTS >= whole
+
+
+def _grouped_messages(
+    messages: list[VanishedMessage], key: Callable[[VanishedMessage], K]
+) -> Iterator[tuple[K, list[VanishedMessage]]]:
+    for value, members in groupby(sorted(messages, key=key), key):
+        yield value, list(members)
+
+
+DEPARTURE_RULES: tuple[Callable[[DepartureObservations], Iterator[Alert]], ...] = (
+    inaccessible_rooms,
+    closed_accounts,
+    deleted_messages,
+    departed_members,
+    removed_contacts,
+    hidden_by_plan,
+    other_chats,
+)
+"""The rules, in the order in which alerts of the same level are listed."""
+
 
 SEVERAL_CHANGES = 2
 """How many changes of one person within a day are more than a slip."""
@@ -33,7 +244,7 @@ MONEY = re.compile(r"円|[¥\uffe5]|報酬|単価|金額|支払|料金|\d万|納
 def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
     """Alerts about edits by one person of the other side within a day, deletions included, or of an attached message.
 
-    Deletions count for whether it is told, and are told in `departure_rules.deleted_messages`, to whose alert this one
+    Deletions count for whether it is told, and are told in `deleted_messages`, to whose alert this one
     then adds. The time of a change is when we saw it.
     """
     new: list[MessageEdited | VanishedMessage] = sorted((*changes.edited, *changes.vanished), key=_room_and_author)

@@ -21,9 +21,9 @@ from urllib.parse import urlencode
 import requests
 import urllib3.exceptions
 
-from archiver.chatwork import allowed_urls, exchange, json_body, ratelimit
+from archiver.chatwork import allowed_urls, exchange, json_body, reply_headers
 from archiver.chatwork.exchange import ExchangeDeadline, watch_session
-from archiver.chatwork.reply_dates import ReplyDates
+from archiver.chatwork.reply_headers import ReplyDates
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import BudgetSpent, NotUnderstood, NotVisible, Refused, ServerFailed, TokenRefused, Unreachable
 from archiver.records import KEPT_HEADERS, Reply
@@ -140,7 +140,7 @@ class Transport:
         sleep: Callable[[float], None],
         base_url: str = allowed_urls.BASE_URL,
         reserve: int = 60,
-        budget: ratelimit.Budget | None = None,
+        budget: reply_headers.Budget | None = None,
         on_wait: Callable[[timedelta], None] | None = None,
         jitter: Callable[[], float] = jitter,
         limits: ReplyLimits = ReplyLimits(),
@@ -163,8 +163,8 @@ class Transport:
         self.take_turn: Callable[[], timedelta] = timedelta
         self.deadline: datetime | None = None
         self.may_wait = True
-        self.budget = budget or ratelimit.Budget()
-        self.tally = ratelimit.OtherCalls()
+        self.budget = budget or reply_headers.Budget()
+        self.tally = reply_headers.OtherCalls()
         self.requests = 0
         self.unparsed = 0
         self.host_fails = False
@@ -241,7 +241,7 @@ class Transport:
 
     def _keep_to_budget(self, target: str, *, refused: bool) -> None:
         """Wait once if the window has no call left for us, or after a refusal. Raises BudgetSpent."""
-        wait = ratelimit.time_to_wait(self.budget, self._now(), self.reserve)
+        wait = reply_headers.time_to_wait(self.budget, self._now(), self.reserve)
         if not wait and not refused:
             return
         wait += timedelta(seconds=self._jitter())

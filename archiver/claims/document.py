@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from archiver.claims.accounts import ClosedAccount, closed_account
-from archiver.claims.changes import changed_notices, changed_sides
+from archiver.claims.changes import ClosedAccount, changed_notices, changed_sides, closed_account
 from archiver.claims.claim import Claim, Missing
 from archiver.claims.messages import contact, first_message, last_notice, last_reply, message_count
 from archiver.claims.turn import Turn, turn

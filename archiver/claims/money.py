@@ -1,16 +1,75 @@
-"""Claims about money: what was billed, received and is still open, and since when; all of it is the user's input."""
+"""Claims about money: what was billed, received and is still open, and since when, with their words."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
-from archiver.bank_days import ClosedDay, closed_day
+from archiver.claims.table import word
+from archiver.claims.words import comma, day_text
 from archiver.contract_dates import billed_receipts, day_of, is_billing_unclear, receipt_due, received_for
 from archiver.records import JST, Contract, Delivery, Invoice
+from archiver.report_language import stated_day
+
+_KNOWN_YEARS = range(2022, 2100)
+"""Before, holidays were moved for single years, and later the equinoxes are not computed so: only weekends and the
+turn of the year are told there."""
+_FIXED = {(1, 1), (2, 11), (2, 23), (4, 29), (5, 3), (5, 4), (5, 5), (8, 11), (11, 3), (11, 23)}
+_MONDAYS = {(1, 2), (7, 3), (9, 3), (10, 2)}
+"""Month, and which Monday of it."""
+_TURN_OF_YEAR = {(12, 31), (1, 1), (1, 2), (1, 3)}
+
+
+class ClosedDay(StrEnum):
+    """Why banks are closed on a day."""
+
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+    HOLIDAY = "holiday"
+    TURN_OF_YEAR = "turn_of_year"
+
+
+def closed_day(day: date) -> ClosedDay | None:
+    """Why banks are closed on a day; None if they are open."""
+    if (day.month, day.day) in _TURN_OF_YEAR:
+        return ClosedDay.TURN_OF_YEAR
+    if day.weekday() >= 5:
+        return ClosedDay.SATURDAY if day.weekday() == 5 else ClosedDay.SUNDAY
+    return ClosedDay.HOLIDAY if is_holiday(day) else None
+
+
+def is_holiday(day: date) -> bool:
+    """Whether a day is a public holiday: of the law itself, in place of one on a Sunday, or between two others."""
+    if day.year not in _KNOWN_YEARS:
+        return False
+    if _is_named(day):
+        return True
+    before = day - timedelta(days=1)
+    if day.weekday() < 6 and _is_named(before) and _is_named(day + timedelta(days=1)):
+        return True
+    while _is_named(before):  # the first day after a Sunday's holiday that is none itself
+        if before.weekday() == 6:
+            return True
+        before -= timedelta(days=1)
+    return False
+
+
+def _is_named(day: date) -> bool:
+    place = (day.month, day.day)
+    monday = (day.month, (day.day + 6) // 7) if day.weekday() == 0 else None
+    return place in _FIXED or monday in _MONDAYS or place in {(3, _equinox(day.year, 20.8431)), _autumn(day.year)}
+
+
+def _autumn(year: int) -> tuple[int, int]:
+    return 9, _equinox(year, 23.2488)
+
+
+def _equinox(year: int, base: float) -> int:
+    """The day of the equinox in its month, by the usual approximation for 1980 to 2099."""
+    return int(base + 0.242194 * (year - 1980)) - (year - 1980) // 4
 
 
 class DueBasis(StrEnum):
@@ -132,3 +191,62 @@ def payment_due(contract: Contract, deliveries: Sequence[Delivery], invoice: Inv
     if is_billing_unclear(contract.invoices, deliveries):
         return last, DueBasis.LAST_RECEIPT
     return billed_receipts(contract.invoices, deliveries).get(invoice.number, last), DueBasis.RECEIPT
+
+
+_MAX_MONTHS = 4
+
+
+def sums_text(standing: MoneyStanding, lang: str | None = None) -> str:
+    """What was billed, received and is open, in one line."""
+    surplus = word("money.surplus", lang, n=standing.surplus) if standing.surplus else ""
+    sums = {"billed": standing.billed, "received": standing.received, "unpaid": standing.unpaid}
+    return word("money.sums", lang, surplus=surplus, **sums)
+
+
+def set_off_lines(standing: MoneyStanding, lang: str | None = None) -> list[str]:
+    """What was paid beyond an invoice and counts for the others, in one line; none if there is none."""
+    return [word("money.set_off", lang, n=standing.set_off)] if standing.set_off else []
+
+
+def month_lines(standing: MoneyStanding, lang: str | None = None) -> list[str]:
+    """What is open by the month of the invoice, in one line; none if it is one month."""
+    months = open_by_month(standing)
+    parts = [word("money.month", lang, month=month, n=amount) for month, amount in months[:_MAX_MONTHS]]
+    rest = sum(amount for _month, amount in months[_MAX_MONTHS:])
+    later = [word("money.later", lang, n=rest)] if rest else []
+    return [word("money.months", lang, months=comma(lang).join([*parts, *later]))] if len(months) > 1 else []
+
+
+def invoice_text(
+    balance: InvoiceBalance,
+    lang: str | None = None,
+    *,
+    message: str = "",
+    amount: bool = False,
+    is_letter: bool = False,
+    shown: Callable[[str], str] = str,
+) -> str:
+    """An invoice in one line: which, its `amount`, and its state; `shown` makes its name fit to print."""
+    invoice = balance.invoice
+    name = word("invoice.name", lang, name=shown(invoice.name)) if invoice.name else ""
+    state = state_text(balance, lang, message=message, is_letter=is_letter)
+    parts = [word("invoice.amount", lang, n=invoice.amount), state] if amount else [state]
+    words = {"number": invoice.number, "name": name, "issued_on": stated_day(invoice.issued_on)}
+    return word("invoice", lang, state=comma(lang).join(parts), **words)
+
+
+def state_text(balance: InvoiceBalance, lang: str | None = None, *, message: str = "", is_letter: bool = False) -> str:
+    """What is open of an invoice, the day of payment, how late it is, and which message promised it.
+
+    `is_letter`: to the client, so without a day that nobody stated and without hints for the reporter.
+    """
+    if not balance.unpaid:
+        return word("invoice.paid", lang)
+    day = day_text(balance.due) if balance.due else ""
+    late = word("invoice.late", lang, n=balance.days_late) if balance.days_late else ""
+    due = [word(f"due.{balance.basis}", lang, day=day) + late]
+    if is_letter and (balance.due is None or balance.basis in RECEIPTS):
+        due = []
+    text = comma(lang).join([word("invoice.unpaid", lang, n=balance.unpaid), *due, *filter(None, [message])])
+    closed = None if is_letter else balance.closed_day
+    return text + (word("due.closed", lang, reason=word(f"due.{closed}", lang)) if closed else "")

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
 
-from archiver.claims.accounts import ClosedAccount
-from archiver.claims.changes import changed_notices, changed_sides, own_changes
+from archiver.claims.changes import ClosedAccount, changed_notices, changed_sides, own_changes
 from archiver.claims.claim import Claim, Missing
 from archiver.claims.table import word
 from archiver.claims.turn import Turn, days_waiting

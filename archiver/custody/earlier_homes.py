@@ -19,7 +19,7 @@ from archiver.evidence.verify.rollbacks import (
 from archiver.ledger.ledger_file import read_ledger_file
 from archiver.records import JsonObject, Observation
 from archiver.settings.other_archives import state_folder
-from archiver.settings.seen_records import SeenRecords, note_in_copies, note_of_home, read_seen, write_seen
+from archiver.settings.seen_archive import SeenRecords, note_in_copies, note_of_home, read_seen, write_seen
 from archiver.store import orphaned_seals, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries.entries import last_held, last_record, last_record_time, record_digest

@@ -30,7 +30,7 @@ from archiver.evidence.verify.seals import SealChain, SealRow
 from archiver.evidence.verify.stamps import UNCHECKED, CheckToken, StampCheck, StampSource, TokenResult
 from archiver.store import blobs, rebuild, seal_files, seals
 from archiver.store.archive import Archive, Reading
-from archiver.store.backup import destination
+from archiver.store.backup import copy_folder
 from archiver.store.engine import DATABASE
 from archiver.store.ledger_copy import shared_files
 from archiver.store.queries import entries, raw_tables
@@ -188,7 +188,7 @@ def _verify(
     rows: list[SealRow] = []
     with _damage_as_finding(verification, "seal"):
         rows.extend(SealRow(*row) for row in raw_tables.seals(reading))
-    if destination.is_copy(reading.home):
+    if copy_folder.is_copy(reading.home):
         names = _without_later_seals(verification, folder, names, rows)
     stamps = StampCheck(verification, archive_stamps(folder, names, authorities, now))
     chain = SealChain(verification, names, read, rows, stamps.check_seal)

@@ -1,4 +1,4 @@
-"""Errors in how a command was called: exit 2."""
+"""Errors in how a command was called, in the words of a search, and of `archive erase`: exit 2."""
 
 from __future__ import annotations
 
@@ -325,3 +325,91 @@ class UnknownExport(UsageError):
 
     message = N_("No export that was made has the number {number}.")
     hint = N_("See the exports with: archive export --list")
+
+
+class BadSearch(UsageError):
+    """The words of a search cannot be understood."""
+
+
+class EmptySearch(BadSearch):
+    """Nothing was given to look for."""
+
+    message = N_("Say what to look for: a word, a phrase in quotation marks, or a filter such as has:file.")
+
+
+class UnclosedPhrase(BadSearch):
+    """A phrase has a quotation mark at its beginning only."""
+
+    message = N_("The quotation mark of “{text}” has no second one to close it.")
+
+
+class EmptyPart(BadSearch):
+    """Nothing stands between quotation marks, or after a filter's name."""
+
+    message = N_("There is nothing to look for in “{text}”; the value of a filter follows its colon without a space.")
+
+
+class NegatedFilter(BadSearch):
+    """A minus sign stands before a filter."""
+
+    message = N_("“{text}”: only words and phrases can be excluded with “-”, filters cannot.")
+
+
+class EmptyTime(BadSearch):
+    """The last day of a search lies before its first, so nothing could be found."""
+
+    message = N_("The first day ({begin}) is after the last one ({end}): nothing can be between them.")
+    hint = N_("Swap them, or leave one out.")
+
+
+class UnknownHas(BadSearch):
+    """`has:` is followed by something that no message has."""
+
+    message = N_("“has:{value}” is not known. Known: {known}")
+
+
+class RoomStillRead(UsageError):
+    """What is to be erased lies in a room that is still read."""
+
+    message = N_("A chat of it is still being saved (job {contracts}), so nothing was erased.")
+    hint = N_("End that first: archive job end {contract} --now")
+
+
+class NothingToErase(UsageError):
+    """Nothing is left that only this contract, or these messages, would take away."""
+
+    message = N_("There is nothing to erase: nothing of it is saved, or another job holds all of it.")
+
+
+class NoErasureNote(UsageError):
+    """The file is no note of an erasure."""
+
+    message = N_("{path} is not a note of an erasure.")
+    hint = N_("It is the .json file beside the certificate, or in the folder erasures of the archive that erased.")
+
+
+class NoSavedMessage(UsageError):
+    """No room has a message with this id."""
+
+    message = N_("No message with the id {message} is saved.")
+    hint = N_("Copy the link of the message in Chatwork, or see its number with: archive search WORDS")
+
+
+class NotConfirmed(UsageError):
+    """Erasing needs an answer, and there is nobody to ask."""
+
+    message = N_("Nothing was erased: it has to be confirmed, and there is no terminal to ask on.")
+    hint = N_("Look first with --dry-run, then give: {option}")
+
+
+class UnknownErasure(UsageError):
+    """No erasure has this number."""
+
+    message = N_("There is no erasure with the number {number}.")
+
+
+class ErasureDeclined(ArchiverError):
+    """The user did not type the word."""
+
+    code = 1
+    message = N_("Nothing was erased.")

@@ -12,8 +12,7 @@ from archiver.custody import copy_tool
 from archiver.custody.copy_tool import ToolOutcome
 from archiver.health.check_result import CheckResult, action, attention, error_text, good
 from archiver.render.times import minute_text
-from archiver.settings.home import check_home
-from archiver.settings.network_drives import Mounts
+from archiver.settings.home import Mounts, check_home
 from archiver.settings.token import is_private
 from archiver.store.durable_files import keeps_names
 from archiver.store.engine import is_writable

@@ -14,8 +14,7 @@ from archiver.health.check_facts import ArchiveLook
 from archiver.health.check_result import CheckResult, action, attention, error_text, good
 from archiver.schedule.schedulers import DAEMON, token_lack_sentence
 from archiver.settings.model import Settings
-from archiver.settings.token import read_token
-from archiver.settings.token_place import place_words
+from archiver.settings.token import place_words, read_token
 from archiver.store.archive import Archive
 from archiver.store.object_stores.open_store import check_store
 from archiver.sync.run_inputs import expect_dates

@@ -21,8 +21,8 @@ from typing import NamedTuple
 import certifi
 
 from archiver import errors
-from archiver.settings.mail_password import read_mail_password
 from archiver.settings.model import MAIL_PORTS, NotifySettings, Settings
+from archiver.settings.notify_urls import read_mail_password
 
 PATIENCE = 20.0
 """Seconds that a mail may take."""

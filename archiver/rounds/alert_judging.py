@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from archiver import contract_dates
-from archiver.alerts import change_rules, deadline_rules, departure_rules, phrase_rules
+from archiver.alerts import change_rules, deadline_rules, phrase_rules
 from archiver.alerts.deadline_rules import CaseSnapshot
 from archiver.claims.messages import first_message
 from archiver.claims.turn import days_waiting, turn
@@ -26,7 +26,7 @@ HOUR = "%Y-%m-%dT%H"
 def departing_people(reading: Reading, after: int) -> frozenset[int]:
     """The counterparts who are departing, by the entries above `after`."""
     observed = departures.observed_signals(reading, after=after)
-    return departure_rules.departing_accounts(observed, departure_rules.judge_observations(observed))
+    return change_rules.departing_accounts(observed, change_rules.judge_observations(observed))
 
 
 def judge_deadlines(writing: Writing, at: datetime) -> None:
@@ -42,7 +42,7 @@ def judge_entries(writing: Writing) -> list[Alert]:
     observed = departures.observed_signals(writing, after=after)
     sides = new_texts_and_changes.sides_by_room(writing)
     alerts_found = [
-        *departure_rules.judge_observations(observed),
+        *change_rules.judge_observations(observed),
         *change_rules.judge_changes(new_texts_and_changes.observed_changes(writing, sides, after=after)),
         *phrase_rules.judge_texts(
             new_texts_and_changes.new_texts(writing, sides, after=after),
@@ -50,7 +50,7 @@ def judge_entries(writing: Writing) -> list[Alert]:
         ),
     ]
     opened = _keep_alerts(writing, alerts_found)
-    for alert in departure_rules.outdated_chat_alerts(observed):
+    for alert in change_rules.outdated_chat_alerts(observed):
         alerts.dismiss(writing, alert.number, at=alert.at, reason=None)
     remembered_values.JUDGED_UPTO.remember(writing, last)
     return opened
@@ -60,15 +60,15 @@ def _keep_alerts(writing: Writing, alerts_found: Iterable[Alert]) -> list[Alert]
     """Keep new alerts; one that only adds to an open alert changes that one."""
     kept, opened = alerts.alerts(writing), []
     for alert in sorted(alerts_found, key=lambda one: list(Level).index(one.level)):
-        standing = departure_rules.standing_alert(alert, kept)
+        standing = change_rules.standing_alert(alert, kept)
         if standing is None:
             opened.append(alerts.keep(writing, alert))
             kept.append(opened[-1])
             continue
-        changed = departure_rules.merged(alert, standing)
+        changed = change_rules.merged(alert, standing)
         alerts.change(writing, changed)
         kept[kept.index(standing)] = changed
-        alone = departure_rules.standing_alert(alert, [one for one in kept if one.rule is alert.rule])
+        alone = change_rules.standing_alert(alert, [one for one in kept if one.rule is alert.rule])
         if alone is not None and alone != changed:  # edits that were told before the deletions
             alerts.dismiss(writing, alone.number, at=alert.at, reason=None)
     numbers = {one.number: one for one in kept}

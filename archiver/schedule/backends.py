@@ -1,6 +1,6 @@
 """Registers a job with a scheduler of this computer, removes it, and finds it, with one class for each scheduler.
 
-The texts they write come from `cron` and `job_files`. A job that cannot be registered whole is not
+The texts they write come from `job_files`. A job that cannot be registered whole is not
 left there in part.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from archiver import errors
-from archiver.schedule import cron, job_files
+from archiver.schedule import job_files
 from archiver.schedule.job import ScheduledJob
 from archiver.schedule.programs import is_installed, require_success, run_program, start_in_background
 from archiver.store.durable_files import storage_error
@@ -55,21 +55,21 @@ class Cron:
 
     def install(self, job: ScheduledJob) -> None:
         """Add our lines at the end of the crontab."""
-        if len(cron.line(job).encode("utf-8", "surrogateescape")) > LONGEST_LINE:
+        if len(job_files.line(job).encode("utf-8", "surrogateescape")) > LONGEST_LINE:
             raise errors.SchedulerRefused(program="crontab", detail=_("the path of the archive is too long for it"))
         before = self._read()
-        self._write(before, cron.install(before, job))
-        if cron.find(self._read(), job.name) is None:
+        self._write(before, job_files.install(before, job))
+        if job_files.find(self._read(), job.name) is None:
             raise errors.SchedulerRefused(program="crontab", detail=_("it did not keep the registered line"))
 
     def find(self, name: str) -> str | None:
         """The line that cron runs."""
-        return cron.find(self._read(), name)
+        return job_files.find(self._read(), name)
 
     def remove(self, name: str) -> bool:
         """Remove our lines; a crontab that held nothing else is removed as a whole."""
         before = self._read()
-        after = cron.remove(before, name)
+        after = job_files.remove(before, name)
         self._write(before, after)
         return before != after
 
@@ -82,7 +82,7 @@ class Cron:
 
     def mail_address(self) -> str:
         """Where cron mails what the jobs print; empty if the crontab names no address. Raises SchedulerRefused."""
-        return cron.mail_address(self._read())
+        return job_files.mail_address(self._read())
 
     def _read(self) -> str:
         """The whole crontab. Raises SchedulerRefused if it cannot be read: then it is not written either."""
@@ -94,7 +94,7 @@ class Cron:
     def _write(self, before: str, after: str) -> None:
         if after == before:
             return
-        time.sleep(cron.reading_time_left(datetime.now(UTC)))
+        time.sleep(job_files.reading_time_left(datetime.now(UTC)))
         if after:
             require_success("crontab", "-", given=os.fsencode(after))
         else:

@@ -7,9 +7,12 @@ the token, only the name of its place.
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from difflib import get_close_matches
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,19 +22,127 @@ import msgspec
 
 from archiver import errors
 from archiver.chatwork.allowed_urls import base_url, is_loopback
-from archiver.settings import error_text, private_file
+from archiver.errors import N_
+from archiver.settings import private_file
 from archiver.settings.child_environ import TOKEN_VARIABLE
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import (
     LANGUAGES,
     AuthoritySetting,
+    Section,
     Settings,
     SettingsFile,
     convert,
+    duration_text,
     folder_path,
     is_mail_address,
 )
-from archiver.settings.template import new_file
+
+_HEAD = """\
+# chatwork-archiver の設定 / Settings of chatwork-archiver.
+#
+# 保管庫のフォルダーに archive.toml という名前で置きます。archive init が書く内容と同じです。
+# 書かれていない項目には、ここに示した値が使われます。仕事はここではなく archive job add で登録します。
+# Lies in the archive's folder as archive.toml; archive init writes the same file. A key left out has
+# the value shown here. Jobs are not settings: enter them with archive job add.
+
+"""
+
+
+def new_file() -> str:
+    """The text of a new settings file."""
+    return _HEAD + "\n".join(_lines(SettingsFile())) + "\n"
+
+
+def settings(section: Section, before: str = "") -> Iterator[tuple[str, str, str]]:
+    """Each key of a section and those below it, with its value in a new file and its comment."""
+    for one in msgspec.structs.fields(section):
+        if isinstance(one.default, Section):
+            yield from settings(one.default, f"{one.name}.")
+        else:
+            default = "ja" if one.name == "language" else one.default
+            yield before + one.name, _toml(default), one.type.__metadata__[-1]
+
+
+def _lines(whole: Section) -> Iterator[str]:
+    name = ""
+    for key, value, comment in settings(whole):
+        section, _dot, leaf = key.rpartition(".")
+        if section != name:
+            name = section
+            yield from ("", f"[{section}]")
+        yield from (f"# {line}" for line in comment.splitlines())
+        yield f"{leaf} = {value}"
+
+
+def _toml(default: object) -> str:
+    if isinstance(default, timedelta):
+        default = duration_text(default)
+    return json.dumps("" if default is None else default)
+
+
+#: msgspec's names of types, and their names in sentences.
+_KINDS = {
+    "int": N_("a whole number"),
+    "float": N_("a number"),
+    "str": N_("a text in quotation marks"),
+    "bool": N_("true or false"),
+    "array": N_("a list in [ ]"),
+    "object": N_("a section or table"),
+}
+
+
+#: What a value of a type of ours looks like, by the type's name.
+_EXAMPLES = {"Duration": '"5m" ("90s" "5m" "6h" "30d")', "Path": '"D:/Chatwork"'}
+
+
+def example_sentence(key: str, example: str) -> str:
+    """A sentence that shows how a value is written."""
+    return _("{key} must be written like this: {example}").format(key=key, example=example)
+
+
+def syntax_sentence(error: Exception, text: str) -> str:
+    """A sentence for text that is not TOML, with the line; a common slip is explained."""
+    reason = str(error)
+    match = re.search(r" \(at line (\d+), column (\d+)\)$", reason)
+    if not match:
+        if reason.endswith(" (at end of document)"):
+            return _("the file ends too early ({reason}).").format(reason=reason.rpartition(" (at")[0])
+        return _("it is not TOML ({reason}).").format(reason=type(error).__name__)
+    number, column = int(match[1]), int(match[2])
+    lines = text.split("\n")
+    sentence = _("line {line}, position {column} cannot be read ({reason}).")
+    if number <= len(lines) and re.search(r'"[^"]*\\', lines[number - 1]):
+        sentence = _("line {line} cannot be read. Write a Windows folder in single quotes: 'C:\\Users\\…'")
+    return sentence.format(line=number, column=column, reason=reason[: match.start()])
+
+
+def value_sentence(error: Exception) -> str:
+    """A sentence for a key that is unknown or has a wrong value."""
+    reason, _at, place = str(error).partition(" - at `$")
+    key = place.removesuffix("`").removeprefix(".")
+    if reason in _EXAMPLES:
+        key, index, _rest = key.partition("[")
+        return example_sentence(key, f"[{_EXAMPLES[reason]}]" if index else _EXAMPLES[reason])
+    if match := re.fullmatch(r"Object contains unknown field `(.*)`", reason, re.DOTALL):
+        return _unknown_key_sentence(f"{key}.{match[1]}".removeprefix("."))
+    if match := re.fullmatch(r"Object missing required field `(.*)`", reason):
+        return _("{key} is missing.").format(key=f"{key}.{match[1]}")
+    if (match := re.fullmatch(r"Expected `(\w+)`, got `(\w+)`", reason)) and match[1] in _KINDS:
+        return _("{key} must be {kind}.").format(key=key, kind=_(_KINDS[match[1]]))
+    if match := re.fullmatch(r"Expected `\w+` ([<>]=?) ([0-9.]+)", reason):
+        limit = f"{match[1]} {float(match[2]):g}"
+        return _("{key} must be a number {limit}.").format(key=key, limit=limit)
+    return _("{key} holds a value that is not allowed there.").format(key=key)
+
+
+def _unknown_key_sentence(key: str) -> str:
+    keys = [known for known, _value, _comment in settings(SettingsFile())]
+    near = get_close_matches(key, [*keys, *{known.partition(".")[0] for known in keys}], n=1)
+    if near:
+        return _("there is no setting “{key}”. Did you mean “{near}”?").format(key=key, near=near[0])
+    return _("there is no setting “{key}”.").format(key=key)
+
 
 if TYPE_CHECKING:
     from tomlkit.items import Array
@@ -125,14 +236,14 @@ def _parse(text: str, path: Path) -> SettingsFile:
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise errors.BadSettings(path=path, detail=error_text.syntax_sentence(error, text)) from error
+        raise errors.BadSettings(path=path, detail=syntax_sentence(error, text)) from error
     try:
         raw = convert(table, path.parent)
     except ValueError as error:  # msgspec's ValidationError is one
-        raise errors.BadSettings(path=path, detail=error_text.value_sentence(error)) from error
+        raise errors.BadSettings(path=path, detail=value_sentence(error)) from error
     for key, is_right, example in _rule_checks(raw):
         if not is_right:
-            raise errors.BadSettings(path=path, detail=error_text.example_sentence(key, example))
+            raise errors.BadSettings(path=path, detail=example_sentence(key, example))
     return raw
 
 

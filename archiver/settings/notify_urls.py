@@ -1,7 +1,4 @@
-"""The addresses for notices: each entry of `[notify] urls`, read from the file or variable that it names.
-
-An address holds passwords, so no error, `repr` or sentence contains one: an entry is named by its position.
-"""
+"""Where notices go: each entry of `[notify] urls`, read from the file or variable it names; the mail password."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from archiver import errors
 from archiver.settings.child_environ import TOKEN_VARIABLE
 from archiver.settings.file import variable_names
 from archiver.settings.model import NotifySettings, Settings
-from archiver.settings.token import read_secret
+from archiver.settings.token import read_secret, store_token
 
 INDIRECT_PREFIXES = ("env:", "file:")
 """Prefixes of entries that name where the address is stored; no notification service has such a name."""
@@ -80,3 +77,34 @@ def _unsafe_text(number: int) -> str:
         "used. Allow only yourself to read it: chmod 600"
     )
     return sentence.format(number=number)
+
+
+NAME = "mail"
+"""Under which the keyring holds it, beside the archive's token."""
+
+KEYRING = "keyring"
+
+PRIVATE_FILE = "file:mail-password"
+"""In a file of the home that only its owner can read."""
+
+
+def read_mail_password(settings: Settings, environ: Mapping[str, str]) -> str:
+    """The password; empty if there is none, or no mail server is set. Raises SettingsError."""
+    notify = settings.notify
+    return read_secret(settings.home, notify.mail_password, environ, name=NAME) if notify.has_mail else ""
+
+
+def store_mail_password(settings: Settings, password: str) -> str:
+    """Store a password beside the token: in the keyring where that is, else in a private file; return the place.
+
+    Raises as `store_token`.
+    """
+    if settings.token_source == KEYRING:
+        try:
+            store_token(settings.home, KEYRING, password, name=NAME)
+        except errors.KeyringUnavailable:
+            pass
+        else:
+            return KEYRING
+    store_token(settings.home, PRIVATE_FILE, password)
+    return PRIVATE_FILE

@@ -9,16 +9,63 @@ import contextlib
 import os
 import re
 import stat
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
-from archiver.settings import private_file, windows_acl
+from archiver.settings import private_file
+from archiver.settings.child_environ import child_environ
 from archiver.settings.home import APPLICATION
 from archiver.settings.model import Settings
-from archiver.settings.token_place import place_words
+
+#: Everybody, signed-in users, users, guests, anonymous, network: as SDDL writes them, by letters or by number
+#: (Microsoft, "SID Strings").
+_GROUPS = {"WD", "AU", "BU", "BG", "AN", "NU", "IU", "S-1-1-0", "S-1-5-11", "S-1-5-32-545", "S-1-5-32-546"}
+
+
+def can_others_read(path: Path) -> bool:
+    """Whether whole groups may read the file; False if there is no access list."""
+    try:
+        return has_group_grant(_read_sddl(path))
+    except (OSError, subprocess.SubprocessError, UnicodeError):
+        return False
+
+
+def has_group_grant(sddl: str) -> bool:
+    """Whether an access list in SDDL allows anything to a group that means "others".
+
+    `D:(A;ID;FA;;;BA)` is one entry: type, flags, rights, two object ids, whom (Microsoft, "ACE Strings").
+    """
+    entries = re.findall(r"\(([^()]*)\)", sddl.partition("D:")[2].partition("S:(")[0])
+    parts = [entry.split(";") for entry in entries]
+    return any(entry[0] == "A" and entry[5] in _GROUPS for entry in parts if len(entry) >= 6)
+
+
+def _read_sddl(path: Path) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "acl"
+        command = ["icacls", str(path), "/save", str(saved), "/q"]
+        subprocess.run(command, env=child_environ(), check=True, capture_output=True, timeout=10)  # noqa: S603 - part of Windows
+        return saved.read_text(encoding="utf-16")
+
+
+def place_words(source: str) -> str:
+    """The place in words for sentences; a word that is no such place stays as it is."""
+    kind, _colon, place = source.partition(":")
+    match kind:
+        case "env":
+            return _("the variable {name}").format(name=place)
+        case "file":
+            return _("the file {path}").format(path=place)
+        case "keyring":
+            return _("the password store of this desktop")
+        case _:
+            return source
+
 
 _MAX_BYTES = 4096
 """Bytes read from a token file; Chatwork's tokens have 32 characters."""
@@ -96,7 +143,7 @@ def token_file(settings: Settings) -> Path | None:
 def is_private(path: Path, status: os.stat_result) -> bool:
     """Whether a file belongs to this user (or root) and nobody else has any permission on it."""
     if sys.platform == "win32":
-        return not windows_acl.can_others_read(path)
+        return not can_others_read(path)
     return not stat.S_IMODE(status.st_mode) & 0o077 and status.st_uid in {os.geteuid(), 0}
 
 

@@ -12,8 +12,8 @@ from archiver.notices.heartbeat import parse_address
 from archiver.notices.mail_sender import MailFailure
 from archiver.notices.url_check import NoticeTrial
 from archiver.settings import file
-from archiver.settings.mail_password import store_mail_password
 from archiver.settings.model import Settings
+from archiver.settings.notify_urls import store_mail_password
 from archiver.settings.token import store_token
 from archiver.setup.fact_questions import whole_address
 from archiver.store.archive import Archive

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.alerts import departure_rules
-from archiver.claims.quotation_text import seen_at
-from archiver.claims.quotations import Quotation
+from archiver.alerts import change_rules
+from archiver.claims.quotations import Quotation, seen_at
 from archiver.custody.earlier_homes import put_back_databases
 from archiver.records import CLOSED_ENDING, ChangedMessages, Contract, closed_mark
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, DepartureObservations, Level
@@ -166,7 +165,7 @@ def _concerning_alerts(reading: Reading, rooms: set[int], alerts: Iterable[Alert
         elif alert.rule in PERSON_RULES and alert.account_id is not None:
             shared = departures.contracted_rooms_of(reading, {alert.account_id}) & rooms
             observed = DepartureObservations(rooms=departures.people_in(reading, shared))
-            if any(departure_rules.carries_conversation(observed, room, alert.account_id) for room in shared):
+            if any(change_rules.carries_conversation(observed, room, alert.account_id) for room in shared):
                 yield alert
             elif shared:
                 yield replace(alert, level=Level.LOW)

@@ -12,8 +12,7 @@ from gettext import gettext as _
 from typing import Any
 
 from archiver.claims.money import RECEIPTS, money_standing
-from archiver.claims.quotation_text import seen_at
-from archiver.claims.quotations import Quotation, excerpts
+from archiver.claims.quotations import Quotation, excerpts, seen_at
 from archiver.custody import earlier_homes
 from archiver.health.conditions import OF_ALERTS, ROWS, Condition, ConditionKind
 from archiver.health.evidence import service_sentences

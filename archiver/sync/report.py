@@ -56,7 +56,7 @@ class RoomReport:
     disappeared: bool = False
     """Whether anything that was shown is not shown any more."""
     failed: str | None = None
-    """The kind of reading that failed in this run (`failed_rooms.ROOM`, or a kind of visits)."""
+    """The kind of reading that failed in this run (`run_inputs.ROOM`, or a kind of visits)."""
     read_kinds: set[str] = field(default_factory=set)
     """The kinds of reading that this run has done."""
     left_over: set[str] = field(default_factory=set)

@@ -18,7 +18,7 @@ from archiver.records import Observation, RoomId
 from archiver.store import writer
 from archiver.store.queries import current_state
 from archiver.store.working import remembered_values
-from archiver.sync import failed_rooms, plan
+from archiver.sync import plan, run_inputs
 from archiver.sync.options import ProgressCallbacks
 from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.pull.messages import pull_messages
@@ -142,11 +142,11 @@ class RoomSteps:
             if room in self.listed_rooms:
                 if room in inaccessible:
                     record_accessible(self.context, self.reports[room])
-                self.reports[room].read_kinds.add(failed_rooms.ROOM)
+                self.reports[room].read_kinds.add(run_inputs.ROOM)
                 found.append(self.listed_rooms[room])
             elif room in inaccessible:
                 self.reports[room].outcome = RoomOutcome.INACCESSIBLE
-            elif room in self.inputs.failures and self.inputs.failures[room].kind == failed_rooms.ROOM:
+            elif room in self.inputs.failures and self.inputs.failures[room].kind == run_inputs.ROOM:
                 self._late_ids.append(room)
             else:
                 found += self._request_in_time(room)
@@ -164,7 +164,7 @@ class RoomSteps:
             self.report_left_over(room)
             return []
         if self._must_wait(room):
-            self._postpone(room, failed_rooms.ROOM)
+            self._postpone(room, run_inputs.ROOM)
             return []
         single = self._request_room(room)
         if single is None:
@@ -193,9 +193,9 @@ class RoomSteps:
             self.end_without_calls()
             self.report_left_over(room)
         except errors.ChatworkError as error:
-            self._note_failure(room, failed_rooms.ROOM, error)
+            self._note_failure(room, run_inputs.ROOM, error)
         else:
-            self._note_success(room, failed_rooms.ROOM)
+            self._note_success(room, run_inputs.ROOM)
             return single.model
         return None
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from archiver import errors
 from archiver.chatwork.client import Client
 from archiver.chatwork.models import Room
-from archiver.chatwork.ratelimit import FALLBACK_WINDOW
+from archiver.chatwork.reply_headers import FALLBACK_WINDOW
 from archiver.chatwork.transport import Transport
 from archiver.records import AccountId
 from archiver.store.archive import Archive
@@ -16,11 +16,10 @@ from archiver.store.queries import files
 from archiver.store.queries.files import WantedFile
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import WindowRequests
-from archiver.sync import failed_rooms, plan, run_end, window_share
-from archiver.sync.departure_priority import DeparturePriority, DepartureWatch
+from archiver.sync import plan, run_end, run_inputs, window_share
 from archiver.sync.files import transfer
 from archiver.sync.files.download import FileDownloads
-from archiver.sync.options import EVERYTHING, SILENT, Options, ProgressCallbacks
+from archiver.sync.options import EVERYTHING, SILENT, DeparturePriority, DepartureWatch, Options, ProgressCallbacks
 from archiver.sync.pull.contacts import read_contacts
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
@@ -87,7 +86,7 @@ def dry_run(
     replies = first_replies(archive, client, start.inputs.owner, at=start.at)
     rooms = [room for room in start.inputs.requested if room in replies.rooms]
     planned = _plan_steps(archive, start, client.transport, [replies.rooms[room] for room in rooms])
-    first, last = failed_rooms.split_steps(planned, start.inputs.failures)
+    first, last = run_inputs.split_steps(planned, start.inputs.failures)
     steps = first + last
     reader = BackfillReader(
         PullContext(archive, client, now, replies.account_id), {}, lambda: False, lambda _room, _unseen: None
@@ -203,10 +202,10 @@ class _Run:
         room_steps, downloads = self.room_steps, self.downloads
         rooms = room_steps.accessible_rooms()
         planned = self._plan_steps(rooms)
-        steps, failing_steps = failed_rooms.split_steps(planned, self.inputs.failures)
+        steps, failing_steps = run_inputs.split_steps(planned, self.inputs.failures)
         self.priority.prioritize()
         room_steps.take_steps(step for step in steps if step.early or step.kind == plan.MESSAGES)
-        announced, failing = failed_rooms.split_steps(self._announced_steps(rooms, planned), self.inputs.failures)
+        announced, failing = run_inputs.split_steps(self._announced_steps(rooms, planned), self.inputs.failures)
         steps, failing_steps = [*announced, *steps], [*failing_steps, *failing]
         room_steps.take_steps(step for step in steps if step.kind == plan.FILES)
         self._download_files(downloads.download_small)

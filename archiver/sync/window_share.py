@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from archiver.chatwork.ratelimit import FALLBACK_WINDOW, Budget
+from archiver.chatwork.reply_headers import FALLBACK_WINDOW, Budget
 from archiver.chatwork.transport import Transport
 from archiver.store.working.remembered_values import WindowRequests
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies
 
-from archiver.alerts import departure_rules, sentences
+from archiver.alerts import change_rules, sentences
 from archiver.records import State
 from archiver.records.alerts import (
     Alert,
@@ -69,7 +69,7 @@ def rules_and_levels(found: list[Alert]) -> list[tuple[str, str]]:
 )
 def test_the_mark_of_a_closed_account_stands_at_the_end_of_the_name(before: str, after: str, hit: bool) -> None:
     """Only a name that ends with the mark and did not before is a closed account."""
-    found = departure_rules.judge_observations(observations(renamed=(PersonRenamed(ROOM, TANAKA, before, after, AT),)))
+    found = change_rules.judge_observations(observations(renamed=(PersonRenamed(ROOM, TANAKA, before, after, AT),)))
 
     assert ([("account_closed", "high")] if hit else []) == rules_and_levels(found)
 
@@ -81,8 +81,8 @@ def test_an_account_is_closed_once_whatever_its_rooms() -> None:
         PersonRenamed(ROOM, TANAKA, "田中", "田中(解約済)", AT),
     )
 
-    (first,) = departure_rules.judge_observations(observations(renamed=both, rooms={OTHER: CROWD, ROOM: ALONE}))
-    again = departure_rules.judge_observations(observations(renamed=both, alerts=(first,)))
+    (first,) = change_rules.judge_observations(observations(renamed=both, rooms={OTHER: CROWD, ROOM: ALONE}))
+    again = change_rules.judge_observations(observations(renamed=both, alerts=(first,)))
 
     assert (AlertRule.ACCOUNT_CLOSED, Level.HIGH, ROOM, TANAKA) == (
         first.rule,
@@ -107,7 +107,7 @@ def test_an_account_is_closed_once_whatever_its_rooms() -> None:
 )
 def test_a_member_who_left_is_urgent_where_the_conversation_rests_on_them(people: RoomPeople, level: str) -> None:
     """The only counterpart, or a third of what the others wrote or sent: urgent; one of thirty: not."""
-    found = departure_rules.judge_observations(
+    found = change_rules.judge_observations(
         observations(members_left=(MemberLeft(ROOM, TANAKA, AT),), rooms={ROOM: people})
     )
 
@@ -118,7 +118,7 @@ def test_all_counterparts_who_leave_at_once_are_urgent() -> None:
     """Nobody is left on the other side: each of them counts."""
     people = RoomPeople(former=frozenset({TANAKA, SUZUKI}), wrote={TANAKA: 9})
 
-    found = departure_rules.judge_observations(
+    found = change_rules.judge_observations(
         observations(members_left=(MemberLeft(ROOM, TANAKA, AT), MemberLeft(ROOM, SUZUKI, AT)), rooms={ROOM: people})
     )
 
@@ -129,7 +129,7 @@ def test_the_owner_is_no_counterpart() -> None:
     """What the owner of the archive deletes or leaves gives no alert."""
     mine = tuple(vanished(number, author=OWNER) for number in range(5))
 
-    found = departure_rules.judge_observations(
+    found = change_rules.judge_observations(
         observations(
             members_left=(MemberLeft(ROOM, OWNER, AT),),
             vanished=mine,
@@ -155,7 +155,7 @@ def test_a_burst_of_deletions_of_a_counterpart_is_urgent(
     """Two in a run or within a day are a burst; one alone, or somebody's among thirty, asks for a look."""
     gone = tuple(map(vanished, now))
 
-    (found,) = departure_rules.judge_observations(
+    (found,) = change_rules.judge_observations(
         observations(vanished=gone, recently_vanished=tuple(map(vanished, lately)), rooms={ROOM: people})
     )
 
@@ -166,7 +166,7 @@ def test_deletions_of_two_people_are_two_events() -> None:
     """One deletion each of two people is no burst of either."""
     people = RoomPeople(members=frozenset({TANAKA, SUZUKI}))
 
-    found = departure_rules.judge_observations(
+    found = change_rules.judge_observations(
         observations(vanished=(vanished(1), vanished(2, author=SUZUKI)), rooms={ROOM: people})
     )
 
@@ -177,7 +177,7 @@ def test_missing_counts_with_deleted_and_hidden_does_not() -> None:
     """A message that vanished is as alarming as a deleted one; what the plan hides is another kind."""
     gone = (vanished(1), vanished(2, state=State.MISSING), vanished(3, state=State.HIDDEN))
 
-    found = departure_rules.judge_observations(observations(vanished=gone))
+    found = change_rules.judge_observations(observations(vanished=gone))
 
     assert [("deletions", "high", 2), ("hidden_by_plan", "medium", 1)] == [
         (alert.rule.value, alert.level.value, alert.count) for alert in found
@@ -188,14 +188,14 @@ def test_the_plan_is_told_once_for_each_room() -> None:
     """That the plan hides more each day is no news."""
     gone = (vanished(1, state=State.HIDDEN), vanished(2, state=State.HIDDEN, room=OTHER))
 
-    found = departure_rules.judge_observations(observations(vanished=gone, hidden_before=frozenset({ROOM})))
+    found = change_rules.judge_observations(observations(vanished=gone, hidden_before=frozenset({ROOM})))
 
     assert [(AlertRule.HIDDEN_BY_PLAN, OTHER)] == [(one.rule, one.room_id) for one in found]
 
 
 def test_rooms_and_contacts() -> None:
     """A room that is shut is urgent whoever was in it; a contact that went is not by itself."""
-    found = departure_rules.judge_observations(
+    found = change_rules.judge_observations(
         observations(
             closed_rooms=(RoomClosed(OTHER, AT),),
             contacts_removed=(RemovedFromContacts(TANAKA, AT), RemovedFromContacts(101, AT)),
@@ -215,7 +215,7 @@ def test_who_is_going_are_the_counterparts_of_urgent_alerts() -> None:
     left = observations(members_left=(MemberLeft(ROOM, 101, AT),), rooms={ROOM: CROWD})
 
     assert [{TANAKA}, {100}, set()] == [
-        set(departure_rules.departing_accounts(observed, departure_rules.judge_observations(observed)))
+        set(change_rules.departing_accounts(observed, change_rules.judge_observations(observed)))
         for observed in (shut, crowd, left)
     ]
 
@@ -237,7 +237,7 @@ KEPT = Alert(AlertRule.DELETIONS, Level.HIGH, AT, ROOM, TANAKA, "1", 2, number=1
 )
 def test_more_deletions_add_to_the_alert_that_stands(standing: Alert, stands: bool) -> None:
     """Same room, person and level within a day, and not put aside: no new alert."""
-    found = departure_rules.standing_alert(replace(KEPT, number=0, count=3), [standing])
+    found = change_rules.standing_alert(replace(KEPT, number=0, count=3), [standing])
 
     assert (standing if stands else None) == found
 
@@ -257,11 +257,11 @@ def test_a_chat_that_is_not_saved_is_never_urgent(
     """Worth a look where the conversation rests on that person; the alert names that chat."""
     told_of = observations(rooms={ROOM: people}, other_chats=(OtherChatSeen(account, room, AT),))
 
-    found = departure_rules.judge_observations(told_of)
+    found = change_rules.judge_observations(told_of)
 
     assert expected == rules_and_levels(found)
     assert [77] * len(found) == [one.room_id for one in found]
-    assert frozenset() == departure_rules.departing_accounts(told_of, found)
+    assert frozenset() == change_rules.departing_accounts(told_of, found)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int
     alert = Alert(AlertRule.OTHER_CHAT, Level.MEDIUM, AT, 77, TANAKA, number=4)
     aside = replace(alert, number=5, dismissed_at=AT)
 
-    found = departure_rules.outdated_chat_alerts(
+    found = change_rules.outdated_chat_alerts(
         observations(other_chats=(OtherChatSeen(*now, AT),), alerts=(alert, aside))
     )
 
@@ -283,7 +283,7 @@ def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int
 @given(strategies.text())
 def test_any_name_can_be_judged(name: str) -> None:
     """No name makes a rule fail, and one that lacks the mark's word is never a closed account."""
-    found = departure_rules.judge_observations(observations(renamed=(PersonRenamed(ROOM, TANAKA, "田中", name, AT),)))
+    found = change_rules.judge_observations(observations(renamed=(PersonRenamed(ROOM, TANAKA, "田中", name, AT),)))
 
     assert not found or "解約済" in name or "ancel" in name
 

@@ -323,7 +323,7 @@ def test_a_near_miss_is_none(rule: str, body: str) -> None:
 
 def test_every_phrase_rule_has_enough_of_both() -> None:
     """The tables hold at least ten hits and ten near misses for each rule of the table of phrases."""
-    from archiver.alerts.phrases import phrases
+    from archiver.alerts.phrase_rules import phrases
 
     rules = {phrase.rule.value for phrase in phrases()}
 

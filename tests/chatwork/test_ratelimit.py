@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given, settings, strategies
 
-from archiver.chatwork.ratelimit import FALLBACK_WINDOW, Budget, OtherCalls, time_to_wait
+from archiver.chatwork.reply_headers import FALLBACK_WINDOW, Budget, OtherCalls, time_to_wait
 
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
 FREE = timedelta(0)

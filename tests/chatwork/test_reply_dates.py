@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from archiver.chatwork.reply_dates import ReplyDates, newest_send_time
+from archiver.chatwork.reply_headers import ReplyDates, newest_send_time
 from archiver.corrected_clock import CorrectedClock
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

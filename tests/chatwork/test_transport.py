@@ -22,7 +22,7 @@ from hypothesis import given, settings, strategies
 from urllib3 import HTTPResponse
 
 from archiver.chatwork import json_body
-from archiver.chatwork.ratelimit import Budget
+from archiver.chatwork.reply_headers import Budget
 from archiver.chatwork.transport import ReplyLimits, Transport
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import (

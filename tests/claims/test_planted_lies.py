@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from archiver import contract_dates
-from archiver.claims import accounts, changes, counterparts, messages, quotation_text, quotations, turn, unseen, words
+from archiver.claims import changes, counterparts, messages, quotations, turn, unseen, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
 from archiver.export.report import limits, message_block, platform_crosscheck, summary
@@ -208,7 +208,7 @@ LIES: dict[str, dict[str, Lie]] = {
         "words that nobody saved are quoted": (quotations.quotation, _of_other_words),
         "another message is quoted": (quotations.quotation, _of_another_message),
         "the change was seen a day later": (quotations.quotation, _changed_later),
-        "a deletion is pasted a year later": (quotation_text.quotation_line, _in_2030),
+        "a deletion is pasted a year later": (quotations.quotation_line, _in_2030),
         "nothing is quoted": (quotations.best, partial(nothing, ())),
     },
     "times when nobody looked": {
@@ -224,8 +224,8 @@ LIES: dict[str, dict[str, Lie]] = {
     },
     "who is who": {"the reporter entered it": (counterparts.counterpart_bases, _all_entered)},
     "a cancelled account": {
-        "nothing was seen": (accounts.closed_account, partial(nothing, Claim(None, Knowledge.UNKNOWN))),
-        "it was seen at the end": (accounts.closed_account, _closed_when_told),
+        "nothing was seen": (changes.closed_account, partial(nothing, Claim(None, Knowledge.UNKNOWN))),
+        "it was seen at the end": (changes.closed_account, _closed_when_told),
     },
     "other people's names in old messages": {"the name of today": (message_block.message_block, _name_of_today)},
     "deadlines": {

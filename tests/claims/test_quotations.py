@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.claims.quotation_text import quotation_line
-from archiver.claims.quotations import Quotation, excerpts
+from archiver.claims.quotations import Quotation, excerpts, quotation_line
 from archiver.export.mask.policy import masking_policy
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary

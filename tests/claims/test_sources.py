@@ -30,7 +30,6 @@ SOURCES = re.compile(
 """How a module finds changed messages and closed accounts by itself, or names what it found."""
 
 ALLOWED = {
-    "alerts/departure_rules.py": "one event of one message, as it was noticed",
     "alerts/change_rules.py": "one event of one message, as it was noticed",
     "alerts/sentences.py": "an example of the mark in the words of an alert",
     "export/report/message_block.py": "the marks of one quoted message",

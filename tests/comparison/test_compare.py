@@ -17,10 +17,9 @@ import pytest
 
 from archiver import errors
 from archiver.comparison.compare import compare
-from archiver.comparison.files import README, side_rows
+from archiver.comparison.files import README, limits, side_rows
 from archiver.comparison.held_messages import Absence, Outcome
 from archiver.comparison.summary import ComparisonSummary
-from archiver.comparison.words import limits
 from archiver.evidence.services import CHATWORK
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder

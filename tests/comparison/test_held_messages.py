@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.comparison.files import outcome_text
 from archiver.comparison.held_messages import (
     Absence,
     ComparedMessage,
@@ -18,7 +19,6 @@ from archiver.comparison.held_messages import (
     compare_message,
     compare_messages,
 )
-from archiver.comparison.words import outcome_text
 
 ROOM = 7
 

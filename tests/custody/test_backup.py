@@ -19,7 +19,7 @@ from archiver.store import rebuild, seals, writer
 from archiver.store.archive import Archive
 from archiver.store.backup import copy as copy_module
 from archiver.store.backup.copy import copy_archive
-from archiver.store.backup.destination import MARK
+from archiver.store.backup.copy_folder import MARK
 from archiver.store.engine import DATABASE
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import LastBackup

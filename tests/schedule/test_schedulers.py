@@ -19,7 +19,7 @@ import time_machine
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.schedule import cron, job_files, schedulers
+from archiver.schedule import job_files, schedulers
 from archiver.schedule.job import MINUTES, ScheduledJob, pace
 from archiver.settings.model import Duration, Settings, SyncSettings
 from tests.support.schedules import scheduler_examples
@@ -60,7 +60,7 @@ def test_the_pace_is_never_slower_than_wished_if_a_scheduler_can_keep_it(every: 
 def test_cron_runs_it_as_often_as_said(minutes: int) -> None:
     """The five fields give as many runs a day as there are paces in it."""
     job = ScheduledJob(("/bin/archive",), PurePosixPath("/home/you/a"), minutes)
-    minute, hour, *rest = cron.line(job).split()[:5]
+    minute, hour, *rest = job_files.line(job).split()[:5]
 
     runs = len(_field(minute, 60)) * len(_field(hour, 24))
 
@@ -76,7 +76,7 @@ def _field(text: str, size: int) -> list[int]:
 
 def test_odd_paths_come_through_a_shell_unchanged() -> None:
     """Blanks, `%` and `$` in the paths reach the program as they are; cron takes the backslash from `%`."""
-    command = cron.line(ODD).split(" ", 5)[5].replace(r"\%", "%")
+    command = job_files.line(ODD).split(" ", 5)[5].replace(r"\%", "%")
     script = f"printf '%s\\n' {command}"
     output = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
 
@@ -167,12 +167,12 @@ def test_other_lines_of_a_crontab_stay(lines: list[str]) -> None:
     """Installed twice and removed, a crontab is what it was; while installed all its lines stand in it once."""
     before = "".join(f"{line}\n" for line in lines)
 
-    once = cron.install(before, ODD)
-    twice = cron.install(once, ODD)
+    once = job_files.install(before, ODD)
+    twice = job_files.install(once, ODD)
 
-    assert once == twice == before + cron.block(ODD)
-    assert before == cron.remove(twice, ODD.name)
-    assert cron.line(ODD) == cron.find(twice, ODD.name)
+    assert once == twice == before + job_files.block(ODD)
+    assert before == job_files.remove(twice, ODD.name)
+    assert job_files.line(ODD) == job_files.find(twice, ODD.name)
 
 
 @pytest.mark.parametrize(
@@ -187,15 +187,15 @@ def test_other_lines_of_a_crontab_stay(lines: list[str]) -> None:
 )
 def test_where_cron_mails_is_what_the_crontab_says(table: str, expected: str) -> None:
     """The last such line counts for what stands below it, where ours is."""
-    assert expected == cron.mail_address(table)
+    assert expected == job_files.mail_address(table)
 
 
 def test_a_line_that_somebody_wrote_between_ours_stays() -> None:
     """What is taken out is what was put in, and not whatever stands between two marks."""
-    begin, entry, end = cron.block(ODD).splitlines(keepends=True)
+    begin, entry, end = job_files.block(ODD).splitlines(keepends=True)
 
-    assert "0 1 * * * mine\n" == cron.remove(begin + entry + "0 1 * * * mine\n" + end, ODD.name)
-    assert None is cron.find(f"{begin}#{entry}{end}", ODD.name)
+    assert "0 1 * * * mine\n" == job_files.remove(begin + entry + "0 1 * * * mine\n" + end, ODD.name)
+    assert None is job_files.find(f"{begin}#{entry}{end}", ODD.name)
 
 
 # --- the programs --------------------------------------------------------------------------------
@@ -234,8 +234,8 @@ def test_in_cron_it_stands_once_beside_the_others(desk: Desk) -> None:
     for _ in range(2):
         assert [] == schedulers.install(job, {}, kind="cron")
 
-    assert foreign + cron.block(job).encode() == (state / "table").read_bytes()
-    assert {"cron": cron.line(job)} == schedulers.show(Path(str(job.home)), {})
+    assert foreign + job_files.block(job).encode() == (state / "table").read_bytes()
+    assert {"cron": job_files.line(job)} == schedulers.show(Path(str(job.home)), {})
     assert "cron" == schedulers.find_starters(Path(str(job.home)), {})
     assert ["cron"] == schedulers.remove(Path(str(job.home)), {})
     assert foreign == (state / "table").read_bytes()
@@ -250,7 +250,7 @@ def test_a_crontab_is_not_written_while_it_is_read(second: float, left: float) -
     """From the second before each full minute until five seconds after it, in which a cron looks at its tables."""
     now = datetime(2026, 11, 24, 13, 31, tzinfo=UTC) + timedelta(seconds=second)
 
-    assert left == pytest.approx(cron.reading_time_left(now))
+    assert left == pytest.approx(job_files.reading_time_left(now))
 
 
 def test_installing_and_removing_wait_until_cron_has_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import example, given, strategies
 
 from archiver import errors
-from archiver.settings.file import is_token_source, load_settings, update_settings, write_settings
+from archiver.settings.file import is_token_source, load_settings, new_file, update_settings, write_settings
 from archiver.settings.model import AuthoritySetting, Settings
-from archiver.settings.template import new_file
 
 
 def put_settings(home: Path, text: str) -> Path:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.settings import network_drives
-from archiver.settings.home import check_home
-from archiver.settings.network_drives import (
+from archiver.settings.home import (
     Mount,
     Mounts,
+    _mount_table,
+    check_home,
     is_network,
     linux_mounts,
     mac_mounts,
@@ -169,4 +169,4 @@ def test_no_table_can_break_it(text: str) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the table of Linux")
 def test_the_table_of_this_computer_can_be_read() -> None:
     """The root is in it."""
-    assert "/" in {mount.point for mount in network_drives._mount_table()}
+    assert "/" in {mount.point for mount in _mount_table()}

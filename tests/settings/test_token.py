@@ -14,8 +14,7 @@ from keyring.backend import KeyringBackend
 
 from archiver import errors
 from archiver.settings.model import Settings
-from archiver.settings.token import forget_token, is_private, read_token, store_token
-from archiver.settings.windows_acl import has_group_grant
+from archiver.settings.token import forget_token, has_group_grant, is_private, read_token, store_token
 
 CANARY = "0123456789abcdef0123456789abcdef"
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 
 from archiver.cli.main import build
+from archiver.settings.file import new_file, settings
 from archiver.settings.model import SettingsFile
-from archiver.settings.template import new_file, settings
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 

@@ -8,10 +8,10 @@ import pytest
 
 from archiver.store.queries import last_looks
 from archiver.store.working.remembered_values import RoomFailure
-from archiver.sync import failed_rooms
-from archiver.sync.failed_rooms import failures_after, split_steps
+from archiver.sync import run_inputs
 from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, PlanStep
 from archiver.sync.report import RoomOutcome, RoomReport
+from archiver.sync.run_inputs import failures_after, split_steps
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import BEGIN, World
 
@@ -46,7 +46,7 @@ def talk(world: World, rooms: list[int]) -> list[str]:
 
 def test_what_failed_and_what_follows_it_comes_last_room_by_room() -> None:
     """Tried longest ago first; what comes before it in the room is read as ever."""
-    failures = {1: failure(MESSAGES, hours=2), 2: failure(PEOPLE), 3: failure(failed_rooms.ROOM, hours=1)}
+    failures = {1: failure(MESSAGES, hours=2), 2: failure(PEOPLE), 3: failure(run_inputs.ROOM, hours=1)}
 
     first, last = split_steps(steps(1, 2, 3, 4), failures)
 
@@ -62,7 +62,7 @@ def test_a_failure_is_remembered_since_it_began_and_until_it_is_over() -> None:
     reports = [
         RoomReport(1, failed=MESSAGES),
         RoomReport(2, read_kinds={MESSAGES}),
-        RoomReport(3, read_kinds={failed_rooms.ROOM}),
+        RoomReport(3, read_kinds={run_inputs.ROOM}),
         RoomReport(5, outcome=RoomOutcome.INACCESSIBLE),
         RoomReport(6, failed=FILES),
     ]

@@ -10,7 +10,7 @@ from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.status import status
 from archiver.store.working import remembered_values
 from archiver.sync.plan import FILES, KINDS, MESSAGES
-from archiver.sync.remembered_results import find_overdue
+from archiver.sync.run_end import find_overdue
 from tests.support.chatwork.simulator import Fault
 from tests.support.schedules.rounds import next_round
 from tests.support.world import BEGIN, World, running_world

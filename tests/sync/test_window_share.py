@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.chatwork.models import Room
-from archiver.chatwork.ratelimit import Budget
+from archiver.chatwork.reply_headers import Budget
 from archiver.records import RoomId
 from archiver.store.working.remembered_values import Visit, WindowRequests
 from archiver.sync import plan

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.claims.accounts import closed_account
+from archiver.claims.changes import closed_account
 from archiver.claims.messages import contact, first_message, last_reply, message_count
 from archiver.claims.money import money_standing
 from archiver.claims.turn import turn

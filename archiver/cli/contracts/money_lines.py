@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from gettext import gettext as _
 from pathlib import Path
 
-from archiver.claims.money import MoneyStanding, money_standing
-from archiver.claims.money_words import invoice_text, month_lines, set_off_lines, sums_text
+from archiver.claims.money import MoneyStanding, invoice_text, money_standing, month_lines, set_off_lines, sums_text
 from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.text import visible
 from archiver.records import JST, Contract, SentReminder

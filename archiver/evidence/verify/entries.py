@@ -19,7 +19,7 @@ from archiver.evidence.verify.findings import NAMED_SINGLY, Verification
 from archiver.evidence.verify.recorded_stamps import RecordedStamp, read_recorded_stamp
 from archiver.evidence.verify.rollbacks import Rollback, read_rollback
 from archiver.evidence.verify.seals import SealedDigests, SealedRange
-from archiver.evidence.verify.time_order import TimeOrder
+from archiver.evidence.verify.times import TimeOrder
 
 if TYPE_CHECKING:
     EntryRow = tuple[int, bytes, "bytes | None", bytes, "int | None", "int | None", bytes, bytes, bytes]

@@ -29,7 +29,7 @@ from archiver.evidence.tables.build import message
 from archiver.evidence.verify.entries import SavedBytes, entry_object
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.seals import SealedDigests, SealedRange
-from archiver.evidence.verify.time_order import TimeOrder
+from archiver.evidence.verify.times import TimeOrder
 
 HOPELESS_LINES = 20_000
 """So many lines that are no records, or in no order, and the rest is not read: a small zip can hold billions."""

@@ -18,14 +18,14 @@ from archiver.evidence.stamps.known_roots import KNOWN_ROOTS, fingerprints
 from archiver.evidence.stamps.reply_claims import read_reply
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.recorded_stamps import RecordedStamp
-from archiver.evidence.verify.stamp_coverage import (
+from archiver.evidence.verify.stamped_times import StampedTime
+from archiver.evidence.verify.times import (
     CLOCK_TOLERANCE_SECONDS,
     SealTime,
     note_reach,
     unix_seconds,
     utc_text,
 )
-from archiver.evidence.verify.stamped_times import StampedTime
 
 StampPlace = Tuple[int, str, str]  # noqa: UP006 - Python 3.8 syntax
 """Number of a seal, authority, and SHA-256 of the reply."""

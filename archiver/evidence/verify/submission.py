@@ -14,8 +14,8 @@ from archiver.evidence.manifest import ManifestError, compare_manifest, differen
 from archiver.evidence.stamps.reply_claims import claimed_time
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
-from archiver.evidence.verify.stamp_coverage import CLOCK_TOLERANCE_SECONDS, unix_seconds
 from archiver.evidence.verify.stamped_times import StampedTime
+from archiver.evidence.verify.times import CLOCK_TOLERANCE_SECONDS, unix_seconds
 
 DIGEST_LIST = "SHA256SUMS.txt"
 

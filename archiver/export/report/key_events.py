@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from archiver.claims.accounts import closed_account
+from archiver.claims.changes import closed_account
 from archiver.claims.messages import last_notice, last_reply
-from archiver.claims.quotation_text import quotation_head, quotation_line, quotation_parts
-from archiver.claims.quotations import Quotation, excerpts, names_terms
+from archiver.claims.quotations import Quotation, excerpts, names_terms, quotation_head, quotation_line, quotation_parts
 from archiver.claims.table import word
 from archiver.claims.turn import turn
 from archiver.claims.words import (

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from archiver.claims.money import RECEIPTS, DueBasis, InvoiceBalance, MoneyStanding, money_standing
-from archiver.claims.money_words import invoice_text, month_lines, set_off_lines, sums_text
+from archiver.claims.money import (
+    RECEIPTS,
+    DueBasis,
+    InvoiceBalance,
+    MoneyStanding,
+    invoice_text,
+    money_standing,
+    month_lines,
+    set_off_lines,
+    sums_text,
+)
 from archiver.export.report.input import STATED, ReportInput
 from archiver.export.report.message_block import bound_place, bound_quote
 from archiver.export.report.statistics import MessageStatistics

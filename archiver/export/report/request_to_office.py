@@ -8,8 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from archiver import contract_dates
-from archiver.claims.accounts import closed_account
-from archiver.claims.changes import changed_sides
+from archiver.claims.changes import changed_sides, closed_account
 from archiver.claims.table import word
 from archiver.claims.turn import days_waiting, turn
 from archiver.claims.words import closed_sign, silence_reason, theirs_text, waiting_text

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from archiver.claims.accounts import closed_account
+from archiver.claims.changes import closed_account
 from archiver.claims.messages import first_message, last_reply
 from archiver.claims.table import word
 from archiver.claims.words import closed_sign, first_label, missing_text, reply_label

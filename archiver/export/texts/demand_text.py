@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archiver.claims.money_words import invoice_text, sums_text
+from archiver.claims.money import invoice_text, sums_text
 from archiver.contract_dates import delivery_days
 from archiver.export.report.chosen_request import terms_text
 from archiver.export.report.input import BLANK, ReportInput

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from archiver.claims.accounts import closed_account
-from archiver.claims.changes import DELETIONS, changed_sides
+from archiver.claims.changes import DELETIONS, changed_sides, closed_account
 from archiver.claims.messages import last_reply, message_count
 from archiver.claims.turn import turn
 from archiver.claims.words import change_lines, closed_text, count_text, reply_label, reply_text, turn_lines

@@ -22,8 +22,8 @@ from archiver import errors
 from archiver.folder_sync import allow_where_possible, sync_where_possible
 from archiver.store import database_copy
 from archiver.store.archive import Archive
-from archiver.store.backup import destination
-from archiver.store.backup.inventory import BackupFile, ReplaceRule, backup_files
+from archiver.store.backup import copy_folder
+from archiver.store.backup.copy_folder import BackupFile, ReplaceRule, backup_files
 from archiver.store.blobs import file_sha256
 from archiver.store.durable_files import is_failing, is_full, make_durable_folder
 from archiver.store.engine import DATABASE, driver_connection
@@ -205,17 +205,17 @@ def copy_archive(
     `also` and `leave_out` as for `backup_files`. `thorough`: files that are there already are read, not only measured.
     Raises BadCopyPlace, NoSpaceForCopy, DiskFull, StorageError, and what `Archive.reading` raises.
     """
-    destination.check_apart(archive.home, place)
+    copy_folder.check_apart(archive.home, place)
     database = place / (DATABASE + PARTIAL_SUFFIX)
     try:
         with archive.reading() as reading:
             source = driver_connection(reading.sql)
-            earlier = destination.earlier_copy(source, place)
+            earlier = copy_folder.earlier_copy(source, place)
             files = backup_files(reading, also=also, leave_out=leave_out)
             changed = [one for one in files if is_different(one, archive.home, place, thorough=thorough)]
             progress = CopyProgress(database_copy.copy_size(source), [one.size for one in changed], tell)
-            destination.check_space(place, progress.total)
-            destination.prepare_folder(place, source)
+            copy_folder.check_space(place, progress.total)
+            copy_folder.prepare_folder(place, source)
             database_copy.copy_database(source, database, tell=progress.report)
         kept = transfer_all(changed, archive.home, place, progress)
     except OSError as error:
@@ -239,13 +239,13 @@ def place_database(place: Path) -> None:
 
 def remove_mark(place: Path) -> None:
     """Remove the mark of a copy, which makes it an archive of its own. Raises OSError."""
-    (place / destination.MARK).unlink(missing_ok=True)
+    (place / copy_folder.MARK).unlink(missing_ok=True)
 
 
 def check_free(source: Archive, home: Path) -> None:
     """Raise ArchiveThere if a home holds an archive or parts of one, except those of an interrupted restore."""
     with source.reading() as reading:
-        if not destination.is_free(home, driver_connection(reading.sql)):
+        if not copy_folder.is_free(home, driver_connection(reading.sql)):
             raise errors.ArchiveThere(path=home)
 
 

@@ -11,8 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from archiver.folder_sync import sync_folder, sync_where_possible
-from archiver.store.backup.destination import MARK
-from archiver.store.backup.inventory import FOLDERS, SETTINGS
+from archiver.store.backup.copy_folder import FOLDERS, MARK, SETTINGS
 from archiver.store.durable_files import private_folder, storage_error
 from archiver.store.engine import DATABASE
 from archiver.store.erasure import records

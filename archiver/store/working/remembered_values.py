@@ -60,7 +60,7 @@ class LastSync:
 
 
 LAST_SYNC: Slot[LastSync | None] = Slot("last_sync", LastSync, None)
-"""The last run that saved something, written at its end (`sync.remembered_results`).
+"""The last run that saved something, written at its end (`sync.run_end`).
 
 Read by everything that says since when nothing is saved: status, checks, notices, the setting up.
 """
@@ -91,7 +91,7 @@ class RoundFault:
 LAST_FAULT: Slot[RoundFault | None] = Slot("last_fault", RoundFault, None)
 """The error that stops every round, written after a failed one (`notices.troubles`, `rounds.last_error`).
 
-Cleared by a run that receives the list of rooms (`sync.remembered_results`); read by `rounds.last_error`.
+Cleared by a run that receives the list of rooms (`sync.run_end`); read by `rounds.last_error`.
 """
 
 
@@ -111,7 +111,7 @@ A run that is typed later says nothing of the schedule. Forgotten when the sched
 """
 
 CALLS_SPENT: Slot[datetime | None] = Slot("calls_spent", Time, None)
-"""When the last run ended, if it ended early as no API call was left: from `sync.remembered_results` for `health`."""
+"""When the last run ended, if it ended early as no API call was left: from `sync.run_end` for `health`."""
 
 CLOCK_OFFSET: Slot[int | None] = Slot("clock_offset_ms", int, None)
 """The server's clock minus ours in the last run that knew it: from `sync.run_end` for `health` and `status`."""
@@ -189,7 +189,7 @@ class LastRoomList:
 
 
 LAST_ROOM_LIST: Slot[LastRoomList | None] = Slot("looked", LastRoomList, None)
-"""When the list of rooms was last received: from `sync.remembered_results` for `store.queries.last_looks`."""
+"""When the list of rooms was last received: from `sync.run_end` for `store.queries.last_looks`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +202,10 @@ class RoomFailure:
 
 
 FAILED_ROOMS: Slot[Mapping[int, RoomFailure]] = Slot("failed_rooms", dict[int, RoomFailure], {})
-"""Rooms that the last runs could not read: from `sync.remembered_results`, for it and `store.queries.last_looks`."""
+"""Rooms that the last runs could not read: from `sync.run_end`, for it and `store.queries.last_looks`."""
 
 LISTED_NAMES: Slot[Mapping[int, str]] = Slot("listed_names", dict[int, str], {})
-"""Names of contracted rooms listed and not yet read: from `sync.remembered_results` for `store.queries.status`."""
+"""Names of contracted rooms listed and not yet read: from `sync.run_end` for `store.queries.status`."""
 
 KNOWN_ROOMS: Slot[frozenset[int] | None] = Slot("quest_rooms", frozenset[int], None)
 """Rooms for which references in the rest of the archive were queued: `sync.singles.backfill`, for itself."""

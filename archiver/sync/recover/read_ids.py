@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from archiver.chatwork import ratelimit
+from archiver.chatwork import reply_headers
 from archiver.chatwork.client import Client
-from archiver.chatwork.ratelimit import Budget
+from archiver.chatwork.reply_headers import Budget
 from archiver.errors import NotVisible
 from archiver.records import AccountId
 from archiver.store.archive import Archive
@@ -74,7 +74,7 @@ def estimate_minutes(number: int, budget: Budget, *, reserve: int, now: datetime
 def allowance_wait(client: Client) -> timedelta:
     """How long to wait until the allowance has calls for us again; 0: it has."""
     transport = client.transport
-    return ratelimit.time_to_wait(transport.budget, transport.clock.own(), transport.reserve)
+    return reply_headers.time_to_wait(transport.budget, transport.clock.own(), transport.reserve)
 
 
 def read_recovered(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from archiver.chatwork import ratelimit
+from archiver.chatwork import reply_headers
 from archiver.errors import BudgetSpent, ChatworkError, NotVisible
 from archiver.message_ids import is_plausible
 from archiver.store.archive import Archive, Writing
@@ -84,7 +84,7 @@ class BackfillReader:
     def must_end(self) -> bool:
         """Whether the run is over or a call would have to wait, as a round does not wait for single messages."""
         transport = self.context.client.transport
-        must_wait = bool(ratelimit.time_to_wait(transport.budget, transport.clock.own(), transport.reserve))
+        must_wait = bool(reply_headers.time_to_wait(transport.budget, transport.clock.own(), transport.reserve))
         return self.is_over() or must_wait
 
     def _postpone(self, item: BackfillItem) -> None:

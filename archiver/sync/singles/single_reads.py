@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from archiver.chatwork import ratelimit
-from archiver.chatwork.ratelimit import Budget
+from archiver.chatwork import reply_headers
+from archiver.chatwork.reply_headers import Budget
 from archiver.errors import BudgetSpent, ChatworkError, NotVisible
 from archiver.records import MessageId
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state
-from archiver.store.working import backfill_queue, remembered_values, reread_progress
-from archiver.store.working.reread_progress import RereadPass
+from archiver.store.queries import current_state, reread_and_backfill_progress
+from archiver.store.queries.reread_and_backfill_progress import RereadPass
+from archiver.store.working import backfill_queue, remembered_values
 from archiver.sync import plan
 from archiver.sync.options import Options
 from archiver.sync.pull.single_messages import read_singly
@@ -129,7 +129,7 @@ class _Batch:
         if left <= 0 or self.reader.must_end():
             return None
         with self.reader.context.archive.reading() as reading:
-            below = reread_progress.oldest_listed(reading, room)
+            below = reread_and_backfill_progress.oldest_listed(reading, room)
             if below is None:
                 return _RoomChoice([], 0, [])
             near = self._near(reading, room, changed, below)
@@ -146,7 +146,7 @@ class _Batch:
         if not changed:
             return []
         read_recently = current_state.singly_read_messages(reading, room, self.at - RECENTLY)
-        found = reread_progress.neighbours(reading, room, changed, below=below, reach=NEIGHBOURS_REACH)
+        found = reread_and_backfill_progress.neighbours(reading, room, changed, below=below, reach=NEIGHBOURS_REACH)
         return [MessageId(str(position)) for position in found if position not in read_recently]
 
     def _turns(self, reading: Reading, room: int, below: int) -> list[tuple[RereadPass, list[MessageId]]]:
@@ -154,15 +154,17 @@ class _Batch:
         owner = self.reader.context.account_id
         found: list[tuple[RereadPass, list[MessageId]]] = []
         for own in (False, True):
-            current_pass = reread_progress.current_pass(reading, room, own=own)
+            current_pass = reread_and_backfill_progress.current_pass(reading, room, own=own)
             if current_pass is None or current_pass.begun_at > self.at:  # the first pass, or the clock was set back
                 found.append((RereadPass(room, own, self.at), []))
                 continue
             elapsed = self.at - current_pass.begun_at
-            eligible = reread_progress.count_old(reading, room, below, owner=owner, own=own)
+            eligible = reread_and_backfill_progress.count_old(reading, room, below, owner=owner, own=own)
             number = min(ROOM_LIMIT, due_count(eligible, current_pass.done, elapsed, self.period))
             start = below if current_pass.position is None else min(below, current_pass.position)
-            due = reread_progress.next_old(reading, room, start, owner=owner, own=own, limit=max(1, number))
+            due = reread_and_backfill_progress.next_old(
+                reading, room, start, owner=owner, own=own, limit=max(1, number)
+            )
             if elapsed >= self.period and not due:
                 found.append((RereadPass(room, own, self.at), []))
             elif number and due:
@@ -224,7 +226,7 @@ def _remember_batch(reader: BackfillReader, batch: _Batch, before: ChangedPositi
         if batch.has_turn:
             remembered_values.REREAD_AT.remember(writing, batch.at)
         for current_pass in batch.passes:
-            reread_progress.save_pass(writing, current_pass)
+            reread_and_backfill_progress.save_pass(writing, current_pass)
 
 
 def read_single_messages(
@@ -282,7 +284,7 @@ def single_reads_share(budget: Budget, now: datetime, *, reserve: int, full: boo
 
     `full`: all of these calls. 0 if a call would have to wait.
     """
-    if ratelimit.time_to_wait(budget, now, reserve):
+    if reply_headers.time_to_wait(budget, now, reserve):
         return 0
     if budget.remaining is None:
         return SHARE_WITHOUT_BUDGET

@@ -8,8 +8,7 @@ from typing import Any
 from flask import request
 
 from archiver import errors
-from archiver.claims.money import money_standing
-from archiver.claims.money_words import state_text
+from archiver.claims.money import money_standing, state_text
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, StatedTerm
 from archiver.render.invisible_characters import visible
 from archiver.setup import billing

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flask import Blueprint, render_template, request
 from markupsafe import escape
 
-from archiver.claims.accounts import closed_since
+from archiver.claims.changes import closed_since
 from archiver.records import Role
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading

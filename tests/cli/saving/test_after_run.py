@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from archiver.health import folders
-from archiver.settings.network_drives import Mount
+from archiver.settings.home import Mount
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from archiver.sync import run_end

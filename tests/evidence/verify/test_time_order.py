@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.time_order import TimeOrder
+from archiver.evidence.verify.times import TimeOrder
 from tests.support.archives.entries import entry, time
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from archiver.schedule import cron, job_files
+from archiver.schedule import job_files
 from archiver.schedule.job import ScheduledJob
 
 CONFIG = Path(__file__).parents[3] / "config"
@@ -44,7 +44,7 @@ CRON_HEAD = """\
 def examples() -> dict[str, str]:
     """File name → text."""
     return {
-        "cron.example": CRON_HEAD + cron.block(LINUX),
+        "cron.example": CRON_HEAD + job_files.block(LINUX),
         "systemd.service.example": job_files.service(LINUX),
         "systemd.timer.example": job_files.timer(LINUX),
         "launchd.plist.example": job_files.plist(MAC),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.chatwork.ratelimit import Budget
+from archiver.chatwork.reply_headers import Budget
 from archiver.store.working.backfill_queue import MessagePlace
 from archiver.sync.recover.read_ids import RecoveryResult, estimate_minutes, read_recovered
 from tests.support.chatwork.simulator import Fault

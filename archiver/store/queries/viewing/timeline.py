@@ -16,8 +16,7 @@ from typing import NamedTuple
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.queries.entries import entries_at, previous_entry
-from archiver.store.queries.viewing.entry_events import entry_events
-from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
+from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent, entry_events
 from archiver.store.time_text import from_text
 
 _BOUNDS = (

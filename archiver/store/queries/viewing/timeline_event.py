@@ -1,13 +1,14 @@
-"""One event of a timeline: something that happened in a room or was stated about a contract."""
+"""The events of a timeline: what happened in a room or was stated, made of an entry beside the previous one. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from archiver.evidence.history import EntryObject
-from archiver.records import MessageId
+from archiver.evidence.history import GONE_STATES, EntryObject, account_of, number, text, text_of
+from archiver.records import TERM_ITEMS, MessageId
 from archiver.store.time_text import from_text
 
 
@@ -115,3 +116,260 @@ def make_event(
 def entry_ident(entry: EntryObject) -> str:
     """The last part of an entry's key."""
     return str(entry["key"].rpartition("/")[2])
+
+
+def contract_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
+    """The first statement of a contract, or each of its facts that changed."""
+    payload, contract = entry["payload"], entry["key"].partition("/")[2]
+    if before is None:
+        yield make_event(entry, EventKind.CONTRACT)._replace(contract=contract)
+        return
+    for name in sorted(payload.keys() | before["payload"].keys()):
+        was, now = _fact_text(before["payload"].get(name)), _fact_text(payload.get(name))
+        if was != now:
+            yield make_event(entry, EventKind.CONTRACT_FACT, was, now, name)._replace(contract=contract)
+
+
+def _fact_text(value: object) -> str:
+    """A fact of a statement as text; rooms by their numbers, invoices, payments and terms by what they say."""
+    if isinstance(value, list):
+        return ", ".join(_listed_text(one) if isinstance(one, dict) else str(one) for one in value)
+    return "" if value is None else str(value)
+
+
+def _listed_text(one: Mapping[str, object]) -> str:
+    if "room_id" in one:
+        return str(one["room_id"])
+    if "item" in one:
+        return next((term.label for term in TERM_ITEMS if term.name == one["item"]), str(one["item"]))
+    amount = one.get("amount")
+    parts = (f"{amount:,}円" if isinstance(amount, int) else amount, one.get("issued_on") or one.get("received_on"))
+    return " ".join(str(part) for part in parts if part is not None)
+
+
+def delivery_or_attachment_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
+    """A delivery or an attachment that was stated or withdrawn."""
+    payload, withdrawn = entry["payload"], entry["payload"]["state"] == "withdrawn"
+    if entry["kind"] == "delivery":
+        kind, after = EventKind.DELIVERY, _fact_text(payload.get("at"))
+    else:
+        kind, after = EventKind.ATTACHMENT, _fact_text(payload.get("kind"))
+    kind = EventKind(f"{kind}_withdrawn") if withdrawn else kind
+    event = make_event(entry, kind, "", after, _fact_text(payload.get("name")))
+    message = payload.get("message_id")
+    yield event._replace(
+        number=int(entry_ident(entry)),
+        contract=_contract_of(entry),
+        message_id=None if message is None else MessageId(message),
+    )
+
+
+def mapping_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
+    """A role that the user gave an account, or withdrew."""
+    payload = entry["payload"]
+    part = "" if payload["state"] == "withdrawn" else text(payload["state"])
+    event = make_event(entry, EventKind.PART, "", part, text(payload.get("reason")))
+    yield event._replace(account_id=int(entry_ident(entry)), contract=_contract_of(entry))
+
+
+def note_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
+    """The user's private note on a contract."""
+    contract = entry["key"].partition("/")[2]
+    yield make_event(entry, EventKind.NOTE, "", text(entry["payload"].get("text")))._replace(contract=contract)
+
+
+def export_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
+    """A package that was exported."""
+    payload = entry["payload"]
+    event = make_event(entry, EventKind.EXPORTED, "", text(payload.get("sha256")), text(payload.get("profile")))
+    yield event._replace(contract=text(payload.get("contract")) or None)
+
+
+def _contract_of(entry: EntryObject) -> str:
+    return str(entry["key"].partition("/")[2].rpartition("/")[0])
+
+
+def entry_events(entry: EntryObject, before: EntryObject | None, *, is_new_member: bool) -> list[TimelineEvent]:
+    """The events of an entry, given the previous entry about the same thing; empty if nothing happened.
+
+    `is_new_member`: whether a member's first entry is from a later list than the room's first list.
+    """
+    if entry["kind"] == "member" and before is None and not is_new_member and not _is_gone(entry):
+        return []
+    maker = _MAKERS.get(entry["kind"])
+    return [] if maker is None else list(maker(entry, before))
+
+
+# --- messages ------------------------------------------------------------------------------------
+
+
+def _message_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
+    kind = _first_kind(entry) if before is None else _changed_kind(before, entry)
+    if kind is None:
+        return
+    was = "" if before is None else text_of(before)[0]
+    now = "" if kind in (EventKind.MISSING, EventKind.HIDDEN, EventKind.DELETED) else text_of(entry)[0]
+    author = number(account_of(entry["payload"]["object"]).get("account_id"))
+    event = make_event(entry, kind, was, now, text(account_of(entry["payload"]["object"]).get("name")))
+    yield event._replace(message_id=MessageId(entry_ident(entry)), account_id=author)
+
+
+_FIRST = {
+    "edited": EventKind.FIRST_EDITED,
+    "deleted": EventKind.FIRST_DELETED,
+    "missing": EventKind.MISSING,
+    "hidden": EventKind.HIDDEN,
+}
+_VANISHED = {"missing": EventKind.MISSING, "hidden": EventKind.HIDDEN, "deleted": EventKind.DELETED}
+
+
+def _first_kind(entry: EntryObject) -> EventKind | None:
+    return _FIRST.get(entry["payload"]["state"])
+
+
+def _changed_kind(before: EntryObject, entry: EntryObject) -> EventKind | None:
+    was, now = before["payload"]["state"], entry["payload"]["state"]
+    if now in _VANISHED:
+        return None if was == now else _VANISHED[now]
+    if text_of(before) != text_of(entry):
+        return EventKind.EDITED if text_of(before)[0] != text_of(entry)[0] else EventKind.TOUCHED
+    return EventKind.SHOWN_AGAIN if was in GONE_STATES else None
+
+
+# --- rooms and people ----------------------------------------------------------------------------
+
+
+def _gap_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
+    kinds = {"gap": EventKind.GAP_OPENED, "gap.narrowed": EventKind.GAP_NARROWED, "gap.closed": EventKind.GAP_CLOSED}
+    payload = entry["payload"]
+    missing = "" if payload["missing"] is None else str(payload["missing"])
+    kind = EventKind.ERASED if payload["reason"] == "erased" else kinds[entry["kind"]]
+    event = make_event(entry, kind, str(payload["after"] or ""), str(payload["before"]), missing)
+    yield event._replace(number=int(entry_ident(entry)))
+
+
+def _access_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
+    yield make_event(entry, EventKind.INACCESSIBLE if entry["kind"] == "room.inaccessible" else EventKind.ACCESSIBLE)
+
+
+def _room_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
+    kinds = {"name": EventKind.ROOM_RENAMED, "description": EventKind.ROOM_DESCRIBED, "type": EventKind.ROOM_TYPE}
+    yield from _field_changes(entry, before, kinds)
+
+
+def _account_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
+    for event in _field_changes(entry, before, {"name": EventKind.RENAMED}):
+        yield event._replace(account_id=int(entry_ident(entry)))
+
+
+_OF_MEMBER = {
+    "role": EventKind.ROLE,
+    "organization_name": EventKind.ORGANIZATION,
+    "department": EventKind.DEPARTMENT,
+}
+
+
+def _member_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
+    is_gone = _is_gone(entry)
+    if before is None or is_gone != _is_gone(before):
+        events = [make_event(entry, EventKind.LEFT if is_gone else EventKind.JOINED)]
+    else:
+        events = list(_field_changes(entry, before, _OF_MEMBER))
+    for event in events:
+        yield event._replace(account_id=int(entry_ident(entry)), about=_field_text(entry, "name"))
+
+
+def _contact_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
+    """No event where only the direct chat changed, or somebody was a contact from the first list on."""
+    if _is_gone(entry) != (before is not None and _is_gone(before)):
+        kind = EventKind.NO_CONTACT if _is_gone(entry) else EventKind.CONTACT
+        yield make_event(entry, kind)._replace(account_id=int(entry_ident(entry)))  # the entry holds no name
+
+
+# --- files and tasks -----------------------------------------------------------------------------
+
+
+def _file_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
+    """A file that is seen for the first time is no event, as its message shows it."""
+    if _is_gone(entry) != (before is not None and _is_gone(before)):
+        yield _file_event(entry, EventKind.FILE_GONE if _is_gone(entry) else EventKind.FILE_BACK)
+    if before is None:
+        return
+    if any(_field_number(entry, field) != _field_number(before, field) for field in ("filesize", "upload_time")):
+        sizes = str(_field_number(before, "filesize")), str(_field_number(entry, "filesize"))
+        yield _file_event(entry, EventKind.FILE_REPLACED, *sizes)
+    for event in _field_changes(entry, before, {"filename": EventKind.FILE_RENAMED}):
+        yield event._replace(number=int(entry_ident(entry)), about=_field_text(entry, "filename"))
+
+
+def _file_event(entry: EntryObject, kind: EventKind, before: str = "", after: str = "") -> TimelineEvent:
+    return make_event(entry, kind, before, after, _field_text(entry, "filename"))._replace(
+        number=int(entry_ident(entry))
+    )
+
+
+def _blob_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
+    if entry["payload"]["state"] == "lost":
+        reason = text(entry["payload"].get("reason"))
+        yield make_event(entry, EventKind.FILE_LOST, "", reason)._replace(number=int(entry_ident(entry)))
+
+
+def _task_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
+    if before is None and not _is_gone(entry):
+        events = [make_event(entry, EventKind.TASK, "", _field_text(entry, "body"))]
+    elif before is None or _is_gone(entry) != _is_gone(before):
+        events = [make_event(entry, EventKind.TASK_GONE if _is_gone(entry) else EventKind.TASK_BACK)]
+    else:
+        events = list(_field_changes(entry, before, {"body": EventKind.TASK_TEXT, "status": EventKind.TASK_STATUS}))
+        limits = str(_field_number(before, "limit_time") or ""), str(_field_number(entry, "limit_time") or "")
+        events += [make_event(entry, EventKind.TASK_LIMIT, *limits)] if limits[0] != limits[1] else []
+    for event in events:
+        yield event._replace(number=int(entry_ident(entry)), about=_field_text(entry, "body"))
+
+
+# --- shared ---------------------------------------------------------------------------------------
+
+
+def _field_changes(
+    entry: EntryObject, before: EntryObject | None, kinds: Mapping[str, EventKind]
+) -> Iterator[TimelineEvent]:
+    """An event for each field that differs from the entry before; none for a first entry."""
+    if before is not None:
+        for field, kind in kinds.items():
+            if _field_text(before, field) != _field_text(entry, field):
+                yield make_event(entry, kind, _field_text(before, field), _field_text(entry, field))
+
+
+def _field_text(entry: EntryObject, field: str) -> str:
+    return text(entry["payload"]["object"].get(field))
+
+
+def _field_number(entry: EntryObject, field: str) -> int:
+    return number(entry["payload"]["object"].get(field))
+
+
+def _is_gone(entry: EntryObject) -> bool:
+    return bool(entry["payload"]["state"] == "gone")
+
+
+_MAKERS: Mapping[str, Callable[[EntryObject, EntryObject | None], Iterator[TimelineEvent]]] = {
+    "message": _message_events,
+    "gap": _gap_events,
+    "gap.narrowed": _gap_events,
+    "gap.closed": _gap_events,
+    "room.inaccessible": _access_events,
+    "room.accessible": _access_events,
+    "room": _room_events,
+    "account": _account_events,
+    "member": _member_events,
+    "contact": _contact_events,
+    "file": _file_events,
+    "blob": _blob_events,
+    "task": _task_events,
+    "contract": contract_events,
+    "delivery": delivery_or_attachment_events,
+    "attachment": delivery_or_attachment_events,
+    "mapping": mapping_events,
+    "note": note_events,
+    "export": export_events,
+}

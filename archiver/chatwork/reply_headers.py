@@ -1,19 +1,10 @@
-"""Judges whether the `Date` of a reply is Chatwork's time: a proxy or a cache in between may have written it.
-
-It must lie within two minutes of the other replies of the run, counted on by the monotonic clock, and not before the
-newest `send_time` in the same reply (design §3, Time). Until one counts, this computer's clock and the last run are
-held against it: where these two agree, and the `Date` is earlier than the last run or further ahead than the time
-since then, it is doubtful and does not count, unless something was sent later than this computer says. Where only the
-clock is against it, the time of a stamp decides, then what was sent; in a first run where nothing does, the earlier
-of the two counts, since what is sent shows soon that a time lies back, and never that it lies ahead. Of two replies
-in a row that agree with each other alone, the second counts: then it was the first reply of the run that was wrong,
-or this computer slept.
-"""
+"""What a reply's headers say: the request budget and the time to wait, and whether its `Date` is Chatwork's time."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -164,3 +155,104 @@ def _is_against(last: datetime, date: datetime, now: datetime) -> bool:
     """Whether the time of the last run agrees with this computer's `now` against a `Date`."""
     is_outside = date < last - TOLERANCE or date - now > max(now - last, DOUBTFUL_FROM)
     return is_outside and now >= last - TOLERANCE
+
+
+FALLBACK_WINDOW = timedelta(minutes=5)
+"""The window assumed when the headers state no sensible one; no wait is ever longer."""
+
+NO_WAIT = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The budget of calls as the last reply stated it; None = not known."""
+
+    limit: int | None = None
+    """How many calls a window has."""
+    remaining: int | None = None
+    """How many are left in this window."""
+    reset: datetime | None = None
+    """When the window ends, by our own clock."""
+
+    def spend(self) -> Budget:
+        """The budget after a request was sent, which counts even if its reply never comes."""
+        return self if not self.remaining else replace(self, remaining=self.remaining - 1)
+
+    def observe(self, headers: Mapping[str, str], received_at: datetime, *, refused: bool = False) -> Budget:
+        """The budget after a reply with these headers (lower-case names).
+
+        `received_at` is when they came, by our clock. A reply without a count changes nothing, unless it is a refusal
+        (429): then nothing is left, whatever its headers say.
+        """
+        remaining = 0 if refused else _parse_count(headers.get("x-ratelimit-remaining"))
+        if remaining is None:
+            return self
+        limit = _parse_count(headers.get("x-ratelimit-limit"))
+        return Budget(
+            limit=self.limit if limit is None else limit,
+            remaining=remaining,
+            reset=received_at + _time_left(headers, received_at),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCalls:
+    """Calls of the same account that were not ours, as far as two of our own replies in one window show them.
+
+    Calls before our first reply in a window, or while the server states another end of the window each time, are not
+    counted: the number is never too high.
+    """
+
+    window: int | None = None
+    """`x-ratelimit-reset` of the last reply, as the server stated it."""
+    left: int | None = None
+    """What is left of that window if nobody else calls."""
+    others: int = 0
+
+    def spend(self) -> OtherCalls:
+        """The tally after a request was sent."""
+        return self if not self.left else replace(self, left=self.left - 1)
+
+    def observe(self, headers: Mapping[str, str]) -> OtherCalls:
+        """The tally after a reply with these headers (lower-case names)."""
+        window, left = (_parse_count(headers.get(f"x-ratelimit-{name}")) for name in ("reset", "remaining"))
+        if window is None or left is None:
+            return self
+        same = window == self.window and self.left is not None
+        more = max(0, self.left - left) if same and self.left is not None else 0
+        return OtherCalls(window, left, self.others + more)
+
+
+def time_to_wait(budget: Budget, now: datetime, reserve: int) -> timedelta:
+    """How long to wait before the next request, so that `reserve` calls stay free for others; 0 when free.
+
+    A reserve of more than a fifth of the window counts as a fifth, lest a small budget is never used at all.
+    """
+    if budget.remaining is None or budget.reset is None:
+        return NO_WAIT
+    reserved = reserve if budget.limit is None else min(reserve, budget.limit // 5)
+    if budget.remaining > reserved:
+        return NO_WAIT
+    return min(max(budget.reset - now, NO_WAIT), FALLBACK_WINDOW)
+
+
+def _time_left(headers: Mapping[str, str], received_at: datetime) -> timedelta:
+    """How long the window still lasts, by the server's own clock where it is known, as ours may be wrong."""
+    seconds = _parse_count(headers.get("x-ratelimit-reset"))
+    if seconds is None:
+        return FALLBACK_WINDOW
+    date = parse_date(headers.get("date")) or received_at
+    left = timedelta(seconds=seconds - int(date.timestamp()))
+    if left < -FALLBACK_WINDOW:  # the end of no window that this reply can be of
+        return FALLBACK_WINDOW
+    return min(max(left, NO_WAIT), FALLBACK_WINDOW)
+
+
+def _parse_count(text: str | None) -> int | None:
+    """A header's whole number; None if it is missing or absurd."""
+    if text is None:
+        return None
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= len("4102444800")):
+        return None
+    return int(text)

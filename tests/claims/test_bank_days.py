@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from archiver.bank_days import ClosedDay, closed_day, is_holiday
+from archiver.claims.money import ClosedDay, closed_day, is_holiday
 
 HOLIDAYS_OF_2026 = (
     *("01-01", "01-12", "02-11", "02-23", "03-20", "04-29", "05-03", "05-04", "05-05", "05-06", "07-20", "08-11"),
