@@ -1,5 +1,5 @@
 "use strict";
-// Comfort only: files can be dropped, and what was checked off stays so in this tab. Everything works without this.
+// Comfort only: files can be dropped, and a job keeps what was typed. Everything works without this.
 (() => {
   function sentence(text, kind) {
     const said = document.createElement("p");
@@ -107,12 +107,5 @@
     word.addEventListener("input", sift);
     sieve.hidden = false;
     choose(chats.querySelector(".recent") ? buttons[0] : buttons.at(-1));
-  }
-  for (const box of document.querySelectorAll("[data-remember]")) {
-    const key = box.dataset.remember;
-    try {
-      box.checked = sessionStorage.getItem(key) === "yes";
-      box.addEventListener("change", () => sessionStorage.setItem(key, box.checked ? "yes" : "no"));
-    } catch { /* where storage is forbidden, it lasts as long as the page */ }
   }
 })();
