@@ -15,11 +15,9 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.ledger.access_log import grant_lines, record_access
-from archiver.ledger.ledger_file import LedgerPlace, write_ledger_file
+from archiver.ledger.ledger_file import LedgerPlace, make_copy_home
 from archiver.store.archive import Archive
 from archiver.store.grants import Grant, grants, grants_in
-
-_SETTINGS = "[exports]\ndaily = false\n[notify]\ndesktop = false\n"
 
 
 @contextmanager
@@ -36,9 +34,7 @@ def disclosed_copy(place: LedgerPlace, contract: str, recipient: str, *, reason:
         raise errors.NotGranted(contract=contract, recipient=recipient)
     with tempfile.TemporaryDirectory(prefix="archive-disclosure-") as folder:
         home = Path(folder) / "copy"
-        home.mkdir(mode=0o700)
-        (home / "archive.toml").write_text(_SETTINGS, encoding="utf-8")
-        write_ledger_file(home, place)
+        make_copy_home(home, place)
         with closing(Archive(home)) as archive:
             archive.top_up()
             with archive.reading() as reading:

@@ -14,6 +14,7 @@ from pathlib import Path
 from archiver import errors
 from archiver.custody import earlier_homes
 from archiver.custody.known_copies import ComparedRecords
+from archiver.custody.reply_objects import check_objects
 from archiver.evidence.services import note_services, read_services
 from archiver.evidence.stamps import roots, timestamp
 from archiver.evidence.stamps.authority_kinds import class_sentence
@@ -292,7 +293,7 @@ def _check_pages(verification: Verification, reading: Reading, *, seconds: float
 
 
 def _check_deeply(verification: Verification, reading: Reading, tell: Progress) -> None:
-    """Check the triggers of the database, and the readable tables against the entries."""
+    """Check the triggers of the database, the readable tables against the entries, and those against the replies."""
     for name in rebuild.altered_triggers(reading):
         text = _("The rule that keeps records from being changed is missing, or not as it was made.")
         verification.add_finding("triggers", name, text)
@@ -301,6 +302,7 @@ def _check_deeply(verification: Verification, reading: Reading, tell: Progress) 
         verification.add_finding(
             "readable-rows", "/".join([difference.table, *map(str, difference.key)]), _difference_text(difference)
         )
+    check_objects(verification, reading)
 
 
 def _difference_text(difference: rebuild.RowDifference) -> str:

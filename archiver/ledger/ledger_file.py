@@ -11,6 +11,9 @@ from archiver.settings.private_file import replace_file
 
 LEDGER_FILE = "ledger.toml"
 
+COPY_SETTINGS = b"[exports]\ndaily = false\n[notify]\ndesktop = false\n"
+"""The `archive.toml` of a copy for which there is none: its machine has no desk and no folder of anybody's."""
+
 _HEAD = "# This home is a copy of an archive of a team. Without this file it would be an archive of its own.\n"
 
 
@@ -42,6 +45,18 @@ def read_ledger_file(home: Path) -> LedgerPlace | None:
         raise errors.NotAllowed(path=path, detail=error.strerror or str(error)) from error
     except (OSError, LookupError, TypeError, ValueError) as error:
         raise errors.BadLedgerFile(path=path, detail=error) from error
+
+
+def make_copy_home(home: Path, place: LedgerPlace, settings: bytes = COPY_SETTINGS) -> None:
+    """Make the home of a copy, or write its files anew where they differ.
+
+    Raises BadLedgerFile, NotAllowed, DiskFull, DiskFailing, HomeNotWritable.
+    """
+    path = home / "archive.toml"
+    if not path.is_file() or path.read_bytes() != settings:
+        replace_file(path, settings)
+    if read_ledger_file(home) != place:
+        write_ledger_file(home, place)
 
 
 def write_ledger_file(home: Path, place: LedgerPlace) -> None:

@@ -212,6 +212,14 @@ class TeamLedger:
             row = connection.execute("SELECT sealed, wrapped_key, key_id FROM token").fetchone()
         return None if row is None else SealedRow(*row)
 
+    def wrap_anew(self, archive: int, change: Callable[[SealedRow], SealedRow]) -> None:
+        """Replace the wrapped key of a token, which nobody else changes meanwhile. Raises LedgerUnavailable."""
+        with self._of_archive(archive) as connection:
+            row = connection.execute("SELECT sealed, wrapped_key, key_id FROM token FOR UPDATE").fetchone()
+            if row is not None:
+                _sealed, *wrapped = change(SealedRow(*row))
+                connection.execute("UPDATE token SET wrapped_key = %s, key_id = %s", wrapped)
+
     def has_contract(self, archive: int) -> bool:
         """Whether a contract was ever entered in an archive, for a machine that saves. Raises LedgerUnavailable."""
         with self._of_archive(archive) as connection:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import partial
 from gettext import gettext as _
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -17,39 +18,25 @@ SHORTEST_SECRET = 32
 """Signs that the proxy's secret has at least."""
 
 
-class _Table(msgspec.Struct, forbid_unknown_fields=True):
-    """The file as it is written."""
-
-    ledger: str
-    host: str
-    secret: str
-    people: dict[str, int]
-    files: str = ""
-    cache: str = "/var/cache/chatwork-archiver-serve"
-    listen: str = "127.0.0.1:8700"
-    trust: list[str] = msgspec.field(default_factory=lambda: ["127.0.0.1"])
-
-
-@dataclass(frozen=True, slots=True)
-class ServeSettings:
-    """The settings of the viewer of a team."""
+class ServeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The settings of the viewer of a team, as the file has them."""
 
     ledger: str
     """The address of the database; a login that may only read is enough."""
-    files: str | None
-    """The store of files; None: there is none."""
-    cache: Path
-    """Where the copies are kept that are shown."""
-    host: str
+    host: Annotated[str, msgspec.Meta(min_length=1)]
     """The `Host` by which browsers call the pages."""
-    listen: tuple[str, int]
-    """Address and port that the proxy connects to."""
-    trust: frozenset[str]
-    """Addresses that the proxy connects from."""
     secret: str
-    """What the proxy proves itself by."""
-    people: dict[str, int]
+    """What the proxy proves itself by; in the file, where it lies."""
+    people: dict[Annotated[str, msgspec.Meta(min_length=1)], int]
     """The name that the proxy gives → the number of a Chatwork account."""
+    files: Annotated[str, msgspec.Meta(min_length=1)] | None = None
+    """The store of files; None: there is none."""
+    cache: Path = Path("/var/cache/chatwork-archiver-serve")
+    """Where the copies are kept that are shown."""
+    listen: Annotated[str, msgspec.Meta(pattern="^.+:[0-9]{1,5}$")] = "127.0.0.1:8700"
+    """Address and port that the proxy connects to."""
+    trust: Annotated[frozenset[str], msgspec.Meta(min_length=1)] = frozenset(("127.0.0.1",))
+    """Addresses that the proxy connects from."""
 
 
 def read_serve_file(path: Path, environ: Mapping[str, str]) -> ServeSettings:
@@ -58,36 +45,31 @@ def read_serve_file(path: Path, environ: Mapping[str, str]) -> ServeSettings:
     `environ` tells where systemd hands it over. Raises BadServeFile.
     """
     try:
-        table = msgspec.toml.decode(path.read_bytes(), type=_Table)
+        settings = msgspec.toml.decode(path.read_bytes(), type=ServeSettings, dec_hook=partial(path_in_file, path))
     except (OSError, ValueError) as error:
         detail = error.strerror if isinstance(error, OSError) else str(error)
         raise errors.BadServeFile(path=path, detail=detail or type(error).__name__) from error
-    secret = _read_proxy_secret(path, table.secret, environ)
-    address, _colon, port = table.listen.rpartition(":")
+    secret = _read_proxy_secret(path, settings.secret, environ)
     for name, is_good in {
-        "listen": bool(address) and port.isdecimal() and int(port) <= 65_535,
+        "listen": int(settings.listen.rpartition(":")[2]) <= 65_535,
         "secret": len(secret) >= SHORTEST_SECRET and secret.isascii() and secret.isprintable(),
-        "host": bool(table.host),
-        "trust": bool(table.trust),
-        "people": all(table.people) and len(set(table.people.values())) == len(table.people),
+        "people": len(set(settings.people.values())) == len(settings.people),
     }.items():
         if not is_good:
             detail = _("{name} has a value that cannot be used").format(name=name)
             raise errors.BadServeFile(path=path, detail=detail)
-    return ServeSettings(
-        ledger=table.ledger,
-        files=table.files or None,
-        cache=_beside(path, table.cache),
-        host=table.host,
-        listen=(address.strip("[]"), int(port)),
-        trust=frozenset(table.trust),
-        secret=secret,
-        people=dict(table.people),
-    )
+    return msgspec.structs.replace(settings, secret=secret)
+
+
+def path_in_file(file: Path, _kind: object, text: object) -> Path:
+    """A path that a file of settings names; a relative one is beside it. Raises ValueError for what is no text."""
+    if not isinstance(text, str) or not text:
+        raise ValueError(text)
+    return Path(os.path.normpath(file.absolute().parent / Path(text).expanduser()))
 
 
 def _read_proxy_secret(path: Path, name: str, environ: Mapping[str, str]) -> str:
-    place = _beside(path, name)
+    place = path_in_file(path, Path, name)
     try:
         return read_secret(place.parent, f"file:{place}", environ)
     except errors.TokenFileUnsafe as error:
@@ -96,8 +78,3 @@ def _read_proxy_secret(path: Path, name: str, environ: Mapping[str, str]) -> str
     except errors.TokenMissing as error:
         detail = _("the proxy's secret cannot be read: {source}").format(source=error.data["source"])
         raise errors.BadServeFile(path=path, detail=detail) from error
-
-
-def _beside(file: Path, text: str) -> Path:
-    """A path of the file; a relative one is beside it."""
-    return Path(os.path.normpath(file.absolute().parent / Path(text).expanduser()))

@@ -18,17 +18,13 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.ledger.installation import open_archive
-from archiver.ledger.ledger_file import LEDGER_FILE, LedgerPlace, read_ledger_file, write_ledger_file
-from archiver.settings.home import SETTINGS_FILE
+from archiver.ledger.ledger_file import COPY_SETTINGS, LedgerPlace, make_copy_home, write_ledger_file
 from archiver.settings.private_file import replace_file
 from archiver.store.archive import Archive
 from archiver.store.durable_files import storage_error
 from archiver.store.queries import current_state
 from archiver.store.working.other_databases import OtherDatabase, other_databases
 from archiver.team.team_file import TeamSettings
-
-DEFAULT_SETTINGS = b"[exports]\ndaily = false\n[notify]\ndesktop = false\n"
-"""The `archive.toml` of an archive for which the team has none: a worker has no desk and no folder of anybody's."""
 
 _SET_ASIDE = "*.lost-*"
 _CLOSED = ".closed"
@@ -52,7 +48,7 @@ class Copies:
         home = self.home(archive)
         with self._alone(archive):
             try:
-                self._prepare(home, archive, account)
+                make_copy_home(home, self._place(archive), self._settings_of(account))
                 yield home
             finally:
                 with contextlib.suppress(OSError):
@@ -68,7 +64,7 @@ class Copies:
         What cannot be thrown away stays, and the next one goes.
         """
         sizes = {home: _size(home) for home in self._oldest_first()}
-        too_much = sum(sizes.values()) - self._settings.cache_bytes
+        too_much = sum(sizes.values()) - self._settings.cache_gb * 10**9
         gone = []
         for home, size in sizes.items():
             if too_much <= 0:
@@ -122,7 +118,7 @@ class Copies:
         archive = int(home.name)
         try:
             with self._alone(archive), closing(Archive(home)) as copy, copy.round_lock():
-                self._write_place(home, archive)
+                write_ledger_file(home, self._place(archive))
                 try:
                     copy.top_up()
                 except errors.NotInLedger:
@@ -142,10 +138,8 @@ class Copies:
         if owner is not None:
             open_archive(self._settings.ledger, int(owner["account_id"]), number=archive)
 
-    def _write_place(self, home: Path, archive: int) -> None:
-        place = LedgerPlace(self._settings.ledger, archive, self._settings.store)
-        if not (home / LEDGER_FILE).exists() or read_ledger_file(home) != place:
-            write_ledger_file(home, place)
+    def _place(self, archive: int) -> LedgerPlace:
+        return LedgerPlace(self._settings.ledger, archive, self._settings.store)
 
     @contextlib.contextmanager
     def _alone(self, archive: int) -> Iterator[None]:
@@ -160,18 +154,6 @@ class Copies:
             with self._changing:
                 self._in_use.discard(archive)
 
-    def _prepare(self, home: Path, archive: int, account: int) -> None:
-        """Make the home, and write its files anew where they differ. Raises StorageError."""
-        try:
-            home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            text = self._settings_of(account)
-            path = home / SETTINGS_FILE
-            if not path.is_file() or path.read_bytes() != text:
-                replace_file(path, text)
-        except OSError as error:
-            raise storage_error(error, home) from error
-        self._write_place(home, archive)
-
     def _settings_of(self, account: int) -> bytes:
         """The `archive.toml` of an account: its own, else the team's, else the default."""
         folder = self._settings.archives
@@ -179,7 +161,7 @@ class Copies:
             for name in (f"{account}.toml", "default.toml"):
                 with contextlib.suppress(FileNotFoundError):
                     return (folder / name).read_bytes()
-        return DEFAULT_SETTINGS
+        return COPY_SETTINGS
 
     def _oldest_first(self) -> list[Path]:
         with contextlib.suppress(FileNotFoundError):

@@ -34,6 +34,14 @@ def write_new_key(path: Path) -> str:
     return sealed_tokens.public_half(secret)
 
 
+def public_half_of(path: Path, environ: Mapping[str, str]) -> str:
+    """The public half of a key that is in a file, as after a call that was cut short. Raises UsageError."""
+    try:
+        return sealed_tokens.public_half(_read(f"file:{path}", environ))
+    except (ValueError, errors.InstallationKeyUnusable):
+        raise errors.UsageError(detail=_("{path} is there already, and is no key").format(path=path)) from None
+
+
 def read_key(settings: TeamSettings, environ: Mapping[str, str]) -> str:
     """Read the secret half, which must be of the public half in the settings. Raises InstallationKeyUnusable."""
     place = settings.key or _handed_over(environ)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 import requests
@@ -14,7 +15,7 @@ from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
 from archiver.ledger.installation import find_archive, open_archive
-from archiver.ledger.service import ArchiveStanding, TeamLedger
+from archiver.ledger.service import ArchiveStanding, SealedRow, TeamLedger
 from archiver.team import round_times, sealed_tokens
 from archiver.team.overview import waits_for_first_round
 from archiver.team.team_file import TeamSettings
@@ -48,6 +49,30 @@ def has_contract(archive: int, settings: TeamSettings) -> bool:
     """
     with closing(TeamLedger(settings.ledger)) as ledger:
         return ledger.has_contract(archive)
+
+
+def wrap_anew(settings: TeamSettings, secret_key: str, public_key: str) -> tuple[int, list[int]]:
+    """Wrap the keys of all tokens for another key of the installation: how many, and the accounts whose did not open.
+
+    Those that are wrapped for it already are counted, so a call that was cut short is made again.
+    Raises LedgerUnavailable, TeamNotInstalled.
+    """
+    unopened: list[int] = []
+
+    def change(account: int, row: SealedRow) -> SealedRow:
+        if row.key_id == sealed_tokens.key_id(public_key):
+            return row
+        try:
+            return sealed_tokens.wrap_anew(row, account, secret_key, public_key)
+        except sealed_tokens.NotOpened:
+            unopened.append(account)
+            return row
+
+    with closing(TeamLedger(settings.ledger)) as ledger:
+        standings = [standing for standing in ledger.overview() if standing.has_token]
+        for standing in standings:
+            ledger.wrap_anew(standing.archive, partial(change, standing.account))
+    return len(standings) - len(unopened), unopened
 
 
 class Leaving(NamedTuple):

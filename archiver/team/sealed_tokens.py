@@ -50,12 +50,21 @@ def key_id(public_key: str) -> str:
 def seal_token(token: str, account: int, public_key: str) -> SealedRow:
     """Seal a token of an account. Raises ValueError for what is no key."""
     own_key = AESGCM.generate_key(bit_length=8 * KEY_BYTES)
-    sealed = _encrypt(own_key, token.encode(), account)
-    once = X25519PrivateKey.generate()
-    public = X25519PublicKey.from_public_bytes(_bytes(public_key))
-    once_public = once.public_key().public_bytes_raw()
-    wrapping_key = _derive(once.exchange(public), once_public, _bytes(public_key))
-    return SealedRow(sealed, once_public + _encrypt(wrapping_key, own_key, account), key_id(public_key))
+    return _wrapped(_encrypt(own_key, token.encode(), account), own_key, account, public_key)
+
+
+def wrap_anew(row: SealedRow, account: int, secret_key: str, public_key: str) -> SealedRow:
+    """The row for another key of the installation; the token in it stays sealed.
+
+    Raises NotOpened, and ValueError for what is no key.
+    """
+    own_key = _own_key(row, account, secret_key)
+    if own_key is None:
+        raise NotOpened(row.key_id)
+    try:
+        return _wrapped(row.sealed, own_key, account, public_key)
+    finally:
+        wipe(own_key)
 
 
 def open_token(row: SealedRow, account: int, secret_key: str) -> str:
@@ -63,24 +72,35 @@ def open_token(row: SealedRow, account: int, secret_key: str) -> str:
 
     Raises NotOpened, and ValueError for what is no key.
     """
-    secret = _secret(secret_key)
-    public = secret.public_key().public_bytes_raw()
-    once, wrapped = row.wrapped_key[:_PUBLIC_BYTES], row.wrapped_key[_PUBLIC_BYTES:]
-    own_key: bytes | None = None
-    token: bytes | None = None
-    try:
-        shared = secret.exchange(X25519PublicKey.from_public_bytes(once))
-        own_key = _decrypt(_derive(shared, once, public), wrapped, account)
-        token = _decrypt(own_key, row.sealed, account)
-    except (InvalidTag, ValueError):
-        pass
+    own_key = _own_key(row, account, secret_key)
+    token = None if own_key is None else _decrypt(own_key, row.sealed, account)
     if own_key is not None:
         wipe(own_key)
-    if token is None:  # outside the `except`, so that no error carries what was being opened
+    if token is None:  # no error carries what was being opened
         raise NotOpened(row.key_id)
     text = token.decode()
     wipe(token)
     return text
+
+
+def _wrapped(sealed: bytes, own_key: bytes, account: int, public_key: str) -> SealedRow:
+    """A sealed token with its key wrapped for an installation."""
+    once = X25519PrivateKey.generate()
+    public = X25519PublicKey.from_public_bytes(_bytes(public_key))
+    once_public = once.public_key().public_bytes_raw()
+    wrapping_key = _derive(once.exchange(public), once_public, _bytes(public_key))
+    return SealedRow(sealed, once_public + _encrypt(wrapping_key, own_key, account), key_id(public_key))
+
+
+def _own_key(row: SealedRow, account: int, secret_key: str) -> bytes | None:
+    """The token's own key; None if it was wrapped for another installation or account, or is damaged."""
+    secret = _secret(secret_key)
+    once, wrapped = row.wrapped_key[:_PUBLIC_BYTES], row.wrapped_key[_PUBLIC_BYTES:]
+    try:
+        shared = secret.exchange(X25519PublicKey.from_public_bytes(once))
+    except ValueError:
+        return None
+    return _decrypt(_derive(shared, once, secret.public_key().public_bytes_raw()), wrapped, account)
 
 
 def _derive(shared: bytes, once: bytes, public: bytes) -> bytes:
@@ -92,8 +112,11 @@ def _encrypt(key: bytes, plain: bytes, account: int) -> bytes:
     return nonce + AESGCM(key).encrypt(nonce, plain, str(account).encode())
 
 
-def _decrypt(key: bytes, sealed: bytes, account: int) -> bytes:
-    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], str(account).encode())
+def _decrypt(key: bytes, sealed: bytes, account: int) -> bytes | None:
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], str(account).encode())
+    except (InvalidTag, ValueError):
+        return None
 
 
 def _secret(text: str) -> X25519PrivateKey:

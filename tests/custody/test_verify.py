@@ -6,6 +6,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from archiver.evidence.verify.findings import Verification
 from archiver.records import Observation
 from archiver.store import seals, writer
 from archiver.store.archive import Archive
+from archiver.store.queries import raw_tables
 from tests.support.archives import tampering
 from tests.support.archives.tampering import (
     BYTES,
@@ -519,6 +521,29 @@ def test_a_changed_readable_row_is_found_deeply(archive: Archive) -> None:
     actual = (verified(archive), verified(archive, deep=True))
 
     assert ([], [("readable-rows", f"message_version/{tampering.ROOM}/{FIRST + 2}/1")]) == actual
+
+
+def test_a_record_beside_an_honest_reply_is_found_deeply(archive: Archive) -> None:
+    """Its digest is right and its readable rows are there; what the reply shows that it names is another text."""
+    with archive.writing() as writing:
+        found = raw_tables.rows(writing, "SELECT line FROM entry WHERE kind = 'message' ORDER BY seq DESC LIMIT 1")
+        entry = json.loads(next(found)[0])
+        forged = {"object": {**entry["payload"]["object"], "body": "払いません"}, "state": "edited", "source": "list"}
+        observation = Observation("message", entry["key"], forged, entry["room_id"], entry["reply"])
+        (made,) = writer.append(writing, [observation], account_id=OWNER, at=START + timedelta(days=4))
+
+    assert ([], [("reply-object", f"entry/{made.seq}")]) == (verified(archive), verified(archive, deep=True))
+
+
+def test_a_record_whose_reply_is_gone_is_said_to_be_unchecked(archive: Archive) -> None:
+    """It is no finding of its own; only what the check of replies says is one."""
+    with changing_past_triggers(archive) as database:
+        database.execute("DELETE FROM reply WHERE number = 1")
+
+    verification = verify_archive(archive, deep=True)
+
+    assert {"reply-missing"} == {one.check for one in verification.findings}
+    assert [True] == ["could not be compared" in one.text for one in verification.unchecked if one.subject == "reply"]
 
 
 def test_missing_triggers_are_found_deeply(archive: Archive) -> None:

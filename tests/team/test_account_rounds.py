@@ -8,13 +8,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from archiver import errors
 from archiver.cli.main import main
@@ -411,6 +411,33 @@ def test_nothing_of_a_token_stays_in_memory_after_its_round(
     assert [set(token) for token in opened] == [{"\0"}] * 2
 
 
+def test_with_a_new_key_nobody_gives_a_token_again(
+    service: Service, worker: Worker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The tokens stay sealed as they are; a call that was cut short is made again; one for neither key is named."""
+    (account, standing), (other, second), *_rest = service.standings.items()
+    before = worker.ledger.sealed_token(standing.archive)
+    stranger = sealed_tokens.public_half(sealed_tokens.new_secret_key())
+    alien = sealed_tokens.seal_token("0" * 32, other, stranger)
+    worker.ledger.keep_token(second.archive, alien, first_due=datetime.now(UTC))
+    new_key = ["team", "new-key", str(service.folder / f"key-{account}"), "--settings", str(service.team_file)]
+
+    codes = [main(new_key) for _again in range(2)]
+
+    said = capsys.readouterr()
+    secret = (service.folder / f"key-{account}").read_text(encoding="utf-8")
+    after = worker.ledger.sealed_token(standing.archive)
+    assert before is not None
+    assert after is not None
+    assert ([0, 0], before.sealed) == (codes, after.sealed)
+    assert [f'public_key = "{sealed_tokens.public_half(secret)}"'] * 2 == said.out.splitlines()
+    assert str(other) in said.err
+    assert str(account) not in said.err.replace(str(service.folder / f"key-{account}"), "")
+    assert service.chatworks.accounts[account].token == sealed_tokens.open_token(after, account, secret)
+    with pytest.raises(sealed_tokens.NotOpened):
+        sealed_tokens.open_token(after, account, worker.secret)
+
+
 def test_a_refused_token_is_not_kept(service: Service) -> None:
     """Joining asks Chatwork whose token it is before anything is written."""
     account = next(iter(service.standings))
@@ -495,7 +522,7 @@ def test_copies_go_least_recently_used_first_and_come_back(service: Service) -> 
         archives = [standing.archive for standing in service.standings.values()]
         for archive in archives:
             worker.rounds.run(archive)
-        small = replace(service.settings(), cache_bytes=1)
+        small = replace(service.settings(), cache_gb=1e-9)
         worker.rounds.copies._settings = small
         gone = worker.rounds.copies.make_room()
         worker.rounds.run(archives[0])
@@ -510,7 +537,7 @@ def test_a_copy_with_a_lost_database_stays(service: Service, worker: Worker) -> 
     archive = next(iter(service.standings.values())).archive
     worker.rounds.run(archive)
     (worker.rounds.copies.home(archive) / "archive.sqlite3.lost-1").write_bytes(b"x")
-    worker.rounds.copies._settings = replace(service.settings(), cache_bytes=1)
+    worker.rounds.copies._settings = replace(service.settings(), cache_gb=1e-9)
 
     assert archive not in worker.rounds.copies.make_room()
 

@@ -48,6 +48,17 @@ def test_another_key_does_not_open_it() -> None:
         sealed_tokens.open_token(ROW, 42, sealed_tokens.new_secret_key())
 
 
+def test_wrapped_anew_it_opens_with_the_new_key_alone() -> None:
+    """The sealed token is the same; who has neither key wraps nothing."""
+    secret = sealed_tokens.new_secret_key()
+    again = sealed_tokens.wrap_anew(ROW, 42, SECRET, sealed_tokens.public_half(secret))
+
+    assert (ROW.sealed, TOKEN) == (again.sealed, sealed_tokens.open_token(again, 42, secret))
+    for row, account, key in ((again, 42, SECRET), (ROW, 43, SECRET), (ROW, 42, secret)):
+        with pytest.raises(sealed_tokens.NotOpened):
+            sealed_tokens.wrap_anew(row, account, key, PUBLIC)
+
+
 @given(place=st.integers(0), is_key=st.booleans())
 def test_no_changed_byte_is_opened(place: int, is_key: bool) -> None:
     """A row that somebody changed gives nothing, and the error holds nothing of it."""

@@ -76,14 +76,41 @@ def team_leave(obj: CliContext, account: int, team_file: str | None) -> int:
     return 0
 
 
-@click.command("new-key", help=N_("Make the key of an installation: a file for its savers, and a line for team.toml."))
+@click.command(
+    "new-key",
+    short_help=N_("Make the key of an installation: a file for its savers, and a line for team.toml."),
+    help=N_(
+        "Make the key of an installation: a file for its savers, and a line for team.toml.\n\nWhere team.toml names a "
+        "key already, the tokens are kept for the new one too, so that nobody gives a token again; that is done on a "
+        "saver's computer."
+    ),
+)
 @click.argument("file", metavar=N_("FILE"))
-def team_new_key(file: str) -> int:
-    """Write the secret half, print the public one."""
-    from archiver.team.installation_key import write_new_key
+@settings_option
+@click.pass_obj
+def team_new_key(obj: CliContext, file: str, team_file: str | None) -> int:
+    """Write the secret half, print the public one; between the two, wrap what was wrapped for an earlier key."""
+    from archiver.team.installation_key import public_half_of, read_key, write_new_key
+    from archiver.team.membership import wrap_anew
+    from archiver.team.team_file import find_team_file
 
-    path = Path(file).expanduser().absolute()
-    public = write_new_key(path)
+    path, unopened = Path(file).expanduser().absolute(), list[int]()
+    settings = team_settings(obj, team_file) if team_file or find_team_file(obj.environ).is_file() else None
+    if settings is None or not settings.public_key:
+        public = write_new_key(path)
+    else:
+        secret = read_key(settings, obj.environ)
+        public = public_half_of(path, obj.environ) if path.exists() else write_new_key(path)
+        n, unopened = wrap_anew(settings, secret, public)
+        sentence = ngettext(
+            "{n} token goes with the new key now. Change team.toml, and start the savers again.",
+            "{n} tokens go with the new key now. Change team.toml, and start the savers again.",
+            n,
+        )
+        echo(sentence.format(n=n), err=True)
+    if unopened:
+        sentence = _("These accounts have to give their token again, as it was for neither key: {accounts}")
+        echo(sentence.format(accounts=", ".join(map(str, unopened))), err=True)
     echo(
         _("The secret key is in {path}. Only savers need it; keep a copy in a safe place.").format(
             path=visible(str(path))

@@ -18,8 +18,6 @@ from archiver.errors import N_
 if TYPE_CHECKING:
     from archiver.settings.serve_file import ServeSettings
 
-_SETTINGS = "[exports]\ndaily = false\n[notify]\ndesktop = false\n"
-
 
 @click.command(
     "serve",
@@ -48,9 +46,9 @@ def team_serve(obj: CliContext, settings_file: str) -> int:
         home_finder(settings),
         lambda home: build_view_context(CliContext(home, obj.verbose, environ)),
     )
-    host, port = settings.listen
+    host, _colon, port = settings.listen.rpartition(":")
     ended = threading.Event()
-    with stop_on_signals(ended), serve_team(pages, host=host, port=port) as served:
+    with stop_on_signals(ended), serve_team(pages, host=host.strip("[]"), port=int(port)) as served:
         sentence = _("Serving at {host}:{port} for {n} people, until Ctrl-C.")
         echo(sentence.format(host=host, port=served, n=len(settings.people)), err=True)
         ended.wait()
@@ -60,19 +58,13 @@ def team_serve(obj: CliContext, settings_file: str) -> int:
 def home_finder(settings: ServeSettings) -> Callable[[int], Path]:
     """Finds the home of the copy of an account's archive, and makes it if there is none yet."""
     from archiver.ledger.installation import find_archive
-    from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
-    from archiver.store.durable_files import storage_error
+    from archiver.ledger.ledger_file import LedgerPlace, make_copy_home, read_ledger_file
 
     def find(account: int) -> Path:
         home = settings.cache / str(account)
         if read_ledger_file(home) is None:
             place = LedgerPlace(settings.ledger, find_archive(settings.ledger, account), settings.files)
-            try:
-                home.mkdir(mode=0o700, parents=True, exist_ok=True)
-                (home / "archive.toml").write_text(_SETTINGS, encoding="utf-8")
-            except OSError as error:
-                raise storage_error(error, home) from error
-            write_ledger_file(home, place)
+            make_copy_home(home, place)
         return home
 
     return find

@@ -88,6 +88,20 @@ def lines_of(reading: Reading, key: str, upto: int) -> list[bytes]:
     return [line for (line,) in rows(reading, query, (key, upto))]
 
 
+def lines_of_kinds(reading: Reading, kinds: tuple[str, ...]) -> Iterator[tuple[int, bytes]]:
+    """Number and line of every entry of some kinds. Raises ArchiveDamaged."""
+    marks = ", ".join("?" * len(kinds))
+    query = f"SELECT seq, CAST(line AS BLOB) FROM entry WHERE kind IN ({marks}) ORDER BY seq"  # noqa: S608
+    return rows(reading, query, kinds)
+
+
+def reply_body(reading: Reading, digest: str) -> bytes | None:
+    """The compressed body of a kept reply. Raises ArchiveDamaged."""
+    return next(
+        (body for (body,) in rows(reading, "SELECT CAST(body AS BLOB) FROM reply WHERE digest = ?", (digest,))), None
+    )
+
+
 def rows(reading: Reading, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The rows of a query as the SQLite driver returns them: SQLAlchemy's rows would double the time of a verification.
 

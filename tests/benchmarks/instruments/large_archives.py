@@ -54,10 +54,10 @@ def _append_beginning(writing: Writing) -> None:
         Observation("contract", "contract/job1", contract_payload(contract)),
     ]
     writer.append(writing, observations, account_id=corpus.OWNER, at=corpus.BEGIN, dated=True)
-    body = b'{"room_id":123456789}'
-    reply = Reply(f"/rooms/{ROOM}", 200, body, {}, corpus.BEGIN)
-    room_object = {"room_id": ROOM, "name": "動画編集_田中様", "description": "", "type": "group", "role": "member"}
-    observation = Observation("room", f"room/{ROOM}", {"object": room_object | {"icon_path": ""}}, ROOM, reply.digest)
+    room_object: JsonObject = {"room_id": ROOM, "name": "動画編集_田中様", "description": "", "type": "group"}
+    room_object |= {"role": "member", "icon_path": ""}
+    reply = Reply(f"/rooms/{ROOM}", 200, corpus.body_of([room_object]), {}, corpus.BEGIN)
+    observation = Observation("room", f"room/{ROOM}", {"object": room_object}, ROOM, reply.digest)
     writer.keep_reply(writing, reply, room_id=ROOM)
     writer.append(writing, [observation], account_id=corpus.OWNER, at=corpus.BEGIN, dated=True)
 
