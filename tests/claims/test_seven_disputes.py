@@ -24,25 +24,28 @@ NAMES = {CLIENT: "田中", OWNER: "yamada"}
 SATO, SUZUKI, TAKAHASHI = 8_200_001, 8_200_002, 8_200_003
 
 
-def _begun(home: Path, names: Mapping[int, str] = NAMES, **facts: Any) -> ArchiveMaker:
+def begun(home: Path, names: Mapping[int, str] = NAMES, **facts: Any) -> ArchiveMaker:
+    """A job of these people in one chat."""
     maker = ArchiveMaker(home)
     maker.me()
     maker.room("案件のチャット")
     days = {"contracted_on": "2026-11-05", "contact_approved_on": "2026-11-05"}
     maker.contract("job1", **{"platform": "crowdworks", "client": "田中", **days, **facts})
-    _list(maker, names)
+    listed(maker, names)
     return maker
 
 
-def _list(maker: ArchiveMaker, names: Mapping[int, str], room: int = ROOM, minutes: float = 5) -> None:
+def listed(maker: ArchiveMaker, names: Mapping[int, str], room: int = ROOM, minutes: float = 5) -> None:
+    """Let the lists of the chat show these names from now on."""
     for account, name in names.items():
         maker.account(account, name, room=room, minutes=minutes)
         maker.member(account, name, room=room, minutes=minutes)
 
 
-def _post(
+def post(
     number: int, text: str, sent: float, account: int = CLIENT, name: str = "", *, updated: float = 0
 ) -> JsonObject:
+    """A message of the client or of another one; `updated`: when it was edited."""
     update_time = int(at(updated).timestamp()) if updated else 0
     return message_object(
         number, text, sent=sent, account=account, name=name or NAMES[account], update_time=update_time
@@ -60,13 +63,13 @@ def _told(maker: ArchiveMaker, minutes: float, job: str = "job1") -> tuple[str, 
 
 def test_a_price_edited_four_times_back_to_itself_and_deleted(tmp_path: Path) -> None:
     """A text that stood there only after an edit is not told as what was said on the day of the message."""
-    maker = _begun(tmp_path / "home", amount="8,000円")
-    answer = _post(2, "承知しました", 10, OWNER)
-    maker.sync([_post(1, "1本8,000円でお願いします", 0), answer], minutes=20)
+    maker = begun(tmp_path / "home", amount="8,000円")
+    answer = post(2, "承知しました", 10, OWNER)
+    maker.sync([post(1, "1本8,000円でお願いします", 0), answer], minutes=20)
     for day, price in enumerate(("7,000円", "6,000円", "5,000円", "8,000円"), 1):
-        edited = _post(1, f"1本{price}でお願いします", 0, updated=day * DAY)
+        edited = post(1, f"1本{price}でお願いします", 0, updated=day * DAY)
         maker.sync([edited, answer], changed={1: "edited"}, minutes=day * DAY + 30)
-    maker.sync([_post(1, "[deleted]", 0), answer], changed={1: "deleted"}, minutes=5 * DAY)
+    maker.sync([post(1, "[deleted]", 0), answer], changed={1: "deleted"}, minutes=5 * DAY)
     _page, form, _screen = _told(maker, 9 * DAY)
 
     assert "「1本5,000円でお願いします」(2026-11-05)" not in form
@@ -78,17 +81,17 @@ def test_a_price_edited_four_times_back_to_itself_and_deleted(tmp_path: Path) ->
 
 def test_three_employees_and_a_name_that_one_of_them_took(tmp_path: Path) -> None:
     """Nobody is taken for the client, what was deleted is a participant's, and no silence is told."""
-    maker = _begun(tmp_path / "home", NAMES | {SATO: "田中商店 佐藤", SUZUKI: "鈴木", TAKAHASHI: "高橋"})
-    told = [_post(1, "10本お願いします", 0), _post(2, "承知しました", 10, OWNER)]
+    maker = begun(tmp_path / "home", NAMES | {SATO: "田中商店 佐藤", SUZUKI: "鈴木", TAKAHASHI: "高橋"})
+    told = [post(1, "10本お願いします", 0), post(2, "承知しました", 10, OWNER)]
     maker.sync(told, minutes=DAY)
-    _list(maker, {SUZUKI: "田中"}, minutes=2 * DAY)
+    listed(maker, {SUZUKI: "田中"}, minutes=2 * DAY)
     told += [
-        _post(5, "検収OKです", 2 * DAY + 10, SUZUKI, "田中"),
-        _post(6, "お支払いはいつですか", 2 * DAY + 20, OWNER),
+        post(5, "検収OKです", 2 * DAY + 10, SUZUKI, "田中"),
+        post(6, "お支払いはいつですか", 2 * DAY + 20, OWNER),
     ]
-    told += [_post(7, "確認します", 5 * DAY, TAKAHASHI, "高橋")]
+    told += [post(7, "確認します", 5 * DAY, TAKAHASHI, "高橋")]
     maker.sync(told, changed=dict.fromkeys((5, 6, 7), "present"), minutes=6 * DAY)
-    told[2] = _post(5, "[deleted]", 2 * DAY + 10, SUZUKI, "田中")
+    told[2] = post(5, "[deleted]", 2 * DAY + 10, SUZUKI, "田中")
     maker.sync(told, changed={5: "deleted"}, minutes=7 * DAY)
     page, form, screen = _told(maker, 20 * DAY)
 
@@ -104,12 +107,12 @@ def test_three_employees_and_a_name_that_one_of_them_took(tmp_path: Path) -> Non
 
 def test_work_that_was_passed_on_between_the_same_two(tmp_path: Path) -> None:
     """In one job the reporter is asked for work, in the other they ask for it: nobody is called by the wrong side."""
-    maker = _begun(tmp_path / "home", title="動画編集", side="worker")
+    maker = begun(tmp_path / "home", title="動画編集", side="worker")
     maker.contract("job2", [OTHER_ROOM], platform="direct", side="client", title="字幕", contracted_on="2026-11-10")
     maker.room("字幕", room=OTHER_ROOM)
-    _list(maker, NAMES, room=OTHER_ROOM)
-    maker.sync([_post(1, "編集をお願いします", 0), _post(2, "納品しました", DAY, OWNER)], minutes=DAY + 5)
-    passed_on = [_post(11, "字幕をお願いします", 2 * DAY, OWNER), _post(12, "承知しました", 3 * DAY)]
+    listed(maker, NAMES, room=OTHER_ROOM)
+    maker.sync([post(1, "編集をお願いします", 0), post(2, "納品しました", DAY, OWNER)], minutes=DAY + 5)
+    passed_on = [post(11, "字幕をお願いします", 2 * DAY, OWNER), post(12, "承知しました", 3 * DAY)]
     maker.sync(passed_on, room=OTHER_ROOM, minutes=3 * DAY + 5)
     work, _form, work_screen = _told(maker, 15 * DAY)
     order, form, order_screen = _told(maker, 15 * DAY, "job2")
@@ -125,13 +128,13 @@ def test_work_that_was_passed_on_between_the_same_two(tmp_path: Path) -> None:
 
 def test_where_nothing_changed_what_was_agreed_is_quoted(tmp_path: Path) -> None:
     """Terms, acceptance and promises of the other side, until when they stood there; of anybody else nothing."""
-    maker = _begun(tmp_path / "home")
-    told = [_post(1, "5本で25,000円です", 0), _post(2, "30,000円では", 10, OWNER), _post(3, "月末に振り込みます", DAY)]
-    told += [_post(4, "よろしくお願いします", DAY + 1)]
+    maker = begun(tmp_path / "home")
+    told = [post(1, "5本で25,000円です", 0), post(2, "30,000円では", 10, OWNER), post(3, "月末に振り込みます", DAY)]
+    told += [post(4, "よろしくお願いします", DAY + 1)]
     maker.sync(told, minutes=DAY + 5)
     maker.sync(told, changed={}, minutes=9 * DAY)
     form = _told(maker, 10 * DAY)[1]
-    maker.sync([*told[:3], _post(4, "[deleted]", DAY + 1)], changed={4: "deleted"}, minutes=11 * DAY)
+    maker.sync([*told[:3], post(4, "[deleted]", DAY + 1)], changed={4: "deleted"}, minutes=11 * DAY)
     later = _told(maker, 12 * DAY)[1]
 
     for text in ("「5本で25,000円です」(2026-11-05)", "「月末に振り込みます」(2026-11-06)"):
@@ -143,9 +146,9 @@ def test_where_nothing_changed_what_was_agreed_is_quoted(tmp_path: Path) -> None
 
 def test_the_reporter_is_the_one_who_is_silent(tmp_path: Path) -> None:
     """Nobody is asked to urge the other side, whose words are the last."""
-    maker = _begun(tmp_path / "home", due_on="2026-11-12")
-    told = [_post(1, "初稿はいつになりますか", 0), _post(2, "来週お送りします", 30, OWNER)]
-    told += [_post(3, "届いていません。ご連絡ください", 8 * DAY), _post(4, "契約を終了したいです", 12 * DAY)]
+    maker = begun(tmp_path / "home", due_on="2026-11-12")
+    told = [post(1, "初稿はいつになりますか", 0), post(2, "来週お送りします", 30, OWNER)]
+    told += [post(3, "届いていません。ご連絡ください", 8 * DAY), post(4, "契約を終了したいです", 12 * DAY)]
     maker.sync(told, minutes=12 * DAY + 5)
     maker.sync(told, changed={}, minutes=19 * DAY)
     texts = _told(maker, 20 * DAY)
@@ -158,10 +161,10 @@ def test_the_reporter_is_the_one_who_is_silent(tmp_path: Path) -> None:
 
 def test_two_persons_of_one_surname(tmp_path: Path) -> None:
     """The client is the one whose whole name was entered; what the other one wrote is told as nobody's side."""
-    maker = _begun(tmp_path / "home", {OWNER: "yamada", CLIENT: "田中 太郎", SATO: "田中 次郎"}, client="田中 太郎")
-    told = [_post(1, "お願いします", 0, name="田中 太郎"), _post(2, f"[To:{CLIENT}]田中さん 納品しました", DAY, OWNER)]
-    told += [_post(3, "次郎の田中です。受け取りました", 2 * DAY, SATO, "田中 次郎")]
-    told += [_post(4, "お支払いはいつでしょうか", 3 * DAY, OWNER)]
+    maker = begun(tmp_path / "home", {OWNER: "yamada", CLIENT: "田中 太郎", SATO: "田中 次郎"}, client="田中 太郎")
+    told = [post(1, "お願いします", 0, name="田中 太郎"), post(2, f"[To:{CLIENT}]田中さん 納品しました", DAY, OWNER)]
+    told += [post(3, "次郎の田中です。受け取りました", 2 * DAY, SATO, "田中 次郎")]
+    told += [post(4, "お支払いはいつでしょうか", 3 * DAY, OWNER)]
     maker.sync(told, minutes=3 * DAY + 5)
     maker.sync(told, changed={}, minutes=12 * DAY)
     page, form, _screen = _told(maker, 14 * DAY)
