@@ -282,7 +282,7 @@ def test_a_drill_goes_on_where_the_ledger_holds_what_makes_no_archive(
         said = Terminal(home, chatwork).run("team", "verify", "--sample", 100, code=3)
 
     assert "記録 1 が、このプログラムの書く形になっていません" in said
-    assert "改変は見つかりませんでした" in said
+    assert "変わったところはありません" in said
     assert "1件の保管庫は取り出せませんでした" in said
 
 
@@ -400,7 +400,7 @@ def test_the_commands_of_a_team_from_an_empty_database_to_an_archive_at_home(tmp
 
     assert "--files" in without
     assert "archive team init --files DIR" in unmounted
-    assert "改変は見つかりませんでした" in said
+    assert "変わったところはありません" in said
     assert "アカウント 1 の保管庫はありません" in missing
     assert evidence(terminal.home) == evidence(tmp_path / "taken")
 

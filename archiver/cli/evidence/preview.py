@@ -62,20 +62,25 @@ def _metadata_words(metadata: FileMetadata) -> str:
 
 
 def number_lines(preview: PackagePreview, profile: str) -> tuple[str, ...]:
-    """What the package would hand over: the names of its chats and of whom it names, then numbers."""
+    """What the package would hand over: the names of its chats and of whom it names, then numbers, none of them 0."""
+    hidden = _("People whose names are hidden: {n}")
+    added = ngettext("{n} file that you added", "{n} files that you added", preview.enclosures)
+    covered = ngettext("{n} hidden place", "{n} hidden places", preview.masked)
     return (
         _("Chats: {names}").format(names=_names(preview.chats)),
         _("People who are shown by their name: {names}").format(names=_names(preview.named)),
+        *_counted(hidden, preview.hidden_people),
         _messages_line(preview, profile),
-        _("{n} people, {hidden} of them shown only as a letter").format(n=preview.people, hidden=preview.hidden_people),
-        _files_line(preview.files, profile),
-        ngettext("{n} file that you added", "{n} files that you added", preview.enclosures).format(
-            n=preview.enclosures
-        ),
+        *_file_lines(preview.files, profile),
+        *_counted(added, preview.enclosures),
         *_opened_lines(preview),
-        ngettext("{n} hidden place", "{n} hidden places", preview.masked).format(n=preview.masked),
+        *_counted(covered, preview.masked),
         _("{size} MB before it is zipped").format(size=f"{preview.size / 1_000_000:.1f}"),
     )
+
+
+def _counted(text: str, n: int) -> list[str]:
+    return [text.format(n=n)] if n else []
 
 
 def _opened_lines(preview: PackagePreview) -> list[str]:
@@ -104,10 +109,10 @@ def _messages_line(preview: PackagePreview, profile: str) -> str:
     return sentence.format(n=number)
 
 
-def _files_line(number: int, profile: str) -> str:
+def _file_lines(number: int, profile: str) -> list[str]:
     if profile in _WITHOUT_FILES:
-        return _("No file from Chatwork; names and sizes at most")
-    return ngettext("{n} file from Chatwork", "{n} files from Chatwork", number).format(n=number)
+        return [_("No file from Chatwork; names and sizes at most")]
+    return _counted(ngettext("{n} file from Chatwork", "{n} files from Chatwork", number), number)
 
 
 def tell_warnings(preview: PackagePreview, *, err: bool) -> None:

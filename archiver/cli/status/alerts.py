@@ -87,9 +87,10 @@ def _tell_alerts(
     messages: Mapping[int, NamedMessage | None],
 ) -> None:
     """Print equal alerts once with their numbers, the message that they are about, and why they were put aside."""
-    for newest, *others in groups:
-        state = _("put aside") if newest.dismissed else level_word(newest.level)
-        head = f"{newest.number:>3} {pad('[' + state + ']', 12)} {jst_time(newest.at)}  "
+    states = [_("put aside") if one[0].dismissed else level_word(one[0].level) for one in groups]
+    width = max(map(columns, states), default=0) + len("[]")
+    for state, (newest, *others) in zip(states, groups, strict=True):
+        head = f"{newest.number:>3} {pad('[' + state + ']', width)} {jst_time(newest.at)}  "
         paragraphs = [alert_sentence(newest, names, rooms)]
         if others:
             numbers = _(", ").join(str(one.number) for one in others)

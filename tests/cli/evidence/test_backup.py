@@ -79,7 +79,7 @@ def test_a_second_copy_says_what_was_only_compared_and_when_everything_was_check
     )
     assert re.search(r"^Checked now: \d+ records, \d+ seals", copied[1], re.MULTILINE)
     assert re.search(r"^比べただけ: 記録 \d+件は、.+今回は点検し直していません。", copied[2], re.MULTILINE)
-    assert re.search(r"^今回の点検: 記録 \d+件", copied[2], re.MULTILINE)
+    assert re.search(r"^今回の点検: 記録\d+件", copied[2], re.MULTILINE)
     assert "checked" not in line
     assert 80 >= columns(line)
     assert "the other records were compared with the backup" in " ".join(check.split())

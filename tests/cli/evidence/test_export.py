@@ -211,7 +211,7 @@ def test_preview_makes_nothing(desk: Desk) -> None:
     output, err = desk.both("export", "job1", "--preview", "--out", desk.home / "elsewhere")
 
     assert "7 messages" in output
-    assert "3 people, 1 of them shown only as a letter" in output
+    assert "People whose names are hidden: 1" in output
     assert "No export was made." in err
     assert not (desk.home / "elsewhere").exists()
     assert 0 == desk.handed_out()
@@ -505,7 +505,7 @@ def test_before_a_screen_the_counterpart_is_chosen_from_a_list(desk: Desk) -> No
         screen.see("2 佐藤 花子")
         screen.answer("Number (several: 1 2):", "3")
         screen.answer("Number (several: 1 2):", "1")
-        screen.see("3 people, 1 of them shown only as a letter")
+        screen.see("People whose names are hidden: 1")
         screen.answer("Make this export?", "y")
         assert 0 == screen.end()
     with reopen_maker(desk.home).archive.reading() as reading:
@@ -524,7 +524,7 @@ def test_before_a_screen_none_of_them_hides_them_all(desk: Desk) -> None:
 
     with PseudoTerminal(desk.command("export", "job1"), desk.environ) as screen:
         screen.answer("Number (several: 1 2):", "0")
-        screen.see("3 people, 2 of them shown only as a letter")
+        screen.see("People whose names are hidden: 2")
         screen.answer("Make this export?", "n")
         assert 0 == screen.end()
 

@@ -20,14 +20,13 @@ def preview(**changed: int | tuple[str, ...]) -> PackagePreview:
 def test_it_is_names_then_numbers_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     """Chats and whom it names; then messages, people, files, own evidence, masked places, size; the plural is right."""
     tell_preview(preview(), "lawyer", err=False)
-    tell_preview(preview(messages=342, people=3, files=0), "lawyer", err=False)
+    tell_preview(preview(messages=342, hidden_people=0, files=0, enclosures=0, masked=0), "lawyer", err=False)
 
     output, many = capsys.readouterr().out.split("What this export would contain:\n")[1:]
     names = ["Chats: 動画編集", "People who are shown by their name: 田中[U+202E], yamada"]
-    assert [*names, "1 message", "1 people, 1 of them shown only as a letter"] == _lines(output)[:4]
-    assert "1 file from Chatwork" == _lines(output)[4]
+    assert [*names, "People whose names are hidden: 1", "1 message", "1 file from Chatwork"] == _lines(output)[:5]
     assert ["1 file that you added", "1 hidden place", "1.2 MB before it is zipped"] == _lines(output)[5:]
-    assert ["342 messages", "3 people, 1 of them shown only as a letter", "0 files from Chatwork"] == _lines(many)[2:5]
+    assert ["342 messages", "1.2 MB before it is zipped"] == _lines(many)[2:]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +45,7 @@ def test_it_says_what_of_them_leaves(
     tell_preview(preview(messages=57, files=0, warnings=warnings), profile, err=False)
 
     output = _lines(capsys.readouterr().out)
-    assert [messages, "No file from Chatwork; names and sizes at most"] == [output[3], output[5]]
+    assert [messages, "No file from Chatwork; names and sizes at most"] == output[4:6]
 
 
 @pytest.mark.parametrize("name", WARNINGS)
