@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,11 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.export.mask.name_lists import in_hiragana, surnames
 
 if TYPE_CHECKING:
-    from sudachipy import Tokenizer
+    from sudachipy import Dictionary, Tokenizer
 
 _VOCABULARY = Path(__file__).with_name("data") / "chat_vocabulary.txt"
-_AT_ONCE = 10_000
-"""Characters that are divided in one go; the analyser refuses texts above some 16,000."""
+_OF_THREAD = threading.local()
+_AT_ONCE = 1_500
+"""Characters that are divided in one go; the analyser refuses more than 65,535 bytes, and one may become 33 of them."""
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+"""Half of a character, which a reply may hold and the analyser refuses."""
 _LINE = re.compile(rf"[^\n]{{1,{_AT_ONCE}}}\n*|\n+")
 _SIGNS = frozenset({"助詞", "助動詞", "補助記号", "空白", "記号"})
 _NAMEABLE = frozenset({"名詞", "形状詞", "感動詞", "代名詞", "接尾辞", "副詞"})
@@ -54,13 +58,21 @@ def vocabulary() -> frozenset[str]:
 
 
 @functools.cache
-def _tokenizer() -> Tokenizer | None:
+def _dictionary() -> Dictionary | None:
     try:
         from sudachipy import Dictionary
 
-        return Dictionary(dict="small").tokenizer()
+        return Dictionary(dict="small")
     except Exception:  # noqa: BLE001 - without a wheel, without its dictionary or with a damaged one
         return None
+
+
+def _tokenizer() -> Tokenizer | None:
+    """One for each thread, as none may be used by two at once."""
+    dictionary = _dictionary()
+    if dictionary is not None and not hasattr(_OF_THREAD, "tokenizer"):
+        _OF_THREAD.tokenizer = dictionary.tokenizer()
+    return getattr(_OF_THREAD, "tokenizer", None)
 
 
 def words(text: str) -> Iterator[Word]:
@@ -69,7 +81,7 @@ def words(text: str) -> Iterator[Word]:
     if tokenizer is None:
         yield from _words_by_script(text)
         return
-    for line in _LINE.finditer(text):
+    for line in _LINE.finditer(_HALF_CHARACTER.sub(" ", text)):
         for one in tokenizer.tokenize(line[0]):
             kind, _more, sort, *_rest = one.part_of_speech()
             if kind not in _SIGNS:
@@ -81,7 +93,7 @@ def words(text: str) -> Iterator[Word]:
 def readings(name: str) -> list[str]:
     """How the words of a name are read, in hiragana; nothing without the analyser."""
     tokenizer = _tokenizer()
-    found = () if tokenizer is None else tokenizer.tokenize(name[:_AT_ONCE])
+    found = () if tokenizer is None else tokenizer.tokenize(_HALF_CHARACTER.sub(" ", name)[:_AT_ONCE])
     return [in_hiragana(one.reading_form()) for one in found if one.part_of_speech()[0] not in _SIGNS]
 
 

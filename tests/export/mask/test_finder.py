@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -152,11 +153,23 @@ def test_every_piece_stands_in_its_text(text: str) -> None:
     assert all(mark in text for mark in FINDER.marks(text))
 
 
-@pytest.mark.parametrize("repeated", ["あ", "田中", "さん", "a.", "\n", "ﾀ", "𠮷"])
+@pytest.mark.parametrize("repeated", ["あ", "田中", "さん", "a.", "\n", "ﾀ", "𠮷", "㍿", "\ud83d"])
 def test_a_long_text_is_divided(repeated: str) -> None:
-    """Beyond what the analyser takes at once, and in time."""
+    """Beyond what the analyser takes at once, with characters that it refuses or that become many, and in time."""
     assert list(FINDER.pieces(repeated * 20_000)) is not None
     assert list(FINDER.marks(repeated * 20_000)) is not None
+    assert not NameFinder([repeated * 3_000]).is_party("佐藤")
+
+
+@needs_analyser
+def test_several_threads_look_for_names_at_once() -> None:
+    """As pages are made by several; the analyser refuses to be used by two."""
+    text = "先ほど田所さんから連絡があり、納品は金曜で問題ないとのことでした。" * 20
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(pieces, [text] * 200))
+
+    assert [["田所"] * 20] * 200 == found
 
 
 def test_the_firm_of_a_party_is_left_alone() -> None:
