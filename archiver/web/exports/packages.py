@@ -202,7 +202,7 @@ def make() -> AnyResponse | tuple[str, int] | str:
         wanted = read_order(context, request.values)
     except errors.UsageError as error:
         return _order_page(trouble_words(error).together)
-    context.jobs.start(_("Making the export"), make_work(context, wanted))
+    context.jobs.start(_title(), make_work(context, wanted))
     return redirect(url_for("packages.making"))
 
 
@@ -210,7 +210,11 @@ def make() -> AnyResponse | tuple[str, int] | str:
 def making() -> AnyResponse | str:
     """How far it is; then the page of what was made."""
     job = console_context().jobs.last
-    if job is None or job.is_running or job.outcome is None or not job.links:
+    if job is None or job.title != _title() or job.is_running or not job.links:
         return render_template("package_making.html", job=job)
     address = job.links[0].address
     return Response(headers={"HX-Redirect": address}) if "HX-Request" in request.headers else redirect(address)
+
+
+def _title() -> str:
+    return _("Making the export")

@@ -107,7 +107,7 @@ def _is_due(context: ConsoleContext) -> bool:
 def tick() -> AnyResponse:
     """Keep which steps of a page are done."""
     of = request.form.get("of", "")[:80]
-    with console_context().archive.writing() as writing:
+    with suppress(errors.HomeNotWritable), console_context().archive.writing() as writing:
         TICKED.remember(writing, {**TICKED.recall(writing), of: request.form.getlist("step")[:20]})
     is_quiet = "HX-Request" in request.headers
     return Response(status=204) if is_quiet else redirect(request.referrer or url_for("emergency.index"))

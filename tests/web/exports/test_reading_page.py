@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from archiver.store.queries.statements import kept_reviews
+from archiver.web.jobs import Job, JobLink, JobOutcome
 from tests.support.archives.maker import CLIENT, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 
@@ -169,3 +171,39 @@ def test_a_lawyer_gets_everything_without_reading(browser: FormBrowser) -> None:
 
     assert "Read and check" not in page.partition('<div class="title">')[2]
     assert "Make it like this" in page
+
+
+def test_what_another_job_keeps_from_being_made_is_said(browser: FormBrowser) -> None:
+    """It is not begun, and the page says so also when the other one has ended."""
+    go_on = Event()
+
+    def work(_job: Job) -> JobOutcome:
+        go_on.wait(30)
+        return JobOutcome("Done", links=(JobLink("Home", "/home"),))
+
+    browser.context.jobs.start("Another one", work)
+    browser.post(f"/packages/make?{ORDER}")
+    go_on.set()
+    browser.job()
+
+    assert "was not begun" in browser.get("/packages/making")
+
+
+def test_who_the_client_is_is_asked_once(tmp_path: Path) -> None:
+    """Where several others write and nobody was named; the answer is kept with the job."""
+    maker = story(tmp_path / "home")
+    maker.contract("job1", platform="crowdworks", title="動画")
+    maker.account(555, "鈴木", minutes=203)
+    maker.member(555, "鈴木", minutes=203)
+    maker.archive.close()
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
+    with open_application(tmp_path / "home", environ) as browser:
+        asked = browser.get(f"/packages/order?{ORDER}")
+        given = {"contract": "job1", "for": "support", "counterpart": str(CLIENT), "candidate": [str(CLIENT), "555"]}
+        answered = browser.post("/packages/people", given)
+        after = browser.get(f"/packages/order?{ORDER}")
+
+    assert "Who is the client?" in asked
+    assert f'name="counterpart" value="{CLIENT}"' in asked
+    assert 302 == answered.status_code
+    assert "in the export: 参加者A" in after
