@@ -39,6 +39,9 @@ def measure(folder: Path) -> list[Figure]:
     archive = copied_archive(folder / "home")
     add_alerts(archive)
     note_answer(archive, FINISHED)
+    with archive.writing() as writing:  # the copied rows have no entries of which a quotation could be made
+        seen = remembered_values.SeenChanges(2**40, datetime(2026, 11, 5, tzinfo=UTC))
+        remembered_values.SEEN_CHANGES.remember(writing, {"job1": seen})
     archive.close()
     environ = {"HOME": str(folder), "CHATWORK_API_TOKEN": "0" * 32, "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
     taken: dict[str, tuple[float, float]] = {}

@@ -123,7 +123,7 @@ def test_no_button_stands_beside_fields_that_it_does_not_send(browser: FormBrows
     assert [] == alone
 
 
-@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("address", [*PAGES, pytest.param("/contracts/job1?part=terms", marks=pytest.mark.drawn)])
 def test_whatever_button_is_pressed_all_that_was_typed_is_there_afterwards(browser: FormBrowser, address: str) -> None:
     """In the fields, beside what is wrong, or among what is kept: whichever of the page's buttons it was."""
     if "/erase" in address:  # only what is not saved any more can be erased

@@ -29,6 +29,13 @@ _WRITTEN = text(
 """Of each author how many messages there are, and the first and last time; times are looked up in the index."""
 
 
+def count_some(reading: Reading, room: int, account: int, most: int) -> int:
+    """How many messages somebody wrote in a room, counted up to `most` alone."""
+    message = schema.message.c
+    some = select(message.position).where(message.room_id == room, message.account_id == account).limit(most)
+    return len(reading.sql.execute(some).all())
+
+
 def role_key(contract: str, account: int) -> str:
     """The key of the entries that map one account to a role."""
     return f"mapping/{contract}/{account}"

@@ -102,7 +102,7 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         is_practice=remembered_values.PRACTICE.recall(reading) is not None,
         last_sync=None if last is None else last.at,
         last_complete=last is None or last.complete,
-        rooms=_rooms(reading, every_contract),
+        rooms=room_states(reading, every_contract),
         contracts=every_contract,
         seals=number,
         last_seal=None if closed_at is None else from_text(closed_at),
@@ -116,7 +116,8 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
     )
 
 
-def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[RoomStatus, ...]:
+def room_states(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[RoomStatus, ...]:
+    """The status of each room of these contracts."""
     parts_by_room: dict[RoomId, dict[str, list[ContractRoom]]] = {}
     for contract in every_contract:
         for room in contract.rooms:

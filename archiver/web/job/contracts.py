@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from gettext import gettext as _
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -21,6 +20,7 @@ from archiver.setup.written_values import EXAMPLE_TIME, read_day
 from archiver.store import blobs, statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, find_contract
+from archiver.store.queries.roles import mapped_accounts
 from archiver.store.queries.statements import deliveries, enclosures
 from archiver.store.search.scope import room_names
 from archiver.store.typed_facts import keep_typed, state_typed, typed_contract, typed_facts
@@ -29,7 +29,7 @@ from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.enclosing import take_enclosure
 from archiver.web.job import billing, fact_form, period_form
 from archiver.web.job.adding import added_sentence
-from archiver.web.job.job_document import free_rooms, job_document, people_of, strangers
+from archiver.web.job.job_document import job_document, people_of, strangers
 from archiver.web.trouble.trouble_words import trouble_words
 from archiver.web.uploads import as_file, plain_name
 
@@ -82,8 +82,9 @@ def left(name: str) -> tuple[str, int]:
 @pages.post("/<name>")
 def keep(name: str) -> Answer:
     """Keep all that the page holds, whichever button was pressed; what cannot be kept comes back with its sentence."""
-    context, given = console_context(), request.form
-    problems = _keep_fields(context, name, given)
+    context, given, problems = console_context(), request.form, Problems()
+    told, undo, erased = _move_chats(context, name, problems)
+    problems |= _keep_fields(context, name, given)
     for unknown in fact_form.UNKNOWNS:
         is_unknown = f"unknown_{unknown}" in given
         if is_unknown != (given.get(f"was_unknown_{unknown}", "yes" if is_unknown else "") == "yes"):
@@ -94,7 +95,6 @@ def keep(name: str) -> Answer:
     problems |= {**billing.keep_money(context, stated), **billing.keep_terms(context, stated)}
     if wrong_file := take_enclosure(context, stated):
         problems["file"] = wrong_file
-    told, undo, erased = _move_chats(context, stated, problems)
     if problems:
         return _page(name, problems), 422
     if erased:
@@ -190,35 +190,47 @@ def _withdraw(context: ConsoleContext, contract: Contract) -> Problems:
     return problems
 
 
-def _move_chats(context: ConsoleContext, contract: Contract, problems: Problems) -> tuple[list[str], Any, str]:
-    """Move chats, take them out, or put in what no job has: what is to be told, how it is undone, what to erase."""
-    chosen = {name.removeprefix("job_"): job for name, job in request.form.items() if name.startswith("job_") and job}
+def _move_chats(context: ConsoleContext, name: str, problems: Problems) -> tuple[list[str], dict[str, str], str]:
+    """Move chats to this job or out of it: what is to be told, the fields of a form that undoes it, what to erase."""
+    chosen = {one.removeprefix("job_"): job for one, job in request.form.items() if one.startswith("job_") and job}
     with context.archive.reading() as reading:
-        every = {one.id: one for one in contracts(reading)}
-        free = free_rooms(room_names(reading), list(every.values()))
-    before, undo, erased = {one.id: one.room_ids for one in every.values()}, None, ""
+        every, contract = {one.id: one for one in contracts(reading)}, find_contract(reading, name)
+        known = {*room_names(reading)}
+    before, undo, erased = {one.id: one.room_ids for one in every.values()}, dict[str, str](), ""
     try:
         for room in (RoomId(int(one)) for one in chosen if one.isascii() and one.isdecimal()):
             job = chosen[str(room)]
-            if room in contract.room_ids and job != contract.id and job in {*every, NO_JOB, ERASED}:
-                if job in every:
-                    every[job] = given_room(every[job], room, contract)
-                every[contract.id] = released(every[contract.id], ContractRoom(room))
-                undo, erased = (job if job in every else contract.id, room, contract.id), str(room) * (job == ERASED)
-            elif room in free and job in every:
-                every[job] = given_room(every[job], room)
-                undo = (job, room, NO_JOB)
+            holder = next((one for one in (contract, *every.values()) if room in one.room_ids), None)
+            is_left = holder == contract and job != contract.id and job in {*every, NO_JOB, ERASED}
+            if not is_left and (holder == contract or job != contract.id or room not in known):
+                continue
+            if job in every:
+                every[job] = given_room(every[job], room, holder)
+            if holder is not None:
+                every[holder.id] = released(every[holder.id], ContractRoom(room))
+            undo[f"job_{room}"] = contract.id if is_left else holder.id if holder else NO_JOB
+            erased = str(room) if job == ERASED else erased
     except errors.LastRoom as error:
         problems["chats"] = f"{error} {error.advice()}"
-        return [], None, ""
+        return [], {}, ""
+    roles = _stated_roles(context, name)
     told = change_rooms(context.archive, list(every.values()), at=context.now())
+    undo |= {field: role for field, role in roles.items() if field not in _stated_roles(context, name)}
     with context.archive.reading() as reading:
         got = [one for one in every.values() if one.id != contract.id and one.room_ids - before[one.id]]
         told += filter(None, [strangers(reading, one) for one in got])
     return told, undo, erased
 
 
-def _page(name: str, problems: Mapping[str, str], told: Sequence[str] = (), undo: Any = None) -> str:
+def _stated_roles(context: ConsoleContext, name: str) -> dict[str, str]:
+    """Who is who as stated, by the field of the page."""
+    with context.archive.reading() as reading:
+        return {f"role_{one.account_id}": one.role.value for one in mapped_accounts(reading, name)}
+
+
+def _page(
+    name: str, problems: Mapping[str, str], told: Sequence[str] = (), undo: Mapping[str, str] | None = None
+) -> str:
     context = console_context()
     with context.archive.reading() as reading:
         stated = find_contract(reading, name)

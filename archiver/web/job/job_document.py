@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from gettext import gettext as _
 from typing import Any
 
+from flask import request
+
 from archiver.contract_dates import day_of
 from archiver.platforms.job_platform import UNKNOWN, platform_of
-from archiver.records import JST, Contract, Delivery, RoomId
+from archiver.records import JST, TERM_ITEMS, AccountId, Contract, Delivery, RoomId
 from archiver.records.case_facts import ChangeKind
 from archiver.records.contract_facts import FactKind
 from archiver.render.gap_breaks import narrow_gap
@@ -29,10 +31,11 @@ from archiver.store.queries.contracts import contracts, is_read
 from archiver.store.queries.departures import counterparts
 from archiver.store.queries.entries import covered_periods
 from archiver.store.queries.gaps import gaps
-from archiver.store.queries.roles import mapped_accounts, undecided_room
+from archiver.store.queries.roles import count_some, mapped_accounts
 from archiver.store.queries.runs import exports
 from archiver.store.queries.statements import deliveries, enclosures
-from archiver.store.queries.status import RoomStatus
+from archiver.store.queries.status import RoomStatus, room_states
+from archiver.store.queries.transcript import names_in_room
 from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time
 from archiver.store.queries.viewing.quotable_messages import changed_places
 from archiver.store.search.scope import room_names
@@ -47,6 +50,8 @@ Row = dict[str, Any]
 
 PEOPLE_OPEN = 3
 """People whose choice stands open; the others are folded."""
+MOST_COUNTED = 1000
+"""Messages of a person that are counted in a chat."""
 DAYS_SHOWN = 60
 GROUPS = ("messages", "people", "chats", "files")
 """The groups of recorded events that tell the course of a job."""
@@ -62,9 +67,8 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
     sides = case_sides(reading, contract)
     seen = SEEN_CHANGES.recall(reading).get(contract.id)
     changed = list(changed_places(reading, contract, sides))
-    unseen = len([*changed_places(reading, contract, sides, after=seen.entry)]) if seen else len(changed)
+    unseen = sum(seq > (seen.entry if seen else 0) for _what, _room, seq in changed)
     names_of = [one["name"] for one in people if one["account"] in sides.bases]
-    rooms = [one for one in context.status(reading).rooms if contract.id in one.contracts]
     delivered = deliveries(reading, contract.id)
     platform = platform_of(contract.platform)
     service = "" if contract.platform in {None, UNKNOWN} else in_program_language(platform.name)
@@ -81,7 +85,7 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
         "others": [one for one in fold if one.kind not in {FactKind.DAY, FactKind.TIME}],
         "changed": changed_words(unseen, names_of[0] if len(names_of) == 1 else "") if unseen else "",
         **billing.money_rows(reading, contract),
-        "chats": [_chat(one, contract, people, names) for one in rooms],
+        "chats": [_chat(one, contract, people, names) for one in room_states(reading, (contract,))],
         "jobs": [(one.id, called_apart(one, every)) for one in every if one.id != contract.id],
         "free": [
             {"room": room, "name": visible(names[room]) or str(room), "messages": kept_counts(reading, room)[0]}
@@ -91,14 +95,18 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
         "strangers": strangers(reading, contract),
         "people": people,
         "people_open": PEOPLE_OPEN,
+        "most_counted": MOST_COUNTED,
         "periods": period_form.room_fields(reading, contract, given),
         "outside": period_form.outside_note(reading, contract),
         "deliveries": delivered,
-        "terms": billing.term_rows(reading, contract),
+        "terms": billing.term_rows(reading, contract) if given or request.args.get("part") == "terms" else [],
+        "term_count": len(TERM_ITEMS),
         "enclosures": enclosures(reading, contract.id),
         "kinds": kind_words(),
         "history": sorted(_history(reading, contract), key=lambda row: str(row["at"])),
-        "chart": _chart(reading, contract, {at.astimezone(JST).date() for (_w, _o, at, _m), _room in changed}),
+        "chart": _chart(
+            reading, contract, {at.astimezone(JST).date() for (_state, _texts, at, _id), _room, _seq in changed}
+        ),
     }
 
 
@@ -174,16 +182,12 @@ def people_of(reading: Reading, contract: Contract) -> list[Row]:
     stated = {one.account_id: one.role.value for one in mapped_accounts(reading, contract.id)}
     found: dict[int, Row] = {}
     for room in contract.room_ids:
-        for one in undecided_room(reading, room, counterparts(reading, [room])).candidates:
-            new: Row = {
-                "account": one.account_id,
-                "messages": 0,
-                "rooms": set(),
-                "role": stated.get(one.account_id, ""),
-            }
-            row = found.setdefault(one.account_id, new)
-            row["name"] = visible(one.name)
-            row["messages"] += one.messages
+        names = names_in_room(reading, room)
+        for account in counterparts(reading, [room]):
+            new: Row = {"account": account, "messages": 0, "rooms": set(), "role": stated.get(AccountId(account), "")}
+            row = found.setdefault(account, new)
+            row["name"] = visible(names.get(account, "")) or row.get("name", "")
+            row["messages"] += count_some(reading, room, account, MOST_COUNTED)
             row["rooms"].add(room)
     return sorted(found.values(), key=lambda person: (-person["messages"], person["account"]))
 

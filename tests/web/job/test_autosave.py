@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.roles import mapped_accounts
 from archiver.store.queries.statements import deliveries
 from archiver.store.typed_facts import QUIET
-from tests.support.archives.maker import CLIENT
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, story
 from tests.support.console.application import OWN, SITE, FormBrowser, open_application, open_job_with_day_of_payment
 
 TYPED = {
@@ -149,3 +150,25 @@ def test_the_delivery_who_is_who_and_what_is_unknown_save_themselves_too(browser
     assert ("2026-11-02", CLIENT, "third") == (delivery.at, mapped.account_id, mapped.role)
     assert ('name="contracted_on"' in cards, 'name="contracted_on"' in fewer) == (True, False)
     assert 'name="contracted_on"' in browser.get("/contracts/job1").partition('class="card lines"')[0]
+
+
+def test_a_chat_that_was_moved_comes_back_with_who_is_who(tmp_path: Path) -> None:
+    """By the one button beside what is told of it."""
+    maker = story(tmp_path / "home")
+    maker.room("経理", room=OTHER_ROOM)
+    maker.account(55, "佐藤", room=OTHER_ROOM)
+    maker.contract("job1", [ROOM, OTHER_ROOM])
+    maker.contract("job2", [OTHER_ROOM + 1])
+    maker.archive.close()
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
+    with open_application(tmp_path / "home", environ) as browser:
+        browser.post("/contracts/job1", role_55="third")
+        told = browser.post("/contracts/job1", {f"job_{OTHER_ROOM}": "job2"}).get_data(as_text=True)
+        moved = stated(browser)[0].room_ids
+        undo = told.partition('class="banner safe"')[2].partition("</form>")[0]
+        browser.post("/contracts/job1", dict(re.findall(r'name="((?:job|role)_[0-9]+)" value="([a-z0-9]+)"', undo)))
+
+        with browser.context.archive.reading() as reading:
+            (mapped,) = mapped_accounts(reading, "job1")
+        assert ({ROOM}, {ROOM, OTHER_ROOM}) == (moved, stated(browser)[0].room_ids)
+        assert (55, "third") == (mapped.account_id, mapped.role)

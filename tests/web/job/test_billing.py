@@ -87,7 +87,7 @@ def test_a_reminder_is_entered_by_its_message_or_its_day(browser: FormBrowser) -
 
 def test_a_term_is_bound_to_the_message_that_told_it(browser: FormBrowser) -> None:
     """The page offers candidates; a message that the contract does not have is refused."""
-    offered = browser.get("/contracts/job1")
+    offered = browser.get("/contracts/job1?part=terms")
     strange = browser.post("/contracts/job1", message_payment_day="999")
     wrong = browser.post("/contracts/job1", message_payment_day="nonsense").get_data(as_text=True)
     browser.post("/contracts/job1", message_payment_day="30")
