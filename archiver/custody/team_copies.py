@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 import shutil
-import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from archiver import errors
@@ -18,7 +18,7 @@ from archiver.ledger.connection import printable
 from archiver.ledger.installation import find_archive, open_archive
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
-from archiver.store.archive import ROUND_LOCK, Archive
+from archiver.store.archive import Archive
 from archiver.store.durable_files import sync_tree
 from archiver.store.ledger_copy import exchange, shared_files
 from archiver.store.ledger_copy.store_contents import count_unnamed_seals
@@ -28,9 +28,6 @@ from archiver.store.queries import current_state
 from archiver.store.queries.entries import last_record
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
-
-MARK = ".taking-home"
-"""A file in a folder that `take_home` made and may empty."""
 
 
 def adopt(home: Path, address: str, files: str | None, *, tell: Progress | None = None) -> LedgerPlace:
@@ -96,76 +93,39 @@ def take_home(
 
     `who` takes it, as the row of the record of accesses says that is there before anything is read; None: there is one.
 
-    Until it is whole it lies beside it, in `DIR.partial`, under the lock of a round: a second one that is told the same
-    folder is refused, and what a kill left there is made anew; a folder of that name that is not one of these is left
-    alone. Where a row is one that no copy can have written, all before it is taken; before the first there is nothing,
-    and nothing stays there. Bytes of files come from the team's store of files, and from `home` if it is a copy of the
-    same archive.
+    Until it is whole it lies beside it, in a folder of its own (`DIR.partial-…`); nothing of that stays after an error.
+    Where a row is one that no copy can have written, all before it is taken, and it is refused if that is nothing.
+    Bytes of files come from the team's store of files, and from `home` if it is a copy of the same archive.
     `account`: whose archive was asked for; another one's is refused, whatever the ledger says of its number.
-    Raises PlaceTaken, UsageError, ArchiveInUse, LedgerUnavailable, BadLedger, StorageError.
+    Raises PlaceTaken, LedgerUnavailable, BadLedger, StorageError.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise errors.PlaceTaken(path=target)
-    fresh = target.with_name(f"{target.name}.partial")
-    _make_folder(fresh)
-    with ExitStack() as lock:
-        lock.enter_context(Archive(fresh).round_lock())
-        if not (fresh / MARK).exists():  # the one that held the lock until now has just ended
-            raise errors.ArchiveInUse(path=target)
-        _empty_folder(fresh)
+    fresh = _new_folder(target)
+    try:
         if who is not None:
             record_access(place, who=who, what="take-home", reason="")
-        try:
-            bad_row = _fill(fresh, place, home if _is_copy_of(home, place) else None)
-            _require_owner(fresh, place, account)
-        except errors.BadLedger:
-            _remove_folder(fresh, lock)
-            raise
+        bad_row = _fill(fresh, place, home if _is_copy_of(home, place) else None)
+        _require_owner(fresh, place, account)
         with closing(Archive(fresh)) as archive:
             verification = verify_archive(archive, deep=True, progress=tell)
             _tell_unnamed_seals(archive, place, verification)
             if bad_row is not None:
                 verification.add_finding("ledger-row", "ledger", str(bad_row))
-        if sys.platform == "win32":  # which moves no folder with an open file in it
-            (fresh / MARK).unlink()  # whoever takes the lock now may not empty it
-            lock.close()
         _move(fresh, target)
-    (target / MARK).unlink(missing_ok=True)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)  # all in it is in the ledger too, and it may be somebody else's
+        raise
     return verification
 
 
-def _make_folder(folder: Path) -> None:
+def _new_folder(target: Path) -> Path:
+    """A folder beside the one that is to be, which nobody else uses."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not (folder / MARK).exists():
-            if any(folder.iterdir()):
-                detail = _("{path} holds something of yours; nothing was touched. Move it, or name another folder.")
-                raise errors.UsageError(detail=detail.format(path=folder))
-            (folder / MARK).touch(mode=0o600)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f"{target.name}.partial-", dir=target.parent))
     except OSError as error:
-        raise errors.HomeNotWritable(path=folder, detail=error.strerror or str(error)) from error
-
-
-def _empty_folder(folder: Path) -> None:
-    """Remove what an earlier attempt left, all but its mark and the lock that this one holds."""
-    try:
-        for path in folder.iterdir():
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            elif path.name not in (MARK, ROUND_LOCK):
-                path.unlink()
-    except OSError as error:
-        raise errors.HomeNotWritable(path=folder, detail=error.strerror or str(error)) from error
-
-
-def _remove_folder(folder: Path, lock: ExitStack) -> None:
-    """Remove a folder that `take_home` made: all in it is in the ledger too, and it may be somebody else's archive."""
-    with suppress(errors.StorageError, OSError):  # what made it be removed matters more
-        _empty_folder(folder)
-        (folder / MARK).unlink()  # whoever takes the lock now is refused
-        lock.close()
-        (folder / ROUND_LOCK).unlink(missing_ok=True)
-        folder.rmdir()
+        raise errors.HomeNotWritable(path=target, detail=error.strerror or str(error)) from error
 
 
 def _fill(fresh: Path, place: LedgerPlace, source: Path | None) -> errors.BadLedger | None:

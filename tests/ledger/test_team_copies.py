@@ -16,8 +16,8 @@ import pytest
 from archiver import errors
 from archiver.custody import team_copies
 from archiver.custody.earlier_homes import overview_lines
-from archiver.custody.team_copies import MARK, adopt, place_of, take_home
-from archiver.ledger.ledger_file import LEDGER_FILE, LedgerPlace
+from archiver.custody.team_copies import adopt, place_of, take_home
+from archiver.ledger.ledger_file import LEDGER_FILE
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading
 from archiver.store.engine import DATABASE
@@ -81,7 +81,8 @@ def test_what_is_taken_home_is_on_the_disk_before_it_has_its_name(
 
     take_home(place, tmp_path / "taken", home)
 
-    taken, begun = tmp_path / "taken", tmp_path / "taken.partial"
+    taken = tmp_path / "taken"
+    begun = next(path for path in synced if path.name.startswith("taken.partial-"))
     names = {path.relative_to(begun) for path in synced if path.is_relative_to(begun)}
     assert {path.relative_to(taken) for path in taken.rglob("*") if not path.name.endswith(("-wal", "-shm"))} <= names
     assert tmp_path in synced[max(number for number, path in enumerate(synced) if path.is_relative_to(begun)) :]
@@ -165,7 +166,7 @@ def test_what_comes_before_a_row_that_no_copy_wrote_is_taken_home(
             found = [one.text for one in take_home(place, target, home).findings if one.check == "ledger-row"]
             assert re.search(words, "".join(found))
             assert len(evidence(target)["entry"]) == (int(last[1]) - 1 if last else whole) or "\\d" in words
-        assert not target.with_name(f"{target.name}.partial").exists()
+        assert not list(tmp_path.glob("*.partial*"))
         postgres.execute("SET session_replication_role = replica", undo)
 
     assert [] == list(tmp_path.rglob("*outside*"))
@@ -261,7 +262,7 @@ def test_the_archive_of_another_account_is_not_taken_home(postgres: Postgres, ho
         take_home(place, tmp_path / "taken", home, account=99)
 
     assert not (tmp_path / "taken").exists()
-    assert not (tmp_path / "taken.partial").exists(), "it would be somebody else's"
+    assert not list(tmp_path.glob("taken.partial*")), "it would be somebody else's"
 
 
 @pytest.mark.drawn
@@ -291,54 +292,24 @@ def _undo_file(name: str) -> str:
 
 
 @pytest.mark.drawn
-def test_a_second_taking_home_to_the_same_folder_is_refused_and_what_a_kill_left_is_made_anew(
-    postgres: Postgres, home: Path, tmp_path: Path
+def test_of_two_that_take_home_to_one_folder_the_first_to_end_has_it(
+    postgres: Postgres, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither touches what the other one is making; without another one, half an archive is no hindrance."""
-    place = adopt(home, postgres.address("machine"), None)
-    partial = tmp_path / "taken.partial"
-    (partial / "files").mkdir(parents=True)
-    (partial / DATABASE).write_bytes(b"half")
-    (partial / MARK).touch()
+    """Neither touches what the other one is making, and nothing of the one that is refused stays."""
+    place, move = adopt(home, postgres.address("machine"), None), team_copies._move
 
-    with Archive(partial).round_lock(), pytest.raises(errors.ArchiveInUse):
+    def move_second(fresh: Path, target: Path) -> None:
+        with monkeypatch.context() as inner:
+            inner.setattr(team_copies, "_move", move)
+            take_home(place, target, home)
+        move(fresh, target)
+
+    monkeypatch.setattr(team_copies, "_move", move_second)
+    with pytest.raises(errors.HomeNotWritable):
         take_home(place, tmp_path / "taken", home)
-    untouched = (partial / DATABASE).read_bytes()
-    take_home(place, tmp_path / "taken", home)
 
-    assert b"half" == untouched
     assert evidence(home) == evidence(tmp_path / "taken")
-    assert not partial.exists()
-
-
-@pytest.mark.drawn
-def test_a_folder_that_is_no_more_being_made_when_its_lock_is_taken_is_not_emptied(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On Windows the lock is given up before the folder is moved; a second one that takes it then is refused."""
-    (tmp_path / "taken.partial").mkdir()
-    (tmp_path / "taken.partial" / DATABASE).write_bytes(b"whole")
-    monkeypatch.setattr(team_copies, "_make_folder", lambda _folder: None)  # it was one of ours a moment before
-
-    with pytest.raises(errors.ArchiveInUse):
-        take_home(LedgerPlace("host=nowhere", 1), tmp_path / "taken", tmp_path)
-
-    assert b"whole" == (tmp_path / "taken.partial" / DATABASE).read_bytes()
-
-
-@pytest.mark.drawn
-def test_a_folder_of_the_user_beside_the_one_to_take_home_to_is_not_emptied(
-    postgres: Postgres, home: Path, tmp_path: Path
-) -> None:
-    """Only what an attempt made is made anew; whoever named a folder `DIR.partial` keeps what is in it."""
-    place = adopt(home, postgres.address("machine"), None)
-    (tmp_path / "taken.partial").mkdir()
-    (tmp_path / "taken.partial" / "letter.txt").write_text("mine")
-
-    with pytest.raises(errors.UsageError, match="nothing was touched"):
-        take_home(place, tmp_path / "taken", home)
-
-    assert "mine" == (tmp_path / "taken.partial" / "letter.txt").read_text()
+    assert [] == list(tmp_path.glob("taken.partial*"))
 
 
 @pytest.mark.drawn

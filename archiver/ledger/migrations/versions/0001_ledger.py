@@ -24,10 +24,6 @@ CREATE TABLE ledger.standing (
     next_due timestamptz
 );
 CREATE INDEX standing_next_due ON ledger.standing (next_due);
-COMMENT ON COLUMN ledger.standing.running IS 'looks that no entry has yet, and the calls that are left, as JSON';
-COMMENT ON COLUMN ledger.standing.outcome IS 'ok, or the name of the error of the last round';
-COMMENT ON COLUMN ledger.standing.failures IS 'rounds since the last one that went through';
-COMMENT ON COLUMN ledger.standing.next_due IS 'when the next round is to begin; null: at once';
 
 CREATE TABLE ledger.entry (
     archive int NOT NULL REFERENCES ledger.archive,
@@ -109,9 +105,6 @@ CREATE TABLE ledger.token (
     key_id text NOT NULL,
     given_at timestamptz NOT NULL DEFAULT now()
 );
-COMMENT ON COLUMN ledger.token.sealed IS 'the token under a key of its own';
-COMMENT ON COLUMN ledger.token.wrapped_key IS 'that key under the key of the installation, which is not in here';
-COMMENT ON COLUMN ledger.token.key_id IS 'which key of the installation';
 
 CREATE TABLE ledger.store (
     archive int PRIMARY KEY,
@@ -144,10 +137,6 @@ CREATE TABLE ledger.host_breaker (
     opened_until timestamptz,
     probed_until timestamptz
 );
-COMMENT ON COLUMN ledger.host_breaker.failing IS 'archives in whose rounds the host failed since its last answer';
-COMMENT ON COLUMN ledger.host_breaker.openings IS 'how often in a row it was opened, by which the pause grows';
-COMMENT ON COLUMN ledger.host_breaker.opened_until IS 'nobody asks the host before; null: it answers';
-COMMENT ON COLUMN ledger.host_breaker.probed_until IS 'until when one round may try whether it answers again';
 
 CREATE UNLOGGED TABLE ledger.request_turn (
     host text PRIMARY KEY,
