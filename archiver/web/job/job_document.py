@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from gettext import gettext as _
+from operator import itemgetter
 from typing import Any
 
 from flask import request
@@ -17,7 +18,6 @@ from archiver.records.contract_facts import FactKind
 from archiver.render.gap_breaks import narrow_gap
 from archiver.render.invisible_characters import visible
 from archiver.render.spoken_times import day_words
-from archiver.render.times import local_time
 from archiver.report_language import in_program_language
 from archiver.setup.answers import fact_prefix
 from archiver.setup.contract_facts import called_apart, kept_counts
@@ -103,7 +103,7 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
         "term_count": len(TERM_ITEMS),
         "enclosures": enclosures(reading, contract.id),
         "kinds": kind_words(),
-        "history": sorted(_history(reading, contract), key=lambda row: str(row["at"])),
+        "history": sorted(_history(reading, contract), key=itemgetter("at")),
         "chart": _chart(
             reading, contract, {at.astimezone(JST).date() for (_state, _texts, at, _id), _room, _seq in changed}
         ),
@@ -209,13 +209,16 @@ def strangers(reading: Reading, contract: Contract) -> str:
 
 
 def _history(reading: Reading, contract: Contract) -> Iterator[Row]:
-    """What was recorded beside what the user entered."""
+    """What was recorded beside what the user entered, each with the time by which it is ordered."""
+    context = view_context()
     for line in newest_lines(reading, [room.room_id for room in contract.rooms], [contract.id], GROUPS):
-        since = "" if line.since is None else local_time(line.since)[:-3]
-        texts = {"since": since, "before": line.before, "after": line.after}
-        yield {"at": local_time(line.event.at)[:-3], "words": line.words.sentence, "is_entered": False} | texts
-    for at, sentence in _entered(reading, contract):
-        yield {"at": at, "words": visible(sentence), "is_entered": True, "since": "", "before": None, "after": None}
+        texts = {"since": line.since, "before": line.before, "after": line.after}
+        yield {"at": line.event.at, "day": "", "words": line.words.sentence, "is_entered": False} | texts
+    for stated, sentence in _entered(reading, contract):
+        if at := day_of(stated):
+            day = f"{day_words(at.date(), context.now())} {stated[10:].strip()}".strip()
+            words = {"words": visible(sentence), "is_entered": True}
+            yield {"at": at, "day": day, "since": None, "before": None, "after": None} | words
 
 
 def _entered(reading: Reading, contract: Contract) -> Iterator[tuple[str, str]]:

@@ -71,6 +71,8 @@ def test_a_field_saves_itself_and_what_cannot_be_saved_stays(tmp_path: Path) -> 
         expect(page.locator("#s-work")).to_contain_text("Saved at")
         with context.archive.reading() as reading:
             assert before == last_seq(reading)
+        page.locator("#terms > summary").click()
+        expect(page.locator("#terms fieldset, #terms .fix").first).to_be_visible()
         page.reload()
         expect(page.locator("main")).to_contain_text("50,000円")
         with context.archive.reading() as reading:
