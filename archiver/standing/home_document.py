@@ -135,7 +135,7 @@ def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
     said = [(one.kind, page_sentence(one, labels), one.facts.get("error")) for one in found]
     services = [] if status.is_practice else service_sentences(reading)
     beside: list[tuple[Any, str]] = [("service", one) for one in services]
-    beside += [("rollback", one) for one in earlier_homes.overview_lines(reading)]
+    beside += [("", one) for one in earlier_homes.overview_lines(reading)]
     emptied = _(", ").join(labels.get(int(one.room_id), str(one.room_id)) for one in status.rooms if one.emptied)
     if emptied:
         text = _("The last list of {rooms} came empty, though messages are saved; nothing is taken as deleted.")

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _NAME_WIDTH, _NUMBER_WIDTH = 32, 10
 """Columns of a job's title and of each of its two numbers."""
 
-_JOBS_LIMIT, _LINES_LIMIT = 5, 3
-"""So many jobs, and so many lines of what else is to be seen; the others are counted."""
+_JOBS_LIMIT, _DEADLINES_LIMIT = 5, 3
+"""So many jobs and deadlines stand on the screen."""
 
 
 def told_job(told: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
@@ -39,9 +39,10 @@ def tell_home(
     *,
     emergency: Emergency | None,
     kept: KeptByTeam,
-    beside: Sequence[str] = (),
+    beside: Sequence[str],
+    deadlines: Sequence[str],
 ) -> None:
-    """Print it; `emergency`: of the job that `told_job` found; `beside`: deadlines, and what only a terminal tells."""
+    """Print it; `emergency`: of the job that `told_job` found; `beside`: what only a terminal tells."""
     told = document["told"]
     first, quoted = told[0], told_job(told)
     is_urgent = quoted is not None and quoted["kind"] != "changed"
@@ -58,7 +59,7 @@ def tell_home(
             echo(line)
     job = None if quoted is None else quoted["job"]
     others = [str(one["head"]) for one in told if one is not first and (job is None or one["job"] != job)]
-    _tell_others(others, document, [] if is_urgent else beside)
+    _tell_others([*others, *beside, *([] if is_urgent else deadlines[:_DEADLINES_LIMIT])], document)
     _tell_foot(status, now, is_urgent=is_urgent)
 
 
@@ -169,13 +170,11 @@ def _step_words(step: dict[str, Any] | None) -> str:
     return text.format(n=step["n"], job=step["job"])
 
 
-def _tell_others(others: Sequence[str], document: dict[str, Any], beside: Sequence[str]) -> None:
-    """What else is to be seen, a line for each; of the setup, of alerts and of all that is too much, how many."""
-    lines = [*others, *beside, *(one["text"] for one in document["lines"] if not one["check"])]
-    for text in lines[:_LINES_LIMIT]:
+def _tell_others(others: Sequence[str], document: dict[str, Any]) -> None:
+    """What else is to be seen, a line for each; of the setup and of alerts, how many."""
+    for text in [*others, *(one["text"] for one in document["lines"] if not one["check"])]:
         _tell_wrapped(text, 2)
-    setup = sum(bool(one["check"]) for one in document["lines"])
-    alerts = document["alert_count"] + max(0, len(lines) - _LINES_LIMIT)
+    setup, alerts = sum(bool(one["check"]) for one in document["lines"]), document["alert_count"]
     if setup:
         text = ngettext(
             "{n} thing to look at in the setup: archive status --full",

@@ -76,8 +76,8 @@ def _show_status(obj: CliContext, *, as_json: bool) -> None:
             quoted, contracts, alerts = page.told_job(document["told"]), archive_status.contracts, archive_status.alerts
             told = [one for one in contracts if quoted is not None and one.id == quoted["job"]]
             urgent = emergencies(reading, told, alerts, always=True)
-            beside = near_lines(reading, contracts, now=now)
-            beside += record_lines.unfinished_lines(remembered_values.ERASURE.recall(reading))
+            deadlines = near_lines(reading, contracts, now=now)
+            beside = record_lines.unfinished_lines(remembered_values.ERASURE.recall(reading))
     accesses = record_lines.read_accesses(obj.home)
     if as_json:
         payload["accesses"] = record_lines.access_document(accesses)
@@ -86,7 +86,9 @@ def _show_status(obj: CliContext, *, as_json: bool) -> None:
     beside += record_lines.access_lines(accesses)
     emergency, kept = next(iter(urgent), None), kept_by_team(obj.home)
     with paged_output():
-        page.tell_home(document, archive_status, now, emergency=emergency, kept=kept, beside=beside)
+        page.tell_home(
+            document, archive_status, now, emergency=emergency, kept=kept, beside=beside, deadlines=deadlines
+        )
 
 
 def _payload(

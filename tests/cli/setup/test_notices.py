@@ -89,7 +89,7 @@ def test_what_was_not_seen_is_said_until_it_is_seen_or_turned_off(world: Termina
         tty.end()
 
     said = "The test alert did not come or was not seen"
-    assert said in world.both("status")[0]
+    assert "to look at in the setup: archive status --full" in world.both("status")[0]
     assert said in world.both("status", "--full", code=4)[0]
     with on_terminal(world, "status", "--full") as tty:
         tty.see(said)
