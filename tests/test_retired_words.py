@@ -55,11 +55,11 @@ LEFT = {
     "docs": """contract 1, notice 1, notices 1, office 2, offices 3, worker 4, 伏せ 1, 会話 1, 契約 7, 投稿 1,
         案件 1, 添え 1, 添付 1, 第三者 2""",
     "packages": """contract 13, conversations 5, notice 2, notices 2, other side 7, package 57, packages 1,
-        stamp 1, third part 1, worker 1, できごと 1, クライアント 1, ワーカー 1, 仕事名 4, 会話 2, 依頼主 1,
-        依頼者 2, 契約 16, 封印 1, 控え 1, 本文 7, 検証 1, 添付 1, 相手方 7, 第三者 9, 記録なし 4, 購入者 2,
+        stamp 1, worker 1, できごと 1, クライアント 1, ワーカー 1, 仕事名 4, 会話 2, 依頼主 1,
+        依頼者 2, 契約 16, 封印 1, 控え 1, 本文 7, 検証 1, 添付 1, 相手方 7, 第三者 3, 記録なし 4, 購入者 2,
         通知 3""",
     "screens": """contract 2, digest 2, evidence 1, hand over 1, notice 3, package 50, packages 5, room 2,
-        worker 2, 会話 1, 契約 9, 本文 4, 添え 6, 発注者 4, 通知 1""",
+        worker 2, 会話 1, 契約 8, 発注者 4, 通知 1""",
     "settings": """notices 1""",
 }
 """How many lines of a place still have the word: labels of platforms, quotations and sources, words that mean something

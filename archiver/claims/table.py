@@ -184,7 +184,7 @@ WORDS: Mapping[str, Wording] = {
     "source.by.lawyer": Wording("弁護士の解説", "a lawyer's page"),
     "source.by.press": Wording("報道", "press"),
     "source.by.user": Wording("利用者の報告", "a user's report"),
-    "source.by.several": Wording("第三者の複数の解説", "several pages of third parties"),
+    "source.by.several": Wording("公式でない複数の解説", "several unofficial pages"),
     # the messages that page 1 quotes
     "quote.head": Wording(
         "{sent} {name}のメッセージ(No.{no})。{what}", "{sent}, message from {name} (No. {no}). {what}"
