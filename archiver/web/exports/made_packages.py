@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
 from archiver.custody.export_records import verify_here
+from archiver.export.mask.policy import POLICIES
 from archiver.platforms.job_platform import platform_of
 from archiver.records import ExportedPackage, Handover
 from archiver.render.invisible_characters import visible
@@ -53,7 +54,7 @@ def made_packages(context: ConsoleContext) -> list[Row]:
                 "contract_id": one.contract,
                 "contract": visible(one.contract if job is None else job.title or job.called),
                 "reader": reader_word(one.profile, platform),
-                "is_office": one.profile == "support",
+                "is_read": one.profile in POLICIES,
                 "is_english": one.lang == "en",
                 "sha256": one.sha256,
                 "is_there": path.exists(),

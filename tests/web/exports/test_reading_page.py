@@ -144,6 +144,7 @@ def test_a_hostile_message_stays_text(browser: FormBrowser) -> None:
     assert "&lt;script&gt;" in pages[0]
 
 
+@pytest.mark.drawn
 def test_what_was_made_leads_to_its_own_page(browser: FormBrowser) -> None:
     """Not sent, three things to tick which stay ticked, handed over with a day; listed under its job."""
     browser.post(f"/packages/make?{ORDER}")
@@ -171,6 +172,7 @@ def test_a_lawyer_gets_everything_without_reading(browser: FormBrowser) -> None:
 
     assert "Read and check" not in page.partition('<div class="title">')[2]
     assert "Make it like this" in page
+    assert "What the dates and amounts that you entered suggest" in page
 
 
 def test_what_another_job_keeps_from_being_made_is_said(browser: FormBrowser) -> None:
