@@ -69,12 +69,12 @@ def test_a_copy_beside_the_archive_is_warned_of(browser: FormBrowser, tmp_path: 
     browser.post("/copies/backup", folder=str(tmp_path / "copy"))
     browser.job()
 
-    sentence = "This is the disk of the archive itself"
+    sentence = "The backup is on the disk of the archive itself"
     assert (False, True) == (sentence in before, sentence in browser.get("/copies"))
 
 
-def test_the_page_does_not_call_checked_what_a_second_copy_only_compared(browser: FormBrowser, tmp_path: Path) -> None:
-    """The result says how many records were compared, and the page when all of them were checked."""
+def test_a_second_copy_does_not_call_checked_what_it_only_compared(browser: FormBrowser, tmp_path: Path) -> None:
+    """The result says how many records were compared."""
     browser.post("/evidence/seal")
     browser.job()
     told = []
@@ -82,7 +82,6 @@ def test_the_page_does_not_call_checked_what_a_second_copy_only_compared(browser
         browser.post("/copies/backup", folder=str(tmp_path / "copy"))
         outcome = browser.job().outcome
         assert outcome is not None
-        told.append((any(line.startswith("Only compared: ") for line in outcome.lines), browser.get("/copies")))
+        told.append(any(line.startswith("Only compared: ") for line in outcome.lines))
 
-    assert [False, True] == [is_compared for is_compared, _page in told]
-    assert ["new records checked, all on" in page for _is_compared, page in told] == [False, True]
+    assert [False, True] == told
