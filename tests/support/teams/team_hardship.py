@@ -106,8 +106,9 @@ def undergo(
                 service.postgres.start()
     aftermath.lasted = time.monotonic() - begun
     tell(f"{aftermath.lasted:.0f} s: {'cut short' if cut.is_set() else 'peace'}; {_so_far(service, aftermath)}")
-    if not cut.is_set():
-        aftermath.unsaved = _wait_for_peace(service, hardship.peace, cut)
+    for _twice in range(2):  # a round that was under way may have read before the last message was posted
+        if not cut.is_set() and not aftermath.unsaved:
+            aftermath.unsaved = _wait_for_peace(service, hardship.peace, cut)
     aftermath.is_cut_short = cut.is_set()
     _look(service, aftermath)
     service.stop_workers()
