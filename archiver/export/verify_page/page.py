@@ -22,6 +22,10 @@ NAME = "verify.html"
 
 _FOLDER = Path(__file__).parent
 _CATALOGUE = _FOLDER.parents[1] / "locale" / "ja" / "LC_MESSAGES" / "messages.mo"
+_SHEET = _FOLDER.parents[1] / "web" / "static" / "app.css"
+SECTIONS = ("1", "2", "3", "4", "5", "8", "10", "12")
+"""Tokens, ground, frame, cards, buttons, ticks, forms, verdict and drop zone."""
+
 _CALL = re.compile(r'\b(?:_|ngettext)\(\s*("(?:[^"\\]|\\.)*")(?:,\s*("(?:[^"\\]|\\.)*"))?')
 """A text in a script: `_("…")`, or `ngettext("…", "…", …)`."""
 
@@ -34,7 +38,7 @@ def verify_page() -> bytes:
 
 def page_with_roots(known_roots: Mapping[str, str]) -> bytes:
     """The page that knows these roots: SHA-256 (hex) → name."""
-    style, libraries = _read("page.css"), _read("vendored/libraries.js")
+    style, libraries = _style(), _read("vendored/libraries.js")
     program = _program(known_roots)
     parts = {
         "licences": _read("vendored/LICENSES.txt"),
@@ -78,6 +82,13 @@ def _japanese_texts(scripts: str) -> dict[str, str]:
         japanese = catalogue.ngettext(text, json.loads(plural), 2) if plural else catalogue.gettext(text)
         found[text] = japanese
     return found
+
+
+def _style() -> str:
+    """The parts of the style sheet of the pages that it needs, so that it looks as they do, and its own lines."""
+    parts = re.split(r"^/\* (\d+)\. .*\*/$", _SHEET.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    return "".join(sections[number].strip() + "\n" for number in SECTIONS) + _read("page.css")
 
 
 def _read(name: str) -> str:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from playwright.sync_api import Page
 
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
@@ -24,6 +25,7 @@ from archiver.store.erasure.plan import select_messages
 from tests.custody.test_erasures import erase, make_archive
 from tests.custody.test_stamp_renewals import desk_of_2015, pass_ten_years
 from tests.support.archives.maker import CLIENT, ROOM, at, message_object, story
+from tests.support.console.player import Player
 from tests.support.packages import package_damage
 from tests.support.packages.exported_archives import read_all
 from tests.support.packages.list_renewal_damage import LIST_RENEWAL_KINDS
@@ -183,9 +185,9 @@ def test_an_unchanged_package_fits(window: VerifyPageWindow, samples: Samples, s
         document = window.verify(path)
 
         assert_agreement(document, script.verify_package_at(path, check=check), [])
-        verdict = window.page.locator(".verdict").inner_text()
+        verdict = window.page.locator(".closing").text_content() or ""
         assert "No change was found in what was checked. This says nothing of the" in verdict
-        times = window.page.locator("#time").inner_text()
+        times = window.page.locator("#time").text_content() or ""
         assert "The time stamp of “a” on the whole package states 2026-11-24T13:31:00.000Z (UTC)." in times
         assert "is none that this program knows" in times
         subjects = [one["subject"] for one in document["unchecked"]]
@@ -318,9 +320,9 @@ def check_attack(
     verification = script.verify_package_at(package, check=check, known_roots=known_roots(samples), now=CLOCK)
     assert_agreement(document, verification, [])
     assert [] == document["findings"]
-    shown = knowing.page.locator("#time").inner_text()
-    assert [script.time_sentence(one) for one in verification.times] == shown.split("\n\n")[1:]
-    trust = knowing.page.locator("#trust").inner_text()
+    shown = knowing.page.locator("#time p").all_text_contents()
+    assert [script.time_sentence(one) for one in verification.times] == shown
+    trust = knowing.page.locator("#trust").text_content() or ""
     assert "a: Root A, a root certificate that this page knows" in trust
     assert "b: a root certificate that this page does not know; only the package brings it" in trust
 
@@ -433,8 +435,8 @@ def test_hostile_names_are_text(window: VerifyPageWindow, samples: Samples, tmp_
 
     result = window.page.locator("#result")
     assert 0 == result.locator("img, script").count()
-    assert "<img src=x onerror=alert(1)>.txt" in result.inner_text()
-    assert "[U+202E]txt.exe" in result.inner_text()
+    assert "<img src=x onerror=alert(1)>.txt" in (result.text_content() or "")
+    assert "[U+202E]txt.exe" in (result.text_content() or "")
     assert [] == window.complaints
 
 
@@ -456,10 +458,10 @@ def test_it_speaks_japanese(window: VerifyPageWindow, samples: Samples, tmp_path
 
     japanese.choose(package)
 
-    assert "合わないところ" in japanese.page.locator(".verdict").inner_text()
+    assert "合わないところ" in (japanese.page.locator(".closing").text_content() or "")
     assert "ja" == japanese.page.locator("html").get_attribute("lang")
     japanese.page.locator("#language").click()
-    japanese.page.locator(".verdict", has_text="do not match").wait_for()
+    japanese.page.locator(".closing", has_text="do not match").wait_for(state="attached")
 
 
 @pytest.mark.drawn
@@ -470,7 +472,7 @@ def test_a_japanese_reader_sees_times_of_japan_on_a_narrow_screen(window: Verify
 
     japanese.choose(samples("enclosed"))
 
-    assert "日本時間 2026-11-24 22:31:00" in japanese.page.locator("#time").inner_text()
+    assert "日本時間 2026-11-24 22:31:00" in (japanese.page.locator("#time").text_content() or "")
     assert 360 >= japanese.page.evaluate("document.documentElement.scrollWidth")
 
 
@@ -490,4 +492,33 @@ def test_lists_made_anew_after_an_edit_of_a_page_are_told_as_unchecked(
 
     assert [] == document["findings"]
     assert "data/transcript/" in [one["subject"] for one in document["unchecked"]]
-    assert "This says nothing of the" in window.page.locator(".verdict").inner_text()
+    assert "This says nothing of the" in (window.page.locator(".closing").text_content() or "")
+
+
+@pytest.mark.drawn
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark"), (360, "light"), (1280, "dark")])
+def test_it_looks_as_the_pages_do_and_says_the_verdict_first(
+    window: VerifyPageWindow, samples: Samples, tmp_path: Path, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    """A coloured verdict of at most 25 characters, few words beside it, and nothing that keeps anybody out."""
+    japanese = window.in_language("ja-JP")
+    page, damaged = japanese.page, Path(shutil.copytree(samples("package"), tmp_path / "damaged"))
+    (damaged / "data" / "messages.csv").open("ab").write(b"x")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    faults, seen = Player(page).look_around(), [_seen(page)]
+    for package in (samples("package"), damaged):
+        japanese.choose(package)
+        faults += Player(page).look_around()
+        seen.append(_seen(page))
+
+    assert [] == faults
+    verdicts = ["点検した範囲では、変わったところはありません", "作ったときと違うところがあります"]
+    assert verdicts == [head for head, _size in seen[1:]]
+    assert max(size for _head, size in seen) <= 300, seen
+    assert [] == japanese.complaints
+
+
+def _seen(page: Page) -> tuple[str, int]:
+    """The head that is shown, and how many characters of the page are."""
+    return page.locator("h1:not([hidden])").inner_text(timeout=3000), len(page.locator("main").inner_text())

@@ -13,6 +13,21 @@ function add(parent, tag, text, className) {
   return node;
 }
 
+// A sign of the sprite; its names are ours.
+function addIcon(parent, name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), use = document.createElementNS(svg.namespaceURI, "use");
+  use.setAttribute("href", "#i-" + name);
+  for (const [key, value] of [["class", "i"], ["viewBox", "0 0 24 24"], ["aria-hidden", "true"]]) svg.setAttribute(key, value);
+  svg.append(use);
+  parent.append(svg);
+}
+
+function addFold(parent, title, aside) {
+  const fold = add(parent, "details", undefined, "fold"), summary = add(fold, "summary", title);
+  if (aside) add(summary, "span", aside, "soft");
+  return add(fold, "div", undefined, "stack small");
+}
+
 function addList(parent, title, lines) {
   if (!lines.length) return;
   add(parent, "h3", title);
@@ -25,14 +40,17 @@ function addList(parent, title, lines) {
 function showTexts() {
   document.documentElement.lang = language;
   document.title = _("Verification of a package");
-  element("title").textContent = _("Verification of a package");
-  element("lead").textContent = _("Checks that a package of Chatwork records was not changed. Everything happens in this browser; nothing is sent anywhere and nothing is written.");
+  element("title").textContent = _("Check that an export is as it was when it was made");
+  element("lead").textContent = _("A page that checks exports of Chatwork records");
   element("invitation").textContent = _("Drag the ZIP or the folder here.");
   element("zip-label").textContent = _("Choose a zip");
   element("folder-label").textContent = _("Choose a folder");
+  element("safety").textContent = _("Everything happens on this computer. Nothing is sent.");
   element("language").textContent = language === "ja" ? "English" : "日本語";
-  const about = emptied(element("about"));
-  add(about, "h2", _("This page itself"));
+}
+
+function addAbout(parent) {
+  const about = addFold(parent, _("What this page cannot know"));
   add(about, "p", fill(_("Made by {program}. The same version of the program always makes the same page."), { program: PROGRAM }));
   add(about, "p", _("A page that somebody altered can say anything. This page cannot read its own file, so drop verify.html here to see its SHA-256, or better compute it with another program (Windows: certutil -hashfile verify.html SHA256; macOS: shasum -a 256 verify.html; Linux: sha256sum verify.html), and compare it with one from a source that you trust: “archive verify --page FILE” of the same version prints it."));
   add(about, "p", _("Tested in Chromium with zips and folders, in Firefox with zips; other browsers are untested. verify.py in the package makes the same checks with Python."));
@@ -96,7 +114,7 @@ async function verifyInput(input) {
     const verification = input.file ? await verifyZip(input.file, progress) : await verifyFolder(input.files, input.folder, progress);
     if (verification !== null) showVerification(result, verification);
     else if (input.file) await showDigest(result, input.file, progress);
-    else add(result, "p", _("There is no package in this folder."), "verdict");
+    else add(result, "p", _("There is no package in this folder."), "banner look");
     const inner = verification === null ? await packagesBelow(input) : [];
     if (inner.length) add(result, "p", fill(_("But there is something in it: {files}. Take it out if it lies in a zip, and check that one."), { files: inner.join(", ") }), "inner");
     result.dataset.state = "done";
@@ -108,7 +126,7 @@ async function verifyInput(input) {
 }
 
 function showFailure(parent, error) {
-  add(parent, "p", fill(_("The check could not be finished: {detail}"), { detail: String(error) }), "verdict");
+  add(parent, "p", fill(_("The check could not be finished: {detail}"), { detail: String(error) }), "banner look").setAttribute("role", "alert");
   parent.dataset.state = "failed";
 }
 
@@ -125,20 +143,57 @@ async function showDigest(parent, file, progress) {
 // --- the answers ------------------------------------------------------------------------------
 
 function showVerification(parent, verification) {
+  const isWhole = !verification.unchecked.length, isNewer = Boolean(verification.counts["newer-format"]);
   addOwnLimits(verification);
+  const closing = verification.closingSentence(), left = verification.unchecked.length;
   const stampFindings = verification.findings.filter((one) => one.check.startsWith("stamp"));
-  add(parent, "p", verification.closingSentence(), "verdict");
-  add(parent, "p", fill(_("Checked: {entries} records, {seals} seals, {stamps} time stamps, {files} files, {messages} messages."), verification.checked));
-  addAnswer(parent, "integrity", _("1. Was anything changed?"), integrityLines(verification, verification.findings.length - stampFindings.length));
-  addAnswer(parent, "time", _("2. Since when has it existed?"), timeLines(verification, stampFindings.length, verification.findings.length));
-  addAnswer(parent, "trust", _("3. Who vouches for that time?"), trustLines(verification));
-  addList(parent, _("What does not match"), verification.findings.map((one) => "[" + one.check + "] " + one.subject + ": " + one.text));
-  addList(parent, _("What was not checked"), verification.unchecked.map((one) => one.text));
-  addList(parent, _("Notes"), verification.notes);
-  const details = add(parent, "details");
-  add(details, "summary", _("The result as JSON"));
-  const { ok, checked, findings, notes, unchecked, times } = verification;
-  add(details, "pre", JSON.stringify({ ok, checked, findings, notes, unchecked, times, program: PROGRAM }, null, 1)).id = "json";
+  const changed = verification.findings.length - stampFindings.length, times = timeLines(verification, stampFindings.length, verification.findings.length);
+  element("title").hidden = true;
+  element("drop").classList.add("again");
+  for (const one of document.querySelectorAll("label.btn")) one.className = "btn slim";
+  const verdict = add(parent, "section", undefined, "verdict " + (verification.ok ? "ok" : isNewer ? "look" : "bad"));
+  verdict.setAttribute("role", verification.ok ? "status" : "alert");
+  addIcon(verdict, verification.ok ? "check" : isNewer ? "info" : "x");
+  add(verdict, "h1", verification.ok ? (isWhole ? _("Nothing has changed") : _("In what was checked, nothing has changed")) : isNewer ? _("This page is too old to check it") : _("Something is not as it was made"));
+  const ticks = add(add(parent, "section", undefined, "card"), "ul", undefined, "ticks");
+  const addTick = (kind, icon, title, text) => {
+    const line = add(ticks, "li", undefined, kind);
+    addIcon(line, icon);
+    const words = add(line, "span");
+    add(words, "b", title);
+    words.append(" " + visibleText(text));
+  };
+  if (verification.ok) {
+    addTick("", "check", _("Content"), fill(_("{messages} messages, {files} files and {entries} records fit the lists in the export."), verification.checked));
+    if (!isWhole) addTick("so", "info", _("Not checked"), fill(ngettext("{n} thing, under Details.", "{n} things, under Details.", left), { n: left }));
+    addTick("so", "info", _("Time"), shortTime(verification, times));
+    if (verification.roots.length) addTick("so", "info", _("Issued by"), verification.roots.map((one) => one.authority).join(", "));
+  } else {
+    const first = verification.findings[0], others = verification.findings.length - 1, text = first.subject + ": " + first.text;
+    addTick("bad", "x", _("What differs"), text.slice(0, 120) + (text.length > 120 ? "…" : "") + (others ? " " + fill(_("and {n} more"), { n: others }) : ""));
+    addTick("so", "info", _("What to do"), isNewer ? closing : _("Do not use this export. Ask whoever gave it to you for it once more."));
+  }
+  const folds = add(parent, "section"), details = addFold(folds, _("Details"), fill(ngettext("{n} thing not checked", "{n} things not checked", left), { n: left }));
+  add(details, "p", closing, "closing");
+  add(details, "p", fill(_("Checked: {entries} records, {seals} seals, {stamps} time stamps, {files} files, {messages} messages."), verification.checked));
+  addAnswer(details, "integrity", _("1. Was anything changed?"), integrityLines(verification, changed));
+  addAnswer(details, "time", _("2. Since when has it existed?"), times);
+  addAnswer(details, "trust", _("3. Who vouches for that time?"), trustLines(verification));
+  addList(details, _("What does not match"), verification.findings.map((one) => "[" + one.check + "] " + one.subject + ": " + one.text));
+  addList(details, _("What was not checked"), verification.unchecked.map((one) => one.text));
+  addList(details, _("Notes"), verification.notes);
+  addAbout(folds);
+  const { ok, checked, findings, notes, unchecked } = verification;
+  add(addFold(folds, _("The result as JSON")), "pre", JSON.stringify({ ok, checked, findings, notes, unchecked, times: verification.times, program: PROGRAM }, null, 1)).id = "json";
+}
+
+// In one line the latest time that a known authority states, of the whole or else of seals; of any other only where to look.
+function shortTime(verification, lines) {
+  const known = verification.times.filter((one) => one.known !== null && !one.is_ahead).sort((a, b) => (a.time < b.time ? 1 : -1));
+  const best = known.find((one) => one.seal === null) || known[0];
+  if (!best) return verification.times.length ? _("Time stamps lie in it that are not vouched for here: see Details.") : lines[0];
+  const sentence = best.seal === null ? _("The whole of it existed at {time} (time stamp).") : _("The records up to seal {seal} existed at {time} (time stamp).");
+  return fill(sentence, { seal: best.seal, time: shownTime(best.time) });
 }
 
 function addAnswer(parent, id, title, lines) {
