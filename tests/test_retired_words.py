@@ -58,13 +58,8 @@ LEFT = {
         stamp 1, worker 1, できごと 1, クライアント 1, ワーカー 1, 仕事名 4, 会話 2, 依頼主 1,
         依頼者 2, 契約 16, 封印 1, 控え 1, 本文 7, 検証 1, 添付 1, 相手方 7, 第三者 3, 記録なし 4, 購入者 2,
         通知 3""",
-<<<<<<< HEAD
-    "screens": """contract 2, digest 2, evidence 1, hand over 1, notice 3, package 50, packages 5, room 2,
-        worker 2, 会話 1, 契約 8, 発注者 4, 通知 1""",
-=======
     "screens": """contract 2, digest 2, evidence 1, hand over 1, notice 3, package 49, packages 5, room 2,
-        worker 2, 会話 1, 契約 9, 本文 4, 添え 6, 発注者 4, 通知 1""",
->>>>>>> 4e1f5905 (The ratchet's figures; one retired word fewer)
+        worker 2, 会話 1, 契約 8, 発注者 4, 通知 1""",
     "settings": """notices 1""",
 }
 """How many lines of a place still have the word: labels of platforms, quotations and sources, words that mean something
