@@ -111,7 +111,8 @@ def backup(
             erasures.remove_leftovers(old)
             # what is said is of what is left
             new = replace(new, verification=_verify(place, place / DATABASE, tell), relied_on=None)
-        last = _last_backup(new, place, now())
+        is_verified = new.verification.ok and not new.report.uncopied
+        last = LastBackup(now(), str(place), is_verified, None if new.relied_on is None else new.relied_on.whole_at)
         is_same_disk = place.stat().st_dev == archive.home.stat().st_dev
         return BackupOutcome(
             new.verification,
@@ -247,11 +248,6 @@ def _verify_beside_earlier(
             if verification.ok:
                 return _NewCopy(report, verification, earlier.reliable)
     return _NewCopy(report, _verify(place, report.database, tell), differs_from=earlier.differs_from)
-
-
-def _last_backup(new: _NewCopy, place: Path, now: datetime) -> LastBackup:
-    is_verified = new.verification.ok and not new.report.uncopied
-    return LastBackup(now, str(place), is_verified, None if new.relied_on is None else new.relied_on.whole_at)
 
 
 def _verify(

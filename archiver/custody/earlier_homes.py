@@ -70,7 +70,8 @@ def settle(archive: Archive, *, now: datetime, copies: Sequence[Path] = ()) -> i
     if lost is None:
         return recorded
     if not recorded:
-        _record(archive, lost, now)
+        with archive.writing() as writing:
+            _append(writing, IN_SIGHT, lost._asdict() | {"lost": lost.number}, now)
     note(archive, copies)
     return recorded or 1
 
@@ -86,11 +87,6 @@ def record_restore(archive: Archive, *, now: datetime) -> None:
         count = 0 if lost is None else lost.number
         _append(writing, IN_RESTORED, {**found, "lost": count, "copied_at": copied_at}, now)
     note(archive)
-
-
-def _record(archive: Archive, lost: LostRecords, now: datetime) -> None:
-    with archive.writing() as writing:
-        _append(writing, IN_SIGHT, lost._asdict() | {"lost": lost.number}, now)
 
 
 def _append(writing: Writing, place: str, found: JsonObject, now: datetime) -> None:

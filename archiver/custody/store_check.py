@@ -61,7 +61,8 @@ def check_store(archive: Archive, place: LedgerPlace, *, tell: Progress | None =
     verification.checked["dailies"] = len(dailies)
     if not has_records:
         verification.add_finding("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
-    _add_notes(verification, store, set(versions) - check.known, contents.waiting)
+    for sentence in _notes(store, set(versions) - check.known, contents.waiting):
+        verification.add_note(sentence)
     verification.close()
     return verification
 
@@ -130,11 +131,6 @@ class _StoreCheck:
 
 def _several_text() -> str:
     return _("Several versions lie under this key: somebody has written over it.")
-
-
-def _add_notes(verification: Verification, store: ObjectStore, unknown: set[str], waiting: int) -> None:
-    for sentence in _notes(store, unknown, waiting):
-        verification.add_note(sentence)
 
 
 def _notes(store: ObjectStore, unknown: set[str], waiting: int) -> Iterator[str]:

@@ -80,7 +80,7 @@ def parse_manifest(body: bytes) -> dict[str, str]:
             line = _LINE.fullmatch(raw.decode("utf-8"))
         except UnicodeDecodeError:
             line = None
-        name = _unescape_name(line.group(2)) if line else ""
+        name = _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), line.group(2)) if line else ""
         if line is None or name in found:
             raise ManifestError(number)
         found[name] = line.group(1).lower()
@@ -145,10 +145,6 @@ def _escape_name(name: str) -> str:
     for character, escape in _ESCAPES:
         name = name.replace(character, escape)
     return name
-
-
-def _unescape_name(name: str) -> str:
-    return _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), name)
 
 
 _STARTS_LINE = re.compile(r"(?m)^Period-Starts: ([0-9TZ:.= ;-]{1,20000})\r?$")

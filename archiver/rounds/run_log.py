@@ -85,7 +85,9 @@ def log_round_end(home: Path, *, now: Callable[[], datetime]) -> Iterator[None]:
     if (killed_at := _killed_at(marker)) is not None:
         note(home, f"killed={killed_at}", at=now())
     with contextlib.suppress(OSError):  # a disk that takes no log, as for `write`
-        _write_marker(marker, begun)
+        marker.parent.mkdir(mode=0o700, exist_ok=True)
+        with os.fdopen(os.open(marker, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(begun)
     try:
         yield
     except BaseException as error:
@@ -161,12 +163,6 @@ def _put_aside(path: Path) -> None:
     for older, newer in zip(reversed(names), reversed(names[:-1]), strict=False):
         if newer.exists():
             newer.replace(older)
-
-
-def _write_marker(marker: Path, text: str) -> None:
-    marker.parent.mkdir(mode=0o700, exist_ok=True)
-    with os.fdopen(os.open(marker, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-        file.write(text)
 
 
 # --- a fault of this program: its class and where it arose, without a word of what it was about -----

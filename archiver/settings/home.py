@@ -207,7 +207,7 @@ def check_home(home: Path, environ: Mapping[str, str], *, mounts: Mounts | None 
 
     for path in dict.fromkeys((home, Path(os.path.realpath(home)))):
         for folder in (path, *path.parents):
-            if service := _sync_service(folder, environ):
+            if service := next(_sync_services(folder, environ), None):
                 raise errors.SyncedFolder(path=home, service=service)
     if kind := network_share(home, mounts=mounts):
         raise errors.NetworkFolder(path=home, kind=kind)
@@ -262,10 +262,6 @@ _MARKS = (
 )
 
 _ONEDRIVE_VARIABLES = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
-
-
-def _sync_service(folder: Path, environ: Mapping[str, str]) -> str | None:
-    return next(_sync_services(folder, environ), None)
 
 
 def _sync_services(folder: Path, environ: Mapping[str, str]) -> Iterator[str]:

@@ -34,7 +34,8 @@ def copy_database(source: sqlite3.Connection, target: Path, *, tell: Callable[[i
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         _copy_pages(source, target, tell)
         _check_copy(source, target)
-        _sync_file(target)
+        with target.open("r+b") as file:
+            os.fsync(file.fileno())
     except sqlite3.Error as error:
         with suppress(OSError):
             remove_with_logs(target)
@@ -97,11 +98,6 @@ def _check_copy(source: sqlite3.Connection, target: Path) -> None:
         counted = [one.execute(_EXTENT).fetchone() for one in (source, copy)]
     if verdict != "ok" or counted[0] != counted[1]:
         raise errors.ArchiveDamaged(path=target, detail=str(verdict))
-
-
-def _sync_file(target: Path) -> None:
-    with target.open("r+b") as file:
-        os.fsync(file.fileno())
 
 
 def _storage_error(error: sqlite3.Error, target: Path) -> errors.StorageError:

@@ -92,7 +92,9 @@ def remember_run(writing: Writing, report: SyncReport, inputs: RunInputs, checke
     """Remember the results of a run at its end; `checked` are the rooms whose last message is known."""
     at = report.finished_at or report.started_at
     inaccessible = current_state.inaccessible_rooms(writing)
-    _remember_failures(writing, report, inputs, at=at)
+    failures = run_inputs.failures_after(inputs.failures, report.rooms, contracted=inputs.contracted, at=at)
+    if failures != inputs.failures:
+        remembered_values.FAILED_ROOMS.remember(writing, failures or None)
     _remember_names(writing, report)
     remembered_values.CALLS_SPENT.remember(writing, at if report.calls_spent else None)
     if report.has_room_list:
@@ -102,12 +104,6 @@ def remember_run(writing: Writing, report: SyncReport, inputs: RunInputs, checke
     _remember_last_sync(
         writing, report, inputs, at=at if report.has_room_list and (checked or all_inaccessible) else None
     )
-
-
-def _remember_failures(writing: Writing, report: SyncReport, inputs: RunInputs, *, at: datetime) -> None:
-    failures = run_inputs.failures_after(inputs.failures, report.rooms, contracted=inputs.contracted, at=at)
-    if failures != inputs.failures:
-        remembered_values.FAILED_ROOMS.remember(writing, failures or None)
 
 
 def _remember_names(writing: Writing, report: SyncReport) -> None:

@@ -60,7 +60,7 @@ class StampEnd(NamedTuple):
 def stamp_end(reply: bytes, roots: bytes) -> StampEnd | None:
     """The end of a reply's chain up to one of the roots (PEM); None if the reply does not hold its signer."""
     try:
-        chain = _chain(*_certificates_and_signer(reply), _root_spans(roots))
+        chain = _chain(*_certificates_and_signer(reply), list(_spans_of_roots(roots)))
     except (ValueError, IndexError, OverflowError, StopIteration):
         return None
     if not chain:
@@ -100,10 +100,6 @@ def _certificates_and_signer(
         raise ValueError("the signer is named by its key alone")
     issuer, serial = first_two_contents(signer.body, DER_SEQUENCE, DER_INTEGER)
     return [_span(one) for one in der_elements(held) if one.tag == DER_SEQUENCE], (issuer, serial)
-
-
-def _root_spans(pem: bytes) -> list[CertificateSpan]:
-    return list(_spans_of_roots(pem))
 
 
 def _spans_of_roots(pem: bytes) -> Iterator[CertificateSpan]:

@@ -153,8 +153,4 @@ def _make_readable_again(writing: Writing, rooms: Collection[int]) -> None:
         select(_ENTRY.line).where(or_(_ENTRY.room_id.in_(listed), stated), IS_WHOLE).order_by(_ENTRY.seq)
     ).scalars()
     while batch := [json.loads(line) for line in islice(lines, _AT_ONCE)]:
-        project(sql, batch, lambda key, upto: _entries_of(writing, key, upto))
-
-
-def _entries_of(writing: Writing, key: str, upto: int) -> list[EntryObject]:
-    return list(writer.entries_of(writing, key, upto))
+        project(sql, batch, lambda key, upto: list(writer.entries_of(writing, key, upto)))

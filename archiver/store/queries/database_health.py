@@ -53,7 +53,9 @@ def growth(reading: Reading, *, since: datetime) -> Growth:
     """The size of the archive and its growth since a time; for the database estimated by its share of new entries."""
     entry, blob = schema.entry.c, schema.blob.c
     entries = reading.sql.execute(select(func.max(entry.seq))).scalar() or 0
-    database = _database_size(reading)
+    connection = reading.sql.connection.driver_connection
+    assert connection is not None
+    database = database_copy.copy_size(connection)
     share = (entries - last_entry_before(reading, since)) / entries if entries else 0.0
     files = select(func.coalesce(func.sum(blob.size), 0)).where(blob.state == "saved")
     saved_bytes = reading.sql.execute(files).scalar_one()
@@ -80,12 +82,6 @@ def versions(reading: Reading) -> Versions:
     fts5 = sql.exec_driver_sql("SELECT count(*) FROM pragma_module_list WHERE name = 'fts5'").scalar()
     revision = sql.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return Versions(sqlite, bool(fts5), str(revision))
-
-
-def _database_size(reading: Reading) -> int:
-    connection = reading.sql.connection.driver_connection
-    assert connection is not None
-    return database_copy.copy_size(connection)
 
 
 def _send_time(reading: Reading, room: int, position: int | None) -> datetime | None:

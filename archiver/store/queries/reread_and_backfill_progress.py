@@ -156,7 +156,7 @@ def _rereading(reading: Reading, room: int, since: datetime) -> Rereading:
     changed = or_(_MESSAGE.first_seen >= to_text(since), _MESSAGE.changed_at >= to_text(since))
     listed = _listed_spans(reading, room, since, below)
     unlisted = list(_between(listed, _oldest(reading, room), below))
-    all_old = _count_old(reading, room, below)
+    all_old = int(driver_connection(reading.sql).execute(_OLD, (room, below)).fetchone()[0])
     inside = _count_inside(reading, old, listed, unlisted, all_old)
     outside = sum(_count(reading, old, changed, _MESSAGE.position.between(*span)) for span in unlisted)
     singly = _held_positions(reading, and_(old, ~changed), current_state.singly_read_messages(reading, room, since))
@@ -205,10 +205,6 @@ _OLD = """
             WHERE room_id = ?1 AND position < ?2 AND state <> 'present' AND state <> 'edited')
 """
 """All but those in other states than `REREADABLE`, by two narrow indexes: a third of the time."""
-
-
-def _count_old(reading: Reading, room: int, below: int) -> int:
-    return int(driver_connection(reading.sql).execute(_OLD, (room, below)).fetchone()[0])
 
 
 def _held_positions(reading: Reading, condition: ColumnElement[bool], positions: Collection[int]) -> set[int]:

@@ -89,7 +89,7 @@ def page(
         if len(rows) == limit or looked_at == LOOKED_AT:
             return FilePage(_files(source, rows), last)
         last = _page_key(row)
-        if _matches(row, folded_name, state):
+        if (state is None or state in _states(row)) and (not folded_name or folded_name in fold(row.name)):
             rows.append(row)
     return FilePage(_files(source, rows), None)
 
@@ -172,10 +172,6 @@ def _walk(source: sqlite3.Connection, room: int, older_than: FilePageKey | None)
 
 def _page_key(row: _FileRow) -> FilePageKey:
     return FilePageKey(row.upload_time, row.file_id, row.room_id)
-
-
-def _matches(row: _FileRow, name: str, state: FileState | None) -> bool:
-    return (state is None or state in _states(row)) and (not name or name in fold(row.name))
 
 
 def _states(row: _FileRow) -> set[FileState]:

@@ -204,7 +204,7 @@ def entry_events(entry: EntryObject, before: EntryObject | None, *, is_new_membe
 
 
 def _message_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
-    kind = _first_kind(entry) if before is None else _changed_kind(before, entry)
+    kind = _FIRST.get(entry["payload"]["state"]) if before is None else _changed_kind(before, entry)
     if kind is None:
         return
     was = "" if before is None else text_of(before)[0]
@@ -221,10 +221,6 @@ _FIRST = {
     "hidden": EventKind.HIDDEN,
 }
 _VANISHED = {"missing": EventKind.MISSING, "hidden": EventKind.HIDDEN, "deleted": EventKind.DELETED}
-
-
-def _first_kind(entry: EntryObject) -> EventKind | None:
-    return _FIRST.get(entry["payload"]["state"])
 
 
 def _changed_kind(before: EntryObject, entry: EntryObject) -> EventKind | None:
