@@ -62,12 +62,19 @@ from archiver.records.conversation import (
     notable_states,
 )
 from archiver.records.evidence import (
+    JST,
     KEPT_HEADERS,
+    AccountId,
     Entry,
+    FileId,
+    JsonObject,
+    MessageId,
     Observation,
     Reply,
+    RoomId,
     Seal,
     SteadyLooks,
+    TaskId,
 )
 from archiver.records.exported_package import (
     MEMBER,
@@ -80,4 +87,3 @@ from archiver.records.exported_package import (
     Review,
     UndecidedRoom,
 )
-from archiver.records.identifiers import JST, AccountId, FileId, JsonObject, MessageId, RoomId, TaskId

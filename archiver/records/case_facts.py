@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from archiver.records.contract import Contract
 from archiver.records.conversation import Gap, MessageKind, ObservedBy, Post, RoomBeginning, State
-from archiver.records.identifiers import AccountId, RoomId
+from archiver.records.evidence import AccountId, RoomId
 
 
 class ChangeKind(StrEnum):

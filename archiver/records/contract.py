@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from archiver.records.identifiers import AccountId, FileId, MessageId, RoomId
+from archiver.records.evidence import AccountId, FileId, MessageId, RoomId
 
 
 @dataclass(frozen=True, slots=True)

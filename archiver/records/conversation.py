@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from archiver.records.identifiers import AccountId, FileId, MessageId, RoomId, TaskId
+from archiver.records.evidence import AccountId, FileId, MessageId, RoomId, TaskId
 
 
 class State(StrEnum):

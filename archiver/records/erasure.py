@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from archiver.records.identifiers import JsonObject
+from archiver.records.evidence import JsonObject
 
 
 class ErasureReason(StrEnum):

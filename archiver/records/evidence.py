@@ -1,4 +1,4 @@
-"""Entries of the archive, the observations that become entries, seals, replies, and looks that showed the same."""
+"""Identifiers, and what the archive is made of: entries, observations, seals, replies, looks that showed the same."""
 
 from __future__ import annotations
 
@@ -6,10 +6,26 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from functools import cached_property
+from typing import Any, NewType
 
-from archiver.records.identifiers import JsonObject
+AccountId = NewType("AccountId", int)
+
+RoomId = NewType("RoomId", int)
+
+FileId = NewType("FileId", int)
+
+TaskId = NewType("TaskId", int)
+
+MessageId = NewType("MessageId", str)
+"""Decimal digits without leading zeros, up to 64 bits; never converted to a float or shortened."""
+
+JsonObject = dict[str, Any]
+"""An object exactly as `json.loads` gave it, unknown fields included."""
+
+JST = timezone(timedelta(hours=9), "JST")
+"""Asia/Tokyo. It has had no summer time since 1952, so no time-zone database is needed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from archiver.records.identifiers import AccountId, RoomId
+from archiver.records.evidence import AccountId, RoomId
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,10 @@ from archiver.render.message_renderer import (
     name_at,
     render_here,
 )
+from archiver.render.missing_parts import other_chat_texts
 from archiver.render.page_templates import Day, IndexLine, Month, PageHead
 from archiver.render.search_data import PageTexts, PairFilter, SearchText
 from archiver.render.times import day_of_month, day_text, iso_date, local_time, month_text, time_from_id
-from archiver.render.unsaved_and_unsealed import other_chat_texts
 from archiver.report_language import say
 
 PAGE_BYTES = 350_000

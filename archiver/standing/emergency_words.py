@@ -15,7 +15,7 @@ from archiver.claims.words import change_lines
 from archiver.errors import N_
 from archiver.records import CaseSide, ChangeKind
 from archiver.records.alerts import AlertRule
-from archiver.render.file_reasons import unsaved_reason
+from archiver.render.missing_parts import unsaved_reason
 from archiver.render.screen_text import shorten, visible
 from archiver.render.spoken_times import short_day
 from archiver.report_language import program_language

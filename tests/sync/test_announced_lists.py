@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from archiver.sync.announced_lists import announced_kinds
 from archiver.sync.plan import FILES, PEOPLE
+from archiver.sync.pull.messages import announced_kinds
 from tests.support.chatwork.faults import Fault
 from tests.support.world import World
 

@@ -41,8 +41,8 @@ from archiver.records import (
     RoomId,
     Seal,
 )
+from archiver.render.missing_parts import other_chat_texts
 from archiver.render.times import date_text, local_time
-from archiver.render.unsaved_and_unsealed import other_chat_texts
 from archiver.report_language import JAPANESE, say
 from archiver.store.queries import current_state, runs
 from archiver.store.queries.gaps import truncated_lists

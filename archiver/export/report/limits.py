@@ -24,8 +24,8 @@ from archiver.render.gap_breaks import (
     usual_interval_lines,
 )
 from archiver.render.invisible_characters import visible
+from archiver.render.missing_parts import unsealed_sentence
 from archiver.render.times import iso_date, local_time
-from archiver.render.unsaved_and_unsealed import unsealed_sentence
 from archiver.report_language import say
 
 MAX_NAMED = 40

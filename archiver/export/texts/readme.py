@@ -15,8 +15,8 @@ from archiver.export.stamps import StampStatement
 from archiver.records import Contract, Gap, Seal, Watch, contract_facts
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, no_pauses_text, usual_interval_lines
 from archiver.render.invisible_characters import visible
+from archiver.render.missing_parts import unsealed_sentence
 from archiver.render.times import local_time
-from archiver.render.unsaved_and_unsealed import unsealed_sentence
 from archiver.report_language import is_english, is_practice, marked, say, stated_day
 
 DAILY_FIRST_LINE = "毎日の写し(伏せ字はAPIトークンだけ・提出用ではありません)"

@@ -12,8 +12,8 @@ from archiver.export.report.platform_words import platform_of
 from archiver.export.report.truncation import shorten_line
 from archiver.export.texts.readme import encode_lines
 from archiver.render.invisible_characters import visible
+from archiver.render.missing_parts import unsealed_sentence
 from archiver.render.times import local_time
-from archiver.render.unsaved_and_unsealed import unsealed_sentence
 from archiver.report_language import say
 
 README, INQUIRY = "00_README.txt", "03_inquiry_text.txt"

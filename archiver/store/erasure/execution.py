@@ -12,7 +12,6 @@ from itertools import islice
 
 from sqlalchemy import Connection, delete, or_, select, text
 
-from archiver.evidence.history import EntryObject
 from archiver.evidence.replaced_records import Tombstone, tombstone_line
 from archiver.store import schema, writer
 from archiver.store.engine import driver_connection

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -22,7 +23,7 @@ from archiver.store.time_text import from_unix, to_text
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.last_lists import LastList, SameList
 from archiver.sync import changes, coverage, plan
-from archiver.sync.announced_lists import announced_kinds
+from archiver.sync.plan import FILES, PEOPLE
 from archiver.sync.pull.context import (
     PullContext,
     SteadyVisit,
@@ -33,6 +34,29 @@ from archiver.sync.pull.context import (
 )
 from archiver.sync.pull.single_messages import read_singly
 from archiver.sync.report import RoomOutcome, RoomReport
+
+_SUBJECT = re.compile(r"\[dtext:(file_|task_)?|\[download:")
+"""What a post is about: files, tasks, or members and the room (whoever leaves takes their files and tasks along)."""
+
+_BEGIN = "[d"
+"""What every subject begins with; a text without it, which nearly all are, need not be searched."""
+
+_ANNOUNCED = {"file_": frozenset({FILES}), "task_": frozenset({PEOPLE})}
+
+
+def announced_kinds(bodies: Iterable[str]) -> frozenset[str]:
+    """The kinds of lists that messages with these texts announce."""
+    return frozenset[str]().union(*(_kinds_of(body) for body in bodies if _BEGIN in body))
+
+
+def _kinds_of(body: str) -> frozenset[str]:
+    found = _SUBJECT.finditer(body)
+    return frozenset[str]().union(*(_kinds_after(match) for match in found))
+
+
+def _kinds_after(match: re.Match[str]) -> frozenset[str]:
+    subject = "file_" if match[0] == "[download:" else match[1]
+    return _ANNOUNCED.get(subject or "", frozenset({FILES, PEOPLE}))
 
 
 @dataclass(frozen=True)

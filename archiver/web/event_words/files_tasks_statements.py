@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from gettext import gettext as _
 
 from archiver.records import contract_facts
-from archiver.render.file_reasons import reason
+from archiver.render.missing_parts import reason
 from archiver.render.times import typed_time
 from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
 from archiver.web.event_words.sentence import EventText, EventWriter, safe_sentence
