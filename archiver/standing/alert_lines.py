@@ -53,11 +53,6 @@ class AlertLine:
     """With level, time of the newest, and how many there are."""
     message: NamedMessage | None
 
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """The line for a terminal, and the message below it."""
-        return (self.sentence,) if self.message is None else (self.sentence, named_text(self.message))
-
 
 def alert_lines(reading: Reading, alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[AlertLine]:
     """These alerts above level low, the most urgent and newest first; `labels`: contracts' names on screen, by id."""

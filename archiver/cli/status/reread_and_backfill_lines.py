@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
@@ -19,23 +18,11 @@ WIDTH = 80
 
 
 def tell_progress(progress: SlowWork, *, days: int) -> None:
-    """Print a line for each of the two; `days` is the time within which old messages are read again."""
-    for label, texts in progress_words(progress, days=days):
-        _tell_labelled(label, texts)
-
-
-def progress_words(progress: SlowWork, *, days: int) -> Iterator[tuple[str, list[str]]]:
-    """Label and sentences of the re-reading and of the back-fill, as far as there is any."""
+    """Print what there is of the two; `days` is the time within which old messages are read again."""
     if progress.rereading.old:
-        yield _("Checked again"), [_reread_sentence(progress.rereading, days)]
-    yield from backfill_words(progress.backfill)
-
-
-def backfill_words(counts: BackfillCounts) -> Iterator[tuple[str, list[str]]]:
-    """Label and sentences of the back-fill alone, whose counting is quick in any archive."""
-    cells = _count_words(counts)
-    if cells:
-        yield _("Back-fill"), ["  ".join(cells), *_unseen_sentences(counts)]
+        _tell_labelled(_("Checked again"), [_reread_sentence(progress.rereading, days)])
+    if cells := _count_words(progress.backfill):
+        _tell_labelled(_("Back-fill"), ["  ".join(cells), *_unseen_sentences(progress.backfill)])
 
 
 def document(progress: SlowWork) -> dict[str, object]:

@@ -67,16 +67,6 @@ def class_of(accredited_as: str, *, is_offered: bool) -> AuthorityClass:
     return AuthorityClass(AuthorityKind.OFFERED if is_offered else AuthorityKind.OTHER)
 
 
-def class_words(known: AuthorityClass) -> str:
-    """The class in a few words, to stand in brackets."""
-    words = {
-        AuthorityKind.LISTED: _("on the minister's list, by your settings"),
-        AuthorityKind.OFFERED: _("public, not on the minister's list"),
-        AuthorityKind.OTHER: _("class not known"),
-    }
-    return words[known.kind]
-
-
 def class_sentence(name: str, known: AuthorityClass) -> str:
     """The class of an authority in one sentence, on the user's own screen."""
     if known.listed is not None:

@@ -133,12 +133,11 @@ class ExportReport:
         return (*self.missing, *self.unstamped, *self.too_large)
 
     def contents(self) -> str:
-        """How much it holds, in a line in the user's language."""
-        counts = _("It holds: messages {messages} / files {files} / gaps {gaps}").format(
-            messages=self.messages, files=self.files_packed, gaps=self.gaps
-        )
-        if self.seal is not None:
-            counts += _(" / up to seal {seal}").format(seal=self.seal)
+        """How much it holds, in a line in the user's language; what there is none of is not told."""
+        files = ngettext("{n} file", "{n} files", self.files_packed).format(n=self.files_packed)
+        gaps = ngettext("{n} period not saved", "{n} periods not saved", self.gaps).format(n=self.gaps)
+        told = [ngettext("{n} message", "{n} messages", self.messages).format(n=self.messages)]
+        counts = _(", ").join([*told, *([files] if self.files_packed else []), *([gaps] if self.gaps else [])])
         listed = self.files - self.files_packed
         more = ngettext(". {n} file is only listed", ". {n} files are only listed", listed).format(n=listed)
         return counts + more if listed else counts
