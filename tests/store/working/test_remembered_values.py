@@ -58,6 +58,13 @@ STORED: dict[str, tuple[Any, str]] = {
     "dailies": (remembered_values.ExportedDay(date(2026, 11, 24), 40), '["2026-11-24", 40]'),
     "daily/<contract>": (40, "40"),
     "seen_changes": ({"job1": remembered_values.SeenChanges(7, AT)}, f'{{"job1": {{"at": {TEXT}, "entry": 7}}}}'),
+    "typed_facts": (
+        {"job1": remembered_values.TypedFacts(AT, {"amount": "5円"}, {0: "2026-11-02"}, {7: "third"})},
+        (
+            f'{{"job1": {{"at": {TEXT}, "deliveries": {{"0": "2026-11-02"}}, "facts": {{"amount": "5\\u5186"}}, '
+            '"roles": {"7": "third"}}}'
+        ),
+    ),
     "ticked": ({"job1": ["read"]}, '{"job1": ["read"]}'),
     "rescued": (AT, TEXT),
     "scheduled_run": (
