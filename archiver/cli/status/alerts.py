@@ -56,18 +56,28 @@ def list_alerts(obj: CliContext, *, as_json: bool) -> None:
                     echo("\n".join(wrap(screenshots_sentence(name, found), WIDTH)))
 
 
-def dismiss_alerts(obj: CliContext, numbers: Sequence[int], reason: str | None) -> None:
-    """Mark alerts as put aside; of one that is put aside already only the reason changes."""
+def dismiss_alerts(obj: CliContext, names: Sequence[str], reason: str | None) -> None:
+    """Mark alerts as put aside, of one that is put aside already only the reason, and what changed in jobs as seen."""
     from archiver.app import utc_now
     from archiver.store.archive import Archive
     from archiver.store.fingerprints import readable_text
+    from archiver.store.queries.contracts import find_contract
+    from archiver.store.queries.entries import last_seq
     from archiver.store.working import alerts
+    from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
 
+    numbers = [int(one) for one in names if one.isdecimal()]
     with Archive(obj.home).writing() as writing:
+        mark = SeenChanges(last_seq(writing), utc_now())
+        seen = {find_contract(writing, one).id: mark for one in names if not one.isdecimal()}
+        if seen:
+            SEEN_CHANGES.remember(writing, {**SEEN_CHANGES.recall(writing), **seen})
         for number in numbers:
             alerts.dismiss(writing, number, at=utc_now(), reason=None if reason is None else readable_text(reason))
     for number in numbers:
         echo(_("Put aside: alert {number}.").format(number=number))
+    for job in seen:
+        echo(_("Put aside: the changes of {job}.").format(job=visible(job)))
 
 
 def equal_alerts(alerts: Sequence[Alert]) -> list[list[Alert]]:

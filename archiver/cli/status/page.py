@@ -59,6 +59,8 @@ def tell_home(
             echo(line)
     job = None if quoted is None else quoted["job"]
     others = [str(one["head"]) for one in told if one is not first and (job is None or one["job"] != job)]
+    if quoted is not None and not is_urgent:
+        others.append(_("Seen it? archive status --done {job}").format(job=quoted["job"]))
     _tell_others([*others, *beside, *([] if is_urgent else deadlines[:_DEADLINES_LIMIT])], document)
     _tell_foot(status, now, is_urgent=is_urgent)
 

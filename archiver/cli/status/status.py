@@ -25,17 +25,16 @@ if TYPE_CHECKING:
 @click.option("--alerts", is_flag=True, help=N_("All alerts. They accuse nobody and are part of no export."))
 @click.option(
     "--done",
-    type=click.IntRange(1),
-    metavar="N",
+    metavar="N|JOB",
     multiple=True,
-    help=N_("Put the alert of this number aside; it stays listed, marked so."),
+    help=N_("Put the alert of this number aside, or the changes of this job; they stay listed."),
 )
 @click.option("--reason", metavar=N_("TEXT"), help=N_("With --done: why; for yourself, it never leaves this archive."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @every_archive_option
 @click.pass_obj
 def command_status(
-    obj: CliContext, full: bool, alerts: bool, done: tuple[int, ...], reason: str | None, as_json: bool
+    obj: CliContext, full: bool, alerts: bool, done: tuple[str, ...], reason: str | None, as_json: bool
 ) -> int:
     """Show one of the three; only `--full` asks Chatwork, and works without token and network all the same."""
     if full + alerts + bool(done) > 1 or (reason is not None and not done):

@@ -74,3 +74,19 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     assert "しない    退席、アカウントの解約、コンタクトの削除、APIトークンの再発行" in japanese
     assert "The client's name now ends in “(解約済)”." in english
     assert ["departed", "changed"] == [one["kind"] for one in document["told"] if one["kind"] != "unscheduled"]
+
+
+def test_what_changed_is_put_aside_in_the_terminal_too(desk: TerminalWorld) -> None:
+    """A computer without a browser has no page that says “I have seen it”."""
+    price = desk.post("お支払いは50,000円です")
+    desk.sync()
+    desk.chatwork.edit(price, "お支払いは30,000円です")
+    desk.sync(full=True)
+
+    before, _english = screens(desk)
+    desk.both("status", "--done", "job1")
+    after, _english = screens(desk)
+
+    assert "変わった  「お支払いは50,000円…」から「お支払いは30,000円…」へ" in before
+    assert "archive status --done job1" in before
+    assert after.startswith("大丈夫です。")
