@@ -145,7 +145,7 @@ def _begin(  # `lang` is read before, by choose_language
         ("  " + _("Start in your browser"), typed("archive app")),
         ("  " + _("Start here (about 10 minutes)"), typed("archive init")),
         ("  " + _("Just try it (no setup, 1 minute)"), "archive demo"),
-        ("  " + _("Restore a backup"), typed(_("archive backup --restore FOLDER"))),
+        ("  " + _("Restore a backup"), typed("archive backup") + " --restore " + _("FOLDER")),
     ]
     echo(_("Backs up your client chats on Chatwork to this computer. Nothing is set up yet."))
     echo("\n" + side_by_side(rows) + "\n")
