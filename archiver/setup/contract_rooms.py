@@ -10,12 +10,14 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver import errors
-from archiver.app import App
-from archiver.chatwork.models import Room
 from archiver.records import JST, Contract, ContractRoom, MessageId, RoomId
 from archiver.render.times import iso_date, minute_text
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
-from archiver.store.queries import current_state
+
+if TYPE_CHECKING:
+    from archiver.app import App
+    from archiver.chatwork.models import Room
+    from archiver.store.archive import Reading
 
 
 def choosable_rooms(rooms: Sequence[Room]) -> list[Room]:
@@ -46,6 +48,8 @@ def direct_chats_left(
 
 def people_of_rooms(app: App, rooms: Iterable[int]) -> dict[int, dict[int, str]]:
     """The other people of each chat, account → name; nobody where Chatwork does not show them. Raises ChatworkError."""
+    from archiver.store.queries import current_state
+
     with app.archive.reading() as reading:
         owner = (current_state.owner(reading) or {}).get("account_id")
     people: dict[int, dict[int, str]] = {}
@@ -81,9 +85,6 @@ def strangers_sentence(people: Mapping[int, Collection[int]], names: Mapping[int
     )
     return sentence.format(rooms=parted)
 
-
-if TYPE_CHECKING:
-    from archiver.store.archive import Reading
 
 RoomBounds = Sequence[tuple[int, datetime | None]]
 """Pairs of a room number and its bound; None takes the bound away. An end is the first time that is outside."""

@@ -31,7 +31,7 @@ def faults(window: Window, page: Page) -> list[str]:
     """What keeps somebody out of the page, in both schemes: faults of axe, and having to push it sideways."""
     found = list[str]()
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         for width in (320, 360, 1280, 1440):
             page.set_viewport_size({"width": width, "height": 2400})
             found += [f"{width}"] * (page.evaluate("document.documentElement.scrollWidth") != width)

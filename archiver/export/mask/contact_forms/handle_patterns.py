@@ -11,6 +11,7 @@ from functools import cached_property
 
 from archiver.export.mask.contact_forms.profile_sites import HOSTING_SITES, NO_PROFILES, PROFILE_SITES
 from archiver.export.mask.regex_parts import any_of
+from archiver.platforms.job_platform import platforms
 
 
 @dataclass
@@ -45,7 +46,7 @@ _SITES = "|".join(
         r"linkedin\.com/in|line\.me/(?:R/)?ti/p|lin\.ee|t\.me|wa\.me|discord\.gg|ameblo\.jp|lit\.link|linktr\.ee",
         r"note\.com|bsky\.app/profile|pixiv\.net/users|soundcloud\.com|vimeo\.com|twitch\.tv|behance\.net|skeb\.jp",
         r"youtube\.com/(?:c|user|channel)|youtube\.com(?=/@)",
-        r"crowdworks\.jp/public/employees|lancers\.jp/profile|coconala\.com/users",
+        *(one.profiles for one in platforms().values() if one.profiles),
         any_of(PROFILE_SITES),
     )
 )
