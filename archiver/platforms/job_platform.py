@@ -104,8 +104,6 @@ class Platform:
     """Before a contract's number in the names of packages; empty: the number is in none."""
     address: str | None = None
     """A pattern for the URL of a contract's page, with the contract's number as its group."""
-    profiles: str | None = None
-    """A pattern for how the address of a person's page there begins."""
     end_request: str | None = None
     """The name of a client's request there to end a contract early; None if it is not known to have one."""
     outside: str | None = None

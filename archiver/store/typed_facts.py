@@ -19,7 +19,7 @@ QUIET = timedelta(minutes=10)
 
 def typed_facts(reading: Reading, contract: str) -> TypedFacts:
     """What was typed of a contract and no entry says yet."""
-    return TYPED_FACTS.recall(reading).get(contract) or TypedFacts(datetime.now(UTC), {})
+    return TYPED_FACTS.recall(reading).get(contract) or TypedFacts(datetime.min.replace(tzinfo=UTC), {})
 
 
 def typed_contract(reading: Reading, stated: Contract) -> Contract:

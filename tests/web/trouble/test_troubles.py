@@ -210,7 +210,7 @@ def test_a_file_is_handed_in_after_the_home_has_come_back(browser: FormBrowser, 
 UPLOADS = [
     ("/contracts/job1", "file", {"kind": "screenshot", "title": "A typed title"}),
     ("/contracts/job1", "delivered_file", {"delivered": "2026-11-24"}),
-    ("/contracts/job1/money", "file", {"invoice_amount": "50000", "invoice_on": "2026-11-24"}),
+    ("/contracts/job1", "file", {"invoice_amount": "50000", "invoice_on": "2026-11-24"}),
     ("/emergency/recover", "files", {}),
 ]
 """Where files are handed in: the page, the name of the field, and what else the form needs."""

@@ -11,7 +11,6 @@ from functools import cached_property
 
 from archiver.export.mask.contact_forms.profile_sites import HOSTING_SITES, NO_PROFILES, PROFILE_SITES
 from archiver.export.mask.regex_parts import any_of
-from archiver.platforms.job_platform import platforms
 
 
 @dataclass
@@ -46,7 +45,7 @@ _SITES = "|".join(
         r"linkedin\.com/in|line\.me/(?:R/)?ti/p|lin\.ee|t\.me|wa\.me|discord\.gg|ameblo\.jp|lit\.link|linktr\.ee",
         r"note\.com|bsky\.app/profile|pixiv\.net/users|soundcloud\.com|vimeo\.com|twitch\.tv|behance\.net|skeb\.jp",
         r"youtube\.com/(?:c|user|channel)|youtube\.com(?=/@)",
-        *(one.profiles for one in platforms().values() if one.profiles),
+        r"crowdworks\.jp/public/employees|lancers\.jp/profile|coconala\.com/users",
         any_of(PROFILE_SITES),
     )
 )
