@@ -81,7 +81,7 @@ class Covers:
             return entry
         original = text(received.get(field))
         if place_of(entry) in self._shown:
-            shown = self.cover_quotes(original) if entry["kind"] == "message" else original
+            shown = self.cover_quotes(original)
             return entry if shown == original else _with_object(entry, {**received, field: shown})
         kept = {name: one for name, one in received.items() if not isinstance(one, str) or name in _KEPT}
         if original:

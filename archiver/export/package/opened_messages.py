@@ -162,7 +162,8 @@ class _Drawing:
         """Message or chat → the texts of its files and tasks, or its descriptions."""
         for entry in package.source.other:
             if entry["kind"] in ("file", "task", "room"):
-                self._others[place_of(entry)][text(entry["payload"]["object"].get(text_field(entry)))] = None
+                original = text(entry["payload"]["object"].get(text_field(entry)))
+                self._others[place_of(entry)][self._covers.cover_quotes(original)] = None
         every = package.recipe.order.every_message
         self.items = [*self._descriptions(package, every=every), *map(self._message, listed)]
 

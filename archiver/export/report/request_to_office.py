@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from archiver import contract_dates
+from archiver.chatwork.notation.parse import parse
 from archiver.claims.changes import changed_sides, closed_account
 from archiver.claims.table import word
 from archiver.claims.turn import days_waiting, turn
@@ -21,6 +22,8 @@ from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.records import CaseSide, ChangeKind, Contract, RequestKind
 from archiver.render.invisible_characters import visible
+from archiver.render.message_body import plain_text
+from archiver.render.snippet import one_line
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import say, stated_day
 
@@ -73,8 +76,8 @@ def request_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
 
 
 def shown_name(name: str) -> str:
-    """A file's name or a task's text within a sentence."""
-    return shorten_line(visible(name), _NAME_LENGTH)
+    """A file's name or a task's text within a sentence; tags become words."""
+    return shorten_line(one_line(plain_text(parse(name))), _NAME_LENGTH)
 
 
 def _reason_text(case: ReportInput, statistics: MessageStatistics) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from archiver.chatwork.notation.parse import parse
 from archiver.claims.changes import closed_account
 from archiver.claims.messages import first_message, last_reply
 from archiver.claims.table import word
@@ -21,6 +22,7 @@ from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.records import JST, Act, ActKind, Attachment, Post, contract_facts
 from archiver.render.invisible_characters import visible
+from archiver.render.message_body import plain_text
 from archiver.render.snippet import one_line
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import say
@@ -202,7 +204,7 @@ def _act_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[_Ti
         yield _TimelineLine(2, attachment.uploaded_at, _file_text(case, attachment, post), say("、").join(source))
     for course in courses.values():
         step, act = course[0]
-        text = shorten_line(visible(one_line(step.what)), _CUT)
+        text = shorten_line(one_line(plain_text(parse(step.what))), _CUT)
         head = say("タスク(文面は載せません)") if case.excerpt_only else word(f"act.{step.kind}", what=text)
         steps = [word("noted", text=head, notes=_place_text(case, step, act))]
         steps += [

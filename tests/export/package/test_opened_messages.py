@@ -145,8 +145,12 @@ def test_what_nobody_read_is_in_no_byte(tmp_path: Path, profile: str, others: in
 def test_only_what_was_read_leaves_as_it_was_shown(tmp_path: Path) -> None:
     """The parties' messages with what belongs to them; a third person's stay covered, also those with files."""
     maker = room_of(tmp_path / "home", others=12, messages=40)
+    quoted = f"[qt][qtmeta aid={SHARED} time={int(at(16).timestamp())}]田中さん {word(16)} です[/qt]"
+    for minutes, asked in enumerate(("直す", "直す、急ぎ"), 60):
+        maker.task(57, f"{quoted} {asked}", minutes=minutes, message_id=14)
     wanted = order()
     shown = opened(maker, wanted)
+    assert all(COVERED in one and word(16) not in one for one in shown["14"].files), shown["14"].files
     assert {"14", "15", "28"} <= shown.keys()
     assert not {"12", "16"} & shown.keys()  # the report prints one before and after each
     assert all(one.name in ("田中 一郎", "yamada") for one in shown.values())
@@ -158,6 +162,7 @@ def test_only_what_was_read_leaves_as_it_was_shown(tmp_path: Path) -> None:
 
     texts = {text for one in some for text in (*shown[one].texts, *shown[one].files)} - {f"作業 {word(904)}"}
     assert {word(one) for one in range(1000) if any(word(one) in text for text in texts)} == found(tmp_path / "out")
+    assert "[qt" not in printed_words(report) + zip_files(report)["03_inquiry_text.txt"].decode("utf-8-sig")
     assert (2, len(shown) - 2) == (report.read, report.unread)
     assert all("田中さん" in text for one in some for text in shown[one].texts)
 

@@ -211,10 +211,20 @@ class ArchiveMaker:
         payload |= {"to": "2026-11-05T01:00:00.000Z", "missing": 42, "reason": "first_sync"}
         self.append([Observation("gap", f"gap/{room}/{number}", payload, room)], minutes=minutes)
 
-    def task(self, task_id: int, body: str, *, state: str = "present", room: int = ROOM, minutes: float = 2) -> None:
+    def task(
+        self,
+        task_id: int,
+        body: str,
+        *,
+        state: str = "present",
+        room: int = ROOM,
+        minutes: float = 2,
+        message_id: int = 1,
+    ) -> None:
         """Record a listed task."""
         person = {"account_id": CLIENT, "name": "田中", "avatar_image_url": ""}
-        task_object = {"task_id": task_id, "account": person, "assigned_by_account": person, "message_id": "1"}
+        task_object = {"task_id": task_id, "account": person, "assigned_by_account": person}
+        task_object |= {"message_id": str(message_id)}
         task_object |= {"body": body, "limit_time": 0, "limit_type": "none", "status": "open"}
         payload = {"object": task_object, "state": state, "source": "list"}
         self.append([Observation("task", f"task/{task_id}", payload, room)], minutes=minutes)
