@@ -15,7 +15,7 @@ from archiver.export.mask.analyser import Word, vocabulary, words
 from archiver.export.mask.contact_forms import account_holders, contact_patterns, handle_patterns
 from archiver.export.mask.folding import folded_text
 from archiver.export.mask.name_lists import in_hiragana, surnames
-from archiver.export.mask.spellings import folded_terms, kana_alone, kanji_of, other_spellings
+from archiver.export.mask.spellings import folded_terms, kana_alone, kanji_of, other_spellings, parts_of
 from archiver.kanji_variants import join_variants
 
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -48,7 +48,8 @@ class NameFinder:
         names = [name for name in party_names if name]
         self._party = frozenset(map(_bare, names))
         self._party_terms = frozenset(map(_bare, (term for name in names for term in _every_term(name))))
-        self._hidden = frozenset(folded_text(one) for name in hidden_names for one in kanji_of(name))
+        hidden = (one for name in hidden_names for one in (*kanji_of(name), *parts_of(name, with_words=True)))
+        self._hidden = frozenset(folded_text(one) for one in hidden if _LETTERS.match(one))
 
     def pieces(self, text: str) -> Iterator[str]:
         """What is covered until the reader shows it."""
@@ -65,7 +66,8 @@ class NameFinder:
         clean = _without_masks(text)
         for one in words(join_variants(clean)):
             word = clean[one.start : one.end]
-            if one.may_name and _LETTERS.match(word) and not _is_common(one) and not self.is_party(word):
+            is_odd = one.may_name and (not _is_common(one) or folded_text(word) in self._hidden)
+            if is_odd and _LETTERS.match(word) and not self.is_party(word):
                 yield word
 
     def is_party(self, piece: str) -> bool:
@@ -77,7 +79,8 @@ class NameFinder:
 
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
         listed = list(words(join_variants(text)))
-        yield from (one[:2] for one in listed if folded_text(text[one.start : one.end]) in self._hidden)
+        hidden = (one for one in listed if one.may_name and folded_text(text[one.start : one.end]) in self._hidden)
+        yield from (one[:2] for one in hidden if one.is_person or not _is_common(one))
         yield from _persons(text, listed)
         yield from _titled(text, listed)
         yield from account_holders.holders(text)
@@ -88,7 +91,7 @@ class NameFinder:
 
 
 def _every_term(name: str) -> Iterator[str]:
-    yield from folded_terms(name)
+    yield from (*folded_terms(name), *parts_of(name, with_words=True))
     other = other_spellings(name)
     yield from (*other.kana, *other.latin, *other.initials)
 

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from archiver.evidence.history import EntryObject, number, text
 from archiver.export.mask.analyser import vocabulary
-from archiver.export.mask.folding import folded_text
+from archiver.export.mask.folding import FoldedText, folded_text
 from archiver.export.mask.kinds import MaskHit, MaskKind, replacement
 from archiver.export.mask.name_lists import in_hiragana, in_katakana
-from archiver.export.mask.spellings import TITLES, folded_terms, kana_alone, other_spellings
+from archiver.export.mask.spellings import TITLES, folded_terms, is_name_in_kana, kana_alone, other_spellings, parts_of
 
 _MAX_SPACED_LENGTH = 8
 """Characters of a name up to which spaces between them are accepted."""
@@ -99,6 +99,7 @@ class NameMatcher:
         self._short: dict[str, str] = {}
         self._kana: dict[str, str] = {}
         self._latin: dict[str, str] = {}
+        self._shown_kana = {term for names in names_to_mask.values() for name in names for term in _terms(name)}
         others = {term for name in staying for term in (*_terms(name), *_short_terms(name))}
         spelled = [other_spellings(name) for name in staying] if names_to_mask else []
         others |= {folded_text(term) for one in spelled for term in (*one.kana, *one.latin, *one.initials)}
@@ -112,8 +113,9 @@ class NameMatcher:
         self._pattern = self._build() if self._whole or self._short else None
         self._kana_pattern = _kana_pattern(self._kana)
 
-    def hits(self, text: str) -> Iterator[MaskHit]:
+    def hits(self, folded: FoldedText) -> Iterator[MaskHit]:
         """Every name to be masked in a folded text."""
+        text = folded.text
         if self._pattern is None:
             return
         for match in self._pattern.finditer(text):
@@ -124,8 +126,10 @@ class NameMatcher:
             if label is not None and bare not in self._stays:
                 yield MaskHit(match.start(), match.end(), MaskKind.NAME, label)
         for match in self._kana_pattern.finditer(text) if self._kana_pattern else ():
-            label = self._kana[in_hiragana(re.sub(_BETWEEN, "", match[0]))]
-            yield MaskHit(match.start(), match.end(), MaskKind.NAME, label)
+            term = re.sub(_BETWEEN, "", match[0])
+            is_short = "ぁ" <= term[0] <= "ん" and len(term) <= 3 and not _TITLE_BEHIND.match(text, match.end())
+            if not is_short or is_name_in_kana(folded.original, *folded.span(*match.span()), term in self._shown_kana):
+                yield MaskHit(match.start(), match.end(), MaskKind.NAME, self._kana[in_hiragana(term)])
         yield from self._latin_hits(text) if self._latin else ()
 
     def _latin_hits(self, text: str) -> Iterator[MaskHit]:
@@ -175,7 +179,8 @@ def _add_terms(labels: dict[str, str], terms: Iterable[str], label: str, others:
 def _spaced_pattern(term: str) -> str:
     """The pattern for a term, with or without spaces; no Latin letter may precede or follow a Latin one."""
     before = "(?<![a-z0-9])" if _LATIN.match(term[0]) else ""
-    before = before or (r"(?<!\w)" if len(term) == 1 else "")
+    if len(term) == 1:
+        before = "(?<![一-鿿々a-z])" if "一" <= term <= "鿿" else r"(?<!\w)"
     behind = "(?![a-z0-9])" if _LATIN.match(term[-1]) else ""
     between = " ?" if len(term) <= _MAX_SPACED_LENGTH or term.isascii() else ""
     if between and len(term) > 2 and _CJK.fullmatch(term):
@@ -194,11 +199,13 @@ def _terms(name: str) -> list[str]:
 
 
 def _short_terms(name: str, others: Collection[str] = ()) -> list[str]:
-    """What is masked before a title only: beginnings and ends of a name without a space, names of one character."""
+    """What is masked before a title only: beginnings and ends of a name without a space, parts of one character."""
     found = []
     for part in _terms(name):
         if part not in others and _CJK.fullmatch(part) and 3 <= len(part) <= 6:
             found += [cut for length in range(2, len(part)) for cut in (part[:length], part[-length:])]
+    parts = map(folded_text, parts_of(name, with_words=True))
+    found += [one for one in parts if len(one) == 1 and _CJK.fullmatch(one)]
     whole = _strip_spaces(name)
     return found if _is_searchable(whole) or not whole or whole.isdigit() else [*found, whole]
 

@@ -245,7 +245,7 @@ class PackageMask:
             if is_own_token is not None and is_own_token(match[1]):  # first, as it counts as this rather than as others
                 yield MaskHit(match.start(1), match.end(1), MaskKind.TOKEN, replacement(MaskKind.TOKEN))
         yield from pattern_hits(folded.text, self.policy.kinds)
-        yield from self._names.hits(folded.text)
+        yield from self._names.hits(folded)
         yield from self._stand_ins.hits(folded.text, self._labels)
         given = ((MaskKind.USER, self.policy.patterns), (MaskKind.POSSIBLE, (*self._pieces, *pieces)))
         for kind, pattern in ((kind, one) for kind, patterns in given for one in patterns):

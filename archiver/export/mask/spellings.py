@@ -37,13 +37,18 @@ class Spellings(NamedTuple):
     """An initial and a part, in either order, with a space between them."""
 
 
-def parts_of(name: str) -> list[str]:
-    """The parts of a name, as typed: surname and given name also where no space divides them, no word beside it."""
+def parts_of(name: str, *, with_words: bool = False) -> list[str]:
+    """The parts of a name, as typed: surname and given name also where no space divides them, no word beside it.
+
+    `with_words`: what follows a surname too if it is a common word, as さくら.
+    """
     seen = "".join(one for one in unicodedata.normalize("NFKC", name) if unicodedata.category(one) != "Cf")
     found = [one for one in _SPLIT.split(join_variants(seen)) if one and one not in TITLE_WORDS]
     named = [one for one in found if not _OFFICE_WORDS.search(one)]
     if len(named) == 1 and len(named[0]) > 2 and _KANJI.match(named[0]):
         return _divided(named[0])
+    if with_words and len(named) == 2 and "(" not in seen and named[0] in surnames().kanji:
+        return named
     vocabulary = analyser.vocabulary()
     return [one for one in named if one in surnames().kanji or one.lower() not in vocabulary] or named
 
@@ -112,3 +117,13 @@ TITLES = "(?:" + "|".join(sorted(map(folded_word, TITLE_WORDS), key=len, reverse
 _PARTICLES = "のとはもにへをかやてよ"
 _KANA_END = f"(?= ?{TITLES}|[{_PARTICLES}]|って|まて|たけ|なら|しか|てす|[^ぁ-ん]|$)"
 """Folded: が is か, で is て, だけ is たけ."""
+
+_BORDER_BEFORE = re.compile("(?<![ぁ-んー])|(?<=[のはとにもへや])")
+_BORDER_BEHIND = re.compile("[がはのとへもをにや]|です|でし|で[はも、]|から|まで|より|って|だけ|なら|しか|[^ぁ-んー]|$")
+
+
+def is_name_in_kana(text: str, start: int, end: int, is_shown: bool) -> bool:
+    """Whether short hiragana without a title are a name: as it is shown or of three sounds, between true borders."""
+    sounds = len(re.sub("[ぁぃぅぇぉゃゅょ]|[^ぁ-ん]", "", text[start:end]))
+    borders = _BORDER_BEFORE.match(text, start) and _BORDER_BEHIND.match(text, end)
+    return (is_shown or sounds > 2) and borders is not None

@@ -75,6 +75,7 @@ def wide(latin: str) -> str:
 
 TABLE = [(person.shown, spelling) for person in PEOPLE for spelling in dict.fromkeys(spellings(person))]
 SENTENCES = ("{}さんに確認します", "担当({})へ", "先ほど、{}から届きました", "file_{}_v2.pdf")
+SENTENCES += ("{}が対応しました", "{}に聞きました", "今日の{}の件")
 
 
 def test_the_table_is_large() -> None:
@@ -123,3 +124,51 @@ def test_another_name_is_covered_as_the_shown_one() -> None:
     assert "参加者Aさん、参加者A、参加者Aに。はなちゃびん" == mask.mask_text(
         "はなちさん、ハナチ、hanachiに。はなちゃびん"
     )
+
+
+ALONE = {
+    "中村 翔": ("翔に聞いて", "翔が対応", "営業の翔さんへ", "しょうくんに渡しました", "しょうさんへ", "しょうに聞いて"),
+    "伊藤 さくら": ("さくらに聞きました", "さくらが描いた", "さくらさんへ"),
+    "吉田 葵": ("葵が対応", "葵くんも"),
+    "長谷川 凛": ("凛です", "りんちゃんが"),
+    "関 徹": ("徹に渡した", "とおるが確認", "とおるに聞いて"),
+    "井上 仁": ("仁に確認",),
+}
+KANA_WORDS = {
+    "中村 翔": ("お支払いはいつでしょうか", "確認しましょう", "しょうがない", "しょうもない", "しょうひ税"),
+    "井上 真": ("しんぱいしています", "しんだいの件"),
+    "関 徹": ("とおるか確認します", "すきとおる青", "とおるて"),
+    "長谷川 凛": ("りんごの画像", "きりんの絵"),
+    "伊藤 さくら": ("さくらの素材",),
+}
+
+
+@pytest.mark.parametrize(("shown", "text"), [(shown, text) for shown, texts in ALONE.items() for text in texts])
+def test_a_given_name_alone_is_covered_or_marked(shown: str, text: str) -> None:
+    """In kanji or kana, before a particle or a title; before a title it is always covered as the member."""
+    people = {OWNER: ["yamada"], CLIENT: ["田中"], MEMBER: [shown]}
+    mask = PackageMask(masking_policy("support"), people, {MEMBER})
+    finder = NameFinder(mask.open_names, mask.hidden_names)
+
+    masked = mask.mask_text(text)
+    assert "参加者A" in masked or [*finder.pieces(masked), *finder.marks(masked)]
+    assert "参加者A" in masked or not re.search("さん|くん|ちゃん", text)
+
+
+@pytest.mark.parametrize("shown", ALONE)
+def test_a_given_name_of_a_party_too_names_nobody(shown: str) -> None:
+    """Neither covered nor marked, though a member has it as well."""
+    people = {OWNER: ["yamada"], CLIENT: [shown], MEMBER: [f"佐藤 {shown.split()[1]}"]}
+    mask = PackageMask(masking_policy("support"), people, {MEMBER})
+    finder = NameFinder(mask.open_names, mask.hidden_names)
+
+    for text in (f"{shown.split()[1]}{one}" for one in ("さんへ", "ちゃんに送った", "が対応")):
+        assert (text, [], []) == (mask.mask_text(text), list(finder.pieces(text)), list(finder.marks(text)))
+
+
+@pytest.mark.parametrize(("shown", "text"), [(shown, text) for shown, texts in KANA_WORDS.items() for text in texts])
+def test_a_reading_within_kana_accuses_nobody(shown: str, text: str) -> None:
+    """A word that only holds the reading of a member is not shown as the member."""
+    people = {OWNER: ["yamada"], CLIENT: ["田中"], MEMBER: [shown]}
+
+    assert text == PackageMask(masking_policy("support"), people, {MEMBER}).mask_text(text)
