@@ -25,7 +25,7 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import ask_yes_no, is_asked
 from archiver.errors import N_
-from archiver.export.package.order import OPTIONS, ExportOrder
+from archiver.export.package.order import OPTIONS, ExportOrder, option_words
 from archiver.records import RequestKind
 from archiver.wording import gettext as _
 
@@ -123,10 +123,11 @@ def command_export(
         _tell_declined(previews or [], order.profile, as_json=as_json)
         return 0
     tell_root_errors(app.root_errors)
+    options = option_words(given)
     if as_json:
-        tell_document(report, recheck)
+        tell_document(report, recheck, options)
     else:
-        tell_export(report, to_stderr=is_quiet)
+        tell_export(report, options, to_stderr=is_quiet)
     return INCOMPLETE if report.incomplete or report.unheld or report.unread else 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import click
 from archiver.cli.terminal.file_manager import open_folder
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.typed_command import command_line
 from archiver.records import contract_facts
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -23,14 +25,14 @@ _NAMED_LIMIT = 20
 """So many things that a package lacks are named on the screen; the package names them all."""
 
 
-def tell_document(report: ExportReport, recheck: Recheck | None) -> None:
+def tell_document(report: ExportReport, recheck: Recheck | None, options: Sequence[str]) -> None:
     """Print what was made as one JSON document."""
     checked = {"recheck": None if recheck is None else recheck._asdict()}
     click.echo(json.dumps(report.document() | checked, ensure_ascii=False))
-    _tell_incomplete(report)
+    _tell_incomplete(report, options)
 
 
-def tell_export(report: ExportReport, *, to_stderr: bool) -> None:
+def tell_export(report: ExportReport, options: Sequence[str], *, to_stderr: bool) -> None:
     """Print where the package is, how much it holds, what it lacks, and what is to be done before it is sent."""
     echo(_("The export is ready. It was sent to nobody."), err=to_stderr)
     echo(f"  {visible(str(report.path))}")
@@ -46,13 +48,16 @@ def tell_export(report: ExportReport, *, to_stderr: bool) -> None:
         echo("  " + sentence.format(n=report.unsealed), err=to_stderr)
     if report.stamped:
         echo("  " + _("It is time-stamped by every company in the settings."), err=to_stderr)
-    _tell_incomplete(report)
+    _tell_incomplete(report, options)
     _tell_before_sending(report)
     open_folder(Path(report.path))
 
 
-def _tell_incomplete(report: ExportReport) -> None:
-    """Print that no record of it is kept, if so, and why the exit code is 4: what it lacks, whether it is too large."""
+def _tell_incomplete(report: ExportReport, options: Sequence[str]) -> None:
+    """Print that no record of it is kept, if so, and why the exit code is 4: what it lacks, whether it is too large.
+
+    `options`: those of the command that made it.
+    """
     if report.record_note():
         echo("  " + report.record_note(), err=True)
     for sentences, explanation in (
@@ -70,9 +75,8 @@ def _tell_incomplete(report: ExportReport) -> None:
         (
             report.unread_sentences(),
             _(
-                "To read them, on a terminal: archive export {contract} --for {profile}  "
-                "(a script: --preview --json, then --read FILE)"
-            ).format(contract=report.contract, profile=report.profile),
+                "To read them, on a terminal: archive export {words}  (a script: --preview --json, then --read FILE)"
+            ).format(words=command_line([report.contract, *options])),
         ),
         (report.too_large, _("Nothing was left out because of that. To choose fewer messages: --from, --to")),
     ):

@@ -12,6 +12,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.terminal.day_options import parse_day
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import pad, visible
+from archiver.cli.terminal.typed_command import command_line
 from archiver.records import ExportedPackage, JsonObject
 from archiver.render.times import iso_date, minute_text
 from archiver.standing.contract_names import contract_names
@@ -20,7 +21,7 @@ from archiver.store.time_text import to_text
 
 def list_exports(obj: CliContext, *, as_json: bool) -> None:
     """Print the packages that the archive has on record."""
-    from archiver.export.package.order import options_line
+    from archiver.export.package.order import option_words
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts
     from archiver.store.queries.runs import exports
@@ -36,8 +37,8 @@ def list_exports(obj: CliContext, *, as_json: bool) -> None:
         echo(f"{package.number:>3}  {minute_text(package.at)}  {pad(package.profile, 8)} {package.lang}  {name}")
         echo(f"     {visible(package.name)}")
         echo(f"     SHA-256 {package.sha256}")
-        if options := options_line(package.making.get("order", {})):
-            echo(f"     {visible(options)}")
+        if options := option_words(package.making.get("order", {})):
+            echo(f"     {command_line(options)}")
         for handover in package.handovers:
             line = _("handed to {to} on {day}").format(to=visible(handover.to), day=handover.on)
             echo("     " + line + (f" ({visible(handover.how)})" if handover.how else ""))

@@ -149,10 +149,9 @@ def _recorded(value: Any) -> object:
     return value
 
 
-def options_line(record: Mapping[str, Any]) -> str:
-    """The wishes of a recorded order as options of the command; texts to mask are counted, and not known any more."""
-    given = [(one.metadata.get("names"), record[one.name]) for one in fields(ExportOrder) if one.name in record]
-    each = [
-        (names[0], one) for names, value in given if names for one in (value if isinstance(value, list) else [value])
-    ]
-    return " ".join(name if one is True else f"{name} {one}" for name, one in each)
+def option_words(wishes: Mapping[str, Any]) -> list[str]:
+    """Wishes, typed or recorded, as options of the command; of recorded texts to mask it is only known how many."""
+    given = [(one.metadata.get("names"), wishes.get(one.name), one.default) for one in fields(ExportOrder)]
+    named = [(names[0], value) for names, value, default in given if names and value and value != default]
+    each = [(name, one) for name, value in named for one in (value if isinstance(value, list | tuple) else [value])]
+    return [word for name, one in each for word in ([name] if one is True else [name, str(one)])]

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from archiver.export.chosen_messages import MessageChoice
-from archiver.export.package.order import ExportOrder, options_line
+from archiver.export.package.order import ExportOrder, option_words
 from archiver.records import JST, RequestKind, Role
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
@@ -316,7 +316,12 @@ def test_a_script_reads_before_and_what_changed_since_is_not_taken(tmp_path: Pat
     desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
     out, err = desk.both("export", "job1", "--json", code=4)
     assert "6 messages are not read yet, so their texts are covered." in err
+    assert "archive export job1  (a script" in err.replace(f" --home {desk.home}", "")
     assert (6, 0, 6) == tuple(json.loads(out)[name] for name in ("opened", "read", "unread"))
+    wishes = ("--from", "2026-11-05", "--messages", "No.2", "--mask", "suzuki", "--mask", "x", "--all")
+    err = desk.both("export", "job1", *wishes, "--json", code=4)[1]
+    typed = "export job1 --from 2026-11-05 --messages No.2 --mask suzuki --mask x --all  (a script"
+    assert typed in err
     opened = json.loads(desk.both("export", "job1", "--preview", "--json")[0])["preview"]["opened"]
     stale, word, *rest = [{"id": one["id"], "digest": one["digest"]} for one in opened]
     file = tmp_path / "read.json"
@@ -574,7 +579,7 @@ def test_what_was_ordered_is_recorded_as_options_without_the_texts_to_mask() -> 
     assert ({}, [5], False) == (ExportOrder().record(), recorded["thirds"], "佐藤" in str(recorded))
     assert (
         "--from 2026-11-01T00:00:00+09:00 --request review --messages 12345678,No.12 --mask 1 --max-mb 0.5 --all"
-    ) == options_line(recorded)
+    ) == " ".join(option_words(recorded))
 
 
 def test_the_limit_of_an_order_is_the_profiles_unless_given() -> None:
