@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import fields
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
@@ -116,7 +117,12 @@ def keep_sides(archive: Archive, order: ExportOrder, *, at: datetime) -> None:
 def read_decisions(file: Path) -> list[Decision]:
     """The decisions of a file with a list of them. Raises UsageError."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=list[Decision])
+        decisions = msgspec.json.decode(body := file.read_bytes(), type=list[Decision])
     except (OSError, msgspec.MsgspecError):
         sentence = _("The file must be a JSON list of objects with id and digest, as --preview --json gives them.")
         raise errors.UsageError(detail=sentence) from None
+    known = {*Decision.__struct_encode_fields__, *(one.name for one in fields(OpenedMessage))}
+    if unknown := [*dict.fromkeys(key for one in msgspec.json.decode(body) for key in one if key not in known)]:
+        sentence = _("The file has keys that are not known: {keys}. Words stand under covered and shown.")
+        raise errors.UsageError(detail=sentence.format(keys=", ".join(unknown)))
+    return decisions

@@ -294,6 +294,15 @@ def test_a_file_that_is_no_list_of_decisions_is_refused(tmp_path: Path, document
         read_decisions(file)
 
 
+def test_a_key_that_nobody_knows_is_named(tmp_path: Path) -> None:
+    """As a mistyped one would leave a word uncovered."""
+    file = tmp_path / "read.json"
+    file.write_text('[{"id": "1", "digest": "d"}, {"id": "2", "digest": "e", "cover": ["山"]}]', encoding="utf-8")
+
+    with pytest.raises(errors.UsageError, match=r": cover\b"):
+        read_decisions(file)
+
+
 def test_a_file_of_decisions_is_read(tmp_path: Path) -> None:
     """What the preview calls unread is no decision to show it; what else the preview says is of no account."""
     file = tmp_path / "read.json"
