@@ -15,7 +15,7 @@ from archiver.store.ledger_copy import shared_files
 
 NOT_REMOVABLE = (
     "中に残るメタデータ(作成者など)を確実に除けない形式のため、この資料に入っていません。"
-    "PNG・JPEG・PDFにして attach し直すと入ります"
+    "PNG・JPEG・PDFにして足し直すと入ります(archive job enter 仕事 file)"
 )
 
 

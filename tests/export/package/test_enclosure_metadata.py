@@ -18,7 +18,7 @@ from tests.support.packages.exported_archives import (
     export_package,
     zip_files,
 )
-from tests.support.packages.files_with_metadata import picture
+from tests.support.packages.files_with_metadata import office_file, picture
 
 
 def printed(report: ExportReport) -> str:
@@ -41,6 +41,7 @@ def maker(tmp_path: Path) -> ArchiveMaker:
 def test_whatever_a_file_says_beside_its_content_stays_here(maker: ArchiveMaker, tmp_path: Path) -> None:
     """A copy leaves, whose digest stands beside the original's; what was removed is named, without its words."""
     previews: list[PackagePreview] = []
+    add_enclosure(maker, 2, "memo.docx", office_file(), kind="other")
 
     report = export_package(
         maker,
@@ -56,7 +57,9 @@ def test_whatever_a_file_says_beside_its_content_stays_here(maker: ArchiveMaker,
         assert hashlib.sha256(body).hexdigest()[:16] in words
     assert "除きました(作成者、位置)" in words
     assert verify_path(Path(report.path)).ok
-    assert [("S-001", True)] == [(one.file, one.removed) for one in previews[0].metadata]
+    assert [("S-001", True), ("N-02", False)] == [(one.file, one.removed) for one in previews[0].metadata]
+    assert "N-02" in report.incomplete[-1]
+    assert "archive job enter " in report.incomplete[-1]
 
 
 @pytest.mark.drawn
