@@ -415,9 +415,10 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
         yield "the text that was saved"
     since = min(at for at, text, _updated in texts if text == texts[-1][1])
     gone = [at for at, text, _updated in shown if text == DELETED]
-    looked = times[-1] if gone or is_edited else since
+    changed, end = gone[0] if gone else since, dispute.period[1] or 10**9
+    looked = max([changed, *(at for at in times if at < end)]) if gone or is_edited else changed  # within the period
     still = _findall(rf"(?:いまの文|いまの表示)\({DAY}\d\d:\d\dに確認、({DAY}\d\d:\d\d)も同じ\)", words)
-    if still != [_minute(looked)] * (_minute(looked) != _minute(gone[0] if gone else since)):
+    if still != [_minute(looked)] * (_minute(looked) != _minute(changed)):
         yield "until when it still read so"
     after = _findall(rf"(?:変わった後|いま)の文\(({DAY}\d\d:\d\d)に確認(?:、{DAY}\d\d:\d\dも同じ)?\){own}", words)
     if after != [(_minute(since), last)] * is_edited:

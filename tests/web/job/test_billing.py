@@ -131,22 +131,21 @@ def test_the_period_of_a_chat_is_kept_as_the_command_keeps_it(browser: FormBrows
             (room,) = find_contract(reading, "job1").rooms
         return answer.status_code, answer.get_data(as_text=True), room
 
-    kept = send(**{first: "2026-11-01", last: "2026-11-30", f"{last}_clock": "18:00"})[2]
+    kept = send(**{first: "2026-11-01", last: "2026-11-30 18:00"})[2]
     shown = browser.get("/contracts/job1")
-    alike = send(**{first: "", f"was_{first}": "2026-11-01", last: "2026-11-30", f"{last}_clock": "18:00"})[2]
+    alike = send(**{first: "", f"was_{first}": "2026-11-01", last: "2026-11-30 18:00"})[2]
     swapped = send(**{first: "2026-12-02", last: "2026-12-01"})
     wrong = send(**{first: "昨日"})
-    timed = send(**{last: "", f"{last}_clock": "18:00"})[2]
-    lone = send(**{last: "", f"{last}_clock": "18:00"})
+    open_ended = send(**{last: ""})[2]
     send(first_42="2026-11-01")
 
     begin = datetime(2026, 11, 1, tzinfo=JST)
     assert (begin, datetime(2026, 11, 30, 18, tzinfo=JST)) == (kept.start, kept.end)
-    assert f'name="{last}" value="2026-11-30"' in shown
+    assert f'name="{last}" value="2026-11-30 18:00"' in shown
     assert (None, kept.end) == (alike.start, alike.end)
     assert "The last day 2026-12-01 is before the first day 2026-12-02" in swapped[1]
-    assert (kept.end, None) == (swapped[2].end, timed.end)
-    assert [422] * 3 == [one[0] for one in (swapped, wrong, lone)]
+    assert (kept.end, None) == (swapped[2].end, open_ended.end)
+    assert [422] * 2 == [one[0] for one in (swapped, wrong)]
 
 
 def test_a_file_is_bound_to_a_message_by_clicking_it(browser: FormBrowser) -> None:
