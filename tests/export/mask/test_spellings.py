@@ -74,8 +74,10 @@ def wide(latin: str) -> str:
 
 
 TABLE = [(person.shown, spelling) for person in PEOPLE for spelling in dict.fromkeys(spellings(person))]
-SENTENCES = ("{}さんに確認します", "担当({})へ", "先ほど、{}から届きました", "file_{}_v2.pdf")
-SENTENCES += ("{}が対応しました", "{}に聞きました", "今日の{}の件")
+SENTENCES = (
+    *("{}さんに確認します", "担当({})へ", "先ほど、{}から届きました", "file_{}_v2.pdf"),
+    *("{}が対応しました", "{}に聞きました", "今日の{}の件"),
+)
 
 
 def test_the_table_is_large() -> None:
