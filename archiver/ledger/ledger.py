@@ -112,7 +112,7 @@ class LedgerReading:
 
     def may_append(self) -> bool:
         """Whether the user of the database is allowed to append entries."""
-        row = self._connection.execute("SELECT has_table_privilege('entry', 'INSERT')").fetchone()
+        row = self._connection.execute("SELECT has_any_column_privilege('entry', 'INSERT')").fetchone()
         return bool(row and row[0])
 
     def digest(self, seq: int) -> str | None:

@@ -163,7 +163,7 @@ def test_the_commands_say_what_the_store_lacks_and_try_taking_home(place: Ledger
         drill = terminal.run("team", "verify", "--sample", 1)
         both = terminal.run("team", "verify", code=2)
 
-    assert "見つかりませんでした" in stored
+    assert "変わったところはありません" in stored
     assert "1" in drill
     assert "--sample 20" in both
     assert [("drill", "team verify --sample")] == [(one.what, one.reason) for one in accesses(place)]
@@ -184,4 +184,4 @@ def test_a_store_of_which_the_records_name_nothing_is_said_not_to_have_been_chec
 
     assert "記録がない" in empty
     assert "点検するものがありませんでした" in with_a_note
-    assert "見つかりませんでした" not in empty + with_a_note
+    assert "変わったところはありません" not in empty + with_a_note

@@ -46,7 +46,7 @@ COPY = "archive.before-0002.sqlite3"
 
 def make_next_version(folder: Path, *, pause: float = 0.0) -> Path:
     """The whole program once more, with a second form of the archive."""
-    package = shutil.copytree(ROOT / "archiver", folder / "archiver", ignore=shutil.ignore_patterns("demo", "static"))
+    package = shutil.copytree(ROOT / "archiver", folder / "archiver", ignore=shutil.ignore_patterns("demo"))
     (package / "store/migrations/versions/0002_colours.py").write_text(STEP.format(pause=pause), encoding="utf-8")
     known = package / "store/migrate.py"
     text = known.read_text(encoding="utf-8")
