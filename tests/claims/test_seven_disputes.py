@@ -7,11 +7,13 @@ their own (`tests/comparison`), and random worlds with each of their oddities (`
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.export.report import summary
+from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from archiver.records import JsonObject
 from archiver.store import seals
@@ -173,3 +175,21 @@ def test_two_persons_of_one_surname(tmp_path: Path) -> None:
     for text in (page, form):
         assert "その後、立場が未入力の1人のメッセージ 1件。" in text
         assert "返信がありません" not in text
+
+
+def test_under_a_promise_of_secrecy_only_what_was_chosen_is_quoted(tmp_path: Path) -> None:
+    """The message without a reply too stands there only if it was chosen; that there is none is told all the same."""
+    maker = begun(tmp_path / "home", nda="yes")
+    told = [post(1, "お願いします", 0), post(2, "未発表の商品名の件です", 30, OWNER)]
+    maker.sync(told, minutes=60)
+    maker.sync(told, changed={}, minutes=9 * DAY)
+    seals.close_seals(maker.archive, now=at(10 * DAY))
+    with maker.archive.reading() as reading:
+        case = report_of(reading, at=at(10 * DAY))[0]
+        pages = [
+            words(summary.chapter(one, survey_messages(one)))
+            for one in (replace(case, chosen=("1",)), replace(case, chosen=("1", "2")))
+        ]
+
+    assert ["返信がありません" in page for page in pages] == [True, True]
+    assert ["未発表の商品名の件です" in page for page in pages] == [False, True]

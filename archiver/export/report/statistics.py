@@ -202,7 +202,8 @@ class _Survey:
         unanswered = self._unanswered.setdefault(message.room_id, [])
         if self._case.is_reporter(message.account_id):
             if message.state is not State.DELETED and not is_system_post(message.body):
-                if len(unanswered) < FIRST_ASKED:
+                is_chosen = message.message_id in self._case.chosen
+                if len(unanswered) < FIRST_ASKED and self._is_printed(is_chosen=is_chosen):
                     self._asking[message.room_id, len(unanswered)] = message
                 unanswered.append(_post(message))
         elif message.kind is MessageKind.SPEECH:
