@@ -67,7 +67,7 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "guide": ListedCommand(
         "archiver.cli.reading.guide", MORE, N_("Guides: when things go wrong, where to get advice, replies")
     ),
-    "team": ListedCommand("archiver.cli.evidence.team", MORE, N_("For organisations")),
+    "team": ListedCommand("archiver.team.commands.team", MORE, N_("For organisations")),
     "demo": ListedCommand("archiver.cli.demo", HIDDEN, N_("See the whole story, without a token")),
     "seal": ListedCommand("archiver.cli.evidence.seal", HIDDEN, N_("Seal the records made until now")),
     "upkeep": ListedCommand(

@@ -26,11 +26,11 @@ from archiver.store.archive import Archive
 from archiver.store.backup import copy, set_aside
 from archiver.store.backup.same_records import RecordsNotCompared
 from archiver.store.engine import DATABASE
-from archiver.store.ledger_copy import shared_files
 from archiver.store.queries import raw_tables
 from archiver.store.queries.database_health import damage
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import KnownCopy, LastBackup
+from archiver.team.ledger_copy import shared_files
 
 WITH_FINDINGS = DATABASE + ".with-findings"
 """Name for a copied database with findings, which must not replace a good earlier one."""

@@ -16,7 +16,6 @@ from archiver.evidence.verify.rollbacks import (
     read_rollback,
     rollback_sentence,
 )
-from archiver.ledger.ledger_file import read_ledger_file
 from archiver.records import JsonObject, Observation
 from archiver.settings.other_archives import state_folder
 from archiver.settings.seen_archive import SeenRecords, note_in_copies, note_of_home, read_seen, write_seen
@@ -26,6 +25,7 @@ from archiver.store.queries.entries import last_held, last_record, last_record_t
 from archiver.store.time_text import from_text
 from archiver.store.working.other_databases import OtherDatabase, other_databases
 from archiver.store.working.remembered_values import TAKEN_HOME
+from archiver.team.ledger.ledger_file import read_ledger_file
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 

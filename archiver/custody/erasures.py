@@ -29,13 +29,13 @@ from archiver.store.blobs import blob_path
 from archiver.store.engine import DATABASE
 from archiver.store.erasure import cleaning, execution, records
 from archiver.store.erasure.plan import Selection, make_plan, select_noted
-from archiver.store.ledger_copy import erased
-from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
-from archiver.store.ledger_copy.set_aside import databases_aside
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.runs import exports
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
+from archiver.team.ledger_copy import erased
+from archiver.team.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
+from archiver.team.ledger_copy.set_aside import databases_aside
 
 RECORDS = "data/entries.jsonl"
 _SEQ = re.compile(rb',"seq":(\d{1,18})\}\s*$')

@@ -18,8 +18,8 @@ from archiver.evidence.verify.findings import Verification
 from archiver.store import blobs, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.engine import DATABASE
-from archiver.store.ledger_copy import shared_files
 from archiver.store.queries import raw_tables
+from archiver.team.ledger_copy import shared_files
 
 PARTS = 30
 """Number of parts that the archive is divided into, one for each day."""

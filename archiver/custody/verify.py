@@ -33,12 +33,12 @@ from archiver.store import blobs, rebuild, seal_files, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.backup import copy_folder
 from archiver.store.engine import DATABASE
-from archiver.store.ledger_copy import shared_files
 from archiver.store.queries import entries, raw_tables
 from archiver.store.schema.payload_forms import has_form
 from archiver.store.time_text import to_text
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord
+from archiver.team.ledger_copy import shared_files
 from archiver.wording import gettext as _
 
 

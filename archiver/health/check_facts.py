@@ -13,10 +13,10 @@ from archiver.custody.earlier_homes import PutBackDatabase
 from archiver.health import disk, evidence
 from archiver.health.snapshot import HealthSnapshot, read_snapshot
 from archiver.store.archive import Archive, Reading
-from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 from archiver.store.queries import database_health
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import CallBudget, CopyToolRun, LastBackup
+from archiver.team.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from archiver.records.alerts import Alert
 from archiver.schedule import programs, schedulers
 from archiver.store.archive import Reading
 from archiver.store.engine import is_writable
-from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 from archiver.store.queries import current_state, files, gaps, last_looks
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.gaps import TruncatedList, truncated_lists
@@ -24,6 +23,7 @@ from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
 from archiver.store.working.verification_log import VerificationRecord
 from archiver.sync.wrong_clock import is_clock_wrong
+from archiver.team.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 
 
 @dataclass(frozen=True, slots=True)

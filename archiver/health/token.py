@@ -16,8 +16,8 @@ from archiver.schedule.schedulers import DAEMON, token_lack_sentence
 from archiver.settings.model import Settings
 from archiver.settings.token import place_words, read_token
 from archiver.store.archive import Archive
-from archiver.store.object_stores.open_store import check_store
 from archiver.sync.run_inputs import expect_dates
+from archiver.team.object_stores.open_store import check_store
 from archiver.wording import gettext as _
 
 

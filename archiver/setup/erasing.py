@@ -25,12 +25,12 @@ from archiver.setup.written_values import message_number
 from archiver.store.durable_files import sync_file
 from archiver.store.erasure import records
 from archiver.store.erasure.plan import select_contract, select_messages, select_noted, select_room
-from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
-from archiver.store.ledger_copy.set_aside import databases_aside
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts, find_contract, is_read
 from archiver.store.queries.runs import exports
 from archiver.store.working import alerts, remembered_values
+from archiver.team.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
+from archiver.team.ledger_copy.set_aside import databases_aside
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
 

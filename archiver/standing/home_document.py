@@ -39,7 +39,6 @@ from archiver.standing.emergency_words import DO_NOT, people_sentence
 from archiver.standing.headlines import Row, headlines, kept_words
 from archiver.standing.observed import Standing, observe_standing
 from archiver.store.archive import Reading
-from archiver.store.ledger_copy.kept_by_team import kept_by_team
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.gaps import unlisted_beginnings
@@ -49,6 +48,7 @@ from archiver.store.queries.viewing.message_summaries import newest_message
 from archiver.store.queries.viewing.quotable_messages import changed_places, quoted_messages
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import NOTICE_TRIAL, SEEN_CHANGES, SeenChanges, last_saved_at
+from archiver.team.ledger_copy.kept_by_team import kept_by_team
 
 QUOTED_LENGTH = 120
 """Characters of a text around what changed."""

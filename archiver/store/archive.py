@@ -26,7 +26,6 @@ from sqlalchemy.exc import DatabaseError
 from archiver import errors
 from archiver.corrected_clock import CorrectedClock
 from archiver.folder_sync import sync_folder
-from archiver.ledger.ledger_file import read_ledger_file
 from archiver.store import migrate, seal_files
 from archiver.store.durable_files import storage_error, sync_file
 from archiver.store.engine import (
@@ -38,9 +37,10 @@ from archiver.store.engine import (
     translate_error,
 )
 from archiver.store.transactions import Reading, Writing
+from archiver.team.ledger.ledger_file import read_ledger_file
 
 if TYPE_CHECKING:
-    from archiver.ledger.ledger import Ledger
+    from archiver.team.ledger.ledger import Ledger
 
 __all__ = ["ROUND_LOCK", "Archive", "Reading", "Writing"]
 
@@ -153,7 +153,7 @@ class Archive:
         """
         if self.ledger is None or self._is_topped_up:
             return
-        from archiver.store.ledger_copy import exchange
+        from archiver.team.ledger_copy import exchange
 
         self._begin_copy()
         try:
@@ -178,7 +178,7 @@ class Archive:
         Raises CopyDiverged where both have records that the other does not have, BadLedger for a row that no copy can
         have written (what comes before it is here then), and as `top_up`.
         """
-        from archiver.store.ledger_copy import exchange
+        from archiver.team.ledger_copy import exchange
 
         with self._translate_errors(), self._kept_at_hand(self._connect()) as sql, sql.begin():
             mark = None if self._is_older else exchange.copy_mark(sql)
@@ -282,7 +282,7 @@ class Archive:
 
     def _shipped_writing(self, sql: Connection, ledger: Ledger) -> Iterator[Writing]:
         """A writing whose rows are committed in the ledger when it ends; SQLite's own commit follows."""
-        from archiver.store.ledger_copy import exchange
+        from archiver.team.ledger_copy import exchange
 
         before = exchange.copy_standing(sql, self.home)
         yield Writing(sql, self.home, self.clock)
@@ -301,7 +301,7 @@ class Archive:
 
     def _begin_copy(self) -> None:
         """Make an empty database where there is none, or go on with a setting aside at which the process ended."""
-        from archiver.store.ledger_copy import set_aside
+        from archiver.team.ledger_copy import set_aside
 
         if not self.database.is_file():
             with self._alone():
@@ -314,7 +314,7 @@ class Archive:
 
         The new copy knows what is to be reported before it takes the place, so no kill loses it.
         """
-        from archiver.store.ledger_copy import exchange
+        from archiver.team.ledger_copy import exchange
 
         self.close()
         with self._alone():
@@ -325,7 +325,7 @@ class Archive:
                 self.exchange(ledger)
 
     def _set_aside(self, ledger: Ledger) -> None:
-        from archiver.store.ledger_copy import set_aside
+        from archiver.team.ledger_copy import set_aside
 
         with self._translate_errors(), self._connect() as sql, sql.begin():
             lost = set_aside.lost_records(sql, self.home, ledger)
@@ -409,6 +409,6 @@ def _ledger_of(home: Path) -> Ledger | None:
     place = read_ledger_file(home)
     if place is None:
         return None
-    from archiver.ledger.ledger import Ledger
+    from archiver.team.ledger.ledger import Ledger
 
     return Ledger(place)

@@ -21,12 +21,12 @@ from archiver.evidence import chain
 from archiver.records import Observation
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.ledger_copy.set_aside import LOST_KEY
 from archiver.store.queries import current_state
 from archiver.store.schema.payload_forms import read_all_formed
 from archiver.store.seal_files import FOLDER, ORPHANED, SealFile, free_name, list_files, move, read
 from archiver.store.transactions import SmallStatement
 from archiver.store.working.key_value_store import stored_text
+from archiver.team.ledger_copy.set_aside import LOST_KEY
 
 IN_SEALS, IN_COPIES, IN_LEDGER = "seals", "copies", "ledger"
 """Where a rollback was found: beside the seals of the home, in a folder for copies, or in a team's ledger."""

@@ -20,9 +20,6 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App, build_app
-from archiver.ledger.connection import KeptConnections
-from archiver.ledger.ledger import Ledger
-from archiver.ledger.service import ArchiveStanding, HostState, RoundOutcome, TeamLedger
 from archiver.rounds.daemon_messages import as_error
 from archiver.rounds.round import run_round
 from archiver.rounds.stop import Stop, Stopped
@@ -36,6 +33,9 @@ from archiver.team import host_breaker, round_times, sealed_tokens
 from archiver.team.copies import Copies
 from archiver.team.copy_care import CareEnd, CopyCare
 from archiver.team.host_breaker import Admission
+from archiver.team.ledger.connection import KeptConnections
+from archiver.team.ledger.ledger import Ledger
+from archiver.team.ledger.service import ArchiveStanding, HostState, RoundOutcome, TeamLedger
 from archiver.team.private_process import wipe
 from archiver.team.team_file import TeamSettings
 

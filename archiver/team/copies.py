@@ -17,13 +17,13 @@ from contextlib import closing
 from pathlib import Path
 
 from archiver import errors
-from archiver.ledger.installation import open_archive
-from archiver.ledger.ledger_file import COPY_SETTINGS, LedgerPlace, make_copy_home, write_ledger_file
 from archiver.settings.private_file import replace_file
 from archiver.store.archive import Archive
 from archiver.store.durable_files import storage_error
 from archiver.store.queries import current_state
 from archiver.store.working.other_databases import OtherDatabase, other_databases
+from archiver.team.ledger.installation import open_archive
+from archiver.team.ledger.ledger_file import COPY_SETTINGS, LedgerPlace, make_copy_home, write_ledger_file
 from archiver.team.team_file import TeamSettings
 
 _SET_ASIDE = "*.lost-*"

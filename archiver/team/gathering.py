@@ -13,8 +13,8 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.ledger.service import Saver, TeamLedger
 from archiver.team.copies import Copies
+from archiver.team.ledger.service import Saver, TeamLedger
 
 _CHECK_IN_EVERY = 3600.0
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 
-from archiver.ledger.service import HostState
+from archiver.team.ledger.service import HostState
 
 ACCOUNTS = 3
 """Rounds of so many accounts in a row in which the host failed are an outage."""

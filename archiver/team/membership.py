@@ -14,9 +14,9 @@ from archiver import errors
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
-from archiver.ledger.installation import find_archive, open_archive
-from archiver.ledger.service import ArchiveStanding, SealedRow, TeamLedger
 from archiver.team import round_times, sealed_tokens
+from archiver.team.ledger.installation import find_archive, open_archive
+from archiver.team.ledger.service import ArchiveStanding, SealedRow, TeamLedger
 from archiver.team.overview import waits_for_first_round
 from archiver.team.team_file import TeamSettings
 

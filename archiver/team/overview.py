@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from archiver.ledger.service import ArchiveStanding, Saver, TeamLedger
 from archiver.team import host_breaker
 from archiver.team.account_rounds import HOST, NOTHING_TO_SAVE
 from archiver.team.host_breaker import Admission
+from archiver.team.ledger.service import ArchiveStanding, Saver, TeamLedger
 
 LATE = timedelta(minutes=15)
 """A round that is overdue for longer than this is late."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver import errors
-from archiver.ledger.connection import connect, ledger_errors, ledger_making_errors, printable
+from archiver.team.ledger.connection import connect, ledger_errors, ledger_making_errors, printable
 
 SCHEMA = "procrastinate"
 

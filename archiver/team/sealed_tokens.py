@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from archiver.ledger.service import SealedRow
+from archiver.team.ledger.service import SealedRow
 from archiver.team.private_process import wipe
 
 KEY_BYTES = 32

@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime
 
-from archiver.custody.team_copies import store_address
-from archiver.ledger.service import TeamLedger
 from archiver.rounds.stop import Stop
-from archiver.store.ledger_copy.own_store import require_store_of_ledger
 from archiver.team import host_breaker, installation_key
 from archiver.team.account_rounds import HOST, AccountRounds, RoundEnd
+from archiver.team.adoption import store_address
 from archiver.team.copy_care import CareEnd
 from archiver.team.gathering import Gathering, Waiting
 from archiver.team.host_breaker import Admission
+from archiver.team.ledger.service import TeamLedger
+from archiver.team.ledger_copy.own_store import require_store_of_ledger
 from archiver.team.private_process import forbid_core_files
 from archiver.team.queue_schema import check_queue
 from archiver.team.round_queue import USUAL, QueueTimes, RoundQueue

@@ -16,7 +16,6 @@ from archiver.web import template_env
 from archiver.web.access import AccessGate, guard
 from archiver.web.context import EXTENSION, ViewContext
 from archiver.web.home import overview
-from archiver.web.proxy_access import ProxyGate, guard_behind_proxy
 from archiver.web.talk import (
     calendar,
     chat_list,
@@ -64,15 +63,11 @@ def build_app(context: ViewContext, gate: AccessGate, more: Sequence[Blueprint] 
         app.extensions[GATE] = gate
         guard(app, gate)
 
-    return _build_pages(context, put_gate, more)
+    return build_pages(context, put_gate, more)
 
 
-def build_team_app(context: ViewContext, gate: ProxyGate, account: int) -> Flask:
-    """The pages of one worker of a team, for requests of that worker through the sign-in proxy alone."""
-    return _build_pages(context, lambda app: guard_behind_proxy(app, gate, account), ())
-
-
-def _build_pages(context: ViewContext, put_gate: Callable[[Flask], None], more: Sequence[Blueprint]) -> Flask:
+def build_pages(context: ViewContext, put_gate: Callable[[Flask], None], more: Sequence[Blueprint] = ()) -> Flask:
+    """The same behind another gate, which `put_gate` puts before every route."""
     app = Flask(__name__, static_folder=None)
     app.extensions[EXTENSION] = context
     template_env.fill_environment(app.jinja_env, context)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import psycopg
 
-from archiver.custody.team_copies import adopt, take_home
-from archiver.ledger.ledger import COLUMNS
-from archiver.ledger.ledger_file import LedgerPlace
-from archiver.store.object_stores.open_store import make_store
+from archiver.team.adoption import adopt, take_home
+from archiver.team.ledger.ledger import COLUMNS
+from archiver.team.ledger.ledger_file import LedgerPlace
+from archiver.team.object_stores.open_store import make_store
 from tests.benchmarks.instruments.large_archives import fill_archive
 from tests.benchmarks.instruments.measure import Figure, run_alone
 from tests.support.teams.team import running_ledger

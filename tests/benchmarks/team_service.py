@@ -20,14 +20,14 @@ from threading import Event
 from typing import TypeVar
 
 from archiver.app import App, build_app
-from archiver.ledger.ledger_file import LEDGER_FILE
-from archiver.ledger.service import TeamLedger
 from archiver.rounds.round import run_round
 from archiver.rounds.stop import Stop
 from archiver.settings.file import load_settings
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.team import round_times
 from archiver.team.account_rounds import AccountRounds
+from archiver.team.ledger.ledger_file import LEDGER_FILE
+from archiver.team.ledger.service import TeamLedger
 from tests.benchmarks.instruments.measure import Figure
 from tests.support.teams.team_hardship import (
     Aftermath,

@@ -11,12 +11,12 @@ from archiver.comparison.compare import compare
 from archiver.custody import backup, erasures
 from archiver.custody.folder_copies import copy_to_folders
 from archiver.export.package.daily_copy import write_daily_copy
-from archiver.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.records.erasure import ErasureReason
 from archiver.store import blobs, seals
 from archiver.store.backup import set_aside
 from archiver.store.engine import DATABASE
 from archiver.store.erasure.plan import select_messages
+from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
 from tests.support.archives.maker import ROOM, ArchiveMaker, at, message_object, story
 from tests.support.archives.tampering import changing_past_triggers
 from tests.support.synced_paths import note_syncs

@@ -12,12 +12,12 @@ import psycopg
 import pytest
 
 from archiver import errors
-from archiver.cli.team.verification import user_name
-from archiver.custody import disclosure, team_copies
-from archiver.custody.disclosure import disclosed_copy
-from archiver.ledger.access_log import accesses, record_access, row_writers
 from archiver.store.archive import Archive
-from archiver.store.grants import Grant, grants, state_grant, withdraw_grants
+from archiver.team import adoption, disclosure
+from archiver.team.commands.verification import user_name
+from archiver.team.disclosure import disclosed_copy
+from archiver.team.grants import Grant, grants, state_grant, withdraw_grants
+from archiver.team.ledger.access_log import accesses, record_access, row_writers
 from tests.ledger.teams import Team, new_team
 from tests.support.teams.postgres import Postgres
 from tests.support.terminals.terminal import Terminal
@@ -112,9 +112,9 @@ def test_whoever_takes_an_archive_home_leaves_a_row_first(
     )
     words = ("team", "take-home", owner, tmp_path / "taken", "--ledger", team.postgres.address("reader"))
     with monkeypatch.context() as patch:
-        patch.setattr(team_copies, "record_access", _unavailable)
+        patch.setattr(adoption, "record_access", _unavailable)
         with pytest.raises(errors.LedgerUnavailable):
-            team_copies.take_home(team.place, tmp_path / "taken", tmp_path / "nowhere", who="somebody")
+            adoption.take_home(team.place, tmp_path / "taken", tmp_path / "nowhere", who="somebody")
     assert not (tmp_path / "taken").exists()
 
     stranger.run(*words, "--files", team.place.files)

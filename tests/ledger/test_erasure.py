@@ -15,19 +15,19 @@ import psycopg
 import pytest
 
 from archiver.custody import erasures
-from archiver.custody.team_copies import adopt, take_home
 from archiver.custody.verify import verify_archive
 from archiver.evidence.replaced_records import Tombstone, tombstone_line
-from archiver.ledger import installation
-from archiver.ledger.connection import connect
-from archiver.ledger.ledger import Ledger
-from archiver.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.records.erasure import ErasureReason
 from archiver.setup import erasing
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.execution import ERASED
 from archiver.store.erasure.plan import Selection, select_messages
-from archiver.store.object_stores.open_store import make_store
+from archiver.team.adoption import adopt, take_home
+from archiver.team.ledger import installation
+from archiver.team.ledger.connection import connect
+from archiver.team.ledger.ledger import Ledger
+from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
+from archiver.team.object_stores.open_store import make_store
 from tests.custody.test_erasures import EARLY, GONE, ONLY, job1, make_archive
 from tests.support.archives.byte_search import free_pages, places_of
 from tests.support.archives.maker import OTHER_ROOM, ROOM, at

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver import errors
-from archiver.ledger.ledger_file import LEDGER_FILE, LedgerPlace, read_ledger_file, write_ledger_file
 from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
+from archiver.team.ledger.ledger_file import LEDGER_FILE, LedgerPlace, read_ledger_file, write_ledger_file
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from archiver.evidence import chain
-from archiver.ledger import installation
+from archiver.team.ledger import installation
 from tests.support.teams.postgres import Postgres
 
 pytestmark = pytest.mark.slow

@@ -17,12 +17,12 @@ from archiver.custody.verify import verify_archive
 from archiver.export.package.report_input import put_back_sentences
 from archiver.health.check_result import CheckResult
 from archiver.health.token import check_ledger
-from archiver.ledger.ledger import Ledger, Row
-from archiver.ledger.ledger_file import write_ledger_file
 from archiver.records.grades import Grade
 from archiver.store import orphaned_seals
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
+from archiver.team.ledger.ledger import Ledger, Row
+from archiver.team.ledger.ledger_file import write_ledger_file
 from tests.ledger.teams import Team, new_team, note, seal_all
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import evidence, ledger_digests, round_in, running_ledger, topped_up

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from archiver.ledger import installation
+from archiver.team.ledger import installation
 from tests.support.teams.postgres import Postgres
 
 pytestmark = pytest.mark.slow

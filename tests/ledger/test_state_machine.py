@@ -13,10 +13,10 @@ from hypothesis import strategies
 from hypothesis.stateful import rule
 
 from archiver.custody.verify import verify_archive
-from archiver.ledger.connection import connect
-from archiver.ledger.ledger import Ledger
-from archiver.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.store.archive import Archive
+from archiver.team.ledger.connection import connect
+from archiver.team.ledger.ledger import Ledger
+from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import evidence, ledger_digests, new_place, running_ledger, topped_up
 from tests.sync.test_state_machine import Machine, Mortal, play

@@ -14,18 +14,18 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.custody import team_copies
 from archiver.custody.earlier_homes import overview_lines
-from archiver.custody.team_copies import adopt, place_of, take_home
-from archiver.ledger.ledger_file import LEDGER_FILE
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading
 from archiver.store.engine import DATABASE
-from archiver.store.ledger_copy import store_contents
-from archiver.store.ledger_copy.shared_files import put_beside_seals
-from archiver.store.object_stores.open_store import make_store
 from archiver.store.queries.entries import last_record
 from archiver.store.working import last_lists, remembered_values
+from archiver.team import adoption
+from archiver.team.adoption import adopt, place_of, take_home
+from archiver.team.ledger.ledger_file import LEDGER_FILE
+from archiver.team.ledger_copy import store_contents
+from archiver.team.ledger_copy.shared_files import put_beside_seals
+from archiver.team.object_stores.open_store import make_store
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
 from tests.support.chatwork.simulator import Chatwork
@@ -296,15 +296,15 @@ def test_of_two_that_take_home_to_one_folder_the_first_to_end_has_it(
     postgres: Postgres, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither touches what the other one is making, and nothing of the one that is refused stays."""
-    place, move = adopt(home, postgres.address("machine"), None), team_copies._move
+    place, move = adopt(home, postgres.address("machine"), None), adoption._move
 
     def move_second(fresh: Path, target: Path) -> None:
         with monkeypatch.context() as inner:
-            inner.setattr(team_copies, "_move", move)
+            inner.setattr(adoption, "_move", move)
             take_home(place, target, home)
         move(fresh, target)
 
-    monkeypatch.setattr(team_copies, "_move", move_second)
+    monkeypatch.setattr(adoption, "_move", move_second)
     with pytest.raises(errors.HomeNotWritable):
         take_home(place, tmp_path / "taken", home)
 

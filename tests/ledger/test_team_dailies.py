@@ -12,11 +12,11 @@ import pytest
 
 from archiver import errors
 from archiver.custody.erasures import erase
-from archiver.custody.store_check import check_store
-from archiver.custody.team_copies import take_home
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.records.erasure import ErasureReason
 from archiver.store.archive import Archive
+from archiver.team.adoption import take_home
+from archiver.team.store_check import check_store
 from tests.custody.test_erasures import job1
 from tests.ledger.teams import Team, new_team
 from tests.support.teams.postgres import Postgres

@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.custody.store_check import check_store
-from archiver.custody.team_copies import adopt, take_home
 from archiver.custody.verify import verify_archive
-from archiver.ledger.access_log import accesses
-from archiver.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.store.archive import Archive
-from archiver.store.ledger_copy import exchange
-from archiver.store.ledger_copy.own_store import require_store_of_ledger
-from archiver.store.object_stores.open_store import make_store, open_store
-from archiver.store.object_stores.s3_store import S3Store
+from archiver.team.adoption import adopt, take_home
+from archiver.team.ledger.access_log import accesses
+from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
+from archiver.team.ledger_copy import exchange
+from archiver.team.ledger_copy.own_store import require_store_of_ledger
+from archiver.team.object_stores.open_store import make_store, open_store
+from archiver.team.object_stores.s3_store import S3Store
+from archiver.team.store_check import check_store
 from archiver.web.content.open_file import open_blob
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE

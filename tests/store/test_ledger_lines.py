@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from archiver.store.ledger_copy.bringing import _object
+from archiver.team.ledger_copy.bringing import _object
 
 LINES = [
     '{"a":1,"a":2}',

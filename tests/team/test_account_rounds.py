@@ -18,8 +18,6 @@ from msgspec.structs import replace
 
 from archiver import errors
 from archiver.cli.main import main
-from archiver.custody.team_copies import adopt
-from archiver.ledger.service import SealedRow, TeamLedger
 from archiver.notices.sentences import sentences
 from archiver.notices.troubles import take_pending_notices
 from archiver.records import Contract, ContractRoom, RoomId
@@ -28,8 +26,10 @@ from archiver.store import statements
 from archiver.store.archive import Archive
 from archiver.team import account_rounds, membership, sealed_tokens
 from archiver.team.account_rounds import AccountRounds, RoundEnd, RoundFailed
+from archiver.team.adoption import adopt
 from archiver.team.copy_care import CareEnd
 from archiver.team.host_breaker import ACCOUNTS
+from archiver.team.ledger.service import SealedRow, TeamLedger
 from archiver.team.worker import due_archives
 from tests.support.teams.team import SETTINGS, round_in
 from tests.support.teams.team_service import Service, running_service

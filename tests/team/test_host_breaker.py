@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from archiver.ledger.service import HostState
 from archiver.team import host_breaker
 from archiver.team.host_breaker import ACCOUNTS, PAUSES, PROBE_LIMIT, Admission
+from archiver.team.ledger.service import HostState
 
 NOON = datetime(2026, 11, 12, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -14,11 +14,11 @@ import pytest
 
 from archiver import errors
 from archiver.cli.main import main
-from archiver.ledger.access_log import accesses
-from archiver.ledger.service import ArchiveStanding
 from archiver.store.archive import Archive
 from archiver.team import membership
 from archiver.team.gathering import Gathering, Waiting
+from archiver.team.ledger.access_log import accesses
+from archiver.team.ledger.service import ArchiveStanding
 from archiver.team.worker import due_archives
 from tests.ledger.teams import note
 from tests.support.teams.team_service import Service, running_service

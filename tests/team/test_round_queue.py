@@ -14,10 +14,10 @@ import psycopg_pool
 import pytest
 
 from archiver import errors
-from archiver.ledger.connection import connect
 from archiver.rounds.stop import Stop
 from archiver.team import queue_schema, round_queue
 from archiver.team.account_rounds import RoundFailed
+from archiver.team.ledger.connection import connect
 from archiver.team.round_queue import RoundQueue
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import running_ledger

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.ledger.service import SealedRow
 from archiver.team import sealed_tokens
+from archiver.team.ledger.service import SealedRow
 
 SECRET = sealed_tokens.new_secret_key()
 PUBLIC = sealed_tokens.public_half(SECRET)

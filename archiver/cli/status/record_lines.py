@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from archiver import errors
 from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.times import jst_time
-from archiver.ledger.ledger_file import read_ledger_file
 from archiver.records.erasure import Erasure
 from archiver.store.time_text import to_text
 from archiver.store.working.remembered_values import UnfinishedErasure
+from archiver.team.ledger.ledger_file import read_ledger_file
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
 if TYPE_CHECKING:
-    from archiver.ledger.access_log import AccessRecord
+    from archiver.team.ledger.access_log import AccessRecord
 
 
 def unfinished_lines(unfinished: UnfinishedErasure | None) -> list[str]:
@@ -51,7 +51,7 @@ def read_accesses(home: Path) -> list[AccessRecord] | None:
     place = read_ledger_file(home)
     if place is None:
         return None
-    from archiver.ledger.access_log import PUT_BACK, accesses
+    from archiver.team.ledger.access_log import PUT_BACK, accesses
 
     try:
         return [one for one in accesses(place) if one.what != PUT_BACK]

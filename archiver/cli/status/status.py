@@ -60,9 +60,9 @@ def _show_status(obj: CliContext, *, as_json: bool) -> None:
     from archiver.standing.emergencies import emergencies
     from archiver.standing.home_document import home_document
     from archiver.store.archive import Archive
-    from archiver.store.ledger_copy.kept_by_team import kept_by_team
     from archiver.store.queries.status import status
     from archiver.store.working import remembered_values
+    from archiver.team.ledger_copy.kept_by_team import kept_by_team
 
     settings = obj.settings()
     with Archive(obj.home).reading() as reading:

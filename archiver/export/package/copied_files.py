@@ -20,9 +20,9 @@ from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import Stamps, add_seal_stamp, put_seal_stamp, stamp_files
 from archiver.records import Seal
 from archiver.report_language import say
-from archiver.store.ledger_copy import shared_files
 from archiver.store.queries.entries import KeptReply
 from archiver.store.seals import FOLDER
+from archiver.team.ledger_copy import shared_files
 
 LOST_REASON = "保管庫のファイルが失われているため、この資料に入っていません"
 DAMAGED_REASON = "保管庫のファイルが壊れているため、この資料に入っていません"

@@ -27,11 +27,11 @@ from archiver.records import JST, Contract
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import make_durable_folder
-from archiver.store.ledger_copy.shared_files import put_daily
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import NewEntry, last_entry_before, last_seq, new_entries
 from archiver.store.time_text import from_text
 from archiver.store.working import remembered_values
+from archiver.team.ledger_copy.shared_files import put_daily
 
 FOLDER = "daily"
 

@@ -11,7 +11,7 @@ from archiver.export import enclosure_file_names
 from archiver.export.metadata.file_metadata import NotRemovable, read_metadata, without_metadata
 from archiver.export.metadata.items import FileMetadata, MetadataItem, MetadataState
 from archiver.records import Enclosure
-from archiver.store.ledger_copy import shared_files
+from archiver.team.ledger_copy import shared_files
 
 NOT_REMOVABLE = (
     "中に残るメタデータ(作成者など)を確実に除けない形式のため、この資料に入っていません。"

@@ -17,8 +17,8 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.blobs import FOLDER, INCOMING, blob_path
 from archiver.store.durable_files import storage_error
 from archiver.store.engine import DATABASE
-from archiver.store.object_stores.folder_store import FolderStore
 from archiver.store.queries.entries import IS_WHOLE
+from archiver.team.object_stores.folder_store import FolderStore
 
 _EARLIER = f"{DATABASE.removesuffix('.sqlite3')}.before-*.sqlite3*"
 """Databases as they were before an upgrade, which hold everything once more."""

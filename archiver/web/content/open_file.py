@@ -16,7 +16,7 @@ from pathlib import Path
 
 from archiver.store import blobs
 from archiver.store.avatars import FOLDER
-from archiver.store.ledger_copy import shared_files
+from archiver.team.ledger_copy import shared_files
 
 CHECKED = 50_000_000
 """Bytes of the largest file whose fingerprint is compared before it is sent."""

@@ -30,7 +30,6 @@ from archiver.standing.emergency_words import not_kept_row
 from archiver.standing.headlines import kept_words
 from archiver.standing.home_document import NEVER, job_order, job_row
 from archiver.store.archive import Reading
-from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 from archiver.store.queries.contracts import contracts, required_rooms, rooms_to_read
 from archiver.store.queries.gaps import unlisted_beginnings
 from archiver.store.queries.status import status
@@ -40,6 +39,7 @@ from archiver.store.working.remembered_values import PRACTICE, RESCUED, TICKED
 from archiver.sync.recover.files import take_file
 from archiver.sync.recover.found_ids import FoundIds
 from archiver.sync.recover.read_ids import RecoveryResult
+from archiver.team.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.web.saving import failure_remembered, note_home, round_progress, waiting

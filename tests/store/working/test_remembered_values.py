@@ -182,7 +182,7 @@ def test_nothing_is_remembered_past_the_slots() -> None:
     }
 
     slots = {("store.working.remembered_values", "Slot"), ("store.working.remembered_values", "SlotFamily")}
-    of_a_ledger = {"store.ledger_copy.exchange", "store.ledger_copy.set_aside", "store.orphaned_seals"}
+    of_a_ledger = {"team.ledger_copy.exchange", "team.ledger_copy.set_aside", "store.orphaned_seals"}
     assert slots | {(name, "table") for name in of_a_ledger} == places
 
 

@@ -16,17 +16,17 @@ from typing import Any
 import psycopg
 
 from archiver.app import build_app
-from archiver.ledger import installation
-from archiver.ledger.connection import connect
-from archiver.ledger.ledger import Ledger
-from archiver.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.rounds.round import run_round
 from archiver.settings.file import load_settings
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
-from archiver.store.object_stores.open_store import make_store
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
+from archiver.team.ledger import installation
+from archiver.team.ledger.connection import connect
+from archiver.team.ledger.ledger import Ledger
+from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
+from archiver.team.object_stores.open_store import make_store
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.teams.postgres import Postgres, running_postgres
 from tests.support.terminals.terminal import TOKEN

@@ -19,10 +19,10 @@ from threading import Event, Thread
 import psycopg
 
 from archiver import errors
-from archiver.custody.team_copies import take_home
 from archiver.store.archive import Archive
-from archiver.store.object_stores.object_store import file_key
-from archiver.store.object_stores.open_store import open_store
+from archiver.team.adoption import take_home
+from archiver.team.object_stores.object_store import file_key
+from archiver.team.object_stores.open_store import open_store
 from tests.support.teams.team_service import Service
 
 

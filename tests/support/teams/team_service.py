@@ -22,14 +22,14 @@ from typing import NamedTuple, Self
 
 from archiver.corrected_clock import CorrectedClock
 from archiver.demo.loopback import HttpAnswer, HttpRequest, error_answer
-from archiver.ledger.ledger_file import LedgerPlace
-from archiver.ledger.service import ArchiveStanding
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.rounds.stop import Stop
 from archiver.store import statements
 from archiver.store.archive import Archive
-from archiver.store.object_stores.open_store import make_store
 from archiver.team import installation_key, membership
+from archiver.team.ledger.ledger_file import LedgerPlace
+from archiver.team.ledger.service import ArchiveStanding
+from archiver.team.object_stores.open_store import make_store
 from archiver.team.queue_schema import install_queue
 from archiver.team.round_queue import QueueTimes
 from archiver.team.team_file import TeamSettings, read_team_file
@@ -222,7 +222,7 @@ class Service:
 
     def overview(self) -> Mapping[int, ArchiveStanding]:
         """How every account stands."""
-        from archiver.ledger.service import TeamLedger
+        from archiver.team.ledger.service import TeamLedger
 
         with closing(TeamLedger(self.postgres.address())) as ledger:
             return {one.account: one for one in ledger.overview()}

@@ -1,0 +1,206 @@
+"""An archive entered in a team's ledger, and an archive of a ledger taken home as one of its own."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from archiver import errors
+from archiver.custody.verify import verify_archive
+from archiver.evidence.verify.findings import Progress, Verification
+from archiver.folder_sync import sync_where_possible
+from archiver.store.archive import Archive
+from archiver.store.durable_files import sync_tree
+from archiver.store.queries import current_state
+from archiver.store.queries.entries import last_record
+from archiver.team.ledger.access_log import record_access
+from archiver.team.ledger.connection import printable
+from archiver.team.ledger.installation import find_archive, open_archive
+from archiver.team.ledger.ledger import Ledger
+from archiver.team.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
+from archiver.team.ledger_copy import exchange, shared_files
+from archiver.team.ledger_copy.store_contents import count_unnamed_seals
+from archiver.team.object_stores.open_store import check_store
+from archiver.team.object_stores.s3_store import SCHEME, read_address
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
+
+
+def adopt(home: Path, address: str, files: str | None, *, tell: Progress | None = None) -> LedgerPlace:
+    """Verify an archive in depth, ship all of it to the ledger, and make its home a copy of what the ledger holds.
+
+    A home whose archive is in the ledger already becomes a copy if it is the same archive; what it lacks comes.
+    Raises NoArchive, ArchiveInUse, NotAdopted, AnotherArchive, LedgerUnavailable, TeamStoreUnavailable,
+    TeamNotInstalled.
+    """
+    with closing(Archive(home)) as archive, archive.round_lock():
+        account = _owner_of(archive)
+        verification = verify_archive(archive, deep=True, progress=tell)
+        if not verification.ok:
+            raise errors.NotAdopted(home=home, detail=verification.findings[0].text)
+        if files is not None:
+            check_store(files)
+        place = LedgerPlace(address, open_archive(address, account), files)
+        with closing(Ledger(place)) as ledger:
+            try:
+                archive.exchange(ledger)
+            except exchange.CopyDiverged as error:
+                raise errors.AnotherArchive(account=account, home=home) from error
+        with archive.reading() as reading:  # the ledger may have had the records already, and the store not the bytes
+            exchange.fill_store(reading.sql, home, place)
+        write_ledger_file(home, place)
+    return place
+
+
+def store_address(text: str) -> str:
+    """The address of a store of files as `ledger.toml` has it: `s3://…` or an absolute path. Raises BadTeamStore."""
+    if not text.startswith(SCHEME):
+        return str(Path(text).expanduser().absolute())
+    read_address(text)
+    return text
+
+
+def place_of(home: Path, address: str | None, account: int | None) -> LedgerPlace:
+    """The archive in a ledger that is meant: an account's, or the one that the home is a copy of.
+
+    Raises UsageError, NotInLedger, LedgerUnavailable, TeamNotInstalled.
+    """
+    own = read_ledger_file(home)
+    address = address or (own.address if own is not None else None)
+    if address is None:
+        raise errors.UsageError(detail=_("Say which ledger: --ledger ADDRESS"))
+    if account is not None:
+        return LedgerPlace(address, find_archive(address, account), own.files if own is not None else None)
+    if own is None:
+        raise errors.UsageError(detail=_("Say whose archive: archive team take-home ACCOUNT DIR"))
+    return own
+
+
+def take_home(
+    place: LedgerPlace,
+    target: Path,
+    home: Path,
+    *,
+    account: int | None = None,
+    tell: Progress | None = None,
+    who: str | None = None,
+) -> Verification:
+    """Make an ordinary archive of what the ledger holds, in a folder that is not there yet, and verify it in depth.
+
+    `who` takes it, as the row of the record of accesses says that is there before anything is read; None: there is one.
+
+    Until it is whole it lies beside it, in a folder of its own (`DIR.partial-…`); nothing of that stays after an error.
+    Where a row is one that no copy can have written, all before it is taken, and it is refused if that is nothing.
+    Bytes of files come from the team's store of files, and from `home` if it is a copy of the same archive.
+    `account`: whose archive was asked for; another one's is refused, whatever the ledger says of its number.
+    Raises PlaceTaken, LedgerUnavailable, BadLedger, StorageError.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise errors.PlaceTaken(path=target)
+    fresh = _new_folder(target)
+    try:
+        if who is not None:
+            record_access(place, who=who, what="take-home", reason="")
+        bad_row = _fill(fresh, place, home if _is_copy_of(home, place) else None)
+        _require_owner(fresh, place, account)
+        with closing(Archive(fresh)) as archive:
+            verification = verify_archive(archive, deep=True, progress=tell)
+            _tell_unnamed_seals(archive, place, verification)
+            if bad_row is not None:
+                verification.add_finding("ledger-row", "ledger", str(bad_row))
+        _move(fresh, target)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)  # all in it is in the ledger too, and it may be somebody else's
+        raise
+    return verification
+
+
+def _new_folder(target: Path) -> Path:
+    """A folder beside the one that is to be, which nobody else uses."""
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f"{target.name}.partial-", dir=target.parent))
+    except OSError as error:
+        raise errors.HomeNotWritable(path=target, detail=error.strerror or str(error)) from error
+
+
+def _fill(fresh: Path, place: LedgerPlace, source: Path | None) -> errors.BadLedger | None:
+    """Bring all that the ledger and the store hold into an empty folder, up to a row that no copy can have written."""
+    bad_row: errors.BadLedger | None = None
+    with _collector_paused(), closing(Archive(fresh, being_made=True)) as archive, closing(Ledger(place)) as ledger:
+        archive.create()
+        try:
+            archive.exchange(ledger)
+        except errors.BadLedger as error:
+            bad_row = error
+        with archive.writing() as writing:
+            if bad_row is not None and last_record(writing) is None:
+                raise bad_row
+            exchange.end_copy(writing.sql, fresh, place, source)
+        shared_files.bring_dailies(fresh, place)
+        archive.sync()
+    return bad_row
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Look for no circles of objects meanwhile: the rows make many objects that are soon gone, and no circle."""
+    is_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_on:
+            gc.enable()
+
+
+def _move(fresh: Path, target: Path) -> None:
+    try:
+        if target.exists():
+            target.rmdir()
+        sync_tree(fresh)
+        fresh.rename(target)
+        sync_where_possible(target.parent)
+    except OSError as error:
+        raise errors.HomeNotWritable(path=target, detail=error.strerror or str(error)) from error
+
+
+def _is_copy_of(home: Path, place: LedgerPlace) -> bool:
+    own = read_ledger_file(home)
+    return own is not None and (own.address, own.archive) == (place.address, place.archive)
+
+
+def _require_owner(fresh: Path, place: LedgerPlace, account: int | None) -> None:
+    """Raise BadLedger if the records say that they are another account's."""
+    with closing(Archive(fresh)) as archive, archive.reading() as reading:
+        owner = current_state.owner(reading)
+    if account is not None and owner is not None and int(owner["account_id"]) != account:
+        detail = _("its records are those of account {account}").format(account=owner["account_id"])
+        raise errors.BadLedger(ledger=printable(place.address), archive=place.archive, detail=detail)
+
+
+def _tell_unnamed_seals(archive: Archive, place: LedgerPlace, verification: Verification) -> None:
+    """Say that the store holds seals of which the ledger says nothing, as where somebody has deleted them there."""
+    with archive.reading() as reading:
+        count = count_unnamed_seals(reading, place)
+    if count:
+        sentence = ngettext(
+            "{n} file of seals in the team's store belongs to no record of the ledger: a round that was interrupted "
+            "may have left it, or seals were deleted from the ledger. What it would prove was not looked at.",
+            "{n} files of seals in the team's store belong to no record of the ledger: a round that was interrupted "
+            "may have left them, or seals were deleted from the ledger. What they would prove was not looked at.",
+            count,
+        )
+        verification.add_unchecked("seals/", sentence.format(n=count))
+
+
+def _owner_of(archive: Archive) -> int:
+    with archive.reading() as reading:
+        owner = current_state.owner(reading)
+    if owner is None:
+        raise errors.NotAdopted(home=archive.home, detail=_("it does not know yet whose it is; run archive save first"))
+    return int(owner["account_id"])

@@ -1,0 +1,251 @@
+"""The commands of disclosure: a worker's `team grant`, `revoke` and `audit`, and the recipient's `team export`."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver import errors
+from archiver.cli.argument_completion import contract_ids, folders, profiles
+from archiver.cli.context import CliContext
+from archiver.cli.terminal.day_options import parse_until
+from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.times import jst_time
+from archiver.errors import N_
+from archiver.wording import gettext as _
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from archiver.team.ledger.access_log import AccessRecord
+    from archiver.team.ledger.ledger_file import LedgerPlace
+
+_RECIPIENT = N_("WHO")
+_REFUSED = "refused: "
+_KINDS = {
+    "export": N_("export of"),
+    "grant": N_("grant of"),
+    "revoke": N_("withdrawal of"),
+    "drill": N_("restore drill"),
+    "take-home": N_("all of it taken home"),
+    "put-back": N_("the ledger was put back to an earlier time; lines before this one may be missing"),
+}
+"""How the rows of the record of accesses begin, and what is shown of that."""
+
+
+@click.command(
+    "grant",
+    short_help=N_("Let somebody get exports of one job out of your archive until a day."),
+    help=N_(
+        "Let somebody get exports of one job out of your archive until a day, such as: archive team "
+        "grant job1 法務 --until 2027-01-31"
+    ),
+)
+@click.argument("contract_id", metavar="JOB", shell_complete=contract_ids)
+@click.argument("recipient", metavar=_RECIPIENT)
+@click.option("--until", required=True, metavar=N_("DAY"), help=N_("The last day on which they may."))
+@click.pass_obj
+def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) -> int:
+    """Append the grant to the archive, then a row to the record of accesses."""
+    from archiver.app import utc_now
+    from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import named_or_only_contract
+    from archiver.team.grants import state_grant
+    from archiver.team.ledger.access_log import record_access
+
+    place, who, last = _own_place(obj), _plain(recipient), _last_day(until)
+    with closing(Archive(obj.home)) as archive:
+        with archive.reading() as reading:
+            contract = named_or_only_contract(reading, contract_id)
+        grant = state_grant(archive, contract.id, who, last, at=utc_now())
+    record_access(place, who=_owner_word(), what=f"grant {grant.contract} {grant.until}", reason=who)
+    sentence = _("Granted: {who} may get exports of {contract} until {day}. Withdraw it with: {command}")
+    command = f"archive team revoke {_word(contract.id)} {_word(who)}"
+    values = {"who": who, "contract": contract.label, "day": grant.until.isoformat(), "command": command}
+    echo(sentence.format(**{name: visible(value) for name, value in values.items()}))
+    return 0
+
+
+@click.command("revoke", help=N_("Withdraw what you granted somebody for one job; what they have stays theirs."))
+@click.argument("contract_id", metavar="JOB", shell_complete=contract_ids)
+@click.argument("recipient", metavar=_RECIPIENT)
+@click.pass_obj
+def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> int:
+    """Append the withdrawal to the archive, then a row to the record of accesses."""
+    from archiver.app import utc_now
+    from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import named_or_only_contract
+    from archiver.team.grants import withdraw_grants
+    from archiver.team.ledger.access_log import record_access
+
+    place, who = _own_place(obj), _plain(recipient)
+    with closing(Archive(obj.home)) as archive:
+        with archive.reading() as reading:
+            contract = named_or_only_contract(reading, contract_id)
+        number = withdraw_grants(archive, contract.id, who, at=utc_now())
+    if not number:
+        raise errors.NothingGranted(contract=contract.id, recipient=who)
+    record_access(place, who=_owner_word(), what=f"revoke {contract.id}", reason=who)
+    sentence = _("Withdrawn: {who} gets no more exports of {contract}. What they have is theirs.")
+    echo(sentence.format(who=visible(who), contract=visible(contract.label)))
+    return 0
+
+
+@click.command(
+    "audit", help=N_("Who read your archive besides you and wrote to it, and what you granted; nothing can be removed.")
+)
+@click.pass_obj
+def team_audit(obj: CliContext) -> int:
+    """Print every row of the record of accesses, oldest first, who took it home, who wrote, and the grants."""
+    from archiver.store.archive import Archive
+    from archiver.team.grants import grants
+    from archiver.team.ledger.access_log import accesses, missing_numbers, row_writers
+
+    place = _own_place(obj)
+    records = accesses(place)
+    for record in records:
+        echo(_access_line(record))
+    if missing := missing_numbers(records):
+        numbers = ", ".join(map(str, missing))
+        echo(_("Missing: line {numbers}. Only the owner of the database can have removed it.").format(numbers=numbers))
+    if taken := [str(record.number) for record in records if record.what == "take-home"]:
+        sentence = _("All of it was taken home, for which nobody needs your grant: line {numbers}.")
+        echo(sentence.format(numbers=", ".join(taken)))
+    for writer in row_writers(place):
+        sentence = _("Records and replies written by the database's user {login}: {n} ({first} – {last})")
+        times = {"first": jst_time(writer.first), "last": jst_time(writer.last)}
+        echo(sentence.format(login=visible(writer.login), n=writer.rows, **times))
+    with closing(Archive(obj.home)) as archive, archive.reading() as reading:
+        known = grants(reading)
+    for grant in known:
+        sentence = _("Granted: {who}, {contract}, until {day}")
+        if not grant.is_live(_today()):
+            sentence = _("Ended: {who}, {contract}, until {day}")
+        echo(sentence.format(who=visible(grant.recipient), contract=visible(grant.contract), day=grant.until))
+    return 0
+
+
+@click.command(
+    "export",
+    short_help=N_("Make an export of a member's job under their grant."),
+    help=N_(
+        "Make an export of a member's job under their grant, such as: archive team export 1234567 job1 "
+        "--as 法務 --reason 相談\n\nEach call is a row that the member sees."
+    ),
+)
+@click.argument("account", type=click.IntRange(1), metavar=N_("ACCOUNT"))
+@click.argument("contract_id", metavar="JOB")
+@click.option("--as", "recipient", required=True, metavar=_RECIPIENT, help=N_("Who you are, as the grant names you."))
+@click.option("--reason", required=True, metavar=N_("TEXT"), help=N_("What it is for; the member sees it."))
+@click.option("--ledger", "address", metavar=N_("ADDRESS"), help=N_("The address of the database."))
+@click.option("--files", metavar=N_("DIR"), help=N_("The store of files."))
+@click.option(
+    "--for",
+    "profile",
+    default="lawyer",
+    show_default=True,
+    metavar=N_("WHO"),
+    shell_complete=profiles,
+    help=N_("For whom the export is: support, lawyer, court or consult."),
+)
+@click.option(
+    "--out", metavar=N_("DIR"), shell_complete=folders, help=N_("Where to put it; left out: the present folder.")
+)
+@click.pass_obj
+def team_export(
+    obj: CliContext,
+    account: int,
+    contract_id: str,
+    recipient: str,
+    reason: str,
+    address: str | None,
+    files: str | None,
+    profile: str,
+    out: str | None,
+) -> int:
+    """Make a copy that is thrown away, and call `export` in it; without a grant nothing is made."""
+    from archiver.cli.evidence.export import command_export
+    from archiver.cli.terminal.help_pages import translate_command
+    from archiver.settings.child_environ import TOKEN_VARIABLE
+    from archiver.team.adoption import place_of, store_address
+    from archiver.team.disclosure import disclosed_copy
+
+    place = place_of(obj.home, address, account)
+    if files:
+        place = type(place)(place.address, place.archive, store_address(files))
+    who = _plain(recipient)
+    with disclosed_copy(place, contract_id, who, reason=_plain(reason), today=_today()) as home:
+        words = [contract_id, "--no-recheck", "--for", profile, "--out", str(Path(out or ".").expanduser().absolute())]
+        # Without a token: the messages are not read once more for somebody else.
+        environ = {name: value for name, value in obj.environ.items() if name != TOKEN_VARIABLE}
+        inner = CliContext(home, obj.verbose, environ)
+        code = translate_command(command_export).main(words, "archive export", standalone_mode=False, obj=inner)
+        return int(code or 0)
+
+
+def _access_line(record: AccessRecord) -> str:
+    what = record.what.removeprefix(_REFUSED)
+    kind, _space, rest = what.partition(" ")
+    if kind in _KINDS:
+        name = _(_KINDS[kind])
+        what = f"{name} {rest}".rstrip()
+    if record.what.startswith(_REFUSED):
+        what = _("refused: {what}").format(what=what)
+    who = record.who
+    if kind in ("grant", "revoke") and who == _owner_word():  # others may call themselves so
+        who = _("the owner") if record.is_bound else _("somebody who says to be the owner")
+    words = (who, what, record.reason, record.login)
+    return f"{record.number}  {jst_time(record.at)}  " + "  ".join(visible(one) or "-" for one in words)
+
+
+def _word(text: str) -> str:
+    """A word of a printed command; a name of letters alone, in whatever script, needs no quotation marks."""
+    return text if re.fullmatch(r"[\w.@-]+", text) else shlex.quote(text)
+
+
+def _own_place(obj: CliContext) -> LedgerPlace:
+    from archiver.team.ledger.ledger_file import read_ledger_file
+
+    place = read_ledger_file(obj.home)
+    if place is None:
+        raise errors.UsageError(detail=_("This archive is in no team's ledger; nobody else can get exports of it."))
+    return place
+
+
+def _owner_word() -> str:
+    return "owner"
+
+
+def _plain(text: str) -> str:
+    """Words of one line. Raises UsageError for none, or for words that nobody could read on a screen."""
+    words = " ".join(text.split())
+    if not words or len(words) > 200 or not words.isprintable():
+        raise errors.UsageError(detail=_("Say in a few words who or what is meant."))
+    return words
+
+
+def _last_day(text: str) -> date:
+    from datetime import timedelta
+
+    from archiver.app import utc_now
+    from archiver.records import JST
+
+    until = parse_until(text, "--until", now=utc_now())
+    assert until is not None
+    last = (until - timedelta(microseconds=1)).astimezone(JST).date()
+    if last < _today():
+        raise errors.UsageError(detail=_("The last day is in the past."))
+    return last
+
+
+def _today() -> date:
+    from archiver.app import utc_now
+    from archiver.records import JST
+
+    return utc_now().astimezone(JST).date()

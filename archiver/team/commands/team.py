@@ -1,0 +1,144 @@
+"""The command `team`: the ledger of a team, archives entered in it, and archives taken home."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from archiver import errors
+from archiver.cli.argument_completion import folders
+from archiver.cli.context import CliContext
+from archiver.cli.evidence.verify import copy_progress, tell_verification
+from archiver.cli.exit_codes import FINDINGS
+from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.typed_command import completion_for
+from archiver.errors import N_
+from archiver.team.commands.disclosure import team_audit, team_export, team_grant, team_revoke
+from archiver.team.commands.membership import team_join, team_leave, team_new_key, team_restore, team_status
+from archiver.team.commands.serve import team_serve
+from archiver.team.commands.verification import team_verify, user_name
+from archiver.team.commands.worker import team_worker
+from archiver.wording import complete_with
+from archiver.wording import gettext as _
+
+ADDRESS = N_("The address of the PostgreSQL database, such as postgresql://machine@db/archives; without a password.")
+
+
+@click.group("team", help=N_("Archives of a team in one ledger on PostgreSQL, so that no machine holds one alone."))
+def command_team() -> None:
+    """Group the commands about a team's ledger."""
+
+
+_OTHERS = (
+    *(team_join, team_leave, team_new_key, team_restore, team_status, team_worker),
+    *(team_grant, team_revoke, team_audit, team_export, team_serve, team_verify),
+)
+for _command in _OTHERS:
+    command_team.add_command(_command)
+
+
+@command_team.command(
+    "init",
+    short_help=N_("Make or update the ledger in a database, or make the store of files."),
+    help=N_(
+        "Make the ledger in a database, or update it, as somebody who may create roles there; or make the store of "
+        "files, where it is reached as all machines will reach it."
+    ),
+)
+@click.option("--ledger", "address", metavar=N_("ADDRESS"), help=ADDRESS)
+@click.option(
+    "--files",
+    metavar=N_("DIR"),
+    shell_complete=folders,
+    help=N_("Make this folder the store of files, or see that s3://BUCKET answers."),
+)
+def team_init(address: str | None, files: str | None) -> int:
+    """Make the ledger, or the store of files, or both."""
+    if address is None and files is None:
+        raise errors.UsageError(detail=_("Say what to make: --ledger ADDRESS, or --files DIR"))
+    if files is not None:
+        _make_store(files)
+    if address is not None:
+        _make_ledger(address)
+    return 0
+
+
+def _make_store(files: str) -> None:
+    from archiver.team.adoption import store_address
+    from archiver.team.object_stores.open_store import make_store
+
+    store = store_address(files)
+    make_store(store)
+    echo(_("{store} is a store of files now.").format(store=visible(store)))
+
+
+def _make_ledger(address: str) -> None:
+    """Make the roles, the tables and their rules."""
+    from archiver.team.ledger.installation import install_ledger
+    from archiver.team.queue_schema import install_queue
+
+    install_ledger(address)
+    install_queue(address)
+    echo(_("The ledger is ready. Which users of the database it needs stands in: archive guide team"))
+
+
+@command_team.command("adopt", help=N_("Enter an archive in the ledger; its folder becomes a copy of what is there."))
+@click.argument("folder", metavar=N_("HOME"), shell_complete=folders)
+@click.option("--ledger", "address", required=True, metavar=N_("ADDRESS"), help=ADDRESS)
+@click.option(
+    "--files",
+    metavar=N_("DIR"),
+    shell_complete=folders,
+    help=N_("A folder that all machines see, or s3://BUCKET, for files; without it they stay on this machine."),
+)
+@click.pass_obj
+def team_adopt(obj: CliContext, folder: str, address: str, files: str | None) -> int:
+    """Verify in depth, ship all, write `ledger.toml`."""
+    from archiver.team.adoption import adopt, store_address
+
+    home = Path(folder).expanduser().absolute()
+    complete_with(completion_for(home))  # also for an error's hint: it is about this archive
+    shared = None if files is None else store_address(files)
+    with ProgressScreen(quiet=obj.verbose < 0) as progress:
+        place = adopt(home, address, shared, tell=copy_progress(progress))
+    sentence = _(
+        "{path} is now a copy of archive {number} in the ledger. Everything saved there goes to the ledger first."
+    )
+    echo(sentence.format(path=visible(str(home)), number=place.archive))
+    return 0
+
+
+@command_team.command(
+    "take-home",
+    help=N_("Make an ordinary archive of what the ledger holds, of your own or of an account, and verify it."),
+)
+@click.argument("words", metavar=N_("[ACCOUNT] DIR"), nargs=-1, shell_complete=folders)
+@click.option("--ledger", "address", metavar=N_("ADDRESS"), help=ADDRESS)
+@click.option(
+    "--files", metavar=N_("DIR"), shell_complete=folders, help=N_("The store of files; else that of the archive here.")
+)
+@click.pass_obj
+def team_take_home(obj: CliContext, words: tuple[str, ...], address: str | None, files: str | None) -> int:
+    """Make the archive, verify it in depth, and say what was found."""
+    from archiver.team.adoption import place_of, store_address, take_home
+
+    if len(words) not in (1, 2) or not all(word.isdecimal() for word in words[:-1]):
+        raise errors.UsageError(detail=_("Say where to, such as: archive team take-home 1234567 FOLDER"))
+    target = Path(words[-1]).expanduser().absolute()
+    account = int(words[0]) if len(words) == 2 else None
+    place = place_of(obj.home, address, account)
+    if files is not None:
+        place = replace(place, files=store_address(files))
+    with ProgressScreen(quiet=obj.verbose < 0) as progress:
+        verification = take_home(
+            place, target, obj.home, account=account, tell=copy_progress(progress), who=user_name()
+        )
+    tell_verification(verification)
+    if place.files is None and any(finding.check == "file-missing" for finding in verification.findings):
+        echo(_("Where the team has a store of files, name it, for a folder that is not there yet: --files DIR"))
+    echo(_("This is an archive of its own now: {path}").format(path=visible(str(target))))
+    return 0 if verification.ok else FINDINGS

@@ -1,0 +1,296 @@
+"""What a team's service keeps in the ledger beside the archives: standings, sealed tokens, the host's state, turns.
+
+Its connections are used for a statement or two; what is in an archive is read and written over a connection of its own
+(`ledger.Ledger`). It knows no key and opens no token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from archiver import errors
+from archiver.team.ledger.connection import KeptConnection, KeptConnections, begin_on_archive, ledger_errors, printable
+
+_OVERVIEW = """
+SELECT archive, account_id, opened_at, closed_at, last_round, outcome, gaps, alerts, failures, next_due, has_token
+FROM ledger.overview ORDER BY archive
+"""
+
+_DUE = """
+SELECT archive FROM ledger.overview
+WHERE has_token AND closed_at IS NULL AND (next_due IS NULL OR next_due <= now())
+ORDER BY next_due NULLS FIRST, archive
+"""
+
+_RECORD = """
+UPDATE standing SET last_round = coalesce(%(at)s, last_round), outcome = %(outcome)s, failures = %(failures)s,
+    gaps = coalesce(%(gaps)s, gaps), alerts = coalesce(%(alerts)s, alerts), next_due = %(next_due)s
+"""
+
+_SAVERS = "SELECT cache, host, seen_at, set_aside, life <> ledger.life() FROM ledger.saver ORDER BY host, cache"
+
+_PUT_SEALED = "INSERT INTO token (archive, sealed, wrapped_key, key_id) VALUES (current_archive(), %s, %s, %s)"
+"""After the earlier one is deleted: replacing it in one statement asks for the right to read what is sealed."""
+
+_BREAKER = "SELECT failing, openings, opened_until, probed_until, now() FROM host_breaker WHERE host = %s"
+_BREAKER_IF_ANY = """
+SELECT failing, openings, opened_until, probed_until, now() FROM (VALUES (1)) AS one
+LEFT JOIN host_breaker ON host = %s
+"""
+
+_KEEP_BREAKER = """
+UPDATE host_breaker SET failing = %s, openings = %s, opened_until = %s, probed_until = %s WHERE host = %s
+"""
+
+_TURN = """
+SELECT take_turn(%s, %s) FROM overview WHERE archive = %s AND has_token AND closed_at IS NULL
+"""
+"""Asked before every request, so that one question tells both: no row where the account has left."""
+
+
+class ArchiveStanding(NamedTuple):
+    """How one archive of the team stands; nothing of what is in it."""
+
+    archive: int
+    account: int
+    opened_at: datetime
+    closed_at: datetime | None
+    last_round: datetime | None
+    """When the last round that went through ended."""
+    outcome: str | None
+    """How the last round ended: `ok`, or the name of an error."""
+    gaps: int | None
+    alerts: int | None
+    failures: int
+    """Rounds since the last one that went through."""
+    next_due: datetime | None
+    has_token: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOutcome:
+    """What is recorded of a round."""
+
+    outcome: str
+    """`ok`, or the name of the error that ended it."""
+    next_due: datetime
+    failures: int = 0
+    at: datetime | None = None
+    """When it went through; None: it did not."""
+    gaps: int | None = None
+    alerts: int | None = None
+
+
+class Saver(NamedTuple):
+    """A folder of copies, and whose it is."""
+
+    cache: str
+    host: str
+    seen_at: datetime
+    set_aside: int
+    """How many databases lie aside there whose records nobody took in."""
+    is_awaited: bool
+    """Whether the ledger was put back in time, and what these copies hold was not brought to it since."""
+
+
+class SealedRow(NamedTuple):
+    """A sealed token as the ledger holds it."""
+
+    sealed: bytes
+    wrapped_key: bytes
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """How a host stands that all archives ask; the times are the database's."""
+
+    failing: tuple[int, ...] = ()
+    """Archives in whose rounds it failed since its last answer."""
+    openings: int = 0
+    """How often in a row it was given a pause."""
+    opened_until: datetime | None = None
+    """Nobody asks it before; None: it answers."""
+    probed_until: datetime | None = None
+    """Until when one round may try whether it answers again; None: none does."""
+
+
+class TeamLedger:
+    """The tables of the service in one ledger, for all threads of a process."""
+
+    def __init__(self, address: str) -> None:
+        """Keep the address; nothing is opened yet."""
+        self.address = address
+        self._connections = KeptConnections(address, most=2)
+
+    def overview(self) -> list[ArchiveStanding]:
+        """How every archive stands. Raises LedgerUnavailable, TeamNotInstalled."""
+        with self._open() as connection:
+            return [ArchiveStanding(*row) for row in connection.execute(_OVERVIEW)]
+
+    def standing(self, archive: int) -> ArchiveStanding:
+        """How one archive stands. Raises NotInLedger, LedgerUnavailable."""
+        with self._open() as connection:
+            query = _OVERVIEW.replace("ORDER BY", "WHERE archive = %s ORDER BY")
+            row = connection.execute(query, (archive,)).fetchone()
+        if row is None:
+            raise errors.NotInLedger(ledger=printable(self.address), archive=archive)
+        return ArchiveStanding(*row)
+
+    def due_archives(self) -> list[int]:
+        """The archives whose next round is due, longest overdue first, those that never had one before all."""
+        with self._open() as connection:
+            return [archive for (archive,) in connection.execute(_DUE)]
+
+    def record_round(self, archive: int, outcome: RoundOutcome) -> None:
+        """Record how a round ended and when the next one is due. Raises LedgerUnavailable."""
+        values = {name: getattr(outcome, name) for name in RoundOutcome.__dataclass_fields__}
+        with self._of_archive(archive) as connection:
+            connection.execute(_RECORD, values)
+
+    def put_off(self, archive: int, until: datetime) -> None:
+        """State when the next round is due, and nothing else. Raises LedgerUnavailable."""
+        with self._of_archive(archive) as connection:
+            connection.execute("UPDATE standing SET next_due = %s", (until,))
+
+    # --- savers ----------------------------------------------------------------------------------
+
+    def savers(self) -> list[Saver]:
+        """All that saved within thirty days, or are awaited. Raises LedgerUnavailable."""
+        with self._open() as connection:
+            return [Saver(*row) for row in connection.execute(_SAVERS)]
+
+    def life(self) -> str:
+        """The life of the database, which is another one after each restore. Raises LedgerUnavailable."""
+        with self._open() as connection:
+            row = connection.execute("SELECT life()").fetchone()
+        return str(row and row[0])
+
+    def is_awaited(self) -> bool:
+        """Whether a saver is awaited, so that no round may begin. Raises LedgerUnavailable."""
+        with self._open() as connection:
+            return bool(connection.execute("SELECT is_awaited()").fetchone() == (True,))
+
+    def check_in(self, cache: str, host: str, set_aside: int) -> None:
+        """Note a saver that has brought all that its copies hold. Raises LedgerUnavailable.
+
+        The first one after a restore notes in each archive's record of accesses that its last rows may be missing.
+        """
+        with self._open() as connection:
+            connection.execute("SELECT check_in(%s, %s, %s)", (cache, host, set_aside))
+
+    def closed_archives(self) -> set[int]:
+        """The archives whose accounts have left. Raises LedgerUnavailable."""
+        with self._open() as connection:
+            return {row[0] for row in connection.execute("SELECT archive FROM overview WHERE closed_at IS NOT NULL")}
+
+    def wait_no_longer(self) -> None:
+        """Forget the savers that are awaited. Raises LedgerUnavailable, LedgerForbids."""
+        with self._open() as connection:
+            connection.execute("DELETE FROM saver WHERE life <> life()")
+
+    # --- tokens ----------------------------------------------------------------------------------
+
+    def keep_token(self, archive: int, row: SealedRow, *, first_due: datetime) -> None:
+        """Keep a sealed token, in place of an earlier one, and open the archive again if it was closed.
+
+        Raises LedgerUnavailable.
+        """
+        with self._of_archive(archive) as connection:
+            connection.execute("SELECT reopen_archive()")
+            connection.execute("DELETE FROM token")
+            connection.execute(_PUT_SEALED, row)
+            connection.execute("UPDATE standing SET next_due = %s, failures = 0", (first_due,))
+
+    def sealed_token(self, archive: int) -> SealedRow | None:
+        """The sealed token of an archive, for a worker; None: it has none. Raises LedgerUnavailable."""
+        with self._of_archive(archive) as connection:
+            row = connection.execute("SELECT sealed, wrapped_key, key_id FROM token").fetchone()
+        return None if row is None else SealedRow(*row)
+
+    def wrap_anew(self, archive: int, change: Callable[[SealedRow], SealedRow]) -> None:
+        """Replace the wrapped key of a token, which nobody else changes meanwhile. Raises LedgerUnavailable."""
+        with self._of_archive(archive) as connection:
+            row = connection.execute("SELECT sealed, wrapped_key, key_id FROM token FOR UPDATE").fetchone()
+            if row is not None:
+                _sealed, *wrapped = change(SealedRow(*row))
+                connection.execute("UPDATE token SET wrapped_key = %s, key_id = %s", wrapped)
+
+    def has_contract(self, archive: int) -> bool:
+        """Whether a contract was ever entered in an archive, for a machine that saves. Raises LedgerUnavailable."""
+        with self._of_archive(archive) as connection:
+            row = connection.execute("SELECT EXISTS (SELECT FROM entry WHERE kind = 'contract')").fetchone()
+        return bool(row and row[0])
+
+    def close_archive(self, archive: int) -> bool:
+        """Destroy the token and its wrapped key, and close the archive, which stays; whether there was a token.
+
+        Raises LedgerUnavailable.
+        """
+        with self._of_archive(archive) as connection:
+            token = connection.execute("SELECT key_id FROM token").fetchone()
+            connection.execute("SELECT close_archive()")
+        return token is not None
+
+    # --- the host --------------------------------------------------------------------------------
+
+    def change_host(self, host: str, change: Callable[[HostState, datetime], HostState]) -> tuple[HostState, HostState]:
+        """Change a host's state by a function of it and the database's time; the state before and after.
+
+        Nobody else changes it meanwhile. Raises LedgerUnavailable.
+        """
+        with self._open() as connection:
+            connection.execute("BEGIN")
+            connection.execute("INSERT INTO host_breaker (host) VALUES (%s) ON CONFLICT DO NOTHING", (host,))
+            row = connection.execute(f"{_BREAKER} FOR UPDATE", (host,)).fetchone()
+            assert row is not None
+            before, at = _host_state(row), row[-1]
+            after = change(before, at)
+            if after != before:
+                values = (list(after.failing), after.openings, after.opened_until, after.probed_until, host)
+                connection.execute(_KEEP_BREAKER, values)
+            connection.execute("COMMIT")
+        return before, after
+
+    def host(self, host: str) -> tuple[HostState, datetime]:
+        """A host's state, and the database's time. Raises LedgerUnavailable."""
+        with self._open() as connection:
+            row = connection.execute(_BREAKER_IF_ANY, (host,)).fetchone()
+        assert row is not None
+        return (HostState() if row[0] is None else _host_state(row)), row[-1]
+
+    def take_turn(self, archive: int, host: str, per_second: float) -> timedelta | None:
+        """Take the next turn to send a request for an archive; how long to wait for it. None: its account has left.
+
+        Raises LedgerUnavailable.
+        """
+        with self._open() as connection:
+            row = connection.execute(_TURN, (host, per_second, archive)).fetchone()
+        return None if row is None else max(timedelta(), row[0])
+
+    def close(self) -> None:
+        """Close the connections; they are opened again when they are needed."""
+        self._connections.close()
+
+    @contextmanager
+    def _of_archive(self, archive: int) -> Iterator[KeptConnection]:
+        """A transaction on one archive alone."""
+        with self._open() as connection:
+            begin_on_archive(connection, archive)
+            yield connection
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _open(self) -> Iterator[KeptConnection]:
+        """A connection for this thread alone. One on which a transaction is left open is given up."""
+        with ledger_errors(self.address), closing(self._connections.take(self.address)) as connection:
+            yield connection
+
+
+def _host_state(row: tuple[Any, ...]) -> HostState:
+    failing, openings, opened_until, probed_until, _at = row
+    return HostState(tuple(failing), openings, opened_until, probed_until)

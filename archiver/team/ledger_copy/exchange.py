@@ -1,0 +1,270 @@
+"""The home as a copy of an archive in a team's ledger: what it appends is shipped, what it lacks is brought.
+
+Shipping is the last thing before a commit: the ledger commits first, so a kill between the two leaves a copy that is
+behind, never the ledger. Numbers alone do not tell whether a copy is one of the ledger's: the digest of the last entry
+and of the last seal that both have must be equal. As each was appended to a copy that agreed, all before them are too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, func, or_, select
+
+from archiver import errors
+from archiver.errors import N_
+from archiver.store import schema
+from archiver.store.projection.rows import upsert_rows
+from archiver.store.transactions import Reading, SmallStatement, Writing
+from archiver.store.working import last_lists, remembered_values
+from archiver.store.working.key_value_store import stored_text
+from archiver.team.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row
+from archiver.team.ledger.ledger_file import LedgerPlace
+from archiver.team.ledger_copy import erased, shared_files
+from archiver.team.ledger_copy.beside_seals import file_rows, seal_name, seal_row
+from archiver.team.ledger_copy.bringing import bring
+from archiver.team.ledger_copy.strange_rows import StrangeRow, bad_ledger, refused, told_as
+
+MARK_KEY = "ledger_mark"
+"""Key in `memory` of the ledger's mark at the last exchange with it; it has no slot, as no run asks for it."""
+
+STORED_KEY = "ledger_stored"
+"""Key in `memory` of a store, and of the last seal and entry whose files beside the seals it has, as JSON."""
+
+CARRIED = ("budget", "calls_spent", "daemon-checked", "dailies", "idle", "last_sync", "window_requests")
+"""Keys of remembered values that the next machine needs: what is left of the allowance, what was only counted, what is
+done once a day for the archive and not once on each machine, and when it was last saved, which every copy tells."""
+
+CARRIED_OF_CONTRACTS = "daily/"
+"""How the keys begin of what the daily copies of each contract hold; these are carried too."""
+
+_ENTRY, _SEAL, _MEMORY = schema.entry.c, schema.seal.c, schema.memory.c
+_LAST_NUMBERS = SmallStatement(
+    select(
+        *(
+            select(func.coalesce(func.max(column), 0)).scalar_subquery()
+            for column in (_ENTRY.seq, schema.reply.c.number, _SEAL.number)
+        )
+    )
+)
+_IS_CARRIED = or_(_MEMORY.key.in_(CARRIED), _MEMORY.key.startswith(CARRIED_OF_CONTRACTS, autoescape=True))
+_CARRIED_VALUES = SmallStatement(select(_MEMORY.key, _MEMORY.value).where(_IS_CARRIED))
+_LAST_LISTS = SmallStatement(select(schema.last_list).order_by(schema.last_list.c.room_id))
+
+
+class CopyDiverged(Exception):
+    """The copy holds records that the ledger does not have, under numbers that it gave to others."""
+
+
+class CopyStanding(NamedTuple):
+    """Where a copy stands within a transaction."""
+
+    end: LedgerEnd
+    mark: str | None
+    """The ledger's mark at the last exchange with it; None: there was none yet."""
+    running: str
+    """The running counters as JSON."""
+    erased: frozenset[int] = frozenset()
+    """The erasures that were carried out."""
+
+
+def copy_standing(sql: Connection, home: Path) -> CopyStanding:
+    """Where the copy stands now."""
+    ((entry, reply, seal),) = _LAST_NUMBERS.rows(sql)
+    return CopyStanding(
+        LedgerEnd(entry, reply, seal, file=entry), copy_mark(sql), _running(sql), erased.settled(sql, home)
+    )
+
+
+def copy_mark(sql: Connection) -> str | None:
+    """The ledger's mark at the last exchange with it."""
+    return stored_text(sql, MARK_KEY)
+
+
+def ship(sql: Connection, home: Path, ledger: Ledger, before: CopyStanding) -> None:
+    """Append to the ledger what this transaction has appended since `before`; SQLite's commit follows.
+
+    Raises StaleCopy, LedgerUnavailable, StorageError.
+    """
+    now = copy_standing(sql, home)
+    if (now.end, now.erased) != (before.end, before.erased):
+        _ship_after(sql, home, ledger, before.end, before.mark or "", erasures=now.erased - before.erased)
+    elif now.running != before.running:  # as after a quiet round
+        if ledger.place.files is not None:
+            _put_seals(sql, home, ledger.place, before.end)
+        _put_mark(sql, ledger.append({}, mark=before.mark or "", running=now.running))
+
+
+def top_up(sql: Connection, home: Path, ledger: Ledger) -> errors.BadLedger | None:
+    """Bring copy and ledger together: rows that the copy lacks come, a tail that only the copy has goes.
+
+    What comes back says at which row it ended that no copy can have written. Raises CopyDiverged, BadLedger, and as
+    `ship`.
+    """
+    own = copy_standing(sql, home).end
+    with ledger.reading() as reading, refused(ledger.place):
+        (mark, running), end = reading.standing, reading.end()
+        _compare(sql, reading, min(own.entry, end.entry), min(own.seal, end.seal))
+        strange = bring(sql, home, reading, own)
+        with told_as(N_("what it says of erasures does not go with its records")):
+            erasures = erased.held_again(sql, home, ledger, reading)
+    if own.entry <= end.entry:
+        _put_running(sql, home, running)
+    if strange is not None:
+        return bad_ledger(ledger.place, strange)
+    now = copy_standing(sql, home).end
+    if erasures or any(now.after(table) > end.after(table) for table in ("entry", "reply", "seal")):
+        _ship_after(sql, home, ledger, end, mark, erasures=erasures, is_held_before=True)
+    else:
+        _put_mark(sql, mark)
+    return None
+
+
+def fill_store(sql: Connection, home: Path, place: LedgerPlace) -> None:
+    """Put the bytes of every file that a home holds into the store of its team. Raises StorageError."""
+    shared_files.put_bytes(home, place, _digests(sql))
+
+
+def end_copy(sql: Connection, home: Path, place: LedgerPlace, source: Path | None) -> None:
+    """Make the home of a copy one of its own, with the bytes that the copy `source` and the store have.
+
+    Raises StorageError.
+    """
+    digests = _digests(sql)
+    if source is not None:
+        shared_files.copy_bytes(source, home, digests)
+    shared_files.bring_bytes(home, digests, place)
+    sql.execute(delete(schema.memory).where(_MEMORY.key.in_((MARK_KEY, STORED_KEY))))
+    remembered_values.TAKEN_HOME.remember(Writing(sql, home), copy_standing(sql, home).end.entry)
+
+
+def _digests(sql: Connection) -> list[str]:
+    lines = sql.execute(select(_ENTRY.line).where(_ENTRY.kind.in_(("attachment", "blob")))).scalars()
+    return list(shared_files.saved_digests(lines))
+
+
+# --- out ------------------------------------------------------------------------------------------
+
+
+def _ship_after(
+    sql: Connection,
+    home: Path,
+    ledger: Ledger,
+    end: LedgerEnd,
+    mark: str,
+    *,
+    erasures: Collection[int],
+    is_held_before: bool = False,
+) -> None:
+    if ledger.place.files is not None:  # bytes first: the ledger never names what nobody can get
+        lines = sql.execute(select(_ENTRY.line).where(_ENTRY.seq > end.entry)).scalars()
+        shared_files.put_bytes(home, ledger.place, shared_files.saved_digests(lines))
+        _put_seals(sql, home, ledger.place, end)
+    rows: dict[str, Iterator[Row]] = {
+        "entry": _rows_after(sql, "entry", end.entry),
+        "reply": _rows_after(sql, "reply", end.reply),
+        "seal": (seal_row(home, row) for row in _rows_after(sql, "seal", end.seal)),
+        "file": file_rows_after(sql, home, end.entry),
+    }
+    running, gone = _running(sql), sorted(erasures)
+    _put_mark(sql, ledger.append(rows, mark=mark, running=running, erasures=gone, is_held_before=is_held_before))
+
+
+def stored_until(sql: Connection, place: LedgerPlace) -> tuple[int, int]:
+    """The last seal and the last entry whose files beside the seals the team's present store has."""
+    stated = stored_text(sql, STORED_KEY)
+    store, seal, seq = json.loads(stated) if stated else (place.files, 0, 0)
+    return (seal, seq) if store == place.files else (0, 0)
+
+
+def _put_seals(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) -> None:
+    """Put into the store what the ledger has beside its entries by now; what does not go is tried the next time."""
+    seal, seq = stored_until(sql, place)
+    if (seal, seq) == (end.seal, end.entry):
+        return
+    query = select(schema.seal).where(_SEAL.number > seal, _SEAL.number <= end.seal).order_by(_SEAL.number)
+    with _seals_may_wait():
+        for row in sql.execute(query):
+            shared_files.put_beside_seals(home, place, seal_name(tuple(row)), row.sha256)
+        for number, name, body in file_rows_after(sql, home, seq):
+            if number <= end.entry:
+                shared_files.put_beside_seals(home, place, name, hashlib.sha256(body).hexdigest())
+        upsert_rows(sql, schema.memory, [{"key": STORED_KEY, "value": json.dumps([place.files, end.seal, end.entry])}])
+
+
+@contextmanager
+def _seals_may_wait() -> Iterator[None]:
+    """Texts are saved whether seals have gone into the store or not, but not beside another store."""
+    try:
+        yield
+    except errors.TeamStoreOther:
+        raise
+    except errors.StorageError:
+        return
+
+
+def _rows_after(sql: Connection, name: str, number: int) -> Iterator[Row]:
+    """The rows of a table after a number, in the ledger's columns as far as the copy has them."""
+    table = schema.metadata.tables[name]
+    columns = [table.c[column] for column in COLUMNS[name] if column in table.c]
+    query = select(*columns).where(columns[0] > number).order_by(columns[0])
+    for row in sql.execute(query):
+        yield tuple(row)
+
+
+def file_rows_after(sql: Connection, home: Path, seq: int) -> Iterator[Row]:
+    """The files beside the seals that entries after a number speak of, as rows of the ledger. Raises StorageError."""
+    kinds = _ENTRY.kind.in_(("stamp", "rollback"))
+    query = select(_ENTRY.line).where(_ENTRY.seq > seq, kinds).order_by(_ENTRY.seq)
+    for line in sql.execute(query).scalars():
+        entry = json.loads(line)
+        seal = sql.execute(select(schema.seal).where(_SEAL.number == entry["payload"].get("seal"))).one_or_none()
+        yield from file_rows(home, entry, None if seal is None else seal_name(tuple(seal)))
+
+
+def _running(sql: Connection) -> str:
+    """The looks and runs that no entry has yet, and what is left of the allowance, as JSON."""
+    running = {"last_list": _LAST_LISTS.mappings(sql), "memory": dict(_CARRIED_VALUES.rows(sql))}
+    return json.dumps(running, sort_keys=True)
+
+
+# --- in -------------------------------------------------------------------------------------------
+
+
+def _compare(sql: Connection, reading: LedgerReading, seq: int, seal: int) -> None:
+    """Compare the last entry and the last seal that both have. Raises CopyDiverged."""
+    digest = sql.execute(select(_ENTRY.digest).where(_ENTRY.seq == seq)).scalar()
+    sha256 = sql.execute(select(_SEAL.sha256).where(_SEAL.number == seal)).scalar()
+    if (digest, sha256) != (reading.digest(seq), reading.seal_digest(seal)):
+        raise CopyDiverged
+
+
+def _put_running(sql: Connection, home: Path, running: str) -> None:
+    """Take over the running counters, so that no look is counted by two machines; nothing else that may stand there.
+
+    Those that no copy wrote, and that would end every later run that reads them, count for nothing.
+    """
+    try:
+        with sql.begin_nested(), told_as("running"):
+            document = json.loads(running)
+            sql.execute(delete(schema.last_list))
+            upsert_rows(sql, schema.last_list, document.get("last_list", ()))
+            sql.execute(delete(schema.memory).where(_IS_CARRIED))
+            values = [{"key": key, "value": one} for key, one in document.get("memory", {}).items() if _is_carried(key)]
+            upsert_rows(sql, schema.memory, values)
+            last_lists.check_lists(Reading(sql, home))
+    except StrangeRow:
+        _put_running(sql, home, "{}")
+
+
+def _is_carried(key: str) -> bool:
+    return key in CARRIED or key.startswith(CARRIED_OF_CONTRACTS)
+
+
+def _put_mark(sql: Connection, mark: str) -> None:
+    upsert_rows(sql, schema.memory, [{"key": MARK_KEY, "value": mark}])

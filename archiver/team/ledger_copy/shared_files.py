@@ -1,0 +1,181 @@
+"""The bytes of files in the store of a team: put there before the ledger names them, brought when somebody asks.
+
+A copy holds the bytes that it downloaded itself. Any other file stays in the store until it is shown, exported,
+verified or taken home. Seals and stamps follow into the store once the ledger has them: a name there is never given
+twice, so it must not be taken by a seal that the ledger then refuses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from archiver import errors
+from archiver.store import blobs
+from archiver.store.durable_files import private_folder, storage_error
+from archiver.team.ledger.ledger_file import LedgerPlace, read_ledger_file
+from archiver.team.ledger_copy.own_store import store_to_put
+from archiver.team.object_stores.object_store import ObjectStore, daily_key, file_key, seal_key
+from archiver.team.object_stores.open_store import open_store
+
+DAILY = "daily"
+_DAILY = re.compile(r"[a-z0-9-]{1,32}/[a-zA-Z0-9_-]{1,80}\.zip")
+"""Folder of a home with its daily copies, and their paths in it; a store may hold other names, which are nobody's."""
+
+_SHA256_HEX = re.compile("[0-9a-f]{64}")
+
+
+def saved_digests(lines: Iterable[str]) -> Iterator[str]:
+    """The digests under which the entries of these lines say that bytes are saved."""
+    for line in lines:
+        if '"sha256"' not in line:
+            continue
+        entry = json.loads(line)
+        is_saved = entry.get("kind") == "blob" and entry["payload"].get("state") == "saved"
+        if is_saved or entry.get("kind") == "attachment":
+            yield str(entry["payload"]["sha256"])
+
+
+def put_bytes(home: Path, place: LedgerPlace, digests: Iterable[str]) -> None:
+    """Put into the store what a home holds of these. Raises TeamStoreUnavailable, TeamStoreDiffers, StorageError.
+
+    What the home lacks, or holds damaged, is left out: another machine downloaded it, or a verification tells.
+    """
+    if place.files is None:
+        return
+    for sha256 in digests:
+        if _holds_intact(home, sha256):
+            store = store_to_put(place)
+            store.put_if_absent(file_key(place.archive, sha256), blobs.blob_path(home, sha256), sha256)
+
+
+def put_beside_seals(home: Path, place: LedgerPlace, name: str, sha256: str) -> None:
+    """Put a file of `seals/` into the store, under another name if its own is taken there by other bytes.
+
+    So what a restored ledger has given to another seal stays beside it. Raises StorageError.
+    """
+    assert place.files is not None
+    store, path = store_to_put(place), home / "seals" / name
+    try:
+        store.put_if_absent(seal_key(place.archive, name), path, sha256)
+    except errors.TeamStoreDiffers:
+        store.put_if_absent(seal_key(place.archive, second_name(name, sha256)), path, sha256)
+
+
+def put_daily(home: Path, path: Path) -> None:
+    """Put a daily copy of a home into the store of its team, if it has one; under another name where its own is taken.
+
+    A copy of an archive can be thrown away, and the daily copies in it must not go with it. Raises StorageError.
+    """
+    place = read_ledger_file(home)
+    if place is None or place.files is None:
+        return
+    store, sha256 = store_to_put(place), blobs.file_sha256(path)
+    name = path.relative_to(home / DAILY).as_posix()
+    try:
+        store.put_if_absent(daily_key(place.archive, name), path, sha256)
+    except errors.TeamStoreDiffers:
+        name = f"{name.removesuffix('.zip')}-{sha256[:16]}.zip"
+        store.put_if_absent(daily_key(place.archive, name), path, sha256)
+
+
+def bring_dailies(home: Path, place: LedgerPlace) -> None:
+    """Bring every daily copy that the store has into a home that is taken home. Raises StorageError."""
+    if place.files is None:
+        return
+    store, prefix = open_store(place.files), daily_key(place.archive, "")
+    names = {one.key.removeprefix(prefix) for one in store.list(prefix) if one.is_latest and not one.is_marker}
+    for name in sorted(filter(_DAILY.fullmatch, names)):
+        path = home / DAILY / name
+        try:
+            private_folder(path.parent, below=home)
+        except OSError as error:
+            raise storage_error(error, home) from error
+        store.get(daily_key(place.archive, name), path)
+
+
+def second_name(name: str, sha256: str) -> str:
+    """The name of a file of `seals/` in the store where its own is taken."""
+    return f"{name}.{sha256[:16]}"
+
+
+def kept_path(home: Path, sha256: str) -> Path:
+    """Where the bytes lie in a home; a copy that lacks them gets them from its team's store. Raises StorageError.
+
+    Bytes that the store lacks too, or holds damaged, are not there afterwards.
+    """
+    bring_bytes(home, [sha256])
+    return blobs.blob_path(home, sha256)
+
+
+def is_copy_with_store(home: Path) -> bool:
+    """Whether the bytes that a home lacks may lie in the store of a team. Raises BadLedgerFile."""
+    place = read_ledger_file(home)
+    return place is not None and place.files is not None
+
+
+def bring_bytes(home: Path, digests: Iterable[str], place: LedgerPlace | None = None) -> None:
+    """Bring what a home lacks of these from the store of its team, or from that of `place`. Raises StorageError."""
+    missing = [one for one in dict.fromkeys(digests) if _SHA256_HEX.fullmatch(one) and not blobs.is_held(home, one)]
+    place = place or (read_ledger_file(home) if missing else None)
+    if place is None or place.files is None:
+        return
+    store = open_store(place.files)
+    for sha256 in missing:
+        with suppress(errors.NotInTeamStore):
+            _bring(store, file_key(place.archive, sha256), home, sha256)
+
+
+def copy_bytes(source: Path, target: Path, digests: Iterable[str]) -> None:
+    """Copy what the home `source` holds and `target` lacks; damaged bytes are not copied. Raises StorageError."""
+    for sha256 in digests:
+        if not blobs.is_held(target, sha256) and blobs.is_held(source, sha256):
+            part = _incoming(target, sha256)
+            try:
+                shutil.copyfile(blobs.blob_path(source, sha256), part)
+                _keep(target, part, sha256, blobs.file_sha256(part))
+            except OSError as error:
+                raise storage_error(error, target) from error
+
+
+def _bring(store: ObjectStore, key: str, home: Path, sha256: str) -> None:
+    part = _incoming(home, sha256)
+    try:
+        _keep(home, part, sha256, store.get(key, part))
+    except OSError as error:
+        raise storage_error(error, home) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _incoming(home: Path, sha256: str) -> Path:
+    folder = home / blobs.FOLDER / blobs.INCOMING
+    try:
+        private_folder(folder, below=home)
+    except OSError as error:
+        raise storage_error(error, home) from error
+    return folder / f"{sha256}.{secrets.token_hex(8)}.part"  # others may be bringing the same
+
+
+def _keep(home: Path, part: Path, sha256: str, actual: str) -> None:
+    if actual == sha256:
+        blobs.keep(home, part, sha256)
+    else:
+        part.unlink()
+
+
+def _holds_intact(home: Path, sha256: str) -> bool:
+    path = blobs.blob_path(home, sha256)
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise storage_error(error, path) from error

@@ -1,0 +1,143 @@
+"""A team's store of bytes as a folder that all machines see: keys are paths, and bytes arrive whole or not at all.
+
+A folder that is shared can be away, and then an empty one of the same name lies there. So a store is marked when it is
+made, and a folder without the mark is neither written to nor taken for one from which everything is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from archiver import errors
+from archiver.folder_sync import allow_where_possible, sync_folder
+from archiver.store.blobs import file_sha256
+from archiver.store.durable_files import make_durable_folder
+from archiver.team.object_stores.object_store import StoredObject, StoredVersion
+from archiver.wording import gettext as _
+
+_INCOMING = ".incoming"
+"""Folder of bytes that have not arrived whole; what a killed process left there can be removed."""
+
+
+MARKER = ".archiver-store"
+"""File that says that the folder is a store of a team."""
+
+_MARK = "A store of files of chatwork-archiver. Without this file nothing is read from here or written here.\n"
+
+
+class FolderStore:
+    """Bytes in a folder. Whoever may write there may change them: that shows, as their names are their digests."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep the folder; nothing is looked at yet."""
+        self.folder = folder
+        self.address = str(folder)
+
+    def make(self) -> None:
+        """Make the folder a store, once, where it is reached as all machines will. Raises TeamStoreUnavailable."""
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.folder / MARKER).write_text(_MARK, encoding="utf-8")
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    def check(self) -> None:
+        """Raise TeamStoreUnavailable where the folder is no store, as it is while it is not mounted."""
+        try:
+            is_there = (self.folder / MARKER).exists()
+        except OSError as error:
+            raise self._unavailable(error) from error
+        if not is_there:
+            sentence = _(
+                "the folder is not there or is no store of a team; is it mounted? A new store is made with: archive "
+                "team init --files DIR"
+            )
+            raise errors.TeamStoreUnavailable(store=self.address, detail=sentence)
+
+    def put_if_absent(self, key: str, path: Path, sha256: str) -> bool:
+        """Copy a file beside the others and give it its name if that is free."""
+        self.check()
+        place = self.folder / key
+        try:
+            if not place.exists() and self._copy(path, place, sha256):
+                return True
+            held = file_sha256(place)
+        except OSError as error:
+            raise self._unavailable(error) from error
+        if held != sha256:
+            raise errors.TeamStoreDiffers(store=self.address, key=key)
+        return False
+
+    def get(self, key: str, target: Path, version: str | None = None) -> str:  # noqa: ARG002 - a folder has no versions
+        """Copy the bytes."""
+        self.check()
+        try:
+            shutil.copyfile(self.folder / key, target)
+            return file_sha256(target)
+        except FileNotFoundError as error:
+            raise errors.NotInTeamStore(store=self.address, key=key) from error
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    def head(self, key: str) -> StoredObject | None:
+        """Read the bytes, as a folder keeps no digest of its own."""
+        self.check()
+        place = self.folder / key
+        try:
+            return StoredObject(place.stat().st_size, file_sha256(place))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    def list(self, prefix: str) -> Iterator[StoredVersion]:
+        """The files whose path begins so."""
+        self.check()
+        try:
+            files = sorted(path for path in (self.folder / prefix.rpartition("/")[0]).rglob("*") if path.is_file())
+            for path in files:
+                key = path.relative_to(self.folder).as_posix()
+                if key.startswith(prefix) and not key.startswith((f"{_INCOMING}/", MARKER)):
+                    yield StoredVersion(key, None, path.stat().st_size, is_latest=True, is_marker=False)
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    def _copy(self, path: Path, place: Path, sha256: str) -> bool:
+        """Copy a file to a name of its own, and link it to its place; False if that was taken meanwhile."""
+        part = self.folder / _INCOMING / f"{secrets.token_hex(16)}.part"
+        for folder in (part.parent, place.parent):
+            make_durable_folder(folder)
+        try:
+            self._copy_durably(path, part, sha256)
+            return _place(part, place)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _copy_durably(self, path: Path, part: Path, sha256: str) -> None:
+        shutil.copyfile(path, part)
+        allow_where_possible(part, 0o400)
+        if file_sha256(part) != sha256:
+            raise errors.TeamStoreUnavailable(store=self.address, detail=f"SHA-256 of {path.name}")
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+
+    def _unavailable(self, error: OSError) -> errors.TeamStoreUnavailable:
+        return errors.TeamStoreUnavailable(store=self.address, detail=error.strerror or str(error))
+
+
+def _place(part: Path, place: Path) -> bool:
+    """Give arrived bytes their name, which no other may have taken; where nothing can be linked, by renaming."""
+    try:
+        place.hardlink_to(part)
+    except FileExistsError:
+        return False
+    except OSError:
+        if place.exists():
+            return False
+        part.rename(place)
+    sync_folder(place.parent)
+    return True
