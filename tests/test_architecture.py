@@ -332,7 +332,7 @@ def test_no_folder_is_a_pile() -> None:
         ("store.queries", "from archiver.evidence import verify", "archiver.evidence.verify"),
         ("sync.pull", "from . import changes", "..changes"),
         ("render.message_body", "def f():\n    import urllib.request", "urllib.request"),
-        ("export.csv", "import unheard_of", "unheard_of"),
+        ("export.html", "import unheard_of", "unheard_of"),
     ],
 )
 def test_a_planted_fault_is_named(tmp_path: Path, module: str, source: str, imported: str) -> None:

@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 
 from archiver import errors, export
 from archiver.cli.error_output import INTERRUPTED
+from archiver.export.package.full_package import FORMATS
 from archiver.standing.emergency_words import DO_NOT
 from archiver.store import schema
 from tests.support import reference
@@ -70,7 +71,7 @@ def test_the_reference_has_every_format_and_profile() -> None:
     formats = first_column(page_section("package.md", "## Formats"))
     profiles = first_column(page_section("package.md", "## Profiles"))
 
-    assert sorted(export.FORMATS) == sorted(formats)
+    assert sorted(FORMATS) == sorted(formats)
     assert sorted(export.PROFILES) == sorted(profiles)
 
 

@@ -1,17 +1,10 @@
-"""Conversations → the files of a package: the formats, and the profiles that say which formats a package has."""
+"""Conversations → the files of a package, and the profiles that say which formats a package has."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-
-from archiver.export import csv, jsonl
-from archiver.export.bag import Bag
-from archiver.export.format_input import FormatInput, attachment_link
-
-FormatWriter = Callable[[FormatInput, Bag], None]
-"""Writes the files of one format into a bag. Raises OSError."""
 
 
 class PackageForm(Enum):
@@ -44,17 +37,6 @@ class PackageProfile:
         """Whether a folder is handed over; otherwise a zip alone."""
         return self.form is not PackageForm.ZIP
 
-
-def _html(content: FormatInput, bag: Bag) -> None:
-    from archiver.export import html  # jinja2 is slow to import, and only the making of a package needs it
-
-    folder = bag.path_for("data/transcript/index.html").parent
-    for conversation in content.conversations():
-        html.write(conversation, folder, attachment_link)
-    bag.add_folder("data/transcript")
-
-
-FORMATS: Mapping[str, FormatWriter] = {"html": _html, "jsonl": jsonl.write, "csv": csv.write}
 
 PROFILES: Mapping[str, PackageProfile] = {
     "support": PackageProfile(("csv",), raw=False, form=PackageForm.SUBMISSION, passes=3, report=True, max_mb=5),

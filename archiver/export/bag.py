@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archiver.evidence.manifest import digest_file, write_manifest
-from archiver.export.format_input import PreparedTable
 from archiver.records import JST
 
 PARTIAL = ".partial"
@@ -43,6 +42,7 @@ class HashingWriter:
 
     def __init__(self, file: BinaryIO) -> None:
         """Write into this open file."""
+        self.path = Path(file.name)
         self._file = file
         self._digest = hashlib.sha256()
         self.size = 0
@@ -108,8 +108,8 @@ class Bag:
         self._record(name, sha256, writer.size)
         return True
 
-    def move_table(self, name: str, table: PreparedTable) -> None:
-        """Move a prepared table into the package. Raises OSError."""
+    def move_table(self, name: str, table: HashingWriter) -> None:
+        """Move a table that was written elsewhere into the package. Raises OSError."""
         table.path.replace(self.path_for(name))
         self._record(name, table.sha256, table.size)
 

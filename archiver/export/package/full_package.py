@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from archiver.evidence.manifest import PRACTICE_TAG, manifest_lines, period_starts_text
 from archiver.evidence.replaced_records import MASKED_FILE
 from archiver.evidence.tables import build
 from archiver.evidence.verify.package import PACKAGE_FORMAT
-from archiver.export import FORMATS, PROFILES, conversation, enclosure_file_names
+from archiver.export import PROFILES, conversation, enclosure_file_names
 from archiver.export.bag import Bag, HashingWriter
-from archiver.export.format_input import FormatInput
 from archiver.export.package import copied_files, pdf_files, verify_script
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
+from archiver.export.package.export_report import ExportReport
 from archiver.export.package.kept_histories import KeptHistories
 from archiver.export.package.package_input import (
     SCRATCH,
@@ -28,7 +29,7 @@ from archiver.export.package.package_input import (
     software_name,
     step_counter,
 )
-from archiver.export.package.recipe import PackageResult, Recipe
+from archiver.export.package.recipe import Recipe
 from archiver.export.package.report_input import package_preview, period_text, report_input, unread_chats
 from archiver.export.report.limits import important_pauses
 from archiver.export.stamps import put_roots
@@ -44,7 +45,7 @@ from archiver.store.queries import entries
 CONTENT_LIST = "data/content-sha256.txt"
 
 
-def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> PackageResult:
+def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> ExportReport:
     """Fill the bag and close it. Raises OSError (not writable), RowsDisagree, UsageError (`MessageChoice.check`)."""
     with KeptHistories(bag.folder.parent) as kept:
         return _assemble(reading, recipe, bag, kept, progress)
@@ -52,7 +53,7 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
 
 def _assemble(
     reading: Reading, recipe: Recipe, bag: Bag, kept: KeptHistories, progress: Progress | None
-) -> PackageResult:
+) -> ExportReport:
     source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, recipe.mask)
     source.sealed = recipe.upto - recipe.unsealed
     _put_entries(bag, source, recipe)
@@ -70,14 +71,36 @@ def _assemble(
     package = PackageInput(reading, recipe, source, statistics, copied, files, step)
     package.tables = make_tables(bag, source, statistics, copied, recipe.seals)
     recipe.order.choice.check(statistics.chosen)
-    content = FormatInput(package.tables, package.conversations)
     for name in PROFILES[recipe.order.profile].formats:
-        FORMATS[name](content, bag)
+        FORMATS[name](package, bag)
     shutil.rmtree(bag.folder / SCRATCH)
     if PROFILES[recipe.order.profile].raw:
         replies = entries.kept_replies(reading, recipe.scope.rooms)
         copied_files.put_replies(bag, replies, source.replies, recipe.scope, copied, mask=recipe.mask)
     return _close(bag, package)
+
+
+def _put_pages(package: PackageInput, bag: Bag) -> None:
+    """Write the pages of each room."""
+    from archiver.export import html  # jinja2 is slow to import, and only the making of a package needs it
+
+    folder = bag.path_for("data/transcript/index.html").parent
+    for one in package.conversations():
+        html.write(one, folder, lambda file: None if file.stored_as is None else f"../{file.stored_as}")
+    bag.add_folder("data/transcript")
+
+
+def _put_tables(package: PackageInput, bag: Bag, names: Iterable[str]) -> None:
+    for name in names:
+        bag.move_table(f"data/{name}", package.tables[name])
+
+
+FORMATS: Mapping[str, Callable[[PackageInput, Bag], None]] = {
+    "html": _put_pages,
+    "jsonl": partial(_put_tables, names=(build.MESSAGES, build.PAUSES)),
+    "csv": partial(_put_tables, names=build.CSV_HEADERS),
+}
+"""Functions that write the files of one format from the package, which has its order. They raise OSError."""
 
 
 def _put_entries(bag: Bag, source: SourceEntries, recipe: Recipe) -> None:
@@ -94,7 +117,7 @@ def _put_entries(bag: Bag, source: SourceEntries, recipe: Recipe) -> None:
         source.gather(recipe.contract.id, lines.write, put_shown)
 
 
-def _close(bag: Bag, package: PackageInput) -> PackageResult:
+def _close(bag: Bag, package: PackageInput) -> ExportReport:
     """Write the texts for people and the lists, and return the result."""
     conversations = list(package.conversations())
     package.copied.incomplete += unread_chats(conversations)
@@ -158,16 +181,15 @@ def _facts(package: PackageInput, conversations: Sequence[Conversation]) -> read
     )
 
 
-def _result(bag: Bag, package: PackageInput, sha256: str, *, gaps: int) -> PackageResult:
+def _result(bag: Bag, package: PackageInput, sha256: str, *, gaps: int) -> ExportReport:
     source, statistics, copied = package.source, package.statistics, package.copied
-    return PackageResult(
-        sha256=sha256,
+    return ExportReport(
+        list_sha256=sha256,
         empty=not statistics.count and all(entry["room_id"] is None for entry in source.other),
-        entries=source.entries,
         messages=statistics.count,
         files=len(package.files),
         gaps=gaps,
-        incomplete=tuple(copied.incomplete),
+        missing=tuple(copied.incomplete),
         unheld=_unheld(package),
         preview=package_preview(package, bag) if package.recipe.only_messages is None else None,
     )

@@ -9,11 +9,9 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
-from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 
 from archiver import errors
@@ -23,11 +21,12 @@ from archiver.evidence.manifest import digest_file
 from archiver.export import PROFILES, PackageForm
 from archiver.export.bag import Bag, pack, partial_bag, sweep_leftovers
 from archiver.export.package import submission_package
+from archiver.export.package.export_report import ExportReport as ExportReport
 from archiver.export.package.full_package import assemble
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import Progress
-from archiver.export.package.recipe import PackagePreview, PackageResult, Recipe
+from archiver.export.package.recipe import PackagePreview, Recipe
 from archiver.export.stamps import StampService, stamp_package
 from archiver.folder_sync import sync_where_possible
 from archiver.platforms.job_platform import platform_of
@@ -59,109 +58,6 @@ _MAX_NUMBER_LENGTH = 32
 
 class ExportDeclined(Exception):
     """The user declined the export after the preview; nothing is left behind."""
-
-
-_DOCUMENT_KEYS = (
-    *("path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"),
-    *("files_packed", "warnings", "incomplete", "unheld", "unsealed", "recorded"),
-    *("opened", "read", "unread", "covered"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ExportReport:
-    """The result of an export."""
-
-    path: str
-    """The absolute path of the bag's folder, or of the folder with the zip where a zip is all."""
-    zip: str | None
-    profile: str
-    messages: int
-    files: int
-    """Files listed, whether or not their bytes are saved."""
-    gaps: int
-    """Open gaps that touch the period; what the user erased is none."""
-    seal: int | None
-    """The number of the seal whose state the package shows."""
-    sha256: str
-    """The digest that covers everything in it: of `tagmanifest-sha256.txt`, or of the zip where a zip is all."""
-    stamped: bool
-    """Whether every configured authority stamped the package itself; False if there is none."""
-    missing: tuple[str, ...] = ()
-    """Japanese sentences about what should be in it and is not: bytes lost or damaged, stamps of seals.
-
-    The package states them itself.
-    """
-    unstamped: tuple[str, ...] = ()
-    """Authorities whose stamp over the package did not come; as it comes last, the package cannot state this."""
-    too_large: tuple[str, ...] = ()
-    """Sentences about files above the size limit; nothing was left out for that."""
-    files_packed: int = 0
-    """Files whose bytes are in it."""
-    warnings: tuple[str, ...] = ()
-    """Warnings to heed before it is handed over (`PackagePreview.warnings`)."""
-    unheld: tuple[str, ...] = ()
-    """Files whose bytes were never saved, with the reason."""
-    advice: str | None = None
-    """What the user should do before handing it in, in Japanese."""
-    blank: tuple[str, ...] = ()
-    """Facts of the contract that a reader will look for and that are not stated yet."""
-    contract: str = ""
-    """The id of the contract in this archive."""
-    unsealed: int = 0
-    """How many records at the end no seal closes, as the archive could not be written."""
-    recorded: bool = True
-    """Whether this archive records it, which one that cannot be written does not."""
-    opened: int = 0
-    """Messages that somebody is to read before."""
-    read: int = 0
-    """Those of them whose texts are in it."""
-    unread: int = 0
-    """Those about which nobody decided, so that their texts are covered."""
-    covered: int = 0
-    """Messages of which it has no text."""
-    list_sha256: str = ""
-    """The digest of its last list, which names everything else."""
-    stamps: Mapping[str, str] = field(default_factory=dict)
-    """Authority → SHA-256 of its stamp over that list."""
-    digests: Mapping[str, str] = field(default_factory=dict)
-    """Name → SHA-256 of every file in it."""
-
-    @property
-    def incomplete(self) -> tuple[str, ...]:
-        """Everything that makes the package incomplete, one Japanese sentence each."""
-        return (*self.missing, *self.unstamped, *self.too_large)
-
-    def contents(self) -> str:
-        """How much it holds, in a line in the user's language; what there is none of is not told."""
-        files = ngettext("{n} file", "{n} files", self.files_packed).format(n=self.files_packed)
-        gaps = ngettext("{n} period not saved", "{n} periods not saved", self.gaps).format(n=self.gaps)
-        told = [ngettext("{n} message", "{n} messages", self.messages).format(n=self.messages)]
-        counts = _(", ").join([*told, *([files] if self.files_packed else []), *([gaps] if self.gaps else [])])
-        listed = self.files - self.files_packed
-        more = ngettext(". {n} file is only listed", ". {n} files are only listed", listed).format(n=listed)
-        return counts + more if listed else counts
-
-    def record_note(self) -> str:
-        """That this archive does not record it, in the user's language; empty where it does."""
-        if self.recorded:
-            return ""
-        return _(
-            "The archive cannot be written, so it does not record this export. Note elsewhere to whom you give it."
-        )
-
-    def unread_sentences(self) -> tuple[str, ...]:
-        """How many messages nobody read yet, in the user's language; nothing if there is none."""
-        sentence = ngettext(
-            "{n} message is not read yet, so its text is covered.",
-            "{n} messages are not read yet, so their texts are covered.",
-            self.unread,
-        )
-        return (sentence.format(n=self.unread),) if self.unread else ()
-
-    def document(self) -> dict[str, object]:
-        """The JSON document of design §5."""
-        return {name: getattr(self, name) for name in _DOCUMENT_KEYS}
 
 
 def export(
@@ -262,41 +158,35 @@ def _make_package(
         digests = bag.digests
     missing = [one for one in recipe.stamping.roots if one not in stamps] if recipe.stamping else []
     oversized = _size_warnings(result, zip_file or folder / name, order)
-    return ExportReport(
+    return replace(
+        result,
         path=str(folder / name if profile.folder else folder),
         zip=None if zip_file is None else str(zip_file),
         profile=order.profile,
-        messages=result.messages,
-        files=result.files,
-        gaps=result.gaps,
         seal=recipe.seals[-1].number if recipe.seals else None,
-        sha256=result.sha256 if zip_file is None or profile.form is PackageForm.BAG else digest_file(zip_file),
+        sha256=result.list_sha256 if zip_file is None or profile.form is PackageForm.BAG else digest_file(zip_file),
         stamped=recipe.stamping is not None and bool(recipe.stamping.roots) and not missing,
-        missing=tuple(one for one in result.incomplete if one not in oversized),
+        missing=tuple(one for one in result.missing if one not in oversized),
         unstamped=tuple(say("タイムスタンプ({one}): この資料に付けられませんでした", one=one) for one in missing),
         too_large=tuple(oversized),
         files_packed=result.preview.files if result.preview else 0,
         warnings=result.preview.warnings if result.preview else (),
-        unheld=result.unheld,
-        advice=result.advice,
-        blank=result.blank,
         contract=recipe.contract.id,
         unsealed=recipe.unsealed,
         opened=len(recipe.opened),
         read=sum(one.state is ReadState.READ for one in recipe.opened),
         unread=sum(one.state is ReadState.UNREAD for one in recipe.opened),
         covered=recipe.reviewed.covered if recipe.reviewed else 0,
-        list_sha256=result.sha256,
         stamps=stamps,
         digests=digests,
     )
 
 
-def _size_warnings(result: PackageResult, package_path: Path, order: ExportOrder) -> list[str]:
+def _size_warnings(result: ExportReport, package_path: Path, order: ExportOrder) -> list[str]:
     """Sentences about what is above the size limit: the whole, or for a court each file the package itself names."""
     if PROFILES[order.profile].limit_each:
         sizes = {path.name: path.stat().st_size for path in package_path.parent.iterdir()}
-        return [one for one in submission_package.oversized_files(sizes, order.max_bytes) if one in result.incomplete]
+        return [one for one in submission_package.oversized_files(sizes, order.max_bytes) if one in result.missing]
     if order.max_bytes is None:
         return []
     paths = [package_path] if package_path.is_file() else [path for path in package_path.rglob("*") if path.is_file()]
@@ -312,14 +202,14 @@ def _size_warnings(result: PackageResult, package_path: Path, order: ExportOrder
     ]
 
 
-def _ask_to_confirm(result: PackageResult, confirm: Confirm | None) -> None:
+def _ask_to_confirm(result: ExportReport, confirm: Confirm | None) -> None:
     if confirm is not None and result.preview is not None and not confirm(result.preview):
         raise ExportDeclined
 
 
 def _make_submission(
     reading: Reading, recipe: Recipe, outer: Bag, progress: Progress | None, confirm: Confirm | None
-) -> tuple[PackageResult, Path, dict[str, str], dict[str, str]]:
+) -> tuple[ExportReport, Path, dict[str, str], dict[str, str]]:
     """Make the zip, and beside it the files that are also handed in separately; return its stamps and digests too."""
     inner = Bag(outer.folder / "content")
     inner.folder.mkdir()
@@ -342,7 +232,7 @@ def _give_name(unfinished: Path, final: Path) -> None:
 
 def _make_bag(
     reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None, confirm: Confirm | None
-) -> tuple[PackageResult, Path | None, dict[str, str]]:
+) -> tuple[ExportReport, Path | None, dict[str, str]]:
     """Make the folder of a bag, its zip, or both; return its own stamps too."""
     order, folder, stays = recipe.order, bag.folder.parent, PROFILES[recipe.order.profile].folder
     zip_file = folder / f"{recipe.name}.zip" if not stays else None

@@ -18,7 +18,6 @@ from archiver.evidence.tables import build
 from archiver.export import PROFILES, conversation
 from archiver.export.bag import Bag, HashingWriter
 from archiver.export.conversation import PackageRoom
-from archiver.export.format_input import PreparedTable
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
 from archiver.export.package.kept_histories import KeptHistories
@@ -45,7 +44,8 @@ class PackageInput:
     copied: CopiedFiles
     files: Sequence[build.FileRow]
     step: Callable[[], None]
-    tables: dict[str, PreparedTable] = field(default_factory=dict)
+    tables: dict[str, HashingWriter] = field(default_factory=dict)
+    """By the names of `evidence.tables.table_lines`: `messages.jsonl`, `messages.csv` …"""
 
     def conversations(self) -> Iterator[Conversation]:
         """The conversations of the contract's rooms, of the messages that the first pass kept."""
@@ -106,11 +106,10 @@ def step_counter(reading: Reading, recipe: Recipe, progress: Progress | None) ->
 
 def make_tables(
     bag: Bag, source: SourceEntries, statistics: PackageStatistics, copied: CopiedFiles, seals: Sequence[Seal]
-) -> dict[str, PreparedTable]:
+) -> dict[str, HashingWriter]:
     """Make every table in one pass in a scratch folder, from which formats move those they need."""
-    tables: dict[str, PreparedTable] = {}
+    writers: dict[str, HashingWriter] = {}
     with contextlib.ExitStack() as open_files:
-        writers: dict[str, HashingWriter] = {}
         for name in (build.MESSAGES, build.PAUSES, *build.CSV_HEADERS):
             writers[name] = HashingWriter(open_files.enter_context(bag.path_for(f"{SCRATCH}/{name}").open("xb")))
         lines = build.table_lines(
@@ -125,20 +124,17 @@ def make_tables(
         )
         for name, line in lines:
             writers[name].write(line)
-    for name, writer in writers.items():
-        tables[name] = PreparedTable(bag.folder / SCRATCH / name, writer.sha256, writer.size)
-    return tables
+    return writers
 
 
-def make_message_table(bag: Bag, statistics: PackageStatistics) -> PreparedTable:
+def make_message_table(bag: Bag, statistics: PackageStatistics) -> HashingWriter:
     """Make the table of messages alone, for a package that has no other, in the scratch folder. Raises OSError."""
-    path = bag.path_for(f"{SCRATCH}/messages.csv")
-    with path.open("xb") as file:
+    with bag.path_for(f"{SCRATCH}/messages.csv").open("xb") as file:
         writer = HashingWriter(file)
         writer.write(build.BOM + build.csv_line(build.MESSAGE_HEADER))
         for number, history in enumerate(statistics.read_histories(), 1):
             writer.write(build.csv_line(build.message_cells(number, history)))
-    return PreparedTable(path, writer.sha256, writer.size)
+    return writer
 
 
 def _conversations(package: PackageInput) -> Iterator[Conversation]:

@@ -106,24 +106,3 @@ class PackagePreview:
     warnings: tuple[str, ...]
     """`early_contact`, `unsaved_beginning` (something is missing before the first message), `forbidden_contact` (the
     platform allows none outside), `nda` (a promise of secrecy), `english` (for a reader who reads Japanese)."""
-
-
-@dataclass(frozen=True, slots=True)
-class PackageResult:
-    """The result of filling a package: its counts, and what is missing in it."""
-
-    sha256: str
-    """The digest of its last list, such as `tagmanifest-sha256.txt`."""
-    empty: bool
-    """Whether it holds nothing of any room but the times of readings."""
-    entries: int
-    messages: int
-    files: int
-    gaps: int
-    incomplete: tuple[str, ...]
-    unheld: tuple[str, ...]
-    advice: str | None = None
-    """What the user should do before handing it in."""
-    blank: tuple[str, ...] = ()
-    """Facts of the contract that a reader will look for and that are not stated."""
-    preview: PackagePreview | None = None

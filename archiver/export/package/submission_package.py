@@ -19,6 +19,7 @@ from archiver.export import enclosure_file_names
 from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.package import copied_files, pdf_files
 from archiver.export.package.enclosure_metadata import NOT_REMOVABLE
+from archiver.export.package.export_report import ExportReport
 from archiver.export.package.kept_histories import KeptHistories
 from archiver.export.package.package_input import (
     SCRATCH,
@@ -28,7 +29,7 @@ from archiver.export.package.package_input import (
     read_messages,
     step_counter,
 )
-from archiver.export.package.recipe import PackageResult, Recipe
+from archiver.export.package.recipe import Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
 from archiver.export.report.input import ReportInput
 from archiver.export.report.request_to_office import advice, blank_facts
@@ -52,7 +53,7 @@ _ROOM_FOR_TEXTS, _ROOM_FOR_NAME = 20_000, 300
 """Bytes reserved for the readme, the list of digests and its stamps, and for the name of each file in a zip."""
 
 
-def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> PackageResult:
+def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> ExportReport:
     """Fill the folder of the package. Raises OSError, RowsDisagree, UsageError (a chosen message is not in it)."""
     with KeptHistories(bag.folder.parent) as kept:
         return _fill_bag(bag, _read(reading, recipe, bag, kept, progress))
@@ -92,7 +93,7 @@ def oversized_files(sizes: Mapping[str, int], limit: int | None) -> list[str]:
     ]
 
 
-def _fill_bag(bag: Bag, package: PackageInput) -> PackageResult:
+def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
     recipe, copied = package.recipe, package.copied
     case = report_input(package)
     copied.incomplete += unread_chats(case.rooms)
@@ -102,15 +103,13 @@ def _fill_bag(bag: Bag, package: PackageInput) -> PackageResult:
     bag.add(README, submission_readme.readme(case, bag.digests, [*copied.incomplete, *left_out]))
     write_manifest(bag.path_for(DIGEST_LIST), bag.digests)
     bag.add_existing(DIGEST_LIST)
-    return PackageResult(
-        sha256=bag.digests[DIGEST_LIST],
+    return ExportReport(
+        list_sha256=bag.digests[DIGEST_LIST],
         empty=not package.statistics.count,
-        entries=package.source.entries,
         messages=package.statistics.count,
         files=len(package.files),
         gaps=sum(not gap.is_erased for room in case.rooms for gap in room.gaps),
-        incomplete=(*copied.incomplete, *left_out),
-        unheld=(),  # no file from Chatwork belongs in it; chapter 9 names those never saved
+        missing=(*copied.incomplete, *left_out),
         advice=advice(case) if recipe.order.profile == "support" else None,
         blank=blank_facts(case),
         preview=package_preview(package, bag),
