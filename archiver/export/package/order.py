@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def option(default: object, /, *names: str, **given: object) -> Any:
-    """A wish; one with `help` is an option of `export`. `given`: as click takes it, or `choices`, `least`."""
+    """A wish; one with `help` is an option of `export`, one with `page` a field of the page, by its own name.
+
+    `given`: as click takes it, or `choices`, `least`; `page`: the label, what is told beside it, and the short form.
+    """
     return field(default=default, metadata={"names": names, **given})
 
 
@@ -52,6 +55,14 @@ class ExportOrder:
         "--report-lang",
         choices=LANGUAGES,
         hidden=True,
+        page=(
+            N_("In English, for a client or a lawyer abroad"),
+            N_(
+                "Messages, names and what you entered stay in their language. Courts and platforms in Japan get it "
+                "in Japanese."
+            ),
+            N_("In English"),
+        ),
         help=N_("The language of the export's own texts: ja (left out: this), or en for a client or lawyer abroad."),
     )
     choice: MessageChoice = option(
@@ -71,6 +82,7 @@ class ExportOrder:
         "--mask",
         metavar=N_("TEXT"),
         multiple=True,
+        page=(N_("Hide these texts everywhere, too (one a line)"), "", N_("words hidden: {n}")),
         help=N_("Hide this text everywhere, or a person: the whole name or the account id."),
     )
     no_mask: bool = option(False, "--no-mask", hidden=True, help=N_("Hide only what is asked for here."))
@@ -136,6 +148,16 @@ class ExportOrder:
 
 OPTIONS = [one for one in fields(ExportOrder) if "help" in one.metadata]
 """The wishes that are options of the command."""
+
+ON_PAGE = [one for one in fields(ExportOrder) if "page" in one.metadata]
+"""The wishes that the page asks for as they are declared."""
+
+
+def read_wish(one: Field[Any], given: str) -> Any:
+    """The wish as a field of the page gives it; what cannot be chosen is what is left out."""
+    if one.metadata.get("multiple"):
+        return tuple(line.strip() for line in given.splitlines() if line.strip())
+    return given if given in one.metadata.get("choices", ()) else one.default
 
 
 def _recorded(value: Any) -> object:

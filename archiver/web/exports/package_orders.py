@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from gettext import gettext as _
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -12,10 +13,9 @@ from werkzeug.datastructures import MultiDict
 
 from archiver import errors
 from archiver.export.chosen_messages import parse_choice
-from archiver.export.package.order import ExportOrder
+from archiver.export.package.order import ON_PAGE, ExportOrder, read_wish
 from archiver.platforms.job_platform import Platform
 from archiver.records import JST, RequestKind
-from archiver.report_language import ENGLISH, JAPANESE
 from archiver.settings.model import exports_folder
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.web.console_context import ConsoleContext
@@ -24,7 +24,7 @@ WHO = ("support", "lawyer", "court", "consult")
 """The readers that a package can be made for by hand; daily copies are made by the rounds."""
 
 PEOPLE = ("counterpart", "candidate", "hide", "name")
-FIELDS = ("for", "contract", "from", "to", "masks", "request", "messages", "all", "lang", *PEOPLE)
+FIELDS = ("for", "contract", "from", "to", "request", "messages", "all", *(one.name for one in ON_PAGE), *PEOPLE)
 """The fields of an order; others are left out of addresses."""
 
 Given = list[tuple[str, str]]
@@ -37,14 +37,12 @@ def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOr
         raise errors.UsageError(detail=_("Choose for whom the export is."))
     since, until = _period(fields.get("from", ""), fields.get("to", ""))
     settings = context.settings()
-    masks = tuple(line.strip() for line in fields.get("masks", "").splitlines() if line.strip())
     return ExportOrder(
         contract=fields.get("contract") or None,
         profile=profile,
         since=since,
         until=until,
         out=exports_folder(settings),
-        masks=masks,
         mask_people=_accounts(fields, "hide"),
         unmask_people=_accounts(fields, "name"),
         counterparts=frozenset(_accounts(fields, "counterpart")),
@@ -53,8 +51,8 @@ def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOr
         every_message=fields.get("all") == "yes",
         request=_request_kind(fields.get("request", "")),
         choice=parse_choice(fields.get("messages") or None),
-        lang=ENGLISH if fields.get("lang") == ENGLISH else JAPANESE,
         every=settings.sync.every,
+        **{one.name: read_wish(one, fields.get(one.name, "")) for one in ON_PAGE},
     ).with_policy()
 
 
@@ -72,6 +70,20 @@ def changed(given: Given, drop: Sequence[str] = (), **more: object) -> Given:
 def order_address(endpoint: str, given: Given) -> str:
     """The address of a page with the order in it."""
     return f"{url_for(endpoint)}?{urlencode(given)}" if given else url_for(endpoint)
+
+
+def wish_rows(values: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The wishes that are asked for as they are declared, each with what is given."""
+    return [
+        {
+            "name": one.name,
+            "words": [_(word).format(n=len(given.split("\n"))) if word else "" for word in one.metadata["page"]],
+            "choice": one.metadata.get("choices", [""])[-1],
+            "given": given,
+        }
+        for one in ON_PAGE
+        for given in [values.get(one.name, "").strip()]
+    ]
 
 
 def request_words() -> list[tuple[str, str]]:

@@ -30,6 +30,7 @@ from archiver.web.exports.package_orders import (
     reader_word,
     request_words,
     who_words,
+    wish_rows,
 )
 from archiver.web.exports.package_work import make_work
 from archiver.web.exports.read_rows import read_rows
@@ -98,6 +99,7 @@ def _order_page(problem: str, *, is_plain: bool = False) -> AnyResponse | tuple[
         who=reader_word(wanted.profile, document["platform"]),
         profile=wanted.profile,
         requests=request_words(),
+        wishes=wish_rows(request.values),
         address=lambda endpoint="packages.order", **more: order_address(endpoint, changed(kept, **more)),
         without=lambda name, one: order_address("packages.order", [it for it in kept if it != (name, str(one))]),
     )
