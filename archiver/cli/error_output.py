@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Sequence
 from gettext import gettext as _
 
 import click
@@ -94,6 +95,12 @@ def _whole_word(error: click.NoSuchOption) -> click.NoSuchOption:
 def _usage_hint(ctx: click.Context | None) -> str:
     command = ctx.command_path if ctx else "archive"
     return _("How to use it: {command} --help").format(command=command)
+
+
+def tell_root_errors(found: Sequence[errors.BadRoots]) -> None:
+    """Print on stderr which pinned roots cannot be read, so that stamps wait; this fails no command."""
+    for error in found:
+        echo(visible(f"{error} {error.advice()}".rstrip()), err=True)
 
 
 def print_error(code: int, sentence: str, hint: str = "") -> int:

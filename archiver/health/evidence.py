@@ -9,7 +9,7 @@ from typing import NamedTuple
 from archiver.custody import stamp_requests
 from archiver.custody.earlier_homes import PutBackDatabase, advice
 from archiver.custody.stamp_requests import SEAL_CHANGED, StampLife
-from archiver.errors import BadRoots
+from archiver.errors import N_, BadRoots
 from archiver.evidence.services import other_address_sentence, other_addresses, read_services
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.authority_kinds import class_sentence
@@ -188,6 +188,11 @@ def _waiting_sentence(longest: LongestWait) -> str:
         "{name}: {n} seals have waited since {day} ({reason}).",
         longest.seals,
     )
-    reasons: dict[str, str] = {**REASONS}
-    reason = _(reasons[longest.reason]) if longest.reason in reasons else _("its turn has not come yet")
-    return sentence.format(name=longest.authority, n=longest.seals, day=iso_date(longest.since), reason=reason)
+    reason, day = reason_words(longest.reason), iso_date(longest.since)
+    return sentence.format(name=longest.authority, n=longest.seals, day=day, reason=reason)
+
+
+def reason_words(reason: str | None) -> str:
+    """Why a seal waits for its stamp."""
+    known = {**REASONS, SEAL_CHANGED: N_("a seal was changed: archive verify")}
+    return _(known[reason]) if reason in known else _("its turn has not come yet")

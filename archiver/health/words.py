@@ -48,6 +48,11 @@ def graded(condition: Condition, text: str) -> str:
     return f"[{grade_word(condition.grade)}] {text}"
 
 
+def number_words(missing: object) -> str:
+    """The estimated number of missing messages; None: unknown."""
+    return _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
+
+
 def way_words(way: str) -> str:
     """A way by which notices come, as part of a sentence."""
     words = {"desktop": _("on this desktop"), "mail": _("by mail"), "urls": _("at the addresses of [notify] urls")}

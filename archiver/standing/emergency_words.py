@@ -13,6 +13,7 @@ from archiver.claims.changes import DELETIONS, changed_count
 from archiver.claims.quotations import excerpts
 from archiver.claims.words import change_lines
 from archiver.errors import N_
+from archiver.health.words import number_words
 from archiver.records import CaseSide, ChangeKind
 from archiver.records.alerts import AlertRule
 from archiver.render.missing_parts import unsaved_reason
@@ -214,11 +215,6 @@ def not_kept_row(emergency: Emergency, *, limit: int = NAMED_FILES_LIMIT) -> Eme
     if emergency.is_put_back:
         lines.append(_("what only a newer database held: an older one was put back (see “archive status”)"))
     return EmergencyRow(_("Unsaved"), tuple(lines), _("and {n} more files").format(n=more) if more else "")
-
-
-def number_words(missing: object) -> str:
-    """The estimated number of missing messages; None: unknown."""
-    return _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
 
 
 def _unread_end_line(chats: int) -> str:

@@ -13,7 +13,7 @@ from archiver.app import utc_now
 from archiver.rounds.run_log import note_bug
 from archiver.store.typed_facts import QUIET
 from archiver.web import progress as job
-from archiver.web.console_context import ConsoleContext, SharedWords
+from archiver.web.console_context import ConsoleContext
 from archiver.web.exports import made_packages, message_use, packages
 from archiver.web.first_run import start
 from archiver.web.home import alerts, home
@@ -49,7 +49,7 @@ PAGES = (
 )
 
 
-def build_context(home: Path, environ: Mapping[str, str], words: SharedWords) -> ConsoleContext:
+def build_context(home: Path, environ: Mapping[str, str]) -> ConsoleContext:
     """The context of an application for one archive, which need not exist yet."""
 
     def note(error: BaseException) -> Path | None:
@@ -65,7 +65,7 @@ def build_context(home: Path, environ: Mapping[str, str], words: SharedWords) ->
         return trouble_words(error)
 
     runner = JobRunner(utc_now, note, RunningNote(note_file(home)), words_of)
-    context = ConsoleContext(home, environ, utc_now, words, runner, damage_seen=damage_seen)
+    context = ConsoleContext(home, environ, utc_now, runner, damage_seen=damage_seen)
     context.may_be_typed.set()  # an application that was killed left it so
     return context
 

@@ -1,10 +1,10 @@
-"""What the pages of the application work with: the archive's home, the jobs, and words that the command line shares."""
+"""What the pages of the application work with: the archive's home, the jobs, and when it was used last."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,35 +12,15 @@ from pathlib import Path
 from flask import current_app
 
 from archiver.app import App, build_app
-from archiver.custody.backup import BackupOutcome
 from archiver.errors import ArchiverError
-from archiver.evidence.verify.findings import Verification
-from archiver.export.metadata.items import FileMetadata
-from archiver.rounds.round import Sealing
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.store import typed_facts
 from archiver.store.archive import Archive
-from archiver.sync.report import SyncReport
 from archiver.web.jobs import Job, JobRunner
 
 CONSOLE = "console"
 """The key of the context among Flask's extensions."""
-
-
-@dataclass(frozen=True, slots=True)
-class SharedWords:
-    """Sentences that commands print and pages show, handed in by the command line that owns them."""
-
-    round_lines: Callable[[SyncReport], Sequence[str]]
-    warning_lines: Callable[[Iterable[str], Sequence[FileMetadata]], Sequence[str]]
-    """What to consider before a package leaves: its warnings, and what the user's files say beside their content."""
-    verification_lines: Callable[[Verification], Sequence[str]]
-    copy_lines: Callable[[BackupOutcome], Sequence[str]]
-    sealing_lines: Callable[[Sealing], Sequence[str]]
-    """Each new seal, and each stamp that came or waits."""
-    open_folder: Callable[[Path], object]
-    """Shows a folder in the file manager of this desktop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +30,6 @@ class ConsoleContext:
     home: Path
     environ: Mapping[str, str]
     now: Callable[[], datetime]
-    words: SharedWords
     jobs: JobRunner
     ended: threading.Event = field(default_factory=threading.Event)
     """Set to end the application."""

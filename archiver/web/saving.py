@@ -15,6 +15,7 @@ from archiver.notices import troubles
 from archiver.render.invisible_characters import visible
 from archiver.rounds.round import run_round
 from archiver.settings import other_archives
+from archiver.setup.round_words import round_lines
 from archiver.setup.work_words import count_saved, counts_line, left_out_sentence
 from archiver.store.queries.contracts import contracts, required_rooms
 from archiver.store.queries.files import WantedFile
@@ -45,7 +46,7 @@ def save_now(context: ConsoleContext, *, is_first: bool = False) -> Work:
                 raise
             return _first_failed(app, error)
         note_home(app, report.account_id)
-        lines = (*context.words.round_lines(report), *report.complaints)
+        lines = (*map(str.strip, round_lines(report, tries_again=False)), *report.complaints)
         counts = count_saved(app.archive)
         sentence = (
             _("Saved. {counts}") if report.complete else _("Not everything could be saved. Kept so far: {counts}")

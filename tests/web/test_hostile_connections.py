@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.page_words import shared_words
 from archiver.cli.reading.view_context import build_view_context
 from archiver.web import console as application
 from archiver.web import server, waitress_server
@@ -41,7 +40,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def serving(home: Path, *, writing: bool) -> Iterator[int]:
     """The port of the viewer, or of the application."""
     context = build_view_context(CliContext(home, 0, {"HOME": str(home.parent)}))
-    more = application.pages(application.build_context(home, {"HOME": str(home.parent)}, shared_words()))
+    more = application.pages(application.build_context(home, {"HOME": str(home.parent)}))
     with serve_pages(context, more=more if writing else ()) as gate:
         yield gate.port
 

@@ -14,7 +14,6 @@ import pytest
 import requests
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.page_words import shared_words
 from archiver.cli.reading.view_context import build_view_context
 from archiver.web import console as application
 from archiver.web.access import POLICY, PROOF, AccessGate, is_fresh, proof
@@ -26,7 +25,7 @@ from archiver.web.waitress_server import bind_port
 def test_the_running_application_is_found(tmp_path: Path) -> None:
     """By port and key, in a file that only the user can read; once it has ended, nobody is led there."""
     file, home = tmp_path / "state" / "app.json", tmp_path / "home"
-    context = application.build_context(home, {}, shared_words())
+    context = application.build_context(home, {})
     view = build_view_context(CliContext(home, 0, {}))
     with serve_pages(view, more=application.pages(context), on_change=lambda gate: write_address(file, gate)) as gate:
         write_address(file, gate)
@@ -49,7 +48,7 @@ def test_an_open_page_comes_back_after_a_restart(tmp_path: Path) -> None:
     file, home = tmp_path / "app.json", tmp_path / "home"
 
     def serve(port: int = 0, cookie: str = "") -> AbstractContextManager[AccessGate]:
-        context = application.build_context(home, {"HOME": str(tmp_path)}, shared_words())
+        context = application.build_context(home, {"HOME": str(tmp_path)})
         view, pages = build_view_context(CliContext(home, 0, {})), application.pages(context)
         return serve_pages(view, port=port, cookie=cookie, more=pages, on_change=lambda gate: write_address(file, gate))
 
@@ -141,7 +140,7 @@ def test_a_file_that_leads_nowhere_is_no_application(tmp_path: Path, text: str) 
 
 def test_it_ends_when_it_was_left_alone_and_no_job_runs(tmp_path: Path) -> None:
     """Twenty minutes after the last page; just after a page it stays."""
-    context = application.build_context(tmp_path, {}, shared_words())
+    context = application.build_context(tmp_path, {})
 
     assert not application.is_left_alone(context)
     context.activity._at -= 20 * 60 + 1

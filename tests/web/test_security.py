@@ -11,13 +11,11 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.page_words import shared_words
 from archiver.cli.reading.view_context import build_view_context
 from archiver.store.archive import Archive
 from archiver.web import console as application
 from archiver.web.access import AccessGate
 from archiver.web.app import build_app
-from archiver.web.console_context import SharedWords
 from archiver.web.context import ViewContext
 from archiver.web.server import UPLOAD_LIMIT, serve_pages
 from tests.support.archives.maker import story
@@ -188,7 +186,7 @@ def test_a_home_removed_underneath_is_said(tmp_path: Path) -> None:
 
 def test_an_upload_of_three_gigabytes_is_refused_by_its_length(home: Path) -> None:
     """Before a byte of it is read."""
-    context = application.build_context(home, {"HOME": str(home.parent)}, _words())
+    context = application.build_context(home, {"HOME": str(home.parent)})
     with (
         serve_pages(_view(home), more=application.pages(context), on_change=lambda _gate: None) as gate,
         socket.create_connection(("127.0.0.1", gate.port), timeout=5) as connection,
@@ -206,7 +204,7 @@ def test_an_upload_of_three_gigabytes_is_refused_by_its_length(home: Path) -> No
 
 def test_half_open_connections_keep_nobody_out(home: Path) -> None:
     """With 300 that never finish their request, a page comes within two seconds."""
-    context = application.build_context(home, {"HOME": str(home.parent)}, _words())
+    context = application.build_context(home, {"HOME": str(home.parent)})
     with serve_pages(_view(home), more=application.pages(context), on_change=lambda _gate: None) as gate:
         half_open = [socket.create_connection(("127.0.0.1", gate.port)) for _ in range(300)]
         for connection in half_open:
@@ -223,17 +221,13 @@ def test_half_open_connections_keep_nobody_out(home: Path) -> None:
     assert needed < 2
 
 
-def _words() -> SharedWords:
-    return shared_words()
-
-
 def _view(home: Path) -> ViewContext:
     return build_view_context(CliContext(home, 0, {"HOME": str(home.parent)}))
 
 
 def test_a_browser_that_keeps_no_cookie_is_told_so(home: Path) -> None:
     """To start the program again, which any other stranger is told, would lead to the same refusal."""
-    context = application.build_context(home, {"HOME": str(home.parent)}, _words())
+    context = application.build_context(home, {"HOME": str(home.parent)})
     gate = AccessGate(PORT, is_writing=True, on_change=lambda _gate: None)
     client = build_app(_view(home), gate, application.pages(context)).test_client(use_cookies=False)
     client.get("/open", query_string={"key": gate.key}, base_url=SITE)

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from archiver.cli.contracts.contract_rows import PageRow, page_head, page_rows
 from archiver.cli.contracts.deadline_lines import due_dates
 from archiver.cli.contracts.statement_lines import entry_lines
+from archiver.cli.terminal.output import RULE, WIDTH
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.records import Contract, JsonObject
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
-
-WIDTH = 80
 
 
 def page_lines(reading: Reading, contract: Contract, *, now: datetime, ids: bool = True) -> Iterator[str]:
@@ -26,7 +25,7 @@ def page_lines(reading: Reading, contract: Contract, *, now: datetime, ids: bool
     """
     for text in page_head(contract, now=now, ids=ids):
         yield from wrap(text, WIDTH)
-    yield "-" * WIDTH
+    yield RULE
     rows = list(page_rows(reading, contract, now=now, ids=ids))
     margin = max(columns(row.label) for row in rows if not row.is_list) + 2
     for row in rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,18 +19,12 @@ from archiver.errors import N_, SettingsError
 from archiver.health.folders import copy_tool_sentence
 from archiver.render.times import interval_words, minute_text
 from archiver.wording import gettext as _
-from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.custody.backup import BackupOutcome
-    from archiver.store.backup.copy import CopyReport, UncopiedFile
-
-MEGABYTE = 10**6
+    from archiver.store.backup.copy import CopyReport
 
 OFF = "off"
-
-SHOWN_LIMIT = 20
-"""So many files that were not copied are named on the screen."""
 
 
 @click.command(
@@ -62,7 +55,7 @@ def command_backup(
     """Copy and verify, or restore; needs no token and no network. The token is not copied."""
     from archiver.app import utc_now
     from archiver.custody import backup, copy_tool
-    from archiver.setup import erasing, scheduled_job
+    from archiver.setup import erasing, evidence_words, scheduled_job
     from archiver.store.archive import Archive
 
     if is_restored:
@@ -84,7 +77,7 @@ def command_backup(
     else:
         _tell_not_placed(folder, outcome.report, backup.WITH_FINDINGS)
     tell_copied(outcome.report)
-    for line in [*erasing.removed_lines(outcome), *compared_lines(outcome)]:
+    for line in [*erasing.removed_lines(outcome), *evidence_words.compared_lines(outcome)]:
         echo(line)
     tell_verification(outcome.verification)
     if outcome.is_placed and not outcome.is_remembered:
@@ -146,57 +139,10 @@ def _tell_not_placed(folder: Path, copied: CopyReport, name: str) -> None:
 
 def tell_copied(copied: CopyReport) -> None:
     """Print how much was copied, and which files were not."""
+    from archiver.setup.evidence_words import copied_lines
+
     for line in copied_lines(copied):
         echo(line)
-
-
-def copied_lines(copied: CopyReport) -> Iterator[str]:
-    """How much was copied, and which files were not."""
-    sentence = ngettext(
-        "Newly copied: {n} file and the database, {size} MB.",
-        "Newly copied: {n} files and the database, {size} MB.",
-        copied.files,
-    )
-    yield sentence.format(n=copied.files, size=f"{copied.bytes / MEGABYTE:.1f}")
-    for not_copied in copied.uncopied[:SHOWN_LIMIT]:
-        yield _not_copied_line(not_copied)
-    more = len(copied.uncopied) - SHOWN_LIMIT
-    if more > 0:
-        yield ngettext("{n} more like these.", "{n} more like these.", more).format(n=more)
-
-
-def compared_lines(outcome: BackupOutcome) -> Iterator[str]:
-    """How many records were only compared, and with what, or that the earlier copy was not what it had been."""
-    if outcome.differs_from is not None:
-        sentence = _(
-            "The backup that lay here was not the one of {time}, the last that this archive remembers making "
-            "here: another one was put there, or it was changed, or its disk loses data. The new one has "
-            "taken its place, and every record in it was checked. If you know of no change, make another "
-            "backup on another disk."
-        )
-        yield sentence.format(time=minute_text(outcome.differs_from))
-    if outcome.relied_on is None:
-        return
-    count = outcome.verification.compared.get("entries", 0)
-    sentence = ngettext(
-        "Only compared: {n} record is byte for byte that of the backup of {time}, which had no findings; "
-        "it was not checked again. Every record was last checked on {whole}; 30 days after that a backup "
-        "checks all of them again.",
-        "Only compared: {n} records are byte for byte those of the backup of {time}, which had no "
-        "findings; they were not checked again. Every record was last checked on {whole}; 30 days after "
-        "that a backup checks all of them again.",
-        count,
-    )
-    at, whole_at = minute_text(outcome.relied_on.at), minute_text(outcome.relied_on.whole_at)
-    yield sentence.format(n=f"{count:,}", time=at, whole=whole_at)
-
-
-def _not_copied_line(not_copied: UncopiedFile) -> str:
-    if not_copied.detail is None:
-        sentence = _("Not copied: {name}. Another file is already there; it was left as it was.")
-    else:
-        sentence = _("Not copied: {name}. It cannot be read: {detail}")
-    return sentence.format(name=visible(not_copied.name), detail=visible(not_copied.detail or ""))
 
 
 def _has_notify_urls(obj: CliContext) -> bool:

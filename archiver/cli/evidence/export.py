@@ -14,12 +14,12 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import JOB, folders, profiles
 from archiver.cli.context import CliContext
+from archiver.cli.error_output import tell_root_errors
 from archiver.cli.evidence.counterpart_question import make_with_counterparts
 from archiver.cli.evidence.export_outcome import tell_document, tell_export
 from archiver.cli.evidence.preview import tell_preview, tell_warnings
 from archiver.cli.evidence.reading import read_before
 from archiver.cli.exit_codes import INCOMPLETE
-from archiver.cli.status.stamp_lines import tell_root_errors
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen

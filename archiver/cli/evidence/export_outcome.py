@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.terminal.file_manager import open_folder
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.typed_command import command_line
 from archiver.records import contract_facts
+from archiver.setup.file_manager import open_folder
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 

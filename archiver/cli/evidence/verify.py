@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,10 +23,6 @@ from archiver.report_language import JAPANESE, LANGUAGES
 if TYPE_CHECKING:
     from archiver.evidence.stamps.timestamp import Authority
     from archiver.evidence.verify.findings import Verification
-
-
-SHOWN_LIMIT = 50
-"""Findings shown on the screen; `--json` gives all."""
 
 
 @click.command(
@@ -154,34 +150,7 @@ def _document(verification: Verification) -> dict[str, object]:
 
 def tell_verification(verification: Verification) -> None:
     """Print the result, what was checked, what does not match, and the notes."""
+    from archiver.setup.evidence_words import verification_lines
+
     for line in verification_lines(verification):
         echo("\n  ".join(wrap(line, WIDTH - 2, cuts_words=False)))
-
-
-def verification_lines(verification: Verification) -> Iterator[str]:
-    """The result, what was checked, what does not match, the times that stamps state, and the notes."""
-    yield verification.closing_sentence()
-    if verification.compared:
-        sentence = _("Checked now: {entries} records, {seals} seals, {stamps} time stamps, {files} files.")
-    else:
-        sentence = _(
-            "Checked: {entries} records, {seals} seals, {stamps} time stamps, {files} files, {messages} messages."
-        )
-    yield sentence.format(**verification.checked)
-    yield from result_lines(verification)
-
-
-def result_lines(verification: Verification) -> Iterator[str]:
-    """What does not match, the times that stamps state, the notes, and what was not checked."""
-    from archiver.evidence.verify.stamped_times import time_sentence
-
-    for finding in verification.findings[:SHOWN_LIMIT]:
-        yield f"[{finding.check}] {visible(finding.subject)}: {visible(finding.text)}"
-    if len(verification.findings) > SHOWN_LIMIT:
-        yield _("… and {n} more (see --json).").format(n=len(verification.findings) - SHOWN_LIMIT)
-    for stamped in verification.times:
-        yield _("Time: {text}").format(text=visible(time_sentence(stamped)))
-    for note in verification.notes:
-        yield _("Note: {text}").format(text=visible(note))
-    for unchecked in verification.unchecked:
-        yield _("Not checked: {text}").format(text=visible(unchecked.text))

@@ -67,7 +67,6 @@ def command_app(obj: CliContext, port: int | None, no_browser: bool, read_only: 
 
 
 def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
-    from archiver.cli.reading.page_words import shared_words
     from archiver.cli.reading.view_context import build_view_context
     from archiver.store.archive import Archive
     from archiver.store.search import current_index
@@ -80,7 +79,7 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
         with contextlib.suppress(errors.StorageError, errors.NewerArchive):  # a page says it, to somebody who clicks
             current_index.make_current(Archive(obj.home))
     view = build_view_context(obj, are_settings_needed=False)
-    context = application.build_context(obj.home, obj.environ, shared_words())
+    context = application.build_context(obj.home, obj.environ)
     pages = application.pages(context)
     last, cookie = last_entry(file)
     if last and not port:

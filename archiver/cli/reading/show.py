@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING
@@ -12,21 +12,24 @@ from archiver.cli.context import CliContext
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import visible
-from archiver.cli.terminal.times_from_ids import unseen_line
+from archiver.message_ids import posted_at
 from archiver.records import AccountId, State
 from archiver.render.times import minute_text
+from archiver.setup.round_words import about_time
 
 if TYPE_CHECKING:
-    from archiver.cli.terminal.times_from_ids import UnseenMessage
     from archiver.render.message_body import References
     from archiver.store.queries.transcript import TranscriptMessage, TranscriptText
+    from archiver.store.working.backfill_queue import ItemState
+
+    UnseenMessage = tuple[int, ItemState]
+    """A message that was never seen: its id and its state in the back-fill queue."""
 
 
 def show_chat(obj: CliContext, chat: str, since: str | None, until: str | None) -> int:
     """Print a chat's messages, with earlier texts of edited and deleted ones; needs no token and no network."""
     from archiver.app import utc_now
     from archiver.cli.terminal.saved_rooms import find_room
-    from archiver.cli.terminal.times_from_ids import unseen_within
     from archiver.store.archive import Archive
     from archiver.store.queries.transcript import transcript_messages
     from archiver.store.queries.viewing.people import names_over_time
@@ -110,3 +113,26 @@ def _tell_text(text: TranscriptText, references: References, *, last: bool) -> N
         echo("  " + _("Earlier text, last seen {time}:").format(time=at))
     for row in plain_text(parse.parse(text.body), references).split("\n"):
         echo("    " + visible(row) if not last else "  " + visible(row))
+
+
+def unseen_line(unseen: UnseenMessage) -> str:
+    """The line of a message of which only the id is known."""
+    number, state = unseen
+    reason = {"hidden": _("hidden by the plan"), "unreadable": _("not readable")}[state.value]
+    at = about_time(number) or _("time unknown")
+    note = _("text never seen: {why}").format(why=reason)
+    return f"{at}  [{note}]  m{number}"
+
+
+def unseen_within(
+    messages: Iterable[UnseenMessage], since: datetime | None, until: datetime | None
+) -> Iterator[UnseenMessage]:
+    """Messages whose derived time lies in [since, until); those without a time only if no period is given."""
+    for unseen in messages:
+        at = posted_at(unseen[0])
+        if at is None:
+            is_in = since is None and until is None
+        else:
+            is_in = (since is None or at >= since) and (until is None or at < until)
+        if is_in:
+            yield unseen

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
+from archiver.cli.error_output import tell_root_errors
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_, ArchiverError, SettingsError
@@ -56,7 +57,6 @@ def command_daemon(obj: CliContext, every: bool) -> int:
 def _run_one(obj: CliContext) -> bool:
     """Save one archive until a signal comes; whether everything ended in time."""
     from archiver.app import build_app, require_archive, utc_now
-    from archiver.cli.status import stamp_lines
     from archiver.corrected_clock import CorrectedClock
     from archiver.rounds import daemon
     from archiver.rounds.stop import Stop
@@ -64,7 +64,7 @@ def _run_one(obj: CliContext) -> bool:
 
     stop, clock = Stop(), CorrectedClock(utc_now, time.monotonic)
     work = _new_work(obj, stop, clock, daemon_messages(obj, clock))
-    stamp_lines.tell_root_errors(require_archive(build_app(work.settings, obj.environ)).root_errors)
+    tell_root_errors(require_archive(build_app(work.settings, obj.environ)).root_errors)
     with hold_daemon_lock(obj.home):
         if obj.verbose >= 0:
             echo(_("Saving again and again, every minute or few minutes. Stop with Ctrl-C."), err=True)

@@ -9,12 +9,11 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
+from archiver.cli.error_output import tell_root_errors
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.saving import sync_report
 from archiver.cli.status.page import tell_emergency
-from archiver.cli.status.stamp_lines import tell_root_errors
-from archiver.cli.terminal import times
-from archiver.cli.terminal.output import WIDTH, echo, paged_output
+from archiver.cli.terminal.output import RULE, WIDTH, echo, paged_output
 from archiver.cli.terminal.text import visible, wrap
 from archiver.render.screen_text import shorten
 from archiver.wording import gettext as _
@@ -118,7 +117,7 @@ def _tell_kept(app: App, contracts_named: list[Contract]) -> None:
         also = [one for one in contracts(reading) if one.id not in named_ids and _has_room_among(one, shared)]
         blocks = emergencies(reading, [*contracts_named, *also], alerts(reading), always=True)
     for block in blocks:
-        echo(times.RULE)
+        echo(RULE)
         tell_emergency(block, app.now())
-    echo(times.RULE)
+    echo(RULE)
     echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))

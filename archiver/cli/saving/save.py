@@ -12,6 +12,7 @@ import click
 
 from archiver.cli.argument_completion import chat_option, job_option
 from archiver.cli.context import CliContext
+from archiver.cli.error_output import tell_root_errors
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.saving import sync_report
 from archiver.cli.terminal.output import echo
@@ -173,7 +174,7 @@ def _tell_failure(app: App, obj: CliContext, error: ArchiverError, heartbeat: He
 
 def _tell_outcome(app: App, obj: CliContext, report: SyncReport, *, as_json: bool) -> None:
     """Print what a round did and what needs the user, and send the notices."""
-    from archiver.cli.status import notice_delivery, stamp_lines
+    from archiver.cli.status import notice_delivery
 
     quiet = _is_quiet(obj)
     if as_json:
@@ -182,7 +183,7 @@ def _tell_outcome(app: App, obj: CliContext, report: SyncReport, *, as_json: boo
         sync_report.tell_sync(report)
     if not quiet:
         sync_report.tell_run_conditions(report, app.settings)
-        stamp_lines.tell_root_errors(app.root_errors)
+        tell_root_errors(app.root_errors)
     for complaint in report.complaints:
         echo(complaint, err=True)
     sync_report.tell_alerts(report)

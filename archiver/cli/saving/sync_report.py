@@ -2,103 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from archiver.cli.status.gap_line import gap_line
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.text import pad, visible
+from archiver.cli.terminal.text import pad
 from archiver.health.conditions import ROWS, Condition, ConditionKind, conditions_beside
 from archiver.health.snapshot import ComputerState, observe_disk
 from archiver.health.words import sentence
 from archiver.render.screen_text import shorten
 from archiver.sync.files.download import NO_SPACE
-from archiver.sync.report import RoomOutcome
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
 if TYPE_CHECKING:
     from archiver.settings.model import Settings
     from archiver.sync.plan import PlanStep
-    from archiver.sync.report import RoomReport, SyncReport
+    from archiver.sync.report import SyncReport
 
 
 def tell_sync(report: SyncReport) -> None:
     """Print the outcome of a run, one line for each room, and what is not complete."""
-    for line in sync_lines(report):
+    from archiver.setup.round_words import round_lines
+
+    for line in round_lines(report):
         echo(line)
-
-
-def sync_lines(report: SyncReport) -> Iterator[str]:
-    """The outcome of a run, one line for each room with its details indented, and what is not complete."""
-    for room in report.rooms:
-        yield f"{shorten(room.name, 30) or room.room_id}  {_outcome_words(room)}"
-        counts = _count_words(room)
-        if counts:
-            yield "  " + counts
-        for gap in room.gaps:
-            yield "  " + gap_line(gap)
-        if room.error and not room.is_unreached:
-            yield "  " + visible(room.error)
-    if not report.rooms:
-        yield sentence(Condition(ConditionKind.ENDED))
-    elif report.complete and report.has_losses:
-        yield _("Saved: all that Chatwork lists now. What is missing stands in “archive status”.")
-        yield _("Older messages can be brought in while a chat is open: archive guide old")
-    elif report.complete and not all(room.has_read_list for room in report.rooms):
-        yield _("Saved: all that was seen. Not every list was read this time.")
-    elif report.complete:
-        yield _("Saved. Nothing is missing.")
-    else:
-        yield from _incomplete_lines(report)
-
-
-def _incomplete_lines(report: SyncReport) -> Iterator[str]:
-    """Chats that are shut are counted; another try is named where it can bring more."""
-    others = [room for room in report.rooms if room.outcome is not RoomOutcome.INACCESSIBLE]
-    if shut := len(report.rooms) - len(others):
-        told = ngettext(
-            "{n} chat can no longer be opened. What was saved stays.",
-            "{n} chats can no longer be opened. What was saved stays.",
-            shut,
-        )
-        yield told.format(n=shut)
-    if not shut or any(room.outcome is RoomOutcome.FAILED or room.left_over or room.files_pending for room in others):
-        yield _("Saved, but not everything: see “archive status”. The next save tries again.")
-
-
-def _outcome_words(room: RoomReport) -> str:
-    """The outcome of a room; that nothing is new is said only of a list that was read."""
-    if room.is_unreached:
-        return _("not read this time")
-    words = {
-        "archived": _("saved"),
-        "unchanged": _("nothing new"),
-        "waiting": _("no sign of news (its list was not read this time)"),
-        "emptied": _("its list came empty"),
-        "inaccessible": _("cannot be opened any more (reason unknown); what was saved is kept"),
-        "failed": _("could not be read this time"),
-    }
-    return words[room.outcome.value]
-
-
-def _count_words(room: object) -> str:
-    """The counts that are not zero, in words."""
-    words = {
-        "new": _("messages {n}"),
-        "edited": _("edited {n}"),
-        "deleted": _("deleted {n}"),
-        "missing": _("not shown any more {n}"),
-        "backfilled": _("of these back-filled {n}"),
-        "hidden_by_plan": _("named but hidden by the plan {n}"),
-        "not_readable": _("named but not readable {n}"),
-        "files_saved": _("files saved {n}"),
-        "files_pending": _("files still to be saved {n}"),
-        "files_lost": _("files given up {n}"),
-        "tasks_new": _("tasks {n}"),
-        "tasks_changed": _("tasks changed {n}"),
-    }
-    return "  ".join(text.format(n=getattr(room, name)) for name, text in words.items() if getattr(room, name))
 
 
 def notice_line(report: SyncReport) -> str:

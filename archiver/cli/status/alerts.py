@@ -11,7 +11,7 @@ from archiver.alerts.sentences import alert_sentence, level_word
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible, wrap
-from archiver.cli.terminal.times import jst_time
+from archiver.render.times import time_of_year
 from archiver.standing.alert_lines import messages_by_id, named_messages, named_text, room_labels
 from archiver.standing.emergency_words import screenshots_sentence
 from archiver.wording import gettext as _
@@ -100,7 +100,7 @@ def _tell_alerts(
     states = [_("put aside") if one[0].dismissed else level_word(one[0].level) for one in groups]
     width = max(map(columns, states), default=0) + len("[]")
     for state, (newest, *others) in zip(states, groups, strict=True):
-        head = f"{newest.number:>3} {pad('[' + state + ']', width)} {jst_time(newest.at)}  "
+        head = f"{newest.number:>3} {pad('[' + state + ']', width)} {time_of_year(newest.at)}  "
         paragraphs = [alert_sentence(newest, names, rooms)]
         if others:
             numbers = _(", ").join(str(one.number) for one in others)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from archiver import errors
 from archiver.cli.terminal.text import visible
-from archiver.cli.terminal.times import jst_time
 from archiver.records.erasure import Erasure
+from archiver.render.times import time_of_year
 from archiver.store.time_text import to_text
 from archiver.store.working.remembered_values import UnfinishedErasure
 from archiver.team.ledger.ledger_file import read_ledger_file
@@ -68,7 +68,7 @@ def access_lines(records: list[AccessRecord] | None) -> list[str]:
         "{n} readings of this archive, last {time} ({who}); see: archive team audit",
         len(records),
     )
-    return [sentence.format(n=len(records), time=jst_time(records[-1].at), who=visible(records[-1].who))]
+    return [sentence.format(n=len(records), time=time_of_year(records[-1].at), who=visible(records[-1].who))]
 
 
 def access_document(records: list[AccessRecord] | None) -> dict[str, object] | None:

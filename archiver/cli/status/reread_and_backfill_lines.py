@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import columns, wrap
-from archiver.cli.terminal.times_from_ids import derived_day
+from archiver.setup.round_words import derived_day
 
 if TYPE_CHECKING:
     from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork

@@ -18,6 +18,8 @@ from archiver.cli.terminal.text import columns, wrap
 
 WIDTH = 80
 """Columns of the screen that everything is made for."""
+RULE = "-" * WIDTH
+"""The line between the parts of a screen."""
 _PARTS = re.compile(r"( *)((?:(?!  ).)+)")
 """The gap before a part of a line, and the part."""
 _CONTINUED = 2

@@ -16,8 +16,8 @@ from archiver.cli.context import CliContext
 from archiver.cli.terminal.day_options import parse_until
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
-from archiver.cli.terminal.times import jst_time
 from archiver.errors import N_
+from archiver.render.times import time_of_year
 from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def team_audit(obj: CliContext) -> int:
         echo(sentence.format(numbers=", ".join(taken)))
     for writer in row_writers(place):
         sentence = _("Records and replies written by the database's user {login}: {n} ({first} – {last})")
-        times = {"first": jst_time(writer.first), "last": jst_time(writer.last)}
+        times = {"first": time_of_year(writer.first), "last": time_of_year(writer.last)}
         echo(sentence.format(login=visible(writer.login), n=writer.rows, **times))
     with closing(Archive(obj.home)) as archive, archive.reading() as reading:
         known = grants(reading)
@@ -201,7 +201,7 @@ def _access_line(record: AccessRecord) -> str:
     if kind in ("grant", "revoke") and who == _owner_word():  # others may call themselves so
         who = _("the owner") if record.is_bound else _("somebody who says to be the owner")
     words = (who, what, record.reason, record.login)
-    return f"{record.number}  {jst_time(record.at)}  " + "  ".join(visible(one) or "-" for one in words)
+    return f"{record.number}  {time_of_year(record.at)}  " + "  ".join(visible(one) or "-" for one in words)
 
 
 def _word(text: str) -> str:

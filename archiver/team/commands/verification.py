@@ -14,7 +14,7 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
-from archiver.cli.evidence.verify import copy_progress, result_lines, tell_verification
+from archiver.cli.evidence.verify import copy_progress, tell_verification
 from archiver.cli.exit_codes import FINDINGS
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
@@ -64,6 +64,8 @@ def store_lines(verification: Verification) -> Iterator[str]:
     """What was checked in the store and what was found; that nothing was found is said only where something was."""
     sentence = _("Checked in the store: {files} files, {seals} seals, {stamps} time stamps, {dailies} daily copies.")
     yield sentence.format(**verification.checked)
+    from archiver.setup.evidence_words import result_lines
+
     yield from result_lines(verification)
     if verification.ok and not any(verification.checked.values()):
         yield _("There was nothing to check: the records of this archive name nothing that would be in the store yet.")

@@ -18,6 +18,8 @@ from archiver.records import ExportedPackage, Handover
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
 from archiver.settings.model import exports_folder
+from archiver.setup.evidence_words import verification_lines
+from archiver.setup.file_manager import show_folder
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.store import statements
 from archiver.store.queries.contracts import contracts
@@ -119,7 +121,7 @@ def verify(number: int) -> AnyResponse:
             progress=lambda _what, done, total: job.tell(_("Checking"), done, total),
             now=context.now(),
         )
-        head, *lines = map(visible, context.words.verification_lines(verification))
+        head, *lines = map(visible, verification_lines(verification))
         checked = split_lines(lines)
         return JobOutcome(head, checked.shown, links, is_complete=verification.ok, details=checked.folded)
 
@@ -133,7 +135,7 @@ def open_folder(number: int) -> AnyResponse:
     """Show the package in the file manager of this desktop."""
     context = console_context()
     path = package_path(context, number)
-    context.words.open_folder(path if path.is_dir() else path.parent)
+    show_folder(path if path.is_dir() else path.parent)
     return redirect(url_for("made.one", number=number))
 
 

@@ -15,6 +15,7 @@ from archiver.export.package.report_input import package_warnings
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST
 from archiver.render.invisible_characters import visible
+from archiver.setup.package_words import metadata_lines, warning_lines
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.contract_activity import activity_without_counts
@@ -50,7 +51,10 @@ def package_contents(context: ConsoleContext, reading: Reading, order: ExportOrd
         "has_own_period": recipe.scope.has_own_period,
         "asked": recipe.asked,
         "own_files": [visible(one.name) for one in recipe.enclosures],
-        "warnings": context.words.warning_lines(package_warnings(recipe, facts.rooms), recipe.metadata.files),
+        "warnings": [
+            *(one.partition("] ")[2] for one in warning_lines(package_warnings(recipe, facts.rooms))),
+            *map(str.strip, metadata_lines(recipe.metadata.files)),
+        ],
         "missing": len(unstated_facts(contract, platform_of(contract.platform))),
     }
 

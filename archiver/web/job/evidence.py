@@ -12,6 +12,7 @@ from archiver.custody.verify import record_verification, verify_archive
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
 from archiver.rounds.round import seal_now
+from archiver.setup.evidence_words import sealing_lines, verification_lines
 from archiver.setup.work_words import copy_step_words
 from archiver.store import seals
 from archiver.store.archive import Reading
@@ -58,7 +59,7 @@ def _seal_work(context: ConsoleContext) -> Work:
         app = context.app(job)
         job.tell(_("Sealing, and asking for the time stamp"))
         sealing = seal_now(app)
-        head, *lines = map(visible, context.words.sealing_lines(sealing))
+        head, *lines = (visible(line.strip()) for line in sealing_lines(sealing))
         lines += [*map(visible, sealing.told), *(visible(f"{one} {one.advice()}".strip()) for one in app.root_errors)]
         return JobOutcome(head, tuple(lines), links, is_complete=not (app.root_errors or sealing.told))
 
@@ -76,7 +77,7 @@ def _verify_work(context: ConsoleContext) -> Work:
             now=context.now(),
         )
         is_noted = record_verification(context.archive, verification, deep=False, at=context.now())
-        head, *lines = map(visible, context.words.verification_lines(verification))
+        head, *lines = map(visible, verification_lines(verification))
         if has_damage(verification):
             context.damage_seen.set()
             return _damaged(lines)

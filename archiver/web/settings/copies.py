@@ -18,6 +18,7 @@ from archiver.settings.home import check_home
 from archiver.settings.model import BackupSettings
 from archiver.setup.archive_setup import make_home
 from archiver.setup.erasing import leftover_lines, restored_line
+from archiver.setup.evidence_words import copy_lines
 from archiver.setup.scheduled_job import begin_regular_copy, end_regular_copy
 from archiver.setup.work_words import copy_step_words
 from archiver.store.working.remembered_values import LAST_BACKUP
@@ -201,7 +202,7 @@ def _backup(context: ConsoleContext, folder: Path) -> Work:
         outcome = backup.backup(context.archive, folder, now=context.now, tell=_progress(job))
         if outcome.is_placed:
             note_archive(context, str(folder))
-        checked = split_lines([visible(line) for line in context.words.copy_lines(outcome)])
+        checked = split_lines([visible(line) for line in copy_lines(outcome)])
         lines = [*checked.shown, *(visible(line) for line in leftover_lines(outcome, folder))]
         if outcome.is_same_disk:
             lines.append(_("This is the disk of the archive itself: if it breaks, the backup is lost too."))
@@ -224,7 +225,7 @@ def _restore(context: ConsoleContext, folder: Path) -> Work:
         if os.path.isdir(context.home):  # noqa: PTH112 - false, and no error, where it may not be looked at
             make_home(context.home)
         outcome = backup.restore(folder, context.home, now=context.now, tell=_progress(job), in_place_of=True)
-        checked = split_lines([visible(line) for line in context.words.copy_lines(outcome)])
+        checked = split_lines([visible(line) for line in copy_lines(outcome)])
         if not outcome.is_placed:
             head = _("Nothing was restored.")
             return JobOutcome(head, checked.shown, is_complete=False, details=checked.folded)

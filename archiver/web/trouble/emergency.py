@@ -24,6 +24,7 @@ from archiver.render.invisible_characters import visible
 from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round
 from archiver.settings.token import read_token
+from archiver.setup.round_words import round_lines
 from archiver.setup.work_words import recovery_counts, taken_in_words
 from archiver.standing.emergencies import emergencies
 from archiver.standing.emergency_words import not_kept_row
@@ -220,7 +221,7 @@ def _rescue(context: ConsoleContext) -> Work:
             sentence = _("Not everything could be saved again just now. What was saved before is kept.")
             return JobOutcome(sentence, tuple(filter(None, trouble_words(error)[:2])), links, is_complete=False)
         note_home(app, report.account_id)
-        lines = (*context.words.round_lines(report), *report.complaints)
+        lines = (*map(str.strip, round_lines(report, tries_again=False)), *report.complaints)
         is_complete = report.complete and not (report.troubles or report.complaints)
         head = _("Everything that Chatwork shows was saved again.") if is_complete else _("Saved, but not everything.")
         return JobOutcome(head, lines, links, is_complete=is_complete)

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.reading.page_words import shared_words
-from archiver.cli.saving.sync_report import sync_lines
 from archiver.cli.terminal.text import columns
 from archiver.records import JST
 from archiver.rounds import run_log
 from archiver.settings import file
+from archiver.setup.round_words import round_lines
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
@@ -189,14 +188,14 @@ def test_of_a_list_that_was_not_read_nothing_new_is_not_said() -> None:
     assert [
         "動画編集  no sign of news (its list was not read this time)",
         "Saved: all that was seen. Not every list was read this time.",
-    ] == list(sync_lines(report))
+    ] == list(round_lines(report))
 
 
 def test_another_try_is_offered_only_for_what_can_still_succeed() -> None:
     """A chat that is shut is counted; the page's button and the next run are named where something else is left."""
     shut, failed = (RoomReport(5, "動画", one) for one in (RoomOutcome.INACCESSIBLE, RoomOutcome.FAILED))
     report = SyncReport(1, datetime(2026, 11, 5, tzinfo=UTC), complete=False, rooms=[shut])
-    lines = {n: shared_words().round_lines(replace(report, rooms=[shut, failed][:n])) for n in (1, 2)}
+    lines = {n: list(round_lines(replace(report, rooms=[shut, failed][:n]), tries_again=False)) for n in (1, 2)}
 
     assert "1 chat can no longer be opened. What was saved stays." == lines[1][-1] == lines[2][-2]
     assert "Save again to try the rest" in lines[2][-1]

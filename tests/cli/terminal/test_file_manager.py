@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.terminal import file_manager
+from archiver.setup import file_manager
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="xdg-open")

@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, sync_playwright
 from werkzeug.test import TestResponse
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.page_words import shared_words
 from archiver.cli.reading.view_context import build_view_context
 from archiver.records import ContractRoom, RoomId
 from archiver.web import console as application
@@ -83,7 +82,7 @@ class FormBrowser:
 @contextmanager
 def open_application(home: Path, environ: Mapping[str, str]) -> Iterator[FormBrowser]:
     """The application of a home, with the gate passed."""
-    context = application.build_context(home, environ, shared_words())
+    context = application.build_context(home, environ)
     gate = AccessGate(PORT, is_writing=True, on_change=lambda _gate: None)
     view = build_view_context(CliContext(home, 0, environ), are_settings_needed=False)
     app = build_app(view, gate, application.pages(context))
@@ -108,7 +107,7 @@ def open_job_with_day_of_payment(home: Path) -> Iterator[FormBrowser]:
 @contextmanager
 def serve_application(home: Path, environ: Mapping[str, str]) -> Iterator[tuple[AccessGate, ConsoleContext]]:
     """The application of a home, served on a free port."""
-    context = application.build_context(home, environ, shared_words())
+    context = application.build_context(home, environ)
     view = build_view_context(CliContext(home, 0, environ), are_settings_needed=False)
     with serve_pages(view, more=application.pages(context), on_change=lambda _gate: None) as gate:
         yield gate, context

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from archiver.cli.reading.page_words import shared_words
 from archiver.rounds.round import run_round
 from archiver.setup.answers import FINISHED, note_answer
 from archiver.setup.contract_facts import NewJob, enter_contracts
@@ -17,7 +16,7 @@ from tests.support.terminals.terminal import TOKEN
 
 def set_up(desk: FirstDayDesk) -> None:
     """Make an archive of the group that has saved once."""
-    context = build_context(desk.home, desk.environ, shared_words())
+    context = build_context(desk.home, desk.environ)
     prepare_archive(context)
     check_token(context, TOKEN)
     keep_token(context, TOKEN)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from archiver.cli.saving.sync_report import sync_lines
+from archiver.setup.round_words import round_lines
 from archiver.store import fingerprints, seals
 from archiver.store.queries.status import status
 from archiver.sync.report import RoomOutcome, RoomReport
@@ -464,9 +464,9 @@ def test_a_list_that_is_suddenly_empty_is_an_event_and_no_mass_deletion(world: W
 
     assert (before, 0) == (world.states(), report.rooms[0].missing)
     assert (f"room/{world.room}/messages/empty",) == report.reported
-    assert "its list came empty" in "\n".join(sync_lines(report))
+    assert "its list came empty" in "\n".join(round_lines(report))
     assert ["emptied"] == [room["outcome"] for room in report.document()["rooms"]]
-    assert "nothing new" not in "\n".join(sync_lines(report))
+    assert "nothing new" not in "\n".join(round_lines(report))
     assert not report.complete
     assert stretches == world.covered_ranges()
     assert again.complete

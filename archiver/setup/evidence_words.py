@@ -1,0 +1,125 @@
+"""What sealing, verifying and backing up came to, in lines that the terminal prints and pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archiver.custody.backup import BackupOutcome
+from archiver.custody.stamp_requests import StampOutcome
+from archiver.evidence.verify.findings import Verification
+from archiver.evidence.verify.stamped_times import time_sentence
+from archiver.health.evidence import reason_words
+from archiver.render.screen_text import visible
+from archiver.render.times import local_time, minute_text
+from archiver.rounds.round import Sealing
+from archiver.store.backup.copy import CopyReport, UncopiedFile
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
+
+FINDINGS_LIMIT, FILES_LIMIT = 50, 20
+"""So many findings, and files that were not copied, are named; the JSON document gives all."""
+
+
+def sealing_lines(sealing: Sealing) -> Iterator[str]:
+    """Each new seal with its digest, or that there was nothing to seal; then each stamp that came or waits."""
+    for seal in sealing.new_seals:
+        number = seal.last - seal.first + 1
+        sentence = ngettext("Seal {number}: {n} record.", "Seal {number}: {n} records.", number)
+        yield sentence.format(number=seal.number, n=number)
+        yield f"  SHA-256 {seal.sha256}"
+    if not sealing.new_seals:
+        yield _("Everything is sealed already.")
+    yield from stamp_lines(sealing.outcomes)
+
+
+def stamp_lines(outcomes: Sequence[StampOutcome]) -> Iterator[str]:
+    """One line for each seal and authority."""
+    for outcome in outcomes:
+        if outcome.time is not None:
+            sentence = _("Seal {number}, {authority}: time stamp {time}")
+            yield sentence.format(number=outcome.seal, authority=outcome.authority, time=local_time(outcome.time))
+        else:
+            sentence = _("Seal {number}, {authority}: waits; {reason}. The next saves ask again.")
+            yield sentence.format(number=outcome.seal, authority=outcome.authority, reason=reason_words(outcome.reason))
+
+
+def verification_lines(verification: Verification) -> Iterator[str]:
+    """The result, what was checked, what does not match, the times that stamps state, and the notes."""
+    yield verification.closing_sentence()
+    if verification.compared:
+        sentence = _("Checked now: {entries} records, {seals} seals, {stamps} time stamps, {files} files.")
+    else:
+        sentence = _(
+            "Checked: {entries} records, {seals} seals, {stamps} time stamps, {files} files, {messages} messages."
+        )
+    yield sentence.format(**verification.checked)
+    yield from result_lines(verification)
+
+
+def result_lines(verification: Verification) -> Iterator[str]:
+    """What does not match, the times that stamps state, the notes, and what was not checked."""
+    for finding in verification.findings[:FINDINGS_LIMIT]:
+        yield f"[{finding.check}] {visible(finding.subject)}: {visible(finding.text)}"
+    if len(verification.findings) > FINDINGS_LIMIT:
+        yield _("… and {n} more (see --json).").format(n=len(verification.findings) - FINDINGS_LIMIT)
+    for stamped in verification.times:
+        yield _("Time: {text}").format(text=visible(time_sentence(stamped)))
+    for note in verification.notes:
+        yield _("Note: {text}").format(text=visible(note))
+    for unchecked in verification.unchecked:
+        yield _("Not checked: {text}").format(text=visible(unchecked.text))
+
+
+def copied_lines(copied: CopyReport) -> Iterator[str]:
+    """How much was copied, and which files were not."""
+    sentence = ngettext(
+        "Newly copied: {n} file and the database, {size} MB.",
+        "Newly copied: {n} files and the database, {size} MB.",
+        copied.files,
+    )
+    yield sentence.format(n=copied.files, size=f"{copied.bytes / 1e6:.1f}")
+    for not_copied in copied.uncopied[:FILES_LIMIT]:
+        yield _not_copied_line(not_copied)
+    more = len(copied.uncopied) - FILES_LIMIT
+    if more > 0:
+        yield ngettext("{n} more like these.", "{n} more like these.", more).format(n=more)
+
+
+def compared_lines(outcome: BackupOutcome) -> Iterator[str]:
+    """How many records were only compared, and with what, or that the earlier copy was not what it had been."""
+    if outcome.differs_from is not None:
+        sentence = _(
+            "The backup that lay here was not the one of {time}, the last that this archive remembers making "
+            "here: another one was put there, or it was changed, or its disk loses data. The new one has "
+            "taken its place, and every record in it was checked. If you know of no change, make another "
+            "backup on another disk."
+        )
+        yield sentence.format(time=minute_text(outcome.differs_from))
+    if outcome.relied_on is None:
+        return
+    count = outcome.verification.compared.get("entries", 0)
+    sentence = ngettext(
+        "Only compared: {n} record is byte for byte that of the backup of {time}, which had no findings; "
+        "it was not checked again. Every record was last checked on {whole}; 30 days after that a backup "
+        "checks all of them again.",
+        "Only compared: {n} records are byte for byte those of the backup of {time}, which had no "
+        "findings; they were not checked again. Every record was last checked on {whole}; 30 days after "
+        "that a backup checks all of them again.",
+        count,
+    )
+    at, whole_at = minute_text(outcome.relied_on.at), minute_text(outcome.relied_on.whole_at)
+    yield sentence.format(n=f"{count:,}", time=at, whole=whole_at)
+
+
+def _not_copied_line(not_copied: UncopiedFile) -> str:
+    if not_copied.detail is None:
+        sentence = _("Not copied: {name}. Another file is already there; it was left as it was.")
+    else:
+        sentence = _("Not copied: {name}. It cannot be read: {detail}")
+    return sentence.format(name=visible(not_copied.name), detail=visible(not_copied.detail or ""))
+
+
+def copy_lines(outcome: BackupOutcome) -> list[str]:
+    """What was copied, what was only compared, and how the copy was verified."""
+    copied = [] if outcome.report is None else copied_lines(outcome.report)
+    return [*copied, *compared_lines(outcome), *verification_lines(outcome.verification)]
