@@ -77,7 +77,7 @@ def kind_words() -> list[tuple[str, str]]:
     """Each kind of enclosure with its word."""
     words = {
         "screenshot": _("screenshot"),
-        "notice": _("alert"),
+        "notice": _("from the platform"),
         "mail": _("mail"),
         "invoice": _("invoice"),
         "other": _("other"),

@@ -259,7 +259,7 @@ def test_an_end_request_says_what_silence_costs() -> None:
 
     sentence = sentences.alert_sentence(found)
 
-    for words in ("job1", "2026-11-27", "do not agree, refuse in time", "contract is said to end", "the whole escrow"):
+    for words in ("job1", "2026-11-27", "don't agree, refuse in time", "contract reportedly ends", "the whole escrow"):
         assert words in sentence
 
 

@@ -82,7 +82,7 @@ def kind_word(kind: str) -> str:
     """The kind of an attachment as the screen calls it."""
     words = {
         "screenshot": _("screenshot"),
-        "notice": _("alert"),
+        "notice": _("from the platform"),
         "mail": _("mail"),
         "invoice": _("invoice"),
     }

@@ -82,7 +82,7 @@ def _lines(facts: PackageFacts) -> Iterator[str]:
     yield say("Chatworkやり取り記録 ") + (say("(毎日の写し)") if facts.daily else say("資料"))
     if not facts.daily:
         yield say("まず data/report.pdf(報告書)をご覧ください。1頁目に要約があります。")
-    yield say("会話の全体は data/transcript/index.html をブラウザーで開いてください(通信は不要です)。")
+    yield say("メッセージの全体は data/transcript/index.html をブラウザーで開いてください(通信は不要です)。")
     yield say("ファイルが改変されていないかを確かめる手順は VERIFY.txt にあります。")
     yield ""
     yield from _about_lines(facts)
@@ -229,12 +229,12 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield say("data/report.pdf       報告書(全13章)")
         yield say("data/report_all_messages-01.pdf から  付録A 保存できたメッセージ(PDF、2,500件ごと)")
         yield say("data/evidence_list.pdf / .csv  付録B 証拠説明書の下書き")
-    yield say("data/transcript/      会話の形にしたページ")
+    yield say("data/transcript/      チャットの形で読めるページ")
     yield say("data/messages.jsonl   保存できたメッセージと、それぞれの編集前後の文面")
     yield say(
-        "                      (kind の notice = 「Chatworkの自動メッセージ」: 本文の全体が、Chatworkが自動で出す"
+        "                      (kind の notice = 「Chatworkの自動メッセージ」: 文面の全体が、Chatworkが自動で出す"
     )
-    yield say("                      お知らせの形のもの。同じ形の本文は誰でも書けます)")
+    yield say("                      お知らせの形のもの。同じ形の文面は誰でも書けます)")
     yield say("data/pauses.jsonl     一覧を確認していない時間(longer_than の秒数を超えるもの)と、その前後に見た時刻")
     if not facts.daily:
         yield say("data/messages.csv     同じ内容の表(Excelで開けます)")
@@ -248,7 +248,7 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield say("data/content-sha256.txt  data/ の中の一覧(data/ で sha256sum -c content-sha256.txt)")
     yield say("data/files/           ファイル(F-0001 からの番号。元の名前はデータとして残しています。ある場合)")
     if not facts.daily:
-        yield say("data/enclosures/      報告者が足したスクリーンショット・通知など(S-001、N-01 からの番号。ある場合)")
+        yield say("data/enclosures/      報告者が足したスクリーンショット・メールなど(S-001、N-01 からの番号。ある場合)")
     yield say("data/entries.jsonl    記録そのもの(1行が1件。確定記録にハッシュ値があります)")
     yield say(
         "data/seals/           確定記録(各記録のハッシュ値と、前の確定記録のハッシュ値)と、"

@@ -118,7 +118,7 @@ def _file_lines(names: Collection[str], copies: Sequence[str], *, whole: bool, i
     for name, description in _FILES.items():
         if name in names:
             if is_direct and name == INQUIRY:
-                description = "相手方に送る文の案(800字以内)"
+                description = "相手に送る文の案(800字以内)"
             if name == "02_messages.csv" and not whole:
                 description = "期間内の保存できたメッセージ(Excelで開けます)"
             yield _row(name, say(description))
@@ -126,7 +126,7 @@ def _file_lines(names: Collection[str], copies: Sequence[str], *, whole: bool, i
             yield _row(
                 "",
                 say(
-                    "種類「Chatworkの自動メッセージ」は、本文の全体がChatworkの自動のお知らせの形のもの(同じ形は誰でも書けます)"
+                    "種類「Chatworkの自動メッセージ」は、文面の全体がChatworkの自動のお知らせの形のもの(同じ形は誰でも書けます)"
                 ),
             )
             yield _row("", say("IDの前の m と、= + - @ で始まるセルの前の ' は、表示のために付けたものです"))
@@ -137,7 +137,7 @@ def _file_lines(names: Collection[str], copies: Sequence[str], *, whole: bool, i
             )
     for folder, description in zip(
         enclosure_file_names.FOLDERS,
-        (say("報告者が足したスクリーンショット"), say("報告者が足した通知など")),
+        (say("報告者が足したスクリーンショット"), say("報告者が足したメールなど")),
         strict=False,
     ):
         if any(name.startswith(folder) for name in names):
