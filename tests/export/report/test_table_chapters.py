@@ -139,7 +139,7 @@ def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
 
     assert ["IDの連絡", "納品物"] == [row[1] for row in rows(chapter)]
     assert "「IDは tanaka_xx です」" == rows(chapter)[0][2]
-    assert "N-02 通知 承認[U+000A].png 2026-10-03 通知の写し" in words(chapter)
+    assert "N-02 サービスの通知 承認[U+000A].png 2026-10-03 通知の写し" in words(chapter)
 
 
 def test_a_contract_without_a_platform_speaks_of_papers() -> None:
