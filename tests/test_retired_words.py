@@ -47,8 +47,8 @@ ALLOWED = {
     "a notification of the desktop or of Chatwork": r"""(?:パソコン|画面|プログラム)の通知 | 画面には通知
         | デスクトップに通知 | 通知の?メール | (?:notice|通知)\.eml""",
     "navigation and the heads of archive -h": r"""\"会話\" | \"Conversations?\" | \"Hand\ over\" """,
-    "names of options, files, commands and keys": r"""--kind\ notice | --[a-z-]+ | data/\S+ | `[^`]*` | \[[a-z]+\] | room:
-        | file:\S+ | kind\ (?:“notice”|stamp) | archive\ team(?:\ worker)? | https?://\S+
+    "names of options, files, commands and keys": r"""--kind\ notice | --[a-z-]+ | data/\S+ | `[^`]*` | \[[a-z]+\]
+        | room: | file:\S+ | kind\ (?:“notice”|stamp) | archive\ team(?:\ worker)? | https?://\S+
         | archiver-worker | ROLE\ worker | user=worker | worker[/,]\ ?client | screenshot,\ notice,
         | \w+\.(?:jsonl|csv|md|py|html|toml|service)\b""",
 }
