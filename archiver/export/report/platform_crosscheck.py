@@ -30,7 +30,13 @@ _AGREEMENTS = {
     Agreement.NONE: "一致なし",
 }
 _MAX_PEOPLE = 5
-KINDS = {"screenshot": "スクリーンショット", "notice": "サービスの通知", "mail": "メール", "invoice": "請求書", "other": "その他"}
+KINDS = {
+    "screenshot": "スクリーンショット",
+    "notice": "サービスの通知",
+    "mail": "メール",
+    "invoice": "請求書",
+    "other": "その他",
+}
 
 
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:

@@ -248,7 +248,7 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield say("data/content-sha256.txt  data/ の中の一覧(data/ で sha256sum -c content-sha256.txt)")
     yield say("data/files/           ファイル(F-0001 からの番号。元の名前はデータとして残しています。ある場合)")
     if not facts.daily:
-        yield say("data/enclosures/      報告者が足したスクリーンショット・メールなど(S-001、N-01 からの番号。ある場合)")
+        yield say("data/enclosures/      報告者が足したスクリーンショット・メール(S-001、N-01 からの番号。ある場合)")
     yield say("data/entries.jsonl    記録そのもの(1行が1件。確定記録にハッシュ値があります)")
     yield say(
         "data/seals/           確定記録(各記録のハッシュ値と、前の確定記録のハッシュ値)と、"
