@@ -19,10 +19,20 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from archiver.render.invisible_characters import visible
+from archiver.render.style_sheet import style_sheet
 from archiver.report_language import current_language, is_english, is_practice, say
 
 SCRIPT_TEXT = re.compile('"([^"\\n]*[぀-ヿ一-鿿][^"\\n]*)"')
 """A Japanese text in the script of the search."""
+
+_SECTIONS = ("1", "2", "3", "4", "5", "6", "9", "10", "11", "14")
+"""Tokens, ground, frame, cards, buttons, faces, messages, forms, tables, paper."""
+_CLASSES = """
+    solo skip vh page title row between note card facts pill look btn first small tiny soft
+    face h1 h2 h3 h4 h5 msgs day m mine changed who words t was fate more sheet gap head box u files
+    stack wide stacked fold
+"""
+"""What the pages and their messages use of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +127,6 @@ def index_html(sections: str) -> str:
     return render_template("index.html", sections=sections, script=script, script_digest=_policy_digest(script))
 
 
-def style() -> str:
-    """The style sheet of a transcript's pages; the style of the viewer's pages begins with it."""
-    return str(_templates().globals["style"])
-
-
 def render_template(name: str, **values: object) -> str:
     """A template with these values in it, each escaped."""
     return _templates().get_template(name).render(values)
@@ -138,7 +143,8 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    style = (folder / "style.css").read_text(encoding="utf-8").strip()
+    own = (folder / "style.css").read_text(encoding="utf-8").strip()
+    style = style_sheet(_SECTIONS, _CLASSES.split()) + own
     environment.globals |= {"say": say, "current_language": current_language, "is_practice": is_practice}
     environment.globals |= {"style": style, "style_digest": _policy_digest(style)}
     return environment
