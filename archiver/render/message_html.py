@@ -239,7 +239,8 @@ def _change_html(before: Version, after: Version, position: str, bodies: Mapping
     if before.body == shown and after.body == DELETED:
         return f'<p class="fate"><b>{say("「削除」表示に変わりました。")}</b>{say(_KEPT)}{interval}</p>\n'
     title = say("「削除」表示に変わる前の文面" if after.body == DELETED else "編集前の文面")
-    return f'<div class="was"><small><b>{title}{position}</b> {interval}</small>{_text_html(bodies[before.body], "")}</div>\n'
+    head = f"<small><b>{title}{position}</b> {interval}</small>"
+    return f'<div class="was">{head}{_text_html(bodies[before.body], "")}</div>\n'
 
 
 # --- files and tasks ------------------------------------------------------------------------
