@@ -80,7 +80,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export.mask.records": FOUNDATION | {"evidence.history", "evidence.replaced_records"},
     "export.package": OF_A_CASE
     | {"chatwork.notation", "evidence", "folder_sync", "render", "report_language", "store"},
-    "alerts": OF_A_CASE | {"report_language", "chatwork.notation"},
+    "alerts": OF_A_CASE | {"report_language", "chatwork.notation", "render.spoken_times"},
     "schedule": {"errors", "wording", "settings", "store.durable_files"},
     "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange", "evidence", "settings", "store.seals"},
     "app": FOUNDATION | {"corrected_clock", "tsa", "settings", "chatwork", "evidence", "store"},
