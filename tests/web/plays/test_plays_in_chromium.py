@@ -241,8 +241,6 @@ def test_a_copy_is_made_and_the_archive_comes_back_from_it(
     monkeypatch.setattr(copies, "first_places", lambda _environ: [tmp_path])
     to(player, "/settings")
     page = to(player, "/copies")
-    player.press("main a.btn[href='/copies/folder']")
-    page.wait_for_url(re.compile("/copies/folder$"))
     faults = player.look_around()
     player.press("main a.line")
     page.wait_for_url(re.compile("[?]at="))

@@ -61,7 +61,7 @@ def outcome_of(browser: FormBrowser) -> JobOutcome:
 
 def test_an_archive_that_nothing_saves_is_not_called_good(desk: FirstDayDesk, browser: FormBrowser) -> None:
     """Not even right after a save; the button that sets it up stands beside it, until something saves by itself."""
-    browser.post("/alerts/1/dismiss")  # of the direct chat that is not saved
+    browser.post("/settings/notices/1/seen")  # of the direct chat that is not saved
     alone = browser.get("/home")
     with hold_daemon_lock(desk.home):
         kept = browser.get("/home")
