@@ -191,9 +191,7 @@ def _told_by_archive(context: ConsoleContext) -> dict[str, object]:
         return {
             "saved": saved,
             "failure": failure or "",
-            "is_connected": not failure
-            and saved is not None
-            and context.now() - saved < view_context().patience(reading),
+            "is_connected": not failure and not is_late,
             "copy": LAST_BACKUP.recall(reading),
             "trial": NOTICE_TRIAL.recall(reading),
             "owner": visible(str((owner(reading) or {}).get("name") or "")),
