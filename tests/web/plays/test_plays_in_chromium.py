@@ -331,7 +331,7 @@ def test_a_token_that_is_refused_is_replaced(chromium: Browser, new_desk: FirstD
         new_desk.chatwork.revoke_token(other)
         player.press("form.quiet button")
         page.wait_for_url(re.compile("/job"))
-        assert "APIトークンを受け付けませんでした" in player.wait_for_job()
+        assert "このAPIトークンは使えません" in player.wait_for_job()
         faults = player.look_around()
         to(player, "/home")
         expect(page.locator(".relief.lose")).to_be_visible()

@@ -104,7 +104,7 @@ def test_a_token_that_is_refused_while_the_application_runs(desk: FirstDayDesk, 
     rescue = outcome_of(browser)
 
     assert not refused.is_complete
-    assert "does not accept the API token" in " ".join((refused.head, *refused.lines))
+    assert "API token doesn't work" in " ".join((refused.head, *refused.lines))
     assert 'href="/settings"' in job_page.partition('id="job"')[2]
     assert 'class="relief lose"' in home
     assert "the API token is not accepted" in home
