@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from string import Formatter
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from archiver.render.invisible_characters import visible
 from archiver.render.style_sheet import style_sheet
+from archiver.render.times import local_time
 from archiver.report_language import current_language, is_english, is_practice, say
 
 SCRIPT_TEXT = re.compile('"([^"\\n]*[぀-ヿ一-鿿][^"\\n]*)"')
@@ -130,6 +132,32 @@ def index_html(sections: str) -> str:
 def render_template(name: str, **values: object) -> str:
     """A template with these values in it, each escaped."""
     return _templates().get_template(name).render(values)
+
+
+_SAID = re.compile("^(?!%).*[぀-ヿ一-鿿].*$|^$(?!\\Z)", re.MULTILINE)
+"""A line of a text template with Japanese: it is said in the language of the package, filled as `say` fills it.
+
+An empty one too, which Jinja would take for the end of the statement before it.
+"""
+
+
+def text_lines(name: str, /, **values: object) -> list[str]:
+    """The lines of a text template with these values in it."""
+    source = _SAID.sub(_saying, (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8"))
+    environment = Environment(  # noqa: S701 - text, not HTML
+        undefined=StrictUndefined, line_statement_prefix="%", trim_blocks=True, keep_trailing_newline=True
+    )
+    environment.filters["visible"] = visible
+    words = {"say": say, "is_english": is_english, "visible": visible, "local_time": local_time}
+    return environment.from_string(source).render(words | values).split("\n")[:-1]
+
+
+def _saying(line: re.Match[str]) -> str:
+    """A line that says its text, if it does not say one itself."""
+    if "{{" in line[0]:
+        return line[0]
+    names = dict.fromkeys(name for _text, name, _form, _how in Formatter().parse(line[0]) if name)
+    return "{{ say(" + ", ".join([repr(line[0]), *(f"{name}={name}" for name in names)]) + ") }}"
 
 
 @cache
