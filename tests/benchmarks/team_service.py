@@ -21,8 +21,6 @@ from statistics import median
 from threading import Event
 from typing import TypeVar
 
-import psycopg
-
 from archiver.app import App, build_app
 from archiver.rounds.round import run_round
 from archiver.rounds.stop import Stop
@@ -34,7 +32,6 @@ from archiver.team.ledger.ledger_file import LEDGER_FILE
 from archiver.team.ledger.service import TeamLedger
 from archiver.team.round_queue import RoundQueue
 from tests.benchmarks.instruments.measure import Figure
-from tests.support.teams.postgres import Postgres
 from tests.support.teams.team_hardship import (
     Aftermath,
     Hardship,
@@ -89,14 +86,20 @@ def quiet_round(folder: Path) -> list[Figure]:
                 archives = [standing.archive for standing in service.standings.values()]
                 for archive in archives:
                     rounds.run(archive)
+                for chatwork in service.chatworks.accounts.values():
+                    for room in chatwork.rooms:
+                        chatwork.post(room, chatwork.owner, "こんにちは。")
+                for archive in archives:
+                    rounds.run(archive)
                 alone = [_of_its_own(service, rounds, account, environ) for account in service.standings]
                 before = service.chatworks.asked
                 service.postgres.execute("ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()")
-                with _written(service.postgres) as of_rounds:
-                    in_team = [_milliseconds(rounds.run, archives) for _time in range(TIMES)]
+                begun = service.postgres.written()
+                in_team = [_milliseconds(rounds.run, archives) for _time in range(TIMES)]
+                own = (service.postgres.written() - begun) / TIMES / len(archives)
                 requests = (service.chatworks.asked - before) / TIMES / len(archives)
                 plain = [_milliseconds(_run, alone) for _time in range(TIMES)]
-        written = of_rounds[0] / TIMES / len(archives), *_taking_work(service)
+        queue, lease = _taking_work(service)
     team, single = median(in_team[1:]), median(plain[1:])
     processor_time = Figure(
         "a quiet round of a team's worker, 6 rooms, over PostgreSQL",
@@ -105,7 +108,6 @@ def quiet_round(folder: Path) -> list[Figure]:
         team <= BAR_MS,
         {"team_ms": team, "single_ms": single, "requests": requests},
     )
-    own, queue, lease = written
     log = Figure(
         "the same: write-ahead log of PostgreSQL, without autovacuum",
         f"≤ {BAR_BYTES} bytes",
@@ -131,25 +133,14 @@ def _taking_work(service: Service) -> tuple[float, float]:
         async with queue.app.open_async():
             await queue._defer_due(0)
 
-    with _written(service.postgres) as of_queue:
-        asyncio.run(plan())
-        queue.run(stop, rounds_at_once=1, name="worker")
+    begun = service.postgres.written()
+    asyncio.run(plan())
+    queue.run(stop, rounds_at_once=1, name="worker")
+    of_queue = service.postgres.written() - begun
     service.postgres.execute("ALTER TABLE ledger.standing ADD COLUMN leased_until timestamptz")
-    with _written(service.postgres) as of_leases:
-        service.postgres.execute(*[LEASE] * QUIET_ACCOUNTS)
-    return of_queue[0] / QUEUED, of_leases[0] / QUIET_ACCOUNTS
-
-
-@contextmanager
-def _written(postgres: Postgres) -> Iterator[list[int]]:
-    """The bytes of write-ahead log that the `with` block makes, in a list that is filled at its end."""
-    written = list[int]()
-    with psycopg.connect(postgres.address(), autocommit=True) as connection:
-        query = "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"
-        ((begun,),) = connection.execute(query).fetchall()
-        yield written
-        ((ended,),) = connection.execute(query).fetchall()
-    written.append(ended - begun)
+    begun = service.postgres.written()
+    service.postgres.execute(*[LEASE] * QUIET_ACCOUNTS)
+    return of_queue / QUEUED, (service.postgres.written() - begun) / QUIET_ACCOUNTS
 
 
 def hardship(folder: Path, *, accounts: int = ACCOUNTS, minutes: float = MINUTES) -> Figure:
