@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 import sqlite3
 import sys
 import zipfile
+import zlib
 from contextlib import closing
 from pathlib import Path
 from typing import Any
