@@ -14,11 +14,10 @@ from click.shell_completion import CompletionItem, PowerShellComplete, add_compl
 
 from archiver.cli.commands import COMPLETION_VARIABLE
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.text import wrap
+from archiver.cli.terminal.text import WIDTH, wrap
 from archiver.errors import N_
 
 PROGRAM = "archive"
-WIDTH = 80
 
 SHELLS = {
     "bash": ("~/.bashrc", 'eval "$(archive completion bash)"'),

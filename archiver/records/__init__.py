@@ -23,6 +23,7 @@ from archiver.records.case_facts import (
     closed_mark,
 )
 from archiver.records.contract import (
+    ENCLOSURE_KINDS,
     TERM_ITEMS,
     Contract,
     ContractRoom,

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from archiver.gettext_mark import N_
 from archiver.records.evidence import AccountId, FileId, MessageId, RoomId
 
 
@@ -194,13 +195,23 @@ class Delivery:
     note: str | None = None
 
 
+ENCLOSURE_KINDS = {
+    "screenshot": N_("screenshot"),
+    "notice": N_("alert"),
+    "mail": N_("mail"),
+    "invoice": N_("invoice"),
+    "other": N_("other"),
+}
+"""The kinds of enclosures, and how screens call them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Enclosure:
     """Other evidence that the user added to a contract: a screenshot, a notice, a mail, an invoice."""
 
     number: int
     kind: str
-    """`screenshot`, `notice`, `mail`, `invoice` or `other`."""
+    """A key of `ENCLOSURE_KINDS`."""
     name: str
     """The name of the user's file."""
     size: int

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from archiver.store.archive import Reading
 
 
-def choosable_rooms(rooms: Sequence[Room]) -> list[Room]:
-    """The chats with other people, the ones with the latest messages first."""
+def choosable_rooms(app: App) -> list[Room]:
+    """The chats with other people, the ones with the latest messages first. Raises ChatworkError."""
+    rooms = [one.model for one in app.chatwork.rooms().items]
     return sorted((room for room in rooms if room.type != "my"), key=lambda room: -room.last_update_time)
 
 

@@ -7,14 +7,12 @@ from gettext import gettext as _
 from flask import request
 
 from archiver import errors
-from archiver.records import Contract, Enclosure, MessageId
+from archiver.records import ENCLOSURE_KINDS, Contract, Enclosure, MessageId
 from archiver.setup.written_values import EXAMPLE_DAY, find_message, read_day
 from archiver.store import blobs, statements
 from archiver.web.console_context import ConsoleContext
 from archiver.web.trouble.trouble_words import trouble_words
 from archiver.web.uploads import as_file, plain_name
-
-KINDS = ("screenshot", "notice", "mail", "invoice", "other")
 
 
 def stated_message(context: ConsoleContext, contract: Contract, name: str) -> MessageId | None:
@@ -37,11 +35,11 @@ def take_enclosure(context: ConsoleContext, contract: Contract, mark: str = "", 
     kind, note = request.form.get(f"kind{mark}", ""), request.form.get(f"note{mark}", "").strip() or None
     try:
         dated, message = stated_day(f"day{mark}"), stated_message(context, contract, f"message{mark}")
-        chosen = kind if kind in KINDS else "other"
+        chosen = kind if kind in ENCLOSURE_KINDS else "other"
         kept = keep_enclosure(context, contract, chosen, message or shows, dated, note, name=f"file{mark}")
     except errors.ArchiverError as error:
         return trouble_words(error).together
-    is_missing = kept is None and (dated or message or note or kind not in {"", KINDS[0]})
+    is_missing = kept is None and (dated or message or note or kind not in {"", "screenshot"})
     return _("Choose at least one file.") if is_missing else ""
 
 
@@ -71,15 +69,3 @@ def stated_day(name: str) -> str | None:
     """The day in a field of the form; None if it is blank. Raises BadValue, NoSuchDay, DayTooEarly, DayTooLate."""
     day = request.form.get(name, "").strip()
     return read_day(day, _("the day"), EXAMPLE_DAY, now=None) if day else None
-
-
-def kind_words() -> list[tuple[str, str]]:
-    """Each kind of enclosure with its word."""
-    words = {
-        "screenshot": _("screenshot"),
-        "notice": _("from the platform"),
-        "mail": _("mail"),
-        "invoice": _("invoice"),
-        "other": _("other"),
-    }
-    return [(kind, words[kind]) for kind in KINDS]

@@ -5,34 +5,44 @@ Each answer is kept at once: chats and facts as statements of the user. Which qu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import click
 
 from archiver import errors
-from archiver.cli.contracts import contract_added_messages
-from archiver.cli.contracts.job_question import ask_jobs
-from archiver.cli.contracts.room_choice import pick_rooms
+from archiver.app import App
+from archiver.cli.contracts.chat_choice import ask_jobs
 from archiver.cli.error_output import INTERRUPTED
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad, visible
 from archiver.cli.terminal.typed_command import command_words, complete_commands
+from archiver.contract_dates import unstated_facts
+from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract
+from archiver.records.contract_facts import FactContext
 from archiver.setup import fact_questions
-from archiver.setup.answers import InvalidAnswer, note_answer, recall_answers
-from archiver.setup.contract_facts import NewJob, change_rooms, enter_contracts, released_to, rooms_of
+from archiver.setup.answers import InvalidAnswer, asked_facts, fact_prefix, note_answer, recall_answers
+from archiver.setup.contract_facts import (
+    NewJob,
+    change_rooms,
+    enter_contracts,
+    keep_contract,
+    released_to,
+    rooms_of,
+)
 from archiver.setup.contract_rooms import begin_of, choosable_rooms
-from archiver.setup.fact_questions import next_question
+from archiver.setup.fact_questions import Question, next_question
+from archiver.store.queries.contracts import contracts
 from archiver.wording import gettext as _
 from archiver.wording import typed
 
-if TYPE_CHECKING:
-    from archiver.app import App
-
+ID = re.compile(r"[a-z0-9-]{1,32}")
 BEGUN, DONE = "begun", "done"
 
 
@@ -47,8 +57,7 @@ def add_contract(app: App, name: str | None, given: Mapping[str, Any], remark: s
         note_answer(app.archive, _answer_key(contract_id), BEGUN)
         _ask_contract(app, contract_id, given, remark)
     except (click.Abort, KeyboardInterrupt):
-        echo()
-        echo(_("Interrupted. Your answers so far are kept."))
+        echo("\n" + _("Interrupted. Your answers so far are kept."))
         echo(_resume_hint(app, contract_id))
         return INTERRUPTED
     except errors.UsageError:
@@ -61,67 +70,71 @@ def add_contract(app: App, name: str | None, given: Mapping[str, Any], remark: s
 
 def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | None) -> None:
     """Ask for the chats, then for one fact after the other, and print the facts that are still blank."""
-    contracts = _contracts_by_id(app)
-    existing = contracts.pop(name, None)
-    jobs = [] if existing else [_ask_begins(job, contracts.values()) for job in _ask_chats(app, name)]
+    every = _contracts_by_id(app)
+    existing = every.pop(name, None)
+    jobs = [] if existing else [_ask_begins(job, every.values()) for job in _ask_chats(app, name)]
     if not existing and not jobs:
         return
     initial = existing or Contract(name, rooms_of(jobs[0]), title=jobs[0].title or None)
     updated = replace(initial, **given)
     fact_questions.check_order(updated)
-    left = released_to([updated], list(contracts.values())) if jobs else []
+    left = released_to([updated], list(every.values())) if jobs else []
     for line in change_rooms(app.archive, [*left, updated], remark, at=app.now()):
         echo(line)
     for one in [updated, *enter_contracts(app, jobs[1:])] if jobs else []:
-        contract_added_messages.tell_added(one, list(contracts.values()), unchecked=False)
+        tell_added(one, list(every.values()), unchecked=False)
     tell(_("Now the facts. Enter leaves one unknown; Ctrl-C ends, and your answers are kept."), indent=0)
-    contract = _ask_facts(app, _contracts_by_id(app)[name])  # as it is with what came along with its chats
+    contract = ask_facts(app, _contracts_by_id(app)[name])  # as it is with what came along with its chats
     note_answer(app.archive, _answer_key(name), DONE)
     _tell_end(contract)
 
 
 def ask_blank_facts(app: App, contract: Contract) -> int:
     """Ask for every fact that is blank, also those that were left blank before; return the exit code."""
-    tell(
-        _("The blank facts of {contract}. Enter leaves one unknown.").format(contract=visible(contract.label)), indent=0
-    )
+    tell(_("The blank facts of {contract}. Enter leaves one unknown."), indent=0, contract=contract.label)
     try:
-        updated = _ask_facts(app, contract, is_again=True)
+        updated = ask_facts(app, contract, is_again=True)
     except (click.Abort, KeyboardInterrupt):
-        echo()
-        echo(_("Interrupted. Your answers so far are kept."))
+        echo("\n" + _("Interrupted. Your answers so far are kept."))
         return INTERRUPTED
     _tell_end(updated)
     return 0
 
 
-def _ask_facts(app: App, contract: Contract, *, is_again: bool = False) -> Contract:
-    """Ask question after question, each chosen by what is known by then, and return the contract.
+def ask_facts(
+    app: App,
+    contract: Contract,
+    choose: Callable[..., Question | None] = next_question,
+    *,
+    is_again: bool = False,
+) -> Contract:
+    """Ask question after question, each chosen by what is known by then; keep each answer, and return the contract.
 
-    `is_again`: what was asked on another day is asked once more.
+    `is_again`: what was asked before is asked once more.
     """
-    from archiver.store.statements import state_contract
-
-    prefix = _answer_key(contract.id) + "/"
-    answers = () if is_again else recall_answers(app.archive)
-    asked_names = {key.removeprefix(prefix) for key in answers if key.startswith(prefix)}
-    while (question := next_question(contract, asked_names, now=app.now())) is not None:
-        echo()
+    asked_names = set() if is_again else asked_facts(app.archive, contract.id)
+    while question := choose(contract, asked_names, now=app.now()):
+        rule = platform_of(contract.platform).rule
+        if question.fact.context is FactContext.PERMISSION and rule is not None:
+            tell(rule)
         tell(question.explanation)
-        answer = ask(question.prompt, question.understand, exact=question.exact)
-        try:
-            with app.archive.reading() as reading:
-                fact_questions.check_client(reading, answer.get("client"))
-        except errors.ClientIsOwner as error:
-            tell(f"{error} {error.advice()}")
-            continue
+        answer = ask(question.prompt, partial(_understand, app, question), exact=question.exact)
+        if question.fact.is_day and answer.get(question.name):
+            tell(_("Kept: {value}"), value=answer[question.name])  # a day may have been typed without its year
         updated = replace(contract, **answer)
-        if updated != contract:
-            state_contract(app.archive, updated, None, at=app.now())
-        note_answer(app.archive, prefix + question.name)
+        keep_contract(app.archive, contract, updated, at=app.now())
+        note_answer(app.archive, fact_prefix(contract.id) + question.name)
         asked_names.add(question.name)
         contract = updated
     return contract
+
+
+def _understand(app: App, question: Question, answer: str) -> dict[str, Any]:
+    """The facts of an answer. Raises InvalidAnswer, and ClientIsOwner for the user's own name."""
+    facts = question.understand(answer)
+    with app.archive.reading() as reading:
+        fact_questions.check_client(reading, facts.get("client"))
+    return facts
 
 
 # --- which contract, which chats -------------------------------------------------------------------
@@ -129,13 +142,13 @@ def _ask_facts(app: App, contract: Contract, *, is_again: bool = False) -> Contr
 
 def _ask_chats(app: App, name: str) -> list[NewJob]:
     """The chats that the user chose, as this contract and further ones; empty if there is none to choose from."""
-    rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
-    if not rooms:
-        tell(_("There is no chat yet besides your own. Come back when your client has opened one."), indent=0)
+    rooms = choosable_rooms(app)
+    if rooms:
+        tell(_("Which chats belong to this job? (Separate several numbers with spaces.)"), indent=0)
+    jobs = ask_jobs(app, rooms)
+    if not jobs:
         echo(_resume_hint(app, name))
-        return []
-    tell(_("Which chats belong to this job? (Separate several numbers with spaces.)"), indent=0)
-    return ask_jobs(app, pick_rooms(app, rooms))
+    return jobs
 
 
 def _ask_begins(job: NewJob, contracts: Collection[Contract]) -> NewJob:
@@ -144,8 +157,11 @@ def _ask_begins(job: NewJob, contracts: Collection[Contract]) -> NewJob:
     for room in job.rooms:
         holders = [one.id for one in contracts if room in one.room_ids]
         if holders:
-            sentence = _("The chat {room} belongs to {contracts} now and moves to the new job.")
-            tell(sentence.format(room=room, contracts=", ".join(holders)))
+            tell(
+                _("The chat {room} belongs to {contracts} now and moves to the new job."),
+                room=room,
+                contracts=", ".join(holders),
+            )
             tell(_("If it belongs to both: the first day of the new job; up to the day before it stays as it is."))
             begin = ask(_("First day (Enter: it moves):"), lambda answer: begin_of(answer) if answer else None)
             begins |= {room: begin} if begin else {}
@@ -157,7 +173,7 @@ def _offer_unfinished(app: App) -> str | None:
     begun = _unfinished_ids(app)
     if not begun:
         return None
-    tell(_("The questions about job {contract} are not finished.").format(contract=begun[-1]), indent=0)
+    tell(_("The questions about job {contract} are not finished."), indent=0, contract=begun[-1])
     return begun[-1] if ask_yes_no(_("Go on with them?"), default=True) else None
 
 
@@ -172,7 +188,7 @@ def _ask_name(app: App) -> str:
 
 def read_contract_id(answer: str, taken_ids: Collection[str]) -> str:
     """The typed contract id, if it is valid and still free. Raises InvalidAnswer."""
-    if not contract_added_messages.ID.fullmatch(answer):
+    if not ID.fullmatch(answer):
         raise InvalidAnswer(str(errors.BadContractId(contract=visible(answer))))
     if answer in taken_ids:
         raise InvalidAnswer(_("This name is already taken."))
@@ -180,8 +196,6 @@ def read_contract_id(answer: str, taken_ids: Collection[str]) -> str:
 
 
 def _contracts_by_id(app: App) -> dict[str, Contract]:
-    from archiver.store.queries.contracts import contracts
-
     with app.archive.reading() as reading:
         return {one.id: one for one in contracts(reading)}
 
@@ -212,19 +226,44 @@ def _resume_hint(app: App, name: str | None) -> str:
 
 def _tell_end(contract: Contract) -> None:
     """Print the facts that are still blank, each with the option that fills it."""
-    from archiver.contract_dates import unstated_facts
-    from archiver.platforms.job_platform import platform_of
-
     echo()
     blank_facts = unstated_facts(contract, platform_of(contract.platform))
     if blank_facts:
         command = typed(f"archive job set {contract.id}")
-        tell(_("Not filled in yet. When you know it: {command}").format(command=command + " ..."), indent=0)
+        tell(_("Not filled in yet. When you know it: {command}"), indent=0, command=command + " ...")
         for fact in blank_facts:
             label = _(fact.label)
             echo(f"  {pad(label, 28)} {fact.option} {fact.example}")
     else:
         echo(_("Everything that a reader looks for first is filled in."))
-    echo(_("To change anything: {command}").format(command=typed(f"archive job set {contract.id} --help")))
-    echo(_("All on one screen: {command}").format(command=typed(f"archive job show {contract.id}")))
+    echo(_("To change anything: {command}"), command=typed(f"archive job set {contract.id} --help"))
+    echo(_("All on one screen: {command}"), command=typed(f"archive job show {contract.id}"))
     echo(_("Next: archive save"))
+
+
+def tell_added(contract: Contract, contracts: list[Contract], *, unchecked: bool) -> None:
+    """Print what was entered, and which of its rooms belong to other contracts too."""
+    rooms = ", ".join(str(room.room_id) for room in contract.rooms)
+    echo(_("Entered: {contract}, chats {rooms}."), contract=contract.label, rooms=rooms)
+    if unchecked:
+        echo(_("The chats were not checked (unchecked), as Chatwork could not be asked."))
+    for room in (one for one in contract.rooms if one.start is None):  # of one with a first day `tell_shared` tells
+        others = [one.label for one in contracts if room.room_id in one.room_ids]
+        if others:
+            sentence = _("Chat {room} also belongs to {contracts}; that is allowed.")
+            echo(sentence, room=room.room_id, contracts=", ".join(others))
+            hint = _("Its exports contain the whole chat. For this job's part only: {command}")
+            command = f"archive job set {contract.id} --chat-from {room.room_id} 2026-11-01"
+            echo(hint, command=typed(command))
+    warn_of_shared_number(contract, contracts)
+
+
+def warn_of_shared_number(contract: Contract, contracts: list[Contract]) -> None:
+    """Print a warning if another contract has the same number on the platform."""
+    others = [one.id for one in contracts if one.id != contract.id and one.platform_id == contract.platform_id]
+    if contract.platform_id is not None and others:
+        sentence = _(
+            "[Note] The number {number} also belongs to {contracts}. If that is right, use the jobs' names "
+            "in this archive."
+        )
+        echo(sentence, err=True, number=contract.platform_id, contracts=", ".join(others))

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
-from gettext import gettext as _
-from typing import TYPE_CHECKING
 
-from archiver.cli.contracts.contract_rows import PageRow, page_head, page_rows
+from archiver.app import utc_now
+from archiver.claims.document import facts_document
+from archiver.cli.context import CliContext
+from archiver.cli.contracts.contract_rows import page_head, page_rows
 from archiver.cli.contracts.deadline_lines import due_dates
-from archiver.cli.contracts.statement_lines import entry_lines
-from archiver.cli.terminal.output import RULE, WIDTH
-from archiver.cli.terminal.text import columns, pad, visible, wrap
+from archiver.cli.contracts.entered_lines import entry_lines
+from archiver.cli.terminal.output import RULE, echo, paged_output
+from archiver.cli.terminal.text import WIDTH, beside, columns, pad, visible, wrap
 from archiver.records import Contract, JsonObject
+from archiver.store.archive import Archive, Reading
+from archiver.store.queries.contract_activity import activity_of
+from archiver.store.queries.contracts import named_or_only_contract
+from archiver.store.queries.current_state import last_payload
+from archiver.wording import gettext as _
 
-if TYPE_CHECKING:
-    from archiver.store.archive import Reading
+
+def tell_page(obj: CliContext, job: str | None, *, phone: bool, as_json: bool) -> int:
+    """Print one job, or give its facts as a document; `phone`: without the numbers that commands take."""
+    with Archive(obj.home).reading() as reading:
+        contract = named_or_only_contract(reading, job)
+        if as_json:
+            echo(json.dumps(page_document(reading, contract, now=utc_now()), ensure_ascii=False))
+            return 0
+        with paged_output():
+            for line in page_lines(reading, contract, now=utc_now(), ids=not phone):
+                echo(line)
+    return 0
 
 
 def page_lines(reading: Reading, contract: Contract, *, now: datetime, ids: bool = True) -> Iterator[str]:
@@ -29,16 +46,23 @@ def page_lines(reading: Reading, contract: Contract, *, now: datetime, ids: bool
     rows = list(page_rows(reading, contract, now=now, ids=ids))
     margin = max(columns(row.label) for row in rows if not row.is_list) + 2
     for row in rows:
-        yield from _list_lines(row) if row.is_list else _row_lines(row, margin)
-    if ids:
-        yield from _note_lines(reading, contract)
+        head = row.label if row.is_list else pad(row.label, margin)
+        if row.is_list:
+            yield head
+        for text in filter(str.strip, row.texts):
+            if row.is_list:
+                yield from entry_lines(text)
+            else:
+                yield from beside(head + " " * (len(text) - len(text.lstrip())), [text.strip()])
+            head = " " * margin
+    note = last_payload(reading, f"note/{contract.id}", None) if ids else None
+    if note and note["text"]:
+        yield _("Note (never leaves this archive)")
+        yield from (" " * 5 + line for line in wrap(visible(str(note["text"])), WIDTH - 5))
 
 
 def page_document(reading: Reading, contract: Contract, *, now: datetime) -> JsonObject:
     """The facts of the page for other programs: what Chatwork showed, and the days that are computed."""
-    from archiver.claims.document import facts_document
-    from archiver.store.queries.contract_activity import activity_of
-
     activity = activity_of(reading, contract)
     return {
         "job": contract.id,
@@ -55,25 +79,3 @@ def page_document(reading: Reading, contract: Contract, *, now: datetime) -> Jso
             for due in due_dates(activity, now=now)
         ],
     }
-
-
-def _note_lines(reading: Reading, contract: Contract) -> Iterator[str]:
-    from archiver.store.queries.current_state import last_payload
-
-    note = last_payload(reading, f"note/{contract.id}", None)
-    if note and note["text"]:
-        yield _("Note (never leaves this archive)")
-        yield from (" " * 5 + line for line in wrap(visible(str(note["text"])), WIDTH - 5))
-
-
-def _list_lines(row: PageRow) -> Iterator[str]:
-    yield row.label
-    for text in row.texts:
-        yield from entry_lines(text)
-
-
-def _row_lines(row: PageRow, margin: int) -> Iterator[str]:
-    for number, text in enumerate(text for text in row.texts if text.strip()):
-        indent = " " * (len(text) - len(text.lstrip()))
-        for place, line in enumerate(wrap(text.strip(), WIDTH - margin - len(indent))):
-            yield pad(row.label if not number and not place else "", margin) + indent + line

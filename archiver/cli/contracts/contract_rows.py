@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from archiver.claims.changes import closed_account
 from archiver.claims.messages import contact, first_message, last_reply, message_count
@@ -22,22 +22,30 @@ from archiver.claims.words import (
     reply_text,
     turn_lines,
 )
-from archiver.cli.contracts import room_periods, statement_lines
 from archiver.cli.contracts.deadline_lines import blank_labels, days_ago, due_dates, due_line
-from archiver.cli.contracts.money_lines import reminder_lines, standing_lines
-from archiver.cli.contracts.roles import people, role_words
+from archiver.cli.contracts.entered_lines import (
+    delivery_texts,
+    enclosure_texts,
+    outside_lines,
+    reminder_lines,
+    standing_lines,
+)
+from archiver.cli.contracts.people import people, role_words
 from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.text import visible
 from archiver.platforms.job_platform import UNKNOWN, Platform, platform_of
-from archiver.records import JST, TERM_ITEMS, Basis, Contract, Role, contract_facts
+from archiver.records import JST, TERM_ITEMS, Basis, Contract, ContractRoom, Role, contract_facts
 from archiver.render.times import iso_date, minute_text
 from archiver.report_language import in_program_language
+from archiver.setup.contract_rooms import first_day, last_day
+from archiver.store.archive import Reading
+from archiver.store.queries.contract_activity import ContractActivity, activity_of
+from archiver.store.queries.contracts import is_read, read_until
+from archiver.store.queries.statements import enclosures
+from archiver.store.search.scope import room_names
+from archiver.store.search.term_candidates import items_with_candidates
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
-
-if TYPE_CHECKING:
-    from archiver.store.archive import Reading
-    from archiver.store.queries.contract_activity import ContractActivity
 
 _PEOPLE_LIMIT = 6
 _IN_SENTENCES = frozenset(
@@ -70,18 +78,15 @@ def page_head(contract: Contract, *, now: datetime, ids: bool = True) -> list[st
 
 def page_rows(reading: Reading, contract: Contract, *, now: datetime, ids: bool = True) -> Iterator[PageRow]:
     """The rows; blank facts are named as not entered. `ids`: with the numbers that are typed in commands."""
-    from archiver.store.queries.contract_activity import activity_of
-    from archiver.store.queries.statements import enclosures
-
     activity, platform = activity_of(reading, contract), platform_of(contract.platform)
     yield from _fact_rows(reading, activity, platform, now=now, ids=ids)
-    delivered = list(statement_lines.delivery_texts(reading, contract, activity.deliveries, ids=ids))
+    delivered = list(delivery_texts(reading, contract, activity.deliveries, ids=ids))
     if len(delivered) > 1:
         label = _("Delivered") if platform.elsewhere else _("Delivered on the platform")
         yield PageRow(label, delivered, is_list=True)
     else:
         yield PageRow(_("Delivered"), delivered or [_blank_text()])
-    enclosed = list(statement_lines.enclosure_texts(enclosures(reading, contract.id), ids=ids))
+    enclosed = list(enclosure_texts(enclosures(reading, contract.id), ids=ids))
     if enclosed:
         yield PageRow(_("Attached"), enclosed, is_list=True)
     yield PageRow(_("Deadlines"), list(_deadline_lines(activity, now)))
@@ -92,8 +97,6 @@ def page_rows(reading: Reading, contract: Contract, *, now: datetime, ids: bool 
 
 def state_words(contract: Contract, now: datetime) -> str:
     """Whether the rooms of a contract are saved, and until which day in Japan."""
-    from archiver.store.queries.contracts import is_read, read_until
-
     until = read_until(contract)
     if until is None:
         return {"open": _("open"), "stopped": _("stopped")}[contract.state]
@@ -121,7 +124,7 @@ def _fact_rows(
     term_lines = list(_term_lines(reading, contract, platform))
     if term_lines:
         yield PageRow(_("Terms"), term_lines)
-    outside = list(room_periods.outside_lines(reading, contract, ids=ids))
+    outside = list(outside_lines(reading, contract, ids=ids))
     if outside:
         yield PageRow(_("Outside the period"), outside)
     for fact in contract_facts.FACTS:
@@ -138,7 +141,7 @@ def _agreed_rows(contract: Contract, platform: Platform) -> Iterator[PageRow]:
     terms = {"amount": contract.amount, "due": contract.due_on, "nda": contract.nda}
     yield PageRow(_("Money"), [money.format(**{name: _fact_text(value) for name, value in terms.items()})])
     has_escrow = contract.escrowed_at or contract.platform != UNKNOWN
-    day_sentence = _("contracted {contract}   escrow (仮払い) {escrow}") if has_escrow else _("contracted {contract}")
+    day_sentence = _("contract {contract}   escrow (仮払い) {escrow}") if has_escrow else _("contract {contract}")
     dates = [day_sentence.format(contract=_fact_text(contract.contracted_on), escrow=_fact_text(contract.escrowed_at))]
     if platform.outside:
         request = _("{permission}: {asked}   approved {approved}")
@@ -152,15 +155,11 @@ def _agreed_rows(contract: Contract, platform: Platform) -> Iterator[PageRow]:
 
 def _chat_names(reading: Reading) -> dict[int, str]:
     """What the user calls each chat, for those that have a name."""
-    from archiver.store.search.scope import room_names
-
     return {room: _("“{name}”").format(name=visible(name)) for room, name in room_names(reading).items() if name}
 
 
 def _term_lines(reading: Reading, contract: Contract, platform: Platform) -> Iterator[str]:
     """How many terms are bound; for a direct contract also whether messages may tell others. Nothing is decided."""
-    from archiver.store.search.term_candidates import items_with_candidates
-
     stated = {term.item for term in contract.terms}
     if stated:
         number = ngettext("{n} of {all} entered", "{n} of {all} entered", len(stated))
@@ -208,10 +207,26 @@ def _person(account: int, names: dict[int, str], *, ids: bool, word: str | None 
 
 def _chatwork_lines(activity: ContractActivity, now: datetime, names: Mapping[int, str]) -> list[str]:
     """`names`: of the chats that are called by name, not by number."""
-    words = (room_periods.period_words(room, names.get(int(room.room_id))) for room in activity.contract.rooms)
+    words = (_period_words(room, names.get(int(room.room_id))) for room in activity.contract.rooms)
     periods = [period for period in words if period]
     only = [_("Only what was said {periods} belongs to it.").format(periods=_(", ").join(periods))] if periods else []
     return [*_message_lines(activity, now, names), *only]
+
+
+def _period_words(room: ContractRoom, name: str | None = None) -> str | None:
+    """「123 only from 2026-11-01 to 2026-11-30」, both days included; None if nothing bounds it.
+
+    `name`: instead of the room's number.
+    """
+    if room.start is None and room.end is None:
+        return None
+    if room.end is None:
+        sentence = _("in chat {room} from {begin} on")
+    elif room.start is None:
+        sentence = _("in chat {room} up to {end}")
+    else:
+        sentence = _("in chat {room} from {begin} to {end}")
+    return sentence.format(room=name or room.room_id, begin=first_day(room), end=last_day(room))
 
 
 def _message_lines(activity: ContractActivity, now: datetime, names: Mapping[int, str]) -> Iterator[str]:

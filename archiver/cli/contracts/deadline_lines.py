@@ -5,21 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
-from typing import TYPE_CHECKING
 
 from archiver import contract_dates
 from archiver.claims.turn import days_waiting, turn
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
-from archiver.records import JST
+from archiver.records import JST, Contract
 from archiver.render.spoken_times import short_day
 from archiver.report_language import in_program_language
 from archiver.standing.contract_names import contract_names
-
-if TYPE_CHECKING:
-    from archiver.records import Contract
-    from archiver.store.archive import Reading
-    from archiver.store.queries.contract_activity import ContractActivity
+from archiver.store.archive import Reading
+from archiver.store.queries.contract_activity import ContractActivity, activity_without_counts
+from archiver.store.queries.contracts import is_read
 
 _HOURS_TOLD = 48
 """Hours below which the distance of a deadline of hours is told in hours."""
@@ -27,14 +24,11 @@ _HOURS_TOLD = 48
 
 def near_lines(reading: Reading, contracts: tuple[Contract, ...], *, now: datetime) -> list[str]:
     """The near deadlines of every contract that is still read, the earliest first."""
-    from archiver.store.queries.contract_activity import activity_without_counts
-    from archiver.store.queries.contracts import is_read
-
     names, found = contract_names(contracts), []
     for contract in contracts:
         if is_read(contract, now):
             found += [(one, contract.id) for one in due_dates(activity_without_counts(reading, contract), now=now)]
-    sentence = _("{day}  {job}: {deadline}  {distance}")
+    sentence = _("{day}  {job}: {deadline} ({distance})")
     return [
         sentence.format(
             day=short_day(one.day, now),
@@ -93,7 +87,7 @@ def _distance_words(days: int) -> str:
         return _("today")
     if days > 0:
         return ngettext("in {n} day", "in {n} days", days).format(n=days)
-    return ngettext("{n} day ago", "{n} days ago", -days).format(n=-days)
+    return ngettext("passed {n} day ago", "passed {n} days ago", -days).format(n=-days)
 
 
 def _hour_words(left: timedelta) -> str:

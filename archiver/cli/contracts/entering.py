@@ -11,14 +11,20 @@ from typing import Any, TypeVar
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import CliContext
-from archiver.cli.contracts import statement_lines
-from archiver.cli.contracts.money_lines import money_lines, reminder_lines
-from archiver.cli.contracts.room_periods import outside_lines
+from archiver.cli.contracts.entered_lines import (
+    money_lines,
+    name_and_size,
+    no_same_file_sentence,
+    outside_lines,
+    reminder_lines,
+    same_file_sentence,
+)
 from archiver.cli.contracts.terms import check_file
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, asked_path, is_asked
-from archiver.cli.terminal.text import visible
-from archiver.records import Contract, Delivery, Enclosure, Invoice, MessageId, Payment
+from archiver.records import ENCLOSURE_KINDS, Contract, Delivery, Enclosure, Invoice, MessageId, Payment
+from archiver.settings.file import load_settings
+from archiver.settings.token import token_file
 from archiver.setup import billing
 from archiver.setup.contract_facts import keep_contract
 from archiver.setup.fact_questions import check_order
@@ -32,6 +38,10 @@ from archiver.store.queries.statements import deliveries, enclosures, same_bytes
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
+_KIND_BY_ENDING = {
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic", ".bmp"), "screenshot"),
+    **dict.fromkeys((".eml", ".msg"), "mail"),
+}
 _Stated = TypeVar("_Stated", bound=Delivery | Enclosure)
 
 
@@ -68,15 +78,15 @@ class _Entry:
 
     def keep_file(self, path: str, kind: str, day: str | None, note: str | None = None) -> tuple[Enclosure, bool]:
         """Keep a copy of a file with the job, and say whether it is new. The bytes are there before a record is."""
-        source = statement_lines.file_to_read(self.obj, path)
+        source = file_to_read(self.obj, path)
         copy = blobs.copy_in(self.obj.home, source, limit=self.obj.settings().files.max_bytes)
         draft = Enclosure(0, kind, copy.name, copy.size, copy.sha256, self.now, day, self.message, note)
         with self.archive.writing() as writing:
             return statements.add_enclosure(writing, self.contract.id, draft, at=self.now)
 
-    def tell(self, sentence: str, **words: object) -> None:
+    def tell(self, sentence: str, **words: Any) -> None:
         """Print a sentence about the job."""
-        echo(sentence.format(job=visible(self.contract.label), **words))
+        echo(sentence, job=self.contract.label, **words)
 
     def tell_change(self, after: Contract, lines: list[str]) -> None:
         """Print that the job has it, or had it, and how its list stands."""
@@ -85,7 +95,21 @@ class _Entry:
             echo(line)
 
 
-def enter(obj: CliContext, job: str | None, what: str, given: Mapping[str, Any]) -> None:
+def file_to_read(obj: CliContext, value: str) -> Path:
+    """The path of a file to be read. Raises OwnFile for the archive's own files and for the file with the token."""
+    path = Path(value).expanduser()
+    token = token_file(load_settings(obj.home, {}))  # as the file says, even while a variable stands in its place
+    try:
+        is_own = path.resolve().is_relative_to(obj.home.resolve())
+        is_token = token is not None and token.exists() and path.exists() and path.samefile(token)
+    except (OSError, RuntimeError, ValueError) as error:  # a circle of links, a folder that may not be entered
+        raise errors.NothingThere(path=path) from error
+    if is_own or is_token:
+        raise errors.OwnFile(path=path)
+    return path
+
+
+def enter(obj: CliContext, job: str | None, what: str, given: Mapping[str, Any]) -> int:
     """Enter, correct or take back. Raises UsageError and its subclasses for what does not fit."""
     enter_it, options = _KINDS[what]
     for name in given:
@@ -108,6 +132,7 @@ def enter(obj: CliContext, job: str | None, what: str, given: Mapping[str, Any])
         bound = None if what in _LISTS else [message] if message else []
         for line in outside_lines(reading, named_or_only_contract(reading, contract.id), bound):
             echo(line)
+    return 0
 
 
 def _option(name: str) -> str:
@@ -129,7 +154,7 @@ def _enter_delivery(entry: _Entry) -> None:
         question = _("When was it delivered, as the platform's page says (such as 2026-11-03 09:12):")
         delivery = replace(delivery, at=entry.day(question, EXAMPLE_TIME))
     if "file" in given:
-        source = statement_lines.file_to_read(entry.obj, given["file"])
+        source = file_to_read(entry.obj, given["file"])
         file = blobs.measure(source, limit=entry.obj.settings().files.max_bytes)
         delivery = replace(delivery, name=file.name, size=file.size, sha256=file.sha256, file_id=None)
     if "file_id" in given:
@@ -156,25 +181,24 @@ def _enter_delivery(entry: _Entry) -> None:
 def _warn_of_sender(reading: Reading, contract: Contract, delivery: Delivery) -> None:
     """Print a warning if somebody else sent the file: a delivery is the user's own work."""
     assert delivery.file_id is not None
-    sender = sender_of(reading, statement_lines.room_ids(contract), delivery.file_id)
+    sender = sender_of(reading, {*contract.room_ids}, delivery.file_id)
     if sender is not None and sender not in sides(reading, contract.id).mine:
         sentence = _(
             "[Note] File {file} was sent on Chatwork by account {account}, not by you. "
             "If it is not what you delivered: archive job enter {job} delivery --remove {number}"
         )
-        warning = sentence.format(file=delivery.file_id, account=sender, job=contract.id, number=delivery.number)
-        echo(warning, err=True)
+        echo(sentence, err=True, file=delivery.file_id, account=sender, job=contract.id, number=delivery.number)
 
 
 def _tell_match(reading: Reading, contract: Contract, delivery: Delivery) -> None:
     """Print whether the delivered file was sent on Chatwork, and how many unsaved files could not be compared."""
     assert delivery.sha256 is not None
-    rooms = statement_lines.room_ids(contract)
+    rooms = {*contract.room_ids}
     sent = same_bytes(reading, rooms, delivery.sha256)
     if sent:
-        echo(statement_lines.same_file_sentence(sent))
+        echo(same_file_sentence(sent))
         return
-    echo(statement_lines.no_same_file_sentence())
+    echo(no_same_file_sentence())
     unsaved = sum(one.known - one.saved for room, one in file_counts(reading).items() if room in rooms)
     if unsaved:
         sentence = ngettext(
@@ -182,7 +206,7 @@ def _tell_match(reading: Reading, contract: Contract, delivery: Delivery) -> Non
             "{count} files of these chats are not saved and could not be compared.",
             unsaved,
         )
-        echo(sentence.format(count=unsaved))
+        echo(sentence, count=unsaved)
 
 
 def _enter_invoice(entry: _Entry) -> None:
@@ -226,15 +250,20 @@ def _enter_file(entry: _Entry) -> None:
     given = entry.given
     otherwise = _("Say which file: archive job enter JOB file --file PATH")
     path = given.get("file") or asked_path(_("Which file (drag it into this window):"), otherwise=otherwise)
-    kind = given.get("kind") or statement_lines.kind_by_name(Path(path))
+    kind = given.get("kind") or _kind_of(Path(path))
     limit = None if kind in ("invoice", "other") else entry.now  # what was received cannot bear a day to come
     day = read_day(given["on"], "--on", EXAMPLE_DAY, now=limit) if "on" in given else None
     kept, is_new = entry.keep_file(path, kind, day, given.get("note") or None)
     sentence = _("Already kept with job {job} as number {number}: {file}, {kind}.")
     sentence = _("Kept with job {job} as number {number}: {file}, {kind}.") if is_new else sentence
-    file = statement_lines.name_and_size(kept.name, kept.size)
-    entry.tell(sentence, number=kept.number, file=file, kind=statement_lines.kind_word(kept.kind))
-    echo(_("Hash (SHA-256): {sha256}").format(sha256=kept.sha256))
+    file = name_and_size(kept.name, kept.size)
+    entry.tell(sentence, number=kept.number, file=file, kind=_(ENCLOSURE_KINDS[kept.kind]))
+    echo(_("Hash (SHA-256): {sha256}"), sha256=kept.sha256)
+
+
+def _kind_of(path: Path) -> str:
+    """The kind that a file is taken for, where nobody says it."""
+    return _KIND_BY_ENDING.get(path.suffix.lower(), "other")
 
 
 def _take_back(entry: _Entry, what: str, number: int) -> None:

@@ -1,43 +1,40 @@
-"""`job`: the jobs and the chats that belong to them. Each change becomes an entry of the record."""
+"""`job`: the jobs and the chats that belong to them. Each change becomes an entry of the record.
+
+What the commands do is imported when one is called, as this module is read for each help page and completion.
+"""
 
 from __future__ import annotations
 
-import json
-import sys
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any
 
 import click
 
-from archiver import errors
-from archiver.cli.argument_completion import JOB, chat_option
+from archiver.cli.argument_completion import JOB, JobCommand, chat_option, files
 from archiver.cli.context import CliContext
-from archiver.cli.contracts import fact_options, room_periods
-from archiver.cli.contracts.chats import job_chats
-from archiver.cli.contracts.contract_added_messages import (
-    ID,
-    tell_added,
-    tell_shared,
-    tell_strangers,
-    warn_of_shared_number,
-)
-from archiver.cli.contracts.enter import job_enter
-from archiver.cli.contracts.roles import job_who
-from archiver.cli.contracts.terms import job_terms
-from archiver.cli.terminal.output import echo, paged_output
-from archiver.cli.terminal.prompts import is_asked
-from archiver.cli.terminal.saved_rooms import one_room
-from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_
-from archiver.records import Contract, ContractRoom, RoomId
-from archiver.wording import gettext as _
-from archiver.wording import typed
+from archiver.records import ENCLOSURE_KINDS, TERM_ITEMS, contract_facts
+from archiver.records.contract_facts import ContractFact, FactKind
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from archiver.app import App
-    from archiver.store.archive import Archive
+_METAVARS = {
+    FactKind.TEXT: N_("TEXT"),
+    FactKind.NUMBER: "ID",
+    FactKind.PLATFORM: N_("NAME"),
+    FactKind.PAGE: "URL",
+    FactKind.ADDRESS: "URL",
+    FactKind.DAY: N_("DAY"),
+    FactKind.TIME: N_("TIME"),
+}
+_HIDDEN = {"platform", "platform_id", "client_url", "worker_url", "contact_requested_on", "payment_due_on", "nda"} | {
+    "cancelled_on",
+    "first_client_pays_on",
+}
+"""Facts whose options the help does not list, as the wizard and the page ask for them."""
+_ENTERED = "end_request_at"
+"""The fact that `job enter` takes."""
+_NUMBER = click.IntRange(1)
+_JSON = click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+_NOTE = click.option("--note", metavar=N_("TEXT"), help=N_("A few words; they are shown in exports."))
 
 
 class _JobGroup(click.Group):
@@ -59,23 +56,42 @@ class _JobGroup(click.Group):
 @click.pass_context
 def command_job(ctx: click.Context) -> None:
     """Print one line for each job, if no more was typed."""
-    from archiver.app import utc_now
-    from archiver.cli.contracts.contract_rows import state_words
-    from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import contracts
+    if ctx.invoked_subcommand is None:
+        from archiver.cli.contracts import job_changes
 
-    if ctx.invoked_subcommand is not None:
-        return
-    with Archive(ctx.obj.home).reading() as reading:
-        all_contracts = contracts(reading)
-    now = utc_now()
-    for contract in all_contracts:
-        rooms = ", ".join(str(room.room_id) for room in contract.rooms)
-        number = f" ({visible(contract.platform_id)})" if contract.platform_id else ""
-        name, state = pad(contract.id + number, 24), state_words(contract, now)
-        echo(f"{name} {state}   {rooms}   {visible(contract.title or '')}".rstrip())
-    if not all_contracts:
-        echo(_("No job has been entered yet. See: archive job add --help"))
+        job_changes.list_jobs(ctx.obj)
+
+
+def changes(chat_help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Adds the options that `add` and `set` share: chats with their periods, and the facts."""
+    days: dict[str, Any] = {"type": (str, str), "multiple": True, "metavar": N_("CHAT DAY")}
+    first = N_("The first day of a chat that belongs to this job, if other jobs share it; repeatable.")
+    last = N_("The last day of a chat that belongs to this job; repeatable. “-”: no end.")
+    move = N_("Take the chats out of the jobs that have them.")
+    note = N_("A note for yourself; it never leaves this archive.")
+    options = (
+        chat_option(chat_help),
+        click.option("--chat-from", "begins", help=first, **days),
+        click.option("--chat-to", "ends", help=last, **days),
+        click.option("--move", "is_moved", is_flag=True, hidden=True, help=move),
+        *(_fact_option(fact) for fact in contract_facts.FACTS if fact.name != _ENTERED),
+        click.option("--note", metavar=N_("TEXT"), help=note, hidden=True),
+    )
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def _fact_option(fact: ContractFact) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    choices = {FactKind.YES_NO: ("yes", "no"), FactKind.SIDE: tuple(contract_facts.SIDES)}.get(fact.kind)
+    kind = click.Choice(choices) if choices else None
+    return click.option(
+        fact.option, type=kind, metavar=_METAVARS.get(fact.kind), help=fact.help, hidden=fact.name in _HIDDEN
+    )
 
 
 @command_job.command(
@@ -86,160 +102,37 @@ def command_job(ctx: click.Context) -> None:
     ),
 )
 @click.argument("name", metavar="[NAME]", required=False)
-@room_periods.options(N_("A chat: its number or a part of its name; repeatable."))
-@fact_options.options
+@changes(N_("A chat: its number or a part of its name; repeatable."))
 @click.pass_obj
-def job_add(
-    obj: CliContext,
-    /,
-    name: str | None,
-    chats: tuple[str, ...],
-    begins: room_periods.RoomDays,
-    ends: room_periods.RoomDays,
-    is_moved: bool,
-    note: str | None,
-    **given: str | None,
-) -> int:
+def job_add(obj: CliContext, /, **typed: Any) -> int:
     """Check the chats with Chatwork once; if it cannot be asked, take them unchecked and say so."""
-    from archiver.app import build_app, require_archive, utc_now
-    from archiver.setup import contract_facts, fact_questions
-    from archiver.store.queries.contracts import contracts
+    from archiver.cli.contracts import job_changes
 
-    if name is not None and not ID.fullmatch(name):
-        raise errors.BadContractId(contract=name)
-    facts = fact_questions.read_facts(given, now=utc_now())
-    app = require_archive(build_app(obj.settings(), obj.environ))
-    if not chats and sys.stdin.isatty():
-        from archiver.cli.contracts import add_dialogue
-
-        return add_dialogue.add_contract(app, name, facts, note)
-    if name is None:
-        raise errors.UsageError(detail=_("Say what to call it: archive job add NAME --chat CHAT"))
-    with app.archive.reading() as reading:
-        existing = contracts(reading)
-        fact_questions.check_client(reading, facts.get("client"))
-    if any(one.id == name for one in existing):
-        raise errors.ContractExists(contract=name)
-    if not chats:
-        raise errors.UsageError(detail=_("Say which chats belong to the job: --chat CHAT (see: archive job chats)"))
-    rooms, unchecked = _asked_chats(app, chats)
-    contract = Contract(name, room_periods.with_periods(_parts(rooms), rooms, begins, ends), **facts)
-    fact_questions.check_order(contract)
-    every = contract_facts.with_rooms(existing, contract, contract.room_ids, is_moved=is_moved)
-    for line in contract_facts.change_rooms(app.archive, every, note, at=app.now()):
-        echo(line)
-    tell_added(contract, existing, unchecked=unchecked)
-    tell_shared(contract, every, contract.room_ids)
-    if not unchecked:
-        tell_strangers(app, contract)
-    echo(_("Next: archive save"))
-    return 0
-
-
-def _parts(rooms: Mapping[int, str]) -> tuple[ContractRoom, ...]:
-    return tuple(ContractRoom(RoomId(room)) for room in rooms)
-
-
-def _asked_chats(app: App, typed: Sequence[str]) -> tuple[dict[int, str], bool]:
-    """The chats by number with their names, and whether Chatwork could not be asked about them. Raises UnknownRoom."""
-    from archiver.store.search.scope import room_names
-
-    if not typed:
-        return {}, False
-    try:
-        names = {int(one.model.room_id): one.model.name for one in app.chatwork.rooms().items}
-        unchecked = False
-    except (errors.ChatworkError, errors.TokenMissing):
-        with app.archive.reading() as reading:
-            names = room_names(reading) | {int(word): "" for word in typed if room_periods.is_number(word)}
-        unchecked = True
-    rooms = [one_room(names, word) for word in typed]
-    return {room: names[room] for room in rooms}, unchecked
+    return job_changes.add(obj, **typed)
 
 
 @command_job.command("set", help=N_("Change or add facts of a job; what was entered before stays on record."))
 @JOB
-@room_periods.options(N_("Add this chat: its number or a part of its name; repeatable."))
+@changes(N_("Add this chat: its number or a part of its name; repeatable."))
 @chat_option(N_("Take this chat out; repeatable. What is saved of it stays."), "--without-chat", "without")
-@fact_options.options
 @click.pass_obj
-def job_set(
-    obj: CliContext,
-    /,
-    job: str | None,
-    chats: tuple[str, ...],
-    begins: room_periods.RoomDays,
-    ends: room_periods.RoomDays,
-    is_moved: bool,
-    without: tuple[str, ...],
-    note: str | None,
-    **given: str | None,
-) -> int:
+def job_set(obj: CliContext, /, **typed: Any) -> int:
     """Change only the facts that are given; on a terminal, without any, ask for those that are blank."""
-    from archiver.app import build_app, require_archive, utc_now
-    from archiver.setup import contract_facts, fact_questions
-    from archiver.store.queries.contracts import contracts
-    from archiver.store.search.scope import room_names
+    from archiver.cli.contracts import job_changes
 
-    nothing_given = not (chats or begins or ends or without) and all(one is None for one in (note, *given.values()))
-    if nothing_given and not is_asked():
-        detail = _("Say what to change, such as --title, --client, --url, --amount, --chat or --note.")
-        all_of_them = _("All that can be given: archive job set --help")
-        raise errors.UsageError(detail=f"{detail} {all_of_them}")
-    facts = fact_questions.read_facts(given, now=utc_now())
-    app = require_archive(build_app(obj.settings(), obj.environ))
-    before = _find_contract(app.archive, job)
-    if nothing_given:
-        from archiver.cli.contracts.add_dialogue import ask_blank_facts
-
-        return ask_blank_facts(app, before)
-    with app.archive.reading() as reading:
-        fact_questions.check_client(reading, facts.get("client"))
-        every, saved_names = contracts(reading), room_names(reading)
-    fact_questions.check_order(replace(before, **facts))
-    rooms, unchecked = _asked_chats(app, chats)
-    names = {int(room): saved_names.get(room, "") for room in before.room_ids} | rooms
-    added = _parts({room: name for room, name in rooms.items() if room not in before.room_ids})
-    parts = room_periods.with_periods(before.rooms + added, names, begins, ends)
-    after = replace(before, rooms=parts, **facts)
-    for word in without:
-        after = contract_facts.released(after, ContractRoom(RoomId(one_room(names, word))))
-    moved = set(map(RoomId, rooms)) if is_moved else {room.room_id for room in added}
-    every = contract_facts.with_rooms(every, after, moved, is_moved=is_moved)
-    for line in contract_facts.change_rooms(app.archive, every, note, at=app.now()):
-        echo(line)
-    echo(_("Saved: {job}.").format(job=visible(before.id)))
-    tell_shared(after, every, {*rooms, *(one_room(names, word) for word, _day in begins)})
-    if added and not unchecked:
-        tell_strangers(app, after)
-    with app.archive.reading() as reading:
-        warn_of_shared_number(after, contracts(reading))
-    if unchecked:
-        echo(_("The chats were not checked (unchecked), as Chatwork could not be asked."))
-    return 0
+    return job_changes.change(obj, **typed)
 
 
 @command_job.command("show", help=N_("One job on one screen: what was agreed, delivered, billed, and what is near."))
 @JOB
 @click.option("--phone", is_flag=True, help=N_("Notes for a phone call: names in place of numbers."))
-@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@_JSON
 @click.pass_obj
 def job_show(obj: CliContext, job: str | None, phone: bool, as_json: bool) -> int:
     """Print one job; blank facts are shown as blank, as they will be in a package."""
-    from archiver.app import utc_now
-    from archiver.cli.contracts.contract_page import page_document, page_lines
-    from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import named_or_only_contract
+    from archiver.cli.contracts.contract_page import tell_page
 
-    with Archive(obj.home).reading() as reading:
-        contract = named_or_only_contract(reading, job)
-        if as_json:
-            echo(json.dumps(page_document(reading, contract, now=utc_now()), ensure_ascii=False))
-            return 0
-        with paged_output():
-            for line in page_lines(reading, contract, now=utc_now(), ids=not phone):
-                echo(line)
-    return 0
+    return tell_page(obj, job, phone=phone, as_json=as_json)
 
 
 @command_job.command("end", help=N_("The job is done: its chats are saved for 180 more days, then no more."))
@@ -249,31 +142,135 @@ def job_show(obj: CliContext, job: str | None, phone: bool, as_json: bool) -> in
 @click.pass_obj
 def job_end(obj: CliContext, job: str | None, is_stopped: bool, undo: bool) -> int:
     """Change only the state of a job."""
-    from archiver.app import utc_now
-    from archiver.store.archive import Archive
-    from archiver.store.statements import state_contract
+    from archiver.cli.contracts import job_changes
 
-    if is_stopped and undo:
-        raise errors.UsageError(detail=_("Give either --now or --undo, not both."))
-    archive = Archive(obj.home)
-    before = _find_contract(archive, job)
-    state, sentence = "closed", _("Ended: {job}. Its chats are saved for 180 more days. Stop at once: {command}")
-    if undo:
-        state, sentence = "open", _("Not ended: {job}. Its chats are saved again.")
-    elif is_stopped:
-        state, sentence = "stopped", _("Stopped: {job}. What is saved stays.")
-    closed_at = utc_now() if state == "closed" else None
-    state_contract(archive, replace(before, state=state, closed_at=closed_at), None, at=utc_now())
-    echo(sentence.format(job=visible(before.label), command=typed(f"archive job end {before.id} --now")))
-    return 0
+    return job_changes.end(obj, job, is_stopped=is_stopped, undo=undo)
 
 
-for _command in (job_enter, job_who, job_terms, job_chats):
-    command_job.add_command(_command)
+@command_job.command("chats", help=N_("Your chats and their numbers, as Chatwork shows them now. Nothing is saved."))
+@_JSON
+@click.pass_obj
+def job_chats(obj: CliContext, as_json: bool) -> int:
+    """Print all chats, those without a job too; nothing is saved."""
+    from archiver.cli.contracts import job_changes
+
+    return job_changes.list_chats(obj, as_json=as_json)
 
 
-def _find_contract(archive: Archive, name: str | None) -> Contract:
-    from archiver.store.queries.contracts import named_or_only_contract
+@command_job.command(
+    "enter",
+    cls=JobCommand,
+    help=N_(
+        "Enter a delivery, an invoice, a payment, a reminder, a request to end the job early, or a file, such as:"
+        ' archive job enter job1 delivery --on "2026-11-03 09:12" --file video.mp4\n\n'
+        "On a terminal it asks for what is left out. Nothing is sent to anyone. A file of “file” or “invoice” is"
+        " copied and becomes part of later exports; that of a delivery is only compared with those on Chatwork."
+    ),
+)
+@JOB
+@click.argument(
+    "what",
+    type=click.Choice(("delivery", "invoice", "payment", "reminder", "end-request", "file")),
+    metavar="WHAT",
+)
+@click.option("--on", metavar=N_("DAY"), help=N_("Its day; of a delivery and a request to end, the time too."))
+@click.option("--amount", metavar=N_("YEN"), help=N_("The amount in yen, as billed or received."))
+@click.option("--due-on", metavar=N_("DAY"), help=N_("The day of payment that the invoice names."))
+@click.option("--number", metavar=N_("TEXT"), help=N_("The invoice's own number, as it stands on it."))
+@click.option(
+    "--invoice",
+    type=_NUMBER,
+    metavar="N",
+    help=N_("Which invoice the payment was for; left out: the oldest open one."),
+)
+@click.option(
+    "--message",
+    metavar="ID",
+    help=N_("The message that is the reminder, sent the invoice, or is shown by the file: its number, or its link."),
+)
+@click.option("--file", metavar=N_("PATH"), shell_complete=files, help=N_("The file, on this computer."))
+@click.option(
+    "--file-id",
+    type=_NUMBER,
+    metavar="N",
+    help=N_("Of a delivery, instead of --file: the number of the same file on Chatwork, if the file itself is gone."),
+)
+@click.option(
+    "--kind",
+    type=click.Choice(list(ENCLOSURE_KINDS)),
+    metavar=N_("KIND"),
+    help=N_("Of a file: screenshot, notice, mail, invoice or other; left out: judged by its name."),
+)
+@click.option("--how", metavar=N_("TEXT"), help=N_("By which way the reminder was sent, such as mail or telephone."))
+@_NOTE
+@click.option("--replace", type=_NUMBER, metavar="N", help=N_("Correct delivery N (see: archive job show)."))
+@click.option("--remove", type=_NUMBER, metavar="N", help=N_("Take back number N; the record of it stays."))
+@click.option(
+    "--again",
+    is_flag=True,
+    hidden=True,
+    help=N_("It is another one, although one of the same day and amount is entered."),
+)
+@click.pass_obj
+def job_enter(obj: CliContext, /, job: str | None, what: str, **given: Any) -> int:
+    """Check everything before anything is written."""
+    from archiver.cli.contracts.entering import enter
 
-    with archive.reading() as reading:
-        return named_or_only_contract(reading, name)
+    return enter(obj, job, what, {name: value for name, value in given.items() if value not in (None, False)})
+
+
+def _require_part(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Raises MissingParameter unless it is said who it is, or that is taken back."""
+    if value is None and not ctx.params.get("is_removed"):
+        raise click.MissingParameter(ctx=ctx, param=parameter)
+    return value
+
+
+@command_job.command(
+    "who",
+    cls=JobCommand,
+    help=N_(
+        "Say who somebody in the chats is, and how you know, such as:"
+        ' archive job who job1 7654321 client --reason "gave this Chatwork ID on CrowdWorks on 10-03"\n\n'
+        "Until you do, everybody but you counts as the client. The reason is printed in exports."
+    ),
+)
+@JOB
+@click.argument("person", metavar=N_("PERSON"))
+@click.argument("part", type=click.Choice(("client", "me", "other")), required=False, callback=_require_part)
+@click.option("--reason", default="", metavar=N_("TEXT"), help=N_("How you know; it is printed in exports."))
+@click.option(
+    "--remove",
+    "is_removed",
+    is_flag=True,
+    is_eager=True,
+    help=N_("Take back what you entered about this person; that you entered it stays on record."),
+)
+@click.pass_obj
+def job_who(obj: CliContext, /, **typed: Any) -> int:
+    """Record who an account is; one that was never seen in the job's chats is refused."""
+    from archiver.cli.contracts.people import say_who
+
+    return say_who(obj, **typed)
+
+
+@command_job.command(
+    "terms",
+    help=N_(
+        "Terms that the client must state (フリーランス法 3条): in which message or file each was told, such as:"
+        " archive job terms job1 payment_day --message 1876543210987654321\n\n"
+        "You decide; without a term it lists them all, with messages that may be about them."
+    ),
+)
+@JOB
+@click.argument("item", type=click.Choice([one.name for one in TERM_ITEMS]), required=False)
+@click.option("--message", metavar="ID", help=N_("The message that told it: its number, or its link."))
+@click.option("--file-id", type=_NUMBER, metavar="N", help=N_("The file on Chatwork."))
+@_NOTE
+@click.option("--clear", is_flag=True, help=N_("Take back where it was told; that it was entered stays on record."))
+@click.pass_obj
+def job_terms(obj: CliContext, /, **typed: Any) -> int:
+    """Print each term with what was stated, else with the newest candidates, once what was given is entered."""
+    from archiver.cli.contracts.terms import state_terms
+
+    return state_terms(obj, **typed)

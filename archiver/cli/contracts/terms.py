@@ -3,44 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from gettext import gettext as _
-from typing import TYPE_CHECKING
-
-import click
 
 from archiver import errors
-from archiver.cli.argument_completion import JOB
+from archiver.app import utc_now
 from archiver.cli.context import CliContext
-from archiver.cli.contracts.room_periods import outside_lines
+from archiver.cli.contracts.entered_lines import outside_lines
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
-from archiver.errors import N_
 from archiver.records import TERM_ITEMS, Contract, FileId, StatedTerm
+from archiver.setup import billing
 from archiver.setup.written_values import find_message
-
-if TYPE_CHECKING:
-    from archiver.store.archive import Reading
+from archiver.store.archive import Archive, Reading
+from archiver.store.queries.contracts import named_or_only_contract
+from archiver.store.queries.statements import sent_file
+from archiver.store.search.term_candidates import term_candidates
+from archiver.wording import gettext as _
 
 _SHOWN_CANDIDATES = 3
 _ITEMS = [item.name for item in TERM_ITEMS]
 
 
-@click.command(
-    "terms",
-    help=N_(
-        "Terms that the client must state (フリーランス法 3条): in which message or file each was told, such as:"
-        " archive job terms job1 payment_day --message 1876543210987654321\n\n"
-        "You decide; without a term it lists them all, with messages that may be about them."
-    ),
-)
-@JOB
-@click.argument("item", type=click.Choice(_ITEMS), required=False)
-@click.option("--message", metavar="ID", help=N_("The message that told it: its number, or its link."))
-@click.option("--file-id", type=click.IntRange(1), metavar="N", help=N_("The file on Chatwork."))
-@click.option("--note", metavar=N_("TEXT"), help=N_("A few words; they are shown in exports."))
-@click.option("--clear", is_flag=True, help=N_("Take back where it was told; that it was entered stays on record."))
-@click.pass_obj
-def job_terms(
+def state_terms(
     obj: CliContext,
     job: str | None,
     item: str | None,
@@ -49,12 +32,7 @@ def job_terms(
     note: str | None,
     clear: bool,
 ) -> int:
-    """Print each term with what was stated, else with the newest candidates, once what was given is entered."""
-    from archiver.app import utc_now
-    from archiver.setup import billing
-    from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import named_or_only_contract
-
+    """Enter where a term was told, or take that back; then print all. Raises UsageError."""
     if item is None and job in _ITEMS:
         job, item = None, job
     is_given = not (message is None and file_id is None and not note)
@@ -77,17 +55,12 @@ def job_terms(
 
 def check_file(reading: Reading, contract: Contract, file_id: int) -> None:
     """Raises UnknownFile unless a chat of the contract has the file."""
-    from archiver.cli.contracts.statement_lines import room_ids
-    from archiver.store.queries.statements import sent_file
-
-    if sent_file(reading, room_ids(contract), file_id) is None:
+    if sent_file(reading, {*contract.room_ids}, file_id) is None:
         raise errors.UnknownFile(contract=contract.id, file=file_id)
 
 
 def _term_lines(reading: Reading, contract: Contract) -> Iterator[str]:
     """A line for each term, and below one that is not stated the newest messages that hold a word of it."""
-    from archiver.store.search.term_candidates import term_candidates
-
     stated = {term.item: term for term in contract.terms}
     for item in TERM_ITEMS:
         term = stated.get(item.name)

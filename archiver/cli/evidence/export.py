@@ -82,7 +82,7 @@ def _order_options(command: Callable[..., int]) -> Callable[..., int]:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar=N_("FILE"),
     hidden=True,
-    help=N_("What was read: the list of messages that --preview --json gives."),
+    help=N_("What was read, as --preview --json gives it: a list with the id and digest of each message."),
 )
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
@@ -152,7 +152,7 @@ def _order(app: App, given: dict[str, Any], *, asks: bool) -> ExportOrder:
 
 def _people(app: App, given: dict[str, Any]) -> dict[str, Any]:
     """The texts and people to mask and to show. Raises UnknownPerson."""
-    from archiver.cli.contracts.roles import find_person, people
+    from archiver.cli.contracts.people import find_person, people
     from archiver.store.queries.contracts import named_or_only_contract
 
     masks, unmask = given["masks"], given["unmask_people"]

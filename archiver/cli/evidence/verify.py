@@ -14,9 +14,9 @@ from archiver import errors
 from archiver.cli.argument_completion import files, folders
 from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import FINDINGS
-from archiver.cli.terminal.output import WIDTH, echo, paged_output
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.progress import ProgressScreen
-from archiver.cli.terminal.text import visible, wrap
+from archiver.cli.terminal.text import WIDTH, visible, wrap
 from archiver.errors import N_
 from archiver.report_language import JAPANESE, LANGUAGES
 

@@ -17,7 +17,7 @@ from archiver.cli.argument_completion import chat_option, job_option
 from archiver.cli.every_archive import every_archive_option
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.output import echo, paged_output
-from archiver.cli.terminal.text import columns, pad, visible
+from archiver.cli.terminal.text import WIDTH, columns, pad, visible
 from archiver.day_words import read_days
 from archiver.errors import N_, EmptyPart, EmptySearch
 from archiver.records import JST, State, notable_states
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 SHOWN_LIMIT, LISTED_LIMIT = 50, 1_000
 """Hits at most on the screen, and in a document."""
-WIDTH = 80
 _LITERAL = "archiver.search.literal"
 
 

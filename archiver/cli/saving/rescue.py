@@ -13,8 +13,8 @@ from archiver.cli.error_output import tell_root_errors
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.saving import sync_report
 from archiver.cli.status.page import tell_emergency
-from archiver.cli.terminal.output import RULE, WIDTH, echo, paged_output
-from archiver.cli.terminal.text import visible, wrap
+from archiver.cli.terminal.output import RULE, echo, paged_output
+from archiver.cli.terminal.text import WIDTH, visible, wrap
 from archiver.render.screen_text import shorten
 from archiver.wording import gettext as _
 from archiver.wording import ngettext

@@ -6,19 +6,18 @@ import sys
 import threading
 import time
 from gettext import gettext as _
-from typing import TYPE_CHECKING
 
 import click
 
+from archiver.app import App, build_app
+from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.prompts import WIDTH, tell, tell_head
-from archiver.rounds.round import last_round
+from archiver.cli.terminal.prompts import tell, tell_head
+from archiver.cli.terminal.text import WIDTH
+from archiver.rounds.round import last_round, run_round
 from archiver.setup.work_words import count_saved, counts_line, left_out_sentence
-
-if TYPE_CHECKING:
-    from archiver.app import App
-    from archiver.cli.context import CliContext
-    from archiver.store.archive import Archive
+from archiver.store.archive import Archive
+from archiver.sync.run import Options, ProgressCallbacks
 
 PATIENCE = 30.0
 """Seconds for which the counts are shown before the next question; large files take longer."""
@@ -36,8 +35,6 @@ class BackgroundRound:
 
     def __init__(self, obj: CliContext) -> None:
         """Start the round at once."""
-        from archiver.app import build_app
-
         self.app = build_app(obj.settings(), obj.environ, sleep=self._sleep)
         self.error: Exception | None = None
         self._leaving = threading.Event()
@@ -60,9 +57,6 @@ class BackgroundRound:
             raise self.error
 
     def _run(self) -> None:
-        from archiver.rounds.round import run_round
-        from archiver.sync.run import Options, ProgressCallbacks
-
         try:
             run_round(self.app, Options(), ProgressCallbacks(on_step=self._step, on_file=self._step))
         except _RoundLeft:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
 
 from archiver import errors
+from archiver.app import App
+from archiver.chatwork.allowed_urls import is_loopback
+from archiver.cli.context import CliContext
 from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import visible
+from archiver.health.words import way_words
+from archiver.settings.model import Settings, is_mail_address
 from archiver.setup.answers import NOTICE, InvalidAnswer, note_answer, recall_answers
+from archiver.setup.notice_ways import likely_server, remember_trial, set_mail, set_ping, try_mail, try_way, turn_off
 from archiver.wording import gettext as _
-
-if TYPE_CHECKING:
-    from archiver.app import App
-    from archiver.cli.context import CliContext
-    from archiver.settings.model import Settings
 
 
 def arrange(obj: CliContext, app: App) -> None:
@@ -30,8 +31,6 @@ def ask_mail(obj: CliContext) -> tuple[str, ...]:
 
     Return the ways by which a test notice was sent just now: mail, or none.
     """
-    from archiver.setup.notice_ways import likely_server, turn_off
-
     if obj.settings().notify.has_mail:
         return ()
     address = ask(_("Mail address for such alerts (Enter: no mail):"), _read_address)
@@ -54,8 +53,6 @@ def ask_mail(obj: CliContext) -> tuple[str, ...]:
 
 def ask_ping(obj: CliContext) -> None:
     """Ask for the address of a heartbeat, unless one is set already."""
-    from archiver.setup.notice_ways import set_ping
-
     if obj.settings().notify.ping:
         return
     tell(
@@ -78,8 +75,6 @@ def try_ways(obj: CliContext, app: App, *, sent: tuple[str, ...] = ()) -> dict[s
 
     `sent`: the ways by which one was sent just now, so that it is only asked for.
     """
-    from archiver.setup.notice_ways import remember_trial
-
     outcomes = {}
     for way in obj.settings().notify.ways:
         seen = _try_way(obj, obj.settings(), way, is_sent=way in sent)
@@ -95,9 +90,6 @@ def try_ways(obj: CliContext, app: App, *, sent: tuple[str, ...] = ()) -> dict[s
 
 def _try_way(obj: CliContext, settings: Settings, way: str, *, is_sent: bool) -> bool | None:
     """Whether a test notice was seen by this way; None: the user turned it off."""
-    from archiver.health.words import way_words
-    from archiver.setup.notice_ways import try_way, turn_off
-
     is_taken = is_sent
     if not is_sent:
         is_taken, trial = try_way(settings, obj.environ, way)
@@ -121,9 +113,6 @@ def _try_way(obj: CliContext, settings: Settings, way: str, *, is_sent: bool) ->
 
 def _try_mail(obj: CliContext, address: str, host: str, password: str) -> str | None:
     """Set mail, and send a mail by each kind of connection until one is taken; a sentence if none is."""
-    from archiver.chatwork.allowed_urls import is_loopback
-    from archiver.setup.notice_ways import set_mail, try_mail
-
     name, _colon, port = host.partition(":")
     kinds = ("tls", "starttls", "none") if is_loopback(name) else ("tls", "starttls")
     failure = None
@@ -141,16 +130,12 @@ def _try_mail(obj: CliContext, address: str, host: str, password: str) -> str | 
 
 
 def _read_address(answer: str) -> str:
-    from archiver.settings.model import is_mail_address
-
     if answer and not is_mail_address(answer):
         raise InvalidAnswer(_("A mail address looks like this: you@example.com"))
     return answer
 
 
 def _read_host(answer: str) -> str:
-    import re
-
     if not re.fullmatch(r"[A-Za-z0-9.-]*(:[0-9]{1,5})?", answer):
         raise InvalidAnswer(_("A server looks like this: smtp.example.com"))
     return answer

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from archiver import errors
+from archiver.app import App
+from archiver.cli.context import CliContext
 from archiver.cli.setup import first_save_step
+from archiver.cli.setup.first_save_step import BackgroundRound
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.prompts import WIDTH, ask_yes_no, say_choice, tell, tell_head
-from archiver.cli.terminal.text import columns, visible
+from archiver.cli.terminal.prompts import ask_yes_no, say_choice, tell, tell_head
+from archiver.cli.terminal.text import WIDTH, columns, visible
+from archiver.health import error_reasons
+from archiver.render.times import interval_words
+from archiver.schedule import schedulers
+from archiver.settings.model import exports_folder
+from archiver.setup import scheduled_job
 from archiver.setup.answers import SCHEDULE, STAMPS, TRIED, note_answer, recall_answers
+from archiver.setup.archive_setup import choose_authorities
+from archiver.store.working.remembered_values import SCHEDULED_RUN
 from archiver.wording import gettext as _
-
-if TYPE_CHECKING:
-    from archiver.app import App
-    from archiver.cli.context import CliContext
-    from archiver.cli.setup.first_save_step import BackgroundRound
 
 
 def arrange(obj: CliContext, app: App, saving: BackgroundRound | None, timestamps: str | None) -> None:
     """Ask about the job and the time stamps, then register the job and let it run once."""
-    from archiver.schedule import schedulers
-
     tell_head(5, _("Automatic saving and time stamps"))
     scheduler = schedulers.find_starters(obj.home, obj.environ)
     is_wanted = scheduler is not None or _ask_schedule(app)
@@ -57,8 +58,6 @@ def arrange(obj: CliContext, app: App, saving: BackgroundRound | None, timestamp
 
 def _ask_schedule(app: App) -> bool:
     """Whether the user wants the job; the question is asked once."""
-    from archiver.render.times import interval_words
-
     answer = recall_answers(app.archive).get(SCHEDULE)
     if answer is None:
         every = interval_words(app.settings.sync.every)
@@ -70,8 +69,6 @@ def _ask_schedule(app: App) -> bool:
 
 def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
     """Ask once whether a third party confirms the time of the seals, unless option or settings say so already."""
-    from archiver.setup.archive_setup import choose_authorities
-
     if timestamps is None:
         if STAMPS in recall_answers(app.archive) or app.settings.timestamp.authorities:
             return
@@ -91,8 +88,6 @@ def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
 
 def _register(obj: CliContext) -> str | None:
     """Register the job and return the scheduler's kind; None, after printing why, if no scheduler takes it."""
-    from archiver.setup import scheduled_job
-
     try:
         kind = scheduled_job.choose(obj)
         _offer_readable_token(obj, kind)
@@ -107,9 +102,6 @@ def _register(obj: CliContext) -> str | None:
 
 def _offer_readable_token(obj: CliContext, kind: str) -> None:
     """Offer to store the token where a job without a desktop session can read it."""
-    from archiver.schedule import schedulers
-    from archiver.setup import scheduled_job
-
     if not scheduled_job.is_token_unreadable(obj, kind):
         return
     tell(_("The job of {scheduler} cannot read the token where it is stored.").format(scheduler=schedulers.title(kind)))
@@ -119,9 +111,6 @@ def _offer_readable_token(obj: CliContext, kind: str) -> None:
 
 def _try_job(obj: CliContext, app: App, kind: str) -> None:
     """Let the scheduler run the job once and print whether it saved; if not in time, save in this process."""
-    from archiver.schedule import schedulers
-    from archiver.setup import scheduled_job
-
     if not scheduled_job.is_idle(kind):  # else that was said already, with what starts it
         pace = schedulers.pace_words(scheduled_job.build(obj), app.settings.sync.every)
         tell(_("Registered with {scheduler}: {pace}.").format(scheduler=schedulers.title(kind), pace=pace))
@@ -146,8 +135,6 @@ def _try_job(obj: CliContext, app: App, kind: str) -> None:
 
 def _tell_failure(obj: CliContext, app: App, error_name: str) -> None:
     """Print why the scheduled run failed and save here; `archive` still shows it, as the run itself remembered it."""
-    from archiver.health import error_reasons
-
     reason = error_reasons.reason(error_name) or error_name
     sentence = _("The automatic save failed: {reason}. {advice}")
     tell(sentence.format(reason=reason, advice=error_reasons.advice(error_name)))
@@ -173,9 +160,6 @@ def _finish_saving(app: App, saving: BackgroundRound | None) -> None:
 
 def tell_end(obj: CliContext, app: App) -> None:
     """Print whether it was seen to save by itself, where packages go, and the two commands to remember."""
-    from archiver.settings.model import exports_folder
-    from archiver.store.working.remembered_values import SCHEDULED_RUN
-
     with app.archive.reading() as reading:
         run = SCHEDULED_RUN.recall(reading)
     if run is None or run.error is not None:

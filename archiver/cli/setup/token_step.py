@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from archiver import errors
+from archiver.app import App, build_app
+from archiver.cli.context import CliContext
 from archiver.cli.setup.token_prompt import keep_token_and_tell
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import Postponed, ask, ask_yes_no, tell, tell_head
 from archiver.cli.terminal.text import visible
+from archiver.health.token import is_readable
+from archiver.settings.home import SETTINGS_FILE
 from archiver.setup.answers import ORGANISATION, note_answer, recall_answers
+from archiver.setup.archive_setup import record_account
+from archiver.setup.first_run import check_token
 from archiver.setup.token_source import (
     VARIABLE_SOURCE,
     clean_token,
@@ -21,11 +25,8 @@ from archiver.setup.token_source import (
     variable_token,
     write_token_source,
 )
+from archiver.store.queries import current_state
 from archiver.wording import gettext as _
-
-if TYPE_CHECKING:
-    from archiver.app import App
-    from archiver.cli.context import CliContext
 
 
 def ensure_token(obj: CliContext) -> App:
@@ -41,8 +42,6 @@ def ensure_token(obj: CliContext) -> App:
 
 def current_app(obj: CliContext) -> App:
     """The app by the settings as they are now."""
-    from archiver.app import build_app
-
     return build_app(obj.settings(), obj.environ)
 
 
@@ -51,10 +50,6 @@ def current_app(obj: CliContext) -> App:
 
 def _use_kept_token(obj: CliContext) -> App | None:
     """The app with the token that an earlier call stored; None if there is none that works."""
-    from archiver.health.token import is_readable
-    from archiver.settings.home import SETTINGS_FILE
-    from archiver.setup.archive_setup import record_account
-
     if not (obj.home / SETTINGS_FILE).exists() or not is_readable(lasting_settings(obj), obj.environ):
         return None
     app = current_app(obj)
@@ -70,8 +65,6 @@ def _use_kept_token(obj: CliContext) -> App | None:
 
 def _use_variable_token(obj: CliContext) -> App | None:
     """The app with the token of this session's variable, which a job cannot see, so storing it is offered."""
-    from archiver.setup.archive_setup import record_account
-
     token = variable_token(obj)
     if not token:
         return None
@@ -109,8 +102,6 @@ def _check_token(obj: CliContext, token: str) -> None:
 
     Raises InvalidAnswer, Postponed.
     """
-    from archiver.setup.first_run import check_token
-
     app = trial_app(obj, token)
     while True:
         try:
@@ -131,8 +122,6 @@ def _check_token(obj: CliContext, token: str) -> None:
 
 def _keep_unchecked(obj: CliContext, token: str, app: App) -> None:
     """Keep a token that could not be checked, unless the archive has an account and the token may be another's."""
-    from archiver.store.queries import current_state
-
     with app.archive.reading() as reading:
         owner = current_state.owner(reading)
     if owner is None:
@@ -146,8 +135,6 @@ def _keep_unchecked(obj: CliContext, token: str, app: App) -> None:
 
 
 def _tell_owner(app: App, source: str) -> None:
-    from archiver.store.queries import current_state
-
     with app.archive.reading() as reading:
         owner = current_state.owner(reading) or {}
     organisation = visible(owner.get("organization_name") or "")

@@ -5,23 +5,36 @@ What was done is read from the archive itself; only answers that leave no trace 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from archiver import errors
+from archiver.app import App
+from archiver.cli.context import CliContext
+from archiver.cli.contracts.add_dialogue import ask_facts
+from archiver.cli.contracts.chat_choice import ask_jobs
 from archiver.cli.error_output import INTERRUPTED, advice, print_error
-from archiver.cli.setup import facts_step, first_save_step, notices_step, rooms_step, schedule_step, token_step
+from archiver.cli.setup import first_save_step, notices_step, schedule_step, token_step
+from archiver.cli.status.status import command_status
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.prompts import Postponed, say_choice, tell
+from archiver.cli.terminal.prompts import Postponed, say_choice, tell, tell_head
 from archiver.cli.terminal.typed_command import command_words, complete_commands
+from archiver.health.folders import lost_names_words
+from archiver.settings import home
+from archiver.settings.home import SETTINGS_FILE
 from archiver.setup.answers import FINISHED, STAMPS, note_answer, recall_answers
+from archiver.setup.archive_setup import choose_authorities, require_no_remains, vanished_warning
+from archiver.setup.contract_facts import enter_contracts
+from archiver.setup.contract_rooms import choosable_rooms
+from archiver.setup.fact_questions import first_question
+from archiver.setup.first_run import prepare_archive
+from archiver.store.archive import Archive
+from archiver.store.durable_files import keeps_names
+from archiver.store.queries import current_state
+from archiver.store.queries.contracts import contracts
 from archiver.wording import gettext as _
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from archiver.cli.context import CliContext
+from archiver.wording import ngettext
 
 
 def run(obj: CliContext, timestamps: str | None) -> int:
@@ -55,10 +68,10 @@ def _run_steps(obj: CliContext, timestamps: str | None) -> int:
     _prepare_archive(obj)
     app = token_step.ensure_token(obj)
     if not _has_contract(obj):
-        rooms_step.choose_rooms(app)
+        _choose_chats(app)
     saving = first_save_step.begin_first_save(obj, app)
     try:
-        facts_step.state_facts(app)
+        _state_facts(app)
         schedule_step.arrange(obj, app, saving, timestamps)
     finally:
         if saving is not None:
@@ -71,13 +84,6 @@ def _run_steps(obj: CliContext, timestamps: str | None) -> int:
 
 def _prepare_archive(obj: CliContext) -> None:
     """Print what this program can and cannot do, then create the folder and the empty archive."""
-    from archiver.health.folders import lost_names_words
-    from archiver.settings import home
-    from archiver.setup.archive_setup import require_no_remains, vanished_warning
-    from archiver.setup.first_run import prepare_archive
-    from archiver.store.archive import Archive
-    from archiver.store.durable_files import keeps_names
-
     home.check_home(obj.home, obj.environ)
     require_no_remains(Archive(obj.home))
     warning = vanished_warning(Archive(obj.home))
@@ -107,27 +113,46 @@ def _say_what_it_does(*, again: bool) -> None:
         tell(sentence)
 
 
-def _has_contract(obj: CliContext) -> bool:
-    from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import contracts
+def _choose_chats(app: App) -> None:
+    """Second step: enter the first jobs with the chats that the user chose. Raises Postponed if there is none."""
+    rooms = choosable_rooms(app)
+    sentence = ngettext(
+        "Chats to save (choose those for work from your {n} chat; no other chat is saved)",
+        "Chats to save (choose those for work from your {n} chats; no other chat is saved)",
+        len(rooms),
+    )
+    tell_head(2, sentence.format(n=len(rooms)))
+    jobs = ask_jobs(app, rooms)
+    if not jobs:
+        raise Postponed
+    enter_contracts(app, jobs)
+    echo()
 
+
+def _state_facts(app: App) -> None:
+    """Fourth step: ask for the facts that are neither known nor asked for yet."""
+    tell_head(4, _("The job (Enter leaves a fact unknown; later: archive job set)"))
+    with app.archive.reading() as reading:
+        every = contracts(reading)
+    for contract in every:
+        if len(every) > 1:
+            tell(_("The job “{job}”:"), job=contract.called)
+        ask_facts(app, contract, first_question)
+    echo()
+
+
+def _has_contract(obj: CliContext) -> bool:
     with Archive(obj.home).reading() as reading:
         return bool(contracts(reading))
 
 
 def _is_finished(obj: CliContext) -> bool:
-    from archiver.store.archive import Archive
-
     archive = Archive(obj.home)
     return archive.exists() and FINISHED in recall_answers(archive)
 
 
 def _is_ready(obj: CliContext) -> bool:
     """Whether account, settings and a contract exist, however they were created."""
-    from archiver.settings.home import SETTINGS_FILE
-    from archiver.store.archive import Archive
-    from archiver.store.queries import current_state
-
     archive = Archive(obj.home)
     if not archive.exists() or not (obj.home / SETTINGS_FILE).exists() or not _has_contract(obj):
         return False
@@ -137,9 +162,6 @@ def _is_ready(obj: CliContext) -> bool:
 
 def _choose_stamps(obj: CliContext, timestamps: str) -> int:
     """Turn third-party time on or off in an archive that is already in use."""
-    from archiver.setup.archive_setup import choose_authorities
-    from archiver.store.archive import Archive
-
     say_choice(choose_authorities(obj.home, timestamps))
     note_answer(Archive(obj.home), STAMPS, timestamps)
     return 0
@@ -147,9 +169,6 @@ def _choose_stamps(obj: CliContext, timestamps: str) -> int:
 
 def _show_status(obj: CliContext, timestamps: str | None) -> int:
     """Print that everything is set up, and the status."""
-    from archiver.cli.status.status import command_status
-    from archiver.setup.archive_setup import choose_authorities
-
     if timestamps is not None:
         say_choice(choose_authorities(obj.home, timestamps))
     tell(

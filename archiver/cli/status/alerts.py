@@ -10,7 +10,7 @@ import click
 from archiver.alerts.sentences import alert_sentence, level_word
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo, paged_output
-from archiver.cli.terminal.text import columns, pad, visible, wrap
+from archiver.cli.terminal.text import WIDTH, columns, pad, visible, wrap
 from archiver.render.times import time_of_year
 from archiver.standing.alert_lines import messages_by_id, named_messages, named_text, room_labels
 from archiver.standing.emergency_words import screenshots_sentence
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from archiver.records.alerts import Alert
     from archiver.standing.alert_lines import NamedMessage
-
-WIDTH = 80
 
 
 def list_alerts(obj: CliContext, *, as_json: bool) -> None:

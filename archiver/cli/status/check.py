@@ -14,7 +14,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.prompts import is_asked
-from archiver.cli.terminal.text import columns, pad, visible, wrap
+from archiver.cli.terminal.text import WIDTH, columns, pad, visible, wrap
 from archiver.errors import N_, ArchiverError
 from archiver.records.alerts import Level
 from archiver.records.grades import GRADE_WORDS, Grade, grade_word
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from archiver.health.check_result import CheckResult
     from archiver.records.alerts import Alert
 
-
-WIDTH = 80
 
 SCHEDULE = "schedule"
 

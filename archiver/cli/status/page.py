@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from archiver.cli.terminal.output import WIDTH, echo
-from archiver.cli.terminal.text import columns, pad, wrap
+from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.text import WIDTH, columns, pad, wrap
 from archiver.render.screen_text import shorten
 from archiver.render.spoken_times import dated_moment, day_words, moment_words, short_day
 from archiver.standing.emergency_words import changed_rows, emergency_text, kept_sentence, not_kept_row, short_steps

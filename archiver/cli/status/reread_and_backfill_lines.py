@@ -7,14 +7,12 @@ from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.text import columns, wrap
+from archiver.cli.terminal.text import WIDTH, columns, wrap
 from archiver.setup.round_words import derived_day
 
 if TYPE_CHECKING:
     from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork
     from archiver.store.working.backfill_queue import BackfillCounts
-
-WIDTH = 80
 
 
 def tell_progress(progress: SlowWork, *, days: int) -> None:

@@ -14,10 +14,8 @@ from gettext import gettext as _
 
 import click
 
-from archiver.cli.terminal.text import columns, wrap
+from archiver.cli.terminal.text import WIDTH, columns, visible, wrap
 
-WIDTH = 80
-"""Columns of the screen that everything is made for."""
 RULE = "-" * WIDTH
 """The line between the parts of a screen."""
 _PARTS = re.compile(r"( *)((?:(?!  ).)+)")
@@ -27,8 +25,13 @@ _CONTINUED = 2
 _held: ContextVar[dict[bool, list[str]] | None] = ContextVar("held", default=None)
 
 
-def echo(text: str = "", *, err: bool = False) -> None:
-    """Print lines on stdout or stderr; on a terminal too wide ones are broken, elsewhere they stay whole."""
+def echo(text: str = "", *, err: bool = False, **words: object) -> None:
+    """Print lines on stdout or stderr; on a terminal too wide ones are broken, elsewhere they stay whole.
+
+    `words` stand in place of the text's fields, with control characters made visible.
+    """
+    if words:
+        text = text.format(**{name: visible(str(word)) for name, word in words.items()})
     if (held := _held.get()) is not None:
         held[err].append(text)
         return

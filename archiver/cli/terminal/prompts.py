@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -12,11 +13,10 @@ import click
 
 from archiver import errors
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.text import wrap
+from archiver.cli.terminal.text import WIDTH, beside, visible, wrap
 from archiver.errors import N_
 from archiver.setup.answers import InvalidAnswer
 
-WIDTH = 80
 T = TypeVar("T")
 
 _YES = frozenset({"y", "yes", "はい", "ハイ"})
@@ -29,8 +29,10 @@ class Postponed(Exception):
     """The user chose to go on later."""
 
 
-def tell(text: str, *, indent: int = 2) -> None:
-    """Print a text, wrapped to the screen and indented."""
+def tell(text: str, *, indent: int = 2, **words: object) -> None:
+    """Print a text, wrapped to the screen and indented; `words` stand in place of its fields, as for `echo`."""
+    if words:
+        text = text.format(**{name: visible(str(word)) for name, word in words.items()})
     echo("\n".join(" " * indent + line for line in wrap(text, WIDTH - indent)))
 
 
@@ -42,9 +44,7 @@ def say_choice(sentence: str) -> None:
 
 def tell_head(number: int, text: str) -> None:
     """Print the heading of one of the five steps."""
-    margin = len("[1/5] ")
-    lines = wrap(text, WIDTH - margin)
-    echo(f"[{number}/5] " + ("\n" + " " * margin).join(lines))
+    echo("\n".join(beside(f"[{number}/5] ", [text])))
 
 
 def is_asked() -> bool:
@@ -96,6 +96,12 @@ def ask(
             tell(str(error))
         except errors.UsageError as error:
             tell(f"{error} {error.advice()}".rstrip())
+
+
+def numbers_in(answer: str) -> list[int]:
+    """The numbers of an answer; none if a word of it is no number."""
+    words = re.split(r"[\s,、]+", answer.strip(" ,、"))
+    return [int(word) for word in words] if all(word.isdecimal() and len(word) < 7 for word in words) else []
 
 
 def ask_yes_no(question: str, *, default: bool, err: bool = False) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from archiver.render.screen_text import character_width
 from archiver.render.screen_text import columns as columns
 from archiver.render.screen_text import visible as visible
+
+WIDTH = 80
+"""Columns of the screen that everything is made for."""
 
 #: Characters that begin no line, and characters that end none (kinsoku; JIS X 4051, JLREQ §3.1.7 and §3.1.8).
 _NOT_FIRST = set(
@@ -29,6 +32,14 @@ _JOINT = "\ue000"
 def pad(text: str, width: int) -> str:
     """The text with spaces up to `width` columns; a longer one stays as it is."""
     return text + " " * (width - columns(text))
+
+
+def beside(head: str, texts: Iterable[str]) -> Iterator[str]:
+    """Lines of the screen's width: the texts at the right of a head, broken below each other."""
+    margin = columns(head)
+    for line in (line for text in texts for line in wrap(text, WIDTH - margin)):
+        yield head + line
+        head = " " * margin
 
 
 def side_by_side(rows: Sequence[tuple[str, str]]) -> str:

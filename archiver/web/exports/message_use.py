@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from gettext import gettext as _
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archiver import errors
-from archiver.records import TERM_ITEMS, MessageId, StatedTerm
+from archiver.records import ENCLOSURE_KINDS, TERM_ITEMS, MessageId, StatedTerm
 from archiver.setup import billing
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.web.console_context import console_context
-from archiver.web.enclosing import kind_words, take_enclosure
+from archiver.web.enclosing import take_enclosure
 from archiver.web.talk.conversation_address import position
 from archiver.web.talk.message_context import references_by_room
 from archiver.web.talk.message_line import message_line
@@ -59,7 +60,7 @@ def _page(room: int, message_id: str, problems: Mapping[str, str]) -> str:
         chat=room_chat,
         line=line,
         items=TERM_ITEMS,
-        kinds=kind_words(),
+        kinds=[(kind, _(word)) for kind, word in ENCLOSURE_KINDS.items()],
         given=request.form,
         problems=problems,
         is_kept=bool(request.args.get("kept")),

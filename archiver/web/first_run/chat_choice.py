@@ -35,11 +35,6 @@ NEW_JOB, NO_JOB = "new", "none"
 """What is chosen for a chat that gets a job of its own, and for one that is not saved."""
 
 
-def chats(app: App) -> list[Room]:
-    """The chats that Chatwork shows and that can be saved. Raises ChatworkError."""
-    return choosable_rooms([one.model for one in app.chatwork.rooms().items])
-
-
 def chosen_chats(rooms: Sequence[Room]) -> list[Room]:
     """Those that were ticked on the page."""
     ticked = set(request.form.getlist("room"))
@@ -48,7 +43,7 @@ def chosen_chats(rooms: Sequence[Room]) -> list[Room]:
 
 def choice_page(app: App, step: int, problem: str = "") -> str:
     """The page on which chats are chosen; `step` of the first run, 0 outside it. Raises ChatworkError."""
-    rooms, now = chats(app), app.now()
+    rooms, now = choosable_rooms(app), app.now()
     chosen = chosen_chats(rooms)
     lines = [_line(room) | {"is_chosen": room in chosen, "is_recent": _is_recent(room, now)} for room in rooms]
     with app.archive.reading() as reading:
@@ -64,7 +59,7 @@ def read_jobs(app: App, step: int) -> list[NewJob] | str | tuple[str, int]:
     Direct chats with the same people are shown there, not chosen. Of a single chat that no job has, and with whose
     people there is no other, nothing more is asked. Raises ChatworkError.
     """
-    rooms = chats(app)
+    rooms = choosable_rooms(app)
     chosen = chosen_chats(rooms)
     if "back" in request.form:
         return choice_page(app, step)
@@ -83,7 +78,7 @@ def read_jobs(app: App, step: int) -> list[NewJob] | str | tuple[str, int]:
 
 def jobs_page_again(app: App, step: int, problem: str) -> tuple[str, int]:
     """The page on which chats are parted into jobs, with what was chosen there. Raises ChatworkError."""
-    return _jobs_page(app, step, chosen_chats(chats(app)), problem=problem), 422
+    return _jobs_page(app, step, chosen_chats(choosable_rooms(app)), problem=problem), 422
 
 
 def _parted(app: App, chosen: Sequence[Room]) -> list[NewJob]:

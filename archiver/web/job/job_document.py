@@ -12,7 +12,7 @@ from flask import request
 
 from archiver.contract_dates import day_of
 from archiver.platforms.job_platform import UNKNOWN, platform_of
-from archiver.records import JST, TERM_ITEMS, AccountId, Contract, Delivery, RoomId
+from archiver.records import ENCLOSURE_KINDS, JST, TERM_ITEMS, AccountId, Contract, Delivery, RoomId
 from archiver.records.case_facts import ChangeKind
 from archiver.records.contract_facts import FactKind
 from archiver.render.gap_breaks import narrow_gap
@@ -41,7 +41,6 @@ from archiver.store.queries.viewing.quotable_messages import changed_places
 from archiver.store.search.scope import room_names
 from archiver.store.working.remembered_values import SEEN_CHANGES, SETUP_ANSWERS
 from archiver.web.context import view_context
-from archiver.web.enclosing import kind_words
 from archiver.web.job import billing, fact_form, period_form
 from archiver.web.talk.day_coverage import DayCoverage, RoomReadings, day_coverage
 from archiver.web.talk.timeline import newest_lines
@@ -102,7 +101,7 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
         "terms": billing.term_rows(reading, contract) if given or request.args.get("part") == "terms" else [],
         "term_count": len(TERM_ITEMS),
         "enclosures": enclosures(reading, contract.id),
-        "kinds": kind_words(),
+        "kinds": [(kind, _(word)) for kind, word in ENCLOSURE_KINDS.items()],
         "history": sorted(_history(reading, contract), key=itemgetter("at")),
         "chart": _chart(
             reading, contract, {at.astimezone(JST).date() for (_state, _texts, at, _id), _room, _seq in changed}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.contracts import statement_lines
+from archiver.cli.contracts import entering
 from archiver.cli.terminal.text import columns
 from archiver.records import Enclosure, MessageId
 from archiver.store import blobs
@@ -172,4 +172,4 @@ def test_an_invoice_may_be_of_a_day_to_come(desk: Desk, tmp_path: Path) -> None:
 )
 def test_the_kind_is_told_by_the_name(name: str, kind: str) -> None:
     """Pictures are screenshots, saved mails are mails, anything else is other until the user says."""
-    assert kind == statement_lines.kind_by_name(Path(name))
+    assert kind == entering._kind_of(Path(name))

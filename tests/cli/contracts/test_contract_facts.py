@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from archiver import errors
-from archiver.cli.contracts import fact_options
+from archiver.cli.contracts import job
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.cli.contracts.deadline_lines import blank_labels
 from archiver.export.pdf.blocks import TableBlock
@@ -98,7 +98,7 @@ def test_a_new_row_is_an_option(new_fact: ContractFact) -> None:
     """It is in the help, and what it is given is read and checked."""
 
     @click.command()
-    @fact_options.options
+    @job.changes("")
     def command(**_given: Any) -> None:
         """Do nothing."""
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, strategies
 
-from archiver.cli.contracts.job_question import read_job_change
+from archiver.cli.contracts.chat_choice import read_job_change
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.contract_rooms import proposed_jobs
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies
 
-from archiver.cli.contracts.room_choice import find_names, read_room_wish
+from archiver.cli.contracts.chat_choice import find_names, read_room_wish
 from archiver.cli.terminal.text import columns
 from archiver.settings import file
 from archiver.setup.answers import InvalidAnswer
@@ -122,7 +122,7 @@ def test_the_whole_first_run(desk: Desk) -> None:
     with desk.init() as tty:
         tty.answer("not be shown):", "wrong token")
         tty.answer("not be shown):", "f" * 32)
-        tty.see("API token doesn't work")
+        tty.see("does not accept this token")
         tty.answer("not be shown):", TOKEN)
         tty.see("Account: yamada")
         tty.see("Numbers:")

@@ -1,65 +1,28 @@
-"""`job who`: which account is the client, the user or somebody else, and why."""
+"""The people of a job: which account is the client, the user or somebody else, and why."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import click
-
 from archiver import errors
-from archiver.cli.argument_completion import JOB, JobCommand
+from archiver.app import utc_now
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.saved_rooms import matching
 from archiver.cli.terminal.text import visible
-from archiver.errors import N_
-from archiver.records import Role
+from archiver.records import Contract, Role
+from archiver.store import statements
+from archiver.store.archive import Archive, Reading
+from archiver.store.queries.contracts import named_or_only_contract
+from archiver.store.queries.departures import counterparts
+from archiver.store.queries.transcript import names_in_room
 from archiver.wording import gettext as _
-
-if TYPE_CHECKING:
-    from archiver.records import Contract
-    from archiver.store.archive import Reading
 
 _PEOPLE_LIMIT = 12
 """How many people the error names when nobody is meant."""
 _PARTS = {"client": Role.CLIENT, "me": Role.ME, "other": Role.THIRD}
 
 
-def _require_part(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    """Raises MissingParameter unless it is said who it is, or that is taken back."""
-    if value is None and not ctx.params.get("is_removed"):
-        raise click.MissingParameter(ctx=ctx, param=parameter)
-    return value
-
-
-@click.command(
-    "who",
-    cls=JobCommand,
-    help=N_(
-        "Say who somebody in the chats is, and how you know, such as:"
-        ' archive job who job1 7654321 client --reason "gave this Chatwork ID on CrowdWorks on 10-03"\n\n'
-        "Until you do, everybody but you counts as the client. The reason is printed in exports."
-    ),
-)
-@JOB
-@click.argument("person", metavar=N_("PERSON"))
-@click.argument("part", type=click.Choice(list(_PARTS)), required=False, callback=_require_part)
-@click.option("--reason", default="", metavar=N_("TEXT"), help=N_("How you know; it is printed in exports."))
-@click.option(
-    "--remove",
-    "is_removed",
-    is_flag=True,
-    is_eager=True,
-    help=N_("Take back what you entered about this person; that you entered it stays on record."),
-)
-@click.pass_obj
-def job_who(obj: CliContext, job: str | None, person: str, part: str | None, reason: str, is_removed: bool) -> int:
-    """Record who an account is; one that was never seen in the job's chats is refused."""
-    from archiver.app import utc_now
-    from archiver.store import statements
-    from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import named_or_only_contract
-
+def say_who(obj: CliContext, job: str | None, person: str, part: str | None, reason: str, is_removed: bool) -> int:
+    """Record who somebody is, or take that back. Raises UsageError, UnknownPerson."""
     if part is not None and (is_removed or not reason.strip()):
         raise errors.UsageError(detail=_("Say how you know: --reason TEXT"))
     with Archive(obj.home).writing() as writing:
@@ -76,7 +39,7 @@ def job_who(obj: CliContext, job: str | None, person: str, part: str | None, rea
             sentence = _("Already entered: account {account} of job {job} is {part}.")
             if statements.state_role(writing, contract.id, account, _PARTS[part], reason.strip(), at=utc_now()):
                 sentence = _("Entered: account {account} of job {job} is {part}.")
-    echo(sentence.format(account=account, job=visible(contract.label), part=words))
+    echo(sentence, account=account, job=contract.label, part=words)
     return 0
 
 
@@ -87,21 +50,18 @@ def role_words(role: Role) -> str:
 
 def people(reading: Reading, contract: Contract) -> dict[int, str]:
     """Everybody ever seen in the contract's rooms: account and last known name."""
-    from archiver.store.queries.departures import counterparts
-    from archiver.store.queries.transcript import names_in_room
-
     names_by_account = {
         account: name for room in contract.rooms for account, name in names_in_room(reading, room.room_id).items()
     }
     return dict.fromkeys(counterparts(reading, [room.room_id for room in contract.rooms]), "") | names_by_account
 
 
-def find_person(reading: Reading, contract: Contract, typed: str) -> int:
+def find_person(reading: Reading, contract: Contract, word: str) -> int:
     """The account that a number or a part of a name means. Raises UnknownPerson for none and for several."""
     everybody = people(reading, contract)
-    found = matching(everybody, typed)
+    found = matching(everybody, word)
     if len(found) == 1:
         return next(iter(found))
     labels = [f"{number} {visible(name)}".strip() for number, name in sorted((found or everybody).items())]
     listing = ", ".join(labels[:_PEOPLE_LIMIT]) or _("nobody yet; run: archive save")
-    raise errors.UnknownPerson(person=visible(typed), contract=contract.id, people=listing)
+    raise errors.UnknownPerson(person=visible(word), contract=contract.id, people=listing)
