@@ -180,7 +180,7 @@ def _decision(form: Mapping[str, str], opened: Mapping[str, OpenedMessage]) -> D
 def _reading_page(wanted: ExportOrder, opened: Sequence[OpenedMessage], at: str) -> str:
     given, context = given_fields(request.args), console_context()
     with context.archive.reading() as reading:
-        rows = read_rows(reading, opened, at, request.args.get("words", ""))
+        rows = read_rows(reading, opened, at, request.args.get("words", ""), request.args.get("page", ""))
     return render_template(
         "package_read_part.html" if "HX-Request" in request.headers else "package_reading.html",
         rows=rows,

@@ -14,6 +14,9 @@ from archiver.store.queries.viewing.message_summaries import message_summaries
 
 Row = dict[str, Any]
 
+PAGE = 50
+"""Messages on a page."""
+
 LEFT_OPEN = 2
 """Messages before the one to be read next that are not folded up."""
 
@@ -26,19 +29,32 @@ _WORDS = re.compile(r"[一-鿿々]+[ぁ-ん]{0,2}|[ァ-ヶー]+|[ぁ-ん]+|[\w.@
 _LABEL = re.compile(r"■■\((.+)\)")
 
 
-def read_rows(reading: Reading, opened: Sequence[OpenedMessage], at: str, words: str) -> Row:
-    """Those to be read in order, the first of them folded; `at`: decided last, `words`: whose words can be pressed."""
+def read_rows(reading: Reading, opened: Sequence[OpenedMessage], at: str, words: str, page: str) -> Row:
+    """A page of those to be read in order, the first of them folded.
+
+    `at`: decided last, so that the page of the next one comes; `words`: whose words can be pressed.
+    """
     unread = [one.id for one in opened if one.state is ReadState.UNREAD]
-    order = [one.id for one in opened]
-    place = order.index(at) if at in order else -1
-    now = next((one for one in order[max(place, 0) :] if one in unread), next(iter(unread), ""))
-    first = max(0, order.index(now) - LEFT_OPEN) if now else len(order)
-    places = [(one.room, int(one.id)) for one in opened if one.no]
+    order, last = {one.id: place for place, one in enumerate(opened)}, max(0, len(opened) - 1)
+    now = next((one for one in unread if order[one] >= order.get(at, 0)), next(iter(unread), ""))
+    next_at = order.get(now, last)
+    asked = min(int(page[:9]) * PAGE, last) if page.isdecimal() else next_at
+    begin = (next_at if at else order.get(words, asked)) // PAGE * PAGE
+    listed = opened[begin : begin + PAGE]
+    first = max(0, next_at - LEFT_OPEN - begin) if now in {one.id for one in listed} else 0 if now else len(listed)
+    places = [(one.room, int(one.id)) for one in listed if one.no]
     known = {one.message_id: one for one in message_summaries(reading, places)}
-    rows = [_row(one, known.get(one.id), has_words=one.id == words) | {"is_next": one.id == now} for one in opened]
+    rows = [_row(one, known.get(one.id), has_words=one.id == words) | {"is_next": one.id == now} for one in listed]
     for before, row in pairwise([{"day": None}, *rows]):
         row["is_new_day"] = row["day"] is not None and row["day"] != before["day"]
-    return {"folded": rows[:first], "rows": rows[first:], "is_moved": bool(at)}
+    number = begin // PAGE
+    return {
+        "folded": rows[:first],
+        "rows": rows[first:],
+        "is_moved": bool(at),
+        "earlier": f"{number - 1}" if begin else "",
+        "later": f"{number + 1}" if begin + PAGE < len(opened) else "",
+    }
 
 
 def _row(one: OpenedMessage, known: Any, *, has_words: bool) -> Row:

@@ -10,6 +10,7 @@ from threading import Event
 import pytest
 
 from archiver.store.queries.statements import kept_reviews
+from archiver.web.exports import read_rows
 from archiver.web.jobs import Job, JobLink, JobOutcome
 from tests.support.archives.maker import CLIENT, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
@@ -87,6 +88,24 @@ def test_each_decision_is_kept_at_once(browser: FormBrowser) -> None:
     assert ">1 read<" in page
     assert "stays hidden" in message(page, "30")
     assert ">0 read<" in again
+
+
+def test_many_messages_come_on_several_pages(browser: FormBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one to be read next is on the page, whatever was decided on another; each page can be gone to."""
+    monkeypatch.setattr(read_rows, "PAGE", 1)
+    monkeypatch.setattr(f"{__name__}.ORDER", f"{ORDER}&all=yes")
+    every = browser.get(f"/packages/read?{ORDER}")
+    first, (later,) = list(digests(every)), re.findall(r'href="([^"]*)" rel="next"', every)
+    second = browser.get(later.replace("&amp;", "&"))
+    moved = press(browser, "read", first[0].removeprefix("digest_"))
+    (earlier,) = re.findall(r'href="([^"]*)" rel="prev"', moved)
+    back = browser.get(earlier.replace("&amp;", "&"))
+
+    assert [1, 1] == [len(first), len(digests(second))]
+    assert first != list(digests(second)) == list(digests(moved))
+    assert first == list(digests(back))
+    assert "you have read it" in back
+    assert ">1 read<" in back
 
 
 def test_a_cover_is_shown_and_a_word_is_covered_everywhere(browser: FormBrowser) -> None:
