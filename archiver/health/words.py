@@ -303,10 +303,8 @@ SHORT_SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.LOST: (_lost, N_("See: archive status")),
     ConditionKind.GAP: (_gap, N_("See: archive status")),
     ConditionKind.PACE: lambda words: ngettext(
-        "In {n} chat so much is written that a gap may form between two saves (every {every}). Keep this "
-        "computer on, or see: archive status --full",
-        "In {n} chats so much is written that a gap may form between two saves (every {every}). Keep this "
-        "computer on, or see: archive status --full",
+        "{n} chat is so busy that saving every {every} may miss messages: archive status --full",
+        "{n} chats are so busy that saving every {every} may miss messages: archive status --full",
         words["n"],
     ),
 }

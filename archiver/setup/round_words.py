@@ -9,7 +9,8 @@ from archiver.health.conditions import Condition, ConditionKind
 from archiver.health.words import number_words, sentence
 from archiver.message_ids import posted_at
 from archiver.render.screen_text import shorten, visible
-from archiver.render.times import iso_date, minute_text, time_of_year
+from archiver.render.spoken_times import moment_words
+from archiver.render.times import iso_date, minute_text
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -25,8 +26,7 @@ def round_lines(report: SyncReport, *, tries_again: bool = True) -> Iterator[str
         counts = _count_words(room)
         if counts:
             yield "  " + counts
-        for gap in room.gaps:
-            yield "  " + gap_line(gap)
+        yield from ("  " + gap_line(gap, report.started_at) for gap in room.gaps if gap["missing"] != 0)
         if room.error and not room.is_unreached:
             yield "  " + visible(room.error)
     if not report.rooms:
@@ -95,18 +95,19 @@ def _count_words(room: object) -> str:
     return "  ".join(text.format(n=getattr(room, name)) for name, text in words.items() if getattr(room, name))
 
 
-def gap_line(gap: dict[str, object]) -> str:
-    """A gap in one line: its period, how many messages, and why."""
+def gap_line(gap: dict[str, object], now: datetime) -> str:
+    """A gap that is not estimated at nothing, in one line: its period, how many messages, and why."""
     missing = gap["missing"]
     number = number_words(missing)
     if gap["reason"] == "erased":
-        period = f"{_gap_end(gap['from'], gap['after'])} - {_gap_end(gap['to'], gap['before'])}"
+        period = f"{_gap_end(gap['from'], gap['after'], now)} - {_gap_end(gap['to'], gap['before'], now)}"
         return _("Erased by you: {n} messages, {period}.").format(n=gap["missing"], period=period)
     if gap["after"] is None and gap["reason"] in ("first_sync", "plan"):
-        return _("Before the first save: not listed by Chatwork ({number}).").format(number=number)
-    if missing == 0:
-        number = _("probably nothing is missing (estimate 0)")
-    period = f"{_gap_end(gap['from'], gap['after'])} - {_gap_end(gap['to'], gap['before'])}"
+        sentence = _("Messages before {end} are not saved yet.") if missing is None else _(
+            "About {n} messages before {end} are not saved yet."
+        )  # fmt: skip
+        return sentence.format(n=f"{missing or 0:,}", end=_gap_end(gap["to"], gap["before"], now))
+    period = f"{_gap_end(gap['from'], gap['after'], now)} - {_gap_end(gap['to'], gap['before'], now)}"
     if gap["reason"] == "inaccessible":
         return _("Gap {period}: the chat could not be opened for a time; {number}.").format(
             period=period, number=number
@@ -114,10 +115,10 @@ def gap_line(gap: dict[str, object]) -> str:
     return _("Gap {period}: not seen continuously; {number}.").format(period=period, number=number)
 
 
-def _gap_end(at: object, message: object) -> str:
+def _gap_end(at: object, message: object, now: datetime) -> str:
     """The time of one end of a gap, estimated from the message's id where it is not known."""
     if at:
-        return time_of_year(datetime.fromisoformat(str(at)))
+        return moment_words(datetime.fromisoformat(str(at)), now)
     return (about_time(int(str(message))) if message is not None else None) or "?"
 
 

@@ -316,13 +316,14 @@ def _breaks(
 def gaps_on_page(
     every_gap: Sequence[Gap], before: Message | None, messages: Sequence[Message], *, is_last: bool
 ) -> list[Gap]:
-    """The gaps that begin on a page or before it, and end on it or after it.
+    """The gaps, but those estimated at nothing, that begin on a page or before it, and end on it or after it.
 
     `before` is the message before the page's first; `is_last` means that no message follows the page.
     """
     begin = -1 if before is None else int(before.message_id)
     end = int(messages[-1].message_id) if messages else -1
-    return [gap for gap in every_gap if begin < int(gap.before) and (is_last or int(gap.after or -1) < end)]
+    shown = (gap for gap in every_gap if gap.missing != 0 and (is_last or int(gap.after or -1) < end))
+    return [gap for gap in shown if begin < int(gap.before)]
 
 
 def _with_days(

@@ -191,6 +191,19 @@ def test_of_a_list_that_was_not_read_nothing_new_is_not_said() -> None:
     ] == list(round_lines(report))
 
 
+def test_a_gap_is_told_as_what_is_not_saved_yet() -> None:
+    """Before the first save by its day and number; one that is estimated at nothing has no line."""
+    start = {"after": None, "before": "1", "from": None, "to": "2026-10-02T03:00:00+00:00", "reason": "first_sync"}
+    gaps = [start | {"missing": missing} for missing in (1073, None, 0)]
+    room = RoomReport(5, "動画編集", RoomOutcome.ARCHIVED, gaps=gaps)
+    report = SyncReport(1, datetime(2026, 11, 5, tzinfo=UTC), rooms=[room])
+
+    assert [
+        "  About 1,073 messages before Fri 2 Oct 12:00 are not saved yet.",
+        "  Messages before Fri 2 Oct 12:00 are not saved yet.",
+    ] == [line for line in round_lines(report) if "not saved yet" in line or "estimate" in line]
+
+
 def test_another_try_is_offered_only_for_what_can_still_succeed() -> None:
     """A chat that is shut is counted; the page's button and the next run are named where something else is left."""
     shut, failed = (RoomReport(5, "動画", one) for one in (RoomOutcome.INACCESSIBLE, RoomOutcome.FAILED))
