@@ -5,7 +5,6 @@ The terminal prints it, `status --json` gives it, ホーム shows it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from gettext import gettext as _
@@ -35,7 +34,7 @@ from archiver.standing.alert_lines import (
 )
 from archiver.standing.contract_names import contract_names
 from archiver.standing.emergencies import Emergency, emergencies, references_of
-from archiver.standing.emergency_words import DO_NOT, people_sentence
+from archiver.standing.emergency_words import people_sentence
 from archiver.standing.headlines import Row, headlines, kept_words
 from archiver.standing.observed import Standing, observe_standing
 from archiver.store.archive import Reading
@@ -98,7 +97,6 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         "lines": lines,
         "alerts": _first_alerts(alerts),
         "alert_count": len(alerts),
-        "do_not": [one.strip() for one in re.split(r"(?<=[。.])\s*(?=\S)", _(DO_NOT)) if one.strip()],
         "job": job,
         "kept": kept_words(status.rooms if job is None else job["rooms"]),
         "quotes": [] if job is None else job["quotes"],
@@ -197,6 +195,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "client": visible(contract.client or ""),
         "account": min(sides.bases, default=0),
         "platform": "" if contract.platform in {None, UNKNOWN} else platform.name,
+        "end_request": platform.end_request,
         "is_open": contract.state == "open",
         "rooms": rooms,
         "last": last if last is not None and last.sent is not None and _is_inside(contract, last.sent) else None,

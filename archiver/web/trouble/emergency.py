@@ -18,7 +18,6 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
-from archiver.platforms.job_platform import platform_of
 from archiver.records.alerts import AlertRule
 from archiver.render.invisible_characters import visible
 from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
@@ -26,12 +25,13 @@ from archiver.rounds.round import rescue_round
 from archiver.settings.token import read_token
 from archiver.setup.round_words import round_lines
 from archiver.setup.work_words import recovery_counts, taken_in_words
-from archiver.standing.emergencies import emergencies
+from archiver.standing.emergencies import Emergency, emergencies
 from archiver.standing.emergency_words import not_kept_row
 from archiver.standing.headlines import kept_words
 from archiver.standing.home_document import NEVER, job_order, job_row
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, required_rooms, rooms_to_read
+from archiver.store.queries.current_state import last_payload
 from archiver.store.queries.gaps import unlisted_beginnings
 from archiver.store.queries.status import status
 from archiver.store.search.scope import room_names
@@ -170,7 +170,6 @@ def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
         "asked": asked,
     }
     known = next((name for name, is_so in signs.items() if is_so), "") if signs else ""
-    platform = platform_of(contract.platform if contract is not None else None)
     found = emergencies(reading, [contract], standing.alerts, always=True) if contract is not None else ()
     not_kept = [line for row in map(not_kept_row, found) for line in (*row.lines, row.more) if line]
     return {
@@ -178,15 +177,24 @@ def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
         "job": job,
         "what": request.args.get("what", known),
         "url": contract.url if contract is not None else None,
-        "end_request": platform.end_request,
         "asked": [(one.room_id, one.message_id) for one in asked],
         "older": unlisted_beginnings(reading, set(rooms)),
         "kept": kept_words(standing.rooms, are_files_told=by_team is not KeptByTeam.RECORDS),
         "is_team": by_team is not KeptByTeam.NOTHING,
         "saved": standing.last_sync,
         "not_kept": not_kept,
+        "is_removable": any(_is_whole_direct(reading, one) for one in found),
         "ticked": [] if job is None else TICKED.recall(reading).get(job["id"], []),
     }
+
+
+def _is_whole_direct(reading: Reading, one: Emergency) -> bool:
+    """Whether a job is direct chats alone of which nothing is missing: who deletes them on Chatwork loses nothing."""
+    kept = one.holdings
+    if not kept.last_seen or kept.gaps or kept.beginnings.rooms or kept.shut or kept.unheld or one.failing:
+        return False
+    rooms = [last_payload(reading, f"room/{room.room_id}", room.room_id) for room in one.contract.rooms]
+    return all(room is not None and room.get("object", {}).get("type") == "direct" for room in rooms)
 
 
 def _page_without_archive(context: ConsoleContext, problem: str, error: errors.ArchiverError) -> str:

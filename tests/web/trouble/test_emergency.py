@@ -83,6 +83,24 @@ def test_what_happened_changes_what_not_to_do_and_the_steps(browser: FormBrowser
     assert [1] * 4 == [page.count("btn first") for page in (usual, stranger, asked, ended)]
 
 
+def test_a_person_is_removed_from_the_contacts_only_once_the_direct_chat_is_held(tmp_path: Path) -> None:
+    """Removing deletes the direct chat on Chatwork: not while something of it is missing, nor for a group."""
+    maker = story(tmp_path / "home")
+    maker.contract("direct", [77])
+    maker.room("佐藤", room=77, is_direct=True)
+    maker.sync([message_object(910, "口座番号を教えてください", sent=3, name="佐藤")], room=77, minutes=7)
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
+    with open_application(tmp_path / "home", environ) as browser:
+        held, group = (browser.get(f"/emergency?what=stranger&job={one}") for one in ("direct", "job2"))
+        usual = browser.get("/emergency?what=changed&job=direct")
+        maker.gap(1, after=None, before="910", room=77, minutes=8)
+        lacking = browser.get("/emergency?what=stranger&job=direct")
+    maker.archive.close()
+
+    shown = ["disappears from Chatwork" in page for page in (held, group, usual, lacking)]
+    assert [True, False, False, False] == shown
+
+
 def test_a_ticked_step_stays_ticked_for_its_job(browser: FormBrowser) -> None:
     """For whoever opens the page tomorrow; the steps of another job are its own."""
     browser.post("/emergency/tick", {"of": "job1", "step": ["deliver", "alone"]}, headers=OWN_POST)
