@@ -76,11 +76,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "export.bag": FOUNDATION | {"evidence.manifest"},
     "export.stamps": FOUNDATION | {"report_language", "evidence.stamps", "store.seals", "store.time_text"},
-    "export.verify_page": FOUNDATION | {"evidence.stamps.known_roots"},
+    "export.verify_page": FOUNDATION | {"evidence.stamps.known_roots", "render.style_sheet"},
     "export.mask.records": FOUNDATION | {"evidence.history", "evidence.replaced_records"},
     "export.package": OF_A_CASE
     | {"chatwork.notation", "evidence", "folder_sync", "render", "report_language", "store"},
-    "alerts": OF_A_CASE | {"report_language", "chatwork.notation"},
+    "alerts": OF_A_CASE | {"report_language", "chatwork.notation", "render.spoken_times"},
     "schedule": {"errors", "wording", "settings", "store.durable_files"},
     "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange", "evidence", "settings", "store.seals"},
     "app": FOUNDATION | {"corrected_clock", "tsa", "settings", "chatwork", "evidence", "store"},

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from archiver.contract_dates import day_of
 from archiver.platforms.job_platform import platform_of
 from archiver.records.alerts import CANCELLED, Alert, AlertRule, Level
+from archiver.render.spoken_times import dated_moment, short_day
 from archiver.report_language import in_program_language
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -150,7 +152,7 @@ def _contract_sentence(alert: Alert) -> str:
                 "JOB delivery."
             )
         case AlertRule.DEADLINE:
-            return _("Job {contract}: {name}, {day}. {advice}. Please check the number of days.")
+            return _("Job {contract}, {day}: {name}. {advice}.")
         case _:
             return _(
                 "Job {contract}: by what is entered, the oldest saved message does not fit the platform's rule "
@@ -187,8 +189,8 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
     platform, rule, day = [*rest.split("/"), "", "", ""][:3]
     due = next((deadline for deadline in platform_of(platform).deadlines if deadline.rule == rule), None)
     name, advice = (in_program_language(due.name), in_program_language(due.advice)) if due else (rule, "")
-    if len(day) > len("2026-11-24"):
-        day = _("{time} (Japan time)").format(time=day)
+    if end := day_of(day):
+        day = dated_moment(end, alert.at) if len(day) > len("2026-11-24") else short_day(end, alert.at)
     return {"contract": contract_names.get(first, first), "name": name, "day": day, "advice": advice}
 
 

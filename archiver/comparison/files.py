@@ -212,7 +212,7 @@ def side_rows(summary: ComparisonSummary) -> Iterator[tuple[str, str]]:
             yield say("{label} 取得元", label=label), told
     if summary.parted_at is not None:
         sentence = say("同じ保管庫のものですが、確定記録{number}から合わなくなります", number=summary.parted_at)
-        yield say("封印"), sentence
+        yield say("確定記録の分かれ目"), sentence
     for room in summary.rooms:
         name = summary.a.room_names.get(room) or summary.b.room_names.get(room, "")
         yield say("チャット"), say("{name}(ルームID {room})", name=name, room=room)

@@ -18,17 +18,17 @@ class TokenRefused(ArchiverError):
     """
 
     code = 10
-    message = N_("Chatwork does not accept the API token. What is saved stays saved.")
+    message = N_("This API token doesn't work. What is saved stays saved.")
     hint = N_(
-        "In Chatwork open サービス連携 > APIトークン, copy the token shown there and store it with: archive init token"
-        "   If no token is shown there, your organisation may have withdrawn its approval: apply for it again."
+        "Paste the one that Chatwork shows now (サービス連携 > APIトークン): archive init token"
+        "   If none is shown there, your organisation may have withdrawn its approval: apply for it again."
     )
 
 
 class ChatworkError(ArchiverError):
     """Chatwork was unreachable, or did not answer as documented."""
 
-    message = N_("Chatwork did not answer {path} as expected: {detail}")
+    message = N_("Chatwork gave no usable answer.")
     hint = N_("What is saved stays saved; the next save tries again.")
 
 
@@ -41,11 +41,14 @@ class Unreachable(ChatworkError):
 class ServerFailed(Unreachable):
     """A server error after all retries: Chatwork was reached, so the user's own network works."""
 
-    message = N_("Chatwork gave no usable answer ({detail}).")
+    message = ChatworkError.message
+    hint = N_("Wait a little and try again. What is saved stays saved.   Details: {path}, {detail}")
 
 
 class NotUnderstood(ChatworkError):
     """A reply is not what the API documents: HTML, truncated, empty, or of another shape."""
+
+    hint = ServerFailed.hint
 
 
 class Refused(ChatworkError):

@@ -239,7 +239,7 @@ class UnderLedger(UsageError):
 class GivenTokenRefused(TokenRefused):
     """Chatwork refused a token that was given to a team's workers: exit 10."""
 
-    message = N_("Chatwork does not accept the API token. What the team saved stays saved.")
+    message = N_("This API token doesn't work. What the team saved stays saved.")
     hint = N_(
         "In Chatwork open サービス連携 > APIトークン, copy the token shown there and give it to your team with: "
         "archive team join   If no token is shown there, your organisation may have withdrawn its approval: apply for "

@@ -87,8 +87,8 @@ class BadRoots(SettingsError):
 class TokenMissing(SettingsError):
     """No API token is where the settings say it is."""
 
-    message = N_("No API token was found ({source}).")
-    hint = N_("Set CHATWORK_API_TOKEN, or store the token with: archive init token")
+    message = N_("No API token found.")
+    hint = N_("Add it: archive init token   Looked for in: {source}")
 
 
 class TokenMalformed(SettingsError):

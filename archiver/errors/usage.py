@@ -213,7 +213,7 @@ class OwnFile(UsageError):
     """A file given by the user belongs to the archive itself, or holds the token."""
 
     message = N_("“{path}” belongs to the archive itself and cannot be added to a job.")
-    hint = N_("Name the screenshot, notice or document itself, where you saved it.")
+    hint = N_("Name the screenshot, mail or document itself, where you saved it.")
 
 
 class DayAhead(UsageError):

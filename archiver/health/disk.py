@@ -81,7 +81,7 @@ def check_disk(disk: DiskSpace, *, now: datetime) -> CheckResult:
     left = _until_full(disk)
     if left is None or left > FAR:
         return good("disk", " ".join(sentences))
-    sentences.append(_("At this pace there is room until {day}.").format(day=iso_date(now + left)))
+    sentences.append(_("At this pace there is space until {day}.").format(day=iso_date(now + left)))
     return (attention if left < SOON else good)("disk", " ".join(sentences))
 
 

@@ -127,11 +127,11 @@ def _deadline_sentence(deadline: DeadlineFacts) -> str:
         name = _("{name} ends at {time} (Japan time)").format(name=name, time=deadline.time)
     words = {"contract": deadline.contract, "name": name, "advice": in_program_language(deadline.deadline.advice)}
     if deadline.contract is None:
-        today = _("Today: {name}. {advice}. Please check the number of days.")
-        tomorrow = _("Tomorrow: {name}. {advice}. Please check the number of days.")
+        today = _("Today: {name}. {advice}.")
+        tomorrow = _("Tomorrow: {name}. {advice}.")
     else:
-        today = _("Job {contract}, today: {name}. {advice}. Please check the number of days.")
-        tomorrow = _("Job {contract}, tomorrow: {name}. {advice}. Please check the number of days.")
+        today = _("Job {contract}, today: {name}. {advice}.")
+        tomorrow = _("Job {contract}, tomorrow: {name}. {advice}.")
     return (tomorrow if deadline.days_left else today).format(**words)
 
 

@@ -197,7 +197,7 @@ class Delivery:
 
 ENCLOSURE_KINDS = {
     "screenshot": N_("screenshot"),
-    "notice": N_("alert"),
+    "notice": N_("from the platform"),
     "mail": N_("mail"),
     "invoice": N_("invoice"),
     "other": N_("other"),

@@ -102,9 +102,9 @@ class ContractFact:
 
 
 SIDES = {
-    "worker": N_("I do the work (受注者)"),
-    "client": N_("I ordered the work (発注者)"),
-    "subcontractor": N_("I do work that was passed on (再委託)"),
+    "worker": N_("I do the work"),
+    "client": N_("I ordered the work"),
+    "subcontractor": N_("I do work that was passed on to me"),
 }
 """Where somebody may stand in a contract, in words for the screen."""
 
@@ -241,7 +241,7 @@ FACTS = (
         label=N_("Outside contact approved"),
         help=N_("Day it was approved."),
         turn=9,
-        explanation=N_("The day on which the platform's support allowed it; its notice and mail show it."),
+        explanation=N_("The day on which the platform's support allowed it; its page and mail show it."),
         prompt=N_("Allowed on (such as 2026-10-03):"),
         example="2026-10-03",
         is_in_first_run=True,

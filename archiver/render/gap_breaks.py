@@ -148,15 +148,12 @@ def _end_text(at: datetime | None, message: MessageId | None) -> str:
 
 def gap_html(gap: Gap) -> str:
     """A gap as a break across the page."""
-    return (
-        f'<div class="break gap" role="note" id="gap{gap.number}">'
-        f"<p><b>{gap_title(gap)}</b> {escape(gap_text(gap))}</p></div>\n"
-    )
+    return f'<li class="gap" id="gap{gap.number}"><p><b>{gap_title(gap)}</b> {escape(gap_text(gap))}</p></li>\n'
 
 
 def pause_html(text: str) -> str:
     """A pause as a break across the page."""
-    return f'<div class="break" role="note"><p><b>{say(PAUSE)}</b> {escape(text)}</p></div>\n'
+    return f'<li class="gap small"><p><b>{say(PAUSE)}</b> {escape(text)}</p></li>\n'
 
 
 def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
@@ -302,4 +299,4 @@ def _after_id(gap: Gap) -> int:
 def _gap_end_html(gap: Gap) -> str:
     end = f" {local_time(gap.end)}" if gap.end else ""
     title, note = say("{gap}の終わり", gap=gap_title(gap)), say("上のメッセージは、後から1件ずつ取得できたものです")
-    return f'<div class="break gap" role="note"><p><b>{title}</b>{end} ({note})</p></div>\n'
+    return f'<li class="gap small"><p><b>{title}</b>{end} ({note})</p></li>\n'

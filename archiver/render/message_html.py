@@ -38,6 +38,8 @@ DELETED_BEFORE = "保存時点で「削除」表示(文面は不明)"
 
 EDITED_BEFORE = "保存時点で編集済み(それより前の文面は不明)"
 
+_KEPT = "この文面は、その前に保存したものです。"
+
 _KINDS = {State.MISSING: TextKind.MISSING, State.HIDDEN: TextKind.HIDDEN}
 
 _SOURCES = {ObservedBy.LIST: "", ObservedBy.SINGLE: " 1件ずつの取得", ObservedBy.RECOVERED: " 古いメッセージの取り込み"}
@@ -78,40 +80,55 @@ def state_badge(state: State, *, knows_text: bool) -> str:
 
 
 def render_message(message: Message, surroundings: Surroundings) -> RenderedMessage:
-    """A message as an `article`, and its texts for the search."""
+    """A message as an item of the list, and its texts for the search."""
     own = message.account_id == surroundings.owner_id
-    badges = f" <small>{say(NOTICE)}</small>" if message.is_notice else ""
-    badges += "".join(f" <b>{state_badge(one, knows_text=bool(message.texts))}</b>" for one in message.notable_states)
     message_id = MessageId(escape(message.message_id))
-    at = iso_time(message.send_time)
     references = surroundings.references
     if surroundings.names_at is not None:
         references = replace(references, name_of=surroundings.names_at(message.send_time))
     bodies = _bodies_html(message, references)
-    article = (
-        f'<article class="m{" own" if own else ""}" id="{anchor_id(message_id)}">'
-        f"<h3>{_author_html(message.name, message.account_id, own, say('報告者'))}"
-        f'{badges} <span class="no">No.{message.no}</span> '
-        f'<time datetime="{at}">{at[11:19]}</time></h3>\n'
+    pills = f' <span class="pill">{say(NOTICE)}</span>' if message.is_notice else ""
+    states = (state_badge(one, knows_text=bool(message.texts)) for one in message.notable_states)
+    pills += "".join(f' <span class="pill look">{one}</span>' for one in states)
+    at = iso_time(message.send_time)
+    kind = f"m{' mine' if own else ''}{' changed' if _is_changed(message) else ''}"
+    item = (
+        f'<li class="{kind}" id="{anchor_id(message_id)}">'
+        f"{_author_html(message.name, message.account_id, own, say('報告者'))}"
+        f' <time datetime="{at}">{at[11:16]}</time>{pills}</p>\n'
         f"{_present_html(message, bodies)}{_history_html(message, bodies)}"
         f"{_files_html(message, surroundings)}{_tasks_html(message, surroundings)}"
-        f"{_facts_html(message)}</article>\n"
+        f"</div>{_facts_html(message)}</li>\n"
     )
-    return RenderedMessage(article, _search_texts(message, bodies, surroundings))
+    return RenderedMessage(item, _search_texts(message, bodies, surroundings))
+
+
+def _is_changed(message: Message) -> bool:
+    """Whether anybody saw it change."""
+    return len(message.versions) > 1 or message.state is State.MISSING
+
+
+def _shown(message: Message) -> str:
+    """The text that stands for it: that before a deletion, or else the present one; empty if none was ever seen."""
+    return message.body if message.body != DELETED else next((one.body for one in reversed(message.texts)), "")
 
 
 def _facts_html(message: Message) -> str:
-    """The id, and when it was saved."""
+    """Behind its No.: who wrote it and when to the second, its id, and when it was saved."""
     message_id = MessageId(escape(message.message_id))
-    label = say("メッセージID {id}", id=message_id)
+    label, saved = (
+        say("メッセージID {id}", id=message_id),
+        say("保存した時刻 {time}", time=local_time(message.first_seen)),
+    )
     return (
-        f'<p class="meta"><a href="{chatwork_url(message.room_id, message_id)}" {REL}>{label}</a> '
-        f"{say('保存した時刻 {time}', time=local_time(message.first_seen))}{say(_SOURCES[message.source])}</p>"
+        f'<details class="more"><summary>No.{message.no}</summary><p class="sheet">{local_time(message.send_time)} '
+        f'ID {message.account_id} <a href="{chatwork_url(message.room_id, message_id)}" {REL}>{label}</a> '
+        f"{saved}{say(_SOURCES[message.source])}</p></details>"
     )
 
 
 def message_html(message: Message, surroundings: Surroundings) -> str:
-    """A message as an `article` alone."""
+    """A message as an item of the list alone."""
     return render_message(message, surroundings).html
 
 
@@ -157,34 +174,30 @@ def _bodies_html(message: Message, references: References) -> dict[str, str]:
 
 @lru_cache(maxsize=1024)
 def _author_html(name: str, account: AccountId, own: bool, reporter: str) -> str:
-    """Name and id of the author, after a decorative first character of the name."""
+    """The beginning of a message: the first character of its author's name, and the name."""
     trimmed = visible(name).strip()
     initial = "" if trimmed.startswith("[U+") else trimmed[:1]
-    own_mark = f" <b>{reporter}</b>" if own else ""
+    own_mark = f' <span class="pill">{reporter}</span>' if own else ""
     return (
-        f'<span class="face f{account % 6}" aria-hidden="true">{escape(initial)}</span><bdi>{visible_html(name)}</bdi> '
-        f"<small>ID {account}</small>{own_mark}"
+        f'<span class="face h{account % 5 + 1}" aria-hidden="true">{escape(initial)}</span><div>'
+        f'<p class="who"><b><bdi>{visible_html(name)}</bdi></b>{own_mark}'
     )
 
 
 def _present_html(message: Message, bodies: Mapping[str, str]) -> str:
-    notes = []
-    if any(version.update_time > 0 for version in message.texts[:1]):
-        notes.append(say(EDITED_BEFORE))
+    shown = _shown(message)
+    if not shown and not message.texts:
+        return f'<p class="words soft">{say("保存した時点で「削除」表示でした。文面は分かりません。")}</p>\n'
+    notes = [say(EDITED_BEFORE)] if any(version.update_time > 0 for version in message.texts[:1]) else []
     if message.state in {State.MISSING, State.HIDDEN}:
         notes.append(_vanished_note(message))
-    notes_html = "".join(f'<p class="note">{note}</p>' for note in notes)
-    if message.body != DELETED:
-        return f"{notes_html}{_text_html(bodies[message.body])}\n"
-    if message.texts:
-        note = say("「削除」表示に変わりました。変わる前に保存した文面は下にあります。")
-        return f'{notes_html}<p class="note">{note}</p>\n'
-    return f'{notes_html}<p class="note">{say("保存した時点で「削除」表示でした。文面は分かりません。")}</p>\n'
+    return _text_html(bodies.get(shown, "")) + "".join(f'<p class="fate">{note}</p>\n' for note in notes)
 
 
-def _text_html(body: str) -> str:
+def _text_html(body: str, kind: str = "words ") -> str:
     """A text of the conversation, which is in Japanese among words that are not."""
-    return f'<div class="t" lang="{JAPANESE}">{body}</div>' if is_english() else f'<div class="t">{body}</div>'
+    language = f' lang="{JAPANESE}"' if is_english() else ""
+    return f'<div class="{kind}t"{language}>{body}</div>\n'
 
 
 def _vanished_note(message: Message) -> str:
@@ -195,25 +208,23 @@ def _vanished_note(message: Message) -> str:
         seen=local_time(last_seen),
         gone=local_time(message.changed_at),
     )
-    return note if message.body == DELETED else f"{note}{say('最後に見えた文面:')}"
+    return note + say(_KEPT)
 
 
 # --- earlier texts -----------------------------------------------------------------------
 
 
 def _history_html(message: Message, bodies: Mapping[str, str]) -> str:
-    """Every earlier text, the latest first, each with the interval in which it was replaced."""
-    if len(message.versions) < 2:
-        return ""
+    """What became of it, the latest first, each with the interval and the text before where that is another one."""
     last = len(message.versions) - 1
     steps = [
-        _change_html(before, after, f" {number}/{last}" if last > 1 else "", bodies)
+        _change_html(before, after, f" {number}/{last}" if last > 1 else "", bodies, _shown(message))
         for number, (before, after) in enumerate(pairwise(message.versions), 1)
     ]
     return "".join(reversed(steps))
 
 
-def _change_html(before: Version, after: Version, position: str, bodies: Mapping[str, str]) -> str:
+def _change_html(before: Version, after: Version, position: str, bodies: Mapping[str, str], shown: str) -> str:
     interval = say(
         "最後に見えた {seen} / 変わっていた {changed}",
         seen=local_time(before.last_seen),
@@ -222,14 +233,14 @@ def _change_html(before: Version, after: Version, position: str, bodies: Mapping
     if after.update_time > 0 and after.body != DELETED and after.update_time != before.update_time:
         interval += say("(Chatworkの編集時刻 {time})", time=typed_time(after.update_time))
     if before.body == after.body:
-        return f'<p class="note">{say("文面は同じまま、編集時刻だけが変わりました。")}{interval}</p>\n'
+        return f'<p class="fate">{say("文面は同じまま、編集時刻だけが変わりました。")}{interval}</p>\n'
     if before.body == DELETED:
-        return f'<p class="note">{say("「削除」表示だった期間があります。")}{interval}</p>\n'
+        return f'<p class="fate">{say("「削除」表示だった期間があります。")}{interval}</p>\n'
+    if before.body == shown and after.body == DELETED:
+        return f'<p class="fate"><b>{say("「削除」表示に変わりました。")}</b>{say(_KEPT)}{interval}</p>\n'
     title = say("「削除」表示に変わる前の文面" if after.body == DELETED else "編集前の文面")
-    return (
-        f'<section class="old"><p class="note"><b>{title}{position}</b> {interval}</p>'
-        f"{_text_html(bodies[before.body])}</section>\n"
-    )
+    head = f"<small><b>{title}{position}</b> {interval}</small>"
+    return f'<div class="was">{head}{_text_html(bodies[before.body], "")}</div>\n'
 
 
 # --- files and tasks ------------------------------------------------------------------------

@@ -15,14 +15,26 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from string import Formatter
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from archiver.render.invisible_characters import visible
+from archiver.render.style_sheet import style_sheet
+from archiver.render.times import local_time
 from archiver.report_language import current_language, is_english, is_practice, say
 
 SCRIPT_TEXT = re.compile('"([^"\\n]*[぀-ヿ一-鿿][^"\\n]*)"')
 """A Japanese text in the script of the search."""
+
+_SECTIONS = ("1", "2", "3", "4", "5", "6", "9", "10", "11", "14")
+"""Tokens, ground, frame, cards, buttons, faces, messages, forms, tables, paper."""
+_CLASSES = """
+    solo skip vh page title row between note card facts pill look btn first small tiny soft
+    face h1 h2 h3 h4 h5 msgs day m mine changed who words t was fate more sheet gap head box u files
+    stack wide stacked fold
+"""
+"""What the pages and their messages use of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +129,35 @@ def index_html(sections: str) -> str:
     return render_template("index.html", sections=sections, script=script, script_digest=_policy_digest(script))
 
 
-def style() -> str:
-    """The style sheet of a transcript's pages; the style of the viewer's pages begins with it."""
-    return str(_templates().globals["style"])
-
-
 def render_template(name: str, **values: object) -> str:
     """A template with these values in it, each escaped."""
     return _templates().get_template(name).render(values)
+
+
+_SAID = re.compile("^(?!%).*[぀-ヿ一-鿿].*$|^$(?!\\Z)", re.MULTILINE)
+"""A line of a text template with Japanese: it is said in the language of the package, filled as `say` fills it.
+
+An empty one too, which Jinja would take for the end of the statement before it.
+"""
+
+
+def text_lines(name: str, /, **values: object) -> list[str]:
+    """The lines of a text template with these values in it."""
+    source = _SAID.sub(_saying, (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8"))
+    environment = Environment(  # noqa: S701 - text, not HTML
+        undefined=StrictUndefined, line_statement_prefix="%", trim_blocks=True, keep_trailing_newline=True
+    )
+    environment.filters["visible"] = visible
+    words = {"say": say, "is_english": is_english, "visible": visible, "local_time": local_time}
+    return environment.from_string(source).render(words | values).split("\n")[:-1]
+
+
+def _saying(line: re.Match[str]) -> str:
+    """A line that says its text, if it does not say one itself."""
+    if "{{" in line[0]:
+        return line[0]
+    names = dict.fromkeys(name for _text, name, _form, _how in Formatter().parse(line[0]) if name)
+    return "{{ say(" + ", ".join([repr(line[0]), *(f"{name}={name}" for name in names)]) + ") }}"
 
 
 @cache
@@ -138,7 +171,8 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    style = (folder / "style.css").read_text(encoding="utf-8").strip()
+    own = (folder / "style.css").read_text(encoding="utf-8").strip()
+    style = style_sheet(_SECTIONS, _CLASSES.split()) + own
     environment.globals |= {"say": say, "current_language": current_language, "is_practice": is_practice}
     environment.globals |= {"style": style, "style_digest": _policy_digest(style)}
     return environment

@@ -71,7 +71,7 @@ class PageBuffer:
         if today != self.day:
             again = "(続き)" if not self.count and today == self.day_before else ""
             anchor = "" if today in self.days else f' id="{day_anchor(today)}"'
-            heading = f'<h2 class="day"{anchor}>{day_text(message.send_time)}{again}</h2>\n'
+            heading = f'<li class="day"><h2 class="tiny"{anchor}>{day_text(message.send_time)}{again}</h2></li>\n'
             before, size = before + heading, size + len(heading.encode())
         self._parts += (before, html)
         self._size += size
@@ -121,10 +121,10 @@ def ending_html(inaccessible_since: datetime | None, *, empty: bool) -> str:
     """The notes after the last message, as HTML: no messages saved, chat no longer accessible."""
     parts = []
     if empty:
-        parts.append(f'<p class="note">{say("この期間に、保存されたメッセージはありません。")}</p>\n')
+        parts.append(f'<li class="gap small"><p>{say("この期間に、保存されたメッセージはありません。")}</p></li>\n')
     if inaccessible_since is not None:
         text = escape(_inaccessible_text(inaccessible_since))
-        parts.append(f'<div class="break" role="note"><p><b>{say("開けなくなった(理由不明)")}</b> {text}</p></div>\n')
+        parts.append(f'<li class="gap"><p><b>{say("開けなくなった(理由不明)")}</b> {text}</p></li>\n')
     return "".join(parts)
 
 

@@ -261,7 +261,7 @@ where it lies. Addresses hold passwords; this needs the extra [notify]. See: arc
 外部の見張り。読むべきチャットを全部読めたとき、5分に1回までこのアドレスを呼びます。届かなければ監視
 サービスが知らせます。内容は件数だけです。アドレスは秘密なので "file:パス" や "env:名前" にも置けます。
 A monitoring service: this address (https) is called after each round that read all that was due, every 5 minutes at
-most, so that a service like healthchecks.io notices silence. Only counts are sent. The address is
+most, so that a service like healthchecks.io hears silence. Only counts are sent. The address is
 a secret: better "file:PATH" or "env:NAME".""",
     ] = ""
 

@@ -124,8 +124,8 @@ def check_token(call: ProgramCall, token: str, *, is_hurried: bool = False) -> N
     except errors.TokenRefused:
         raise InvalidAnswer(
             _(
-                "Chatwork does not accept this token. Copy it again, as it is shown there now. If none is shown, your "
-                "organisation may have withdrawn its approval: apply for it again."
+                "This API token doesn't work. Paste the one Chatwork shows now. If none is shown, your organisation "
+                "may have withdrawn its approval: apply for it again."
             )
         ) from None
     except errors.WrongAccount as error:

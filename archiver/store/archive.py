@@ -183,7 +183,7 @@ class Archive:
         with self._translate_errors(), self._kept_at_hand(self._connect()) as sql, sql.begin():
             mark = None if self._is_older else exchange.copy_mark(sql)
         with ledger.reading() as reading:
-            if reading.standing[0] == mark:
+            if reading.mark == mark:
                 return
         with self._immediate() as sql:
             bad_row = exchange.top_up(sql, self.home, ledger)

@@ -16,7 +16,7 @@ from archiver.web import progress as job
 from archiver.web.console_context import ConsoleContext
 from archiver.web.exports import made_packages, message_use, packages
 from archiver.web.first_run import start
-from archiver.web.home import alerts, home
+from archiver.web.home import home
 from archiver.web.job import adding, contracts, erasing, evidence
 from archiver.web.jobs import JobRunner, RunningNote, note_file
 from archiver.web.security import base_pages
@@ -30,7 +30,6 @@ PAGES = (
     start.pages,
     lost.pages,
     home.pages,
-    alerts.pages,
     archives.pages,
     packages.pages,
     made_packages.pages,

@@ -103,7 +103,6 @@ def _paths(archive: Archive) -> dict[str, str]:
     return {
         "overview (概要)": "/home",
         "what it asks again and again": "/home?mark=1-0",
-        "alerts": "/alerts",
         "contract (契約)": contract,
         "packages (提出資料)": "/packages",
         "order": "/packages/order?contract=job1&for=support",

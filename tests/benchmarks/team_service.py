@@ -1,10 +1,12 @@
-"""A team's service: the processor time of a quiet round, and five hundred accounts under hardship for half an hour.
+"""A team's service: what a quiet round costs, and five hundred accounts under hardship for half an hour.
 
-The quiet round stands beside one of an archive of its own, made in the same process over the same simulated Chatwork.
+The quiet round stands beside one of an archive of its own, made in the same process over the same simulated Chatwork;
+what it writes in PostgreSQL stands beside what the queue writes for it, and what a lease in `standing` would.
 """
 
 from __future__ import annotations
 
+import asyncio
 import random
 import shutil
 import signal
@@ -28,6 +30,7 @@ from archiver.team import round_times
 from archiver.team.account_rounds import AccountRounds
 from archiver.team.ledger.ledger_file import LEDGER_FILE
 from archiver.team.ledger.service import TeamLedger
+from archiver.team.round_queue import RoundQueue
 from tests.benchmarks.instruments.measure import Figure
 from tests.support.teams.team_hardship import (
     Aftermath,
@@ -41,8 +44,17 @@ from tests.support.teams.team_hardship import (
 )
 from tests.support.teams.team_service import Service, running_service
 
-BAR_MS = 45.0
+BAR_MS, BAR_BYTES = 50.0, 2_000
 QUIET_ACCOUNTS, TIMES = 10, 6
+QUEUED = 200
+"""Rounds that cost nothing, by which the queue itself is measured."""
+
+LEASE = """
+UPDATE ledger.standing SET leased_until = now() + interval '240 seconds' WHERE archive = (
+    SELECT archive FROM ledger.standing WHERE leased_until IS NULL ORDER BY next_due LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+"""
+"""What would take the place of the queue; what is recorded of the round would end the lease too."""
 
 ACCOUNTS, WORKERS, MINUTES = 500, 4, 30.0
 STORE_AWAY = 1 / 6
@@ -57,12 +69,13 @@ T = TypeVar("T")
 def measure(folder: Path, *, accounts: int = ACCOUNTS, minutes: float = MINUTES) -> list[Figure]:
     """The quiet round, then the hardship; SIGINT or SIGTERM cuts the latter short, and what was seen is told."""
     quiet = quiet_round(folder / "quiet")
-    print(quiet.measured, file=sys.stderr, flush=True)
-    return [quiet, hardship(folder / "hardship", accounts=accounts, minutes=minutes)]
+    for figure in quiet:
+        print(figure.measured, file=sys.stderr, flush=True)
+    return [*quiet, hardship(folder / "hardship", accounts=accounts, minutes=minutes)] if minutes else quiet
 
 
-def quiet_round(folder: Path) -> Figure:
-    """The processor time of rounds with nothing new, of a worker and of an archive of its own, in turn."""
+def quiet_round(folder: Path) -> list[Figure]:
+    """What rounds with nothing new cost, of a worker and of an archive of its own, in turn."""
     folder.mkdir()
     with running_service(folder, QUIET_ACCOUNTS, every="60s") as service:
         environ = {"CHATWORK_API_BASE_URL": service.chatworks.base_url("worker")}
@@ -73,19 +86,61 @@ def quiet_round(folder: Path) -> Figure:
                 archives = [standing.archive for standing in service.standings.values()]
                 for archive in archives:
                     rounds.run(archive)
+                for chatwork in service.chatworks.accounts.values():
+                    for room in chatwork.rooms:
+                        chatwork.post(room, chatwork.owner, "こんにちは。")
+                for archive in archives:
+                    rounds.run(archive)
                 alone = [_of_its_own(service, rounds, account, environ) for account in service.standings]
                 before = service.chatworks.asked
+                service.postgres.execute("ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()")
+                begun = service.postgres.written()
                 in_team = [_milliseconds(rounds.run, archives) for _time in range(TIMES)]
+                own = (service.postgres.written() - begun) / TIMES / len(archives)
                 requests = (service.chatworks.asked - before) / TIMES / len(archives)
                 plain = [_milliseconds(_run, alone) for _time in range(TIMES)]
+        queue, lease = _taking_work(service)
     team, single = median(in_team[1:]), median(plain[1:])
-    return Figure(
+    processor_time = Figure(
         "a quiet round of a team's worker, 6 rooms, over PostgreSQL",
         f"≤ {BAR_MS:.0f} ms of processor time",
         f"{team:.0f} ms, {requests:.1f} requests; {team / single:.2f} times one without a ledger ({single:.0f} ms)",
         team <= BAR_MS,
         {"team_ms": team, "single_ms": single, "requests": requests},
     )
+    log = Figure(
+        "the same: write-ahead log of PostgreSQL, without autovacuum",
+        f"≤ {BAR_BYTES} bytes",
+        f"{own + queue:.0f} bytes: the round {own:.0f}, the queue {queue:.0f}; with a lease instead {own + lease:.0f}",
+        own + queue <= BAR_BYTES,
+        {"round_bytes": own, "queue_bytes": queue, "lease_bytes": lease},
+    )
+    return [processor_time, log]
+
+
+def _taking_work(service: Service) -> tuple[float, float]:
+    """What the queue writes for each round, and what a lease would."""
+    stop, left = Stop(), set(range(QUEUED))
+
+    def run_round(archive: int, _step: object) -> None:
+        left.discard(archive)
+        if not left:
+            stop.request()
+
+    queue = RoundQueue(service.settings().ledger, run_round, lambda: range(QUEUED))
+
+    async def plan() -> None:
+        async with queue.app.open_async():
+            await queue._defer_due(0)
+
+    begun = service.postgres.written()
+    asyncio.run(plan())
+    queue.run(stop, rounds_at_once=1, name="worker")
+    of_queue = service.postgres.written() - begun
+    service.postgres.execute("ALTER TABLE ledger.standing ADD COLUMN leased_until timestamptz")
+    begun = service.postgres.written()
+    service.postgres.execute(*[LEASE] * QUIET_ACCOUNTS)
+    return of_queue / QUEUED, (service.postgres.written() - begun) / QUIET_ACCOUNTS
 
 
 def hardship(folder: Path, *, accounts: int = ACCOUNTS, minutes: float = MINUTES) -> Figure:

@@ -753,7 +753,7 @@ def _on_show_days(dispute: Dispute, told: Told) -> Iterator[str]:
     shown = r"(?:目安|連絡催促|閲覧期限)\((?:[^()]*(?:日|時間|日目)|[^()]*受領日)\)\s*(\d\d-\d\d)"
     if sorted(_findall(shown, told.page)) != sorted(due["day"][5:] for due in days.values()):
         yield "show: its page names other days"
-    if _search(r"納品から1週間の目安を過ぎた検収についての相手方への連絡と、規約に基づく\s*検収の検討", told.page):
+    if _search(r"納品から1週間の目安を過ぎた検収についての相手への連絡と、規約に基づく\s*検収の検討", told.page):
         yield from ["show: a review without a delivery"] * (dispute.delivered is None)
     if sum(due["weak"] for due in days.values()) != len(_findall(r"確認してください|please\s+check", told.page)):
         yield "show: a weak day is not to be checked"

@@ -52,8 +52,8 @@ from tests.support.packages.exported_archives import read_all
 from tests.support.reports.pdf_reader import text, without_spaces
 
 _ARTICLE = re.compile(
-    r'<article class="m[^"]*" id="m(?P<id>\d+)">.*?<bdi>(?P<name>.*?)</bdi> <small>ID (?P<account>\d+)</small>'
-    r'.*?<time datetime="(?P<time>[^"]+)">',
+    r'<li class="m[^"]*" id="m(?P<id>\d+)">.*?<bdi>(?P<name>.*?)</bdi>.*?<time datetime="(?P<time>[^"]+)">'
+    r'.*?<p class="sheet">[^<]* ID (?P<account>\d+) ',
     re.DOTALL,
 )
 

@@ -140,7 +140,7 @@ def test_where_one_process_saves_all_archives_each_is_named(tmp_path: Path) -> N
     told: list[str] = []
     messages = DaemonMessages(trouble=lambda error: told.append(error.advice()))
     for name in ("first", "second"):
-        named_messages(messages, tmp_path / name).trouble(errors.TokenMissing(detail="x"))
+        named_messages(messages, tmp_path / name).trouble(errors.TokenMissing(source="x"))
     first, second = told
 
     assert f"archive --home {tmp_path / 'first'} init token" in first

@@ -279,4 +279,4 @@ def test_from_which_seal_on_two_copies_of_one_archive_differ_is_told(computers: 
     summary = compare(first.home, tmp_path / "copied", folder=None, at=AT)
 
     assert (2, None) == (summary.document(None)["seals_part_at"], computers.compare().parted_at)
-    assert ("封印", "同じ保管庫のものですが、確定記録2から合わなくなります") in list(side_rows(summary))
+    assert ("確定記録の分かれ目", "同じ保管庫のものですが、確定記録2から合わなくなります") in list(side_rows(summary))

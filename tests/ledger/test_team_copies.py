@@ -7,6 +7,7 @@ import re
 import sqlite3
 import sys
 import zipfile
+import zlib
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -250,7 +251,12 @@ def of_kind(kind: str) -> str:
 
 
 def _state_running(postgres: Postgres, archive: int, running: dict[str, Any]) -> None:
-    postgres.execute(f"UPDATE ledger.standing SET running = '{json.dumps(running)}' WHERE archive = {archive}")
+    rows, names = running.get("last_list", []), tuple(last_lists.NO_LOOKS)
+    lists = json.dumps([{name: one for name, one in row.items() if name not in names} for row in rows])
+    looks = [{name: row[name] for name in names if name in row} for row in rows]
+    packed = zlib.compress(json.dumps(running | {"last_list": looks}).encode()).hex()
+    changes = f"lists = '{lists}', running = '\\x{packed}'"
+    postgres.execute(f"UPDATE ledger.standing SET {changes} WHERE archive = {archive}")
 
 
 @pytest.mark.drawn

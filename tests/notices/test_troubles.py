@@ -220,7 +220,7 @@ def test_a_deadline_is_told_the_day_before_and_not_twice(world: World) -> None:
     texts = due_sentences(world)
     next_round(world, minutes=24 * 60)
 
-    begin = "Job 12345678, tomorrow: Usual end of the inspection (検収): delivery + 7 days. If no review"
+    begin = "Job 12345678, tomorrow: inspection (検収) is usually due (7 days after delivery). If it"
     assert [True] == [one.startswith(begin) for one in texts]
     assert not [one for one in due_sentences(world) if "検収" in one]
 

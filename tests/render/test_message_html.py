@@ -43,8 +43,8 @@ def test_a_message_says_who_when_and_where() -> None:
     actual = text(markup)
 
     assert (
-        "田 田中 ID 7654321 No.1 10:14:33 はい メッセージID 1876543210060000000 保存した時刻 2026-11-05 10:15:33"
-        == actual
+        "田 田中 10:14 はい No.1 2026-11-05 10:14:33 ID 7654321 メッセージID 1876543210060000000"
+        " 保存した時刻 2026-11-05 10:15:33" == actual
     )
     assert ["https://www.chatwork.com/#!rid123456789-1876543210060000000"] == read_html(markup).hrefs
 
@@ -87,15 +87,15 @@ def test_a_moved_edit_time_alone_shows_no_second_text() -> None:
 
 
 def test_a_deletion_keeps_the_text_before_it() -> None:
-    """The deleted text stands with the interval in which it went; nobody is named for it."""
+    """The saved text stands in its place, with the interval in which it went; nobody is named for it."""
     versions = (sample_conversation.version("払えません", 0, 1), sample_conversation.version("[deleted]", 2, 3))
 
     actual = text(message_html(message(*versions, state=State.DELETED), AROUND))
 
     assert "「削除」表示に変わった" in actual
     assert (
-        "「削除」表示に変わる前の文面 最後に見えた 2026-11-05 10:15:33 / 変わっていた 2026-11-05 10:16:33 払えません"
-        in actual
+        "払えません 「削除」表示に変わりました。 この文面は、その前に保存したものです。"
+        "最後に見えた 2026-11-05 10:15:33 / 変わっていた 2026-11-05 10:16:33" in actual
     )
 
 
@@ -115,7 +115,7 @@ def test_a_vanished_message_keeps_its_text(state: State, words: str) -> None:
     actual = text(message_html(message(sample_conversation.version("はい", 0, 1), state=state), AROUND))
 
     assert f"{words} 最後に見えた 2026-11-05 10:15:33 / 見えなくなっていた 2026-11-14 10:14:33" in actual
-    assert "最後に見えた文面: はい" in actual
+    assert "この文面は、その前に保存したものです。" in actual
 
 
 @pytest.mark.parametrize(

@@ -1,64 +1,39 @@
-"""The style of the pages: every text can be read on every ground, in light and in dark."""
+"""The pages that carry their own style: it is that of the application, cut to what they use."""
 
 from __future__ import annotations
 
 import re
-from itertools import product
 from pathlib import Path
 
 import pytest
 
-import archiver.render
+from archiver.export.verify_page.page import verify_page
+from archiver.render.style_sheet import SHEET, style_sheet
 
-STYLE = (Path(archiver.render.__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
-WORDS = ("ink", "soft", "link")
-GROUNDS = ("paper", "box", "old")
-
-
-def schemes() -> dict[str, dict[str, str]]:
-    """The colours by name: light, dark, print."""
-    roots = [dict(re.findall(r"--([a-z]+):(#[0-9a-f]{3,6})", one)) for one in re.findall(r":root\{([^}]*)\}", STYLE)]
-    return dict(zip(("light", "dark", "print"), roots, strict=True))
+GOLDEN = Path(__file__).parents[1] / "export" / "golden" / "html"
+PAGES = {
+    "transcript": (GOLDEN / "R123456789-0001.html").read_text(encoding="utf-8"),
+    "index": (GOLDEN / "index.html").read_text(encoding="utf-8"),
+    "verify": verify_page().decode(),
+}
 
 
-def brightness(colour: str) -> float:
-    """Relative luminance (WCAG 2.2)."""
-    digits = colour[1:] if len(colour) == 7 else "".join(one * 2 for one in colour[1:])
-    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
-    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_looks_as_the_application_does(name: str) -> None:
+    """Its colours are the tokens and nothing else names one; no rule is without its use, no class without a rule."""
+    style = PAGES[name].partition("<style>")[2].partition("</style>")[0]
+    body = PAGES[name].partition("<body")[2]
+
+    assert style.startswith(style_sheet(("1",), ()).strip())
+    assert set(re.findall(r"#[0-9a-f]{3,6}\b", style)) <= set(re.findall(r"#[0-9a-f]{3,6}\b", SHEET.read_text("utf-8")))
+    used = {one for found in re.findall(r'class="([^"]*)"', body) for one in found.split()}
+    assert used - {"solo"} <= set(re.findall(r"\.([a-z][\w-]*)", style))
+    assert "url(" not in style
+    assert "@import" not in style
 
 
-def contrast(color: str, other_color: str) -> float:
-    dark, light = sorted((brightness(color), brightness(other_color)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
-def test_texts_stand_out_from_their_ground(scheme: str) -> None:
-    """At least 4.5 to 1, as WCAG asks of small text."""
-    colours = schemes()[scheme]
-    pairs = [
-        *product(WORDS, GROUNDS),
-        ("ink", "own"),
-        ("link", "own"),
-        ("soft", "own"),
-        ("mark", "box"),
-        ("ink", "hit"),
-    ]
-
-    assert [] == [pair for pair in pairs if contrast(*(colours[name] for name in pair)) < 4.5]
-
-
-def test_white_letters_stand_out_from_every_face() -> None:
-    """The first character of a name, whatever the person's colour."""
-    faces = re.findall(r"\.(?:f[0-9]|face|own \.face)\{[^}]*background:(#[0-9a-f]{6})", STYLE)
-
-    assert 7 == len(faces)
-    assert [] == [face for face in faces if contrast("#fff", face) < 4.5]
-
-
-def test_a_page_fetches_nothing_by_its_style() -> None:
-    """Neither fonts nor pictures."""
-    assert "url(" not in STYLE
-    assert "@import" not in STYLE
+def test_only_rules_for_what_a_page_has_are_taken() -> None:
+    """Of a rule one selector is enough; within a condition too, and what is denied is not needed."""
+    assert ".pill" in style_sheet(("4",), ("pill",))
+    assert ".banner" not in style_sheet(("4",), ("pill",))
+    assert ":root{color-scheme" in style_sheet(("1",), ())

@@ -31,7 +31,7 @@ def test_pages_hold_every_message_once_and_in_order() -> None:
     """Together the pages hold what the conversation holds."""
     made = pages(long(1234))
 
-    actual = [number for page in made.values() for number in re.findall(r'class="no">No\.(\d+)<', page)]
+    actual = [number for page in made.values() for number in re.findall(r"<summary>No\.(\d+)<", page)]
 
     assert [f"{number}" for number in range(1, 1235)] == actual
     assert [f"R{ROOM}-0001.html", f"R{ROOM}-0002.html", f"R{ROOM}-0003.html"] == list(made)
@@ -102,7 +102,7 @@ def test_a_day_is_named_where_it_begins_and_again_on_the_next_page() -> None:
     """Headings are days in Japan; a page that begins within a day says so."""
     first, second = list(pages(long(PAGE_MESSAGES + 1)).values())
 
-    actual = [re.findall(r'<h2 class="day" id="(.*?)">(.*?)</h2>', page) for page in (first, second)]
+    actual = [re.findall(r'<h2 class="tiny" id="(.*?)">(.*?)</h2>', page) for page in (first, second)]
 
     assert [[("d2026-11-05", "2026年11月5日(木)")], [("d2026-11-05", "2026年11月5日(木)(続き)")]] == actual
 
@@ -125,7 +125,7 @@ def test_a_day_that_comes_twice_has_one_anchor() -> None:
 
     (page,) = pages(dataclasses.replace(long(0), messages=lambda: iter([first, between, third]))).values()
 
-    assert 3 == page.count('<h2 class="day"')
+    assert 3 == page.count('<h2 class="tiny"')
     assert [] == read_html(page).faults
     assert len(read_html(page).ids) == len(set(read_html(page).ids))
 

@@ -87,7 +87,6 @@ def take_application(browser: Browser, home: Path, folder: Path) -> None:
     (message,) = [hit["message_id"] for hit in _run_json(home, "search", "has:edit", "--json")["hits"]][:1]
     pages = {
         "home": "/home",
-        "alerts": "/alerts",
         "packages": "/packages",
         "order": f"/packages/order?contract={contract}&for=support",
         "reading": f"/packages/read?contract={contract}&for=support",

@@ -8,12 +8,12 @@ from html.parser import HTMLParser
 _ELEMENTS = """
     html head meta title style body header main nav section article aside h1 h2 h3 p div span small b i bdi
     a img ul ol li dl dt dd table thead tbody tr th td time blockquote pre hr
-    form label input button noscript script
+    form label input button noscript script details summary
 """
 _ATTRIBUTES = """
     lang charset http-equiv content name class id href rel src alt width height loading title datetime scope role hidden
     aria-label aria-hidden aria-labelledby aria-describedby data-room data-pages data-sieve
-    for type autocomplete spellcheck
+    for type autocomplete spellcheck data-label
 """
 #: What our own templates and renderers use; `style` once, in the head, and `script` once, in the index.
 ELEMENTS = frozenset(_ELEMENTS.split())

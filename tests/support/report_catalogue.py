@@ -67,9 +67,18 @@ def said_texts() -> set[str]:
                 found |= set(_module_texts(path))
             elif path.suffix == ".html":
                 found |= {match[2] for match in re.finditer(r"say\((['\"])(.*?)\1", path.read_text(encoding="utf-8"))}
+            elif path.suffix == ".txt":
+                found |= set(_template_texts(path.read_text(encoding="utf-8")))
             elif path.name == "search.js":
                 found |= set(SCRIPT_TEXT.findall(path.read_text(encoding="utf-8")))
     return found - NOT_SAID
+
+
+def _template_texts(source: str) -> Iterator[str]:
+    """Each line that is said as it is, and what others say."""
+    for line in filter(JAPANESE.search, source.splitlines()):
+        said = re.findall(r'say\("(.*?)"', line)
+        yield from said if line.startswith("%") or "{{" in line else [line]
 
 
 def half_said() -> Iterator[str]:

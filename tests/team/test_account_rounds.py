@@ -42,6 +42,9 @@ ASKED = re.compile(r"LOG:  (?:statement|execute [^:]*): (.*)")
 MOST_STATEMENTS = 23
 """So many a round asks in which nothing is new, each `BEGIN`, `COMMIT` and turn for a request among them."""
 
+MOST_WRITTEN = 1_500
+"""Bytes of PostgreSQL's write-ahead log that such a round of six chats makes, its queue aside."""
+
 
 class Worker:
     """A worker in this process, whose rounds a test begins."""
@@ -127,19 +130,27 @@ def statements_of(service: Service, worker: Worker, archive: int) -> list[str]:
 
 def test_a_quiet_round_asks_the_ledger_little(service: Service) -> None:
     """No connection is opened, nothing is shipped but the counters, and what is asked does not grow by the round."""
-    archive = next(iter(service.standings.values())).archive
+    standing = service.add_account(rooms=6)
+    archive, chatwork = standing.archive, service.chatworks.accounts[standing.account]
+    for room in chatwork.rooms:
+        chatwork.post(room, standing.account, "こんにちは。")
     service.postgres.execute("ALTER ROLE worker SET log_statement = 'all'")
     try:
         with closing(Worker(service)) as worker:
             for _again in range(2):
                 worker.rounds.run(archive)
             quiet = [statements_of(service, worker, archive) for _again in range(3)]
+            written = [service.postgres.written()]
+            for _again in range(3):
+                worker.rounds.run(archive)
+                written.append(service.postgres.written())
     finally:
         service.postgres.execute("ALTER ROLE worker RESET log_statement")
 
     for asked in quiet:
         assert len(asked) <= MOST_STATEMENTS, asked
         assert not [one for one in asked if one.startswith(("SET ", "INSERT"))]
+    assert min(after - before for before, after in pairwise(written)) <= MOST_WRITTEN
 
 
 def test_a_refused_token_stops_its_account_alone(service: Service, worker: Worker) -> None:

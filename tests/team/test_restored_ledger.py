@@ -176,7 +176,8 @@ def saved_and_put_back(service: Service, standing: ArchiveStanding, saver: Saver
     """Let a saver save, take that from the ledger again as a restore does, and say what there was."""
     saver.rounds.run(standing.archive)
     kept = of(standing, digests(service))
-    ((mark, running),) = rows(service, f"SELECT mark, running FROM {{}} WHERE archive = {standing.archive}", "standing")
+    query = f"SELECT mark, lists, running FROM {{}} WHERE archive = {standing.archive}"
+    ((mark, lists, running),) = rows(service, query, "standing")
     message = post(service, standing.account, LOST)
     saver.rounds.run(standing.archive)
     service.chatworks.accounts[standing.account].edit(message, "直した文")
@@ -186,7 +187,8 @@ def saved_and_put_back(service: Service, standing: ArchiveStanding, saver: Saver
         service,
         f"DELETE FROM ledger.entry WHERE archive = {standing.archive} AND seq > {len(kept)}",
         f"DELETE FROM ledger.reply WHERE archive = {standing.archive} AND number > 1",
-        f"UPDATE ledger.standing SET mark = '{mark}', running = '{running}' WHERE archive = {standing.archive}",
+        f"UPDATE ledger.standing SET mark = '{mark}', lists = '{lists}', running = '\\x{running.hex()}' "
+        f"WHERE archive = {standing.archive}",
     )
     return before
 

@@ -290,7 +290,7 @@ def test_the_messages_of_a_conflicted_copy_are_taken_in(browser: FormBrowser) ->
 
 def test_the_address_of_a_forms_answer_leads_back_to_its_page(browser: FormBrowser) -> None:
     """A browser that is opened again asks for it anew, without the form."""
-    asked = {"/settings/stamps": "/settings", "/settings/folders/test": "/settings"}
+    asked = {"/settings/stamps": "/settings", "/settings/token/test": "/settings"}
     asked |= {"/evidence/seal": "/", "/copies/backup": "/copies"}
     answers = {path: browser.client.get(path, base_url=SITE).headers.get("Location") for path in asked}
 

@@ -141,7 +141,7 @@ def _agreed_rows(contract: Contract, platform: Platform) -> Iterator[PageRow]:
     terms = {"amount": contract.amount, "due": contract.due_on, "nda": contract.nda}
     yield PageRow(_("Money"), [money.format(**{name: _fact_text(value) for name, value in terms.items()})])
     has_escrow = contract.escrowed_at or contract.platform != UNKNOWN
-    day_sentence = _("contract {contract}   escrow (仮払い) {escrow}") if has_escrow else _("contract {contract}")
+    day_sentence = _("contracted {contract}   escrow (仮払い) {escrow}") if has_escrow else _("contracted {contract}")
     dates = [day_sentence.format(contract=_fact_text(contract.contracted_on), escrow=_fact_text(contract.escrowed_at))]
     if platform.outside:
         request = _("{permission}: {asked}   approved {approved}")

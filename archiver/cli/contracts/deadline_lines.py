@@ -28,7 +28,7 @@ def near_lines(reading: Reading, contracts: tuple[Contract, ...], *, now: dateti
     for contract in contracts:
         if is_read(contract, now):
             found += [(one, contract.id) for one in due_dates(activity_without_counts(reading, contract), now=now)]
-    sentence = _("{day}  {job}: {deadline} ({distance})")
+    sentence = _("{day}  {job}: {deadline}  {distance}")
     return [
         sentence.format(
             day=short_day(one.day, now),
@@ -87,7 +87,7 @@ def _distance_words(days: int) -> str:
         return _("today")
     if days > 0:
         return ngettext("in {n} day", "in {n} days", days).format(n=days)
-    return ngettext("passed {n} day ago", "passed {n} days ago", -days).format(n=-days)
+    return ngettext("{n} day ago", "{n} days ago", -days).format(n=-days)
 
 
 def _hour_words(left: timedelta) -> str:

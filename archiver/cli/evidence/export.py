@@ -82,7 +82,7 @@ def _order_options(command: Callable[..., int]) -> Callable[..., int]:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar=N_("FILE"),
     hidden=True,
-    help=N_("What was read, as --preview --json gives it: a list with the id and digest of each message."),
+    help=N_("What was read: the list of messages that --preview --json gives."),
 )
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj

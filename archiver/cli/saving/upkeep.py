@@ -99,7 +99,7 @@ def _lines(report: UpkeepReport, *, dry_run: bool) -> Iterator[str]:
 _VACUUM_WORDS = {
     "done": N_("It was rewritten without them: {size} MB now."),
     "not_needed": N_("Rewriting it would not pay."),
-    "is_read": N_("It was rewritten; a program still reads the older state, so its log takes room until that ends."),
+    "is_read": N_("It was rewritten; a program still reads the older state, so its log takes space until that ends."),
     "planned": N_("It would be rewritten, which gives back {unused} MB."),
 }
 

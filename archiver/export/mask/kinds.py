@@ -31,10 +31,10 @@ class MaskKind(Enum):
 
 
 _REASONS = {
-    MaskKind.NAME: "第三者の氏名",
+    MaskKind.NAME: "ほかの人の氏名",
     MaskKind.USER: "報告者の指定",
     MaskKind.POSSIBLE: "報告者が隠した語、氏名・連絡先などの可能性がある語",
-    MaskKind.ACCOUNT: "第三者のアカウントID",
+    MaskKind.ACCOUNT: "ほかの人のアカウントID",
 }
 
 

@@ -9,6 +9,7 @@ import contextlib
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from archiver.evidence.manifest import PRACTICE_TAG, manifest_lines, period_starts_text
 from archiver.evidence.replaced_records import MASKED_FILE
@@ -148,37 +149,39 @@ def _put_texts(bag: Bag, package: PackageInput, conversations: Sequence[Conversa
         bag.add(page.NAME, page.verify_page())
 
 
-def _facts(package: PackageInput, conversations: Sequence[Conversation]) -> readme.PackageFacts:
+def _facts(package: PackageInput, conversations: Sequence[Conversation]) -> dict[str, Any]:
     """What the readme states."""
     recipe, source, statistics, copied = package.recipe, package.source, package.statistics, package.copied
     gaps = [gap for room in conversations for gap in room.gaps]
-    return readme.PackageFacts(
-        name=recipe.name,
-        daily=not _is_whole(package),
-        contract=recipe.contract,
-        rooms=[(room, conversation.room_name(source.everything, room)) for room in recipe.scope.rooms],
-        period=period_text(recipe.scope),
-        messages=statistics.count,
-        entries=source.entries,
-        files=len(package.files),
-        packed=len(copied.packed),
-        gaps=gaps,
-        missing=sum(gap.missing or 0 for gap in gaps if not gap.is_erased),
-        raw=copied.raw,
-        raw_left_out=copied.raw_left_out,
-        seal=recipe.seals[-1] if recipe.seals else None,
-        unsealed=recipe.unsealed,
-        stamps=copied.stamps.statement(recipe.seals),
-        unheld=_unheld(package),
-        left_out=[f"{name}: {why}" for name, why in copied.not_packed.items() if why == copied_files.TOO_LARGE_REASON],
-        incomplete=copied.incomplete,
-        software=software_name(),
-        created_at=recipe.created_at,
-        pauses=list(pause_lines(conversations, important_pauses(conversations, statistics.events))),
-        watches=[(room.room_id, room.watch) for room in conversations],
-        left_out_messages=statistics.left_out,
-        other_chats=other_chat_texts(package.other_chats(recipe.scope.rooms)),
-    )
+    return {
+        "name": recipe.name,
+        "daily": not _is_whole(package),
+        "contract": recipe.contract,
+        "rooms": [(room, conversation.room_name(source.everything, room)) for room in recipe.scope.rooms],
+        "period": period_text(recipe.scope),
+        "messages": statistics.count,
+        "entries": source.entries,
+        "files": len(package.files),
+        "packed": len(copied.packed),
+        "gaps": gaps,
+        "missing": sum(gap.missing or 0 for gap in gaps if not gap.is_erased),
+        "raw": copied.raw,
+        "raw_left_out": copied.raw_left_out,
+        "seal": recipe.seals[-1] if recipe.seals else None,
+        "unsealed": recipe.unsealed,
+        "stamps": copied.stamps.statement(recipe.seals),
+        "unheld": _unheld(package),
+        "left_out": [
+            f"{name}: {why}" for name, why in copied.not_packed.items() if why == copied_files.TOO_LARGE_REASON
+        ],
+        "incomplete": copied.incomplete,
+        "software": software_name(),
+        "created_at": recipe.created_at,
+        "pauses": list(pause_lines(conversations, important_pauses(conversations, statistics.events))),
+        "watches": [(room.room_id, room.watch) for room in conversations],
+        "left_out_messages": statistics.left_out,
+        "other_chats": other_chat_texts(package.other_chats(recipe.scope.rooms)),
+    }
 
 
 def _result(bag: Bag, package: PackageInput, sha256: str, *, gaps: int) -> ExportReport:
@@ -204,16 +207,16 @@ def _unheld(package: PackageInput) -> tuple[str, ...]:
     return tuple(f"{row.number}: {say(row.reason or '')}" for row in package.files if row.sha256 is None)
 
 
-def _verification_steps(recipe: Recipe, copied: CopiedFiles, *, whole: bool) -> verify_txt.VerificationSteps:
-    return verify_txt.VerificationSteps(
-        tables=whole,
-        raw=whole,
-        seals=[one.name for one in copied.seals],
-        stamps=copied.stamps.seal_stamps,
-        roots=copied.stamps.roots,
-        configured=copied.stamps.configured,
-        made_at=recipe.created_at or recipe.read_at,
-    )
+def _verification_steps(recipe: Recipe, copied: CopiedFiles, *, whole: bool) -> dict[str, Any]:
+    return {
+        "tables": whole,
+        "raw": whole,
+        "seals": [one.name for one in copied.seals],
+        "stamps": copied.stamps.seal_stamps,
+        "roots": copied.stamps.roots,
+        "configured": copied.stamps.configured,
+        "made_at": recipe.created_at or recipe.read_at,
+    }
 
 
 def _put_enclosures(bag: Bag, package: PackageInput) -> None:

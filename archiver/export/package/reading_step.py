@@ -119,7 +119,7 @@ def read_decisions(file: Path) -> list[Decision]:
     try:
         decisions = msgspec.json.decode(body := file.read_bytes(), type=list[Decision])
     except (OSError, msgspec.MsgspecError):
-        sentence = _("The file must be a JSON list of objects with id and digest, as --preview --json gives them.")
+        sentence = _("The file must be a JSON list of messages, as --preview --json gives them.")
         raise errors.UsageError(detail=sentence) from None
     known = {*Decision.__struct_encode_fields__, *(one.name for one in fields(OpenedMessage))}
     if unknown := [*dict.fromkeys(key for one in msgspec.json.decode(body) for key in one if key not in known)]:

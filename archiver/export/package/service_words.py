@@ -15,7 +15,7 @@ def service_text(services: Sequence[RecordedService]) -> str:
     """The services as the statement on the method names them, each once while the address stays."""
     firsts = [{one._replace(since=""): one for one in reversed(list(stretch))} for stretch in stretches(services)]
     texts = [_service_text(one) for first in firsts for one in sorted(first.values())]
-    return say("、").join(texts) or say("Chatworkの形式で応答するAPI(アドレスの記録なし)")
+    return say("、").join(texts) or say("Chatworkの形式で応答するAPI(アドレスは不明)")
 
 
 def other_service_text(services: Sequence[RecordedService]) -> str:

@@ -122,7 +122,7 @@ def _state_text(attachment: Attachment) -> str:
     words = (
         [say("保存済み")]
         if attachment.sha256 is not None
-        else [say("保存できていません: {reason}", reason=say(attachment.reason or "理由の記録なし"))]
+        else [say("保存できていません: {reason}", reason=say(attachment.reason or "理由は不明"))]
     )
     if attachment.gone_since is not None:
         words.append(say("{gone_since} 以降Chatworkに表示されません", gone_since=local_time(attachment.gone_since)))
@@ -136,7 +136,7 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     blocks: list[Block] = [
         Paragraph(
             say(
-                "変更の時刻は、最後に変更前を確認した時刻(「-」は記録なし)と、変更を検知した時刻の間です。"
+                "変更の時刻は、最後に変更前を確認した時刻(「-」は不明)と、変更を検知した時刻の間です。"
                 "だれが変更したかは、応答に含まれません。"
             )
         ),

@@ -207,7 +207,7 @@ def _missing_file_lines(case: ReportInput) -> Iterator[str]:
                 number=attachment.number,
                 name=visible(attachment.name),
                 size=attachment.size,
-                reason=say(attachment.reason or "理由の記録なし"),
+                reason=say(attachment.reason or "理由は不明"),
             )
         )
     if len(lacking) > MAX_NAMED:

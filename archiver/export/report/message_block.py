@@ -21,7 +21,7 @@ from archiver.report_language import say
 UNKNOWN_TEXT = "(保存した時点で「削除」表示でした。文面は分かりません)"
 QUOTED_LENGTH = 60
 """Characters of a quoted beginning at most."""
-EMPTY_TEXT = "(本文は空です)"
+EMPTY_TEXT = "(文面は空です)"
 
 
 class PaperReferences:
@@ -176,7 +176,7 @@ def _file_notes(message: Message, paper: PaperReferences) -> Iterator[str]:
         status = (
             say("保存済み {saved_at}", saved_at=local_time(attachment.saved_at))
             if attachment.saved_at
-            else say("保存できていません: {reason}", reason=say(attachment.reason or "理由の記録なし"))
+            else say("保存できていません: {reason}", reason=say(attachment.reason or "理由は不明"))
         )
         yield say(
             "ファイル {number} {name} {size:,}バイト\u3000{status}",

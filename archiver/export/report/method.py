@@ -47,7 +47,7 @@ def statement(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         "{service}から、参加者として閲覧できるチャット({rooms})"
         "のメッセージとファイルを、プログラム({software})で取得しました({runs})。"
         "{sources}取得した応答は改変せず保存し、表示用に日本時間へ変換し、"
-        "{changes}以外、本文を変えていません。{clock}"
+        "{changes}以外、文面を変えていません。{clock}"
         "{selection}",
         owner_id=case.owner_id,
         service=case.service,
@@ -118,7 +118,7 @@ def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
         if case.stamping or any(one.stamps for one in case.seals)
         else say("タイムスタンプ(RFC 3161)は付いていません。記録がいつから存在したかを、この資料だけからは示せません。")
     )
-    return Chapter(say("11\u3000検証方法"), (Bullets(tuple(items)),))
+    return Chapter(say("11\u3000点検の方法"), (Bullets(tuple(items)),))
 
 
 def _sources_text(statistics: MessageStatistics) -> str:

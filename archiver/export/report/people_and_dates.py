@@ -96,7 +96,7 @@ def stand_in_note(case: ReportInput) -> str:
     last = max(case.stand_ins)
     numbers = say("ID 1から{last}まで", last=last) if last > 1 else "ID 1"
     return say(
-        "参加者A、Bなどと示した、ほかの人のアカウントIDは出していません。第三者の{numbers}は、"
+        "参加者A、Bなどと示した、ほかの人のアカウントIDは出していません。ほかの人の{numbers}は、"
         "この資料の中だけの番号です。メッセージの中などの番号の0は、"
         "参加者の一覧などで確認できなかった人です。",
         numbers=numbers,

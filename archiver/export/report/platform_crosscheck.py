@@ -30,7 +30,13 @@ _AGREEMENTS = {
     Agreement.NONE: "一致なし",
 }
 _MAX_PEOPLE = 5
-KINDS = {"screenshot": "スクリーンショット", "notice": "通知", "mail": "メール", "invoice": "請求書", "other": "その他"}
+KINDS = {
+    "screenshot": "スクリーンショット",
+    "notice": "サービスの通知",
+    "mail": "メール",
+    "invoice": "請求書",
+    "other": "その他",
+}
 
 
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
@@ -107,7 +113,7 @@ def _date_rows(
 def _delivery_row(point: DeliveryMatch, platform: Platform) -> tuple[str, str, str, str, str]:
     delivery = point.delivery
     size = "" if delivery.size is None else say(" {size:,}バイト", size=delivery.size)
-    stated = f"{stated_day(delivery.at)} {visible(delivery.name or say('ファイル名の記録なし'))}{size}"
+    stated = f"{stated_day(delivery.at)} {visible(delivery.name or say('ファイル名は不明'))}{size}"
     return say("納品物"), stated, _record_text(point), say(_AGREEMENTS[point.agreement]), platform.delivery_screen
 
 

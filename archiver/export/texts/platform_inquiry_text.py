@@ -167,7 +167,7 @@ def _end_lines(case: ReportInput, statistics: MessageStatistics, *, has_report: 
     yield request_sentence(case, statistics)
     if has_report:
         yield ""
-        yield say("【添付】01_report.pdf(Chatworkやり取り記録 報告書。1頁目に要約)")
+        yield say("【資料】01_report.pdf(Chatworkやり取り記録 報告書。1頁目に要約)")
 
 
 def _field_text(stated: str | None) -> str:

@@ -17,12 +17,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
+from archiver.render.style_sheet import style_sheet
 
 NAME = "verify.html"
 
 _FOLDER = Path(__file__).parent
 _CATALOGUE = _FOLDER.parents[1] / "locale" / "ja" / "LC_MESSAGES" / "messages.mo"
-_SHEET = _FOLDER.parents[1] / "web" / "static" / "app.css"
 SECTIONS = ("1", "2", "3", "4", "5", "8", "10", "12")
 """Tokens, ground, frame, cards, buttons, ticks, forms, verdict and drop zone."""
 
@@ -85,10 +85,9 @@ def _japanese_texts(scripts: str) -> dict[str, str]:
 
 
 def _style() -> str:
-    """The parts of the style sheet of the pages that it needs, so that it looks as they do, and its own lines."""
-    parts = re.split(r"^/\* (\d+)\. .*\*/$", _SHEET.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
-    sections = dict(zip(parts[::2], parts[1::2], strict=True))
-    return "".join(sections[number].strip() + "\n" for number in SECTIONS) + _read("page.css")
+    """The rules of the pages' style sheet that it needs, and its own lines."""
+    words = re.findall(r"[\w-]+", _read("page.html") + _read("scripts/23_page.js"))
+    return style_sheet(SECTIONS, words) + _read("page.css")
 
 
 def _read(name: str) -> str:

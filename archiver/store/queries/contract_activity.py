@@ -68,18 +68,22 @@ class ContractActivity:
 
 def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
     """The activity under one contract, by a few small queries for each of its rooms."""
-    return _activity(reading, contract, is_counting=True)
+    return _activity(reading, contract, contract.rooms, is_counting=True)
 
 
-def activity_without_counts(reading: Reading, contract: Contract) -> ContractActivity:
+def activity_without_counts(
+    reading: Reading, contract: Contract, rooms: Sequence[ContractRoom] | None = None
+) -> ContractActivity:
     """The same, but of the people only the other side's last posts: nothing in it says how much anybody wrote.
 
-    Counting takes most of the time in a large room.
+    Counting takes most of the time in a large room. `rooms`: only what was done in these.
     """
-    return _activity(reading, contract, is_counting=False)
+    return _activity(reading, contract, contract.rooms if rooms is None else rooms, is_counting=False)
 
 
-def _activity(reading: Reading, contract: Contract, *, is_counting: bool) -> ContractActivity:
+def _activity(
+    reading: Reading, contract: Contract, told: Sequence[ContractRoom], *, is_counting: bool
+) -> ContractActivity:
     me = current_state.owner(reading) or {}
     owner = number(me.get("account_id"))
     mapped = roles.mapped_accounts(reading, contract.id)
@@ -104,7 +108,7 @@ def _activity(reading: Reading, contract: Contract, *, is_counting: bool) -> Con
         ),
         authors=author_facts(reading, contract.rooms, last_of=bases, own=own)
         if is_counting
-        else last_posts(reading, contract.rooms, bases),
+        else last_posts(reading, told, bases),
         known_until=_known_until(contract, looks),
         closings=closings,
         cancellations=tuple(_cancellations(reading, contract)) if closings else (),
@@ -112,9 +116,9 @@ def _activity(reading: Reading, contract: Contract, *, is_counting: bool) -> Con
     reply = last_reply(facts).value
     facts = with_acts(
         facts,
-        listed_acts(reading, contract.rooms, None if reply is None else reply.at),
-        lambda after: first_message_after(reading, contract.rooms, own, after),
-        lambda after: speech_after(reading, contract.rooms, known, after),
+        listed_acts(reading, told, None if reply is None else reply.at),
+        lambda after: first_message_after(reading, told, own, after),
+        lambda after: speech_after(reading, told, known, after),
     )
     return ContractActivity(
         contract=contract,

@@ -68,7 +68,7 @@ _OF_ROOM = SmallStatement(select(schema.last_list).where(_TABLE.room_id == bindp
 _LOOKED_AT = SmallStatement(select(schema.last_list).where(_TABLE.times.is_not(None)).order_by(_TABLE.room_id))
 _OLDEST = SmallStatement(select(func.min(_TABLE.first)).where(_TABLE.times.is_not(None)))
 _PUT = SmallStatement(upsert(schema.last_list))
-_NO_LOOKS = dict.fromkeys(("same", "first", "last", "times", "longest_s", "looks"))
+NO_LOOKS = dict.fromkeys(("same", "first", "last", "times", "longest_s", "looks"))
 
 
 def find_last_list(reading: Reading, room: int) -> LastList | None:
@@ -79,7 +79,7 @@ def find_last_list(reading: Reading, room: int) -> LastList | None:
 
 def put_last_list(writing: Writing, last_list: LastList) -> None:
     """Store the list that the room's newest `window` entry is about; it has no looks yet."""
-    _PUT.execute(writing.sql, **asdict(last_list), **_NO_LOOKS)
+    _PUT.execute(writing.sql, **asdict(last_list), **NO_LOOKS)
 
 
 def add_looks(writing: Writing, looks: Sequence[SameList]) -> None:
@@ -114,7 +114,7 @@ def end_looks(writing: Writing, rooms: Collection[int] | None = None) -> list[En
         if (looks := _steady_looks(row)) is not None
     ]
     for one in ended:
-        writing.sql.execute(update(schema.last_list).where(_TABLE.room_id == one.room_id).values(_NO_LOOKS))
+        writing.sql.execute(update(schema.last_list).where(_TABLE.room_id == one.room_id).values(NO_LOOKS))
     return ended
 
 
@@ -124,7 +124,7 @@ def check_lists(reading: Reading) -> None:
         for column in schema.last_list.c:
             if not isinstance(row[column.name], column.type.python_type | None):
                 raise TypeError(column.name)
-        if len({row[name] is None for name in _NO_LOOKS}) != 1:
+        if len({row[name] is None for name in NO_LOOKS}) != 1:
             raise ValueError("looks of which a part is missing")
         _steady_looks(row)
 

@@ -78,7 +78,20 @@ SELECT EXISTS (
 """
 
 
-_FENCE = "UPDATE standing SET mark = %s, running = %s WHERE mark = %s AND (%s OR NOT is_awaited())"
+_FENCE = """
+UPDATE standing SET lists = CASE lists WHEN %s THEN lists ELSE %s END, mark = %s, running = %s
+WHERE mark = %s AND (%s OR NOT is_awaited())
+"""
+"""What is the same keeps its place outside the row."""
+
+
+class Running(NamedTuple):
+    """What of an archive's looks and allowance no entry has yet, as its copies write it."""
+
+    lists: str
+    """Which list each room showed last, which only news change."""
+    looks: bytes
+    """The looks at them and what else every round changes."""
 
 
 class LedgerEnd(NamedTuple):
@@ -98,11 +111,10 @@ class LedgerEnd(NamedTuple):
 class LedgerReading:
     """A snapshot of one archive in the ledger."""
 
-    def __init__(self, connection: psycopg.Connection[Any], standing: tuple[str, str]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], mark: str, running: Running) -> None:
         """Wrap an open transaction, in which the archive stands so."""
         self._connection = connection
-        self.standing = standing
-        """The mark, and the running counters as JSON."""
+        self.mark, self.running = mark, running
 
     def end(self) -> LedgerEnd:
         """The last numbers."""
@@ -162,10 +174,10 @@ class Ledger:
     def reading(self) -> Iterator[LedgerReading]:
         """A snapshot. Raises LedgerUnavailable, NotInLedger, TeamNotInstalled."""
         with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as connection:
-            standing = connection.execute("SELECT mark, running FROM standing").fetchone()
+            standing = connection.execute("SELECT mark, lists, running FROM standing").fetchone()
             if standing is None:
                 raise errors.NotInLedger(ledger=printable(self.place.address), archive=self.place.archive)
-            yield LedgerReading(connection, (standing[0], standing[1]))
+            yield LedgerReading(connection, standing[0], Running(*standing[1:]))
 
     def may_append(self) -> bool:
         """Whether the database lets this user save to the archive. Raises LedgerUnavailable, NotInLedger."""
@@ -183,7 +195,7 @@ class Ledger:
         rows: Mapping[str, Iterable[Row]],
         *,
         mark: str,
-        running: str,
+        running: Running,
         erasures: Iterable[int] = (),
         is_held_before: bool = False,
     ) -> str:
@@ -195,7 +207,7 @@ class Ledger:
         """
         new_mark = secrets.token_hex(16)
         with self._transaction("BEGIN") as connection:
-            fenced = connection.execute(_FENCE, (new_mark, running, mark, is_held_before))
+            fenced = connection.execute(_FENCE, (*[running.lists] * 2, new_mark, running.looks, mark, is_held_before))
             if fenced.rowcount != 1:
                 if not is_held_before and connection.execute("SELECT is_awaited()").fetchone() == (True,):
                     raise errors.LedgerAwaitsSavers(ledger=printable(self.place.address))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ from archiver.store.projection.rows import upsert_rows
 from archiver.store.transactions import Reading, SmallStatement, Writing
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.key_value_store import stored_text
-from archiver.team.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row
+from archiver.team.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row, Running
 from archiver.team.ledger.ledger_file import LedgerPlace
 from archiver.team.ledger_copy import erased, shared_files
 from archiver.team.ledger_copy.beside_seals import file_rows, seal_name, seal_row
@@ -57,6 +58,9 @@ _CARRIED_VALUES = SmallStatement(select(_MEMORY.key, _MEMORY.value).where(_IS_CA
 _LAST_LISTS = SmallStatement(select(schema.last_list).order_by(schema.last_list.c.room_id))
 
 
+_MOST_RUNNING = 1 << 24
+
+
 class CopyDiverged(Exception):
     """The copy holds records that the ledger does not have, under numbers that it gave to others."""
 
@@ -67,8 +71,7 @@ class CopyStanding(NamedTuple):
     end: LedgerEnd
     mark: str | None
     """The ledger's mark at the last exchange with it; None: there was none yet."""
-    running: str
-    """The running counters as JSON."""
+    running: Running
     erased: frozenset[int] = frozenset()
     """The erasures that were carried out."""
 
@@ -108,7 +111,7 @@ def top_up(sql: Connection, home: Path, ledger: Ledger) -> errors.BadLedger | No
     """
     own = copy_standing(sql, home).end
     with ledger.reading() as reading, refused(ledger.place):
-        (mark, running), end = reading.standing, reading.end()
+        mark, running, end = reading.mark, reading.running, reading.end()
         _compare(sql, reading, min(own.entry, end.entry), min(own.seal, end.seal))
         strange = bring(sql, home, reading, own)
         with told_as(N_("what it says of erasures does not go with its records")):
@@ -227,10 +230,12 @@ def file_rows_after(sql: Connection, home: Path, seq: int) -> Iterator[Row]:
         yield from file_rows(home, entry, None if seal is None else seal_name(tuple(seal)))
 
 
-def _running(sql: Connection) -> str:
-    """The looks and runs that no entry has yet, and what is left of the allowance, as JSON."""
-    running = {"last_list": _LAST_LISTS.mappings(sql), "memory": dict(_CARRIED_VALUES.rows(sql))}
-    return json.dumps(running, sort_keys=True)
+def _running(sql: Connection) -> Running:
+    """The looks and runs that no entry has yet, and what is left of the allowance."""
+    lists = _LAST_LISTS.mappings(sql)
+    looks = [{name: one.pop(name) for name in last_lists.NO_LOOKS} for one in lists]
+    running = {"last_list": looks, "memory": dict(_CARRIED_VALUES.rows(sql))}
+    return Running(json.dumps(lists), zlib.compress(json.dumps(running, sort_keys=True).encode(), 9))
 
 
 # --- in -------------------------------------------------------------------------------------------
@@ -244,22 +249,23 @@ def _compare(sql: Connection, reading: LedgerReading, seq: int, seal: int) -> No
         raise CopyDiverged
 
 
-def _put_running(sql: Connection, home: Path, running: str) -> None:
+def _put_running(sql: Connection, home: Path, running: Running) -> None:
     """Take over the running counters, so that no look is counted by two machines; nothing else that may stand there.
 
     Those that no copy wrote, and that would end every later run that reads them, count for nothing.
     """
     try:
         with sql.begin_nested(), told_as("running"):
-            document = json.loads(running)
+            looks = json.loads(zlib.decompressobj().decompress(running.looks, _MOST_RUNNING) or "{}")
             sql.execute(delete(schema.last_list))
-            upsert_rows(sql, schema.last_list, document.get("last_list", ()))
+            both = zip(json.loads(running.lists), looks.get("last_list", ()), strict=True)
+            upsert_rows(sql, schema.last_list, [one | its_looks for one, its_looks in both])
             sql.execute(delete(schema.memory).where(_IS_CARRIED))
-            values = [{"key": key, "value": one} for key, one in document.get("memory", {}).items() if _is_carried(key)]
+            values = [{"key": key, "value": one} for key, one in looks.get("memory", {}).items() if _is_carried(key)]
             upsert_rows(sql, schema.memory, values)
             last_lists.check_lists(Reading(sql, home))
     except StrangeRow:
-        _put_running(sql, home, "{}")
+        _put_running(sql, home, Running("[]", b""))
 
 
 def _is_carried(key: str) -> bool:

@@ -6,6 +6,7 @@ What is written as a copy does it, and only altered, is brought, and found by th
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
@@ -32,6 +33,7 @@ _SIGNS = (
     sqlite3.DataError,
     sqlite3.InterfaceError,
     sqlite3.ProgrammingError,
+    zlib.error,
 )
 """What a row of another shape leads to, wherever it is used."""
 

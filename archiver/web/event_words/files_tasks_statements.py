@@ -165,7 +165,7 @@ def attachment_words() -> Mapping[str, str]:
     """The kinds of attached files in words."""
     return {
         "screenshot": _("screenshot"),
-        "notice": _("alert"),
+        "notice": _("from the platform"),
         "mail": _("mail"),
         "invoice": _("invoice"),
         "other": _("other"),

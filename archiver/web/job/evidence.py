@@ -1,4 +1,4 @@
-"""控え > 記録の確定と点検: seals what was saved until now, and checks the whole archive."""
+"""設定 > 記録の確定と点検: seals what was saved until now, and checks the whole archive."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def verify() -> Response:
 
 
 def standing(reading: Reading) -> dict[str, object]:
-    """What the page of copies tells of seals and checks."""
+    """What the settings tell of seals and checks."""
     made, checked = seals.seals(reading), verification_log.last(reading)
     return {
         "unsealed": last_seq(reading) - seals.last_sealed(reading),
@@ -100,4 +100,4 @@ def _ways_back() -> tuple[JobLink, ...]:
 
 
 def _links() -> tuple[JobLink, ...]:
-    return (JobLink(_("Backups"), url_for("copies.index", _anchor="records")),)
+    return (JobLink(_("Settings"), url_for("settings.index", _anchor="records")),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from gettext import gettext as _
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from archiver.setup.scheduled_job import begin_regular_copy, end_regular_copy
 from archiver.setup.work_words import copy_step_words
 from archiver.store.working.remembered_values import LAST_BACKUP
 from archiver.web.console_context import ConsoleContext, console_context
-from archiver.web.job import evidence
 from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.web.settings.copy_folder import (
     COPY_NAME,
@@ -81,19 +80,10 @@ def _folder_page(problem: str = "") -> str:
     context, given = console_context(), request.values.get("at", "")
     is_restoring, at = bool(request.values.get("restore")), Path(given) if given and "\0" not in given else None
     is_start = at is None or not at.is_absolute()
-    rows = [
-        {
-            "path": str(one),
-            "name": visible(one.name or str(one)),
-            "kept": found_copy(one) if is_restoring else None,
-            "obstacle": "" if is_restoring else obstacle(one, context.home),
-            "is_cloud": is_cloud(one),
-        }
-        for one in (first_places(context.environ) if at is None or is_start else folders_in(at))
-    ]
+    places = first_places(context.environ) if at is None or is_start else folders_in(at)
     return render_template(
         "copies_folder.html",
-        rows=rows,
+        rows=_rows(places, context, is_restoring=is_restoring),
         at=None if is_start else given,
         above=None if at is None or is_start or at == at.parent else str(at.parent),
         place=None if at is None or is_start else str(copy_place(at)),
@@ -102,6 +92,20 @@ def _folder_page(problem: str = "") -> str:
         is_restoring=is_restoring,
         problem=problem,
     )
+
+
+def _rows(places: Iterable[Path], context: ConsoleContext, *, is_restoring: bool = False) -> list[dict[str, object]]:
+    """Disks or folders to press, each with why it cannot be chosen, or with the backup that it holds."""
+    return [
+        {
+            "path": str(one),
+            "name": visible(one.name or str(one)),
+            "kept": found_copy(one) if is_restoring else None,
+            "obstacle": "" if is_restoring else obstacle(one, context.home),
+            "is_cloud": is_cloud(one),
+        }
+        for one in places
+    ]
 
 
 @pages.post("/backup")
@@ -154,10 +158,9 @@ def _page(problem: str, change: str = "") -> str:
     context, state = console_context(), archive_state()
     has_archive, last = state in {ArchiveState.READY, ArchiveState.FIRST_RUN}, None
     regular = _regular_copy(context, is_needed=has_archive)
-    standing: Mapping[str, object] = {}
     if has_archive:
         with context.archive.reading() as reading:
-            last, standing = LAST_BACKUP.recall(reading), evidence.standing(reading)
+            last = LAST_BACKUP.recall(reading)
     return render_template(
         "copies.html",
         has_one=has_archive,
@@ -173,7 +176,7 @@ def _page(problem: str, change: str = "") -> str:
         is_same_disk=last is not None and is_same_disk(Path(last.path), context.home),
         regular_every="" if regular.every is None else interval_words(regular.every),
         problem=problem,
-        **standing,
+        rows=_rows(first_places(context.environ), context) if has_archive else [],
     )
 
 

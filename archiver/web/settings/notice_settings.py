@@ -1,22 +1,30 @@
-"""設定 > お知らせ: each way by which trouble is told is set, tried, confirmed as seen, or turned off."""
+"""設定 > お知らせ: the ways by which trouble is told, each with its switch and trial; and every alert so far."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archiver import errors
+from archiver.alerts.sentences import alert_sentence
 from archiver.health.words import way_words
 from archiver.notices import apprise_sender
+from archiver.records.alerts import Alert
 from archiver.render.invisible_characters import visible
 from archiver.settings.file import update_settings
 from archiver.settings.model import MAIL_PORTS, Settings, is_mail_address
 from archiver.setup import notice_ways
+from archiver.standing.alert_lines import named_messages, room_labels
+from archiver.standing.contract_names import contract_names
+from archiver.store.archive import Reading
+from archiver.store.queries.contracts import contracts
+from archiver.store.working import alerts
 from archiver.store.working.remembered_values import NOTICE_TRIAL, LastNoticeTrial
 from archiver.web.console_context import console_context
 from archiver.web.trouble.trouble_words import trouble_words
@@ -25,6 +33,8 @@ pages = Blueprint("notice_settings", __name__, url_prefix="/settings/notices")
 
 Answer = str | Response | tuple[str, int]
 WAYS = ("desktop", "mail", "urls", "ping")
+ON_A_PAGE = 50
+"""Alerts on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,6 @@ class WayRow:
     """A way by which trouble is told."""
 
     way: str
-    words: str
     is_set: bool
     seen: bool | None
     """Whether the last test notice was seen; None: not tried."""
@@ -99,19 +108,29 @@ def keep_answer(way: str) -> Answer:
     return redirect(url_for("notice_settings.index"))
 
 
-@pages.post("/<way>/off")
-def turn_off(way: str) -> Answer:
-    """Turn a way off."""
-    if way in WAYS:
-        notice_ways.turn_off(console_context().home, way)
+@pages.post("/<way>/switch")
+def switch(way: str) -> Answer:
+    """Turn a way on or off; one that needs an address shows its fields, and is on once that is kept."""
+    context, is_on = console_context(), "on" in request.form
+    if way == "daily":
+        update_settings(context.home, {"notify.daily": is_on})
+    elif way in WAYS and not is_on:
+        notice_ways.turn_off(context.home, way)
+    elif way == "desktop":
+        update_settings(context.home, {"notify.desktop": True})
+        return _try(way)
+    elif way in WAYS:
+        return redirect(url_for("notice_settings.index", change=way))
     return redirect(url_for("notice_settings.index"))
 
 
-@pages.post("/desktop/on")
-def turn_desktop_on() -> Answer:
-    """Show notices on this desktop again, and show one."""
-    update_settings(console_context().home, {"notify.desktop": True})
-    return _try("desktop")
+@pages.post("/<int:number>/seen")
+def dismiss(number: int) -> Response:
+    """Mark an alert as seen; it stays listed. Raises UnknownAlert."""
+    context = console_context()
+    with context.archive.writing() as writing:
+        alerts.dismiss(writing, number, at=context.now(), reason=None)
+    return redirect(url_for("notice_settings.index", _anchor="told"))
 
 
 def _set_mail(typed: Mapping[str, str], password: str) -> Settings:
@@ -164,10 +183,12 @@ def _remember(way: str, *, is_seen: bool) -> None:
 
 def _page(problems: Mapping[str, str] | None = None, *, said: str = "", change: str = "") -> str:
     """`change`: the one way whose fields are shown, alone, so that no other button of the page loses them."""
-    context = console_context()
+    context, place = console_context(), max(0, request.args.get("after", 0, type=int))
     settings = context.settings()
     with context.archive.reading() as reading:
         last = NOTICE_TRIAL.recall(reading)
+        every = sorted(alerts.alerts(reading), key=lambda one: (one.dismissed, -one.number))
+        told = _told(reading, every[place : place + ON_A_PAGE])
     asked = request.args.get("asked", "")
     return render_template(
         "notice_settings.html",
@@ -179,11 +200,30 @@ def _page(problems: Mapping[str, str] | None = None, *, said: str = "", change: 
         given=request.form if problems else {},
         change=change or request.args.get("change", ""),
         asked=asked if asked in WAYS else "",
-        asked_words=way_words(asked),
         said=said,
+        told=told,
+        place=place,
+        total=len(every),
+        on_a_page=ON_A_PAGE,
     )
+
+
+def _told(reading: Reading, chosen: Sequence[Alert]) -> list[dict[str, Any]]:
+    """Alerts in words, with the message that each is about."""
+    names, rooms = contract_names(contracts(reading)), room_labels(reading, chosen)
+    return [
+        {
+            "number": one.number,
+            "at": one.at,
+            "sentence": alert_sentence(one, names, rooms),
+            "message": message,
+            "is_dismissed": one.dismissed,
+            "reason": visible(one.reason or ""),
+        }
+        for one, message in zip(chosen, named_messages(reading, chosen), strict=True)
+    ]
 
 
 def _row(way: str, settings: Settings, last: LastNoticeTrial | None) -> WayRow:
     seen = None if last is None else True if way in last.seen else False if way in last.unseen else None
-    return WayRow(way, way_words(way), way in settings.notify.ways, seen)
+    return WayRow(way, way in settings.notify.ways, seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
@@ -29,9 +30,14 @@ from archiver.setup.token_source import (
     variable_token,
     variable_wins_hint,
 )
+from archiver.store.queries.contracts import rooms_to_read
+from archiver.store.queries.current_state import owner
+from archiver.store.working.remembered_values import LAST_BACKUP, NOTICE_TRIAL, last_saved_at, standing_error
 from archiver.web import automatic
 from archiver.web.app import GATE
-from archiver.web.console_context import console_context
+from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.context import view_context
+from archiver.web.job import evidence
 from archiver.web.settings.copy_folder import is_folder_writable, read_folder
 from archiver.web.trouble.trouble_words import trouble_words
 from archiver.wording import gettext as _
@@ -70,7 +76,7 @@ def test_token() -> Answer:
     try:
         name, account = token_account(console_context().hurried_app())
     except errors.ArchiverError as error:
-        return _page(problem=trouble_words(error).together), 502
+        return _page("token", problem=trouble_words(error).together), 422
     return _page(said=_("The token works: {name}.").format(name=visible(name) or f"ID {account}"))
 
 
@@ -97,7 +103,7 @@ def change_stamps() -> Answer:
 
 @pages.post("/folders")
 def change_folders() -> Answer:
-    """Set where packages go, and where daily copies and seals go too; blank is the usual place, or none."""
+    """Set where packages go, and where copies and seals go too, and try each; blank is the usual place, or none."""
     context, typed = console_context(), request.form.get("packages", "").strip()
     lines = [line.strip() for line in request.form.get("also_to", "").splitlines() if line.strip()]
     try:
@@ -106,18 +112,12 @@ def change_folders() -> Answer:
     except errors.UsageError as error:
         return _page("folders", problem=visible(str(error))), 422
     update_settings(context.home, {"exports.folder": folder, "exports.also_to": also_to})
-    return _page(said=_("The folders are kept."))
-
-
-@pages.post("/folders/test")
-def try_folders() -> Answer:
-    """Write a file into each folder and remove it again."""
-    settings = console_context().settings()
+    settings = context.settings()
     bad = [path for path in (exports_folder(settings), *settings.exports.also_to) if not is_folder_writable(path)]
     if bad:
-        sentence = _("Nothing can be written here: {folders}. Is the disk connected?")
-        return _page(folder_problem=sentence.format(folders=visible(", ".join(map(str, bad))))), 422
-    return _page(said=_("Each folder can be written to."))
+        sentence = _("It is kept, but nothing can be written here: {folders}. Is the disk connected?")
+        return _page("folders", problem=sentence.format(folders=visible(", ".join(map(str, bad))))), 422
+    return _page(said=_("The folders are kept, and each can be written to."))
 
 
 @pages.post("/language")
@@ -151,7 +151,7 @@ def _variable_hint() -> str:
     return sentence.format(value=visible(value)) if value else ""
 
 
-def _page(change: str = "", *, said: str = "", problem: str = "", folder_problem: str = "") -> str:
+def _page(change: str = "", *, said: str = "", problem: str = "") -> str:
     """`change`: what alone is shown, so that no other button loses what is typed."""
     context = console_context()
     settings, starters = context.settings(), observe_starters(context.home, context.environ)
@@ -168,17 +168,34 @@ def _page(change: str = "", *, said: str = "", problem: str = "", folder_problem
         idle=[_(text).format(scheduler=starters.names) for text in (IDLE_SENTENCE, IDLE_ADVICE)],
         every=interval_words(settings.sync.every),
         authorities=[visible(one.name) for one in settings.timestamp.authorities],
-        ways=_(", ").join(map(way_words, settings.notify.ways)),
-        folder_problem=folder_problem,
+        ways=settings.notify.ways,
+        way_words=_(", ").join(map(way_words, settings.notify.ways)),
         typed_folder=request.form.get("packages", str(settings.exports.folder or "")),
         typed_also=request.form.get("also_to", "\n".join(map(str, settings.exports.also_to))),
         languages={"": _("as this computer"), "ja": "日本語", "en": "English"},
         language_set=settings.language or "",
         language_hint="" if said else _variable_hint(),
-        copy_every="" if settings.backup.every is None else interval_words(settings.backup.every),
-        copy_to=visible(str(settings.backup.to or "")),
         home=visible(str(context.home)),
         packages=visible(str(exports_folder(settings))),
         version=version("chatwork-archiver"),
         python=sys.version.split()[0],
+        **_told_by_archive(context),
     )
+
+
+def _told_by_archive(context: ConsoleContext) -> dict[str, object]:
+    """The last save and copy, whose archive it is, what was seen, and its records; nothing, if it cannot be read."""
+    with suppress(errors.ArchiverError), context.archive.reading() as reading:
+        saved, failure = last_saved_at(reading), standing_error(reading)
+        is_late = saved is None or context.now() - saved > view_context().patience(reading)
+        return {
+            "saved": saved,
+            "failure": failure or "",
+            "is_connected": not failure and not is_late,
+            "copy": LAST_BACKUP.recall(reading),
+            "trial": NOTICE_TRIAL.recall(reading),
+            "owner": visible(str((owner(reading) or {}).get("name") or "")),
+            "chats": len(rooms_to_read(reading, context.now())),
+            **evidence.standing(reading),
+        }
+    return {}

@@ -62,8 +62,13 @@ def chat_list(reading: Reading, here: int = 0) -> dict[str, Any]:
 
 def _awaited_rooms(reading: Reading, every: list[Contract]) -> set[int]:
     """The chats of open jobs in which the other side acted last, so that they wait for the user."""
-    turns = (turn(activity_without_counts(reading, one).facts).value for one in every if one.state == "open")
-    return {int(one.last.post.room_id) for one in turns if one.last is not None and one.asked is None}
+    found = set()
+    for job in every:
+        for room in {one.room_id for one in job.rooms} if job.state == "open" else ():
+            parts = [one for one in job.rooms if one.room_id == room]
+            value = turn(activity_without_counts(reading, job, parts).facts).value
+            found |= {int(room)} if value.last is not None and value.asked is None else set()
+    return found
 
 
 pages = Blueprint("chats", __name__)

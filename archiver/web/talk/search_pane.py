@@ -8,7 +8,7 @@ from gettext import ngettext
 from itertools import groupby
 from typing import Any
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 from archiver import errors
 from archiver.render.invisible_characters import visible
@@ -97,11 +97,12 @@ def _other_line(reading: Reading, hit: OtherHit, query: SearchQuery, names: Mapp
 
 
 def _address(reading: Reading, hit: OtherHit) -> str:
-    """The URL of the page that shows the hit; empty if it belongs to no chat."""
+    """The URL of the page that shows the hit; empty if there is none."""
     if hit.room_id is None:
-        rooms = find_contract(reading, hit.contract or "").rooms
-        anchor = f"attachment-{hit.contract}-{hit.id}"
-        return url_for("about.room", room=rooms[0].room_id, _anchor=anchor) if rooms else ""
+        job = find_contract(reading, hit.contract or "")
+        if "contracts.contract" in current_app.view_functions:
+            return url_for("contracts.contract", name=job.id, _anchor="enclosures")
+        return url_for("events.room", room=job.rooms[0].room_id, kind="stated") if job.rooms else ""
     match hit.kind:
         case "file":
             file = files.file_details(reading, hit.room_id, int(hit.id))

@@ -382,7 +382,7 @@ def test_the_picture_is_one_screen_and_says_everything(world: World) -> None:
         "2026-06-30 14:05",
         "(1 day before",
         "2026-07-01 09:12",
-        "Usual end of the inspection (検収): delivery + 7 days",
+        "inspection (検収) is usually due (7 days after delivery)",
         "FAQ 10329",
         "please check",
         "連絡催促",
@@ -413,7 +413,7 @@ def test_status_names_what_is_near(world: World) -> None:
         (line,) = deadline_lines.near_lines(reading, tuple(contracts(reading)), now=now)
 
     assert line.startswith("9 Jul  123: ")
-    assert line.endswith("request + 7 days (in 1 day, at a time not entered)")
+    assert line.endswith("request + 7 days  in 1 day, at a time not entered")
 
 
 def test_a_member_who_never_wrote_is_named(world: World) -> None:

@@ -427,7 +427,7 @@ def test_what_is_asked_for_is_chosen(desk: Desk) -> None:
     assert "お支払いの予定日をお知らせくださいますよう" in demanded
     with zipfile.ZipFile(direct / f"{direct.name}.zip") as packed:
         readme = packed.read(f"{direct.name}/00_README.txt").decode("utf-8-sig")
-    assert "相手方に送る文の案" in readme
+    assert "相手に送る文の案" in readme
     assert "契約ID" not in readme
 
 

@@ -122,7 +122,7 @@ def test_the_whole_first_run(desk: Desk) -> None:
     with desk.init() as tty:
         tty.answer("not be shown):", "wrong token")
         tty.answer("not be shown):", "f" * 32)
-        tty.see("does not accept this token")
+        tty.see("API token doesn't work")
         tty.answer("not be shown):", TOKEN)
         tty.see("Account: yamada")
         tty.see("Numbers:")

@@ -270,7 +270,7 @@ def _no_database(checked: Checked) -> None:
 @pytest.mark.parametrize(
     ("harm", "name", "words"),
     [
-        (_wrong_token, "account", "does not accept the API token"),
+        (_wrong_token, "account", "API token doesn't work"),
         (_open_token, "token", "chmod 600"),
         (_open_home, "permissions", "chmod 700"),
         (_wrong_clock, "clock", "90 seconds ahead"),

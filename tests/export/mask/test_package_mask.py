@@ -340,7 +340,7 @@ def test_what_was_covered_is_listed_once() -> None:
         masking.mask_text("090-1234-5678と090-1234-9999", message_place(ROOM, 7))
         masking.shown_name(5, "佐藤 花子")
 
-    assert [("参加者Aの表示名", "第三者の氏名", 1), ("本文", "電話番号", 2)] == masking.masked_lines
+    assert [("参加者Aの表示名", "ほかの人の氏名", 1), ("本文", "電話番号", 2)] == masking.masked_lines
 
 
 def test_a_text_in_which_nothing_was_found_is_looked_at_anew_once_more_is_to_be_hidden() -> None:

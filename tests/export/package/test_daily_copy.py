@@ -15,7 +15,6 @@ from archiver.custody.verify import verify_path
 from archiver.export.package import daily_copy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
-from archiver.export.texts.readme import DAILY_FIRST_LINE
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from tests.support.archives.maker import ROOM, ArchiveMaker, at, file_object, message_object, story
@@ -48,7 +47,10 @@ def test_the_first_run_of_a_day_copies_the_day_before(tmp_path: Path) -> None:
     path = made_daily(maker.archive, minutes=DAY)
 
     assert maker.home / "daily/job1/2026-11-05_job1_daily.zip" == path
-    assert DAILY_FIRST_LINE == inside(path)["00_README.txt"].decode("utf-8-sig").split("\r\n")[0]
+    assert (
+        "毎日の写し(伏せ字はAPIトークンだけ・提出用ではありません)"
+        == inside(path)["00_README.txt"].decode("utf-8-sig").split("\r\n")[0]
+    )
     assert 4 == len(bodies(path))
     assert {"data/entries.jsonl", "data/transcript/index.html", "data/files/F-0001.png"} <= inside(path).keys()
     assert [] == verify_path(path).findings

@@ -19,7 +19,7 @@ from tests.support.reports.sample_conversation import message_id
 ASKED = {
     RequestKind.PAYMENT: "お支払いについてご確認をお願いします。",
     RequestKind.REVIEW: "利用規約に基づく検収手続きのご検討をお願いします。",
-    RequestKind.REPLY: "相手方への連絡催促をお願いします。",
+    RequestKind.REPLY: "相手への連絡催促をお願いします。",
     RequestKind.TERMS: "を相手が書面などで示すよう、ご案内をお願いします。",
     RequestKind.STOP_WORK: "お取りいただける手続きのご案内をお願いします。",
 }

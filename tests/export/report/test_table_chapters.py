@@ -139,7 +139,7 @@ def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
 
     assert ["IDの連絡", "納品物"] == [row[1] for row in rows(chapter)]
     assert "「IDは tanaka_xx です」" == rows(chapter)[0][2]
-    assert "N-02 通知 承認[U+000A].png 2026-10-03 通知の写し" in words(chapter)
+    assert "N-02 サービスの通知 承認[U+000A].png 2026-10-03 通知の写し" in words(chapter)
 
 
 def test_a_contract_without_a_platform_speaks_of_papers() -> None:
@@ -194,7 +194,8 @@ def test_only_lawyers_are_asked_about_terms(profile: str, has_terms: bool) -> No
     chapter = people_and_dates.dates(case, survey_messages(case))
 
     assert has_terms == (f"いずれも{BLANK}です(示されていないという意味ではありません): 発注した人" in words(chapter))
-    assert ("期限: 検収の目安(納品+7日)", "2026-11-13", "計算。出典 FAQ 10329(公式、2026-11-26に確認)") in rows(chapter)
+    due = ("期限: 検収の目安(納品から7日)", "2026-11-13", "計算。出典 FAQ 10329(公式、2026-11-26に確認)")
+    assert due in rows(chapter)
 
 
 def test_a_term_is_told_with_the_number_and_the_beginning_of_its_message() -> None:

@@ -115,7 +115,7 @@ def test_it_always_fits_a_form(
 
     assert len(encode_text(text).decode("utf-8-sig")) <= MAX_LENGTH == 800
     *_facts, request, _blank, enclosed = text.splitlines()
-    assert enclosed.startswith(("【添付】01_report.pdf(", "[Enclosed] 01_report.pdf ("))
+    assert enclosed.startswith(("【資料】01_report.pdf(", "[Enclosed] 01_report.pdf ("))
     assert language == ENGLISH or request.endswith(("をお願いします。", "ご案内ください。"))
     assert {"\n"} == {character for character in text if ord(character) < 32}
 

@@ -12,19 +12,21 @@ import pytest
 from archiver.claims.unseen import named_pauses
 from archiver.evidence.tables.build import CSV_HEADERS
 from archiver.export.stamps import RootCertificate, SealStamp, StampStatement
-from archiver.export.texts.readme import DAILY_FIRST_LINE, PackageFacts, readme
-from archiver.export.texts.verify_txt import VerificationSteps, verify_text
+from archiver.export.texts.readme import readme
+from archiver.export.texts.verify_txt import verify_text
 from archiver.records import Contract, Pause
 from archiver.render.gap_breaks import pause_lines
 from archiver.report_language import ENGLISH, report_language
 from tests.support.archives.maker import at
 from tests.support.reports import report_inputs
 
+DAILY_FIRST_LINE = "毎日の写し(伏せ字はAPIトークンだけ・提出用ではありません)"
+
 FORBIDDEN = ("改ざん不可能", "証拠能力", "法的に有効", "ガイドライン準拠", "詐欺", "違法", "総務大臣", "認定")
 """What no text of ours may claim (evidence.md §8)."""
 
 
-def facts(**changes: Any) -> PackageFacts:
+def facts(**changes: Any) -> dict[str, Any]:
     """A package of nothing much."""
     values: dict[str, Any] = {
         "name": "CW1_20261105-101433_lawyer",
@@ -46,22 +48,28 @@ def facts(**changes: Any) -> PackageFacts:
         "incomplete": (),
         "software": "chatwork-archiver 1",
         "created_at": at(0),
+        "pauses": (),
+        "watches": (),
+        "missing": 0,
+        "left_out_messages": 0,
+        "unsealed": 0,
+        "other_chats": (),
     }
-    return PackageFacts(**(values | changes))
+    return values | changes
 
 
-def steps(*, stamped: bool = False, whole: bool = True) -> VerificationSteps:
+def steps(*, stamped: bool = False, whole: bool = True) -> dict[str, Any]:
     """How to check a package of two seals."""
     names = ["000001-2026-11-05.json", "000002-2026-11-06.json"]
-    return VerificationSteps(
-        tables=whole,
-        raw=whole,
-        seals=names,
-        stamps=[SealStamp(number, name, "a", at(number)) for number, name in enumerate(names, 1)] if stamped else [],
-        roots=[RootCertificate("a", "0" * 64, "CN=Root\u202e", is_trusted=False)] if stamped else [],
-        configured=["a"] if stamped else [],
-        made_at=at(3),
-    )
+    return {
+        "tables": whole,
+        "raw": whole,
+        "seals": names,
+        "stamps": [SealStamp(number, name, "a", at(number)) for number, name in enumerate(names, 1)] if stamped else [],
+        "roots": [RootCertificate("a", "0" * 64, "CN=Root\u202e", is_trusted=False)] if stamped else [],
+        "configured": ["a"] if stamped else [],
+        "made_at": at(3),
+    }
 
 
 @pytest.mark.parametrize("stamped", [True, False])

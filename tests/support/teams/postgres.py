@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psycopg
 
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-"""The folders of the installed versions; Debian has none of them on PATH."""
+PROGRAMS = sorted(Path(os.environ.get("POSTGRES_VERSIONS", "/usr/lib/postgresql")).glob("*/bin"))
+"""The folders of the installed versions, of which the newest is taken; Debian has none of them on PATH."""
 
 _PATIENCE_SECONDS = 600
 """For each of its programs: `pg_ctl` alone gives up after 60 s, less than a restore took beside other work."""
@@ -85,6 +85,13 @@ class Postgres:
         with psycopg.connect(self.address(), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement.encode())
+
+    def written(self) -> int:
+        """How many bytes of write-ahead log there are by now."""
+        with psycopg.connect(self.address()) as connection:
+            query = "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"
+            ((written,),) = connection.execute(query).fetchall()
+        return int(written)
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         assert PROGRAMS, "PostgreSQL is missing: apt-get install postgresql"

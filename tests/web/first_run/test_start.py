@@ -70,7 +70,7 @@ def test_a_wrong_token_is_said_and_not_kept(browser: FormBrowser) -> None:
     answer = browser.post("/start/token", token="f" * 32)
 
     assert 422 == answer.status_code
-    assert "does not accept this token" in answer.get_data(as_text=True)
+    assert "Paste the one Chatwork shows now" in answer.get_data(as_text=True)
     assert "f" * 32 not in answer.get_data(as_text=True)
     assert FirstRunStep.TOKEN is first_open_step(browser.context)
 

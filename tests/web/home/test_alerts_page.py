@@ -17,13 +17,13 @@ from tests.support.console.application import SITE, FormBrowser, open_applicatio
 @pytest.mark.parametrize(
     ("sentence", "shown"),
     [
-        ("ほか2件: archive --home /tmp/a status --alerts", "ほか2件: Everything to look at"),
+        ("ほか2件: archive --home /tmp/a status --alerts", "ほか2件: Alerts"),
         ("archive status --full を見てください。", "Settings を見てください。"),
         ("残してください(archive --home '/tmp/a b' job enter 仕事 file)。", "残してください(Jobs)。"),
         ("撮影: m12    archive job enter 1 file --file ファイル --message m12", "撮影: m12 Jobs"),
         ("archive backup 保存先", "Backups"),
         ("(未入力: archive job who 1 番号 client --reason 根拠)", "(未入力: Jobs)"),
-        ("The archive is whole: archive verify --deep", "The archive is whole: Backups"),
+        ("The archive is whole: archive verify --deep", "The archive is whole: Settings"),
         ("空白2件(archive status で見られます)", "空白2件(this page で見られます)"),
         ("archive upkeep", "archive upkeep"),
     ],
@@ -44,10 +44,10 @@ def test_every_alert_is_listed(tmp_path: Path) -> None:
     """And an unknown one cannot be put aside."""
     story(tmp_path / "home").archive.close()
     with open_application(tmp_path / "home", {"HOME": str(tmp_path), "PATH": ""}) as browser:
-        page = browser.get("/alerts")
+        page = browser.get("/settings/notices")
         unknown = _dismiss(browser, 99)
 
-    assert "to look at" in page
+    assert "No alert so far." in page
     assert unknown >= 400
 
 
@@ -59,18 +59,18 @@ def test_many_alerts_are_turned_page_by_page(tmp_path: Path) -> None:
             alerts.keep(writing, Alert(AlertRule.A6, Level.MEDIUM, at(number), ROOM, message_id="1"))
     maker.archive.close()
     with open_application(tmp_path / "home", {"HOME": str(tmp_path), "PATH": ""}) as browser:
-        pages = [browser.get(path) for path in ("/alerts", "/alerts?after=50", "/alerts?after=100")]
-        far, odd = browser.get("/alerts?after=1000"), browser.get("/alerts?after=x")
+        pages = [browser.get(f"/settings/notices{place}") for place in ("", "?after=50", "?after=100")]
+        far, odd = browser.get("/settings/notices?after=1000"), browser.get("/settings/notices?after=x")
 
-    found = [re.findall('id="aside-([0-9]+)"', page) for page in pages]
+    found = [re.findall('id="alert-([0-9]+)"', page) for page in pages]
     assert [*range(120, 0, -1)] == [int(number) for numbers in found for number in numbers]
     assert ["after=50", "after=100"] == [
-        page.partition('rel="next" href="/alerts?')[2].partition('"')[0] for page in pages[:2]
+        page.partition('rel="next" href="/settings/notices?')[2].partition("#")[0] for page in pages[:2]
     ]
     assert 'rel="next"' not in pages[2]
-    assert [] == re.findall('id="aside-', far)
-    assert odd.count('id="aside-') == 50
+    assert [] == re.findall('id="alert-', far)
+    assert odd.count('id="alert-') == 50
 
 
 def _dismiss(browser: FormBrowser, number: int) -> int:
-    return browser.post(f"/alerts/{number}/dismiss", reason="x").status_code
+    return browser.post(f"/settings/notices/{number}/seen").status_code

@@ -25,10 +25,10 @@ def browser(tmp_path: Path) -> Iterator[FormBrowser]:
 
 def test_records_are_sealed_now(browser: FormBrowser) -> None:
     """The page tells how many are not, the result names the seal, and a second click finds nothing to seal."""
-    before = browser.get("/copies")
+    before = browser.get("/settings")
     browser.post("/evidence/seal")
     sealed = browser.job()
-    after = browser.get("/copies")
+    after = browser.get("/settings")
     browser.post("/evidence/seal")
     again = browser.job()
 
@@ -44,10 +44,10 @@ def test_records_are_sealed_now(browser: FormBrowser) -> None:
 
 def test_the_whole_archive_is_checked(browser: FormBrowser) -> None:
     """As `archive verify` does; the page tells the last time and whether something was found."""
-    before = browser.get("/copies")
+    before = browser.get("/settings")
     browser.post("/evidence/verify")
     good = browser.job()
-    told = browser.get("/copies")
+    told = browser.get("/settings")
     browser.post("/evidence/seal")
     browser.job()
     (path,) = (browser.context.home / "seals").glob("*.json")
@@ -60,7 +60,7 @@ def test_the_whole_archive_is_checked(browser: FormBrowser) -> None:
     assert "was not checked yet" in before
     assert ("nothing was found" in told, good.outcome.is_complete) == (True, True)
     assert any(line.startswith("[seal") for line in bad.outcome.lines)
-    assert "finding" in browser.get("/copies")
+    assert "finding" in browser.get("/settings")
 
 
 def test_a_copy_beside_the_archive_is_warned_of(browser: FormBrowser, tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def test_the_client_removes_the_user_from_the_chat(
         player, page, faults = Player(tab.page), tab.page, list[str]()
         desk.chatwork.remove_owner(desk.group)
         save(context)
-        for path in ("/home", "/emergency", "/alerts", "/contracts/job1"):
+        for path in ("/home", "/emergency", "/settings/notices", "/contracts/job1"):
             go(player, path)
             assert str(desk.group) not in words(page), words(page)
             faults += look(player, language)

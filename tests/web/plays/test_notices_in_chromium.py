@@ -38,7 +38,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
 def test_mail_is_set_up_tried_and_turned_off_by_clicking(page: Page, mails: MailServer) -> None:
     """A refused login, a refused address, a test that was taken but not seen, one that came."""
     player = Player(page)
-    player.press("#mail a[href*='change=mail']")
+    player.press("#on-mail")
     player.press("#more-mail > summary")
     player.fill("#m-host", "127.0.0.1")
     page.select_option("#m-tls", "none")
@@ -53,15 +53,15 @@ def test_mail_is_set_up_tried_and_turned_off_by_clicking(page: Page, mails: Mail
     mails.refuses = ""
     player.fill("#m-password", PASSWORD)
     player.press("#mail button.first")
-    expect(page.locator("#mail")).to_contain_text("a test alert was sent just now")
+    expect(page.locator("#mail")).to_contain_text("A test was sent")
     player.press('button[name="seen"][value="no"]')
     expect(page.locator("#mail")).to_contain_text("folder for spam")
-    player.press("#mail .row form:first-child button")
+    player.press("#mail form.row button")
     player.press('button[name="seen"][value="yes"]')
-    expect(page.locator("#mail")).to_contain_text("the last test alert was seen")
+    expect(page.locator("#mail")).to_contain_text("The last test was seen.")
     faults = player.look_around()
-    player.press("#mail .row form:last-child button")
-    expect(page.locator("#mail > p").first).to_have_text("off")
+    player.press("#on-mail")
+    expect(page.locator("#on-mail")).not_to_be_checked()
 
     assert [USER, USER] == [mail["To"] for mail in mails.mails]
     assert [] == faults
@@ -69,6 +69,6 @@ def test_mail_is_set_up_tried_and_turned_off_by_clicking(page: Page, mails: Mail
 
 def test_a_desktop_that_shows_no_notice_leads_to_another_way(page: Page) -> None:
     """As on a computer without a desktop of its own."""
-    Player(page).press("#desktop .row form:first-child button")
+    Player(page).press("#desktop form.row button")
 
     expect(page.locator("#desktop")).to_contain_text("set up mail instead")

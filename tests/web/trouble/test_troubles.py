@@ -61,7 +61,7 @@ def outcome_of(browser: FormBrowser) -> JobOutcome:
 
 def test_an_archive_that_nothing_saves_is_not_called_good(desk: FirstDayDesk, browser: FormBrowser) -> None:
     """Not even right after a save; the button that sets it up stands beside it, until something saves by itself."""
-    browser.post("/alerts/1/dismiss")  # of the direct chat that is not saved
+    browser.post("/settings/notices/1/seen")  # of the direct chat that is not saved
     alone = browser.get("/home")
     with hold_daemon_lock(desk.home):
         kept = browser.get("/home")
@@ -104,7 +104,7 @@ def test_a_token_that_is_refused_while_the_application_runs(desk: FirstDayDesk, 
     rescue = outcome_of(browser)
 
     assert not refused.is_complete
-    assert "does not accept the API token" in " ".join((refused.head, *refused.lines))
+    assert "API token doesn't work" in " ".join((refused.head, *refused.lines))
     assert 'href="/settings"' in job_page.partition('id="job"')[2]
     assert 'class="relief lose"' in home
     assert "the API token is not accepted" in home

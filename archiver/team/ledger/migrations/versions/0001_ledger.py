@@ -14,16 +14,18 @@ CREATE TABLE ledger.archive (
 );
 CREATE TABLE ledger.standing (
     archive int PRIMARY KEY REFERENCES ledger.archive,
-    mark text NOT NULL,
-    running text NOT NULL,
+    lists text NOT NULL DEFAULT '[]',
+    mark text NOT NULL DEFAULT 'new',
+    running bytea NOT NULL DEFAULT '',
     last_round timestamptz,
     outcome text,
     gaps int CHECK (gaps >= 0),
     alerts int CHECK (alerts >= 0),
     failures int NOT NULL DEFAULT 0 CHECK (failures >= 0),
     next_due timestamptz
-);
-CREATE INDEX standing_next_due ON ledger.standing (next_due);
+) WITH (fillfactor = 25);
+COMMENT ON TABLE ledger.standing IS 'changed by every round: without an index on what changes, nothing else is written';
+ALTER TABLE ledger.standing ALTER lists SET STORAGE EXTERNAL, ALTER running SET STORAGE MAIN;
 
 CREATE TABLE ledger.entry (
     archive int NOT NULL REFERENCES ledger.archive,
@@ -186,7 +188,7 @@ BEGIN
     INSERT INTO ledger.archive (id, account_id) OVERRIDING SYSTEM VALUE
     VALUES (coalesce(wanted, nextval('ledger.archive_id_seq')), account) ON CONFLICT DO NOTHING;
     PERFORM setval('ledger.archive_id_seq', wanted) FROM ledger.archive_id_seq WHERE last_value < wanted;
-    INSERT INTO ledger.standing VALUES (ledger.archive_of(account), 'new', '{}') ON CONFLICT DO NOTHING;
+    INSERT INTO ledger.standing (archive) VALUES (ledger.archive_of(account)) ON CONFLICT DO NOTHING;
     RETURN ledger.archive_of(account);
 END $$;
 
@@ -373,7 +375,8 @@ GRANT INSERT (archive, seq, observed_at, clock, kind, account_id, room_id, key, 
     TO ledger_writer;
 GRANT INSERT (archive, number, digest, salt, room_id, path, status, headers, received_at, body) ON ledger.reply
     TO ledger_writer;
-GRANT UPDATE (mark, running, last_round, outcome, gaps, alerts, failures, next_due) ON ledger.standing TO ledger_writer;
+GRANT UPDATE (lists, mark, running, last_round, outcome, gaps, alerts, failures, next_due) ON ledger.standing
+    TO ledger_writer;
 GRANT SELECT (archive, key_id, given_at), INSERT, UPDATE, DELETE ON ledger.token TO ledger_writer;
 GRANT SELECT ON ledger.overview TO ledger_writer, ledger_overseer;
 GRANT EXECUTE ON FUNCTION ledger.open_archive(bigint, int), ledger.close_archive(), ledger.reopen_archive(),
