@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse
 
 THREADS = 16
+PAGES_KEPT = 20
+"""The pages of so many members, those who looked last, stay in memory, where each take 2 MB."""
+
 FRESH_SECONDS = 30.0
 """For so long a copy is shown without asking the ledger for newer records."""
 
@@ -44,8 +47,7 @@ class TeamPages:
     ) -> None:
         """`find_home`: the home of the copy of an account's archive; `build_context`: the context of its pages."""
         self._gate, self._find_home, self._build_context, self._clock = gate, find_home, build_context, clock
-        self._pages: dict[int, Flask] = {}
-        self._looked: dict[int, float] = {}
+        self._pages: dict[int, tuple[Flask, float]] = {}
         self._turns: dict[int, threading.Lock] = {}
         self._changing = threading.Lock()
 
@@ -66,15 +68,24 @@ class TeamPages:
         with self._changing:
             turn = self._turns.setdefault(account, threading.Lock())
         with turn:
-            if account not in self._pages:
-                context = self._build_context(self._find_home(account))
-                self._top_up(context.home)
-                self._pages[account] = build_pages(context, lambda app: guard_behind_proxy(app, self._gate, account))
-                self._looked[account] = self._clock()
-            elif self._clock() - self._looked[account] > FRESH_SECONDS:
+            pages, looked = self._take(account) or (self._build(account), self._clock())
+            if self._clock() - looked > FRESH_SECONDS:
                 self._top_up(self._find_home(account))
-                self._looked[account] = self._clock()
-            return self._pages[account]
+                looked = self._clock()
+            with self._changing:
+                self._pages[account] = pages, looked
+                if len(self._pages) > PAGES_KEPT:
+                    del self._pages[next(iter(self._pages))]
+            return pages
+
+    def _take(self, account: int) -> tuple[Flask, float] | None:
+        with self._changing:
+            return self._pages.pop(account, None)
+
+    def _build(self, account: int) -> Flask:
+        context = self._build_context(self._find_home(account))
+        self._top_up(context.home)
+        return build_pages(context, lambda app: guard_behind_proxy(app, self._gate, account))
 
     def _top_up(self, home: Path) -> None:
         """Bring a copy up to the ledger; while that cannot be reached, the copy is shown as it is."""

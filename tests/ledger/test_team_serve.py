@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import socket
 import subprocess
 import sys
 import tomllib
+import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,8 +20,13 @@ import pytest
 import requests
 
 from archiver import errors
+from archiver.cli.context import CliContext
+from archiver.cli.reading.view_context import build_view_context
 from archiver.settings.private_file import replace_file
 from archiver.settings.serve_file import read_serve_file
+from archiver.store.archive import Archive
+from archiver.team import pages
+from archiver.team.proxy_access import ProxyGate
 from tests.ledger.teams import Team, new_team
 from tests.support.teams.nginx import running_nginx
 from tests.support.teams.object_servers import free_port
@@ -175,6 +182,20 @@ def test_no_page_says_what_is_true_of_ones_own_computer_alone(served: Served) ->
         waiting += sorted({link for link in links if link and link not in seen_pages} - {*waiting})[:40]
 
     assert [] == found
+
+
+def test_memory_comes_back_from_those_who_looked_long_ago(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages of a few members stay; all others are made again when they are asked for."""
+    monkeypatch.setattr(pages, "PAGES_KEPT", 2)
+    with closing(Archive(tmp_path)) as archive:
+        archive.create()
+    gate = ProxyGate("h", SECRET, frozenset(), {})
+    served = pages.TeamPages(gate, lambda _account: tmp_path, lambda home: build_view_context(CliContext(home, 0, {})))
+
+    apps = [weakref.ref(served._pages_of(account)) for account in (1, 2, 1, 3, 1)]
+    gc.collect()
+
+    assert [True, False, True, True, True] == [app() is not None for app in apps]
 
 
 @pytest.mark.parametrize(
