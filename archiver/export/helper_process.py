@@ -11,14 +11,15 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
-from archiver.export.process_start import start_unreached
 from archiver.report_language import current_language, is_practice, report_language
 
 BATCH = 200
@@ -171,3 +172,23 @@ def _read_batches(asked: Connection, batches: SimpleQueue[Any]) -> None:
 
 def _core_count() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def start_unreached(process: BaseProcess) -> None:
+    """Start a process of the context `spawn`, from which Ctrl-C is held back for good. Raises OSError."""
+    with _held_back():
+        process.start()
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Hold Ctrl-C back from this thread; a process that is started meanwhile keeps it so. Nothing on Windows."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # it lets Ctrl-C through again when it starts, which the first process causes
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

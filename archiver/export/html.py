@@ -7,13 +7,14 @@ Pages are `R<room id>-0001.html` …. `index.html` lists and searches the pages 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from archiver.export import thumbnails
 from archiver.export.rendering_process import rendering_for
-from archiver.records import Attachment, Conversation, RoomId
+from archiver.records import Attachment, Conversation, FileId, RoomId
+from archiver.render.message_body import Picture
 from archiver.render.page_templates import index_html
+from archiver.render.thumbnail import thumbnail
 from archiver.render.transcript_pages import Transcript, TranscriptPage
 
 SEARCH = "search"
@@ -26,7 +27,7 @@ def write(conversation: Conversation, folder: Path, link: Callable[[Attachment],
     if they are not in the package. The same conversation gives the same bytes. Raises OSError.
     """
     (folder / SEARCH).mkdir(exist_ok=True)
-    pictures = thumbnails.write_thumbnails(conversation.attachments, folder, link)
+    pictures = write_thumbnails(conversation.attachments, folder, link)
     transcript = Transcript(conversation, link, pictures, rendering_for(conversation.count))
     # The end of a room is known only after its last message, so each page is written first and completed later.
     names = [_write_page(folder, page) for page in transcript.pages()]
@@ -58,3 +59,27 @@ def _update_index(path: Path, room: RoomId, section: str) -> None:
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+FOLDER = "thumbnails"
+
+_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+
+
+def write_thumbnails(
+    attachments: Iterable[Attachment], folder: Path, link: Callable[[Attachment], str | None]
+) -> dict[FileId, Picture]:
+    """Write thumbnails of the files whose bytes `link` finds from `folder`; return them by file. Raises OSError."""
+    pictures: dict[FileId, Picture] = {}
+    for attachment in attachments:
+        address = link(attachment)
+        if address is None or not address.lower().endswith(_ENDINGS):
+            continue
+        small = thumbnail(folder / address)
+        if small is not None:
+            body, width, height = small
+            name = f"{FOLDER}/{Path(address).stem}.webp"
+            (folder / FOLDER).mkdir(exist_ok=True)
+            (folder / name).write_bytes(body)
+            pictures[attachment.file_id] = Picture(name, width, height)
+    return pictures

@@ -25,8 +25,7 @@ from archiver.chatwork.models import Message, Room
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import NotVisible
 from archiver.export.package.copied_files import CopiedFiles
-from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
-from archiver.export.package.kept_histories import KeptHistories
+from archiver.export.package.entry_reader import KeptHistories, PackageStatistics, SourceEntries
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import PackageInput

@@ -15,6 +15,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
+from archiver.export.helper_process import start_unreached
 from archiver.export.metadata.items import MetadataField, MetadataItem
 from archiver.export.metadata.pictures import (
     NotRemovable,
@@ -23,7 +24,6 @@ from archiver.export.metadata.pictures import (
     picture_without_metadata,
     xmp_items,
 )
-from archiver.export.process_start import start_unreached
 
 TIME_LIMIT = 20.0
 """Seconds for one file."""

@@ -19,9 +19,8 @@ from archiver.export import PROFILES, conversation, enclosure_file_names
 from archiver.export.bag import Bag, HashingWriter
 from archiver.export.package import copied_files, pdf_files, verify_script
 from archiver.export.package.copied_files import CopiedFiles
-from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
+from archiver.export.package.entry_reader import KeptHistories, PackageStatistics, SourceEntries
 from archiver.export.package.export_report import ExportReport
-from archiver.export.package.kept_histories import KeptHistories
 from archiver.export.package.package_input import (
     SCRATCH,
     PackageInput,

@@ -22,8 +22,7 @@ from archiver.export.mask.package_mask import PackageMask
 from archiver.export.package.package_input import PackageInput
 from archiver.export.package.report_input import report_input
 from archiver.export.package_scope import STATEMENTS
-from archiver.export.report.excerpt import OFFICE_CONTEXT, chosen_messages
-from archiver.export.report.excerpt_selection import CONTEXT, ExcerptMessage, select_excerpt
+from archiver.export.report.excerpt import CONTEXT, OFFICE_CONTEXT, ExcerptMessage, chosen_messages, select_excerpt
 from archiver.export.report.input import ReportInput, ReviewedTexts
 from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import CHANGED, MessageStatistics, survey_messages

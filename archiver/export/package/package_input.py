@@ -19,8 +19,7 @@ from archiver.export import PROFILES, conversation
 from archiver.export.bag import Bag, HashingWriter
 from archiver.export.conversation import PackageRoom
 from archiver.export.package.copied_files import CopiedFiles
-from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
-from archiver.export.package.kept_histories import KeptHistories
+from archiver.export.package.entry_reader import KeptHistories, PackageStatistics, SourceEntries
 from archiver.export.package.recipe import Recipe
 from archiver.records import Conversation, OtherChat, Seal, Watch
 from archiver.store.archive import Reading

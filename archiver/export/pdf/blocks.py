@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import ClassVar
 
-from archiver.export.pdf.glyphs import printable
-from archiver.export.pdf.line_breaks import CELL, ENGLISH_CELL, WORD, mark_breaks
+from archiver.export.pdf.glyphs import CELL, ENGLISH_CELL, WORD, mark_breaks, printable
 from archiver.report_language import JAPANESE, current_language
 
 

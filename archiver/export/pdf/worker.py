@@ -9,9 +9,9 @@ from datetime import datetime
 from multiprocessing.connection import Connection
 
 from archiver import errors
+from archiver.export.helper_process import start_unreached
 from archiver.export.pdf.blocks import Report
 from archiver.export.pdf.typst_pdf import make_pdf
-from archiver.export.process_start import start_unreached
 
 
 class PdfJob:

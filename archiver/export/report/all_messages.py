@@ -13,9 +13,8 @@ from typing import NamedTuple
 from archiver.export.pdf.blocks import Block, Chapter, MessageBlock, Paragraph, Report, Subheading
 from archiver.export.pdf.worker import PdfJob
 from archiver.export.report.chapters import COURT_MARGIN, MARGIN
-from archiver.export.report.gap_blocks import GapBlocks
 from archiver.export.report.input import ReportInput
-from archiver.export.report.message_block import PaperReferences, message_block
+from archiver.export.report.message_block import GapBlocks, PaperReferences, message_block
 from archiver.records import Conversation
 from archiver.render.invisible_characters import visible
 from archiver.render.times import day_text, local_time

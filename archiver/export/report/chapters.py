@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from archiver.export.pdf.blocks import Chapter, Report
 from archiver.export.report import (
-    digests_and_masking,
     excerpt,
     files_and_changes,
     limits,
@@ -35,8 +34,8 @@ CHAPTERS: tuple[Callable[[ReportInput, MessageStatistics], Chapter], ...] = (
     limits.chapter,
     method.statement,
     method.checking,
-    digests_and_masking.digests,
-    digests_and_masking.masked_places,
+    method.digests,
+    method.masked_places,
 )
 
 MARGIN, COURT_MARGIN = 20.0, 30.0

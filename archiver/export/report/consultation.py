@@ -7,12 +7,10 @@ from dataclasses import replace
 
 from archiver.export.pdf.blocks import Block, Chapter, FactList, Paragraph, Report, TableBlock
 from archiver.export.report import summary, timeline
-from archiver.export.report.input import BLANK, STATED, ReportInput
+from archiver.export.report.input import BLANK, STATED, ReportInput, delivery_text, platform_of, shorten_line
 from archiver.export.report.money import consultation_rows, reminder_rows, stated_due_text
-from archiver.export.report.platform_words import delivery_text, platform_of
 from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import Platform
 from archiver.records import Contract, Gap
 from archiver.render.gap_breaks import PAUSE, all_pauses, interval_text, no_pauses_text

@@ -7,13 +7,14 @@ states which of the two it was. A gap of the record is shown at its place, or co
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from archiver.export.pdf.blocks import Block, Chapter, Interruption, Paragraph, Subheading
-from archiver.export.report.excerpt_selection import CONTEXT, OmittedMessages, select_excerpt
-from archiver.export.report.gap_blocks import GapBlocks
 from archiver.export.report.input import ReportInput
-from archiver.export.report.message_block import PaperReferences, message_block
+from archiver.export.report.message_block import GapBlocks, PaperReferences, message_block
 from archiver.export.report.statistics import BOUND, CHANGED, LAST, LAST_MESSAGES, MessageStatistics
 from archiver.records import Conversation
 from archiver.render.invisible_characters import visible
@@ -105,3 +106,61 @@ def _elision(first: int, last: int, count: int, gaps: int) -> Interruption:
     numbers = f"No.{first}" if count == 1 else say("No.{first}から{last}", first=first, last=last)
     hidden = say("。この間に保存できなかった期間{gaps}か所(第9章)", gaps=gaps) if gaps else ""
     return Interruption(say("(中略 {count}件\u3000{numbers}{hidden})", count=count, numbers=numbers, hidden=hidden))
+
+
+Item = TypeVar("Item")
+
+CONTEXT = 5
+"""Messages shown before and after each chosen one, as a quotation without context is not trusted."""
+
+
+@dataclass(frozen=True)
+class ExcerptMessage(Generic[Item]):
+    """A message of the excerpt."""
+
+    item: Item
+    star: bool
+    """Whether it was chosen itself, and is not only context."""
+
+
+@dataclass(frozen=True)
+class OmittedMessages(Generic[Item]):
+    """Consecutive messages that are left out."""
+
+    first: Item
+    last: Item
+    count: int
+
+
+def select_excerpt(
+    items: Iterable[Item], is_chosen: Callable[[Item], bool], *, context: int = CONTEXT
+) -> Iterator[ExcerptMessage[Item] | OmittedMessages[Item]]:
+    """Every item once and in order, either shown or counted as left out."""
+    waiting: deque[Item] = deque()  # shown only if one of the next items is chosen
+    omitted: OmittedMessages[Item] | None = None
+    after = 0
+    for item in items:
+        if is_chosen(item):
+            if omitted is not None:
+                yield omitted
+            yield from (ExcerptMessage(one, star=False) for one in waiting)
+            yield ExcerptMessage(item, star=True)
+            waiting.clear()
+            omitted, after = None, context
+        elif after:
+            yield ExcerptMessage(item, star=False)
+            after -= 1
+        else:
+            waiting.append(item)
+            if len(waiting) > context:
+                omitted = _extend_omitted(omitted, waiting.popleft())
+    for left_over in waiting:
+        omitted = _extend_omitted(omitted, left_over)
+    if omitted is not None:
+        yield omitted
+
+
+def _extend_omitted(omitted: OmittedMessages[Item] | None, item: Item) -> OmittedMessages[Item]:
+    return (
+        OmittedMessages(item, item, 1) if omitted is None else OmittedMessages(omitted.first, item, omitted.count + 1)
+    )

@@ -18,9 +18,8 @@ from archiver.evidence.tables.cells import csv_line
 from archiver.export.enclosure_file_names import COURT_EXTENSIONS, exhibit_name, file_name, label, numbered_exhibits
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
 from archiver.export.report.chapters import COURT_MARGIN
-from archiver.export.report.input import BLANK, ReportInput, day_of
+from archiver.export.report.input import BLANK, ReportInput, day_of, platform_of
 from archiver.export.report.platform_crosscheck import KINDS
-from archiver.export.report.platform_words import platform_of
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST, Attachment, CaseSide, Enclosure
 from archiver.render.invisible_characters import visible

@@ -9,12 +9,10 @@ from archiver.chatwork.notation.parse import parse
 from archiver.claims.words import change_lines, own_changes_text
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
-from archiver.export.report.input import ReportInput
+from archiver.export.report.input import ReportInput, about_text, kind_text, shorten, value_text
 from archiver.export.report.message_block import PaperReferences
-from archiver.export.report.platform_words import about_text, kind_text, value_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.timeline import CHAT_CLOSED
-from archiver.export.report.truncation import shorten
 from archiver.records import Attachment, CaseSide
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References, plain_text

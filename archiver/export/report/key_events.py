@@ -22,12 +22,10 @@ from archiver.claims.words import (
 )
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import MessageText, QuotedMessage
-from archiver.export.report.input import ReportInput
+from archiver.export.report.input import ReportInput, about_text, kind_text, shorten_line, value_text
 from archiver.export.report.message_block import references_of
-from archiver.export.report.platform_words import about_text, kind_text, value_text
 from archiver.export.report.request_to_office import shown_name
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncation import shorten_line
 from archiver.records import State
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words

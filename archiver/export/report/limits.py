@@ -10,8 +10,8 @@ from archiver.claims.unseen import named_pauses
 from archiver.claims.words import change_lines, sources_text
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Subheading, TableBlock
-from archiver.export.report.gap_blocks import gap_line
 from archiver.export.report.input import NEVER_READ, ReportInput
+from archiver.export.report.message_block import gap_line
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import ChangeKind, Conversation, ObservedBy, Pause
 from archiver.render.gap_breaks import (

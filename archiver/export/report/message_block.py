@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from archiver.chatwork.notation.parse import DELETED, parse
-from archiver.export.pdf.blocks import MessageBlock, MessageText
-from archiver.export.report.input import ReportInput
-from archiver.export.report.truncation import shorten, shorten_line
-from archiver.records import Attachment, Conversation, FileId, Message, MessageId, RoomId, State, Version
+from archiver.export.pdf.blocks import Interruption, MessageBlock, MessageText
+from archiver.export.report.input import ReportInput, shorten, shorten_line
+from archiver.records import Attachment, Conversation, FileId, Gap, Message, MessageId, RoomId, State, Version
+from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, pause_text
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
 from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url, state_badge
@@ -185,3 +185,39 @@ def _file_notes(message: Message, paper: PaperReferences) -> Iterator[str]:
             size=attachment.size,
             status=status,
         )
+
+
+class GapBlocks:
+    """Gives the gaps and pauses before each message, as the messages of a room go by in order."""
+
+    def __init__(self, room: Conversation, *, pauses: bool) -> None:
+        """Take the gaps of a room, and its pauses if asked for."""
+        self._room = room
+        self._gaps = sorted(room.gaps, key=lambda gap: (_after_id(gap), int(gap.before), gap.number))
+        self._pauses = sorted(room.pauses, key=lambda one: (one.start, one.end)) if pauses else []
+
+    def before(self, message: Message) -> Iterator[Interruption]:
+        """The gaps and pauses before this message that were not given yet."""
+        while self._pauses and self._pauses[0].start <= message.send_time:
+            yield self._pause()
+        while self._gaps and _after_id(self._gaps[0]) < int(message.message_id):
+            yield Interruption(gap_line(self._gaps.pop(0)))
+
+    def rest(self) -> Iterator[Interruption]:
+        """The gaps and pauses after the last message."""
+        while self._pauses:
+            yield self._pause()
+        yield from (Interruption(gap_line(gap)) for gap in self._gaps)
+        self._gaps = []
+
+    def _pause(self) -> Interruption:
+        return Interruption(f"{say(PAUSE)} {pause_text(self._pauses.pop(0), self._room.gaps)}")
+
+
+def gap_line(gap: Gap) -> str:
+    """A gap in words, with its title."""
+    return f"{gap_title(gap)} {gap_text(gap)}"
+
+
+def _after_id(gap: Gap) -> int:
+    return -1 if gap.after is None else int(gap.after)

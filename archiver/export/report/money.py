@@ -16,10 +16,9 @@ from archiver.claims.money import (
     set_off_lines,
     sums_text,
 )
-from archiver.export.report.input import STATED, ReportInput
+from archiver.export.report.input import STATED, ReportInput, shorten_line
 from archiver.export.report.message_block import bound_place, bound_quote
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncation import shorten_line
 from archiver.records import JST, TERM_ITEMS, Invoice, MessageId, SentReminder
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, minute_text

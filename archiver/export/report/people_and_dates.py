@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from archiver import contract_dates
-from archiver.claims.messages import first_message, last_reply
-from archiver.claims.words import basis_text, deadline_basis, first_label, reply_label, reply_text
+from archiver.claims.messages import contact, first_message, last_reply
+from archiver.claims.words import (
+    basis_text,
+    contact_text,
+    deadline_basis,
+    first_label,
+    first_text,
+    reply_label,
+    reply_text,
+)
 from archiver.evidence.tables.tasks import FROM_BEFORE
 from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
-from archiver.export.report.input import BLANK, STATED, ReportInput
+from archiver.export.report.input import BLANK, STATED, ReportInput, delivery_text, platform_of, shorten_line
 from archiver.export.report.message_block import bound_place, bound_quote
 from archiver.export.report.money import dated_money, stated_due_text
-from archiver.export.report.outside_contact_permission import first_message_cells
-from archiver.export.report.people import PersonSummary, case_people
-from archiver.export.report.platform_words import delivery_text, platform_of
 from archiver.export.report.request_to_office import due_text, last_delivery
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import Platform
-from archiver.records import TERM_ITEMS, Basis, Contract, MembershipPeriod, PersonName, contract_facts
+from archiver.records import (
+    TERM_ITEMS,
+    Basis,
+    Contract,
+    Membership,
+    MembershipPeriod,
+    Person,
+    PersonName,
+    RoomId,
+    contract_facts,
+)
 from archiver.records.contract_facts import ContractFact
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time, minute_text
@@ -247,3 +263,102 @@ def _is_to_be_filled(fact: ContractFact, platform: Platform) -> bool:
     """Whether a blank line stands for a fact: where it is asked for, and there can be one."""
     is_of_platform = fact.exists_with(platform.outside, platform.end_request)
     return fact.is_asked and is_of_platform and not (platform.elsewhere and fact.name == "escrowed_at")
+
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSummary:
+    """A person as all rooms together show them."""
+
+    names: tuple[PersonName, ...]
+    """Every name, oldest first; a room that still shows an earlier name is no change."""
+    chatwork_ids: tuple[PersonName, ...]
+    organisations: tuple[PersonName, ...]
+    is_from_before: bool
+    """Whether a room showed the person already before the period that is told."""
+    rooms: tuple[tuple[RoomId, Membership], ...]
+    """The rooms of the person, with the membership that their lists show."""
+
+    @property
+    def name(self) -> str:
+        """The last name; empty if no name was ever seen."""
+        return self.names[-1].text if self.names else ""
+
+
+def case_people(case: ReportInput) -> dict[int, PersonSummary]:
+    """Everybody in the rooms of the case: the owner, the other side, then the others, each by account."""
+    accounts = {account for room in case.rooms for account in room.people}
+    order = sorted(accounts, key=lambda one: (one != case.owner_id, not case.is_counterpart(one), one))
+    return {account: _person_summary(case, account) for account in order}
+
+
+def counterparts(case: ReportInput) -> list[tuple[int, PersonSummary]]:
+    """The people of the other side who have a name, by account."""
+    return [
+        (account, person)
+        for account, person in sorted(case_people(case).items())
+        if case.is_counterpart(account) and person.name
+    ]
+
+
+def _person_summary(case: ReportInput, account: int) -> PersonSummary:
+    people_here = [(room.room_id, room.people[account]) for room in case.rooms if account in room.people]
+    rooms = tuple((room, person.membership) for room, person in people_here)
+    return PersonSummary(
+        names=_distinct_by_time(one for _, person in people_here for one in _dated_names(person)),
+        chatwork_ids=_distinct_by_time(one for _, listed in rooms for one in listed.chatwork_ids),
+        organisations=_distinct_by_time(one for _, listed in rooms for one in listed.organisations),
+        is_from_before=any(person.is_from_before for _, person in people_here),
+        rooms=rooms,
+    )
+
+
+def _dated_names(person: Person) -> Iterator[PersonName]:
+    times = person.named_at or (None,) * len(person.names)
+    return (PersonName(name, at) for name, at in zip(person.names, times, strict=False))
+
+
+def _distinct_by_time(values: Iterable[PersonName]) -> tuple[PersonName, ...]:
+    """The values by time, undated ones first, without repetitions of the one before."""
+    found: list[PersonName] = []
+    for name in sorted(values, key=lambda value: value.at or _EARLIEST):
+        if not found or name.text != found[-1].text:
+            found.append(name)
+    return tuple(found)
+
+
+BEFORE = "この資料の期間より前"
+"""Printed beside what is saved but lies before the period of the package."""
+
+
+def permission_rows(case: ReportInput, statistics: MessageStatistics) -> list[tuple[str, str]]:
+    """The row about contact outside the platform, if the platform has a rule for it; then it is never left out."""
+    platform = platform_of(case.contract.platform)
+    if platform.outside is None and platform.contact != "never":
+        return []
+    first = _compared_first(statistics)
+    if platform.outside is None:
+        return [
+            (say("サービス外での連絡"), say("{name}では認められていません。\n{first}", name=platform.name, first=first))
+        ]
+    days = (("申請 {day}", case.contract.contact_requested_on), ("承認 {day}", case.contract.contact_approved_on))
+    stated = " / ".join(say(words, day=stated_day(shorten_line(day, 40))) for words, day in days if day)
+    return [(platform.outside, "\n".join(filter(None, (stated, first))))]
+
+
+def _compared_first(statistics: MessageStatistics) -> str:
+    """The first message with the number, and how it lies to the platform's rule."""
+    first, state = first_message(statistics.facts), contact(statistics.facts)
+    compared = contact_text(state, first, statistics.facts.contract)
+    place = say(BEFORE) if first.value is not None and first.value.no is None else ""
+    return f"{first_label(first)} {first_text(first, None, place, compared, early=state.value.is_early)}"
+
+
+def first_message_cells(statistics: MessageStatistics) -> tuple[str, str]:
+    """When the first message was sent, as far as it is known, and its number, or that it is before the period."""
+    first = first_message(statistics.facts)
+    if first.value is None:
+        return first_text(first), "-"
+    return first_text(first), say(BEFORE) if first.value.no is None else f"No.{first.value.no}"

@@ -12,10 +12,8 @@ from archiver.claims.words import basis_text, first_label, order_text
 from archiver.contract_dates import Agreement, DeliveryMatch, delivery_matches
 from archiver.export.enclosure_file_names import label, numbered_exhibits
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
-from archiver.export.report.input import BLANK, STATED, ReportInput
-from archiver.export.report.outside_contact_permission import first_message_cells
-from archiver.export.report.people import PersonSummary, counterparts
-from archiver.export.report.platform_words import platform_of, side_text
+from archiver.export.report.input import BLANK, STATED, ReportInput, platform_of, side_text
+from archiver.export.report.people_and_dates import PersonSummary, counterparts, first_message_cells
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.job_platform import Platform
 from archiver.records import Basis, Enclosure

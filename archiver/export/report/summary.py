@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from archiver.claims.messages import last_reply, message_count
 from archiver.claims.words import count_text, reply_label
 from archiver.export.pdf.blocks import Chapter, FactList, Paragraph
-from archiver.export.report.input import BLANK, ReportInput
+from archiver.export.report.input import (
+    BLANK,
+    ReportInput,
+    delivery_text,
+    on_text,
+    other_text,
+    platform_of,
+    reporter_text,
+    shorten_line,
+)
 from archiver.export.report.key_events import descriptions_text, events_text, quoted_messages
 from archiver.export.report.money import money_rows, reminder_rows, term_rows
-from archiver.export.report.outside_contact_permission import permission_rows
-from archiver.export.report.people import counterparts
-from archiver.export.report.platform_words import delivery_text, on_text, other_text, platform_of, reporter_text
+from archiver.export.report.people_and_dates import counterparts, permission_rows
 from archiver.export.report.request_to_office import end_request_text, opening_rows
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncation import shorten_line
 from archiver.records import Contract
 from archiver.render.gap_breaks import all_pauses, interval_text
 from archiver.render.invisible_characters import visible

@@ -14,12 +14,20 @@ from archiver.claims.table import word
 from archiver.claims.words import closed_sign, first_label, missing_text, reply_label
 from archiver.evidence.listed_acts import ListedStep
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
-from archiver.export.report.input import STATED, ReportInput, day_of
+from archiver.export.report.input import (
+    STATED,
+    ReportInput,
+    about_text,
+    day_of,
+    delivery_text,
+    kind_text,
+    platform_of,
+    shorten_line,
+    value_text,
+)
 from archiver.export.report.money import dated_money
-from archiver.export.report.outside_contact_permission import first_message_cells
-from archiver.export.report.platform_words import about_text, delivery_text, kind_text, platform_of, value_text
+from archiver.export.report.people_and_dates import first_message_cells
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncation import shorten_line
 from archiver.records import JST, Act, ActKind, Attachment, Post, contract_facts
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import plain_text

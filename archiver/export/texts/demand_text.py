@@ -10,12 +10,10 @@ from collections.abc import Iterator
 
 from archiver.claims.money import invoice_text, sums_text
 from archiver.contract_dates import delivery_days
-from archiver.export.report.chosen_request import terms_text
-from archiver.export.report.input import BLANK, ReportInput
+from archiver.export.report.input import BLANK, ReportInput, shorten_line
 from archiver.export.report.money import MAX_REMINDERS, reminder_text, standing_of
-from archiver.export.report.request_to_office import client_request
+from archiver.export.report.request_to_office import client_request, terms_text
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncation import shorten_line
 from archiver.export.texts.platform_inquiry_text import MAX_LENGTH
 from archiver.records import TERM_ITEMS, MessageId, RequestKind, SentReminder
 from archiver.render.invisible_characters import visible

@@ -12,13 +12,19 @@ from archiver.claims.changes import DELETIONS, changed_sides, closed_account
 from archiver.claims.messages import last_reply, message_count
 from archiver.claims.turn import turn
 from archiver.claims.words import change_lines, closed_text, count_text, reply_label, reply_text, turn_lines
-from archiver.export.report.input import BLANK, ReportInput, day_of
+from archiver.export.report.input import (
+    BLANK,
+    ReportInput,
+    day_of,
+    delivery_text,
+    other_text,
+    platform_of,
+    shorten_line,
+)
 from archiver.export.report.key_events import quotation_lines
 from archiver.export.report.money import money_rows
-from archiver.export.report.platform_words import delivery_text, other_text, platform_of
 from archiver.export.report.request_to_office import advice, end_request_text, request_sentence, shown_name
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncation import shorten_line
 from archiver.records import CaseFacts, CaseSide, ChangeKind, Contract, Delivery
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, minute_text

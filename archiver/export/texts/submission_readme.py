@@ -6,10 +6,8 @@ from collections.abc import Collection, Sequence
 
 from archiver.export import enclosure_file_names
 from archiver.export.mask.kinds import MaskKind, reason
-from archiver.export.report.input import BLANK, ReportInput
+from archiver.export.report.input import BLANK, ReportInput, platform_of, shorten_line
 from archiver.export.report.people_and_dates import stand_in_note
-from archiver.export.report.platform_words import platform_of
-from archiver.export.report.truncation import shorten_line
 from archiver.export.texts.readme import encode_lines
 from archiver.render.invisible_characters import visible
 from archiver.render.missing_parts import unsealed_sentence

@@ -8,7 +8,7 @@ import pytest
 
 from archiver.evidence.history import MessageHistory, Span
 from archiver.export.package import kept_histories
-from archiver.export.package.kept_histories import KeptHistories
+from archiver.export.package.entry_reader import KeptHistories
 
 
 def history(number: int, room: int) -> MessageHistory:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.export.pdf.blocks import FactList, Paragraph, TableBlock
-from archiver.export.pdf.line_breaks import CELL, MARK, WORD, mark_breaks
+from archiver.export.pdf.glyphs import CELL, MARK, WORD, mark_breaks
 from tests.support.reports import pdf_reader
 
 RUNS = (

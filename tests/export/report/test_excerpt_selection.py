@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, strategies
 
-from archiver.export.report.excerpt_selection import CONTEXT, ExcerptMessage, OmittedMessages, select_excerpt
+from archiver.export.report.excerpt import CONTEXT, ExcerptMessage, OmittedMessages, select_excerpt
 
 Piece = tuple[int, bool] | tuple[int, int, int]
 

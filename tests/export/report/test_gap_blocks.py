@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given, strategies
 
-from archiver.export.report.gap_blocks import GapBlocks
+from archiver.export.report.message_block import GapBlocks
 from archiver.records import Conversation, Gap, Pause
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import at, message_id

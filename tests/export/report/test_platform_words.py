@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver.evidence.tables.events import ChangeRow
-from archiver.export.report.platform_words import about_text
+from archiver.export.report.input import about_text
 from archiver.report_language import report_language
 
 

@@ -10,7 +10,6 @@ import pytest
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph, TableBlock
 from archiver.export.report import (
-    digests_and_masking,
     files_and_changes,
     method,
     people_and_dates,
@@ -313,7 +312,7 @@ def test_only_so_many_changes_are_printed() -> None:
 
 def test_seals_have_digest_and_both_times() -> None:
     """Each seal has its whole digest, the authority, its time in UTC and Japan, and how late it came."""
-    chapter = digests_and_masking.digests(report_inputs.case(), survey_messages(report_inputs.case()))
+    chapter = method.digests(report_inputs.case(), survey_messages(report_inputs.case()))
 
     first, second = rows(chapter)[:2]
     assert ("第1号\n2026-11-05", "42", "0f" * 32, "tsa.example") == first[:4]
@@ -326,7 +325,7 @@ def test_without_an_authority_nothing_is_awaited() -> None:
     """A seal without a stamp waits for one only where somebody is asked."""
     case = report_inputs.case(stamping=False)
 
-    assert ("なし", "-") == rows(digests_and_masking.digests(case, survey_messages(case)))[1][4:]
+    assert ("なし", "-") == rows(method.digests(case, survey_messages(case)))[1][4:]
 
 
 def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_each_with_a_stamp() -> None:
@@ -338,7 +337,7 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_each_with_a_stamp()
     room = report_inputs.room(["一"])
 
     support, lawyer, single = (
-        digests_and_masking.digests(case, survey_messages(case))
+        method.digests(case, survey_messages(case))
         for case in (
             *(report_inputs.case([room], profile=profile, seals=seals) for profile in ("support", "lawyer")),
             report_inputs.case([room], seals=seals[1:2]),
@@ -360,9 +359,9 @@ def test_masked_places_are_listed_or_said_to_be_none() -> None:
         masked_passages=(MaskedPassage("No.88", "電話番号", 2), MaskedPassage("No.90", "電話番号", 1))
     )
 
-    assert [("電話番号", "2", "3")] == rows(digests_and_masking.masked_places(case, survey_messages(case)))
+    assert [("電話番号", "2", "3")] == rows(method.masked_places(case, survey_messages(case)))
     assert "伏せ字はありません。" == words(
-        digests_and_masking.masked_places(replace(case, masked_passages=()), survey_messages(case))
+        method.masked_places(replace(case, masked_passages=()), survey_messages(case))
     )
 
 
