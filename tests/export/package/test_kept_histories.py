@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archiver.evidence.history import MessageHistory, Span
-from archiver.export.package import kept_histories
+from archiver.export.package import entry_reader
 from archiver.export.package.entry_reader import KeptHistories
 
 
@@ -23,7 +23,7 @@ def test_each_room_gives_its_histories_back_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int
 ) -> None:
     """Of rooms whose messages come in turn, as often as they are asked for, from memory and from a file."""
-    monkeypatch.setattr(kept_histories, "_BYTES_IN_MEMORY", in_memory or 1)
+    monkeypatch.setattr(entry_reader, "_BYTES_IN_MEMORY", in_memory or 1)
     histories = [history(number, room=1 if number % 3 else 2) for number in range(1_000)]
     with KeptHistories(tmp_path) as kept:
         for one in histories:
