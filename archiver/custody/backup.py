@@ -30,7 +30,6 @@ from archiver.store.queries import raw_tables
 from archiver.store.queries.database_health import damage
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import KnownCopy, LastBackup
-from archiver.team.ledger_copy import shared_files
 
 WITH_FINDINGS = DATABASE + ".with-findings"
 """Name for a copied database with findings, which must not replace a good earlier one."""
@@ -224,9 +223,9 @@ def _make_copy(archive: Archive, place: Path, now: datetime, tell: Progress | No
     """Copy everything, and verify it; what is damaged in the copy alone is copied once more."""
     settings = file.load_settings(archive.home, {})  # without the environment: the token file that the settings name
     roots, left_out = _root_files(settings), [path for path in [token_file(settings)] if path is not None]
-    if shared_files.is_copy_with_store(archive.home):
+    if archive.keeper.is_team:
         with archive.reading() as reading:
-            shared_files.bring_bytes(archive.home, raw_tables.saved_digests(reading))
+            archive.keeper.bring_bytes(raw_tables.saved_digests(reading))
     copy_again = partial(copy.copy_archive, archive, place, also=roots, leave_out=left_out, tell=_copy_progress(tell))
     report = copy_again()
     earlier = EarlierCopy() if report.earlier is None else known_copies.earlier_copy(archive, place, now)

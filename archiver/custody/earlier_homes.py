@@ -21,11 +21,11 @@ from archiver.settings.other_archives import state_folder
 from archiver.settings.seen_archive import SeenRecords, note_in_copies, note_of_home, read_seen, write_seen
 from archiver.store import orphaned_seals, writer
 from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.keeper import keeper_of
 from archiver.store.queries.entries import last_held, last_record, last_record_time, record_digest
 from archiver.store.time_text import from_text
 from archiver.store.working.other_databases import OtherDatabase, other_databases
 from archiver.store.working.remembered_values import TAKEN_HOME
-from archiver.team.ledger.ledger_file import read_ledger_file
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -46,7 +46,7 @@ def lost_records(reading: Reading, copies: Sequence[Path] = ()) -> LostRecords |
     """What was seen here, or by whoever writes to the folders for copies, and is not in the archive; None: nothing."""
     found = []
     told = [one["payload"]["first"] for one in orphaned_seals.rollback_entries(reading)]
-    archive = None if read_ledger_file(reading.home) is not None else record_digest(reading, 1)
+    archive = None if keeper_of(reading.home).is_team else record_digest(reading, 1)
     for path in _notes(reading.home, archive, copies) if archive is not None else ():
         seen = read_seen(path)
         if seen is not None and seen.archive == archive:
@@ -80,7 +80,7 @@ def record_restore(archive: Archive, *, now: datetime) -> None:
     """Record that the archive was restored from a copy, and what it may lack by that. Raises StorageError."""
     with archive.writing() as writing:
         copied_at = last_record_time(writing)
-        if copied_at is None or read_ledger_file(writing.home) is not None:
+        if copied_at is None or keeper_of(writing.home).is_team:
             return
         lost = lost_records(writing)
         found = {"first": None, "last": None} if lost is None else lost._asdict()
@@ -98,7 +98,7 @@ def note(archive: Archive, copies: Sequence[Path] = ()) -> None:
     """Note the last record outside the home, if that is news; that it cannot be noted keeps nothing from going on."""
     with archive.reading() as reading:
         last, first = last_record(reading), record_digest(reading, 1)
-        if last is None or first is None or read_ledger_file(reading.home) is not None:
+        if last is None or first is None or keeper_of(reading.home).is_team:
             return
         for path in _notes(reading.home, first, copies):
             seen = read_seen(path)
@@ -176,7 +176,7 @@ class PutBackDatabase(NamedTuple):
 
 def put_back_databases(reading: Reading) -> list[PutBackDatabase]:
     """Every older database that was ever found, oldest first."""
-    found, in_copy = [], read_ledger_file(reading.home) is not None
+    found, in_copy = [], keeper_of(reading.home).is_team
     brought = TAKEN_HOME.recall(reading)
     for entry in orphaned_seals.rollback_entries(reading):
         rollback = read_rollback(entry)

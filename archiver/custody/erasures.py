@@ -29,13 +29,11 @@ from archiver.store.blobs import blob_path
 from archiver.store.engine import DATABASE
 from archiver.store.erasure import cleaning, execution, records
 from archiver.store.erasure.plan import Selection, make_plan, select_noted
+from archiver.store.keeper import keeper_of
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.runs import exports
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
-from archiver.team.ledger_copy import erased
-from archiver.team.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
-from archiver.team.ledger_copy.set_aside import databases_aside
 
 RECORDS = "data/entries.jsonl"
 _SEQ = re.compile(rb',"seq":(\d{1,18})\}\s*$')
@@ -162,7 +160,7 @@ class ErasureOutcome:
 
 def check_allowed(archive: Archive) -> None:
     """Raise UnderLedger where the team's ledger lets this machine erase nothing. Raises LedgerUnavailable."""
-    if not _may_erase(archive):
+    if not archive.keeper.may_erase():
         sentence = _(
             "the database lets this machine erase nothing. Its administrator allows it with: GRANT ledger_clerk TO NAME"
         )
@@ -179,8 +177,8 @@ def preview(reading: Reading, choose: Choose, *, now: datetime) -> ErasurePrevie
         read_rooms=tuple(room for room in rooms_to_read(reading, now) if room in plan.rooms),
         packages=tuple(packages),
         copies=tuple(copies_with(home, _erased_records(reading, plan.numbers), names)),
-        set_aside=tuple(databases_aside(home)),
-        of_team=kept_by_team(home) is not KeptByTeam.NOTHING,
+        set_aside=tuple(cleaning.databases_aside(home)),
+        of_team=keeper_of(home).is_team,
     )
 
 
@@ -222,9 +220,9 @@ def go_on(
     """
     said = []
     with archive.reading() as reading:
-        unfinished = remembered_values.ERASURE.recall(reading) or _begun_elsewhere(archive, reading)
+        unfinished = remembered_values.ERASURE.recall(reading) or archive.keeper.begun_erasure(reading)
         known = set(remembered_values.ERASURES_SETTLED.recall(reading))
-    if unfinished is not None and (unfinished.is_executed or _may_erase(archive)):
+    if unfinished is not None and (unfinished.is_executed or archive.keeper.may_erase()):
         _finish(archive, unfinished, now=now, step=step)
         with archive.reading() as reading:
             is_known = records.find_erasure(reading, unfinished.number) is not None
@@ -286,19 +284,6 @@ def remove_restored_copies(archive: Archive) -> list[str]:
     return [sentence.format(count=len(paths))] if paths else []
 
 
-def _may_erase(archive: Archive) -> bool:
-    return archive.ledger is None or archive.ledger.may_erase()
-
-
-def _begun_elsewhere(archive: Archive, reading: Reading) -> UnfinishedErasure | None:
-    """An erasure that another machine of a team recorded and did not carry out, such as one that was lost."""
-    if archive.ledger is None:
-        return None
-    known = remembered_values.ERASURES_SETTLED.recall(reading)
-    begun = [one.number for one in records.erasures(reading) if one.number not in known]
-    return next((left for number in begun if (left := erased.unfinished_erasure(reading, number))), None)
-
-
 def _clean_after_others(archive: Archive, *, now: Callable[[], datetime], step: Step) -> list[str]:
     """Remove the files of what other machines of a team erased, and what is left of it in the database."""
     with archive.reading() as reading:
@@ -325,7 +310,7 @@ def _erase_again(
     with archive.reading() as reading:
         is_there = bool(choose(reading).entries)
     reason = ErasureReason(note.reason) if note.reason in set(ErasureReason) else ErasureReason.OWN
-    if is_there and not _may_erase(archive):
+    if is_there and not archive.keeper.may_erase():
         return None  # one that may does it
     outcome = erase(archive, choose, reason, now=now, again=number, step=step) if is_there else None
     cleaning.remove_bytes(archive, note.blobs)
@@ -359,7 +344,7 @@ def _finish(
             _settle(writing, number)
     step("executed")
     with archive.reading() as reading:
-        erased_records, homes = _erased_records(reading, ranges), [archive.home, *cleaning.shared_folders(archive)]
+        erased_records, homes = _erased_records(reading, ranges), [archive.home, *archive.keeper.folders()]
         copies = [path for home in homes for path in copies_with(home, erased_records, names)]
     remove_leftovers(copies)
     cleaning.remove_bytes(archive, unfinished.blobs)

@@ -18,8 +18,8 @@ from archiver.evidence.verify.findings import Verification
 from archiver.store import blobs, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.engine import DATABASE
+from archiver.store.keeper import KeptByTeam, keeper_of
 from archiver.store.queries import raw_tables
-from archiver.team.ledger_copy import shared_files
 
 PARTS = 30
 """Number of parts that the archive is divided into, one for each day."""
@@ -45,7 +45,7 @@ def verify_sample(archive: Archive, part: int, *, step: Callable[[], None] = lam
     except errors.ArchiveDamaged as error:
         verification.add_finding("database", DATABASE, str(error))
         saved = []
-    is_copy = shared_files.is_copy_with_store(archive.home)
+    is_copy = keeper_of(archive.home).kept is KeptByTeam.ALL
     for sha256 in saved:
         if is_copy and not blobs.is_held(archive.home, sha256):
             continue  # it lies in the team's store, which is verified by itself

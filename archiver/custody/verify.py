@@ -33,12 +33,12 @@ from archiver.store import blobs, rebuild, seal_files, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.backup import copy_folder
 from archiver.store.engine import DATABASE
+from archiver.store.keeper import keeper_of
 from archiver.store.queries import entries, raw_tables
 from archiver.store.schema.payload_forms import has_form
 from archiver.store.time_text import to_text
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord
-from archiver.team.ledger_copy import shared_files
 from archiver.wording import gettext as _
 
 
@@ -215,7 +215,7 @@ def _verify(
         verification.add_note(_("No authority is asked for time stamps: [timestamp] in archive.toml names none."))
     for authority in authorities or ():
         verification.add_note(class_sentence(authority.name, authority.known_class))
-    shared_files.bring_bytes(reading.home, (record.sha256 for record in entry_check.saved))
+    keeper_of(reading.home).bring_bytes(record.sha256 for record in entry_check.saved)
     check_files(verification, reading.home / blobs.FOLDER, entry_check.saved, tell)
     with _damage_as_finding(verification, "message"):
         if compared is None:  # else nobody can say how many messages were checked now

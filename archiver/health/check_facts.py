@@ -13,10 +13,10 @@ from archiver.custody.earlier_homes import PutBackDatabase
 from archiver.health import disk, evidence
 from archiver.health.snapshot import HealthSnapshot, read_snapshot
 from archiver.store.archive import Archive, Reading
+from archiver.store.keeper import KeptByTeam, keeper_of
 from archiver.store.queries import database_health
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import CallBudget, CopyToolRun, LastBackup
-from archiver.team.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _read_facts(reading: Reading, app: App, snapshot: HealthSnapshot) -> CheckFa
         services=tuple(evidence.service_sentences(reading)),
         horizons=tuple(database_health.horizons(reading, snapshot.rooms)),
         backup=remembered_values.LAST_BACKUP.recall(reading),
-        kept_by_team=kept_by_team(reading.home),
+        kept_by_team=keeper_of(reading.home).kept,
         copy_tool=remembered_values.LAST_COPY_TOOL.recall(reading),
         versions=database_health.versions(reading),
     )

@@ -16,8 +16,8 @@ from archiver.settings.home import Mounts, check_home
 from archiver.settings.token import is_private
 from archiver.store.durable_files import keeps_names
 from archiver.store.engine import is_writable
+from archiver.store.keeper import KeptByTeam
 from archiver.store.working.remembered_values import CopyToolRun, LastBackup
-from archiver.team.ledger_copy.kept_by_team import KeptByTeam
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 

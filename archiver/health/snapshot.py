@@ -14,6 +14,7 @@ from archiver.records.alerts import Alert
 from archiver.schedule import programs, schedulers
 from archiver.store.archive import Reading
 from archiver.store.engine import is_writable
+from archiver.store.keeper import keeper_of
 from archiver.store.queries import current_state, files, gaps, last_looks
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.gaps import TruncatedList, truncated_lists
@@ -23,7 +24,6 @@ from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
 from archiver.store.working.verification_log import VerificationRecord
 from archiver.sync.wrong_clock import is_clock_wrong
-from archiver.team.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | Non
         scheduled_run=remembered_values.SCHEDULED_RUN.recall(reading),
         error_name=remembered_values.standing_error(reading),
         ledger_error=reading.ledger_error,
-        is_shared=kept_by_team(reading.home) is not KeptByTeam.NOTHING,
+        is_shared=keeper_of(reading.home).is_team,
         looks=last_looks.room_looks(reading, rooms),
         shut=current_state.inaccessible_since(reading, rooms),
         window_requests=remembered_values.WINDOW_REQUESTS.recall(reading),

@@ -17,7 +17,6 @@ from archiver.settings.model import Settings
 from archiver.settings.token import place_words, read_token
 from archiver.store.archive import Archive
 from archiver.sync.run_inputs import expect_dates
-from archiver.team.object_stores.open_store import check_store
 from archiver.wording import gettext as _
 
 
@@ -131,15 +130,4 @@ def check_account(state: TokenState, trial: TokenTrial, *, owner: int | None, ho
 
 def check_ledger(archive: Archive) -> list[CheckResult]:
     """One result for a copy of an archive in a ledger, none for an archive of its own."""
-    ledger = archive.ledger
-    if ledger is None:
-        return []
-    try:
-        if not ledger.may_append():
-            return [action("ledger", _("The user of the ledger's database may read and not save: archive guide team"))]
-        if ledger.place.files is None:
-            return [good("ledger", _("The team's ledger answers, and this computer may save there."))]
-        check_store(ledger.place.files)
-    except errors.ArchiverError as error:
-        return [action("ledger", error_text(error))]
-    return [good("ledger", _("The team's ledger and its store of files answer, and this computer may save there."))]
+    return [(good if is_good else action)("ledger", text) for is_good, text in archive.keeper.check()]

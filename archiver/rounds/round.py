@@ -307,7 +307,7 @@ def upgrade_within_round(app: App, tell: TellUpgraded) -> None:
     Raises NewerArchive (made by a newer version, or no space for the copy), ArchiveBusy, StorageError.
     """
     archive = app.archive
-    if (archive.ledger is not None and not archive.database.is_file()) or not archive.is_older():
+    if (archive.keeper.is_team and not archive.database.is_file()) or not archive.is_older():
         return
     app.archive.close()
     copy = migrate.migrate(app.archive.database)

@@ -24,13 +24,13 @@ from archiver.setup.archive_setup import call_language
 from archiver.setup.written_values import message_number
 from archiver.store.durable_files import sync_file
 from archiver.store.erasure import records
+from archiver.store.erasure.cleaning import databases_aside
 from archiver.store.erasure.plan import select_contract, select_messages, select_noted, select_room
+from archiver.store.keeper import keeper_of
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts, find_contract, is_read
 from archiver.store.queries.runs import exports
 from archiver.store.working import alerts, remembered_values
-from archiver.team.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
-from archiver.team.ledger_copy.set_aside import databases_aside
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
 
@@ -272,7 +272,7 @@ def make_certificate(app: App, number: int, folder: Path) -> Path:
             copied_at=backup.at if backup is not None else None,
             created_at=app.now(),
             set_aside=[path.name for path in databases_aside(app.archive.home)],
-            team=kept_by_team(app.archive.home) is not KeptByTeam.NOTHING,
+            team=keeper_of(app.archive.home).is_team,
         )
     certificate = replace(build_certificate(facts), lang=call_language())  # its texts are those of the screen
     body = make_pdf(certificate, at=facts.created_at)

@@ -38,6 +38,7 @@ from archiver.standing.emergency_words import people_sentence
 from archiver.standing.headlines import Row, headlines, kept_words
 from archiver.standing.observed import Standing, observe_standing
 from archiver.store.archive import Reading
+from archiver.store.keeper import keeper_of
 from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.gaps import unlisted_beginnings
@@ -47,7 +48,6 @@ from archiver.store.queries.viewing.message_summaries import newest_message
 from archiver.store.queries.viewing.quotable_messages import changed_places, quoted_messages
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import NOTICE_TRIAL, SEEN_CHANGES, SeenChanges, last_saved_at
-from archiver.team.ledger_copy.kept_by_team import kept_by_team
 
 QUOTED_LENGTH = 120
 """Characters of a text around what changed."""
@@ -150,7 +150,7 @@ def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
             ),
         ],
         "unsure": not status.is_practice and _is_unsure(standing.found, status, oldest),
-        "kept_by_team": kept_by_team(reading.home).value,
+        "kept_by_team": keeper_of(reading.home).kept.value,
         "every": interval_words(_every(standing)) if starters and starters.names and not starters.is_idle else "",
         "has_notices": bool(standing.situation.settings.notify.ways),
     }

@@ -3,8 +3,8 @@
 A reading is a snapshot that does not change while it is open. A writing is committed as a whole or not at all, even
 if the process is killed. Their SQL connection is not used outside `store/`.
 
-A home with a `ledger.toml` is a copy of an archive in a team's ledger: it is topped up before it is used, and a
-writing is committed there before it is committed here (`ledger_copy.exchange`).
+What a team keeps of it is brought before it is used, and a writing is committed there before it is committed here
+(`store.keeper`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import tempfile
 from collections.abc import Iterator
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine
@@ -36,11 +35,8 @@ from archiver.store.engine import (
     needs_scratch_copy,
     translate_error,
 )
+from archiver.store.keeper import Keeper, keeper_of
 from archiver.store.transactions import Reading, Writing
-from archiver.team.ledger.ledger_file import read_ledger_file
-
-if TYPE_CHECKING:
-    from archiver.team.ledger.ledger import Ledger
 
 __all__ = ["ROUND_LOCK", "Archive", "Reading", "Writing"]
 
@@ -49,10 +45,6 @@ ROUND_LOCK = "sync.lock"
 
 _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
 """How SQLite reports a table or column that an older revision of the database does not have yet."""
-
-
-_SECONDS_ALONE = 30
-"""How long a process waits while another one begins a copy anew."""
 
 
 _REMAINS = (f"{seal_files.FOLDER}/*.json", "files/??/??/*", "erasures/*.json", "daily/*/*.zip")
@@ -91,23 +83,23 @@ class Archive:
         self._at_hand: list[Connection] = []
         """The connection that the last transaction has left, if any: a pool takes longer than a small query."""
         self._is_older = False
-        self._may_have_ledger = not self.read_only and database is None
+        self._is_own = self.read_only or database is not None
         self._is_topped_up = False
         with contextlib.suppress(errors.NotAllowed):  # said when it is needed; what says nothing is an error at once
-            self.ledger = self._read_ledger()
+            self.keeper = self._find_keeper()
 
     @functools.cached_property
-    def ledger(self) -> Ledger | None:
-        """The ledger that this home is a copy of; None: the home is an archive of its own, or is only looked at.
+    def keeper(self) -> Keeper:
+        """Who keeps the archive beside its home; nobody is asked where it is only looked at.
 
-        Where its file may not be looked at, that is raised when it is needed, so that such a home can still be told
+        Where the home may not be looked at, that is raised when it is needed, so that such a home can still be told
         from none. Raises NotAllowed.
         """
-        return self._read_ledger()
+        return self._find_keeper()
 
     def exists(self) -> bool:
-        """Whether there is a database in the home, or can be made from the ledger."""
-        return self._has_database() or self.ledger is not None
+        """Whether there is a database in the home, or can be made from what a team keeps."""
+        return self._has_database() or self.keeper.is_team
 
     def absence(self) -> errors.NoArchive:
         """The error of a home without a database: DatabaseGone where what lies there tells that there was one."""
@@ -118,7 +110,7 @@ class Archive:
     def reading(self) -> Iterator[Reading]:
         """Open a snapshot, also of an older revision. Raises NoArchive, ArchiveDamaged, OlderArchive (no table).
 
-        While the ledger cannot be used, reading goes on from the copy as it is.
+        While a team's ledger cannot be used, reading goes on from the copy as it is.
         """
         ledger_error = self._try_to_top_up()
         self._check_database()
@@ -136,31 +128,20 @@ class Archive:
         self.top_up()
         self._check_database()
         try:
-            with self._immediate() as sql:
-                if self.ledger is None:
-                    yield Writing(sql, self.home, self.clock)
-                else:
-                    yield from self._shipped_writing(sql, self.ledger)
+            with self.immediate() as sql, self.keeper.committing(sql):
+                yield Writing(sql, self.home, self.clock)
         except BaseException:
             self._is_topped_up = False  # the ledger may have committed what the copy has not
             raise
 
     def top_up(self) -> None:
-        """Bring a copy up to its ledger, once until a writing fails. Raises LedgerUnavailable, StaleCopy, StorageError.
+        """Bring the home up to what a team keeps, once until a writing fails.
 
-        Records that only this copy holds, as the ledger was restored to an earlier time, go to the ledger. Where the
-        ledger has given their numbers to others, the database is set aside, and a new copy is made.
+        Raises LedgerUnavailable, StaleCopy, StorageError.
         """
-        if self.ledger is None or self._is_topped_up:
-            return
-        from archiver.team.ledger_copy import exchange
-
-        self._begin_copy()
-        try:
-            self.exchange(self.ledger)
-        except exchange.CopyDiverged:
-            self._exchange_after_setting_aside(self.ledger)
-        self._is_topped_up = True
+        if not self._is_topped_up:
+            self.keeper.top_up(self)
+            self._is_topped_up = True
 
     def _try_to_top_up(self) -> str | None:
         """Bring a copy up to its ledger if that can be used; the name of the error if it cannot."""
@@ -172,28 +153,29 @@ class Archive:
             return None
         return None
 
-    def exchange(self, ledger: Ledger) -> None:
-        """Bring the archive and a ledger together if one of them is not as it was at their last exchange.
-
-        Raises CopyDiverged where both have records that the other does not have, BadLedger for a row that no copy can
-        have written (what comes before it is here then), and as `top_up`.
-        """
-        from archiver.team.ledger_copy import exchange
-
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A transaction on the database as it is: nothing is topped up or committed elsewhere."""
         with self._translate_errors(), self._kept_at_hand(self._connect()) as sql, sql.begin():
-            mark = None if self._is_older else exchange.copy_mark(sql)
-        with ledger.reading() as reading:
-            if reading.mark == mark:
-                return
-        with self._immediate() as sql:
-            bad_row = exchange.top_up(sql, self.home, ledger)
-        if bad_row is not None:  # what comes before it is here by now
-            raise bad_row
+            yield sql
+
+    @contextlib.contextmanager
+    def immediate(self) -> Iterator[Connection]:
+        """The same, holding the write lock from its beginning. Raises OlderArchive."""
+        with self._translate_errors(), self._kept_at_hand(self._connect()) as sql:
+            sql.info["immediate"] = True
+            try:
+                with sql.begin():
+                    if self._is_older and migrate.check_revision(sql, self.home) != migrate.HEAD:
+                        raise errors.OlderArchive(path=self.home, is_written=True)
+                    yield sql
+            finally:
+                sql.info.pop("immediate", None)
 
     def is_older(self) -> bool:
         """Whether the database has an older revision. Raises NoArchive, NewerArchive, StorageError."""
         self._check_database()
-        with self._translate_errors(), self._kept_at_hand(self._connect()) as sql, sql.begin():
+        with self.connection() as sql:
             self._is_older = migrate.check_revision(sql, self.home) != migrate.HEAD
         return self._is_older
 
@@ -233,8 +215,8 @@ class Archive:
     def close(self) -> None:
         """Close the connections. The archive can be opened again."""
         self._is_topped_up = False
-        if (ledger := vars(self).get("ledger")) is not None:  # if it was needed at all
-            ledger.close()
+        if (keeper := vars(self).get("keeper")) is not None:  # if it was needed at all
+            keeper.close()
         engine, self._engine = self._engine, None
         while self._at_hand:
             self._at_hand.pop().close()
@@ -244,8 +226,8 @@ class Archive:
             self._scratch.cleanup()
             self._scratch = None
 
-    def _read_ledger(self) -> Ledger | None:
-        return _ledger_of(self.home) if self._may_have_ledger else None
+    def _find_keeper(self) -> Keeper:
+        return Keeper(self.home) if self._is_own else keeper_of(self.home)
 
     def _has_database(self) -> bool:
         """Whether there is a file of the database; also where the system does not let it be looked at."""
@@ -266,76 +248,6 @@ class Archive:
             raise self.absence()
         if not found.st_size:  # SQLite would make a new database of it, or wait for a lock that nobody holds
             raise errors.ArchiveDamaged(path=self.database, detail=_("it is empty"))
-
-    @contextlib.contextmanager
-    def _immediate(self) -> Iterator[Connection]:
-        """A transaction that holds the write lock from its beginning."""
-        with self._translate_errors(), self._kept_at_hand(self._connect()) as sql:
-            sql.info["immediate"] = True
-            try:
-                with sql.begin():
-                    if self._is_older and migrate.check_revision(sql, self.home) != migrate.HEAD:
-                        raise errors.OlderArchive(path=self.home, is_written=True)
-                    yield sql
-            finally:
-                sql.info.pop("immediate", None)
-
-    def _shipped_writing(self, sql: Connection, ledger: Ledger) -> Iterator[Writing]:
-        """A writing whose rows are committed in the ledger when it ends; SQLite's own commit follows."""
-        from archiver.team.ledger_copy import exchange
-
-        before = exchange.copy_standing(sql, self.home)
-        yield Writing(sql, self.home, self.clock)
-        exchange.ship(sql, self.home, ledger, before)
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Let one process at a time put a new copy in its place. Raises ArchiveBusy, StorageError."""
-        try:
-            with FileLock(self.home / "ledger.lock", timeout=_SECONDS_ALONE, mode=0o600):
-                yield
-        except Timeout as error:
-            raise errors.ArchiveBusy(path=self.home) from error
-        except OSError as error:
-            raise storage_error(error, self.home) from error
-
-    def _begin_copy(self) -> None:
-        """Make an empty database where there is none, or go on with a setting aside at which the process ended."""
-        from archiver.team.ledger_copy import set_aside
-
-        if not self.database.is_file():
-            with self._alone():
-                set_aside.finish(self.database)
-                if not self.database.is_file():
-                    self.create()
-
-    def _exchange_after_setting_aside(self, ledger: Ledger) -> None:
-        """Keep the database under another name, if no other process has just done so, and begin a new copy.
-
-        The new copy knows what is to be reported before it takes the place, so no kill loses it.
-        """
-        from archiver.team.ledger_copy import exchange
-
-        self.close()
-        with self._alone():
-            try:
-                self.exchange(ledger)
-            except exchange.CopyDiverged:
-                self._set_aside(ledger)
-                self.exchange(ledger)
-
-    def _set_aside(self, ledger: Ledger) -> None:
-        from archiver.team.ledger_copy import set_aside
-
-        with self._translate_errors(), self._connect() as sql, sql.begin():
-            lost = set_aside.lost_records(sql, self.home, ledger)
-        with contextlib.closing(Archive(self.home, database=set_aside.fresh_copy(self.database))) as fresh:
-            fresh.create()
-            with fresh.writing() as writing:
-                set_aside.note_lost(writing.sql, lost)
-        self.close()
-        set_aside.put_aside(self.database)
-        set_aside.finish(self.database)
 
     def _connect(self) -> Connection:
         try:
@@ -402,13 +314,3 @@ class Archive:
             if (self.read_only or self._scratch is not None) and "readonly" in str(cause):  # opened so, for good
                 raise errors.HomeNotWritable(path=self.home, detail=str(cause)) from error
             raise translate_error(error, self.database) from error
-
-
-def _ledger_of(home: Path) -> Ledger | None:
-    """The ledger that a home is a copy of. Raises BadLedgerFile, NotAllowed."""
-    place = read_ledger_file(home)
-    if place is None:
-        return None
-    from archiver.team.ledger.ledger import Ledger
-
-    return Ledger(place)

@@ -8,13 +8,12 @@ that was put back; nothing is moved there. If the newer database comes back, its
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
 from archiver import errors
 from archiver.evidence import chain
@@ -25,8 +24,7 @@ from archiver.store.queries import current_state
 from archiver.store.schema.payload_forms import read_all_formed
 from archiver.store.seal_files import FOLDER, ORPHANED, SealFile, free_name, list_files, move, read
 from archiver.store.transactions import SmallStatement
-from archiver.store.working.key_value_store import stored_text
-from archiver.team.ledger_copy.set_aside import LOST_KEY
+from archiver.store.working import remembered_values
 
 IN_SEALS, IN_COPIES, IN_LEDGER = "seals", "copies", "ledger"
 """Where a rollback was found: beside the seals of the home, in a folder for copies, or in a team's ledger."""
@@ -168,17 +166,17 @@ def _record_rollbacks(writing: Writing, copies: Sequence[Path], *, now: datetime
     if lost:
         payload = rollback_payload(writing, [], IN_LEDGER) | lost
         observations.append(Observation("rollback", f"rollback/{writer.SELF}", payload))
-        writing.sql.execute(delete(schema.memory).where(schema.memory.c.key == LOST_KEY))
+        remembered_values.LOST_RECORDS.remember(writing, None)
     writer.append(writing, observations, account_id=None, at=now)
     return len(observations)
 
 
 def _lost_in_ledger(reading: Reading) -> dict[str, Any]:
     """The first and last unsealed record that only a set-aside copy has, and how many, as no entry says so yet."""
-    noted = stored_text(reading.sql, LOST_KEY)
+    noted = remembered_values.LOST_RECORDS.recall(reading)
     if noted is None:
         return {}
-    first, last = json.loads(noted)
+    first, last = noted
     return {"first": first, "last": last, "lost": last - first + 1}
 
 

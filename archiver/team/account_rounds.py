@@ -36,6 +36,7 @@ from archiver.team.host_breaker import Admission
 from archiver.team.ledger.connection import KeptConnections
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.service import ArchiveStanding, HostState, RoundOutcome, TeamLedger
+from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.private_process import wipe
 from archiver.team.team_file import TeamSettings
 
@@ -268,8 +269,8 @@ class AccountRounds:
             token=lambda: self._open_token(standing.archive, standing.account),
         )
         app.chatwork.transport.take_turn = partial(self._take_turn, standing.archive)
-        if app.archive.ledger is not None:
-            app.archive.ledger = Ledger(app.archive.ledger.place, open_connection=self._connections.take)
+        if isinstance(keeper := app.archive.keeper, LedgerKeeper):
+            keeper.ledger = Ledger(keeper.place, open_connection=self._connections.take)
         return app
 
     def _keep(self, archive: int, app: App) -> None:

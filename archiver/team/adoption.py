@@ -23,6 +23,7 @@ from archiver.team.ledger.installation import find_archive, open_archive
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
 from archiver.team.ledger_copy import exchange, shared_files
+from archiver.team.ledger_copy.keeper import exchange_with
 from archiver.team.ledger_copy.store_contents import count_unnamed_seals
 from archiver.team.object_stores.open_store import check_store
 from archiver.team.object_stores.s3_store import SCHEME, read_address
@@ -47,7 +48,7 @@ def adopt(home: Path, address: str, files: str | None, *, tell: Progress | None 
         place = LedgerPlace(address, open_archive(address, account), files)
         with closing(Ledger(place)) as ledger:
             try:
-                archive.exchange(ledger)
+                exchange_with(archive, ledger)
             except exchange.CopyDiverged as error:
                 raise errors.AnotherArchive(account=account, home=home) from error
         with archive.reading() as reading:  # the ledger may have had the records already, and the store not the bytes
@@ -134,7 +135,7 @@ def _fill(fresh: Path, place: LedgerPlace, source: Path | None) -> errors.BadLed
     with _collector_paused(), closing(Archive(fresh, being_made=True)) as archive, closing(Ledger(place)) as ledger:
         archive.create()
         try:
-            archive.exchange(ledger)
+            exchange_with(archive, ledger)
         except errors.BadLedger as error:
             bad_row = error
         with archive.writing() as writing:

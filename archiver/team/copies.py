@@ -20,6 +20,7 @@ from archiver import errors
 from archiver.settings.private_file import replace_file
 from archiver.store.archive import Archive
 from archiver.store.durable_files import storage_error
+from archiver.store.keeper import Keeper
 from archiver.store.queries import current_state
 from archiver.store.working.other_databases import OtherDatabase, other_databases
 from archiver.team.ledger.installation import open_archive
@@ -132,7 +133,7 @@ class Copies:
 
     def _open_again(self, home: Path, archive: int) -> None:
         with closing(Archive(home)) as copy:
-            copy.ledger = None
+            copy.keeper = Keeper(home)
             with copy.reading() as reading:
                 owner = current_state.owner(reading)
         if owner is not None:

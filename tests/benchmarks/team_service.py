@@ -25,10 +25,10 @@ from archiver.app import App, build_app
 from archiver.rounds.round import run_round
 from archiver.rounds.stop import Stop
 from archiver.settings.file import load_settings
+from archiver.store.keeper import LEDGER_FILE
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.team import round_times
 from archiver.team.account_rounds import AccountRounds
-from archiver.team.ledger.ledger_file import LEDGER_FILE
 from archiver.team.ledger.service import TeamLedger
 from archiver.team.round_queue import RoundQueue
 from tests.benchmarks.instruments.measure import Figure

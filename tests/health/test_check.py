@@ -27,11 +27,11 @@ from archiver.health.snapshot import ComputerState
 from archiver.health.token import NOT_ASKED, TokenState, TokenTrial
 from archiver.records.grades import Grade
 from archiver.store import migrate
+from archiver.store.keeper import KeptByTeam
 from archiver.store.queries.database_health import Horizon, Versions
 from archiver.store.working.remembered_values import LastBackup, ScheduledRun
 from archiver.store.working.stamp_queue import LongestWait
 from archiver.store.working.verification_log import VerificationRecord
-from archiver.team.ledger_copy.kept_by_team import KeptByTeam
 from tests.support.terminals.situations import GOOD_ARCHIVE, NOW, ago, situation
 
 EVERY = timedelta(minutes=5)

@@ -27,6 +27,7 @@ from archiver.team.ledger import installation
 from archiver.team.ledger.connection import connect
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
+from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.object_stores.open_store import make_store
 from tests.custody.test_erasures import EARLY, GONE, ONLY, job1, make_archive
 from tests.support.archives.byte_search import free_pages, places_of
@@ -50,7 +51,8 @@ class Case(NamedTuple):
     def erase(self, choose: erasures.Choose = job1, *, ledger: Ledger | None = None) -> None:
         """Erase on the first machine, or go on there with what was begun."""
         with closing(Archive(self.first)) as archive:
-            archive.ledger = ledger or archive.ledger
+            if ledger is not None:
+                archive.keeper = LedgerKeeper(self.first, ledger)
             erasures.erase(archive, choose, ErasureReason.AGREEMENT, now=lambda: at(300))
 
     def held(self) -> str:

@@ -13,7 +13,8 @@ from archiver import errors
 from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
-from archiver.team.ledger.ledger_file import LEDGER_FILE, LedgerPlace, read_ledger_file, write_ledger_file
+from archiver.store.keeper import LEDGER_FILE
+from archiver.team.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 
@@ -35,7 +36,7 @@ def test_what_is_written_is_read_again(
 def test_a_home_without_the_file_is_an_archive_of_its_own(tmp_path: Path) -> None:
     """Neither the library nor a ledger is looked for."""
     assert read_ledger_file(tmp_path) is None
-    assert Archive(tmp_path).ledger is None
+    assert not Archive(tmp_path).keeper.is_team
 
 
 @pytest.mark.parametrize("text", ["", "address = 1", 'address = "x"\narchive = "y"', "[", "\0"])

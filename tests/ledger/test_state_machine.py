@@ -17,6 +17,7 @@ from archiver.store.archive import Archive
 from archiver.team.ledger.connection import connect
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
+from archiver.team.ledger_copy.keeper import LedgerKeeper
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import evidence, ledger_digests, new_place, running_ledger, topped_up
 from tests.sync.test_state_machine import Machine, Mortal, play
@@ -57,7 +58,8 @@ class TeamMachine(Machine):
     def _reopen(self) -> Mortal:
         """As a new process does; it tops its copy up before anything else."""
         archive = super()._reopen()
-        archive.ledger = Ledger(self.place, open_connection=lambda address: TickingConnection(address, archive))
+        ledger = Ledger(self.place, open_connection=lambda address: TickingConnection(address, archive))
+        archive.keeper = LedgerKeeper(archive.home, ledger)
         archive.top_up()
         return archive
 

@@ -19,11 +19,11 @@ from archiver.custody.earlier_homes import overview_lines
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading
 from archiver.store.engine import DATABASE
+from archiver.store.keeper import LEDGER_FILE
 from archiver.store.queries.entries import last_record
 from archiver.store.working import last_lists, remembered_values
 from archiver.team import adoption
 from archiver.team.adoption import adopt, place_of, take_home
-from archiver.team.ledger.ledger_file import LEDGER_FILE
 from archiver.team.ledger_copy import store_contents
 from archiver.team.ledger_copy.shared_files import put_beside_seals
 from archiver.team.object_stores.open_store import make_store

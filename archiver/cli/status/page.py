@@ -11,7 +11,7 @@ from archiver.cli.terminal.text import WIDTH, columns, pad, wrap
 from archiver.render.screen_text import shorten
 from archiver.render.spoken_times import dated_moment, day_words, moment_words, short_day
 from archiver.standing.emergency_words import changed_rows, emergency_text, kept_sentence, not_kept_row, short_steps
-from archiver.team.ledger_copy.kept_by_team import KeptByTeam
+from archiver.store.keeper import KeptByTeam
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
 

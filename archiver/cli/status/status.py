@@ -60,9 +60,9 @@ def _show_status(obj: CliContext, *, as_json: bool) -> None:
     from archiver.standing.emergencies import emergencies
     from archiver.standing.home_document import home_document
     from archiver.store.archive import Archive
+    from archiver.store.keeper import keeper_of
     from archiver.store.queries.status import status
     from archiver.store.working import remembered_values
-    from archiver.team.ledger_copy.kept_by_team import kept_by_team
 
     settings = obj.settings()
     with Archive(obj.home).reading() as reading:
@@ -77,13 +77,14 @@ def _show_status(obj: CliContext, *, as_json: bool) -> None:
             urgent = emergencies(reading, told, alerts, always=True)
             deadlines = near_lines(reading, contracts, now=now)
             beside = record_lines.unfinished_lines(remembered_values.ERASURE.recall(reading))
-    accesses = record_lines.read_accesses(obj.home)
+    keeper = keeper_of(obj.home)
+    accesses = keeper.accesses()
     if as_json:
         payload["accesses"] = record_lines.access_document(accesses)
         click.echo(json.dumps(payload, ensure_ascii=False))
         return
     beside += record_lines.access_lines(accesses)
-    emergency, kept = next(iter(urgent), None), kept_by_team(obj.home)
+    emergency, kept = next(iter(urgent), None), keeper.kept
     with paged_output():
         page.tell_home(
             document, archive_status, now, emergency=emergency, kept=kept, beside=beside, deadlines=deadlines

@@ -20,9 +20,9 @@ from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import Stamps, add_seal_stamp, put_seal_stamp, stamp_files
 from archiver.records import Seal
 from archiver.report_language import say
+from archiver.store.keeper import kept_path
 from archiver.store.queries.entries import KeptReply
 from archiver.store.seals import FOLDER
-from archiver.team.ledger_copy import shared_files
 
 LOST_REASON = "保管庫のファイルが失われているため、この資料に入っていません"
 DAMAGED_REASON = "保管庫のファイルが壊れているため、この資料に入っていません"
@@ -65,9 +65,7 @@ def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: CopiedFiles
             copied.not_packed[row.number] = TOO_LARGE_REASON
             continue
         try:
-            intact = bag.copy(
-                f"data/files/{row.stored_as}", _chunks(shared_files.kept_path(home, row.sha256)), row.sha256
-            )
+            intact = bag.copy(f"data/files/{row.stored_as}", _chunks(kept_path(home, row.sha256)), row.sha256)
             reason = None if intact else say(DAMAGED_REASON)
         except _FileUnreadable:
             reason = say(LOST_REASON)
@@ -142,7 +140,7 @@ def _read_or_none(path: Path) -> bytes | None:
 def put_blob(bag: Bag, home: Path, name: str, sha256: str) -> bool:
     """Copy a blob of the archive; False if it is lost or damaged. Raises OSError."""
     try:
-        return bag.copy(name, _chunks(shared_files.kept_path(home, sha256)), sha256)
+        return bag.copy(name, _chunks(kept_path(home, sha256)), sha256)
     except _FileUnreadable:
         return False
 

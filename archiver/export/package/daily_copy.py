@@ -31,7 +31,6 @@ from archiver.store.queries import contracts
 from archiver.store.queries.entries import NewEntry, last_entry_before, last_seq, new_entries
 from archiver.store.time_text import from_text
 from archiver.store.working import remembered_values
-from archiver.team.ledger_copy.shared_files import put_daily
 
 FOLDER = "daily"
 
@@ -80,7 +79,7 @@ def write_daily_copy(
         with archive.reading() as reading:
             zip_path = _make_zip(reading, news, target, f"{label}_{news.contract.id}_daily", file_limit_bytes)
     if zip_path is not None and folder is None:
-        put_daily(archive.home, zip_path)
+        archive.keeper.put_daily(zip_path)
     with archive.writing() as writing:
         remembered_values.DAILY_COPY_UPTO.of(news.contract.id).remember(writing, news.upto)
     return zip_path

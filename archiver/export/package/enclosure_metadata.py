@@ -11,7 +11,7 @@ from archiver.export import enclosure_file_names
 from archiver.export.metadata.file_metadata import NotRemovable, read_metadata, without_metadata
 from archiver.export.metadata.items import FileMetadata, MetadataItem, MetadataState
 from archiver.records import Enclosure
-from archiver.team.ledger_copy import shared_files
+from archiver.store.keeper import kept_path
 
 NOT_REMOVABLE = (
     "中に残るメタデータ(作成者など)を確実に除けない形式のため、この資料に入っていません。"
@@ -54,7 +54,7 @@ def read_enclosures(home: Path, enclosures: Sequence[Enclosure]) -> tuple[FileMe
     found = []
     for one in enclosures:
         try:
-            found.append(read_metadata(enclosure_file_names.label(one), shared_files.kept_path(home, one.sha256)))
+            found.append(read_metadata(enclosure_file_names.label(one), kept_path(home, one.sha256)))
         except OSError:  # lost, which the package says elsewhere
             continue
     return tuple(found)
@@ -72,7 +72,7 @@ def clean_enclosures(
         if metadata is None:
             continue
         if not all(may_leave(one.value) for one in metadata.items):
-            copy = copies[enclosure.number] = _clean(shared_files.kept_path(home, enclosure.sha256))
+            copy = copies[enclosure.number] = _clean(kept_path(home, enclosure.sha256))
             if copy is None:
                 metadata = FileMetadata(metadata.file, MetadataState.LEFT_OUT, ())
             else:

@@ -18,7 +18,6 @@ from archiver.store.blobs import FOLDER, INCOMING, blob_path
 from archiver.store.durable_files import storage_error
 from archiver.store.engine import DATABASE
 from archiver.store.queries.entries import IS_WHOLE
-from archiver.team.object_stores.folder_store import FolderStore
 
 _EARLIER = f"{DATABASE.removesuffix('.sqlite3')}.before-*.sqlite3*"
 """Databases as they were before an upgrade, which hold everything once more."""
@@ -34,7 +33,7 @@ def remove_bytes(archive: Archive, blobs: Collection[str]) -> None:
     with archive.reading() as reading:
         unnamed = unnamed_bytes(reading, blobs)
     for sha256 in sorted(unnamed):
-        for home in (archive.home, *shared_folders(archive)):
+        for home in (archive.home, *archive.keeper.folders()):
             remove(blob_path(home, sha256))
 
 
@@ -64,16 +63,9 @@ def remove_leftovers(archive: Archive) -> None:
         remove(path)
 
 
-def shared_folders(archive: Archive) -> list[Path]:
-    """The folder of the archive that all machines of a team see; a store of another kind keeps what it has.
-
-    Raises TeamStoreUnavailable where it is away: what lies there is erased later.
-    """
-    place = None if archive.ledger is None else archive.ledger.place
-    if place is None or place.files is None or "://" in place.files:
-        return []
-    FolderStore(Path(place.files)).check()
-    return [Path(place.files) / str(place.archive)]
+def databases_aside(home: Path) -> list[Path]:
+    """The databases in the home of a team's copy that were set aside, which no erasure reaches."""
+    return sorted(home.glob(f"{DATABASE}.lost-*"))
 
 
 def _files(folder: Path) -> list[Path]:

@@ -446,7 +446,7 @@ ERASURE: Slot[UnfinishedErasure | None] = Slot("erasure", UnfinishedErasure, Non
 
 ERASURES_BROUGHT: Slot[list[UnfinishedErasure]] = Slot("erasures_brought", list[UnfinishedErasure], [])
 """Erasures of other machines that this copy of a ledger carried out, until their files are gone too: from
-`ledger_copy.erased` for `custody.erasures`."""
+the team's keeper for `custody.erasures`."""
 
 ERASURES_SETTLED: Slot[list[int]] = Slot("erasures_settled", list[int], [])
 """Numbers of the notes of erasures of which this database is known to hold nothing: `custody.erasures`, for itself.
@@ -455,10 +455,14 @@ An older database that was put back does not have them, and is compared with the
 """
 
 TAKEN_HOME: Slot[int] = Slot("taken_home", int, 0)
-"""The last record that this archive had when it was taken home from a team's ledger: from `ledger_copy.exchange`.
+"""The last record that this archive had when it was taken home from a team's ledger: from `team`.
 
 What was put back before it was put back there: for `custody.earlier_homes`.
 """
+
+LOST_RECORDS: Slot[tuple[int, int] | None] = Slot("ledger_lost", tuple[int, int], None)
+"""The first and last unsealed record that only a database which `team` set aside has, until an entry says so: for
+`store.orphaned_seals`."""
 
 SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", dict[str, str], {})
 """Answers in the setting up and in `job add`, by question: from `setup.answers`, also for `status`.

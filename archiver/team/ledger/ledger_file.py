@@ -8,8 +8,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.settings.private_file import replace_file
-
-LEDGER_FILE = "ledger.toml"
+from archiver.store.keeper import LEDGER_FILE
 
 COPY_SETTINGS = b"[exports]\ndaily = false\n[notify]\ndesktop = false\n"
 """The `archive.toml` of a copy for which there is none: its machine has no desk and no folder of anybody's."""

@@ -7,7 +7,6 @@ the new copy before the old one loses its name, so no kill can lose it.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -16,12 +15,7 @@ from archiver.folder_sync import sync_folder
 from archiver.store import schema, seal_files
 from archiver.store.database_copy import checkpoint_log, remove_logs, remove_with_logs
 from archiver.store.durable_files import storage_error
-from archiver.store.engine import DATABASE
-from archiver.store.projection.rows import upsert_rows
 from archiver.team.ledger.ledger import Ledger
-
-LOST_KEY = "ledger_lost"
-"""Key in `memory` of the first and last unsealed record that only a set-aside copy has, until an entry says so."""
 
 
 def lost_records(sql: Connection, home: Path, ledger: Ledger) -> tuple[int, int] | None:
@@ -78,12 +72,6 @@ def finish(database: Path) -> None:
         raise storage_error(error, database) from error
 
 
-def databases_aside(home: Path) -> list[Path]:
-    """The databases in a home that were set aside, in order."""
-    database = home / DATABASE
-    return [_aside(database, number) for number in range(1, _last_aside(database) + 1)]
-
-
 def _last_aside(database: Path) -> int:
     number = 0
     while _aside(database, number + 1).exists():
@@ -98,12 +86,6 @@ def _aside(database: Path, number: int) -> Path:
 def _fresh_place(database: Path, number: int) -> Path:
     """Where the copy after that setting aside is made; without that one it is of no use, and of none later."""
     return database.with_name(f"{database.name}.after-lost-{number}")
-
-
-def note_lost(sql: Connection, lost: tuple[int, int] | None) -> None:
-    """Note the records for the next `rollback` entry."""
-    if lost is not None:
-        upsert_rows(sql, schema.memory, [{"key": LOST_KEY, "value": json.dumps(lost)}])
 
 
 def _digest(sql: Connection, seq: int) -> str | None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from archiver import errors
 from archiver.store import blobs
 from archiver.store.durable_files import private_folder, storage_error
-from archiver.team.ledger.ledger_file import LedgerPlace, read_ledger_file
+from archiver.team.ledger.ledger_file import LedgerPlace
 from archiver.team.ledger_copy.own_store import store_to_put
 from archiver.team.object_stores.object_store import ObjectStore, daily_key, file_key, seal_key
 from archiver.team.object_stores.open_store import open_store
@@ -68,13 +68,12 @@ def put_beside_seals(home: Path, place: LedgerPlace, name: str, sha256: str) -> 
         store.put_if_absent(seal_key(place.archive, second_name(name, sha256)), path, sha256)
 
 
-def put_daily(home: Path, path: Path) -> None:
+def put_daily(home: Path, path: Path, place: LedgerPlace) -> None:
     """Put a daily copy of a home into the store of its team, if it has one; under another name where its own is taken.
 
     A copy of an archive can be thrown away, and the daily copies in it must not go with it. Raises StorageError.
     """
-    place = read_ledger_file(home)
-    if place is None or place.files is None:
+    if place.files is None:
         return
     store, sha256 = store_to_put(place), blobs.file_sha256(path)
     name = path.relative_to(home / DAILY).as_posix()
@@ -105,31 +104,15 @@ def second_name(name: str, sha256: str) -> str:
     return f"{name}.{sha256[:16]}"
 
 
-def kept_path(home: Path, sha256: str) -> Path:
-    """Where the bytes lie in a home; a copy that lacks them gets them from its team's store. Raises StorageError.
-
-    Bytes that the store lacks too, or holds damaged, are not there afterwards.
-    """
-    bring_bytes(home, [sha256])
-    return blobs.blob_path(home, sha256)
-
-
-def is_copy_with_store(home: Path) -> bool:
-    """Whether the bytes that a home lacks may lie in the store of a team. Raises BadLedgerFile."""
-    place = read_ledger_file(home)
-    return place is not None and place.files is not None
-
-
-def bring_bytes(home: Path, digests: Iterable[str], place: LedgerPlace | None = None) -> None:
-    """Bring what a home lacks of these from the store of its team, or from that of `place`. Raises StorageError."""
-    missing = [one for one in dict.fromkeys(digests) if _SHA256_HEX.fullmatch(one) and not blobs.is_held(home, one)]
-    place = place or (read_ledger_file(home) if missing else None)
-    if place is None or place.files is None:
+def bring_bytes(home: Path, digests: Iterable[str], place: LedgerPlace) -> None:
+    """Bring what a home lacks of these from the store of its team, which may lack it too. Raises StorageError."""
+    if place.files is None:
         return
     store = open_store(place.files)
-    for sha256 in missing:
-        with suppress(errors.NotInTeamStore):
-            _bring(store, file_key(place.archive, sha256), home, sha256)
+    for sha256 in dict.fromkeys(digests):
+        if _SHA256_HEX.fullmatch(sha256) and not blobs.is_held(home, sha256):
+            with suppress(errors.NotInTeamStore):
+                _bring(store, file_key(place.archive, sha256), home, sha256)
 
 
 def copy_bytes(source: Path, target: Path, digests: Iterable[str]) -> None:

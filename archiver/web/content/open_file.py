@@ -16,7 +16,7 @@ from pathlib import Path
 
 from archiver.store import blobs
 from archiver.store.avatars import FOLDER
-from archiver.team.ledger_copy import shared_files
+from archiver.store.keeper import kept_path
 
 CHECKED = 50_000_000
 """Bytes of the largest file whose fingerprint is compared before it is sent."""
@@ -59,9 +59,7 @@ def open_blob(home: Path, sha256: str, size: int) -> BufferedReader:
 
     A copy of a team's archive gets what it lacks from the team's store first: raises StorageError where it cannot.
     """
-    if _SHA256.fullmatch(sha256):
-        shared_files.bring_bytes(home, [sha256])
-    return _compare_or_close(_open_plain_file(home, blobs.blob_path(home, sha256), sha256), sha256, size)
+    return _compare_or_close(_open_plain_file(home, kept_path(home, sha256), sha256), sha256, size)
 
 
 def open_face(home: Path, sha256: str) -> BufferedReader:

@@ -30,6 +30,7 @@ from archiver.standing.emergency_words import not_kept_row
 from archiver.standing.headlines import kept_words
 from archiver.standing.home_document import NEVER, job_order, job_row
 from archiver.store.archive import Reading
+from archiver.store.keeper import KeptByTeam, keeper_of
 from archiver.store.queries.contracts import contracts, required_rooms, rooms_to_read
 from archiver.store.queries.current_state import last_payload
 from archiver.store.queries.gaps import unlisted_beginnings
@@ -40,7 +41,6 @@ from archiver.store.working.remembered_values import PRACTICE, RESCUED, TICKED
 from archiver.sync.recover.files import take_file
 from archiver.sync.recover.found_ids import FoundIds
 from archiver.sync.recover.read_ids import RecoveryResult
-from archiver.team.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.web.saving import failure_remembered, note_home, round_progress, waiting
@@ -156,7 +156,7 @@ def _page(problem: str) -> str:
 
 def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
     """The job that is asked about, or the one in which most happened, with what happened as the archive shows it."""
-    standing, now, by_team = status(reading), context.now(), kept_by_team(reading.home)
+    standing, now, by_team = status(reading), context.now(), keeper_of(reading.home).kept
     every = [job_row(reading, standing, one, NEVER, now) for one in standing.contracts]
     jobs = sorted(every, key=lambda one: (one["is_open"], *job_order(one)), reverse=True)
     job = next((one for one in jobs if one["id"] == request.args.get("job")), next(iter(jobs), None))

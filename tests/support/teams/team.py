@@ -26,6 +26,7 @@ from archiver.team.ledger import installation
 from archiver.team.ledger.connection import connect
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
+from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.object_stores.open_store import make_store
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.teams.postgres import Postgres, running_postgres
@@ -110,10 +111,9 @@ def round_in(
 ) -> SyncReport:
     """Run a full round as a machine does; `moments`: after so many statements to the ledger the process is killed."""
     app = build_app(load_settings(home, environ), environ)
-    ledger = app.archive.ledger
-    if moments is not None and ledger is not None:
-        mortal = Ledger(ledger.place, open_connection=lambda address: MortalConnection(address, moments))
-        app.archive.ledger = mortal
+    keeper = app.archive.keeper
+    if moments is not None and isinstance(keeper, LedgerKeeper):
+        keeper.ledger = Ledger(keeper.place, open_connection=lambda address: MortalConnection(address, moments))
     try:
         return run_round(app, Options(full=True), ProgressCallbacks(on_step=on_step))
     finally:
