@@ -28,6 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "day_words": set(),
     "kanji_variants": set(),
     "search_folding": {"kanji_variants"},
+    "letter_folding": {"kanji_variants"},
+    "same_name": {"letter_folding"},
     "folder_sync": set(),
     "reminders": set(),
     "report_language": set(),
@@ -62,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store.erasure": FOUNDATION | {"evidence.history", "evidence.replaced_records", "folder_sync"},
     "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.looks", "evidence.tables", "search_folding"},
     "render": {"message_ids", "records", "report_language", "chatwork.notation", "search_folding"},
-    "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "store"},
+    "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "same_name", "store"},
     "export": OF_A_CASE
     | {
         "chatwork.notation",
@@ -71,6 +73,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "evidence.system_posts",
         "evidence.tables",
         "kanji_variants",
+        "letter_folding",
         "render",
         "report_language",
     },
@@ -79,7 +82,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export.verify_page": FOUNDATION | {"evidence.stamps.known_roots", "render.style_sheet"},
     "export.mask.records": FOUNDATION | {"evidence.history", "evidence.replaced_records"},
     "export.package": OF_A_CASE
-    | {"chatwork.notation", "evidence", "folder_sync", "render", "report_language", "store"},
+    | {"chatwork.notation", "evidence", "folder_sync", "letter_folding", "render", "report_language", "store"},
     "alerts": OF_A_CASE | {"report_language", "chatwork.notation", "render.spoken_times"},
     "schedule": {"errors", "wording", "settings", "store.durable_files"},
     "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange", "evidence", "settings", "store.seals"},

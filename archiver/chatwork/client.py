@@ -138,6 +138,10 @@ class Client:
         """The account's contacts."""
         return self._listing("/contacts", Contact)
 
+    def incoming_requests(self) -> Listing[Contact]:
+        """Those who ask to become contacts of the account; there is no chat with them yet."""
+        return self._listing("/incoming_requests", Contact)
+
     def _single(self, path: str, kind: type[M], *, number: int | None = None) -> Single[M]:
         understand: Callable[[Reply], Single[M]] = partial(read_single, kind=kind, number=number)
         return self.transport.get(path, {}, understand)

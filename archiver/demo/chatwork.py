@@ -83,6 +83,8 @@ class Account:
     organization: str
     department: str
     cancelled: bool = False
+    picture: str = ""
+    """The name of a picture of their own; empty: one of the default ones, which many people have."""
 
 
 @dataclass(slots=True)
@@ -378,8 +380,8 @@ class DemoChatwork(LoopbackService):
     def answer_files(self, request: HttpRequest) -> HttpAnswer:
         """The answer to a request for a file or a picture."""
         path = urlsplit(request.path).path
-        if re.fullmatch(r"/(avatar|icon)/ico_[a-z_]+\.png", path):
-            return HttpAnswer(200, {"content-type": "image/png"}, held_content(GREY_PIXEL))
+        if match := re.fullmatch(r"/(?:avatar|icon)/(?:ico_[a-z_]+|([a-z0-9]+)(?:-[0-9]+)?)\.png", path):
+            return HttpAnswer(200, {"content-type": "image/png"}, held_content(GREY_PIXEL + (match[1] or "").encode()))
         with self.lock:
             file = next((one for one in self.files.values() if self.download_path(one) == path and not one.gone), None)
         if file is None:
@@ -519,7 +521,7 @@ class DemoChatwork(LoopbackService):
         person = self.accounts[number]
         name = f"{person.name}(解約済)" if person.cancelled else person.name
         colour = _COLOURS[number % len(_COLOURS)]
-        avatar = f"{self.files_url}/avatar/ico_default_{colour}.png"
+        avatar = f"{self.files_url}/avatar/{person.picture or f'ico_default_{colour}'}.png"
         return {"account_id": number, "name": name, "avatar_image_url": avatar}
 
     def _profile(self, number: int) -> Json:

@@ -29,6 +29,7 @@ KIND_NAMES = {
     "account": N_("names of people in lists"),
     "member": N_("members"),
     "contact": N_("contacts (numbers only)"),
+    "twin": N_("accounts with the name of a known person"),
     "room": N_("names and descriptions of chats"),
     "window": N_("readings of lists"),
     "steady": N_("readings that showed the same"),

@@ -38,6 +38,15 @@ def due_urls(reading: Reading, rooms: Collection[int], *, at: datetime, limit: i
     return [url for (url,) in reading.sql.execute(query)]
 
 
+def picture_holders(reading: Reading, url: str) -> tuple[str | None, frozenset[int]]:
+    """The digest of the picture at a URL (None: not stored), and the people of the chats who have the same picture."""
+    person, picture = schema.person.c, schema.picture.c
+    sha256 = reading.sql.execute(select(picture.sha256).where(picture.url == url)).scalar()
+    joined = schema.person.join(schema.picture, picture.url == person.avatar)
+    holders = select(person.account_id).select_from(joined).where(picture.sha256 == sha256).distinct()
+    return sha256, frozenset(reading.sql.execute(holders).scalars()) if sha256 else frozenset()
+
+
 def record_download(archive: Archive, url: str, body: bytes | None, *, next_at: datetime) -> None:
     """Store a picture, or record a failed download (`body` None); then it is due again at `next_at`.
 

@@ -145,7 +145,7 @@ class SyncReport:
     complaints: tuple[str, ...] = ()
     """Sentences about daily exports that could not be written."""
     contacts: bool = False
-    """Whether somebody of the contracted rooms became a contact or is one no more."""
+    """Whether somebody of the contracted rooms became a contact or is one no more, or another has their name."""
     alerts: tuple[dict[str, Any], ...] = ()
     """The alerts opened in this run, as in the JSON documents."""
     has_losses: bool = False

@@ -22,6 +22,7 @@ from archiver.sync.files.download import FileDownloads
 from archiver.sync.options import EVERYTHING, SILENT, DeparturePriority, DepartureWatch, Options, ProgressCallbacks
 from archiver.sync.pull.contacts import read_contacts
 from archiver.sync.pull.context import PullContext
+from archiver.sync.pull.twins import note_twins
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.room_steps import RoomSteps
 from archiver.sync.run_inputs import (
@@ -229,13 +230,17 @@ class _Run:
         return [step for step in moved if (step.room_id, step.kind) not in before]
 
     def _read_contacts(self) -> None:
-        """Read the contacts once a day, and when a room became inaccessible; not while no room can be read."""
+        """Read the contacts once a day, and when a room became inaccessible; not while no room can be read.
+
+        Names of people are compared after it.
+        """
         reports = self.room_steps.reports.values()
         became_inaccessible = any(report.news and report.outcome is RoomOutcome.INACCESSIBLE for report in reports)
         if not self.room_steps.is_over() and (became_inaccessible or any(report.is_open for report in reports)):
             self.report.contacts = read_contacts(
                 self.context, self.inputs.contracted, self.listed_rooms, full=self.options.full or became_inaccessible
             )
+            self.report.contacts |= note_twins(self.context, self.inputs.contracted, self.downloads.session)
             self.priority.prioritize()
 
     def _read_singly(self) -> None:

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archiver.export.mask.finder import NameFinder
-from archiver.export.mask.folding import fold, folded_text
 from archiver.export.mask.names import third_persons
 from archiver.export.mask.package_mask import PackageMask, masking_policy
+from archiver.letter_folding import fold, folded_text
 from tests.benchmarks.instruments.measure import Figure
 
 CORPUS = Path(__file__).parents[1] / "export" / "mask" / "corpus"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.export.mask.folding import folded_text
+from archiver.letter_folding import folded_text
 from tests.claims.test_played_disputes import DAY, THIRDS, group_room
 from tests.support.archives.maker import CLIENT, OWNER, ArchiveMaker, at, file_object, message_object
 from tests.support.packages.exported_archives import add_enclosure, export_package

@@ -94,7 +94,7 @@ def _read_key(answer: str) -> str:
 
 def _ask_words(message: OpenedMessage, key: str) -> dict[str, tuple[str, ...]]:
     """The word to be covered, or the one whose cover is taken away; nothing if there is none."""
-    from archiver.export.mask.folding import folded_text
+    from archiver.letter_folding import folded_text
 
     if key == "c":
         word = ask(_("Word:"), lambda answer: folded_text(answer).strip(), exact=True, err=True)

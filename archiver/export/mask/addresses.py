@@ -7,8 +7,8 @@ required of the rest. Every repetition has a bound.
 
 from __future__ import annotations
 
-from archiver.export.mask.folding import TAG
 from archiver.export.mask.regex_parts import NO_DIGIT, any_word, up_to
+from archiver.letter_folding import TAG
 
 DWELLING_WORDS = any_word("住所 所在地")
 

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from archiver.evidence.history import EntryObject, number, text
 from archiver.export.mask.analyser import vocabulary
-from archiver.export.mask.folding import FoldedText, folded_text
 from archiver.export.mask.kinds import MaskHit, MaskKind, replacement
 from archiver.export.mask.name_lists import in_hiragana, in_katakana
 from archiver.export.mask.spellings import TITLES, folded_terms, is_name_in_kana, kana_alone, other_spellings, parts_of
+from archiver.letter_folding import FoldedText, folded_text
 
 _MAX_SPACED_LENGTH = 8
 """Characters of a name up to which spaces between them are accepted."""

@@ -8,8 +8,8 @@ context that the patterns require. Postal addresses are in `addresses`.
 
 from __future__ import annotations
 
-from archiver.export.mask.folding import TAG
 from archiver.export.mask.regex_parts import NO_DIGIT, any_word, up_to
+from archiver.letter_folding import TAG
 
 # --- numbers to call, addresses to write to ---------------------------------------------------------
 

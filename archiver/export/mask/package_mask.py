@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 from archiver.chatwork.notation.parse import DELETED
 from archiver.export.mask import masked_places
 from archiver.export.mask.finder import piece_pattern
-from archiver.export.mask.folding import TAG, FoldedText, fold, folded_text, folded_word
 from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, reason, replacement
 from archiver.export.mask.masked_places import MaskedPlace
 from archiver.export.mask.names import NameMatcher, letter_names
 from archiver.export.mask.policy import POLICIES, Policy, masking_policy
 from archiver.export.mask.stand_ins import FILE_TAGS, StandIns
+from archiver.letter_folding import TAG, FoldedText, fold, folded_text, folded_word
 from archiver.records import Contract, contract_facts
 
 __all__ = ["POLICIES", "PackageMask", "Policy", "masking_policy"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from gettext import gettext as _
 
 from archiver.errors import UsageError
-from archiver.export.mask.folding import folded_text
 from archiver.export.mask.kinds import ALL_PATTERN_KINDS, MaskKind
+from archiver.letter_folding import folded_text
 
 
 @dataclass(frozen=True, slots=True)

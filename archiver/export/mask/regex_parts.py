@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from archiver.export.mask.folding import TAG, folded_word
+from archiver.letter_folding import TAG, folded_word
 
 NO_DIGIT = "(?![0-9])"
 

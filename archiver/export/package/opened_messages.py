@@ -17,7 +17,6 @@ from archiver.evidence.history import text
 from archiver.export import PROFILES
 from archiver.export.mask.covers import COVERED, Covers, Place, chat_id, place_of, text_field
 from archiver.export.mask.finder import NameFinder, piece_pattern
-from archiver.export.mask.folding import folded_text
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.package.package_input import PackageInput
 from archiver.export.package.report_input import report_input
@@ -26,6 +25,7 @@ from archiver.export.report.excerpt import CONTEXT, OFFICE_CONTEXT, ExcerptMessa
 from archiver.export.report.input import ReportInput, ReviewedTexts
 from archiver.export.report.request_to_office import request_sentence
 from archiver.export.report.statistics import CHANGED, MessageStatistics, survey_messages
+from archiver.letter_folding import folded_text
 from archiver.records import Message, OpenedMessage, ReadState, Review
 from archiver.render.times import local_time
 from archiver.report_language import say

@@ -15,10 +15,10 @@ from pathlib import Path
 import msgspec
 
 from archiver import errors
-from archiver.export.mask.folding import folded_text
 from archiver.export.package import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.recipe import Recipe
+from archiver.letter_folding import folded_text
 from archiver.records import MEMBER, OpenedMessage, ReadState, Review, Role
 from archiver.store import statements
 from archiver.store.archive import Archive, Reading

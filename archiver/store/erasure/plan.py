@@ -169,13 +169,14 @@ def _of_messages(reading: Reading, room: int, ids: Sequence[int]) -> Iterator[Ch
 
 
 def _contacts_without_room(reading: Reading, whole: Collection[int]) -> Iterable[ChosenEntry]:
-    """The records of contacts who are in no other room."""
+    """The records of contacts who are in no other room, and of accounts with the name of somebody who is in none."""
     if not whole:
         return []
     left = select(schema.person.c.account_id).where(schema.person.c.room_id.not_in(sorted(whole)))
     members = select(schema.member.c.account_id).where(schema.member.c.room_id.not_in(sorted(whole)))
     accounts = {str(account) for (account,) in reading.sql.execute(left.union(members))}
-    return [one for one in _entries(reading, _ENTRY.kind == "contact") if one.key.partition("/")[2] not in accounts]
+    found = _entries(reading, _ENTRY.kind.in_(("contact", "twin")))
+    return [one for one in found if one.key.rpartition("/")[2] not in accounts]
 
 
 ERASED_GAP = "erased"

@@ -91,6 +91,18 @@ class _Contact(msgspec.Struct):
     other_chat: int | None = None
 
 
+class _Twin(msgspec.Struct):
+    account_id: int
+    name: str
+    known: int
+    known_since: datetime
+    place: Literal["room", "contact", "request"]
+    since: datetime | None = None
+    room_id: int | None = None
+    picture: str | None = None
+    known_picture: str | None = None
+
+
 class _Export(msgspec.Struct):
     contract: str
     name: str
@@ -149,6 +161,7 @@ FORMS: Mapping[str, type[msgspec.Struct]] = {
     "note": _Note,
     "review": _Review,
     "contact": _Contact,
+    "twin": _Twin,
     "export": _Export,
     "delivery": _Delivery,
     "attachment": _Attachment,

@@ -241,6 +241,10 @@ JUDGED_UPTO: Slot[int] = Slot("judged", int, 0)
 """The number of the last entry that the alert rules have judged: `rounds.alerting`, for itself."""
 
 
+TWINS_UPTO: Slot[int] = Slot("twins", int, 0)
+"""The number of the last entry up to which names of people were compared: `sync.pull.twins`, for itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class JudgedCases:
     """The last judgement of the contracts' dates."""

@@ -51,7 +51,7 @@ def fetch_avatars(
         urls = avatars.due_urls(reading, rooms, at=now(), limit=limit)
     failures = 0
     for url in urls:
-        body = _get_picture(session, url, seconds)
+        body = get_picture(session, url, seconds)
         failures = 0 if body is not None else failures + 1
         with suppress(OSError, StorageError):  # a picture is not worth a report
             avatars.record_download(archive, url, body, next_at=now() + RETRY_AFTER)
@@ -59,7 +59,7 @@ def fetch_avatars(
             return
 
 
-def _get_picture(session: requests.Session, url: str, seconds: float) -> bytes | None:
+def get_picture(session: requests.Session, url: str, seconds: float = PICTURE_SECONDS) -> bytes | None:
     """A picture's bytes; None if it could not be downloaded whole in time."""
     if not _is_allowed(url):
         return None

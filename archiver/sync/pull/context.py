@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from archiver.chatwork.client import Client
+from archiver.chatwork.models import Contact
 from archiver.message_ids import is_plausible
 from archiver.records import Entry, JsonObject, Observation, ObservedBy, Reply
 from archiver.store import writer
@@ -91,6 +92,8 @@ class PullContext:
     """The rooms and kinds of visits that this run has read."""
     looks: int = 0
     """The requests of this run that count in the share of the allowance for looking for changes."""
+    outside: list[tuple[Contact, bool]] = field(default_factory=list)
+    """The contacts that this run listed, to be compared and not kept; and whether no list was read before."""
     steady_visits: list[SteadyVisit] = field(default_factory=list)
     """The looks at lists that stayed the same which are not stored yet."""
 

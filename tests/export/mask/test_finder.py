@@ -10,7 +10,7 @@ from hypothesis import given, strategies
 
 from archiver.export.mask import analyser
 from archiver.export.mask.finder import NameFinder, normalised_text, piece_pattern
-from archiver.export.mask.folding import folded_text
+from archiver.letter_folding import folded_text
 from tests.support.archives.maker import ArchiveMaker, file_object, message_object, story
 from tests.support.packages.exported_archives import FACTS, export_package, zip_files
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.export.mask.folding import folded_text
+from archiver.letter_folding import folded_text
 
 _GROUPS = """
 高髙 辺邊邉 浜濵濱 斉齋齊斎 徳德 柳栁 島嶋嶌 沢澤 桜櫻 広廣 圀國国 真眞 恵惠 栄榮 寿壽 竜龍

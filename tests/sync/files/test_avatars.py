@@ -86,7 +86,7 @@ def test_a_picture_that_never_ends_is_not_kept(what: str) -> None:
     begun = time.monotonic()
 
     with ScriptedServer([NEVER_ENDING[what]]) as endless, transfer.harden(transfer.Session(), local=True) as session:
-        body = avatars._get_picture(session, endless.url, 0.3)
+        body = avatars.get_picture(session, endless.url, 0.3)
         lasted = time.monotonic() - begun
 
     assert body is None
@@ -111,5 +111,5 @@ def test_pictures_of_other_rooms_are_never_asked_for(world: World) -> None:
 def test_addresses_that_lead_elsewhere_are_not_followed(world: World) -> None:
     """Plain http to other computers, passwords and nonsense are refused without a request."""
     refused = ("http://example.com/a.png", "https://a:b@example.com/", "ftp://127.0.0.1/", "http://[", "\ud83d", "x")
-    assert [None] * len(refused) == [avatars._get_picture(world.downloads, url, 1) for url in refused]
+    assert [None] * len(refused) == [avatars.get_picture(world.downloads, url, 1) for url in refused]
     assert timedelta(days=1) == avatars.RETRY_AFTER

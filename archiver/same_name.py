@@ -1,0 +1,75 @@
+"""Says whether two display names look like one: for names that another account took, and never for who somebody is.
+
+Width, case, kanji variants, spaces, signs, letters of other scripts that look alike, the order of surname and given
+name, and words such as 公式 make no difference. Of a surname alone nothing else may be left.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from archiver.letter_folding import folded_text
+
+_LOOK_ALIKES = str.maketrans("ーカニロタトエハオチヘリ", "一力二口夕卜工八才千へり")
+"""Kana → the kanji or hiragana that looks like it; the folding knows Cyrillic and Greek letters of the usual kind."""
+_LATIN = str.maketrans("l10пгиьԁѵԝһӏոսօցհıɑɡ", "iionrubdvwhinuoghiag")
+_BESIDE = (
+    "公式 公式アカウント 本人 本物 正規 様 さん さま 氏 先生 解約済 退職 代表 代表取締役 社長 取締役 担当 担当者"
+    " 新 旧 新アカウント 新アカ サブ 予備 業務用 仕事用 個人 アカウント official real new sub ceo account mr ms dr jr"
+)
+"""Words beside a name that make it no other name."""
+_BETWEEN = re.compile(r"[\W_]+")
+_DIGITS = re.compile(r"(?<=\D)\d{1,3}$")
+_SHORTEST_TURNED = {"kanji": 3, "kana": 4, "latin": 8}
+"""How many letters a name without a space must have so that its halves may be exchanged: 中田 is not 田中."""
+
+
+def looks_like(name: str, known: str) -> bool:
+    """Whether a name looks like a known one; a number may be added to it, but two different numbers tell apart."""
+    with_number, without = _forms(name)
+    return bool((with_number | without) & _forms(known)[0])
+
+
+@lru_cache(4096)
+def _forms(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The forms by which a name is compared, and those that it has without a number at its end."""
+    parts = [one for part in _BETWEEN.split(unicodedata.normalize("NFKC", name)) if (one := _folded(part))]
+    named = [one for part in parts if (one := _without_words(part))] or parts
+    digits = [*named[:-1], _DIGITS.sub("", named[-1])] if named else []
+    if named and named[-1].isdigit():
+        digits = named[:-1]
+    return _compared(named), _compared(digits)
+
+
+def _folded(part: str) -> str:
+    return _BETWEEN.sub("", folded_text(part.translate(_LOOK_ALIKES)))
+
+
+def _without_words(part: str) -> str:
+    """A part of a name without the words beside it, at either end; of one letter only if they stand alone."""
+    if part in _words():
+        return ""
+    for word in _words():
+        if len(word) > 1 or word in "様氏":
+            part = part.removesuffix(word) or part
+        if len(word) > 1 and not word.isascii():
+            part = part.removeprefix(word) or part
+    return part
+
+
+@cache
+def _words() -> tuple[str, ...]:
+    return tuple(sorted(map(_folded, _BESIDE.split()), key=len, reverse=True))
+
+
+def _compared(parts: list[str]) -> frozenset[str]:
+    alike = [one.translate(_LATIN).replace("rn", "m").replace("vv", "w") for one in parts]
+    whole = "".join(alike)
+    if not whole:
+        return frozenset()
+    kind = "latin" if whole.isascii() else "kanji" if re.search("[一-鿿]", whole) else "kana"
+    turned = {min(whole[cut:] + whole[:cut] for cut in range(len(whole)))}
+    may_turn = len(whole) >= _SHORTEST_TURNED[kind]
+    return frozenset({whole, *(turned if may_turn else ()), *({" ".join(sorted(alike))} if len(alike) > 1 else ())})

@@ -1,0 +1,72 @@
+"""Everybody whom the chats have shown, with every name and since when: what another account's name is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+
+from archiver.evidence.history import number, text
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
+from archiver.store.queries.entries import entries_under
+from archiver.store.schema.payload_forms import read_all_formed, tells_what_was_shown
+from archiver.store.time_text import from_text
+
+
+@dataclass(slots=True)
+class KnownPerson:
+    """A person of the chats, of all rooms together."""
+
+    account_id: int
+    name: str = ""
+    """As last shown."""
+    names: dict[str, datetime] = field(default_factory=dict)
+    """Every name, and when a reply first showed it."""
+    organization_id: int = 0
+    avatar: str = ""
+    rooms: set[int] = field(default_factory=set)
+
+
+def known_people(reading: Reading) -> dict[int, KnownPerson]:
+    """Everybody whom a list of a chat has shown, by account."""
+    people: dict[int, KnownPerson] = {}
+    source = driver_connection(reading.sql)
+    entries = [one for kind in ("account/", "member/") for one in entries_under(source, kind)]
+    for entry in sorted(filter(tells_what_was_shown, entries), key=lambda one: one["seq"]):
+        shown, account = entry["payload"].get("object", {}), int(entry["key"].rpartition("/")[2])
+        person = people.setdefault(account, KnownPerson(account))
+        person.name = text(shown.get("name")) or person.name
+        person.names.setdefault(person.name, from_text(entry["observed_at"]))
+        person.organization_id = number(shown.get("organization_id")) or person.organization_id
+        person.avatar = text(shown.get("avatar_image_url")) or person.avatar
+        person.rooms.add(entry["room_id"])
+    return people
+
+
+def first_seen(reading: Reading, person: KnownPerson) -> datetime:
+    """When a person was first seen, or first wrote by Chatwork's own time."""
+    message = schema.message.c
+    of_person = message.room_id.in_(sorted(person.rooms)), message.account_id == person.account_id
+    sent = reading.sql.execute(select(func.min(message.send_time)).where(*of_person, message.send_time > 0)).scalar()
+    seen = min(person.names.values())
+    return seen if sent is None else min(seen, datetime.fromtimestamp(min(sent, 2**36), UTC))
+
+
+def people_seen_after(reading: Reading, seq: int) -> set[int]:
+    """The accounts of whom an entry after this number tells."""
+    entry = schema.entry.c
+    keys = reading.sql.execute(select(entry.key).where(entry.seq > seq, entry.kind.in_(("account", "member"))))
+    return {int(key.rpartition("/")[2]) for key in keys.scalars()}
+
+
+def twins(reading: Reading, *, after: int = 0) -> list[dict[str, object]]:
+    """What was noted of accounts with a known person's name, in the entries after a number, oldest first."""
+    entry = schema.entry.c
+    rows: Iterable[str] = reading.sql.execute(
+        select(entry.line).where(entry.seq > after, entry.key > "twin/", entry.key < "twin0").order_by(entry.seq)
+    ).scalars()
+    return [{**one["payload"], "at": from_text(one["observed_at"])} for one in read_all_formed(rows, "twin")]

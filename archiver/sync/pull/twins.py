@@ -1,0 +1,173 @@
+"""Notes accounts that have the name of a known person: in the chats, as new contacts, or asking to become one.
+
+Contacts and requests are compared in memory; of them only such an account is kept, as an entry `twin`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from archiver.chatwork.models import Contact
+from archiver.errors import ChatworkError, NotUnderstood, NotVisible, Refused, StorageError
+from archiver.records import Observation
+from archiver.same_name import looks_like
+from archiver.store import avatars, writer
+from archiver.store.archive import Reading
+from archiver.store.queries import current_state, departures, entries
+from archiver.store.queries.known_people import KnownPerson, first_seen, known_people, people_seen_after
+from archiver.store.time_text import to_text
+from archiver.store.working import remembered_values
+from archiver.sync.files import transfer
+from archiver.sync.files.avatars import RETRY_AFTER, get_picture
+from archiver.sync.pull.context import PullContext
+
+VISIT_KIND = "requests"
+"""The kind of the visits at the list of requests, which belongs to no room either."""
+
+READ_EVERY = timedelta(minutes=10)
+AT_ONCE = timedelta(hours=1)
+"""Who was first seen within this time of the other, as when a chat is first read, took nobody's name."""
+
+_DEFAULT_PICTURE = "/ico_default"
+
+
+class _Twin(NamedTuple):
+    """An account with the name of a known person."""
+
+    account_id: int
+    name: str
+    avatar: str
+    known: KnownPerson
+    known_since: datetime
+    place: str
+    since: datetime | None
+    """When it was first seen; None: it was among the contacts from the first list on."""
+    room_id: int | None
+
+    @property
+    def key(self) -> str:
+        """The key of its entry."""
+        return f"twin/{self.account_id}/{self.known.account_id}"
+
+
+def note_twins(context: PullContext, rooms: Sequence[int], session: transfer.Session) -> bool:
+    """Compare who is new in the chats, the contacts just read and the requests of now; returns whether any was noted.
+
+    `session` is one for downloads. The requests are read once in ten minutes. Raises TokenRefused, StorageError.
+    """
+    asking = _read_requests(context, rooms)
+    with context.archive.reading() as reading:
+        upto, last = remembered_values.TWINS_UPTO.recall(reading), entries.last_seq(reading)
+        new = people_seen_after(reading, upto) if last > upto else set()
+        found = []
+        if new or asking or context.outside:
+            others = [one for one in known_people(reading).values() if one.account_id != context.account_id]
+            found = [*_in_chats(reading, others, new), *_outside(context, others, asking)]
+            found = [one for one in found if one.account_id != context.account_id and _is_news(reading, one)]
+    context.outside.clear()
+    noted = [Observation("twin", one.key, _payload(context, session, one)) for one in found]
+    if noted or new:
+        with context.archive.writing() as writing:
+            writer.append(writing, noted, account_id=context.account_id, at=context.now())
+            remembered_values.TWINS_UPTO.remember(writing, last)
+    return bool(noted)
+
+
+def _read_requests(context: PullContext, rooms: Sequence[int]) -> list[Contact]:
+    """Those who ask to become a contact; nobody within ten minutes of the last list, or if it cannot be had."""
+    with context.archive.reading() as reading:
+        last = remembered_values.last_visits(reading).get((0, VISIT_KIND))
+        is_recent = last is not None and timedelta() <= context.now() - last.at < READ_EVERY
+        if is_recent or not departures.counterparts(reading, rooms):
+            return []
+    asking: list[Contact] = []
+    context.looks += 1
+    try:
+        asking = [item.model for item in context.client.incoming_requests().items]
+    except (NotVisible, NotUnderstood, Refused):
+        pass  # as often as a list that is understood
+    except ChatworkError:
+        return []
+    with context.archive.writing() as writing:
+        remembered_values.put_visit(writing, 0, VISIT_KIND, at=context.now(), counters="")
+    return asking
+
+
+def _in_chats(reading: Reading, people: Sequence[KnownPerson], new: set[int]) -> Iterator[_Twin]:
+    for person in people:
+        named_at = person.names.get(person.name)
+        if person.account_id not in new or named_at is None:
+            continue
+        match = _earliest(people, person.account_id, person.name, person.organization_id)
+        if match is None or match[1] + AT_ONCE >= named_at:
+            continue
+        since = first_seen(reading, person)
+        is_renamed = named_at > min(person.names.values())
+        if is_renamed or since > min(match[1], first_seen(reading, match[0])) + AT_ONCE:
+            yield _Twin(person.account_id, person.name, person.avatar, *match, "room", since, max(person.rooms))
+
+
+def _outside(context: PullContext, people: Sequence[KnownPerson], asking: Sequence[Contact]) -> Iterator[_Twin]:
+    in_chats, now = {one.account_id for one in people}, context.now()
+    listed: list[tuple[Contact, str, datetime | None]] = [(one, "request", now) for one in asking]
+    listed += [(one, "contact", None if is_first else now) for one, is_first in context.outside]
+    for one, place, since in listed:
+        match = _earliest(people, one.account_id, one.name, one.organization_id)
+        if match is not None and one.account_id not in in_chats:
+            yield _Twin(one.account_id, one.name, one.avatar_image_url, *match, place, since, one.room_id or None)
+
+
+def _earliest(
+    people: Sequence[KnownPerson], account: int, name: str, organization: int
+) -> tuple[KnownPerson, datetime] | None:
+    """Who had this name first, and since when; nobody of the same organisation on Chatwork."""
+    found = [
+        (at, one.account_id, one)
+        for one in people
+        if one.account_id != account and not 0 < organization == one.organization_id
+        for known, at in one.names.items()
+        if looks_like(name, known)
+    ]
+    return (min(found)[2], min(found)[0]) if found else None
+
+
+def _is_news(reading: Reading, twin: _Twin) -> bool:
+    """Whether it was not noted yet, or is now in a chat."""
+    before = current_state.last_payload(reading, twin.key, None)
+    return before is None or (twin.place == "room" != before["place"])
+
+
+def _payload(context: PullContext, session: transfer.Session, twin: _Twin) -> dict[str, object]:
+    with context.archive.reading() as reading:
+        known_since = min(twin.known_since, first_seen(reading, twin.known))
+    return {
+        "account_id": twin.account_id,
+        "name": twin.name,
+        "known": twin.known.account_id,
+        "known_since": to_text(known_since),
+        "since": None if twin.since is None else to_text(twin.since),
+        "place": twin.place,
+        "room_id": twin.room_id,
+        "picture": _picture(context, session, twin, twin.avatar),
+        "known_picture": _picture(context, session, twin, twin.known.avatar),
+    }
+
+
+def _picture(context: PullContext, session: transfer.Session, twin: _Twin, url: str) -> str | None:
+    """The digest of somebody's own picture; None if it cannot be had, or several others have the same one."""
+    if not url or _DEFAULT_PICTURE in url:
+        return None
+    for attempt in (1, 2):
+        with context.archive.reading() as reading:
+            sha256, holders = avatars.picture_holders(reading, url)
+        if sha256 is not None:
+            return sha256 if len(holders - {twin.account_id}) < 2 else None
+        body = get_picture(session, url) if attempt == 1 else None
+        if body is None:
+            return None
+        with suppress(OSError, StorageError):
+            avatars.record_download(context.archive, url, body, next_at=context.now() + RETRY_AFTER)
+    return None

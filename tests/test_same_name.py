@@ -1,0 +1,40 @@
+"""Names that look like one, and names that do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.same_name import looks_like
+
+TWINS = """
+高橋一郎 = 髙橋一郎 ; 斎藤 = 斉藤 ; 山崎 = 山﨑 ; ﾀﾅｶ = タナカ ; TANAKA = ＴＡＮＡＫＡ ; Tanaka = Тanаka ;
+Tanaka = TANAΚA ; yamada = yarnada ; Ito Ryo = lto Ryo ; Sato = Sat0 ; 田中太郎 = 田中 太郎 ;
+田中太郎 = 田中\u200b太郎 ; 田中太郎 = 太郎田中 ; 田中 太郎 = 太郎 田中 ; Taro Tanaka = TANAKA, Taro ;
+Aki Ono = Ono Aki ; 林太郎 = 太郎林 ; カトウ = 力トウ ; ロコ = 口コ ; 田中 = 田中【公式】 ; 田中 = 公式 田中 ;
+田中太郎 = 田中太郎公式アカウント ; 田中 = 田中(本人) ; 田中 = 田中さん ; 田中太郎 = 田中太郎2 ;
+田中太郎 = 田中太郎 (新) ; 田中 = 田中_official ; 田中太郎 = 田中太郎🎬 ; 田中(解約済) = 田中 ; サトー = サト一 ;
+Émile = emile ; 田中 太郎 様 = 田中太郎
+"""
+OTHERS = """
+田中太郎 = 田中花子 ; 田中 = 田中花子 ; 田中 = 中田 ; 田中花子 = 鈴木花子 ; 田中(A社) = 田中(B社) ;
+制作部 田中 = 制作部 鈴木 ; スタッフ1 = スタッフ2 ; Taro Tanaka = Jiro Tanaka ; ana = naa ; 🎬 = 📷 ;
+みさき = きみさ ; 田中 = 田中一 ;  = 田中 ; 公式 = 田中 ; 伊藤 = 伊東 ; 佐藤 = 佐東 ; Mari = Maria
+"""
+
+
+def pairs(table: str) -> list[list[str]]:
+    """The pairs of a table: a known name and another one."""
+    return [one.strip("\n").split(" = ") for one in table.split(" ;")]
+
+
+@pytest.mark.parametrize(("known", "name"), pairs(TWINS))
+def test_a_name_that_was_taken(known: str, name: str) -> None:
+    """Whatever is done to it so that it is another text and looks the same."""
+    assert looks_like(name, known)
+
+
+@pytest.mark.parametrize(("known", "name"), pairs(OTHERS))
+def test_another_name(known: str, name: str) -> None:
+    """Colleagues of one surname, and what merely resembles."""
+    assert not looks_like(name, known)
+    assert not looks_like(known, name)
