@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ from archiver.chatwork.notation.parse import (
     parse,
 )
 from archiver.platforms.job_platform import platforms
-from archiver.records.alerts import Alert, AlertRule, Level, NewText
+from archiver.records.alerts import Alert, AlertRule, Level, NewText, TwinSeen
 
 
 class Phrase(NamedTuple):
@@ -84,6 +85,9 @@ _CHANNEL_CHANGE = (
 _REMOTE_CONTROL = (
     r"(?:(?i:teamviewer|anydesk|ultraviewer)|チームビューワー|(?:リモート|遠隔)(?:操作|サポート)|リモートデスクトップ)"
 )
+
+
+_PAY_TO = r"(?:振り?込み?先|入金先|送金先|支払い?先|振込口座|口座(?:番号|情報|名義)?)"
 
 
 def _any_of(*parts: str) -> str:
@@ -218,6 +222,19 @@ _PHRASES = (
         ),
     ),
     (
+        AlertRule.A15,
+        _any_of(
+            r"(?:普通|当座|貯蓄)(?:預金|口座)?[^0-9]{0,8}[0-9]{6,8}(?![0-9])",
+            r"(?:銀行|信用金庫|信金|ゆうちょ).{0,20}(?:支店|[0-9]{6,8})",
+            rf"{_PAY_TO}(?:は|が|:|を.{{0,8}}(?:教え|送|知らせ|連絡|共有|記入|入力))",
+            rf"{_PAY_TO}.{{0,12}}(?:変わ|変更|変え|新し|切り替)|(?:新しい|新たな|別の|個人の){_PAY_TO}",
+            r"(?:通帳|キャッシュカード|クレジットカード|暗証番号).{0,10}(?:教え|送|知らせ|写真|画像)",
+            r"(?:振り?込み?|振り込んで|送金|入金|立て?替え?)(?:を|して|も|に)?.{0,6}(?:お願い|ください|下さい|いただ|頂|ほし|至急)",
+            r"(?:ビットコイン|仮想通貨|暗号資産|ギフト(?:カード|券)|電子マネー|プリペイド).{0,12}(?:送|買|購入|番号)",
+        ),
+        r"(?!)",
+    ),
+    (
         AlertRule.A13,
         _any_of(
             r"減額(?:させ|して|し|を|と|で|に|いただ|お願い)",
@@ -249,7 +266,7 @@ def phrases() -> tuple[Phrase, ...]:
     return tuple(Phrase(rule, filled(pattern), filled(unless)) for rule, pattern, unless in _PHRASES)
 
 
-HIGH_RULES = frozenset({AlertRule.A3, AlertRule.A5, AlertRule.A8})
+HIGH_RULES = frozenset({AlertRule.A3, AlertRule.A5, AlertRule.A8, AlertRule.A15})
 LOW_RULES = frozenset({AlertRule.A7})
 UNTIL_ESCROW_RULES = frozenset({AlertRule.A1, AlertRule.A2})
 """Rules of medium level while no escrow is stated for any contract of the room, of low level after."""
@@ -260,14 +277,29 @@ _SENTENCE_ENDS = re.compile(r"[。!?\n]+")
 
 
 def judge_texts(texts: Iterable[NewText], *, escrowed: Collection[int] = ()) -> Iterator[Alert]:
-    """One alert for each rule that a text newly matches; `escrowed`: rooms with a contract whose escrow is stated."""
+    """One alert for each rule that a text newly matches; `escrowed`: rooms with a contract whose escrow is stated.
+
+    Of who is not of the other side only bank data count, and these only of a stranger, in the place of A8.
+    """
     for text in texts:
         rules = matched_rules(text.body)
+        stranger = text.stranger() if AlertRule.A15 in rules else ""
+        left_out = {AlertRule.A8} if stranger else {AlertRule.A15}
+        rules = [one for one in rules if one not in left_out and (text.is_other or one is AlertRule.A15)]
         if rules:
             before = {rule for earlier_text in text.earlier() for rule in matched_rules(earlier_text)}
             for new_rule in (rule for rule in rules if rule not in before):
                 level = phrase_level(new_rule, escrowed=text.room_id in escrowed)
-                yield Alert(new_rule, level, text.at, text.room_id, text.account_id, text.message_id)
+                alert = Alert(new_rule, level, text.at, text.room_id, text.account_id, text.message_id)
+                yield replace(alert, subject=stranger) if new_rule is AlertRule.A15 else alert
+
+
+def taken_names(twins: Iterable[TwinSeen]) -> Iterator[Alert]:
+    """An alert for each account with a known person's name, but for contacts that were there from the first list on."""
+    for twin in twins:
+        if twin.noted["since"] is not None:
+            room, account = twin.noted["room_id"] if twin.noted["place"] == "room" else None, twin.noted["account_id"]
+            yield Alert(AlertRule.TWIN, Level.MEDIUM, twin.at, room, account, subject=twin.subject)
 
 
 def phrase_level(rule: AlertRule, *, escrowed: bool) -> Level:

@@ -112,6 +112,19 @@ def _hint_sentence(alert: Alert) -> str:
                 "Chat {room}: somebody claims that support has allowed something, or asks to control a computer. "
                 "Consider asking support yourself, and installing nothing."
             )
+        case AlertRule.A15 if (alert.subject or "").startswith("new/"):
+            return _(
+                "Chat {room}: an account that was first seen here on {day} (ID {account}) writes about bank data or a "
+                "transfer. Before you pay or answer, ask by another way that you know: archive guide stranger."
+            )
+        case AlertRule.A15:
+            return _(
+                "Chat {room}: somebody writes about bank data or a transfer. Same name, but another account "
+                "(ID {known} since {known_day}, ID {account} since {day}). Before you pay or answer, ask by another "
+                "way that you know: archive guide stranger."
+            )
+        case AlertRule.TWIN:
+            return _taken_name_sentence(alert.subject)
         case AlertRule.A13:
             return _(
                 "Chat {room}: a message mentions another amount or date than agreed. Consider answering in "
@@ -119,6 +132,15 @@ def _hint_sentence(alert: Alert) -> str:
             )
         case _:
             return _contract_sentence(alert)
+
+
+def _taken_name_sentence(subject: str | None) -> str:
+    where = {"request": _("A request to become your contact: "), "contact": _("A new contact: ")}
+    text = _(
+        "Same name, but another account (ID {known} since {known_day}, ID {account} since {day}). Ask by another way "
+        "that you know: archive guide stranger."
+    )
+    return where.get((subject or "").partition("/")[0], _("Chat {room}: ")) + text
 
 
 def _contract_sentence(alert: Alert) -> str:
@@ -179,6 +201,9 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
     first, _slash, rest = (alert.subject or "").partition("/")
     if alert.rule is AlertRule.DELETIONS:
         return {"edited": first}
+    if alert.rule in (AlertRule.A15, AlertRule.TWIN):
+        known, known_day, account, day = [*rest.split("/"), "", "", "", ""][:4]
+        return {"known": known, "known_day": _day_words(known_day), "account": account, "day": _day_words(day)}
     if alert.rule is AlertRule.A14:
         return {"hours": rest}
     if alert.rule is AlertRule.A11:
@@ -192,6 +217,12 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
     if end := day_of(day):
         day = dated_moment(end, alert.at) if len(day) > len("2026-11-24") else short_day(end, alert.at)
     return {"contract": contract_names.get(first, first), "name": name, "day": day, "advice": advice}
+
+
+def _day_words(day: str) -> str:
+    year, month, number = [*day.split("-"), "", ""][:3]
+    words = _("{year}-{month:02}-{day:02}")
+    return words.format(year=year, month=int(month), day=int(number)) if day else ""
 
 
 def level_word(level: Level) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from archiver.records import Sides, State
+from archiver.records import JST, JsonObject, Sides, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class VanishedMessage:
 
 @dataclass(frozen=True, slots=True)
 class NewText:
-    """A new text of somebody of the other side."""
+    """A new text of anybody but the owner."""
 
     room_id: int
     account_id: int
@@ -81,6 +81,27 @@ class NewText:
     """When it was seen."""
     earlier: Callable[[], Sequence[str]] = tuple
     """Returns the texts that the message had before; called only if this text matters to a rule."""
+    is_other: bool = True
+    """Whether the author is of the other side."""
+    stranger: Callable[[], str] = str
+    """Returns the subject of an alert if the author has a known person's name or was first seen lately; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwinSeen:
+    """An account with the name of a person of the chats and another id: when it was noted, and as what."""
+
+    at: datetime
+    noted: JsonObject
+
+    @property
+    def subject(self) -> str:
+        """Where it was seen, both ids, and since which day each of them is known."""
+        known_since, since = (
+            datetime.fromisoformat(self.noted[one] or "0001-01-02T00:00:00Z").astimezone(JST).date()
+            for one in ("known_since", "since")
+        )
+        return f"{self.noted['place']}/{self.noted['known']}/{known_since}/{self.noted['account_id']}/{since}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +231,10 @@ class AlertRule(StrEnum):
     """Another amount or day than agreed is named."""
     A14 = "A14"
     """Nothing was saved for long."""
+    A15 = "A15"
+    """Bank data or a transfer are written of by a new account, or by one with a known person's name."""
+    TWIN = "twin"
+    """Another account has the name of a known person."""
     EARLY_CONTACT = "early_contact"
     """The oldest message is earlier than the platform allows contact."""
     UNDELIVERED = "undelivered"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, strategies
 
 from archiver.alerts import phrase_rules
-from archiver.records.alerts import Alert, AlertRule, Level, NewText
+from archiver.alerts.sentences import alert_sentence
+from archiver.records.alerts import Alert, AlertRule, Level, NewText, TwinSeen
 from tests.support.harmless_messages import messages
 
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -117,6 +119,19 @@ HITS: dict[str, list[str]] = {
         "キャッシュカードの画像をお願いします",
         "健康保険証の写しをお送りください",
         "動画編集の前に、免許証を撮って送ってください",
+    ],
+    "A15": [
+        "普通 1234567 タナカタロウ",
+        "みずほ銀行 渋谷支店です",
+        "ゆうちょ銀行 12345678",
+        "振込先が変わりましたのでお知らせします",
+        "新しい口座はこちらです",
+        "口座番号を教えてください",
+        "お支払い先を変更してください",
+        "至急お振り込みをお願いします",
+        "30万円を送金していただけますか",
+        "ギフトカードを買って番号を送ってください",
+        "７桁の番号 普通１２３４５６７",
     ],
     "A9": [
         "事務局の許可を得ています",
@@ -264,6 +279,18 @@ NEAR: dict[str, list[str]] = {
         "通帳のアイコンをお願いします",
         "証明写真の背景を切り抜いてください",
     ],
+    "A15": [
+        "口座開設の記事をお願いします",
+        "普通の書体でお願いします",
+        "銀行のロゴを直してください",
+        "入金を確認しました",
+        "振込手数料は弊社が負担します",
+        "通帳のアイコンをお願いします",
+        "お支払いありがとうございます",
+        "支払いは来月末です",
+        "電子マネーの解説記事です",
+        "新しい動画の構成です",
+    ],
     "A9": [
         "事務局の許可が必要です",
         "事務局の許可を得てから連絡します",
@@ -299,6 +326,25 @@ NEAR: dict[str, list[str]] = {
 def text_of(body: str, message: str = "1", earlier: tuple[str, ...] = ()) -> NewText:
     """A text of 田中's."""
     return NewText(ROOM, TANAKA, message, body, AT, lambda: earlier)
+
+
+@pytest.mark.parametrize("is_other", [True, False])
+def test_bank_data_of_a_stranger(is_other: bool) -> None:
+    """One alert in the place of A8, with both ids side by side, whatever the side; of who is known there is none."""
+    days = {"known_since": "2026-10-02T15:00:00.000Z", "since": "2026-11-24T13:00:00.000Z"}
+    twin = TwinSeen(AT, {"account_id": 2999, "known": 2101, "place": "room", **days}).subject
+    body = "LINEに移ってください。口座番号を教えてください。090-1234-5678"
+    told = []
+    for stranger in (twin, "new///2/2026-11-21", ""):
+        one = replace(text_of(body), is_other=is_other, stranger=lambda stranger=stranger: stranger)
+        told.append([alert for alert in phrase_rules.judge_texts([one]) if alert.rule in (AlertRule.A8, AlertRule.A15)])
+
+    (taken,), (new,), known = told
+    sentence = alert_sentence(taken)
+    assert "ID 2101 since 2026-10-03, ID 2999 since 2026-11-24" in sentence
+    assert "first seen here on 2026-11-21 (ID 2)" in alert_sentence(new)
+    assert [AlertRule.A8] * is_other == [one.rule for one in known]
+    assert "口座番号" in phrase_rules.matched_words(body, AlertRule.A15)
 
 
 def alerts_of(*bodies: str, escrowed: bool = False) -> list[Alert]:

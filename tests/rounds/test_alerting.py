@@ -67,6 +67,26 @@ def test_a_phrase_is_told_once_and_nothing_is_hurried(world: World) -> None:
     assert [(world.room, message)] == [(one.room_id, one.message_id) for one in kept_alerts(world)]
 
 
+def test_bank_data_of_an_account_with_a_known_name(world: World) -> None:
+    """Two alerts with both ids, though its side is not entered; of a new colleague one; else none."""
+    with world.archive.writing() as writing:
+        statements.state_role(writing, "job1", world.tanaka, Role.CLIENT, "契約", at=world.clock())
+    next_round(world)
+    world.clock.pass_by(days=40)
+    twin, new = world.chatwork.add_account("田中 (公式)"), world.chatwork.add_account("経理担当")
+    for person in (twin, new):
+        world.chatwork.add_member(world.room, person)
+    for person in (world.tanaka, twin, new):
+        world.post("新しい振込先はこちらです。みずほ銀行 普通 1234567", by=person)
+    next_round(world, full=True)
+    next_round(world, full=True)
+
+    told = [one for one in kept_alerts(world) if one.rule.value in ("A15", "twin")]
+    assert [("A15", twin), ("A15", new), ("twin", twin)] == [(one.rule.value, one.account_id) for one in told]
+    ids = f"(ID {world.tanaka} since 2026-07-01, ID {twin} since 2026-08-10)"
+    assert [True, False, True] == [ids in alert_sentence(one) for one in told]
+
+
 def test_what_the_owner_writes_or_quotes_is_no_alert(world: World) -> None:
     """One's own words, and theirs quoted, are left alone."""
     world.post(DIRECT, by=world.chatwork.owner)

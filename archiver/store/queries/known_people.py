@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
 from archiver.evidence.history import number, text
+from archiver.records import JST
+from archiver.records.alerts import TwinSeen
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.queries.entries import entries_under
 from archiver.store.schema.payload_forms import read_all_formed, tells_what_was_shown
 from archiver.store.time_text import from_text
+
+STRANGE_FOR = timedelta(days=30)
+"""Who was first seen within this time is new to a room that is read for longer."""
+
+FIRST_DAY = timedelta(days=1)
+"""Who is seen within this time of the first reading of a room was in it before."""
 
 
 @dataclass(slots=True)
@@ -63,10 +70,21 @@ def people_seen_after(reading: Reading, seq: int) -> set[int]:
     return {int(key.rpartition("/")[2]) for key in keys.scalars()}
 
 
-def twins(reading: Reading, *, after: int = 0) -> list[dict[str, object]]:
+def twins(reading: Reading, *, after: int = 0) -> list[TwinSeen]:
     """What was noted of accounts with a known person's name, in the entries after a number, oldest first."""
     entry = schema.entry.c
-    rows: Iterable[str] = reading.sql.execute(
-        select(entry.line).where(entry.seq > after, entry.key > "twin/", entry.key < "twin0").order_by(entry.seq)
-    ).scalars()
-    return [{**one["payload"], "at": from_text(one["observed_at"])} for one in read_all_formed(rows, "twin")]
+    query = select(entry.line).where(entry.seq > after, entry.key > "twin/", entry.key < "twin0").order_by(entry.seq)
+    found = read_all_formed(reading.sql.execute(query).scalars(), "twin")
+    return [TwinSeen(from_text(one["observed_at"]), one["payload"]) for one in found]
+
+
+def stranger_subject(reading: Reading, room: int, account: int, at: datetime) -> str:
+    """The subject of alerts about somebody with a known person's name, or new to a room that is read for longer."""
+    taken = next((one.subject for one in reversed(twins(reading)) if one.noted["account_id"] == account), "")
+    person = None if taken else known_people(reading).get(account)
+    if person is None:
+        return taken
+    seen, window = first_seen(reading, person), schema.window.c
+    begun = reading.sql.execute(select(func.min(window.observed_at)).where(window.room_id == room)).scalar()
+    is_new = begun is not None and at - STRANGE_FOR < seen > from_text(begun) + FIRST_DAY
+    return f"new///{account}/{seen.astimezone(JST).date()}" if is_new else ""

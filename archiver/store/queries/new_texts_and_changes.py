@@ -26,7 +26,7 @@ from archiver.records.alerts import (
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED, body_of
-from archiver.store.queries import current_state, departures, roles
+from archiver.store.queries import current_state, departures, known_people, roles
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import enclosures
 from archiver.store.time_text import from_text, to_text
@@ -53,17 +53,19 @@ def escrowed_rooms(reading: Reading) -> frozenset[int]:
 
 
 def new_texts(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterator[NewText]:
-    """Texts of the other side in the entries after a number, one at a time."""
+    """Texts of anybody but the user in the entries after a number, one at a time."""
     is_contracted = _periods(reading)
     for entry in _entries(reading, ("message",), after):
         room, payload = entry["room_id"], entry["payload"]
         author = number(account_of(payload["object"]).get("account_id"))
-        other = room in sides and sides[room].is_other(author)
+        other = room in sides and author not in sides[room].mine
         body = body_of(payload["object"])
         if other and is_contracted(entry) and payload["state"] in _READABLE and body and body != DELETED:
             earlier = partial(_earlier_texts, reading, entry["key"], room, entry["seq"])
             message = entry["key"].partition("/")[2]
-            yield NewText(room, author, message, body, from_text(entry["observed_at"]), earlier)
+            at = from_text(entry["observed_at"])
+            stranger = partial(known_people.stranger_subject, reading, room, author, at)
+            yield NewText(room, author, message, body, at, earlier, sides[room].is_other(author), stranger)
 
 
 def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> ChangeObservations:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from archiver.chatwork.models import Contact
-from archiver.errors import ChatworkError, NotUnderstood, NotVisible, Refused, StorageError
+from archiver.errors import ChatworkError, NotUnderstood, NotVisible, Refused
 from archiver.records import Observation
 from archiver.same_name import looks_like
 from archiver.store import avatars, writer
@@ -37,26 +37,23 @@ _DEFAULT_PICTURE = "/ico_default"
 class _Twin(NamedTuple):
     """An account with the name of a known person."""
 
-    account_id: int
-    name: str
-    avatar: str
+    account: KnownPerson
     known: KnownPerson
     known_since: datetime
     place: str
     since: datetime | None
     """When it was first seen; None: it was among the contacts from the first list on."""
-    room_id: int | None
 
     @property
     def key(self) -> str:
         """The key of its entry."""
-        return f"twin/{self.account_id}/{self.known.account_id}"
+        return f"twin/{self.account.account_id}/{self.known.account_id}"
 
 
 def note_twins(context: PullContext, rooms: Sequence[int], session: transfer.Session) -> bool:
     """Compare who is new in the chats, the contacts just read and the requests of now; returns whether any was noted.
 
-    `session` is one for downloads. The requests are read once in ten minutes. Raises TokenRefused, StorageError.
+    `session` is one for downloads. The requests are read once in ten minutes. Raises TokenRefused.
     """
     asking = _read_requests(context, rooms)
     with context.archive.reading() as reading:
@@ -66,7 +63,7 @@ def note_twins(context: PullContext, rooms: Sequence[int], session: transfer.Ses
         if new or asking or context.outside:
             others = [one for one in known_people(reading).values() if one.account_id != context.account_id]
             found = [*_in_chats(reading, others, new), *_outside(context, others, asking)]
-            found = [one for one in found if one.account_id != context.account_id and _is_news(reading, one)]
+            found = [one for one in found if _is_news(reading, one)]
     context.outside.clear()
     noted = [Observation("twin", one.key, _payload(context, session, one)) for one in found]
     if noted or new:
@@ -98,38 +95,35 @@ def _read_requests(context: PullContext, rooms: Sequence[int]) -> list[Contact]:
 
 def _in_chats(reading: Reading, people: Sequence[KnownPerson], new: set[int]) -> Iterator[_Twin]:
     for person in people:
-        named_at = person.names.get(person.name)
-        if person.account_id not in new or named_at is None:
-            continue
-        match = _earliest(people, person.account_id, person.name, person.organization_id)
-        if match is None or match[1] + AT_ONCE >= named_at:
+        match = _earliest(people, person) if person.account_id in new else None
+        if match is None or match[1] + AT_ONCE >= person.names[person.name]:
             continue
         since = first_seen(reading, person)
-        is_renamed = named_at > min(person.names.values())
+        is_renamed = person.names[person.name] > min(person.names.values())
         if is_renamed or since > min(match[1], first_seen(reading, match[0])) + AT_ONCE:
-            yield _Twin(person.account_id, person.name, person.avatar, *match, "room", since, max(person.rooms))
+            yield _Twin(person, *match, "room", since)
 
 
 def _outside(context: PullContext, people: Sequence[KnownPerson], asking: Sequence[Contact]) -> Iterator[_Twin]:
-    in_chats, now = {one.account_id for one in people}, context.now()
+    known, now = {context.account_id, *(one.account_id for one in people)}, context.now()
     listed: list[tuple[Contact, str, datetime | None]] = [(one, "request", now) for one in asking]
     listed += [(one, "contact", None if is_first else now) for one, is_first in context.outside]
     for one, place, since in listed:
-        match = _earliest(people, one.account_id, one.name, one.organization_id)
-        if match is not None and one.account_id not in in_chats:
-            yield _Twin(one.account_id, one.name, one.avatar_image_url, *match, place, since, one.room_id or None)
+        rooms = {int(one.room_id)} - {0}
+        person = KnownPerson(one.account_id, one.name, {}, one.organization_id, one.avatar_image_url, rooms)
+        match = None if one.account_id in known else _earliest(people, person)
+        if match is not None:
+            yield _Twin(person, *match, place, since)
 
 
-def _earliest(
-    people: Sequence[KnownPerson], account: int, name: str, organization: int
-) -> tuple[KnownPerson, datetime] | None:
-    """Who had this name first, and since when; nobody of the same organisation on Chatwork."""
+def _earliest(people: Sequence[KnownPerson], person: KnownPerson) -> tuple[KnownPerson, datetime] | None:
+    """Who else had this name first, and since when; nobody of the same organisation on Chatwork."""
     found = [
         (at, one.account_id, one)
         for one in people
-        if one.account_id != account and not 0 < organization == one.organization_id
+        if one.account_id != person.account_id and not 0 < person.organization_id == one.organization_id
         for known, at in one.names.items()
-        if looks_like(name, known)
+        if looks_like(person.name, known)
     ]
     return (min(found)[2], min(found)[0]) if found else None
 
@@ -143,16 +137,17 @@ def _is_news(reading: Reading, twin: _Twin) -> bool:
 def _payload(context: PullContext, session: transfer.Session, twin: _Twin) -> dict[str, object]:
     with context.archive.reading() as reading:
         known_since = min(twin.known_since, first_seen(reading, twin.known))
+    pictures = [_picture(context, session, twin, one.avatar) for one in (twin.account, twin.known)]
     return {
-        "account_id": twin.account_id,
-        "name": twin.name,
+        "account_id": twin.account.account_id,
+        "name": twin.account.name,
         "known": twin.known.account_id,
         "known_since": to_text(known_since),
-        "since": None if twin.since is None else to_text(twin.since),
         "place": twin.place,
-        "room_id": twin.room_id,
-        "picture": _picture(context, session, twin, twin.avatar),
-        "known_picture": _picture(context, session, twin, twin.known.avatar),
+        "since": None if twin.since is None else to_text(twin.since),
+        "room_id": max(twin.account.rooms, default=None),
+        "picture": pictures[0],
+        "known_picture": pictures[1],
     }
 
 
@@ -160,14 +155,11 @@ def _picture(context: PullContext, session: transfer.Session, twin: _Twin, url: 
     """The digest of somebody's own picture; None if it cannot be had, or several others have the same one."""
     if not url or _DEFAULT_PICTURE in url:
         return None
-    for attempt in (1, 2):
+    with context.archive.reading() as reading:
+        sha256, holders = avatars.picture_holders(reading, url)
+    if sha256 is None and (body := get_picture(session, url)) is not None:
+        with suppress(OSError):
+            avatars.record_download(context.archive, url, body, next_at=context.now() + RETRY_AFTER)
         with context.archive.reading() as reading:
             sha256, holders = avatars.picture_holders(reading, url)
-        if sha256 is not None:
-            return sha256 if len(holders - {twin.account_id}) < 2 else None
-        body = get_picture(session, url) if attempt == 1 else None
-        if body is None:
-            return None
-        with suppress(OSError, StorageError):
-            avatars.record_download(context.archive, url, body, next_at=context.now() + RETRY_AFTER)
-    return None
+    return sha256 if len(holders - {twin.account.account_id}) < 2 else None

@@ -16,7 +16,7 @@ from markupsafe import Markup
 _PACKED = Path(__file__).parents[2] / "guides"
 _FOLDER = _PACKED if _PACKED.is_dir() else Path(__file__).parents[3] / "docs"
 
-TOPICS = ("start", "trouble", "old", "handover", "advice", "backup", "alerts", "received", "team")
+TOPICS = ("start", "trouble", "stranger", "old", "handover", "advice", "backup", "alerts", "received", "team")
 """Every guide, in the order of the list."""
 
 PageLinks = Callable[[str], Sequence[tuple[str, str]]]

@@ -182,7 +182,9 @@ def test_a_redirected_call_goes_nowhere(wire: Wire) -> None:
     """Neither to another host nor to another place of this one: all that was asked for is what a run asks for."""
     paths = {head.split(" ")[1].partition("?")[0] for head in wire.server.heads}
 
-    assert not [path for path in paths if not re.match(r"/v2/(me|rooms|contacts|incoming_requests)\b|/uploadfile/", path)]
+    assert not [
+        path for path in paths if not re.match(r"/v2/(me|rooms|contacts|incoming_requests)\b|/uploadfile/", path)
+    ]
 
 
 # --- before there is an answer ---------------------------------------------------------------
