@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from archiver.contract_dates import day_of
 from archiver.platforms.job_platform import platform_of
@@ -203,7 +204,8 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
         return {"edited": first}
     if alert.rule in (AlertRule.A15, AlertRule.TWIN):
         known, known_day, account, day = [*rest.split("/"), "", "", "", ""][:4]
-        return {"known": known, "known_day": _day_words(known_day), "account": account, "day": _day_words(day)}
+        days = [short_day(date.fromisoformat(one), alert.at) if one else "" for one in (known_day, day)]
+        return {"known": known, "known_day": days[0], "account": account, "day": days[1]}
     if alert.rule is AlertRule.A14:
         return {"hours": rest}
     if alert.rule is AlertRule.A11:
@@ -217,12 +219,6 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
     if end := day_of(day):
         day = dated_moment(end, alert.at) if len(day) > len("2026-11-24") else short_day(end, alert.at)
     return {"contract": contract_names.get(first, first), "name": name, "day": day, "advice": advice}
-
-
-def _day_words(day: str) -> str:
-    year, month, number = [*day.split("-"), "", ""][:3]
-    words = _("{year}-{month:02}-{day:02}")
-    return words.format(year=year, month=int(month), day=int(number)) if day else ""
 
 
 def level_word(level: Level) -> str:

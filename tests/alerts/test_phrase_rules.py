@@ -341,8 +341,8 @@ def test_bank_data_of_a_stranger(is_other: bool) -> None:
 
     (taken,), (new,), known = told
     sentence = alert_sentence(taken)
-    assert "ID 2101 since 2026-10-03, ID 2999 since 2026-11-24" in sentence
-    assert "first seen here on 2026-11-21 (ID 2)" in alert_sentence(new)
+    assert "ID 2101 since 3 Oct, ID 2999 since 24 Nov" in sentence
+    assert "first seen here on 21 Nov (ID 2)" in alert_sentence(new)
     assert [AlertRule.A8] * is_other == [one.rule for one in known]
     assert "口座番号" in phrase_rules.matched_words(body, AlertRule.A15)
 

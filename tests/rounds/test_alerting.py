@@ -83,7 +83,7 @@ def test_bank_data_of_an_account_with_a_known_name(world: World) -> None:
 
     told = [one for one in kept_alerts(world) if one.rule.value in ("A15", "twin")]
     assert [("A15", twin), ("A15", new), ("twin", twin)] == [(one.rule.value, one.account_id) for one in told]
-    ids = f"(ID {world.tanaka} since 2026-07-01, ID {twin} since 2026-08-10)"
+    ids = f"(ID {world.tanaka} since 1 Jul, ID {twin} since 10 Aug)"
     assert [True, False, True] == [ids in alert_sentence(one) for one in told]
 
 
