@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from archiver.contract_dates import day_of
 from archiver.platforms.job_platform import platform_of
@@ -204,7 +203,7 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
         return {"edited": first}
     if alert.rule in (AlertRule.A15, AlertRule.TWIN):
         known, known_day, account, day = [*rest.split("/"), "", "", "", ""][:4]
-        days = [short_day(date.fromisoformat(one), alert.at) if one else "" for one in (known_day, day)]
+        days = [short_day(at, alert.at) if (at := day_of(one)) else one for one in (known_day, day)]
         return {"known": known, "known_day": days[0], "account": account, "day": days[1]}
     if alert.rule is AlertRule.A14:
         return {"hours": rest}

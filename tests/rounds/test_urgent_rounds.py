@@ -74,7 +74,7 @@ def test_the_first_round_and_a_quiet_one_open_no_alert(office: Office) -> None:
     first, quiet = office.round(), office.round()
 
     assert ([], (), (), False) == (office.alerts(), first.alerts, quiet.alerts, quiet.disappeared)
-    assert 2 + 3 == quiet.requests  # the account, the rooms, and the list of each of three
+    assert 2 + 3 + 1 == quiet.requests  # the account, the rooms, the list of each of three, who asks to be a contact
 
 
 @pytest.mark.drawn
