@@ -14,7 +14,7 @@ from archiver.evidence.history import EntryObject, number, text
 from archiver.evidence.listed_acts import ListedStep, listed_steps
 from archiver.evidence.services import read_services
 from archiver.evidence.tables.events import other_events, sort_events
-from archiver.evidence.verify.rollbacks import IN_COPIES, IN_LEDGER, IN_RESTORED, IN_SIGHT, read_rollback
+from archiver.evidence.verify.rollbacks import read_rollback
 from archiver.export import PROFILES, PackageForm, enclosure_file_names
 from archiver.export.bag import Bag
 from archiver.export.package.entry_reader import SourceEntries
@@ -42,6 +42,7 @@ from archiver.records import (
     Seal,
 )
 from archiver.render.missing_parts import other_chat_texts
+from archiver.render.page_templates import text_lines
 from archiver.render.times import date_text, local_time
 from archiver.report_language import JAPANESE, say
 from archiver.store.queries import current_state, runs
@@ -97,7 +98,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
         unsealed=recipe.unsealed,
-        put_back_databases=tuple(put_back_sentences(source.other, has_records=has_records)),
+        put_back_databases=put_back_sentences(source.other, has_records=has_records),
         erasures=tuple(erasure_sentences(source.other, source.erased, has_records=has_records)),
         other_chats=other_chat_texts(package.other_chats(recipe.scope.rooms)),
         metadata={one.file: one for one in recipe.metadata.files},
@@ -147,75 +148,15 @@ def erasure_sentences(entries: Iterable[EntryObject], erased: Mapping[int, int],
             )
 
 
-def put_back_sentences(entries: Iterable[EntryObject], *, has_records: bool) -> Iterator[str]:
+def put_back_sentences(entries: Iterable[EntryObject], *, has_records: bool) -> list[str]:
     """One sentence for each older database that was put back; whether the package has the records and seals."""
-    where = say(" data/seals/orphaned/ ") if has_records else say("報告者の保管庫")
-    for entry in entries:
-        rollback = read_rollback(entry) if entry["kind"] == "rollback" else None
-        if rollback is None:
-            continue
-        numbers = (
-            say("第{numbers}号〜第{numbers2}号", numbers=min(rollback.numbers), numbers2=max(rollback.numbers))
-            if rollback.numbers
-            else ""
-        )
-        found_at = local_time(datetime.fromisoformat(entry["observed_at"]))
-        kept = "" if rollback.place == IN_COPIES else say("その確定記録は{where}に残しています。", where=where)
-        if rollback.place == IN_LEDGER:
-            yield say(
-                "{found_at} に、団体の台帳が古い時点に戻されていることを検出しました。確定していない記録 {lost:,}件が、"
-                "この時点より後の台帳にありました。この資料にはありません。",
-                found_at=found_at,
-                lost=rollback.lost,
-            )
-        elif rollback.place == IN_SIGHT:
-            yield say(
-                "{found_at} に、保管庫が別の時点のものに戻されたか、別のパソコンがその写しに保存していることを"
-                "検出しました。"
-                "報告者のパソコンが以前に確認した記録のうち、最大 {lost:,}件がこの資料にありません。",
-                found_at=found_at,
-                lost=rollback.lost,
-            )
-        elif rollback.place == IN_RESTORED:
-            yield say(
-                "{found_at} に、保管庫を、最後の記録が {copied_at} のバックアップから復元しました。{lacking}",
-                found_at=found_at,
-                copied_at=local_time(datetime.fromisoformat(rollback.copied_at)),
-                lacking=say(
-                    "復元の前にあったそれより後の記録のうち、分かる範囲で最大 {lost:,}件がこの資料にありません。",
-                    lost=rollback.lost,
-                )
-                if rollback.lost
-                else say("それより後の記録が復元の前にあったかどうかは分かりません。"),
-            )
-        elif not rollback.lost:
-            yield say(
-                "{found_at} に、この保管庫のものではない確定記録({numbers})を検出しました。"
-                "それによって、なくなったと分かる記録はありません。{kept}",
-                found_at=found_at,
-                numbers=numbers,
-                kept=kept,
-            )
-        elif rollback.meanwhile:
-            yield say(
-                "{found_at} に、新しいデータベースが元に戻されていることを検出しました。"
-                "古いデータベースの間に確定していた記録 {lost:,}件(確定記録 {numbers})は、"
-                "このデータベースにありません。この資料にはありません。{kept}",
-                found_at=found_at,
-                lost=rollback.lost,
-                numbers=numbers,
-                kept=kept,
-            )
-        else:
-            yield say(
-                "{found_at} に、古い時点のデータベースが戻されていることを検出しました。確定していた記録 "
-                "{lost:,}件(確定記録 {numbers})が、この時点より後のデータベースにありました。"
-                "この資料にはありません。{kept}",
-                found_at=found_at,
-                lost=rollback.lost,
-                numbers=numbers,
-                kept=kept,
-            )
+    read = [(one["observed_at"], read_rollback(one)) for one in entries if one["kind"] == "rollback"]
+    return text_lines(
+        "put_back.txt",
+        rollbacks=[one for one in read if one[1] is not None],
+        time_of=lambda at: local_time(datetime.fromisoformat(at)),
+        place=say(" data/seals/orphaned/ ") if has_records else say("報告者の保管庫"),
+    )
 
 
 def unread_chats(rooms: Iterable[Conversation]) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from archiver.claims.messages import first_message
 from archiver.claims.unseen import named_pauses
@@ -23,80 +25,52 @@ from archiver.render.gap_breaks import (
     pause_lines,
     usual_interval_lines,
 )
-from archiver.render.invisible_characters import visible
 from archiver.render.missing_parts import unsealed_sentence
+from archiver.render.page_templates import text_lines
 from archiver.render.times import iso_date, local_time
 from archiver.report_language import say
 
 MAX_NAMED = 40
 """Files listed one by one; the others are counted."""
 
-ALWAYS = (
-    "取得と取得の間に書かれ、その間に削除されたメッセージは記録できません。",
-    "音声・ビデオ通話: 記録していません。　リアクション、既読: 取得の対象外です。",
-    "外部のリンク先の内容: 取得していません(送られたリンクの一覧だけです)。",
-    "取得は報告者の閲覧権限の範囲に限ります。この資料に載せたのは、この仕事のものとして報告者が指定したチャットだけです。",
-)
+_TRUNCATED_LISTS = {"files": "ファイル", "open": "未完了のタスク", "done": "完了したタスク"}
+"""The lists that Chatwork may truncate, by their names in `ReportInput.truncated_lists`."""
 
 
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The chapter as a list of sentences."""
-    return Chapter(
-        say("９\u3000取得できなかったもの・記録の限界"),
-        (
-            Bullets(
-                (
-                    *_period_lines(case, statistics),
-                    *_gap_lines(case),
-                    *_singly_lines(case, statistics),
-                    *_pause_lines(case, statistics),
-                    *_clock_lines(case),
-                    *_missing_file_lines(case),
-                    *([unsealed_sentence(case.unsealed)] if case.unsealed else []),
-                    *case.put_back_databases,
-                    *case.erasures,
-                    *_refused_in_part_lines(case),
-                    *_truncated_list_lines(case),
-                    *_hidden_message_lines(statistics),
-                    *case.other_chats,
-                    *map(say, ALWAYS),
-                )
-            ),
-            *_refused_blocks(case),
-        ),
+    lines = text_lines(
+        "limits.txt",
+        case=case,
+        never=NEVER_READ,
+        earlier_text=partial(_earlier_text, statistics),
+        closing_pauses=closing_pauses,
+        interval_text=interval_text,
+        gaps=[(room.room_id, gap) for room in case.rooms for gap in room.gaps],
+        gap_line_of=gap_line,
+        singly=sources_text(statistics.facts, kinds=(ObservedBy.SINGLE, ObservedBy.RECOVERED)),
+        pauses=_pause_lines(case, statistics),
+        wrong_clocks=case.wrong_clocks[-MAX_NAMED:],
+        more_clocks=len(case.wrong_clocks) - MAX_NAMED,
+        doubtful_dates=case.doubtful_dates[-MAX_NAMED:],
+        span_text=_span_text,
+        lacking=[one for one in case.attachments if one.sha256 is None],
+        named=MAX_NAMED,
+        more=[
+            *([unsealed_sentence(case.unsealed)] if case.unsealed else []),
+            *case.put_back_databases,
+            *case.erasures,
+        ],
+        refused=Counter(one.room_id for one in case.refused).items() if case.period else (),
+        truncated=[(room, say(_TRUNCATED_LISTS[kind])) for room, kind in case.truncated_lists],
+        hidden=[
+            line
+            for kind, line in change_lines(statistics.facts.changed)
+            if kind in (ChangeKind.HIDDEN, ChangeKind.MISSING)
+        ],
     )
-
-
-def _period_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
-    if case.part_sentence:
-        yield case.part_sentence
-    for room in case.rooms:
-        name = say("ルームID {room_id}: ", room_id=room.room_id) if len(case.rooms) > 1 else ""
-        begun, last = room.watch.begun, room.watch.last
-        if begun is None or last is None:
-            yield say("ルームID {room_id}: {never_read}", room_id=room.room_id, never_read=say(NEVER_READ))
-        else:
-            earlier = "" if case.period else _earlier_text(statistics, begun)
-            yield say("{name}保存開始: {begun}。{earlier}", name=name, begun=local_time(begun), earlier=earlier)
-            yield say(
-                "{name}最後にメッセージの一覧を確認した時刻 {last}。それより後のメッセージは、この資料にありません。",
-                name=name,
-                last=local_time(last),
-            )
-        for pause in closing_pauses(room, case.ends_at):
-            yield say(
-                "ルームID {room_id}: 開けなくなる前の、{start} から {end} までは未確認です(およそ{span})。",
-                room_id=room.room_id,
-                start=local_time(pause.start),
-                end=local_time(pause.end),
-                span=interval_text(pause.end - pause.start),
-            )
-        if room.inaccessible_since is not None:
-            yield say(
-                "ルームID {room_id}: {inaccessible_since} 以降、開けません(理由不明)。",
-                room_id=room.room_id,
-                inaccessible_since=local_time(room.inaccessible_since),
-            )
+    title = say("９\u3000取得できなかったもの・記録の限界")
+    return Chapter(title, (Bullets(tuple(lines)), *_refused_blocks(case)))
 
 
 def _earlier_text(statistics: MessageStatistics, begun: datetime) -> str:
@@ -105,28 +79,6 @@ def _earlier_text(statistics: MessageStatistics, begun: datetime) -> str:
     if first is None or first.send_time >= begun or first_message(statistics.facts).is_whole:
         return ""
     return say("それ以前のメッセージは、取得できた {sent} 以降に限ります。", sent=local_time(first.send_time))
-
-
-def _gap_lines(case: ReportInput) -> Iterator[str]:
-    lines = [
-        say("ルームID {room_id}: {gap_line}", room_id=room.room_id, gap_line=gap_line(gap))
-        for room in case.rooms
-        for gap in room.gaps
-    ]
-    if lines or case.begun_at is not None:  # of a room that was never read nothing is known
-        yield from lines or [say("保存できなかった期間: ありません。")]
-
-
-def _singly_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
-    """The messages that no list gave; the estimates of the gaps above are of what is still missing."""
-    text = sources_text(statistics.facts, kinds=(ObservedBy.SINGLE, ObservedBy.RECOVERED))
-    if text:
-        estimate = (
-            say("上の保存できなかった件数は、これを除いた見積もりです。")
-            if any(room.gaps for room in case.rooms)
-            else ""
-        )
-        yield say("一覧によらずに取得したメッセージ: {text}(数え方は第10章)。{estimate}", text=text, estimate=estimate)
 
 
 def important_pauses(
@@ -149,45 +101,9 @@ def _pause_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[s
         yield from lines or [f"{say(PAUSE)}: {no_pauses_text(room.watch for room in case.rooms)}"]
 
 
-def _clock_lines(case: ReportInput) -> Iterator[str]:
-    """When this computer's clock was wrong; the times in the report are Chatwork's all the same."""
-    for clock in case.wrong_clocks[-MAX_NAMED:]:
-        span = say("{start} 〜 {end}", start=local_time(clock.start), end=local_time(clock.end))
-        direction = say("進んで") if clock.ahead > timedelta() else say("遅れて")
-        yield (
-            say(
-                "{span}: この間、パソコンの時計が{span2}{direction}いました。"
-                "Chatworkから取得したものの時刻は、Chatworkの応答の時刻です。",
-                span=span,
-                span2=_span_text(abs(clock.ahead)),
-                direction=direction,
-            )
-        )
-    if len(case.wrong_clocks) > MAX_NAMED:
-        yield say("パソコンの時計がずれていた時間: ほかに古いもの{n}回。", n=len(case.wrong_clocks) - MAX_NAMED)
-    for doubt in case.doubtful_dates[-MAX_NAMED:]:
-        yield say(
-            "{start} 〜 {end}: この間、Chatworkの応答の時刻とパソコンの時計が{span}ずれていました。"
-            "この間の記録の時刻は、前回の保存・タイムスタンプ・メッセージの送信時刻と合う方(どちらとも言えないときは"
-            "早い方)によります。",
-            start=local_time(doubt.start),
-            end=local_time(doubt.end),
-            span=_span_text(abs(doubt.ahead)),
-        )
-    if case.undated_replies:
-        yield (
-            say(
-                "Chatworkの応答のうち{undated_replies:,}件には、"
-                "使える時刻がありませんでした(その記録の時刻は、"
-                "ほかの応答とのずれを直したパソコンの時計によります。ずれが分からなかったときは、"
-                "直前のChatworkの時刻より前にはしていません)。",
-                undated_replies=case.undated_replies,
-            )
-        )
-
-
 def _span_text(span: timedelta) -> str:
     """A difference of clocks in its largest unit: `およそ9時間`."""
+    span = abs(span)
     for name, unit in (
         (say("日"), timedelta(days=1)),
         (say("時間"), timedelta(hours=1)),
@@ -198,42 +114,8 @@ def _span_text(span: timedelta) -> str:
     return say("およそ{total_seconds}秒", total_seconds=round(span.total_seconds()))
 
 
-def _missing_file_lines(case: ReportInput) -> Iterator[str]:
-    lacking = [one for one in case.attachments if one.sha256 is None]
-    for attachment in lacking[:MAX_NAMED]:
-        yield (
-            say(
-                "保存できなかったファイル {number} {name} {size:,}バイト: {reason}",
-                number=attachment.number,
-                name=visible(attachment.name),
-                size=attachment.size,
-                reason=say(attachment.reason or "理由は不明"),
-            )
-        )
-    if len(lacking) > MAX_NAMED:
-        yield say("保存できなかったファイル: ほか{n}点(第7章)。", n=len(lacking) - MAX_NAMED)
-    if not lacking:
-        yield say("保存できなかったファイル: ありません。")
-
-
 REFUSALS = {"unreadable": "「見つからない」(404)と応答。理由は分かりません", "hidden": "プランの制限で見えないと応答"}
 """How Chatwork refused a message that was asked for by its id."""
-
-
-def _refused_in_part_lines(case: ReportInput) -> Iterator[str]:
-    """Nobody knows when a message was sent that was never shown, so a part only counts them."""
-    for room in case.rooms if case.period else ():
-        count = sum(one.room_id == room.room_id for one in case.refused)
-        if count:
-            yield (
-                say(
-                    "ルームID {room_id}: このほか、"
-                    "Chatworkから取得できなかったメッセージIDが、チャット全体で"
-                    "{count:,}件あります(この期間のものかどうかは確認できません)。",
-                    room_id=room.room_id,
-                    count=count,
-                )
-            )
 
 
 def _refused_blocks(case: ReportInput) -> Iterator[Block]:
@@ -256,25 +138,3 @@ def _refused_blocks(case: ReportInput) -> Iterator[Block]:
 def _in_pairs(ids: list[str]) -> str:
     """Two on a line, so that no id is broken in two."""
     return say("、\n").join(say("、").join(ids[start : start + 2]) for start in range(0, len(ids), 2))
-
-
-TRUNCATED_LISTS = {"files": "ファイル", "open": "未完了のタスク", "done": "完了したタスク"}
-"""The lists that Chatwork may truncate, by their names in `ReportInput.truncated_lists`."""
-
-
-def _truncated_list_lines(case: ReportInput) -> Iterator[str]:
-    for room, kind in case.truncated_lists:
-        yield (
-            say(
-                "ルームID {room}: {kind}の一覧は、人ごとに取得しても上限の100件に達しています。"
-                "これ以外にもある可能性がありますが、有無は確認できません。",
-                room=room,
-                kind=say(TRUNCATED_LISTS[kind]),
-            )
-        )
-
-
-def _hidden_message_lines(statistics: MessageStatistics) -> Iterator[str]:
-    for kind, line in change_lines(statistics.facts.changed):
-        if kind in (ChangeKind.HIDDEN, ChangeKind.MISSING):
-            yield say("{line}。保存済みの文面は残っています。", line=line)
