@@ -25,7 +25,7 @@ from archiver.rounds import alerting, run_log
 from archiver.rounds.round_parts import run_in_parts
 from archiver.settings.model import Settings
 from archiver.store import migrate, seals, typed_facts
-from archiver.store.archive import Archive
+from archiver.store.archive import Archive, again_if_stale
 from archiver.store.queries import contracts, departures
 from archiver.store.working import remembered_values
 from archiver.store.working.other_databases import other_databases
@@ -61,7 +61,7 @@ def run_round(
                 _do_offline_work(app)
                 raise
 
-    return run_in_parts(app, options, _again_if_stale(run_part))
+    return run_in_parts(app, options, again_if_stale(run_part))
 
 
 def rescue_round(
@@ -88,7 +88,7 @@ def rescue_round(
                 _do_offline_work(app, at_once=True)
                 raise
 
-    return run_in_parts(app, Options(rooms=shared, full=True), _again_if_stale(run_part))
+    return run_in_parts(app, Options(rooms=shared, full=True), again_if_stale(run_part))
 
 
 def upkeep_round(app: App, *, upgraded: TellUpgraded = TELL_NOBODY) -> None:
@@ -111,18 +111,6 @@ def hold_round(app: App, upgraded: TellUpgraded) -> Iterator[None]:
         upgrade_within_round(app, upgraded)
         app.archive.top_up()
         yield
-
-
-def _again_if_stale(run_part: Callable[[Options], SyncReport]) -> Callable[[Options], SyncReport]:
-    """A part that is run once more where another machine has just saved the same archive."""
-
-    def run(options: Options) -> SyncReport:
-        try:
-            return run_part(options)
-        except errors.StaleCopy:
-            return run_part(options)
-
-    return run
 
 
 def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *, always: bool = False) -> SyncReport:

@@ -14,9 +14,10 @@ import functools
 import sqlite3
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from gettext import gettext as _
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine
@@ -38,7 +39,10 @@ from archiver.store.engine import (
 from archiver.store.keeper import Keeper, keeper_of
 from archiver.store.transactions import Reading, Writing
 
-__all__ = ["ROUND_LOCK", "Archive", "Reading", "Writing"]
+__all__ = ["ROUND_LOCK", "Archive", "Reading", "Writing", "again_if_stale"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 ROUND_LOCK = "sync.lock"
 """The file in a home whose lock a sync round holds."""
@@ -49,6 +53,19 @@ _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
 
 _REMAINS = (f"{seal_files.FOLDER}/*.json", "files/??/??/*", "erasures/*.json", "daily/*/*.zip")
 """What an archive leaves in its home beside the database: seals, saved files, notes of erasures, daily copies."""
+
+
+def again_if_stale(write: Callable[P, T]) -> Callable[P, T]:
+    """The same function, begun once more where another machine of the team has saved the archive meanwhile."""
+
+    @functools.wraps(write)
+    def again(*arguments: P.args, **named: P.kwargs) -> T:
+        try:
+            return write(*arguments, **named)
+        except errors.StaleCopy:
+            return write(*arguments, **named)
+
+    return again
 
 
 class Archive:

@@ -15,6 +15,7 @@ from archiver.evidence.verify.findings import Progress, Verification
 from archiver.folder_sync import sync_where_possible
 from archiver.store.archive import Archive
 from archiver.store.durable_files import sync_tree
+from archiver.store.erasure import records
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import last_record
 from archiver.team.ledger.access_log import record_access
@@ -142,7 +143,8 @@ def _fill(fresh: Path, place: LedgerPlace, source: Path | None) -> errors.BadLed
             if bad_row is not None and last_record(writing) is None:
                 raise bad_row
             exchange.end_copy(writing.sql, fresh, place, source)
-        shared_files.bring_dailies(fresh, place)
+            is_erased = bool(records.erasures(writing))
+        shared_files.bring_dailies(fresh, place, with_hidden=not is_erased)
         archive.sync()
     return bad_row
 

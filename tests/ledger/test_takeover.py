@@ -12,6 +12,8 @@ import pytest
 
 from archiver import errors
 from archiver.custody import erasures
+from archiver.export.package.make_package import export
+from archiver.export.package.order import ExportOrder
 from archiver.records.erasure import ErasureReason
 from archiver.store.archive import Archive
 from archiver.store.erasure.plan import Selection
@@ -133,6 +135,22 @@ def test_a_round_is_repeated_where_another_machine_saved_meanwhile(team: Team) -
 
     keys = [row[6] for row in evidence(team.second)["entry"]]
     assert [1, 1, 1] == [keys.count(f"message/{message}") for message in messages]
+    team.judge()
+
+
+@pytest.mark.drawn
+def test_an_export_beside_savers_is_recorded_all_the_same(team: Team, tmp_path: Path) -> None:
+    """Each round of theirs gives the ledger another mark, and an export takes longer than that."""
+
+    def save_elsewhere(_done: int, _total: int) -> None:
+        round_in(team.first, team.environ)
+
+    with closing(Archive(topped_up(team.second))) as archive:
+        order = ExportOrder(profile="lawyer", out=tmp_path / "out")
+        made = export(archive, order, now=lambda: datetime.now(UTC), progress=save_elsewhere)
+
+    assert made.recorded
+    assert "export" in {row[3] for row in evidence(topped_up(team.first))["entry"]}
     team.judge()
 
 

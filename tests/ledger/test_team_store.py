@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,6 +20,7 @@ from archiver.team.ledger.access_log import accesses
 from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.team.ledger_copy import exchange
 from archiver.team.ledger_copy.own_store import require_store_of_ledger
+from archiver.team.object_stores.object_store import daily_key
 from archiver.team.object_stores.open_store import make_store, open_store
 from archiver.team.object_stores.s3_store import S3Store
 from archiver.team.store_check import check_store
@@ -153,6 +155,26 @@ def test_what_is_wrong_in_the_store_is_found(place: LedgerPlace, home: Path, mot
     assert sorted(expected) == sorted(found)
     assert "whole below" in next(one.text for one in after.findings if one.check == "store-deleted")
     assert [] == local.findings  # what this machine holds is whole
+
+
+def test_what_was_hidden_or_written_over_in_the_store_comes_home(
+    place: LedgerPlace, moto: ObjectServer, tmp_path: Path
+) -> None:
+    """A lock keeps the version below a delete marker, or below other bytes: that is taken."""
+    assert place.files is not None
+    store = open_store(place.files)
+    assert isinstance(store, S3Store)
+    daily = tmp_path / "daily.zip"
+    daily.write_bytes(b"the daily copy")
+    store.put_if_absent(daily_key(place.archive, "job1/1.zip"), daily, hashlib.sha256(daily.read_bytes()).hexdigest())
+    client, (hidden, *_more, written_over) = moto.client(), [one.key for one in store.list(f"{place.archive}/files/")]
+    for key in (hidden, daily_key(place.archive, "job1/1.zip")):
+        client.delete_object(Bucket=store.place.bucket, Key=f"archives/{key}")
+    client.put_object(Bucket=store.place.bucket, Key=f"archives/{written_over}", Body=b"other")
+
+    assert [] == take_home(place, tmp_path / "taken", tmp_path / "nowhere").findings
+    assert {Path(hidden).name, Path(written_over).name} <= names(tmp_path / "taken", "files")
+    assert daily.read_bytes() == (tmp_path / "taken/daily/job1/1.zip").read_bytes()
 
 
 def test_the_commands_say_what_the_store_lacks_and_try_taking_home(place: LedgerPlace, home: Path) -> None:

@@ -33,7 +33,7 @@ from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract, Observation, ReadState, Seal
 from archiver.report_language import JAPANESE, report_language, say
 from archiver.store import seals, writer
-from archiver.store.archive import Archive, Reading
+from archiver.store.archive import Archive, Reading, again_if_stale
 from archiver.store.durable_files import storage_error, sync_tree
 from archiver.store.engine import BUSY_SECONDS
 from archiver.store.pending_records import oldest_pending
@@ -126,7 +126,7 @@ def sealed_reading(archive: Archive, *, now: Callable[[], datetime]) -> Iterator
                 yield reading, seals.seals(reading), upto
                 return
         try:
-            seals.close_seals(archive, now=now())
+            again_if_stale(seals.close_seals)(archive, now=now())
         except errors.HomeNotWritable:
             can_seal = False
     raise errors.ArchiveBusy(seconds=BUSY_SECONDS)
@@ -251,6 +251,7 @@ def _make_bag(
     return result, zip_file, stamps
 
 
+@again_if_stale
 def _record_export(
     archive: Archive, order: ExportOrder, report: ExportReport, *, made_at: datetime, at: datetime
 ) -> None:

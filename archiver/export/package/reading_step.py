@@ -21,7 +21,7 @@ from archiver.export.package.recipe import Recipe
 from archiver.letter_folding import folded_text
 from archiver.records import MEMBER, OpenedMessage, ReadState, Review, Role
 from archiver.store import statements
-from archiver.store.archive import Archive, Reading
+from archiver.store.archive import Archive, Reading, again_if_stale
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
 
@@ -94,6 +94,7 @@ def _review(message: OpenedMessage, decision: Decision, at: datetime) -> Review:
     return Review(message.id, message.digest, state, at, message.drawn, covered, shown)
 
 
+@again_if_stale
 def keep_reviews(archive: Archive, contract: str | None, reviews: Sequence[Review], *, at: datetime) -> bool:
     """Keep reviews for this package of a contract and the next; False from a home that cannot be written."""
     try:
@@ -105,6 +106,7 @@ def keep_reviews(archive: Archive, contract: str | None, reviews: Sequence[Revie
     return True
 
 
+@again_if_stale
 def keep_sides(archive: Archive, order: ExportOrder, *, at: datetime) -> None:
     """Keep with the job who was said to be the other side, and who is not; from a locked home it holds only once."""
     roles = dict.fromkeys(order.thirds, Role.THIRD) | dict.fromkeys(order.counterparts, Role.CLIENT)

@@ -84,19 +84,24 @@ def put_daily(home: Path, path: Path, place: LedgerPlace) -> None:
         store.put_if_absent(daily_key(place.archive, name), path, sha256)
 
 
-def bring_dailies(home: Path, place: LedgerPlace) -> None:
-    """Bring every daily copy that the store has into a home that is taken home. Raises StorageError."""
+def bring_dailies(home: Path, place: LedgerPlace, *, with_hidden: bool) -> None:
+    """Bring every daily copy that the store has into a home that is taken home: the first bytes that were put there.
+
+    `with_hidden`: also from below a delete marker, which may be what an erasure asked for. Raises StorageError.
+    """
     if place.files is None:
         return
     store, prefix = open_store(place.files), daily_key(place.archive, "")
-    names = {one.key.removeprefix(prefix) for one in store.list(prefix) if one.is_latest and not one.is_marker}
-    for name in sorted(filter(_DAILY.fullmatch, names)):
+    listed = list(store.list(prefix))
+    hidden = {one.key for one in listed if one.is_marker and one.is_latest and not with_hidden}
+    first = {one.key.removeprefix(prefix): one.version for one in listed if not one.is_marker and one.key not in hidden}
+    for name in sorted(filter(_DAILY.fullmatch, first)):
         path = home / DAILY / name
         try:
             private_folder(path.parent, below=home)
         except OSError as error:
             raise storage_error(error, home) from error
-        store.get(daily_key(place.archive, name), path)
+        store.get(daily_key(place.archive, name), path, first[name])
 
 
 def second_name(name: str, sha256: str) -> str:
@@ -111,8 +116,7 @@ def bring_bytes(home: Path, digests: Iterable[str], place: LedgerPlace) -> None:
     store = open_store(place.files)
     for sha256 in dict.fromkeys(digests):
         if _SHA256_HEX.fullmatch(sha256) and not blobs.is_held(home, sha256):
-            with suppress(errors.NotInTeamStore):
-                _bring(store, file_key(place.archive, sha256), home, sha256)
+            _bring(store, file_key(place.archive, sha256), home, sha256)
 
 
 def copy_bytes(source: Path, target: Path, digests: Iterable[str]) -> None:
@@ -128,13 +132,24 @@ def copy_bytes(source: Path, target: Path, digests: Iterable[str]) -> None:
 
 
 def _bring(store: ObjectStore, key: str, home: Path, sha256: str) -> None:
+    """Bring the bytes, also from below a delete marker or other bytes that somebody put over them."""
     part = _incoming(home, sha256)
     try:
-        _keep(home, part, sha256, store.get(key, part))
+        for version in _versions(store, key):
+            with suppress(errors.NotInTeamStore):
+                if store.get(key, part, version) == sha256:
+                    blobs.keep(home, part, sha256)
+                    return
     except OSError as error:
         raise storage_error(error, home) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _versions(store: ObjectStore, key: str) -> Iterator[str | None]:
+    """The newest version under a key, and, if that is not taken, all that hold bytes."""
+    yield None
+    yield from (one.version for one in store.list(key) if one.key == key and not one.is_marker)
 
 
 def _incoming(home: Path, sha256: str) -> Path:
