@@ -30,9 +30,8 @@ from archiver.wording import ngettext
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
     from archiver.records import Contract
-    from archiver.store.search.other_hits import OtherHit
     from archiver.store.search.scope import SearchQuery
-    from archiver.store.search.search import SearchHit, SearchResult
+    from archiver.store.search.search import OtherHit, SearchHit, SearchResult
 
 SHOWN_LIMIT, LISTED_LIMIT = 50, 1_000
 """Hits at most on the screen, and in a document."""

@@ -81,62 +81,36 @@ def _of_scope(
     return sorted(source.execute(select, (*values, *limits)), reverse=True)
 
 
-def hits_of_few(
+def walked_hits(
     source: sqlite3.Connection,
     query: SearchQuery,
-    few: Iterable[tuple[int, int]],
-    limit: int,
-    *,
-    older_than: HitPosition | None = None,
-) -> tuple[list[HitPosition], int]:
-    """The newest hits among few messages, or those older than a hit, and the number of all hits."""
-    if query.words or query.without:
-        hits = [hit for one in few if (hit := _hit_of_message(source, query, *one)) is not None]
-    else:
-        hits = [HitPosition(*one, 0) for one in few]
-    wanted = (one for one in hits if older_than is None or one[:2] < older_than[:2])
-    return list(islice(wanted, limit)), len(hits)
-
-
-# --- many messages -------------------------------------------------------------------------------
-
-
-def hits_by_filters(
-    source: sqlite3.Connection,
     scope: SearchScope,
+    few: Iterable[tuple[int, int]] | None,
     limit: int,
     *,
     older_than: HitPosition | None = None,
     count_limit: int | None = None,
 ) -> tuple[list[HitPosition], int]:
-    """The newest messages by filters alone, and their number, of which at most one above `count_limit` are counted.
+    """The newest hits by looking at messages one by one: at a few, or at all of a scope; and their number.
 
-    With `older_than` the messages older than that hit, and 0.
+    With `older_than` those older than that hit, and 0. Of many, at most one above `count_limit` are counted; None: all,
+    which only filters without words can ask for.
     """
-    walk = (HitPosition(*one, 0) for one in _messages_backwards(source, scope, older_than))
+    if few is None:
+        messages = _messages_backwards(source, scope, older_than)
+    else:
+        messages = (one for one in few if older_than is None or one < older_than[:2])
+    has_words = bool(query.words or query.without)
+    found = (_hit_of_message(source, query, *one) if has_words else HitPosition(*one, 0) for one in messages)
+    hits = filter(None, found)
     if older_than is not None:
-        return list(islice(walk, limit)), 0
-    if count_limit is not None:
-        hits = list(islice(walk, max(limit, count_limit + 1)))
-        return hits[:limit], len(hits)
-    where, values = conditions(scope)
-    count = f"SELECT count(*) FROM message m WHERE true{where}"  # noqa: S608 - likewise
-    return list(islice(walk, limit)), int(source.execute(count, values).fetchone()[0])
-
-
-def hits_without_words(
-    source: sqlite3.Connection,
-    query: SearchQuery,
-    scope: SearchScope,
-    limit: int,
-    *,
-    older_than: HitPosition | None = None,
-    count_limit: int,
-) -> tuple[list[HitPosition], int]:
-    """The same for a query of nothing but excluded words, of which nearly every message is a hit."""
-    candidates = (_hit_of_message(source, query, *one) for one in _messages_backwards(source, scope, older_than))
-    hits = list(islice(filter(None, candidates), limit if older_than else max(limit, count_limit + 1)))
-    return hits[:limit], 0 if older_than else len(hits)
+        return list(islice(hits, limit)), 0
+    if few is None and count_limit is None:
+        where, values = conditions(scope)
+        count = f"SELECT count(*) FROM message m WHERE true{where}"  # noqa: S608 - likewise
+        return list(islice(hits, limit)), int(source.execute(count, values).fetchone()[0])
+    counted = list(hits if few is not None else islice(hits, max(limit, (count_limit or 0) + 1)))
+    return counted[:limit], len(counted)
 
 
 _TEXTS = "SELECT seq, body FROM message_version WHERE room_id = ? AND position = ? AND body <> ? ORDER BY seq DESC"

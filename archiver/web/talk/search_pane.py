@@ -17,9 +17,8 @@ from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.queries.viewing import files
 from archiver.store.queries.viewing.people import room_history
 from archiver.store.search.newest_hits import HitPosition
-from archiver.store.search.other_hits import OtherHit
 from archiver.store.search.scope import SearchQuery, parse
-from archiver.store.search.search import SearchResult, search
+from archiver.store.search.search import OtherHit, SearchResult, search
 from archiver.web.context import view_context
 from archiver.web.talk import page_cursor, tasks
 from archiver.web.talk.files import NAME_LIMIT
