@@ -14,7 +14,7 @@ from archiver.rounds.run_log import note_bug
 from archiver.store.typed_facts import QUIET
 from archiver.web import progress as job
 from archiver.web.console_context import ConsoleContext
-from archiver.web.exports import made_packages, message_use, packages
+from archiver.web.exports import made_packages, message_use, packages, printed_chat
 from archiver.web.first_run import start
 from archiver.web.home import home
 from archiver.web.job import adding, contracts, erasing, evidence
@@ -33,6 +33,7 @@ PAGES = (
     archives.pages,
     packages.pages,
     made_packages.pages,
+    printed_chat.pages,
     emergency.pages,
     contracts.pages,
     adding.pages,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flask import current_app
 
@@ -40,6 +41,8 @@ class ConsoleContext:
     may_be_typed: threading.Event = field(default_factory=threading.Event)
     """Set while a page of a job may have kept something of which no entry was made; so also after a start."""
     activity: LastActivity = field(default_factory=lambda: LastActivity())
+    printed: dict[int, TemporaryDirectory[str]] = field(default_factory=dict)
+    """Chat → what was written of it to be seen; of one at a time."""
 
     def settings(self) -> Settings:
         """Read the settings now. Raises BadSettings, BadBaseUrl; an absent file gives the defaults."""
@@ -60,6 +63,11 @@ class ConsoleContext:
     def archive(self) -> Archive:
         """The archive of the home."""
         return Archive(self.home)
+
+    def forget_printed(self) -> None:
+        """Remove what was written of a chat to be seen."""
+        while self.printed:
+            self.printed.popitem()[1].cleanup()
 
     def state_typed(self, quiet: timedelta = timedelta()) -> None:
         """Make entries of what was typed on the pages of jobs; where it cannot be, it is tried again later."""

@@ -36,7 +36,7 @@ def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
             earlier_homes.settle(app.archive, now=app.now(), copies=app.settings.exports.also_to)
             erasures.go_on(app.archive, now=app.now, copies=app.settings.exports.also_to)
         report = make_package.export(
-            app.archive, wanted, now=app.now, stamping=stamp_service(app), progress=_progress(job)
+            app.archive, wanted, now=app.now, stamping=stamp_service(app), progress=progress(job)
         )
         lacking = (*report.missing, *report.unheld, *report.unstamped, *report.too_large)
         lines = [
@@ -61,7 +61,9 @@ def _number(context: ConsoleContext) -> int:
         return max(one.number for one in exports(reading))
 
 
-def _progress(job: Job) -> Callable[[int, int], None]:
+def progress(job: Job) -> Callable[[int, int], None]:
+    """Tells a job how many messages were read."""
+
     def tell(done: int, total: int) -> None:
         if done % STEP == 1:
             job.tell(_("Reading the messages"), done, total)

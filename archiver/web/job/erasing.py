@@ -125,6 +125,7 @@ def _work(context: ConsoleContext, order: ErasureOrder, reason: ErasureReason) -
         def tell(words: str, _number: int, _of: int) -> None:
             job.step = words
 
+        context.forget_printed()
         app = context.app(job)
         outcome, path, trouble = erasing.erase(app, order, reason, exports_folder(app.settings), tell=tell)
         certificate = _("Certificate: {path}").format(path=visible(str(path)))

@@ -28,14 +28,15 @@ class Chat:
 
     def links(self, is_writing: bool) -> list[tuple[str, str]]:
         """Word and address of each page about the chat, and where pages write of its jobs."""
-        pages = (
+        pages = [
             (_("What happened"), "events.room"),
             (_("Files"), "files.room"),
             (_("Tasks"), "tasks.room"),
             (_("People"), "people.room"),
             (_("Calendar"), "calendar.room"),
             (_("About the chat"), "about.room"),
-        )
+            *([(_("See this chat as PDF or HTML"), "printed.index")] if is_writing else []),
+        ]
         jobs = [(one.called, url_for("contracts.contract", name=one.id)) for one in self.contracts if is_writing]
         return [(word, url_for(endpoint, room=self.room_id)) for word, endpoint in pages] + jobs
 

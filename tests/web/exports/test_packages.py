@@ -14,7 +14,7 @@ from archiver import errors
 from archiver.export.package import make_package
 from archiver.settings.model import exports_folder
 from archiver.store.queries.runs import exports
-from tests.support.archives.maker import message_object, story
+from tests.support.archives.maker import OTHER_ROOM, ROOM, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.reports import pdf_reader
 
@@ -150,3 +150,29 @@ def test_the_text_to_paste_has_its_lines_and_nothing_of_its_file(browser: FormBr
     assert "once more" in " ".join(made.lines), made
     assert "[U+" not in text
     assert "\ufeff" not in text
+
+
+@pytest.mark.drawn
+def test_a_chat_is_seen_whole_and_no_package_is_made(browser: FormBrowser) -> None:
+    """As a lawyer's package holds it: nothing is covered, nothing of another chat is in it; erasing takes it away."""
+    place = f"/room/{ROOM}/printed"
+    asked = browser.get(place)
+    not_made = browser.client.get(f"{place}/index.html", base_url=SITE)
+    browser.post(place)
+    links = [one.address for one in browser.job().links]
+    pages = [browser.client.get(one, base_url=SITE) for one in (f"{place}/index.html", f"{place}/R{ROOM}-0001.html")]
+    pdf = browser.client.get(links[1], base_url=SITE)
+
+    assert "Nothing is covered" in asked
+    assert [f"{place}/index.html", f"{place}/report_all_messages-01.pdf"] == links
+    texts = pages[1].get_data(as_text=True) + pdf_reader.text(pdf.get_data())
+    assert 2 == texts.count("担当は栗本様です")
+    assert "他のチャットの秘密" not in texts
+    assert all("style-src 'sha256-" in one.headers["Content-Security-Policy"] for one in pages)
+    assert 404 == browser.client.get(f"/room/{OTHER_ROOM}/printed/index.html", base_url=SITE).status_code
+    assert [404] * 2 == [
+        browser.client.get(f"{place}/{one}", base_url=SITE).status_code for one in ("../archive.toml", "x")
+    ]
+    assert not exports_folder(browser.context.settings()).exists()
+    browser.context.forget_printed()
+    assert [404] * 2 == [not_made.status_code, browser.client.get(links[0], base_url=SITE).status_code]
