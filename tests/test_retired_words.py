@@ -46,7 +46,8 @@ ALLOWED = {
         | list\ of\ evidence""",
     "a notification of the desktop or of Chatwork": r"""(?:パソコン|画面|プログラム)の通知 | 画面には通知
         | デスクトップに通知 | 通知の?メール | (?:notice|通知)\.eml""",
-    "navigation and the heads of archive -h": r"""\"会話(?:を読む|で見る)?\" | \"この会話を | \"Conversations?\" | \"Hand\ over\" """,
+    "navigation and the heads of archive -h": r"""\"会話(?:を読む|で見る)?\" | \"この会話を
+        | \"Conversations?\" | \"Hand\ over\" """,
     "names of options, files, commands and keys": r"""--kind\ notice | --[a-z-]+ | data/\S+ | `[^`]*` | \[[a-z]+\]
         | room: | file:\S+ | kind\ (?:“notice”|stamp) | archive\ team(?:\ worker)? | https?://\S+
         | archiver-worker | ROLE\ worker | user=worker | worker[/,]\ ?client | screenshot,\ notice,
