@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -570,3 +570,14 @@ def test_very_many_findings_are_listed_up_to_a_thousand(archive: Archive) -> Non
 
     assert 1_001 == len(verification.findings)
     assert "1456 more of this kind." == verification.findings[-1].text
+
+
+def test_rows_of_who_was_interrupted_end_without_a_word(archive: Archive) -> None:
+    """As a saver that is stopped within a verification closes the archive first."""
+    with archive.reading() as reading:
+        found = raw_tables.rows(reading, "SELECT seq FROM entry")
+        next(found)
+    archive.close()
+
+    assert isinstance(found, Generator)
+    found.close()

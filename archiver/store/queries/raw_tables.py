@@ -114,7 +114,8 @@ def rows(reading: Reading, query: str, values: tuple[object, ...] = ()) -> Itera
             while part := cursor.fetchmany(_AT_ONCE):
                 yield from part
         finally:
-            cursor.close()
+            with contextlib.suppress(sqlite3.ProgrammingError):  # the archive may be closed before who was interrupted
+                cursor.close()
 
 
 @contextlib.contextmanager

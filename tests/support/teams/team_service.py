@@ -217,7 +217,8 @@ class Service:
             process.send_signal(signal.SIGTERM)
         for name, process in self.workers.items():
             code = process.wait(60)  # one that is still starting ends as any process does
-            assert code in (0, -signal.SIGTERM), (self.folder / "logs" / f"{name}.log").read_text(encoding="utf-8")
+            log = (self.folder / "logs" / f"{name}.log").read_text(encoding="utf-8")
+            assert (code in (0, -signal.SIGTERM), "Traceback" in log) == (True, False), log
         self.workers.clear()
 
     def overview(self) -> Mapping[int, ArchiveStanding]:
