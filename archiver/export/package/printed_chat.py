@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from archiver.export import html
-from archiver.export.package.kept_histories import KeptHistories
+from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import Progress, read_messages, step_counter
