@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from archiver.evidence.history import EntryObject, MessageHistory, Span, text
-from archiver.evidence.tables.build import FileRow, TaskRow, tasks
+from archiver.evidence.tables.files import FileRow
+from archiver.evidence.tables.tasks import TaskRow, tasks
 from archiver.export.mask.outside_ids import PeriodIds
 from archiver.export.package_scope import PackageScope
 from archiver.export.room_people import room_people

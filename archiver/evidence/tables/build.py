@@ -14,83 +14,28 @@ from typing import Callable, Container, Iterable, Iterator, Mapping, Sequence  #
 
 from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings, message_history
 from archiver.evidence.system_posts import DELETED_BODY
-from archiver.evidence.tables.cells import TIME, cell, csv_line, jsonl_line, jst, jst_of, message_cell
+from archiver.evidence.tables.cells import TIME, csv_line, jsonl_line, jst, jst_of, message_cell
 from archiver.evidence.tables.events import (
     EVENT_HEADER,
     FIRST_SEEN,
-    ChangeRow,
     event_cells,
     message_events,
     other_events,
     sort_events,
 )
-from archiver.evidence.tables.files import FILE_HEADER, FileRow, extension, file_cells, files
+from archiver.evidence.tables.files import FILE_HEADER, file_cells, files
 from archiver.evidence.tables.links_and_pauses import (
     LINK_HEADER,
     PAUSE_HEADER,
     PAUSES,
-    LinkRow,
-    PauseRow,
     link_cells,
     message_links,
     other_links,
     pause_cells,
     pause_object,
     pause_rows,
-    urls,
 )
-from archiver.evidence.tables.tasks import TASK_HEADER, TaskRow, task_cells, tasks
-
-__all__ = [
-    "BOM",
-    "CSV_HEADERS",
-    "EVENT_HEADER",
-    "FILE_HEADER",
-    "INQUIRY_HEADER",
-    "KINDS",
-    "LINK_HEADER",
-    "MESSAGES",
-    "MESSAGE_HEADER",
-    "PAUSES",
-    "PAUSE_HEADER",
-    "STATES",
-    "TASK_HEADER",
-    "ChangeRow",
-    "FileRow",
-    "LinkRow",
-    "PauseRow",
-    "TaskRow",
-    "cell",
-    "csv_line",
-    "event_cells",
-    "extension",
-    "file_cells",
-    "files",
-    "inquiry_cells",
-    "jsonl_line",
-    "jst",
-    "jst_of",
-    "link_cells",
-    "message",
-    "message_cell",
-    "message_cells",
-    "message_events",
-    "message_links",
-    "message_object",
-    "messages",
-    "other_events",
-    "other_links",
-    "pause_cells",
-    "pause_object",
-    "pause_rows",
-    "seal_numbers",
-    "sightings",
-    "sort_events",
-    "table_lines",
-    "task_cells",
-    "tasks",
-    "urls",
-]
+from archiver.evidence.tables.tasks import TASK_HEADER, task_cells, tasks
 
 RoomReadings = Mapping[int, Sightings]
 SealOf = Callable[[int], "int | None"]

@@ -27,7 +27,9 @@ from archiver.evidence.replaced_records import MASKED_FILE
 from archiver.evidence.services import note_services, read_services
 from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
 from archiver.evidence.stamps.reply_claims import earliest_covering
-from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, PAUSES, files, seal_numbers, table_lines
+from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, seal_numbers, table_lines
+from archiver.evidence.tables.files import files
+from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
 from archiver.evidence.verify.package_lines import PackageLines

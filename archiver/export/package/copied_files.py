@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archiver.evidence.chain import file_digest, reply_digest
 from archiver.evidence.history import EntryObject
-from archiver.evidence.tables.build import FileRow
+from archiver.evidence.tables.files import FileRow
 from archiver.evidence.verify.rollbacks import IN_COPIES, ORPHANED, read_rollback
 from archiver.export.bag import Bag
 from archiver.export.mask.package_mask import PackageMask

@@ -14,6 +14,8 @@ from typing import Any
 from archiver.evidence.manifest import PRACTICE_TAG, manifest_lines, period_starts_text
 from archiver.evidence.replaced_records import MASKED_FILE
 from archiver.evidence.tables import build
+from archiver.evidence.tables.files import files
+from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.package import PACKAGE_FORMAT
 from archiver.export import PROFILES, conversation, enclosure_file_names
 from archiver.export.bag import Bag, HashingWriter
@@ -59,8 +61,8 @@ def _assemble(
     _put_entries(bag, source, recipe)
     compares_rows = recipe.only_messages is None
     source.finish_others(compares_rows=compares_rows)
-    files, copied = build.files(source.other), CopiedFiles()
-    copied_files.put_files(bag, reading.home, files, copied, limit=recipe.file_limit)
+    rows, copied = files(source.other), CopiedFiles()
+    copied_files.put_files(bag, reading.home, rows, copied, limit=recipe.file_limit)
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
     copied_files.put_seals(bag, reading.home, recipe.seals, copied)
     copied_files.put_orphans(bag, reading.home, source.other, copied)
@@ -68,7 +70,7 @@ def _assemble(
     put_roots(bag, reading.home, copied.stamps, recipe.stamping.roots if recipe.stamping else {})
     step = step_counter(reading, recipe, progress)
     statistics = PackageStatistics(source, step, kept=kept, checked=compares_rows, choice=recipe.order.choice)
-    package = PackageInput(reading, recipe, source, statistics, copied, files, step)
+    package = PackageInput(reading, recipe, source, statistics, copied, rows, step)
     package.tables = make_tables(bag, source, statistics, copied, recipe.seals)
     recipe.order.choice.check(statistics.chosen)
     for name in PROFILES[recipe.order.profile].formats:
@@ -97,7 +99,7 @@ def _put_tables(package: PackageInput, bag: Bag, names: Iterable[str]) -> None:
 
 FORMATS: Mapping[str, Callable[[PackageInput, Bag], None]] = {
     "html": _put_pages,
-    "jsonl": partial(_put_tables, names=(build.MESSAGES, build.PAUSES)),
+    "jsonl": partial(_put_tables, names=(build.MESSAGES, PAUSES)),
     "csv": partial(_put_tables, names=build.CSV_HEADERS),
 }
 """Functions that write the files of one format from the package, which has its order. They raise OSError."""

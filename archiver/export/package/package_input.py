@@ -15,6 +15,9 @@ from importlib.metadata import version
 from archiver.evidence.history import MessageHistory, number
 from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.tables import build
+from archiver.evidence.tables.cells import csv_line
+from archiver.evidence.tables.files import FileRow, files
+from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.export import PROFILES, conversation
 from archiver.export.bag import Bag, HashingWriter
 from archiver.export.conversation import PackageRoom
@@ -41,7 +44,7 @@ class PackageInput:
     source: SourceEntries
     statistics: PackageStatistics
     copied: CopiedFiles
-    files: Sequence[build.FileRow]
+    files: Sequence[FileRow]
     step: Callable[[], None]
     tables: dict[str, HashingWriter] = field(default_factory=dict)
     """By the names of `evidence.tables.table_lines`: `messages.jsonl`, `messages.csv` …"""
@@ -76,7 +79,7 @@ def read_messages(
     source.gather(recipe.contract.id)
     source.finish_others(compares_rows=checked)
     statistics = PackageStatistics(source, step, kept=kept, checked=checked, choice=recipe.order.choice)
-    return PackageInput(reading, recipe, source, statistics, CopiedFiles(), build.files(source.other), step)
+    return PackageInput(reading, recipe, source, statistics, CopiedFiles(), files(source.other), step)
 
 
 def software_name() -> str:
@@ -109,7 +112,7 @@ def make_tables(
     """Make every table in one pass in a scratch folder, from which formats move those they need."""
     writers: dict[str, HashingWriter] = {}
     with contextlib.ExitStack() as open_files:
-        for name in (build.MESSAGES, build.PAUSES, *build.CSV_HEADERS):
+        for name in (build.MESSAGES, PAUSES, *build.CSV_HEADERS):
             writers[name] = HashingWriter(open_files.enter_context(bag.path_for(f"{SCRATCH}/{name}").open("xb")))
         lines = build.table_lines(
             statistics.groups(),
@@ -130,9 +133,9 @@ def make_message_table(bag: Bag, statistics: PackageStatistics) -> HashingWriter
     """Make the table of messages alone, for a package that has no other, in the scratch folder. Raises OSError."""
     with bag.path_for(f"{SCRATCH}/messages.csv").open("xb") as file:
         writer = HashingWriter(file)
-        writer.write(build.BOM + build.csv_line(build.MESSAGE_HEADER))
+        writer.write(build.BOM + csv_line(build.MESSAGE_HEADER))
         for number, history in enumerate(statistics.read_histories(), 1):
-            writer.write(build.csv_line(build.message_cells(number, history)))
+            writer.write(csv_line(build.message_cells(number, history)))
     return writer
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from archiver.evidence.manifest import write_manifest
 from archiver.evidence.tables import build
+from archiver.evidence.tables.cells import csv_line
 from archiver.export import enclosure_file_names
 from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.package import copied_files, pdf_files
@@ -145,7 +146,7 @@ def _put_messages(bag: Bag, package: PackageInput) -> None:
     with table.path.open(encoding="utf-8-sig", newline="") as file:
         head, *rows = csv.reader(file)
     lines = [list(map(say, head)), *([say(one) if n in _WORDS else one for n, one in enumerate(row)] for row in rows)]
-    bag.add(MESSAGES, (build.BOM + "".join(map(build.csv_line, lines))).encode())
+    bag.add(MESSAGES, (build.BOM + "".join(map(csv_line, lines))).encode())
 
 
 _WORDS = tuple(map(build.MESSAGE_HEADER.index, ("種類", "状態", "取得方法")))

@@ -16,17 +16,14 @@ from archiver.evidence.tables.build import (
     MESSAGES,
     inquiry_cells,
     message_cells,
-    message_links,
     message_object,
     messages,
-    other_links,
     seal_numbers,
     sightings,
     table_lines,
-    task_cells,
-    tasks,
-    urls,
 )
+from archiver.evidence.tables.links_and_pauses import message_links, other_links, urls
+from archiver.evidence.tables.tasks import task_cells, tasks
 from tests.support.archives.entries import ROOM, blob, entry, file, message_entry, object_entry, time, window
 
 EDITED = [

@@ -7,8 +7,14 @@ from typing import Any
 import pytest
 
 from archiver.evidence.history import Sightings
-from archiver.evidence.tables.build import EVENT_HEADER, event_cells, message_events, other_events, sort_events
-from archiver.evidence.tables.events import EVENT_TEXT_LIMIT
+from archiver.evidence.tables.events import (
+    EVENT_HEADER,
+    EVENT_TEXT_LIMIT,
+    event_cells,
+    message_events,
+    other_events,
+    sort_events,
+)
 from tests.support.archives.entries import ROOM, entry, file, message_entry, object_entry, time, window
 
 Told = dict[str, Any]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from archiver.evidence.looks import code_intervals
-from archiver.evidence.tables.build import pause_cells, pause_object, pause_rows, sightings
-from archiver.evidence.tables.links_and_pauses import PauseRow
+from archiver.evidence.tables.build import sightings
+from archiver.evidence.tables.links_and_pauses import PauseRow, pause_cells, pause_object, pause_rows
 from tests.support.archives.entries import window
 
 ROOM = 5

@@ -18,6 +18,7 @@ from archiver import errors
 from archiver.custody.verify import verify_path
 from archiver.evidence import chain
 from archiver.evidence.tables import build
+from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.findings import Verification
 from archiver.export.package.daily_copy import write_daily_copy
 from tests.support.archives.maker import at
@@ -597,7 +598,7 @@ def test_a_package_without_records_is_a_finding(package: Path) -> None:
     (package / "data/entries.jsonl").write_bytes(b"")
     for name in build.CSV_HEADERS:
         (package / "data" / name).unlink()
-    for name in (build.MESSAGES, build.PAUSES):
+    for name in (build.MESSAGES, PAUSES):
         (package / "data" / name).write_bytes(b"")
     shutil.rmtree(package / "data/files")
     shutil.rmtree(package / "data/raw")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from archiver.evidence.tables import build
+from archiver.evidence.tables.files import files as listed_files
 from archiver.export.conversation import PackageRoom, build_conversation
 from archiver.export.package_scope import PackageScope
 from archiver.records import Contract, ContractRoom, MessageId, Observation, RoomId, Watch
@@ -41,7 +41,7 @@ def packed(maker: ArchiveMaker, room: int) -> Any:
         read_at=at(500),
         other=objects,
         everything=objects,
-        files=build.files(objects),
+        files=listed_files(objects),
         not_packed={},
         authors={},
         numbers=(),
