@@ -210,10 +210,12 @@ def make() -> AnyResponse | tuple[str, int] | str:
 
 @pages.get("/making")
 def making() -> AnyResponse | str:
-    """How far it is; then the page of what was made."""
-    job = console_context().jobs.last
+    """How far it is; then the page of what was made, which shows the result."""
+    jobs = console_context().jobs
+    job = jobs.last
     if job is None or job.title != _title() or job.is_running or not job.links:
         return render_template("package_making.html", job=job)
+    jobs.note_seen(job)
     address = job.links[0].address
     return Response(headers={"HX-Redirect": address}) if "HX-Request" in request.headers else redirect(address)
 

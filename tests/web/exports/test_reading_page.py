@@ -176,6 +176,7 @@ def test_what_was_made_leads_to_its_own_page(browser: FormBrowser) -> None:
     after = browser.get(noted.headers["Location"])
 
     assert "/packages/1" == moved.headers["Location"]
+    assert "The export is ready" not in browser.get("/home")
     assert "It has not been sent anywhere yet" in page
     assert "not read yet, so their texts are covered" in page
     assert 3 == page.count('name="step"')
