@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from archiver.platforms.job_platform import UNKNOWN, Deadline, Platform
+from archiver.platforms.job_platform import NO_PLATFORM, STRANGER, Deadline, Platform
 from archiver.records import JST, Attachment, Contract, Delivery, Invoice, Payment, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext
 
@@ -351,5 +351,6 @@ def unstated_facts(contract: Contract, platform: Platform) -> tuple[ContractFact
         for fact in facts
         if not getattr(contract, fact.name)
         and fact.exists_with(platform.outside, platform.end_request)
-        and (fact.context is FactContext.ALL or contract.platform != UNKNOWN)  # agreed directly, as stated
+        and (fact.context is FactContext.ALL or contract.platform not in NO_PLATFORM)  # agreed directly, as stated
+        and contract.platform != STRANGER
     )

@@ -16,6 +16,9 @@ from typing import Any
 
 UNKNOWN = "direct"
 """Name of the file for contracts without a platform, or with an unknown one."""
+STRANGER = "stranger"
+"""Name of the file for what was said with an account that nobody knows or that has somebody else's name: no work."""
+NO_PLATFORM = frozenset({UNKNOWN, STRANGER})
 EVERYWHERE = "everywhere"
 """Name of the file with the deadlines that apply on every platform."""
 
@@ -151,9 +154,13 @@ class Platform:
         return next((one.days for one in self.deadlines if one.rule == "review"), 7)
 
 
-@cache
 def platforms() -> Mapping[str, Platform]:
-    """Every platform by the name of its file, the unknown one last."""
+    """Every platform that can be chosen for a job, by the name of its file, the unknown one last."""
+    return {name: one for name, one in _every_platform().items() if name != STRANGER}
+
+
+@cache
+def _every_platform() -> Mapping[str, Platform]:
     tables = {
         resource.name.removesuffix(".toml"): tomllib.loads(resource.read_text(encoding="utf-8"))
         for resource in files("archiver.platforms").iterdir()
@@ -161,13 +168,15 @@ def platforms() -> Mapping[str, Platform]:
     }
     read = {name: _with_sources(table) for name, table in tables.items()}
     everywhere = read.pop(EVERYWHERE)["deadlines"]
+    stranger = Platform(**read.pop(STRANGER))
     ordered = sorted(read, key=lambda name: (name == UNKNOWN, name != "crowdworks", name))
-    return {name: Platform(**read[name] | {"deadlines": read[name]["deadlines"] + everywhere}) for name in ordered}
+    found = {name: Platform(**read[name] | {"deadlines": read[name]["deadlines"] + everywhere}) for name in ordered}
+    return {**found, STRANGER: stranger}
 
 
 def platform_of(name: str | None) -> Platform:
     """The platform of this name; a contract without one, or with an unknown one, is a direct one."""
-    known = platforms()
+    known = _every_platform()
     return known.get(name or "", known[UNKNOWN])
 
 

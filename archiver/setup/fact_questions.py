@@ -15,7 +15,7 @@ from archiver import errors
 from archiver.claims.counterparts import counterparts
 from archiver.errors import N_
 from archiver.evidence.history import text
-from archiver.platforms.job_platform import UNKNOWN, platform_of, platforms
+from archiver.platforms.job_platform import NO_PLATFORM, STRANGER, UNKNOWN, platform_of, platforms
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
 from archiver.render.invisible_characters import visible
@@ -46,7 +46,8 @@ def missing_facts(reading: Reading, contract: Contract) -> list[str]:
 def five_facts(contract: Contract) -> list[str]:
     """The things that page 1 of an export needs, as far as there are such on the job's platform."""
     meant = {fact.name for fact in contract_facts.FACTS if has_meaning(fact, contract)}
-    return [one for one in FIVE if one in {*meant, "work", "delivered_on"}]
+    asked = set() if contract.platform == STRANGER else {*meant, "work", "delivered_on"}
+    return [one for one in FIVE if one in asked]
 
 
 def whole_address(typed: str) -> str:
@@ -71,7 +72,7 @@ def read_facts(given: Mapping[str, str | None], *, now: datetime) -> dict[str, A
             _check_address(facts[fact.name], fact.option)
     if "url" in facts:
         facts = {**platform_from_url(facts["url"]), **facts}
-    if facts.get("platform", "direct") not in platforms():
+    if facts.get("platform", UNKNOWN) not in {*platforms(), STRANGER}:
         raise errors.UnknownPlatform(platform=facts["platform"], known=", ".join(platforms()))
     return facts
 
@@ -178,7 +179,7 @@ def has_meaning(fact: ContractFact, contract: Contract) -> bool:
     platform = platform_of(contract.platform)
     if not fact.exists_with(platform.outside, platform.end_request):
         return False
-    return fact.context is FactContext.ALL or contract.platform != UNKNOWN
+    return fact.context is FactContext.ALL or contract.platform not in NO_PLATFORM
 
 
 def _make_question(fact: ContractFact, contract: Contract, now: datetime) -> Question:

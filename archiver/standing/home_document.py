@@ -17,7 +17,7 @@ from archiver.health.conditions import OF_ALERTS, ROWS, Condition, ConditionKind
 from archiver.health.evidence import service_sentences
 from archiver.health.rooms_and_runs import round_interval
 from archiver.health.words import page_sentence
-from archiver.platforms.job_platform import UNKNOWN, platform_of
+from archiver.platforms.job_platform import NO_PLATFORM, platform_of
 from archiver.records import JST, CaseSides, Contract
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule
 from archiver.render.invisible_characters import visible
@@ -194,7 +194,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "title": visible(contract.title or contract.called),
         "client": visible(contract.client or ""),
         "account": min(sides.bases, default=0),
-        "platform": "" if contract.platform in {None, UNKNOWN} else platform.name,
+        "platform": "" if contract.platform in {None, *NO_PLATFORM} else platform.name,
         "end_request": platform.end_request,
         "is_open": contract.state == "open",
         "rooms": rooms,

@@ -20,7 +20,7 @@ from archiver.evidence.tables import build, events, tasks
 from archiver.evidence.tables import files as file_tables
 from archiver.export.mask.covers import COVERED, COVERED_NAME, UNREAD
 from archiver.export.mask.kinds import MaskKind, reason
-from archiver.platforms.job_platform import platforms
+from archiver.platforms.job_platform import STRANGER, platform_of, platforms
 from archiver.records import TERM_ITEMS, CaseSide, contract_facts
 from archiver.render.page_templates import SCRIPT_TEXT
 from tests.support.catalogues import LOCALE, ROOT, PlainCatalog, mo_bytes, po_bytes
@@ -171,7 +171,7 @@ def _records_texts() -> Iterator[str]:
     yield from (tasks.FROM_BEFORE, *events.ROOM_TYPES.values())
     for module in (events, file_tables):
         yield from _module_texts(Path(str(module.__file__)))
-    for platform in platforms().values():
+    for platform in (*platforms().values(), platform_of(STRANGER)):
         names = [one.name for one in fields(platform) if one.name not in ("address", "contact", "prefix")]
         yield from (text for name in names if isinstance(text := getattr(platform, name), str))
         yield platform.end_request_name

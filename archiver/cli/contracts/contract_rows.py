@@ -33,7 +33,7 @@ from archiver.cli.contracts.entered_lines import (
 from archiver.cli.contracts.people import people, role_words
 from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.text import visible
-from archiver.platforms.job_platform import UNKNOWN, Platform, platform_of
+from archiver.platforms.job_platform import NO_PLATFORM, Platform, platform_of
 from archiver.records import JST, TERM_ITEMS, Basis, Contract, ContractRoom, Role, contract_facts
 from archiver.render.times import iso_date, minute_text
 from archiver.report_language import in_program_language
@@ -140,7 +140,7 @@ def _agreed_rows(contract: Contract, platform: Platform) -> Iterator[PageRow]:
     money = _("{amount}   due {due}   secrecy (NDA): {nda}")
     terms = {"amount": contract.amount, "due": contract.due_on, "nda": contract.nda}
     yield PageRow(_("Money"), [money.format(**{name: _fact_text(value) for name, value in terms.items()})])
-    has_escrow = contract.escrowed_at or contract.platform != UNKNOWN
+    has_escrow = contract.escrowed_at or contract.platform not in NO_PLATFORM
     day_sentence = _("contracted {contract}   escrow (仮払い) {escrow}") if has_escrow else _("contracted {contract}")
     dates = [day_sentence.format(contract=_fact_text(contract.contracted_on), escrow=_fact_text(contract.escrowed_at))]
     if platform.outside:

@@ -26,6 +26,7 @@ from archiver.export.package.package_input import read_messages
 from archiver.export.package.recipe import Recipe
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import StampService
+from archiver.platforms.job_platform import STRANGER
 from archiver.records import MEMBER, Basis, Contract, Delivery, MappedAccount, RequestKind, Seal, Sides
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, roles, statements
@@ -75,6 +76,9 @@ def make_recipe(
     people = _people_of(reading, order, contract, upto=upto)
     deliveries = statements.deliveries(reading, contract.id, upto=upto)
     _check_request(order, deliveries)
+    if contract.platform == STRANGER and order.profile in POLICIES:
+        sentence = _("An export about an account hides nothing. Make it as for a lawyer: archive export --for lawyer")
+        raise errors.UsageError(detail=sentence)
     enclosures = statements.enclosures(reading, contract.id, upto=upto)
     found = read_enclosures(reading.home, enclosures) if holds_enclosures(order.profile, contract) else ()
     counterparts, masked = _masking_of(reading, order, contract, people)

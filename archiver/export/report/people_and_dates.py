@@ -24,7 +24,7 @@ from archiver.export.report.message_block import bound_place, bound_quote
 from archiver.export.report.money import dated_money, stated_due_text
 from archiver.export.report.request_to_office import due_text, last_delivery
 from archiver.export.report.statistics import MessageStatistics
-from archiver.platforms.job_platform import Platform
+from archiver.platforms.job_platform import STRANGER, Platform
 from archiver.records import (
     TERM_ITEMS,
     Basis,
@@ -158,17 +158,19 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """Chapter 4, the dated steps of the contract in their usual order, blank ones too."""
     contract, platform = case.contract, platform_of(case.contract.platform)
     delivered = last_delivery(case)
-    rows = _stated_rows(contract, platform)
+    is_work = contract.platform != STRANGER
+    rows = _stated_rows(contract, platform) if is_work else []
     first, reply = first_message(statistics.facts), last_reply(statistics.facts)
     rows.append((first_label(first), *first_message_cells(statistics)))
-    rows.append(_stated_row(say("納期"), stated_day(contract.due_on or "")))
     last = say("{delivery}(最後)", delivery=delivery_text(platform))
-    rows.append(_stated_row(last, "" if delivered is None else local_time(delivered)))
+    if is_work:
+        rows.append(_stated_row(say("納期"), stated_day(contract.due_on or "")))
+        rows.append(_stated_row(last, "" if delivered is None else local_time(delivered)))
     rows += _money_rows(case)
     rows += _deadline_rows(case, platform)
     rows.append((reply_label(reply), reply_text(reply), f"No.{reply.value.no}" if reply.value else "-"))
     blocks = [TableBlock((say("できごと"), say("日時(日本時間)"), say("根拠")), (2, 2, 1.5), tuple(rows))]
-    if case.profile not in _LAWYERS:
+    if case.profile not in _LAWYERS or not is_work:
         return Chapter(_dates_title(platform), tuple(blocks))
     if not case.contract.terms:
         due = stated_due_text(case)

@@ -18,7 +18,7 @@ from archiver.contract_dates import days_since as days_since
 from archiver.export.report.input import ReportInput, platform_of, shorten_line
 from archiver.export.report.money import overdue_text, standing_of
 from archiver.export.report.statistics import MessageStatistics
-from archiver.platforms.job_platform import Platform
+from archiver.platforms.job_platform import STRANGER, Platform
 from archiver.records import TERM_ITEMS, CaseSide, ChangeKind, Contract, RequestKind
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import plain_text
@@ -58,6 +58,8 @@ def due_text(day: date, ends_at: datetime | None) -> str:
 
 def opening_rows(case: ReportInput, statistics: MessageStatistics) -> tuple[tuple[str, str], ...]:
     """The first rows of page 1: the request to an office; for every other reader the situation, and what was chosen."""
+    if case.contract.platform == STRANGER:
+        return ((say("お願いしたいこと"), say("このアカウントについて、ご確認とご対応をお願いします。")),)
     if case.profile == "support":
         return ((say("お願いしたいこと"), request_sentence(case, statistics)),)
     return ((say("現在の状況"), standing_sentence(case, statistics) or say("報告者の記入待ち")), *wish_row(case))

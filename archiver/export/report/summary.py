@@ -22,7 +22,8 @@ from archiver.export.report.money import money_rows, reminder_rows, term_rows
 from archiver.export.report.people_and_dates import counterparts, permission_rows
 from archiver.export.report.request_to_office import end_request_text, opening_rows
 from archiver.export.report.statistics import MessageStatistics
-from archiver.records import Contract
+from archiver.platforms.job_platform import STRANGER, Platform
+from archiver.records import Contract, Role
 from archiver.render.gap_breaks import all_pauses, interval_text
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
@@ -41,7 +42,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     rows: list[tuple[str, str]] = [
         *([(say("取得元"), _fact_text(case.other_service, _ADDRESS_LENGTH))] if case.other_service else []),
         *opening_rows(case, statistics),
-        (say("仕事") if platform.elsewhere else say("{name}の契約", name=platform.name), _contract_text(case)),
+        (_contract_label(case.contract, platform), _contract_text(case)),
         (say("当事者"), _parties_text(case)),
         (say("契約") if platform.elsewhere else say("契約・仮払い"), _money_text(case)),
         *money_rows(case, statistics),
@@ -54,12 +55,18 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         (say("この報告書の範囲"), _range_text(case, statistics)),
         (say("保存した時期"), _saved_text(statistics)),
         (say(BLANK), say("、").join(_blank_names(case))),
-        (say("報告者の立場"), say("本書は契約の一方当事者である報告者が作成したものです。")),
+        (say("報告者の立場"), _position_text(case)),
     ]
     rows = [one for one in rows if one[1]]
     row = [label for label, _text in rows].index(say("起きたこと"))
     facts = FactList(tuple(rows), fitted=True, quoted=quoted_messages(case, statistics), quoted_row=row)
     return Chapter(say(TITLE), (facts, Paragraph(say(_NOTE), "small")))
+
+
+def _position_text(case: ReportInput) -> str:
+    if case.contract.platform == STRANGER:
+        return say("本書は、このアカウントとChatworkでやり取りした報告者が作成したものです。")
+    return say("本書は契約の一方当事者である報告者が作成したものです。")
 
 
 _NOTE = "契約に関する日付・金額・URLは報告者の入力によります。時刻はすべて日本時間です。"
@@ -68,6 +75,8 @@ _NOTE = "契約に関する日付・金額・URLは報告者の入力により�
 def _blank_names(case: ReportInput) -> Iterator[str]:
     """What a reader looks for and nobody entered."""
     contract, platform = case.contract, platform_of(case.contract.platform)
+    if contract.platform == STRANGER:
+        return
     stated = (
         ("仕事名", contract.title),
         ("相手の名前", contract.client),
@@ -98,8 +107,16 @@ def _quoted_text(text: str | None, limit: int = _FACT_LENGTH) -> str:
     return say("「{text}」", text=_fact_text(text, limit)) if text else ""
 
 
+def _contract_label(contract: Contract, platform: Platform) -> str:
+    if contract.platform == STRANGER:
+        return platform.client
+    return say("仕事") if platform.elsewhere else say("{name}の契約", name=platform.name)
+
+
 def _contract_text(case: ReportInput) -> str:
     contract = case.contract
+    if contract.platform == STRANGER:
+        return "\n".join(visible(one.reason) for one in case.mapped.values() if one.role is Role.CLIENT)
     number = say("契約ID {platform_id}", platform_id=_fact_text(contract.platform_id)) if contract.platform_id else ""
     title = say("仕事名{quoted}", quoted=_quoted_text(contract.title, _TITLE_LENGTH)) if contract.title else ""
     return "\n".join(filter(None, (number, title, _fact_text(contract.url or "", _ADDRESS_LENGTH))))

@@ -31,6 +31,9 @@ READ_EVERY = timedelta(minutes=10)
 AT_ONCE = timedelta(hours=1)
 """Who was first seen within this time of the other, as when a chat is first read, took nobody's name."""
 
+PLACES = ("request", "contact", "room")
+"""Where an account is seen, from far to near."""
+
 _DEFAULT_PICTURE = "/ico_default"
 
 
@@ -129,9 +132,9 @@ def _earliest(people: Sequence[KnownPerson], person: KnownPerson) -> tuple[Known
 
 
 def _is_news(reading: Reading, twin: _Twin) -> bool:
-    """Whether it was not noted yet, or is now in a chat."""
+    """Whether it was not noted yet, or has come nearer."""
     before = current_state.last_payload(reading, twin.key, None)
-    return before is None or (twin.place == "room" != before["place"])
+    return before is None or PLACES.index(before["place"]) < PLACES.index(twin.place)
 
 
 def _payload(context: PullContext, session: transfer.Session, twin: _Twin) -> dict[str, object]:

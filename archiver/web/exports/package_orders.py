@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from archiver import errors
 from archiver.export.chosen_messages import parse_choice
 from archiver.export.package.order import ON_PAGE, ExportOrder, read_wish
-from archiver.platforms.job_platform import Platform
+from archiver.platforms.job_platform import STRANGER, Platform, platform_of
 from archiver.records import JST, RequestKind
 from archiver.settings.model import exports_folder
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
@@ -100,6 +100,9 @@ def request_words() -> list[tuple[str, str]]:
 
 def who_words(platform: Platform) -> list[tuple[str, str, str, str]]:
     """Each reader: its value, its word, what such a package is, and its sign."""
+    if platform == platform_of(STRANGER):
+        who = _("Chatwork, the police, the consumer centre (188), a lawyer")
+        return [("lawyer", who, _("The report, every message, the files, and a page to verify them"), "law")]
     office = _("The client") if platform.elsewhere else _("The support of {platform}").format(platform=platform.name)
     form = (
         _("One report (PDF), and a text to send") if platform.elsewhere else _("One report (PDF); page 1 says it all")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from gettext import gettext as _
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from archiver import errors
+from archiver.platforms.job_platform import STRANGER
 from archiver.setup.contract_facts import enter_contracts
 from archiver.web.console_context import console_context
 from archiver.web.first_run import chat_choice
@@ -30,6 +31,8 @@ def add() -> Answer:
     jobs = chat_choice.read_jobs(app, 0)
     if not isinstance(jobs, list):
         return jobs
+    if request.args.get("kind") == STRANGER:
+        jobs = [one._replace(facts={**one.facts, "platform": STRANGER}) for one in jobs]
     try:
         entered = enter_contracts(app, jobs)
     except errors.LastRoom as error:

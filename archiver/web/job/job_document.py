@@ -11,7 +11,7 @@ from typing import Any
 from flask import request
 
 from archiver.contract_dates import day_of
-from archiver.platforms.job_platform import UNKNOWN, platform_of
+from archiver.platforms.job_platform import NO_PLATFORM, platform_of
 from archiver.records import ENCLOSURE_KINDS, JST, TERM_ITEMS, AccountId, Contract, Delivery, RoomId
 from archiver.records.case_facts import ChangeKind
 from archiver.records.contract_facts import FactKind
@@ -70,7 +70,7 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
     names_of = [one["name"] for one in people if one["account"] in sides.bases]
     delivered = deliveries(reading, contract.id)
     platform = platform_of(contract.platform)
-    service = "" if contract.platform in {None, UNKNOWN} else in_program_language(platform.name)
+    service = "" if contract.platform in {None, *NO_PLATFORM} else in_program_language(platform.name)
     fields["delivered_on"] = _delivery_field(service, delivered, given, problems)
     five = _five(reading, contract, fields, problems)
     shown = {one.name for row in five for one in row["fields"]}

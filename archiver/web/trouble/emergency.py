@@ -18,6 +18,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
+from archiver.platforms.job_platform import STRANGER
 from archiver.records.alerts import AlertRule
 from archiver.render.invisible_characters import visible
 from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
@@ -45,9 +46,12 @@ from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.web.saving import failure_remembered, note_home, round_progress, waiting
 from archiver.web.trouble.archive_state import can_restore, home_obstacle
+from archiver.web.trouble.strangers import enter_stranger, job_id, stranger_rows
 from archiver.web.trouble.trouble_words import trouble_words
 
 pages = Blueprint("emergency", __name__, url_prefix="/emergency")
+
+_OF_MONEY = (AlertRule.A8, AlertRule.A15)
 
 PAUSE = timedelta(minutes=10)
 """The page begins to save by itself only so often."""
@@ -102,6 +106,17 @@ def _is_due(context: ConsoleContext) -> bool:
         return settings.token_source.startswith("keyring") or bool(read_token(settings, context.environ))
     except errors.ArchiverError:
         return False
+
+
+@pages.post("/stranger")
+def stranger() -> AnyResponse:
+    """Keep what was said with an account as a job of its own, and save it now."""
+    context, account = console_context(), request.form.get("account", 0, type=int)
+    with context.archive.writing() as writing:
+        is_entered = enter_stranger(writing, account, at=context.now())
+    if is_entered:
+        context.jobs.start(_title(), _rescue(context))
+    return redirect(url_for("emergency.index", job=job_id(account), what="stranger"))
 
 
 @pages.post("/tick")
@@ -162,13 +177,15 @@ def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
     job = next((one for one in jobs if one["id"] == request.args.get("job")), next(iter(jobs), None))
     contract = next((one for one in standing.contracts if job is not None and one.id == job["id"]), None)
     rooms = [] if job is None else [int(one.room_id) for one in job["rooms"]]
-    asked = [one for one in standing.alerts if one.rule is AlertRule.A8 and one.room_id in rooms and one.message_id]
+    asked = [one for one in standing.alerts if one.rule in _OF_MONEY and one.room_id in rooms and one.message_id]
     signs = job is not None and {
         "gone": job["gone"],
         "changed": job["changed"],
         "unpaid": job["money"] and job["money"]["state"] == "late",
         "asked": asked,
     }
+    if contract is not None and contract.platform == STRANGER:
+        signs = {"stranger": True}
     known = next((name for name, is_so in signs.items() if is_so), "") if signs else ""
     found = emergencies(reading, [contract], standing.alerts, always=True) if contract is not None else ()
     not_kept = [line for row in map(not_kept_row, found) for line in (*row.lines, row.more) if line]
@@ -183,7 +200,9 @@ def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
         "is_team": by_team is not KeptByTeam.NOTHING,
         "saved": standing.last_sync,
         "not_kept": not_kept,
-        "is_removable": any(_is_whole_direct(reading, one) for one in found),
+        "strangers": stranger_rows(reading),
+        "is_stranger": contract is not None and contract.platform == STRANGER,
+        "is_removable": any(one.contract.platform == STRANGER and _is_whole_direct(reading, one) for one in found),
         "ticked": [] if job is None else TICKED.recall(reading).get(job["id"], []),
     }
 

@@ -11,6 +11,7 @@ import pytest
 from archiver.store.working.remembered_values import RESCUED
 from tests.support.archives.maker import message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
+from tests.support.world import running_world
 
 OWN_POST = {"HX-Request": "true", "Origin": SITE, "Sec-Fetch-Site": "same-origin"}
 """What htmx says of a form that posts itself."""
@@ -86,7 +87,7 @@ def test_what_happened_changes_what_not_to_do_and_the_steps(browser: FormBrowser
 def test_a_person_is_removed_from_the_contacts_only_once_the_direct_chat_is_held(tmp_path: Path) -> None:
     """Removing deletes the direct chat on Chatwork: not while something of it is missing, nor for a group."""
     maker = story(tmp_path / "home")
-    maker.contract("direct", [77])
+    maker.contract("direct", [77], platform="stranger")
     maker.room("佐藤", room=77, is_direct=True)
     maker.sync([message_object(910, "口座番号を教えてください", sent=3, name="佐藤")], room=77, minutes=7)
     environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
@@ -99,6 +100,40 @@ def test_a_person_is_removed_from_the_contacts_only_once_the_direct_chat_is_held
 
     shown = ["disappears from Chatwork" in page for page in (held, group, usual, lacking)]
     assert [True, False, False, False] == shown
+
+
+def test_an_account_with_a_known_name_becomes_a_job_of_its_own(tmp_path: Path) -> None:
+    """Its chats are saved, its export hides nothing and names both ids; then, and not before, it may be removed."""
+    with running_world(tmp_path / "home") as world:
+        world.sync()
+        world.clock.pass_by(days=2)
+        twin = world.chatwork.add_account("田中 公式")
+        world.chatwork.accounts[twin].picture = "face-1"
+        direct = world.chatwork.add_room("", members=[twin], type="direct")
+        world.chatwork.post(direct, twin, "振込先が変わりました。みずほ銀行 普通 1234567")
+        world.sync()
+        environ = {"CHATWORK_API_BASE_URL": world.chatwork.base_url, "CHATWORK_API_TOKEN": world.chatwork.token}
+        with open_application(world.home, {"HOME": str(tmp_path), "PATH": "", **environ}) as browser:
+            before = browser.get("/emergency?what=stranger")
+            browser.post("/emergency/stranger", account=str(twin))
+            assert browser.job().outcome is not None
+            after, job = browser.get(f"/emergency?job=id{twin}"), browser.get(f"/contracts/id{twin}")
+            order = browser.get(f"/packages/order?for=lawyer&contract=id{twin}")
+            refused = browser.get(f"/packages/order?for=support&contract=id{twin}", status=422)
+        roles = world.entries("mapping")
+
+    assert f"(ID {twin})" in before
+    assert f"The known account: ID {world.tanaka}, since" in before
+    assert "Save what was said" in before
+    assert [False, True] == ["disappears from Chatwork" in page for page in (before, after)]
+    assert "from your contacts" not in before
+    assert "Nothing is covered: this reader gets everything." in order
+    assert "hides nothing" in refused
+    assert "Terms of the job" not in job
+    assert [(twin, "client")] == [(one["payload"]["account_id"], one["payload"]["state"]) for one in roles]
+    assert (
+        f"ID {world.tanaka}(2026-07-01から)と同じ名前の別のアカウント(2026-07-03から)" in roles[0]["payload"]["reason"]
+    )
 
 
 def test_a_ticked_step_stays_ticked_for_its_job(browser: FormBrowser) -> None:
