@@ -139,25 +139,22 @@ WORDS: Mapping[str, Wording] = {
         "報告者の保管庫の別の写しから取り込み {n:,}件", "{n:,} taken in from another copy of the reporter's archive"
     ),
     # changes
-    "change.edited": Wording("編集されたメッセージ", "edited messages"),
+    "change.edited": Wording("{whose}が編集されました", "{whose} edited"),
     "change.edited_before": Wording(
-        "保存した時点で編集済みだったメッセージ(それより前の文面は不明)",
-        "messages already edited when they were saved (earlier text not known)",
+        "{whose}は、保存した時点で編集済みでした(それより前の文面は不明)",
+        "{whose} already edited when saved (earlier text not known)",
     ),
-    "change.deleted": Wording(
-        "保存した後に「削除」表示に変わったメッセージ", "messages that became shown as deleted after they were saved"
-    ),
+    "change.deleted": Wording("{whose}が、保存した後に削除されました", "{whose} deleted after saving"),
     "change.deleted_before": Wording(
-        "保存した時点ですでに「削除」表示だったメッセージ(文面は不明)",
-        "messages already shown as deleted when they were saved (text not known)",
+        "{whose}は、保存した時点で削除されていました(文面は不明)",
+        "{whose} already deleted when saved (text not known)",
     ),
-    "change.missing": Wording("表示されなくなったメッセージ(理由不明)", "messages no longer shown (reason unknown)"),
-    "change.hidden": Wording("プランの制限で見えなくなったメッセージ", "messages hidden by the plan"),
-    "change.of": Wording("{side}のメッセージ {n:,}件", "{n:,} of {side}"),
-    "change.notices": Wording(
-        "{line}。ほかにChatworkの自動メッセージの形のもの {n:,}件",
-        "{line}; besides {n:,} automatic message{n:s} of Chatwork",
+    "change.missing": Wording(
+        "{whose}が表示されなくなりました(理由は不明)", "{whose} no longer shown (reason unknown)"
     ),
+    "change.hidden": Wording("{whose}が、プランの制限で見えなくなりました", "{whose} hidden by the plan"),
+    "change.of": Wording("{side}のメッセージ{n:,}件", "{n:,} message{n:s} of {side}"),
+    "change.notices": Wording("Chatworkの自動メッセージの形のもの{n:,}件", "{n:,} automatic message{n:s} of Chatwork"),
     "change.own": Wording("報告者自身のメッセージの変更: {what}", "changes of the reporter's own messages: {what}"),
     "change.own.none": Wording("なし", "none"),
     # why a request is made
@@ -233,8 +230,7 @@ WORDS: Mapping[str, Wording] = {
     ),
     "quote.line.present": Wording("{said}は、{seen}にも同じ文でした", "{said} still read the same on {seen}"),
     "quote.the_client": Wording("相手", "the client"),
-    "count.each": Wording("{what} {n:,}件", "{what}: {n:,}"),
-    "count.of": Wording("{what} {n:,}件({whose})", "{what}: {n:,} ({whose})"),
+    "count.each": Wording("{n:,}件", "{n:,}"),
     # money: what was billed, received and is open
     "money.sums": Wording(
         "請求 {billed:,}円 / 入金 {received:,}円{surplus} / 未払い {unpaid:,}円",

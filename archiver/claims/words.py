@@ -230,21 +230,16 @@ def change_lines(changed: ChangedMessages, lang: str | None = None) -> Iterator[
     """A line for each kind of change that occurred, with the side of the messages' authors."""
     for kind in ChangeKind:
         counts, notices = changed_sides(changed, kind), changed_notices(changed, kind)
-        what = word(f"change.{kind}", lang)
-        if counts:
-            line = word("count.of", lang, what=what, n=counts.total(), whose=sides_text(counts, lang))
-        else:
-            line = word("count.each", lang, what=what, n=0)
-        if notices:
-            line = word("change.notices", lang, line=line, n=notices)
-        if counts or notices:
-            yield kind, line
+        whose = [sides_text(counts, lang)] if counts else []
+        whose += [word("change.notices", lang, n=notices)] if notices else []
+        if whose:
+            yield kind, word(f"change.{kind}", lang, whose=comma(lang).join(whose))
 
 
 def own_changes_text(facts: CaseFacts, lang: str | None = None) -> str:
     """What became of the reporter's own messages, apart from all others."""
     counts = own_changes(facts)
-    listed = [word("count.each", lang, what=word(f"change.{kind}", lang), n=counts[kind]) for kind in counts]
+    listed = [word(f"change.{kind}", lang, whose=word("count.each", lang, n=counts[kind])) for kind in counts]
     return word("change.own", lang, what=comma(lang).join(listed) or word("change.own.none", lang))
 
 

@@ -21,12 +21,16 @@ MOMENT = DAY + TIME
 SIDE_KEYS = {"counterpart": "相手", "reporter": "報告者", "other": "参加者"}
 """Side of a document of JSON → its word on a page."""
 LABELS = {
-    "edited": r"(?<!保存した時点で)編集されたメッセージ",
-    "edited_before": r"保存した時点で編集済みだったメッセージ\(それより前の文面は不明\)",
-    "deleted": r"保存した後に「削除」表示に変わったメッセージ",
-    "deleted_before": r"保存した時点ですでに「削除」表示だったメッセージ\(文面は不明\)",
-    "hidden": r"プランの制限で見えなくなったメッセージ",
+    "edited": "が編集されました",
+    "edited_before": r"は、保存した時点で編集済みでした\(それより前の文面は不明\)",
+    "deleted": "が、保存した後に削除されました",
+    "deleted_before": r"は、保存した時点で削除されていました\(文面は不明\)",
+    "hidden": "が、プランの制限で見えなくなりました",
 }
+WHOSE = (
+    r"(?=[相報参C])((?:(?:相手|報告者|参加者)のメッセージ[0-9,]+件、?)*)"
+    r"(?:Chatworkの自動メッセージの形のもの[0-9,]+件)?"
+)
 BASES = {"entered": "報告者による入力", "name": "表示名の一致", "only_two": "相手となりうる人を1人だけ確認"}
 CHAPTERS = 13
 SPAN, UNITS = r"(?:\d+日)?(?:\d+時間)?(?:\d+分)?", {"日": DAY_LENGTH, "時間": 3600, "分": 60}
@@ -159,10 +163,11 @@ def _on_saving(truth: Truth, page: str) -> Iterator[str]:
             yield "how many were saved is not told"
         return
     before = sum(dispute.sightings(post)[0] <= posts[-1].sent for post in dispute.saved)
-    true = [(len(dispute.saved), before, len(dispute.saved) - before)]
-    form = r"保存した([0-9,]+)件のうち、(?:保存できた)?相手の最後のメッセージより前に保存したもの([0-9,]+)件、"
-    found = [tuple(map(_number, one)) for one in _findall(rf"{form}後に保存したもの([0-9,]+)件", page)]
-    if found != true:
+    form = (
+        r"保存した([0-9,]+)件(?:のうち([0-9,]+)件は、|は、どれも)(?:保存できた)?相手の最後のメッセージより(?:前|後)に"
+    )
+    found = [tuple(_number(one or "0") for one in pair) for pair in _findall(form, page)]
+    if found != [(len(dispute.saved), before)]:
         yield f"what was saved before the last reply ({found})"
 
 
@@ -182,7 +187,9 @@ def _on_looks(truth: Truth, page: str) -> Iterator[str]:
         pauses.add((looks[0][-1], dispute.noticed_shut))
     spans = [end - start for start, end in pauses]
     least, most = (sum(span > limit for span in spans) for limit in (LONGEST_LIMIT, SHORTEST_LIMIT))
-    told = _findall(rf"確認していない時間帯([0-9,]+)回\(最長およそ({SPAN})\)", page)
+    told = _findall(rf"Chatworkを確認していない時間が([0-9,]+)回\(最長およそ({SPAN})\)あります", page)
+    if len(_findall("その間に書かれ、その間に編集・削除された文面は分かりません", page)) != len(told):
+        yield "what a pause hides is not told"
     told += _findall(rf"確認していない時間帯([0-9,]+)回。最も長いもの{DAY}.*?\(およそ({SPAN})\)", page)
     if not told and least:
         yield "the pauses are not told"
@@ -292,14 +299,14 @@ def _on_numbers(truth: Truth, page: str) -> Iterator[str]:
 
 def _on_changes(truth: Truth, page: str) -> Iterator[str]:
     for kind, true in truth.dispute.changes().items():
-        found = list(_finditer(rf"{LABELS[kind]}([0-9,]+)件\(([^)]*)\)", page))
+        found = list(_finditer(WHOSE + LABELS[kind], page))
         if true and not found:
             yield f"{kind} is not told"
         for one in found:
             sides = Counter(
-                {side: _number(n) for side, n in _findall(r"(相手|報告者|参加者)のメッセージ([0-9,]+)件", one[2])}
+                {side: _number(n) for side, n in re.findall(r"(相手|報告者|参加者)のメッセージ([0-9,]+)件", one[1])}
             )
-            if sides != true or _number(one[1]) != true.total():
+            if sides != true:
                 yield f"{kind} ({one[0]})"
 
 
@@ -564,12 +571,12 @@ def _on_chapters(truth: Truth, page: str) -> Iterator[str]:
 
 def _on_own_changes(dispute: Dispute, page: str) -> Iterator[str]:
     """What became of the reporter's own messages."""
-    one = f"(?:{'|'.join(LABELS.values())})[0-9,]+件"
+    one = f"[0-9,]+件(?:{'|'.join(LABELS.values())})"
     told = _search(rf"報告者自身のメッセージの変更:(なし|{one}(?:、{one})*)", page)
     if told is None:
         yield "the reporter's own changes are not told"
         return
-    counts = {kind: sum(map(_number, _findall(rf"{label}([0-9,]+)件", told[1]))) for kind, label in LABELS.items()}
+    counts = {kind: sum(map(_number, re.findall(rf"([0-9,]+)件{label}", told[1]))) for kind, label in LABELS.items()}
     if counts != {kind: sides["報告者"] for kind, sides in dispute.changes().items()}:
         yield f"the reporter's own changes ({told[0]})"
 
@@ -647,8 +654,8 @@ def _on_unseen(dispute: Dispute, page: str) -> Iterator[str]:
 
 def _on_inquiry(truth: Truth, page: str) -> Iterator[str]:
     for kind in ("deleted", "deleted_before"):
-        for one in _finditer(rf"{LABELS[kind]}([0-9,]+)件\(([^)]*)\)", page):
-            if _number(one[1]) != truth.dispute.changes()[kind].total():
+        for one in _finditer(WHOSE + LABELS[kind], page):
+            if sum(map(_number, re.findall(r"([0-9,]+)件", one[1]))) != truth.dispute.changes()[kind].total():
                 yield f"{kind} ({one[0]})"
     yield from _on_closing(truth, page) if "解約済" in page else ()
 
@@ -750,7 +757,7 @@ def _on_show_days(dispute: Dispute, told: Told) -> Iterator[str]:
     for due in days.values():
         if not due["source"]:
             yield f"show: {due['rule']} has no source"
-    shown = r"(?:目安|連絡催促|閲覧期限)\((?:[^()]*(?:日|時間|日目)|[^()]*受領日)\)\s*(\d\d-\d\d)"
+    shown = r"(?:目安|頼めます|閲覧期限)\((?:[^()]*(?:日|時間|日目|形式)|[^()]*受領日)\)\s*(\d\d-\d\d)"
     if sorted(_findall(shown, told.page)) != sorted(due["day"][5:] for due in days.values()):
         yield "show: its page names other days"
     if _search(r"納品から1週間の目安を過ぎた検収についての相手への連絡と、規約に基づく\s*検収の検討", told.page):

@@ -45,10 +45,8 @@ def test_a_deleted_notice_is_no_deleted_message(tmp_path: Path) -> None:
         found = [activity_of(reading, contract).facts.changed, statistics.facts.changed, whole_room]
     maker.archive.close()
 
-    line = (
-        "保存した後に「削除」表示に変わったメッセージ 3件(相手のメッセージ 2件、報告者のメッセージ 1件)。"
-        "ほかにChatworkの自動メッセージの形のもの 1件"
-    )
+    whose = "相手のメッセージ2件、報告者のメッセージ1件、Chatworkの自動メッセージの形のもの1件"
+    line = f"{whose}が、保存した後に削除されました"
     for changed in found:
         assert [line] == [text for _kind, text in change_lines(changed)]
         assert (3, 1) == (changed_count(changed, DELETIONS), changed_notices(changed, ChangeKind.DELETED))
@@ -67,8 +65,8 @@ def test_notices_alone_are_told(tmp_path: Path, lang: str) -> None:
     (line,) = (text for _kind, text in change_lines(changed, lang))
 
     wanted = {
-        "ja": "保存した後に「削除」表示に変わったメッセージ 0件。ほかにChatworkの自動メッセージの形のもの 1件",
-        "en": "messages that became shown as deleted after they were saved: 0; besides 1 automatic message of Chatwork",
+        "ja": "Chatworkの自動メッセージの形のもの1件が、保存した後に削除されました",
+        "en": "1 automatic message of Chatwork deleted after saving",
     }
     assert wanted[lang] == line
 

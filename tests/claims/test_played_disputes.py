@@ -172,7 +172,7 @@ def test_the_worst_day_says_what_is_missing(tmp_path: Path) -> None:
     assert "保存できた490件(ほかに保存できていないもの 約76件)" in form
     assert "全490件" not in page + form
     assert "保存できた最初のメッセージ 2026-11-05 22:50:00(承認日の1日前。それ以前に" in page
-    assert "保存した時点ですでに「削除」表示だったメッセージ(文面は不明) 3件(" in page
+    assert "3件は、保存した時点で削除されていました(文面は不明)" in page
     assert "保存した後に「削除」" not in page
     assert 3 == sum("保存時点で「削除」表示" in head for head in heads)
     assert not [head for head in heads if "に変わった" in head]

@@ -118,7 +118,7 @@ def test_page_1_quotes_the_words_and_no_chapter(archive: ArchiveMaker) -> None:
     assert "編集されました(Chatworkの更新時刻 2026-11-05 10:14)。確認できた編集は4回です。" in page
     assert f"text='{PAID}'" in page
     assert f"text='{PAID.replace('50,000', '10,000')}'" in page
-    assert "報告者自身のメッセージの変更: 保存した後に「削除」表示に変わったメッセージ 1件。" in page
+    assert "報告者自身のメッセージの変更: 1件が、保存した後に削除されました。" in page
     assert "第8章" not in page
     assert OTHER_JOB not in page
 

@@ -98,9 +98,9 @@ def test_three_employees_and_a_name_that_one_of_them_took(tmp_path: Path) -> Non
     page, form, screen = _told(maker, 20 * DAY)
 
     for text in (page, form):
-        assert "「削除」表示に変わったメッセージ 1件(参加者のメッセージ 1件)" in text
+        assert "参加者のメッセージ1件が、保存した後に削除されました" in text
         assert "返信がありません" not in text
-    assert "1 of other people" in screen
+    assert "1 message of other people" in screen
     assert "Chatworkでの相手 " not in page
     assert "相手のアカウントが未入力" in page
     assert "表示名が変わった: 鈴木 → 田中" in page

@@ -24,7 +24,7 @@ from archiver.records import JST, Act, ActKind, CaseFacts, CaseSide, ChangeKind,
 from archiver.store.queries import contracts
 from archiver.store.queries.contract_activity import activity_of
 from tests.claims import artifact_judge
-from tests.claims.artifact_judge import summed
+from tests.claims.artifact_judge import WHOSE, summed
 from tests.claims.artifacts import Told, after, sealed, told_at_once
 from tests.claims.dispute import BEGIN, Circumstances, Dispute, TruePost, blank_archive, drawn, report_of
 from tests.claims.unread_sentences import LISTED, unread
@@ -172,8 +172,8 @@ def _false_words(dispute: Dispute, text: str) -> Iterator[str]:
             yield "words: silence"
     if ("返信がない" in text or "最後のメッセージは相手" in text) and dispute.later_strangers():
         yield "words: whose turn it is"
-    for found in re.finditer(r"(?<!変更: )(?<!件、)保存した後に「削除」表示に変わったメッセージ ([0-9]+)件", text):
-        if int(found[1]) != dispute.deletions()["deleted"]:
+    for found in re.finditer(WHOSE + "が、保存した後に削除されました", text):
+        if sum(map(int, re.findall("([0-9]+)件", found[1]))) != dispute.deletions()["deleted"]:
             yield "words: deletions"
 
 

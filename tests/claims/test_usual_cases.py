@@ -157,7 +157,7 @@ def test_only_what_stands_out_is_named_where_looks_are_usually_a_day_apart(usual
     assert "確認していない時間帯: ほかに37回(合計およそ36日)。" in chapter
     assert "気づくまで最長" not in "".join(chapter)
     page = words(summary.chapter(case, statistics))
-    assert "確認していない時間帯39回(最長およそ3日12時間)" in page
+    assert "Chatworkを確認していない時間が39回(最長およそ3日12時間)あります" in page
 
 
 def test_the_money_stands_in_the_dates_and_the_course_of_events(tmp_path: Path) -> None:

@@ -215,14 +215,14 @@ def _span_text(case: ReportInput, statistics: MessageStatistics) -> str:
     gaps = sum(not gap.is_erased and gap.missing != 0 for room in case.rooms for gap in room.gaps)
     unsaved = [say("取得できなかったファイル{n}点", n=len(files) - saved_count)] * (saved_count < len(files))
     unsaved += [say("保存できなかった期間{gaps}か所", gaps=gaps)] * (gaps > 0)
-    lacking = say("、").join(filter(None, [*unsaved, _pauses_text(case)]))
     return say(
-        "{send_time} から {send_time2} まで、{count}{files}。{lacking}{next_line}{last_look}",
+        "{send_time} から {send_time2} まで、{count}{files}。{lacking}{pauses}{next_line}{last_look}",
         send_time=local_time(statistics.first.send_time),
         send_time2=local_time(statistics.last.send_time),
         count=count_text(message_count(statistics.facts)),
         files=say("・ファイル{n:,}点", n=len(files)) if files else "",
-        lacking=say("{lacking}。", lacking=lacking) if lacking else "",
+        lacking=say("{lacking}。", lacking=say("、").join(unsaved)) if unsaved else "",
+        pauses=_pauses_text(case),
         next_line=_next_line(case.part_sentence),
         last_look=_last_look_text(case),
     )
@@ -234,7 +234,12 @@ def _pauses_text(case: ReportInput) -> str:
     if not pauses:
         return ""
     longest = max(pause.end - pause.start for pause in pauses)
-    return say("確認していない時間帯{n:,}回(最長およそ{longest})", n=len(pauses), longest=interval_text(longest))
+    return say(
+        "Chatworkを確認していない時間が{n:,}回(最長およそ{longest})あります。"
+        "その間に書かれ、その間に編集・削除された文面は分かりません。",
+        n=len(pauses),
+        longest=interval_text(longest),
+    )
 
 
 def _next_line(sentence: str) -> str:
@@ -257,11 +262,7 @@ def _saved_text(statistics: MessageStatistics) -> str:
     reply = last_reply(statistics.facts)
     if reply.value is None:
         return say("保存したメッセージは{count:,}件です(各メッセージの「保存した時刻」)。", count=statistics.count)
-    return say(
-        "保存した{count:,}件のうち、{reply_label}より前に保存したもの {saved_before:,}件、"
-        "後に保存したもの {saved_after:,}件(各メッセージの「保存した時刻」)。",
-        count=statistics.count,
-        reply_label=reply_label(reply),
-        saved_before=statistics.saved_before,
-        saved_after=statistics.saved_after,
-    )
+    words = {"count": statistics.count, "before": statistics.saved_before, "reply_label": reply_label(reply)}
+    if not statistics.saved_before:
+        return say("保存した{count:,}件は、どれも{reply_label}より後に保存しました。", **words)
+    return say("保存した{count:,}件のうち{before:,}件は、{reply_label}より前に保存しました。", **words)

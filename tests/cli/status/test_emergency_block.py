@@ -104,10 +104,10 @@ def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs, capsys: 
     assert "1 chat can no longer be opened" in blocks["job1"]
     assert "1 chat between its last save and its closing: not known" in blocks["job1"]
     assert "between its last save" not in blocks["job2"]
-    assert "messages that became shown as deleted after they were saved: 3 (3 of the client)" in blocks["job2"]
+    assert "3 messages of the client deleted after saving" in blocks["job2"]
     assert "参考.mov" in blocks["job3"]
     assert "Gone" not in blocks["job4"]
-    for number, phrase in enumerate(("can no longer be opened", "deleted after they were saved", "参考.mov"), 1):
+    for number, phrase in enumerate(("can no longer be opened", "deleted after saving", "参考.mov"), 1):
         assert [f"job{number}"] == [job for job, block in blocks.items() if phrase in block]
 
 
@@ -141,9 +141,8 @@ def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs, capsys: pytest.Captu
 
     blocks = {name: block_text(alarm, capsys) for name, alarm in found.items()}
     assert {"job2", "job5"} == blocks.keys()
-    deleted = "messages that became shown as deleted after they were saved"
-    assert f"{deleted}: 3 (3 of the client)" in blocks["job2"]
-    assert f"{deleted}: 3 (3 of other people)" in blocks["job5"]
+    assert "3 messages of the client deleted after saving" in blocks["job2"]
+    assert "3 messages of other people deleted after saving" in blocks["job5"]
     assert found["job5"].holdings.messages > found["job2"].holdings.messages
 
 

@@ -251,5 +251,5 @@ def test_the_worst_day_counts_deletions_that_the_plan_hid_since(
     maker.archive.close()
 
     words = " ".join(line for row in emergency_text(emergency, datetime.now(UTC)).rows for line in row.lines)
-    assert "messages that became shown as deleted after they were saved: 1 (1 of the client)" in words
-    assert "messages hidden by the plan: 3 (3 of the client)" in words
+    assert "1 message of the client deleted after saving" in words
+    assert "3 messages of the client hidden by the plan" in words

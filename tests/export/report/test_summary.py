@@ -66,8 +66,8 @@ def test_it_says_who_what_when_and_what_is_asked() -> None:
         "tanaka_movie",
         "50,000円(税込)",
         "クラウドワークス上2026-11-0609:12/Chatwork上2026-11-0510:23:33(F-0001。報告者が納品物とするファイルと同一)",
-        "保存できた13件(ほかに保存できていないもの約265件と、開けなくなったチャット1つの件数不明分)・ファイル3点。取得できなかったファイル1点、保存できなかった期間2か所、",
-        "確認していない時間帯2回(最長およそ24時間)。",
+        "保存できた13件(ほかに保存できていないもの約265件と、開けなくなったチャット1つの件数不明分)・ファイル3点。取得できなかったファイル1点、保存できなかった期間2か所。",
+        "Chatworkを確認していない時間が2回(最長およそ24時間)あります。",
         "本書は契約の一方当事者である報告者が作成したものです。",
     ):
         assert expected in first
@@ -241,7 +241,7 @@ def test_what_was_saved_before_the_last_reply_is_counted() -> None:
 
     text = rows(report_inputs.case([report_inputs.room_of_messages([*early, late])]))["保存した時期"]
 
-    assert "保存した3件のうち、相手の最後のメッセージより前に保存したもの 2件、後に保存したもの 1件" in text
+    assert "保存した3件のうち2件は、相手の最後のメッセージより前に保存しました。" in text
 
 
 def test_a_post_of_the_system_in_the_name_of_the_other_side_is_no_reply() -> None:
@@ -286,6 +286,6 @@ def test_states_are_counted() -> None:
 
     text = rows(report_inputs.case([report_inputs.room_of_messages(messages)]))["起きたこと"]
 
-    assert "保存した後に「削除」表示に変わったメッセージ 3件(相手のメッセージ 2件、報告者のメッセージ 1件)。" in text
-    assert "表示されなくなったメッセージ(理由不明) 1件(相手のメッセージ 1件)。" in text
-    assert "編集された" not in text
+    assert "相手のメッセージ2件、報告者のメッセージ1件が、保存した後に削除されました。" in text
+    assert "相手のメッセージ1件が表示されなくなりました(理由は不明)。" in text
+    assert "編集され" not in text

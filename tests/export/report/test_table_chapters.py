@@ -272,9 +272,7 @@ def test_changes_are_told_in_words() -> None:
     assert row[3].startswith("[To: 田中(解約済)] 田中さん")
     assert row[3].endswith("(以下略) → -")
     assert "2026-11-15 05:10:00" == row[4]
-    assert "報告者自身のメッセージの変更: 保存した時点で編集済みだったメッセージ(それより前の文面は不明) 1件" in words(
-        chapter
-    )
+    assert "報告者自身のメッセージの変更: 1件は、保存した時点で編集済みでした(それより前の文面は不明)" in words(chapter)
 
 
 def test_a_chat_was_last_seen_open_with_its_last_list() -> None:

@@ -207,7 +207,7 @@ def test_it_tells_what_was_seen_and_accuses_nobody() -> None:
     facts = text.partition("【経緯】\n")[2].partition("\n\n")[0].splitlines()
     assert [str(number) for number in range(1, 8)] == [fact.partition(".")[0] for fact in facts[:-1]]
     assert "1. 相手の「やっぱり今回の分は払えません」(2026-11-05)は、2026-11-12には削除されていました。" == facts[0]
-    assert any("「削除」表示だったメッセージ(文面は不明) 1件" in fact for fact in facts)
+    assert any("1件は、保存した時点で削除されていました(文面は不明)" in fact for fact in facts)
     assert "3. 2026-11-15 03:15 に、相手の表示名に「(解約済)」が付いていることを確認しました。" in facts
     assert "7. 2026-11-17 10:14 にチャットが開けなくなったことを確認しました(理由は不明です)。" in facts
     assert not any(word in text for word in ("詐欺", "違法", "嘘", "改ざん"))
@@ -256,10 +256,9 @@ def test_whose_the_deleted_messages_are_is_said() -> None:
         inquiry_text_of(report_inputs.case([report_inputs.room_of_messages(messages)])) for messages in (both, own)
     )
 
-    kind = "保存した時点ですでに「削除」表示だったメッセージ(文面は不明)"
-    whose = f"1. {kind} 3件(相手のメッセージ 2件、報告者のメッセージ 1件)"
-    assert whose in mixed
-    assert "3. 保存した時点ですでに「削除」表示だったメッセージ(文面は不明) 1件(報告者のメッセージ 1件)" in alone
+    said = "は、保存した時点で削除されていました(文面は不明)"
+    assert f"1. 相手のメッセージ2件、報告者のメッセージ1件{said}" in mixed
+    assert f"3. 報告者のメッセージ1件{said}" in alone
 
 
 @pytest.mark.parametrize("account", [OWNER, STRANGER])
