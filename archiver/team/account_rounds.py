@@ -37,7 +37,7 @@ from archiver.team.ledger.connection import KeptConnections
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.service import ArchiveStanding, HostState, RoundOutcome, TeamLedger
 from archiver.team.ledger_copy.keeper import LedgerKeeper
-from archiver.team.private_process import wipe
+from archiver.team.sealed_tokens import wipe
 from archiver.team.team_file import TeamSettings
 
 HOST = "chatwork"

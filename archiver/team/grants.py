@@ -1,22 +1,29 @@
 """Grants of a worker: who may get packages of one contract out of their archive in a team, and until which day.
 
-A grant is an entry of the worker's own archive, as its withdrawal is; neither leaves it with a package.
+A grant is an entry of the worker's own archive, as its withdrawal is; neither leaves it with a package. The row of an
+access is committed before anything of the archive is read for the recipient but the grants; a refusal is one too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import select
 
+from archiver import errors
 from archiver.records import Observation
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import current_state
 from archiver.store.queries.statements import STATED, WITHDRAWN
 from archiver.store.schema.payload_forms import read_formed
+from archiver.team.ledger.access_log import grant_lines, record_access
+from archiver.team.ledger.ledger_file import LedgerPlace, make_copy_home
 
 _ENTRY = schema.entry.c
 
@@ -100,3 +107,40 @@ def _grant(payload: dict[str, object]) -> Grant:
         date.fromisoformat(str(payload["until"])),
         int(str(payload["number"])),
     )
+
+
+@contextmanager
+def disclosed_copy(place: LedgerPlace, contract: str, recipient: str, *, reason: str, today: date) -> Iterator[Path]:
+    """The home of a copy that is thrown away, for a package of one contract to one recipient.
+
+    `today`: the day in Japan. Raises NotGranted, LedgerUnavailable, NotInLedger, StorageError.
+    """
+    wanted = _Wanted(contract, recipient, today)
+    is_granted = wanted.is_among(grants_in(grant_lines(place)))
+    what = f"export {contract}" if is_granted else f"refused: export {contract}"
+    record_access(place, who=recipient, what=what, reason=reason)
+    if not is_granted:
+        raise errors.NotGranted(contract=contract, recipient=recipient)
+    with tempfile.TemporaryDirectory(prefix="archive-disclosure-") as folder:
+        home = Path(folder) / "copy"
+        make_copy_home(home, place)
+        with closing(Archive(home)) as archive:
+            archive.top_up()
+            with archive.reading() as reading:
+                is_still_granted = wanted.is_among(grants(reading))
+        if not is_still_granted:
+            raise errors.NotGranted(contract=contract, recipient=recipient)
+        yield home
+
+
+class _Wanted(NamedTuple):
+    """What a recipient asks for, on a day in Japan."""
+
+    contract: str
+    recipient: str
+    today: date
+
+    def is_among(self, known: Iterable[Grant]) -> bool:
+        """Whether one of these grants allows it."""
+        live = [one for one in known if one.is_live(self.today)]
+        return any((one.contract, one.recipient) == (self.contract, self.recipient) for one in live)

@@ -1,17 +1,21 @@
-"""Pure: API tokens sealed for workers alone: whoever has the ledger and not the installation's key has nothing.
+"""API tokens sealed for workers alone: whoever has the ledger and not the installation's key has nothing.
 
 A token is encrypted with AES-256-GCM under a key of its own. That key is wrapped for the installation: X25519 with a
 key made for this once, HKDF-SHA256 over both public keys, AES-256-GCM (RFC 9180, 4.1, with a label of ours).
 The account's number is associated data of both, so that no row opens in the place of another one. Sealing needs the
-public half only: where a token is given, nobody can read the tokens of others.
+public half only: where a token is given, nobody can read the tokens of others. While secrets are in use, they are
+kept out of images of the process's memory.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import ctypes
 import hashlib
 import os
+import sys
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -20,7 +24,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from archiver.team.ledger.service import SealedRow
-from archiver.team.private_process import wipe
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -136,3 +139,31 @@ def _bytes(text: str) -> bytes:
     if len(data) != KEY_BYTES:
         raise ValueError("not 32 bytes in base64")
     return data
+
+
+_PR_SET_DUMPABLE = 4
+"""prctl(2): a process that is not dumpable writes no core file, and other processes of its user cannot read it."""
+
+
+def forbid_core_files() -> None:
+    """Forbid core files and, on Linux, reading this process's memory; where neither is known nothing happens."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def wipe(secret: str | bytes) -> None:
+    """Overwrite a secret that nobody uses any more, as freed memory keeps what was in it until it is used again.
+
+    Only for a value that was made for one use: it is changed in place, where its bytes lie in CPython (behind a header
+    of the size of an empty value; an ASCII text has one byte for each sign).
+    """
+    if sys.implementation.name != "cpython" or (isinstance(secret, str) and not secret.isascii()):
+        return
+    header = sys.getsizeof("" if isinstance(secret, str) else b"") - 1
+    if len(secret) > 1:  # shorter ones are shared by all of the process
+        ctypes.memset(id(secret) + header, 0, len(secret))

@@ -17,10 +17,10 @@ from archiver.team.copy_care import CareEnd
 from archiver.team.gathering import Gathering, Waiting
 from archiver.team.host_breaker import Admission
 from archiver.team.ledger.service import TeamLedger
-from archiver.team.ledger_copy.own_store import require_store_of_ledger
-from archiver.team.private_process import forbid_core_files
+from archiver.team.ledger_copy.shared_files import require_store_of_ledger
 from archiver.team.queue_schema import check_queue
 from archiver.team.round_queue import USUAL, QueueTimes, RoundQueue
+from archiver.team.sealed_tokens import forbid_core_files
 from archiver.team.team_file import TeamSettings
 
 _ROOM_EVERY = 50

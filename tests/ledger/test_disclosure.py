@@ -13,10 +13,9 @@ import pytest
 
 from archiver import errors
 from archiver.store.archive import Archive
-from archiver.team import adoption, disclosure
+from archiver.team import adoption
 from archiver.team.commands.verification import user_name
-from archiver.team.disclosure import disclosed_copy
-from archiver.team.grants import Grant, grants, state_grant, withdraw_grants
+from archiver.team.grants import Grant, disclosed_copy, grants, state_grant, withdraw_grants
 from archiver.team.ledger.access_log import accesses, record_access, row_writers
 from tests.ledger.teams import Team, new_team
 from tests.support.teams.postgres import Postgres
@@ -91,7 +90,7 @@ def test_nothing_is_read_before_the_row_is_there(team: Team, monkeypatch: pytest
         state_grant(archive, "job1", "経理", date(2026, 11, 28), at=NOW)
     monkeypatch.setattr(Archive, "top_up", lambda archive: topped.append(archive.home))
     with monkeypatch.context() as patch:
-        patch.setattr(disclosure, "record_access", _unavailable)
+        patch.setattr("archiver.team.grants.record_access", _unavailable)
         with pytest.raises(errors.LedgerUnavailable):
             disclosed(team, "経理")
 

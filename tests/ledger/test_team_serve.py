@@ -23,10 +23,10 @@ from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import build_view_context
 from archiver.settings.private_file import replace_file
-from archiver.settings.serve_file import read_serve_file
 from archiver.store.archive import Archive
 from archiver.team import pages
 from archiver.team.proxy_access import ProxyGate
+from archiver.team.team_file import read_serve_file
 from tests.ledger.teams import Team, new_team
 from tests.support.teams.nginx import running_nginx
 from tests.support.teams.object_servers import free_port

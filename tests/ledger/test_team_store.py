@@ -19,7 +19,7 @@ from archiver.team.adoption import adopt, take_home
 from archiver.team.ledger.access_log import accesses
 from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.team.ledger_copy import exchange
-from archiver.team.ledger_copy.own_store import require_store_of_ledger
+from archiver.team.ledger_copy.shared_files import require_store_of_ledger
 from archiver.team.object_stores.object_store import daily_key
 from archiver.team.object_stores.open_store import make_store, open_store
 from archiver.team.object_stores.s3_store import S3Store

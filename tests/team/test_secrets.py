@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 ABORTING = """
 import ctypes, os, resource, sys
-from archiver.team.private_process import forbid_core_files
+from archiver.team.sealed_tokens import forbid_core_files
 forbid_core_files()
 print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
 """

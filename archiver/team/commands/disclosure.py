@@ -174,7 +174,7 @@ def team_export(
     from archiver.cli.terminal.help_pages import translate_command
     from archiver.settings.child_environ import TOKEN_VARIABLE
     from archiver.team.adoption import place_of, store_address
-    from archiver.team.disclosure import disclosed_copy
+    from archiver.team.grants import disclosed_copy
 
     place = place_of(obj.home, address, account)
     if files:

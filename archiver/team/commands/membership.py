@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
 from archiver.cli.exit_codes import INCOMPLETE
 from archiver.cli.setup.token_prompt import ask_token
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
-from archiver.team.commands.settings_option import settings_option, team_settings
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -26,6 +26,23 @@ if TYPE_CHECKING:
 
     from archiver.team.copies import Copies
     from archiver.team.ledger.service import ArchiveStanding, Saver
+    from archiver.team.team_file import TeamSettings
+
+
+settings_option = click.option(
+    "--settings",
+    "team_file",
+    metavar=N_("FILE"),
+    shell_complete=folders,
+    help=N_("The team's settings (team.toml); else the variable CHATWORK_ARCHIVER_TEAM, this folder, the system."),
+)
+
+
+def team_settings(obj: CliContext, team_file: str | None) -> TeamSettings:
+    """Read the team's settings. Raises BadTeamFile."""
+    from archiver.team.team_file import find_team_file, read_team_file
+
+    return read_team_file(find_team_file(obj.environ, team_file))
 
 
 @click.command("join", help=N_("Give your own API token to the team's savers, which save your archive from now on."))

@@ -19,9 +19,8 @@ from archiver.cli.terminal.typed_command import completion_for
 from archiver.errors import N_
 from archiver.team.commands.disclosure import team_audit, team_export, team_grant, team_revoke
 from archiver.team.commands.membership import team_join, team_leave, team_new_key, team_restore, team_status
-from archiver.team.commands.serve import team_serve
+from archiver.team.commands.processes import team_serve, team_worker
 from archiver.team.commands.verification import team_verify, user_name
-from archiver.team.commands.worker import team_worker
 from archiver.wording import complete_with
 from archiver.wording import gettext as _
 

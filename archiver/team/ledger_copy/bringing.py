@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from gettext import gettext as _
 from itertools import islice
@@ -12,7 +15,9 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError, StatementError
 
+from archiver import errors
 from archiver.errors import N_
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
@@ -20,10 +25,11 @@ from archiver.store.projection.project import project
 from archiver.store.projection.rows import insert_values
 from archiver.store.schema.payload_forms import has_form
 from archiver.store.search import index
+from archiver.team.ledger.connection import printable
 from archiver.team.ledger.ledger import COLUMNS, LedgerEnd, LedgerReading, Row
+from archiver.team.ledger.ledger_file import LedgerPlace
 from archiver.team.ledger_copy import erased
 from archiver.team.ledger_copy.beside_seals import put_file, put_seal
-from archiver.team.ledger_copy.strange_rows import StrangeRow, told_as
 
 _AT_ONCE = 1_000
 _DECODE = msgspec.json.Decoder().decode
@@ -142,3 +148,55 @@ def _entries_of(sql: Connection, key: str, upto: int) -> list[EntryObject]:
 def _is_whole(line: str) -> bool:
     """Whether an entry was not erased: a tombstone has no field before its digest."""
     return not line.startswith(_TOMBSTONE)
+
+
+_SIGNS = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    IntegrityError,
+    DataError,
+    InterfaceError,
+    ProgrammingError,
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    zlib.error,
+)
+"""What a row of another shape leads to, wherever it is used."""
+
+
+class StrangeRow(Exception):
+    """A row that no copy can have written; in words, what it is."""
+
+
+@contextmanager
+def told_as(text: str, **values: object) -> Iterator[None]:
+    """Raise StrangeRow with these words for what a row of another shape leads to; `values` go into the text."""
+    try:
+        yield
+    except _SIGNS as error:
+        raise StrangeRow(_(text).format(**values)) from error
+    except StatementError as error:
+        if isinstance(error, DBAPIError):  # of the database or of the disk
+            raise
+        raise StrangeRow(_(text).format(**values)) from error  # a value that its column does not take
+
+
+@contextmanager
+def refused(place: LedgerPlace) -> Iterator[None]:
+    """Raise BadLedger for such rows of an archive, saying in words which row it is."""
+    try:
+        with told_as(N_("its rows do not go together")):
+            yield
+    except StrangeRow as error:
+        raise bad_ledger(place, error) from error
+
+
+def bad_ledger(place: LedgerPlace, strange: StrangeRow) -> errors.BadLedger:
+    """The error that says which row of an archive it is."""
+    return errors.BadLedger(ledger=printable(place.address), archive=place.archive, detail=str(strange))

@@ -28,8 +28,7 @@ from archiver.team.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReadin
 from archiver.team.ledger.ledger_file import LedgerPlace
 from archiver.team.ledger_copy import erased, shared_files
 from archiver.team.ledger_copy.beside_seals import file_rows, seal_name, seal_row
-from archiver.team.ledger_copy.bringing import bring
-from archiver.team.ledger_copy.strange_rows import StrangeRow, bad_ledger, refused, told_as
+from archiver.team.ledger_copy.bringing import StrangeRow, bad_ledger, bring, refused, told_as
 
 MARK_KEY = "ledger_mark"
 """Key in `memory` of the ledger's mark at the last exchange with it; it has no slot, as no run asks for it."""

@@ -2,7 +2,8 @@
 
 A copy holds the bytes that it downloaded itself. Any other file stays in the store until it is shown, exported,
 verified or taken home. Seals and stamps follow into the store once the ledger has them: a name there is never given
-twice, so it must not be taken by a seal that the ledger then refuses.
+twice, so it must not be taken by a seal that the ledger then refuses. The ledger remembers the identity of the store:
+a second one would take the files of new rounds, and the archive would lie in two places, each told to be whole.
 """
 
 from __future__ import annotations
@@ -19,9 +20,16 @@ from pathlib import Path
 from archiver import errors
 from archiver.store import blobs
 from archiver.store.durable_files import private_folder, storage_error
+from archiver.team.ledger.installation import archives_in_store, known_store
 from archiver.team.ledger.ledger_file import LedgerPlace
-from archiver.team.ledger_copy.own_store import store_to_put
-from archiver.team.object_stores.object_store import ObjectStore, daily_key, file_key, seal_key
+from archiver.team.object_stores.object_store import (
+    ObjectStore,
+    daily_key,
+    file_key,
+    read_identity,
+    seal_key,
+    store_identity,
+)
 from archiver.team.object_stores.open_store import open_store
 
 DAILY = "daily"
@@ -177,3 +185,34 @@ def _holds_intact(home: Path, sha256: str) -> bool:
         return False
     except OSError as error:
         raise storage_error(error, path) from error
+
+
+_compared: set[LedgerPlace] = set()
+"""The places whose store this process has compared with what the ledger remembers."""
+
+
+def store_to_put(place: LedgerPlace) -> ObjectStore:
+    """The store in which the files of an archive lie; the first one is noted in the ledger.
+
+    Raises TeamStoreOther, TeamStoreUnavailable, LedgerUnavailable.
+    """
+    assert place.files is not None
+    store = open_store(place.files)
+    if place not in _compared:
+        identity = store_identity(store)
+        if known_store(place.address, place.archive, note=identity) != identity:
+            raise errors.TeamStoreOther(store=store.address)
+        _compared.add(place)
+    return store
+
+
+def require_store_of_ledger(address: str, files: str) -> None:
+    """Raise TeamStoreOther if no archive of a ledger has its files in a store, and some have theirs in another.
+
+    A store that cannot be reached now is compared when something is put there. Raises BadTeamStore, LedgerUnavailable.
+    """
+    store = open_store(files)
+    with suppress(errors.TeamStoreUnavailable):
+        same, other = archives_in_store(address, read_identity(store) or "")
+        if other and not same:
+            raise errors.TeamStoreOther(store=store.address)
