@@ -27,7 +27,6 @@ from archiver.web.talk import (
     room_info,
     selection,
     tasks,
-    timeline,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ PAGES = (
     conversation.pages,
     message.pages,
     selection.pages,
-    timeline.pages,
     files.pages,
     people.pages,
     pictures.pages,

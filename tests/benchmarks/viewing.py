@@ -118,7 +118,6 @@ def _paths(middle: int, message: str) -> dict[str, str]:
         "one message": f"{room}/message/{message}",
         "search, a word": "/conversations?q=納品",
         "search, one sign": "/conversations?q=す",
-        "what happened": "/events",
         "files": "/files",
         "tasks": "/tasks",
         "people": f"{room}/people",

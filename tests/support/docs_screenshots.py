@@ -98,7 +98,6 @@ def take_application(browser: Browser, home: Path, folder: Path) -> None:
         "help": "/help",
         "conversation": f"/room/{room}",
         "message": f"/room/{room}/message/{message}",
-        "events": f"/room/{room}/events",
         "files": f"/room/{room}/files",
         "tasks": f"/room/{room}/tasks",
         "people": f"/room/{room}/people",

@@ -33,18 +33,6 @@ def _write_missing(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(sentence, name=_person_name(event)), event.before)
 
 
-def _write_hidden(event: TimelineEvent) -> EventText:
-    if event.number is not None:
-        sentence = ngettext(
-            "{n} message was hidden by the limits of the plan. What was saved of it is kept.",
-            "{n} messages were hidden by the limits of the plan. What was saved of them is kept.",
-            event.number,
-        )
-        return EventText(safe_sentence(sentence, n=f"{event.number:,}"))
-    sentence = _("A message by {name} was hidden by the limits of the plan.")
-    return EventText(safe_sentence(sentence, name=_person_name(event)), event.before)
-
-
 def _write_shown_again(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(_("A message by {name} was shown again."), name=_person_name(event)))
 
@@ -179,7 +167,6 @@ CHAT_WRITERS: Mapping[EventKind, EventWriter] = {
     EventKind.TOUCHED: _write_touched,
     EventKind.DELETED: _write_deleted,
     EventKind.MISSING: _write_missing,
-    EventKind.HIDDEN: _write_hidden,
     EventKind.SHOWN_AGAIN: _write_shown_again,
     EventKind.FIRST_EDITED: _write_first_edited,
     EventKind.FIRST_DELETED: _write_first_deleted,

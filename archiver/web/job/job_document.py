@@ -52,8 +52,6 @@ PEOPLE_OPEN = 3
 MOST_COUNTED = 1000
 """Messages of a person that are counted in a chat."""
 DAYS_SHOWN = 60
-GROUPS = ("messages", "people", "chats", "files")
-"""The groups of recorded events that tell the course of a job."""
 
 
 def job_document(reading: Reading, contract: Contract, given: fact_form.Given, problems: Mapping[str, str]) -> Row:
@@ -210,7 +208,7 @@ def strangers(reading: Reading, contract: Contract) -> str:
 def _history(reading: Reading, contract: Contract) -> Iterator[Row]:
     """What was recorded beside what the user entered, each with the time by which it is ordered."""
     context = view_context()
-    for line in newest_lines(reading, [room.room_id for room in contract.rooms], [contract.id], GROUPS):
+    for line in newest_lines(reading, [room.room_id for room in contract.rooms]):
         texts = {"since": line.since, "before": line.before, "after": line.after}
         yield {"at": line.event.at, "day": "", "words": line.words.sentence, "is_entered": False} | texts
     for stated, sentence in _entered(reading, contract):

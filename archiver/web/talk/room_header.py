@@ -29,7 +29,6 @@ class Chat:
     def links(self, is_writing: bool) -> list[tuple[str, str]]:
         """Word and address of each page about the chat, and where pages write of its jobs."""
         pages = [
-            (_("What happened"), "events.room"),
             (_("Files"), "files.room"),
             (_("Tasks"), "tasks.room"),
             (_("People"), "people.room"),

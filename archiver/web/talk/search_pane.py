@@ -13,7 +13,7 @@ from flask import current_app, request, url_for
 from archiver import errors
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
-from archiver.store.queries.contracts import contracts, find_contract
+from archiver.store.queries.contracts import contracts
 from archiver.store.queries.viewing import files
 from archiver.store.queries.viewing.people import room_history
 from archiver.store.search.newest_hits import HitPosition
@@ -98,10 +98,8 @@ def _other_line(reading: Reading, hit: OtherHit, query: SearchQuery, names: Mapp
 def _address(reading: Reading, hit: OtherHit) -> str:
     """The URL of the page that shows the hit; empty if there is none."""
     if hit.room_id is None:
-        job = find_contract(reading, hit.contract or "")
-        if "contracts.contract" in current_app.view_functions:
-            return url_for("contracts.contract", name=job.id, _anchor="enclosures")
-        return url_for("events.room", room=job.rooms[0].room_id, kind="stated") if job.rooms else ""
+        is_writing = "contracts.contract" in current_app.view_functions
+        return url_for("contracts.contract", name=hit.contract, _anchor="enclosures") if is_writing else ""
     match hit.kind:
         case "file":
             file = files.file_details(reading, hit.room_id, int(hit.id))

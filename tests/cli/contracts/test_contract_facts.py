@@ -26,8 +26,6 @@ from archiver.records.contract_facts import FACTS, ContractFact, FactKind
 from archiver.setup import fact_questions
 from archiver.setup.fact_questions import next_question
 from archiver.store.queries import contracts
-from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
-from archiver.web.event_words.files_tasks_statements import THING_WRITERS
 from tests.support.reports import report_inputs
 from tests.support.world import World, running_world
 
@@ -136,11 +134,8 @@ def test_what_comes_later_is_named_once_it_is_stated(world: World, fact: Contrac
 
 
 def test_a_new_row_has_its_label(new_fact: ContractFact) -> None:
-    """Among the blank facts, and where the web pages say what was entered."""
-    event = TimelineEvent(1, NOW, EventKind.CONTRACT_FACT, None, after="2026-10-05", about=new_fact.name)
-
+    """Among the blank facts."""
     assert new_fact.label == blank_labels(WiderContract("a", ()))[-1]
-    assert f"<bdi>{new_fact.label}</bdi>" in THING_WRITERS[EventKind.CONTRACT_FACT](event).sentence
 
 
 @pytest.mark.usefixtures("new_fact")

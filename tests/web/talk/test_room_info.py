@@ -73,10 +73,8 @@ def test_a_found_description_leads_to_it(browser: Browser) -> None:
 
 
 def test_what_the_user_added_is_found(browser: Browser) -> None:
-    """It leads to what was stated of the job, with its name."""
-    page = browser.get(way(browser.get("/conversations?q=" + quote("仮払い")), "attachment"))
-
-    assert "契約画面.png" in words(page)
+    """With its name; the page of its job, which the viewer has not, shows it."""
+    assert "契約画面.png" in words(browser.get("/conversations?q=" + quote("仮払い")))
 
 
 def test_a_found_file_and_a_found_task_lead_to_their_lines(browser: Browser) -> None:

@@ -1,4 +1,4 @@
-"""The events of a timeline: what happened in a room or was stated, made of an entry beside the previous one. Pure."""
+"""The events of a timeline: what happened in a room, made of an entry beside the previous one. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from archiver.evidence.history import GONE_STATES, EntryObject, account_of, number, text, text_of
-from archiver.records import TERM_ITEMS, MessageId
+from archiver.records import MessageId
 from archiver.store.time_text import from_text
 
 
@@ -22,8 +22,6 @@ class EventKind(StrEnum):
     DELETED = "deleted"
     """Chatwork shows its mark of a deletion: `before` is the text."""
     MISSING = "missing"
-    HIDDEN = "hidden"
-    """Hidden by the plan; `number`: so many of one reading as one event."""
     SHOWN_AGAIN = "shown_again"
     FIRST_EDITED = "first_edited"
     """It was edited before it was first seen."""
@@ -58,31 +56,6 @@ class EventKind(StrEnum):
     FILE_RENAMED = "file_renamed"
     FILE_LOST = "file_lost"
     """The bytes were given up: `after` is the recorded reason."""
-    TASK = "task"
-    """A task was first seen: `after` is its text. `about` of the others is the text."""
-    TASK_TEXT = "task_text"
-    TASK_STATUS = "task_status"
-    TASK_LIMIT = "task_limit"
-    """`before` and `after` are Unix seconds."""
-    TASK_GONE = "task_gone"
-    TASK_BACK = "task_back"
-    CONTRACT = "contract"
-    """A contract was stated for the first time."""
-    CONTRACT_FACT = "contract_fact"
-    """`about` is the fact's name in the statement."""
-    DELIVERY = "delivery"
-    """`after` is the time as typed, `about` the file's name."""
-    DELIVERY_WITHDRAWN = "delivery_withdrawn"
-    ATTACHMENT = "attachment"
-    """`about` is the file's name, `after` its kind."""
-    ATTACHMENT_WITHDRAWN = "attachment_withdrawn"
-    PART = "part"
-    """The role of an account was stated: `after` is the role (empty if withdrawn), `about` the reason."""
-    NOTE = "note"
-    EXPORTED = "exported"
-    """`about` is the profile, `after` the SHA-256."""
-    SEALED = "sealed"
-    """`number` is the seal's, `about` its day, `after` its SHA-256."""
 
 
 class TimelineEvent(NamedTuple):
@@ -90,14 +63,13 @@ class TimelineEvent(NamedTuple):
 
     seq: int
     at: datetime
-    """When the event was noticed or stated."""
+    """When the event was noticed."""
     kind: EventKind
     room_id: int | None
     message_id: MessageId | None = None
     account_id: int | None = None
     number: int | None = None
-    """The number of the file, task, gap, delivery, attachment or seal, or how many messages were hidden."""
-    contract: str | None = None
+    """The number of the file or gap."""
     before: str = ""
     after: str = ""
     about: str = ""
@@ -108,7 +80,7 @@ class TimelineEvent(NamedTuple):
 def make_event(
     entry: EntryObject, kind: EventKind, before: str = "", after: str = "", about: str = ""
 ) -> TimelineEvent:
-    """An event of an entry, without the message, account, number or contract that it is about."""
+    """An event of an entry, without the message, account or number that it is about."""
     at = from_text(entry["observed_at"])
     return TimelineEvent(entry["seq"], at, kind, entry["room_id"], before=before, after=after, about=about)
 
@@ -116,77 +88,6 @@ def make_event(
 def entry_ident(entry: EntryObject) -> str:
     """The last part of an entry's key."""
     return str(entry["key"].rpartition("/")[2])
-
-
-def contract_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
-    """The first statement of a contract, or each of its facts that changed."""
-    payload, contract = entry["payload"], entry["key"].partition("/")[2]
-    if before is None:
-        yield make_event(entry, EventKind.CONTRACT)._replace(contract=contract)
-        return
-    for name in sorted(payload.keys() | before["payload"].keys()):
-        was, now = _fact_text(before["payload"].get(name)), _fact_text(payload.get(name))
-        if was != now:
-            yield make_event(entry, EventKind.CONTRACT_FACT, was, now, name)._replace(contract=contract)
-
-
-def _fact_text(value: object) -> str:
-    """A fact of a statement as text; rooms by their numbers, invoices, payments and terms by what they say."""
-    if isinstance(value, list):
-        return ", ".join(_listed_text(one) if isinstance(one, dict) else str(one) for one in value)
-    return "" if value is None else str(value)
-
-
-def _listed_text(one: Mapping[str, object]) -> str:
-    if "room_id" in one:
-        return str(one["room_id"])
-    if "item" in one:
-        return next((term.label for term in TERM_ITEMS if term.name == one["item"]), str(one["item"]))
-    amount = one.get("amount")
-    parts = (f"{amount:,}円" if isinstance(amount, int) else amount, one.get("issued_on") or one.get("received_on"))
-    return " ".join(str(part) for part in parts if part is not None)
-
-
-def delivery_or_attachment_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
-    """A delivery or an attachment that was stated or withdrawn."""
-    payload, withdrawn = entry["payload"], entry["payload"]["state"] == "withdrawn"
-    if entry["kind"] == "delivery":
-        kind, after = EventKind.DELIVERY, _fact_text(payload.get("at"))
-    else:
-        kind, after = EventKind.ATTACHMENT, _fact_text(payload.get("kind"))
-    kind = EventKind(f"{kind}_withdrawn") if withdrawn else kind
-    event = make_event(entry, kind, "", after, _fact_text(payload.get("name")))
-    message = payload.get("message_id")
-    yield event._replace(
-        number=int(entry_ident(entry)),
-        contract=_contract_of(entry),
-        message_id=None if message is None else MessageId(message),
-    )
-
-
-def mapping_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
-    """A role that the user gave an account, or withdrew."""
-    payload = entry["payload"]
-    part = "" if payload["state"] == "withdrawn" else text(payload["state"])
-    event = make_event(entry, EventKind.PART, "", part, text(payload.get("reason")))
-    yield event._replace(account_id=int(entry_ident(entry)), contract=_contract_of(entry))
-
-
-def note_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
-    """The user's private note on a contract."""
-    contract = entry["key"].partition("/")[2]
-    yield make_event(entry, EventKind.NOTE, "", text(entry["payload"].get("text")))._replace(contract=contract)
-
-
-def export_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:
-    """A package that was exported."""
-    payload = entry["payload"]
-    event = make_event(entry, EventKind.EXPORTED, "", text(payload.get("sha256")), text(payload.get("profile")))
-    yield event._replace(contract=text(payload.get("contract")) or None)
-
-
-def _contract_of(entry: EntryObject) -> str:
-    return str(entry["key"].partition("/")[2].rpartition("/")[0])
 
 
 def entry_events(entry: EntryObject, before: EntryObject | None, *, is_new_member: bool) -> list[TimelineEvent]:
@@ -208,7 +109,7 @@ def _message_events(entry: EntryObject, before: EntryObject | None) -> Iterator[
     if kind is None:
         return
     was = "" if before is None else text_of(before)[0]
-    now = "" if kind in (EventKind.MISSING, EventKind.HIDDEN, EventKind.DELETED) else text_of(entry)[0]
+    now = "" if kind in (EventKind.MISSING, EventKind.DELETED) else text_of(entry)[0]
     author = number(account_of(entry["payload"]["object"]).get("account_id"))
     event = make_event(entry, kind, was, now, text(account_of(entry["payload"]["object"]).get("name")))
     yield event._replace(message_id=MessageId(entry_ident(entry)), account_id=author)
@@ -218,9 +119,9 @@ _FIRST = {
     "edited": EventKind.FIRST_EDITED,
     "deleted": EventKind.FIRST_DELETED,
     "missing": EventKind.MISSING,
-    "hidden": EventKind.HIDDEN,
 }
-_VANISHED = {"missing": EventKind.MISSING, "hidden": EventKind.HIDDEN, "deleted": EventKind.DELETED}
+_VANISHED = {"missing": EventKind.MISSING, "hidden": None, "deleted": EventKind.DELETED}
+"""What a message became; what the plan hides is no event, as it hides many at once."""
 
 
 def _changed_kind(before: EntryObject, entry: EntryObject) -> EventKind | None:
@@ -282,7 +183,7 @@ def _contact_events(entry: EntryObject, before: EntryObject | None) -> Iterator[
         yield make_event(entry, kind)._replace(account_id=int(entry_ident(entry)))  # the entry holds no name
 
 
-# --- files and tasks -----------------------------------------------------------------------------
+# --- files ------------------------------------------------------------------------------------
 
 
 def _file_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
@@ -308,19 +209,6 @@ def _blob_events(entry: EntryObject, _: EntryObject | None) -> Iterator[Timeline
     if entry["payload"]["state"] == "lost":
         reason = text(entry["payload"].get("reason"))
         yield make_event(entry, EventKind.FILE_LOST, "", reason)._replace(number=int(entry_ident(entry)))
-
-
-def _task_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
-    if before is None and not _is_gone(entry):
-        events = [make_event(entry, EventKind.TASK, "", _field_text(entry, "body"))]
-    elif before is None or _is_gone(entry) != _is_gone(before):
-        events = [make_event(entry, EventKind.TASK_GONE if _is_gone(entry) else EventKind.TASK_BACK)]
-    else:
-        events = list(_field_changes(entry, before, {"body": EventKind.TASK_TEXT, "status": EventKind.TASK_STATUS}))
-        limits = str(_field_number(before, "limit_time") or ""), str(_field_number(entry, "limit_time") or "")
-        events += [make_event(entry, EventKind.TASK_LIMIT, *limits)] if limits[0] != limits[1] else []
-    for event in events:
-        yield event._replace(number=int(entry_ident(entry)), about=_field_text(entry, "body"))
 
 
 # --- shared ---------------------------------------------------------------------------------------
@@ -361,11 +249,4 @@ _MAKERS: Mapping[str, Callable[[EntryObject, EntryObject | None], Iterator[Timel
     "contact": _contact_events,
     "file": _file_events,
     "blob": _blob_events,
-    "task": _task_events,
-    "contract": contract_events,
-    "delivery": delivery_or_attachment_events,
-    "attachment": delivery_or_attachment_events,
-    "mapping": mapping_events,
-    "note": note_events,
-    "export": export_events,
 }
