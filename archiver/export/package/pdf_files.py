@@ -12,25 +12,15 @@ from pathlib import PurePosixPath
 from archiver import errors
 from archiver.export.bag import Bag
 from archiver.export.package.copied_files import CopiedFiles
+from archiver.export.pdf.blocks import Report
 from archiver.export.pdf.worker import make_pdf_apart
 from archiver.export.report import all_messages, chapters, exhibits
-from archiver.export.report import consultation as consultation
 from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import MessageStatistics, survey_messages
+from archiver.export.report.statistics import survey_messages
 from archiver.report_language import say
 
 _VOLUMES = ".volumes"
 _PAGE_COUNT = re.compile(rb"/Type\s*/Pages\s*/Count (\d{1,9})")
-
-
-def report_pdf(case: ReportInput, statistics: MessageStatistics) -> bytes:
-    """The report of thirteen chapters as a PDF. Raises PdfUnavailable, PdfFailed."""
-    return make_pdf_apart(chapters.build_report(case, statistics), at=case.created_at)
-
-
-def consultation_pdf(case: ReportInput, statistics: MessageStatistics) -> bytes:
-    """The two pages for a telephone consultation as a PDF. Raises PdfUnavailable, PdfFailed."""
-    return make_pdf_apart(consultation.build_consultation(case, statistics), at=case.created_at)
 
 
 def filed_files(
@@ -52,15 +42,10 @@ def page_count(pdf: bytes) -> int | None:
     return None if count is None else int(count.group(1))
 
 
-def evidence_list_pdf(case: ReportInput, statistics: MessageStatistics, filed: exhibits.FiledFiles) -> bytes:
-    """Appendix B, the list of exhibits, as a PDF. Raises PdfUnavailable, PdfFailed."""
-    return make_pdf_apart(exhibits.evidence_list(case, statistics, filed), at=case.created_at)
-
-
-def put_pdf(bag: Bag, name: str, make: Callable[[], bytes], copied: CopiedFiles) -> None:
-    """Write a PDF into the bag, or note why it is missing. Raises OSError."""
+def put_pdf(bag: Bag, name: str, report: Report, case: ReportInput, copied: CopiedFiles) -> None:
+    """Write a report as a PDF into the bag, or note why it is missing. Raises OSError."""
     try:
-        bag.add(name, make())
+        bag.add(name, make_pdf_apart(report, at=case.created_at))
     except (errors.PdfUnavailable, errors.PdfFailed) as error:
         copied.incomplete.append(say("{name}: 作れませんでした({error})", name=name, error=_reason(error)))
 
@@ -93,8 +78,8 @@ def put_volumes(bag: Bag, case: ReportInput, copied: CopiedFiles, name: Callable
 def put_all_pdfs(bag: Bag, case: ReportInput, copied: CopiedFiles) -> None:
     """Write the PDFs of a package for a lawyer: report, appendix A, appendix B. Raises OSError."""
     statistics = survey_messages(case)
-    put_pdf(bag, "data/report.pdf", lambda: report_pdf(case, statistics), copied)
+    put_pdf(bag, "data/report.pdf", chapters.build_report(case, statistics), case, copied)
     put_volumes(bag, case, copied, lambda number: f"data/{all_messages.NAME.format(number=number)}")
     filed = filed_files(bag, "data/report.pdf", lambda name: name.startswith("data/report_all_messages-"))
-    put_pdf(bag, "data/evidence_list.pdf", lambda: evidence_list_pdf(case, statistics, filed), copied)
+    put_pdf(bag, "data/evidence_list.pdf", exhibits.evidence_list(case, statistics, filed), case, copied)
     bag.add("data/evidence_list.csv", exhibits.evidence_csv(case, statistics, filed))

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 
 from archiver.claims.claim import Knowledge
 from archiver.claims.messages import contact, first_message
@@ -22,7 +24,7 @@ from archiver.export.package.package_input import PackageInput, software_name
 from archiver.export.package.recipe import PackagePreview, Recipe
 from archiver.export.package.service_words import other_service_text, service_text
 from archiver.export.package_scope import PackageScope, TimeBounds
-from archiver.export.report.input import NEVER_READ, MaskedPassage, RefusedMessage, ReportInput, SealLine, StampLine
+from archiver.export.report.input import NEVER_READ, MaskedPassage, RefusedMessage, ReportInput, SealLine
 from archiver.export.report.statistics import room_facts
 from archiver.export.stamps import Stamps, class_texts
 from archiver.platforms.job_platform import platform_of
@@ -252,20 +254,9 @@ def masked_passages(package: PackageInput) -> tuple[MaskedPassage, ...]:
 
 def seal_lines(seals: Iterable[Seal], stamps: Stamps) -> tuple[SealLine, ...]:
     """The seals as chapter 12 lists them."""
-    stamps_of: dict[int, list[StampLine]] = {}
-    for seal in stamps.seal_stamps:
-        stamps_of.setdefault(seal.number, []).append(StampLine(seal.authority, seal.time))
-    return tuple(
-        SealLine(
-            number=row.number,
-            day=row.day,
-            entries=row.last - row.first + 1,
-            closed_at=row.closed_at,
-            sha256=row.sha256,
-            stamps=tuple(sorted(stamps_of.get(row.number, []), key=lambda stamp: (stamp.time, stamp.authority))),
-        )
-        for row in seals
-    )
+    stamped = sorted((one.number, one.time, one.authority) for one in stamps.seal_stamps)
+    of_seal = {number: [one[1:] for one in listed] for number, listed in groupby(stamped, itemgetter(0))}
+    return tuple(SealLine(seal, of_seal.get(seal.number, ())) for seal in seals)
 
 
 def _masked_mapping(package: PackageInput, mapping: MappedAccount) -> MappedAccount:

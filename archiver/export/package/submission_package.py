@@ -32,6 +32,9 @@ from archiver.export.package.package_input import (
 )
 from archiver.export.package.recipe import Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
+from archiver.export.report.chapters import build_report
+from archiver.export.report.consultation import build_consultation
+from archiver.export.report.exhibits import evidence_list
 from archiver.export.report.input import ReportInput
 from archiver.export.report.request_to_office import advice, blank_facts
 from archiver.export.report.statistics import survey_messages
@@ -122,7 +125,7 @@ def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
 
 def _fill_support(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:
     statistics = survey_messages(case)
-    pdf_files.put_pdf(bag, REPORT, lambda: pdf_files.report_pdf(case, statistics), package.copied)
+    pdf_files.put_pdf(bag, REPORT, build_report(case, statistics), case, package.copied)
     is_direct = platform_of(case.contract.platform).elsewhere
     has_report = REPORT in bag.digests
     text = (
@@ -154,20 +157,18 @@ _WORDS = tuple(map(build.MESSAGE_HEADER.index, ("種類", "状態", "取得方�
 
 
 def _fill_consultation(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:
-    pdf_files.put_pdf(bag, CONSULT, lambda: pdf_files.consultation_pdf(case, survey_messages(case)), package.copied)
+    pdf_files.put_pdf(bag, CONSULT, build_consultation(case, survey_messages(case)), case, package.copied)
     return []
 
 
 def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:
     statistics, limit = survey_messages(case), package.recipe.order.max_bytes
     missing = _put_exhibits(bag, package)
-    pdf_files.put_pdf(bag, "甲001の1.pdf", lambda: pdf_files.report_pdf(case, statistics), package.copied)
+    pdf_files.put_pdf(bag, "甲001の1.pdf", build_report(case, statistics), case, package.copied)
     pdf_files.put_volumes(bag, case, package.copied, lambda number: f"甲001の{number + 1}.pdf")
     report = "甲001の1.pdf"
     filed = pdf_files.filed_files(bag, report, lambda name: name.startswith("甲001の") and name != report, missing)
-    pdf_files.put_pdf(
-        bag, "証拠説明書.pdf", lambda: pdf_files.evidence_list_pdf(case, statistics, filed), package.copied
-    )
+    pdf_files.put_pdf(bag, "証拠説明書.pdf", evidence_list(case, statistics, filed), case, package.copied)
     numbers = {one.number: number for number, one in enclosure_file_names.numbered_exhibits(package.recipe.enclosures)}
     lacking = [f"{enclosure_file_names.exhibit_label(numbers[number])}: {why}" for number, why in missing.items()]
     return [*lacking, *oversized_files(bag.sizes, limit)]

@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from archiver.export.pdf.blocks import Block, Chapter, MessageBlock, Paragraph, Report, Subheading
 from archiver.export.pdf.worker import PdfJob
-from archiver.export.report.chapters import COURT_MARGIN, MARGIN
+from archiver.export.report.chapters import framed
 from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import GapBlocks, PaperReferences, message_block
 from archiver.records import Conversation
 from archiver.render.invisible_characters import visible
-from archiver.render.times import day_text, local_time
-from archiver.report_language import marked, say
+from archiver.render.times import day_text
+from archiver.report_language import say
 
 MAX_MESSAGES = 2_500
 MAX_CHARACTERS = 800_000
@@ -118,19 +118,10 @@ def _volume_report(case: ReportInput, number: int, pieces: list[_PlacedBlock]) -
         if numbers
         else say("メッセージはありません")
     )
-    court = case.profile == "court"
-    reference = say("管理番号 {name}", name=case.name)
     title = say("{title} 第{number}巻", title=say(TITLE), number=number)
-    return Report(
-        title=title,
-        author=case.owner_name,
-        header=marked(f"{title}({span})" + (say("\u3000{reference}", reference=reference) if court else "")),
-        reference=reference,
-        exhibit=say("甲第\u3000\u3000号証") if court else None,
-        footer=say("作成 {created_at}(日本時間)", created_at=local_time(case.created_at)),
-        left_margin=COURT_MARGIN if court else MARGIN,
-        chapters=tuple(_chapters(case, pieces)),
-    )
+    reference = say("管理番号 {name}", name=case.name)
+    court = say("\u3000{reference}", reference=reference) if case.profile == "court" else ""
+    return framed(case, title, _chapters(case, pieces), head=f"{title}({span}){court}")
 
 
 def _chapters(case: ReportInput, pieces: list[_PlacedBlock]) -> Iterator[Chapter]:

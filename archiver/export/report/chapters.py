@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from archiver.export.pdf.blocks import Chapter, Report
 from archiver.export.report import (
@@ -44,21 +44,32 @@ MARGIN, COURT_MARGIN = 20.0, 30.0
 
 def build_report(case: ReportInput, statistics: MessageStatistics) -> Report:
     """The report with all chapters; the digest of the content is in the footer unless the reader is a platform."""
-    court = case.profile == "court"
-    number = say("管理番号 {name}", name=case.name)
-    footer = say("作成 {created_at}(日本時間)", created_at=local_time(case.created_at))
+    more = ""
     if case.content_sha256 and case.profile != "support":
-        footer += say(
+        more = say(
             "\u3000内容一覧(content-sha256.txt)のSHA-256 先頭16桁 {content_sha256}",
             content_sha256=case.content_sha256[:16],
         )
+    head = say("{title}\u3000{number}", title=say(TITLE), number=_number(case)) if case.profile == "court" else ""
+    return framed(case, say(TITLE), [chapter(case, statistics) for chapter in CHAPTERS], head=head, more=more)
+
+
+def framed(
+    case: ReportInput, title: str, chapters: Iterable[Chapter], *, head: str = "", more: str = "", is_list: bool = False
+) -> Report:
+    """Chapters with what stands on each page; for a court with a place for the number, but on the list of exhibits."""
+    is_court = case.profile == "court"
     return Report(
-        title=say(TITLE),
+        title=title,
         author=case.owner_name,
-        header=marked(say("{title}\u3000{number}", title=say(TITLE), number=number) if court else say(TITLE)),
-        reference=number,
-        exhibit=say("甲第\u3000\u3000号証") if court else None,
-        footer=footer,
-        left_margin=COURT_MARGIN if court else MARGIN,
-        chapters=tuple(chapter(case, statistics) for chapter in CHAPTERS),
+        header=marked(head or title),
+        reference=_number(case),
+        exhibit=say("甲第\u3000\u3000号証") if is_court and not is_list else None,
+        footer=say("作成 {created_at}(日本時間)", created_at=local_time(case.created_at)) + more,
+        left_margin=COURT_MARGIN if is_court or is_list else MARGIN,
+        chapters=tuple(chapters),
     )
+
+
+def _number(case: ReportInput) -> str:
+    return say("管理番号 {name}", name=case.name)

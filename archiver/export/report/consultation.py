@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from archiver.export.pdf.blocks import Block, Chapter, FactList, Paragraph, Report, TableBlock
 from archiver.export.report import summary, timeline
+from archiver.export.report.chapters import framed
 from archiver.export.report.input import BLANK, STATED, ReportInput, delivery_text, platform_of, shorten_line
 from archiver.export.report.money import consultation_rows, reminder_rows, stated_due_text
 from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
@@ -15,8 +16,8 @@ from archiver.platforms.job_platform import Platform
 from archiver.records import Contract, Gap
 from archiver.render.gap_breaks import PAUSE, all_pauses, interval_text, no_pauses_text
 from archiver.render.invisible_characters import visible
-from archiver.render.times import date_text, local_time, minute_text
-from archiver.report_language import is_english, marked, say, stated_day
+from archiver.render.times import date_text, minute_text
+from archiver.report_language import is_english, say, stated_day
 
 TITLE = "Chatworkやり取り記録 相談用の要約"
 MAX_LINES = 14
@@ -34,15 +35,10 @@ def build_consultation(case: ReportInput, statistics: MessageStatistics) -> Repo
     """Page 1 of the report, then contract terms, money, timeline and limits."""
     first = summary.chapter(case, statistics)
     note = Paragraph(say(_READ), "small")
-    return Report(
-        title=say(TITLE),
-        author=case.owner_name,
-        header=marked(say(TITLE)),
-        reference=say("管理番号 {name}", name=case.name),
-        exhibit=None,
-        footer=say("作成 {created_at}(日本時間)", created_at=local_time(case.created_at)),
-        left_margin=20.0,
-        chapters=(
+    return framed(
+        case,
+        say(TITLE),
+        (
             replace(first, title=say("１\u3000要約"), blocks=(*first.blocks, note)),
             terms(case),
             money(case, statistics),

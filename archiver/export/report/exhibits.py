@@ -17,14 +17,14 @@ from archiver.claims.words import count_text
 from archiver.evidence.tables.cells import csv_line
 from archiver.export.enclosure_file_names import COURT_EXTENSIONS, exhibit_name, file_name, label, numbered_exhibits
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
-from archiver.export.report.chapters import COURT_MARGIN
+from archiver.export.report.chapters import framed
 from archiver.export.report.input import BLANK, ReportInput, day_of, platform_of
 from archiver.export.report.platform_crosscheck import KINDS
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST, Attachment, CaseSide, Enclosure
 from archiver.render.invisible_characters import visible
-from archiver.render.times import date_text, local_time
-from archiver.report_language import is_english, marked, say, stated_day
+from archiver.render.times import date_text
+from archiver.report_language import is_english, say, stated_day
 
 TITLE = "付録B　証拠説明書(下書き)"
 HEADS = ("号証", "標目", "原本・写しの別", "作成年月日", "作成者", "立証趣旨", "備考")
@@ -83,16 +83,8 @@ def evidence_list(case: ReportInput, statistics: MessageStatistics, filed: Filed
     """The report for the list of exhibits of a package."""
     rows = tuple(number_exhibits(exhibits(case, statistics, filed)))
     table = TableBlock(tuple(map(say, HEADS)), (0, 2.5, 0, 1.7, 1.6, 1.2, 2.6), rows, 8)
-    return Report(
-        title=say(TITLE),
-        author=case.owner_name,
-        header=marked(say(TITLE)),
-        reference=say("管理番号 {name}", name=case.name),
-        exhibit=None,
-        footer=say("作成 {created_at}(日本時間)", created_at=local_time(case.created_at)),
-        left_margin=COURT_MARGIN,
-        chapters=(Chapter(say("証拠説明書(下書き)"), (*(Paragraph(say(note)) for note in _NOTES), table)),),
-    )
+    chapter = Chapter(say("証拠説明書(下書き)"), (*(Paragraph(say(note)) for note in _NOTES), table))
+    return framed(case, say(TITLE), [chapter], is_list=True)
 
 
 def evidence_csv(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> bytes:

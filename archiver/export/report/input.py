@@ -30,6 +30,7 @@ from archiver.records import (
     RequestKind,
     Role,
     RoomId,
+    Seal,
     WrongClock,
 )
 from archiver.render.times import date_text
@@ -45,24 +46,12 @@ STATED = "報告者入力"
 """Printed beside everything that the user typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class StampLine:
-    """An authority's stamp on a seal."""
-
-    authority: str
-    time: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SealLine:
+class SealLine(NamedTuple):
     """A seal as chapter 12 lists it."""
 
-    number: int
-    day: str
-    entries: int
-    closed_at: datetime
-    sha256: str
-    stamps: tuple[StampLine, ...] = ()
+    seal: Seal
+    stamps: Sequence[tuple[datetime, str]] = ()
+    """The times that its stamps state, each with its authority, the earliest first."""
 
 
 @dataclass(frozen=True, slots=True)

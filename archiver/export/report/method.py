@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from archiver.claims.messages import last_reply
 from archiver.claims.words import reply_label, sources_text
@@ -12,7 +12,7 @@ from archiver.export.enclosure_file_names import label
 from archiver.export.metadata.items import metadata_text
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
 from archiver.export.report.files_and_changes import printed_files
-from archiver.export.report.input import ReportInput, SealLine, StampLine, platform_of, side_text
+from archiver.export.report.input import ReportInput, SealLine, platform_of, side_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST
 from archiver.render.invisible_characters import visible
@@ -207,7 +207,7 @@ def _without_stamps(table: TableBlock) -> TableBlock:
 
 def _stamped_range(seals: Sequence[SealLine]) -> str:
     """A sentence about the first and the last seal with a stamp."""
-    times = [(one.number, min(stamped.time for stamped in one.stamps)) for one in seals if one.stamps]
+    times = [(one.seal.number, one.stamps[0][0]) for one in seals if one.stamps]
     if not times:
         return ""
     first, last = (say("第{number}号({at})", number=number, at=local_time(at)) for number, at in (times[0], times[-1]))
@@ -229,29 +229,23 @@ def _saved_text(statistics: MessageStatistics) -> str:
     )
 
 
-def _seal_row(seal: SealLine, *, waits: bool) -> tuple[str, ...]:
+def _seal_row(line: SealLine, *, waits: bool) -> tuple[str, ...]:
     """The row of a seal; `waits`: an authority is configured, so a missing stamp may still come."""
-    authorities = "\n".join(stamped.authority for stamped in seal.stamps) or "-"
-    times = "\n".join(_both_times(stamped) for stamped in seal.stamps) or (say("付与待ち") if waits else say("なし"))
-    first = min((stamped.time for stamped in seal.stamps), default=None)
-    delay = "-" if first is None else _delay_text((first - seal.closed_at).total_seconds())
+    seal, stamps = line
+    times = "\n".join(_both_times(at) for at, _authority in stamps) or (say("付与待ち") if waits else say("なし"))
     day = seal.closed_at.astimezone(JST).date().isoformat()
     return (
         say("第{number}号\n{day}", number=seal.number, day=stated_day(seal.day or day)),
-        f"{seal.entries:,}",
+        f"{seal.last - seal.first + 1:,}",
         seal.sha256,
-        authorities,
+        "\n".join(authority for _at, authority in stamps) or "-",
         times,
-        delay,
+        _delay_text((stamps[0][0] - seal.closed_at).total_seconds()) if stamps else "-",
     )
 
 
-def _both_times(stamp: StampLine) -> str:
-    return say(
-        "{utc:%Y-%m-%d %H:%M:%S} UTC\n{time} 日本時間",
-        utc=stamp.time.astimezone(UTC),
-        time=local_time(stamp.time),
-    )
+def _both_times(at: datetime) -> str:
+    return say("{utc:%Y-%m-%d %H:%M:%S} UTC\n{time} 日本時間", utc=at.astimezone(UTC), time=local_time(at))
 
 
 def _delay_text(seconds: float) -> str:

@@ -16,7 +16,7 @@ from archiver.export.report import (
     platform_crosscheck,
     timeline,
 )
-from archiver.export.report.input import BLANK, MaskedPassage, ReportInput, SealLine, StampLine
+from archiver.export.report.input import BLANK, MaskedPassage, ReportInput, SealLine
 from archiver.export.report.statistics import survey_messages
 from archiver.records import (
     AccountId,
@@ -26,6 +26,7 @@ from archiver.records import (
     MessageId,
     Person,
     Role,
+    Seal,
     State,
     StatedTerm,
     WrongClock,
@@ -329,7 +330,10 @@ def test_without_an_authority_nothing_is_awaited() -> None:
 def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_each_with_a_stamp() -> None:
     """The support report counts those between and says how far stamps reach; the lawyer's lists each that has one."""
     seals = tuple(
-        SealLine(number, "2026-11-05", 1, at(0), "0f" * 32, (StampLine("a", at(number)),) if number in (2, 90) else ())
+        SealLine(
+            Seal(number, number, number, "0f" * 32, at(0), "2026-11-05"),
+            [(at(number), "a")] if number in (2, 90) else (),
+        )
         for number in range(1, 101)
     )
     room = report_inputs.room(["一"])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from archiver.export.report.input import MaskedPassage, ReportInput, SealLine, StampLine
+from archiver.export.report.input import MaskedPassage, ReportInput, SealLine
 from archiver.export.report.statistics import survey_messages
 from archiver.records import (
     Attachment,
@@ -20,6 +20,7 @@ from archiver.records import (
     MessageId,
     ObservedBy,
     RoomId,
+    Seal,
     State,
     Version,
 )
@@ -72,8 +73,8 @@ def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> ReportI
         service="Chatwork公式API(https://api.chatwork.com/v2。2026-11-01 09:00:00から)",
         deliveries=(DELIVERED,),
         seals=(
-            SealLine(1, "2026-11-05", 42, at(12 * 60), "0f" * 32, (StampLine("tsa.example", at(12 * 60 + 2)),)),
-            SealLine(2, "2026-11-06", 7, at(36 * 60), "1f" * 32),
+            SealLine(Seal(1, 1, 42, "0f" * 32, at(12 * 60), "2026-11-05"), [(at(12 * 60 + 2), "tsa.example")]),
+            SealLine(Seal(2, 43, 49, "1f" * 32, at(36 * 60), "2026-11-06")),
         ),
         stamping=True,
         clock_seconds=0.8,
