@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from archiver.contract_dates import day_of
 from archiver.platforms.job_platform import platform_of
@@ -26,7 +27,7 @@ def alert_sentence(
         case AlertRule.ROOM_INACCESSIBLE:
             text = _("Chat {room} cannot be opened any more (reason unknown). What was saved is kept.")
         case AlertRule.ACCOUNT_CLOSED:
-            text = _("A name in chat {room} now ends with the mark of a closed account, such as “(解約済)”.")
+            text = _("A name in chat {room} now ends in a mark such as “(解約済)” (account closed).")
         case AlertRule.MEMBER_GONE if alert.subject == CANCELLED:
             text = _(
                 "Somebody is no longer listed as a member of chat {room}. A post there, in the form of "
@@ -164,8 +165,8 @@ def _contract_sentence(alert: Alert) -> str:
             return _change_sentence(alert.subject)
         case AlertRule.A14:
             return _(
-                "Nothing was saved for {hours} hours. Of what was changed in that time, only the present state is "
-                "kept; consider keeping this computer on: archive status --full."
+                "Saving was off for {hours} hours from {day}. Of messages written and edited meanwhile only the new "
+                "text is saved: archive status --full."
             )
         case AlertRule.UNDELIVERED:
             return _(
@@ -206,9 +207,11 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
         days = [short_day(at, alert.at) if (at := day_of(one)) else one for one in (known_day, day)]
         return {"known": known, "known_day": days[0], "account": account, "day": days[1]}
     if alert.rule is AlertRule.A14:
-        return {"hours": rest}
+        since = alert.at - timedelta(hours=int(rest or 0))
+        return {"hours": rest, "day": short_day(since, alert.at)}
     if alert.rule is AlertRule.A11:
-        day = rest.rpartition("/")[2]
+        asked = day_of(rest.rpartition("/")[2])
+        day = dated_moment(asked, alert.at) if asked else ""
         return {"contract": contract_names.get(first, first), "day": day}
     if alert.rule is not AlertRule.DEADLINE:
         return {"contract": contract_names.get(first, first)}

@@ -121,7 +121,7 @@ WORDS: Mapping[str, Wording] = {
         "after an automatic message of Chatwork about a closed account ({posted}, No. {no}), {text}",
     ),
     "closed.suffix": Wording(
-        "相手の表示名に「{mark}」が付いている", "the client's name was seen with “{mark}” (account closed)"
+        "相手の表示名に、解約を示す「{mark}」が付いている", "the client's name was seen with “{mark}” (account closed)"
     ),
     "closed.gone": Wording("相手が参加者の一覧に表示されなくなった", "the client was no longer in the list of members"),
     "closed.group": Wording(

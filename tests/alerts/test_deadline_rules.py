@@ -159,7 +159,7 @@ def test_each_waiting_is_told_once() -> None:
     first = asked("2026-11-03 10:00", days=9)
     (found,) = deadline_rules.judge_cases([first], before=NOW, now=NOW, kept=())
 
-    assert "2026-11-03 10:00" in sentences.alert_sentence(found, {})
+    assert "3 Nov 10:00" in sentences.alert_sentence(found, {})
     assert [] == alerts_of(first, kept=(found,))
     assert [("A11", "medium")] == alerts_of(asked("2026-11-10 10:00", days=9), kept=(found,))
 

@@ -108,8 +108,8 @@ def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_
     assert "相手の最後のメッセージは 2026-11-26 10:00:00(No.1)。" in page
     assert "返信がありません" not in page  # they wrote last, and nobody asked them anything since
     assert "その後、Chatworkの自動メッセージの形のもの(相手の名義。この形は誰でも書けます)2026-12-17 10:00:00" in page
-    assert "2026-11-20 10:00 に、相手の表示名に「(解約済)」が付いていることを確認" in page
-    assert "2026-11-20 10:00 に、相手の表示名に「(解約済)」が付いていることを確認しました。" in form
+    assert "2026-11-20 10:00 に、相手の表示名に、解約を示す「(解約済)」が付いていることを確認" in page
+    assert "2026-11-20 10:00 に、相手の表示名に、解約を示す「(解約済)」が付いていることを確認しました。" in form
 
 
 def test_the_outage_that_holds_an_edit_stands_in_chapter_9(tmp_path: Path) -> None:
@@ -172,8 +172,8 @@ def test_the_worst_day_says_what_is_missing(tmp_path: Path) -> None:
     assert "保存できた490件(ほかに保存できていないもの 約76件)" in form
     assert "全490件" not in page + form
     assert "保存できた最初のメッセージ 2026-11-05 22:50:00(承認日の1日前。それ以前に" in page
-    assert "3件は、保存した時点で削除されていました(文面は不明)" in page
-    assert "保存した後に「削除」" not in page
+    assert "相手のメッセージ1件、報告者のメッセージ2件は、保存した時点で削除されていました(文面は不明)" in page
+    assert "保存した後に" not in page
     assert 3 == sum("保存時点で「削除」表示" in head for head in heads)
     assert not [head for head in heads if "に変わった" in head]
     assert not messages.first_message(statistics.facts).is_whole

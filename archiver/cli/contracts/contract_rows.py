@@ -34,7 +34,7 @@ from archiver.cli.contracts.people import people, role_words
 from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.text import visible
 from archiver.platforms.job_platform import NO_PLATFORM, Platform, platform_of
-from archiver.records import JST, TERM_ITEMS, Basis, Contract, ContractRoom, Role, contract_facts
+from archiver.records import JST, TERM_ITEMS, Basis, Contract, ContractRoom, contract_facts
 from archiver.render.times import iso_date, minute_text
 from archiver.report_language import in_program_language
 from archiver.setup.contract_rooms import first_day, last_day
@@ -181,9 +181,8 @@ def _people_lines(activity: ContractActivity, names: dict[int, str], *, ids: boo
         yield _(" and {n} more").format(n=len(activity.mapped) - _PEOPLE_LIMIT).strip()
     known = {account: basis for account, basis in activity.facts.sides.bases.items() if basis is not Basis.ENTERED}
     for account, basis in sorted(known.items())[:_PEOPLE_LIMIT]:
-        reason = basis_text(basis, current_language())
-        part = _("who does the work") if activity.contract.side == "client" else role_words(Role.CLIENT)
-        yield _part_line(_person(account, names, ids=ids), part, reason)
+        person, reason = _person(account, names, ids=ids), basis_text(basis, current_language())
+        yield _("{person}: {reason}").format(person=person, reason=reason)
     if not activity.sides.clients and not known:
         others = sorted(account for account in names if activity.sides.is_other(account))
         listed = _(", ").join(_person(account, names, ids=ids, word="") for account in others[:_PEOPLE_LIMIT])

@@ -208,7 +208,7 @@ def test_it_tells_what_was_seen_and_accuses_nobody() -> None:
     assert [str(number) for number in range(1, 8)] == [fact.partition(".")[0] for fact in facts[:-1]]
     assert "1. 相手の「やっぱり今回の分は払えません」(2026-11-05)は、2026-11-12には削除されていました。" == facts[0]
     assert any("1件は、保存した時点で削除されていました(文面は不明)" in fact for fact in facts)
-    assert "3. 2026-11-15 03:15 に、相手の表示名に「(解約済)」が付いていることを確認しました。" in facts
+    assert "3. 2026-11-15 03:15 に、相手の表示名に、解約を示す「(解約済)」が付いていることを確認しました。" in facts
     assert "7. 2026-11-17 10:14 にチャットが開けなくなったことを確認しました(理由は不明です)。" in facts
     assert not any(word in text for word in ("詐欺", "違法", "嘘", "改ざん"))
 
