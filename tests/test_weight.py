@@ -24,12 +24,12 @@ FIGURES: dict[str, tuple[int, int | None, int | None]] = {
     "code lines of the product": (70_210, 67_000, 55_000),
     "modules of the product": (692, 780, 420),
     "words and signs of Python": (858_644, None, None),
-    "lines of templates and scripts": (6_589, None, None),
+    "lines of templates and scripts": (6_590, None, None),
     "KB of data": (193, None, None),
     "lines of the longest function": (66, 70, 70),
     "lines of a function, ninth tenth": (18, 18, 18),
     "code lines of tests": (0, 55_000, None),
-    "characters of docs and READMEs": (141_543, None, 210_000),
+    "characters of docs and READMEs": (144_964, None, 210_000),
 }
 
 SLACK = {

@@ -50,8 +50,6 @@ def test_the_first_day(desk: FirstDayDesk, width: int, scheme: str, *, scripts: 
         _make_packages(window, desk, context)
         expect(window.go("/packages").locator("a[href^='/packages/']")).to_have_count(2)
         made = time.monotonic()
-        if scripts:
-            _check_pages(window)
         texts = [one for one in window.complaints if "422" not in one]
 
     assert ([], []) == (texts, window.outside)
@@ -119,19 +117,6 @@ def _make_package(window: Window, context: ConsoleContext, job: str) -> None:
     _go_on(page)
     _wait(context)
     expect(window.go("/packages/making").locator("#do")).to_be_visible()
-
-
-def _check_pages(window: Window) -> None:
-    for path in (
-        "/packages",
-        "/packages/order?contract=job1&for=support",
-        "/emergency",
-        "/contracts/job1",
-        "/copies",
-        "/settings",
-        "/help",
-    ):
-        _check_page(window.go(path))
 
 
 def _check_page(page: Page) -> None:
