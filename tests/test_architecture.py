@@ -92,7 +92,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"reminders", "alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"}
     | {"export.package.order", "export.package_scope"},
     "health": FOUNDATION
-    | {"app", "custody", "evidence", "render.times", "rounds", "schedule", "settings", "store", "sync"},
+    | {"app", "custody", "evidence", "render.screen_text", "render.times", "rounds", "schedule", "settings"}
+    | {"store", "sync"},
     "notices": FOUNDATION
     | {
         "reminders",

@@ -9,10 +9,10 @@ import pytest
 
 from archiver import contract_dates
 from archiver.claims.money import money_standing
-from archiver.cli.contracts.deadline_lines import due_line
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import Deadline, platform_of, platforms
 from archiver.records import JST, Contract, Delivery, Invoice, Payment
+from archiver.standing.deadline_lines import due_line
 
 NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
 LAST_SEEN = datetime(2026, 11, 24, 12, 0, tzinfo=JST)

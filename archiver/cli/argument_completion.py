@@ -32,16 +32,14 @@ def contract_ids(ctx: click.Context, _parameter: click.Parameter, incomplete: st
     """Ids of contracts with their titles; platform ids too, once something is typed."""
     from archiver.store.queries import completion
 
-    database = _database_path(ctx)
-    return [] if database is None else _completion_items(completion.contracts(database), incomplete)
+    return _completion_items(ctx, completion.contracts, incomplete)
 
 
 def room_numbers(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
     """Numbers of the saved rooms, with their names."""
     from archiver.store.queries import completion
 
-    database = _database_path(ctx)
-    return [] if database is None else _completion_items(completion.rooms(database), incomplete)
+    return _completion_items(ctx, completion.rooms, incomplete)
 
 
 def profiles(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
@@ -67,24 +65,22 @@ def folders(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -
     return [CompletionItem(incomplete, type="dir")]
 
 
-def _database_path(ctx: click.Context) -> Path | None:
-    """The database of the line that is being typed; no callback has run, so there is no `CliContext` yet."""
-    from archiver.settings.home import DATABASE_FILE, home_path
-
-    try:
-        return home_path(ctx.find_root().params.get("home"), os.environ) / DATABASE_FILE
-    except errors.BadValue:
-        return None
-
-
-def _completion_items(names: Iterable[CompletionName], incomplete: str) -> list[CompletionItem[str]]:
+def _completion_items(
+    ctx: click.Context, names_in: Callable[[Path], Iterable[CompletionName]], incomplete: str
+) -> list[CompletionItem[str]]:
+    """Names of the database of the line that is being typed; no callback has run, so there is no `CliContext` yet."""
     from click.shell_completion import CompletionItem
 
     from archiver.cli.terminal.text import visible
+    from archiver.settings.home import DATABASE_FILE, home_path
 
+    try:
+        database = home_path(ctx.find_root().params.get("home"), os.environ) / DATABASE_FILE
+    except errors.BadValue:
+        return []
     return [
         CompletionItem(word, help=visible(name.name) or None)
-        for name in names
+        for name in names_in(database)
         for word in (name.typed if incomplete else name.typed[:1])
         if word.startswith(incomplete) and _TYPEABLE.fullmatch(word)
     ]
@@ -113,6 +109,8 @@ class JobCommand(click.Command):
             except click.UsageError:
                 raise mistake from None
 
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 
 job_option = click.option(
     "--job",

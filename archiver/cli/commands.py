@@ -33,6 +33,8 @@ FOR_HELP = "archiver.for_help"
 """Key in click's `meta`: whether the call only asks for a help page."""
 ARGUMENTS = "archiver.arguments"
 """Key in click's `meta`: the words of the call."""
+LITERAL = "archiver.search.literal"
+"""Key in click's `meta`: how many of the words came after `--`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +48,36 @@ class ListedCommand:
 
 #: In the order in which the help shows them.
 COMMANDS: Mapping[str, ListedCommand] = {
-    "app": ListedCommand("archiver.cli.reading.app", START, N_("Do everything on a page in your browser")),
-    "init": ListedCommand("archiver.cli.setup.init", START, N_("Set up: API token, automatic saving, alerts")),
-    "status": ListedCommand("archiver.cli.status.status", EVERYDAY, N_("How things stand, and alerts")),
+    "app": ListedCommand("archiver.cli.reading.commands", START, N_("Do everything on a page in your browser")),
+    "init": ListedCommand("archiver.cli.setup.commands", START, N_("Set up: API token, automatic saving, alerts")),
+    "status": ListedCommand("archiver.cli.reading.commands", EVERYDAY, N_("How things stand, and alerts")),
     "save": ListedCommand(
-        "archiver.cli.saving.save", EVERYDAY, N_("Save now. If something is disappearing: save --all")
+        "archiver.cli.saving.commands", EVERYDAY, N_("Save now. If something is disappearing: save --all")
     ),
-    "search": ListedCommand("archiver.cli.reading.search", EVERYDAY, N_("Find or read messages, deleted ones too")),
+    "search": ListedCommand("archiver.cli.reading.commands", EVERYDAY, N_("Find or read messages, deleted ones too")),
     "job": ListedCommand(
         "archiver.cli.contracts.job", EVERYDAY, N_("Add or look at a job, its deliveries, invoices, payments")
     ),
     "export": ListedCommand(
-        "archiver.cli.evidence.export", HAND_OVER, N_("Create an export: CrowdWorks support, a lawyer, a phone call")
+        "archiver.cli.evidence.commands", HAND_OVER, N_("Create an export: CrowdWorks support, a lawyer, a phone call")
     ),
     "verify": ListedCommand(
-        "archiver.cli.evidence.verify", HAND_OVER, N_("Check that nothing was changed; compare two copies")
+        "archiver.cli.evidence.commands", HAND_OVER, N_("Check that nothing was changed; compare two copies")
     ),
-    "backup": ListedCommand("archiver.cli.evidence.backup", SAFE, N_("Make a backup, or restore one")),
-    "erase": ListedCommand("archiver.cli.evidence.erase", SAFE, N_("Erase what was saved (cannot be undone)")),
+    "backup": ListedCommand("archiver.cli.evidence.commands", SAFE, N_("Make a backup, or restore one")),
+    "erase": ListedCommand("archiver.cli.evidence.commands", SAFE, N_("Erase what was saved (cannot be undone)")),
     "guide": ListedCommand(
-        "archiver.cli.reading.guide", MORE, N_("Guides: when things go wrong, where to get advice, replies")
+        "archiver.cli.reading.commands", MORE, N_("Guides: when things go wrong, where to get advice, replies")
     ),
     "team": ListedCommand("archiver.team.commands.team", MORE, N_("For organisations")),
     "demo": ListedCommand("archiver.cli.demo", HIDDEN, N_("See the whole story, without a token")),
-    "seal": ListedCommand("archiver.cli.evidence.seal", HIDDEN, N_("Seal the records made until now")),
+    "seal": ListedCommand("archiver.cli.evidence.commands", HIDDEN, N_("Seal the records made until now")),
     "upkeep": ListedCommand(
-        "archiver.cli.saving.upkeep", HIDDEN, N_("Keep the database healthy; how much the archive holds")
+        "archiver.cli.saving.commands", HIDDEN, N_("Keep the database healthy; how much the archive holds")
     ),
-    "daemon": ListedCommand("archiver.cli.saving.daemon", HIDDEN, N_("Save again and again until it is stopped")),
+    "daemon": ListedCommand("archiver.cli.saving.commands", HIDDEN, N_("Save again and again until it is stopped")),
     "completion": ListedCommand("archiver.cli.completion", HIDDEN, N_("Complete commands with the Tab key")),
-    "help": ListedCommand("archiver.cli.reading.help", HIDDEN, N_("What a command does, and its options")),
+    "help": ListedCommand("archiver.cli.reading.commands", HIDDEN, N_("What a command does, and its options")),
 }
 
 

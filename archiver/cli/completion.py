@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem, PowerShellComplete, add_compl
 
 from archiver.cli.commands import COMPLETION_VARIABLE
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.text import WIDTH, wrap
+from archiver.cli.terminal.prompts import tell
 from archiver.errors import N_
 
 PROGRAM = "archive"
@@ -43,7 +43,8 @@ def command_completion(shell: str) -> int:
     kind, (file, line) = get_completion_class(shell), SHELLS[shell]
     if sys.stdout.isatty() or kind is None:
         sentence = _("To complete with the Tab key, add this at the end of {file} and open a new window:")
-        echo("\n".join(wrap(sentence.format(file=file), WIDTH)) + f"\n\n  {line}")
+        tell(sentence, indent=0, file=file)
+        echo(f"\n  {line}")
     else:
         click.echo(kind(click.Command(PROGRAM), {}, PROGRAM, COMPLETION_VARIABLE).source(), nl=False)
     return 0

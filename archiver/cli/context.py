@@ -1,4 +1,4 @@
-"""The context of every command: the archive's home, the verbosity, and the settings on demand."""
+"""The context of every command: the archive's home, the verbosity, the settings on demand; and the codes at its end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from archiver.app import App
     from archiver.settings.model import Settings
+
+
+FINDINGS = 3
+"""Something was found that does not fit, or is damaged."""
+
+INCOMPLETE = 4
+"""Done, but not all that was asked for, or something has still to be done by the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +37,10 @@ class CliContext:
         settings = load_settings(self.home, self.environ)
         keep_back(settings.secret_variables)
         return settings
+
+    def app(self, *, needs_archive: bool = False) -> App:
+        """The parts of a round by the settings as they are now. Raises SettingsError, NoArchive if one is needed."""
+        from archiver.app import build_app, require_archive
+
+        app = build_app(self.settings(), self.environ)
+        return require_archive(app) if needs_archive else app

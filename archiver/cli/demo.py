@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.context import CliContext
-from archiver.cli.exit_codes import FINDINGS
+from archiver.cli.context import FINDINGS, CliContext
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import side_by_side, visible
 from archiver.cli.terminal.typed_command import complete_commands
@@ -75,7 +74,7 @@ def _tell_where(story: Story) -> None:
     page = story.package / "data" / "transcript" / "index.html" if story.package else story.home
     echo("")
     verdict = _("Nothing was changed in the export.") if story.ok else _("Some things in the export do NOT match.")
-    echo(_("The export: {path}").format(path=visible(str(story.package))))
+    echo(_("The export: {path}"), path=story.package)
     echo(verdict + " " + _("Open this page in your browser:"))
     echo(f"  {visible(str(page))}")
     echo("")
@@ -89,7 +88,7 @@ def _tell_where(story: Story) -> None:
     program = ("archive", "--home", str(story.home))
     echo(side_by_side([(complete_commands(command, program), words) for command, words in rows]))
     echo("")
-    echo(_("To begin with your own chats: {command}").format(command="archive app"))
+    echo(_("To begin with your own chats: {command}"), command="archive app")
 
 
 def _keep_running(story: Story) -> None:

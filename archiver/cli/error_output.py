@@ -105,7 +105,7 @@ def tell_root_errors(found: Sequence[errors.BadRoots]) -> None:
 
 def print_error(code: int, sentence: str, hint: str = "") -> int:
     """Print the sentence and, below it, the hint, with control characters made visible; return the code."""
-    echo(_("Error: {message}").format(message=visible(sentence)), err=True)
+    echo(_("Error: {message}"), err=True, message=sentence)
     if hint:
         echo(visible(hint), err=True)
     return code

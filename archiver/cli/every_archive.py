@@ -15,7 +15,7 @@ import click
 from archiver import errors
 from archiver.cli.commands import ARGUMENTS
 from archiver.cli.error_output import tell_error
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, echo_json
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 
@@ -76,7 +76,7 @@ def _print_one_document(group: click.Group, arguments: Sequence[str], homes: Seq
         document = json.loads(output.getvalue()) if output.getvalue().strip() else None
         codes.append(code)
         archives.append({"home": str(home), "code": code, "document": document})
-    click.echo(json.dumps({"archives": archives}, ensure_ascii=False))
+    echo_json({"archives": archives})
     return max(codes)
 
 

@@ -193,11 +193,10 @@ def _run(group: click.Group, arguments: list[str], *, is_updated: bool = False) 
 
 def _update_archive(obj: CliContext) -> None:
     """Bring an older archive to this version's form, after a verified copy, and say so."""
-    from archiver.app import build_app
-    from archiver.cli.saving.after_run import tell_upgraded
+    from archiver.cli.saving.sync_report import tell_upgraded
     from archiver.rounds.round import upgrade_if_older
 
-    upgrade_if_older(build_app(obj.settings(), obj.environ), tell_upgraded)
+    upgrade_if_older(obj.app(), tell_upgraded)
 
 
 def _asks_for_help(arguments: Sequence[str]) -> bool:

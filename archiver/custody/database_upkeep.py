@@ -83,6 +83,32 @@ class UpkeepReport:
         return not self.problems and self.vacuum not in (VacuumOutcome.NO_SPACE, VacuumOutcome.IS_READ)
 
 
+def upkeep_document(report: UpkeepReport | None, *, dry_run: bool, error: str | None = None) -> dict[str, object]:
+    """The JSON document of `archive upkeep --json`; a run that came to nothing has no report, but an error."""
+    before, after = (report.before, report.after) if report else (None, None)
+    folders = report.folders if report else ()
+    return {
+        "ok": report is not None and report.ok,
+        "dry_run": dry_run,
+        "error": error,
+        "database": {
+            "bytes_before": before.total_bytes if before else None,
+            "unused_before": before.free_bytes if before else None,
+            "bytes": after.total_bytes if after else None,
+            "unused": after.free_bytes if after else None,
+        },
+        "problems": list(report.problems) if report else [],
+        "vacuum": report.vacuum.value if report else None,
+        "needed_bytes": report.needed_bytes if report else None,
+        "free_bytes": report.free_bytes if report else None,
+        "index_merged": report is not None and report.is_index_merged,
+        "verifications_dropped": report.dropped_verifications if report else 0,
+        "folders": [
+            {"name": one.name, "path": str(one.path), "bytes": one.bytes, "files": one.files} for one in folders
+        ],
+    }
+
+
 def keep_up(
     archive: Archive,
     settings: Settings,

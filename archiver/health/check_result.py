@@ -5,8 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from archiver.errors import ArchiverError
+from archiver.errors import N_, ArchiverError
 from archiver.records.grades import Grade
+
+CHECK_NAMES = {
+    "token": N_("API token"),
+    "account": N_("Account"),
+    "clock": N_("Clock"),
+    "schedule": N_("Schedule"),
+    "ledger": N_("Team's ledger"),
+    "last_run": N_("Last save"),
+    "pace": N_("Pace"),
+    "plan": N_("Chatwork's plan"),
+    "budget": N_("Chatwork's limit"),
+    "notices": N_("Alerts"),
+    "database": N_("Database"),
+    "stamps": N_("Time stamps"),
+    "rollback": N_("Database put back"),
+    "service": N_("Data from"),
+    "verification": N_("Verification"),
+    "backup": N_("Backup"),
+    "also_to": N_("Daily copies"),
+    "disk": N_("Disk"),
+    "home": N_("Folder"),
+    "permissions": N_("Permissions"),
+    "exports": N_("Exports"),
+    "versions": N_("Versions"),
+}
+"""What the screen calls each check."""
 
 
 class CheckResult(NamedTuple):

@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from archiver.health.check_result import CheckResult, attention, good
+from archiver.health.conditions import ROWS, Condition, ConditionKind, conditions_beside
 from archiver.health.judgements import LATE, MISSED_RUNS
-from archiver.health.snapshot import HealthSnapshot, Starters
+from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters, observe_disk
+from archiver.health.words import sentence
 from archiver.render.times import interval_words, iso_date, minute_text
 from archiver.schedule.daemon_lock import is_daemon_running
 from archiver.settings.model import Settings
 from archiver.store.queries.database_health import Horizon
 from archiver.sync import window_share
+from archiver.sync.report import SyncReport
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -165,3 +168,17 @@ def unseen_sentence(bound: timedelta) -> str:
     """The time in one sentence; never a promise for times in which the computer is off."""
     sentence = _("An edit or deletion is noticed within {time}, while saving runs and no other tool uses the calls.")
     return sentence.format(time=interval_words(bound))
+
+
+def run_sentences(report: SyncReport, settings: Settings) -> list[str]:
+    """What a run met that deserves attention, in words."""
+    from archiver.sync.files.download import NO_SPACE  # here, as how things stand is told without it
+
+    disk = observe_disk(settings.home, settings.files.stop_when_free_bytes) if NO_SPACE in report.reported else None
+    clock_ms = None if report.is_undecided else report.clock_offset_ms
+    found = conditions_beside(clock_ms=clock_ms, computer=ComputerState(disk))
+    found += [Condition(ConditionKind.UNREAD_DROPPED)] if report.unread_dropped else []
+    said = [sentence(condition) for condition in found]
+    if disk is not None and not any(ROWS[one.kind].check == "disk" for one in found):  # a quota, or space again
+        said.append(_("There was no space for a file, or your quota is used up: a later save tries it again."))
+    return said

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from archiver.errors import N_
+from archiver.errors import N_, ArchiverError
 from archiver.health import error_reasons
-from archiver.health.conditions import Condition, ConditionKind
+from archiver.health.conditions import Condition, ConditionKind, condition_of
+from archiver.health.judgements import fault
 from archiver.records.grades import grade_word
+from archiver.render.screen_text import visible
 from archiver.render.times import interval_words, minute_text
 from archiver.sync.wrong_clock import doubtful_sentence
 from archiver.wording import gettext as _
@@ -51,6 +53,20 @@ def graded(condition: Condition, text: str) -> str:
 def number_words(missing: object) -> str:
     """The estimated number of missing messages; None: unknown."""
     return _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
+
+
+def trouble_lines(error: ArchiverError) -> list[str]:
+    """An error that keeps rounds from going through: its condition in words, and its details if it has any."""
+    condition = condition_of(ConditionKind.FAULT, fault(type(error).__name__))
+    line = graded(condition, sentence(condition))
+    has_reason = error_reasons.reason(type(error).__name__) is not None
+    return [line] if has_reason and not error.data else [line, visible(str(error))]
+
+
+def findings_line(number: int, at: datetime) -> str:
+    """What a verification found, in the words of the condition that follows from it."""
+    condition = condition_of(ConditionKind.FINDINGS, {"n": number, "at": at})
+    return graded(condition, sentence(condition))
 
 
 def way_words(way: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -39,6 +40,12 @@ def note_saving(home: Path, account: int, *, at: datetime, state: Path) -> None:
     partial.touch(mode=0o600)
     partial.write_text(json.dumps({"home": str(home), "at": at.isoformat()}) + "\n", encoding="utf-8")
     partial.replace(path)
+
+
+def note_home(home: Path, account: int, *, at: datetime) -> None:
+    """The same of this user; one without a folder for it, as of a service, just gets no hint."""
+    with suppress(OSError):
+        note_saving(home, account, at=at, state=state_folder())
 
 
 def other_homes(home: Path, account: int, *, now: datetime, state: Path) -> list[Path]:

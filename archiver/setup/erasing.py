@@ -302,3 +302,29 @@ def _write_new(folder: Path, name: str, body: bytes, note: bytes | None) -> Path
     except OSError as error:
         raise errors.HomeNotWritable(path=folder, detail=error.strerror or str(error)) from error
     raise errors.HomeNotWritable(path=folder, detail=name)
+
+
+def document(order: ErasureOrder, preview: ErasurePreview) -> dict[str, object]:
+    """The JSON document of `archive erase --json` as long as nothing is erased."""
+    plan = preview.plan
+    return {
+        "job": order.contract,
+        "messages": plan.message_count,
+        "files": plan.file_count,
+        "records": plan.count,
+        "replies": len(plan.replies),
+        "kinds": dict(plan.kinds),
+        "kept_messages": plan.kept,
+        "shared_files": plan.shared_blobs,
+        "quoting_messages": plan.quoting,
+        "packages": [
+            {"number": one.number, "name": one.name, "handed_to": [handed.to for handed in one.handovers]}
+            for one in preview.packages
+        ],
+        "copies": [str(path) for path in preview.copies],
+        "rooms_still_read": list(preview.read_rooms),
+        "dispute_signs": list(preview.signs),
+        "erasure": None,
+        "complete": False,
+        "certificate": None,
+    }

@@ -19,7 +19,7 @@ from archiver.health.rooms_and_runs import round_interval
 from archiver.health.words import page_sentence
 from archiver.platforms.job_platform import NO_PLATFORM, platform_of
 from archiver.records import JST, CaseSides, Contract
-from archiver.records.alerts import DEPARTURES, Alert, AlertRule
+from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import own_words
 from archiver.render.times import interval_words
@@ -29,6 +29,7 @@ from archiver.standing.alert_lines import (
     FIRST_SCREEN_LIMIT,
     AlertLine,
     alert_lines,
+    group_equal,
     more_sentence,
     room_labels,
 )
@@ -40,6 +41,7 @@ from archiver.standing.observed import Standing, observe_standing
 from archiver.store.archive import Reading
 from archiver.store.keeper import keeper_of
 from archiver.store.queries.contract_activity import case_sides
+from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.gaps import unlisted_beginnings
 from archiver.store.queries.statements import deliveries
@@ -116,6 +118,16 @@ def other_alerts(alerts: Iterable[Alert], emergencies_told: Iterable[Emergency])
     """The alerts that are part of no emergency."""
     shown_numbers = {one.number for alarm in emergencies_told for one in alarm.alerts}
     return [one for one in alerts if one.number not in shown_numbers]
+
+
+def urgent_count(reading: Reading, alerts: Sequence[Alert]) -> int:
+    """How many emergencies and alerts need something now, equal ones once."""
+    if not any(one.level is Level.HIGH for one in alerts):
+        return 0
+    every = contracts(reading)
+    found = emergencies(reading, every, alerts)
+    urgent = [one for one in other_alerts(alerts, found) if one.level is Level.HIGH]
+    return len(found) + len(group_equal(urgent, contract_names(every)))
 
 
 def _first_alerts(alerts: Sequence[AlertLine]) -> list[AlertLine]:

@@ -14,7 +14,7 @@ from archiver.app import App
 from archiver.notices import troubles
 from archiver.render.invisible_characters import visible
 from archiver.rounds.round import run_round
-from archiver.settings import other_archives
+from archiver.settings.other_archives import note_home
 from archiver.setup.round_words import round_lines
 from archiver.setup.work_words import count_saved, counts_line, left_out_sentence
 from archiver.store.queries.contracts import contracts, required_rooms
@@ -45,7 +45,7 @@ def save_now(context: ConsoleContext, *, is_first: bool = False) -> Work:
             if not is_first:
                 raise
             return _first_failed(app, error)
-        note_home(app, report.account_id)
+        note_home(context.home, report.account_id, at=app.now())
         lines = (*map(str.strip, round_lines(report, tries_again=False)), *report.complaints)
         counts = count_saved(app.archive)
         sentence = (
@@ -106,9 +106,3 @@ def waiting(job: Job) -> Callable[[timedelta], None]:
         job.tell(sentence.format(seconds=round(time.total_seconds())))
 
     return on_wait
-
-
-def note_home(app: App, account: int) -> None:
-    """Note that this home saves the account, for the check for several homes of one account."""
-    with contextlib.suppress(OSError):
-        other_archives.note_saving(app.settings.home, account, at=app.now(), state=other_archives.state_folder())

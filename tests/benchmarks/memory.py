@@ -9,7 +9,7 @@ import contextlib
 import io
 from pathlib import Path
 
-from archiver.cli.exit_codes import INCOMPLETE
+from archiver.cli.context import INCOMPLETE
 from archiver.cli.main import main
 from tests.benchmarks.instruments.measure import Figure, run_alone
 from tests.benchmarks.instruments.million_messages import CHANGED, COUNT, add_changes, million_messages

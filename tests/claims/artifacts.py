@@ -16,7 +16,6 @@ from typing import Any
 from unittest.mock import patch
 
 from archiver.cli.contracts.contract_page import page_document, page_lines
-from archiver.cli.status.status_document import status_document
 from archiver.cli.terminal.language import set_language
 from archiver.errors import CounterpartUnknown
 from archiver.export.mask.policy import masking_policy
@@ -42,6 +41,7 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from archiver.records import JsonObject
+from archiver.standing.status_document import status_document
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contract_activity, contracts

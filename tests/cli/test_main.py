@@ -113,7 +113,7 @@ def test_help_loads_no_command_and_no_heavy_library() -> None:
     code = (
         "import sys; from archiver.cli.main import main; main(['--home', '/nonexistent', '--help']);"
         "print(sorted({name.partition('.')[0] for name in sys.modules} & set(sys.argv[1:])),"
-        " 'archiver.cli.setup.init' in sys.modules, 'archiver.settings.file' in sys.modules,"
+        " 'archiver.cli.setup.commands' in sys.modules, 'archiver.settings.file' in sys.modules,"
         " 'archiver.records' in sys.modules)"
     )
     heavy = ["msgspec", "tomlkit", "keyring", "sqlalchemy", "alembic", "requests", "rich", "jinja2"]

@@ -12,7 +12,7 @@ import pytest
 
 from archiver import errors
 from archiver.cli.commands import COMMANDS
-from archiver.cli.saving.daemon_of_all import named_messages
+from archiver.cli.saving.daemon import named_messages
 from archiver.cli.terminal.text import wrap
 from archiver.cli.terminal.typed_command import complete_own_text, completion_for
 from archiver.rounds.daemon_messages import DaemonMessages

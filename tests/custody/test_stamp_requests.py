@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver import errors
 from archiver.app import App
-from archiver.cli.status.status_document import status_document
 from archiver.custody import stamp_requests
 from archiver.custody.stamp_requests import StampOutcome, StampReport
 from archiver.custody.verify import verify_archive
@@ -25,6 +24,7 @@ from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.records import Observation, Seal
 from archiver.rounds.round import rescue_round, run_round
 from archiver.settings.model import FileSettings, Settings
+from archiver.standing.status_document import status_document
 from archiver.store import writer
 from archiver.store.archive import Archive
 from archiver.store.queries.status import status

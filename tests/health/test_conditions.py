@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.cli.saving.daemon import findings_line, trouble_lines
 from archiver.health import words
 from archiver.health.check import with_conditions
 from archiver.health.check_result import good
@@ -28,6 +27,7 @@ from archiver.health.error_reasons import BY_TOKEN, REASONS, command, reason
 from archiver.health.judgements import Situation
 from archiver.health.message_rates import Paces
 from archiver.health.snapshot import ComputerState, CopyState, Starters
+from archiver.health.words import findings_line, trouble_lines
 from archiver.notices.due_notices import NOTICED, DueNotices
 from archiver.notices.facts import NoticeFacts
 from archiver.notices.sentences import sentences

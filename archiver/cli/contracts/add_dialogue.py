@@ -18,7 +18,7 @@ from archiver import errors
 from archiver.app import App
 from archiver.cli.contracts.chat_choice import ask_jobs
 from archiver.cli.error_output import INTERRUPTED
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, echo_lines
 from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad, visible
 from archiver.cli.terminal.typed_command import command_words, complete_commands
@@ -79,8 +79,7 @@ def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | N
     updated = replace(initial, **given)
     fact_questions.check_order(updated)
     left = released_to([updated], list(every.values())) if jobs else []
-    for line in change_rooms(app.archive, [*left, updated], remark, at=app.now()):
-        echo(line)
+    echo_lines(change_rooms(app.archive, [*left, updated], remark, at=app.now()))
     for one in [updated, *enter_contracts(app, jobs[1:])] if jobs else []:
         tell_added(one, list(every.values()), unchecked=False)
     tell(_("Now the facts. Enter leaves one unknown; Ctrl-C ends, and your answers are kept."), indent=0)

@@ -96,7 +96,7 @@ def _tell_rooms(rooms: Sequence[Room], positions: Collection[int], *, more: bool
         )
         echo(f"  {position + 1:>3} {name} {kind} {counts}")
     if more and len(rooms) > PAGE:
-        tell(_("({n} in all. Enter: the next ones; part of a name: search for it)").format(n=len(rooms)), indent=6)
+        tell(_("({n} in all. Enter: the next ones; part of a name: search for it)"), indent=6, n=len(rooms))
 
 
 def _offer_direct_chats(app: App, rooms: Sequence[Room], chosen: Sequence[Room]) -> list[int]:
@@ -123,7 +123,7 @@ def _ask_parts(app: App, chosen: Mapping[int, Room]) -> list[NewJob]:
     while True:
         _tell_jobs(chosen, jobs, people)
         sentence = _("To change it: number of the chat, then of the job ({n}: a new job; 0: no job, not saved).")
-        tell(sentence.format(n=max(jobs.values()) + 1))
+        tell(sentence, n=max(jobs.values()) + 1)
         changed = ask(_("Enter: as shown; or such as 2 1:"), lambda answer: read_job_change(answer, jobs))  # noqa: B023 - asked at once
         if changed is None:
             return _named_jobs(chosen, jobs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -10,11 +9,11 @@ from archiver.app import utc_now
 from archiver.claims.document import facts_document
 from archiver.cli.context import CliContext
 from archiver.cli.contracts.contract_rows import page_head, page_rows
-from archiver.cli.contracts.deadline_lines import due_dates
 from archiver.cli.contracts.entered_lines import entry_lines
-from archiver.cli.terminal.output import RULE, echo, paged_output
+from archiver.cli.terminal.output import RULE, echo_json, echo_lines, paged_output
 from archiver.cli.terminal.text import WIDTH, beside, columns, pad, visible, wrap
 from archiver.records import Contract, JsonObject
+from archiver.standing.deadline_lines import due_dates
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contract_activity import activity_of
 from archiver.store.queries.contracts import named_or_only_contract
@@ -27,11 +26,10 @@ def tell_page(obj: CliContext, job: str | None, *, phone: bool, as_json: bool) -
     with Archive(obj.home).reading() as reading:
         contract = named_or_only_contract(reading, job)
         if as_json:
-            echo(json.dumps(page_document(reading, contract, now=utc_now()), ensure_ascii=False))
+            echo_json(page_document(reading, contract, now=utc_now()))
             return 0
         with paged_output():
-            for line in page_lines(reading, contract, now=utc_now(), ids=not phone):
-                echo(line)
+            echo_lines(page_lines(reading, contract, now=utc_now(), ids=not phone))
     return 0
 
 
@@ -43,7 +41,7 @@ def page_lines(reading: Reading, contract: Contract, *, now: datetime, ids: bool
     for text in page_head(contract, now=now, ids=ids):
         yield from wrap(text, WIDTH)
     yield RULE
-    rows = list(page_rows(reading, contract, now=now, ids=ids))
+    rows = [row for row in page_rows(reading, contract, now=now, ids=ids) if row.texts]
     margin = max(columns(row.label) for row in rows if not row.is_list) + 2
     for row in rows:
         head = row.label if row.is_list else pad(row.label, margin)

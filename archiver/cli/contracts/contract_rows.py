@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from archiver.claims.changes import closed_account
 from archiver.claims.messages import contact, first_message, last_reply, message_count
-from archiver.claims.money import money_standing
 from archiver.claims.turn import turn
 from archiver.claims.words import (
     basis_text,
@@ -22,22 +21,22 @@ from archiver.claims.words import (
     reply_text,
     turn_lines,
 )
-from archiver.cli.contracts.deadline_lines import blank_labels, days_ago, due_dates, due_line
 from archiver.cli.contracts.entered_lines import (
     delivery_texts,
     enclosure_texts,
+    money_lines,
     outside_lines,
     reminder_lines,
-    standing_lines,
 )
 from archiver.cli.contracts.people import people, role_words
 from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.text import visible
 from archiver.platforms.job_platform import NO_PLATFORM, Platform, platform_of
-from archiver.records import JST, TERM_ITEMS, Basis, Contract, ContractRoom, contract_facts
+from archiver.records import TERM_ITEMS, Basis, Contract, ContractRoom, contract_facts
 from archiver.render.times import iso_date, minute_text
 from archiver.report_language import in_program_language
 from archiver.setup.contract_rooms import first_day, last_day
+from archiver.standing.deadline_lines import blank_labels, days_ago, due_dates, due_line
 from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import ContractActivity, activity_of
 from archiver.store.queries.contracts import is_read, read_until
@@ -55,7 +54,7 @@ _IN_SENTENCES = frozenset(
 
 
 class PageRow(NamedTuple):
-    """A label and what stands beside it, or a list of entries below it."""
+    """A label and what stands beside it, or a list of entries below it; one without texts has no line."""
 
     label: str
     texts: list[str]
@@ -86,11 +85,9 @@ def page_rows(reading: Reading, contract: Contract, *, now: datetime, ids: bool 
         yield PageRow(label, delivered, is_list=True)
     else:
         yield PageRow(_("Delivered"), delivered or [_blank_text()])
-    enclosed = list(enclosure_texts(enclosures(reading, contract.id), ids=ids))
-    if enclosed:
-        yield PageRow(_("Attached"), enclosed, is_list=True)
+    yield PageRow(_("Attached"), list(enclosure_texts(enclosures(reading, contract.id), ids=ids)), is_list=True)
     yield PageRow(_("Deadlines"), list(_deadline_lines(activity, now)))
-    steps = [step for step in platform.steps if _is_open(step.stage, activity)]
+    steps = [step for step in platform.steps if step.stage != "delivery" or activity.deliveries]
     yield PageRow(_("Ask support"), [in_program_language(step.text).partition("(")[0] for step in steps])
     yield PageRow(_("Not entered"), [_(", ").join(blank_labels(contract))])
 
@@ -116,23 +113,17 @@ def _fact_rows(
     you = [f"{visible(activity.owner_name)}{number}", side, contract.worker_url]
     yield PageRow(_("You"), ["   ".join(filter(None, you))])
     yield from _agreed_rows(contract, platform)
-    standing = money_standing(contract, activity.deliveries, now.astimezone(JST).date())
-    if standing is not None:
-        yield PageRow(_("Billed and paid"), list(standing_lines(contract, standing)))
-    if contract.reminders:
-        yield PageRow(_("Reminders sent"), reminder_lines(contract))
-    term_lines = list(_term_lines(reading, contract, platform))
-    if term_lines:
-        yield PageRow(_("Terms"), term_lines)
-    outside = list(outside_lines(reading, contract, ids=ids))
-    if outside:
-        yield PageRow(_("Outside the period"), outside)
+    yield PageRow(_("Billed and paid"), list(money_lines(contract, activity.deliveries, now)))
+    yield PageRow(_("Reminders sent"), reminder_lines(contract))
+    yield PageRow(_("Terms"), list(_term_lines(reading, contract, platform)))
+    yield PageRow(_("Outside the period"), list(outside_lines(reading, contract, ids=ids)))
     for fact in contract_facts.FACTS:
         value = getattr(contract, fact.name)
         if fact.name not in _IN_SENTENCES and (value or fact.is_asked):
             yield PageRow(_(fact.label), [_fact_text(value)])
-    rooms = {} if ids else _chat_names(reading)
-    yield PageRow(_("Chatwork"), _chatwork_lines(activity, now, rooms))
+    called = {} if ids else {room: name for room, name in room_names(reading).items() if name}
+    rooms = {room: _("“{name}”").format(name=visible(name)) for room, name in called.items()}
+    yield PageRow(_("Chatwork"), list(_chatwork_lines(activity, now, rooms)))
 
 
 def _agreed_rows(contract: Contract, platform: Platform) -> Iterator[PageRow]:
@@ -151,11 +142,6 @@ def _agreed_rows(contract: Contract, platform: Platform) -> Iterator[PageRow]:
         }
         dates.append(request.format(permission=platform.outside, **contact_days))
     yield PageRow(_("Dates"), dates)
-
-
-def _chat_names(reading: Reading) -> dict[int, str]:
-    """What the user calls each chat, for those that have a name."""
-    return {room: _("“{name}”").format(name=visible(name)) for room, name in room_names(reading).items() if name}
 
 
 def _term_lines(reading: Reading, contract: Contract, platform: Platform) -> Iterator[str]:
@@ -204,14 +190,6 @@ def _person(account: int, names: dict[int, str], *, ids: bool, word: str | None 
     return f"{number} {name}".strip()
 
 
-def _chatwork_lines(activity: ContractActivity, now: datetime, names: Mapping[int, str]) -> list[str]:
-    """`names`: of the chats that are called by name, not by number."""
-    words = (_period_words(room, names.get(int(room.room_id))) for room in activity.contract.rooms)
-    periods = [period for period in words if period]
-    only = [_("Only what was said {periods} belongs to it.").format(periods=_(", ").join(periods))] if periods else []
-    return [*_message_lines(activity, now, names), *only]
-
-
 def _period_words(room: ContractRoom, name: str | None = None) -> str | None:
     """「123 only from 2026-11-01 to 2026-11-30」, both days included; None if nothing bounds it.
 
@@ -228,8 +206,11 @@ def _period_words(room: ContractRoom, name: str | None = None) -> str | None:
     return sentence.format(room=name or room.room_id, begin=first_day(room), end=last_day(room))
 
 
-def _message_lines(activity: ContractActivity, now: datetime, names: Mapping[int, str]) -> Iterator[str]:
-    """Counts, first message and last reply, as the packages word them."""
+def _chatwork_lines(activity: ContractActivity, now: datetime, names: Mapping[int, str]) -> Iterator[str]:
+    """Counts, first message and last reply, as the packages word them, and the periods of the chats.
+
+    `names`: of the chats that are called by name, not by number.
+    """
     lang, facts = current_language(), activity.facts
     rooms = _(", ").join(names.get(int(room.room_id), f"{room.room_id}") for room in activity.contract.rooms)
     first, reply = first_message(facts), last_reply(facts)
@@ -244,6 +225,9 @@ def _message_lines(activity: ContractActivity, now: datetime, names: Mapping[int
     yield from turn_lines(turn(facts), now, lang, shown=visible)
     closed = closed_text(closed_account(facts), lang)
     yield from (closed, *(line for _kind, line in change_lines(facts.changed, lang)))
+    words = (_period_words(room, names.get(int(room.room_id))) for room in activity.contract.rooms)
+    if periods := [period for period in words if period]:
+        yield _("Only what was said {periods} belongs to it.").format(periods=_(", ").join(periods))
 
 
 def _deadline_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:
@@ -252,10 +236,6 @@ def _deadline_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:
         yield f"{due_line(due)}  ({source.title.partition('(')[0]}, {source.read_on.isoformat()})"
         if due.deadline.urgent and due.days_left >= 0:
             yield f"  {in_program_language(due.deadline.advice)}"
-
-
-def _is_open(stage: str, activity: ContractActivity) -> bool:
-    return stage != "delivery" or bool(activity.deliveries)
 
 
 def _fact_text(value: str | bool | None) -> str:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 
-from archiver.app import utc_now
-from archiver.claims.money import MoneyStanding, invoice_text, money_standing, month_lines, set_off_lines, sums_text
+from archiver.claims.money import invoice_text, money_standing, month_lines, set_off_lines, sums_text
 from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.text import visible, wrap
 from archiver.records import ENCLOSURE_KINDS, JST, Contract, Delivery, Enclosure, MessageId, RoomId, SentReminder
 from archiver.render.times import minute_text
 from archiver.setup.contract_rooms import OutsideMessage, messages_outside, outside_sentence, wider_periods
 from archiver.setup.written_values import yen_text
-from archiver.store.archive import Archive, Reading
-from archiver.store.queries.statements import SentFile, deliveries, same_bytes, sent_file
+from archiver.store.archive import Reading
+from archiver.store.queries.statements import SentFile, same_bytes, sent_file
 from archiver.wording import gettext as _
 from archiver.wording import typed
 
@@ -23,22 +21,16 @@ _WIDTH = 78
 _INDENT = " " * 5
 
 
-def upload_time(seconds: int) -> str:
-    """A file's time of upload in Japan, from seconds since 1970; “-” if it cannot be a time."""
-    return minute_text(datetime.fromtimestamp(seconds, JST)) if 0 < seconds < 2**36 else "-"
-
-
-def same_file_sentence(sent: Sequence[SentFile], *, ids: bool = True) -> str:
-    """A sentence that the delivered file was sent on Chatwork, naming the first such file. `ids`: with its number."""
-    file = sent[0]
+def match_sentence(sent: Sequence[SentFile], *, ids: bool = True) -> str:
+    """Whether the delivered file was sent on Chatwork, naming the first such file. `ids`: with its number."""
+    if not sent:
+        return _("No file saved from the chats of this job is the same.")
+    file, at = sent[0], "-"
+    if 0 < file.upload_time < 2**36:  # else it cannot be a time
+        at = minute_text(datetime.fromtimestamp(file.upload_time, JST))
     numbered = _("It is the same file as the one sent on Chatwork on {time}: {name} (file {file}).")
     sentence = numbered if ids else _("It is the same file as the one sent on Chatwork on {time}: {name}.")
-    return sentence.format(time=upload_time(file.upload_time), name=visible(file.name), file=file.file_id)
-
-
-def no_same_file_sentence() -> str:
-    """A sentence that no file saved from Chatwork is the same as the delivered one."""
-    return _("No file saved from the chats of this job is the same.")
+    return sentence.format(time=at, name=visible(file.name), file=file.file_id)
 
 
 def name_and_size(name: str, size: int) -> str:
@@ -58,11 +50,8 @@ def delivery_texts(
 
 
 def _delivery_details(reading: Reading, rooms: set[RoomId], delivery: Delivery, ids: bool) -> Iterator[str]:
-    sent = same_bytes(reading, rooms, delivery.sha256) if delivery.sha256 else []
-    if sent:
-        yield same_file_sentence(sent, ids=ids)
-    elif delivery.sha256:
-        yield no_same_file_sentence()
+    if delivery.sha256:
+        yield match_sentence(same_bytes(reading, rooms, delivery.sha256), ids=ids)
     elif delivery.file_id is not None:
         chatwork_file = sent_file(reading, rooms, delivery.file_id)
         name = visible(chatwork_file.name) if chatwork_file else "-"
@@ -99,17 +88,11 @@ def entry_lines(text: str) -> Iterator[str]:
     yield from (_INDENT + line for line in rest)
 
 
-def money_lines(home: Path, contract: Contract) -> list[str]:
-    """The sums, a line for each invoice and each payment; empty if none is stated."""
-    with Archive(home).reading() as reading:
-        delivered = deliveries(reading, contract.id)
-    standing = money_standing(contract, delivered, utc_now().astimezone(JST).date())
-    return [] if standing is None else list(standing_lines(contract, standing))
-
-
-def standing_lines(contract: Contract, standing: MoneyStanding) -> Iterator[str]:
-    """The sums first, then what they are made of."""
-    lang = current_language()
+def money_lines(contract: Contract, delivered: Sequence[Delivery], now: datetime) -> Iterator[str]:
+    """The sums first, then a line for each invoice and each payment; nothing if none is stated."""
+    lang, standing = current_language(), money_standing(contract, delivered, now.astimezone(JST).date())
+    if standing is None:
+        return
     yield from (sums_text(standing, lang), *set_off_lines(standing, lang), *month_lines(standing, lang))
     for balance in standing.balances:
         yield f"  {invoice_text(balance, lang, amount=True, shown=visible)}"

@@ -12,15 +12,14 @@ from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import CliContext
 from archiver.cli.contracts.entered_lines import (
+    match_sentence,
     money_lines,
     name_and_size,
-    no_same_file_sentence,
     outside_lines,
     reminder_lines,
-    same_file_sentence,
 )
 from archiver.cli.contracts.terms import check_file
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, echo_lines
 from archiver.cli.terminal.prompts import ask, asked_path, is_asked
 from archiver.records import ENCLOSURE_KINDS, Contract, Delivery, Enclosure, Invoice, MessageId, Payment
 from archiver.settings.file import load_settings
@@ -84,6 +83,11 @@ class _Entry:
         with self.archive.writing() as writing:
             return statements.add_enclosure(writing, self.contract.id, draft, at=self.now)
 
+    def money_lines(self, contract: Contract) -> list[str]:
+        """How the money of the job stands, as it is now."""
+        with self.archive.reading() as reading:
+            return list(money_lines(contract, deliveries(reading, contract.id), self.now))
+
     def tell(self, sentence: str, **words: Any) -> None:
         """Print a sentence about the job."""
         echo(sentence, job=self.contract.label, **words)
@@ -91,8 +95,7 @@ class _Entry:
     def tell_change(self, after: Contract, lines: list[str]) -> None:
         """Print that the job has it, or had it, and how its list stands."""
         self.tell(_("Already entered.") if after == self.contract else _("Saved: {job}."))
-        for line in lines:
-            echo(line)
+        echo_lines(lines)
 
 
 def file_to_read(obj: CliContext, value: str) -> Path:
@@ -130,8 +133,7 @@ def enter(obj: CliContext, job: str | None, what: str, given: Mapping[str, Any])
         _take_back(entry, what, given["remove"])
     with archive.reading() as reading:
         bound = None if what in _LISTS else [message] if message else []
-        for line in outside_lines(reading, named_or_only_contract(reading, contract.id), bound):
-            echo(line)
+        echo_lines(outside_lines(reading, named_or_only_contract(reading, contract.id), bound))
     return 0
 
 
@@ -195,10 +197,9 @@ def _tell_match(reading: Reading, contract: Contract, delivery: Delivery) -> Non
     assert delivery.sha256 is not None
     rooms = {*contract.room_ids}
     sent = same_bytes(reading, rooms, delivery.sha256)
+    echo(match_sentence(sent))
     if sent:
-        echo(same_file_sentence(sent))
         return
-    echo(no_same_file_sentence())
     unsaved = sum(one.known - one.saved for room, one in file_counts(reading).items() if room in rooms)
     if unsaved:
         sentence = ngettext(
@@ -219,7 +220,7 @@ def _enter_invoice(entry: _Entry) -> None:
     if "file" in given:
         draft = replace(draft, enclosure=entry.keep_file(given["file"], "invoice", day)[0].number)
     after = billing.add_invoice(entry.archive, entry.contract.id, draft, at=entry.now, again=again)
-    entry.tell_change(after, money_lines(entry.obj.home, after))
+    entry.tell_change(after, entry.money_lines(after))
 
 
 def _enter_payment(entry: _Entry) -> None:
@@ -227,7 +228,7 @@ def _enter_payment(entry: _Entry) -> None:
     day = entry.day(_("Day on which it came in (such as 2026-12-28):"))
     draft, again = Payment(0, yen, day, entry.given.get("invoice")), "again" in entry.given
     after = billing.add_payment(entry.archive, entry.contract.id, draft, at=entry.now, again=again)
-    entry.tell_change(after, money_lines(entry.obj.home, after))
+    entry.tell_change(after, entry.money_lines(after))
 
 
 def _enter_reminder(entry: _Entry) -> None:
@@ -279,8 +280,7 @@ def _take_back(entry: _Entry, what: str, number: int) -> None:
             taken = _numbered(contract, listed(writing, contract.id), number)
             statements.withdraw_statement(writing, contract.id, taken, at=entry.now)
     entry.tell(_("Taken back: number {number} of job {job}. The record that it was entered stays."), number=number)
-    for line in reminder_lines(after) if what == "reminder" else money_lines(entry.obj.home, after):
-        echo(line)
+    echo_lines(reminder_lines(after) if what == "reminder" else entry.money_lines(after))
 
 
 def _numbered(contract: Contract, listed: Sequence[_Stated], number: int) -> _Stated:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from archiver.cli.argument_completion import JOB, JobCommand, chat_option, files
+from archiver.cli.argument_completion import AS_JSON, JOB, JobCommand, chat_option, files
 from archiver.cli.context import CliContext
 from archiver.errors import N_
 from archiver.records import ENCLOSURE_KINDS, TERM_ITEMS, contract_facts
@@ -33,7 +33,6 @@ _HIDDEN = {"platform", "platform_id", "client_url", "worker_url", "contact_reque
 _ENTERED = "end_request_at"
 """The fact that `job enter` takes."""
 _NUMBER = click.IntRange(1)
-_JSON = click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 _NOTE = click.option("--note", metavar=N_("TEXT"), help=N_("A few words; they are shown in exports."))
 
 
@@ -126,7 +125,7 @@ def job_set(obj: CliContext, /, **typed: Any) -> int:
 @command_job.command("show", help=N_("One job on one screen: what was agreed, delivered, billed, and what is near."))
 @JOB
 @click.option("--phone", is_flag=True, help=N_("Notes for a phone call: names in place of numbers."))
-@_JSON
+@AS_JSON
 @click.pass_obj
 def job_show(obj: CliContext, job: str | None, phone: bool, as_json: bool) -> int:
     """Print one job; blank facts are shown as blank, as they will be in a package."""
@@ -148,7 +147,7 @@ def job_end(obj: CliContext, job: str | None, is_stopped: bool, undo: bool) -> i
 
 
 @command_job.command("chats", help=N_("Your chats and their numbers, as Chatwork shows them now. Nothing is saved."))
-@_JSON
+@AS_JSON
 @click.pass_obj
 def job_chats(obj: CliContext, as_json: bool) -> int:
     """Print all chats, those without a job too; nothing is saved."""

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-import click
-
 from archiver import errors
-from archiver.app import App, build_app, require_archive, utc_now
+from archiver.app import App, utc_now
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import add_dialogue
 from archiver.cli.contracts.contract_rows import state_words
 from archiver.cli.terminal.day_options import parse_day, parse_until
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, echo_json, echo_lines
 from archiver.cli.terminal.prompts import is_asked
 from archiver.cli.terminal.saved_rooms import one_room
 from archiver.cli.terminal.text import pad, visible
@@ -50,7 +47,7 @@ def list_jobs(obj: CliContext) -> None:
 
 def list_chats(obj: CliContext, *, as_json: bool) -> int:
     """Print all chats that Chatwork shows, with the jobs that have them."""
-    app = require_archive(build_app(obj.settings(), obj.environ))
+    app = obj.app(needs_archive=True)
     rooms = [one.model for one in app.chatwork.rooms().items]
     with app.archive.reading() as reading:
         every = contracts(reading)
@@ -61,7 +58,7 @@ def list_chats(obj: CliContext, *, as_json: bool) -> int:
             | {"messages": room.message_num, "files": room.file_num, "jobs": ids_by_room[room.room_id]}
             for room in rooms
         ]
-        click.echo(json.dumps({"rooms": documents}, ensure_ascii=False))
+        echo_json({"rooms": documents})
         return 0
     names = contract_names(every)
     kinds = {"group": _("group"), "direct": _("direct"), "my": _("my chat")}
@@ -89,7 +86,7 @@ def add(
     if name is not None and not add_dialogue.ID.fullmatch(name):
         raise errors.BadContractId(contract=name)
     facts = fact_questions.read_facts(given, now=utc_now())
-    app = require_archive(build_app(obj.settings(), obj.environ))
+    app = obj.app(needs_archive=True)
     if not chats and sys.stdin.isatty():
         return add_dialogue.add_contract(app, name, facts, note)
     if name is None:
@@ -130,7 +127,7 @@ def change(
         all_of_them = _("All that can be given: archive job set --help")
         raise errors.UsageError(detail=f"{detail} {all_of_them}")
     facts = fact_questions.read_facts(given, now=utc_now())
-    app = require_archive(build_app(obj.settings(), obj.environ))
+    app = obj.app(needs_archive=True)
     with app.archive.reading() as reading:
         before = named_or_only_contract(reading, job)
         fact_questions.check_client(reading, facts.get("client"))
@@ -215,8 +212,7 @@ def _keep(
     """State the job, and tell what became of chats of others; all jobs as they are then."""
     fact_questions.check_order(contract)
     every = contract_facts.with_rooms(existing, contract, moved, is_moved=is_moved)
-    for line in contract_facts.change_rooms(app.archive, every, note, at=app.now()):
-        echo(line)
+    echo_lines(contract_facts.change_rooms(app.archive, every, note, at=app.now()))
     return every
 
 

@@ -8,7 +8,7 @@ from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import CliContext
 from archiver.cli.contracts.entered_lines import outside_lines
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo_lines
 from archiver.cli.terminal.text import visible
 from archiver.records import TERM_ITEMS, Contract, FileId, StatedTerm
 from archiver.setup import billing
@@ -48,8 +48,7 @@ def state_terms(
         term = StatedTerm(item, message_id, None if file_id is None else FileId(file_id), note or None)
         contract = billing.state_term(archive, contract.id, item, None if clear else term, at=utc_now())
     with archive.reading() as reading:
-        for line in _term_lines(reading, contract):
-            echo(line)
+        echo_lines(_term_lines(reading, contract))
     return 0
 
 

@@ -3,67 +3,42 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.argument_completion import folders
-from archiver.cli.context import CliContext
+from archiver.app import utc_now
+from archiver.cli.context import FINDINGS, INCOMPLETE, CliContext
 from archiver.cli.evidence.verify import copy_progress, tell_verification
-from archiver.cli.exit_codes import FINDINGS, INCOMPLETE
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, echo_lines
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import asked_path
-from archiver.cli.terminal.text import visible
-from archiver.errors import N_, SettingsError
+from archiver.custody import backup, copy_tool
+from archiver.custody.backup import BackupOutcome
+from archiver.errors import SettingsError
 from archiver.health.folders import copy_tool_sentence
 from archiver.render.times import interval_words, minute_text
+from archiver.settings.home import check_home
+from archiver.settings.model import parse_duration
+from archiver.settings.notify_urls import has_secret_in_file
+from archiver.setup import erasing, evidence_words, scheduled_job
+from archiver.setup.archive_setup import make_home
+from archiver.setup.erasing import restored_line
+from archiver.store.archive import Archive
 from archiver.wording import gettext as _
-
-if TYPE_CHECKING:
-    from archiver.custody.backup import BackupOutcome
-    from archiver.store.backup.copy import CopyReport
 
 OFF = "off"
 
 
-@click.command(
-    "backup",
-    help=N_("Back up the archive to another disk, also while it is in use, and check the backup; or restore one."),
-)
-@click.argument("place", metavar=N_("[FOLDER]"), required=False, shell_complete=folders)
-@click.option(
-    "--every",
-    metavar=N_("INTERVAL"),
-    help=N_("Make a backup at this interval from now on, such as 1d; off ends it."),
-)
-@click.option(
-    "--remove-erased",
-    is_flag=True,
-    help=N_("Remove what earlier backups in the folder still hold of what the archive has erased since."),
-)
-@click.option(
-    "--restore",
-    "is_restored",
-    is_flag=True,
-    help=N_("Restore the archive from the backup in FOLDER, which is not changed."),
-)
-@click.pass_obj
-def command_backup(
-    obj: CliContext, place: str | None, every: str | None, remove_erased: bool, is_restored: bool
-) -> int:
+def back_up(obj: CliContext, place: str | None, every: str | None, remove_erased: bool, is_restored: bool) -> int:
     """Copy and verify, or restore; needs no token and no network. The token is not copied."""
-    from archiver.app import utc_now
-    from archiver.custody import backup, copy_tool
-    from archiver.setup import erasing, evidence_words, scheduled_job
-    from archiver.store.archive import Archive
-
     if is_restored:
         if every is not None or remove_erased:
             raise click.UsageError(_("--restore stands alone: nothing is backed up then."))
         return _restore(obj, place)
     if every == OFF:
-        return _end_regular_copy(obj)
+        scheduled_job.end_regular_copy(obj.home)
+        echo(_("Backups are made only by hand from now on. What is in the backup stays."))
+        return 0
     scheduled_job.check_interval(every or "1d")
     folder = _choose_folder(obj, place)
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
@@ -73,24 +48,27 @@ def command_backup(
     assert outcome.report is not None
     if outcome.is_placed:
         lacking, whole = _("The backup lacks files: {path}"), _("The backup is up to date: {path}")
-        echo((lacking if outcome.report.uncopied else whole).format(path=visible(str(folder))))
+        echo(lacking if outcome.report.uncopied else whole, path=folder)
     else:
-        _tell_not_placed(folder, outcome.report, backup.WITH_FINDINGS)
-    tell_copied(outcome.report)
-    for line in [*erasing.removed_lines(outcome), *evidence_words.compared_lines(outcome)]:
-        echo(line)
+        at = minute_text(outcome.report.earlier) if outcome.report.earlier else "-"
+        echo(_("The earlier backup of {time} was kept as it was: the new one has findings."), time=at)
+        echo(_("The new database is beside it: {path}"), path=folder / backup.WITH_FINDINGS)
+    echo_lines(evidence_words.copied_lines(outcome.report))
+    echo_lines([*erasing.removed_lines(outcome), *evidence_words.compared_lines(outcome)])
     tell_verification(outcome.verification)
     if outcome.is_placed and not outcome.is_remembered:
         echo(_("The archive cannot be written to now, so it does not remember this backup."), err=True)
-    for line in erasing.leftover_lines(outcome, folder):
-        echo(line, err=True)
+    echo_lines(erasing.leftover_lines(outcome, folder), err=True)
     if outcome.is_same_disk:
         echo(_("This is the disk of the archive itself: if it breaks, the backup is lost too."), err=True)
     if _has_notify_urls(obj):
         sentence = _("The backup contains the alert addresses of [notify] urls, with their passwords. See: {page}")
-        echo(sentence.format(page="archive guide alerts"), err=True)
+        echo(sentence, err=True, page="archive guide alerts")
     if every is not None:
-        _begin_regular_copy(obj, folder, every)
+        scheduled_job.begin_regular_copy(obj.home, folder, every)
+        sentence = _("From now on a backup is made every {every}, after an automatic save.")
+        echo(sentence, every=interval_words(parse_duration(every)))
+        echo(_("To end it: archive backup --every off"))
     if not outcome.ok:
         return FINDINGS
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
@@ -113,42 +91,8 @@ def _choose_folder(obj: CliContext, place: str | None) -> Path:
     return Path(answer).expanduser().absolute()
 
 
-def _begin_regular_copy(obj: CliContext, folder: Path, every: str) -> None:
-    from archiver.settings.model import parse_duration
-    from archiver.setup.scheduled_job import begin_regular_copy
-
-    begin_regular_copy(obj.home, folder, every)
-    sentence = _("From now on a backup is made every {every}, after an automatic save.")
-    echo(sentence.format(every=interval_words(parse_duration(every))))
-    echo(_("To end it: archive backup --every off"))
-
-
-def _end_regular_copy(obj: CliContext) -> int:
-    from archiver.setup.scheduled_job import end_regular_copy
-
-    end_regular_copy(obj.home)
-    echo(_("Backups are made only by hand from now on. What is in the backup stays."))
-    return 0
-
-
-def _tell_not_placed(folder: Path, copied: CopyReport, name: str) -> None:
-    at = minute_text(copied.earlier) if copied.earlier else "-"
-    echo(_("The earlier backup of {time} was kept as it was: the new one has findings.").format(time=at))
-    echo(_("The new database is beside it: {path}").format(path=visible(str(folder / name))))
-
-
-def tell_copied(copied: CopyReport) -> None:
-    """Print how much was copied, and which files were not."""
-    from archiver.setup.evidence_words import copied_lines
-
-    for line in copied_lines(copied):
-        echo(line)
-
-
 def _has_notify_urls(obj: CliContext) -> bool:
     """Whether notify URLs, which are secrets, stand in `archive.toml`; False if it cannot be read."""
-    from archiver.settings.notify_urls import has_secret_in_file
-
     try:
         return has_secret_in_file(obj.settings().notify)
     except SettingsError:
@@ -157,11 +101,6 @@ def _has_notify_urls(obj: CliContext) -> bool:
 
 def _restore(obj: CliContext, source: str | None) -> int:
     """Restore a copy into the archive's folder (--home), which must not hold an archive yet."""
-    from archiver.app import utc_now
-    from archiver.custody import backup
-    from archiver.settings.home import check_home
-    from archiver.setup.archive_setup import make_home
-
     check_home(obj.home, obj.environ)
     otherwise = _("Say which backup: archive backup --restore FOLDER")
     place = source or asked_path(_("Which backup (drag its folder into this window):"), otherwise=otherwise)
@@ -171,31 +110,22 @@ def _restore(obj: CliContext, source: str | None) -> int:
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         outcome = backup.restore(folder, obj.home, now=utc_now, tell=copy_progress(progress))
     if outcome.report is not None:
-        tell_copied(outcome.report)
+        echo_lines(evidence_words.copied_lines(outcome.report))
     tell_verification(outcome.verification)
     if outcome.is_placed:
-        for sentence in outcome.erased:
-            echo(sentence)
+        echo_lines(outcome.erased)
         _tell_restored(obj.home, folder, outcome)
     elif outcome.report is None:
         echo(_("Nothing was restored: the backup was changed after it was made."), err=True)
-        _tell_in_place(folder)
+        echo(_("Its contents can still be read where it is: archive --home {path} status"), err=True, path=folder)
     else:
         echo(_("The archive was not put in place: what arrived differs from the backup. Try again."), err=True)
     return 0 if outcome.ok else FINDINGS
 
 
 def _tell_restored(home: Path, source: Path, outcome: BackupOutcome) -> None:
-    from archiver.setup.erasing import restored_line
-
-    echo(_("The archive is restored: {path}").format(path=visible(str(home))))
-    echo(_("The backup in {path} was not changed.").format(path=visible(str(source))))
-    sentence = _("Next: archive init token (the token is not in the backup)   then: archive save")
-    echo(sentence)
+    echo(_("The archive is restored: {path}"), path=home)
+    echo(_("The backup in {path} was not changed."), path=source)
+    echo(_("Next: archive init token (the token is not in the backup)   then: archive save"))
     echo(restored_line(outcome))
     echo(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
-
-
-def _tell_in_place(source: Path) -> None:
-    sentence = _("Its contents can still be read where it is: archive --home {path} status")
-    echo(sentence.format(path=visible(str(source))), err=True)

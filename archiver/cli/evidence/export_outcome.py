@@ -1,25 +1,21 @@
-"""What `export` says of the package that it made."""
+"""What `export` says of a package: what would leave, what was made, what it lacks."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import click
-
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, echo_json, echo_lines
 from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.typed_command import command_line
+from archiver.export.package.make_package import ExportReport
+from archiver.export.package.recipe import PackagePreview
 from archiver.records import contract_facts
+from archiver.rounds.export_recheck import Recheck
 from archiver.setup.file_manager import open_folder
+from archiver.setup.package_words import metadata_lines, warning_lines
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
-
-if TYPE_CHECKING:
-    from archiver.export.package.make_package import ExportReport
-    from archiver.rounds.export_recheck import Recheck
 
 _NAMED_LIMIT = 20
 """So many things that a package lacks are named on the screen; the package names them all."""
@@ -28,7 +24,7 @@ _NAMED_LIMIT = 20
 def tell_document(report: ExportReport, recheck: Recheck | None, options: Sequence[str]) -> None:
     """Print what was made as one JSON document."""
     checked = {"recheck": None if recheck is None else recheck._asdict()}
-    click.echo(json.dumps(report.document() | checked, ensure_ascii=False))
+    echo_json(report.document() | checked)
     _tell_incomplete(report, options)
 
 
@@ -91,7 +87,79 @@ def _tell_incomplete(report: ExportReport, options: Sequence[str]) -> None:
 def _tell_before_sending(report: ExportReport) -> None:
     if report.blank:
         labels = [_(fact.label) for fact in contract_facts.FACTS if fact.name in report.blank]
-        echo(_("Not entered yet (printed as blank): {facts}").format(facts=_(", ").join(labels)), err=True)
+        echo(_("Not entered yet (printed as blank): {facts}"), err=True, facts=_(", ").join(labels))
         echo("  " + _("Add them with: archive job set {contract}").format(contract=report.contract), err=True)
     if report.advice:
-        echo(_("Before you send it: {advice}").format(advice=report.advice), err=True)
+        echo(_("Before you send it: {advice}"), err=True, advice=report.advice)
+
+
+_WITHOUT_FILES = ("support", "consult", "court")
+"""Profiles whose packages give the names and sizes of files at most."""
+
+
+def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
+    """Print the names and numbers, one a line, then the warnings."""
+    echo(_("What this export would contain:"), err=err)
+    for line in number_lines(preview, profile):
+        echo(f"  {line}", err=err)
+    echo_lines(metadata_lines(preview.metadata), err=err)
+    tell_warnings(preview, err=err)
+
+
+def number_lines(preview: PackagePreview, profile: str) -> tuple[str, ...]:
+    """What the package would hand over: the names of its chats and of whom it names, then numbers, none of them 0."""
+    hidden = _("People whose names are hidden: {n}")
+    added = ngettext("{n} file that you added", "{n} files that you added", preview.enclosures)
+    covered = ngettext("{n} hidden place", "{n} hidden places", preview.masked)
+    return (
+        _("Chats: {names}").format(names=_names(preview.chats)),
+        _("People who are shown by their name: {names}").format(names=_names(preview.named)),
+        *_counted(hidden, preview.hidden_people),
+        _messages_line(preview, profile),
+        *_file_lines(preview.files, profile),
+        *_counted(added, preview.enclosures),
+        *_opened_lines(preview),
+        *_counted(covered, preview.masked),
+        _("{size} MB before it is zipped").format(size=f"{preview.size / 1_000_000:.1f}"),
+    )
+
+
+def _counted(text: str, n: int) -> list[str]:
+    return [text.format(n=n)] if n else []
+
+
+def _opened_lines(preview: PackagePreview) -> list[str]:
+    """How many texts would leave, where the others are covered."""
+    if not preview.opened:
+        return []
+    read = sum(one.state == "read" for one in preview.opened)
+    sentence = _("Texts that were read and leave: {read} of {opened} that are opened; every other text is covered")
+    return [sentence.format(read=read, opened=len(preview.opened))]
+
+
+def _names(names: Sequence[str]) -> str:
+    return _(", ").join(visible(" ".join(name.split())) for name in names) or _("none")
+
+
+def _messages_line(preview: PackagePreview, profile: str) -> str:
+    number = preview.messages
+    if profile == "consult":
+        sentence = ngettext(
+            "A summary of {n} message, not its text", "A summary of {n} messages, not their texts", number
+        )
+    elif profile == "support" and "nda" in preview.warnings:
+        sentence = ngettext("An excerpt of {n} message", "An excerpt of {n} messages", number)
+    else:
+        sentence = ngettext("{n} message", "{n} messages", number)
+    return sentence.format(n=number)
+
+
+def _file_lines(number: int, profile: str) -> list[str]:
+    if profile in _WITHOUT_FILES:
+        return [_("No file from Chatwork; names and sizes at most")]
+    return _counted(ngettext("{n} file from Chatwork", "{n} files from Chatwork", number), number)
+
+
+def tell_warnings(preview: PackagePreview, *, err: bool) -> None:
+    """Print what to consider before the package leaves, one warning a line."""
+    echo_lines(warning_lines(preview.warnings), err=err)

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from gettext import gettext as _
 
-import click
-
 from archiver import errors
+from archiver.app import utc_now
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.day_options import parse_day
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, echo_json
 from archiver.cli.terminal.text import pad, visible
 from archiver.cli.terminal.typed_command import command_line
+from archiver.export.package.order import option_words
 from archiver.records import ExportedPackage, JsonObject
-from archiver.render.times import iso_date, minute_text
+from archiver.render.times import minute_text
+from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.standing.contract_names import contract_names
+from archiver.store import statements
+from archiver.store.archive import Archive
+from archiver.store.queries.contracts import contracts
+from archiver.store.queries.runs import exports
 from archiver.store.time_text import to_text
 
 
 def list_exports(obj: CliContext, *, as_json: bool) -> None:
     """Print the packages that the archive has on record."""
-    from archiver.export.package.order import option_words
-    from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import contracts
-    from archiver.store.queries.runs import exports
-
     with Archive(obj.home).reading() as reading:
         packages = exports(reading)
         names = contract_names(contracts(reading))
     if as_json:
-        click.echo(json.dumps({"exports": [_document(one) for one in packages]}, ensure_ascii=False))
+        echo_json({"exports": [_document(one) for one in packages]})
         return
     for package in packages:
         name = names.get(package.contract, visible(package.contract))
@@ -54,19 +52,10 @@ def _document(package: ExportedPackage) -> JsonObject:
 
 def note_handover(obj: CliContext, number: int, *, whom: str | None, day: str | None, how: str) -> None:
     """Record to whom a package was handed. Raises UnknownExport, and UsageError for an empty name or a wrong day."""
-    from archiver.app import utc_now
-    from archiver.store import statements
-    from archiver.store.archive import Archive
-    from archiver.store.queries.runs import exports
-
     to = (whom or "").strip()
     if not to or not day:
         raise errors.UsageError(detail=_("Say to whom it was handed, and when: --whom TEXT --on DAY"))
-    at, now = parse_day(day, "--on", now=utc_now()), utc_now()
-    assert at is not None
-    if at > now:
-        raise errors.DayAhead(value=day, option="--on")
-    on = iso_date(at)
+    on = read_day(day, "--on", EXAMPLE_DAY, now=utc_now())
     with Archive(obj.home).writing() as writing:
         package = next((one for one in exports(writing) if one.number == number), None)
         if package is None:
@@ -75,4 +64,4 @@ def note_handover(obj: CliContext, number: int, *, whom: str | None, day: str | 
     sentence = _("Entered: {name} was handed to {to} on {day}.")
     if not fresh:
         sentence = _("Already entered: {name} was handed to {to} on {day}.")
-    echo(sentence.format(name=visible(package.name), to=visible(to), day=on))
+    echo(sentence, name=package.name, to=to, day=on)

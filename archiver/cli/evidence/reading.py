@@ -1,31 +1,35 @@
-"""Reads on a terminal what a package would open, one message at a time with its covers drawn, or from a file."""
+"""What is asked before a package is made: who the other side is, and whether each opened message was read."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from archiver import errors
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.prompts import ask
-from archiver.cli.terminal.text import visible
-from archiver.records import OpenedMessage, ReadState, Review
+from archiver.cli.terminal.prompts import ask, numbers_in
+from archiver.cli.terminal.text import pad, visible
+from archiver.export.mask.analyser import has_analyser
+from archiver.export.mask.policy import POLICIES
+from archiver.export.package import reading_step
+from archiver.export.package.make_package import ExportReport
+from archiver.export.package.order import ExportOrder
+from archiver.export.package.reading_step import words_nowhere
+from archiver.letter_folding import folded_text
+from archiver.records import CounterpartCandidate, OpenedMessage, ReadState, Review, UndecidedRoom
+from archiver.render.screen_text import shorten
+from archiver.render.times import iso_date
 from archiver.setup.answers import InvalidAnswer
-
-if TYPE_CHECKING:
-    from archiver.export.package.order import ExportOrder
-    from archiver.store.archive import Archive
+from archiver.store.archive import Archive
 
 
 def read_before(archive: Archive, order: ExportOrder, file: Path | None, *, asks: bool, now: datetime) -> ExportOrder:
     """The order with what was read, from a file or on the terminal, which is kept. Raises UsageError."""
-    from archiver.export.mask.analyser import has_analyser
-    from archiver.export.mask.policy import POLICIES
-    from archiver.export.package import reading_step
 
     def look() -> Sequence[OpenedMessage]:
         return reading_step.opened_messages(archive, order, now=now)
@@ -79,10 +83,8 @@ def _read_each(look: Callable[[], Sequence[OpenedMessage]], keep: Callable[[Revi
 
 def _tell_nowhere(look: Callable[[], Sequence[OpenedMessage]], words: Sequence[str]) -> None:
     """Tell which of the words to be covered nobody wrote, as they may be mistyped."""
-    from archiver.export.package.reading_step import words_nowhere
-
     for word in words_nowhere(look(), words) if words else ():
-        echo(_("“{word}” stands in none of the messages to be read.").format(word=visible(word)), err=True)
+        echo(_("“{word}” stands in none of the messages to be read."), err=True, word=word)
 
 
 def _read_key(answer: str) -> str:
@@ -94,8 +96,6 @@ def _read_key(answer: str) -> str:
 
 def _ask_words(message: OpenedMessage, key: str) -> dict[str, tuple[str, ...]]:
     """The word to be covered, or the one whose cover is taken away; nothing if there is none."""
-    from archiver.letter_folding import folded_text
-
     if key == "c":
         word = ask(_("Word:"), lambda answer: folded_text(answer).strip(), exact=True, err=True)
         return {"covered": (word,)} if word else {}
@@ -116,10 +116,73 @@ def _tell_message(message: OpenedMessage, left: int) -> None:
     head = f"No.{message.no}  {message.sent}" if message.no else _("Description of the chat")
     echo(f"\n{head}  {visible(message.name)}  ({count})", err=True)
     for text in message.texts[:-1]:
-        echo(_("  earlier text: {text}").format(text=visible(text)), err=True)
+        echo(_("  earlier text: {text}"), err=True, text=text)
     for line in message.texts[-1].splitlines() if message.texts else ():
         echo(f"  {visible(line)}", err=True)
     for name in message.files:
-        echo(_("  file or task: {name}").format(name=visible(name)), err=True)
+        echo(_("  file or task: {name}"), err=True, name=name)
     if message.marks:
-        echo(_("  perhaps names: {words}").format(words=visible(", ".join(message.marks))), err=True)
+        echo(_("  perhaps names: {words}"), err=True, words=", ".join(message.marks))
+
+
+_NAME_WIDTH = 24
+
+
+def make_with_counterparts(
+    make: Callable[[ExportOrder], ExportReport], keep: Callable[[ExportOrder], None], order: ExportOrder
+) -> ExportReport:
+    """Make the package; on a terminal ask for the other side first where nobody was named, and keep the answer.
+
+    Raises CounterpartUnknown without a terminal, and whatever `make` raises.
+    """
+    try:
+        return make(order)
+    except errors.CounterpartUnknown as error:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        answered = _with_answers(order, error.rooms)
+        keep(answered)
+        return make(answered)
+
+
+def _with_answers(order: ExportOrder, rooms: Sequence[UndecidedRoom]) -> ExportOrder:
+    """The order with an answer for each room; who was named in one room is not asked for again in another."""
+    named, thirds = set(order.counterparts), set(order.thirds)
+    for room in rooms:
+        accounts = {one.account_id for one in room.candidates}
+        if accounts & named or accounts <= thirds:
+            continue
+        chosen = _ask_room(room)
+        named |= chosen
+        thirds |= accounts - chosen
+    return replace(order, counterparts=frozenset(named), thirds=frozenset(thirds - named))
+
+
+def _ask_room(room: UndecidedRoom) -> set[int]:
+    """The accounts that the user names in one room; none, if the other side is not among them."""
+    echo(_("Who is the client in “{room}”? Everybody else's name is hidden."), err=True, room=shorten(room.name, 40))
+    for number, candidate in enumerate(room.candidates, 1):
+        echo(f"  {number:>3} {_candidate_line(candidate)}", err=True)
+    echo(f"  {0:>3} " + _("none of them"), err=True)
+    numbers = ask(_("Number (several: 1 2):"), lambda answer: _read_numbers(answer, len(room.candidates)))
+    return {int(room.candidates[number - 1].account_id) for number in numbers}
+
+
+def _candidate_line(candidate: CounterpartCandidate) -> str:
+    count = ngettext("{n} message", "{n} messages", candidate.messages).format(n=candidate.messages)
+    days = ""
+    if candidate.first_sent is not None and candidate.last_sent is not None:
+        days = f"{iso_date(candidate.first_sent)} – {iso_date(candidate.last_sent)}"
+    name = pad(shorten(candidate.name, _NAME_WIDTH), _NAME_WIDTH)
+    known = _("(the client until now)") if candidate.is_known else ""
+    return f"{name} {candidate.account_id:<10} {count}  {days} {known}".rstrip()
+
+
+def _read_numbers(answer: str, count: int) -> tuple[int, ...]:
+    """The numbers of an answer; () for 0. Raises InvalidAnswer."""
+    numbers = numbers_in(answer)
+    if numbers == [0]:
+        return ()
+    if numbers and all(1 <= number <= count for number in numbers):
+        return tuple(dict.fromkeys(numbers))
+    raise InvalidAnswer(_("Please give numbers from 1 to {n}, or 0 for none of them.").format(n=count))

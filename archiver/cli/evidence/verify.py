@@ -1,59 +1,36 @@
-"""The command `verify`: checks that nothing was changed, in this archive or in a package, or compares two."""
+"""What `verify` and `seal` do: check that nothing was changed, compare two archives or packages, seal what is new."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from archiver import errors
-from archiver.cli.argument_completion import files, folders
-from archiver.cli.context import CliContext
-from archiver.cli.exit_codes import FINDINGS
-from archiver.cli.terminal.output import echo, paged_output
+from archiver import errors, tsa
+from archiver.app import utc_now
+from archiver.cli.context import FINDINGS, CliContext
+from archiver.cli.terminal.output import echo, echo_json, echo_lines, paged_output
 from archiver.cli.terminal.progress import ProgressScreen
-from archiver.cli.terminal.text import WIDTH, visible, wrap
-from archiver.errors import N_
-from archiver.report_language import JAPANESE, LANGUAGES
+from archiver.cli.terminal.text import WIDTH, side_by_side, visible, wrap
+from archiver.comparison.compare import compare
+from archiver.comparison.held_messages import Outcome
+from archiver.comparison.sides import Side
+from archiver.comparison.summary import ComparisonSummary
+from archiver.custody.export_records import verify_here
+from archiver.custody.verify import record_verification, verify_archive
+from archiver.evidence.stamps.timestamp import Authority
+from archiver.evidence.verify.findings import Verification
+from archiver.export.verify_page.page import NAME, page_digest, verify_page
+from archiver.report_language import report_language
+from archiver.rounds.round import seal_now
+from archiver.setup.evidence_words import sealing_lines, verification_lines
+from archiver.setup.work_words import copy_step_words
+from archiver.store.archive import Archive
 
-if TYPE_CHECKING:
-    from archiver.evidence.stamps.timestamp import Authority
-    from archiver.evidence.verify.findings import Verification
 
-
-@click.command(
-    "verify",
-    help=N_(
-        "Check that nothing was changed: this archive, or an export (folder or zip). Two paths: compare two archives, "
-        "exports or daily copies of the same chat.\n\nOf two, each is verified first, and only chats that both have "
-        "are read. --out makes a folder with a page, a PDF and tables; texts stand in it as each side holds them: what "
-        "an export hides stays hidden, an archive's own texts do not."
-    ),
-)
-@click.argument("paths", metavar=N_("[PATH [PATH]]"), nargs=-1, shell_complete=files)
-@click.option("--deep", is_flag=True, help=N_("Also rebuild the readable tables from the records and compare."))
-@click.option(
-    "--page",
-    type=click.Path(path_type=Path),
-    metavar=N_("FILE"),
-    shell_complete=files,
-    help=N_("Write the page with which anybody checks an export in a browser, and print its SHA-256."),
-)
-@click.option("--out", metavar=N_("DIR"), shell_complete=folders, help=N_("Write the comparison into this new folder."))
-@click.option(
-    "--report-lang",
-    type=click.Choice(LANGUAGES),
-    default=JAPANESE,
-    hidden=True,
-    help=N_("The language of the comparison's own texts: ja (left out: this), or en for a reader abroad."),
-)
-@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
-@click.pass_obj
-def command_verify(
+def verify(
     obj: CliContext,
     paths: tuple[str, ...],
     deep: bool,
@@ -68,14 +45,7 @@ def command_verify(
     if len(paths) > 2 or (out is not None and len(paths) < 2) or (deep and len(paths) > 1):
         raise errors.UsageError(detail=_("Give one path, or two to compare; --out goes with two, --deep with one."))
     if len(paths) == 2:
-        from archiver.cli.evidence.compare import tell_comparison
-
         return tell_comparison(*paths, out=out, report_lang=report_lang, as_json=as_json)
-    from archiver.app import utc_now
-    from archiver.custody.export_records import verify_here
-    from archiver.custody.verify import record_verification, verify_archive
-    from archiver.store.archive import Archive
-
     archive, now, path = Archive(obj.home), utc_now(), next(iter(paths), None)
     if path is None and not archive.exists():
         raise archive.absence()
@@ -89,7 +59,7 @@ def command_verify(
     if path is None:
         record_verification(archive, verification, deep=deep, at=utc_now())
     if as_json:
-        click.echo(json.dumps(_document(verification), ensure_ascii=False))
+        echo_json(_document(verification))
     else:
         with paged_output():
             tell_verification(verification)
@@ -98,16 +68,12 @@ def command_verify(
 
 def copy_progress(screen: ProgressScreen) -> Callable[[str, int, int], None]:
     """A callback that shows the progress of a copy or of a verification in a bar: step, done, total."""
-    from archiver.setup.work_words import copy_step_words
-
     words = copy_step_words()
     return lambda what, done, total: screen.show_part(words.get(what, what), done, total)
 
 
 def _write_page(target: Path, paths: Sequence[str]) -> int:
     """Write `verify.html`, which needs no archive. Raises UsageError if the file cannot be made, or exists."""
-    from archiver.export.verify_page.page import NAME, page_digest, verify_page
-
     if paths:
         raise errors.UsageError(detail=_("--page writes a page and checks nothing: leave out PATH."))
     if target.is_dir():
@@ -128,8 +94,6 @@ def _write_page(target: Path, paths: Sequence[str]) -> int:
 
 def _authorities(obj: CliContext) -> Sequence[Authority] | None:
     """The authorities whose roots the settings pin; None if the settings cannot be read."""
-    from archiver import tsa
-
     try:
         return tsa.build_authorities(obj.home, obj.settings().timestamp.authorities)[0]
     except errors.SettingsError:
@@ -150,7 +114,66 @@ def _document(verification: Verification) -> dict[str, object]:
 
 def tell_verification(verification: Verification) -> None:
     """Print the result, what was checked, what does not match, and the notes."""
-    from archiver.setup.evidence_words import verification_lines
-
     for line in verification_lines(verification):
         echo("\n  ".join(wrap(line, WIDTH - 2, cuts_words=False)))
+
+
+def tell_comparison(a: str, b: str, *, out: str | None, report_lang: str, as_json: bool) -> int:
+    """Compare and print, without token and network; neither side is changed."""
+    folder = None if out is None else _absolute(out)
+    try:
+        with report_language(report_lang):
+            summary = compare(_absolute(a), _absolute(b), folder=folder, at=utc_now())
+    except OSError as error:
+        raise errors.BadCopyPlace(path=folder or _absolute(a), detail=error.strerror or str(error)) from error
+    if as_json:
+        echo_json(summary.document(folder))
+    else:
+        _tell(summary, folder)
+    return 0 if summary.a.verification.ok and summary.b.verification.ok else FINDINGS
+
+
+def _absolute(path: str) -> Path:
+    return Path(path).expanduser().absolute()
+
+
+def _tell(summary: ComparisonSummary, folder: Path | None) -> None:
+    more = (Outcome.A_HOLDS_MORE, Outcome.B_HOLDS_MORE, Outcome.EACH_HOLDS_MORE)
+    echo(side_by_side([("A", _side_line(summary.a)), ("B", _side_line(summary.b))]))
+    rows = [
+        (_("In both, with the same texts"), [Outcome.SAME]),
+        (_("In both, one holds a further text"), more),
+        (_("In both, texts differ"), [Outcome.TEXTS_DIFFER]),
+        (_("In both, author or time differ"), [Outcome.FACTS_DIFFER]),
+        (_("In both, times of the edit differ"), [Outcome.UPDATES_DIFFER]),
+        (_("In both, not compared as texts are hidden"), [Outcome.MASKED]),
+        (_("Only in A"), [Outcome.ONLY_A]),
+        (_("Only in B"), [Outcome.ONLY_B]),
+    ]
+    echo("\n" + side_by_side([(label, str(summary.total(outcomes))) for label, outcomes in rows]))
+    counts = summary.files
+    sentence = _("Files: {same} with the same bytes in both, {differ} with other bytes, {a} only in A, {b} only in B.")
+    echo("\n" + sentence.format(same=counts.same, differ=counts.differ, a=counts.only_a, b=counts.only_b))
+    if summary.parted_at is not None:
+        echo(_("Both are copies of one archive; from seal {number} on they differ."), number=summary.parted_at)
+    if folder is not None:
+        echo(_("The comparison: {path}"), path=folder)
+    else:
+        echo(_("For a page, a PDF and tables add: --out DIR"))
+
+
+def _side_line(side: Side) -> str:
+    findings = len(side.verification.findings)
+    state = _("no change was found") if not findings else _("{n} things do not match").format(n=findings)
+    return f"{visible(side.path.name)}  {state}"
+
+
+def seal(obj: CliContext) -> int:
+    """Seal and request stamps; a stamp that an authority does not give changes no exit code, its seal waits."""
+    app = obj.app(needs_archive=True)
+    sealing = seal_now(app)
+    echo_lines(sealing.told, err=True)
+    echo_lines(sealing_lines(sealing))
+    if app.root_errors:
+        raise app.root_errors[0]
+    return 0

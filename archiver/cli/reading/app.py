@@ -6,22 +6,20 @@ import contextlib
 import threading
 import webbrowser
 from gettext import gettext as _
-from typing import TYPE_CHECKING
-
-import click
+from pathlib import Path
 
 from archiver import errors
-from archiver.cli.reading.browser_entry import entry_page, has_screen, stop_on_signals
+from archiver.cli.context import CliContext
+from archiver.cli.reading.view_context import build_view_context, entry_page, has_screen, stop_on_signals
 from archiver.cli.terminal.output import echo
-from archiver.errors import N_
+from archiver.store.archive import Archive
+from archiver.store.search import current_index
+from archiver.web import console as application
+from archiver.web.console import is_left_alone
+from archiver.web.instance import instance_file, last_entry, running_address, write_address
+from archiver.web.server import LOOPBACK, serve_pages
+from archiver.web.waitress_server import bind_port
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from archiver.cli.context import CliContext
-    from archiver.web.console_context import ConsoleContext
-
-FIRST_PORT = 1024
 LOOK_SECONDS = 5.0
 """Seconds between two looks whether the application is still used."""
 
@@ -32,27 +30,8 @@ ENTRY_SECONDS = 60.0
 """Seconds for which the page that opens a running application is kept for the browser."""
 
 
-@click.command(
-    "app",
-    help=N_(
-        "Do everything by clicking, in your browser: set up, save, look, make an export, and the worst "
-        "day.\n\nThe pages come from this computer alone. It ends 20 minutes after you last used it; "
-        "saving goes on."
-    ),
-)
-@click.option(
-    "--port",
-    type=click.IntRange(FIRST_PORT, 65535),
-    metavar="N",
-    help=N_("The port on this computer; left out: that of the last time, or a free one."),
-)
-@click.option("--no-browser", is_flag=True, help=N_("Open no browser; only print the address."))
-@click.option("--read-only", is_flag=True, help=N_("Pages that only show and search what is kept; Ctrl-C ends them."))
-@click.pass_obj
-def command_app(obj: CliContext, port: int | None, no_browser: bool, read_only: bool) -> int:
+def open_app(obj: CliContext, port: int | None, no_browser: bool, read_only: bool) -> int:
     """Serve the pages until a signal, the button, or 20 minutes without use; a second call opens the first one's."""
-    from archiver.web.instance import instance_file, running_address
-
     if read_only:
         return _serve_read_only(obj, port or 0, no_browser=no_browser)
     file = instance_file(obj.home)
@@ -62,19 +41,11 @@ def command_app(obj: CliContext, port: int | None, no_browser: bool, read_only: 
     echo(_("It runs already; this opens it."), err=True)
     with entry_page(address) as page:
         if _open(obj, page, address, no_browser=no_browser):
-            _wait_for_browser()
+            threading.Event().wait(ENTRY_SECONDS)  # the page stays for as long as a browser may need to start
     return 0
 
 
 def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
-    from archiver.cli.reading.view_context import build_view_context
-    from archiver.store.archive import Archive
-    from archiver.store.search import current_index
-    from archiver.web import console as application
-    from archiver.web.instance import last_entry, write_address
-    from archiver.web.server import LOOPBACK, serve_pages
-    from archiver.web.waitress_server import bind_port
-
     if Archive(obj.home).exists():
         with contextlib.suppress(errors.StorageError, errors.NewerArchive):  # a page says it, to somebody who clicks
             current_index.make_current(Archive(obj.home))
@@ -88,8 +59,7 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
                 port = last
         except errors.PortTaken:
             cookie = ""  # a browser may have sent it to whoever has the port now
-            sentence = _("Another program has the port {port}, so the pages have a new address now.")
-            echo(sentence.format(port=last), err=True)
+            echo(_("Another program has the port {port}, so the pages have a new address now."), err=True, port=last)
     with (
         stop_on_signals(context.ended),
         serve_pages(
@@ -100,7 +70,8 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
         write_address(file, gate)
         _open(obj, page, gate.address, no_browser=no_browser)
         echo(_("It ends when it is not used; Ctrl-C ends it at once."), err=True)
-        _wait(context)
+        while not context.ended.wait(LOOK_SECONDS) and not is_left_alone(context):
+            pass
         context.state_typed()
         context.jobs.leave(GRACE_SECONDS)
     return 0
@@ -108,11 +79,6 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
 
 def _serve_read_only(obj: CliContext, port: int, *, no_browser: bool) -> int:
     """Serve the pages until a signal; no token, no network. The search index is rebuilt if that is due and possible."""
-    from archiver.cli.reading.view_context import build_view_context
-    from archiver.store.archive import Archive
-    from archiver.store.search import current_index
-    from archiver.web.server import serve_pages
-
     current_index.make_current(Archive(obj.home))
     context = build_view_context(obj)
     with context.reading():  # an archive that cannot be read fails here, and not in the browser
@@ -134,17 +100,3 @@ def _open(obj: CliContext, page: Path, address: str, *, no_browser: bool) -> boo
         echo(_("Open this address in the browser of this computer; it works once:"), err=True)
     echo(address)
     return is_opened
-
-
-def _wait(context: ConsoleContext) -> None:
-    """Wait until the application is ended, or was not used for long while no job ran."""
-    from archiver.web.console import is_left_alone
-
-    while not context.ended.wait(LOOK_SECONDS):
-        if is_left_alone(context):
-            return
-
-
-def _wait_for_browser() -> None:
-    """Keep the page with the address for as long as a browser may need to start."""
-    threading.Event().wait(ENTRY_SECONDS)

@@ -6,35 +6,32 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from gettext import gettext as _
-from typing import TYPE_CHECKING
 
+from archiver.app import utc_now
+from archiver.chatwork.notation import parse
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.output import echo, paged_output
+from archiver.cli.terminal.saved_rooms import find_room
 from archiver.cli.terminal.text import visible
 from archiver.message_ids import posted_at
 from archiver.records import AccountId, State
+from archiver.render.message_body import References, plain_text
 from archiver.render.times import minute_text
 from archiver.setup.round_words import about_time
+from archiver.store.archive import Archive
+from archiver.store.fingerprints import DELETED
+from archiver.store.queries.transcript import TranscriptMessage, TranscriptText, transcript_messages
+from archiver.store.queries.viewing.people import names_over_time
+from archiver.store.time_text import from_text, from_unix
+from archiver.store.working.backfill_queue import ItemState, unseen_ids
 
-if TYPE_CHECKING:
-    from archiver.render.message_body import References
-    from archiver.store.queries.transcript import TranscriptMessage, TranscriptText
-    from archiver.store.working.backfill_queue import ItemState
-
-    UnseenMessage = tuple[int, ItemState]
-    """A message that was never seen: its id and its state in the back-fill queue."""
+UnseenMessage = tuple[int, ItemState]
+"""A message that was never seen: its id and its state in the back-fill queue."""
 
 
 def show_chat(obj: CliContext, chat: str, since: str | None, until: str | None) -> int:
     """Print a chat's messages, with earlier texts of edited and deleted ones; needs no token and no network."""
-    from archiver.app import utc_now
-    from archiver.cli.terminal.saved_rooms import find_room
-    from archiver.store.archive import Archive
-    from archiver.store.queries.transcript import transcript_messages
-    from archiver.store.queries.viewing.people import names_over_time
-    from archiver.store.working.backfill_queue import unseen_ids
-
     begin, end = parse_period(since, until, now=utc_now())
     with Archive(obj.home).reading() as reading:
         room_id = find_room(reading, chat)
@@ -60,9 +57,6 @@ def tell_messages(
 
     `unseen` are messages known by id alone; each is printed at its place among the others.
     """
-    from archiver.store.fingerprints import DELETED
-    from archiver.store.time_text import from_text, from_unix
-
     number, unseen_left = 0, deque(unseen)
     for message in messages:
         number += 1
@@ -85,8 +79,6 @@ def tell_messages(
 
 def references_to(name_of: Callable[[AccountId], str | None]) -> References:
     """What a body refers to, on a terminal: names of people, and nothing that leads somewhere."""
-    from archiver.render.message_body import References
-
     return References(name_of=name_of, link_of=lambda _room, _message: None, file_of=lambda _file: None)
 
 
@@ -103,9 +95,6 @@ def state_mark(state: State, *, knows_text: bool) -> str:
 
 
 def _tell_text(text: TranscriptText, references: References, *, last: bool) -> None:
-    from archiver.chatwork.notation import parse
-    from archiver.render.message_body import plain_text
-
     if text.body == "[deleted]":
         return
     if not last:

@@ -1,54 +1,49 @@
-"""The command `daemon`: saves again and again in the foreground, until it is stopped."""
+"""What `daemon` does: saves one archive, or all that are known here, again and again until it is stopped."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
 from gettext import gettext as _
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
-import click
-
+from archiver import errors
+from archiver.app import build_app, require_archive, utc_now
 from archiver.cli.context import CliContext
-from archiver.cli.error_output import tell_root_errors
-from archiver.cli.terminal.output import echo
+from archiver.cli.error_output import print_error, tell_error, tell_root_errors
+from archiver.cli.saving import sync_report
+from archiver.cli.terminal.output import echo, echo_lines, told_under
 from archiver.cli.terminal.text import visible
-from archiver.errors import N_, ArchiverError, SettingsError
+from archiver.cli.terminal.typed_command import completion_for
+from archiver.corrected_clock import CorrectedClock
+from archiver.errors import ArchiverError, SettingsError
+from archiver.health.words import findings_line, trouble_lines
+from archiver.notices.heartbeat import Heartbeats
+from archiver.rounds import daemon, run_log
+from archiver.rounds.daemon_messages import FINDINGS, SETTINGS_ERRORS, VERIFICATION, DaemonMessages, as_error
+from archiver.rounds.daemon_work import DaemonWork
+from archiver.rounds.many_homes import ManyHomes
+from archiver.rounds.scheduled_backup import copy_if_due
+from archiver.rounds.stop import Stop
+from archiver.schedule.daemon_lock import hold_daemon_lock
+from archiver.settings.model import Settings
+from archiver.settings.other_archives import homes_with_accounts, note_home, state_folder
+from archiver.settings.token import read_token
+from archiver.sync.report import SyncReport
+from archiver.wording import own_completion
 
-if TYPE_CHECKING:
-    from datetime import datetime, timedelta
 
-    from archiver.corrected_clock import CorrectedClock
-    from archiver.evidence.verify.findings import Verification
-    from archiver.notices.heartbeat import Heartbeat
-    from archiver.rounds.daemon_messages import DaemonMessages
-    from archiver.rounds.daemon_work import DaemonWork
-    from archiver.rounds.stop import Stop
-    from archiver.settings.model import Settings
-    from archiver.sync.report import SyncReport
-
-
-@click.command(
-    "daemon",
-    help=N_("Save again and again until it is stopped, verify the archive now and then, and send alerts."),
-)
-@click.option(
-    "--all",
-    "every",
-    is_flag=True,
-    help=N_("Save every archive of yours that is known on this computer, in one process."),
-)
-@click.pass_obj
-def command_daemon(obj: CliContext, every: bool) -> int:
+def run_daemon(obj: CliContext, every: bool) -> int:
     """Run until a signal comes; errors are printed, and the work is tried again."""
-    from archiver.cli.saving import daemon_of_all
-
-    is_ended = daemon_of_all.run_all(obj, _work_of_many) if every else _run_one(obj)
+    is_ended = _run_all(obj) if every else _run_one(obj)
     if obj.verbose >= 0:
-        _ignore_closed_output(lambda: echo(_("Stopped. What was saved until now is kept."), err=True))
+        _quietly(lambda: echo(_("Stopped. What was saved until now is kept."), err=True))()
     if not is_ended:
         _exit_now()
     return 0
@@ -56,12 +51,6 @@ def command_daemon(obj: CliContext, every: bool) -> int:
 
 def _run_one(obj: CliContext) -> bool:
     """Save one archive until a signal comes; whether everything ended in time."""
-    from archiver.app import build_app, require_archive, utc_now
-    from archiver.corrected_clock import CorrectedClock
-    from archiver.rounds import daemon
-    from archiver.rounds.stop import Stop
-    from archiver.schedule.daemon_lock import hold_daemon_lock
-
     stop, clock = Stop(), CorrectedClock(utc_now, time.monotonic)
     work = _new_work(obj, stop, clock, daemon_messages(obj, clock))
     tell_root_errors(require_archive(build_app(work.settings, obj.environ)).root_errors)
@@ -71,26 +60,10 @@ def _run_one(obj: CliContext) -> bool:
         return daemon.run(work, stop)
 
 
-def _work_of_many(
-    obj: CliContext, stop: Stop, named: Callable[[DaemonMessages], DaemonMessages], longest_round: timedelta
-) -> DaemonWork:
-    """The work on one of many archives, with a clock of its own."""
-    from archiver.app import utc_now
-    from archiver.corrected_clock import CorrectedClock
-
-    clock = CorrectedClock(utc_now, time.monotonic)
-    return _new_work(obj, stop, clock, named(daemon_messages(obj, clock)), longest_round=longest_round)
-
-
 def _new_work(
     obj: CliContext, stop: Stop, clock: CorrectedClock, messages: DaemonMessages, **limits: timedelta
 ) -> DaemonWork:
     """The work on one archive, as DaemonWork takes its limits. Raises SettingsError if the settings cannot be read."""
-    from archiver.app import build_app
-    from archiver.rounds.daemon_work import DaemonWork
-    from archiver.rounds.scheduled_backup import copy_if_due
-    from archiver.settings.token import read_token
-
     return DaemonWork(
         obj.settings,
         lambda settings: build_app(settings, obj.environ, clock=clock, sleep=stop.sleep),
@@ -105,55 +78,40 @@ def _new_work(
 
 def daemon_messages(obj: CliContext, now: Callable[[], datetime]) -> DaemonMessages:
     """What the daemon says; `now`: the corrected clock of its process."""
-    from archiver.cli.saving import after_run
-    from archiver.rounds.daemon_messages import DaemonMessages
-
     settings = _last_good_settings(obj)
-    heartbeats = _Heartbeats(settings, obj.environ, now)
+    heartbeats = Heartbeats(settings, obj.environ, now)
+
+    def give_notice(error: ArchiverError | None, *, is_round: bool = True) -> None:
+        _send_notices(settings(), obj, error, now=now(), is_round=is_round)
+
     return DaemonMessages(
-        lambda report: _ignore_closed_output(
-            lambda: heartbeats.end(report, None),
-            lambda: _tell_round(obj, report),
-            lambda: _send_notices(settings(), obj, None, now=now()),
+        _quietly(
+            lambda report: heartbeats.end(report, None),
+            lambda report: _tell_round(obj, report),
+            lambda _report: give_notice(None),
         ),
-        lambda error: _ignore_closed_output(lambda: _tell_error(error)),
-        lambda name: _ignore_closed_output(lambda: _tell_over(name)),
-        lambda verification: _ignore_closed_output(
-            lambda: _tell_findings(verification, now()),
-            lambda: _send_notices(settings(), obj, None, now=now(), is_round=False),
+        _quietly(_tell_error),
+        _quietly(_tell_over),
+        _quietly(
+            lambda verification: echo(findings_line(len(verification.findings), now()), err=True),
+            lambda _verification: give_notice(None, is_round=False),
         ),
-        lambda copy: _ignore_closed_output(lambda: after_run.tell_upgraded(copy)),
-        unverified=lambda error: _ignore_closed_output(lambda: _print_error(error)),
-        unsaved=lambda error: _ignore_closed_output(
-            lambda: heartbeats.end(None, error), lambda: _send_notices(settings(), obj, error, now=now())
-        ),
+        _quietly(sync_report.tell_upgraded),
+        unverified=_quietly(_print_error),
+        unsaved=_quietly(lambda error: heartbeats.end(None, error), give_notice),
         begun=heartbeats.begin,
     )
 
 
-class _Heartbeats:
-    """The heartbeat of each round, by the settings as they are then."""
+def _quietly(*actions: Callable[..., object]) -> Callable[..., None]:
+    """Run the actions; a closed terminal, or a pipe that nobody reads, is no reason to stop saving."""
 
-    def __init__(
-        self, settings: Callable[[], Settings], environ: Mapping[str, str], now: Callable[[], datetime]
-    ) -> None:
-        self._settings, self._environ, self._now = settings, environ, now
-        self._heartbeat: Heartbeat | None = None
+    def run(*subject: object) -> None:
+        for action in actions:
+            with suppress(OSError):
+                action(*subject)
 
-    def begin(self) -> None:
-        """Tell that a round begins."""
-        self._heartbeat = self._new()
-        self._heartbeat.begin()
-
-    def end(self, report: SyncReport | None, error: ArchiverError | None) -> None:
-        """Tell how it ended; a round that was not even begun, as the token was refused, has failed too."""
-        (self._heartbeat or self._new()).end(report, error, has_code=False)
-        self._heartbeat = None
-
-    def _new(self) -> Heartbeat:
-        from archiver.notices.heartbeat import Heartbeat
-
-        return Heartbeat(self._settings(), self._environ, now=self._now)
+    return run
 
 
 def _last_good_settings(obj: CliContext) -> Callable[[], Settings]:
@@ -162,7 +120,7 @@ def _last_good_settings(obj: CliContext) -> Callable[[], Settings]:
 
     def load() -> Settings:
         nonlocal settings
-        with contextlib.suppress(SettingsError):
+        with suppress(SettingsError):
             settings = obj.settings()
         return settings
 
@@ -178,12 +136,9 @@ def _send_notices(
     is_round: bool = True,
 ) -> None:
     """Send the notices of a round or a verification; on stderr only what the daemon has not printed already."""
-    from archiver.cli.status import notice_delivery
-    from archiver.rounds.daemon_messages import as_error
-
     already_said = ("stale", "findings", "fault/", "alert/", "hint/", "gap/", "lost/")
     try:
-        notice_delivery.tell_after_round(
+        sync_report.tell_after_round(
             settings,
             obj.environ,
             root_error,
@@ -199,19 +154,9 @@ def _send_notices(
         _print_error(as_error(error, obj.home))
 
 
-def _ignore_closed_output(*actions: Callable[[], None]) -> None:
-    """Run the actions; a closed terminal, or a pipe that nobody reads, is no reason to stop saving."""
-    for action in actions:
-        with contextlib.suppress(OSError):
-            action()
-
-
 def _tell_round(obj: CliContext, report: SyncReport) -> None:
     """Print what a scheduled run would have mailed; with `-v` the line of the log too."""
-    from archiver.cli.saving import after_run, sync_report
-    from archiver.rounds import run_log
-
-    after_run.note_home(obj.home, report.account_id)
+    note_home(obj.home, report.account_id, at=utc_now())
     if obj.verbose > 0:
         echo(run_log.round_line(report))
     if report.reported:
@@ -223,63 +168,102 @@ def _tell_round(obj: CliContext, report: SyncReport) -> None:
 
 def _tell_error(error: ArchiverError) -> None:
     """Print the sentence that all channels have for this error, then what it says itself where that tells more."""
-    from archiver.rounds.daemon_messages import SETTINGS_ERRORS
-
     if type(error).__name__ in SETTINGS_ERRORS:
         _print_error(error)  # rounds go on with the last good settings
         return
-    for line in trouble_lines(error):
-        echo(line, err=True)
-
-
-def trouble_lines(error: ArchiverError) -> list[str]:
-    """An error that keeps rounds from going through: its condition in words, and its details if it has any."""
-    from archiver.health import error_reasons, words
-    from archiver.health.conditions import ConditionKind, condition_of
-    from archiver.health.judgements import fault
-
-    condition = condition_of(ConditionKind.FAULT, fault(type(error).__name__))
-    line = words.graded(condition, words.sentence(condition))
-    has_reason = error_reasons.reason(type(error).__name__) is not None
-    return [line] if has_reason and not error.data else [line, visible(str(error))]
+    echo_lines(trouble_lines(error), err=True)
 
 
 def _print_error(error: ArchiverError) -> None:
-    echo(_("Error: {message}").format(message=visible(str(error))), err=True)
-    if error.advice():
-        echo(visible(error.advice()), err=True)
+    print_error(error.code, str(error), error.advice())
 
 
 def _tell_over(name: str) -> None:
-    from archiver.rounds import daemon_messages
-
-    if name == daemon_messages.FINDINGS:
+    if name == FINDINGS:
         sentence = _("The archive was verified again, and nothing was found.")
-    elif name == daemon_messages.VERIFICATION:
+    elif name == VERIFICATION:
         sentence = _("The archive can be verified again.")
-    elif name in daemon_messages.SETTINGS_ERRORS:
+    elif name in SETTINGS_ERRORS:
         sentence = _("archive.toml can be read again.")
     else:
         sentence = _("That is over: saving works again.")
     echo(sentence, err=True)
 
 
-def _tell_findings(verification: Verification, at: datetime) -> None:
-    echo(findings_line(len(verification.findings), at), err=True)
-
-
-def findings_line(number: int, at: datetime) -> str:
-    """What a verification found, in the words of the condition that follows from it."""
-    from archiver.health import words
-    from archiver.health.conditions import ConditionKind, condition_of
-
-    condition = condition_of(ConditionKind.FINDINGS, {"n": number, "at": at})
-    return words.graded(condition, words.sentence(condition))
-
-
 def _exit_now() -> None:
     """End the process although a thread hangs in a call to the network: nothing is ever half written."""
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             stream.flush()
     os._exit(0)
+
+
+OF_ONE = "CHATWORK_API_TOKEN"
+"""The variable with the token of one archive; here each archive reads its own."""
+
+LONGEST_ROUND = timedelta(minutes=1)
+"""How long a round may take, waits included, so that a few slow accounts do not keep all others waiting."""
+
+TELLING = ("round", "trouble", "over", "findings", "upgraded", "unverified", "unsaved")
+"""The messages that may print something, after the path of the archive."""
+
+
+def _run_all(obj: CliContext) -> bool:
+    """Save all archives until a signal comes; whether everything ended in time. Raises NoArchive if none is known."""
+    environ = {name: value for name, value in obj.environ.items() if name != OF_ONE}
+    stop = Stop()
+
+    def list_homes() -> Mapping[Path, str]:
+        return homes_with_accounts(obj.home, state=state_folder())
+
+    def of_home(home: Path) -> CliContext:
+        return replace(obj, home=home, environ=environ)
+
+    known = list_homes()
+    if not known:
+        raise errors.NoArchive(path=obj.home)
+    homes = ManyHomes(
+        list_homes,
+        lambda home: _opened(of_home(home), stop),
+        lambda home: _messages(of_home(home)),
+        now=utc_now,
+    )
+    if obj.verbose >= 0:
+        echo(_("Saving {n} archives again and again. Stop with Ctrl-C."), err=True, n=len(known))
+    return daemon.run_many(homes, stop)
+
+
+@contextmanager
+def _opened(obj: CliContext, stop: Stop) -> Iterator[DaemonWork]:
+    """The work of one archive, whose daemon's lock is held."""
+    with hold_daemon_lock(obj.home):
+        clock = CorrectedClock(utc_now, time.monotonic)
+        messages = named_messages(daemon_messages(obj, clock), obj.home)
+        yield _new_work(obj, stop, clock, messages, longest_round=LONGEST_ROUND)
+
+
+def _messages(obj: CliContext) -> DaemonMessages:
+    """What is said of an archive that cannot be opened; the other archives go on."""
+
+    def trouble(error: ArchiverError) -> None:
+        tell_error(error)
+
+    return named_messages(DaemonMessages(trouble=trouble), obj.home)
+
+
+def named_messages(messages: DaemonMessages, home: Path) -> DaemonMessages:
+    """The same messages, each whole and after the path of its archive, which commands in it name."""
+
+    def after_path(tell: Callable[[Any], None]) -> Callable[[Any], None]:
+        def run(subject: Any) -> None:
+            with (
+                suppress(OSError),  # a closed terminal is no reason to stop saving
+                told_under(f"{visible(str(home))}:"),
+                own_completion(completion_for(home)),
+            ):
+                tell(subject)
+
+        return run
+
+    callbacks: dict[str, Any] = {name: after_path(getattr(messages, name)) for name in TELLING}
+    return replace(messages, **callbacks)

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import click
-
-from archiver.cli.context import CliContext
-from archiver.cli.exit_codes import INCOMPLETE
-from archiver.cli.terminal.output import echo
+from archiver.app import App
+from archiver.cli.context import INCOMPLETE, CliContext
+from archiver.cli.saving import sync_report
+from archiver.cli.terminal.output import echo, echo_json
+from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.terminal.saved_rooms import find_room
 from archiver.errors import UnknownRoom
+from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
+from archiver.rounds.round import upgrade_if_older
+from archiver.setup.work_words import recovery_counts, taken_in_words
+from archiver.store.queries.contracts import required_rooms
+from archiver.store.working.other_databases import is_database
+from archiver.sync.recover.files import take_files
+from archiver.sync.recover.found_ids import FoundIds
+from archiver.sync.recover.read_ids import RecoveryResult
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
-
-if TYPE_CHECKING:
-    from archiver.app import App
-    from archiver.sync.recover.found_ids import FoundIds
-    from archiver.sync.recover.read_ids import RecoveryResult
 
 
 def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *, as_json: bool) -> int:
     """Take ids from the files, read those messages one by one, and print the result."""
-    from archiver.app import build_app, require_archive
-    from archiver.cli.saving import after_run
-    from archiver.cli.terminal.progress import ProgressScreen
-    from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
-    from archiver.rounds.round import upgrade_if_older
-    from archiver.setup.work_words import taken_in_words
-    from archiver.store.working.other_databases import is_database
-
-    app = require_archive(build_app(obj.settings(), obj.environ))
-    upgrade_if_older(app, after_run.tell_upgraded)
+    app = obj.app(needs_archive=True)
+    upgrade_if_older(app, sync_report.tell_upgraded)
     quiet = obj.verbose < 0
     # A copy beside the database is told by its name alone.
     files = tuple(obj.home / one if (obj.home / one).exists() and not one.exists() else one for one in files)
@@ -54,21 +47,15 @@ def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *,
             progress.show_single_reads(done, total, minutes_left(app, total - done))
 
         recovered = recover_round(app, found_ids.places, tell_progress)
-    result = _RecoverResult(found_ids, recovered)
     if as_json:
-        click.echo(json.dumps(result.document(), ensure_ascii=False))
+        echo_json(recovered.document(found_ids))
     elif not quiet:
-        result.tell()
-    return INCOMPLETE if result.is_incomplete() else 0
+        _tell(recovered, found_ids)
+    return 0 if recovered.is_whole(found_ids) else INCOMPLETE
 
 
 def _read_files(app: App, files: tuple[Path, ...], chats: tuple[str, ...]) -> FoundIds:
     """The ids in the files. Raises NoContract, UnknownRoom, NothingThere, FileTooLarge, NotAllowed."""
-    from archiver.cli.terminal.saved_rooms import find_room
-    from archiver.store.queries.contracts import required_rooms
-    from archiver.sync.recover.files import take_files
-    from archiver.sync.recover.found_ids import FoundIds
-
     now = app.now()
     with app.archive.reading() as reading:
         rooms = required_rooms(reading, now)
@@ -90,53 +77,23 @@ def _announce(number: int, minutes: int) -> None:
         "allows 300 calls in 5 minutes). You may stop at any time and run it again.",
         number,
     )
-    echo(sentence.format(n=number, minutes=minutes), err=True)
+    echo(sentence, err=True, n=number, minutes=minutes)
 
 
-@dataclass(frozen=True, slots=True)
-class _RecoverResult:
-    """The ids found in the files, and the result of reading them."""
-
-    found_ids: FoundIds
-    recovered: RecoveryResult
-
-    def is_incomplete(self) -> bool:
-        """Whether any possible id was left unread."""
-        return bool(self.recovered.left or self.found_ids.roomless or self.found_ids.is_cut)
-
-    def document(self) -> dict[str, object]:
-        """The JSON document of `archive save FILE --json`."""
-        return {
-            "found": self.recovered.found,
-            "held": self.recovered.saved_before,
-            "recovered": self.recovered.recovered,
-            "hidden_by_plan": self.recovered.hidden_by_plan,
-            "not_readable": self.recovered.not_readable,
-            "left": self.recovered.left,
-            "other_rooms": len(self.found_ids.elsewhere),
-            "without_room": len(self.found_ids.roomless),
-            "implausible": len(self.found_ids.implausible),
-            "erased": self.recovered.erased,
-            "requests": self.recovered.report.requests,
-        }
-
-    def tell(self) -> None:
-        """Print on the screen what is kept, what is not, and what to do next."""
-        from archiver.setup.work_words import recovery_counts
-
-        recovered, found_ids = self.recovered, self.found_ids
-        echo("  ".join(f"{word} {number}" for word, number in recovery_counts(recovered)))
-        if found_ids.elsewhere:
-            echo(_("Of chats without a job, not used: {n}").format(n=len(found_ids.elsewhere)))
-        if found_ids.implausible:
-            echo(_("Numbers that no message can have, not used: {n}").format(n=len(found_ids.implausible)))
-        if recovered.erased:
-            echo(_("Erased by you, not asked for: {n}").format(n=recovered.erased))
-        if found_ids.roomless:
-            echo(_("Without a chat: {n}. Name the chat with --chat CHAT.").format(n=len(found_ids.roomless)))
-        if found_ids.is_cut:
-            echo(_("There were more ids than can be read at once. Run the same command again later."))
-        if recovered.left:
-            echo(_("The next saves go on with what is left; or run the same command again."))
-        if not recovered.found and not found_ids.roomless:
-            echo(_("It contains no message id from your work chats."))
+def _tell(recovered: RecoveryResult, found_ids: FoundIds) -> None:
+    """Print what is kept, what is not, and what to do next."""
+    echo("  ".join(f"{word} {number}" for word, number in recovery_counts(recovered)))
+    if found_ids.elsewhere:
+        echo(_("Of chats without a job, not used: {n}"), n=len(found_ids.elsewhere))
+    if found_ids.implausible:
+        echo(_("Numbers that no message can have, not used: {n}"), n=len(found_ids.implausible))
+    if recovered.erased:
+        echo(_("Erased by you, not asked for: {n}"), n=recovered.erased)
+    if found_ids.roomless:
+        echo(_("Without a chat: {n}. Name the chat with --chat CHAT."), n=len(found_ids.roomless))
+    if found_ids.is_cut:
+        echo(_("There were more ids than can be read at once. Run the same command again later."))
+    if recovered.left:
+        echo(_("The next saves go on with what is left; or run the same command again."))
+    if not recovered.found and not found_ids.roomless:
+        echo(_("It contains no message id from your work chats."))

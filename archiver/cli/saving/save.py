@@ -1,95 +1,32 @@
-"""The command `save`, or `sync`: saves now what Chatwork shows, all at once (`--all`), or what files name."""
+"""What `save`, or `sync`, does: one round, or a look at what one would read."""
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import click
-
-from archiver.cli.argument_completion import chat_option, job_option
-from archiver.cli.context import CliContext
-from archiver.cli.error_output import tell_root_errors
-from archiver.cli.exit_codes import INCOMPLETE
+from archiver.app import App
+from archiver.cli.context import INCOMPLETE, CliContext
 from archiver.cli.saving import sync_report
-from archiver.cli.terminal.output import echo
-from archiver.errors import N_, ArchiveInUse, ArchiverError
-from archiver.wording import gettext as _
-
-if TYPE_CHECKING:
-    from archiver.app import App
-    from archiver.notices.heartbeat import Heartbeat
-    from archiver.sync.report import SyncReport
-    from archiver.sync.run import Options
-
+from archiver.cli.terminal.output import echo, echo_json
+from archiver.cli.terminal.progress import ProgressScreen
+from archiver.custody.copy_tool import LONGEST_IN_A_RUN
+from archiver.errors import ArchiveInUse, ArchiverError
+from archiver.notices.heartbeat import Heartbeat
+from archiver.rounds import run_log
+from archiver.rounds.round import run_round, upgrade_if_older
+from archiver.rounds.scheduled_backup import copy_if_due
+from archiver.settings.other_archives import note_home
+from archiver.store.queries.contracts import find_contract
+from archiver.sync import plan, run
+from archiver.sync.report import SyncReport
+from archiver.sync.run import Options, dry_run
 
 ALIVE_FOR = timedelta(hours=1)
 """How long another run may last until one of the job that meets it calls that a failure."""
 
-LONGEST_SECONDS = 366 * 24 * 60 * 60
-"""Seconds at most for `--max-seconds`: a run has no use for more, and no calendar holds an end without limit."""
 
-
-@click.command(
-    "save",
-    help=N_(
-        "Save now what Chatwork shows: messages, edits, deletions, files, tasks, people. sync is the "
-        "same command.\n\nWith FILE, bring in messages older than the newest 100: a page of the chat saved "
-        "in the browser (scroll up first), a notification mail, another tool's export or a plain list. A "
-        "file only tells which messages there are; every text comes from Chatwork."
-    ),
-)
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar=N_("[FILE]..."))
-@job_option
-@chat_option(N_("Only this chat: its number, or a part of its name. With FILE: the chat of ids that name none."))
-@click.option(
-    "--all",
-    "everything",
-    is_flag=True,
-    help=N_("Something is about to vanish: save all that is shared with the client, and say what to do next."),
-)
-@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
-@click.option(
-    "--full", is_flag=True, hidden=True, help=N_("Read everything again now, and try every missing file again.")
-)
-@click.option("--dry-run", is_flag=True, hidden=True, help=N_("Only show what would be read; nothing is saved."))
-@click.option(
-    "--max-seconds",
-    type=click.IntRange(1, LONGEST_SECONDS),
-    metavar="S",
-    hidden=True,
-    help=N_("Stop after this many seconds."),
-)
-@click.pass_obj
-def command_save(
-    obj: CliContext,
-    /,
-    files: tuple[Path, ...],
-    jobs: tuple[str, ...],
-    chats: tuple[str, ...],
-    everything: bool,
-    as_json: bool,
-    **how: Any,
-) -> int:
-    """Run one round and print its outcome; or read all at once; or read what files name."""
-    is_alone = not (files or chats or any(how.values()))
-    if (everything and not is_alone) or (files and (jobs or any(how.values()))):
-        raise click.UsageError(_("These do not go together: --all takes --job alone, and FILE takes --chat alone."))
-    if everything:
-        from archiver.cli.saving.rescue import rescue
-
-        return rescue(obj, jobs, as_json=as_json)
-    if files:
-        from archiver.cli.saving.recover import recover  # here, as a quiet run needs neither
-
-        return recover(obj, files, chats, as_json=as_json)
-    return _save(obj, jobs, chats, as_json=as_json, **how)
-
-
-def _save(
+def save(
     obj: CliContext,
     jobs: tuple[str, ...],
     chats: tuple[str, ...],
@@ -99,15 +36,10 @@ def _save(
     dry_run: bool,
     max_seconds: int | None,
 ) -> int:
-    from archiver.app import build_app, require_archive
-    from archiver.cli.saving import after_run
-    from archiver.notices.heartbeat import Heartbeat
-    from archiver.rounds.round import upgrade_if_older
-    from archiver.sync import run
-
-    app = require_archive(build_app(obj.settings(), obj.environ))
+    """Run one round and print its outcome, or show what one would read."""
+    app = obj.app(needs_archive=True)
     if (jobs or chats) and not dry_run:  # they are looked up before the round begins
-        upgrade_if_older(app, after_run.tell_upgraded)
+        upgrade_if_older(app, sync_report.tell_upgraded)
     options = run.Options(
         rooms=_chosen_rooms(app, jobs, chats),
         full=full,
@@ -123,7 +55,7 @@ def _save(
     except ArchiverError as error:
         return _tell_failure(app, obj, error, heartbeat)
     heartbeat.end(report, None)
-    after_run.note_home(obj.home, report.account_id)
+    note_home(obj.home, report.account_id, at=app.now())
     if _is_quiet(obj) and not _is_typed():
         _make_regular_copy(app, obj)
     _tell_outcome(app, obj, report, as_json=as_json)
@@ -141,14 +73,10 @@ def _is_quiet(obj: CliContext) -> bool:
 
 def _run(app: App, options: Options, heartbeat: Heartbeat, *, quiet: bool) -> SyncReport:
     """Run the round, with its progress on the screen. Raises ArchiverError."""
-    from archiver.cli.saving import after_run
-    from archiver.cli.terminal.progress import ProgressScreen
-    from archiver.rounds.round import run_round
-
     heartbeat.begin()
     with ProgressScreen(quiet=quiet) as progress:
         app.chatwork.transport.on_wait = progress.wait
-        return run_round(app, options, progress.callbacks(), upgraded=after_run.tell_upgraded)
+        return run_round(app, options, progress.callbacks(), upgraded=sync_report.tell_upgraded)
 
 
 def _tell_failure(app: App, obj: CliContext, error: ArchiverError, heartbeat: Heartbeat) -> int:
@@ -156,15 +84,12 @@ def _tell_failure(app: App, obj: CliContext, error: ArchiverError, heartbeat: He
 
     Raises the error if it is to be printed.
     """
-    from archiver.cli.status import notice_delivery
-    from archiver.rounds import run_log
-
     quiet = _is_quiet(obj)
     if quiet and not _is_typed() and _is_round_alive(app, error):
         run_log.note(app.settings.home, "skipped=another-run", at=app.now())
         return 0
     heartbeat.end(None, error)
-    to_say = notice_delivery.tell_after_round(
+    to_say = sync_report.tell_after_round(
         app.settings, obj.environ, error, now=app.now(), unwatched=quiet, already_said=("fault/",)
     )
     if quiet and not to_say:
@@ -174,21 +99,14 @@ def _tell_failure(app: App, obj: CliContext, error: ArchiverError, heartbeat: He
 
 def _tell_outcome(app: App, obj: CliContext, report: SyncReport, *, as_json: bool) -> None:
     """Print what a round did and what needs the user, and send the notices."""
-    from archiver.cli.status import notice_delivery
-
     quiet = _is_quiet(obj)
     if as_json:
-        click.echo(json.dumps(report.document(), ensure_ascii=False))
+        echo_json(report.document())
     elif not quiet:
         sync_report.tell_sync(report)
-    if not quiet:
-        sync_report.tell_run_conditions(report, app.settings)
-        tell_root_errors(app.root_errors)
-    for complaint in report.complaints:
-        echo(complaint, err=True)
-    sync_report.tell_alerts(report)
+    sync_report.tell_beside(app, report, quiet=quiet)
     opened = [f"{kind}/{alert['number']}" for alert in report.alerts for kind in ("alert", "hint", "due")]
-    notice_delivery.tell_after_round(
+    sync_report.tell_after_round(
         app.settings, obj.environ, None, now=app.now(), unwatched=quiet, already_said=("gap/", "lost/", *opened)
     )
     if report.reported and quiet:
@@ -197,10 +115,6 @@ def _tell_outcome(app: App, obj: CliContext, report: SyncReport, *, as_json: boo
 
 def _make_regular_copy(app: App, obj: CliContext) -> None:
     """Make the copy of `[backup]` if it is due; what goes wrong with it is told by the notices that follow."""
-    from archiver.custody.copy_tool import LONGEST_IN_A_RUN
-    from archiver.rounds import run_log
-    from archiver.rounds.scheduled_backup import copy_if_due
-
     try:
         copy_if_due(app.settings, obj.environ, now=app.now, longest=LONGEST_IN_A_RUN)
     except ArchiverError as error:
@@ -209,8 +123,6 @@ def _make_regular_copy(app: App, obj: CliContext) -> None:
 
 def _is_round_alive(app: App, error: ArchiverError) -> bool:
     """Whether a run of the job is not needed, as another one holds the lock and began not long ago."""
-    from archiver.rounds import run_log
-
     if not isinstance(error, ArchiveInUse):
         return False
     begun = run_log.begun_at(app.settings.home)
@@ -221,8 +133,7 @@ def _chosen_rooms(app: App, jobs: tuple[str, ...], chats: tuple[str, ...]) -> fr
     """The rooms that the options choose; None: all. Raises UnknownContract, UnknownRoom."""
     if not jobs and not chats:
         return None
-    from archiver.cli.terminal.saved_rooms import find_room
-    from archiver.store.queries.contracts import find_contract
+    from archiver.cli.terminal.saved_rooms import find_room  # here, as a round that a job starts asks nobody
 
     with app.archive.reading() as reading:
         named = [room.room_id for name in jobs for room in find_contract(reading, name).rooms]
@@ -230,9 +141,6 @@ def _chosen_rooms(app: App, jobs: tuple[str, ...], chats: tuple[str, ...]) -> fr
 
 
 def _show_plan(app: App, options: Options, *, as_json: bool) -> int:
-    from archiver.sync import plan
-    from archiver.sync.run import dry_run
-
     steps = dry_run(app.archive, app.chatwork, now=app.now, options=options)
     total = plan.count_requests([step for step, _name in steps])
     if as_json:
@@ -240,7 +148,7 @@ def _show_plan(app: App, options: Options, *, as_json: bool) -> int:
             {"room_id": step.room_id, "name": name, "kind": step.kind, "why": step.reason, "requests": step.requests}
             for step, name in steps
         ]
-        click.echo(json.dumps({"steps": rows, "requests": total}, ensure_ascii=False))
+        echo_json({"steps": rows, "requests": total})
     else:
         sync_report.tell_plan(steps, requests=total)
     return 0

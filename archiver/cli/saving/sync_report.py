@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
-from archiver.cli.terminal.output import echo
+from archiver.app import App
+from archiver.cli.error_output import tell_root_errors
+from archiver.cli.terminal.output import echo, echo_lines
 from archiver.cli.terminal.text import pad
-from archiver.health.conditions import ROWS, Condition, ConditionKind, conditions_beside
-from archiver.health.snapshot import ComputerState, observe_disk
-from archiver.health.words import sentence
+from archiver.errors import ArchiverError
+from archiver.health.rooms_and_runs import run_sentences
+from archiver.notices.round_notices import give_notice
 from archiver.render.screen_text import shorten
-from archiver.sync.files.download import NO_SPACE
+from archiver.settings.model import Settings
+from archiver.sync.plan import PlanStep
+from archiver.sync.report import SyncReport
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
-if TYPE_CHECKING:
-    from archiver.settings.model import Settings
-    from archiver.sync.plan import PlanStep
-    from archiver.sync.report import SyncReport
+
+def tell_upgraded(copy: Path) -> None:
+    """Print that the archive was upgraded, also with `-q`: it happens once a version, and the copy takes space."""
+    sentence = _("The archive was updated to this version of the program. A copy of it as it was before: {path}")
+    echo(sentence, err=True, path=copy)
+
+
+def tell_after_round(settings: Settings, environ: Mapping[str, str], error: ArchiverError | None, **how: Any) -> bool:
+    """Give notice of the troubles of a round (`how`: as `give_notice` takes it); whether the error is to be printed."""
+    said, is_to_say = give_notice(settings, environ, error, **how)
+    echo_lines(said, err=True)
+    return is_to_say
 
 
 def tell_sync(report: SyncReport) -> None:
     """Print the outcome of a run, one line for each room, and what is not complete."""
     from archiver.setup.round_words import round_lines
 
-    for line in round_lines(report):
-        echo(line)
+    echo_lines(round_lines(report))
 
 
 def notice_line(report: SyncReport) -> str:
@@ -36,17 +48,11 @@ def notice_line(report: SyncReport) -> str:
     gaps = sum(len(room.gaps) for room in report.rooms)
     sentence = _("Chatwork archive: not everything was saved (chats {rooms}, files {files}, gaps {gaps}).")
     line = sentence.format(rooms=rooms, files=files, gaps=gaps)
+    only = _("Chatwork archive: not everything was read in time; the next save reads the rest.")
+    some = _("Some was left for the next save to read.")
     if report.left_over:
-        line = _only_left_over_sentence() if not rooms + files + gaps else f"{line} {_left_over_sentence()}"
+        line = f"{line} {some}" if rooms + files + gaps else only
     return line + " " + _("See: archive status")
-
-
-def _only_left_over_sentence() -> str:
-    return _("Chatwork archive: not everything was read in time; the next save reads the rest.")
-
-
-def _left_over_sentence() -> str:
-    return _("Some was left for the next save to read.")
 
 
 def tell_plan(steps: Sequence[tuple[PlanStep, str]], *, requests: int) -> None:
@@ -65,8 +71,7 @@ def tell_plan(steps: Sequence[tuple[PlanStep, str]], *, requests: int) -> None:
     whys |= {"asked": _("asked for"), "named": _("mentioned"), "near": _("near a change")}
     for step, name in steps:
         echo(f"{pad(kinds[step.kind], 20)} {pad(shorten(name), 26)} {pad(whys[step.reason], 18)} {step.requests}")
-    sentence = ngettext("Together at least {n} request.", "Together at least {n} requests.", requests)
-    echo(sentence.format(n=requests))
+    echo(ngettext("Together at least {n} request.", "Together at least {n} requests.", requests), n=requests)
     echo(_("Then files that are not saved yet. Nothing was saved."), err=True)
 
 
@@ -75,18 +80,13 @@ def tell_alerts(report: SyncReport) -> None:
     if report.alerts:
         high = sum(alert["level"] == "high" for alert in report.alerts)
         sentence = _("Alerts: {n} new, {high} of them to act on now. See: archive status --alerts")
-        echo(sentence.format(n=len(report.alerts), high=high), err=True)
+        echo(sentence, err=True, n=len(report.alerts), high=high)
 
 
-def tell_run_conditions(report: SyncReport, settings: Settings) -> None:
+def tell_beside(app: App, report: SyncReport, *, quiet: bool = False) -> None:
     """Print on stderr what a run met that deserves attention; it changes no exit code."""
-    disk = observe_disk(settings.home, settings.files.stop_when_free_bytes) if NO_SPACE in report.reported else None
-    clock_ms = None if report.is_undecided else report.clock_offset_ms
-    found = conditions_beside(clock_ms=clock_ms, computer=ComputerState(disk))
-    found += [Condition(ConditionKind.UNREAD_DROPPED)] if report.unread_dropped else []
-    for condition in found:
-        echo(sentence(condition), err=True)
-    if disk is not None and not any(
-        ROWS[one.kind].check == "disk" for one in found
-    ):  # a quota, or space that is free again
-        echo(_("There was no space for a file, or your quota is used up: a later save tries it again."), err=True)
+    if not quiet:
+        echo_lines(run_sentences(report, app.settings), err=True)
+        tell_root_errors(app.root_errors)
+    echo_lines(report.complaints, err=True)
+    tell_alerts(report)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-import click
 
 from archiver import errors
-from archiver.cli.context import CliContext
-from archiver.cli.exit_codes import FINDINGS, INCOMPLETE
-from archiver.cli.terminal.output import echo
+from archiver.app import utc_now
+from archiver.cli.context import FINDINGS, INCOMPLETE, CliContext
+from archiver.cli.terminal.output import echo, echo_json, echo_lines
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible
+from archiver.custody.database_upkeep import STEPS, FolderSize, UpkeepReport, keep_up, upkeep_document
 from archiver.errors import N_
+from archiver.rounds.scheduled_duties import no_space_error
+from archiver.store.archive import Archive
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
-
-if TYPE_CHECKING:
-    from archiver.custody.database_upkeep import FolderSize, UpkeepReport
-
 
 _FOLDER_NAMES = {
     "packages": N_("Exports"),
@@ -31,24 +26,8 @@ _FOLDER_NAMES = {
 }
 
 
-@click.command(
-    "upkeep",
-    help=N_(
-        "Keep the database healthy: check it, rewrite it where that pays, drop old log lines\n\nThe daemon "
-        "does it once a month. Nothing that was saved is changed or removed. It is not done while a save "
-        "is at work, nor where too little of the disk is free."
-    ),
-)
-@click.option("--dry-run", is_flag=True, help=N_("Only look, and say what would be done."))
-@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
-@click.pass_obj
-def command_upkeep(obj: CliContext, dry_run: bool, as_json: bool) -> int:
+def keep_up_and_tell(obj: CliContext, dry_run: bool, as_json: bool) -> int:
     """Look, do and tell; needs no token and no network. Raises NoArchive, ArchiveInUse, StorageError."""
-    from archiver.app import utc_now
-    from archiver.custody.database_upkeep import STEPS, keep_up
-    from archiver.rounds.scheduled_duties import no_space_error
-    from archiver.store.archive import Archive
-
     settings, names = obj.settings(), list(STEPS)
     try:
         with ProgressScreen(quiet=as_json or obj.verbose < 0) as screen:
@@ -61,13 +40,12 @@ def command_upkeep(obj: CliContext, dry_run: bool, as_json: bool) -> int:
             )
     except errors.ArchiverError as failure:
         if as_json:
-            click.echo(json.dumps(_error_document(failure, dry_run=dry_run), ensure_ascii=False))
+            echo_json(upkeep_document(None, dry_run=dry_run, error=str(failure)))
         raise
     if as_json:
-        click.echo(json.dumps(_document(report, dry_run=dry_run), ensure_ascii=False))
+        echo_json(upkeep_document(report, dry_run=dry_run))
     else:
-        for line in _lines(report, dry_run=dry_run):
-            echo(line)
+        echo_lines(_lines(report, dry_run=dry_run))
     if report.problems:
         return FINDINGS
     if report.vacuum == "no_space" and not as_json:
@@ -132,44 +110,3 @@ def _folder_line(folder: FolderSize) -> str:
 
 def _megabytes(number: int) -> str:
     return f"{number / 1e6:,.1f}"
-
-
-def _error_document(error: errors.ArchiverError, *, dry_run: bool) -> dict[str, object]:
-    """What a run that came to nothing prints: every field of a report, and why there is none."""
-    counts = dict.fromkeys(("bytes_before", "unused_before", "bytes", "unused"))
-    return {
-        "ok": False,
-        "dry_run": dry_run,
-        "error": str(error),
-        "database": counts,
-        "problems": [],
-        "vacuum": None,
-        "needed_bytes": None,
-        "free_bytes": None,
-        "index_merged": False,
-        "verifications_dropped": 0,
-        "folders": [],
-    }
-
-
-def _document(report: UpkeepReport, *, dry_run: bool) -> dict[str, object]:
-    return {
-        "ok": report.ok,
-        "dry_run": dry_run,
-        "error": None,
-        "database": {
-            "bytes_before": report.before.total_bytes,
-            "unused_before": report.before.free_bytes,
-            "bytes": report.after.total_bytes,
-            "unused": report.after.free_bytes,
-        },
-        "problems": list(report.problems),
-        "vacuum": report.vacuum.value,
-        "needed_bytes": report.needed_bytes,
-        "free_bytes": report.free_bytes,
-        "index_merged": report.is_index_merged,
-        "verifications_dropped": report.dropped_verifications,
-        "folders": [
-            {"name": one.name, "path": str(one.path), "bytes": one.bytes, "files": one.files} for one in report.folders
-        ],
-    }

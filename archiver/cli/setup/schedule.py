@@ -1,34 +1,32 @@
-"""`init schedule`, `--show` and `--off`: the job in this computer's scheduler that saves regularly."""
+"""The job in this computer's scheduler: `init schedule`, and the last step of the first run, which tries it."""
 
 from __future__ import annotations
 
 import click
 
+from archiver import errors
+from archiver.app import App
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.text import visible
-from archiver.errors import N_
+from archiver.cli.setup import first_save_step
+from archiver.cli.setup.first_save_step import BackgroundRound
+from archiver.cli.terminal.output import echo, echo_lines
+from archiver.cli.terminal.prompts import ask_yes_no, say_choice, tell, tell_head
+from archiver.cli.terminal.text import WIDTH, columns, visible
+from archiver.health import error_reasons
+from archiver.render.times import interval_words
+from archiver.schedule import schedulers
 from archiver.settings.home import has_archive
+from archiver.settings.model import exports_folder
+from archiver.setup import scheduled_job
+from archiver.setup.answers import SCHEDULE, STAMPS, TRIED, note_answer, recall_answers
+from archiver.setup.archive_setup import choose_authorities
+from archiver.setup.token_source import lasting_settings
+from archiver.store.archive import Archive
+from archiver.store.working.remembered_values import SCHEDULED_RUN
 from archiver.wording import gettext as _
 
-KINDS = ("cron", "systemd", "launchd", "windows")
-"""The same as in `archiver.schedule.schedulers`, which is not imported for a help page."""
 
-
-@click.command(
-    "schedule",
-    help=N_("Let this computer's own scheduler save again and again. Running this again renews the job."),
-)
-@click.option("--off", is_flag=True, help=N_("Remove the job; what is saved stays."))
-@click.option("--show", is_flag=True, help=N_("Only show what is registered for this archive, word for word."))
-@click.option(
-    "--with",
-    "kind",
-    type=click.Choice(KINDS),
-    help=N_("Which scheduler; left out: the one that suits this computer, and with --off all."),
-)
-@click.pass_obj
-def init_schedule(obj: CliContext, off: bool, show: bool, kind: str | None) -> int:
+def change_schedule(obj: CliContext, off: bool, show: bool, kind: str | None) -> int:
     """Register the archive's job, show it, or remove it."""
     if off and show:
         raise click.UsageError(_("--off and --show cannot be used together."))
@@ -39,11 +37,6 @@ def init_schedule(obj: CliContext, off: bool, show: bool, kind: str | None) -> i
 
 def _install(obj: CliContext, kind: str | None) -> int:
     """Register the job and print what it will lack; the token is never written into it."""
-    from archiver.schedule import schedulers
-    from archiver.setup import scheduled_job
-    from archiver.setup.token_source import lasting_settings
-    from archiver.store.archive import Archive
-
     if not has_archive(obj.home):
         raise Archive(obj.home).absence()
     settings, environ = lasting_settings(obj), obj.environ
@@ -53,24 +46,17 @@ def _install(obj: CliContext, kind: str | None) -> int:
     is_idle = scheduled_job.is_idle(chosen_kind)
     if not is_idle:
         pace = schedulers.pace_words(job, settings.sync.every)
-        echo(_("Registered with {scheduler}: {pace}.").format(scheduler=schedulers.title(chosen_kind), pace=pace))
+        echo(_("Registered with {scheduler}: {pace}."), scheduler=schedulers.title(chosen_kind), pace=pace)
     for other in others:
-        echo(
-            _("It was removed from {scheduler}, so that it does not run twice.").format(
-                scheduler=schedulers.title(other)
-            )
-        )
+        echo(_("It was removed from {scheduler}, so that it does not run twice."), scheduler=schedulers.title(other))
     if not is_idle:
         echo(_("To see in a few minutes whether it ran: archive status --full"))
-    for warning in schedulers.missing_for_job(settings, environ, kind=chosen_kind, cron_runs=not is_idle):
-        echo(warning, err=True)
+    echo_lines(schedulers.missing_for_job(settings, environ, kind=chosen_kind, cron_runs=not is_idle), err=True)
     return 0
 
 
 def _show(obj: CliContext) -> int:
     """Print the archive's jobs in every scheduler that this computer has."""
-    from archiver.schedule import schedulers
-
     jobs = schedulers.show(obj.home, obj.environ)
     for kind, text in jobs.items():
         echo(f"{schedulers.title(kind)}  ({schedulers.job_name(obj.home)})")
@@ -82,12 +68,156 @@ def _show(obj: CliContext) -> int:
 
 def _remove(obj: CliContext, kind: str | None) -> int:
     """Remove the archive's jobs, and nothing that this program did not write."""
-    from archiver.schedule import schedulers
-    from archiver.setup import scheduled_job
-
     removed_kinds = scheduled_job.remove(obj, kind)
     for removed_kind in removed_kinds:
-        echo(_("Removed from {scheduler}. What is saved stays.").format(scheduler=schedulers.title(removed_kind)))
+        echo(_("Removed from {scheduler}. What is saved stays."), scheduler=schedulers.title(removed_kind))
     if not removed_kinds:
         echo(_("Nothing was registered for this archive; nothing was changed."))
     return 0
+
+
+def arrange(obj: CliContext, app: App, saving: BackgroundRound | None, timestamps: str | None) -> None:
+    """Ask about the job and the time stamps, then register the job and let it run once."""
+    tell_head(5, _("Automatic saving and time stamps"))
+    scheduler = schedulers.find_starters(obj.home, obj.environ)
+    is_wanted = scheduler is not None or _ask_schedule(app)
+    _ask_stamps(obj, app, timestamps)
+    if scheduler is not None:
+        _finish_saving(app, saving)
+        tell(
+            _("It already saves automatically ({scheduler}); nothing was changed. See: archive status --full"),
+            scheduler=scheduler,
+        )
+        return
+    if not is_wanted:
+        _finish_saving(app, saving)
+        tell(
+            _("Automatic saving is not set up yet. Later: archive init schedule, or leave this running: archive daemon")
+        )
+        return
+    if TRIED in recall_answers(app.archive):
+        return
+    if saving is not None:
+        saving.leave()  # two rounds at once cannot be; what it left, the job fetches
+    kind = _register(obj)
+    if kind is None:
+        _save_here(obj, app)
+    else:
+        _try_job(obj, app, kind)
+    note_answer(app.archive, TRIED)
+
+
+# --- the questions -------------------------------------------------------------------------------
+
+
+def _ask_schedule(app: App) -> bool:
+    """Whether the user wants the job; the question is asked once."""
+    answer = recall_answers(app.archive).get(SCHEDULE)
+    if answer is None:
+        every = interval_words(app.settings.sync.every)
+        sentence = _("Save every {every} while this computer runs?").format(every=every)
+        answer = "yes" if ask_yes_no(sentence, default=True) else "no"
+        note_answer(app.archive, SCHEDULE, answer)
+    return answer == "yes"
+
+
+def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
+    """Ask once whether a third party confirms the time of the seals, unless option or settings say so already."""
+    if timestamps is None:
+        if STAMPS in recall_answers(app.archive) or app.settings.timestamp.authorities:
+            return
+        tell(
+            _(
+                "Each day, 64 unreadable characters can go to two outside companies, which time-stamp them: that "
+                "shows that your records existed then. No message, name or file is sent."
+            )
+        )
+        timestamps = "on" if ask_yes_no(_("Have the time confirmed?"), default=True) else "off"
+    say_choice(choose_authorities(obj.home, timestamps))
+    note_answer(app.archive, STAMPS, timestamps)
+
+
+# --- the job -------------------------------------------------------------------------------------
+
+
+def _register(obj: CliContext) -> str | None:
+    """Register the job and return the scheduler's kind; None, after printing why, if no scheduler takes it."""
+    try:
+        kind = scheduled_job.choose(obj)
+        _offer_readable_token(obj, kind)
+        warnings = scheduled_job.register(obj, kind)
+    except (errors.SchedulerMissing, errors.SchedulerRefused) as error:
+        tell(f"{visible(str(error))} {visible(error.advice())}".rstrip())
+        return None
+    for warning in warnings:
+        tell(warning)
+    return kind
+
+
+def _offer_readable_token(obj: CliContext, kind: str) -> None:
+    """Offer to store the token where a job without a desktop session can read it."""
+    if not scheduled_job.is_token_unreadable(obj, kind):
+        return
+    tell(_("The job of {scheduler} cannot read the token where it is stored."), scheduler=schedulers.title(kind))
+    if ask_yes_no(_("Put it into a file that only you can read?"), default=True):
+        scheduled_job.move_token(obj)
+
+
+def _try_job(obj: CliContext, app: App, kind: str) -> None:
+    """Let the scheduler run the job once and print whether it saved; if not in time, save in this process."""
+    if not scheduled_job.is_idle(kind):  # else that was said already, with what starts it
+        pace = schedulers.pace_words(scheduled_job.build(obj), app.settings.sync.every)
+        tell(_("Registered with {scheduler}: {pace}."), scheduler=schedulers.title(kind), pace=pace)
+    tell(_("It is now run once in this way (a minute at most)."))
+    try:
+        trial = scheduled_job.try_job(obj, app, kind)
+    except (errors.SchedulerMissing, errors.SchedulerRefused) as error:
+        tell(visible(str(error)))
+    else:
+        if trial.has_saved:
+            tell(scheduled_job.success_sentence(kind))
+            return
+        if trial.error_name is not None:
+            _tell_failure(obj, app, trial.error_name)
+            return
+        if trial.is_saving:
+            tell(_("It runs in this way and is still saving; see how far with: archive status"))
+            return
+    tell(_("It could not be seen yet whether it works there. In a few minutes, see: archive status --full"))
+    _save_here(obj, app)
+
+
+def _tell_failure(obj: CliContext, app: App, error_name: str) -> None:
+    """Print why the scheduled run failed and save here; `archive` still shows it, as the run itself remembered it."""
+    reason = error_reasons.reason(error_name) or error_name
+    tell(_("The automatic save failed: {reason}. {advice}"), reason=reason, advice=error_reasons.advice(error_name))
+    _save_here(obj, app)
+    tell(_("Until that is fixed, nothing is saved automatically. Then see: archive status --full"))
+
+
+def _save_here(obj: CliContext, app: App) -> None:
+    """Run one round in this process instead."""
+    saving = first_save_step.BackgroundRound(obj)
+    first_save_step.show_counts(saving, app.archive, seconds=None)
+    saving.check()
+    tell(_("It was saved once more from here instead."))
+
+
+def _finish_saving(app: App, saving: BackgroundRound | None) -> None:
+    if saving is not None and not saving.wait(0):
+        tell(_("The first save goes on (Ctrl-C ends it; what has come is kept)."))
+        first_save_step.show_counts(saving, app.archive, seconds=None)
+    if saving is not None:
+        saving.check()
+
+
+def tell_end(obj: CliContext, app: App) -> None:
+    """Print whether it was seen to save by itself, where packages go, and the two commands to remember."""
+    with app.archive.reading() as reading:
+        run = SCHEDULED_RUN.recall(reading)
+    if run is None or run.error is not None:
+        tell(_("It has not saved automatically yet. What is missing: archive status --full"), indent=0)
+    folder = visible(str(exports_folder(obj.settings())))
+    head = _("Done. Exports are put into:")
+    echo(f"{head} {folder}" if columns(f"{head} {folder}") <= WIDTH else f"{head}\n  {folder}")
+    echo(_("Two to remember:   archive (how it stands)   archive save --all (when it may vanish)"))

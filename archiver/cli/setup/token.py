@@ -1,47 +1,46 @@
-"""`init token`, `--test` and `--forget`: stores, tests and removes the API token."""
+"""The API token: asked for by the first run and by `init token`, which also tests and removes it."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
-from gettext import gettext as _
-from typing import TYPE_CHECKING
 
 import click
 
 from archiver import errors
+from archiver.app import App, build_app
 from archiver.cli.context import CliContext
-from archiver.cli.setup.token_prompt import ask_token, keep_token_and_tell
 from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.prompts import Postponed, ask, ask_yes_no, tell, tell_head
 from archiver.cli.terminal.text import visible
-from archiver.errors import N_
-from archiver.settings.home import check_home
+from archiver.health.token import is_readable
+from archiver.records import AccountId
+from archiver.settings.file import is_token_source
+from archiver.settings.home import SETTINGS_FILE, check_home, has_archive
+from archiver.settings.token import forget_token
+from archiver.setup.answers import ORGANISATION, InvalidAnswer, note_answer, recall_answers
+from archiver.setup.archive_setup import record_account
+from archiver.setup.first_run import check_token
 from archiver.setup.token_source import (
+    PRIVATE_FILE,
     VARIABLE_SOURCE,
+    clean_token,
+    keep_token,
     lasting_settings,
+    place_words,
     token_account,
     trial_app,
     variable_token,
     variable_wins_hint,
     write_token_source,
 )
+from archiver.store.queries import current_state
+from archiver.sync.run import check_account
+from archiver.wording import gettext as _
 
-if TYPE_CHECKING:
-    from archiver.app import App
 
-
-@click.command("token", help=N_("Ask for the API token (the key to your Chatwork) and store it. It is never shown."))
-@click.option(
-    "--where",
-    metavar="keyring|file:PATH|env:NAME",
-    help=N_("Where it lies or is to be stored; one that is there already and works is taken without a question."),
-)
-@click.option("--test", is_flag=True, help=N_("Only ask Chatwork whether the stored token works, and whose it is."))
-@click.option("--forget", is_flag=True, help=N_("Remove the stored token from this computer."))
-@click.pass_obj
-def init_token(obj: CliContext, where: str | None, test: bool, forget: bool) -> int:
+def change_token(obj: CliContext, where: str | None, test: bool, forget: bool) -> int:
     """Ask for the token and store it, unless one lies where it is said to be; one of another account is refused."""
-    from archiver.settings.file import is_token_source
-
     if (where is not None) + test + forget > 1:
         raise click.UsageError(_("Of --where, --test and --forget, only one can be used."))
     if test or forget:
@@ -51,10 +50,10 @@ def init_token(obj: CliContext, where: str | None, test: bool, forget: bool) -> 
     check_home(obj.home, obj.environ)
     if where is None or not _take(obj, where):
         token = ask_token(_("Paste the token and press Enter (it will not be shown)"))
-        owner = _owner(trial_app(obj, token))
+        name, account = _owner(trial_app(obj, token))
         target = where or lasting_settings(obj).token_source
         keep_token_and_tell(obj, token, None if target.startswith("env:") else target)
-        _tell_kept(_("Stored: the token of {name} (ID {account})."), owner)
+        echo(_("Stored: the token of {name} (ID {account})."), name=name, account=account)
     if variable_token(obj) and where != VARIABLE_SOURCE:
         echo(variable_wins_hint(), err=True)
     return 0
@@ -62,38 +61,25 @@ def init_token(obj: CliContext, where: str | None, test: bool, forget: bool) -> 
 
 def _take(obj: CliContext, where: str) -> bool:
     """Take the token that lies there, if Chatwork accepts it; what a variable lacks nobody can be asked for."""
-    from archiver.app import build_app
-
     try:
-        owner = _owner(build_app(replace(obj.settings(), token_source=where), obj.environ))
+        name, account = _owner(build_app(replace(obj.settings(), token_source=where), obj.environ))
     except (errors.TokenMissing, errors.TokenRefused):
         if where.startswith("env:"):
             raise
         return False
     write_token_source(obj, where)
-    _tell_kept(_("The token there is used from now on: {name} (ID {account})."), owner)
+    echo(_("The token there is used from now on: {name} (ID {account})."), name=name, account=account)
     return True
 
 
 def _owner(app: App) -> tuple[str, int]:
     """Name and account of the token's owner, recorded in an archive that is there. Raises WrongAccount."""
-    from archiver.setup.archive_setup import record_account
-
     return record_account(app) if app.archive.exists() else token_account(app)
-
-
-def _tell_kept(sentence: str, owner: tuple[str, int]) -> None:
-    echo(sentence.format(name=visible(owner[0]), account=owner[1]))
 
 
 def _test(obj: CliContext) -> int:
     """Ask Chatwork once whose token it is; nothing is written. Raises WrongAccount if it is not the archive's."""
-    from archiver.app import build_app
-    from archiver.records import AccountId
-    from archiver.store.queries import current_state
-    from archiver.sync.run import check_account
-
-    app = build_app(obj.settings(), obj.environ)
+    app = obj.app()
     has_archive = app.archive.exists()
     try:
         name, account = token_account(app)
@@ -105,7 +91,7 @@ def _test(obj: CliContext) -> int:
         with app.archive.reading() as reading:
             owner = current_state.owner(reading)
         check_account(AccountId(account), owner, app.archive)
-    echo(_("The token works: {name} (ID {account}).").format(name=visible(name), account=account))
+    echo(_("The token works: {name} (ID {account})."), name=name, account=account)
     if not has_archive:
         no_archive = errors.NoArchive(path=visible(str(obj.home)))
         echo(f"{no_archive} {no_archive.advice()}")
@@ -114,9 +100,6 @@ def _test(obj: CliContext) -> int:
 
 def _forget(obj: CliContext) -> int:
     """Remove the stored token from this computer; Chatwork still accepts it."""
-    from archiver.settings.home import has_archive
-    from archiver.settings.token import forget_token
-
     try:
         is_removed = forget_token(obj.home, lasting_settings(obj).token_source)
     except errors.KeyringUnavailable as error:
@@ -124,9 +107,149 @@ def _forget(obj: CliContext) -> int:
             "The password store cannot be opened in this session ({detail}), so nothing was removed from it. "
             "If you stored a token there, call this again where it can be opened, such as on the desktop."
         )
-        echo(sentence.format(detail=error.data["detail"]), err=True)
+        echo(sentence, err=True, detail=error.data["detail"])
         return error.code if has_archive(obj.home) else 0
     echo(_("The token was removed from this computer.") if is_removed else _("No token was stored here."))
     if variable_token(obj):
         echo(variable_wins_hint(), err=True)
     return 0
+
+
+def ask_token(question: str) -> str:
+    """The token that the user types, or, without a terminal, the next line of standard input.
+
+    Raises SettingsError for a line that cannot be a token.
+    """
+    if sys.stdin.isatty():
+        return ask(question + ":", clean_token, hidden=True)
+    try:
+        return clean_token(click.prompt(question, err=True))
+    except InvalidAnswer as error:
+        raise errors.SettingsError(detail=str(error)) from None
+
+
+def keep_token_and_tell(obj: CliContext, token: str, source: str | None = None) -> None:
+    """Store the token, and print it if there was no keyring. Raises as `store_token`."""
+    if keep_token(obj, token, source) == PRIVATE_FILE and source is None:
+        tell(_("There is no password store here; the token goes into a file that only you can read."))
+
+
+def ensure_token(obj: CliContext) -> App:
+    """The app with a token that works and is stored where later calls find it.
+
+    Raises Postponed if the user goes on later; WrongAccount, Unreachable and the like if asking again would not help.
+    """
+    tell_head(1, _("API token (the key to your Chatwork; show it to nobody)"))
+    app = _use_kept_token(obj) or _use_variable_token(obj) or _use_typed_token(obj)
+    _tell_owner(app, lasting_settings(obj).token_source)
+    return app
+
+
+# --- where it comes from -------------------------------------------------------------------------
+
+
+def _use_kept_token(obj: CliContext) -> App | None:
+    """The app with the token that an earlier call stored; None if there is none that works."""
+    if not (obj.home / SETTINGS_FILE).exists() or not is_readable(lasting_settings(obj), obj.environ):
+        return None
+    app = obj.app()
+    try:
+        record_account(app)
+    except errors.TokenRefused as error:
+        if variable_token(obj):  # it wins over whatever would be asked for
+            raise
+        tell(str(error))
+        return None
+    return app
+
+
+def _use_variable_token(obj: CliContext) -> App | None:
+    """The app with the token of this session's variable, which a job cannot see, so storing it is offered."""
+    token = variable_token(obj)
+    if not token:
+        return None
+    record_account(obj.app())
+    tell(_("The token of the variable CHATWORK_API_TOKEN is used. A job that runs automatically cannot see it."))
+    if ask_yes_no(_("Keep it on this computer too?"), default=True):
+        keep_token_and_tell(obj, token)
+    else:
+        write_token_source(obj, VARIABLE_SOURCE)
+    return obj.app()
+
+
+def _use_typed_token(obj: CliContext) -> App:
+    tell(_("In Chatwork: サービス連携 > APIトークン (it asks for your password again)"))
+    tell(_("- Issuing a new one ends the old token; if a tool uses the old one, paste that."))
+    tell(_("- On company plans an administrator must allow it; to wait for that: Enter."))
+    token = ask(
+        _("Paste it and press Enter (it will not be shown):"), lambda answer: _try_token(obj, answer), hidden=True
+    )
+    keep_token_and_tell(obj, token)
+    return obj.app()
+
+
+def _try_token(obj: CliContext, answer: str) -> str:
+    """The typed token, once Chatwork accepts it for this archive's account. Raises Postponed, InvalidAnswer."""
+    if not answer:
+        raise Postponed
+    token = clean_token(answer)
+    _check_token(obj, token)
+    return token
+
+
+def _check_token(obj: CliContext, token: str) -> None:
+    """Ask Chatwork whose token it is, and again as long as the user wants; on giving up, keep it if possible.
+
+    Raises InvalidAnswer, Postponed.
+    """
+    app = trial_app(obj, token)
+    while True:
+        try:
+            check_token(obj, token)
+        except errors.ChatworkError as error:
+            tell(visible(str(error)))
+        else:
+            return
+        is_retried = False
+        try:
+            is_retried = ask_yes_no(_("The token could not be checked. Try again?"), default=True)
+        finally:  # also where the question itself is left
+            if not is_retried:
+                _keep_unchecked(obj, token, app)
+        if not is_retried:
+            raise Postponed
+
+
+def _keep_unchecked(obj: CliContext, token: str, app: App) -> None:
+    """Keep a token that could not be checked, unless the archive has an account and the token may be another's."""
+    with app.archive.reading() as reading:
+        owner = current_state.owner(reading)
+    if owner is None:
+        keep_token_and_tell(obj, token)
+        tell(_("The token is kept, and checked when you go on."))
+    else:
+        tell(_("The token was not kept, as it may belong to another account."))
+
+
+# --- whose it is ---------------------------------------------------------------------------------
+
+
+def _tell_owner(app: App, source: str) -> None:
+    with app.archive.reading() as reading:
+        owner = current_state.owner(reading) or {}
+    organisation = visible(owner.get("organization_name") or "")
+    account = _("Account: {name} (ID {account})").format(name=visible(owner["name"]), account=owner["account_id"])
+    organisation_words = _("organisation: {name}").format(name=organisation) if organisation else _("no organisation")
+    tell(
+        _("{who}, {organisation}. Kept in: {place}"),
+        who=account,
+        organisation=organisation_words,
+        place=place_words(source),
+    )
+    if organisation and ORGANISATION not in recall_answers(app.archive):
+        is_of_client = ask_yes_no(_("Does a client of yours own this organisation?"), default=False)
+        note_answer(app.archive, ORGANISATION, "client" if is_of_client else "own")
+        if is_of_client:
+            tell(_("Its administrators can close your account and your token at any time. What is saved here stays."))
+            tell(_("Make a backup on another disk early: archive backup FOLDER"))
+    echo()

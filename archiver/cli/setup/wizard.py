@@ -1,10 +1,11 @@
-"""The first run on a terminal: five steps, each kept at once, so that it can be interrupted and resumed anywhere.
+"""`init`: the first run; on a terminal five steps, each kept at once, so that it can be resumed anywhere.
 
 What was done is read from the archive itself; only answers that leave no trace there are remembered separately.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -15,20 +16,31 @@ from archiver.cli.context import CliContext
 from archiver.cli.contracts.add_dialogue import ask_facts
 from archiver.cli.contracts.chat_choice import ask_jobs
 from archiver.cli.error_output import INTERRUPTED, advice, print_error
-from archiver.cli.setup import first_save_step, notices_step, schedule_step, token_step
-from archiver.cli.status.status import command_status
+from archiver.cli.setup import first_save_step, notices, schedule, token
+from archiver.cli.setup.token import ask_token, keep_token_and_tell
+from archiver.cli.status.status import show_status
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import Postponed, say_choice, tell, tell_head
 from archiver.cli.terminal.typed_command import command_words, complete_commands
 from archiver.health.folders import lost_names_words
 from archiver.settings import home
-from archiver.settings.home import SETTINGS_FILE
+from archiver.settings.home import SETTINGS_FILE, check_home
 from archiver.setup.answers import FINISHED, STAMPS, note_answer, recall_answers
-from archiver.setup.archive_setup import choose_authorities, require_no_remains, vanished_warning
+from archiver.setup.archive_setup import (
+    choose_authorities,
+    keep_token_source,
+    make_home,
+    record_account,
+    require_no_remains,
+    sole_setup,
+    vanished_warning,
+)
 from archiver.setup.contract_facts import enter_contracts
 from archiver.setup.contract_rooms import choosable_rooms
 from archiver.setup.fact_questions import first_question
 from archiver.setup.first_run import prepare_archive
+from archiver.setup.token_source import VARIABLE_SOURCE
+from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.durable_files import keeps_names
 from archiver.store.queries import current_state
@@ -42,11 +54,14 @@ def run(obj: CliContext, timestamps: str | None) -> int:
 
     Errors that asking again cannot mend are printed with how to go on.
     """
+    archive = Archive(obj.home)
     try:
-        if _is_finished(obj):
+        if archive.exists() and FINISHED in recall_answers(archive):
             return _show_status(obj, timestamps)
         if timestamps is not None and _is_ready(obj):
-            return _choose_stamps(obj, timestamps)
+            say_choice(choose_authorities(obj.home, timestamps))
+            note_answer(archive, STAMPS, timestamps)
+            return 0
         return _run_steps(obj, timestamps)
     except Postponed:
         tell(_resume_hint(obj.home), indent=0)
@@ -66,19 +81,19 @@ def run(obj: CliContext, timestamps: str | None) -> int:
 
 def _run_steps(obj: CliContext, timestamps: str | None) -> int:
     _prepare_archive(obj)
-    app = token_step.ensure_token(obj)
+    app = token.ensure_token(obj)
     if not _has_contract(obj):
         _choose_chats(app)
     saving = first_save_step.begin_first_save(obj, app)
     try:
         _state_facts(app)
-        schedule_step.arrange(obj, app, saving, timestamps)
+        schedule.arrange(obj, app, saving, timestamps)
     finally:
         if saving is not None:
             saving.leave()
-    notices_step.arrange(obj, app)
+    notices.arrange(obj, app)
     note_answer(app.archive, FINISHED)
-    schedule_step.tell_end(obj, app)
+    schedule.tell_end(obj, app)
     return 0
 
 
@@ -146,11 +161,6 @@ def _has_contract(obj: CliContext) -> bool:
         return bool(contracts(reading))
 
 
-def _is_finished(obj: CliContext) -> bool:
-    archive = Archive(obj.home)
-    return archive.exists() and FINISHED in recall_answers(archive)
-
-
 def _is_ready(obj: CliContext) -> bool:
     """Whether account, settings and a contract exist, however they were created."""
     archive = Archive(obj.home)
@@ -158,13 +168,6 @@ def _is_ready(obj: CliContext) -> bool:
         return False
     with archive.reading() as reading:
         return current_state.owner(reading) is not None
-
-
-def _choose_stamps(obj: CliContext, timestamps: str) -> int:
-    """Turn third-party time on or off in an archive that is already in use."""
-    say_choice(choose_authorities(obj.home, timestamps))
-    note_answer(Archive(obj.home), STAMPS, timestamps)
-    return 0
 
 
 def _show_status(obj: CliContext, timestamps: str | None) -> int:
@@ -175,9 +178,43 @@ def _show_status(obj: CliContext, timestamps: str | None) -> int:
         _("Everything is set up. To change it: archive init token, archive init schedule, archive init alerts"),
         indent=0,
     )
-    code: int | None = click.get_current_context().invoke(command_status)
-    return code or 0
+    return show_status(obj, as_json=False)
 
 
 def _resume_hint(home: Path) -> str:
     return complete_commands(_("To go on: archive init"), command_words(home))
+
+
+def init(obj: CliContext, timestamps: str | None, yes: bool) -> int:
+    """Set up home, settings, token, database and account; each step is kept, so a second call continues."""
+    if not yes and sys.stdin.isatty():
+        return run(obj, timestamps)
+    check_home(obj.home, obj.environ)
+    require_no_remains(Archive(obj.home))
+    say_choice(vanished_warning(Archive(obj.home)))
+    make_home(obj.home)
+    with sole_setup(Archive(obj.home)):
+        _write_settings(obj, timestamps, yes=yes)
+        app = obj.app()
+        if not app.archive.exists():
+            migrate.create_database(app.archive.database)
+        name, account = record_account(app)
+    echo(_("Account: {name} (ID {account})"), name=name, account=account)
+    echo(_("The archive is ready: {path}"), path=obj.home)
+    if not keeps_names(obj.home):
+        echo(lost_names_words())
+    echo(_("Next: archive job chats   then: archive job add job1 --chat NUMBER   then: archive save"))
+    echo(_("Add each job separately: an export holds all chats of its job."))
+    return 0
+
+
+def _write_settings(obj: CliContext, timestamps: str | None, *, yes: bool) -> None:
+    """Write or change `archive.toml` as the options say; without one, ask for the token first."""
+    if not (obj.home / "archive.toml").exists():
+        if yes:
+            keep_token_source(obj, VARIABLE_SOURCE)
+        else:
+            echo(_("The API token is the key to your Chatwork. Show it to nobody."))
+            echo(_("In Chatwork: サービス連携 > APIトークン (it asks for your password again)."))
+            keep_token_and_tell(obj, ask_token(_("Paste it and press Enter (it will not be shown)")))
+    say_choice(choose_authorities(obj.home, timestamps))

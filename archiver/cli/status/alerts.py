@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
-
-import click
+from collections.abc import Mapping, Sequence
 
 from archiver.alerts.sentences import alert_sentence, level_word
+from archiver.app import utc_now
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import echo, paged_output
-from archiver.cli.terminal.text import WIDTH, columns, pad, visible, wrap
+from archiver.cli.terminal.output import echo, echo_json, paged_output
+from archiver.cli.terminal.prompts import tell
+from archiver.cli.terminal.text import beside, columns, pad, visible
+from archiver.records.alerts import Alert
 from archiver.render.times import time_of_year
-from archiver.standing.alert_lines import messages_by_id, named_messages, named_text, room_labels
+from archiver.rounds.alerting import alert_document
+from archiver.shell_command import contract_name
+from archiver.standing.alert_lines import NamedMessage, messages_by_id, named_messages, named_text, room_labels
+from archiver.standing.contract_names import contract_names
 from archiver.standing.emergency_words import screenshots_sentence
+from archiver.store.archive import Archive
+from archiver.store.fingerprints import readable_text
+from archiver.store.queries.contracts import contracts, find_contract
+from archiver.store.queries.entries import last_seq
+from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
+from archiver.store.working.alerts import alerts, dismiss
+from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
 from archiver.wording import gettext as _
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from archiver.records.alerts import Alert
-    from archiver.standing.alert_lines import NamedMessage
 
 
 def list_alerts(obj: CliContext, *, as_json: bool) -> None:
     """Print every alert."""
-    from archiver.rounds.alerting import alert_document
-    from archiver.shell_command import contract_name
-    from archiver.standing.contract_names import contract_names
-    from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import contracts
-    from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
-    from archiver.store.working.alerts import alerts
-
     with Archive(obj.home).reading() as reading:
         all_alerts = alerts(reading)
         rooms = {one: {int(room.room_id) for room in one.rooms} for one in contracts(reading)}
@@ -44,26 +40,18 @@ def list_alerts(obj: CliContext, *, as_json: bool) -> None:
             for one, its in rooms.items()
         ]
     if as_json:
-        click.echo(json.dumps({"alerts": [alert_document(one) for one in all_alerts]}, ensure_ascii=False))
+        echo_json({"alerts": [alert_document(one) for one in all_alerts]})
     else:
         with paged_output():
             _tell_alerts(equal_alerts(all_alerts), names, rooms_on_screen, messages)
             for contract, found in screenshots:
                 if found:
                     name = contract_name(contract, list(rooms))
-                    echo("\n".join(wrap(screenshots_sentence(name, found), WIDTH)))
+                    tell(screenshots_sentence(name, found), indent=0)
 
 
 def dismiss_alerts(obj: CliContext, names: Sequence[str], reason: str | None) -> None:
     """Mark alerts as put aside, of one that is put aside already only the reason, and what changed in jobs as seen."""
-    from archiver.app import utc_now
-    from archiver.store.archive import Archive
-    from archiver.store.fingerprints import readable_text
-    from archiver.store.queries.contracts import find_contract
-    from archiver.store.queries.entries import last_seq
-    from archiver.store.working import alerts
-    from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
-
     numbers = [int(one) for one in names if one.isdecimal()]
     with Archive(obj.home).writing() as writing:
         mark = SeenChanges(last_seq(writing), utc_now())
@@ -71,11 +59,11 @@ def dismiss_alerts(obj: CliContext, names: Sequence[str], reason: str | None) ->
         if seen:
             SEEN_CHANGES.remember(writing, {**SEEN_CHANGES.recall(writing), **seen})
         for number in numbers:
-            alerts.dismiss(writing, number, at=utc_now(), reason=None if reason is None else readable_text(reason))
+            dismiss(writing, number, at=utc_now(), reason=None if reason is None else readable_text(reason))
     for number in numbers:
-        echo(_("Put aside: alert {number}.").format(number=number))
+        echo(_("Put aside: alert {number}."), number=number)
     for job in seen:
-        echo(_("Put aside: the changes of {job}.").format(job=visible(job)))
+        echo(_("Put aside: the changes of {job}."), job=job)
 
 
 def equal_alerts(alerts: Sequence[Alert]) -> list[list[Alert]]:
@@ -107,8 +95,7 @@ def _tell_alerts(
             paragraphs.append(named_text(message))
         if newest.reason:
             paragraphs.append(_("Reason: {reason}").format(reason=visible(newest.reason)))
-        lines = [line for text in paragraphs for line in wrap(text, WIDTH - columns(head))]
-        echo(head + ("\n" + " " * columns(head)).join(lines))
+        echo("\n".join(beside(head, paragraphs)))
     if not groups:
         echo(_("No alert so far."))
     elif not all(one[0].dismissed for one in groups):

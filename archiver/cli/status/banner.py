@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from archiver import errors
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, echo_lines
 from archiver.cli.terminal.text import WIDTH, columns
 from archiver.render.screen_text import shorten
 from archiver.settings.home import has_archive
@@ -44,8 +44,7 @@ def tell_banner(obj: CliContext, command: str) -> None:
     if urgent and sys.stderr.isatty():
         echo(banner_line(urgent), err=True)
         return
-    for sentence in urgent:
-        echo(sentence, err=True)
+    echo_lines(urgent, err=True)
 
 
 def banner_line(urgent: Sequence[str]) -> str:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.text import WIDTH, columns, pad, wrap
+from archiver.cli.terminal.output import echo, echo_lines
+from archiver.cli.terminal.text import WIDTH, beside, columns, pad, wrap
 from archiver.render.screen_text import shorten
 from archiver.render.spoken_times import dated_moment, day_words, moment_words, short_day
+from archiver.standing.emergencies import Emergency
 from archiver.standing.emergency_words import changed_rows, emergency_text, kept_sentence, not_kept_row, short_steps
 from archiver.store.keeper import KeptByTeam
+from archiver.store.queries.status import Status
+from archiver.store.working.remembered_values import LastBackup
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
-
-if TYPE_CHECKING:
-    from archiver.standing.emergencies import Emergency
-    from archiver.store.queries.status import Status
-    from archiver.store.working.remembered_values import LastBackup
 
 _NAME_WIDTH, _NUMBER_WIDTH = 32, 10
 """Columns of a job's title and of each of its two numbers."""
@@ -55,8 +53,7 @@ def tell_home(
     if emergency is not None:
         _tell_block(emergency, now, is_urgent=is_urgent)
     if not is_urgent:
-        for line in _summary_lines(document, status, now, kept):
-            echo(line)
+        echo_lines(_summary_lines(document, status, now, kept))
     job = None if quoted is None else quoted["job"]
     others = [str(one["head"]) for one in told if one is not first and (job is None or one["job"] != job)]
     if quoted is not None and not is_urgent:
@@ -104,9 +101,7 @@ def _tell_labelled(rows: Iterable[tuple[str, Sequence[str]]]) -> None:
     rows = list(rows)
     margin = max(columns(label) for label, _texts in rows) + 2
     for label, texts in rows:
-        lines = [line for text in texts for line in wrap(text, WIDTH - margin)]
-        for number, line in enumerate(lines):
-            echo(pad(label if not number else "", margin) + line)
+        echo_lines(beside(pad(label, margin), texts))
 
 
 def _summary_lines(document: dict[str, Any], status: Status, now: datetime, kept: KeptByTeam) -> Iterator[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from contextvars import ContextVar
 from gettext import gettext as _
@@ -25,7 +26,7 @@ _CONTINUED = 2
 _held: ContextVar[dict[bool, list[str]] | None] = ContextVar("held", default=None)
 
 
-def echo(text: str = "", *, err: bool = False, **words: object) -> None:
+def echo(text: str = "", /, *, err: bool = False, **words: object) -> None:
     """Print lines on stdout or stderr; on a terminal too wide ones are broken, elsewhere they stay whole.
 
     `words` stand in place of the text's fields, with control characters made visible.
@@ -38,6 +39,17 @@ def echo(text: str = "", *, err: bool = False, **words: object) -> None:
     stream = sys.stderr if err else sys.stdout
     is_paged = isinstance(sys.stdout, _CollectedOutput) and stream.isatty()
     click.echo(fit_lines(text) if stream.isatty() else text, err=err and not is_paged)
+
+
+def echo_lines(lines: Iterable[str], *, err: bool = False) -> None:
+    """Print each of these lines."""
+    for line in lines:
+        echo(line, err=err)
+
+
+def echo_json(document: object) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(document, ensure_ascii=False))
 
 
 @contextmanager

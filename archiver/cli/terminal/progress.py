@@ -58,7 +58,7 @@ class ProgressScreen:
         if not self._quiet:
             seconds = round(time.total_seconds())
             sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
-            echo(sentence.format(seconds=seconds), err=True)
+            echo(sentence, err=True, seconds=seconds)
 
     def show_single_reads(self, done: int, total: int, minutes: int) -> None:
         """Show how many of the messages read one by one are done, and the minutes that the rest will take."""
@@ -70,30 +70,19 @@ class ProgressScreen:
         if not self._bars:
             return
         if self._progress is None:
-            from rich.console import Console
-            from rich.progress import BarColumn, Progress, TextColumn
-
-            columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=20))
-            console = Console(stderr=True, highlight=False)
-            self._progress = Progress(*columns, console=console, transient=True)
-            self._progress.start()
-            self._task = self._progress.add_task(text, total=total)
+            self._task = self._begin().add_task(text, total=total)
         self._progress.update(self._task, description=text, completed=done, total=total)
 
-    def _begin(self) -> Any:
-        if self._progress is None:
-            from rich.console import Console
-            from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+    def _begin(self, *more: str) -> Any:
+        """New bars; `more`: columns of rich after the bar."""
+        from rich import progress
+        from rich.console import Console
 
-            self._progress = Progress(
-                TextColumn("{task.description}", markup=False),
-                BarColumn(bar_width=20),
-                DownloadColumn(),
-                TimeRemainingColumn(),
-                console=Console(stderr=True, highlight=False),
-                transient=True,
-            )
-            self._progress.start()
+        text, bar = progress.TextColumn("{task.description}", markup=False), progress.BarColumn(bar_width=20)
+        columns = [getattr(progress, name)() for name in more]
+        console = Console(stderr=True, highlight=False)
+        self._progress = progress.Progress(text, bar, *columns, console=console, transient=True)
+        self._progress.start()
         return self._progress
 
     def _step(self, step: PlanStep, name: str) -> None:
@@ -109,7 +98,8 @@ class ProgressScreen:
         self._progress.update(self._task, completed=have)
 
     def _line(self, text: str, *, total: int | None) -> None:
-        progress = self._begin()
+        if self._progress is None:
+            self._begin("DownloadColumn", "TimeRemainingColumn")
         if self._task is not None:
-            progress.remove_task(self._task)
-        self._task = progress.add_task(text, total=total)
+            self._progress.remove_task(self._task)
+        self._task = self._progress.add_task(text, total=total)

@@ -29,7 +29,7 @@ class Postponed(Exception):
     """The user chose to go on later."""
 
 
-def tell(text: str, *, indent: int = 2, **words: object) -> None:
+def tell(text: str, /, *, indent: int = 2, **words: object) -> None:
     """Print a text, wrapped to the screen and indented; `words` stand in place of its fields, as for `echo`."""
     if words:
         text = text.format(**{name: visible(str(word)) for name, word in words.items()})

@@ -67,6 +67,38 @@ class SearchResult:
     older: HitPosition | None = None
     """`older_than` for the hits that follow; None if these are the last."""
 
+    def document(self, query: SearchQuery) -> dict[str, object]:
+        """The JSON document of `archive search --json` (docs/reference/json.md)."""
+        return {
+            "query": readable_text(query.text),
+            "total": self.total,
+            "hits": [_hit_document(one) for one in self.hits],
+            "others": [_other_document(one) for one in self.others],
+        }
+
+
+def _other_document(hit: OtherHit) -> dict[str, object]:
+    document = hit._asdict() | {"time": _seconds_text(hit.time)}
+    return document | {"job": document.pop("contract")}
+
+
+def _hit_document(hit: SearchHit) -> dict[str, object]:
+    return {
+        "room_id": hit.room_id,
+        "message_id": hit.message_id,
+        "time": None if hit.sent is None else _seconds_text(hit.sent),
+        "author": {"account_id": hit.account_id, "name": hit.name},
+        "state": hit.state.value,
+        "text": hit.text,
+        "earlier": hit.earlier,
+        "was_edited": hit.was_edited,
+        "was_deleted": hit.was_deleted,
+    }
+
+
+def _seconds_text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
 
 def search(
     reading: Reading,

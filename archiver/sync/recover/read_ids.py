@@ -18,6 +18,7 @@ from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import BackfillItem, ItemState, MessagePlace, Origin
 from archiver.sync import run_end
 from archiver.sync.pull.context import PullContext
+from archiver.sync.recover.found_ids import FoundIds
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.run_inputs import Counters, RunInputs, check_account, expect_dates, keep_service, read_inputs
 from archiver.sync.singles.backfill import BackfillReader
@@ -43,6 +44,26 @@ class RecoveryResult:
     """Ids of messages that the owner erased, which are not asked for; none of the found ones."""
     must_wait: bool = False
     """Whether the reading ended only because the allowance is used up."""
+
+    def is_whole(self, found: FoundIds) -> bool:
+        """Whether every possible id of those that were found in files was read."""
+        return not (self.left or found.roomless or found.is_cut)
+
+    def document(self, found: FoundIds) -> dict[str, object]:
+        """The JSON document of `archive save FILE --json`; `found`: the ids in the files."""
+        return {
+            "found": self.found,
+            "held": self.saved_before,
+            "recovered": self.recovered,
+            "hidden_by_plan": self.hidden_by_plan,
+            "not_readable": self.not_readable,
+            "left": self.left,
+            "other_rooms": len(found.elsewhere),
+            "without_room": len(found.roomless),
+            "implausible": len(found.implausible),
+            "erased": self.erased,
+            "requests": self.report.requests,
+        }
 
     def after(self, earlier: RecoveryResult | None) -> RecoveryResult:
         """The result of this part and of all before it; what any run saved meanwhile counts as recovered."""

@@ -93,7 +93,7 @@ def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> int:
         raise errors.NothingGranted(contract=contract.id, recipient=who)
     record_access(place, who=_owner_word(), what=f"revoke {contract.id}", reason=who)
     sentence = _("Withdrawn: {who} gets no more exports of {contract}. What they have is theirs.")
-    echo(sentence.format(who=visible(who), contract=visible(contract.label)))
+    echo(sentence, who=who, contract=contract.label)
     return 0
 
 
@@ -113,10 +113,10 @@ def team_audit(obj: CliContext) -> int:
         echo(_access_line(record))
     if missing := missing_numbers(records):
         numbers = ", ".join(map(str, missing))
-        echo(_("Missing: line {numbers}. Only the owner of the database can have removed it.").format(numbers=numbers))
+        echo(_("Missing: line {numbers}. Only the owner of the database can have removed it."), numbers=numbers)
     if taken := [str(record.number) for record in records if record.what == "take-home"]:
         sentence = _("All of it was taken home, for which nobody needs your grant: line {numbers}.")
-        echo(sentence.format(numbers=", ".join(taken)))
+        echo(sentence, numbers=", ".join(taken))
     for writer in row_writers(place):
         sentence = _("Records and replies written by the database's user {login}: {n} ({first} – {last})")
         times = {"first": time_of_year(writer.first), "last": time_of_year(writer.last)}
@@ -127,7 +127,7 @@ def team_audit(obj: CliContext) -> int:
         sentence = _("Granted: {who}, {contract}, until {day}")
         if not grant.is_live(_today()):
             sentence = _("Ended: {who}, {contract}, until {day}")
-        echo(sentence.format(who=visible(grant.recipient), contract=visible(grant.contract), day=grant.until))
+        echo(sentence, who=grant.recipient, contract=grant.contract, day=grant.until)
     return 0
 
 
@@ -170,7 +170,7 @@ def team_export(
     out: str | None,
 ) -> int:
     """Make a copy that is thrown away, and call `export` in it; without a grant nothing is made."""
-    from archiver.cli.evidence.export import command_export
+    from archiver.cli.evidence.commands import command_export
     from archiver.cli.terminal.help_pages import translate_command
     from archiver.settings.child_environ import TOKEN_VARIABLE
     from archiver.team.adoption import place_of, store_address

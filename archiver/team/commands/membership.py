@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.argument_completion import folders
-from archiver.cli.context import CliContext
-from archiver.cli.exit_codes import INCOMPLETE
-from archiver.cli.setup.token_prompt import ask_token
-from archiver.cli.terminal.output import echo
+from archiver.cli.context import INCOMPLETE, CliContext
+from archiver.cli.setup.token import ask_token
+from archiver.cli.terminal.output import echo, echo_lines
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.wording import gettext as _
@@ -63,10 +62,9 @@ def team_join(obj: CliContext, team_file: str | None) -> int:
         "Account {account} is archive {number} of the team now. Only savers can open its token; with "
         "`archive team leave {account}` it is destroyed."
     )
-    echo(sentence.format(account=standing.account, number=standing.archive))
+    echo(sentence, account=standing.account, number=standing.archive)
     if not has_contract(standing.archive, settings):
-        sentence = _("It has no job: nothing is saved until one is entered. How that is done: archive guide team")
-        echo(sentence)
+        echo(_("It has no job: nothing is saved until one is entered. How that is done: archive guide team"))
     return 0
 
 
@@ -88,8 +86,7 @@ def team_leave(obj: CliContext, account: int, team_file: str | None) -> int:
         "The ledger holds no token of account {account}, so none was destroyed. Archive {number} is "
         "closed. What was saved stays, and can be exported to your own archive."
     )
-    sentence = destroyed if had_token else nothing_to_destroy
-    echo(sentence.format(account=standing.account, number=standing.archive))
+    echo(destroyed if had_token else nothing_to_destroy, account=standing.account, number=standing.archive)
     return 0
 
 
@@ -124,16 +121,11 @@ def team_new_key(obj: CliContext, file: str, team_file: str | None) -> int:
             "{n} tokens go with the new key now. Change team.toml, and start the savers again.",
             n,
         )
-        echo(sentence.format(n=n), err=True)
+        echo(sentence, err=True, n=n)
     if unopened:
         sentence = _("These accounts have to give their token again, as it was for neither key: {accounts}")
-        echo(sentence.format(accounts=", ".join(map(str, unopened))), err=True)
-    echo(
-        _("The secret key is in {path}. Only savers need it; keep a copy in a safe place.").format(
-            path=visible(str(path))
-        ),
-        err=True,
-    )
+        echo(sentence, err=True, accounts=", ".join(map(str, unopened)))
+    echo(_("The secret key is in {path}. Only savers need it; keep a copy in a safe place."), err=True, path=path)
     echo(_("This line belongs in team.toml:"), err=True)
     echo(f'public_key = "{public}"')
     return 0
@@ -154,11 +146,10 @@ def team_status(obj: CliContext, as_json: bool, team_file: str | None) -> int:
     for standing in overview.standings:
         echo(_standing_line(standing))
     echo(_summary(len(overview.standings), overview.waiting, overview.late))
-    for line in savers_lines(overview.savers):
-        echo(line)
+    echo_lines(savers_lines(overview.savers))
     if overview.held_until is not None:
         sentence = _("Chatwork did not answer several accounts; nobody asks it before {time}.")
-        echo(sentence.format(time=_time(overview.held_until)))
+        echo(sentence, time=_time(overview.held_until))
     return 0
 
 
@@ -225,8 +216,7 @@ def team_restore(obj: CliContext, no_wait: bool, team_file: str | None) -> int:
         if no_wait:
             ledger.wait_no_longer()
         missing = [saver for saver in ledger.savers() if saver.is_awaited]
-        for line in savers_lines(missing):
-            echo(line)
+        echo_lines(savers_lines(missing))
         if missing:
             return INCOMPLETE
         _take_in(copies)
@@ -251,7 +241,7 @@ def _take_in(copies: Copies) -> None:
                 "in: keep that file.",
                 n,
             )
-            echo(sentence.format(number=home.name, n=n, path=visible(str(other.path))))
+            echo(sentence, number=home.name, n=n, path=other.path)
 
 
 def savers_lines(savers: Sequence[Saver]) -> Iterator[str]:

@@ -12,7 +12,7 @@ import click
 
 from archiver.cli.argument_completion import files
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, echo_lines
 from archiver.errors import N_
 from archiver.team.commands.membership import savers_lines, settings_option, team_settings
 
@@ -57,31 +57,30 @@ def _tell_begun(obj: CliContext) -> None:
 
 def _tell_waiting(waiting: Waiting) -> None:
     """Say in the journal why nothing is saved after a restore, by names of computers and errors alone."""
-    for sentence in savers_lines(waiting.awaited):
-        echo(sentence, err=True)
+    echo_lines(savers_lines(waiting.awaited), err=True)
     for number, error in waiting.failed.items():
         sentence = _("Archive {number}: its copy here could not be brought to the ledger ({error}).")
-        echo(sentence.format(number=number, error=error), err=True)
+        echo(sentence, err=True, number=number, error=error)
 
 
 def _tell_owner(obj: CliContext, end: RoundEnd) -> None:
     """Give notice to the owner by the ways of the archive's settings, and to the journal nothing of the archive."""
-    from archiver.cli.status.notice_delivery import deliver_after_round
+    from archiver.notices.round_notices import notify_owner
 
     try:
-        deliver_after_round(end.settings, obj.environ, end.error, now=end.at)
+        notify_owner(end.settings, obj.environ, end.error, now=end.at)
     except Exception as error:  # noqa: BLE001 - a notice that fails must not fail the round, nor show its text
-        echo(_("An alert could not be sent ({error}).").format(error=type(error).__name__), err=True)
+        echo(_("An alert could not be sent ({error})."), err=True, error=type(error).__name__)
 
 
 def _tell_care(end: CareEnd) -> None:
     """Say in the journal what a verification or an upkeep came to, by the archive's number alone."""
     if end.error is not None:
         sentence = _("Archive {number}: it could not be verified or kept up ({error}).")
-        echo(sentence.format(number=end.archive, error=end.error), err=True)
+        echo(sentence, err=True, number=end.archive, error=end.error)
     else:
         sentence = _("Archive {number}: the verification found something wrong ({findings}).")
-        echo(sentence.format(number=end.archive, findings=end.findings), err=True)
+        echo(sentence, err=True, number=end.archive, findings=end.findings)
 
 
 @click.command(
@@ -95,8 +94,7 @@ def _tell_care(end: CareEnd) -> None:
 @click.pass_obj
 def team_serve(obj: CliContext, settings_file: str) -> int:
     """Serve until a signal. It needs no token and no key; a login that may only read is enough for it."""
-    from archiver.cli.reading.browser_entry import stop_on_signals
-    from archiver.cli.reading.view_context import build_view_context
+    from archiver.cli.reading.view_context import build_view_context, stop_on_signals
     from archiver.team.ledger_copy.shared_files import require_store_of_ledger
     from archiver.team.pages import TeamPages, serve_team
     from archiver.team.proxy_access import ProxyGate
@@ -115,7 +113,7 @@ def team_serve(obj: CliContext, settings_file: str) -> int:
     ended = threading.Event()
     with stop_on_signals(ended), serve_team(pages, host=host.strip("[]"), port=int(port)) as served:
         sentence = _("Serving at {host}:{port} for {n} people, until Ctrl-C.")
-        echo(sentence.format(host=host, port=served, n=len(settings.people)), err=True)
+        echo(sentence, err=True, host=host, port=served, n=len(settings.people))
         ended.wait()
     return 0
 

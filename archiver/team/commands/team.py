@@ -9,12 +9,10 @@ import click
 
 from archiver import errors
 from archiver.cli.argument_completion import folders
-from archiver.cli.context import CliContext
+from archiver.cli.context import FINDINGS, CliContext
 from archiver.cli.evidence.verify import copy_progress, tell_verification
-from archiver.cli.exit_codes import FINDINGS
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
-from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.typed_command import completion_for
 from archiver.errors import N_
 from archiver.team.commands.disclosure import team_audit, team_export, team_grant, team_revoke
@@ -72,7 +70,7 @@ def _make_store(files: str) -> None:
 
     store = store_address(files)
     make_store(store)
-    echo(_("{store} is a store of files now.").format(store=visible(store)))
+    echo(_("{store} is a store of files now."), store=store)
 
 
 def _make_ledger(address: str) -> None:
@@ -107,7 +105,7 @@ def team_adopt(obj: CliContext, folder: str, address: str, files: str | None) ->
     sentence = _(
         "{path} is now a copy of archive {number} in the ledger. Everything saved there goes to the ledger first."
     )
-    echo(sentence.format(path=visible(str(home)), number=place.archive))
+    echo(sentence, path=home, number=place.archive)
     return 0
 
 
@@ -139,5 +137,5 @@ def team_take_home(obj: CliContext, words: tuple[str, ...], address: str | None,
     tell_verification(verification)
     if place.files is None and any(finding.check == "file-missing" for finding in verification.findings):
         echo(_("Where the team has a store of files, name it, for a folder that is not there yet: --files DIR"))
-    echo(_("This is an archive of its own now: {path}").format(path=visible(str(target))))
+    echo(_("This is an archive of its own now: {path}"), path=target)
     return 0 if verification.ok else FINDINGS

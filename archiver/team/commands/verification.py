@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.context import CliContext
+from archiver.cli.context import FINDINGS, CliContext
 from archiver.cli.evidence.verify import copy_progress, tell_verification
-from archiver.cli.exit_codes import FINDINGS
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, echo_lines
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
@@ -55,8 +54,7 @@ def _verify_store(obj: CliContext) -> int:
     place = place_with_store(obj.home)
     with closing(Archive(obj.home)) as archive, ProgressScreen(quiet=obj.verbose < 0) as progress:
         verification = check_store(archive, place, tell=copy_progress(progress))
-    for line in store_lines(verification):
-        echo(line)
+    echo_lines(store_lines(verification))
     return 0 if verification.ok else FINDINGS
 
 
@@ -87,14 +85,14 @@ def _drill(obj: CliContext, sample: int, address: str | None, files: str | None)
     chosen = sorted(random.SystemRandom().sample(numbers, min(sample, len(numbers))))
     outcomes = [_take_home_and_tell(LedgerPlace(address, number, store), obj.home) for number in chosen]
     taken = sum(outcome is not None for outcome in outcomes)
-    echo(_("Taken home and verified: {n} of {total} archives.").format(n=taken, total=len(numbers)))
+    echo(_("Taken home and verified: {n} of {total} archives."), n=taken, total=len(numbers))
     if taken < len(chosen):
         sentence = ngettext(
             "{n} archive could not be taken home, as said above.",
             "{n} archives could not be taken home, as said above.",
             len(chosen) - taken,
         )
-        echo(sentence.format(n=len(chosen) - taken))
+        echo(sentence, n=len(chosen) - taken)
     return 0 if all(outcomes) else FINDINGS
 
 
@@ -108,10 +106,10 @@ def _take_home_and_tell(place: LedgerPlace, home: Path) -> bool | None:
         with tempfile.TemporaryDirectory(prefix="archive-drill-") as folder:
             verification = take_home(place, Path(folder) / "home", home)
     except errors.BadLedger as error:
-        echo(_("Archive {number}:").format(number=place.archive))
+        echo(_("Archive {number}:"), number=place.archive)
         echo(visible(f"{error} {error.advice()}"))
         return None
-    echo(_("Archive {number}:").format(number=place.archive))
+    echo(_("Archive {number}:"), number=place.archive)
     tell_verification(verification)
     return verification.ok
 

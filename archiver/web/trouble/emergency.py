@@ -23,6 +23,7 @@ from archiver.records.alerts import AlertRule
 from archiver.render.invisible_characters import visible
 from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round
+from archiver.settings.other_archives import note_home
 from archiver.settings.token import read_token
 from archiver.setup.round_words import round_lines
 from archiver.setup.work_words import recovery_counts, taken_in_words
@@ -44,7 +45,7 @@ from archiver.sync.recover.found_ids import FoundIds
 from archiver.sync.recover.read_ids import RecoveryResult
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.jobs import Job, JobLink, JobOutcome, Work
-from archiver.web.saving import failure_remembered, note_home, round_progress, waiting
+from archiver.web.saving import failure_remembered, round_progress, waiting
 from archiver.web.trouble.archive_state import can_restore, home_obstacle
 from archiver.web.trouble.strangers import enter_stranger, job_id, stranger_rows
 from archiver.web.trouble.trouble_words import trouble_words
@@ -247,7 +248,7 @@ def _rescue(context: ConsoleContext) -> Work:
         except errors.ArchiverError as error:
             sentence = _("Not everything could be saved again just now. What was saved before is kept.")
             return JobOutcome(sentence, tuple(filter(None, trouble_words(error)[:2])), links, is_complete=False)
-        note_home(app, report.account_id)
+        note_home(context.home, report.account_id, at=app.now())
         lines = (*map(str.strip, round_lines(report, tries_again=False)), *report.complaints)
         is_complete = report.complete and not (report.troubles or report.complaints)
         head = _("Everything that Chatwork shows was saved again.") if is_complete else _("Saved, but not everything.")
@@ -300,10 +301,9 @@ def _recover(context: ConsoleContext, found: FoundIds, copies: TemporaryDirector
         if not found.places:
             return JobOutcome(_("It contains no message id from your work chats."), links=links, is_complete=False)
         recovered = recover_round(app, found.places, tell)
-        is_complete = not (recovered.left or found.roomless or found.is_cut)
         head = ngettext("{n} message was brought in.", "{n} messages were brought in.", recovered.recovered)
         lines = (*taken, *_result_lines(recovered, found))
-        return JobOutcome(head.format(n=recovered.recovered), lines, links, is_complete)
+        return JobOutcome(head.format(n=recovered.recovered), lines, links, recovered.is_whole(found))
 
     return work
 

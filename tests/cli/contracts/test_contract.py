@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.cli.contracts import deadline_lines
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.cli.terminal.text import columns
 from archiver.records import Contract, Delivery
 from archiver.setup import fact_questions
+from archiver.standing import deadline_lines
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.transcript import names_in_room

@@ -16,7 +16,6 @@ from click.testing import CliRunner
 from archiver import errors
 from archiver.cli.contracts import job
 from archiver.cli.contracts.contract_page import page_lines
-from archiver.cli.contracts.deadline_lines import blank_labels
 from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import timeline
 from archiver.export.report.input import STATED
@@ -25,6 +24,7 @@ from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import FACTS, ContractFact, FactKind
 from archiver.setup import fact_questions
 from archiver.setup.fact_questions import next_question
+from archiver.standing.deadline_lines import blank_labels
 from archiver.store.queries import contracts
 from tests.support.reports import report_inputs
 from tests.support.world import World, running_world

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.cli.evidence.preview import tell_preview, tell_warnings
+from archiver.cli.evidence.export_outcome import tell_preview, tell_warnings
 from archiver.export.package.recipe import PackagePreview
 
 WARNINGS = ("early_contact", "unsaved_beginning", "forbidden_contact", "nda")

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from archiver import errors
-from archiver.cli.saving.daemon_of_all import named_messages
+from archiver.cli.saving.daemon import named_messages
 from archiver.cli.terminal.output import echo
 from archiver.rounds.daemon_messages import DaemonMessages
 from archiver.sync.report import SyncReport

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.main import main
-from archiver.cli.status.reread_and_backfill_lines import document, tell_progress
+from archiver.cli.status.check import tell_progress
 from archiver.cli.terminal.text import columns
 from archiver.standing.emergencies import emergencies
 from archiver.standing.emergency_words import emergency_text
+from archiver.standing.status_document import slow_work_document
 from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork
 from archiver.store.queries.status import status
 from archiver.store.working import remembered_values
@@ -84,7 +85,7 @@ def test_the_lines_fit_on_the_screen(capsys: pytest.CaptureFixture[str], number:
 
 def test_every_counter_is_in_the_document() -> None:
     """Zero too."""
-    counters = json.loads(json.dumps(document(SlowWork(Rereading(0, 0), BackfillCounts()))))
+    counters = json.loads(json.dumps(slow_work_document(SlowWork(Rereading(0, 0), BackfillCounts()))))
 
     assert {"old": 0, "confirmed": 0} == counters["reread"]
     assert {"waiting": 0, "read": 0, "hidden_by_plan": 0, "not_readable": 0} == counters["backfill"]

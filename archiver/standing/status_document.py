@@ -1,30 +1,54 @@
-"""The JSON document of `archive status --json`."""
+"""The JSON document of `archive status --json`: the first screen's, then what stands behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import Any
 
 from archiver.claims.changes import DELETIONS, EDITS, changed_count
 from archiver.claims.document import changes_document
+from archiver.custody import earlier_homes
+from archiver.health.evidence import service_sentences
 from archiver.records import ChangedMessages, ChangeKind, JsonObject, Pause
+from archiver.settings.model import Settings
+from archiver.store.archive import Reading
+from archiver.store.erasure.records import erasures
+from archiver.store.queries.contracts import rooms_to_read
+from archiver.store.queries.reread_and_backfill_progress import SlowWork, slow_work_progress
+from archiver.store.queries.status import RoomStatus, Status, room_pauses
 from archiver.store.time_text import to_text
-
-if TYPE_CHECKING:
-    from archiver.store.queries.status import RoomStatus, Status
-    from archiver.store.working.remembered_values import LastBackup
+from archiver.store.working.remembered_values import LastBackup
 
 _KINDS = {"edited": EDITS, "deleted": DELETIONS, "missing": (ChangeKind.MISSING,), "hidden": (ChangeKind.HIDDEN,)}
 
 
-def first_document(document: Mapping[str, Any]) -> JsonObject:
-    """What stands first on every screen, as the same document begins with it."""
-    head, jobs = document["head"], document["jobs"] + document["ended"]
+def whole_document(
+    reading: Reading, status: Status, settings: Settings, document: Mapping[str, Any], now: datetime
+) -> JsonObject:
+    """Everything but the accesses of others, which a team's ledger knows; `document`: of the first screens."""
+    head, standing, jobs = document["head"], document["standing"], document["jobs"] + document["ended"]
+    since = now - timedelta(days=settings.sync.reread_days)
+    unseen = standing.unseen
     return {
         "headline": {name: head[name] for name in ("kind", "job", "head", "text")},
         "also": document["also"],
         "changed": [_change_document(one) for job in jobs for one in job["quotes"]],
+        **status_document(status, warnings=standing.sentences, pauses=room_pauses(reading, status)),
+        "unseen_seconds": None if unseen is None else int(unseen.total_seconds()),
+        **slow_work_document(slow_work_progress(reading, rooms_to_read(reading, now), since=since)),
+        "put_back_databases": earlier_homes.overview_lines(reading),
+        "other_services": service_sentences(reading),
+        "erasures": [
+            {
+                "number": one.number,
+                "at": to_text(one.at),
+                "records": sum(one.payload["kinds"].values()),
+                "messages": one.payload.get("messages", 0),
+                "seal": one.seal,
+            }
+            for one in erasures(reading)
+        ],
     }
 
 
@@ -47,6 +71,14 @@ def status_document(status: Status, *, warnings: list[str], pauses: Mapping[int,
         "backup": status.backup and _backup_document(status.backup),
         "warnings": warnings,
     }
+
+
+def slow_work_document(progress: SlowWork) -> JsonObject:
+    """The part about re-reading and back-fill."""
+    rereading, backfill = progress.rereading, progress.backfill
+    counts = {"waiting": backfill.waiting, "read": backfill.read}
+    unseen = {"hidden_by_plan": backfill.hidden, "not_readable": backfill.unreadable}
+    return {"reread": {"old": rereading.old, "confirmed": rereading.confirmed}, "backfill": {**counts, **unseen}}
 
 
 def _change_document(quote: Mapping[str, Any]) -> JsonObject:

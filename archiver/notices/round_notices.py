@@ -1,22 +1,20 @@
-"""Sends the notices of a round: on stderr, and by every way that the settings name."""
+"""The notices of a round: what of them is to be said on the screen, and their delivery by the ways of the settings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from archiver import errors
-from archiver.cli.terminal.output import echo
+from archiver.notices import last_notice_time_file, sentences, troubles
+from archiver.notices.troubles import PendingNotices, due_conditions
+from archiver.settings.model import Settings
+from archiver.settings.other_archives import state_folder
+from archiver.store.archive import Archive
 from archiver.wording import own_completion
 
-if TYPE_CHECKING:
-    from datetime import datetime
 
-    from archiver.notices.troubles import PendingNotices
-    from archiver.settings.model import Settings
-
-
-def tell_after_round(
+def give_notice(
     settings: Settings,
     environ: Mapping[str, str],
     error: errors.ArchiverError | None,
@@ -26,18 +24,14 @@ def tell_after_round(
     already_said: tuple[str, ...] = (),
     adapts: bool = False,
     is_round: bool = True,
-) -> bool:
-    """Give notice of new, lasting and ended troubles; return whether the command has to print the error itself.
+) -> tuple[list[str], bool]:
+    """Deliver new, lasting and ended troubles; return what is to be said on the screen, and whether the error is too.
 
     `now`: the time by Chatwork's clock, as far as the process knows it.
     `already_said`: keys of troubles, or key prefixes ending in “/”, that the command has printed itself; `unwatched`:
     nobody is before the screen; `adapts`: as for `take_pending_notices`; `is_round`: not after a verification alone. It
     runs after the round, without its lock.
     """
-    from archiver.notices import last_notice_time_file, sentences, troubles
-    from archiver.settings.other_archives import state_folder
-    from archiver.store.archive import Archive
-
     archive = Archive(settings.home)
     try:
         pending = troubles.take_pending_notices(
@@ -49,21 +43,15 @@ def tell_after_round(
     is_first = True if remembered else last_notice_time_file.is_first_today(settings.home, state=state_folder())
     if is_first is False:  # what the archive cannot remember would be repeated after every round
         pending = pending._replace(notices=pending.notices._replace(say=()), found=())
-    for sentence in sentences.sentences(_drop_already_said(pending, already_said)):
-        echo(sentence, err=True)
-    if unwatched and is_first:
-        for complaint in _deliver(settings, environ, pending, now):
-            echo(complaint, err=True)
-    return troubles.is_to_say(error, pending.notices)
+    said = sentences.sentences(_drop_already_said(pending, already_said))
+    complaints = _deliver(settings, environ, pending, now) if unwatched and is_first else []
+    return [*said, *complaints], troubles.is_to_say(error, pending.notices)
 
 
-def deliver_after_round(
+def notify_owner(
     settings: Settings, environ: Mapping[str, str], error: errors.ArchiverError | None, *, now: datetime
 ) -> None:
-    """As `tell_after_round`, to the owner alone: on stderr is nothing, as its reader may be somebody else."""
-    from archiver.notices import troubles
-    from archiver.store.archive import Archive
-
+    """The same for the owner alone: nothing is said on a screen, as its reader may be somebody else."""
     archive = Archive(settings.home)
     try:
         pending = troubles.take_pending_notices(archive, settings, error, now=now, adapts=True, unwatched=True)
@@ -75,7 +63,6 @@ def deliver_after_round(
 
 def _drop_already_said(pending: PendingNotices, already_said: tuple[str, ...]) -> PendingNotices:
     """The notices without the conditions that the command has printed itself."""
-    from archiver.notices.troubles import due_conditions
 
     def unsaid(keys: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(key for key in keys if key not in already_said and key.partition("/")[0] + "/" not in already_said)
@@ -86,8 +73,6 @@ def _drop_already_said(pending: PendingNotices, already_said: tuple[str, ...]) -
 
 def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNotices, now: datetime) -> list[str]:
     """Hand the notice to every way of the settings; return sentences about what failed."""
-    from archiver.notices import sentences
-
     with own_completion():  # the path of the archive goes to no service of notices
         words = sentences.sentences(pending)
     if not words:

@@ -1,0 +1,147 @@
+"""The commands that show what is saved, as declared; what they do is imported when one is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from archiver import errors
+from archiver.cli.argument_completion import AS_JSON, chat_option, job_option
+from archiver.cli.commands import LITERAL
+from archiver.cli.context import CliContext
+from archiver.cli.every_archive import every_archive_option
+from archiver.cli.terminal.output import echo, paged_output
+from archiver.errors import N_
+from archiver.wording import gettext as _
+
+FIRST_PORT = 1024
+
+
+class _Command(click.Command):
+    """A click command that remembers which words came after `--`: they are no options, whatever they look like."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse as click does, and count the words after `--`, which click forgets."""
+        ctx.meta[LITERAL] = len(args) - args.index("--") - 1 if "--" in args else 0
+        return super().parse_args(ctx, args)
+
+
+@click.command(
+    "search",
+    cls=_Command,
+    context_settings={"ignore_unknown_options": True},  # `-word` is a word that must not be there
+    help=N_(
+        "Find messages by what they say or said, with file names, tasks and notes; or read a chat (--chat).\n\n"
+        'All words must occur. Also: "a phrase", -without, from:NAME, room:NAME, after:DAY, before:DAY, has:file, '
+        "has:link, has:task, has:edit, has:delete."
+    ),
+)
+@click.argument("words", nargs=-1, metavar=N_("WORDS"))
+@job_option
+@chat_option(N_("Only this chat: its number, or a part of its name. Without words: the whole chat, to read."))
+@click.option("--from", "since", metavar=N_("DAY"), help=N_("From this day on, such as 2026-11-01, 11-01 or 昨日."))
+@click.option("--to", "until", metavar=N_("DAY"), help=N_("Up to this day."))
+@click.option("--author", "authors", multiple=True, metavar=N_("NAME"), help=N_("Only of this person (name or id)."))
+@AS_JSON
+@every_archive_option
+@click.pass_context
+def command_search(ctx: click.Context, /, **typed: Any) -> int:
+    """Search and print, without token and network; the index is rebuilt if that is due and possible."""
+    from archiver.cli.reading.search import search_messages
+
+    return search_messages(ctx, **typed)
+
+
+@click.command(
+    "app",
+    help=N_(
+        "Do everything by clicking, in your browser: set up, save, look, make an export, and the worst "
+        "day.\n\nThe pages come from this computer alone. It ends 20 minutes after you last used it; "
+        "saving goes on."
+    ),
+)
+@click.option(
+    "--port",
+    type=click.IntRange(FIRST_PORT, 65535),
+    metavar="N",
+    help=N_("The port on this computer; left out: that of the last time, or a free one."),
+)
+@click.option("--no-browser", is_flag=True, help=N_("Open no browser; only print the address."))
+@click.option("--read-only", is_flag=True, help=N_("Pages that only show and search what is kept; Ctrl-C ends them."))
+@click.pass_obj
+def command_app(obj: CliContext, /, **typed: Any) -> int:
+    """Serve the pages until a signal, the button, or 20 minutes without use; a second call opens the first one's."""
+    from archiver.cli.reading.app import open_app
+
+    return open_app(obj, **typed)
+
+
+@click.command("status", help=N_("How things stand: what is saved, what is missing, what to do next, and alerts."))
+@click.option("--full", is_flag=True, help=N_("Is automatic saving fully set up? One line for each thing."))
+@click.option("--alerts", is_flag=True, help=N_("All alerts. They accuse nobody and are part of no export."))
+@click.option(
+    "--done",
+    metavar="N|JOB",
+    multiple=True,
+    help=N_("Put the alert of this number aside, or the changes of this job; they stay listed."),
+)
+@click.option("--reason", metavar=N_("TEXT"), help=N_("With --done: why; for yourself, it never leaves this archive."))
+@AS_JSON
+@every_archive_option
+@click.pass_obj
+def command_status(
+    obj: CliContext, full: bool, alerts: bool, done: tuple[str, ...], reason: str | None, as_json: bool
+) -> int:
+    """Show one of the three; only `--full` asks Chatwork, and works without token and network all the same."""
+    if full + alerts + bool(done) > 1 or (reason is not None and not done):
+        raise click.UsageError(_("Of --full, --alerts and --done, only one can be used; --reason goes with --done."))
+    if full:
+        from archiver.cli.status.check import check_setup
+
+        return check_setup(obj, as_json=as_json)
+    if alerts or done:
+        from archiver.cli.status.alerts import dismiss_alerts, list_alerts
+
+        dismiss_alerts(obj, done, reason) if done else list_alerts(obj, as_json=as_json)
+        return 0
+    from archiver.cli.status.status import show_status
+
+    return show_status(obj, as_json=as_json)
+
+
+@click.command("guide", help=N_("Read a guide: when things go wrong, where to get advice, replies to copy, and more."))
+@click.argument("topic", metavar=N_("TOPIC"), required=False)
+def command_guide(topic: str | None) -> int:
+    """Print one guide, or the list of them. Raises UsageError for a topic that there is not."""
+    from archiver.cli.terminal.language import current_language
+    from archiver.web.settings.guides import find_guide, guides
+
+    if topic is None:
+        for guide in guides(current_language()):
+            echo(f"{guide.topic:<10} {guide.title}")
+        return 0
+    found = find_guide(topic, current_language())
+    if found is None:
+        raise errors.UsageError(detail=_("There is no such guide. All of them: archive guide"))
+    with paged_output():
+        echo(found.text.rstrip())
+    return 0
+
+
+@click.command("help", help=N_("What a command does, and its options: the same as archive COMMAND --help."))
+@click.argument("words", nargs=-1, metavar=N_("COMMAND"))
+@click.pass_context
+def command_help(ctx: click.Context, words: tuple[str, ...]) -> int:
+    """Print a help page. Raises click.UsageError for a command that there is not."""
+    page = ctx.find_root()
+    for word in words:
+        group = page.command
+        if not isinstance(group, click.Group):
+            break
+        name, command, _rest = group.resolve_command(page, [word])
+        assert command is not None
+        page = command.context_class(command, info_name=name, parent=page)
+    with paged_output():
+        echo(page.get_help())
+    return 0
