@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from gettext import gettext as _
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -27,23 +26,6 @@ pages = Blueprint("files", __name__)
 
 NAME_LIMIT = 100
 """Characters of a name that is searched."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileLine:
-    """A file in the list."""
-
-    attachment: Attachment
-    name: str
-    sender: str
-    chat: str
-    """The name of the chat."""
-    not_saved: str
-    """Why its bytes are not saved; empty if they are."""
-    unreadable: bool
-    """Whether bytes that were saved cannot be read from the archive's folder now."""
-    picture: bool
-    played: bool
 
 
 @pages.get("/files")
@@ -178,21 +160,20 @@ def _older_arguments(page: FilePage, name: str, state: FileState | None) -> dict
     )
 
 
-def _line(file: FileDetails, names: Mapping[int, str]) -> FileLine:
+def _line(file: FileDetails, names: Mapping[int, str]) -> dict[str, object]:
     attachment = file.attachment
     head_bytes = head(view_context().home, attachment.sha256, HEAD) if attachment.sha256 else b""
     not_saved = "" if attachment.sha256 else unsaved_reason(file.reason, given_up=file.state is FileState.LOST)
-    has_picture = is_picture(head_bytes) and attachment.size <= CHECKED
-    return FileLine(
-        attachment,
-        short_name(attachment.name) or _("(no name)"),
-        short_name(attachment.account_name),
-        names[attachment.room_id],
-        not_saved,
-        bool(attachment.sha256 and attachment.size and not head_bytes),
-        has_picture,
-        playable_type(head_bytes) is not None,
-    )
+    return {
+        "attachment": attachment,
+        "name": short_name(attachment.name) or _("(no name)"),
+        "sender": short_name(attachment.account_name),
+        "chat": names[attachment.room_id],
+        "not_saved": not_saved,
+        "unreadable": bool(attachment.sha256 and attachment.size and not head_bytes),
+        "picture": is_picture(head_bytes) and attachment.size <= CHECKED,
+        "played": playable_type(head_bytes) is not None,
+    }
 
 
 # --- one file --------------------------------------------------------------------------------------

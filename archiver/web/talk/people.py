@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from gettext import gettext as _
-from typing import NamedTuple
+from typing import Any
 
 from flask import Blueprint, render_template, request
 from markupsafe import escape
@@ -19,11 +17,13 @@ from archiver.store.queries.roles import mapped_accounts
 from archiver.store.queries.viewing.people import DatedValue, PersonHistory, people
 from archiver.web.context import view_context
 from archiver.web.talk.message_context import owner_of
-from archiver.web.talk.page_cursor import parse_cursor
+from archiver.web.talk.page_cursor import first_fitting, parse_cursor
 from archiver.web.talk.room_header import Chat, chat
 from archiver.web.talk.short_name import short_name
 
 pages = Blueprint("people", __name__)
+
+Row = dict[str, Any]
 
 PERSONS_LIMIT = 50
 BYTES_LIMIT = 250_000
@@ -32,42 +32,6 @@ VALUES_LIMIT, HISTORY_BYTES_LIMIT = 30, 20_000
 """The limits of values and bytes for one history; one value always fits, and older values are only counted."""
 _AROUND = 120
 """Bytes of HTML around a value."""
-
-
-class SeenValue(NamedTuple):
-    """A shortened value and the reading that first showed it."""
-
-    value: str
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ValueHistory:
-    """The values of one fact about a person, the latest first."""
-
-    label: str
-    values: tuple[SeenValue, ...]
-    older: int
-    """The number of older values that are not shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonLine:
-    """A person in the list."""
-
-    account_id: int
-    name: str
-    first: str
-    """The first character of the name, shown if there is no picture."""
-    face: str | None
-    """The SHA-256 of the picture; None if there is none."""
-    is_owner: bool
-    closed_since: datetime | None
-    membership: SeenValue | None
-    contact: SeenValue | None
-    histories: tuple[ValueHistory, ...]
-    parts: tuple[tuple[str, str, str], ...]
-    """Contract, the person's role in it, and the user's reason for it."""
 
 
 @pages.get("/room/<int:room>/people")
@@ -82,22 +46,12 @@ def room(room: int) -> str:
     every_line = (
         _line(person, owner, parts.get(person.account_id, ())) for person in persons[begin : begin + PERSONS_LIMIT]
     )
-    lines = list(_fitting_lines(every_line))
+    lines = first_fitting(every_line, lambda line: line["size"], BYTES_LIMIT)
     more = begin + len(lines) if begin + len(lines) < len(persons) else None
     return render_template("people.html", chat=room_chat, lines=lines, begin=begin, more=more, count=len(persons))
 
 
-def _fitting_lines(lines: Iterator[PersonLine]) -> Iterator[PersonLine]:
-    """The first lines whose histories fit on a page."""
-    bytes_left = BYTES_LIMIT
-    for index, line in enumerate(lines):
-        bytes_left -= sum(_html_bytes(value) for history in line.histories for value in history.values)
-        if bytes_left < 0 and index:
-            return
-        yield line
-
-
-def _html_bytes(value: SeenValue) -> int:
+def _html_bytes(value: DatedValue) -> int:
     return len(escape(value.value).encode()) + _AROUND
 
 
@@ -112,23 +66,24 @@ def _contract_parts(reading: Reading, room_chat: Chat) -> Mapping[int, tuple[tup
     return found
 
 
-def _line(person: PersonHistory, owner: int, parts: tuple[tuple[str, str, str], ...]) -> PersonLine:
-    name = short_name(person.name).strip()
-    return PersonLine(
-        person.account_id,
-        name,
-        "" if name.startswith("[U+") else name[:1],
-        person.avatar,
-        person.account_id == owner,
-        closed_since((one.value, one.since) for one in person.names),
-        _last_value(person.membership),
-        _last_value(person.contact),
-        tuple(_histories(person)),
-        parts,
-    )
+def _line(person: PersonHistory, owner: int, parts: tuple[tuple[str, str, str], ...]) -> Row:
+    histories = list(_histories(person))
+    return {
+        "account_id": person.account_id,
+        "name": short_name(person.name).strip(),
+        "picture": person.avatar,
+        "is_owner": person.account_id == owner,
+        "closed_since": closed_since((one.value, one.since) for one in person.names),
+        "membership": person.membership[-1] if person.membership else None,
+        "contact": person.contact[-1] if person.contact else None,
+        "histories": histories,
+        "parts": parts,
+        "size": sum(_html_bytes(value) for history in histories for value in history["latest"]),
+    }
 
 
-def _histories(person: PersonHistory) -> Iterator[ValueHistory]:
+def _histories(person: PersonHistory) -> Iterator[Row]:
+    """The values of each fact about a person, the latest first, and how many older ones are not shown."""
     roles = tuple(DatedValue(_role(one.value), one.since) for one in person.roles)
     for label, values in (
         (_("Names"), person.names),
@@ -138,24 +93,10 @@ def _histories(person: PersonHistory) -> Iterator[ValueHistory]:
         (_("Chatwork ID"), person.chatwork_ids),
     ):
         if values:
-            latest = tuple(
-                _fitting_values(SeenValue(short_name(one.value), one.since) for one in values[::-1][:VALUES_LIMIT])
-            )
-            yield ValueHistory(label, latest, len(values) - len(latest))
-
-
-def _fitting_values(values: Iterator[SeenValue]) -> Iterator[SeenValue]:
-    bytes_left = HISTORY_BYTES_LIMIT
-    for index, value in enumerate(values):
-        bytes_left -= _html_bytes(value)
-        if bytes_left < 0 and index:
-            return
-        yield value
+            short = (DatedValue(short_name(one.value), one.since) for one in values[::-1][:VALUES_LIMIT])
+            latest = first_fitting(short, _html_bytes, HISTORY_BYTES_LIMIT)
+            yield {"label": label, "latest": latest, "older": len(values) - len(latest)}
 
 
 def _role(word: str) -> str:
     return {"admin": _("administrator"), "member": _("member"), "readonly": _("may only read")}.get(word, word)
-
-
-def _last_value(history: tuple[DatedValue, ...]) -> SeenValue | None:
-    return SeenValue(*history[-1]) if history else None

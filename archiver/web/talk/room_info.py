@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, render_template, request
 from markupsafe import Markup
@@ -14,25 +13,17 @@ from archiver.render.message_body import References
 from archiver.store.queries.viewing.people import PastValue, room_history
 from archiver.web.context import view_context
 from archiver.web.talk.message_context import message_context
-from archiver.web.talk.page_cursor import parse_cursor
+from archiver.web.talk.page_cursor import first_fitting, parse_cursor
 from archiver.web.talk.room_header import chat
 from archiver.web.talk.short_name import short_name
 
 pages = Blueprint("about", __name__)
 
+Row = dict[str, Any]
+
 BYTES_LIMIT = 150_000
 """The limit for all descriptions on a page; one always fits."""
 NAMES_LIMIT = 100
-
-
-@dataclass(frozen=True, slots=True)
-class DescriptionLine:
-    """A description with its number (from 1)."""
-
-    number: int
-    value: PastValue
-    html: Markup
-    """The description as HTML; empty if there was none."""
 
 
 @pages.get("/room/<int:room>/about")
@@ -44,7 +35,8 @@ def room(room: int) -> str:
         (upto,) = parse_cursor(request.args.get("upto", ""), 1) or [len(history.descriptions)]
         upto = upto if 0 < upto < len(history.descriptions) else len(history.descriptions)
         references = message_context(reading, room, []).references
-        descriptions = list(_fitting_descriptions(history.descriptions[:upto], references))
+        lines = (_description(history.descriptions[one - 1], one, references) for one in range(upto, 0, -1))
+        descriptions = first_fitting(lines, lambda line: len(line["html"].encode()), BYTES_LIMIT)
     return render_template(
         "about.html",
         chat=room_chat,
@@ -53,17 +45,10 @@ def room(room: int) -> str:
         descriptions=descriptions,
         count=len(history.descriptions),
         is_first=upto == len(history.descriptions),
-        older=descriptions[-1].number - 1 if descriptions else 0,
+        older=descriptions[-1]["number"] - 1 if descriptions else 0,
     )
 
 
-def _fitting_descriptions(values: Sequence[PastValue], references: References) -> Iterator[DescriptionLine]:
-    """The latest descriptions first, as many as fit."""
-    bytes_left = BYTES_LIMIT
-    for number in range(len(values), 0, -1):
-        value = values[number - 1]
-        html = Markup(message_body.html(parse(value.value), references))  # noqa: S704 - `render` escapes everything of untrusted text
-        bytes_left -= len(html.encode())
-        if bytes_left < 0 and number < len(values):
-            return
-        yield DescriptionLine(number, value, html)
+def _description(value: PastValue, number: int, references: References) -> Row:
+    html = Markup(message_body.html(parse(value.value), references))  # noqa: S704 - `render` escapes everything of untrusted text
+    return {"number": number, "value": value, "html": html}

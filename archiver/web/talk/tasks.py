@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from itertools import pairwise
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup, escape
@@ -22,7 +22,7 @@ from archiver.store.queries.viewing import tasks
 from archiver.store.queries.viewing.tasks import REST, TaskDetails, TaskPageKey
 from archiver.web.context import view_context
 from archiver.web.talk.message_context import references_by_room
-from archiver.web.talk.page_cursor import cursor_text, parse_cursor
+from archiver.web.talk.page_cursor import cursor_text, first_fitting, parse_cursor
 from archiver.web.talk.room_header import chat, chats
 from archiver.web.talk.short_name import short_name
 
@@ -32,44 +32,10 @@ TASKS_LIMIT = 50
 BYTES_LIMIT = 250_000
 """The limit for texts and names of a page as HTML, so that it stays below 0.4 MB. One task always fits."""
 
+Row = dict[str, Any]
+
 _ORDER = ("open", REST)
 """The order of statuses if none is chosen."""
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierTaskText:
-    """An earlier version of a task; facts that were the same are empty."""
-
-    text: Markup
-    """The text as HTML; empty if it was the same."""
-    limit: str
-    """The time limit; empty if it was the same."""
-    status: str
-    until: datetime
-    """The reading that first showed something else."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskLine:
-    """A task in the list."""
-
-    details: TaskDetails
-    chat: str
-    assignee: str
-    assigned_by: str
-    text: Markup
-    limit: str
-    status: str
-    earlier: tuple[EarlierTaskText, ...]
-    """The latest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskSlice:
-    """A page of tasks, and the start of the next: the index in the order of statuses, and the page key."""
-
-    tasks: list[TaskDetails]
-    next: tuple[int, int, int] | None
 
 
 @pages.get("/tasks")
@@ -101,30 +67,23 @@ def status_words() -> Mapping[str, str]:
     return {"open": _("not done yet"), "done": _("done"), "gone": _("not listed by Chatwork any more")}
 
 
-def fill_page(reading: Reading, rooms: list[int], status: str, place: list[int] | None) -> TaskSlice:
-    """Tasks from a place in the order on, as many as fit on a page."""
+def fill_page(
+    reading: Reading, rooms: list[int], status: str, place: list[int] | None
+) -> tuple[list[TaskDetails], tuple[int, int, int] | None]:
+    """Tasks from a place in the order on, as many as fit on a page, and where the next one begins."""
     order = (status,) if status else _ORDER
     part, *rest = place or (0, 0, 0)
     older, found, bytes_left = (TaskPageKey(*rest) if any(rest) else None), list[TaskDetails](), BYTES_LIMIT
     while 0 <= part < len(order) and len(found) < TASKS_LIMIT:
         page = tasks.page(reading, rooms, status=order[part], older_than=older, limit=TASKS_LIMIT - len(found))
-        fitting = list(_fitting_tasks(page.tasks, bytes_left, least=0 if found else 1))
+        fitting = first_fitting(page.tasks, _size, bytes_left, least=0 if found else 1)
         bytes_left -= sum(map(_size, fitting))
         found += fitting
         if page.next is not None or len(fitting) < len(page.tasks):
             last = TaskPageKey(found[-1].task.task_id, found[-1].task.room_id) if fitting else older
-            return TaskSlice(found, (part, *(last or (0, 0))))
+            return found, (part, *(last or (0, 0)))
         part, older = part + 1, None
-    return TaskSlice(found, (part, 0, 0) if 0 < part < len(order) else None)
-
-
-def _fitting_tasks(every_task: list[TaskDetails], bytes_left: int, *, least: int) -> Iterator[TaskDetails]:
-    """The first tasks that have no more than `bytes_left` together, but at least `least` of them."""
-    for index, task in enumerate(every_task):
-        bytes_left -= _size(task)
-        if bytes_left < 0 and index >= least:
-            return
-        yield task
+    return found, (part, 0, 0) if 0 < part < len(order) else None
 
 
 def _size(details: TaskDetails) -> int:
@@ -138,11 +97,11 @@ def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, objec
     """The template values of the table, as the address asks for it."""
     words, status = status_words(), request.args.get("status", "")
     status = status if status in words else ""
-    page = fill_page(reading, list(names), status, parse_cursor(request.args.get("older", ""), 3))
+    found, following = fill_page(reading, list(names), status, parse_cursor(request.args.get("older", ""), 3))
     arguments = request.view_args or {}
-    older = arguments | {"older": cursor_text(page.next)} | ({"status": status} if status else {}) if page.next else {}
+    older = arguments | {"older": cursor_text(following)} | ({"status": status} if status else {}) if following else {}
     return {
-        "lines": list(_lines(reading, page.tasks, names)),
+        "lines": list(_lines(reading, found, names)),
         "older": older,
         "is_first": "older" not in request.args,
         "here": arguments,
@@ -151,36 +110,37 @@ def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, objec
     }
 
 
-def _lines(reading: Reading, every_task: list[TaskDetails], names: Mapping[int, str]) -> Iterator[TaskLine]:
+def _lines(reading: Reading, every_task: list[TaskDetails], names: Mapping[int, str]) -> Iterator[Row]:
     references_of = references_by_room(reading)
     for details in every_task:
         room = details.task.room_id
         yield _line(details, names[room], references_of(room))
 
 
-def _line(details: TaskDetails, name: str, references: References) -> TaskLine:
-    earlier = (_earlier_text(before, after, details, references) for before, after in pairwise(details.versions))
-    return TaskLine(
-        details,
-        name,
-        short_name(details.task.assignee),
-        short_name(details.task.assigned_by),
-        _html(details.task.body, references),
-        _limit(details.task.limit, details.limit_type),
-        _status(details.task.status),
-        tuple(earlier)[::-1],
-    )
+def _line(details: TaskDetails, name: str, references: References) -> Row:
+    earlier = [_earlier_text(before, after, details, references) for before, after in pairwise(details.versions)]
+    return {
+        "details": details,
+        "chat": name,
+        "assignee": short_name(details.task.assignee),
+        "assigned_by": short_name(details.task.assigned_by),
+        "text": _html(details.task.body, references),
+        "limit": _limit(details.task.limit, details.limit_type),
+        "status": _status(details.task.status),
+        "earlier": earlier[::-1],
+    }
 
 
 def _earlier_text(
     before: tasks.TaskVersion, after: tasks.TaskVersion, details: TaskDetails, references: References
-) -> EarlierTaskText:
-    return EarlierTaskText(
-        Markup() if before.body == after.body else _html(before.body, references),
-        "" if before.limit == after.limit else _limit(before.limit, details.limit_type),
-        "" if before.status == after.status else _status(before.status),
-        after.first_seen,
-    )
+) -> Row:
+    """What was another one in an earlier version, and when something else was first seen."""
+    return {
+        "text": Markup() if before.body == after.body else _html(before.body, references),
+        "limit": "" if before.limit == after.limit else _limit(before.limit, details.limit_type),
+        "status": "" if before.status == after.status else _status(before.status),
+        "until": after.first_seen,
+    }
 
 
 def _html(text: str, references: References) -> Markup:
