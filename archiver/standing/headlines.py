@@ -122,13 +122,21 @@ def _unpaid(jobs: Sequence[Row]) -> Iterator[Row]:
 
 
 def _asked(alerts: Sequence[Alert]) -> Iterator[Row]:
-    """Papers or account numbers were asked for."""
-    found = [one for one in alerts if one.rule is AlertRule.A8 and one.room_id and one.message_id]
-    if found:
-        head = _("A message asks for identity papers or bank data.")
-        text = _("Give them only where the platform itself asks for them.")
-        place = {"room_id": found[-1].room_id, "message_id": found[-1].message_id}
-        yield {"state": "look", "kind": "asked", "head": head, "text": text} | place
+    """Bank data from who may be somebody else, an account with a known name, papers or bank data asked for."""
+    ask = _("Ask by another way that you know before you pay or answer.")
+    for rule, head, text in (
+        (AlertRule.A15, _("An account that is new, or has a known name, writes about bank data or a transfer."), ask),
+        (AlertRule.TWIN, _("Another account has the name of somebody in your chats."), ask),
+        (
+            AlertRule.A8,
+            _("A message asks for identity papers or bank data."),
+            _("Give them only where the platform itself asks for them."),
+        ),
+    ):
+        found = [one for one in alerts if one.rule is rule and (rule is AlertRule.TWIN or one.room_id)]
+        if found:
+            place = {"room_id": found[-1].room_id, "message_id": found[-1].message_id}
+            yield {"state": "look", "kind": "asked", "head": head, "text": text} | place
 
 
 def _to_look_at(facts: Mapping[str, Any], status: Status, now: datetime) -> Iterator[Row]:

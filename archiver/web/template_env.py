@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 
-from flask import request
+from flask import g, request
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
@@ -15,6 +15,7 @@ from archiver.errors import ArchiverError
 from archiver.render import times
 from archiver.render.invisible_characters import visible
 from archiver.render.spoken_times import age_words, day_words, moment_words
+from archiver.store.queries.known_people import same_named
 from archiver.store.working.remembered_values import LAST_SYNC, PRACTICE
 from archiver.web.context import ViewContext
 from archiver.web.talk.diff_html import mark_side
@@ -38,6 +39,7 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
         navigation=navigation,
         is_writing=False,
         frame_facts=lambda: frame_facts(context),
+        same_named=lambda: same_named_accounts(context),
         is_here=lambda endpoint: (endpoint == "chats.index") == (request.blueprint not in {"overview", None}),
     )
     filters: dict[str, Callable[..., str]] = {
@@ -73,6 +75,16 @@ def frame_facts(context: ViewContext) -> dict[str, object]:
             "is_stopped": not is_practice and age > context.patience(reading),
         }
     return {"is_practice": False, "saved": None}
+
+
+def same_named_accounts(context: ViewContext) -> frozenset[int]:
+    """The accounts whose names stand with their ids, for the current request."""
+    if "same_named" not in g:
+        g.same_named = frozenset()
+        with suppress(ArchiverError), context.reading() as reading:
+            g.same_named = same_named(reading)
+    accounts: frozenset[int] = g.same_named
+    return accounts
 
 
 def navigation() -> list[tuple[str, str, str]]:

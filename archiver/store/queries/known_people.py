@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 
 from archiver.evidence.history import number, text
 from archiver.records import JST
@@ -88,3 +88,14 @@ def stranger_subject(reading: Reading, room: int, account: int, at: datetime) ->
     begun = reading.sql.execute(select(func.min(window.observed_at)).where(window.room_id == room)).scalar()
     is_new = begun is not None and at - STRANGE_FOR < seen > from_text(begun) + FIRST_DAY
     return f"new///{account}/{seen.astimezone(JST).date()}" if is_new else ""
+
+
+def same_named(reading: Reading) -> frozenset[int]:
+    """The accounts that share their present name with another, or whose names were noted as looking alike."""
+    tables = (schema.person.c, schema.member.c)
+    rows = reading.sql.execute(union(*(select(one.account_id, one.name).where(one.name != "") for one in tables))).all()
+    bearers: dict[str, set[int]] = {}
+    for account, name in rows:
+        bearers.setdefault(name, set()).add(account)
+    alike = [{one.noted["account_id"], one.noted["known"]} for one in twins(reading)]
+    return frozenset(account for group in [*bearers.values(), *alike] if len(group) > 1 for account in group)

@@ -118,6 +118,7 @@ def test_an_account_with_a_known_name_becomes_a_job_of_its_own(tmp_path: Path) -
             browser.post("/emergency/stranger", account=str(twin))
             assert browser.job().outcome is not None
             after, job = browser.get(f"/emergency?job=id{twin}"), browser.get(f"/contracts/id{twin}")
+            talk = browser.get(f"/room/{direct}")
             order = browser.get(f"/packages/order?for=lawyer&contract=id{twin}")
             refused = browser.get(f"/packages/order?for=support&contract=id{twin}", status=422)
         roles = world.entries("mapping")
@@ -129,6 +130,7 @@ def test_an_account_with_a_known_name_becomes_a_job_of_its_own(tmp_path: Path) -
     assert "from your contacts" not in before
     assert "Nothing is covered: this reader gets everything." in order
     assert "hides nothing" in refused
+    assert [1, 0] == [re.sub("<[^>]+>", "", page).count(f"田中 公式 ID {twin}") for page in (talk, before)]
     assert "Terms of the job" not in job
     assert [(twin, "client")] == [(one["payload"]["account_id"], one["payload"]["state"]) for one in roles]
     assert (
