@@ -63,7 +63,9 @@ class FolderStore:
         self.check()
         place = self.folder / key
         try:
-            if not place.exists() and self._copy(path, place, sha256):
+            is_new = not place.exists() and self._copy(path, place, sha256)
+            self.check()  # it may have been unmounted meanwhile
+            if is_new:
                 return True
             held = file_sha256(place)
         except OSError as error:
@@ -79,6 +81,7 @@ class FolderStore:
             shutil.copyfile(self.folder / key, target)
             return file_sha256(target)
         except FileNotFoundError as error:
+            self.check()
             raise errors.NotInTeamStore(store=self.address, key=key) from error
         except OSError as error:
             raise self._unavailable(error) from error
@@ -90,6 +93,7 @@ class FolderStore:
         try:
             return StoredObject(place.stat().st_size, file_sha256(place))
         except (FileNotFoundError, NotADirectoryError):
+            self.check()
             return None
         except OSError as error:
             raise self._unavailable(error) from error
@@ -99,6 +103,7 @@ class FolderStore:
         self.check()
         try:
             files = sorted(path for path in (self.folder / prefix.rpartition("/")[0]).rglob("*") if path.is_file())
+            self.check()
             for path in files:
                 key = path.relative_to(self.folder).as_posix()
                 if key.startswith(prefix) and not key.startswith((f"{_INCOMING}/", MARKER)):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import shutil
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
@@ -204,15 +205,15 @@ class _Store:
             return False
         if wanted:
             self._folder.rename(self._elsewhere)
-            self._folder.mkdir()
+            self._folder.mkdir(exist_ok=True)  # who was writing just then may have made it
         else:
             self.close()
         return True
 
     def close(self) -> None:
-        """Bring it back. Nothing may lie in the folder that stood for it."""
+        """Bring it back. What was put just then into the folder that stood for it counts as not put, and goes."""
         if self.is_away:
-            self._folder.rmdir()
+            shutil.rmtree(self._folder)
             self._elsewhere.rename(self._folder)
 
 

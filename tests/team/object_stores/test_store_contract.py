@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
 
 from archiver import errors
+from archiver.team.object_stores.folder_store import FolderStore
 from archiver.team.object_stores.object_store import ObjectStore, file_key, read_identity, seal_key, store_identity
 from archiver.team.object_stores.open_store import make_store, open_store
 from archiver.team.object_stores.s3_store import S3Store
@@ -128,6 +130,37 @@ def test_a_folder_that_is_not_mounted_is_no_empty_store(tmp_path: Path) -> None:
         with pytest.raises(errors.TeamStoreUnavailable, match="archive team init --files"):
             call()
     assert not list(folder.iterdir())
+
+
+def test_a_folder_that_is_unmounted_within_a_call_has_neither_taken_nor_lost_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was there when the call began: what went into the empty one below is not kept, and what it lacks not gone."""
+    folder, check, looks = tmp_path / "shared", FolderStore.check, 0
+    make_store(str(folder))
+    path, sha256 = written(tmp_path / "file", b"bytes")
+    store = open_store(str(folder))
+
+    def check_and_unmount(one: FolderStore) -> None:
+        nonlocal looks
+        check(one)
+        looks += 1
+        if looks == 1:
+            folder.rename(tmp_path / "elsewhere")
+            folder.mkdir()
+
+    monkeypatch.setattr(FolderStore, "check", check_and_unmount)
+    for call in (
+        lambda: store.put_if_absent("7/files/y", path, sha256),
+        lambda: store.get("7/files/x", tmp_path / "got"),
+        lambda: store.head("7/files/x"),
+        lambda: list(store.list("7/")),
+    ):
+        with pytest.raises(errors.TeamStoreUnavailable):
+            call()
+        shutil.rmtree(folder)
+        (tmp_path / "elsewhere").rename(folder)
+        looks = 0
 
 
 @pytest.mark.parametrize("kind", ["folder", "s3"])
