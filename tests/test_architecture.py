@@ -139,6 +139,7 @@ HOME: dict[str, set[str]] = {
     | {"team.sealed_tokens"},
     "filelock": {
         "store.archive",
+        "team.adoption",
         "team.ledger_copy.keeper",
         "schedule.daemon_lock",
         "custody.backup",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gc
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from glob import escape
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from archiver import errors
 from archiver.custody.verify import verify_archive
@@ -95,7 +98,7 @@ def take_home(
 
     `who` takes it, as the row of the record of accesses says that is there before anything is read; None: there is one.
 
-    Until it is whole it lies beside it, in a folder of its own (`DIR.partial-…`); nothing of that stays after an error.
+    Until it is whole it lies beside it, in a folder of its own (`DIR.partial-…`).
     Where a row is one that no copy can have written, all before it is taken, and it is refused if that is nothing.
     Bytes of files come from the team's store of files, and from `home` if it is a copy of the same archive.
     `account`: whose archive was asked for; another one's is refused, whatever the ledger says of its number.
@@ -103,8 +106,7 @@ def take_home(
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise errors.PlaceTaken(path=target)
-    fresh = _new_folder(target)
-    try:
+    with _folder_beside(target) as fresh:
         if who is not None:
             record_access(place, who=who, what="take-home", reason="")
         bad_row = _fill(fresh, place, home if _is_copy_of(home, place) else None)
@@ -115,19 +117,39 @@ def take_home(
             if bad_row is not None:
                 verification.add_finding("ledger-row", "ledger", str(bad_row))
         _move(fresh, target)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)  # all in it is in the ledger too, and it may be somebody else's
-        raise
     return verification
 
 
-def _new_folder(target: Path) -> Path:
-    """A folder beside the one that is to be, which nobody else uses."""
+@contextmanager
+def _folder_beside(target: Path) -> Iterator[Path]:
+    """A folder beside the one that is to be, of which nothing stays; what killed processes left there goes too.
+
+    All in it is in the ledger as well, and it may be somebody else's.
+    """
+    fresh = target.with_name(f"{target.name}.partial-{secrets.token_hex(4)}")
+    lock = FileLock(f"{fresh}.lock", mode=0o600, timeout=0)
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=f"{target.name}.partial-", dir=target.parent))
+        for left in target.parent.glob(f"{escape(target.name)}.partial-*.lock"):
+            with suppress(Timeout):
+                with FileLock(left, timeout=0):
+                    pass
+                _remove(left.with_suffix(""), left)
+        lock.acquire()
+        fresh.mkdir(mode=0o700)
     except OSError as error:
         raise errors.HomeNotWritable(path=target, detail=error.strerror or str(error)) from error
+    try:
+        yield fresh
+    finally:
+        lock.release()
+        _remove(fresh, Path(lock.lock_file))
+
+
+def _remove(folder: Path, lock: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        lock.unlink(missing_ok=True)
 
 
 def _fill(fresh: Path, place: LedgerPlace, source: Path | None) -> errors.BadLedger | None:

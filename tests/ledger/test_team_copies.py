@@ -301,13 +301,17 @@ def _undo_file(name: str) -> str:
 def test_of_two_that_take_home_to_one_folder_the_first_to_end_has_it(
     postgres: Postgres, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither touches what the other one is making, and nothing of the one that is refused stays."""
+    """Neither touches what the other one is making; nothing of the one that is refused stays, nor of a killed one."""
     place, move = adopt(home, postgres.address("machine"), None), adoption._move
+    killed = tmp_path / "taken.partial-0a1b2c3d"
+    (killed / "files").mkdir(parents=True)
+    killed.with_name(f"{killed.name}.lock").touch()
 
     def move_second(fresh: Path, target: Path) -> None:
         with monkeypatch.context() as inner:
             inner.setattr(adoption, "_move", move)
             take_home(place, target, home)
+        assert fresh.is_dir()
         move(fresh, target)
 
     monkeypatch.setattr(adoption, "_move", move_second)
