@@ -22,8 +22,10 @@ from archiver.store.queries.contract_activity import activity_without_counts
 from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.queries.entries import message_span
 from archiver.store.queries.transcript import names_in_room
+from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.search.scope import room_names
 from archiver.web.console_context import ConsoleContext
+from archiver.web.talk.selection_box import checkbox_value
 
 Row = dict[str, Any]
 
@@ -50,6 +52,7 @@ def package_contents(context: ConsoleContext, reading: Reading, order: ExportOrd
         "last": max((one["last"] for one in rooms if one["last"]), default=None),
         "has_own_period": recipe.scope.has_own_period,
         "asked": recipe.asked,
+        "picked": _picked(reading, recipe),
         "own_files": [visible(one.name) for one in recipe.enclosures],
         "warnings": [
             *(one.partition("] ")[2] for one in warning_lines(package_warnings(recipe, facts.rooms))),
@@ -65,6 +68,12 @@ def _rooms(reading: Reading, recipe: Recipe) -> Iterator[Row]:
         n, first, last = message_span(reading, room, recipe.scope.bounds(room))
         days = [datetime.fromtimestamp(one, JST).date() if one else None for one in (first, last)]
         yield {"id": room, "name": visible(names.get(room, "")) or str(room), "n": n, "first": days[0], "last": days[1]}
+
+
+def _picked(reading: Reading, recipe: Recipe) -> list[str]:
+    """The messages that were chosen, as the boxes of the chats have them."""
+    places = [(room, int(one)) for room in recipe.scope.rooms for one in sorted(recipe.order.choice.ids)]
+    return [checkbox_value(one.room_id, one.message_id) for one in message_summaries(reading, places)]
 
 
 def _people(reading: Reading, recipe: Recipe) -> Iterator[Row]:

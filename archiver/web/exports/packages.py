@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from gettext import gettext as _
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -44,7 +45,13 @@ STATES = {"read": ReadState.READ, "leave": ReadState.COVERED, "again": ReadState
 
 @pages.get("")
 def index() -> AnyResponse | str:
-    """For whom; before that of which job, if there are several; and the packages made so far."""
+    """For whom; before that of which job, if there are several; and the packages made so far.
+
+    `order`: what was asked for before messages were chosen, which goes on with these.
+    """
+    if before := given_fields(MultiDict(parse_qsl(request.args.get("order", "")))):
+        job, messages = request.args.get("contract", ""), request.args.get("messages", "")
+        return redirect(order_address("packages.order", changed(before, contract=job, messages=messages)))
     every, given = _contracts(), given_fields(request.args)
     asked = request.args.get("contract", "")
     chosen = next((one for one in every if one.id == asked), every[0] if len(every) == 1 else None)

@@ -62,7 +62,17 @@ def show(room: int) -> Response | str:
         if is_adding and picked:
             place: dict[str, Any] = {} if address.anchor is Anchor.NEWEST else {address.anchor.value: address.position}
             last = f"m{picked[-1].partition('-')[2]}"
-            return redirect(url_for("conversation.room", room=room, pick=1, m=picked, **place, _anchor=last))
+            return redirect(
+                url_for(
+                    "conversation.room",
+                    room=room,
+                    pick=1,
+                    m=picked,
+                    order=request.args.get("order"),
+                    **place,
+                    _anchor=last,
+                )
+            )
         talk, note = _flow(reading, room, address)
         asked = f"{address.position}" if address.anchor is Anchor.AT else ""
         values = {"chat": room_chat, "flow": talk, "asked": asked, "picked": picked}

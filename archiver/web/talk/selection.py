@@ -55,7 +55,9 @@ def index() -> Response | str:
     is_one = len(package_orders) == 1 and not outside
     if "make" in request.args and is_one and ORDER in current_app.view_functions:
         only = package_orders[0]
-        return redirect(url_for(ORDER, contract=only.contract_id, messages=only.messages))
+        return redirect(
+            url_for(ORDER, contract=only.contract_id, messages=only.messages, order=request.args.get("order"))
+        )
     values = [selection_box.checkbox_value(one.room_id, one.message_id) for one in summaries]
     unknown = selection.ignored + len(selection.places) - len(summaries)
     return render_template(

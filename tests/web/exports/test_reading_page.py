@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from threading import Event
 
@@ -12,7 +13,7 @@ import pytest
 from archiver.store.queries.statements import kept_reviews
 from archiver.web.exports import read_rows
 from archiver.web.jobs import Job, JobLink, JobOutcome
-from tests.support.archives.maker import CLIENT, message_object, story
+from tests.support.archives.maker import CLIENT, ROOM, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 
 ORDER = "contract=job1&for=support"
@@ -64,6 +65,23 @@ def test_whom_names_the_office_and_leads_to_what_goes_in(browser: FormBrowser) -
     assert page.index("田中") < page.index("Read and shown")
     assert 1 == page.count("btn first")
     assert "/packages?contract=job1&messages=m30" == unchosen.headers["Location"]
+
+
+def test_messages_are_chosen_in_the_chat_and_the_order_is_kept(browser: FormBrowser) -> None:
+    """From what goes in and back, with what was chosen before ticked."""
+    page = browser.get(f"/packages/order?{ORDER}&from=2026-11-05&messages=m00000030")
+    (link,) = re.findall(r'href="(/room/[^"]*pick=1[^"]*)"', page)
+    chat = browser.get(unescape(link).partition("#")[0])
+    (order,) = re.findall(r'name="order" value="([^"]*)"', chat)
+    chosen = {"make": "1", "m": [f"{ROOM}-30", f"{ROOM}-31"], "order": unescape(order)}
+    back = browser.client.get("/chosen", query_string=chosen, base_url=SITE, follow_redirects=True)
+
+    assert "1 message that you chose" in page
+    assert f'value="{ROOM}-30" checked' in chat
+    assert ("/packages/order", "2026-11-05", "support") == (
+        back.request.path, back.request.args["from"], back.request.args["for"]
+    )  # fmt: skip
+    assert "2 messages that you chose" in back.get_data(as_text=True)
 
 
 def test_a_name_is_hidden_and_shown_by_a_link(browser: FormBrowser) -> None:
