@@ -236,8 +236,8 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ),
     ConditionKind.FIRST_SAVE: _first_save,
     ConditionKind.IDLE: N_(
-        "Registered with {scheduler}, but no program of that name runs on this computer, so nothing is started. "
-        "Start it (a restart of the computer may do; on WSL: sudo service cron start). Another way: archive daemon"
+        "Automatic saving isn't running yet: start {scheduler} (a restart of the computer may do; on WSL: sudo "
+        "service cron start). Another way: archive daemon"
     ),
     ConditionKind.UNSCHEDULED: N_("Automatic saving is off on this computer. Turn it on: archive init schedule"),
     ConditionKind.SILENT: N_(

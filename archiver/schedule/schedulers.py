@@ -174,8 +174,8 @@ def missing_for_job(
     if kind == CRON and cron_runs is False and is_typed:
         found.append(
             _(
-                "The job is in the crontab, but no cron runs on this computer, so nothing starts it. Start it (a "
-                "restart of the computer may do; on WSL: sudo service cron start). Another way: archive daemon"
+                "Automatic saving isn't running yet: no cron runs on this computer. Start it (a restart of the "
+                "computer may do; on WSL: sudo service cron start). Another way: archive daemon"
             )
         )
     lacking = token_lack_sentence(settings.token_source, [title(kind)], has_session=sys.platform == "darwin")

@@ -86,10 +86,8 @@ def counts_line(counts: SavedCounts) -> str:
 def left_out_sentence(counts: SavedCounts) -> str:
     """That older messages are not in Chatwork's list, and how to get them; the command or the page follows."""
     sentence = ngettext(
-        "Chatwork's list shows only the newest 100. To get {n} older message: scroll up to the beginning of the "
-        "chat in your browser, save the page, then:",
-        "Chatwork's list shows only the newest 100. To get {n} older messages: scroll up to the beginning of the "
-        "chat in your browser, save the page, then:",
+        "Chatwork gives out the newest 100. {n} older message can often be brought in later:",
+        "Chatwork gives out the newest 100. {n} older messages can often be brought in later:",
         counts.left_out,
     )
     return sentence.format(n=counts.left_out)

@@ -110,4 +110,4 @@ def tell_counts(archive: Archive) -> None:
     if counts.left_out:
         tell(left_out_sentence(counts))
 
-        tell("archive save " + _("FILE"), indent=4)
+        tell("archive guide old", indent=4)

@@ -128,11 +128,11 @@ def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
             return
         tell(
             _(
-                "Each day, 64 unreadable characters can go to two outside companies, which time-stamp them: that "
-                "shows that your records existed then. No message, name or file is sent."
+                "A time stamp shows that your records existed on that day. Each day, 64 unreadable characters go to "
+                "two outside companies; no message, name or file does."
             )
         )
-        timestamps = "on" if ask_yes_no(_("Have the time confirmed?"), default=True) else "off"
+        timestamps = "on" if ask_yes_no(_("Add time stamps?"), default=True) else "off"
     say_choice(choose_authorities(obj.home, timestamps))
     note_answer(app.archive, STAMPS, timestamps)
 

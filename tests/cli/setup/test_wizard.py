@@ -135,7 +135,7 @@ def test_the_whole_first_run(desk: Desk) -> None:
         tty.answer("[yes]:", "")
         tty.answer("such as 2 1:", "")
         tty.see("Messages 100 (Chatwork counts 103)")
-        tty.see("archive save FILE")
+        tty.see("archive guide old")
         tty.answer("or number:", "https://crowdworks.jp/public/jobs")
         tty.answer("or number:", "https://crowdworks.jp/contracts/12345678")
         tty.answer("2026-10-02 14:05):", "2099-01-01")
@@ -144,7 +144,7 @@ def test_the_whole_first_run(desk: Desk) -> None:
         tty.answer("2026-10-03):", "")
         tty.answer("[no/yes/unknown]:", "あり")
         tty.answer("computer runs? [yes]:", "")
-        tty.answer("confirmed? [yes]:", "no")
+        tty.answer("time stamps? [yes]:", "no")
         tty.see("cron")
         tty.see("It was run once the way cron runs a job, and it saved.")
         leave_notices(tty)
@@ -215,7 +215,7 @@ STEPS = (
     ("2026-10-03):", ""),
     ("[no/yes/unknown]:", "no"),
     ("computer runs? [yes]:", "no"),
-    ("confirmed? [yes]:", "no"),
+    ("time stamps? [yes]:", "no"),
     ("no mail):", ""),
     ("way off (on this desktop)? [no]:", "no"),
 )
@@ -421,7 +421,7 @@ def test_without_a_scheduler_it_says_what_else_there_is(desk: Desk) -> None:
         for question, answer in STEPS[:-4]:
             reply(tty, question, answer)
         tty.answer("computer runs? [yes]:", "yes")
-        tty.answer("confirmed? [yes]:", "no")
+        tty.answer("time stamps? [yes]:", "no")
         tty.see("archive daemon")
         tty.see("saved once more from here")
         leave_notices(tty)
@@ -442,7 +442,7 @@ def test_a_token_in_the_password_store_is_laid_where_cron_can_read_it(desk: Desk
         assert (desk.folder / "kept").read_text(encoding="utf-8") == TOKEN
         assert not (desk.home / "token").exists()
         tty.answer("computer runs? [yes]:", "")
-        tty.answer("confirmed? [yes]:", "no")
+        tty.answer("time stamps? [yes]:", "no")
         tty.answer("you can read? [yes]:", "")
         tty.see("It was run once the way cron runs a job, and it saved.")
         leave_notices(tty)
@@ -460,7 +460,7 @@ def test_a_run_by_itself_that_fails_is_said_at_once_and_stays_said(desk: Desk) -
         for question, answer in STEPS[:-4]:
             reply(tty, question, answer)
         tty.answer("computer runs? [yes]:", "")
-        tty.answer("confirmed? [yes]:", "no")
+        tty.answer("time stamps? [yes]:", "no")
         tty.answer("you can read? [yes]:", "no")
         tty.see("The automatic save failed: the system's password store cannot be used.", seconds=30)
         tty.see("saved once more from here")
@@ -496,7 +496,7 @@ def test_what_is_registered_is_neither_asked_for_again_nor_moved(desk: Desk) -> 
         tty.answer("not be shown):", TOKEN)
         for question, answer in STEPS[3:8]:
             reply(tty, question, answer)
-        tty.answer("confirmed? [yes]:", "no")
+        tty.answer("time stamps? [yes]:", "no")
         tty.see("already saves automatically (cron)")
         leave_notices(tty)
         code = tty.end()
