@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from archiver.letter_folding import folded_text
 
@@ -22,25 +23,44 @@ _BESIDE = (
 """Words beside a name that make it no other name."""
 _BETWEEN = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"(?<=\D)\d{1,3}$")
+_PERSON = re.compile("(?=.{4})[一-鿿][一-鿿々ヶぁ-ん]+(?: [一-鿿々ヶぁ-ん]+)?|[a-z]{3,} [a-z]{3,}")
+_WORK = re.compile(
+    "部|課|係|室|局|会|社|店|所|事務|窓口|管理|編集|制作|運営|動画|営業|経理|担当|募集|採用|通知|連絡|共有"
+)
+"""What is a name of surname and given name as far as its letters tell, and what belongs to no such name."""
 _SHORTEST_TURNED = {"kanji": 3, "kana": 4, "latin": 8}
 """How many letters a name without a space must have so that its halves may be exchanged: 中田 is not 田中."""
 
 
 def looks_like(name: str, known: str) -> bool:
-    """Whether a name looks like a known one; a number may be added to it, but two different numbers tell apart."""
-    with_number, without = _forms(name)
-    return bool((with_number | without) & _forms(known)[0])
+    """Whether a name looks like a known one; a number may be added to it, but two different numbers tell apart.
+
+    Of the name of a person one of the two may have more beside it: 田中太郎@ABC商事.
+    """
+    one, other = _forms(name), _forms(known)
+    return bool((one.whole | one.without_number | one.persons) & other.whole or other.persons & one.whole)
+
+
+class _Forms(NamedTuple):
+    """The forms by which a name is compared."""
+
+    whole: frozenset[str]
+    without_number: frozenset[str]
+    """Without a number at its end."""
+    persons: frozenset[str]
+    """Those of its first or last parts that are a whole personal name."""
 
 
 @lru_cache(4096)
-def _forms(name: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The forms by which a name is compared, and those that it has without a number at its end."""
+def _forms(name: str) -> _Forms:
     parts = [one for part in _BETWEEN.split(unicodedata.normalize("NFKC", name)) if (one := _folded(part))]
     named = [one for part in parts if (one := _without_words(part))] or parts
     digits = [*named[:-1], _DIGITS.sub("", named[-1])] if named else []
     if named and named[-1].isdigit():
         digits = named[:-1]
-    return _compared(named), _compared(digits)
+    ends = [end for cut in range(1, len(named)) for end in (named[:cut], named[cut:])]
+    persons = [end for end in ends if _PERSON.fullmatch(" ".join(end)) and not _WORK.search("".join(end))]
+    return _Forms(_compared(named), _compared(digits), frozenset().union(*map(_compared, persons)))
 
 
 def _folded(part: str) -> str:

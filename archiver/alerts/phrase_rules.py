@@ -299,7 +299,7 @@ def taken_names(twins: Iterable[TwinSeen]) -> Iterator[Alert]:
     for twin in twins:
         if twin.noted["since"] is not None:
             room, account = twin.noted["room_id"] if twin.noted["place"] == "room" else None, twin.noted["account_id"]
-            yield Alert(AlertRule.TWIN, Level.MEDIUM, twin.at, room, account, subject=twin.subject)
+            yield Alert(AlertRule.TWIN, Level.HIGH, twin.at, room, account, subject=twin.subject)
 
 
 def phrase_level(rule: AlertRule, *, escrowed: bool) -> Level:

@@ -32,6 +32,7 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.avatars import record_download
 from archiver.store.erasure.plan import Selection, select_contract, select_messages
 from archiver.store.queries.contracts import find_contract
+from archiver.store.queries.known_people import twins
 from archiver.store.queries.statements import kept_reviews
 from archiver.store.rebuild import altered_triggers
 from archiver.store.search.scope import parse
@@ -247,6 +248,27 @@ def test_what_was_decided_about_a_message_goes_with_it(tmp_path: Path) -> None:
         assert ["2"] == [one.message_id for one in kept_reviews(reading, "job2")]
     assert set() == places_of(maker.home, "隠語1")
     assert places_of(maker.home, "隠語2")
+
+
+def test_what_was_noted_of_an_account_goes_with_its_job_or_with_whose_name_it_has(tmp_path: Path) -> None:
+    """Of the account in the job about it, and of another one whose known person is in no other chat."""
+    maker = make_archive(tmp_path / "home")
+    maker.contract("id2999", [2999], title="田中")
+    maker.room("田中", room=2999)
+    days = {"known_since": "2026-07-01T00:00:00.000Z", "since": None, "place": "request", "room_id": None}
+    pairs = [(2999, CLIENT), (3000, 77), (3001, CLIENT)]
+    maker.append(
+        [
+            Observation("twin", f"twin/{one}/{known}", {"account_id": one, "name": "偽名", "known": known, **days})
+            for one, known in pairs
+        ],
+        minutes=20,
+    )
+
+    erase(maker, lambda reading: select_contract(reading, find_contract(reading, "id2999")))
+    erase(maker)
+    with maker.archive.reading() as reading:
+        assert [3001] == [one.noted["account_id"] for one in twins(reading)]
 
 
 STEPS = ("sealed", "recorded", "entry sealed", "noted", "executed", "files removed", "vacuumed")

@@ -130,7 +130,8 @@ def _entries(reading: Reading, where: ColumnElement[bool]) -> Iterator[ChosenEnt
 def _about(contract: str) -> ColumnElement[bool]:
     keys = [f"{kind}/{contract}" for kind in STATED]
     stated = or_(_ENTRY.key.in_(keys), *(_ENTRY.key.startswith(f"{key}/", autoescape=True) for key in keys))
-    return and_(_ENTRY.room_id.is_(None), _ENTRY.kind.in_(STATED), stated)
+    noted = _ENTRY.key.startswith(f"twin/{contract.removeprefix('id')}/", autoescape=True)  # a job about an account
+    return or_(noted, and_(_ENTRY.room_id.is_(None), _ENTRY.kind.in_(STATED), stated))
 
 
 def _unheld(reading: Reading, room: int, held: Collection[ContractRoom]) -> tuple[list[ChosenEntry], int]:

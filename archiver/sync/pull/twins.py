@@ -99,10 +99,12 @@ def _read_requests(context: PullContext, rooms: Sequence[int]) -> list[Contact]:
 def _in_chats(reading: Reading, people: Sequence[KnownPerson], new: set[int]) -> Iterator[_Twin]:
     for person in people:
         match = _earliest(people, person) if person.account_id in new else None
-        if match is None or match[1] + AT_ONCE >= person.names[person.name]:
+        if match is None:
             continue
-        since = first_seen(reading, person)
-        is_renamed = person.names[person.name] > min(person.names.values())
+        alike = [at for name, at in person.names.items() if any(looks_like(name, known) for known in match[0].names)]
+        if match[1] + AT_ONCE >= min(alike):
+            continue
+        since, is_renamed = first_seen(reading, person), min(alike) > min(person.names.values())
         if is_renamed or since > min(match[1], first_seen(reading, match[0])) + AT_ONCE:
             yield _Twin(person, *match, "room", since)
 
