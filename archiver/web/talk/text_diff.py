@@ -1,6 +1,6 @@
 """The difference of two texts: the pieces that they share and those that were replaced. Pure.
 
-Texts are compared by characters, with Latin words and numbers whole; where they share so little that this would take
+Texts are compared by words, as their script tells them; where they share so little that this would take
 too long, by lines, and at last as a whole. The number of steps is limited, so the same texts always give the same
 pieces. Source of the method: Myers, An O(ND) Difference Algorithm and Its Variations, 1986.
 """
@@ -17,10 +17,13 @@ STEPS = 40_000
 """Steps for one comparison: about a hundredth of a second."""
 
 _MARKS = "[\\u0300-\\u036f\\u3099\\u309a\\ufe00-\\ufe0f\\U0001f3fb-\\U0001f3ff\\U000e0100-\\U000e01ef]"
-_CHARACTER = re.compile(
-    f"\\[U\\+[0-9A-F]{{4,6}}\\]|[A-Za-z]+|[0-9]+(?:[.,:][0-9]+)*|.(?:{_MARKS}|\\u200d.)*", re.DOTALL
+_WORD = re.compile(
+    f"\\[U\\+[0-9A-F]{{4,6}}\\]|[A-Za-z]+|[0-9]+(?:[.,:][0-9]+)*|(?:[一-鿿々]{_MARKS}*)+"
+    f"|(?:[ぁ-ゖ]{_MARKS}*)+|(?:[ァ-ヺー]{_MARKS}*)+|.(?:{_MARKS}|\\u200d.)*",
+    re.DOTALL,
 )
-"""A character as a reader sees it, a word of Latin letters, a number (`50,000`), or a mark made by `visible`."""
+"""A word as its script tells it: kanji, kana of a kind, Latin letters, a number (`50,000`), a mark made by `visible`;
+of everything else a character as a reader sees it."""
 _LINE = re.compile("[^\n。]*(?:[\n。]+|$)")
 
 
@@ -59,7 +62,7 @@ class _StepBudget:
 def difference(before: str, after: str) -> list[DiffPiece]:
     """The pieces of two texts in order: joined, each side is its whole text; no two neighbours are of a kind."""
     budget = _StepBudget(STEPS)
-    pieces = _diff_by_unit(_CHARACTER, before, after, budget)
+    pieces = _diff_by_unit(_WORD, before, after, budget)
     if pieces is None:
         budget = _StepBudget(STEPS)
         rough = _diff_by_unit(_LINE, before, after, budget) or [DiffPiece(before, after)]
@@ -68,10 +71,10 @@ def difference(before: str, after: str) -> list[DiffPiece]:
 
 
 def _refine(piece: DiffPiece, budget: _StepBudget) -> list[DiffPiece]:
-    """Compare a replaced piece of lines by characters, if steps are left for it."""
+    """Compare a replaced piece of lines by words, if steps are left for it."""
     if piece.is_common or not (piece.before and piece.after) or budget.steps <= 0:
         return [piece]
-    return _diff_by_unit(_CHARACTER, piece.before, piece.after, budget) or [piece]
+    return _diff_by_unit(_WORD, piece.before, piece.after, budget) or [piece]
 
 
 # --- comparing -----------------------------------------------------------------------------------
