@@ -27,7 +27,7 @@ from archiver.store.backup import copy, set_aside
 from archiver.store.backup.same_records import RecordsNotCompared
 from archiver.store.engine import DATABASE
 from archiver.store.queries import raw_tables
-from archiver.store.queries.database_health import damage
+from archiver.store.queries.status import damage
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import KnownCopy, LastBackup
 

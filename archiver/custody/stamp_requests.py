@@ -13,12 +13,12 @@ from typing import NamedTuple
 from archiver.app import App
 from archiver.evidence.chain import file_digest
 from archiver.evidence.stamps import roots, timestamp
-from archiver.evidence.stamps.certificate_ends import stamp_end
+from archiver.evidence.stamps.reply_claims import stamp_end
 from archiver.evidence.stamps.timestamp import OWNER_REASONS, Authority, Stamped, StampRefused, TimestampClaims
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.time_text import from_text, to_text
-from archiver.store.working import stamp_queue, stamp_reply_files
+from archiver.store.working import stamp_queue
 from archiver.store.working.stamp_queue import DueStamp, NewestStamp, StampFacts
 
 RENEW_BEFORE = timedelta(days=90)
@@ -68,7 +68,7 @@ def _life(reading: Reading, stamp: NewestStamp) -> StampLife | None:
     folder = reading.home / seals.FOLDER
     try:
         reply = (folder / stamp.file).read_bytes()
-        roots = stamp_reply_files.kept_roots(reading.home, stamp.authority).encode("latin-1")
+        roots = stamp_queue.kept_roots(reading.home, stamp.authority).encode("latin-1")
     except OSError:
         return None  # a verification says which file is missing
     end = stamp_end(reply, roots)
@@ -254,7 +254,7 @@ def _check_stamp(archive: Archive, due: DueStamp, reply: bytes, pinned: Sequence
     """The claims of a stamp, if it is valid by the roots pinned now or those kept beside it."""
     data = _seal_bytes(archive, due)
     try:
-        root_certificates = roots.pem_to_der(stamp_reply_files.kept_roots(archive.home, due.authority))
+        root_certificates = roots.pem_to_der(stamp_queue.kept_roots(archive.home, due.authority))
     except OSError:
         return None
     except ValueError:

@@ -22,13 +22,12 @@ from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.stamps.timestamp import REASONS, Authority, StampRefused
 from archiver.evidence.verify.entries import EntryCheck
 from archiver.evidence.verify.findings import Progress, Verification
-from archiver.evidence.verify.openssl import openssl_check
 from archiver.evidence.verify.package_at_path import packages_below, verify_package_at
 from archiver.evidence.verify.recorded_stamps import compare_stamps
 from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks
 from archiver.evidence.verify.saved_files import check_files
 from archiver.evidence.verify.seals import SealChain, SealRow
-from archiver.evidence.verify.stamps import UNCHECKED, CheckToken, StampCheck, StampSource, TokenResult
+from archiver.evidence.verify.stamps import UNCHECKED, CheckToken, StampCheck, StampSource, TokenResult, openssl_check
 from archiver.store import blobs, rebuild, seal_files, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.backup import copy_folder

@@ -25,7 +25,7 @@ from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters
 from archiver.health.words import sentence
 from archiver.settings.model import exports_folder
 from archiver.store import migrate
-from archiver.store.queries.database_health import Versions
+from archiver.store.queries.status import Versions
 from archiver.wording import gettext as _
 
 

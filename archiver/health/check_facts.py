@@ -14,7 +14,7 @@ from archiver.health import disk, evidence
 from archiver.health.snapshot import HealthSnapshot, read_snapshot
 from archiver.store.archive import Archive, Reading
 from archiver.store.keeper import KeptByTeam, keeper_of
-from archiver.store.queries import database_health
+from archiver.store.queries import status
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import CallBudget, CopyToolRun, LastBackup
 
@@ -40,12 +40,12 @@ class CheckFacts:
     """What is to be said of an older archive that no record tells of yet, and of databases beside."""
     services: tuple[str, ...]
     """A sentence for each time in which data came from another address than Chatwork's."""
-    horizons: tuple[database_health.Horizon, ...]
+    horizons: tuple[status.Horizon, ...]
     backup: LastBackup | None
     kept_by_team: KeptByTeam
     copy_tool: CopyToolRun | None
     """How the user's own program last ended that saves the copy elsewhere."""
-    versions: database_health.Versions
+    versions: status.Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def look_into_archive(app: App) -> tuple[ArchiveLook | None, list[str]]:
     with closing(Archive(app.settings.home)) as archive:
         try:
             with archive.reading() as reading:
-                damage = database_health.damage(reading)
+                damage = status.damage(reading)
                 snapshot = read_snapshot(reading, app.now())
                 return ArchiveLook(snapshot, _read_facts(reading, app, snapshot)), damage
         except errors.ArchiveDamaged as error:
@@ -85,9 +85,9 @@ def _read_facts(reading: Reading, app: App, snapshot: HealthSnapshot) -> CheckFa
         put_back=tuple(earlier_homes.put_back_databases(reading)),
         put_back_told=tuple(earlier_homes.sentences(reading)),
         services=tuple(evidence.service_sentences(reading)),
-        horizons=tuple(database_health.horizons(reading, snapshot.rooms)),
+        horizons=tuple(status.horizons(reading, snapshot.rooms)),
         backup=remembered_values.LAST_BACKUP.recall(reading),
         kept_by_team=keeper_of(reading.home).kept,
         copy_tool=remembered_values.LAST_COPY_TOOL.recall(reading),
-        versions=database_health.versions(reading),
+        versions=status.versions(reading),
     )

@@ -12,7 +12,7 @@ from archiver.health.check_result import CheckResult, attention, good
 from archiver.render.times import iso_date
 from archiver.settings.home import DATABASE_FILE
 from archiver.store.archive import Reading
-from archiver.store.queries import database_health, runs
+from archiver.store.queries import runs, status
 
 MONTH = timedelta(days=30)
 SOON = timedelta(days=30)
@@ -61,7 +61,7 @@ def size_and_growth(reading: Reading, *, now: datetime) -> tuple[int, float | No
     """The archive's bytes, and its growth in bytes a day over the last month without the first save."""
     begun = runs.first_entry_time(reading)
     since = now - MONTH if begun is None else max(now - MONTH, begun + timedelta(days=1))
-    growth = database_health.growth(reading, since=since)
+    growth = status.growth(reading, since=since)
     if begun is None or now - since < SHORTEST:
         return growth.total, None
     return growth.total, growth.added / ((now - since) / timedelta(days=1))

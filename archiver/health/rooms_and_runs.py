@@ -14,7 +14,7 @@ from archiver.health.words import sentence
 from archiver.render.times import interval_words, iso_date, minute_text
 from archiver.schedule.daemon_lock import is_daemon_running
 from archiver.settings.model import Settings
-from archiver.store.queries.database_health import Horizon
+from archiver.store.queries.status import Horizon
 from archiver.sync import window_share
 from archiver.sync.report import SyncReport
 from archiver.wording import gettext as _

@@ -15,10 +15,9 @@ from archiver.schedule import programs, schedulers
 from archiver.store.archive import Reading
 from archiver.store.engine import is_writable
 from archiver.store.keeper import keeper_of
-from archiver.store.queries import current_state, files, gaps, last_looks
+from archiver.store.queries import current_state, files, last_looks
 from archiver.store.queries.contracts import contracts, rooms_to_read
-from archiver.store.queries.gaps import TruncatedList, truncated_lists
-from archiver.store.queries.last_looks import LastLooks
+from archiver.store.queries.last_looks import LastLooks, TruncatedList, truncated_lists
 from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
@@ -134,7 +133,7 @@ def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | Non
         doubtful_hours=remembered_values.DOUBTFUL_TIME.recall(reading),
         unread_dropped=remembered_values.UNREAD_DROPPED.recall(reading),
         paces=message_rates.current_paces(reading, rooms, now=now),
-        gaps=tuple(one for one in gaps.holes(reading) if one[0] in rooms),
+        gaps=tuple(one for one in last_looks.holes(reading) if one[0] in rooms),
         lost=_lost_files(reading, {room for room, one in counts.items() if one.lost}),
         pending=sum(one.pending for one in counts.values()),
         cut=tuple(truncated_lists(reading, rooms)),

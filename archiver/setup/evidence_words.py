@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from archiver.custody.backup import BackupOutcome
 from archiver.custody.stamp_requests import StampOutcome
-from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.stamped_times import time_sentence
+from archiver.evidence.verify.findings import Verification, time_sentence
 from archiver.health.evidence import reason_words
 from archiver.render.screen_text import visible
 from archiver.render.times import local_time, minute_text

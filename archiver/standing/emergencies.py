@@ -22,8 +22,7 @@ from archiver.standing.contract_names import contract_names
 from archiver.store.queries import departures
 from archiver.store.queries.contract_activity import case_sides, changed_messages
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.gaps import unlisted_beginnings
-from archiver.store.queries.last_looks import room_looks
+from archiver.store.queries.last_looks import room_looks, unlisted_beginnings
 from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
 from archiver.store.queries.room_holdings import holdings_of
 from archiver.store.queries.transcript import names_in_room

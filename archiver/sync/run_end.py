@@ -18,7 +18,7 @@ from archiver.reminders import due_reminders
 from archiver.store import pending_records
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import current_state, files
-from archiver.store.queries.gaps import truncated_lists
+from archiver.store.queries.last_looks import truncated_lists
 from archiver.store.queries.room_holdings import has_losses
 from archiver.store.time_text import CLOCK_TOLERANCE, from_text, to_text
 from archiver.store.working import backfill_queue, remembered_values

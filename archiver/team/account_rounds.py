@@ -25,7 +25,7 @@ from archiver.rounds.round import run_round
 from archiver.rounds.stop import Stop, Stopped
 from archiver.settings.file import load_settings
 from archiver.settings.model import SEALED, Settings
-from archiver.store.queries import contracts, gaps
+from archiver.store.queries import contracts, last_looks
 from archiver.store.working.alerts import open_alerts
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
@@ -318,7 +318,7 @@ class _Seen(NamedTuple):
 def _look(app: App) -> _Seen:
     with app.archive.reading() as reading:
         rooms = contracts.rooms_to_read(reading, app.now())
-        return _Seen(len(gaps.holes(reading)), len(list(open_alerts(reading))), bool(rooms))
+        return _Seen(len(last_looks.holes(reading)), len(list(open_alerts(reading))), bool(rooms))
 
 
 def _name(error: errors.ArchiverError) -> str:

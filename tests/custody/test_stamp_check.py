@@ -15,8 +15,7 @@ from archiver.evidence import chain
 from archiver.evidence.stamps.known_roots import fingerprints
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
-from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.stamped_times import time_sentence
+from archiver.evidence.verify.findings import Verification, time_sentence
 from archiver.store import seals
 from archiver.store.archive import Archive
 from tests.support.archives import tampering

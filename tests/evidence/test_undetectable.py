@@ -18,8 +18,7 @@ from archiver.custody.verify import verify_archive, verify_path
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
-from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.stamped_times import time_sentence
+from archiver.evidence.verify.findings import Verification, time_sentence
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.store import seals

@@ -28,7 +28,7 @@ from archiver.health.token import NOT_ASKED, TokenState, TokenTrial
 from archiver.records.grades import Grade
 from archiver.store import migrate
 from archiver.store.keeper import KeptByTeam
-from archiver.store.queries.database_health import Horizon, Versions
+from archiver.store.queries.status import Horizon, Versions
 from archiver.store.working.remembered_values import LastBackup, ScheduledRun
 from archiver.store.working.stamp_queue import LongestWait
 from archiver.store.working.verification_log import VerificationRecord

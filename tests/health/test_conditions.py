@@ -36,8 +36,7 @@ from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.grades import Grade
 from archiver.settings.model import BackupSettings, Duration, NotifySettings, Settings
 from archiver.standing.observed import Standing
-from archiver.store.queries.gaps import TruncatedList
-from archiver.store.queries.last_looks import LastLooks
+from archiver.store.queries.last_looks import LastLooks, TruncatedList
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun
 from archiver.store.working.verification_log import VerificationRecord
 from tests.support.terminals.situations import GB, GOOD_COMPUTER, NOW, ROOM, ago, situation

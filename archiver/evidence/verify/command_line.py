@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Callable, Iterator, Mapping, Sequence, TextIO  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.tables.cells import visible_text
-from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.openssl import openssl_check
+from archiver.evidence.verify.findings import Verification, time_sentence
 from archiver.evidence.verify.package_at_path import packages_below, verify_package_at
-from archiver.evidence.verify.stamped_times import time_sentence
+from archiver.evidence.verify.stamps import openssl_check
 
 EXIT_GOOD, EXIT_WRONG_USAGE, EXIT_FOUND = 0, 2, 3
 """The exit codes: nothing found, wrong usage, something found."""

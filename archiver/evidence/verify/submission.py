@@ -12,9 +12,8 @@ from typing import Dict, Iterable, Optional  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.manifest import ManifestError, compare_manifest, difference_text, digest_stream, parse_manifest
 from archiver.evidence.stamps.reply_claims import claimed_time
-from archiver.evidence.verify.findings import Progress, Verification
+from archiver.evidence.verify.findings import Progress, StampedTime, Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
-from archiver.evidence.verify.stamped_times import StampedTime
 from archiver.evidence.verify.times import CLOCK_TOLERANCE_SECONDS, unix_seconds
 
 DIGEST_LIST = "SHA256SUMS.txt"

@@ -9,7 +9,7 @@ from datetime import datetime
 from archiver.export.mask.covers import Covers
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.metadata.items import FileMetadata
-from archiver.export.package.enclosure_metadata import EnclosureMetadata
+from archiver.export.package.copied_files import EnclosureMetadata
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope
 from archiver.export.report.input import ReviewedTexts

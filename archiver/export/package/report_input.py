@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from archiver.claims.messages import contact, first_message
 from archiver.contract_dates import OutsideContact
 from archiver.evidence.history import EntryObject, number, text
 from archiver.evidence.listed_acts import ListedStep, listed_steps
-from archiver.evidence.services import read_services
+from archiver.evidence.services import CHATWORK, RecordedService, other_addresses, read_services, stretches
 from archiver.evidence.tables.events import other_events, sort_events
 from archiver.evidence.verify.rollbacks import read_rollback
 from archiver.export import PROFILES, PackageForm, enclosure_file_names
@@ -22,7 +22,6 @@ from archiver.export.bag import Bag
 from archiver.export.package.entry_reader import SourceEntries
 from archiver.export.package.package_input import PackageInput, software_name
 from archiver.export.package.recipe import PackagePreview, Recipe
-from archiver.export.package.service_words import other_service_text, service_text
 from archiver.export.package_scope import PackageScope, TimeBounds
 from archiver.export.report.input import NEVER_READ, MaskedPassage, RefusedMessage, ReportInput, SealLine
 from archiver.export.report.statistics import room_facts
@@ -43,12 +42,13 @@ from archiver.records import (
     RoomId,
     Seal,
 )
+from archiver.render.invisible_characters import visible
 from archiver.render.missing_parts import other_chat_texts
 from archiver.render.page_templates import text_lines
 from archiver.render.times import date_text, local_time
 from archiver.report_language import JAPANESE, say
 from archiver.store.queries import current_state, runs
-from archiver.store.queries.gaps import truncated_lists
+from archiver.store.queries.last_looks import truncated_lists
 from archiver.store.queries.viewing.message_summaries import message_summaries
 
 
@@ -293,3 +293,39 @@ def _masked_enclosure(package: PackageInput, enclosure: Enclosure) -> Enclosure:
 def _masked_text(package: PackageInput, original: str | None) -> str | None:
     mask = package.recipe.mask
     return original if mask is None or original is None else mask.mask_text(original)
+
+
+def service_text(services: Sequence[RecordedService]) -> str:
+    """The services as the statement on the method names them, each once while the address stays."""
+    firsts = [{one._replace(since=""): one for one in reversed(list(stretch))} for stretch in stretches(services)]
+    texts = [_service_text(one) for first in firsts for one in sorted(first.values())]
+    return say("、").join(texts) or say("Chatworkの形式で応答するAPI(アドレスは不明)")
+
+
+def other_service_text(services: Sequence[RecordedService]) -> str:
+    """What page 1 says of addresses that are not Chatwork's; empty if there are none."""
+    addresses = say("、").join(
+        say("{address}({since}から{until}まで)", **_names(one), until=_local(one.until))
+        if one.until
+        else say("{address}({since}から)", **_names(one))
+        for one in other_addresses(services)
+    )
+    return say("Chatworkのものではないアドレス {addresses}", addresses=addresses) if addresses else ""
+
+
+def _names(service: RecordedService) -> dict[str, str]:
+    return {"address": visible(service.address), "since": _local(service.since)}
+
+
+def _service_text(service: RecordedService) -> str:
+    parts = [visible(service.address)]
+    if service.certificate:
+        parts.append(say("証明書の名前 {name}", name=visible(service.certificate)))
+    if service.issuer:
+        parts.append(say("発行者 {issuer}", issuer=visible(service.issuer)))
+    what = say("Chatwork公式API") if service.address == CHATWORK else say("Chatworkのものではないアドレス")
+    return say("{what}({parts}。{since}から)", what=what, parts=say("、").join(parts), since=_local(service.since))
+
+
+def _local(at: str) -> str:
+    return local_time(datetime.fromisoformat(at))

@@ -19,7 +19,7 @@ from archiver.evidence.tables.cells import csv_line
 from archiver.export import enclosure_file_names
 from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.package import copied_files, pdf_files
-from archiver.export.package.enclosure_metadata import NOT_REMOVABLE
+from archiver.export.package.copied_files import NOT_REMOVABLE
 from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.export_report import ExportReport
 from archiver.export.package.package_input import (

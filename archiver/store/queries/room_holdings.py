@@ -16,8 +16,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries import current_state, departures
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.files import file_counts, file_counts_of_others, unheld_files
-from archiver.store.queries.gaps import UnlistedBeginnings, holes, unlisted_beginnings
-from archiver.store.queries.last_looks import last_list_time
+from archiver.store.queries.last_looks import UnlistedBeginnings, holes, last_list_time, unlisted_beginnings
 from archiver.store.schema.payload_forms import read_all_formed
 from archiver.store.time_text import to_text
 from archiver.store.working import backfill_queue

@@ -8,9 +8,11 @@ are bytes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Select, and_, func, or_, select
@@ -19,10 +21,10 @@ from sqlalchemy.dialects.sqlite import insert
 from archiver.records import Observation, Seal
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.durable_files import storage_error, write_durably
 from archiver.store.queries.entries import last_seq
-from archiver.store.seals import seals
+from archiver.store.seals import FOLDER, seals
 from archiver.store.time_text import from_text, to_text
-from archiver.store.working import stamp_reply_files
 
 PAUSES = (
     timedelta(minutes=5),
@@ -52,7 +54,7 @@ class DueStamp:
     @property
     def file(self) -> str:
         """The name that the stamp's file has in `seals/`."""
-        return stamp_reply_files.file_name(self.seal.name, self.authority)
+        return file_name(self.seal.name, self.authority)
 
 
 class StampFacts(NamedTuple):
@@ -88,7 +90,7 @@ class NewestStamp(NamedTuple):
     @property
     def file(self) -> str:
         """The name of its file in `seals/`."""
-        return stamp_reply_files.file_name(self.seal.name, self.authority)
+        return file_name(self.seal.name, self.authority)
 
 
 class StampQueueCounts(NamedTuple):
@@ -217,7 +219,7 @@ def unlisted_stamps(reading: Reading) -> list[DueStamp]:
     stored = {(number, stamp.authority) for number, stamps in stamps_by_seal(reading).items() for stamp in stamps}
     by_name = {one.name: one for one in seals(reading)}
     unlisted = []
-    for name, authority in stamp_reply_files.stamp_files(reading.home):
+    for name, authority in stamp_files(reading.home):
         seal = by_name.get(name)
         if seal is not None and (seal.number, authority) not in stored:
             unlisted.append(DueStamp(seal, authority))
@@ -236,7 +238,7 @@ def keep_stamp(archive: Archive, due: DueStamp, reply: bytes, facts: StampFacts,
     with archive.writing() as writing:
         if _is_stamped(writing, due):
             return False
-        stamp_reply_files.write_stamp(writing.home, due.file, reply, authority=due.authority, pem=pem)
+        write_stamp(writing.home, due.file, reply, authority=due.authority, pem=pem)
         _put_stamped(writing, due, facts)
         _append_entry(writing, due, reply, facts, at=facts.got_at or facts.time)
     return True
@@ -328,3 +330,82 @@ def _upsert(writing: Writing, due: DueStamp, values: dict[str, object]) -> None:
     key = {"seal": due.seal.number, "authority": due.authority}
     statement = insert(schema.stamp).values(**key, **values)
     writing.sql.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+
+
+_STAMP_NAME = re.compile(r"(\d{6,18}-\d{4}-\d\d-\d\d\.json)\.([a-z0-9-]{1,20})\.tsr")
+_PEM_BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+
+
+def file_name(seal: str, authority: str) -> str:
+    """The name of a stamp's file: `000012-2026-11-12.json.a.tsr`, as in docs/adr/0004."""
+    return f"{seal}.{authority}.tsr"
+
+
+def stamp_files(home: Path) -> Iterator[tuple[str, str]]:
+    """The name of the seal and the authority of each stamp's file, in order. Raises StorageError."""
+    folder = home / FOLDER
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise storage_error(error, folder) from error
+    for name in names:
+        match = _STAMP_NAME.fullmatch(name)
+        if match:
+            yield match[1], match[2]
+
+
+def kept_roots(home: Path, authority: str) -> str:
+    """The roots stored beside this authority's stamps, as PEM text; empty if there are none. Raises OSError."""
+    return _read_text(home / FOLDER / f"{authority}.pem")
+
+
+def write_stamp(home: Path, name: str, reply: bytes, *, authority: str, pem: Sequence[str]) -> None:
+    """Write the roots (PEM blocks) and a reply durably. Raises DiskFull, HomeNotWritable."""
+    folder = home / FOLDER
+    try:
+        keep_roots(folder / f"{authority}.pem", pem)
+        set_aside(folder / name)
+        write_durably(folder / name, reply)
+    except OSError as error:
+        raise storage_error(error, folder) from error
+
+
+def pem_blocks(text: str) -> list[str]:
+    """The roots of such a text, one by one."""
+    return _PEM_BLOCK.findall(text)
+
+
+def set_aside(path: Path) -> None:
+    """Rename a file that was judged to be no stamp, so that it is not overwritten."""
+    number, aside = 1, path.with_name(f"{path.name}.unusable")
+    while path.exists():
+        if not aside.exists():
+            path.rename(aside)
+            return
+        number += 1
+        aside = path.with_name(f"{path.name}.unusable-{number}")
+
+
+def keep_roots(path: Path, pem: Sequence[str]) -> None:
+    """Append the roots that are not in the file yet; what is there stays. Raises OSError."""
+    present = _read_text(path)
+    known = {_without_spaces(block) for block in pem_blocks(present)}
+    new = [block.strip() + "\n" for block in pem if _without_spaces(block) not in known]
+    if new:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        between = "" if present.endswith("\n") or not present else "\n"
+        write_durably(path, (present + between + "".join(new)).encode("latin-1"))
+
+
+def _read_text(path: Path) -> str:
+    """The file as Latin-1, byte for byte, so that what somebody wrote between the blocks stays as it is."""
+    try:
+        return path.read_bytes().decode("latin-1")
+    except FileNotFoundError:
+        return ""
+
+
+def _without_spaces(block: str) -> str:
+    return "".join(block.split())

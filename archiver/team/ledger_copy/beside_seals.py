@@ -12,7 +12,7 @@ from archiver.records import Seal
 from archiver.store import seal_files
 from archiver.store.durable_files import storage_error, write_durably
 from archiver.store.time_text import from_text
-from archiver.store.working import stamp_reply_files
+from archiver.store.working import stamp_queue
 from archiver.team.ledger.ledger import Row
 
 _ROOTS = ".pem"
@@ -42,9 +42,9 @@ def file_rows(home: Path, entry: Mapping[str, Any], seal: str | None) -> Iterato
     """
     payload, folder = entry["payload"], home / seal_files.FOLDER
     if entry["kind"] == "stamp" and seal is not None:
-        name = stamp_reply_files.file_name(seal, payload["authority"])
+        name = stamp_queue.file_name(seal, payload["authority"])
         yield entry["seq"], name, seal_files.read(folder / name)
-        roots = stamp_reply_files.kept_roots(home, payload["authority"])
+        roots = stamp_queue.kept_roots(home, payload["authority"])
         yield entry["seq"], f"{payload['authority']}{_ROOTS}", roots.encode("latin-1")
     elif entry["kind"] == "rollback" and payload["place"] == "seals":
         for name in payload["files"]:  # until its entry is committed a file lies where it was found
@@ -85,9 +85,9 @@ def put_file(home: Path, row: Mapping[str, Any]) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if row["name"].endswith(_ROOTS):
-            stamp_reply_files.keep_roots(path, stamp_reply_files.pem_blocks(body.decode("latin-1")))
+            stamp_queue.keep_roots(path, stamp_queue.pem_blocks(body.decode("latin-1")))
         elif not path.exists() or path.read_bytes() != body:
-            stamp_reply_files.set_aside(path)
+            stamp_queue.set_aside(path)
             write_durably(path, body)
     except OSError as error:
         raise storage_error(error, path) from error

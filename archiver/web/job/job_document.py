@@ -30,7 +30,7 @@ from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts, is_read
 from archiver.store.queries.departures import counterparts
 from archiver.store.queries.entries import covered_periods
-from archiver.store.queries.gaps import gaps
+from archiver.store.queries.last_looks import gaps
 from archiver.store.queries.roles import count_some, mapped_accounts
 from archiver.store.queries.runs import exports
 from archiver.store.queries.statements import deliveries, enclosures

@@ -17,7 +17,7 @@ from archiver.render import times
 from archiver.render.gap_breaks import narrow_gap
 from archiver.store.archive import Reading
 from archiver.store.queries.entries import covered_periods
-from archiver.store.queries.gaps import gaps
+from archiver.store.queries.last_looks import gaps
 from archiver.store.queries.viewing import calendar
 from archiver.store.queries.viewing.calendar import pauses_touching
 from archiver.web.context import view_context

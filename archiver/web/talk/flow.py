@@ -21,7 +21,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.reference_labels import reply_target
 from archiver.store.archive import Reading
 from archiver.store.queries.entries import covered_periods
-from archiver.store.queries.gaps import gaps
+from archiver.store.queries.last_looks import gaps
 from archiver.store.queries.viewing.calendar import pauses_between
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
 from archiver.web.context import view_context

@@ -35,7 +35,7 @@ from archiver.store.archive import Reading
 from archiver.store.keeper import KeptByTeam, keeper_of
 from archiver.store.queries.contracts import contracts, required_rooms, rooms_to_read
 from archiver.store.queries.current_state import last_payload
-from archiver.store.queries.gaps import unlisted_beginnings
+from archiver.store.queries.last_looks import unlisted_beginnings
 from archiver.store.queries.status import status
 from archiver.store.search.scope import room_names
 from archiver.store.working.other_databases import is_database_file

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.evidence.stamps.certificate_ends import SHORT_KEY_END, StampEnd, stamp_end
+from archiver.evidence.stamps.reply_claims import SHORT_KEY_END, StampEnd, stamp_end
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority, request_stamp
 from tests.support.stamps.authorities import OpensslAuthority, authority_in_memory

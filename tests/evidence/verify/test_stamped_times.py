@@ -11,9 +11,8 @@ import pytest
 from archiver.custody.verify import token_check
 from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
 from archiver.evidence.stamps.roots import certifi_root, subject
-from archiver.evidence.verify.findings import Verification
+from archiver.evidence.verify.findings import Verification, time_sentence
 from archiver.evidence.verify.package_at_path import verify_package_at
-from archiver.evidence.verify.stamped_times import time_sentence
 from archiver.settings.tsa_offers import OFFERS
 from tests.support.packages.sample_package import load_script
 from tests.support.packages.stamp_attacks import ATTACKS, CLOCK, FUTURE, root_of

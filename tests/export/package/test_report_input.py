@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from archiver.evidence.services import CHATWORK, read_services
-from archiver.export.package.report_input import erasure_sentences, put_back_sentences
-from archiver.export.package.service_words import other_service_text, service_text
+from archiver.export.package.report_input import erasure_sentences, other_service_text, put_back_sentences, service_text
 
 ERASURE: dict[str, Any] = {"kind": "erasure", "key": "erasure/2", "seq": 45, "observed_at": "2026-11-27T06:35:24.000Z"}
 LEFT_OVER = {"000003-2026-11-27.json": "0" * 64}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.health import disk
-from archiver.store.queries import database_health
+from archiver.store.queries import status
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord
 from tests.support.world import World, running_world
@@ -27,7 +27,7 @@ def test_a_room_is_named_when_the_plan_begins_to_hide(world: World) -> None:
     world.posts(3)
     world.sync()
     with world.archive.reading() as reading:
-        before = database_health.horizons(reading, [world.room])
+        before = status.horizons(reading, [world.room])
     world.clock.pass_by(days=30)
     sent = world.clock()
     world.post("見える")
@@ -37,7 +37,7 @@ def test_a_room_is_named_when_the_plan_begins_to_hide(world: World) -> None:
     world.sync()
 
     with world.archive.reading() as reading:
-        (after,) = database_health.horizons(reading, [world.room])
+        (after,) = status.horizons(reading, [world.room])
     assert [] == before
     assert (world.room, None) == (after.room_id, after.unsaved_until)
     assert after.oldest is not None
@@ -54,7 +54,7 @@ def test_what_was_there_before_the_first_save_has_an_end(world: World) -> None:
     world.sync()
 
     with world.archive.reading() as reading:
-        (found,) = database_health.horizons(reading, [world.room])
+        (found,) = status.horizons(reading, [world.room])
     assert found.unsaved_until is not None
     assert timedelta(minutes=1) > abs(found.unsaved_until - world.clock())
 
@@ -84,8 +84,8 @@ def test_growth_leaves_the_first_save_out(world: World) -> None:
 def test_an_empty_archive_can_be_looked_at(world: World) -> None:
     """No entry of a run, no window: nothing is known, and nothing fails."""
     with world.archive.reading() as reading:
-        assert [] == database_health.damage(reading)
-        assert [] == database_health.horizons(reading, [world.room, 1])
+        assert [] == status.damage(reading)
+        assert [] == status.horizons(reading, [world.room, 1])
         assert verification_log.last(reading) is None
         assert disk.size_and_growth(reading, now=world.clock())[1] is None
 

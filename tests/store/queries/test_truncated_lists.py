@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.store.queries.gaps import DONE, FILES, OPEN, TruncatedList, truncated_lists
+from archiver.store.queries.last_looks import DONE, FILES, OPEN, TruncatedList, truncated_lists
 from tests.support.world import World, running_world
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, strategies
 from archiver import errors
 from archiver.store import seals
 from archiver.store.archive import Archive
-from archiver.store.working import stamp_queue, stamp_reply_files
+from archiver.store.working import stamp_queue
 from archiver.store.working.stamp_queue import DueStamp, StampFacts
 from tests.support.archives.notes import NOON, append_notes
 from tests.support.file_size_limit import file_size_limit
@@ -115,7 +115,7 @@ def test_roots_are_added_and_never_taken_away(archive: Archive) -> None:
     stamp_queue.keep_stamp(archive, due_stamps(archive)[0], b"4", TOKEN, pem=[ROOT, third_root])
 
     assert b"# \xe3\x81\x82\r\n" + (ROOT + OTHER_ROOT + third_root).encode() == by_hand.read_bytes()
-    assert "" == stamp_reply_files.kept_roots(archive.home, "b")
+    assert "" == stamp_queue.kept_roots(archive.home, "b")
 
 
 def test_pauses_grow_and_are_the_authoritys(archive: Archive) -> None:
