@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from pathlib import Path
+from typing import Any
 
 from archiver.notices import delivery, mail_sender
 from archiver.notices.heartbeat import parse_address
@@ -111,6 +112,19 @@ def try_way(settings: Settings, environ: Mapping[str, str], way: str) -> tuple[b
 def try_mail(settings: Settings, environ: Mapping[str, str]) -> MailFailure | None:
     """Send a test notice by mail; what failed, if anything did."""
     return mail_sender.send_mail(settings, environ, _("Chatwork archive"), delivery.test_text())
+
+
+def set_up_mail(home: Path, environ: Mapping[str, str], kinds: Sequence[str], **mail: Any) -> MailFailure | None:
+    """Keep a mail server (`mail`: as `set_mail` takes it), and send a mail by each kind of connection until one works.
+
+    What failed, if none did. Raises as `set_mail`.
+    """
+    failure = None
+    for tls in kinds:
+        failure = try_mail(set_mail(home, environ, tls=tls, **mail), environ)
+        if failure is None or failure.is_refused:
+            break
+    return failure
 
 
 def remember_trial(archive: Archive, outcomes: Mapping[str, bool], *, at: datetime) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from gettext import gettext as _
+from gettext import ngettext
 from typing import Any
 
 from archiver.claims.money import RECEIPTS, money_standing
@@ -261,18 +262,30 @@ def _quotes(reading: Reading, quoted: Sequence[Quotation], sides: CaseSides) -> 
 
 
 def _next_step(reading: Reading, status: Status, jobs: Sequence[Row], facts: Mapping[str, Any]) -> Row | None:
-    """The first that is true: old messages not saved, no backup, notices never seen, facts missing."""
+    """The first that is true: old messages not saved, no backup, notices never seen, facts missing.
+
+    `command`: what the terminal names; it says in a line of its own that there is no backup.
+    """
     rooms = {int(room.room_id) for job in jobs if job["is_open"] for room in job["rooms"]}
     older = unlisted_beginnings(reading, rooms)
     if older.rooms:
-        return {"kind": "older", "n": older.missing}
+        text = _("Messages from before the first save are not saved yet.")
+        if older.missing:
+            text = _("About {n} messages from before the first save are not saved yet.")
+        return {"kind": "older", "text": text.format(n=f"{older.missing or 0:,}"), "command": "archive guide old"}
     if status.backup is None and facts["kept_by_team"] == "nothing":
-        return {"kind": "backup"}
+        text = _("All of it is on this computer alone. A backup on another disk stays if it breaks.")
+        return {"kind": "backup", "text": text, "command": ""}
     trial = NOTICE_TRIAL.recall(reading)
     if trial is None or not trial.seen:
-        return {"kind": "notices"}
+        text = _("Nobody has seen yet whether alerts arrive.")
+        return {"kind": "notices", "text": text, "command": "archive init alerts --test"}
     lacking = next((job for job in jobs if job["is_open"] and job["missing"]), None)
-    return None if lacking is None else {"kind": "facts", "job": lacking["id"], "n": len(lacking["missing"])}
+    if lacking is None:
+        return None
+    n, name = len(lacking["missing"]), lacking["id"]
+    text = ngettext("{n} more fact completes page 1 of an export", "{n} more facts complete page 1 of an export", n)
+    return {"kind": "facts", "text": text.format(n=n), "command": f"archive job set {name}", "job": name}
 
 
 def departure_alerts(alerts: Sequence[Alert], rooms: Sequence[int]) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from gettext import gettext as _
 from gettext import ngettext
@@ -14,6 +13,7 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, ask_yes_no, numbers_in, tell
 from archiver.cli.terminal.text import pad, visible
 from archiver.render.screen_text import shorten
+from archiver.search_folding import fold
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.contract_facts import NewJob
 from archiver.setup.contract_rooms import direct_chats_beside, people_of_rooms, proposed_jobs
@@ -77,12 +77,7 @@ def read_room_wish(answer: str, count: int, *, more: bool) -> RoomWish:
 
 def find_names(names: Sequence[str], words: str) -> list[int]:
     """Positions of the names that contain these words, whatever their width and case."""
-    folded = _fold(words)
-    return [position for position, name in enumerate(names) if folded in _fold(name)]
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    return [position for position, name in enumerate(names) if fold(words) in fold(name)]
 
 
 def _tell_rooms(rooms: Sequence[Room], positions: Collection[int], *, more: bool = True) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from archiver.cli.contracts.entered_lines import (
 )
 from archiver.cli.contracts.terms import check_file
 from archiver.cli.terminal.output import echo, echo_lines
-from archiver.cli.terminal.prompts import ask, asked_path, is_asked
+from archiver.cli.terminal.prompts import asked, asked_path
 from archiver.records import ENCLOSURE_KINDS, Contract, Delivery, Enclosure, Invoice, MessageId, Payment
 from archiver.settings.file import load_settings
 from archiver.settings.token import token_file
@@ -61,19 +62,13 @@ class _Entry:
         def read(text: str) -> str:
             return read_day(text, "--on", example, now=self.now)
 
-        if "on" in self.given:
-            return read(self.given["on"])
-        if not is_asked():
-            raise errors.UsageError(detail=_("Say on which day: --on DAY"))
-        return ask(question, read)
+        otherwise = _("Say on which day: --on DAY")
+        return read(self.given["on"]) if "on" in self.given else asked(question, read, otherwise=otherwise)
 
     def yen(self, question: str) -> int:
         """The amount, asked for where it was left out. Raises UsageError where nobody can be asked."""
-        if "amount" in self.given:
-            return read_yen(self.given["amount"], "--amount")
-        if not is_asked():
-            raise errors.UsageError(detail=_("Say how much: --amount YEN"))
-        return ask(question, lambda answer: read_yen(answer, "--amount"))
+        read, otherwise = partial(read_yen, option="--amount"), _("Say how much: --amount YEN")
+        return read(self.given["amount"]) if "amount" in self.given else asked(question, read, otherwise=otherwise)
 
     def keep_file(self, path: str, kind: str, day: str | None, note: str | None = None) -> tuple[Enclosure, bool]:
         """Keep a copy of a file with the job, and say whether it is new. The bytes are there before a record is."""

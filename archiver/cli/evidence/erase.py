@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from pathlib import Path
 
@@ -12,13 +11,12 @@ from archiver.cli.context import INCOMPLETE, CliContext
 from archiver.cli.terminal.output import echo, echo_json, echo_lines
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import ask, ask_yes_no, is_asked, tell
-from archiver.cli.terminal.text import visible
 from archiver.custody import erasures
 from archiver.custody.erasures import ErasurePreview
 from archiver.records.erasure import ErasureReason
 from archiver.settings.model import exports_folder
 from archiver.setup import erasing
-from archiver.setup.erasing import ErasureOrder, note_beside
+from archiver.setup.erasing import ErasureOrder
 from archiver.wording import gettext as _
 
 
@@ -44,9 +42,7 @@ def erase(
     )
     if certificate is not None:
         path = erasing.make_certificate(app, certificate, folder)
-        echo(json.dumps({"certificate": str(path)}) if as_json else _certificate_line(path))
-        if not as_json:
-            _tell_note(path)
+        echo_json({"certificate": str(path)}) if as_json else _tell_certificate(path)
         return 0
     if not dry_run:
         erasures.check_allowed(app.archive)
@@ -111,8 +107,7 @@ def _erase(
     else:
         echo(_("Erased (erasure {number})."), number=outcome.number)
         if path is not None:
-            echo(_certificate_line(path))
-            _tell_note(path)
+            _tell_certificate(path)
     if not outcome.is_complete:
         echo(
             _("A program still reads an older state, so traces are left in the database. The next save removes them."),
@@ -121,14 +116,10 @@ def _erase(
     return 0 if outcome.is_complete and path is not None else INCOMPLETE
 
 
-def _certificate_line(path: Path) -> str:
-    return _("Certificate: {path}").format(path=visible(str(path)))
-
-
-def _tell_note(certificate: Path) -> None:
-    """Say what an older copy still holds, and with what it can be erased there."""
-    note = note_beside(certificate)
-    if note is not None:
+def _tell_certificate(path: Path) -> None:
+    """Print where it is, what an older copy still holds, and with what it can be erased there."""
+    echo(_("Certificate: {path}"), path=path)
+    if (note := erasing.note_beside(path)) is not None:
         sentence = _(
             "A backup made before, if there is one, still holds it. Where one is restored, erase again: "
             "archive erase --again {file}"

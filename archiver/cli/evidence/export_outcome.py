@@ -20,6 +20,9 @@ from archiver.wording import ngettext
 _NAMED_LIMIT = 20
 """So many things that a package lacks are named on the screen; the package names them all."""
 
+_WITHOUT_FILES = ("support", "consult", "court")
+"""Profiles whose packages give the names and sizes of files at most."""
+
 
 def tell_document(report: ExportReport, recheck: Recheck | None, options: Sequence[str]) -> None:
     """Print what was made as one JSON document."""
@@ -91,10 +94,6 @@ def _tell_before_sending(report: ExportReport) -> None:
         echo("  " + _("Add them with: archive job set {contract}").format(contract=report.contract), err=True)
     if report.advice:
         echo(_("Before you send it: {advice}"), err=True, advice=report.advice)
-
-
-_WITHOUT_FILES = ("support", "consult", "court")
-"""Profiles whose packages give the names and sizes of files at most."""
 
 
 def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.prompts import ask, numbers_in
+from archiver.cli.terminal.prompts import ask, ask_numbers, is_asked
 from archiver.cli.terminal.text import pad, visible
 from archiver.export.mask.analyser import has_analyser
 from archiver.export.mask.policy import POLICIES
@@ -26,6 +25,8 @@ from archiver.render.screen_text import shorten
 from archiver.render.times import iso_date
 from archiver.setup.answers import InvalidAnswer
 from archiver.store.archive import Archive
+
+_NAME_WIDTH = 24
 
 
 def read_before(archive: Archive, order: ExportOrder, file: Path | None, *, asks: bool, now: datetime) -> ExportOrder:
@@ -99,16 +100,9 @@ def _ask_words(message: OpenedMessage, key: str) -> dict[str, tuple[str, ...]]:
     if key == "c":
         word = ask(_("Word:"), lambda answer: folded_text(answer).strip(), exact=True, err=True)
         return {"covered": (word,)} if word else {}
-    for number, cover in enumerate(message.covers, 1):
-        echo(f"  {number:>3} {visible(cover)}", err=True)
-    number = ask(_("Number (0: none):"), lambda answer: _read_number(answer, len(message.covers)), err=True)
-    return {"shown": (folded_text(message.covers[number - 1]).strip(),)} if number else {}
-
-
-def _read_number(answer: str, count: int) -> int:
-    if not (answer.isdecimal() and len(answer) < 5 and int(answer) <= count):
-        raise InvalidAnswer(_("Please give a number from 0 to {n}.").format(n=count))
-    return int(answer)
+    numbers = ask_numbers(_("Number (several: 1 2):"), [*map(visible, message.covers)], none=_("none of them"))
+    shown = tuple(folded_text(message.covers[number - 1]).strip() for number in numbers)
+    return {"shown": shown} if shown else {}
 
 
 def _tell_message(message: OpenedMessage, left: int) -> None:
@@ -125,9 +119,6 @@ def _tell_message(message: OpenedMessage, left: int) -> None:
         echo(_("  perhaps names: {words}"), err=True, words=", ".join(message.marks))
 
 
-_NAME_WIDTH = 24
-
-
 def make_with_counterparts(
     make: Callable[[ExportOrder], ExportReport], keep: Callable[[ExportOrder], None], order: ExportOrder
 ) -> ExportReport:
@@ -138,7 +129,7 @@ def make_with_counterparts(
     try:
         return make(order)
     except errors.CounterpartUnknown as error:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if not is_asked():
             raise
         answered = _with_answers(order, error.rooms)
         keep(answered)
@@ -161,10 +152,8 @@ def _with_answers(order: ExportOrder, rooms: Sequence[UndecidedRoom]) -> ExportO
 def _ask_room(room: UndecidedRoom) -> set[int]:
     """The accounts that the user names in one room; none, if the other side is not among them."""
     echo(_("Who is the client in “{room}”? Everybody else's name is hidden."), err=True, room=shorten(room.name, 40))
-    for number, candidate in enumerate(room.candidates, 1):
-        echo(f"  {number:>3} {_candidate_line(candidate)}", err=True)
-    echo(f"  {0:>3} " + _("none of them"), err=True)
-    numbers = ask(_("Number (several: 1 2):"), lambda answer: _read_numbers(answer, len(room.candidates)))
+    lines = [_candidate_line(candidate) for candidate in room.candidates]
+    numbers = ask_numbers(_("Number (several: 1 2):"), lines, none=_("none of them"))
     return {int(room.candidates[number - 1].account_id) for number in numbers}
 
 
@@ -176,13 +165,3 @@ def _candidate_line(candidate: CounterpartCandidate) -> str:
     name = pad(shorten(candidate.name, _NAME_WIDTH), _NAME_WIDTH)
     known = _("(the client until now)") if candidate.is_known else ""
     return f"{name} {candidate.account_id:<10} {count}  {days} {known}".rstrip()
-
-
-def _read_numbers(answer: str, count: int) -> tuple[int, ...]:
-    """The numbers of an answer; () for 0. Raises InvalidAnswer."""
-    numbers = numbers_in(answer)
-    if numbers == [0]:
-        return ()
-    if numbers and all(1 <= number <= count for number in numbers):
-        return tuple(dict.fromkeys(numbers))
-    raise InvalidAnswer(_("Please give numbers from 1 to {n}, or 0 for none of them.").format(n=count))

@@ -36,6 +36,8 @@ from archiver.wording import ngettext
 SHOWN_LIMIT, LISTED_LIMIT = 50, 1_000
 """Hits at most on the screen, and in a document."""
 
+_CUT = "..."
+
 
 def search_messages(
     ctx: click.Context,
@@ -174,9 +176,6 @@ def _tell_others(query: SearchQuery, others: tuple[OtherHit, ...]) -> None:
         more = len(others) - SHOWN_LIMIT
         echo("  " + ngettext("and {n} more, older", "and {n} more, older", more).format(n=f"{more:,}"))
     echo()
-
-
-_CUT = "..."
 
 
 def snippet_line(text: str, words: Collection[str], width: int) -> str:

@@ -38,6 +38,13 @@ from archiver.settings.token import read_token
 from archiver.sync.report import SyncReport
 from archiver.wording import own_completion
 
+OF_ONE = "CHATWORK_API_TOKEN"
+"""The variable with the token of one archive; here each archive reads its own."""
+LONGEST_ROUND = timedelta(minutes=1)
+"""How long a round may take, waits included, so that a few slow accounts do not keep all others waiting."""
+TELLING = ("round", "trouble", "over", "findings", "upgraded", "unverified", "unsaved")
+"""The messages that may print something, after the path of the archive."""
+
 
 def run_daemon(obj: CliContext, every: bool) -> int:
     """Run until a signal comes; errors are printed, and the work is tried again."""
@@ -196,16 +203,6 @@ def _exit_now() -> None:
         with suppress(OSError):
             stream.flush()
     os._exit(0)
-
-
-OF_ONE = "CHATWORK_API_TOKEN"
-"""The variable with the token of one archive; here each archive reads its own."""
-
-LONGEST_ROUND = timedelta(minutes=1)
-"""How long a round may take, waits included, so that a few slow accounts do not keep all others waiting."""
-
-TELLING = ("round", "trouble", "over", "findings", "upgraded", "unverified", "unsaved")
-"""The messages that may print something, after the path of the archive."""
 
 
 def _run_all(obj: CliContext) -> bool:

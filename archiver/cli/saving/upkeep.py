@@ -25,6 +25,13 @@ _FOLDER_NAMES = {
     "logs": N_("Logs"),
 }
 
+_VACUUM_WORDS = {
+    "done": N_("It was rewritten without them: {size} MB now."),
+    "not_needed": N_("Rewriting it would not pay."),
+    "is_read": N_("It was rewritten; a program still reads the older state, so its log takes space until that ends."),
+    "planned": N_("It would be rewritten, which gives back {unused} MB."),
+}
+
 
 def keep_up_and_tell(obj: CliContext, dry_run: bool, as_json: bool) -> int:
     """Look, do and tell; needs no token and no network. Raises NoArchive, ArchiveInUse, StorageError."""
@@ -72,14 +79,6 @@ def _lines(report: UpkeepReport, *, dry_run: bool) -> Iterator[str]:
         yield _("The index of the search was merged into one piece.")
     yield from _log_lines(report.dropped_verifications, dry_run=dry_run)
     yield from map(_folder_line, report.folders)
-
-
-_VACUUM_WORDS = {
-    "done": N_("It was rewritten without them: {size} MB now."),
-    "not_needed": N_("Rewriting it would not pay."),
-    "is_read": N_("It was rewritten; a program still reads the older state, so its log takes space until that ends."),
-    "planned": N_("It would be rewritten, which gives back {unused} MB."),
-}
 
 
 def _log_lines(dropped: int, *, dry_run: bool) -> Iterator[str]:

@@ -17,7 +17,7 @@ from archiver.notices.url_check import check_notices, observe_notices
 from archiver.records.grades import Grade
 from archiver.settings.model import Settings, is_mail_address
 from archiver.setup.answers import NOTICE, InvalidAnswer, note_answer, recall_answers
-from archiver.setup.notice_ways import likely_server, remember_trial, set_mail, set_ping, try_mail, try_way, turn_off
+from archiver.setup.notice_ways import likely_server, remember_trial, set_ping, set_up_mail, try_way, turn_off
 from archiver.wording import gettext as _
 
 
@@ -136,17 +136,11 @@ def _try_mail(obj: CliContext, address: str, host: str, password: str) -> str | 
     """Set mail, and send a mail by each kind of connection until one is taken; a sentence if none is."""
     name, _colon, port = host.partition(":")
     kinds = ("tls", "starttls", "none") if is_loopback(name) else ("tls", "starttls")
-    failure = None
-    for tls in kinds:
-        try:
-            settings = set_mail(
-                obj.home, obj.environ, address=address, host=name, password=password, tls=tls, port=int(port or 0)
-            )
-        except errors.SettingsError as error:
-            return f"{error} {error.advice()}".rstrip()
-        failure = try_mail(settings, obj.environ)
-        if failure is None or failure.is_refused:
-            break
+    mail = {"address": address, "host": name, "password": password, "port": int(port or 0)}
+    try:
+        failure = set_up_mail(obj.home, obj.environ, kinds, **mail)
+    except errors.SettingsError as error:
+        return f"{error} {error.advice()}".rstrip()
     return None if failure is None else failure.sentence
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from archiver.cli.terminal.output import echo, echo_lines
-from archiver.cli.terminal.text import WIDTH, beside, columns, pad, wrap
+from archiver.cli.terminal.text import WIDTH, beside, columns, pad, side_by_side, wrap
 from archiver.render.screen_text import shorten
 from archiver.render.spoken_times import dated_moment, day_words, moment_words, short_day
 from archiver.standing.emergencies import Emergency
@@ -107,17 +107,14 @@ def _tell_labelled(rows: Iterable[tuple[str, Sequence[str]]]) -> None:
 def _summary_lines(document: dict[str, Any], status: Status, now: datetime, kept: KeptByTeam) -> Iterator[str]:
     """How saving goes, the backup, the jobs with what is saved of each, and one thing that would make it safer."""
     every, last = document["every"], status.last_sync
-    rows = (
-        (_("Automatic saving"), _("on, every {every}").format(every=every) if every else _("switched off")),
-        (_("Backup"), _backup_words(status.backup, kept, now)),
-    )
-    margin = max(columns(label) for label, _text in rows) + 2
+    saving = _("on, every {every}").format(every=every) if every else _("switched off")
     saved = _("last {time}").format(time=moment_words(last, now)) if last else _("nothing saved yet")
-    yield f"{pad(rows[0][0], margin)}{rows[0][1]}  {saved}"
-    yield f"{pad(rows[1][0], margin)}{rows[1][1]}"
+    backup = _backup_words(status.backup, kept, now)
+    yield side_by_side([(_("Automatic saving"), f"{saving}  {saved}"), (_("Backup"), backup)])
     yield from _job_lines(document["jobs"], now)
-    if step := _step_words(document["step"]):
-        yield f"  ({step})"
+    step = document["step"]
+    if step and step["command"]:
+        yield f"  ({step['text'].rstrip('.。')}: {typed(step['command'])})"
 
 
 def _job_lines(jobs: Sequence[dict[str, Any]], now: datetime) -> Iterator[str]:
@@ -146,25 +143,6 @@ def _backup_words(last: LastBackup | None, kept: KeptByTeam, now: datetime) -> s
     if kept is KeptByTeam.RECORDS:
         return _("records in the team's ledger, files only here: archive backup DEST")
     return _("none yet: archive backup DEST")
-
-
-def _step_words(step: dict[str, Any] | None) -> str:
-    """The next thing that would make it safer; that there is no backup is said in its own line."""
-    if step is None or step["kind"] == "backup":
-        return ""
-    if step["kind"] == "older":
-        if not step["n"]:
-            return _("Messages from before the first save are not saved yet: archive guide old")
-        text = _("About {n} messages from before the first save are not saved yet: archive guide old")
-        return text.format(n=f"{step['n']:,}")
-    if step["kind"] == "notices":
-        return _("Nobody has seen yet whether alerts arrive: archive init alerts --test")
-    text = ngettext(
-        "{n} more fact completes page 1 of an export: archive job set {job}",
-        "{n} more facts complete page 1 of an export: archive job set {job}",
-        step["n"],
-    )
-    return text.format(n=step["n"], job=step["job"])
 
 
 def _tell_others(others: Sequence[str], document: dict[str, Any]) -> None:

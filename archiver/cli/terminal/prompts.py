@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from gettext import gettext as _
 from typing import TypeVar
 
@@ -52,16 +52,16 @@ def is_asked() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def ask_path(question: str) -> str:
-    """Ask for a file or folder; one that was dragged into the window comes in quotes or with backslashes."""
-    return ask(question, read_path, exact=True)
+def asked(question: str, understand: Callable[[str], T], *, otherwise: str, exact: bool = False) -> T:
+    """Ask for what was left out. Raises UsageError with the sentence `otherwise` where nobody can answer."""
+    if not is_asked():
+        raise errors.UsageError(detail=otherwise)
+    return ask(question, understand, exact=exact)
 
 
 def asked_path(question: str, *, otherwise: str) -> str:
-    """Ask for a path that was left out. Raises UsageError with the sentence `otherwise` where nobody can answer."""
-    if not is_asked():
-        raise errors.UsageError(detail=otherwise)
-    return ask_path(question)
+    """The same for a path; one that was dragged into the window comes in quotes or with backslashes."""
+    return asked(question, read_path, otherwise=otherwise, exact=True)
 
 
 def read_path(answer: str) -> str:
@@ -102,6 +102,20 @@ def numbers_in(answer: str) -> list[int]:
     """The numbers of an answer; none if a word of it is no number."""
     words = re.split(r"[\s,、]+", answer.strip(" ,、"))
     return [int(word) for word in words] if all(word.isdecimal() and len(word) < 7 for word in words) else []
+
+
+def ask_numbers(question: str, texts: Sequence[str], *, none: str) -> list[int]:
+    """Let the user choose among texts by number, on stderr; nothing where 0 is answered, which means `none`."""
+
+    def read(answer: str) -> list[int]:
+        numbers = numbers_in(answer)
+        if numbers != [0] and not (numbers and all(1 <= number <= len(texts) for number in numbers)):
+            raise InvalidAnswer(_("Please give numbers from 1 to {n}, or 0 for none of them.").format(n=len(texts)))
+        return [*filter(None, dict.fromkeys(numbers))]
+
+    for number, text in (*enumerate(texts, 1), (0, none)):
+        echo(f"  {number:>3} {text}", err=True)
+    return ask(question, read, err=True)
 
 
 def ask_yes_no(question: str, *, default: bool, err: bool = False) -> bool:

@@ -57,20 +57,18 @@ def index() -> str:
 def set_mail() -> Answer:
     """Keep a mail server, and send a test mail; where TLS from the start fails, STARTTLS is tried."""
     context, typed = console_context(), {name: value.strip() for name, value in request.form.items()}
-    first, failure = typed.get("tls", "tls"), None
+    first = typed.get("tls", "tls") if typed.get("tls") in MAIL_PORTS else "tls"
+    kinds = ("tls", "starttls") if first == "tls" and not typed.get("port") else (first,)
     try:
-        for tls in ("tls", "starttls") if first == "tls" and not typed.get("port") else (first,):
-            settings = _set_mail({**typed, "tls": tls}, request.form.get("password", ""))
-            failure = notice_ways.try_mail(settings, context.environ)
-            if failure is None:
-                return redirect(url_for("notice_settings.index", asked="mail"))
-            if failure.is_refused:
-                break
+        mail = _read_mail(typed) | {"password": request.form.get("password", "")}
+        failure = notice_ways.set_up_mail(context.home, context.environ, kinds, **mail)
     except errors.ArchiverError as error:
         return _page({"mail": trouble_words(error).together}, change="mail"), 422
+    if failure is None:
+        return redirect(url_for("notice_settings.index", asked="mail"))
     _remember("mail", is_seen=False)
     kept = _("The settings are kept so that you can mend them; or turn this way off.")
-    return _page({"mail": f"{'' if failure is None else visible(failure.sentence)} {kept}"}, change="mail"), 422
+    return _page({"mail": f"{visible(failure.sentence)} {kept}"}, change="mail"), 422
 
 
 @pages.post("/ping")
@@ -133,10 +131,9 @@ def dismiss(number: int) -> Response:
     return redirect(url_for("notice_settings.index", _anchor="told"))
 
 
-def _set_mail(typed: Mapping[str, str], password: str) -> Settings:
-    """Keep the mail settings of the form. Raises UsageError for what cannot be, and SettingsError, StorageError."""
-    context, port = console_context(), typed.get("port", "")
-    sender = typed.get("from", "")
+def _read_mail(typed: Mapping[str, str]) -> dict[str, Any]:
+    """The mail settings of the form, as `notice_ways.set_mail` takes them. Raises UsageError for what cannot be."""
+    port, sender = typed.get("port", ""), typed.get("from", "")
     if not is_mail_address(typed.get("to", "")) or (sender and not is_mail_address(sender)):
         raise errors.UsageError(detail=_("A mail address looks like this: you@example.com"))
     host = typed.get("host", "") or notice_ways.likely_server(sender or typed["to"])
@@ -144,17 +141,7 @@ def _set_mail(typed: Mapping[str, str], password: str) -> Settings:
         raise errors.UsageError(detail=_("A server looks like this: smtp.example.com"))
     if port and not (port.isdecimal() and 0 < int(port[:9]) < 65536):
         raise errors.UsageError(detail=_("A port is a number such as 465; blank is the usual one."))
-    tls = typed.get("tls", "tls")
-    return notice_ways.set_mail(
-        context.home,
-        context.environ,
-        address=typed["to"],
-        host=host,
-        password=password,
-        tls=tls if tls in MAIL_PORTS else "tls",
-        port=int(port or 0),
-        sender=sender,
-    )
+    return {"address": typed["to"], "host": host, "port": int(port or 0), "sender": sender}
 
 
 def _try(way: str) -> Answer:
