@@ -180,7 +180,7 @@ def _place_lines(facts: CertificateFacts) -> Iterator[str]:
             "Backups and the write-ahead log of the database that holds the team's ledger, and rows of it that are "
             "freed but not overwritten"
         )
-        yield _("Copies of the archive on other computers of the team until they are used again, and files in a bucket")
+        yield _("Copies of the archive on other computers of the team until they are used again, and all in a bucket")
     if facts.copied_at is None:
         copies = _("Backups, if there are any (it knows of none).")
     else:

@@ -179,7 +179,7 @@ def preview_lines(preview: ErasurePreview) -> Iterator[str]:
         aside = _("Not reached: {names}, set aside before. Delete it yourself if nothing in it is needed.")
         yield aside.format(names=names)
     if preview.of_team:
-        yield _("Not reached: backups and log (WAL) of the team's database, copies not used again, files in a bucket.")
+        yield _("Not reached: backups and log (WAL) of the team's database, copies not used again, all in a bucket.")
     yield _(
         "Not reached: backups, snapshots of this computer, folders for daily copies, Chatwork itself, other people."
     )

@@ -13,6 +13,7 @@ from archiver.evidence.verify.findings import Progress, Verification
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
 from archiver.team.ledger.ledger_file import LedgerPlace, read_ledger_file
+from archiver.team.ledger_copy.segments import KEY
 from archiver.team.ledger_copy.store_contents import expected_contents
 from archiver.team.object_stores.object_store import (
     ObjectStore,
@@ -59,6 +60,8 @@ def check_store(archive: Archive, place: LedgerPlace, *, tell: Progress | None =
     for key in dailies:
         check.check_daily(key)
     verification.checked["dailies"] = len(dailies)
+    for match in filter(None, map(KEY.fullmatch, versions)):
+        check.check(match.group(), match[4])
     if not has_records:
         verification.add_finding("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
     for sentence in _notes(store, set(versions) - check.known, contents.waiting):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -97,11 +99,20 @@ def test_a_name_that_is_taken_by_other_bytes_is_left_alone(team: Team) -> None:
     assert stored(team)[name] == b"another"
 
 
+def batches(team: Team) -> str:
+    """The records that the store has, batch by batch."""
+    folder = Path(str(team.place.files), str(team.place.archive), "segments")
+    lines = [json.loads(line) for path in folder.iterdir() for line in gzip.decompress(path.read_bytes()).splitlines()]
+    return "".join(str(row) for _name, row, *_rest in lines)
+
+
 def test_an_erasure_takes_the_daily_copies_in_the_folder_of_the_team(team: Team, postgres: Postgres) -> None:
-    """As it takes those in the home, and the bytes of files in both."""
+    """As it takes those in the home, and the bytes of files in both; the records there are written anew."""
     postgres.execute("GRANT ledger_clerk TO machine")
     assert daily(team.first) is not None
+    before = batches(team)
     with closing(Archive(team.first)) as archive:
         erase(archive, job1, ErasureReason.AGREEMENT, now=now)
 
     assert stored(team) == {}
+    assert ("はじめ" in before, "はじめ" in batches(team), '"erased":true' in batches(team)) == (True, False, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from archiver.team.ledger.access_log import accesses
 from archiver.team.ledger.service import ArchiveStanding
 from archiver.team.worker import due_archives
 from tests.ledger.teams import note
+from tests.support.teams.team_hardship import findings_at_home
 from tests.support.teams.team_service import Service, running_service
 from tests.team.test_account_rounds import Worker
 
@@ -140,6 +142,32 @@ def test_an_archive_that_the_ledger_does_not_know_any_more_comes_back_from_its_c
 
 
 @pytest.mark.drawn
+def test_without_a_copy_what_was_lost_comes_back_from_the_store(
+    service: Service, standing: ArchiveStanding, savers: tuple[Saver, Saver], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Batch by batch, what is no batch left out; also of an archive that the ledger does not know any more."""
+    before = saved_and_put_back(service, standing, savers[0])
+    shutil.rmtree(savers[0].rounds.copies.home(standing.archive))
+    (service.folder / f"store/{standing.archive}/segments/{1:012}-{9:012}-{'0' * 64}.gz").write_bytes(b"junk")
+
+    run("restore", service.team_file, capsys, "--no-wait")
+    put_back = of(standing, digests(service))
+    tables = ("entry", "reply", "seal", "file", "token", "store", "access", "standing", "erasure")
+    gone = [f"DELETE FROM ledger.{table} WHERE archive = {standing.archive}" for table in tables]
+    as_if_never(service, *gone, f"DELETE FROM ledger.archive WHERE id = {standing.archive}")
+    said = run("restore", service.team_file, capsys, "--no-wait")
+
+    assert before == put_back == of(standing, digests(service))
+    assert str(len([key for key in before if key[1] > 0])) in said
+    service.join(standing.account)
+    assert savers[1].rounds.run(standing.archive)
+    assert (
+        []
+        == findings_at_home(service, [standing.account], service.folder / f"taken-{standing.archive}")[standing.account]
+    )
+
+
+@pytest.mark.drawn
 def test_who_had_left_is_not_saved_again_and_missing_rows_of_the_record_are_told(
     service: Service, standing: ArchiveStanding, savers: tuple[Saver, Saver]
 ) -> None:
@@ -166,9 +194,9 @@ def token_of(archive: int) -> str:
     return f"INSERT INTO ledger.token VALUES ({archive}, 's', 'w', 'k')"
 
 
-def run(command: str, settings: Path, capsys: pytest.CaptureFixture[str]) -> str:
+def run(command: str, settings: Path, capsys: pytest.CaptureFixture[str], *options: str) -> str:
     """What a command of the team prints."""
-    main(["team", command, "--settings", str(settings)])
+    main(["team", command, "--settings", str(settings), *options])
     return capsys.readouterr().out.replace("\n", "")
 
 
@@ -183,6 +211,7 @@ def saved_and_put_back(service: Service, standing: ArchiveStanding, saver: Saver
     service.chatworks.accounts[standing.account].edit(message, "直した文")
     saver.rounds.run(standing.archive)
     before = of(standing, digests(service))
+    saver.rounds.run(standing.archive)  # after which the store has all of it
     as_if_never(
         service,
         f"DELETE FROM ledger.entry WHERE archive = {standing.archive} AND seq > {len(kept)}",

@@ -194,23 +194,27 @@ def _time(at: datetime) -> str:
 
 @click.command(
     "restore",
-    short_help=N_("After the database was put back: bring in what copies of this computer hold beside the ledger."),
+    short_help=N_("After the database was put back: bring in what the store and copies of this computer hold."),
     help=N_(
-        "After the database was put back to an earlier time: say which savers are missing, and take in the messages of "
-        "copies that lie aside on this computer, as late ones."
+        "After the database was put back to an earlier time: bring in what the store of files has of records, say "
+        "which savers are missing, and take in the messages of copies that lie aside on this computer, as late ones."
     ),
 )
 @click.option("--no-wait", is_flag=True, help=N_("Go on without the savers that are missing."))
 @settings_option
 @click.pass_obj
 def team_restore(obj: CliContext, no_wait: bool, team_file: str | None) -> int:
-    """Give the word to go on, or say who is missing; then take in what lies aside."""
+    """Bring what the store has; give the word to go on, or say who is missing; then take in what lies aside."""
     from archiver.team.copies import Copies
     from archiver.team.gathering import Gathering
     from archiver.team.ledger.service import TeamLedger
+    from archiver.team.ledger_copy.segments import bring_back
 
     settings = team_settings(obj, team_file)
     copies = Copies(settings)
+    n = bring_back(settings.ledger, settings.store)
+    sentence = ngettext("{n} record came from the store of files.", "{n} records came from the store of files.", n)
+    echo(sentence.format(n=n))
     with closing(TeamLedger(settings.ledger)) as ledger:
         Gathering(copies, ledger).attend(is_told=True)
         if no_wait:

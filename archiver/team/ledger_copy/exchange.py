@@ -11,7 +11,8 @@ import hashlib
 import json
 import zlib
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from archiver import errors
 from archiver.errors import N_
 from archiver.store import schema
 from archiver.store.projection.rows import upsert_rows
+from archiver.store.queries import current_state
 from archiver.store.transactions import Reading, SmallStatement, Writing
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.key_value_store import stored_text
@@ -29,14 +31,15 @@ from archiver.team.ledger.ledger_file import LedgerPlace
 from archiver.team.ledger_copy import erased, shared_files
 from archiver.team.ledger_copy.beside_seals import file_rows, seal_name, seal_row
 from archiver.team.ledger_copy.bringing import StrangeRow, bad_ledger, bring, refused, told_as
+from archiver.team.ledger_copy.segments import Head, put_segment
 
 MARK_KEY = "ledger_mark"
 """Key in `memory` of the ledger's mark at the last exchange with it; it has no slot, as no run asks for it."""
 
 STORED_KEY = "ledger_stored"
-"""Key in `memory` of a store, and of the last seal and entry whose files beside the seals it has, as JSON."""
+"""Key in `memory` of a store, and of the last entry, reply and seal that it has, as JSON."""
 
-CARRIED = ("budget", "calls_spent", "daemon-checked", "dailies", "idle", "last_sync", "window_requests")
+CARRIED = ("budget", "calls_spent", "daemon-checked", "dailies", "idle", "last_sync", "window_requests", STORED_KEY)
 """Keys of remembered values that the next machine needs: what is left of the allowance, what was only counted, what is
 done once a day for the archive and not once on each machine, and when it was last saved, which every copy tells."""
 
@@ -97,9 +100,8 @@ def ship(sql: Connection, home: Path, ledger: Ledger, before: CopyStanding) -> N
     if (now.end, now.erased) != (before.end, before.erased):
         _ship_after(sql, home, ledger, before.end, before.mark or "", erasures=now.erased - before.erased)
     elif now.running != before.running:  # as after a quiet round
-        if ledger.place.files is not None:
-            _put_seals(sql, home, ledger.place, before.end)
-        _put_mark(sql, ledger.append({}, mark=before.mark or "", running=now.running))
+        _store(sql, home, ledger.place, before.end)
+        _put_mark(sql, ledger.append({}, mark=before.mark or "", running=_running(sql)))
 
 
 def top_up(sql: Connection, home: Path, ledger: Ledger) -> errors.BadLedger | None:
@@ -166,37 +168,46 @@ def _ship_after(
     if ledger.place.files is not None:  # bytes first: the ledger never names what nobody can get
         lines = sql.execute(select(_ENTRY.line).where(_ENTRY.seq > end.entry)).scalars()
         shared_files.put_bytes(home, ledger.place, shared_files.saved_digests(lines))
-        _put_seals(sql, home, ledger.place, end)
-    rows: dict[str, Iterator[Row]] = {
-        "entry": _rows_after(sql, "entry", end.entry),
-        "reply": _rows_after(sql, "reply", end.reply),
-        "seal": (seal_row(home, row) for row in _rows_after(sql, "seal", end.seal)),
-        "file": file_rows_after(sql, home, end.entry),
-    }
+        _store(sql, home, ledger.place, end)
+    if erasures:  # all segments are made anew, by another machine if this one dies
+        sql.execute(delete(schema.memory).where(_MEMORY.key == STORED_KEY))
+    rows = _all_rows_after(sql, home, end)
     running, gone = _running(sql), sorted(erasures)
     _put_mark(sql, ledger.append(rows, mark=mark, running=running, erasures=gone, is_held_before=is_held_before))
+    if erasures:
+        _store(sql, home, ledger.place, copy_standing(sql, home).end)
 
 
-def stored_until(sql: Connection, place: LedgerPlace) -> tuple[int, int]:
-    """The last seal and the last entry whose files beside the seals the team's present store has."""
-    stated = stored_text(sql, STORED_KEY)
-    store, seal, seq = json.loads(stated) if stated else (place.files, 0, 0)
-    return (seal, seq) if store == place.files else (0, 0)
+def stored_until(sql: Connection, place: LedgerPlace) -> LedgerEnd:
+    """Up to where the team's present store has what went to the ledger, and the files beside the seals."""
+    with suppress(ValueError, TypeError):
+        store, *numbers = json.loads(stored_text(sql, STORED_KEY) or "null")
+        if store == place.files:
+            return LedgerEnd(*map(int, numbers))
+    return LedgerEnd()
 
 
-def _put_seals(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) -> None:
-    """Put into the store what the ledger has beside its entries by now; what does not go is tried the next time."""
-    seal, seq = stored_until(sql, place)
-    if (seal, seq) == (end.seal, end.entry):
+def _store(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) -> None:
+    """Put into the store what the ledger has by now; what does not go is tried the next time."""
+    stored = LedgerEnd(*map(min, stored_until(sql, place), end))
+    if place.files is None or stored == end:
         return
-    query = select(schema.seal).where(_SEAL.number > seal, _SEAL.number <= end.seal).order_by(_SEAL.number)
+    query = select(schema.seal).where(_SEAL.number > stored.seal, _SEAL.number <= end.seal).order_by(_SEAL.number)
     with _seals_may_wait():
         for row in sql.execute(query):
             shared_files.put_beside_seals(home, place, seal_name(tuple(row)), row.sha256)
-        for number, name, body in file_rows_after(sql, home, seq):
+        for number, name, body in file_rows_after(sql, home, stored.entry):
             if number <= end.entry:
                 shared_files.put_beside_seals(home, place, name, hashlib.sha256(body).hexdigest())
-        upsert_rows(sql, schema.memory, [{"key": STORED_KEY, "value": json.dumps([place.files, end.seal, end.entry])}])
+        owner, last = current_state.owner(Reading(sql, home)) or {}, {**end._asdict(), "file": end.entry}
+        digest = sql.execute(select(_ENTRY.digest).where(_ENTRY.seq == stored.entry)).scalar()
+        rows = {
+            table: takewhile(lambda row, last=last[table]: row[0] <= last, found)  # type: ignore[misc]
+            for table, found in _all_rows_after(sql, home, stored).items()
+        }
+        is_all = not stored.entry and bool(erased.settled(sql, home))
+        put_segment(place, Head(owner.get("account_id"), stored.entry, digest), end.entry, rows, is_all=is_all)
+        upsert_rows(sql, schema.memory, [{"key": STORED_KEY, "value": json.dumps([place.files, *end])}])
 
 
 @contextmanager
@@ -208,6 +219,16 @@ def _seals_may_wait() -> Iterator[None]:
         raise
     except errors.StorageError:
         return
+
+
+def _all_rows_after(sql: Connection, home: Path, end: LedgerEnd) -> dict[str, Iterator[Row]]:
+    """What the copy has after these numbers, as rows of the ledger. Raises StorageError."""
+    return {
+        "entry": _rows_after(sql, "entry", end.entry),
+        "reply": _rows_after(sql, "reply", end.reply),
+        "seal": (seal_row(home, row) for row in _rows_after(sql, "seal", end.seal)),
+        "file": file_rows_after(sql, home, end.entry),
+    }
 
 
 def _rows_after(sql: Connection, name: str, number: int) -> Iterator[Row]:

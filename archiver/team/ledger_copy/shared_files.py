@@ -15,6 +15,7 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from archiver import errors
@@ -140,24 +141,27 @@ def copy_bytes(source: Path, target: Path, digests: Iterable[str]) -> None:
 
 
 def _bring(store: ObjectStore, key: str, home: Path, sha256: str) -> None:
-    """Bring the bytes, also from below a delete marker or other bytes that somebody put over them."""
     part = _incoming(home, sha256)
     try:
-        for version in _versions(store, key):
-            with suppress(errors.NotInTeamStore):
-                if store.get(key, part, version) == sha256:
-                    blobs.keep(home, part, sha256)
-                    return
+        if get_version(store, key, part, sha256):
+            blobs.keep(home, part, sha256)
     except OSError as error:
         raise storage_error(error, home) from error
     finally:
         part.unlink(missing_ok=True)
 
 
-def _versions(store: ObjectStore, key: str) -> Iterator[str | None]:
-    """The newest version under a key, and, if that is not taken, all that hold bytes."""
-    yield None
-    yield from (one.version for one in store.list(key) if one.key == key and not one.is_marker)
+def get_version(store: ObjectStore, key: str, target: Path, sha256: str) -> bool:
+    """Write the bytes with this SHA-256 to a file, also from below a delete marker or other bytes; whether there are.
+
+    Raises TeamStoreUnavailable, StorageError.
+    """
+    below = (one.version for one in store.list(key) if one.key == key and not one.is_marker)
+    for version in chain([None], below):
+        with suppress(errors.NotInTeamStore):
+            if store.get(key, target, version) == sha256:
+                return True
+    return False
 
 
 def _incoming(home: Path, sha256: str) -> Path:

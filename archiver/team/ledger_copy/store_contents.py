@@ -58,8 +58,8 @@ def count_unnamed_seals(reading: Reading, place: LedgerPlace) -> int:
 
 def _sealed_files(reading: Reading, place: LedgerPlace) -> Iterator[tuple[str, str, bool]]:
     """Seals, stamps and roots: the name, the SHA-256, and whether the store must hold it already."""
-    seal, seq = stored_until(reading.sql, place)
+    stored = stored_until(reading.sql, place)
     for row in reading.sql.execute(select(schema.seal).order_by(_SEAL.number)):
-        yield seal_name(tuple(row)), row.sha256, row.number <= seal
+        yield seal_name(tuple(row)), row.sha256, row.number <= stored.seal
     for number, name, body in file_rows_after(reading.sql, reading.home, 0):
-        yield name, hashlib.sha256(body).hexdigest(), number <= seq
+        yield name, hashlib.sha256(body).hexdigest(), number <= stored.entry

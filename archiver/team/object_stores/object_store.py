@@ -78,6 +78,11 @@ def daily_key(archive: int, name: str) -> str:
     return f"{archive}/daily/{name}"
 
 
+def segments_prefix(archive: int) -> str:
+    """How the keys of what went to the ledger begin, batch by batch; `segments` has their form."""
+    return f"{archive}/segments/"
+
+
 def is_sealed_key(key: str) -> bool:
     """Whether a seal or a stamp lies under the key, which may be locked for good: neither is ever erased."""
     return "/seals/" in key

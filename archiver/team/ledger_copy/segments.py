@@ -1,0 +1,136 @@
+"""What went to the ledger, batch by batch in the team's store too: a ledger that lost records gets them from there.
+
+A batch follows once the ledger has it, as seals do. Whoever may write to the store can put anything there: what does
+not go on where the ledger ends is left out, and the ledger takes no row that is not as a copy writes it.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, suppress
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from archiver import errors
+from archiver.store import blobs
+from archiver.store.durable_files import storage_error
+from archiver.store.erasure.cleaning import remove
+from archiver.team.ledger.installation import open_archive
+from archiver.team.ledger.ledger import COLUMNS, Ledger, Row
+from archiver.team.ledger.ledger_file import LedgerPlace
+from archiver.team.ledger_copy import shared_files
+from archiver.team.ledger_copy.own_store import store_to_put
+from archiver.team.object_stores.folder_store import FolderStore
+from archiver.team.object_stores.object_store import segments_prefix
+from archiver.team.object_stores.open_store import open_store
+
+KEY = re.compile(r"([1-9][0-9]{0,8})/segments/([0-9]{12})-([0-9]{12})-([0-9a-f]{64})\.gz")
+"""The key of a segment: archive, first and last entry, SHA-256 of the file."""
+
+_SIGNS = (
+    *(ValueError, LookupError, TypeError, AttributeError, EOFError, gzip.BadGzipFile, zlib.error),
+    *(errors.NotInLedger, errors.StaleCopy),
+)
+"""What a file of another shape leads to, an archive whose first segment is gone, or rows that the ledger refuses."""
+
+
+class Head(NamedTuple):
+    """The first line of a segment."""
+
+    account: int | None
+    after: int
+    """The number of the last entry before it."""
+    digest: str | None
+    """The digest of that entry."""
+
+
+def put_segment(place: LedgerPlace, head: Head, last: int, rows: Mapping[str, Iterable[Row]], *, is_all: bool) -> None:
+    """Put rows up to the entry `last` into the store. Raises StorageError.
+
+    `is_all`: they are all there are, some of them erased; a folder then keeps no other segment of what they hold.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "segment"
+        try:
+            with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
+                for line in (head, *((table, _coded(table, row)) for table in rows for row in rows[table])):
+                    file.write(json.dumps(line).encode() + b"\n")
+        except OSError as error:
+            raise storage_error(error, path) from error
+        sha256, store = blobs.file_sha256(path), store_to_put(place)
+        key = f"{segments_prefix(place.archive)}{head.after + 1:012}-{last:012}-{sha256}.gz"
+        store.put_if_absent(key, path, sha256)
+    if is_all and isinstance(store, FolderStore):
+        for other in (store.folder / key).parent.glob("*.gz"):
+            match = KEY.fullmatch(f"{segments_prefix(place.archive)}{other.name}")
+            if match and int(match[3]) <= last and other.name != Path(key).name:
+                remove(other)
+
+
+def bring_back(address: str, files: str) -> int:
+    """Append to a ledger what it lacks and the store has, of archives lost there too; how many entries.
+
+    Raises LedgerUnavailable, TeamStoreUnavailable, StorageError.
+    """
+    store, brought = open_store(files), 0
+    found = {match.group(): match for one in store.list("") if (match := KEY.fullmatch(one.key))}
+    in_order = sorted(found.values(), key=lambda one: [*map(int, one.group(1, 2, 3)), one[4]])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "segment"
+        for archive, segments in groupby(in_order, key=lambda one: int(one[1])):
+            with closing(Ledger(LedgerPlace(address, archive, files))) as ledger:
+                for one in segments:
+                    with suppress(*_SIGNS):
+                        if int(one[3]) >= _end(ledger) and shared_files.get_version(store, one.group(), path, one[4]):
+                            brought += _append(ledger, path)
+    return brought
+
+
+def _end(ledger: Ledger) -> int:
+    try:
+        with ledger.reading() as reading:
+            return reading.end().entry
+    except errors.NotInLedger:
+        return 0
+
+
+def _append(ledger: Ledger, path: Path) -> int:
+    """Append the rows of a segment that go on where the ledger ends; how many entries."""
+    head, place = Head(*next(_lines(path))), ledger.place
+    if head.account and not head.after:
+        open_archive(place.address, head.account, number=place.archive)
+    with ledger.reading() as reading:
+        end, mark, running = reading.end(), reading.mark, reading.running
+        last, fits = head.after, (head.after, head.digest) == (end.entry, reading.digest(end.entry))
+        for row in _rows_after(path, "entry", end.entry - 1):
+            last, fits = row[0], fits or (row[0], row[-1]) == (end.entry, reading.digest(end.entry))
+    if not fits:
+        return 0
+    rows = {table: _rows_after(path, table, end._replace(file=end.entry).after(table)) for table in COLUMNS}
+    ledger.append(rows, mark=mark, running=running, is_held_before=True)
+    return max(0, last - end.entry)
+
+
+def _coded(table: str, row: Row) -> list[object]:
+    kinds = COLUMNS[table].values()
+    return [base64.b64encode(one).decode() if kind == "bytea" else one for one, kind in zip(row, kinds, strict=True)]
+
+
+def _rows_after(path: Path, table: str, number: int) -> Iterator[Row]:
+    """The rows of a table in a segment after a number."""
+    kinds = COLUMNS[table].values()
+    for name, row in islice(_lines(path), 1, None):
+        if name == table and row[0] > number:
+            yield tuple(base64.b64decode(one) if kind == "bytea" else one for one, kind in zip(row, kinds, strict=True))
+
+
+def _lines(path: Path) -> Iterator[Any]:
+    with gzip.open(path, "rb") as file:
+        yield from map(json.loads, file)
