@@ -180,6 +180,7 @@ class RoundQueue:
     async def _run_until(self, stop: Stop, executor: ThreadPoolExecutor, rounds_at_once: int, name: str) -> None:
         loop = asyncio.get_running_loop()
         loop.set_default_executor(executor)
+        loop.set_exception_handler(lambda _loop, _what: None)  # of jobs whose end the database did not hear of
         while not stop.requested.is_set():
             with contextlib.suppress(exceptions.ProcrastinateException, OSError):
                 async with wrap_exceptions(), self.app.open_async():
