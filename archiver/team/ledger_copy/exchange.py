@@ -189,8 +189,8 @@ def stored_until(sql: Connection, place: LedgerPlace) -> LedgerEnd:
 
 def _store(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) -> None:
     """Put into the store what the ledger has by now; what does not go is tried the next time."""
-    stored = LedgerEnd(*map(min, stored_until(sql, place), end))
-    if place.files is None or stored == end:
+    stored, owner = LedgerEnd(*map(min, stored_until(sql, place), end)), current_state.owner(Reading(sql, home))
+    if place.files is None or stored == end or owner is None:  # nobody could say whose a segment is
         return
     query = select(schema.seal).where(_SEAL.number > stored.seal, _SEAL.number <= end.seal).order_by(_SEAL.number)
     with _seals_may_wait():
@@ -199,14 +199,14 @@ def _store(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) -> N
         for number, name, body in file_rows_after(sql, home, stored.entry):
             if number <= end.entry:
                 shared_files.put_beside_seals(home, place, name, hashlib.sha256(body).hexdigest())
-        owner, last = current_state.owner(Reading(sql, home)) or {}, {**end._asdict(), "file": end.entry}
+        last = {**end._asdict(), "file": end.entry}
         digest = sql.execute(select(_ENTRY.digest).where(_ENTRY.seq == stored.entry)).scalar()
         rows = {
             table: takewhile(lambda row, last=last[table]: row[0] <= last, found)  # type: ignore[misc]
             for table, found in _all_rows_after(sql, home, stored).items()
         }
         is_all = not stored.entry and bool(erased.settled(sql, home))
-        put_segment(place, Head(owner.get("account_id"), stored.entry, digest), end.entry, rows, is_all=is_all)
+        put_segment(place, Head(owner["account_id"], stored.entry, digest), end.entry, rows, is_all=is_all)
         upsert_rows(sql, schema.memory, [{"key": STORED_KEY, "value": json.dumps([place.files, *end])}])
 
 

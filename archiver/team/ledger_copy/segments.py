@@ -26,7 +26,6 @@ from archiver.team.ledger.installation import open_archive
 from archiver.team.ledger.ledger import COLUMNS, Ledger, Row
 from archiver.team.ledger.ledger_file import LedgerPlace
 from archiver.team.ledger_copy import shared_files
-from archiver.team.ledger_copy.own_store import store_to_put
 from archiver.team.object_stores.folder_store import FolderStore
 from archiver.team.object_stores.object_store import segments_prefix
 from archiver.team.object_stores.open_store import open_store
@@ -44,7 +43,7 @@ _SIGNS = (
 class Head(NamedTuple):
     """The first line of a segment."""
 
-    account: int | None
+    account: int
     after: int
     """The number of the last entry before it."""
     digest: str | None
@@ -64,7 +63,7 @@ def put_segment(place: LedgerPlace, head: Head, last: int, rows: Mapping[str, It
                     file.write(json.dumps(line).encode() + b"\n")
         except OSError as error:
             raise storage_error(error, path) from error
-        sha256, store = blobs.file_sha256(path), store_to_put(place)
+        sha256, store = blobs.file_sha256(path), shared_files.store_to_put(place)
         key = f"{segments_prefix(place.archive)}{head.after + 1:012}-{last:012}-{sha256}.gz"
         store.put_if_absent(key, path, sha256)
     if is_all and isinstance(store, FolderStore):
@@ -104,7 +103,7 @@ def _end(ledger: Ledger) -> int:
 def _append(ledger: Ledger, path: Path) -> int:
     """Append the rows of a segment that go on where the ledger ends; how many entries."""
     head, place = Head(*next(_lines(path))), ledger.place
-    if head.account and not head.after:
+    if not head.after:
         open_archive(place.address, head.account, number=place.archive)
     with ledger.reading() as reading:
         end, mark, running = reading.end(), reading.mark, reading.running
