@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template, request
 
 from archiver.claims.turn import turn
 from archiver.records import Contract
@@ -14,7 +13,6 @@ from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import activity_without_counts
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.viewing.message_summaries import count_changed, last_messages
-from archiver.store.search.scope import HAS
 from archiver.web.context import view_context
 from archiver.web.talk.flow import list_time
 from archiver.web.talk.message_context import owner_of, references_by_room
@@ -73,21 +71,9 @@ def _awaited_rooms(reading: Reading, every: list[Contract]) -> set[int]:
 
 pages = Blueprint("chats", __name__)
 
-_OPERATORS = {"room": "room", "author": "from", "from": "after", "to": "before"}
-
 
 @pages.get("/conversations")
 def index() -> str:
     """The chats of every job; those that were ended come last."""
     with view_context().reading() as reading:
         return render_template("conversations.html", list=chat_list(reading), chat=None)
-
-
-@pages.get("/search")
-def search() -> Response:
-    """The address that searches had: its fields as words of the same search."""
-    args = request.args
-    given = [(operator, args.get(name, "").strip()) for name, operator in _OPERATORS.items()]
-    words = [args.get("q", "").strip(), *(f'{operator}:"{value}"' for operator, value in given if value)]
-    words += [f"has:{name}" for name in HAS if args.get(name)]
-    return redirect(url_for("chats.index", q=" ".join(filter(None, words)) or None, older=args.get("older")))
