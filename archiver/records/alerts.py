@@ -98,7 +98,7 @@ class TwinSeen:
     def subject(self) -> str:
         """Where it was seen, both ids, and since which day each of them is known."""
         known_since, since = (
-            datetime.fromisoformat(self.noted[one] or "0001-01-02T00:00:00Z").astimezone(JST).date()
+            datetime.fromisoformat(self.noted[one] or self.at.isoformat()).astimezone(JST).date()
             for one in ("known_since", "since")
         )
         return f"{self.noted['place']}/{self.noted['known']}/{known_since}/{self.noted['account_id']}/{since}"

@@ -31,6 +31,9 @@ READ_EVERY = timedelta(minutes=10)
 AT_ONCE = timedelta(hours=1)
 """Who was first seen within this time of the other, as when a chat is first read, took nobody's name."""
 
+FAR_BEHIND = 500
+"""After so many entries without anybody new it is remembered that they were looked through."""
+
 PLACES = ("request", "contact", "room")
 """Where an account is seen, from far to near."""
 
@@ -69,7 +72,7 @@ def note_twins(context: PullContext, rooms: Sequence[int], session: transfer.Ses
             found = [one for one in found if _is_news(reading, one)]
     context.outside.clear()
     noted = [Observation("twin", one.key, _payload(context, session, one)) for one in found]
-    if noted or new:
+    if noted or new or last - upto > FAR_BEHIND:
         with context.archive.writing() as writing:
             writer.append(writing, noted, account_id=context.account_id, at=context.now())
             remembered_values.TWINS_UPTO.remember(writing, last)

@@ -68,6 +68,7 @@ def test_a_request_becomes_a_member(world: World) -> None:
     database = b"".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
     told = [(twin, world.tanaka, "request"), (twin, world.tanaka, "room"), (suzuki, world.tanaka, "room")]
     assert told == noted(world)
+    assert {None} == {one["payload"]["picture"] for one in world.entries("twin")}  # the default ones tell nothing
     assert not [secret for secret in (str(stranger), "ひみつの人") if secret.encode() in database]
 
 
