@@ -73,23 +73,21 @@ def _hint_sentence(alert: Alert) -> str:
     """The sentence of a phrase alert: what was found, and what to consider."""
     match alert.rule:
         case AlertRule.A1:
-            return _(
-                "Chat {room}: somebody seems to ask for work before the escrow (仮払い). Consider starting after it."
-            )
+            return _("Chat {room}: somebody seems to ask for work before the escrow (仮払い). Start after it.")
         case AlertRule.A2:
             return _(
                 "Chat {room}: a survey, manual or explanation seems to come before the contract or escrow. "
-                "Consider doing it after the escrow."
+                "Do it after the escrow."
             )
         case AlertRule.A3:
             return _(
-                "Chat {room}: the escrow seems to be tied to a condition. Consider doing nothing before the "
-                "escrow, asking about it on the platform, and keeping a screenshot: archive job enter JOB file."
+                "Chat {room}: the escrow seems to be tied to a condition. Do nothing before the escrow, ask about it "
+                "on the platform, and keep a screenshot: archive job enter JOB file."
             )
         case AlertRule.A4:
             return _(
-                "Chat {room}: a message holds something like an email address or phone number. Consider keeping "
-                "to the platform's rules on contact data; exports for the platform's support hide it."
+                "Chat {room}: a message holds something like an email address or phone number. Keep to the "
+                "platform's rules on contact data; exports for the platform's support hide it."
             )
         case AlertRule.A5:
             return _(
@@ -98,24 +96,25 @@ def _hint_sentence(alert: Alert) -> str:
             )
         case AlertRule.A6:
             return _(
-                "Chat {room}: a message mentions another channel. This archive sees only Chatwork; consider "
-                "staying here or on the platform."
+                "Chat {room}: a message mentions another channel. This archive sees only Chatwork: stay here or on "
+                "the platform."
             )
         case AlertRule.A7:
-            return _("Chat {room}: a message mentions a seminar, an investment or upfront costs. Consider asking why.")
+            return _("Chat {room}: a message mentions a seminar, an investment or upfront costs. Ask why.")
         case AlertRule.A8:
             return _(
-                "Chat {room}: somebody seems to ask for identity papers or bank details. Consider not sending "
-                "them here, asking the platform, and keeping a screenshot: archive job enter JOB file."
+                "Chat {room}: somebody seems to ask for identity papers or bank details. Don't send them here; ask "
+                "the platform, and keep a screenshot: archive job enter JOB file."
             )
         case AlertRule.A9:
             return _(
                 "Chat {room}: somebody claims that support has allowed something, or asks to control a computer. "
-                "Consider asking support yourself, and installing nothing."
+                "Ask support yourself, and install nothing."
             )
         case AlertRule.A15 if (alert.subject or "").startswith("new/"):
             return _(
-                "Chat {room}: an account that was first seen here on {day} (ID {account}) writes about bank data or a "
+                "Chat {room}: an account that was first seen here on {day} (ID {account}) writes about bank data or "
+                "a "
                 "transfer. Before you pay or answer, ask by another way that you know: archive guide stranger."
             )
         case AlertRule.A15:
@@ -128,8 +127,8 @@ def _hint_sentence(alert: Alert) -> str:
             return _taken_name_sentence(alert.subject)
         case AlertRule.A13:
             return _(
-                "Chat {room}: a message mentions another amount or date than agreed. Consider answering in "
-                "writing, on the platform too, and not agreeing in a hurry."
+                "Chat {room}: a message mentions another amount or date than agreed. Answer in writing, on the "
+                "platform too, and don't agree in a hurry."
             )
         case _:
             return _contract_sentence(alert)
@@ -158,8 +157,8 @@ def _contract_sentence(alert: Alert) -> str:
             )
         case AlertRule.A11:
             return _(
-                "Job {contract}: no answer to what you wrote or sent on {day}. Consider writing again, on the "
-                "platform too if there is one, as its support counts silence there."
+                "Job {contract}: no answer to what you wrote or sent on {day}. Write again, on the platform too if "
+                "there is one: its support counts silence there."
             )
         case AlertRule.A12:
             return _change_sentence(alert.subject)
@@ -171,16 +170,16 @@ def _contract_sentence(alert: Alert) -> str:
         case AlertRule.UNDELIVERED:
             return _(
                 "Job {contract}: you delivered something on Chatwork, but no delivery on the platform is "
-                "entered. Consider delivering there too, as its record decides on the money: archive job enter "
+                "entered. Deliver there too, as its record counts most: archive job enter "
                 "JOB delivery."
             )
         case AlertRule.DEADLINE:
             return _("Job {contract}, {day}: {name}. {advice}.")
         case _:
             return _(
-                "Job {contract}: by what is entered, the oldest saved message does not fit the platform's rule "
-                "on outside contact. Exports show its date; consider checking the entries, or asking its "
-                "support, before you hand one in."
+                "Job {contract}: by what you entered, talking on Chatwork began against the platform's rule on "
+                "outside "
+                "contact. Exports show that day. Check the dates."
             )
 
 
@@ -191,8 +190,7 @@ def _change_sentence(subject: str | None) -> str:
         "room": _("Chat {room}: the chat's name has changed. The earlier one is kept."),
     }
     other = _(
-        "Chat {room}: the description changed near an amount or a date. The earlier one is kept; "
-        "consider comparing the two."
+        "Chat {room}: the description changed near an amount or a date. The earlier one is kept: compare the two."
     )
     return words.get(subject or "", other)
 
