@@ -1,12 +1,13 @@
-"""Joining a team's service with one's token, and leaving it: the token is destroyed, the archive stays."""
+"""Joining a team with one's token, leaving it, and how all archives stand: times and numbers, no text, no name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import requests
 
@@ -14,10 +15,11 @@ from archiver import errors
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
-from archiver.team import round_times, sealed_tokens
+from archiver.team import host_breaker, round_times, sealed_tokens
+from archiver.team.account_rounds import HOST, NOTHING_TO_SAVE
+from archiver.team.host_breaker import Admission
 from archiver.team.ledger.installation import find_archive, open_archive
-from archiver.team.ledger.service import ArchiveStanding, SealedRow, TeamLedger
-from archiver.team.overview import waits_for_first_round
+from archiver.team.ledger.service import ArchiveStanding, Saver, SealedRow, TeamLedger
 from archiver.team.team_file import TeamSettings
 
 FIRST_ROUND_REQUESTS = 30
@@ -112,3 +114,62 @@ def _first_round(ledger: TeamLedger, settings: TeamSettings) -> datetime:
     waiting = [one.next_due for one in ledger.overview() if one.next_due and waits_for_first_round(one)]
     apart = FIRST_ROUND_REQUESTS / settings.max_requests_per_second
     return round_times.first_round(datetime.now(UTC), max(waiting, default=None), apart)
+
+
+LATE = timedelta(minutes=15)
+"""A round that is overdue for longer than this is late."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOverview:
+    """How all archives stand at a moment."""
+
+    standings: tuple[ArchiveStanding, ...]
+    at: datetime
+    held_until: datetime | None
+    """Until when nobody asks Chatwork, as it did not answer; None: it is asked."""
+    savers: tuple[Saver, ...] = ()
+
+    @property
+    def waiting(self) -> int:
+        """How many archives wait for their first round."""
+        return sum(waits_for_first_round(one) for one in self.standings)
+
+    @property
+    def late(self) -> int:
+        """How many archives' rounds are overdue for long."""
+        return sum(
+            one.next_due is not None and self.at - one.next_due > LATE for one in self.standings if _is_saved(one)
+        )
+
+    def document(self) -> dict[str, Any]:
+        """The overview as JSON."""
+        return {
+            "at": self.at.isoformat(),
+            "held_until": None if self.held_until is None else self.held_until.isoformat(),
+            "archives": [_document(one) for one in self.standings],
+            "savers": [_document(one) for one in self.savers],
+        }
+
+
+def read_overview(address: str) -> TeamOverview:
+    """Read how everything stands. Raises LedgerUnavailable, TeamNotInstalled."""
+    with closing(TeamLedger(address)) as ledger:
+        standings, savers = tuple(ledger.overview()), tuple(ledger.savers())
+        host, at = ledger.host(HOST)
+    is_held = host_breaker.admission(host, at) is Admission.HELD
+    return TeamOverview(standings, at, host.opened_until if is_held else None, savers)
+
+
+def waits_for_first_round(standing: ArchiveStanding) -> bool:
+    """Whether an account that gave its token was never saved, and has something to save as far as is known."""
+    return _is_saved(standing) and standing.last_round is None and standing.outcome != NOTHING_TO_SAVE
+
+
+def _is_saved(standing: ArchiveStanding) -> bool:
+    return standing.has_token and standing.closed_at is None
+
+
+def _document(row: ArchiveStanding | Saver) -> dict[str, Any]:
+    values = row._asdict()
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}

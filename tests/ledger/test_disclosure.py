@@ -14,7 +14,7 @@ import pytest
 from archiver import errors
 from archiver.store.archive import Archive
 from archiver.team import adoption
-from archiver.team.commands.verification import user_name
+from archiver.team.commands.team import user_name
 from archiver.team.grants import Grant, disclosed_copy, grants, state_grant, withdraw_grants
 from archiver.team.ledger.access_log import accesses, record_access, row_writers
 from tests.ledger.teams import Team, new_team

@@ -137,7 +137,7 @@ def team_new_key(obj: CliContext, file: str, team_file: str | None) -> int:
 @click.pass_obj
 def team_status(obj: CliContext, as_json: bool, team_file: str | None) -> int:
     """Print the standings, and whether Chatwork is being asked."""
-    from archiver.team.overview import read_overview
+    from archiver.team.membership import read_overview
 
     overview = read_overview(team_settings(obj, team_file).ledger)
     if as_json:
