@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from archiver import errors
-from archiver.notices import delivery, sentences, troubles
+from archiver.notices import last_notice_time_file, sentences, troubles
 from archiver.notices.troubles import PendingNotices, due_conditions
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import state_folder
@@ -40,7 +40,7 @@ def give_notice(
     finally:
         archive.close()
     remembered = pending.notices.is_remembered
-    is_first = True if remembered else delivery.is_first_today(settings.home, state=state_folder())
+    is_first = True if remembered else last_notice_time_file.is_first_today(settings.home, state=state_folder())
     if is_first is False:  # what the archive cannot remember would be repeated after every round
         pending = pending._replace(notices=pending.notices._replace(say=()), found=())
     said = sentences.sentences(_drop_already_said(pending, already_said))
