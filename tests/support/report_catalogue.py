@@ -27,7 +27,7 @@ from tests.support.catalogues import LOCALE, ROOT, PlainCatalog, mo_bytes, po_by
 
 JAPANESE = re.compile("[぀-ヿ一-鿿　-〿！-ﾟ]")
 
-FOLDERS = ("export", "render", "comparison", "web/event_words", "web/talk")
+FOLDERS = ("export", "render", "comparison", "web/talk")
 """Folders whose modules write packages: what they hold in Japanese is said somewhere."""
 
 OTHER_WORDS = (

@@ -20,9 +20,7 @@ from archiver.store.queries.viewing.messages import message_seen_before, text_se
 from archiver.store.queries.viewing.people import last_name
 from archiver.store.queries.viewing.timeline import newest_events
 from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
-from archiver.web.event_words.chat import CHAT_WRITERS
-from archiver.web.event_words.files import FILE_WRITERS
-from archiver.web.event_words.sentence import EventText
+from archiver.web.talk.event_words import EventText, event_text
 from archiver.web.talk.message_context import references_by_room
 from archiver.web.talk.message_line import message_snippet, text_snippet
 
@@ -120,12 +118,3 @@ def _since(reading: Reading, event: TimelineEvent) -> datetime | None:
     if event.kind is EventKind.MISSING:
         return message_seen_before(reading, event.room_id, event.message_id, event.seq)
     return None
-
-
-EVENT_WRITERS = {**CHAT_WRITERS, **FILE_WRITERS}
-"""The writer of each kind of event."""
-
-
-def event_text(event: TimelineEvent) -> EventText:
-    """The text of an event."""
-    return EVENT_WRITERS[event.kind](event)

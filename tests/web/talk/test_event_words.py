@@ -11,7 +11,8 @@ import pytest
 
 from archiver.records import MessageId
 from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
-from archiver.web.talk.timeline import EVENT_WRITERS, GROUPS, event_text
+from archiver.web.talk.event_words import SENTENCES, event_text
+from archiver.web.talk.timeline import GROUPS
 
 AT = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)
 
@@ -78,7 +79,7 @@ def test_every_kind_has_its_group() -> None:
     """Each belongs to one group, and has a teller."""
     grouped = [kind for kinds in GROUPS for kind in kinds]
 
-    assert set(EventKind) == set(grouped) == EVENT_WRITERS.keys()
+    assert set(EventKind) == set(grouped) == SENTENCES.keys() | {EventKind.ERASED}
     assert len(grouped) == len(set(grouped))
 
 

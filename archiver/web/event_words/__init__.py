@@ -1,1 +1,0 @@
-"""Sentences for the events of a timeline."""
