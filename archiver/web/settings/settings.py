@@ -184,7 +184,7 @@ def _page(change: str = "", *, said: str = "", problem: str = "") -> str:
 
 
 def _told_by_archive(context: ConsoleContext) -> dict[str, object]:
-    """The last save and copy, whose archive it is, what was seen, and its records; nothing, if it cannot be read."""
+    """The last save and copy, whose archive it is, what was seen, and its records; nothing, where it cannot be read."""
     with suppress(errors.ArchiverError), context.archive.reading() as reading:
         saved, failure = last_saved_at(reading), standing_error(reading)
         is_late = saved is None or context.now() - saved > view_context().patience(reading)
@@ -198,4 +198,4 @@ def _told_by_archive(context: ConsoleContext) -> dict[str, object]:
             "chats": len(rooms_to_read(reading, context.now())),
             **evidence.standing(reading),
         }
-    return {}
+    return dict.fromkeys(("saved", "owner", "chats", "is_connected"))

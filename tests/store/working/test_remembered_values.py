@@ -54,6 +54,7 @@ STORED: dict[str, tuple[Any, str]] = {
         f'{{"begin": {TEXT}, "end": {TEXT}, "gaps": 2, "whole": true}}',
     ),
     "judged": (41, "41"),
+    "twins": (41, "41"),
     "cases_judged": (remembered_values.JudgedCases(AT, 40), f'{{"at": {TEXT}, "stated": 40}}'),
     "dates_judged": ("2026-11-24T13", '"2026-11-24T13"'),
     "dailies": (remembered_values.ExportedDay(date(2026, 11, 24), 40), '["2026-11-24", 40]'),
