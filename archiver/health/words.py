@@ -163,13 +163,15 @@ COPY_FAULTS = {
 def _stale(words: Mapping[str, Any]) -> str:
     if words["reason"] is None:
         return ngettext(
-            "Nothing was saved for {n} hour. Texts that change meanwhile are lost. Run: {command}",
-            "Nothing was saved for {n} hours. Texts that change meanwhile are lost. Run: {command}",
+            "Nothing was saved for {n} hour. What is written and changed meanwhile is lost. Run: {command}",
+            "Nothing was saved for {n} hours. What is written and changed meanwhile is lost. Run: {command}",
             words["n"],
         )
     return ngettext(
-        "Nothing was saved for {n} hour. Reason: {reason}. Texts that change meanwhile are lost. Run: {command}",
-        "Nothing was saved for {n} hours. Reason: {reason}. Texts that change meanwhile are lost. Run: {command}",
+        "Nothing was saved for {n} hour. Reason: {reason}. "
+        "What is written and changed meanwhile is lost. Run: {command}",
+        "Nothing was saved for {n} hours. Reason: {reason}. "
+        "What is written and changed meanwhile is lost. Run: {command}",
         words["n"],
     )
 
@@ -252,9 +254,10 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.COPY: lambda words: _(COPY_FAULTS.get(words["fault"], COPY_NOT_MADE)),
     ConditionKind.HINT: N_("You have an alert: archive status --alerts"),
     ConditionKind.UNREAD: lambda words: ngettext(
-        "Nothing of chat {rooms} was read for {hours} hours. Texts that change meanwhile are lost. Run: archive save",
-        "Nothing of chats {rooms} was read for up to {hours} hours. Texts that change meanwhile are "
-        "lost. Run: archive save",
+        "Nothing of chat {rooms} was read for {hours} hours. "
+        "What is written and changed meanwhile is lost. Run: archive save",
+        "Nothing of chats {rooms} was read for up to {hours} hours. What is written and changed "
+        "meanwhile is lost. Run: archive save",
         words["n"],
     ),
     ConditionKind.BEHIND: lambda words: ngettext(
