@@ -88,7 +88,7 @@ class ClosedRoom:
             yield "page 1: the last message of all"
         if f"全{saved}件" in page or "開けなくなったチャット1つの件数不明分" not in page:
             yield "page 1: counts"
-        if "確認していない時間帯" not in page or "開けなくなる前の、" not in "\n".join(
+        if "確認していない時間が" not in page or "開けなくなる前の、" not in "\n".join(
             page_lines_of([limits.chapter(case, statistics)])
         ):
             yield "the time before the closing is not told"
