@@ -312,7 +312,7 @@ def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, ca
     ("case", "expected"),
     [
         (situation(last_run=ago(hours=26), error_name="TokenRefused"), "archive init token"),
-        (situation(last_run=ago(hours=26)), "Nothing was saved for 26 hours. What is written and changed meanwhile is lost."),
+        (situation(last_run=ago(hours=26)), "Nothing was saved for 26 hours. What is written and changed"),
         (
             situation(error_name="Unreachable"),
             "Reason: Chatwork cannot be reached. What is saved stays saved",
