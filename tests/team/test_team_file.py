@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
 import pytest
 
 from archiver import errors
+from archiver.cli.main import main
 from archiver.team import installation_key, sealed_tokens
 from archiver.team.team_file import find_team_file, read_team_file
 
@@ -127,3 +129,13 @@ def test_a_key_that_others_may_read_is_called_a_key_and_says_what_to_do(tmp_path
     assert f"chmod 600 {secret}" in str(raised.value)
     assert "token" not in str(raised.value)
     assert "new-key" not in str(raised.value.hint)
+
+
+def test_whoever_gives_a_token_is_told_whose_it_may_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chatwork's rule is said before anything is typed."""
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    main(["team", "join", "--settings", str(written(tmp_path, LEAST))])
+
+    assert "APIトークンを他人に見せない" in capsys.readouterr().err

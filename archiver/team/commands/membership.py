@@ -55,6 +55,8 @@ def team_join(obj: CliContext, team_file: str | None) -> int:
     from archiver.team.membership import has_contract, join
 
     settings = team_settings(obj, team_file)
+    rule = _("Only for an account of your own organisation: Chatwork asks that a token is shown to nobody else.")
+    echo(rule, err=True)
     token = ask_token(_("Paste the token and press Enter (it will not be shown)"))
     clock = CorrectedClock(utc_now, time.monotonic)
     standing = join(token, settings, base_url=base_url(obj.environ), clock=clock, sleep=time.sleep)
