@@ -19,9 +19,9 @@ from archiver.evidence.verify.package_files import (
     READ_ERRORS,
     PackageFiles,
     PackageFolder,
-    PackageWithoutSystemFiles,
     ZippedPackage,
     find_similar_names,
+    leave_out_system_files,
 )
 from archiver.evidence.verify.stamps import CheckToken
 from archiver.evidence.verify.submission import is_submission, verify_submission
@@ -48,7 +48,7 @@ def verify_package_at(
     """
 
     def verify_files(verification: Verification, tree: PackageFiles) -> Verification:
-        tree = PackageWithoutSystemFiles(tree, verification)
+        leave_out_system_files(tree, verification)
         find_similar_names(verification, tree.names())
         if is_package(tree.names()) or not is_submission(tree.names()):
             verify_package(

@@ -86,6 +86,9 @@ class PackageFiles(Protocol):
     def seekable(self, name: str) -> BinaryIO:
         """A file for reading anywhere. Raises READ_ERRORS."""
 
+    def leave_out(self, names: AbstractSet[str]) -> None:
+        """Name these files no more."""
+
     def close(self) -> None:
         """Release everything that is open."""
 
@@ -134,6 +137,10 @@ class PackageFolder:
     def seekable(self, name: str) -> BinaryIO:
         """A file for reading anywhere. Raises OSError."""
         return (self._root / name).open("rb")
+
+    def leave_out(self, names: AbstractSet[str]) -> None:
+        """Name these files no more."""
+        self._names = [name for name in self._names if name not in names]
 
     def close(self) -> None:
         """Do nothing: a folder holds nothing open."""
@@ -195,6 +202,10 @@ class ZippedPackage:
             copy.close()
             raise
         return cast("BinaryIO", copy)
+
+    def leave_out(self, names: AbstractSet[str]) -> None:
+        """Name these files no more."""
+        self._names = [name for name in self._names if name not in names]
 
     def close(self) -> None:
         """Close the zip."""
@@ -270,37 +281,13 @@ _BASES = {
 """Lists of digests, and below which folder the names in them begin."""
 
 
-class PackageWithoutSystemFiles:
-    """The files of a package except those with an operating system's names that no list has; these are told."""
-
-    def __init__(self, tree: PackageFiles, verification: Verification) -> None:
-        """Take them out."""
-        self._tree = tree
-        suspects = [name for name in tree.names() if is_system_name(name)]
-        listed = _listed_names(tree) if suspects else set()
-        left_out = {name for name in suspects if name not in listed}
-        self._names = [name for name in tree.names() if name not in left_out]
-        tell_system_files(verification, sorted(left_out))
-
-    def names(self) -> list[str]:
-        """Every file but those, sorted."""
-        return self._names
-
-    def size(self, name: str) -> int:
-        """Bytes of a file. Raises READ_ERRORS."""
-        return self._tree.size(name)
-
-    def open(self, name: str) -> BinaryIO:
-        """A file for reading. Raises READ_ERRORS."""
-        return self._tree.open(name)
-
-    def seekable(self, name: str) -> BinaryIO:
-        """A file for reading anywhere. Raises READ_ERRORS."""
-        return self._tree.seekable(name)
-
-    def close(self) -> None:
-        """Close the package."""
-        self._tree.close()
+def leave_out_system_files(tree: PackageFiles, verification: Verification) -> None:
+    """Take files with an operating system's names that no list has out of a package, and tell them."""
+    suspects = [name for name in tree.names() if is_system_name(name)]
+    listed = _listed_names(tree) if suspects else set()
+    left_out = [name for name in suspects if name not in listed]
+    tree.leave_out(frozenset(left_out))
+    tell_system_files(verification, left_out)
 
 
 def _listed_names(tree: PackageFiles) -> set[str]:

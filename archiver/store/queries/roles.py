@@ -12,8 +12,8 @@ from archiver.records import AccountId, CounterpartCandidate, MappedAccount, Rol
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
+from archiver.store.queries.statements import entries_under
 from archiver.store.queries.transcript import names_in_room
-from archiver.store.schema.payload_forms import read_all_formed
 from archiver.store.time_text import from_text
 
 WITHDRAWN = "withdrawn"
@@ -52,13 +52,8 @@ def withdrawn_accounts(reading: Reading, contract: str, *, upto: int | None = No
 
 
 def _mappings(reading: Reading, contract: str, upto: int | None) -> dict[AccountId, MappedAccount | None]:
-    table, prefix = schema.entry.c, role_key(contract, 0)[:-1]
-    # A range and no LIKE, so that the index of the keys is used. "0" is the character after "/".
-    query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
-    if upto is not None:
-        query = query.where(table.seq <= upto)
     found: dict[AccountId, MappedAccount | None] = {}
-    for entry in read_all_formed(reading.sql.execute(query).scalars(), "mapping"):
+    for entry in entries_under(reading, role_key(contract, 0)[:-1], upto):
         payload = entry["payload"]
         account = AccountId(payload["account_id"])
         found[account] = None

@@ -45,13 +45,17 @@ def statement_payload(contract: str, statement: Delivery | Enclosure, *, state: 
 
 def deliveries(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Delivery, ...]:
     """Deliveries on the platform by number, as stated up to an entry; withdrawn ones are left out."""
-    statements = _current_statements(reading, "delivery", contract, upto)
-    return tuple(_delivery(one) for one in statements)
+    stated = _current_statements(reading, "delivery", contract, upto)
+    return tuple(Delivery(one.number, **{name: one.payload[name] for name in _OF_DELIVERY}) for one in stated)
 
 
 def enclosures(reading: Reading, contract: str, *, upto: int | None = None) -> tuple[Enclosure, ...]:
     """Attached evidence of a contract by number, as stated up to an entry; withdrawn ones are left out."""
-    return tuple(_enclosure(one) for one in _current_statements(reading, "attachment", contract, upto))
+    stated = [
+        (one, {name: one.payload[name] for name in _OF_ENCLOSURE})
+        for one in _current_statements(reading, "attachment", contract, upto)
+    ]
+    return tuple(Enclosure(one.number, added_at=from_text(one.since), **facts) for one, facts in stated)
 
 
 def next_number(reading: Reading, contract: str, kind: str) -> int:
@@ -177,7 +181,7 @@ def _current_statements(reading: Reading, kind: str, contract: str, upto: int | 
 
 def _last_statements(reading: Reading, kind: str, contract: str, upto: int | None) -> Iterator[_Statement]:
     found: dict[int, _Statement] = {}
-    for entry in _entries(reading, f"{kind}/{contract}/", upto):
+    for entry in entries_under(reading, f"{kind}/{contract}/", upto):
         number = _number_in(entry["key"])
         if number is None:
             continue
@@ -192,7 +196,8 @@ def _number_in(key: str) -> int | None:
     return int(digits) if digits.isdecimal() and len(digits) < 10 else None
 
 
-def _entries(reading: Reading, prefix: str, upto: int | None) -> Iterator[dict[str, Any]]:
+def entries_under(reading: Reading, prefix: str, upto: int | None = None) -> Iterator[dict[str, Any]]:
+    """The entries whose keys begin so, `kind/contract/`, up to an entry, oldest first."""
     table = schema.entry.c
     # A range and no LIKE, so that the index of the keys is used. "0" is the character after "/".
     query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
@@ -201,39 +206,8 @@ def _entries(reading: Reading, prefix: str, upto: int | None) -> Iterator[dict[s
     return read_all_formed(reading.sql.execute(query).scalars(), prefix.partition("/")[0])
 
 
-def _delivery(statement: _Statement) -> Delivery:
-    payload = statement.payload
-    return Delivery(
-        statement.number,
-        at=payload["at"],
-        name=payload["name"],
-        size=payload["size"],
-        sha256=payload["sha256"],
-        file_id=payload["file_id"],
-        note=payload["note"],
-    )
-
-
-def _enclosure(statement: _Statement) -> Enclosure:
-    payload = statement.payload
-    return Enclosure(
-        statement.number,
-        kind=payload["kind"],
-        name=payload["name"],
-        size=payload["size"],
-        sha256=payload["sha256"],
-        added_at=from_text(statement.since),
-        dated=payload["dated"],
-        message_id=payload["message_id"],
-        note=payload["note"],
-    )
-
-
 def kept_reviews(reading: Reading, contract: str) -> list[Review]:
     """Every review of a contract's messages, oldest first; what was erased with its message is left out."""
-    table, prefix = schema.entry.c, f"review/{contract}/"
-    # A range and no LIKE, so that the index of the keys is used. "0" is the character after "/".
-    query = select(table.line).where(table.key > prefix, table.key < prefix[:-1] + "0").order_by(table.seq)
     return [
         Review(
             entry["payload"]["message_id"],
@@ -242,5 +216,5 @@ def kept_reviews(reading: Reading, contract: str) -> list[Review]:
             from_text(entry["observed_at"]),
             *(tuple(entry["payload"].get(name, ())) for name in ("drawn", "covered", "shown")),
         )
-        for entry in read_all_formed(reading.sql.execute(query).scalars(), "review")
+        for entry in entries_under(reading, f"review/{contract}/")
     ]

@@ -13,7 +13,7 @@ import pytest
 from archiver.evidence.verify import package_files
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.package_at_path import verify_package_at
-from archiver.evidence.verify.package_files import PackageWithoutSystemFiles, ZippedPackage
+from archiver.evidence.verify.package_files import ZippedPackage, leave_out_system_files
 
 NAMES = 1_000
 
@@ -61,7 +61,7 @@ def test_each_name_is_compared_with_few_others(
     tree = ZippedPackage(path, Verification())
     names = [ComparedName(one) for one in tree.names()]
     monkeypatch.setattr(tree, "names", lambda: names)
-    PackageWithoutSystemFiles(tree, Verification())
+    leave_out_system_files(tree, Verification())
     tree.close()
 
     assert ComparedName.compared < 10 * NAMES
