@@ -168,14 +168,13 @@ class Contract:
 
     @property
     def called(self) -> str:
-        """What its user calls it on a page: its number on the platform, else the job or the client; else its id."""
-        return self.platform_id or self.title or self.client or self.id
+        """What its user calls it on a page: the job, else the client, else its number on the platform or its id."""
+        return self.title or self.client or self.platform_id or self.id
 
     @property
     def subtitle(self) -> str:
-        """The job, or the client, beside what it is called; empty if that is what it is called."""
-        text = self.title or self.client or ""
-        return "" if text == self.called else text
+        """The client, or its number on the platform, beside what it is called; empty if there is neither."""
+        return next((one for one in (self.client, self.platform_id) if one and one != self.called), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
     changed = list(changed_places(reading, contract, sides, after=seen.entry))
     return {
         "id": contract.id,
-        "title": visible(contract.title or contract.called),
+        "title": visible(contract.called),
         "client": visible(contract.client or ""),
         "account": min(sides.bases, default=0),
         "platform": "" if contract.platform in {None, *NO_PLATFORM} else platform.name,

@@ -39,7 +39,7 @@ def navigation() -> list[tuple[str, str, str]]:
     home, help_now, settings = entries[0], entries[3], entries[4]
     if state is ArchiveState.UNREADABLE:
         return [home, help_now, settings]
-    return [(_("Home"), "lost.index", "home"), help_now, (_("Backup"), "copies.index", "drive")]
+    return [(_("Home"), "lost.index", "home"), help_now, (_("Restore"), "copies.index", "drive")]
 
 
 def has_others() -> bool:

@@ -110,7 +110,7 @@ def _paths(archive: Archive) -> dict[str, str]:
         "copies (控え)": "/copies",
         "settings (設定)": "/settings",
         "notices": "/settings/notices",
-        "help (ヘルプ)": "/help",
+        "help (使い方)": "/help",
         "search in it": "/help?q=token",
         "what a message is good for": f"/room/{ROOM}/use/{message}",
         "job": "/job",

@@ -54,7 +54,7 @@ def made_packages(context: ConsoleContext) -> list[Row]:
                 "name": visible(one.name),
                 "path": visible(str(path)),
                 "contract_id": one.contract,
-                "contract": visible(one.contract if job is None else job.title or job.called),
+                "contract": visible(one.contract if job is None else job.called),
                 "reader": reader_word(one.profile, platform),
                 "is_read": one.profile in POLICIES,
                 "is_english": one.lang == "en",

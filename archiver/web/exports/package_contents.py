@@ -43,7 +43,7 @@ def package_contents(context: ConsoleContext, reading: Reading, order: ExportOrd
         "platform": platform_of(contract.platform),
         "rooms": rooms,
         "people": sorted(_people(reading, recipe), key=lambda one: (one["label"] or "", not one["is_own"])),
-        "others": [visible(one.title or one.called) for one in contracts(reading) if one.id != contract.id],
+        "others": [visible(one.called) for one in contracts(reading) if one.id != contract.id],
         "opened": opened,
         "covered": total - opened,
         "total": total,

@@ -50,7 +50,7 @@ class FormBrowser:
     def token(self) -> str:
         """A token of a form of this browser."""
         page = "/home" if self.context.archive.exists() else "/start"
-        for path in (page, "/copies", "/lost/anew"):  # also where the archive cannot be read
+        for path in (page, "/copies", "/settings", "/lost/anew"):  # also where the archive cannot be read
             text = self.client.get(path, base_url=SITE, follow_redirects=True).get_data(as_text=True)
             if found := re.search(r'name="csrf_token" value="([^"]+)"', text):
                 return found[1]

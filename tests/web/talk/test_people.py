@@ -67,7 +67,7 @@ def test_it_says_who_is_who(browser: Browser) -> None:
 
     assert "the reporter" in found[OWNER]
     assert "the reporter" not in found[CLIENT]
-    assert "Job 12345678 the client (as you entered: 契約画面の氏名)" in found[CLIENT]
+    assert "Job 動画編集 the client (as you entered: 契約画面の氏名)" in found[CLIENT]
     assert "Job 1" not in found[77]
 
 
