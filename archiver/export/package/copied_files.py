@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -241,33 +240,13 @@ NOT_REMOVABLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class CleanCopy:
-    """A copy of a file without metadata."""
-
-    body: bytes
-
-    @property
-    def sha256(self) -> str:
-        """The digest of the copy."""
-        return hashlib.sha256(self.body).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
 class EnclosureMetadata:
     """What the files of a package say beside their content, and what leaves in their place."""
 
     files: tuple[FileMetadata, ...] = ()
     """Of each file that is there; values as they may be shown."""
-    copies: Mapping[int, CleanCopy | None] | None = None
+    copies: Mapping[int, bytes | None] = field(default_factory=dict)
     """Number of an enclosure → the copy that leaves in its place; None: none could be made, so it stays out."""
-
-    def copy_of(self, number: int) -> CleanCopy | None:
-        """The copy that leaves in the place of an enclosure."""
-        return (self.copies or {}).get(number)
-
-    def stays_out(self, number: int) -> bool:
-        """Whether an enclosure stays out, as no copy without metadata could be made."""
-        return number in (self.copies or {}) and self.copy_of(number) is None
 
 
 def read_enclosures(home: Path, enclosures: Sequence[Enclosure]) -> tuple[FileMetadata, ...]:
@@ -287,7 +266,7 @@ def clean_enclosures(
     """Copies of those whose metadata says what may not leave; with what remains to be told."""
     by_file = {one.file: one for one in found}
     files: list[FileMetadata] = []
-    copies: dict[int, CleanCopy | None] = {}
+    copies: dict[int, bytes | None] = {}
     for enclosure in enclosures:
         metadata = by_file.get(enclosure_file_names.label(enclosure))
         if metadata is None:
@@ -307,8 +286,8 @@ def _named_only(metadata: FileMetadata) -> tuple[MetadataItem, ...]:
     return tuple(dict.fromkeys(replace(one, value="") for one in metadata.items))
 
 
-def _clean(path: Path) -> CleanCopy | None:
+def _clean(path: Path) -> bytes | None:
     try:
-        return CleanCopy(without_metadata(path))
+        return without_metadata(path)
     except (NotRemovable, OSError):
         return None

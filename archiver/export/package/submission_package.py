@@ -213,7 +213,7 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
                     label=enclosure_file_names.label(enclosure),
                 )
             )
-        elif package.recipe.metadata.stays_out(enclosure.number):
+        elif package.recipe.metadata.copies.get(enclosure.number, b"") is None:
             left_out.append(f"{enclosure_file_names.label(enclosure)}: {say(NOT_REMOVABLE)}")
         elif _put_enclosure(bag, package, enclosure):
             size += enclosure.size + _ROOM_FOR_NAME
@@ -224,10 +224,10 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
 
 def _put_enclosure(bag: Bag, package: PackageInput, enclosure: Enclosure) -> bool:
     """Write a piece of evidence, or its copy without metadata; False if it is lost or damaged."""
-    name, copy = enclosure_file_names.path_in_package(enclosure), package.recipe.metadata.copy_of(enclosure.number)
+    name, copy = enclosure_file_names.path_in_package(enclosure), package.recipe.metadata.copies.get(enclosure.number)
     if copy is None:
         return copied_files.put_blob(bag, package.reading.home, name, enclosure.sha256)
-    bag.add(name, copy.body)
+    bag.add(name, copy)
     return True
 
 

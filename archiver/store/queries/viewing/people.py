@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -207,21 +207,14 @@ _LINES = "SELECT line FROM entry WHERE key = ? AND kind = 'room' ORDER BY seq"
 def room_history(reading: Reading, room: int) -> RoomHistory:
     """The history of a room by its entries, exactly as received."""
     entries = [json.loads(line) for (line,) in driver_connection(reading.sql).execute(_LINES, (f"room/{room}",))]
-    return RoomHistory(_past_values(entries, _field_of("name")), _past_values(entries, _field_of("description")))
+    names, descriptions = (_history((one, _field_text(one, field)) for one in entries) for field in _OF_ROOM)
+    return RoomHistory(_past_values(names), _past_values(descriptions))
 
 
-def _field_of(field: str) -> Callable[[EntryObject], str]:
-    return lambda entry: text(entry["payload"]["object"].get(field))
+_OF_ROOM = ("name", "description")
 
 
-def _past_values(entries: list[EntryObject], value_of: Callable[[EntryObject], str]) -> tuple[PastValue, ...]:
-    """The values with their times; equal neighbours are one, and empty values at the beginning are left out."""
-    found: list[PastValue] = []
-    for entry in entries:
-        value, at = value_of(entry), from_text(entry["observed_at"])
-        if value == (found[-1].value if found else ""):
-            continue
-        if found:
-            found[-1] = found[-1]._replace(until=at)
-        found.append(PastValue(value, at, None))
-    return tuple(found)
+def _past_values(values: Sequence[DatedValue]) -> tuple[PastValue, ...]:
+    """The values with their ends."""
+    ends = [*(one.since for one in values[1:]), None]
+    return tuple(PastValue(*one, end) for one, end in zip(values, ends, strict=False))
