@@ -123,7 +123,7 @@ def test_work_that_was_passed_on_between_the_same_two(tmp_path: Path) -> None:
     assert "報告者(ワーカー): yamada" in work
     assert "報告者(依頼主): yamada" in order
     assert "当事者: Chatworkでの相手 田中" in order
-    assert f"account {CLIENT} 田中 is the client" in work_screen
+    assert f"account {CLIENT} 田中: " in work_screen
     assert f"account {CLIENT} 田中 is who does the work" in order_screen
     assert "受託者: 未入力" in form
 

@@ -42,7 +42,6 @@ CATALOGUE_ALLOWED = {
     "{n} message by somebody else": "an alert of changes between two readings",
     "({n} in all. Enter": "a list of names",
     "[Note] Messages before the first saved one": "says what a package does not state",
-    "Job {contract}: by what is entered": "an alert that follows the claim of contact",
 }
 """Beginnings of texts of the catalogue that say such a thing of one message or of something else, and what."""
 

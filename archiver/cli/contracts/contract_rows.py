@@ -168,7 +168,9 @@ def _people_lines(activity: ContractActivity, names: dict[int, str], *, ids: boo
     known = {account: basis for account, basis in activity.facts.sides.bases.items() if basis is not Basis.ENTERED}
     for account, basis in sorted(known.items())[:_PEOPLE_LIMIT]:
         person, reason = _person(account, names, ids=ids), basis_text(basis, current_language())
-        yield _("{person}: {reason}").format(person=person, reason=reason)
+        does_it = activity.contract.side == "client"  # the user said so; who the client is, only its reason tells
+        told = _("{person}: {reason}").format(person=person, reason=reason)
+        yield _part_line(person, _("who does the work"), reason) if does_it else told
     if not activity.sides.clients and not known:
         others = sorted(account for account in names if activity.sides.is_other(account))
         listed = _(", ").join(_person(account, names, ids=ids, word="") for account in others[:_PEOPLE_LIMIT])
