@@ -155,14 +155,14 @@ def test_without_authorities_nothing_is_asked_and_nothing_waits(world: World) ->
 
 
 def test_a_quiet_round_asks_nobody(desk: Desk, authority: SimulatedAuthority) -> None:
-    """Every seal has its stamp: Chatwork gives account, rooms and one list, the authority is not asked."""
+    """Every seal has its stamp: account, rooms, one list and the requests are asked for, the authority is not."""
     desk.seal()
     desk.ask()
     desk.round()
     count_before = authority.count
     report = desk.round()
 
-    assert (count_before, 3) == (authority.count, report.requests)
+    assert (count_before, 4) == (authority.count, report.requests)
 
 
 def test_what_disappeared_is_sealed_and_stamped_in_the_same_round(desk: Desk) -> None:
