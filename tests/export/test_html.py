@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,13 @@ def renew() -> None:
     """Write the expected files anew: `python -c "from tests.export.test_html import renew; renew()"`."""
     GOLDEN.mkdir(parents=True, exist_ok=True)
     write(sample(), GOLDEN, link)
+    for path in GOLDEN.glob("*.html"):
+        path.write_bytes(without_style(path.read_bytes()))
+
+
+def without_style(page: bytes) -> bytes:
+    """A page without the style sheet of the application, which changes with its own pages, and its digest."""
+    return re.sub(rb"(?s)(?<=<style>).*?(?=</style>)|(?<=style-src 'sha256-)[^']*", b"", page)
 
 
 def written(conversation: Conversation, folder: Path) -> dict[str, bytes]:
@@ -36,10 +44,10 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_sample_is_as_expected(tmp_path: Path) -> None:
-    """Every byte of the sample's pages is known; a change is looked at and renewed on purpose."""
+    """Every byte of the sample's pages but their style is known; a change is looked at and renewed on purpose."""
     expected = files_of(GOLDEN)
 
-    actual = written(sample(), tmp_path)
+    actual = {name: without_style(data) for name, data in written(sample(), tmp_path).items()}
 
     assert expected == actual
 

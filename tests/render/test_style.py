@@ -7,22 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from archiver.export.html import write
 from archiver.export.verify_page.page import verify_page
 from archiver.render.style_sheet import SHEET, style_sheet
-
-GOLDEN = Path(__file__).parents[1] / "export" / "golden" / "html"
-PAGES = {
-    "transcript": (GOLDEN / "R123456789-0001.html").read_text(encoding="utf-8"),
-    "index": (GOLDEN / "index.html").read_text(encoding="utf-8"),
-    "verify": verify_page().decode(),
-}
+from tests.support.reports.sample_conversation import link, sample
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_looks_as_the_application_does(name: str) -> None:
+@pytest.mark.parametrize("name", ["R123456789-0001.html", "index.html", "verify.html"])
+def test_a_page_looks_as_the_application_does(name: str, tmp_path: Path) -> None:
     """Its colours are the tokens and nothing else names one; no rule is without its use, no class without a rule."""
-    style = PAGES[name].partition("<style>")[2].partition("</style>")[0]
-    body = PAGES[name].partition("<body")[2]
+    write(sample(), tmp_path, link)
+    (tmp_path / "verify.html").write_bytes(verify_page())
+    page = (tmp_path / name).read_text(encoding="utf-8")
+    style, body = page.partition("<style>")[2].partition("</style>")[0], page.partition("<body")[2]
 
     assert style.startswith(style_sheet(("1",), ()).strip())
     assert set(re.findall(r"#[0-9a-f]{3,6}\b", style)) <= set(re.findall(r"#[0-9a-f]{3,6}\b", SHEET.read_text("utf-8")))
