@@ -46,7 +46,7 @@ WHAT = {
     "team/object_stores/folder_store.py": "half a copy of a kept file on its way to its key, which is free",
     "store/migrate.py": "a database that is being made, and the copy before an upgrade",
     "store/orphaned_seals.py": "seals and stamps between seals/ and seals/orphaned/, never onto another file",
-    "store/seals.py": "the same",
+    "store/seal_files.py": "the same",
     "store/working/stamp_queue.py": "a reply that was no stamp is set aside under another name",
     "team/copies.py": "a worker's copy of an archive, after the ledger was seen to hold all of it",
     "sync/files/download.py": "half a download",
@@ -57,7 +57,7 @@ WHAT = {
 ERASING = {"store/erasure/cleaning.py"}
 """The module that removes what the owner erased; nothing but `custody.erasures` calls it (below)."""
 
-OF_EVIDENCE = {"store/seals.py", "store/working/stamp_queue.py", "store/blobs.py", "store/durable_files.py"}
+OF_EVIDENCE = {"store/seal_files.py", "store/working/stamp_queue.py", "store/blobs.py", "store/durable_files.py"}
 """The modules among them that see a seal, a stamp or a kept file: none of these calls there removes one."""
 
 
@@ -105,6 +105,6 @@ def test_nothing_that_sees_evidence_removes_more_than_a_half_made_file() -> None
     assert {
         "store/blobs.py": {"unlink": 3, "replace": 1},
         "store/durable_files.py": {"replace": 1, "unlink": 1},
-        "store/seals.py": {"rename": 1},
+        "store/seal_files.py": {"rename": 1},
         "store/working/stamp_queue.py": {"rename": 1},
     } == actual
