@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -23,8 +22,6 @@ from urllib.parse import quote
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import build_view_context
 from archiver.cli.terminal.language import set_language
 from archiver.records import Invoice, Payment
 from archiver.settings import other_archives
@@ -35,7 +32,6 @@ from tests.support.console.application import open_chromium, open_tab, serve_app
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.player import Player
 from tests.support.terminals.terminal import TOKEN
-from tests.support.viewer.chromium_tab import open_window
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 COLOURS = 256
@@ -44,39 +40,11 @@ COLOURS = 256
 USUAL_HOME = "/home/hanako/chatwork-archive"
 """Stands in the pictures in place of the folder of this run."""
 
-SIZES = {"wide": (1000, 760), "narrow": (380, 760)}
-"""Of the viewer's pictures."""
-
 WIDTHS = {"": (1280, 1000), "-narrow": (360, 900)}
-"""Of the application's: the end of the name, the width, and the most of the height that is shown."""
+"""The end of the name, the width, and the most of the height that is shown."""
 
-
-def take_viewer(home: Path, folder: Path) -> None:
-    """The pictures of `archive app --read-only`."""
-    for name, (path, size, scheme) in _viewer_pages(home).items():
-        desk = replace(
-            build_view_context(CliContext(home, 0, {"HOME": str(home)})), command=("archive",)
-        )  # as at the usual place
-        with open_window(desk, width=SIZES[size][0]) as window:
-            window.page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
-            window.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            window.go(path).evaluate(_RENAME, [f"archive --home {home} ", "archive "])
-            _write_picture(folder / f"{name}.png", window.page.screenshot())
-
-
-def _viewer_pages(home: Path) -> dict[str, tuple[str, str, str]]:
-    """Name of the picture → path, width and colours."""
-    document = _run_json(home, "search", "has:edit", "--json")
-    (room,) = {hit["room_id"] for hit in document["hits"]}
-    edited_message = document["hits"][0]["message_id"]
-    return {
-        "view-overview": ("/", "wide", "light"),
-        "view-conversation": (f"/room/{room}", "wide", "light"),
-        "view-message": (f"/room/{room}/message/{edited_message}#compare", "wide", "light"),
-        "view-search": (f"/conversations?q={quote('お支払い')}", "wide", "light"),
-        "view-conversation-narrow": (f"/room/{room}", "narrow", "dark"),
-        "view-calendar": (f"/room/{room}/calendar?month=2026-11", "wide", "light"),
-    }
+DARK = {"home", "conversation", "contract"}
+"""Pages that are shown in the dark scheme too."""
 
 
 def take_application(browser: Browser, home: Path, folder: Path) -> None:
@@ -114,6 +82,9 @@ def take_application(browser: Browser, home: Path, folder: Path) -> None:
             with open_tab(browser, gate, width=width) as tab:
                 for name, path in pages.items():
                     _shoot(tab.go(path), folder / f"app-{name}{end}.png", home)
+                tab.page.emulate_media(color_scheme="dark")
+                for name in sorted(DARK):
+                    _shoot(tab.go(pages[name]), folder / f"app-{name}-dark{end}.png", home)
         context.jobs.leave(30)
     _take_troubles(browser, second, environ, folder)
 
@@ -207,8 +178,6 @@ def _run_json(home: Path, *words: str) -> dict[str, list[dict[str, str]]]:
 
 
 def _write_picture(path: Path, shot: bytes) -> None:
-    if path.parent == IMAGES and not path.exists():
-        return  # no page of the docs shows it
     picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS)
     picture.save(path, "PNG", optimize=True)
 
@@ -224,7 +193,6 @@ def main(folder: Path) -> None:
         )  # other archives of this computer are not shown
         command = [sys.executable, "-m", "archiver", "demo", "--dir", str(home)]
         subprocess.run(command, env=os.environ | {"ARCHIVE_LANG": "ja"}, stdout=subprocess.DEVNULL, check=True)
-        take_viewer(home, folder)
         with open_chromium("ja") as browser:
             take_application(browser, home, folder)
             take_first_run(browser, folder)
