@@ -49,8 +49,8 @@ ALLOWED = {
     "navigation and the heads of archive -h": r"""\"会話(?:を読む|で見る)?\" | \"この会話を
         | \"Conversations?\" | \"Hand\ over\" """,
     "names of options, files, commands and keys": r"""--kind\ notice | --[a-z-]+ | data/\S+ | `[^`]*` | \[[a-z]+\]
-        | room: | file:\S+ | kind\ (?:“notice”|stamp) | archive\ team(?:\ worker)? | https?://\S+
-        | archiver-worker | ROLE\ worker | user=worker | worker[/,]\ ?client | screenshot,\ notice,
+        | room: | file:\S+ | kind\ (?:“notice”|stamp) | archive\ team | https?://\S+
+        | ROLE\ worker | user=worker | worker[/,]\ ?client | screenshot,\ notice,
         | \w+\.(?:jsonl|csv|md|py|html|toml|service)\b""",
 }
 """Where a retired word stays, each with the reason."""

@@ -16,7 +16,7 @@ from archiver.team.commands.team import command_team
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "config" / "packaging"
-UNITS = ("archiver-worker@.service", "archiver-serve.service")
+UNITS = ("archiver-save@.service", "archiver-serve.service")
 
 
 def compose() -> dict[str, Any]:
@@ -38,26 +38,26 @@ def unit(name: str) -> configparser.RawConfigParser:
     return found
 
 
-def test_only_workers_are_handed_the_key() -> None:
+def test_only_savers_are_handed_the_key() -> None:
     """Neither the viewer nor the database can open a token."""
     services = compose()["services"]
     handed = {name: service.get("secrets", []) for name, service in services.items()}
 
-    assert ["worker"] == [name for name, secrets in handed.items() if "archiver-key" in secrets]
+    assert ["save"] == [name for name, secrets in handed.items() if "archiver-key" in secrets]
     assert set(compose()["secrets"]) == {secret for secrets in handed.values() for secret in secrets}
     assert "archiver-key" not in (PACKAGING / "archiver-serve.service").read_text(encoding="utf-8")
-    assert "archiver-key" in unit("archiver-worker@.service")["Service"]["LoadCredential"]
+    assert "archiver-key" in unit("archiver-save@.service")["Service"]["LoadCredential"]
 
 
 def test_services_run_as_an_ordinary_user_on_a_read_only_system_with_commands_that_exist() -> None:
     """As the image of one person does; the store of files is read-only for the viewer."""
-    for name in ("worker", "serve"):
+    for name in ("save", "serve"):
         service = compose()["services"][name]
         command = command_team.commands[service["command"][1]]
         assert (True, ["ALL"], "10001") == (service["read_only"], service["cap_drop"], service["user"])
         assert service["command"][0] == "team"
         assert command is not None
-    assert 2 == compose()["services"]["worker"]["deploy"]["replicas"]
+    assert 2 == compose()["services"]["save"]["deploy"]["replicas"]
     assert "files:/files:ro" in compose()["services"]["serve"]["volumes"]
     assert all(port.startswith("127.0.0.1:") for port in compose()["services"]["serve"]["ports"])
     for name in UNITS:

@@ -1,1 +1,1 @@
-"""The commands of a team's service: `team join`, `leave`, `status`, `new-key`, `worker`."""
+"""The commands of a team's service: `team join`, `leave`, `status`, `new-key`, `save`."""

@@ -1,4 +1,4 @@
-"""The processes of a team: `team worker` makes rounds until it is stopped, `team serve` shows members their pages."""
+"""The processes of a team: `team save` makes rounds until it is stopped, `team serve` shows members their pages."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    "worker", help=N_("Save the archives of the team that are due, until it is stopped; one of several alike.")
+    "save", help=N_("Save the archives of the team that are due, until it is stopped; one of several alike.")
 )
 @settings_option
 @click.pass_obj
-def team_worker(obj: CliContext, team_file: str | None) -> int:
+def team_save(obj: CliContext, team_file: str | None) -> int:
     """Make rounds until a signal comes."""
     from archiver.app import utc_now
     from archiver.rounds.stop import Stop

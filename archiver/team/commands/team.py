@@ -24,7 +24,7 @@ from archiver.cli.terminal.typed_command import completion_for
 from archiver.errors import N_
 from archiver.team.commands.disclosure import team_audit, team_export, team_grant, team_revoke
 from archiver.team.commands.membership import team_join, team_leave, team_new_key, team_restore, team_status
-from archiver.team.commands.processes import team_serve, team_worker
+from archiver.team.commands.processes import team_save, team_serve
 from archiver.wording import complete_with, ngettext
 from archiver.wording import gettext as _
 
@@ -41,7 +41,7 @@ def command_team() -> None:
 
 
 _OTHERS = (
-    *(team_join, team_leave, team_new_key, team_restore, team_status, team_worker),
+    *(team_join, team_leave, team_new_key, team_restore, team_save, team_status),
     *(team_grant, team_revoke, team_audit, team_export, team_serve),
 )
 for _command in _OTHERS:
