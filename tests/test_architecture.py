@@ -110,7 +110,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"settings", "setup.fact_questions", "shell_command", "store"},
     "comparison": FOUNDATION
     | {"folder_sync"}
-    | {"chatwork.notation", "custody", "evidence", "export.pdf", "export.stamps", "render", "report_language", "store"},
+    | {"chatwork.notation", "custody", "evidence", "export.metadata", "export.pdf", "export.stamps", "render"}
+    | {"report_language", "store"},
     "demo": set(),  # the simulated Chatwork stands alone
     "demo.story": FOUNDATION | {"app", "settings", "custody", "rounds", "sync", "export", "store", "evidence"},
 }

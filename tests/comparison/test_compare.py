@@ -19,6 +19,7 @@ from archiver import errors
 from archiver.comparison.compare import compare
 from archiver.comparison.files import README, limits, side_rows
 from archiver.comparison.held_messages import Absence, Outcome
+from archiver.comparison.quoted_document import document_text
 from archiver.comparison.summary import ComparisonSummary
 from archiver.evidence.services import CHATWORK
 from archiver.export.package.make_package import export
@@ -280,3 +281,54 @@ def test_from_which_seal_on_two_copies_of_one_archive_differ_is_told(computers: 
 
     assert (2, None) == (summary.document(None)["seals_part_at"], computers.compare().parted_at)
     assert ("確定記録の分かれ目", "同じ保管庫のものですが、確定記録2から合わなくなります") in list(side_rows(summary))
+
+
+@pytest.mark.drawn
+def test_what_a_document_quotes_is_held_against_an_archive_and_a_package(
+    computers: TwoComputers, tmp_path: Path
+) -> None:
+    """Markdown, Word or PDF, in words or as a document; only what stands there as quoted ends with 0."""
+    home, desk = computers.first.home, Terminal(computers.first.home, computers.first.chatwork)
+    order = ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out")
+    package = export(computers.first.archive, order, now=computers.first.clock).path
+    faithful, altered, scan = tmp_path / "a.docx", tmp_path / "b.md", tmp_path / "c.pdf"
+    word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    with zipfile.ZipFile(faithful, "w") as packed:
+        packed.writestr("[Content_Types].xml", "<a/>")
+        paragraph = "<w:p><w:r><w:t>「報酬は5</w:t></w:r><w:r><w:t>万円です」</w:t></w:r></w:p>"
+        packed.writestr("word/document.xml", f'<w:document xmlns:w="{word}">{paragraph}</w:document>')
+    altered.write_text("> 報酬は10万円です\n\n「報酬は、5万円でした」 9万円 No. 1", "utf-8")
+    scan.write_bytes(b"%PDF-1.7\nno pages")
+
+    document = desk.json("verify", "--quotes", altered, package, code=3)
+    told = desk.run("verify", "--quotes", altered, code=3)
+    wrong = [desk.run("verify", "--quotes", *words, code=2) for words in ((scan,), (altered, home, "--deep"))]
+
+    assert "引用のとおりです" in desk.run("verify", "--quotes", faithful, "--job", "job1")
+    standings = ["earlier_only", "otherwise", "not_found", "as_quoted"]
+    assert standings == [one["standing"] for one in document["passages"]]
+    assert "報酬は5万円で【す】" == document["passages"][1]["saved"]
+    assert (True, computers.edited) == (document["verified"], document["passages"][0]["message"]["message_id"])
+    told_of = ("以前の文面にだけあります", "違う形であります", "見つかりません", "(No.)は資料ごと")
+    assert [True] * 4 == [one in told for one in told_of]
+    assert ["読めるもの" in wrong[0], "--quotes" in wrong[1]] == [True, True]
+
+
+def test_the_words_of_a_pdf_are_read(tmp_path: Path) -> None:
+    """In a process of its own; one without words, as a scan, is refused."""
+    content = b'BT /F1 12 Tf 72 720 Td (He wrote: "We agree.") Tj ET'
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R /Resources <</Font <</F1 5 0 R>>>> >>"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        page,
+        b"<< /Length %d >> stream\n%s\nendstream" % (len(content), content),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    body = b"%PDF-1.4\n" + b"".join(b"%d 0 obj\n%s\nendobj\n" % row for row in enumerate(objects, 1))
+    file = tmp_path / "a.pdf"
+    file.write_bytes(
+        body + b"xref\n0 1\n0000000000 65535 f \ntrailer << /Root 1 0 R /Size 6 >>\nstartxref\n%d\n%%%%EOF" % len(body)
+    )
+
+    assert 'He wrote: "We agree."' == document_text(file).strip()

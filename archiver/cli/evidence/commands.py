@@ -88,6 +88,14 @@ def command_export(obj: CliContext, /, **typed: Any) -> int:
 )
 @click.option("--out", metavar=N_("DIR"), shell_complete=folders, help=N_("Write the comparison into this new folder."))
 @click.option(
+    "--quotes",
+    type=click.Path(path_type=Path),
+    metavar=N_("FILE"),
+    hidden=True,
+    help=N_("Hold what a text, Word or PDF file quotes against this archive, or the export at PATH."),
+)
+@click.option("--job", metavar=N_("JOB"), hidden=True, shell_complete=contract_ids, help=N_("With --quotes: the job."))
+@click.option(
     "--report-lang",
     type=click.Choice(LANGUAGES),
     default=JAPANESE,

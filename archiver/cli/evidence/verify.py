@@ -11,6 +11,7 @@ import click
 from archiver import errors, tsa
 from archiver.app import utc_now
 from archiver.cli.context import FINDINGS, CliContext
+from archiver.cli.evidence.quotations import verify_quotations
 from archiver.cli.terminal.output import echo, echo_json, echo_lines, paged_output
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import WIDTH, side_by_side, visible, wrap
@@ -37,9 +38,17 @@ def verify(
     page: Path | None,
     out: str | None,
     report_lang: str,
+    quotes: Path | None,
+    job: str | None,
     as_json: bool,
 ) -> int:
     """Verify and print, without token and network; write no evidence, only a line to the log of verifications."""
+    if quotes is not None or job is not None:
+        if quotes is None or len(paths) > 1 or (paths and job) or page is not None or out is not None or deep:
+            raise errors.UsageError(
+                detail=_("--quotes goes with one path or with --job, and --job only with --quotes.")
+            )
+        return verify_quotations(obj, quotes, next(iter(paths), None), job, as_json=as_json)
     if page is not None:
         return _write_page(page.expanduser().absolute(), paths)
     if len(paths) > 2 or (out is not None and len(paths) < 2) or (deep and len(paths) > 1):

@@ -1,4 +1,4 @@
-"""Metadata of PDF files: the document's facts, XMP anywhere in it, authors of notes, and pictures inside.
+"""Metadata of PDF files: the document's facts, XMP anywhere in it, authors of notes, pictures; and its words.
 
 It is read by pypdf in a process of its own with a limit of time, as a file may be built to keep a reader busy for ever.
 A copy without metadata holds only what the present pages need: earlier states and attached files stay behind.
@@ -53,6 +53,12 @@ def pdf_metadata(body: bytes) -> list[MetadataItem] | None:
     return [MetadataItem(MetadataField(field), value) for field, value in found] if found is not None else None
 
 
+def pdf_text(body: bytes) -> str | None:
+    """The words on its pages; None if it cannot be read in time."""
+    found = _run_apart(_words, body)
+    return found if isinstance(found, str) else None
+
+
 def pdf_without_metadata(body: bytes) -> bytes:
     """The pages as a PDF of their own, without what stands beside them. Raises NotRemovable."""
     made = _run_apart(_clean, body)
@@ -104,6 +110,12 @@ def _read(body: bytes) -> list[tuple[str, str]]:
     for found in _objects(reader.trailer):
         items += _object_items(found)
     return list(dict.fromkeys((item.field.value, item.value) for item in (*items, *xmp_items(body))))
+
+
+def _words(body: bytes) -> str:
+    from pypdf import PdfReader
+
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
 
 
 def _fact_items(facts: Any) -> Iterator[MetadataItem]:

@@ -1,0 +1,131 @@
+"""What a text quotes is held against saved messages: nothing altered passes, nothing faithful is accused."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from archiver.comparison.held_messages import DELETED, HeldMessage, HeldVersion
+from archiver.comparison.quoted_passages import CheckedPassage, SavedMessages, QuoteStanding, passages
+from tests.support.harmless_messages import messages as story
+
+BEGIN = int(datetime(2026, 11, 5, 1, tzinfo=UTC).timestamp())
+SWAPPED = (
+    *(("ました", "ませんでした"), ("ます", "ません"), ("です", "ではありません"), ("ください", "ないでください")),
+    *(("できません", "できます"), ("ありません", "あります"), ("ましょう", "ますまい"), ("ありがとう", "ごめん")),
+)
+
+
+def message(number: int, *texts: str) -> HeldMessage:
+    """A message that showed these texts one after another, a minute after the one before it."""
+    versions = tuple(HeldVersion(body, 0, "", "") for body in texts)
+    sent = BEGIN + 60 * number
+    return HeldMessage(
+        1, 1_800_000_000_000_000_000 + number, number, 7, "田中", sent, "", (), "", None, None, versions=versions
+    )
+
+
+def check(document: str, *messages: HeldMessage, has_numbers: bool = True) -> list[CheckedPassage]:
+    """Every passage of a document, checked."""
+    saved = SavedMessages(messages, has_numbers=has_numbers)
+    return [saved.check(one) for one in passages(document)]
+
+
+SAVED = (
+    message(1, "[To:7]田中さん\n報酬は15万円です。検収は１１月３０日までに行います。"),
+    message(2, "金曜までに払います", "月曜までに払います"),
+    message(3, "修正は不要です。", DELETED),
+    message(4, "納品を確認しました\nただし、検収済みですか？"),
+    message(5, "Please pay 1 000 yen. We agree."),
+)
+
+
+@pytest.mark.parametrize(
+    ("document", "standing", "number"),
+    [
+        ("「報酬は15万円です」とある。", QuoteStanding.AS_QUOTED, 1),
+        ("> 報酬は１５万円です。\n> 検収は11月30日\n> までに行います。\n", QuoteStanding.AS_QUOTED, 1),
+        ("“We agree.”", QuoteStanding.AS_QUOTED, 5),
+        ('"Please pay 1 000 yen"', QuoteStanding.AS_QUOTED, 5),
+        ('"Please pay 1000 yen"', QuoteStanding.OTHERWISE, 5),
+        ("「報酬は16万円です」", QuoteStanding.OTHERWISE, 1),
+        ("「月曜までに払います」", QuoteStanding.AS_QUOTED, 2),
+        ("「金曜までに払います」", QuoteStanding.EARLIER, 2),
+        ("「修正は不要です」", QuoteStanding.EARLIER, 3),
+        ("「納品を確認」", QuoteStanding.PART, 4),
+        ("「検収済みです」", QuoteStanding.PART, 4),
+        ("「報酬は…11月30日までに行います」", QuoteStanding.PART, 1),
+        ("「まったく別の言葉がならぶ」", QuoteStanding.NOT_FOUND, None),
+        ("報酬150,000円", QuoteStanding.AS_QUOTED, 1),
+        ("報酬¥160,000", QuoteStanding.NOT_FOUND, None),
+        ("2026年11月30日に", QuoteStanding.AS_QUOTED, 1),
+        ("2025-11-30に", QuoteStanding.NOT_FOUND, None),
+        ("11/5に", QuoteStanding.AS_QUOTED, 1),
+        ("No. 3は", QuoteStanding.AS_QUOTED, 3),
+        ("No. 9は", QuoteStanding.NOT_FOUND, None),
+        ("https://www.chatwork.com/#!rid1-1800000000000000004", QuoteStanding.AS_QUOTED, 4),
+        ("m1800000000000000009", QuoteStanding.NOT_FOUND, None),
+    ],
+)
+def test_each_passage_has_its_standing(document: str, standing: QuoteStanding, number: int | None) -> None:
+    """With the message in which it stands, or that is most like it."""
+    (checked,) = check(document, *SAVED)
+
+    assert (standing, number) == (checked.standing, checked.message and checked.message.no)
+
+
+def test_what_differs_is_marked_on_both_sides() -> None:
+    """The nearest is shown, and of a part the line that it was cut from; a line number says where."""
+    altered, cut = check("一\n「報酬は16万円です」\n「納品を確認」", *SAVED)
+
+    assert (2, "報酬は1【6】万円です", "報酬は1【5】万円です") == (altered.passage.line, altered.given, altered.saved)
+    assert (3, "納品を確認【しました】") == (cut.passage.line, cut.saved)
+
+
+def _alterations(text: str, luck: random.Random) -> list[str]:
+    """A text with another digit, another sense, another day or name, or without some of its words."""
+    made = []
+    digits = [match.start() for match in re.finditer("[0-9]", text)]
+    if digits:
+        at = luck.choice(digits)
+        made.append(text[:at] + str((int(text[at]) + luck.randrange(1, 10)) % 10) + text[at + 1 :])
+        made.append(text[:at] + text[at + 1 :])
+    made += [text.replace(old, new, 1) for old, new in SWAPPED if old in text]
+    made += [
+        text.replace(day, "先週木曜", 1) for day in ("金曜", "月曜", "週明け", "月末", "明日", "本日") if day in text
+    ]
+    made += [
+        text.replace(name, "佐藤", 1) for name in ("動画", "記事", "ロゴ", "バナー", "字幕", "台本") if name in text
+    ]
+    start, end = sorted(luck.sample(range(len(text)), 2))
+    made += [text[:start] + text[end:], text[: len(text) * 2 // 3], text[len(text) // 3 :]]
+    return made
+
+
+def test_a_thousand_altered_quotations_are_found_and_a_thousand_faithful_ones_are_not_accused() -> None:
+    """Those put together of the story's messages; what an alteration makes by chance of another true text is none."""
+    luck = random.Random(44)
+    texts = list(dict.fromkeys(story()))
+    saved = SavedMessages((message(number, text) for number, text in enumerate(texts)), has_numbers=False)
+    sentences = {one.strip().rstrip("。") for text in texts for one in re.findall("[^。!?！？\n]+[。!?！？]?", text)}
+    whole = {*texts, *sentences, *(text.rstrip("。") for text in texts)}
+    made = [one for text in texts * 3 for one in _alterations(text, luck)]
+    altered = [
+        one for one in dict.fromkeys(made) if len(one) > 1 and one.rstrip("。") not in whole and one.strip("。 ")
+    ]
+    spaced = [re.sub("(?<=[ぁ-ん])(?=[ぁ-ん])", "\n", one, count=1) for one in texts]
+    wide = [one.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"}) for one in texts]
+    faithful = [*sorted(sentences), *spaced, *wide]
+
+    def standings(quoted: list[str]) -> Counter[QuoteStanding]:
+        read = passages("\n\n".join(f"「{one}」" for one in quoted))
+        assert len(read) == len(quoted)
+        return Counter(saved.check(one).standing for one in read)
+
+    assert len(altered) >= 1_000 <= len(faithful)
+    assert QuoteStanding.AS_QUOTED not in standings(luck.sample(altered, 1_000))
+    assert {QuoteStanding.AS_QUOTED: 1_000} == standings(luck.sample(faithful, 1_000))
