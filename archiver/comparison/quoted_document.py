@@ -10,7 +10,7 @@ from typing import Any
 
 from archiver import errors
 from archiver.comparison.held_messages import HeldMessage
-from archiver.comparison.quoted_passages import CheckedPassage, SavedMessages, QuoteStanding, passages
+from archiver.comparison.quoted_passages import CheckedPassage, QuoteStanding, SavedMessages, passages
 from archiver.comparison.sides import open_side
 from archiver.evidence.verify.findings import Verification
 from archiver.export.metadata.office import is_office, office_text
