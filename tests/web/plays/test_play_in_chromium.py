@@ -71,27 +71,20 @@ def _set_up(window: Window, desk: FirstDayDesk, context: ConsoleContext, *, scri
     for name in ("動画編集_田中様", "記事作成チーム"):
         page.get_by_label(name).check()
     _go_on(page)
-    expect(page.get_by_role("checkbox")).to_be_checked()
-    _go_on(page)
-    expect(page.locator("fieldset").filter(has_text="動画編集_田中様").locator("select")).to_have_count(2)
-    expect(page.locator("fieldset").filter(has_text="記事作成チーム").locator("select")).to_have_count(1)
+    expect(page.locator("fieldset")).to_have_count(2)
+    expect(page.locator("fieldset select")).to_have_count(3)
     assert context.jobs.last is None
     if scripts:
         _check_page(page)
+    for number, url in enumerate(("48151623", "42108642"), 1):
+        page.fill(f"#url-{number}", f"https://crowdworks.jp/contracts/{url}")
     _go_on(page)
     page.reload()
-    for number in ("48151623", "42108642"):
-        page.fill("#f-url", f"https://crowdworks.jp/contracts/{number}")
-        page.fill("#f-escrowed_at", "2026-10-02")
-        _go_on(page)
+    for switch in ("#automatic", "#stamps"):
+        page.uncheck(switch)
+    _go_on(page)
     _wait(context)
-    page.reload()
-    page.check('input[name="automatic"][value="no"]')
-    _go_on(page)
-    page.check('input[name="stamps"][value="off"]')
-    _go_on(page)
-    expect(page.locator("main")).to_contain_text("動画編集_田中様")
-    assert "/home" in page.url
+    expect(window.go("/home").locator("main")).to_contain_text("動画編集_田中様")
 
 
 def _make_packages(window: Window, desk: FirstDayDesk, context: ConsoleContext) -> None:
