@@ -6,6 +6,7 @@ Holds values only. Standard library and Python 3.8 syntax, because this module i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
 from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple  # noqa: UP035 - Python 3.8 syntax  # noqa: UP035 - Python 3.8 syntax
@@ -161,10 +162,19 @@ def time_sentence(stamped: StampedTime) -> str:
     return sentence.format(
         subject=stamped.subject,
         seal=stamped.seal,
-        time=f"{stamped.time} (UTC)",
+        time=time_in_japan(stamped.time),
         authority=stamped.authority,
         who=_who_says_it(stamped),
     )
+
+
+def time_in_japan(time: str) -> str:
+    """A time of the archive as it is told in sentences: in Japan's own time, or as it stands if it is no time."""
+    try:
+        at = datetime.fromisoformat(time[:19]) + timedelta(hours=9)
+    except (ValueError, OverflowError):
+        return time
+    return _("{time} (Japan time)").format(time=at.isoformat(" "))
 
 
 def _who_says_it(stamped: StampedTime) -> str:

@@ -12,7 +12,7 @@ from gettext import ngettext
 from typing import Any, Callable, Iterable, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import file_digest
-from archiver.evidence.verify.findings import Verification
+from archiver.evidence.verify.findings import Verification, time_in_japan
 
 ORPHANED = "orphaned/"
 """The folder, below that of the seals, of the seals that belong to no database here any more."""
@@ -85,7 +85,8 @@ def check_rollbacks(
 
 def rollback_sentence(rollback: Rollback) -> str:
     """What one rollback means, as one sentence."""
-    return _rollback_pattern(rollback).format(key=rollback.key, count=rollback.lost, time=rollback.copied_at)
+    time = time_in_japan(rollback.copied_at)
+    return _rollback_pattern(rollback).format(key=rollback.key, count=rollback.lost, time=time)
 
 
 def _rollback_pattern(rollback: Rollback) -> str:

@@ -19,7 +19,7 @@ from typing import AbstractSet, Callable, Iterable, Mapping, NamedTuple, Sequenc
 from archiver.evidence.chain import file_digest
 from archiver.evidence.stamps.known_roots import KNOWN_ROOTS, fingerprints, single_roots
 from archiver.evidence.stamps.reply_claims import read_reply, stamp_end
-from archiver.evidence.verify.findings import StampedTime, Verification
+from archiver.evidence.verify.findings import StampedTime, Verification, time_in_japan
 from archiver.evidence.verify.recorded_stamps import RecordedStamp
 from archiver.evidence.verify.times import (
     CLOCK_TOLERANCE_SECONDS,
@@ -281,7 +281,8 @@ class StampCheck:
         stamped, closed = unix_seconds(time), unix_seconds(closed_at)
         if stamped is not None and closed is not None and stamped < closed - CLOCK_TOLERANCE_SECONDS:
             sentence = _("The time stamp is from {time}, but the seal says that it was closed only at {closed_at}.")
-            self.verification.add_finding("stamp-time", subject, sentence.format(time=time, closed_at=closed_at))
+            told = sentence.format(time=time_in_japan(time), closed_at=time_in_japan(str(closed_at)))
+            self.verification.add_finding("stamp-time", subject, told)
 
     # --- roots ------------------------------------------------------------------------------------
 

@@ -188,7 +188,7 @@ def test_an_unchanged_package_fits(window: VerifyPageWindow, samples: Samples, s
         verdict = window.page.locator(".closing").text_content() or ""
         assert "No change was found in what was checked. This says nothing of the" in verdict
         times = window.page.locator("#time").text_content() or ""
-        assert "The time stamp of “a” on the whole package states 2026-11-24T13:31:00.000Z (UTC)." in times
+        assert "The time stamp of “a” on the whole package states 2026-11-24 22:31:00 (Japan time)." in times
         assert "is none that this program knows" in times
         subjects = [one["subject"] for one in document["unchecked"]]
         assert {"verify.html", "data/tsa/", "tagmanifest-sha256.txt", "texts"} <= set(subjects)

@@ -88,7 +88,7 @@ function timeSentence(stamped) {
     sentence = _("The time stamp of “{authority}” on seal {seal} states {time}. {who}");
   }
   const { subject, seal, authority } = stamped;
-  return fill(sentence, { subject, seal, authority, time: shownTime(stamped.time), who: whoSaysIt(stamped) });
+  return fill(sentence, { subject, seal, authority, time: timeInJapan(stamped.time), who: whoSaysIt(stamped) });
 }
 
 function whoSaysIt(stamped) {
@@ -98,9 +98,9 @@ function whoSaysIt(stamped) {
   return fill(sentence, { root: stamped.root });
 }
 
-// A time of the records as readers of the language write it: in Japan's own time, or as it is stated.
-function shownTime(time) {
+// A time of the archive as it is told in sentences: in Japan's own time, or as it stands if it is no time.
+function timeInJapan(time) {
   const seconds = unixSeconds(time);
-  if (language !== "ja" || seconds === null) return time + " (UTC)";
-  return "日本時間 " + new Date((seconds + 9 * 3600) * 1000).toISOString().slice(0, 19).replace("T", " ");
+  if (seconds === null) return time;
+  return fill(_("{time} (Japan time)"), { time: new Date((seconds + 9 * 3600) * 1000).toISOString().slice(0, 19).replace("T", " ") });
 }

@@ -62,7 +62,7 @@ class StampCheck {
     }
     const stamped = unixSeconds(claims.time), closed = unixSeconds(closedAt);
     if (stamped !== null && closed !== null && stamped < closed - CLOCK_TOLERANCE_SECONDS) {
-      const text = fill(_("The time stamp is from {time}, but the seal says that it was closed only at {closed_at}."), { time: claims.time, closed_at: closedAt });
+      const text = fill(_("The time stamp is from {time}, but the seal says that it was closed only at {closed_at}."), { time: timeInJapan(claims.time), closed_at: timeInJapan(closedAt) });
       this.verification.addFinding("stamp-time", subject, text);
     }
     return claims.time;
@@ -225,7 +225,7 @@ function rollbackSentence({ place, lost, meanwhile }) {
 async function checkRollbacks(verification, rollbacks, names, read) {
   const unnamed = new Set(names);
   for (const rollback of rollbacks) {
-    verification.addNote(fill(rollbackSentence(rollback), { key: rollback.key, count: rollback.lost, time: rollback.time }));
+    verification.addNote(fill(rollbackSentence(rollback), { key: rollback.key, count: rollback.lost, time: timeInJapan(rollback.time) }));
     if (rollback.place === "copies") continue;
     for (const name of sortedTexts(Object.keys(rollback.files))) {
       unnamed.delete(name);

@@ -193,7 +193,7 @@ function shortTime(verification, lines) {
   const best = known.find((one) => one.seal === null) || known[0];
   if (!best) return verification.times.length ? _("Time stamps lie in it that are not vouched for here: see Details.") : lines[0];
   const sentence = best.seal === null ? _("The whole of it existed at {time} (time stamp).") : _("The records up to seal {seal} existed at {time} (time stamp).");
-  return fill(sentence, { seal: best.seal, time: shownTime(best.time) });
+  return fill(sentence, { seal: best.seal, time: timeInJapan(best.time) });
 }
 
 function addAnswer(parent, id, title, lines) {
