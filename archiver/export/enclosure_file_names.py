@@ -11,9 +11,6 @@ SCREENSHOT = "screenshot"
 FOLDERS = ("04_screenshots/", "05_cw_notices/", "data/enclosures/")
 """The folders of the user's own evidence in a package."""
 
-FIRST_EXHIBIT = 2
-"""The number of the first of them as an exhibit in a package for a court."""
-
 COURT_EXTENSIONS = frozenset({"pdf", "jpg", "jpeg", "png", "mp3", "mp4"})
 """File extensions that a court's system takes into its record; others must be handed in as PDF."""
 
@@ -31,19 +28,19 @@ def file_name(enclosure: Enclosure) -> str:
     return _with_extension(label(enclosure), enclosure)
 
 
-def exhibit_label(number: int) -> str:
+def exhibit_number(enclosure: Enclosure) -> int:
+    """The exhibit number for a court, whatever is added or withdrawn: 1 is the report and the messages."""
+    return enclosure.number + 1
+
+
+def exhibit_label(enclosure: Enclosure) -> str:
     """The name of an exhibit in a package for a court, without an extension: `甲002`."""
-    return f"甲{number:03}"
+    return f"甲{exhibit_number(enclosure):03}"
 
 
-def numbered_exhibits(enclosures: Sequence[Enclosure]) -> list[tuple[int, Enclosure]]:
-    """The user's own evidence with its exhibit numbers for a court; number 1 is the report and the messages."""
-    return list(enumerate(sorted(enclosures, key=lambda one: one.number), FIRST_EXHIBIT))
-
-
-def exhibit_name(number: int, enclosure: Enclosure) -> str:
+def exhibit_name(enclosure: Enclosure) -> str:
     """The file name of an exhibit, `甲002.png`: only the extension is taken from the user's name."""
-    return _with_extension(exhibit_label(number), enclosure)
+    return _with_extension(exhibit_label(enclosure), enclosure)
 
 
 def is_enclosure(name: str) -> bool:

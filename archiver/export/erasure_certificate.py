@@ -89,7 +89,6 @@ def build_certificate(facts: CertificateFacts) -> Report:
             Chapter(_("3  Places that the erasure does not reach"), tuple(_places(facts))),
             Chapter(_("4  What this certificate says, and what not"), tuple(_limits())),
         ),
-        bookmarks=False,
     )
 
 

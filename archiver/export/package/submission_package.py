@@ -169,15 +169,18 @@ def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]
     report = "甲001の1.pdf"
     filed = pdf_files.filed_files(bag, report, lambda name: name.startswith("甲001の") and name != report, missing)
     pdf_files.put_pdf(bag, "証拠説明書.pdf", evidence_list(case, statistics, filed), case, package.copied)
-    numbers = {one.number: number for number, one in enclosure_file_names.numbered_exhibits(package.recipe.enclosures)}
-    lacking = [f"{enclosure_file_names.exhibit_label(numbers[number])}: {why}" for number, why in missing.items()]
+    lacking = [
+        f"{enclosure_file_names.exhibit_label(one)}: {missing[one.number]}"
+        for one in package.recipe.enclosures
+        if one.number in missing
+    ]
     return [*lacking, *oversized_files(bag.sizes, limit)]
 
 
 def _put_exhibits(bag: Bag, package: PackageInput) -> dict[int, str]:
     """Write the user's own evidence under exhibit numbers; return number → reason for what stays out."""
     limit, missing = package.recipe.order.max_bytes, {}
-    for number, enclosure in enclosure_file_names.numbered_exhibits(package.recipe.enclosures):
+    for enclosure in package.recipe.enclosures:
         if limit is not None and enclosure.size > limit:
             missing[enclosure.number] = say(
                 "{size:.1f} MB で、1点の上限 {limit:g} MB を超えるため、この資料に入っていません",
@@ -185,7 +188,7 @@ def _put_exhibits(bag: Bag, package: PackageInput) -> dict[int, str]:
                 limit=limit / 1000000.0,
             )
         elif not copied_files.put_blob(
-            bag, package.reading.home, enclosure_file_names.exhibit_name(number, enclosure), enclosure.sha256
+            bag, package.reading.home, enclosure_file_names.exhibit_name(enclosure), enclosure.sha256
         ):
             missing[enclosure.number] = say(copied_files.LOST_REASON)
     return missing

@@ -130,8 +130,8 @@ class Report:
     left_margin: float
     """In millimetres."""
     chapters: tuple[Chapter, ...]
-    bookmarks: bool = True
-    """Whether the PDF has bookmarks of the chapters."""
+    is_bare: bool = False
+    """Whether the PDF has no title, author, tool, date and bookmarks beside its pages, as a court wants it."""
     lang: str = field(default_factory=current_language)
 
 

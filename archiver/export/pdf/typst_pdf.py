@@ -1,4 +1,4 @@
-"""A report → a PDF: tagged, PDF/A-2a and PDF/UA-1, the same bytes for the same report.
+"""A report → a PDF: tagged, PDF/A-2a and PDF/UA-1, the same bytes for the same report; a bare one claims no standard.
 
 The layout is one Typst template that gets data only; no text of a conversation is ever markup.
 """
@@ -6,6 +6,7 @@ The layout is one Typst template that gets data only; no text of a conversation 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -21,10 +22,19 @@ from archiver.export.pdf.glyphs import FONTS
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARDS = ("a-2a", "ua-1")
 
+_FACTS = re.compile(
+    rb"/(?:Info|Metadata) \d+ 0 R(?=[/>])|/Creator\(Typst [^)]*\)|/Type/Metadata/Subtype/XML|"
+    rb"(?<=>>\nstream\n)<\?xpacket begin.*?(?=\nendstream)",
+    re.DOTALL,
+)
+"""What Typst always writes about a file beside its pages, and where that is found."""
 
-def make_pdf(report: Report, *, at: datetime, standards: Sequence[str] = STANDARDS) -> bytes:
+
+def make_pdf(report: Report, *, at: datetime, standards: Sequence[str] | None = None) -> bytes:
     """The report as a PDF whose date is `at`. Raises PdfUnavailable where Typst does not run, PdfFailed."""
     typst = _import_typst()
+    if standards is None:
+        standards = () if report.is_bare else STANDARDS
     with tempfile.TemporaryDirectory(prefix="archive-report-") as folder:
         # Typst reads nothing outside this folder, so nothing else may lie in it.
         shutil.copyfile(TEMPLATE, Path(folder, TEMPLATE.name))
@@ -41,7 +51,8 @@ def make_pdf(report: Report, *, at: datetime, standards: Sequence[str] = STANDAR
         except typst.TypstError as error:
             raise errors.PdfFailed(detail=str(error.message)) from error
     assert isinstance(content, bytes)
-    return content
+    # As many spaces as bytes: every other object stays where the file's own table says.
+    return content if standards else _FACTS.sub(lambda found: b" " * len(found[0]), content)
 
 
 @cache

@@ -68,6 +68,7 @@ def framed(
         footer=say("作成 {created_at}(日本時間)", created_at=local_time(case.created_at)) + more,
         left_margin=COURT_MARGIN if is_court or is_list else MARGIN,
         chapters=tuple(chapters),
+        is_bare=is_court,
     )
 
 

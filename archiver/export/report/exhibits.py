@@ -2,12 +2,13 @@
 
 What each exhibit is to prove is for the user or the lawyer to say, so that column is left blank. The numbers are those
 of the files of a package for a court, in every draft of a case: 甲1 are the report and the messages, 甲2 and so on the
-user's own evidence in the order in which it was added. What is in no package gets its number when it is filed.
+user's own evidence in the order in which it was added; the number of what was withdrawn is not used again. What is
+in no package gets its number when it is filed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from archiver.claims.messages import message_count
 from archiver.claims.words import count_text
 from archiver.evidence.tables.cells import csv_line
-from archiver.export.enclosure_file_names import COURT_EXTENSIONS, exhibit_name, file_name, label, numbered_exhibits
+from archiver.export.enclosure_file_names import COURT_EXTENSIONS, exhibit_name, exhibit_number, file_name, label
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
 from archiver.export.report.chapters import framed
 from archiver.export.report.input import BLANK, ReportInput, day_of, platform_of
@@ -36,25 +37,21 @@ _ALL_SPEAKERS = "各発言者(報告書の第3章)、出力 報告者"
 _COPY, _ORIGINAL = "写し", "原本"
 _SPEAKERS = "報告者及び相手方(各発言者)、出力 報告者"
 _NOTES = (
-    "下書きです。作成者、立証趣旨は、提出する方が記入・訂正してください。番号は、同じ事件の下書きでは変わりません。",
+    "下書きです。作成者、立証趣旨は、提出する方が記入・訂正してください。番号は、同じ事件の下書きでは変わりません(外した資料の番号は欠番)。",
     "立証趣旨は空欄にしてあります。一部だけを提出するときは、その旨を備考に書いてください。",
 )
 
 
 class Exhibit(NamedTuple):
-    """A line of the list of exhibits."""
+    """A line of the list of exhibits, in the order of its columns."""
 
+    number: str
     title: str
     copy: str
     dated: str
     author: str
-    note: str = ""
-    is_part: bool = False
-    """Whether it is a further part of the exhibit before it: 甲2の2 after 甲2の1."""
-    is_first_part: bool = False
-    """Whether it is called の1, even if no further part follows."""
-    is_unnumbered: bool = False
-    """Whether it is in no package, so that it gets its number when it is filed."""
+    purpose: str
+    note: str
 
 
 class FileExtent(NamedTuple):
@@ -81,7 +78,7 @@ class FiledFiles:
 
 def evidence_list(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> Report:
     """The report for the list of exhibits of a package."""
-    rows = tuple(number_exhibits(exhibits(case, statistics, filed)))
+    rows = tuple(exhibits(case, statistics, filed))
     table = TableBlock(tuple(map(say, HEADS)), (0, 2.5, 0, 1.7, 1.6, 1.2, 2.6), rows, 8)
     chapter = Chapter(say("証拠説明書(下書き)"), (*(Paragraph(say(note)) for note in _NOTES), table))
     return framed(case, say(TITLE), [chapter], is_list=True)
@@ -89,26 +86,8 @@ def evidence_list(case: ReportInput, statistics: MessageStatistics, filed: Filed
 
 def evidence_csv(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> bytes:
     """The content of `evidence_list.csv`: UTF-8 with a byte order mark, CRLF, no cell a formula."""
-    lines = [tuple(map(say, HEADS)), *number_exhibits(exhibits(case, statistics, filed))]
+    lines = [tuple(map(say, HEADS)), *exhibits(case, statistics, filed)]
     return ("\ufeff" + "".join(csv_line(line) for line in lines)).encode("utf-8")
-
-
-def number_exhibits(listed: Iterable[Exhibit]) -> Iterator[tuple[str, ...]]:
-    """The rows of the list, numbered 甲1の1, 甲1の2, 甲2 …."""
-    lines = list(listed)
-    number = branch = 0
-    for index, exhibit in enumerate(lines):
-        followed = index + 1 < len(lines) and lines[index + 1].is_part
-        name = say(UNNUMBERED)
-        if not exhibit.is_unnumbered:
-            number, branch = (number, branch + 1) if exhibit.is_part else (number + 1, 1)
-            has_branch = exhibit.is_part or exhibit.is_first_part or followed
-            name = (
-                say("甲{number}の{branch}", number=number, branch=branch)
-                if has_branch
-                else say("甲{number}", number=number)
-            )
-        yield name, exhibit.title, exhibit.copy, exhibit.dated, exhibit.author, say(TO_FILL), exhibit.note
 
 
 def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> Iterator[Exhibit]:
@@ -117,20 +96,24 @@ def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles
     chapters = say("抜粋は第6章(一部)、記録の限界は第9章、取得方法は第10章。署名が必要です")
     note = _note(filed.report, _extent_text(filed, filed.report), chapters)
     title = say("Chatworkやり取り記録 報告書{in_brackets}", in_brackets=in_brackets)
-    yield Exhibit(
-        title, say(_ORIGINAL), era_date(case.created_at), say("報告者(メッセージは各発言者)"), note, is_first_part=True
-    )
+    author, dated = say("報告者(メッセージは各発言者)"), era_date(case.created_at)
+    yield Exhibit(_part_number(1), title, say(_ORIGINAL), dated, author, say(TO_FILL), note)
     for number, name in enumerate(filed.volumes, 1):
         title = f"{_all_title(case, statistics)}{in_brackets}" + (
             say(" その{number}", number=number) if len(filed.volumes) > 1 else ""
         )
         note = _note(name, _extent_text(filed, name), say("甲1の1の抜粋の前後関係"))
-        yield Exhibit(title, say(_COPY), span, _speakers_text(case, statistics), note, is_part=True)
-    for number, enclosure in numbered_exhibits(case.enclosures):
-        yield _enclosure_exhibit(enclosure, _note(*_file_notes(case, number, enclosure, filed), enclosure.note or ""))
+        author = _speakers_text(case, statistics)
+        yield Exhibit(_part_number(number + 1), title, say(_COPY), span, author, say(TO_FILL), note)
+    for enclosure in case.enclosures:
+        yield _enclosure_exhibit(enclosure, _note(*_file_notes(case, enclosure, filed), enclosure.note or ""))
     yield _contract_exhibit(case, say("この資料にはありません。スクリーンショットは、提出する方が用意してください"))
     where = say("この資料にはありません(保管庫にあります)。") if case.profile == "court" else ""
     yield from (_file_exhibit(case, attachment, where) for attachment in _delivered_files(case))
+
+
+def _part_number(branch: int) -> str:
+    return say("甲{number}の{branch}", number=1, branch=branch)
 
 
 def _speakers_text(case: ReportInput, statistics: MessageStatistics) -> str:
@@ -139,12 +122,12 @@ def _speakers_text(case: ReportInput, statistics: MessageStatistics) -> str:
     return say(_ALL_SPEAKERS if has_others else _SPEAKERS)
 
 
-def _file_notes(case: ReportInput, number: int, enclosure: Enclosure, filed: FiledFiles) -> Iterator[str]:
+def _file_notes(case: ReportInput, enclosure: Enclosure, filed: FiledFiles) -> Iterator[str]:
     """The file name of an exhibit and its size, or why it is missing, or that it must be handed in as a PDF."""
     if enclosure.number in filed.missing:
         yield filed.missing[enclosure.number]
         return
-    name = exhibit_name(number, enclosure)
+    name = exhibit_name(enclosure)
     yield name if case.profile == "court" else f"enclosures/{file_name(enclosure)}"
     yield _size_text(enclosure.size)
     if name.rpartition(".")[2] not in COURT_EXTENSIONS:
@@ -177,21 +160,16 @@ def _contract_exhibit(case: ReportInput, note: str) -> Exhibit:
             platform_id=visible(case.contract.platform_id or say(BLANK)),
         )
     dated = _stated_era_date(case.contract.contracted_on)
-    return Exhibit(title, say(_COPY), dated, platform.operator or say(BLANK), note, is_unnumbered=True)
+    return Exhibit(say(UNNUMBERED), title, say(_COPY), dated, platform.operator or say(BLANK), say(TO_FILL), note)
 
 
 def _file_exhibit(case: ReportInput, attachment: Attachment, note: str) -> Exhibit:
     authors = {CaseSide.REPORTER: "報告者", CaseSide.COUNTERPART: "相手方"}
     author = say(authors.get(CaseSide(case.side(attachment.account_id)), TO_FILL))
     full_note = say("{note}SHA-256 先頭16桁 {sha256}", note=note, sha256=(attachment.sha256 or "-")[:16])
-    return Exhibit(
-        say("ファイル {number} 「{name}」", number=attachment.number, name=visible(attachment.name)),
-        say(_COPY),
-        era_date(attachment.uploaded_at),
-        author,
-        full_note,
-        is_unnumbered=True,
-    )
+    title = say("ファイル {number} 「{name}」", number=attachment.number, name=visible(attachment.name))
+    dated = era_date(attachment.uploaded_at)
+    return Exhibit(say(UNNUMBERED), title, say(_COPY), dated, author, say(TO_FILL), full_note)
 
 
 def _enclosure_exhibit(enclosure: Enclosure, note: str) -> Exhibit:
@@ -201,7 +179,8 @@ def _enclosure_exhibit(enclosure: Enclosure, note: str) -> Exhibit:
         label=label(enclosure),
         name=visible(enclosure.name),
     )
-    return Exhibit(title, say(_COPY), _stated_era_date(enclosure.dated), say(TO_FILL), visible(note))
+    number, dated = say("甲{number}", number=exhibit_number(enclosure)), _stated_era_date(enclosure.dated)
+    return Exhibit(number, title, say(_COPY), dated, say(TO_FILL), say(TO_FILL), visible(note))
 
 
 def _all_title(case: ReportInput, statistics: MessageStatistics) -> str:

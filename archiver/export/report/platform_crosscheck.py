@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from archiver.claims.messages import first_message
 from archiver.claims.words import basis_text, first_label, order_text
 from archiver.contract_dates import Agreement, DeliveryMatch, delivery_matches
-from archiver.export.enclosure_file_names import label, numbered_exhibits
+from archiver.export.enclosure_file_names import exhibit_number, label
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput, platform_of, side_text
 from archiver.export.report.people_and_dates import PersonSummary, counterparts, first_message_cells
@@ -53,12 +53,11 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     blocks: list[Block] = [Paragraph(note), TableBlock(heads, (0, 1.2, 2, 2, 1.4, 1.3), tuple(rows))]
     if not rows:
         blocks = [Paragraph(say("照合できる点は入力されていません。"))]
-    numbers = (
-        {one.number: say("甲{number}", number=number) for number, one in numbered_exhibits(case.enclosures)}
-        if case.profile == "court"
-        else {}
-    )
-    enclosed = [_enclosure_line(one, numbers.get(one.number, label(one))) for one in case.enclosures]
+    is_court = case.profile == "court"
+    enclosed = [
+        _enclosure_line(one, say("甲{number}", number=exhibit_number(one)) if is_court else label(one))
+        for one in case.enclosures
+    ]
     if enclosed:
         blocks += [Paragraph(say("報告者が足した資料"), "strong"), Bullets(tuple(enclosed))]
     return Chapter(say("２\u3000{side}の記録と照合できる点", side=side_text(platform)), tuple(blocks), new_page=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,6 +11,7 @@ from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from archiver import errors
 from archiver.export.pdf.blocks import (
@@ -90,6 +92,19 @@ def test_the_file_says_what_it_is() -> None:
     assert ("Chatworkやり取り記録 報告書", "yamada") == (facts["Title"], facts["Author"])
     assert ("yes", "no", "no") == (facts["Tagged"], facts["JavaScript"], facts["Encrypted"])
     assert facts["Page size"].endswith("(A4)")
+
+
+def test_a_courts_file_has_nothing_beside_its_pages() -> None:
+    """No title, author, tool, date, bookmark or attachment, and no byte of them; for readers aloud it stays tagged."""
+    made = pdf_reader.pdf_bytes(
+        report_inputs.build_with_survey(chapters.build_report, report_inputs.case(profile="court"))
+    )
+    opened = PdfReader(io.BytesIO(made), strict=True)
+
+    assert (None, None, [], {}) == (opened.metadata, opened.xmp_metadata, opened.outline, dict(opened.attachments))
+    assert [] == [word for word in (b"Typst", b"yamada", b"xmp", b"D:2026") if word in made]
+    assert opened.root_object["/MarkInfo"]["/Marked"]
+    assert "甲第" in opened.pages[0].extract_text()
 
 
 @pdf_reader.needs_qpdf
@@ -207,7 +222,7 @@ def test_another_judge_finds_it_valid(tmp_path: Path) -> None:
     """PDFBox Preflight accepts the report built as PDF/A-1b, the one level that it can judge."""
     path = tmp_path / "report.pdf"
     plain = replace(
-        report_inputs.build_with_survey(chapters.build_report, report_inputs.case()), bookmarks=False
+        report_inputs.build_with_survey(chapters.build_report, report_inputs.case()), is_bare=True
     )  # it cannot read where Typst's lead to
     path.write_bytes(make_pdf(plain, at=pdf_reader.AT, standards=("a-1b",)))
     jars = ":".join(

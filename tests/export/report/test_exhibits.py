@@ -19,7 +19,6 @@ from archiver.export.report.exhibits import (
     evidence_csv,
     evidence_list,
     exhibits,
-    number_exhibits,
 )
 from archiver.export.report.statistics import survey_messages
 from archiver.records import Delivery, Enclosure
@@ -64,16 +63,17 @@ def test_the_list_begins_with_report_and_messages() -> None:
 
 
 def test_a_number_stays_when_more_is_added() -> None:
-    """The drafts for a lawyer and for a court number alike, and evidence that is added later only goes on."""
+    """The drafts for a lawyer and for a court number alike, whatever is added later or withdrawn."""
     added = [Enclosure(one, "screenshot", f"{one}.png", 1, f"{one:02}" * 32, at(0)) for one in (1, 2, 3)]
     drafts = []
-    for profile, count in (("lawyer", 1), ("lawyer", 3), ("court", 3)):
-        case = report_inputs.case(profile=profile, enclosures=tuple(added[:count]))
-        drafts.append({row[1]: row[0] for row in number_exhibits(exhibits(case, survey_messages(case), FILED))})
+    for profile, held in (("lawyer", added[:1]), ("lawyer", added), ("court", added), ("court", added[1:])):
+        case = report_inputs.case(profile=profile, enclosures=tuple(held))
+        drafts.append({row[1]: row[0] for row in exhibits(case, survey_messages(case), FILED)})
 
-    first, second, court = drafts
+    first, second, court, withdrawn = drafts
     assert first == {title: second[title] for title in first}
     assert second == court
+    assert withdrawn == {title: court[title] for title in withdrawn}
     assert "甲2" == first["スクリーンショット S-001 「1.png」"]
 
 
@@ -109,13 +109,10 @@ def test_a_courts_list_follows_its_files() -> None:
     )
     case = report_inputs.case(profile="court", enclosures=added)
 
-    found = list(
-        number_exhibits(
-            exhibits(case, survey_messages(case), replace(COURT, missing={4: "30.0 MB で、上限を超えています"}))
-        )
-    )
+    filed = replace(COURT, missing={4: "30.0 MB で、上限を超えています"})
+    found = list(exhibits(case, survey_messages(case), filed))
 
-    assert ["甲1の1", "甲1の2", "甲1の3", "甲2", "甲3", "甲4", UNNUMBERED, UNNUMBERED] == [row[0] for row in found]
+    assert ["甲1の1", "甲1の2", "甲1の3", "甲2", "甲3", "甲5", UNNUMBERED, UNNUMBERED] == [row[0] for row in found]
     notes = [row[-1] for row in found]
     assert ["甲001の1.pdf", "甲001の2.pdf", "甲001の3.pdf"] == [note.partition("。")[0] for note in notes[:3]]
     assert "甲002.png。1 KB。契約の画面" == notes[3]
@@ -128,7 +125,7 @@ def test_a_report_without_messages_is_a_part_all_the_same() -> None:
     """Its file is called so."""
     case = report_inputs.case([sample_conversation.empty()], profile="court")
 
-    first = next(number_exhibits(exhibits(case, survey_messages(case), replace(COURT, volumes=()))))
+    first = next(exhibits(case, survey_messages(case), replace(COURT, volumes=())))
 
     assert ("甲1の1", "Chatworkやり取り記録 報告書") == first[:2]
 
