@@ -15,13 +15,19 @@ from archiver.letter_folding import folded_text
 
 _LOOK_ALIKES = str.maketrans("ーカニロタトエハオチヘリ", "一力二口夕卜工八才千へり")
 """Kana → the kanji or hiragana that looks like it; the folding knows Cyrillic and Greek letters of the usual kind."""
-_LATIN = str.maketrans("l10пгиьԁѵԝһӏոսօցհıɑɡ", "iionrubdvwhinuoghiag")
+_LATIN = str.maketrans(
+    "l10пгиьԁѵԝһӏոսօցհıɑɡᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢøłđ", "iionrubdvwhinuoghiagabcdefghijkimnoprstuvwyzoid"
+)
 _BESIDE = (
     "公式 公式アカウント 本人 本物 正規 様 さん さま 氏 先生 解約済 退職 代表 代表取締役 社長 取締役 担当 担当者"
     " 新 旧 新アカウント 新アカ サブ 予備 業務用 仕事用 個人 アカウント official real new sub ceo account mr ms dr jr"
+    " 株式会社 有限会社 合同会社 株 inc ltd llc"
 )
 """Words beside a name that make it no other name."""
 _BETWEEN = re.compile(r"[\W_]+")
+_PARTS = re.compile(r"[\W_]+|(?<=[A-Za-z])(?=[一-鿿])|(?<=[一-鿿])(?=[A-Za-z])")
+_LONGEST = 100
+"""How many parts of a name count, and how many letters of a part."""
 _DIGITS = re.compile(r"(?<=\D)\d{1,3}$")
 _PERSON = re.compile("(?=.{4})[一-鿿][一-鿿々ヶぁ-ん]+(?: [一-鿿々ヶぁ-ん]+)?|[a-z]{3,} [a-z]{3,}")
 _WORK = re.compile(
@@ -53,18 +59,19 @@ class _Forms(NamedTuple):
 
 @lru_cache(4096)
 def _forms(name: str) -> _Forms:
-    parts = [one for part in _BETWEEN.split(unicodedata.normalize("NFKC", name)) if (one := _folded(part))]
+    parts = [one for part in _PARTS.split(unicodedata.normalize("NFKC", name)) if (one := _folded(part))][:_LONGEST]
     named = [one for part in parts if (one := _without_words(part))] or parts
     digits = [*named[:-1], _DIGITS.sub("", named[-1])] if named else []
     if named and named[-1].isdigit():
         digits = named[:-1]
     ends = [end for cut in range(1, len(named)) for end in (named[:cut], named[cut:])]
     persons = [end for end in ends if _PERSON.fullmatch(" ".join(end)) and not _WORK.search("".join(end))]
-    return _Forms(_compared(named), _compared(digits), frozenset().union(*map(_compared, persons)))
+    whole = _compared(named) or frozenset({name.strip()} - {""})  # of signs alone
+    return _Forms(whole, _compared(digits), frozenset().union(*map(_compared, persons)))
 
 
 def _folded(part: str) -> str:
-    return _BETWEEN.sub("", folded_text(part.translate(_LOOK_ALIKES)))
+    return _BETWEEN.sub("", folded_text(re.sub("(.)々", r"\1\1", part[:_LONGEST]).translate(_LOOK_ALIKES)))
 
 
 def _without_words(part: str) -> str:

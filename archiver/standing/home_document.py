@@ -18,7 +18,7 @@ from archiver.health.conditions import OF_ALERTS, ROWS, Condition, ConditionKind
 from archiver.health.evidence import service_sentences
 from archiver.health.rooms_and_runs import round_interval
 from archiver.health.words import page_sentence
-from archiver.platforms.job_platform import NO_PLATFORM, platform_of
+from archiver.platforms.job_platform import NO_PLATFORM, STRANGER, platform_of
 from archiver.records import JST, CaseSides, Contract
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.render.invisible_characters import visible
@@ -209,6 +209,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "account": min(sides.bases, default=0),
         "platform": "" if contract.platform in {None, *NO_PLATFORM} else platform.name,
         "end_request": platform.end_request,
+        "reader": "lawyer" if contract.platform == STRANGER else "support",
         "is_open": contract.state == "open",
         "rooms": rooms,
         "last": last if last is not None and last.sent is not None and _is_inside(contract, last.sent) else None,

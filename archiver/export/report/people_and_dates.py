@@ -204,6 +204,8 @@ _UNCLEAR = "。どの納品の請求かが日付から決まらないため、�
 
 
 def _dates_title(platform: Platform) -> str:
+    if platform == platform_of(STRANGER):
+        return say("４\u3000メッセージの日付")
     return say("４\u3000契約の日付") if platform.elsewhere else say("４\u3000契約と仮払いの日付")
 
 

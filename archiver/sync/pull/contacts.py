@@ -59,8 +59,8 @@ def read_contacts(
     except ChatworkError:
         return False
     with context.archive.writing() as writing:
-        is_first = (NO_ROOM, VISIT_KIND) not in remembered_values.last_visits(writing)
-        context.outside += [(item.model, is_first) for item in listing.items]
+        last = remembered_values.last_visits(writing).get((NO_ROOM, VISIT_KIND))
+        context.outside += [(item.model, None if last is None else last.at) for item in listing.items]
         observations = _compare_listing(writing, rooms, listing, _uncontracted_direct_chats(writing, listed_rooms))
         counters = "" if observations is not None else EMPTY
         writer.append_dated(writing, observations or [], listing.reply, account_id=context.account_id)

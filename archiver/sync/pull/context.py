@@ -92,8 +92,8 @@ class PullContext:
     """The rooms and kinds of visits that this run has read."""
     looks: int = 0
     """The requests of this run that count in the share of the allowance for looking for changes."""
-    outside: list[tuple[Contact, bool]] = field(default_factory=list)
-    """The contacts that this run listed, to be compared and not kept; and whether no list was read before."""
+    outside: list[tuple[Contact, datetime | None]] = field(default_factory=list)
+    """The contacts that this run listed, to be compared and not kept; and when the list before was read."""
     steady_visits: list[SteadyVisit] = field(default_factory=list)
     """The looks at lists that stayed the same which are not stored yet."""
 

@@ -48,7 +48,7 @@ class _Twin(NamedTuple):
     known_since: datetime
     place: str
     since: datetime | None
-    """When it was first seen; None: it was among the contacts from the first list on."""
+    """When it was first seen; None: it may have been a contact before the name was known."""
 
     @property
     def key(self) -> str:
@@ -67,8 +67,8 @@ def note_twins(context: PullContext, rooms: Sequence[int], session: transfer.Ses
         new = people_seen_after(reading, upto) if last > upto else set()
         found = []
         if new or asking or context.outside:
-            others = [one for one in known_people(reading).values() if one.account_id != context.account_id]
-            found = [*_in_chats(reading, others, new), *_outside(context, others, asking)]
+            people = list(known_people(reading).values())
+            found = [*_in_chats(reading, people, new - {context.account_id}), *_outside(context, people, asking)]
             found = [one for one in found if _is_news(reading, one)]
     context.outside.clear()
     noted = [Observation("twin", one.key, _payload(context, session, one)) for one in found]
@@ -115,13 +115,13 @@ def _in_chats(reading: Reading, people: Sequence[KnownPerson], new: set[int]) ->
 def _outside(context: PullContext, people: Sequence[KnownPerson], asking: Sequence[Contact]) -> Iterator[_Twin]:
     known, now = {context.account_id, *(one.account_id for one in people)}, context.now()
     listed: list[tuple[Contact, str, datetime | None]] = [(one, "request", now) for one in asking]
-    listed += [(one, "contact", None if is_first else now) for one, is_first in context.outside]
-    for one, place, since in listed:
+    listed += [(one, "contact", before) for one, before in context.outside]
+    for one, place, before in listed:
         rooms = {int(one.room_id)} - {0}
         person = KnownPerson(one.account_id, one.name, {}, one.organization_id, one.avatar_image_url, rooms)
         match = None if one.account_id in known else _earliest(people, person)
         if match is not None:
-            yield _Twin(person, *match, place, since)
+            yield _Twin(person, *match, place, now if before is not None and match[1] <= before else None)
 
 
 def _earliest(people: Sequence[KnownPerson], person: KnownPerson) -> tuple[KnownPerson, datetime] | None:

@@ -183,6 +183,7 @@ def _document(context: ConsoleContext, reading: Reading) -> dict[str, Any]:
         "gone": job["gone"],
         "changed": job["changed"],
         "unpaid": job["money"] and job["money"]["state"] == "late",
+        "stranger": any(one.rule is AlertRule.TWIN for one in standing.alerts),
         "asked": asked,
     }
     if contract is not None and contract.platform == STRANGER:

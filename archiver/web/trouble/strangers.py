@@ -8,7 +8,7 @@ from typing import Any
 
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import JST, Contract, ContractRoom, Role, RoomId
-from archiver.render.invisible_characters import visible
+from archiver.render.screen_text import shorten
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.known_people import known_people, twins
@@ -24,7 +24,7 @@ def stranger_rows(reading: Reading) -> list[dict[str, Any]]:
         seen = people[account].rooms if account in people else set()
         rooms = sorted((seen | {twin.noted["room_id"]}) - {None})
         days = {one: datetime.fromisoformat(at) for one in ("since", "known_since") if (at := twin.noted[one])}
-        row = {**twin.noted, **days, "name": visible(twin.noted["name"]), "rooms": rooms, "job": job_id(account)}
+        row = {**twin.noted, **days, "name": shorten(twin.noted["name"], 60), "rooms": rooms, "job": job_id(account)}
         rows.setdefault(account, row | {"is_saved": job_id(account) in jobs})
     return list(rows.values())
 

@@ -146,7 +146,11 @@ def test_a_contract_without_a_platform_speaks_of_papers() -> None:
     """Without an office between, the other source is what the user has in hand."""
     case = report_inputs.case(contract=replace(report_inputs.CONTRACT, platform=None))
 
+    of_account = replace(case, contract=replace(case.contract, platform="stranger"))
+
     assert "２　書面・メール等の記録と照合できる点" == platform_crosscheck.chapter(case, survey_messages(case)).title
+    titles = [people_and_dates.dates(one, survey_messages(one)).title for one in (case, of_account)]
+    assert ["４　契約の日付", "４　メッセージの日付"] == titles
 
 
 def test_people_have_every_name_and_their_rooms() -> None:

@@ -52,7 +52,7 @@ def test_a_name_that_was_taken(world: World, name: str, place: str) -> None:
 
 
 def test_a_request_becomes_a_member(world: World) -> None:
-    """Both are told; a name taken by a known account is one too; nobody else of the lists stands anywhere."""
+    """Both are told; so is a name that a known account takes, and the owner's; nobody else of the lists is kept."""
     world.sync()
     twin, stranger = world.chatwork.add_account("田中 公式"), world.chatwork.add_account("ひみつの人")
     world.chatwork.request_contact(twin)
@@ -64,10 +64,13 @@ def test_a_request_becomes_a_member(world: World) -> None:
     later(world, days=1)
     world.chatwork.rename_account(suzuki, "田中様")
     later(world, days=1)
+    false_owner = world.chatwork.add_account(f"{world.chatwork.accounts[world.chatwork.owner].name} (新)")
+    world.chatwork.add_member(world.room, false_owner)
+    later(world, days=1)
 
     database = b"".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
     told = [(twin, world.tanaka, "request"), (twin, world.tanaka, "room"), (suzuki, world.tanaka, "room")]
-    assert told == noted(world)
+    assert [*told, (false_owner, world.chatwork.owner, "room")] == noted(world)
     assert {None} == {one["payload"]["picture"] for one in world.entries("twin")}  # the default ones tell nothing
     assert not [secret for secret in (str(stranger), "ひみつの人") if secret.encode() in database]
 
@@ -77,9 +80,10 @@ def test_a_year_of_ordinary_rooms(world: World) -> None:
     chatwork = world.chatwork
     add, rename = chatwork.add_account, chatwork.rename_account
     chatwork.accounts[world.tanaka].name = "田中太郎"
-    homonym, friend = add("田中太郎"), add("田中 太郎")
+    homonym, friend, kimura = add("田中太郎"), add("田中 太郎"), add("木村")
     world.contract("job2", chatwork.add_room("別の仕事", members=[homonym]))  # known as long as the other
-    chatwork.add_room("", members=[friend], type="direct")  # a contact from the first list on
+    for one in (friend, kimura):
+        chatwork.add_room("", members=[one], type="direct")  # a contact from the first list on
     sato = [add("佐藤", organization="制作会社"), add("佐藤", organization="制作会社"), add("山本 花子"), add("中田")]
     world.sync()
     for person in sato:
@@ -87,7 +91,7 @@ def test_a_year_of_ordinary_rooms(world: World) -> None:
         later(world, days=30)
     rename(sato[2], "田中花子")
     chatwork.request_contact(add("田中次郎"), "はじめまして")
-    for name in ("田中(制作部)", "鈴木", "スタッフ2", "田口", "太田"):
+    for name in ("田中(制作部)", "鈴木", "スタッフ2", "田口", "太田", "木村"):
         chatwork.add_member(world.room, add(name))
         later(world, days=30)
     chatwork.leave_room(world.room, world.tanaka)
@@ -100,7 +104,7 @@ def test_a_year_of_ordinary_rooms(world: World) -> None:
     chatwork.post(world.room, old, "前の担当です", at=world.clock() - timedelta(days=600))  # found by a late reading
     later(world, days=30)
 
-    assert [(friend, None)] == [
+    assert [(friend, None), (kimura, None)] == [
         (one["payload"]["account_id"], one["payload"]["since"]) for one in world.entries("twin")
     ]
 

@@ -13,6 +13,7 @@ import pytest
 from archiver.cli.terminal.language import set_language
 from archiver.records import Invoice
 from archiver.setup import billing
+from archiver.standing import home_document
 from archiver.standing.home_document import document_of
 from archiver.store import migrate
 from archiver.store.archive import Reading
@@ -21,6 +22,7 @@ from archiver.store.queries.entries import last_seq
 from archiver.store.queries.status import Status
 from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
 from tests.support.archives.maker import story
+from tests.support.console.application import open_application
 from tests.support.viewer.client import open_viewer
 from tests.support.world import running_world
 
@@ -80,6 +82,18 @@ def test_what_stops_the_saving_stands_before_what_changed(home: Path) -> None:
     assert re.search(r'class="relief lose".*?<h1 id="state">Nothing was saved for 26 hours.</h1>', page, re.DOTALL)
     assert "messages from 田中 changed" in page
     assert '<article class="diff">' not in page
+
+
+def test_the_export_of_an_account_goes_to_who_gets_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one for a platform's support would be refused."""
+    maker = story(tmp_path / "home")
+    maker.contract("job1", platform="stranger")
+    maker.archive.close()
+    monkeypatch.setattr(home_document, "observed_facts", lambda *_observed: CALM)
+    with open_application(maker.home, {"HOME": str(tmp_path), "PATH": ""}) as browser:
+        page = browser.get("/home")
+
+    assert re.findall('packages/order[^"]+', page) == ["packages/order?contract=job1&amp;for=lawyer"]
 
 
 def test_after_the_changes_were_seen_all_is_good(tmp_path: Path) -> None:

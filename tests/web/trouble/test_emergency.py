@@ -11,6 +11,7 @@ import pytest
 from archiver.store.working.remembered_values import RESCUED
 from tests.support.archives.maker import message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
+from tests.support.schedules.rounds import next_round
 from tests.support.world import running_world
 
 OWN_POST = {"HX-Request": "true", "Origin": SITE, "Sec-Fetch-Site": "same-origin"}
@@ -111,10 +112,11 @@ def test_an_account_with_a_known_name_becomes_a_job_of_its_own(tmp_path: Path) -
         world.chatwork.accounts[twin].picture = "face-1"
         direct = world.chatwork.add_room("", members=[twin], type="direct")
         world.chatwork.post(direct, twin, "振込先が変わりました。みずほ銀行 普通 1234567")
-        world.sync()
+        world.chatwork.add_room("", members=[world.chatwork.add_account("田中\n" + "公式 " * 3000)], type="direct")
+        next_round(world, full=True)
         environ = {"CHATWORK_API_BASE_URL": world.chatwork.base_url, "CHATWORK_API_TOKEN": world.chatwork.token}
         with open_application(world.home, {"HOME": str(tmp_path), "PATH": "", **environ}) as browser:
-            before = browser.get("/emergency?what=stranger")
+            before = browser.get("/emergency")
             browser.post("/emergency/stranger", account=str(twin))
             assert browser.job().outcome is not None
             after, job = browser.get(f"/emergency?job=id{twin}"), browser.get(f"/contracts/id{twin}")
@@ -130,6 +132,7 @@ def test_an_account_with_a_known_name_becomes_a_job_of_its_own(tmp_path: Path) -
     assert "from your contacts" not in before
     assert "Nothing is covered: this reader gets everything." in order
     assert "hides nothing" in refused
+    assert [1, 30] >= [before.count("田中 公式 公式"), before.count("公式 公式")]
     assert [1, 0] == [re.sub("<[^>]+>", "", page).count(f"田中 公式 ID {twin}") for page in (talk, before)]
     assert "Terms of the job" not in job
     assert [(twin, "client")] == [(one["payload"]["account_id"], one["payload"]["state"]) for one in roles]
