@@ -204,6 +204,15 @@ def test_the_lock_for_people_is_a_part_of_the_developers() -> None:
     assert sorted(project["build-system"]["requires"]) == sorted(requirement.name for requirement in build)
 
 
+def test_a_team_types_the_same_in_both_languages() -> None:
+    """Each block of the guide for organisations is closed, and the same but for the settings, which have remarks."""
+    pages = [(ROOT / "docs" / language / "team.md").read_text(encoding="utf-8") for language in ("ja", "en")]
+    japanese, english = ([block for block in page.split("\n```")[1::2] if block[:1] == "\n"] for page in pages)
+
+    assert japanese == english
+    assert not [page for page in pages if re.search("[^\n]```", page)]
+
+
 def test_what_not_to_do_is_one_list() -> None:
     """One guide has the words of the screen, each language its own, and no page has a list of its own beside them."""
     with (ROOT / "archiver/locale/ja/LC_MESSAGES/messages.po").open("rb") as file:

@@ -60,8 +60,12 @@ def check_store(archive: Archive, place: LedgerPlace, *, tell: Progress | None =
     for key in dailies:
         check.check_daily(key)
     verification.checked["dailies"] = len(dailies)
-    for match in filter(None, map(KEY.fullmatch, versions)):
+    segments, end = list(filter(None, map(KEY.fullmatch, versions))), 0
+    verification.checked["segments"] = len(segments)
+    for match in segments:
         check.check(match.group(), match[4])
+        end = check.check_gap(end, int(match[2]) - 1, int(match[3]))
+    check.check_gap(end, contents.recorded, end)
     if not has_records:
         verification.add_finding("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
     for sentence in _notes(store, set(versions) - check.known, contents.waiting):
@@ -100,6 +104,13 @@ class _StoreCheck:
             self._add_finding("store-deleted", key, _("It was deleted; a delete marker hides it."))
         elif len(self._versions[key]) > 1:
             self._add_finding("store-overwritten", key, _several_text())
+
+    def check_gap(self, end: int, before: int, last: int) -> int:
+        """Check that records up to `before` lie in segments up to `end`; the end with one more, up to `last`."""
+        if before > end:
+            text = _("Records {first} to {last} are in no segment.").format(first=end + 1, last=before)
+            self._add_finding("store-missing", "segments", text)
+        return max(end, last)
 
     def _check_below(self, key: str, sha256: str, versions: Sequence[StoredVersion]) -> None:
         """A delete marker lies above: look whether the bytes are whole below it."""

@@ -28,8 +28,10 @@ from archiver.team.ledger.connection import connect
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.team.ledger_copy.keeper import LedgerKeeper
+from archiver.team.ledger_copy.segments import bring_back
 from archiver.team.object_stores.open_store import make_store
 from tests.custody.test_erasures import EARLY, GONE, ONLY, job1, make_archive
+from tests.ledger.teams import note
 from tests.support.archives.byte_search import free_pages, places_of
 from tests.support.archives.maker import OTHER_ROOM, ROOM, at
 from tests.support.teams.postgres import Postgres
@@ -127,6 +129,26 @@ def test_what_is_erased_on_one_machine_is_gone_in_the_ledger_and_in_every_copy(c
     assert ([], set()) == (verification.findings, places_of(tmp_path / "taken", *GONE))
     assert any("erasure/1" in note or "erased" in note for note in verification.notes), verification.notes
     assert case.rows("SELECT count(*) FROM ledger.reply") == [(len(evidence(tmp_path / "taken")["reply"]),)]
+
+
+@pytest.mark.drawn
+def test_no_segment_of_before_brings_back_what_was_erased(case: Case) -> None:
+    """A bucket keeps the older segments: a ledger that is lost whole gets the later one with the tombstones."""
+    for text in ("覚え", "次の覚え"):
+        with closing(Archive(case.first)) as archive, archive.writing() as writing:
+            note(writing, text)
+    older = {path: path.read_bytes() for path in case.shared.glob("*/segments/*.gz")}
+    case.erase()
+    for path, content in older.items():
+        path.write_bytes(content)
+    tables = [table for (table,) in case.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'ledger'")]
+    with psycopg.connect(case.superuser) as connection:
+        connection.execute("SET session_replication_role = replica")
+        for table in {*tables} - {"alembic_version"}:
+            connection.execute(f"DELETE FROM ledger.{table}".encode())
+
+    assert (len(evidence(case.first)["entry"]), {}) == bring_back(case.superuser, str(case.shared))
+    assert [] == [text for text in GONE if text in case.held()]
 
 
 @pytest.mark.drawn

@@ -127,7 +127,7 @@ def test_another_store_than_the_one_that_the_ledger_knows_is_refused(
 
 
 def test_what_is_wrong_in_the_store_is_found(place: LedgerPlace, home: Path, moto: ObjectServer) -> None:
-    """A file whose lock was lifted is gone; of locked seals one is hidden by a marker, one was written over."""
+    """A file and a segment whose locks were lifted are gone; of locked seals one is hidden, one was written over."""
     assert place.files is not None
     store = open_store(place.files)
     assert isinstance(store, S3Store)
@@ -136,8 +136,9 @@ def test_what_is_wrong_in_the_store_is_found(place: LedgerPlace, home: Path, mot
     lifted = next(store.list(f"{place.archive}/files/"))
     deleted, overwritten = [one.key for one in store.list(f"{place.archive}/seals/") if one.key.endswith(".json")][:2]
     client, bucket = moto.client(), {"Bucket": store.place.bucket}
-    version = {"Key": f"archives/{lifted.key}", "VersionId": lifted.version}
-    client.delete_object(**bucket, **version, BypassGovernanceRetention=True)
+    for one in (lifted, next(store.list(f"{place.archive}/segments/"))):
+        version = {"Key": f"archives/{one.key}", "VersionId": one.version}
+        client.delete_object(**bucket, **version, BypassGovernanceRetention=True)
     client.delete_object(**bucket, Key=f"archives/{deleted}")
     client.put_object(**bucket, Key=f"archives/{overwritten}", Body=b"other")
 
@@ -152,6 +153,7 @@ def test_what_is_wrong_in_the_store_is_found(place: LedgerPlace, home: Path, mot
         ("store-changed", overwritten),
         ("store-overwritten", overwritten),
         ("store-missing", lifted.key),
+        ("store-missing", "segments"),
     ]
     assert sorted(expected) == sorted(found)
     assert "whole below" in next(one.text for one in after.findings if one.check == "store-deleted")

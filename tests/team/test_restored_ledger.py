@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import json
 import shutil
 import tempfile
 import time
@@ -31,6 +34,16 @@ ARCHIVES = 20
 
 LOST = "消える前の文"
 """What was saved after the point in time."""
+
+
+FORGED = (
+    *("junk", "[" * 100_000),
+    *(
+        json.dumps([1, 0, None]) + f"\n{json.dumps(['entry', [*range(1, 7), *row]])}"
+        for row in (["note/job1", "not json", hashlib.sha256(b"not json").hexdigest()], [{}, "", ""], ["\0"] * 3)
+    ),
+)
+"""What somebody put among the segments of an archive, under names that its bytes have."""
 
 
 class Saver(Worker):
@@ -145,10 +158,13 @@ def test_an_archive_that_the_ledger_does_not_know_any_more_comes_back_from_its_c
 def test_without_a_copy_what_was_lost_comes_back_from_the_store(
     service: Service, standing: ArchiveStanding, savers: tuple[Saver, Saver], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Batch by batch, what is no batch left out; also of an archive that the ledger does not know any more."""
+    """Batch by batch, what is no batch left out and said; also of an archive that the ledger does not know any more."""
     before = saved_and_put_back(service, standing, savers[0])
     shutil.rmtree(savers[0].rounds.copies.home(standing.archive))
-    (service.folder / f"store/{standing.archive}/segments/{1:012}-{9:012}-{'0' * 64}.gz").write_bytes(b"junk")
+    store = service.folder / f"store/{standing.archive}/segments"
+    for number, forged in enumerate(FORGED):
+        content = gzip.compress(forged.encode())
+        (store / f"{1:012}-{900 + number:012}-{hashlib.sha256(content).hexdigest()}.gz").write_bytes(content)
 
     run("restore", service.team_file, capsys, "--no-wait")
     put_back = of(standing, digests(service))
@@ -159,6 +175,7 @@ def test_without_a_copy_what_was_lost_comes_back_from_the_store(
 
     assert before == put_back == of(standing, digests(service))
     assert str(len([key for key in before if key[1] > 0])) in said
+    assert str(900 + len(FORGED) - 1) in said
     service.join(standing.account)
     assert savers[1].rounds.run(standing.archive)
     assert (

@@ -214,9 +214,15 @@ def team_restore(obj: CliContext, no_wait: bool, team_file: str | None) -> int:
 
     settings = team_settings(obj, team_file)
     copies = Copies(settings)
-    n = bring_back(settings.ledger, settings.store)
+    n, left = bring_back(settings.ledger, settings.store)
     sentence = ngettext("{n} record came from the store of files.", "{n} records came from the store of files.", n)
     echo(sentence.format(n=n))
+    sentence = _(
+        "Archive {number}: the store of files has segments up to record {last}, but none that goes on after record "
+        "{end}, the last in the ledger. Start the savers that have a copy."
+    )
+    for number, (end, last) in left.items():
+        echo(sentence, number=number, last=last, end=end)
     with closing(TeamLedger(settings.ledger)) as ledger:
         Gathering(copies, ledger).attend(is_told=True)
         if no_wait:

@@ -184,7 +184,10 @@ def _verify_store(obj: CliContext) -> int:
 
 def store_lines(verification: Verification) -> Iterator[str]:
     """What was checked in the store and what was found; that nothing was found is said only where something was."""
-    sentence = _("Checked in the store: {files} files, {seals} seals, {stamps} time stamps, {dailies} daily copies.")
+    sentence = _(
+        "Checked in the store: {files} files, {seals} seals, {stamps} time stamps, {dailies} daily copies, {segments} "
+        "segments of records."
+    )
     yield sentence.format(**verification.checked)
     from archiver.setup.evidence_words import result_lines
 

@@ -16,7 +16,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
 from archiver import errors
 from archiver.errors import N_
@@ -55,6 +55,7 @@ _LAST_NUMBERS = SmallStatement(
         )
     )
 )
+_OWNERS = select(func.count()).where(_ENTRY.key == "me", _ENTRY.seq <= bindparam("last"))
 _IS_CARRIED = or_(_MEMORY.key.in_(CARRIED), _MEMORY.key.startswith(CARRIED_OF_CONTRACTS, autoescape=True))
 _CARRIED_VALUES = SmallStatement(select(_MEMORY.key, _MEMORY.value).where(_IS_CARRIED))
 _LAST_LISTS = SmallStatement(select(schema.last_list).order_by(schema.last_list.c.room_id))
@@ -190,8 +191,8 @@ def stored_until(sql: Connection, place: LedgerPlace) -> LedgerEnd:
 def _store(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) -> None:
     """Put into the store what the ledger has by now; what does not go is tried the next time."""
     stored, owner = LedgerEnd(*map(min, stored_until(sql, place), end)), current_state.owner(Reading(sql, home))
-    if place.files is None or stored == end or owner is None:  # nobody could say whose a segment is
-        return
+    if place.files is None or stored == end or owner is None or not sql.execute(_OWNERS, {"last": end.entry}).scalar():
+        return  # no segment could say whose it is
     query = select(schema.seal).where(_SEAL.number > stored.seal, _SEAL.number <= end.seal).order_by(_SEAL.number)
     with _seals_may_wait():
         for row in sql.execute(query):

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
 import re
 import tempfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,10 +22,12 @@ from archiver import errors
 from archiver.store import blobs
 from archiver.store.durable_files import storage_error
 from archiver.store.erasure.cleaning import remove
+from archiver.team.ledger.connection import import_psycopg
 from archiver.team.ledger.installation import open_archive
 from archiver.team.ledger.ledger import COLUMNS, Ledger, Row
 from archiver.team.ledger.ledger_file import LedgerPlace
 from archiver.team.ledger_copy import shared_files
+from archiver.team.ledger_copy.bringing import StrangeRow, told_as
 from archiver.team.object_stores.folder_store import FolderStore
 from archiver.team.object_stores.object_store import segments_prefix
 from archiver.team.object_stores.open_store import open_store
@@ -33,10 +35,7 @@ from archiver.team.object_stores.open_store import open_store
 KEY = re.compile(r"([1-9][0-9]{0,8})/segments/([0-9]{12})-([0-9]{12})-([0-9a-f]{64})\.gz")
 """The key of a segment: archive, first and last entry, SHA-256 of the file."""
 
-_SIGNS = (
-    *(ValueError, LookupError, TypeError, AttributeError, EOFError, gzip.BadGzipFile, zlib.error),
-    *(errors.NotInLedger, errors.StaleCopy),
-)
+_SIGNS = (StrangeRow, EOFError, gzip.BadGzipFile, errors.NotInLedger, errors.StaleCopy)
 """What a file of another shape leads to, an archive whose first segment is gone, or rows that the ledger refuses."""
 
 
@@ -73,23 +72,42 @@ def put_segment(place: LedgerPlace, head: Head, last: int, rows: Mapping[str, It
                 remove(other)
 
 
-def bring_back(address: str, files: str) -> int:
+def bring_back(address: str, files: str) -> tuple[int, dict[int, tuple[int, int]]]:
     """Append to a ledger what it lacks and the store has, of archives lost there too; how many entries.
 
-    Raises LedgerUnavailable, TeamStoreUnavailable, StorageError.
+    By archive also the ledger's last entry and the store's, where it has more that do not go on there. The longest
+    comes first, as an erasure writes anew what others hold. Raises LedgerUnavailable, TeamStoreUnavailable,
+    StorageError.
     """
-    store, brought = open_store(files), 0
+    store, brought, left = open_store(files), 0, dict[int, tuple[int, int]]()
     found = {match.group(): match for one in store.list("") if (match := KEY.fullmatch(one.key))}
-    in_order = sorted(found.values(), key=lambda one: [*map(int, one.group(1, 2, 3)), one[4]])
+    in_order = sorted(found.values(), key=lambda one: (int(one[1]), int(one[2]), -int(one[3]), one[4]))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "segment"
-        for archive, segments in groupby(in_order, key=lambda one: int(one[1])):
+        for archive, group in groupby(in_order, key=lambda one: int(one[1])):
+            segments = list(group)
             with closing(Ledger(LedgerPlace(address, archive, files))) as ledger:
                 for one in segments:
-                    with suppress(*_SIGNS):
+                    with suppress(*_SIGNS), told_as("segment"), _values_refused():
                         if int(one[3]) >= _end(ledger) and shared_files.get_version(store, one.group(), path, one[4]):
                             brought += _append(ledger, path)
-    return brought
+                end, last = _end(ledger), max(int(one[3]) for one in segments)
+                if end < last:
+                    left[archive] = end, last
+    return brought, left
+
+
+@contextmanager
+def _values_refused() -> Iterator[None]:
+    """Raise ValueError for a value that no column takes; any other error of the database stays."""
+    psycopg = import_psycopg()
+    try:
+        yield
+    except errors.LedgerUnavailable as error:
+        refused = (psycopg.DataError, psycopg.ProgrammingError)
+        if type(error) is errors.LedgerUnavailable and isinstance(error.__cause__, refused):
+            raise ValueError from error
+        raise
 
 
 def _end(ledger: Ledger) -> int:
@@ -103,7 +121,7 @@ def _end(ledger: Ledger) -> int:
 def _append(ledger: Ledger, path: Path) -> int:
     """Append the rows of a segment that go on where the ledger ends; how many entries."""
     head, place = Head(*next(_lines(path))), ledger.place
-    if not head.after:
+    if not head.after and any(_names_owner(row, head.account) for row in _rows_after(path, "entry", 0)):
         open_archive(place.address, head.account, number=place.archive)
     with ledger.reading() as reading:
         end, mark, running = reading.end(), reading.mark, reading.running
@@ -115,6 +133,13 @@ def _append(ledger: Ledger, path: Path) -> int:
     rows = {table: _rows_after(path, table, end._replace(file=end.entry).after(table)) for table in COLUMNS}
     ledger.append(rows, mark=mark, running=running, is_held_before=True)
     return max(0, last - end.entry)
+
+
+def _names_owner(row: Row, account: int) -> bool:
+    """Whether an entry says that its archive is that of an account, so that a head alone gives nobody a number."""
+    _seq, _observed_at, _clock, kind, *_about, line, digest = row
+    is_whole = kind == "me" and hashlib.sha256(line.encode()).hexdigest() == digest
+    return is_whole and bool(json.loads(line)["payload"]["account_id"] == account)
 
 
 def _coded(table: str, row: Row) -> list[object]:

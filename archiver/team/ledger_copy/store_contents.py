@@ -28,6 +28,8 @@ class StoreContents(NamedTuple):
     """Seals, stamps and roots: with the key under which they lie where their own is taken."""
     waiting: int
     """How many seals and stamps are still to be put there."""
+    recorded: int
+    """Up to which entry segments lie there."""
 
 
 def expected_contents(reading: Reading, place: LedgerPlace) -> StoreContents:
@@ -40,7 +42,7 @@ def expected_contents(reading: Reading, place: LedgerPlace) -> StoreContents:
         waiting += not is_there
         if is_there:
             sealed[seal_key(place.archive, name)] = sha256, seal_key(place.archive, second_name(name, sha256))
-    return StoreContents(files, sealed, waiting)
+    return StoreContents(files, sealed, waiting, stored_until(reading.sql, place).entry)
 
 
 def count_unnamed_seals(reading: Reading, place: LedgerPlace) -> int:
