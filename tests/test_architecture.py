@@ -102,6 +102,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "chatwork.allowed_urls",
         "chatwork.exchange",
         "health",
+        "render.spoken_times",
         "render.times",
     }
     | {"rounds", "settings", "store", "sync"},

@@ -55,15 +55,23 @@ class CaseSnapshot:
 
 def early_contacts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
     """An alert if the oldest message is older than the approval, or than the escrow while no approval is stated."""
-    if case_contact(case).is_early:
+    if (subject := _early_contact(case)) is not None:
         yield Alert(
-            AlertRule.EARLY_CONTACT,
-            Level.HIGH,
-            now,
-            case.first_room,
-            message_id=case.first_message,
-            subject=case.contract.id,
+            AlertRule.EARLY_CONTACT, Level.HIGH, now, case.first_room, message_id=case.first_message, subject=subject
         )
+
+
+def _early_contact(case: CaseSnapshot) -> str | None:
+    """The contract, what contact came before, the day of that, and the first day; None if it did not begin early."""
+    contact, contract = case_contact(case), case.contract
+    if not contact.is_early or case.first_at is None:
+        return None
+    stated = {
+        OutsideContact.BEFORE_APPROVAL: contract.contact_approved_on,
+        OutsideContact.BEFORE_ESCROW: contract.escrowed_at,
+        OutsideContact.BEFORE_CONTRACT: contract.contracted_on,
+    }
+    return f"{contract.id}/{contact}/{stated.get(contact) or ''}/{case.first_at.astimezone(JST):%Y-%m-%d}"
 
 
 def case_contact(case: CaseSnapshot) -> OutsideContact:
@@ -147,7 +155,7 @@ def judge_cases(
 
 def outdated_contact_alerts(cases: Iterable[CaseSnapshot], kept: Iterable[Alert]) -> list[Alert]:
     """Kept alerts about early contact that the dates as stated now no longer support."""
-    early = {case.contract.id for case in cases if case_contact(case).is_early}
+    early = {_early_contact(case) for case in cases}
     alerts = [alert for alert in kept if alert.rule is AlertRule.EARLY_CONTACT and not alert.dismissed]
     return [alert for alert in alerts if alert.subject not in early]
 

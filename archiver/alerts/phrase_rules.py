@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -271,13 +271,19 @@ LOW_RULES = frozenset({AlertRule.A7})
 UNTIL_ESCROW_RULES = frozenset({AlertRule.A1, AlertRule.A2})
 """Rules of medium level while no escrow is stated for any contract of the room, of low level after."""
 
+NOWHERE: Mapping[int, str | None] = {}
+
 _NOT_OWN_WORDS = (Quote, QuoteMark, Code, ReplyTag, Mention, Download, PreviewTag, SystemText, Deleted)
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>.*$")
 _SENTENCE_ENDS = re.compile(r"[。!?\n]+")
 
 
-def judge_texts(texts: Iterable[NewText], *, escrowed: Collection[int] = ()) -> Iterator[Alert]:
+def judge_texts(
+    texts: Iterable[NewText], *, escrowed: Collection[int] = (), platforms: Mapping[int, str | None] = NOWHERE
+) -> Iterator[Alert]:
     """One alert for each rule that a text newly matches; `escrowed`: rooms with a contract whose escrow is stated.
+
+    `platforms` are those of the rooms whose contracts are all of one.
 
     Of who is not of the other side only bank data count, and these only of a stranger, in the place of A8.
     """
@@ -291,7 +297,8 @@ def judge_texts(texts: Iterable[NewText], *, escrowed: Collection[int] = ()) -> 
             for new_rule in (rule for rule in rules if rule not in before):
                 level = phrase_level(new_rule, escrowed=text.room_id in escrowed)
                 alert = Alert(new_rule, level, text.at, text.room_id, text.account_id, text.message_id)
-                yield replace(alert, subject=stranger) if new_rule is AlertRule.A15 else alert
+                subjects = {AlertRule.A15: stranger, AlertRule.A5: platforms.get(text.room_id)}
+                yield replace(alert, subject=subjects.get(new_rule))
 
 
 def taken_names(twins: Iterable[TwinSeen]) -> Iterator[Alert]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from archiver.contract_dates import day_of
+from archiver.contract_dates import OutsideContact, day_of
 from archiver.platforms.job_platform import platform_of
 from archiver.records.alerts import CANCELLED, Alert, AlertRule, Level
 from archiver.render.spoken_times import dated_moment, short_day
@@ -91,8 +91,8 @@ def _hint_sentence(alert: Alert) -> str:
             )
         case AlertRule.A5:
             return _(
-                "Chat {room}: a message mentions working outside the platform or avoiding its fees. Decline, deliver "
-                "on the platform, and keep a screenshot: archive job enter JOB file."
+                "Chat {room}: a message mentions working outside {platform} or avoiding its fees. Decline, deliver "
+                "on {platform}, and keep a screenshot: archive job enter JOB file."
             )
         case AlertRule.A6:
             return _(
@@ -176,11 +176,26 @@ def _contract_sentence(alert: Alert) -> str:
         case AlertRule.DEADLINE:
             return _("Job {contract}, {day}: {name}. {advice}.")
         case _:
-            return _(
-                "Job {contract}: by what you entered, talking on Chatwork began against the platform's rule on "
-                "outside "
-                "contact. Exports show that day. Check the dates."
-            )
+            return _early_contact_sentence(alert.subject)
+
+
+def _early_contact_sentence(subject: str | None) -> str:
+    """When talking on Chatwork began, and what it should not have come before."""
+    events = {
+        OutsideContact.BEFORE_APPROVAL: _("the approval of {since}"),
+        OutsideContact.BEFORE_ESCROW: _("the escrow of {since}"),
+        OutsideContact.BEFORE_CONTRACT: _("the agreement of {since}"),
+    }
+    event = next((words for state, words in events.items() if f"/{state}/" in (subject or "")), None)
+    if event is None:
+        return _(
+            "Job {contract}: its platform allows no contact outside it, and you were talking on Chatwork on {day}. "
+            "Exports show it."
+        )
+    text = _(
+        "Job {contract}: you were talking on Chatwork on {day}, before {event}. Exports show it. Are the dates right?"
+    )
+    return text.replace("{event}", event)
 
 
 def _change_sentence(subject: str | None) -> str:
@@ -200,9 +215,16 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
     first, _slash, rest = (alert.subject or "").partition("/")
     if alert.rule is AlertRule.DELETIONS:
         return {"edited": first}
+    if alert.rule is AlertRule.A5:
+        where = platform_of(first)
+        return {"platform": _("the platform") if where.elsewhere else in_program_language(where.name)}
+    if alert.rule is AlertRule.EARLY_CONTACT:
+        _state, *told = [*rest.split("/"), "", ""]
+        event, day = [short_day(moment, alert.at) if (moment := day_of(one)) else "" for one in told[:2]]
+        return {"contract": contract_names.get(first, first), "since": event, "day": day}
     if alert.rule in (AlertRule.A15, AlertRule.TWIN):
         known, known_day, account, day = [*rest.split("/"), "", "", "", ""][:4]
-        days = [short_day(at, alert.at) if (at := day_of(one)) else one for one in (known_day, day)]
+        days = [short_day(moment, alert.at) if (moment := day_of(one)) else one for one in (known_day, day)]
         return {"known": known, "known_day": days[0], "account": account, "day": days[1]}
     if alert.rule is AlertRule.A14:
         since = alert.at - timedelta(hours=int(rest or 0))

@@ -162,16 +162,10 @@ COPY_FAULTS = {
 
 def _stale(words: Mapping[str, Any]) -> str:
     if words["reason"] is None:
-        return ngettext(
-            "Nothing was saved for {n} hour. What is written and changed meanwhile is lost. Run: {command}",
-            "Nothing was saved for {n} hours. What is written and changed meanwhile is lost. Run: {command}",
-            words["n"],
-        )
+        return ngettext("Nothing was saved for {n} hour.", "Nothing was saved for {n} hours.", words["n"])
     return ngettext(
-        "Nothing was saved for {n} hour. Reason: {reason}. "
-        "What is written and changed meanwhile is lost. Run: {command}",
-        "Nothing was saved for {n} hours. Reason: {reason}. "
-        "What is written and changed meanwhile is lost. Run: {command}",
+        "Nothing was saved for {n} hour. Reason: {reason}.",
+        "Nothing was saved for {n} hours. Reason: {reason}.",
         words["n"],
     )
 
@@ -226,7 +220,7 @@ SENTENCES: Mapping[ConditionKind, Text] = {
     ConditionKind.ENDED: N_(
         "Every job has ended: no chat is saved any more. To save one again: archive job end JOB --undo"
     ),
-    ConditionKind.STALE: _stale,
+    ConditionKind.STALE: (_stale, N_("What is written and changed meanwhile is lost. Run: {command}")),
     ConditionKind.FAULT: _fault,
     ConditionKind.LEDGER: N_("Nothing can be saved now: {reason}. More: archive status --full"),
     ConditionKind.DISK_FULL: N_(
@@ -314,9 +308,10 @@ SENTENCES: Mapping[ConditionKind, Text] = {
 }
 
 SHORT_SENTENCES: Mapping[ConditionKind, Text] = {
+    ConditionKind.STALE: (_stale, N_("Run: {command}")),
     ConditionKind.UNREAD: lambda words: ngettext(
-        "{n} chat has not been read for a long time; what changes there meanwhile is lost. See: archive status",
-        "{n} chats have not been read for a long time; what changes there meanwhile is lost. See: archive status",
+        "{n} chat has not been read for a long time. See: archive status",
+        "{n} chats have not been read for a long time. See: archive status",
         words["n"],
     ),
     ConditionKind.LOST: (_lost, N_("See: archive status")),

@@ -11,6 +11,7 @@ from archiver.notices.due_notices import DueNotices, has_kind, keeps_from_saving
 from archiver.notices.facts import DailyFacts, DeadlineFacts, DepartureFacts, NoticeFacts
 from archiver.notices.troubles import PendingNotices
 from archiver.records.grades import grade_word
+from archiver.render.spoken_times import short_day
 from archiver.render.times import short_time
 from archiver.report_language import in_program_language
 from archiver.store.queries.room_holdings import VanishedCounts
@@ -137,20 +138,21 @@ def _deadline_sentence(deadline: DeadlineFacts) -> str:
 
 def daily_sentence(facts: DailyFacts, *, needs_user: bool) -> str:
     """The notice of a day; `needs_user`: whether a trouble that needs the user is still there."""
-    words = {"day": f"{facts.period.day:%m-%d}", "messages": facts.saved.messages, "files": facts.saved.files}
+    day, saved = short_day(facts.period.day, facts.period.end), facts.saved
+    messages = ngettext("{n} message", "{n} messages", saved.messages).format(n=saved.messages)
+    files = ngettext("{n} file", "{n} files", saved.files).format(n=saved.files)
     if needs_user:
-        text = _(
-            "Chatwork archive {day}: you have an alert. Saved: messages {messages}, files {files}. Run: archive"
-        ).format(**words)
+        text = _("{day}: you have an alert. Saved: {messages}, {files}. Run: archive")
     elif facts.pending or facts.lost:
-        text = _("Chatwork archive {day}: incomplete. Saved: messages {messages}, files {files}.").format(**words)
+        text = _("{day}: incomplete. Saved: {messages}, {files}.")
     else:
-        text = _("Chatwork archive {day}: fine. Saved: messages {messages}, files {files}.").format(**words)
+        text = _("{day}: all good. Saved: {messages}, {files}.")
+    text = text.format(day=day, messages=messages, files=files)
     if facts.pending:
         text += _(" Files still to be saved: {n}. They are tried again; nothing is urgent.").format(n=facts.pending)
     if facts.lost:
         text += _(" Could not be downloaded: files {n}.").format(n=facts.lost)
-    return text + (_(" Gaps: {n}.").format(n=facts.gaps) if facts.gaps else _(" No gap."))
+    return text + (_(" Gaps: {n}.").format(n=facts.gaps) if facts.gaps else "")
 
 
 # --- departures: what changed, what is kept, and not to leave the chat ------------------------------

@@ -47,6 +47,7 @@ def judge_entries(writing: Writing) -> list[Alert]:
         *phrase_rules.judge_texts(
             new_texts_and_changes.new_texts(writing, sides, after=after),
             escrowed=new_texts_and_changes.escrowed_rooms(writing),
+            platforms=new_texts_and_changes.room_platforms(writing),
         ),
         *phrase_rules.taken_names(known_people.twins(writing, after=after)),
     ]

@@ -98,8 +98,8 @@ def _hour_words(left: timedelta) -> str:
     if left > timedelta():
         return ngettext("in {n} hour", "in {n} hours", hours).format(n=hours) if hours else _("in less than an hour")
     if not hours:
-        return _("passed within the last hour")
-    return ngettext("passed {n} hour ago", "passed {n} hours ago", hours).format(n=hours)
+        return _("less than an hour ago")
+    return ngettext("{n} hour ago", "{n} hours ago", hours).format(n=hours)
 
 
 def blank_labels(contract: Contract) -> list[str]:

@@ -47,21 +47,22 @@ def alerts_of(case: CaseSnapshot, *, now: datetime = NOW, kept: tuple[Alert, ...
 
 
 @pytest.mark.parametrize(
-    "facts",
+    ("facts", "event"),
     [
-        {"contact_approved_on": "2026-10-04"},
-        {"contact_approved_on": "2026-10-03 18:21"},
-        {"contact_approved_on": "2026-12-01", "escrowed_at": "2026-10-01"},
-        {"escrowed_at": "2026-10-04"},
-        {"escrowed_at": "2026-10-03 19:00"},
-        {"platform": "lancers", "escrowed_at": "2026-10-05 10:00"},
-        {"platform": "lancers", "contact_approved_on": "2026-10-10"},
-        {"platform": "coconala"},
-        {"platform": "coconala", "escrowed_at": "2026-09-01"},
-        {"platform": "coconala", "contact_approved_on": "2026-09-01"},
+        ({"contact_approved_on": "2026-10-04"}, "before the approval of 4 Oct"),
+        ({"contact_approved_on": "2026-10-03 18:21"}, "before the approval of 3 Oct"),
+        ({"contact_approved_on": "2026-12-01", "escrowed_at": "2026-10-01"}, "before the approval of 1 Dec"),
+        ({"escrowed_at": "2026-10-04"}, "before the escrow of 4 Oct"),
+        ({"escrowed_at": "2026-10-03 19:00"}, "before the escrow of 3 Oct"),
+        ({"contracted_on": "2026-10-04"}, "before the agreement of 4 Oct"),
+        ({"platform": "lancers", "escrowed_at": "2026-10-05 10:00"}, "before the escrow of 5 Oct"),
+        ({"platform": "lancers", "contact_approved_on": "2026-10-10"}, "before the approval of 10 Oct"),
+        ({"platform": "coconala"}, "its platform allows no contact outside it"),
+        ({"platform": "coconala", "escrowed_at": "2026-09-01"}, "its platform allows no contact outside it"),
+        ({"platform": "coconala", "contact_approved_on": "2026-09-01"}, "its platform allows no contact outside it"),
     ],
 )
-def test_contact_that_began_early_is_told(facts: dict[str, Any]) -> None:
+def test_contact_that_began_early_is_told(facts: dict[str, Any], event: str) -> None:
     """Before the approval; before the escrow while no approval is stated; at all where that is forbidden."""
     (found,) = deadline_rules.judge_cases([snapshot(facts)], before=NOW, now=NOW, kept=())
 
@@ -71,6 +72,9 @@ def test_contact_that_began_early_is_told(facts: dict[str, Any]) -> None:
         found.room_id,
         found.message_id,
     )
+    sentence = sentences.alert_sentence(found)
+    assert "on Chatwork on 3 Oct" in sentence
+    assert event in sentence
 
 
 @pytest.mark.parametrize(

@@ -441,6 +441,21 @@ def test_a_hit_names_room_person_and_message() -> None:
     assert {(ROOM, TANAKA, "1", AT)} == {(one.room_id, one.account_id, one.message_id, one.at) for one in found}
 
 
+@pytest.mark.parametrize(
+    ("platforms", "words"),
+    [
+        ({ROOM: "crowdworks"}, "working outside CrowdWorks or avoiding its fees. Decline, deliver on CrowdWorks,"),
+        ({ROOM: "direct"}, "deliver on the platform,"),
+        ({}, "deliver on the platform,"),
+    ],
+)
+def test_a_way_around_the_platform_is_told_by_its_name(platforms: dict[int, str | None], words: str) -> None:
+    """Where all jobs of the chat are of one that is known."""
+    (found,) = phrase_rules.judge_texts([text_of("直接取引でお願いします", "1")], platforms=platforms)
+
+    assert words in alert_sentence(found)
+
+
 def test_an_edit_that_says_the_same_is_no_news() -> None:
     """Only what an edit adds is told."""
     now = text_of("直接取引にしませんか。LINEで話しましょう", earlier=("直接取引はどうですか",))

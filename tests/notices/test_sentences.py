@@ -104,9 +104,9 @@ def test_the_time_of_another_day_has_its_date() -> None:
 @pytest.mark.parametrize(
     ("changed", "stands", "words"),
     [
-        ({}, False, ["fine", "messages 18", "files 1", "No gap."]),
-        ({"gaps": 2}, False, ["fine", "Gaps: 2."]),
-        ({"lost": 1}, False, ["incomplete", "Could not be downloaded: files 1.", "No gap."]),
+        ({}, False, ["24 Nov: all good. Saved: 18 messages, 1 file."]),
+        ({"gaps": 2}, False, ["all good", "Gaps: 2."]),
+        ({"lost": 1}, False, ["incomplete", "Could not be downloaded: files 1."]),
         ({"pending": 3}, False, ["incomplete", "Files still to be saved: 3. They are tried again"]),
         ({"pending": 3}, True, ["you have an alert", "Files still to be saved: 3. They are tried again"]),
     ],
@@ -118,8 +118,9 @@ def test_the_notice_of_a_day_says_how_it_stands(changed: dict[str, int], stands:
         DailyFacts(period, PeriodCounts(18, 1), **{"pending": 0, "lost": 0, "gaps": 0, **changed}), needs_user=stands
     )
 
-    assert [] == [word for word in ["Chatwork archive 11-24", *words] if word not in text]
-    assert ("fine" in words) == ("fine" in text)
+    assert [] == [word for word in ["24 Nov: ", *words] if word not in text]
+    assert ("gaps" in changed) == ("ap" in text.partition("Saved")[2])
+    assert bool(changed.keys() - {"gaps"}) != ("all good" in text)
 
 
 @pytest.mark.parametrize(

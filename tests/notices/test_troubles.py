@@ -268,9 +268,7 @@ def test_a_good_day_is_told_once_with_what_was_saved_since_the_notice_before(wor
 
     day = world.clock().astimezone(JST)
     number = len(world.states()) - 13
-    assert [f"Chatwork archive {day:%m-%d}: fine. Saved: messages {number}, files 1. No gap."] == due_sentences(
-        world, daily=True
-    )
+    assert [f"{day.day} {day:%b}: all good. Saved: {number} messages, 1 file."] == due_sentences(world, daily=True)
     assert [] == due_sentences(world, daily=True)
 
 
@@ -281,7 +279,7 @@ def test_a_day_with_a_waiting_file_is_not_called_fine(world: World) -> None:
     evening(world)
     next_round(world, minutes=0)
 
-    texts = [one for one in due_sentences(world, daily=True) if one.startswith("Chatwork archive")]
+    texts = [one for one in due_sentences(world, daily=True) if "Saved: " in one]
 
     assert ["incomplete" in one and "Files still to be saved: 1." in one for one in texts] == [True]
 
@@ -388,7 +386,7 @@ def test_a_chat_that_no_round_can_read_is_told_daily_and_its_end_once(world: Wor
     world.clock.pass_by(hours=1)
     next_round(world)
 
-    unread = "[Action needed] 1 chat has not been read for a long time; what changes there meanwhile is lost."
+    unread = "[Action needed] 1 chat has not been read for a long time. See:"
     assert [False, True, False, True] == [any(one.startswith(unread) for one in day) for day in collected]
     assert "1 chat is read again." in due_sentences(world)
 

@@ -52,6 +52,15 @@ def escrowed_rooms(reading: Reading) -> frozenset[int]:
     return frozenset(room.room_id for one in contracts(reading) if one.escrowed_at for room in one.rooms)
 
 
+def room_platforms(reading: Reading) -> dict[int, str | None]:
+    """The platform of each room whose contracts are all of one."""
+    found: dict[int, set[str | None]] = {}
+    for contract in contracts(reading):
+        for room in contract.rooms:
+            found.setdefault(room.room_id, set()).add(contract.platform)
+    return {room: names.pop() for room, names in found.items() if len(names) == 1}
+
+
 def new_texts(reading: Reading, sides: Mapping[int, Sides], *, after: int) -> Iterator[NewText]:
     """Texts of anybody but the user in the entries after a number, one at a time."""
     is_contracted = _periods(reading)
