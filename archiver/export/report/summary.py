@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archiver.claims.messages import last_reply, message_count
@@ -116,7 +117,8 @@ def _contract_label(contract: Contract, platform: Platform) -> str:
 def _contract_text(case: ReportInput) -> str:
     contract = case.contract
     if contract.platform == STRANGER:
-        return "\n".join(visible(one.reason) for one in case.mapped.values() if one.role is Role.CLIENT)
+        reasons = [shorten_line(visible(one.reason), 300) for one in case.mapped.values() if one.role is Role.CLIENT]
+        return re.sub("([0-9a-f]{32})(?=[0-9a-f]{32})", r"\1 ", "\n".join(reasons))  # a digest is wider than the page
     number = say("契約ID {platform_id}", platform_id=_fact_text(contract.platform_id)) if contract.platform_id else ""
     title = say("仕事名{quoted}", quoted=_quoted_text(contract.title, _TITLE_LENGTH)) if contract.title else ""
     return "\n".join(filter(None, (number, title, _fact_text(contract.url or "", _ADDRESS_LENGTH))))

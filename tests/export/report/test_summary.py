@@ -12,7 +12,7 @@ from archiver.export.pdf.blocks import FactList
 from archiver.export.report import chapters, consultation, people_and_dates, platform_crosscheck, summary, timeline
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.statistics import survey_messages
-from archiver.records import MessageKind, State
+from archiver.records import AccountId, MappedAccount, MessageKind, Role, State
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import pdf_reader, report_inputs
 from tests.support.reports.overlong_case import LONG_TEXT, WIDE_TEXT, change_row, overlong_case
@@ -47,6 +47,23 @@ def test_it_is_one_page(text: str, platform: str | None) -> None:
     assert pages[0].index("取得元") < pages[0].index("報告者の立場")
     assert "時刻はすべて日本時間です。" in pdf_reader.without_spaces(pages[0])
     assert pdf_reader.without_spaces(second.title) in pdf_reader.without_spaces(pages[1])
+
+
+@pdf_reader.needs_poppler
+def test_digests_of_pictures_stand_on_it_whole() -> None:
+    """They are wider than the page; a reason that somebody typed is cut."""
+    reason = (
+        f"画像のSHA-256: このアカウント {'0123456789abcdef' * 4}、ID 8638512 {'fedcba9876543210' * 4}" + "長い" * 9000
+    )
+    case = report_inputs.case(mapped={CLIENT: MappedAccount(AccountId(CLIENT), Role.CLIENT, reason, at(0))})
+    case = replace(case, contract=replace(case.contract, platform="stranger"))
+
+    report = report_inputs.build_with_survey(chapters.build_report, case)
+    (first,) = map(
+        pdf_reader.without_spaces, pdf_reader.pages(pdf_reader.pdf_bytes(replace(report, chapters=report.chapters[:1])))
+    )
+
+    assert f"このアカウント{'0123456789abcdef' * 4}、ID8638512{'fedcba9876543210' * 4}長い" in first
 
 
 @pdf_reader.needs_poppler
