@@ -47,7 +47,7 @@ def test_a_pdf_that_is_begun_is_made(capfd: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.drawn
 def test_a_reader_of_metadata_is_not_ended() -> None:
     """A document is not taken for one that cannot be read."""
-    assert portable_documents._run_apart(_holds_back, b"") is True
+    assert portable_documents.run_apart(_holds_back, b"") is True
 
 
 def _doubling() -> Any:

@@ -47,6 +47,14 @@ def _order_options(command: Callable[..., int]) -> Callable[..., int]:
 @click.option(
     "--preview", is_flag=True, help=N_("Only say in names and numbers what an export would contain; nothing is made.")
 )
+@click.option(
+    "--check",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar=N_("FOLDER"),
+    shell_complete=folders,
+    hidden=True,
+    help=N_("With --for court: only say what to look at in the files of this folder before they are filed."),
+)
 @click.option("--list", "is_list", is_flag=True, help=N_("The exports made so far, and to whom each was handed."))
 @click.option("--handed", type=click.IntRange(1), metavar="N", help=N_("Note to whom export N of the list was handed:"))
 @click.option("--whom", metavar=N_("TEXT"), help=N_("To whom; later exports of the same job say so in chapter 10."))

@@ -13,6 +13,7 @@ from archiver.cli.context import INCOMPLETE, CliContext
 from archiver.cli.contracts.people import find_person, people
 from archiver.cli.error_output import tell_root_errors
 from archiver.cli.evidence import exports
+from archiver.cli.evidence.court_check import check_court_files
 from archiver.cli.evidence.export_outcome import tell_document, tell_export, tell_preview, tell_warnings
 from archiver.cli.evidence.reading import make_with_counterparts, read_before
 from archiver.cli.terminal.day_options import parse_period
@@ -47,6 +48,7 @@ def export(
     job: str | None,
     no_recheck: bool,
     preview: bool,
+    check: Path | None,
     is_list: bool,
     handed: int | None,
     whom: str | None,
@@ -57,6 +59,11 @@ def export(
     **given: Any,
 ) -> int:
     """Seal, then build from the state at that seal; on a terminal, show what would leave and ask first."""
+    if check is not None:
+        if given["profile"] != "court":
+            raise errors.UsageError(detail=_("--check goes with --for court."))
+        limit = ExportOrder(profile="court", max_mb=given["max_mb"]).max_bytes
+        return check_court_files(check, limit, as_json=as_json)
     if is_list:
         exports.list_exports(obj, as_json=as_json)
         return 0

@@ -49,19 +49,19 @@ def is_pdf(body: bytes) -> bool:
 
 def pdf_metadata(body: bytes) -> list[MetadataItem] | None:
     """What a PDF says beside its pages; None if it cannot be read in time."""
-    found = _run_apart(_read, body)
+    found = run_apart(_read, body)
     return [MetadataItem(MetadataField(field), value) for field, value in found] if found is not None else None
 
 
 def pdf_text(body: bytes) -> str | None:
     """The words on its pages; None if it cannot be read in time."""
-    found = _run_apart(_words, body)
+    found = run_apart(_words, body)
     return found if isinstance(found, str) else None
 
 
 def pdf_without_metadata(body: bytes) -> bytes:
     """The pages as a PDF of their own, without what stands beside them. Raises NotRemovable."""
-    made = _run_apart(_clean, body)
+    made = run_apart(_clean, body)
     if not made:
         raise NotRemovable
     return bytes(made)
@@ -70,7 +70,7 @@ def pdf_without_metadata(body: bytes) -> bytes:
 # --- in a process of its own -------------------------------------------------------------------------
 
 
-def _run_apart(work: Callable[[bytes], Any], body: bytes) -> Any:
+def run_apart(work: Callable[[bytes], Any], body: bytes) -> Any:
     """The result of a function for these bytes; None if it failed, took too long or too much memory."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
@@ -127,7 +127,7 @@ def _fact_items(facts: Any) -> Iterator[MetadataItem]:
 
 def _object_items(found: Any) -> Iterator[MetadataItem]:
     """What one object says: the author of a note, an XMP packet, a picture's own metadata."""
-    if found.get("/Subtype") in _NOTES and found.get("/T"):
+    if found.get("/Subtype") in NOTES and found.get("/T"):
         yield MetadataItem(MetadataField.AUTHOR, str(found["/T"])[:_MAX_VALUE])
     if found.get("/Type") == "/Metadata" and hasattr(found, "get_data"):
         yield from xmp_items(found.get_data())
@@ -144,7 +144,7 @@ def _jpeg(found: Any) -> bytes | None:
     return body if is_picture(body) else None
 
 
-_NOTES = frozenset(
+NOTES = frozenset(
     {
         *("/Text", "/FreeText", "/Highlight", "/Underline", "/StrikeOut", "/Squiggly"),
         *("/Stamp", "/Ink", "/Square", "/Circle", "/Line", "/Caret"),
@@ -192,7 +192,7 @@ def _clean(body: bytes) -> bytes:
         for name in _REMOVED:
             if name in found:
                 del found[name]
-        if found.get("/Subtype") in _NOTES and "/T" in found:
+        if found.get("/Subtype") in NOTES and "/T" in found:
             found[NameObject("/T")] = TextStringObject("")
         jpeg = _jpeg(found)
         if jpeg is not None:
