@@ -151,6 +151,8 @@ HOME: dict[str, set[str]] = {
     "flask_wtf": {"web.security"},
     "jinja2": {"render", "web"},
     "keyring": {"settings"},
+    "anyio": {"cli.reading.assistant"},
+    "mcp": {"cli.reading.assistant"},
     "markdown_it": {"web.settings.guides"},
     "markupsafe": {"render", "web"},
     "msgspec": {"chatwork.models", "chatwork.client", "settings", "team.ledger_copy", "team.team_file"}

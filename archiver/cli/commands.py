@@ -76,6 +76,7 @@ COMMANDS: Mapping[str, ListedCommand] = {
         "archiver.cli.saving.commands", HIDDEN, N_("Keep the database healthy; how much the archive holds")
     ),
     "daemon": ListedCommand("archiver.cli.saving.commands", HIDDEN, N_("Save again and again until it is stopped")),
+    "mcp": ListedCommand("archiver.cli.reading.commands", HIDDEN, N_("Let an assistant ask about one job")),
     "completion": ListedCommand("archiver.cli.completion", HIDDEN, N_("Complete commands with the Tab key")),
     "help": ListedCommand("archiver.cli.reading.commands", HIDDEN, N_("What a command does, and its options")),
 }

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from archiver import errors
-from archiver.cli.argument_completion import AS_JSON, chat_option, job_option
+from archiver.cli.argument_completion import AS_JSON, chat_option, contract_ids, job_option
 from archiver.cli.commands import LITERAL
 from archiver.cli.context import CliContext
 from archiver.cli.every_archive import every_archive_option
@@ -145,3 +145,22 @@ def command_help(ctx: click.Context, words: tuple[str, ...]) -> int:
     with paged_output():
         echo(page.get_help())
     return 0
+
+
+@click.command(
+    "mcp",
+    help=N_(
+        "Let an assistant on this computer ask about one job, over its standard input and output (MCP).\n\n"
+        "It only reads, from this computer's archive; it answers nothing before --allow was given at a terminal."
+    ),
+)
+@click.option("--job", required=True, metavar=N_("JOB"), shell_complete=contract_ids, help=N_("The job."))
+@click.option("--allow", is_flag=True, help=N_("Say what leaves this computer, and allow it for this job."))
+@click.option("--unmasked", is_flag=True, help=N_("With --allow: as it is saved, third persons too."))
+@click.option("--forbid", is_flag=True, help=N_("Allow it no longer."))
+@click.pass_obj
+def command_mcp(obj: CliContext, /, **typed: Any) -> int:
+    """Serve one job, or record whether it may be served."""
+    from archiver.cli.reading.assistant import assist
+
+    return assist(obj, **typed)

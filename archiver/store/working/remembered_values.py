@@ -138,6 +138,9 @@ OTHER_CALLS: Slot[OtherCallsSeen | None] = Slot("other_calls", OtherCallsSeen, N
 """When a run last saw that others use the account's calls, and how many: from `sync.run_end` for `health`."""
 
 
+ASSISTANTS: Slot[dict[str, bool]] = Slot("assistants", dict[str, bool], {})
+"""The jobs that an assistant may ask about, and whether it gets them as they are saved, without covers."""
+
 TOKEN_MARKS: Slot[TokenMarks | None] = Slot("token_marks", TokenMarks, None)
 """By what the tokens are recognised with which runs have saved: from `sync.run_end` for `export.package`."""
 

@@ -16,7 +16,8 @@ from markupsafe import Markup
 _PACKED = Path(__file__).parents[2] / "guides"
 _FOLDER = _PACKED if _PACKED.is_dir() else Path(__file__).parents[3] / "docs"
 
-TOPICS = ("start", "trouble", "stranger", "old", "handover", "advice", "backup", "alerts", "received", "team")
+_FIRST = ("start", "trouble", "stranger", "old", "handover", "advice", "backup", "alerts")
+TOPICS = (*_FIRST, "received", "assistant", "team")
 """Every guide, in the order of the list."""
 
 PageLinks = Callable[[str], Sequence[tuple[str, str]]]
