@@ -78,7 +78,7 @@ def test_what_services_and_scripts_call_is_accepted_and_not_listed() -> None:
         groups.setdefault(listed.group, []).append(name)
 
     assert ["app", "init"] == next(iter(groups.values()))
-    assert ["demo", "seal", "upkeep", "daemon", "completion", "help"] == groups[HIDDEN]
+    assert ["demo", "seal", "upkeep", "daemon", "mcp", "completion", "help"] == groups[HIDDEN]
     assert build().get_command(build().make_context("archive", [], resilient_parsing=True), "daemon").hidden  # type: ignore[union-attr]
 
 

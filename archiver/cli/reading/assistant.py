@@ -1,4 +1,4 @@
-"""`archive mcp`: an assistant asks about one job over standard input and output, once somebody has allowed it.
+"""`archive mcp --job JOB`: an assistant asks about one job over standard input and output, once that is allowed.
 
 Only here is the library for it loaded. The archive is only read, and nothing reaches the network.
 """
@@ -62,10 +62,10 @@ def assist(obj: CliContext, job: str, allow: bool, unmasked: bool, forbid: bool)
 
 def _ask_consent(archive: Archive, job: str, *, is_unmasked: bool) -> int:
     covered = _(
-        "It gets the messages of both sides with names and addresses of others covered, and no text of third persons."
+        "It gets your and your client's messages, with names and addresses of others covered, and no text of others."
     )
     echo(_("An assistant that is started with this program may then ask about {job}."), job=job)
-    echo(_("It gets every message as it is saved, of third persons too.") if is_unmasked else covered)
+    echo(_("It gets every message as it is saved, of other people too.") if is_unmasked else covered)
     echo(_("What a program finds to cover is never all: a name that it does not know stays."))
     echo(_("Whatever it gets goes to whoever runs it: with a local model it stays on this computer, else it leaves."))
     if not is_asked():

@@ -151,12 +151,12 @@ def command_help(ctx: click.Context, words: tuple[str, ...]) -> int:
     "mcp",
     help=N_(
         "Let an assistant on this computer ask about one job, over its standard input and output (MCP).\n\n"
-        "It only reads, from this computer's archive; it answers nothing before --allow was given at a terminal."
+        "It only reads, from this computer's archive; it answers nothing before --allow was given."
     ),
 )
 @click.option("--job", required=True, metavar=N_("JOB"), shell_complete=contract_ids, help=N_("The job."))
 @click.option("--allow", is_flag=True, help=N_("Say what leaves this computer, and allow it for this job."))
-@click.option("--unmasked", is_flag=True, help=N_("With --allow: as it is saved, third persons too."))
+@click.option("--unmasked", is_flag=True, help=N_("With --allow: as it is saved, other people too."))
 @click.option("--forbid", is_flag=True, help=N_("Allow it no longer."))
 @click.pass_obj
 def command_mcp(obj: CliContext, /, **typed: Any) -> int:
