@@ -121,7 +121,12 @@ def command_verify(obj: CliContext, /, **typed: Any) -> int:
 
 @click.command(
     "backup",
-    help=N_("Back up the archive to another disk, also while it is in use, and check the backup; or restore one."),
+    help=N_(
+        "Make a backup: archive backup FOLDER. Restore one: archive backup --restore FOLDER.\n\n"
+        "Without FOLDER a backup goes where the settings say, else you are asked; a restore always asks. Neither "
+        "changes what is saved: a restore starts only where no archive is. The archive may be in use, and the backup "
+        "is verified."
+    ),
 )
 @click.argument("place", metavar=N_("[FOLDER]"), required=False, shell_complete=folders)
 @click.option(

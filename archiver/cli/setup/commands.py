@@ -17,7 +17,8 @@ KINDS = ("cron", "systemd", "launchd", "windows")
     "init",
     invoke_without_command=True,
     help=N_(
-        "Set everything up: API token, chats, automatic saving, alerts. It can be interrupted; run it again to go on."
+        "Set everything up: API token, chats, automatic saving, alerts. Stop it and run it again as often as you like: "
+        "it goes on, and what is saved and set stays."
     ),
 )
 @click.option(
