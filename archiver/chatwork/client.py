@@ -139,8 +139,9 @@ class Client:
         return self._listing("/contacts", Contact)
 
     def incoming_requests(self) -> Listing[Contact]:
-        """Those who ask to become contacts of the account; there is no chat with them yet."""
-        return self._listing("/incoming_requests", Contact)
+        """Those who ask to become contacts of the account, as far as understood; there is no chat with them yet."""
+        understand = partial(read_listing, kind=Contact, lenient=True)
+        return self.transport.get("/incoming_requests", {}, understand)
 
     def _single(self, path: str, kind: type[M], *, number: int | None = None) -> Single[M]:
         understand: Callable[[Reply], Single[M]] = partial(read_single, kind=kind, number=number)

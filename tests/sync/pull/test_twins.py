@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.support.chatwork.faults import Fault
 from tests.support.world import World
 
 
@@ -118,3 +119,13 @@ def test_requests_cost_one_call_in_ten_minutes(world: World) -> None:
         world.clock.pass_by(minutes=5)
 
     assert [1, 0, 1, 0, 1, 0] == asked
+
+
+def test_a_request_of_the_wrong_shape_hides_no_other(world: World) -> None:
+    """What is understood of the list is compared."""
+    world.sync()
+    body = b'[{"account_id": 2999, "name": "\\u7530\\u4e2d"}, {"account_id": null, "name": 5}]'
+    world.chatwork.fail(Fault.REPLY, "/incoming_requests", body=body)
+    later(world, hours=3)
+
+    assert [(2999, world.tanaka, "request")] == noted(world)
