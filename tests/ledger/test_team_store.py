@@ -186,12 +186,16 @@ def test_what_was_hidden_or_written_over_in_the_store_comes_home(
     assert {"1.zip": daily.read_bytes()} == taken
 
 
-def test_the_commands_say_what_the_store_lacks_and_try_taking_home(place: LedgerPlace, home: Path) -> None:
-    """`team verify --store` in the home, and `team verify --sample` on the ledger, each with its exit code."""
+def test_the_commands_say_what_the_store_lacks_and_try_taking_home(
+    place: LedgerPlace, home: Path, postgres: Postgres
+) -> None:
+    """`team verify --store` in the home, and `team verify --sample` on the ledger as the user that the guide makes."""
+    guide = (Path(__file__).parents[2] / "docs/en/team.md").read_text(encoding="utf-8")
+    postgres.execute(next(line for line in guide.splitlines() if line.startswith("CREATE ROLE desk")))
     with Chatwork(token=TOKEN) as chatwork:
         terminal = Terminal(home, chatwork)
         stored = terminal.run("team", "verify", "--store")
-        drill = terminal.run("team", "verify", "--sample", 1)
+        drill = terminal.run("team", "verify", "--sample", 1, "--ledger", postgres.address("desk"))
         both = terminal.run("team", "verify", code=2)
 
     assert "変わったところはありません" in stored

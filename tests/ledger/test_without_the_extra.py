@@ -39,6 +39,6 @@ def codes(home: Path, *commands: str) -> list[str]:
 def test_one_person_s_archive_is_saved_read_and_verified_without_the_libraries_of_a_team(tmp_path: Path) -> None:
     """From the first command to a package's check; a command of a team says what to install."""
     commands = ("init --yes", "job add job1 --chat {room}", "sync", "search --chat {room}", "verify --deep", "status")
-    team = "team init --ledger host=nowhere"
+    team = ("team init --ledger host=nowhere", "team save")
 
-    assert ["0"] * len(commands) + ["5"] == codes(tmp_path / "home", *commands, team)
+    assert ["0"] * len(commands) + ["5"] * len(team) == codes(tmp_path / "home", *commands, *team)

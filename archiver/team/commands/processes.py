@@ -32,6 +32,9 @@ def team_save(obj: CliContext, team_file: str | None) -> int:
     """Make rounds until a signal comes."""
     from archiver.app import utc_now
     from archiver.rounds.stop import Stop
+    from archiver.team.ledger.connection import import_psycopg
+
+    import_psycopg()  # which says what to install, where the queue's library is missing too
     from archiver.team.worker import run_worker
 
     settings = team_settings(obj, team_file)
