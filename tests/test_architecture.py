@@ -150,6 +150,7 @@ HOME: dict[str, set[str]] = {
     "flask": {"web", "team.pages", "team.proxy_access"},
     "flask_wtf": {"web.security"},
     "jinja2": {"render", "web"},
+    "jsonschema": {"cli.reading.assistant_answers"},
     "keyring": {"settings"},
     "anyio": {"cli.reading.assistant"},
     "mcp": {"cli.reading.assistant"},

@@ -5,7 +5,6 @@ Words of messages are values of fields with an author and an address. Nothing in
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -140,7 +139,7 @@ def _place(room: int, message: TranscriptMessage, author: str) -> Answer:
 
 
 def _limit(wishes: Wishes) -> int:
-    return max(1, min(int(wishes.get("limit", 20)), MOST))
+    return int(wishes.get("limit", 20))
 
 
 def _number(ident: str | None, otherwise: int) -> int:
@@ -184,8 +183,8 @@ def _message_history(_reading: Reading, case: _Case, wishes: Wishes) -> Answer:
     return {"messages": [message.row | {"history": texts}]}
 
 
-def _known(case: _Case, wanted: object) -> AnsweredMessage:
-    message = case.messages.get(str(wanted).strip().removeprefix("m"))
+def _known(case: _Case, ident: str) -> AnsweredMessage:
+    message = case.messages.get(ident.removeprefix("m"))
     if message is None:
         raise errors.UsageError(detail=_("This job has no message of this id."))
     return message
@@ -235,24 +234,19 @@ class Tool(NamedTuple):
         return closed | {"properties": dict(self.wishes), "required": list(self.needed)}
 
     def check(self, wishes: Wishes) -> None:
-        """Raises UsageError: a wish that it does not have, of another type or size, or one that is missing."""
-        kinds = {"string": str, "integer": int}
-        for name, value in wishes.items():
-            wish = self.wishes.get(name)
-            if wish is None or type(value) is not kinds[wish["type"]]:
-                raise errors.UsageError(detail=_("This tool has no such argument, or it is of another type."))
-            if isinstance(value, str) and len(value) > wish["maxLength"]:
-                raise errors.UsageError(detail=_("An argument is too long."))
-            if isinstance(value, str) and "pattern" in wish and not re.fullmatch(wish["pattern"], value):
-                raise errors.UsageError(detail=_("An argument is not of its form."))
-        if set(self.needed) - wishes.keys():
-            raise errors.UsageError(detail=_("An argument is missing."))
+        """Raises UsageError: the wishes do not fit the schema."""
+        from jsonschema import ValidationError, validate
+
+        try:
+            validate(dict(wishes), self.schema)
+        except ValidationError:
+            raise errors.UsageError(detail=_("The arguments do not fit the schema of this tool.")) from None
 
 
 _LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST, "description": "at most so many; 20 if left out"}
-_ID = {"type": "string", "maxLength": 20, "pattern": "m?[0-9]{1,19}", "description": "the id of a message"}
+_ID = {"type": "string", "maxLength": 20, "pattern": "^m?[0-9]{1,19}$", "description": "the id of a message"}
 _WORDS = {"type": "string", "maxLength": 200, "description": "words that must all occur"}
-_DAY = {"type": "string", "maxLength": 10, "pattern": "[0-9]{4}-[0-9]{2}-[0-9]{2}", "description": "a day in Japan"}
+_DAY = {"type": "string", "maxLength": 10, "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "description": "a day in Japan"}
 
 TOOLS: Mapping[str, Tool] = {
     "search": Tool(

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import anyio
 import pytest
 
 from archiver.cli.main import main
@@ -83,7 +82,6 @@ def test_each_tool_answers_of_its_job_alone(maker: ArchiveMaker, answers: JobAns
     around = ask(maker, answers, "read_messages", around="m3", limit=3)
     history = ask(maker, answers, "message_history", id="2")["messages"][0]
     found = ask(maker, answers, "search", words="残り３本")
-    facts, gaps, files = (ask(maker, answers, one) for one in ("facts", "gaps", "files"))
 
     assert ["2", "3", "4"] == [one["id"] for one in around["messages"]]
     assert [(True, None)] * 2 == [(rows[one]["covered"], rows[one]["text"]) for one in ("22", "23")]
@@ -92,11 +90,17 @@ def test_each_tool_answers_of_its_job_alone(maker: ArchiveMaker, answers: JobAns
     assert rows["2"]["address"].endswith("-2")
     assert ["残り3本もお願いします。", "残り3本は無しで。"] == [one["text"] for one in history["history"]]
     assert ("2", 1) == (found["messages"][0]["id"], found["total"])
+    assert "error" in ask(maker, answers, "message_history", id="900")
+
+
+def test_facts_gaps_and_files_are_those_of_its_job(maker: ArchiveMaker, answers: JobAnswers) -> None:
+    """Of files the names, never the bytes or where they lie."""
+    facts, gaps, files = (ask(maker, answers, one) for one in ("facts", "gaps", "files"))
+
     assert ("動画編集", "crowdworks") == (facts["stated"]["title"], facts["observed"]["platform"])
     assert 1 == len(gaps["gaps"])
     assert {"画面.png", "../../etc/passwd"} == {one["name"] for one in files["files"]} - {None}
     assert not {"data", "sha256", "path"} & set(files["files"][0])
-    assert "error" in ask(maker, answers, "message_history", id="900")
 
 
 def test_nothing_is_answered_before_it_is_allowed(maker: ArchiveMaker, capsys: pytest.CaptureFixture[str]) -> None:
@@ -173,6 +177,7 @@ def test_no_call_gets_what_is_not_of_the_job_or_is_covered(
 @pytest.mark.drawn
 def test_the_packages_own_client_runs_every_tool_against_a_process(maker: ArchiveMaker) -> None:
     """Over standard input and output, as an assistant does."""
+    import anyio
     from mcp import Client, StdioServerParameters
 
     arguments = {"search": {"words": "承知"}, "read_messages": {"around": "3"}, "message_history": {"id": "2"}}
