@@ -157,7 +157,6 @@ def _make_package(
         result, zip_file, stamps = _make_bag(reading, recipe, bag, progress, confirm)
         digests = bag.digests
     missing = [one for one in recipe.stamping.roots if one not in stamps] if recipe.stamping else []
-    oversized = _size_warnings(result, zip_file or folder / name, order)
     return replace(
         result,
         path=str(folder / name if profile.folder else folder),
@@ -166,9 +165,8 @@ def _make_package(
         seal=recipe.seals[-1].number if recipe.seals else None,
         sha256=result.list_sha256 if zip_file is None or profile.form is PackageForm.BAG else digest_file(zip_file),
         stamped=recipe.stamping is not None and bool(recipe.stamping.roots) and not missing,
-        missing=tuple(one for one in result.missing if one not in oversized),
         unstamped=tuple(say("タイムスタンプ({one}): この資料に付けられませんでした", one=one) for one in missing),
-        too_large=tuple(oversized),
+        too_large=result.too_large or tuple(_size_warnings(zip_file or folder / name, order)),
         files_packed=result.preview.files if result.preview else 0,
         warnings=result.preview.warnings if result.preview else (),
         contract=recipe.contract.id,
@@ -182,12 +180,9 @@ def _make_package(
     )
 
 
-def _size_warnings(result: ExportReport, package_path: Path, order: ExportOrder) -> list[str]:
-    """Sentences about what is above the size limit: the whole, or for a court each file the package itself names."""
-    if PROFILES[order.profile].limit_each:
-        sizes = {path.name: path.stat().st_size for path in package_path.parent.iterdir()}
-        return [one for one in submission_package.oversized_files(sizes, order.max_bytes) if one in result.missing]
-    if order.max_bytes is None:
+def _size_warnings(package_path: Path, order: ExportOrder) -> list[str]:
+    """A sentence about a package that is above its size limit as a whole."""
+    if order.max_bytes is None or PROFILES[order.profile].limit_each:
         return []
     paths = [package_path] if package_path.is_file() else [path for path in package_path.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in paths)

@@ -16,12 +16,13 @@ from pathlib import Path
 from archiver.evidence.manifest import write_manifest
 from archiver.evidence.tables import build
 from archiver.evidence.tables.cells import csv_line
-from archiver.export import enclosure_file_names
+from archiver.export import PROFILES, enclosure_file_names
 from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.package import copied_files, pdf_files
 from archiver.export.package.copied_files import NOT_REMOVABLE
 from archiver.export.package.entry_reader import KeptHistories
 from archiver.export.package.export_report import ExportReport
+from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import (
     SCRATCH,
     PackageInput,
@@ -83,8 +84,9 @@ def put_loose_files(bag: Bag, profile: str, folder: Path) -> None:
             shutil.copyfile(path, folder / path.name)
 
 
-def oversized_files(sizes: Mapping[str, int], limit: int | None) -> list[str]:
-    """Sentences about the files of a package for a court that are above the size limit of one file."""
+def oversized_files(sizes: Mapping[str, int], order: ExportOrder) -> list[str]:
+    """Sentences about the files that are above the size limit, where it is one of each file: for a court."""
+    limit = order.max_bytes if PROFILES[order.profile].limit_each else None
     return [
         say(
             "{name}: {size:.1f} MB で、1点の上限 {limit:g} MB を超えています",
@@ -102,9 +104,10 @@ def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
     case = report_input(package)
     copied.incomplete += unread_chats(case.rooms)
     left_out = PROFILE_FILLERS[recipe.order.profile](bag, case, package)
+    oversized = oversized_files(bag.sizes, recipe.order)
     if package.tables:
         shutil.rmtree(bag.folder / SCRATCH)  # what stayed would be in the package, and in no list of its files
-    bag.add(README, submission_readme.readme(case, bag.digests, [*copied.incomplete, *left_out]))
+    bag.add(README, submission_readme.readme(case, bag.digests, [*copied.incomplete, *left_out, *oversized]))
     write_manifest(bag.path_for(DIGEST_LIST), bag.digests)
     bag.add_existing(DIGEST_LIST)
     return ExportReport(
@@ -114,6 +117,7 @@ def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
         files=len(package.files),
         gaps=sum(not gap.is_erased for room in case.rooms for gap in room.gaps),
         missing=(*copied.incomplete, *left_out),
+        too_large=tuple(oversized),
         advice=advice(case) if recipe.order.profile == "support" else None,
         blank=blank_facts(case),
         preview=package_preview(package, bag),
@@ -162,19 +166,17 @@ def _fill_consultation(bag: Bag, case: ReportInput, package: PackageInput) -> li
 
 
 def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:
-    statistics, limit = survey_messages(case), package.recipe.order.max_bytes
-    missing = _put_exhibits(bag, package)
+    statistics, missing = survey_messages(case), _put_exhibits(bag, package)
     pdf_files.put_pdf(bag, "甲001の1.pdf", build_report(case, statistics), case, package.copied)
     pdf_files.put_volumes(bag, case, package.copied, lambda number: f"甲001の{number + 1}.pdf")
     report = "甲001の1.pdf"
     filed = pdf_files.filed_files(bag, report, lambda name: name.startswith("甲001の") and name != report, missing)
     pdf_files.put_pdf(bag, "証拠説明書.pdf", evidence_list(case, statistics, filed), case, package.copied)
-    lacking = [
+    return [
         f"{enclosure_file_names.exhibit_label(one)}: {missing[one.number]}"
         for one in package.recipe.enclosures
         if one.number in missing
     ]
-    return [*lacking, *oversized_files(bag.sizes, limit)]
 
 
 def _put_exhibits(bag: Bag, package: PackageInput) -> dict[int, str]:
