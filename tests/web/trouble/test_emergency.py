@@ -73,16 +73,18 @@ def test_without_a_token_the_button_stands_first_and_nothing_is_begun(tmp_path: 
 
 def test_what_happened_changes_what_not_to_do_and_the_steps(browser: FormBrowser) -> None:
     """A stranger may be removed from the contacts later; whoever asks for papers gets none before."""
-    usual, stranger = browser.get("/emergency?what=changed"), browser.get("/emergency?what=stranger")
-    asked, ended = browser.get("/emergency?what=asked"), browser.get("/emergency?what=ended")
+    ways = ("changed", "stranger", "asked", "ended", "gone", "unpaid", "other")
+    pages = [browser.get(f"/emergency?what={one}") for one in ways]
+    usual, stranger, asked, ended, gone, unpaid, _other = pages
 
     assert "Remove 田中 from your contacts" in usual
     assert "from your contacts" not in stranger
     assert "Send identity papers" in asked
     assert "契約途中終了リクエスト" in usual
     assert "escrow reportedly" in ended
-    assert [1] * 4 == [page.count('aria-pressed="true"') for page in (usual, stranger, asked, ended)]
-    assert [1] * 4 == [page.count("btn first") for page in (usual, stranger, asked, ended)]
+    assert "Nothing more of a chat" in gone
+    assert 'href="/contracts/job1#money"' in unpaid
+    assert {1} == {page.count(one) for page in pages for one in ('aria-pressed="true"', "btn first")}
 
 
 def test_a_person_is_removed_from_the_contacts_only_once_the_direct_chat_is_held(tmp_path: Path) -> None:
