@@ -10,6 +10,7 @@ from gettext import ngettext
 from pathlib import Path
 
 from archiver import errors
+from archiver.chatwork.notation.parse import parse
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, ask_numbers, is_asked
 from archiver.cli.terminal.text import pad, visible
@@ -21,6 +22,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.export.package.reading_step import words_nowhere
 from archiver.letter_folding import folded_text
 from archiver.records import CounterpartCandidate, OpenedMessage, ReadState, Review, UndecidedRoom
+from archiver.render.message_body import plain_text
 from archiver.render.screen_text import shorten
 from archiver.render.times import iso_date
 from archiver.setup.answers import InvalidAnswer
@@ -40,16 +42,20 @@ def read_before(archive: Archive, order: ExportOrder, file: Path | None, *, asks
         if reviews and not reading_step.keep_reviews(archive, order.contract, reviews, at=now):
             order = replace(order, reviews=(*order.reviews, *reviews))
 
-    if order.profile not in POLICIES or not (file or asks):
+    if order.profile not in POLICIES:
         return order
+    if not has_analyser():
+        echo(_("SudachiPy is not installed, so fewer names are found. Read with care."), err=True)
     if file is not None:
-        reviews = reading_step.reviews_of(look(), reading_step.read_decisions(file), at=now)
+        opened, decisions = look(), reading_step.read_decisions(file)
+        ids = {one.id for one in opened}
+        reviews = reading_step.reviews_of(opened, [one for one in decisions if one.message_id in ids], at=now)
         keep(*reviews)
+        if unused := [one.message_id for one in decisions if one.message_id not in ids]:
+            echo(_("Not used, as this export does not open them: {ids}"), err=True, ids=", ".join(unused))
         _tell_nowhere(look, [word for one in reviews for word in one.covered])
-    elif any(one.state is ReadState.UNREAD for one in look()):
+    elif asks and any(one.state is ReadState.UNREAD for one in look()):
         echo(_("Before this export is made, read each of its messages. Only what you read leaves."), err=True)
-        if not has_analyser():
-            echo(_("SudachiPy is not installed, so fewer names are found. Read with care."), err=True)
         for account, name in reading_step.members_to_ask(archive, order).items():
             question = _("What else is {name} called in these chats? (several with spaces, Enter: nothing else)")
             words = ask(question.format(name=visible(name)), str.split, err=True)
@@ -109,9 +115,10 @@ def _tell_message(message: OpenedMessage, left: int) -> None:
     count = ngettext("{n} to read", "{n} to read", left).format(n=left)
     head = f"No.{message.no}  {message.sent}" if message.no else _("Description of the chat")
     echo(f"\n{head}  {visible(message.name)}  ({count})", err=True)
-    for text in message.texts[:-1]:
+    texts = [plain_text(parse(one)) for one in message.texts]
+    for text in texts[:-1]:
         echo(_("  earlier text: {text}"), err=True, text=text)
-    for line in message.texts[-1].splitlines() if message.texts else ():
+    for line in texts[-1].splitlines() if texts else ():
         echo(f"  {visible(line)}", err=True)
     for name in message.files:
         echo(_("  file or task: {name}"), err=True, name=name)

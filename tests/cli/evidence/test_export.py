@@ -325,13 +325,16 @@ def test_a_script_reads_before_and_what_changed_since_is_not_taken(tmp_path: Pat
     opened = json.loads(desk.both("export", "job1", "--preview", "--json")[0])["preview"]["opened"]
     stale, word, *rest = [{"id": one["id"], "digest": one["digest"]} for one in opened]
     file = tmp_path / "read.json"
-    file.write_text(json.dumps([{"id": "4711", "digest": "0"}, *rest]))
-    err = desk.both("export", "job1", "--read", file, code=2)[1]
-    assert "These ids are not among the messages that this export opens: 4711" in err
-    file.write_text(json.dumps([{**stale, "digest": "0"}, {**word, "covered": ["払えません", "払いません"]}, *rest]))
+    gone = {"id": "4711", "digest": "0"}
+    words = {**word, "covered": ["払えません", "払いません"]}
+    file.write_text(json.dumps([gone, {**stale, "digest": "0"}, words, *rest]))
+    (tmp_path / "sudachipy.py").write_text("raise ImportError")
+    desk.environ["PYTHONPATH"] = str(tmp_path)
 
     out, err = desk.both("export", "job1", "--read", file, "--json", code=4)
 
+    assert "Not used, as this export does not open them: 4711" in err
+    assert "SudachiPy is not installed, so fewer names are found." in err
     assert "1 message is not read yet, so its text is covered." in err
     assert "“払いません” stands in none of the messages to be read." in err
     assert "“払えません”" not in err
@@ -362,7 +365,9 @@ def test_before_a_screen_each_message_is_read_in_one_key(tmp_path: Path, chatwor
         screen.see("(5 to read)")
         screen.answer(keys, "c")
         screen.answer("Word:", "承知")
-        screen.answer(keys, "x")
+        for key in ("x", "", "", ""):
+            screen.answer(keys, key)
+        screen.see("[To: ID 1]")
         screen.answer(keys, "q")
         screen.answer("Make this export?", "y")
         assert 4 == screen.end()
@@ -371,7 +376,7 @@ def test_before_a_screen_each_message_is_read_in_one_key(tmp_path: Path, chatwor
     with archive.reading() as reading:
         states = [one.state.value for one in kept_reviews(reading, "job1")]
     archive.close()
-    assert ["read", "read", "unread", "covered"] == states
+    assert ["read", "read", "unread", "covered", "read", "read", "read"] == states
 
 
 @pytest.mark.drawn
