@@ -25,7 +25,7 @@ FIGURES: dict[str, tuple[int, int | None, int | None]] = {
     "modules of the product": (673, 780, 420),
     "words and signs of Python": (870_290, None, None),
     "lines of templates and scripts": (6_592, None, None),
-    "KB of data": (193, None, None),
+    "KB of data": (194, None, None),
     "lines of the longest function": (66, 70, 70),
     "lines of a function, ninth tenth": (18, 18, 18),
     "code lines of tests": (0, 55_000, None),

@@ -118,6 +118,8 @@ def test_a_package_tells_the_whole_story(tmp_path: Path) -> None:
     ]
     assert b"png bytes" == (folder / name / "data/files/F-0001.png").read_bytes()
     assert ((), ("F-0002: 404",)) == (report.incomplete, report.unheld)
+    first_screen = text_of(report.path).splitlines()[:20]
+    assert {"■ 先に確かめること", "■ この資料が示さないこと", "■ この資料について"} <= set(first_screen)
 
 
 @pytest.mark.drawn
