@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -30,7 +30,7 @@ _KEPT = re.compile(r"\S|(?<=[0-9A-Za-z])\s+(?=[0-9A-Za-z])")
 
 _BLOCK = re.compile(r"^[ ]{0,3}>.*(?:\n[ ]{0,3}>.*)*", re.MULTILINE)
 _BLOCK_HEAD = re.compile(r"^[ ]{0,3}>[ ]?", re.MULTILINE)
-_SIGNED = re.compile(r"\n\s*(?:—|―|--).*\Z")
+_SIGNED = re.compile(r"\n[ \t]*(?:—|―|--)[^\n]*\Z")
 _BRACKETED = re.compile(r"「[^「」]*(?:「[^「」]*(?:「[^「」]*」[^「」]*)*」[^「」]*)*」|\"[^\"\n]+\"")
 _LINKED = re.compile(
     r"(?<![0-9A-Za-z])(?:rid[0-9]+-|m)?([0-9]{15,20})(?![0-9A-Za-z])|\b(?:rid[0-9]+-|m)([0-9]{5,14})\b"
@@ -52,7 +52,7 @@ _BEGINS = frozenset("・■□●○◆◇※>|")
 """Marks before a line or an entry of a list, which a quotation may leave out."""
 _DROPPED = "。．.、,"
 """Left out at the end of a quotation, or put there, as its writer likes."""
-_LONGEST, _MOST = 2_000, 2_000
+_LONGEST, _MOST = 500, 2_000
 _LIKE = 0.5
 """Of the pairs of letters in a quotation so many stand in what is shown as its nearest."""
 _NEAR_YEAR = timedelta(days=200)
@@ -220,18 +220,23 @@ class SavedMessages:
 
     def _with_omissions(self, passage: Passage) -> CheckedPassage | None:
         """The text that has all parts of a quotation between its marks of omission, in their order."""
-        parts = [_squeezed(one).rstrip(_DROPPED) for one in _OMISSION.split(passage.words)]
-        parts = [one for one in parts if one]
-        pattern = re.compile("[^\0]*?".join(map(re.escape, parts)))
-        for index in () if not _OMISSION.search(passage.words) or not parts else range(len(self._texts)):
-            if pattern.search(self._squeezed[index]):
-                message, _is_shown, text = self._texts[index]
-                return CheckedPassage(passage, QuoteStanding.PART, message, passage.words, text)
+        parts = [part for one in _OMISSION.split(passage.words) if (part := _squeezed(one).rstrip(_DROPPED))]
+        for saved, squeezed in zip(self._texts, self._squeezed, strict=True) if _OMISSION.search(passage.words) else ():
+            at = 0
+            for part in parts:
+                found = squeezed.find(part, at)
+                at = found + len(part) if found >= 0 else len(squeezed) + 1
+            if parts and at <= len(squeezed):
+                return CheckedPassage(passage, QuoteStanding.PART, saved.message, passage.words, saved.text)
         return None
 
     def _nearest(self, passage: Passage) -> CheckedPassage:
         """What is most like the words, if anything is: both with what differs between them."""
-        given = passage.words[:_LONGEST]
+        given = passage.words
+        if len(given) > _LONGEST:  # from shortly before the first letter that stands nowhere
+            squeezed = _squeezed(given)
+            first = bisect_left(range(len(squeezed)), True, key=lambda end: squeezed[: end + 1] not in self._all)
+            given = squeezed[max(0, first - _LONGEST // 5) :][:_LONGEST]
         pairs = set(map("".join, pairwise(_squeezed(given))))
         scores = Counter(chain.from_iterable(self._with_pair.get(one, ()) for one in pairs))
         best = [index for index, score in scores.most_common(3) if score >= _LIKE * len(pairs)]

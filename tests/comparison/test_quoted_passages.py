@@ -86,6 +86,17 @@ def test_what_differs_is_marked_on_both_sides() -> None:
     assert (3, "納品を確認【しました】") == (cut.passage.line, cut.saved)
 
 
+def test_of_a_long_quotation_the_first_difference_is_shown() -> None:
+    """Whatever is long or repeats itself is compared in a moment."""
+    texts = [f"{number}件目の動画を確認しました。" for number in range(200)]
+    altered = [*texts[:150], "150件目の動画を確認していません。", *texts[151:]]
+
+    (checked,) = check(f"「{''.join(altered)}」", message(1, "".join(texts)), message(2, "報酬は15万円です" * 3_000))
+
+    assert (QuoteStanding.OTHERWISE, 1) == (checked.standing, checked.message and checked.message.no)
+    assert "150件目の動画を確認し【てい】ま【せん】" in checked.given
+
+
 def _alterations(text: str, luck: random.Random) -> list[str]:
     """A text with another digit, another sense, another day or name, or without some of its words."""
     made = []

@@ -21,6 +21,8 @@ from archiver.records import ReadState, Review
 from archiver.store.archive import Archive
 from archiver.store.working.remembered_values import ASSISTANTS, TOKEN_MARKS, TokenMarks
 from tests.support.archives.maker import CLIENT, ArchiveMaker, at, file_object, message_object, story
+from tests.support.terminals.forked_program import program
+from tests.support.terminals.pseudo_terminal import PseudoTerminal
 
 THIRD = 999
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -172,6 +174,24 @@ def test_no_call_gets_what_is_not_of_the_job_or_is_covered(
     assert calls // 5 < got < calls
     assert 0o600 == stat.S_IMODE(log.stat().st_mode)
     assert log.read_text("ascii")
+
+
+@pytest.mark.drawn
+def test_at_a_terminal_it_says_what_leaves_and_records_the_consent(tmp_path: Path) -> None:
+    """Until it is taken back."""
+    maker = story(tmp_path / "home")
+    command = ["--home", str(maker.home), "--lang", "ja", "mcp", "--job", "job1"]
+
+    with PseudoTerminal(program(*command, "--allow"), dict(os.environ)) as terminal:
+        terminal.see("外に出ます")
+        terminal.answer("許可しますか", "y", "\r")
+        assert 0 == terminal.end()
+
+    with maker.archive.reading() as reading:
+        assert {"job1": False} == ASSISTANTS.recall(reading)
+    assert 0 == main([*command, "--forbid"])
+    with maker.archive.reading() as reading:
+        assert {} == ASSISTANTS.recall(reading)
 
 
 @pytest.mark.drawn
