@@ -110,6 +110,7 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         "jobs": sorted((one for one in jobs if one["is_open"]), key=job_order, reverse=True),
         "ended": [one for one in jobs if not one["is_open"]],
         "every": facts["every"],
+        "is_team": facts["kept_by_team"] != "nothing",
         "backup": status.backup,
         "has_notices": facts["has_notices"],
     }

@@ -201,3 +201,4 @@ def test_the_commands_of_worker_and_recipient(team: Team, tmp_path: Path) -> Non
     assert "  本人と名乗る人  許可 job1 2099-01-31  法務部  " in audit
     assert "archive team audit" in nothing
     assert "team audit" in status
+    assert "団体が行います" in status

@@ -107,7 +107,8 @@ def _tell_labelled(rows: Iterable[tuple[str, Sequence[str]]]) -> None:
 def _summary_lines(document: dict[str, Any], status: Status, now: datetime, kept: KeptByTeam) -> Iterator[str]:
     """How saving goes, the backup, the jobs with what is saved of each, and one thing that would make it safer."""
     every, last = document["every"], status.last_sync
-    saving = _("on, every {every}").format(every=every) if every else _("switched off")
+    off = _("switched off") if kept is KeptByTeam.NOTHING else _("by the team")
+    saving = _("on, every {every}").format(every=every) if every else off
     saved = _("last {time}").format(time=moment_words(last, now)) if last else _("nothing saved yet")
     backup = _backup_words(status.backup, kept, now)
     yield side_by_side([(_("Automatic saving"), f"{saving}  {saved}"), (_("Backup"), backup)])

@@ -96,6 +96,17 @@ def test_the_export_of_an_account_goes_to_who_gets_all_of_it(tmp_path: Path, mon
     assert re.findall('packages/order[^"]+', page) == ["packages/order?contract=job1&amp;for=lawyer"]
 
 
+def test_what_a_team_saves_is_not_said_to_be_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No scheduler of this computer starts it, and it is saved all the same."""
+    story(tmp_path / "home").archive.close()
+    monkeypatch.setattr(home_document, "observed_facts", lambda *_observed: CALM | {"every": "", "kept_by_team": "all"})
+    with open_application(tmp_path / "home", {"HOME": str(tmp_path), "PATH": ""}) as browser:
+        page = browser.get("/home")
+
+    assert "Automatic saving by the team" in page
+    assert "Automatic saving off" not in page
+
+
 def test_after_the_changes_were_seen_all_is_good(tmp_path: Path) -> None:
     """The sentence says how much is kept and where; it is not said where something was not looked at."""
     maker = story(tmp_path / "home")
