@@ -242,7 +242,7 @@ def _read_day(answer: str, fact: ContractFact, contract: Contract, now: datetime
         facts = read_facts({fact.name: answer}, now=now)
         check_order(replace(contract, **facts))
     except errors.DaysInWrongOrder as error:
-        sentence = _("{before} is {first}, so {after} cannot be {later}. Check both; Enter leaves this one unknown.")
+        sentence = _("{before} is {first}, so {after} cannot be {later}. Check both.")
         raise InvalidAnswer(sentence.format(**error.data)) from None
     except tuple(_DAY_SENTENCES) as error:
         sentence = short_month(answer) or _(_DAY_SENTENCES[type(error)])

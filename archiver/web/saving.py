@@ -89,7 +89,7 @@ def round_progress(app: App, job: Job) -> ProgressCallbacks:
 
     def on_step(step: PlanStep, name: str) -> None:
         words = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
-        job.tell(f"{words.get(step.kind, '')} {visible(name)}  {counts_line(count_saved(app.archive))}".strip())
+        job.tell(f"{words.get(step.kind, '')} {visible(name)}".strip() + f" ({counts_line(count_saved(app.archive))})")
 
     def on_file(file: WantedFile, have: int) -> None:
         is_large = file.size >= ENOUGH_BYTES

@@ -44,7 +44,6 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
     )
     filters: dict[str, Callable[..., str]] = {
         "stamp": times.local_time,
-        "minute": lambda at: times.local_time(at)[:-3],
         "clock": times.clock_minute,
         "day": times.day_text,
         "beside": lambda before, after, *, later: mark_side(difference(before, after), later=later),

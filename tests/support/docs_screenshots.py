@@ -28,6 +28,7 @@ from archiver.settings import other_archives
 from archiver.setup import billing
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
+from archiver.web.settings import copy_folder
 from tests.support.console.application import open_chromium, open_tab, serve_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.player import Player
@@ -187,11 +188,10 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     set_language("ja")
     with tempfile.TemporaryDirectory() as place:
-        home, os.environ["XDG_STATE_HOME"] = (
-            Path(place) / "demo",
-            place,
-        )  # other archives of this computer are not shown
+        home, os.environ["XDG_STATE_HOME"] = Path(place) / "hanako" / "demo", place  # nothing of this computer is shown
+        copy_folder.drives = lambda _environ: []
         command = [sys.executable, "-m", "archiver", "demo", "--dir", str(home)]
+        home.parent.mkdir()
         subprocess.run(command, env=os.environ | {"ARCHIVE_LANG": "ja"}, stdout=subprocess.DEVNULL, check=True)
         with open_chromium("ja") as browser:
             take_application(browser, home, folder)

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import build_view_context
+from archiver.render.spoken_times import moment_words
 from archiver.web.access import AccessGate
 from archiver.web.app import build_app
 
@@ -51,3 +52,8 @@ def open_viewer(home: Path, *, record_language: str = "ja", **changes: Any) -> I
     browser = Browser(build_app(view_context, gate).test_client(), gate)
     browser.let_in()
     yield browser
+
+
+def spoken(minute: str) -> str:
+    """A minute in Japan as the pages say it today."""
+    return moment_words(datetime.fromisoformat(f"{minute}+09:00"), datetime.now(UTC))

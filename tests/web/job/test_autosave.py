@@ -64,6 +64,7 @@ def test_nonsense_is_told_beside_the_field_and_changes_nothing(browser: FormBrow
     """A month that is too short by its length; the fields beside it stay kept."""
     token = browser.token()
     type_into(browser, token, "amount", "50,000円")
+    begun = browser.get("/contracts/job1")
 
     short = type_into(browser, token, "contracted_on", "11/31")
     wrong = type_into(browser, token, "contracted_on", "いつか")
@@ -71,6 +72,7 @@ def test_nonsense_is_told_beside_the_field_and_changes_nothing(browser: FormBrow
     browser.post("/contracts/job1/left", csrf=token)
 
     contract, _entries = stated(browser)
+    assert 'id="s-work"><p class="saved ">not entered' in begun  # the amount alone is no saved fact
     assert "Month 11 has 30 days. What you typed is still there." in short
     assert [True] * 3 == ['class="saved err"' in one for one in (short, wrong, own)]
     assert ("50,000円", None, "田中") == (contract.amount, contract.contracted_on, contract.client)

@@ -13,7 +13,7 @@ from archiver.web.talk.flow import minute_text
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.html_safety import read_html
 from tests.support.reports import sample_conversation
-from tests.support.viewer.client import HOST, Browser, open_viewer
+from tests.support.viewer.client import HOST, Browser, open_viewer, spoken
 
 MOST = 400_000
 FIRST = 1_876_543_210_000_000_000
@@ -258,8 +258,8 @@ def test_the_end_says_what_is_known_behind_it(tmp_path: Path) -> None:
     with open_viewer(maker.home) as browser:
         html = browser.get(f"/room/{ROOM}")
 
-    assert "last read on 2026-11-05 14:01;" in html
-    assert "cannot be opened any more; that was seen on 2026-11-05 15:00" in html
+    assert f"last read on {spoken('2026-11-05 14:01')};" in html
+    assert f"cannot be opened any more; that was seen on {spoken('2026-11-05 15:00')}" in html
 
 
 def test_a_chat_without_messages_is_a_calm_page(tmp_path: Path) -> None:

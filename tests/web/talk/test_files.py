@@ -22,7 +22,7 @@ from archiver.store.queries.viewing import files
 from archiver.web.content.send_file import A_PIECE
 from archiver.web.server import THREADS, serve_pages
 from tests.support.archives.maker import ROOM, ArchiveMaker, file_object, story
-from tests.support.viewer.client import HOST, Browser, open_viewer
+from tests.support.viewer.client import HOST, Browser, open_viewer, spoken
 
 HTML = b"<script>alert(1)</script>"
 FILM = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 40_000
@@ -95,9 +95,9 @@ def test_the_newest_stands_first_with_what_became_of_it(browser: Browser) -> Non
     found = rows(browser.get(f"/room/{ROOM}/files"))
 
     assert ["偽物.png", "映像.mp4", "消えた.pdf", "大きい.mov"] == list(found)[:4]
-    assert "Saved 2026-11-05 11:41" in found["ラフ案.png"]
+    assert f"Saved {spoken('2026-11-05 11:41')}" in found["ラフ案.png"]
     assert "Not saved : given up: larger than the limit in the settings" in found["大きい.mov"]
-    assert "Not listed by Chatwork any more since 2026-11-05 11:47" in found["消えた.pdf"]
+    assert f"Not listed by Chatwork any more since {spoken('2026-11-05 11:47')}" in found["消えた.pdf"]
     assert hashlib.sha256(HTML).hexdigest() in found["偽物.png"]
     assert "Save " not in found["大きい.mov"].replace("Saved", "")
 

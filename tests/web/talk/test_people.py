@@ -13,7 +13,7 @@ from archiver.records import Role
 from archiver.store import statements
 from archiver.web.talk import people
 from tests.support.archives.maker import BEGIN, CLIENT, OWNER, ROOM, story
-from tests.support.viewer.client import Browser, open_viewer
+from tests.support.viewer.client import Browser, open_viewer, spoken
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +43,10 @@ def test_names_and_membership_are_told_with_their_times(browser: Browser) -> Non
     found = person_texts(browser.get(f"/room/{ROOM}/people"))
 
     assert [77, OWNER, CLIENT] == list(found)
-    gone = found[CLIENT]
-    assert gone.startswith("田 田中(解約済) ID 7654321 Not listed as a member any more since 2026-11-05 12:01")
-    assert "Names 田中(解約済) since 2026-11-05 12:01 田中 since 2026-11-05 10:00 Role member" in gone
-    assert "The name ends with the mark of a closed account, such as “(解約済)”, since 2026-11-05 12:01" in gone
+    gone, closed = found[CLIENT], spoken("2026-11-05 12:01")
+    assert gone.startswith(f"田 田中(解約済) ID 7654321 Not listed as a member any more since {closed}")
+    assert f"Names 田中(解約済) since {closed} 田中 since {spoken('2026-11-05 10:00')} Role member" in gone
+    assert f"The name ends with the mark of a closed account, such as “(解約済)”, since {closed}" in gone
 
 
 def test_a_closed_account_that_is_renamed_was_closed_before(tmp_path: Path) -> None:
@@ -56,9 +56,9 @@ def test_a_closed_account_that_is_renamed_was_closed_before(tmp_path: Path) -> N
         maker.account(77, name, minutes=minutes)
     maker.archive.close()
     with open_viewer(maker.home) as browser:
-        found = person_texts(browser.get(f"/room/{ROOM}/people"))[77]
+        found, renamed = person_texts(browser.get(f"/room/{ROOM}/people"))[77], spoken("2026-11-05 15:10")
 
-    assert "The name ends with the mark of a closed account, such as “(解約済)”, since 2026-11-05 15:10" in found
+    assert f"The name ends with the mark of a closed account, such as “(解約済)”, since {renamed}" in found
 
 
 def test_it_says_who_is_who(browser: Browser) -> None:

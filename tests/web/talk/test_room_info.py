@@ -14,7 +14,7 @@ from archiver.records import Enclosure, MessageId
 from archiver.store import statements
 from archiver.web.talk import room_info
 from tests.support.archives.maker import OTHER_ROOM, ROOM, at, story
-from tests.support.viewer.client import Browser, open_viewer
+from tests.support.viewer.client import Browser, open_viewer, spoken
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_all_descriptions_stand_there_with_their_times(browser: Browser) -> None
     assert text.index("3,000円") < text.index("5,000円")
     assert "<script>alert" not in page
     assert "[U+202E]" in page
-    assert "短くした名前 since 2026-11-05 15:10 動画編集_田中様 since 2026-11-05 10:00" in text
+    assert f"短くした名前 since {spoken('2026-11-05 15:10')} 動画編集_田中様 since {spoken('2026-11-05 10:00')}" in text
 
 
 def test_a_found_description_leads_to_it(browser: Browser) -> None:

@@ -12,7 +12,7 @@ import pytest
 from archiver.records import Observation
 from archiver.web.talk import tasks
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, story
-from tests.support.viewer.client import Browser, open_viewer
+from tests.support.viewer.client import Browser, open_viewer, spoken
 
 
 def see(maker: ArchiveMaker, number: int, body: str, *, minutes: float, state: str = "present", **facts: Any) -> None:
@@ -70,7 +70,8 @@ def test_what_it_said_before_stands_below_it(browser: Browser) -> None:
     (first, *_others) = task_texts(page)
 
     assert "30fps" in first
-    assert "Before the change seen at 2026-11-05 15:20 Time limit: 2026-11-05 字幕 &lt;b&gt;直す&lt;/b&gt;" in first
+    seen = spoken("2026-11-05 15:20")
+    assert f"Before the change seen at {seen} Time limit: 2026-11-05 字幕 &lt;b&gt;直す&lt;/b&gt;" in first
     assert "<pre>30fps</pre>" in page
     assert "<b>直す" not in page
     assert first.endswith("not done yet yamada 田中 2026-11-06")
