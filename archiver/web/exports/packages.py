@@ -221,6 +221,8 @@ def making() -> AnyResponse | str:
     jobs = console_context().jobs
     job = jobs.last
     if job is None or job.title != _title() or job.is_running or not job.links:
+        if "HX-Request" in request.headers and not (job and job.is_running):
+            return Response(headers={"HX-Refresh": "true"})  # ended without an export: the heading says so no longer
         return render_template("package_making.html", job=job)
     jobs.note_seen(job)
     address = job.links[0].address

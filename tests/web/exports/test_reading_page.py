@@ -227,6 +227,8 @@ def test_what_another_job_keeps_from_being_made_is_said(browser: FormBrowser) ->
     browser.job()
 
     assert "was not begun" in browser.get("/packages/making")
+    asked = browser.client.get("/packages/making", base_url=SITE, headers={"HX-Request": "true"})
+    assert "true" == asked.headers.get("HX-Refresh")  # the page that waited comes anew, with what became of it
 
 
 def test_who_the_client_is_is_asked_once(tmp_path: Path) -> None:
