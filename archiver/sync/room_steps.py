@@ -270,7 +270,8 @@ class RoomSteps:
 
     def _note_failure(self, room: int, kind: str | None, error: errors.ChatworkError) -> None:
         report = self.reports[room]
-        report.outcome, report.error = RoomOutcome.FAILED, str(error)
+        detail = error.data.get("detail")
+        report.outcome, report.error = RoomOutcome.FAILED, f"{error} ({detail})" if detail else str(error)
         report.failed = kind or report.failed  # a refused single message is no failed list
         self.context.troubles.add(f"room/{room}/{kind if kind in PULLS else plan.MESSAGES}/failed")
         if room in self.inputs.failures:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from hypothesis import given, strategies
@@ -338,7 +339,7 @@ def test_bank_data_of_a_stranger(is_other: bool) -> None:
     body = "LINEに移ってください。口座番号を教えてください。090-1234-5678"
     told = []
     for stranger in (twin, "new///2/2026-11-21", ""):
-        one = replace(text_of(body), is_other=is_other, stranger=lambda stranger=stranger: stranger)
+        one = replace(text_of(body), is_other=is_other, stranger=partial(str, stranger))
         told.append([alert for alert in phrase_rules.judge_texts([one]) if alert.rule in (AlertRule.A8, AlertRule.A15)])
 
     (taken,), (new,), known = told

@@ -18,7 +18,6 @@ from archiver.store.queries.viewing import (
     messages,
     people,
     tasks,
-    timeline,
 )
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.scope import parse
@@ -84,7 +83,6 @@ def _questions(first: int, last: int) -> dict[str, Question]:
         "files by a name that none has": lambda reading: files.page(reading, [ROOM], name="ない"),
         "tasks": lambda reading: tasks.page(reading, [ROOM]),
         "people": lambda reading: people.people(reading, ROOM),
-        "events": lambda reading: timeline.timeline(reading, [ROOM], contracts=["job1"]),
         "search, one sign": search_for("す"),
         "search, one sign, older": search_for("す", HitPosition(middle, ROOM, 0)),
         "search, a word": search_for("納品"),

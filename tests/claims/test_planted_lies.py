@@ -20,6 +20,7 @@ from archiver.evidence.tables import events
 from archiver.export.report import limits, message_block, platform_crosscheck, summary
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import Basis, CaseFacts, CaseSide, ChangedMessages, ChangeKind, Message, ObservedBy
+from archiver.render import page_templates
 from archiver.store.archive import Archive
 from tests.claims.artifact_judge import falsehoods
 from tests.claims.artifacts import after, sealed, told_at_once
@@ -147,8 +148,8 @@ def _in_2030(true: Function, *given: Any, **options: Any) -> str:
     return str(true(*given, **options)).replace("2026", "2030")
 
 
-def _saving_began_in_2030(true: Function, *given: Any) -> list[str]:
-    return [re.sub("(保存開始: )2026", r"\g<1>2030", line) for line in true(*given)]
+def _saving_began_in_2030(true: Function, *given: Any, **values: Any) -> list[str]:
+    return [re.sub("(保存開始: )2026", r"\g<1>2030", line) for line in true(*given, **values)]
 
 
 def _one_more(true: Function, *given: Any) -> str:
@@ -216,7 +217,7 @@ LIES: dict[str, dict[str, Lie]] = {
         "there was one more": (summary._pauses_text, _one_more),
         "the longest was short": (summary._pauses_text, _a_minute),
         "the last look was later": (summary._last_look_text, _in_2030),
-        "the saving began later": (limits._period_lines, _saving_began_in_2030),
+        "the saving began later": (page_templates.text_lines, _saving_began_in_2030),
     },
     "what was recovered": {
         "everything came by lists": (words.sources_text, _all_listed),

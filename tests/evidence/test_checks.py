@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("archiver/evidence", "archiver/custody", "archiver/export/package")
+FOLDERS = ("archiver/evidence", "archiver/custody", "archiver/export/package", "archiver/team")
 SOURCES = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
 FINDERS = {"add_finding", "_add_finding", "_find_entry"}
 

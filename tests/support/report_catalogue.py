@@ -35,8 +35,9 @@ OTHER_WORDS = (
     "export/pdf",
     "package/verify_script.py",
     "export/verify_page",
+    "comparison/quoted_passages.py",
 )
-"""Patterns of what is masked, and texts that are in one language or have a catalogue of their own."""
+"""Patterns of what is masked or read, and texts that are in one language or have a catalogue of their own."""
 
 NOT_SAID = {
     "月火水木金土日",

@@ -18,8 +18,8 @@ STEPS = 40_000
 
 _MARKS = "[\\u0300-\\u036f\\u3099\\u309a\\ufe00-\\ufe0f\\U0001f3fb-\\U0001f3ff\\U000e0100-\\U000e01ef]"
 _WORD = re.compile(
-    f"\\[U\\+[0-9A-F]{{4,6}}\\]|[A-Za-z]+|[0-9]+(?:[.,:][0-9]+)*|(?:[一-鿿々]{_MARKS}*)+"
-    f"|(?:[ぁ-ゖ]{_MARKS}*)+|(?:[ァ-ヺー]{_MARKS}*)+|.(?:{_MARKS}|\\u200d.)*",
+    f"\\[U\\+[0-9A-F]{{4,6}}\\]|[A-Za-z]+|[0-9]+(?:[.,:][0-9]+)*|(?:[\\u4e00-\\u9fff\\u3005]{_MARKS}*)+"
+    f"|(?:[\\u3041-\\u3096]{_MARKS}*)+|(?:[\\u30a1-\\u30fa\\u30fc]{_MARKS}*)+|.(?:{_MARKS}|\\u200d.)*",
     re.DOTALL,
 )
 """A word as its script tells it: kanji, kana of a kind, Latin letters, a number (`50,000`), a mark made by `visible`;

@@ -117,7 +117,8 @@ def test_the_port_of_the_last_time_is_taken_again_and_told_if_it_cannot(
 ) -> None:
     """So a page that is open comes back; a program that has the port may know the cookie, which is changed."""
     file, obj = tmp_path / "state" / "app.json", CliContext(tmp_path / "home", 0, {"HOME": str(tmp_path)})
-    monkeypatch.setattr(app, "_wait", lambda _context: None)
+    monkeypatch.setattr(app, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(app, "is_left_alone", lambda _context: True)
     entries = []
     for _run in range(2):
         app._serve(obj, file, 0, no_browser=True)

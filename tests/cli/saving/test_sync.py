@@ -193,7 +193,13 @@ def test_of_a_list_that_was_not_read_nothing_new_is_not_said() -> None:
 
 def test_a_gap_is_told_as_what_is_not_saved_yet() -> None:
     """Before the first save by its day and number; one that is estimated at nothing has no line."""
-    start = {"after": None, "before": "1", "from": None, "to": "2026-10-02T03:00:00+00:00", "reason": "first_sync"}
+    start: dict[str, object] = {
+        "after": None,
+        "before": "1",
+        "from": None,
+        "to": "2026-10-02T03:00:00+00:00",
+        "reason": "first_sync",
+    }
     gaps = [start | {"missing": missing} for missing in (1073, None, 0)]
     room = RoomReport(5, "動画編集", RoomOutcome.ARCHIVED, gaps=gaps)
     report = SyncReport(1, datetime(2026, 11, 5, tzinfo=UTC), rooms=[room])

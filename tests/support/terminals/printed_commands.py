@@ -86,7 +86,8 @@ def usage_error(words: tuple[str, ...]) -> str | None:
     except click.FileError:
         return None
     except click.UsageError as error:
-        return error.format_message()
+        is_path = isinstance(error, click.BadParameter) and error.param and isinstance(error.param.type, click.Path)
+        return None if is_path else error.format_message()
     return None
 
 
