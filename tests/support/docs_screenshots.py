@@ -189,7 +189,7 @@ def main(folder: Path) -> None:
     set_language("ja")
     with tempfile.TemporaryDirectory() as place:
         home, os.environ["XDG_STATE_HOME"] = Path(place) / "hanako" / "demo", place  # nothing of this computer is shown
-        copy_folder.drives = lambda _environ: []
+        copy_folder.drives = lambda environ: []
         command = [sys.executable, "-m", "archiver", "demo", "--dir", str(home)]
         home.parent.mkdir()
         subprocess.run(command, env=os.environ | {"ARCHIVE_LANG": "ja"}, stdout=subprocess.DEVNULL, check=True)

@@ -29,6 +29,7 @@ def _burdened() -> bytes:
     names = (("/Type", "/Font"), ("/Subtype", "/Type1"), ("/BaseFont", "/Helvetica"))
     font = DictionaryObject({NameObject(key): NameObject(value) for key, value in names})
     resources = writer.pages[1]["/Resources"].get_object()
+    assert isinstance(resources, DictionaryObject)
     resources[NameObject("/Font")] = DictionaryObject({NameObject("/F1"): font})
     writer.add_outline_item(title="初め", page_number=0)
     writer.add_attachment("控え.txt", b"x")

@@ -103,7 +103,9 @@ def test_a_courts_file_has_nothing_beside_its_pages() -> None:
 
     assert (None, None, [], {}) == (opened.metadata, opened.xmp_metadata, opened.outline, dict(opened.attachments))
     assert [] == [word for word in (b"Typst", b"yamada", b"xmp", b"D:2026") if word in made]
-    assert opened.root_object["/MarkInfo"]["/Marked"]
+    mark = opened.root_object["/MarkInfo"]
+    assert isinstance(mark, dict)
+    assert mark["/Marked"]
     assert "甲第" in opened.pages[0].extract_text()
 
 
