@@ -35,6 +35,7 @@ ALLOWED = {
     "export/report/message_block.py": "the marks of one quoted message",
     "export/report/statistics.py": "gathers the facts of which claims are made",
     "cli/reading/search.py": "the marks of one found message",
+    "cli/reading/assistant_answers.py": "the marks of one message",
     "cli/reading/show.py": "the marks of one message",
     "web/talk/message_line.py": "the marks of one message",
     "web/exports/read_rows.py": "the marks of one message that is read",

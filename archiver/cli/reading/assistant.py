@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from archiver.store.archive import Archive
 from archiver.store.queries.contracts import find_contract
 from archiver.store.time_text import to_text
 from archiver.store.working.remembered_values import ASSISTANTS
+from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server

@@ -67,6 +67,7 @@ STORED: dict[str, tuple[Any, str]] = {
             '"roles": {"7": "third"}}}'
         ),
     ),
+    "assistants": ({"job1": True}, '{"job1": true}'),
     "ticked": ({"job1": ["read"]}, '{"job1": ["read"]}'),
     "rescued": (AT, TEXT),
     "scheduled_run": (
