@@ -235,14 +235,21 @@ def invoice_text(
     return word("invoice", lang, state=comma(lang).join(parts), **words)
 
 
-def state_text(balance: InvoiceBalance, lang: str | None = None, *, message: str = "", is_letter: bool = False) -> str:
+def state_text(
+    balance: InvoiceBalance,
+    lang: str | None = None,
+    *,
+    message: str = "",
+    is_letter: bool = False,
+    say_day: Callable[[date], str] = day_text,
+) -> str:
     """What is open of an invoice, the day of payment, how late it is, and which message promised it.
 
     `is_letter`: to the client, so without a day that nobody stated and without hints for the reporter.
     """
     if not balance.unpaid:
         return word("invoice.paid", lang)
-    day = day_text(balance.due) if balance.due else ""
+    day = say_day(balance.due) if balance.due else ""
     late = word("invoice.late", lang, n=balance.days_late) if balance.days_late else ""
     due = [word(f"due.{balance.basis}", lang, day=day) + late]
     if is_letter and (balance.due is None or balance.basis in RECEIPTS):

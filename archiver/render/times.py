@@ -5,6 +5,7 @@ In a package in English they are in English words, still of Japan.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from gettext import ngettext
 
@@ -110,10 +111,10 @@ def time_from_id(number: int) -> str | None:
     return None if at is None else say("{time} ごろ(IDからの推定)", time=minute_text(at))
 
 
-def typed_time(seconds: int) -> str:
+def typed_time(seconds: int, words: Callable[[datetime], str] = local_time) -> str:
     """A Unix time that somebody typed: `2026-11-05 10:14:33`, or the bare number if it is no date."""
     try:
-        return local_time(datetime.fromtimestamp(seconds, UTC))
+        return words(datetime.fromtimestamp(seconds, UTC))
     except (OverflowError, ValueError, OSError):
         return f"{seconds}"
 

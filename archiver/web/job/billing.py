@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from gettext import gettext as _
 from typing import Any
 
@@ -9,8 +10,10 @@ from flask import request
 
 from archiver import errors
 from archiver.claims.money import money_standing, state_text
+from archiver.contract_dates import day_of
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, StatedTerm
 from archiver.render.invisible_characters import visible
+from archiver.render.spoken_times import day_words
 from archiver.setup import billing
 from archiver.setup.written_values import EXAMPLE_DAY, read_day, read_yen, yen_text
 from archiver.store.archive import Reading
@@ -128,10 +131,19 @@ def money_rows(reading: Reading, contract: Contract) -> dict[str, Any]:
     ids = [int(one.message_id) for one in contract.reminders if one.message_id is not None]
     found = message_summaries(reading, [(int(room.room_id), one) for one in ids for room in contract.rooms])
     balances = () if standing is None else standing.balances
+
+    def words(day: date) -> str:
+        return day_words(day, console_context().now())
+
+    def typed_day(typed: str) -> str:
+        at = day_of(typed)
+        return typed if at is None else words(at.astimezone(JST).date())
+
     return {
         "standing": standing,
-        "balances": [(one, state_text(one, view_context().language)) for one in balances],
+        "balances": [(one, state_text(one, view_context().language, say_day=words)) for one in balances],
         "yen": yen_text,
+        "day": typed_day,
         "reminder_rooms": {int(one.message_id): int(one.room_id) for one in found},
     }
 

@@ -19,6 +19,7 @@ from archiver.render import message_body, times
 from archiver.render.gap_breaks import GapBreaks, GapEnd, gap_reason, narrow_gap, overlaps
 from archiver.render.invisible_characters import visible
 from archiver.render.reference_labels import reply_target
+from archiver.render.spoken_times import moment_words
 from archiver.store.archive import Reading
 from archiver.store.queries.entries import covered_periods
 from archiver.store.queries.last_looks import gaps
@@ -228,7 +229,7 @@ def _steps(
         elif before.body != DELETED:
             html = version_pair(1, before.body, after.body, references).before if marked.take() else plain
             caption = _("Text before the edit (saved {time})").format(time=saved)
-            yield _step("", _("Edited ({when}).").format(when=when) + _edit_time(before, after), caption, html)
+            yield _step("", _("Edited ({when}).").format(when=when) + _edit_time(before, after, now), caption, html)
 
 
 def _step(title: str, text: str, caption: str = "", html: Markup | None = None) -> Row:
@@ -239,10 +240,11 @@ def _kept_words(when: str) -> str:
     return _("This text was saved before that ({when}).").format(when=when)
 
 
-def _edit_time(before: Version, after: Version) -> str:
+def _edit_time(before: Version, after: Version, now: datetime) -> str:
     if after.update_time <= 0 or after.update_time == before.update_time:
         return ""
-    return " " + _("Chatwork's time of the edit: {time}").format(time=times.typed_time(after.update_time))
+    at = times.typed_time(after.update_time, lambda at: moment_words(at, now))
+    return " " + _("Chatwork's time of the edit: {time}").format(time=at)
 
 
 def _files(message: Message, shown: str, context: MessageContext) -> Iterator[Row]:

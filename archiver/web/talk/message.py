@@ -14,6 +14,7 @@ from archiver import errors, shell_command
 from archiver.records import Contract, Message, ObservedBy, Version
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_html import chatwork_url
+from archiver.render.spoken_times import moment_words
 from archiver.render.times import typed_time
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import messages
@@ -94,9 +95,18 @@ def _version_lines(
 
 
 def _version(number: int, version: Version, proof: Proof) -> dict[str, Any]:
-    edited_at = typed_time(version.update_time) if version.update_time > 0 else ""
+    now, seconds = view_context().now(), version.update_time
+    edited_at = typed_time(seconds) if seconds > 0 else ""
+    edited_words = typed_time(seconds, lambda at: moment_words(at, now))
     source = Markup(visible_html(version.body, lines=True))  # noqa: S704 - safe
-    return {"number": number, "version": version, "proof": proof, "edited_at": edited_at, "source": source}
+    return {
+        "number": number,
+        "version": version,
+        "proof": proof,
+        "edited_at": edited_at,
+        "edited_words": edited_words,
+        "source": source,
+    }
 
 
 def _version_changes(text_pairs: Sequence[VersionPair], versions: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:

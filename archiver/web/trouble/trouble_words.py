@@ -93,7 +93,10 @@ def _archive_words(error: errors.ArchiverError) -> TroubleWords | None:
 def _disk_words(error: errors.ArchiverError) -> TroubleWords | None:
     match error:
         case errors.PackagePlaceNotWritable():
-            return None
+            advice = _(
+                "Choose another exports folder under “Settings”, “Where it is kept”, or allow writing there."
+            )
+            return TroubleWords(visible(str(error)), advice)
         case errors.LocksMissing():
             return TroubleWords(
                 _("The drive of the archive has no locks of files; without them two programs could damage it."),

@@ -15,6 +15,7 @@ from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.statements import enclosures
 from tests.support.archives.maker import ROOM
 from tests.support.console.application import SITE, FormBrowser, open_job_with_day_of_payment
+from tests.support.viewer.client import spoken
 from tests.support.viewer.page_text import words_of
 from tests.web.test_pages import a_file
 
@@ -79,7 +80,7 @@ def test_a_reminder_is_entered_by_its_message_or_its_day(browser: FormBrowser) -
     browser.post("/contracts/job1", reminders="1")
 
     assert [422, 422, 422, 302] == [one.status_code for one in (both, neither, foreign, kept)]
-    assert "2026-11-20" in page
+    assert f"<small>{spoken('2026-11-20 00:00').removesuffix(' 0:00')}</small>" in page
     assert ("\u202e" in page, len(reminder.how or "")) == (False, 200)
     with browser.context.archive.reading() as reading:
         assert () == find_contract(reading, "job1").reminders

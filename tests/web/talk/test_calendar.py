@@ -53,7 +53,7 @@ def test_a_day_leads_to_its_messages_and_says_how_much_was_seen(browser: Browser
     page = browser.get(f"/room/{ROOM}/calendar?month=2026-11")
     found = days(page)
 
-    assert "5 4 messages △ partly seen" == found["2026-11-05"]
+    assert "5 4 sent △ partly seen" == found["2026-11-05"]
     assert [f"/room/{ROOM}?day=2026-11-05"] == re.findall(r'href="([^"]+day=[^"]+)"', page)
     assert "4 - before the archive" == found["2026-11-04"]
     assert "6 ? not seen so far" == found["2026-11-06"]

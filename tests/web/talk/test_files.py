@@ -98,7 +98,7 @@ def test_the_newest_stands_first_with_what_became_of_it(browser: Browser) -> Non
     assert f"Saved {spoken('2026-11-05 11:41')}" in found["ラフ案.png"]
     assert "Not saved : given up: larger than the limit in the settings" in found["大きい.mov"]
     assert f"Not listed by Chatwork any more since {spoken('2026-11-05 11:47')}" in found["消えた.pdf"]
-    assert hashlib.sha256(HTML).hexdigest() in found["偽物.png"]
+    assert re.search(f"Details .*SHA-256 {hashlib.sha256(HTML).hexdigest()}", found["偽物.png"])
     assert "Save " not in found["大きい.mov"].replace("Saved", "")
 
 

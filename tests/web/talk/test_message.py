@@ -11,7 +11,7 @@ import pytest
 from archiver.store import seals
 from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.terminals.printed_commands import usage_error
-from tests.support.viewer.client import Browser, open_viewer
+from tests.support.viewer.client import Browser, open_viewer, spoken
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +30,12 @@ def test_an_edit_shows_both_texts_with_their_differences(story_browser: Browser)
 
     assert "残り3本<del>もお願いします</del>。" in html
     assert "残り3本<ins>は無しで</ins>。" in html
-    assert "first seen 2026-11-05 10:05:00, last seen 2026-11-05 11:00:00" in html
-    assert "Between 2026-11-05 11:00:00 and 2026-11-05 12:00:00 the text changed." in html
-    assert "Chatwork&#39;s time of the edit: 2026-11-05 11:10:00" in html
+    seen, last, changed, edited = (spoken(f"2026-11-05 {one}") for one in ("10:05", "11:00", "12:00", "11:10"))
+    assert f"first seen {seen}, last seen {last}" in html
+    assert f"Between {last} and {changed} the text changed." in html
+    assert 2 == html.count(f"Chatwork&#39;s time of the edit: {edited}")
+    compared = html.partition('id="compare"')[2].partition('<details class="fold" id="proof">')[0]
+    assert (False, True) == ("2026-11-05" in compared, re.search("<h2><bdi>[^<]+</bdi> <time ", html) is not None)
     assert 2 == html.count('<div class="side">')
     assert '<section class="old">' not in html
     assert '<p class="legend">' in html

@@ -93,6 +93,17 @@ def test_a_full_disk_while_a_package_is_made(desk: FirstDayDesk, browser: FormBr
     assert list((desk.home / "exports").iterdir())
 
 
+def test_an_exports_folder_that_cannot_be_written_names_the_page_to_change_it(
+    desk: FirstDayDesk, browser: FormBrowser
+) -> None:
+    """Not an option of the command line."""
+    (desk.home / "exports").write_text("no folder")
+    browser.post("/packages/make", {"for": "lawyer", "contract": "job1"})
+
+    (advice,) = outcome_of(browser).lines
+    assert (True, False) == ("Choose another exports folder under “Settings”" in advice, "--out" in advice)
+
+
 def test_a_token_that_is_refused_while_the_application_runs(desk: FirstDayDesk, browser: FormBrowser) -> None:
     """The save says so and links to where a token is stored; so does the overview; what is kept can be looked at."""
     before = entries(browser)
