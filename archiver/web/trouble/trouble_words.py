@@ -93,9 +93,7 @@ def _archive_words(error: errors.ArchiverError) -> TroubleWords | None:
 def _disk_words(error: errors.ArchiverError) -> TroubleWords | None:
     match error:
         case errors.PackagePlaceNotWritable():
-            advice = _(
-                "Choose another exports folder under “Settings”, “Where it is kept”, or allow writing there."
-            )
+            advice = _("Choose another exports folder under “Settings”, “Where it is kept”, or allow writing there.")
             return TroubleWords(visible(str(error)), advice)
         case errors.LocksMissing():
             return TroubleWords(
