@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from keyring.backends import fail
 
 from archiver import errors
 from archiver.cli.terminal.language import set_language
@@ -66,7 +67,7 @@ def damage(desk: FirstDayDesk, how: Callable[[Path], None]) -> None:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
     """A computer in Japanese whose archive holds three messages."""
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.setattr("keyring.core._keyring_backend", fail.Keyring())  # type: ignore[no-untyped-call]
     set_language("ja")
     with new_chatwork() as chatwork:
         desk = FirstDayDesk(tmp_path, chatwork, messages=3)
