@@ -36,7 +36,7 @@ def test_it_is_installed_shown_and_removed(terminal: Terminal, tmp_path: Path) -
     said = "".join("".join(terminal.both("init", "schedule")).split())
 
     is_idle = is_cron_running() is False  # one sentence then, and not also that it is registered
-    assert (is_idle, not is_idle) == ("cronが動いていない" in said, "に登録しました:" in said)
+    assert (is_idle, not is_idle) == ("自動保存はまだ動いていません" in said, "に登録しました:" in said)
     assert f"--home {terminal.home} -q sync --max-seconds 240" in terminal.run("init", "schedule", "--show")
     assert TOKEN not in (tmp_path / "table").read_text(encoding="utf-8")
     terminal.run("init", "schedule", "--off")

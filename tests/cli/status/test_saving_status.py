@@ -101,7 +101,7 @@ def test_while_every_run_fails_the_page_is_not_good(desk: TerminalWorld) -> None
     assert "archive init token" in screen
     assert "fault" == document["headline"]["kind"]
     assert ["The last save failed. Reason: the API token is not accepted."] == [
-        warning.partition(" In Chatwork")[0] for warning in document["warnings"]
+        warning.partition(" Paste the one")[0] for warning in document["warnings"]
     ]
     assert typed.startswith("The last automatic save failed")
     assert after.startswith("All good. ")
