@@ -11,6 +11,7 @@ import gettext
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -89,7 +90,7 @@ def verify_script() -> bytes:
 
 def _modules_in_order(name: str, trees: dict[str, ast.Module]) -> dict[str, ast.Module]:
     """The trees of a module and of all modules it imports, each after those that it imports itself."""
-    tree = ast.parse(_source(name))
+    tree = _parsed(_source(name))
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{_EVIDENCE_PACKAGE}."):
             needed = str(node.module).removeprefix(f"{_EVIDENCE_PACKAGE}.")
@@ -97,6 +98,14 @@ def _modules_in_order(name: str, trees: dict[str, ast.Module]) -> dict[str, ast.
                 _modules_in_order(needed, trees)
     trees[name] = tree
     return trees
+
+
+def _parsed(source: str) -> ast.Module:
+    """Its tree. Python 3.11 counts the levels of trees once for all threads: one made beside another may be refused."""
+    for _attempt in range(5):
+        with suppress(SystemError):
+            return ast.parse(source)
+    return ast.parse(source)
 
 
 def _source(name: str) -> str:

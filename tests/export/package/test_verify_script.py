@@ -16,7 +16,7 @@ import pytest
 
 from archiver.custody.verify import verify_path
 from archiver.evidence.verify import command_line
-from archiver.export.package.verify_script import verify_script
+from archiver.export.package.verify_script import _parsed, verify_script
 from tests.support.packages.package_damage import KINDS
 from tests.support.packages.sample_package import load_script, zip_package
 from tests.support.packages.script_names import name_clashes
@@ -230,3 +230,17 @@ def test_it_can_be_read() -> None:
     assert "# verify.stamps\n" in text
     assert "noqa" not in text
     assert "archiver.evidence" not in "".join(line for line in text.splitlines() if "import" in line)
+
+
+def test_a_tree_that_was_refused_beside_another_is_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Python 3.11 does where two threads parse at once."""
+    true, refused = ast.parse, iter([True, False])
+
+    def parse(source: str) -> ast.Module:
+        if next(refused):
+            raise SystemError("AST constructor recursion depth mismatch (before=60, after=80)")
+        return true(source)
+
+    monkeypatch.setattr(ast, "parse", parse)
+
+    assert 1 == len(_parsed("x = 1").body)

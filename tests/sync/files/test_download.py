@@ -154,7 +154,7 @@ def test_the_time_of_the_run_ends_a_transfer(world: World) -> None:
     file = upload(world, 5_000_000)
     world.chatwork.fail(Fault.SLOW, "/uploadfile/", rate=2_000_000, times=None)
 
-    first = world.sync(max_seconds=0.5)
+    first = world.sync(max_seconds=1.5)
     world.chatwork.heal()
     second = world.sync()
 
