@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from string import Formatter
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from archiver.render.invisible_characters import visible
 from archiver.render.style_sheet import style_sheet
@@ -143,13 +143,19 @@ An empty one too, which Jinja would take for the end of the statement before it.
 
 def text_lines(name: str, /, **values: object) -> list[str]:
     """The lines of a text template with these values in it."""
+    words = {"say": say, "is_english": is_english, "visible": visible, "local_time": local_time}
+    return _text_template(name).render(words | values).split("\n")[:-1]
+
+
+@cache
+def _text_template(name: str) -> Template:
+    """Read and compiled once; a line is said, in the language of the package, each time it is rendered."""
     source = _SAID.sub(_saying, (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8"))
     environment = Environment(  # noqa: S701 - text, not HTML
         undefined=StrictUndefined, line_statement_prefix="%", trim_blocks=True, keep_trailing_newline=True
     )
     environment.filters["visible"] = visible
-    words = {"say": say, "is_english": is_english, "visible": visible, "local_time": local_time}
-    return environment.from_string(source).render(words | values).split("\n")[:-1]
+    return environment.from_string(source)
 
 
 def _saying(line: re.Match[str]) -> str:
