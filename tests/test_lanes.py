@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -19,8 +18,7 @@ def test_at_most_forty_cases_are_heavy_and_each_is_there() -> None:
     missing = set()
     for case in HEAVY:
         path, _colons, name = case.partition("::")
-        tree = ast.parse((TESTS / path).read_text(encoding="utf-8"))
-        if name not in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}:
+        if f"\ndef {name}(" not in (TESTS / path).read_text(encoding="utf-8"):
             missing.add(case)
 
     assert set() == missing
