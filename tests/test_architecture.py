@@ -163,7 +163,7 @@ HOME: dict[str, set[str]] = {
         "store.working.key_value_store",
         "store.working.remembered_values",
     },
-    "platformdirs": {"settings"},
+    "platformdirs": {"settings", "setup.menu_entry"},
     "procrastinate": {"team.round_queue", "team.queue_schema"},
     "psycopg": {"team.ledger"},
     "requests": {

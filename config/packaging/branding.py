@@ -3,6 +3,7 @@
     python config/packaging/branding.py FOLDER
 
 writes `archive.ico` (Windows), `archive.icns` (macOS), the PNG files of the Store's package and `windows_version.txt`.
+`archiver/web/static/icon.png` is the same picture, 256 pixels a side, which the program puts into menus.
 """
 
 import sys
@@ -14,22 +15,25 @@ from PIL import Image, ImageDraw
 ROOT = Path(__file__).parents[2]
 STORE_SIZES = {"StoreLogo.png": 50, "Square44x44Logo.png": 44, "Square150x150Logo.png": 150}
 
-BLUE, WHITE, GREEN = (31, 78, 121, 255), (255, 255, 255, 255), (88, 166, 96, 255)
+BLUE, WHITE = (35, 80, 189, 255), (255, 255, 255, 255)
 _SIDE = 1024
 
 
 def draw_icon() -> Image.Image:
-    """A speech bubble that lies in an archive box, with the tick of a verification: 1024 by 1024 pixels."""
+    """The picture of `archiver/web/static/icon.svg`, a shield with the tick of a verification: 1024 by 1024 pixels."""
     image = Image.new("RGBA", (_SIDE, _SIDE), (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
-    draw.rounded_rectangle((64, 64, 960, 960), 180, fill=BLUE)
-    draw.rounded_rectangle((236, 210, 788, 520), 80, fill=WHITE)
-    draw.polygon([(330, 500), (330, 620), (450, 510)], fill=WHITE)
-    draw.rounded_rectangle((180, 580, 844, 680), 30, fill=WHITE)
-    draw.rounded_rectangle((220, 660, 804, 850), 30, fill=WHITE)
-    draw.line([(400, 750), (490, 820), (640, 690)], fill=GREEN, width=52, joint="curve")
-    for y in (300, 390):
-        draw.rounded_rectangle((310, y, 714, y + 36), 18, fill=BLUE)
+    draw.rounded_rectangle((32, 32, 992, 992), 224, fill=BLUE)
+    right = [(1 - t / 20, t / 20) for t in range(21)]
+    curve = [(47 * a**3 + 3 * 47 * a * a * b + 3 * 40.7 * a * b * b + 32 * b**3) for a, b in right]
+    down = [(30.5 * a**3 + 3 * 40 * a * a * b + 3 * 47.3 * a * b * b + 51 * b**3) for a, b in right]
+    half = [(32.0, 13.0), (47.0, 19.0), *zip(curve, down, strict=True)]
+    shield = [*half, *((64 - x, y) for x, y in reversed(half)), half[1]]
+    for line in (shield, [(25, 31.5), (30, 36.5), (39, 26.5)]):
+        points = [(16 * x, 16 * y) for x, y in line]
+        draw.line(points, fill=WHITE, width=64, joint="curve")
+        for x, y in points if line is not shield else ():
+            draw.ellipse((x - 32, y - 32, x + 32, y + 32), fill=WHITE)
     return image
 
 

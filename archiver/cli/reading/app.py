@@ -12,6 +12,7 @@ from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import build_view_context, entry_page, has_screen, stop_on_signals
 from archiver.cli.terminal.output import echo
+from archiver.setup import menu_entry
 from archiver.store.archive import Archive
 from archiver.store.search import current_index
 from archiver.web import console as application
@@ -30,8 +31,10 @@ ENTRY_SECONDS = 60.0
 """Seconds for which the page that opens a running application is kept for the browser."""
 
 
-def open_app(obj: CliContext, port: int | None, no_browser: bool, read_only: bool) -> int:
+def open_app(obj: CliContext, port: int | None, no_browser: bool, read_only: bool, icon: bool | None) -> int:
     """Serve the pages until a signal, the button, or 20 minutes without use; a second call opens the first one's."""
+    if icon is not None:
+        return _change_icon(obj, is_wanted=icon)
     if read_only:
         return _serve_read_only(obj, port or 0, no_browser=no_browser)
     file = instance_file(obj.home)
@@ -42,6 +45,13 @@ def open_app(obj: CliContext, port: int | None, no_browser: bool, read_only: boo
     with entry_page(address) as page:
         if _open(obj, page, address, no_browser=no_browser):
             threading.Event().wait(ENTRY_SECONDS)  # the page stays for as long as a browser may need to start
+    return 0
+
+
+def _change_icon(obj: CliContext, *, is_wanted: bool) -> int:
+    """Put the application into the menu and on the desktop, or take it away there."""
+    for path in menu_entry.place(obj.home) if is_wanted else menu_entry.remove(obj.home):
+        echo(_("Put there: {path}") if is_wanted else _("Taken away: {path}"), path=path)
     return 0
 
 

@@ -69,6 +69,12 @@ def command_search(ctx: click.Context, /, **typed: Any) -> int:
 )
 @click.option("--no-browser", is_flag=True, help=N_("Open no browser; only print the address."))
 @click.option("--read-only", is_flag=True, help=N_("Pages that only show and search what is kept; Ctrl-C ends them."))
+@click.option(
+    "--icon/--no-icon",
+    default=None,
+    hidden=True,
+    help=N_("Only put the application into the menu and on the desktop, or take it away there."),
+)
 @click.pass_obj
 def command_app(obj: CliContext, /, **typed: Any) -> int:
     """Serve the pages until a signal, the button, or 20 minutes without use; a second call opens the first one's."""

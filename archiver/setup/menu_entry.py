@@ -1,0 +1,173 @@
+"""The application in this computer's menu and on its desktop: an XDG entry, a link of Windows, a bundle of macOS.
+
+The last two follow those systems' documentation and never ran there.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import plistlib
+import re
+import shlex
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from archiver.schedule.programs import run_program
+from archiver.schedule.schedulers import job_name, program
+from archiver.settings.home import APPLICATION, WINDOWS_FOLDER, home_path
+from archiver.settings.other_archives import state_folder
+from archiver.store.durable_files import storage_error, write_durably
+from archiver.wording import gettext as _
+
+PICTURES = Path(__file__).parents[1] / "web" / "static"
+"""Of these, `icon.svg` and `icon.png` (256 pixels a side) are the same picture."""
+
+LINK = """\
+$ErrorActionPreference = 'Stop'
+$link = (New-Object -ComObject WScript.Shell).CreateShortcut((Join-Path $env:TEMP 'chatwork-archiver.lnk'))
+$link.TargetPath = {target}
+$link.Arguments = {arguments}
+$link.IconLocation = {icon}
+$link.WindowStyle = 7
+$link.Save()
+foreach ($path in {paths}) {{ Copy-Item -Force -LiteralPath $link.FullName -Destination $path }}
+Remove-Item -LiteralPath $link.FullName
+"""
+"""Saved under a plain name first: `Save` cannot write a name that this Windows has no code page for. 7 is minimised."""
+
+
+def application_command(home: Path) -> tuple[str, ...]:
+    """The words that open the application of an archive, wherever they are started; a usual home is not named."""
+    return (*program(sys.argv[0]), *(() if _is_usual(home) else ("--home", str(home))), "app")
+
+
+def desktop_entry(name: str, command: Sequence[str], *lines: str, icon: str = APPLICATION) -> str:
+    """An entry as freedesktop.org specifies it, hidden where its program is gone; `lines` are put at its end."""
+    words = " ".join(map(_exec_word, command)).replace("\\", r"\\").replace("\n", r"\n")
+    head = ("[Desktop Entry]", "Type=Application", f"Name={name}", f"Exec={words}", f"TryExec={command[0]}")
+    return "\n".join((*head, f"Icon={icon}", "Terminal=false", "Categories=Office;", *lines, ""))
+
+
+def places(home: Path) -> list[Path]:
+    """Where the application is put: in the menu, then on the desktop if there is one."""
+    from platformdirs import user_applications_path, user_desktop_path
+
+    ends = {"win32": (WINDOWS_FOLDER, "lnk"), "darwin": (WINDOWS_FOLDER, "app")}
+    stem, end = ends.get(sys.platform, (APPLICATION, "desktop"))
+    folders = (user_applications_path(), *(path for path in (user_desktop_path(),) if path.is_dir()))
+    return [folder / f"{stem}{_suffix(home)}.{end}" for folder in folders]
+
+
+def is_placed(home: Path) -> bool:
+    """Whether the application stands in the menu by this program's hand."""
+    return places(home)[0].exists()
+
+
+def place(home: Path) -> list[Path]:
+    """Put the application into the menu and on the desktop, or renew it there. Raises StorageError."""
+    paths, writers = places(home), {"win32": _write_links, "darwin": _write_bundle}
+    try:
+        paths[0].parent.mkdir(parents=True, exist_ok=True)
+        writers.get(sys.platform, _write_entries)(home, paths)
+    except OSError as error:
+        raise storage_error(error, paths[0]) from error
+    return paths
+
+
+def remove(home: Path) -> list[Path]:
+    """Take it away again; return what was there. Raises StorageError."""
+    found = [path for path in places(home) if os.path.lexists(path)]
+    try:
+        for path in (*found, _icon(home)):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+    except OSError as error:
+        raise storage_error(error, _icon(home)) from error
+    return found
+
+
+def _is_usual(home: Path) -> bool:
+    return home == home_path(None, {})
+
+
+def _suffix(home: Path) -> str:
+    """What tells the entry of an archive from that of the usual home."""
+    return "" if _is_usual(home) else job_name(home).removeprefix(APPLICATION)
+
+
+def _icon(home: Path) -> Path:
+    """Where the picture lies that the entry names; a bundle has it inside."""
+    if sys.platform == "win32":
+        return state_folder() / f"{APPLICATION}{_suffix(home)}.ico"
+    folder = places(home)[0].parents[1] / "icons" / "hicolor" / "scalable" / "apps"
+    return folder / f"{APPLICATION}{_suffix(home)}.svg"
+
+
+def _exec_word(word: str) -> str:
+    """A word of `Exec`: quoted unless it is plain, and `%` doubled, which would begin a field code."""
+    quoted = re.sub(r'(["`$\\])', r"\\\1", word).replace("%", "%%")
+    return word if re.fullmatch(r"[\w@./:+,-]+", word) else f'"{quoted}"'
+
+
+def _write_entries(home: Path, paths: Sequence[Path]) -> None:
+    icon, name = _icon(home), _("Chatwork archive") + ("" if _is_usual(home) else f" {home.name}")
+    icon.parent.mkdir(parents=True, exist_ok=True)
+    write_durably(icon, (PICTURES / "icon.svg").read_bytes(), mode=0o644)
+    text = desktop_entry(name, application_command(home), icon=icon.stem)
+    for path in paths:
+        write_durably(path, os.fsencode(text), mode=0o755)  # a desktop starts no entry that is not executable
+
+
+def _write_links(home: Path, paths: Sequence[Path]) -> None:
+    icon, picture, command = _icon(home), (PICTURES / "icon.png").read_bytes(), application_command(home)
+    icon.parent.mkdir(parents=True, exist_ok=True)
+    write_durably(icon, struct.pack("<3H4B2H2I", 0, 1, 1, 0, 0, 0, 0, 1, 32, len(picture), 22) + picture)
+    write_links(paths, command, icon)
+
+
+def write_links(paths: Sequence[Path], command: Sequence[str], icon: Path) -> None:
+    """Write links of Windows (`.lnk`) that start a command, through PowerShell. Raises OSError."""
+    script = LINK.format(
+        target=_single_quoted(command[0]),
+        arguments=_single_quoted(subprocess.list2cmdline(command[1:])),
+        icon=_single_quoted(str(icon)),
+        paths=", ".join(_single_quoted(str(path)) for path in paths),
+    )
+    encoded = base64.b64encode(script.encode("utf-16-le", "surrogatepass")).decode()
+    result = run_program("powershell", "-NoProfile", "-NonInteractive", "-EncodedCommand", encoded)
+    if result.code:
+        raise OSError(result.message)
+
+
+def _single_quoted(text: str) -> str:
+    """A text of PowerShell in which nothing has a meaning; it knows typographic quotation marks too."""
+    return "'" + re.sub("(['‘’‚‛])", r"\1\1", text) + "'"
+
+
+def _write_bundle(home: Path, paths: Sequence[Path]) -> None:
+    bundle, picture = paths[0] / "Contents", (PICTURES / "icon.png").read_bytes()
+    properties = {
+        "CFBundleExecutable": "open",
+        "CFBundleIconFile": "icon",
+        "CFBundleIdentifier": f"jp.{APPLICATION}{_suffix(home)}",
+        "CFBundlePackageType": "APPL",
+        "LSUIElement": True,
+    }
+    files = {
+        "Info.plist": plistlib.dumps(properties),
+        "MacOS/open": os.fsencode(f"#!/bin/sh\nexec {shlex.join(application_command(home))}\n"),
+        "Resources/icon.icns": struct.pack(">4sI4sI", b"icns", len(picture) + 16, b"ic08", len(picture) + 8) + picture,
+    }
+    for name, body in files.items():
+        (bundle / name).parent.mkdir(parents=True, exist_ok=True)
+        write_durably(bundle / name, body, mode=0o755)
+    for link in paths[1:]:
+        link.unlink(missing_ok=True)
+        link.symlink_to(paths[0])
