@@ -39,7 +39,7 @@ WHAT = {
     "store/backup/copy.py": "the copied database in a backup folder, its mark, and half a copy",
     "store/backup/set_aside.py": "parts of an unreadable archive, into a folder of the home and back; all are kept",
     "store/blobs.py": "a download on its way to its digest's name, or what is left of it; half a copy of a user's file",
-    "store/database_copy.py": "a copy of the database that is being made",
+    "store/engine.py": "a copy of the database that is being made",
     "store/durable_files.py": "a file that is being written, on its way to its name",
     "team/ledger_copy/beside_seals.py": "a seal that is none of the ledger's goes to the orphaned seals",
     "team/ledger_copy/set_aside.py": "a new copy that a killed process left; what differs from the ledger stays",

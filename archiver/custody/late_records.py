@@ -16,7 +16,7 @@ from archiver.evidence.history import text_of
 from archiver.records import Observation, ObservedBy, RoomId
 from archiver.store import writer
 from archiver.store.archive import Archive, Reading
-from archiver.store.erasure.erased_ids import without_erased
+from archiver.store.erasure.records import without_erased
 from archiver.store.queries import contracts, current_state, entries
 from archiver.store.schema.payload_forms import tells_what_was_shown
 from archiver.store.working import other_databases

@@ -24,7 +24,7 @@ from archiver.reminders import due_reminders
 from archiver.rounds import alerting, run_log
 from archiver.rounds.round_parts import run_in_parts
 from archiver.settings.model import Settings
-from archiver.store import migrate, seals, typed_facts
+from archiver.store import migrate, seals, statements
 from archiver.store.archive import Archive, again_if_stale
 from archiver.store.queries import contracts, departures
 from archiver.store.working import remembered_values
@@ -177,7 +177,7 @@ def settle_seals(app: App) -> tuple[str, ...]:
     What the owner erased and an older database brought back is erased again, before anything is read or sealed.
     What was typed on a page some time ago becomes an entry, also where the application died.
     """
-    typed_facts.state_all_typed(app.archive, at=app.now(), quiet=typed_facts.QUIET)
+    statements.state_all_typed(app.archive, at=app.now(), quiet=statements.QUIET)
     recorded = earlier_homes.settle(app.archive, now=app.now(), copies=app.settings.exports.also_to)
     return (*(_last_put_back(app, recorded) if recorded else ()), *_go_on_erasing(app))
 

@@ -24,7 +24,7 @@ from archiver.setup.answers import InvalidAnswer, fact_prefix
 from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, read_day
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
-from archiver.store.queries.statements import deliveries
+from archiver.store.queries.contracts import deliveries
 from archiver.store.working.remembered_values import SETUP_ANSWERS
 from archiver.wording import gettext as _
 

@@ -131,7 +131,7 @@ _MESSAGE = re.compile(r"(?:\S*#!rid\d+-|m)?0*(\d{1,19})")
 
 def find_message(reading: Reading, contract: Contract, value: str, field: str = "--message") -> MessageId:
     """The id of a known message of the contract's rooms. Raises BadValue, UnknownMessage."""
-    from archiver.store.queries.statements import holds_message
+    from archiver.store.queries.contracts import holds_message
 
     message_id = message_number(value, field)
     if not holds_message(reading, [ContractRoom(one) for one in contract.room_ids], message_id):

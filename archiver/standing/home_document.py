@@ -42,10 +42,9 @@ from archiver.standing.observed import Standing, observe_standing
 from archiver.store.archive import Reading
 from archiver.store.keeper import keeper_of
 from archiver.store.queries.contract_activity import case_sides
-from archiver.store.queries.contracts import contracts
+from archiver.store.queries.contracts import contracts, deliveries
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.last_looks import unlisted_beginnings
-from archiver.store.queries.statements import deliveries
 from archiver.store.queries.status import Status
 from archiver.store.queries.viewing.message_summaries import newest_message
 from archiver.store.queries.viewing.quotable_messages import changed_places, quoted_messages

@@ -19,8 +19,8 @@ from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
 from archiver.folder_sync import sync_folder
-from archiver.store.database_copy import copy_database, remove_logs, remove_with_logs
 from archiver.store.durable_files import storage_error
+from archiver.store.engine import copy_database, remove_logs, remove_with_logs
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

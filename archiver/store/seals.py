@@ -2,6 +2,8 @@
 
 The file outlives the database. It is fsynced and renamed before its row commits. What files above the last row mean
 is settled first (`orphaned_seals`); nothing is ever overwritten.
+Before a seal, what runs have counted becomes entries: looks at lists that stayed the same, and idle runs. It also does
+with the next news, idle runs alone once a week. A process that is killed loses nothing of it.
 """
 
 from __future__ import annotations
@@ -15,12 +17,74 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from archiver.evidence import chain
-from archiver.records import JST, Seal
-from archiver.store import orphaned_seals, pending_records, schema, seal_files, typed_facts
+from archiver.records import JST, Observation, Seal
+from archiver.store import orphaned_seals, schema, seal_files, statements, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.durable_files import make_durable_folder, storage_error, write_durably
-from archiver.store.time_text import QUIET_KINDS, from_text, seal_times, unsealed_times
+from archiver.store.queries import current_state
+from archiver.store.time_text import QUIET_KINDS, from_text, run_time, seal_times, to_text, unsealed_times
 from archiver.store.transactions import SmallStatement
+from archiver.store.working import last_lists, remembered_values
+
+IDLE_RUNS_KEPT = timedelta(days=7)
+"""So long idle runs are collected while nothing happens; the times of looks are written for each day's seal."""
+
+
+def append_pending(writing: Writing, *, at: datetime) -> None:
+    """Append the looks and the idle runs so far, so that nothing is sealed or handed out without them."""
+    writer.append_steady(writing)
+    append_idle_runs(writing, at=at)
+
+
+def append_due(writing: Writing, *, news: bool, at: datetime) -> None:
+    """The same for the seal of a day: without `news` idle runs are collected on, up to a week."""
+    if news or _is_old(_idle_since(writing), at):
+        append_pending(writing, at=at)
+    else:
+        writer.append_steady(writing)
+
+
+def append_idle_runs(writing: Writing, *, at: datetime) -> None:
+    """Append the record of the idle runs collected so far."""
+    sweep = remembered_values.IDLE_RUNS.recall(writing)
+    if sweep is not None:
+        owner = (current_state.owner(writing) or {}).get("account_id")
+        time, dated = run_time(writing, sweep, at)
+        append_sweep(writing, sweep, account_id=owner, at=time, dated=dated)
+        remembered_values.IDLE_RUNS.remember(writing, None)
+
+
+def append_sweep(
+    writing: Writing, sweep: dict[str, object], *, account_id: int | None, at: datetime, dated: bool = False
+) -> None:
+    """Append the record of a run, or of several idle ones; `dated`: `at` is Chatwork's time although no reply came."""
+    observation = Observation("sweep", f"sweep/{writer.SELF}", sweep)
+    writer.append(writing, [observation], account_id=account_id, at=at, dated=dated)
+
+
+def oldest_pending(reading: Reading) -> str | None:
+    """When the oldest of what is counted or typed was seen or begun, as text; None: there is nothing."""
+    typed = [to_text(one.at) for one in remembered_values.TYPED_FACTS.recall(reading).values()]
+    times = (last_lists.oldest_look(reading), _idle_since(reading), *typed)
+    return min((at for at in times if at is not None), default=None)
+
+
+def oldest_due(reading: Reading, now: datetime) -> str | None:
+    """The same of what the seal of a day waits for: looks, and idle runs that were collected for a week."""
+    idle = _idle_since(reading)
+    times = (last_lists.oldest_look(reading), idle if _is_old(idle, now) else None)
+    return min((at for at in times if at is not None), default=None)
+
+
+def _idle_since(reading: Reading) -> str | None:
+    idle = remembered_values.IDLE_RUNS.recall(reading)
+    return None if idle is None else str(idle["from"])
+
+
+def _is_old(since: str | None, now: datetime) -> bool:
+    """Whether runs are collected since a week; a time that lies ahead was a wrong clock's and is not waited for."""
+    return since is not None and not timedelta() <= now - from_text(since) < IDLE_RUNS_KEPT
+
 
 FOLDER = seal_files.FOLDER
 MAX_ENTRIES = 100_000
@@ -37,7 +101,7 @@ def is_due(reading: Reading, *, now: datetime) -> bool:
     Entries of a kind that comes without any news count from the next Tokyo day on only, and only by Chatwork's time.
     A time that lies ahead was a wrong clock's: nothing waits until it comes.
     """
-    pending = pending_records.oldest_due(reading, now)
+    pending = oldest_due(reading, now)
     unsealed = unsealed_times(reading, last_sealed(reading) + 1, now, pending=pending)
     oldest = unsealed.oldest if unsealed.is_compared else unsealed.oldest_news
     if oldest is not None and unsealed.now.astimezone(JST).date() != oldest.astimezone(JST).date():
@@ -48,7 +112,7 @@ def is_due(reading: Reading, *, now: datetime) -> bool:
 
 def is_tail_of_stamps(reading: Reading) -> bool:
     """Whether nothing but the arrival of stamps is unsealed, which alone is worth no seal."""
-    if pending_records.oldest_pending(reading) is not None:
+    if oldest_pending(reading) is not None:
         return False
     query = select(schema.entry.c.kind).where(schema.entry.c.seq > last_sealed(reading)).distinct()
     return set(reading.sql.execute(query).scalars()) == {"stamp"}
@@ -62,8 +126,8 @@ def close_seals(archive: Archive, *, now: datetime, with_idle_runs: bool = True)
     """
     closed: list[Seal] = []
     with archive.writing() as writing:
-        typed_facts.state_typed(writing, at=now)
-        pending_records.append_due(writing, news=with_idle_runs or _has_news(writing), at=now)
+        statements.state_typed(writing, at=now)
+        append_due(writing, news=with_idle_runs or _has_news(writing), at=now)
     while True:
         orphaned_seals.settle_seals(archive, now=now)
         with archive.writing() as writing:

@@ -15,7 +15,7 @@ from archiver.chatwork.models import Room
 from archiver.chatwork.transport import Transport
 from archiver.records import RoomId
 from archiver.reminders import due_reminders
-from archiver.store import pending_records
+from archiver.store import seals
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import current_state, files
 from archiver.store.queries.last_looks import truncated_lists
@@ -159,14 +159,14 @@ def write_run(
     if not report.news and not report.reported:
         _collect_idle(writing, sweep, at)
     else:
-        pending_records.append_idle_runs(writing, at=at)
-        pending_records.append_sweep(writing, sweep, account_id=report.account_id, at=at)
+        seals.append_idle_runs(writing, at=at)
+        seals.append_sweep(writing, sweep, account_id=report.account_id, at=at)
 
 
 def _collect_idle(writing: Writing, sweep: dict[str, Any], at: datetime) -> None:
     waiting = remembered_values.IDLE_RUNS.recall(writing)
     if waiting is not None and not _can_merge(waiting, sweep):
-        pending_records.append_idle_runs(writing, at=at)
+        seals.append_idle_runs(writing, at=at)
         waiting = None
     if waiting is not None:
         sweep = sweep | {

@@ -11,7 +11,7 @@ from flask import Blueprint
 from archiver import errors
 from archiver.app import utc_now
 from archiver.rounds.run_log import note_bug
-from archiver.store.typed_facts import QUIET
+from archiver.store.statements import QUIET
 from archiver.web import progress as job
 from archiver.web.console_context import ConsoleContext
 from archiver.web.exports import made_packages, message_use, packages, printed_chat

@@ -16,7 +16,7 @@ from archiver.app import App, build_app
 from archiver.errors import ArchiverError
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
-from archiver.store import typed_facts
+from archiver.store import statements
 from archiver.store.archive import Archive
 from archiver.web.jobs import Job, JobRunner
 
@@ -76,7 +76,7 @@ class ConsoleContext:
         if not quiet:
             self.may_be_typed.clear()
         try:
-            typed_facts.state_all_typed(self.archive, at=self.now(), quiet=quiet)
+            statements.state_all_typed(self.archive, at=self.now(), quiet=quiet)
         except ArchiverError:
             self.may_be_typed.set()
 

@@ -31,9 +31,8 @@ from archiver.store import blobs, seals, statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.avatars import record_download
 from archiver.store.erasure.plan import Selection, select_contract, select_messages
-from archiver.store.queries.contracts import find_contract
+from archiver.store.queries.contracts import find_contract, kept_reviews
 from archiver.store.queries.known_people import twins
-from archiver.store.queries.statements import kept_reviews
 from archiver.store.rebuild import altered_triggers
 from archiver.store.search.scope import parse
 from archiver.store.search.search import search

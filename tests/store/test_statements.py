@@ -18,7 +18,7 @@ from archiver.records import ContractRoom, Delivery, Enclosure, MessageId, RoomI
 from archiver.store import blobs, rebuild, statements
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
-from archiver.store.queries.statements import deliveries, enclosures, holds_message, next_number, same_bytes, sent_file
+from archiver.store.queries.contracts import deliveries, enclosures, holds_message, next_number, same_bytes, sent_file
 from archiver.store.time_text import to_text
 from archiver.sync.files.download import clear_incoming
 from tests.support.archives import tampering

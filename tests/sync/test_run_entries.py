@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from archiver.records import Watch
-from archiver.store import pending_records, seals
+from archiver.store import seals
 from archiver.store.queries.last_looks import watch
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
@@ -21,7 +21,7 @@ def whole_second(world: World) -> datetime:
 def watched(world: World, room: int) -> Watch:
     """When the archive says that a room was looked at, as an export does, which seals first."""
     with world.archive.writing() as writing:
-        pending_records.append_pending(writing, at=world.clock())
+        seals.append_pending(writing, at=world.clock())
     with world.archive.reading() as reading:
         return watch(reading, room, upto=len(world.seqs()))
 

@@ -18,10 +18,9 @@ from archiver.errors import UsageError
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store import migrate
 from archiver.store.engine import DATABASE
-from archiver.store.queries.contracts import contracts, find_contract
+from archiver.store.queries.contracts import contracts, deliveries, enclosures, find_contract
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.roles import mapped_accounts
-from archiver.store.queries.statements import deliveries, enclosures
 from archiver.store.working import alerts
 from archiver.store.working.remembered_values import SEEN_CHANGES
 from archiver.web import uploads

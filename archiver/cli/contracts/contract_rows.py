@@ -39,8 +39,7 @@ from archiver.setup.contract_rooms import first_day, last_day
 from archiver.standing.deadline_lines import blank_labels, days_ago, due_dates, due_line
 from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import ContractActivity, activity_of
-from archiver.store.queries.contracts import is_read, read_until
-from archiver.store.queries.statements import enclosures
+from archiver.store.queries.contracts import enclosures, is_read, read_until
 from archiver.store.search.scope import room_names
 from archiver.store.search.term_candidates import items_with_candidates
 from archiver.wording import gettext as _

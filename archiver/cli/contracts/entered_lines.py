@@ -13,7 +13,7 @@ from archiver.render.times import minute_text
 from archiver.setup.contract_rooms import OutsideMessage, messages_outside, outside_sentence, wider_periods
 from archiver.setup.written_values import yen_text
 from archiver.store.archive import Reading
-from archiver.store.queries.statements import SentFile, same_bytes, sent_file
+from archiver.store.queries.contracts import SentFile, same_bytes, sent_file
 from archiver.wording import gettext as _
 from archiver.wording import typed
 

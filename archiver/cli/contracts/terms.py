@@ -14,8 +14,7 @@ from archiver.records import TERM_ITEMS, Contract, FileId, StatedTerm
 from archiver.setup import billing
 from archiver.setup.written_values import find_message
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries.contracts import named_or_only_contract
-from archiver.store.queries.statements import sent_file
+from archiver.store.queries.contracts import named_or_only_contract, sent_file
 from archiver.store.search.term_candidates import term_candidates
 from archiver.wording import gettext as _
 

@@ -14,7 +14,7 @@ from archiver.cli.reading.view_context import build_view_context, entry_page, ha
 from archiver.cli.terminal.output import echo
 from archiver.setup import menu_entry
 from archiver.store.archive import Archive
-from archiver.store.search import current_index
+from archiver.store.search import index
 from archiver.web import console as application
 from archiver.web.console import is_left_alone
 from archiver.web.instance import instance_file, last_entry, running_address, write_address
@@ -58,7 +58,7 @@ def _change_icon(obj: CliContext, *, is_wanted: bool) -> int:
 def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
     if Archive(obj.home).exists():
         with contextlib.suppress(errors.StorageError, errors.NewerArchive):  # a page says it, to somebody who clicks
-            current_index.make_current(Archive(obj.home))
+            index.make_current(Archive(obj.home))
     view = build_view_context(obj, are_settings_needed=False)
     context = application.build_context(obj.home, obj.environ)
     pages = application.pages(context)
@@ -89,7 +89,7 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
 
 def _serve_read_only(obj: CliContext, port: int, *, no_browser: bool) -> int:
     """Serve the pages until a signal; no token, no network. The search index is rebuilt if that is due and possible."""
-    current_index.make_current(Archive(obj.home))
+    index.make_current(Archive(obj.home))
     context = build_view_context(obj)
     with context.reading():  # an archive that cannot be read fails here, and not in the browser
         pass

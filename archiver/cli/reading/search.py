@@ -26,7 +26,7 @@ from archiver.render.times import minute_text
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts as stated_contracts
 from archiver.store.queries.transcript import names_in_room
-from archiver.store.search import current_index
+from archiver.store.search import index
 from archiver.store.search.scope import SearchQuery, check_times, parse
 from archiver.store.search.search import OtherHit, SearchHit, SearchResult, search
 from archiver.web.talk.contract_messages import messages_argument, messages_by_contract
@@ -59,7 +59,7 @@ def search_messages(
         return show_chat(obj, chats[0], since, until)
     query = _build_query(words, since, until, authors, is_narrowed=bool(jobs or chats), now=utc_now())
     archive = Archive(obj.home)
-    current_index.make_current(archive)
+    index.make_current(archive)
     with archive.reading() as reading:
         limit = LISTED_LIMIT if as_json else SHOWN_LIMIT
         rooms = [find_room(reading, chat) for chat in chats]

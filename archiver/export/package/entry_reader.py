@@ -40,7 +40,7 @@ from archiver.store.queries.entries import (
     unlisted_message,
     whole_entries,
 )
-from archiver.store.row_check import MessageRows, check_other_rows
+from archiver.store.rebuild import MessageRows, check_other_rows
 
 PutLine = Callable[[str], None]
 

@@ -36,9 +36,9 @@ from archiver.store import seals, writer
 from archiver.store.archive import Archive, Reading, again_if_stale
 from archiver.store.durable_files import storage_error, sync_tree
 from archiver.store.engine import BUSY_SECONDS
-from archiver.store.pending_records import oldest_pending
 from archiver.store.queries import contracts, current_state
 from archiver.store.queries.entries import last_seq
+from archiver.store.seals import oldest_pending
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import PRACTICE

@@ -29,7 +29,7 @@ from archiver.export.stamps import StampService
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import MEMBER, Basis, Contract, Delivery, MappedAccount, RequestKind, Seal, Sides
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state, roles, statements
+from archiver.store.queries import contracts, current_state, roles
 from archiver.store.queries.contract_activity import activity_without_counts
 from archiver.store.queries.entries import whole_entries
 from archiver.store.working import remembered_values
@@ -74,18 +74,18 @@ def make_recipe(
     UsageError (a person to be named, masked or shown is unknown, or what is asked for cannot be).
     """
     people = _people_of(reading, order, contract, upto=upto)
-    deliveries = statements.deliveries(reading, contract.id, upto=upto)
+    deliveries = contracts.deliveries(reading, contract.id, upto=upto)
     _check_request(order, deliveries)
     if contract.platform == STRANGER and order.profile in POLICIES:
         sentence = _("An export about an account hides nothing. Make it as for a lawyer: archive export --for lawyer")
         raise errors.UsageError(detail=sentence)
-    enclosures = statements.enclosures(reading, contract.id, upto=upto)
+    enclosures = contracts.enclosures(reading, contract.id, upto=upto)
     found = read_enclosures(reading.home, enclosures) if holds_enclosures(order.profile, contract) else ()
     counterparts, masked = _masking_of(reading, order, contract, people)
     scope = PackageScope(contract, order.since, order.until)
     strangers = roles.withdrawn_accounts(reading, contract.id, upto=upto) - people.names.keys()
-    scope.withdrawn = statements.withdrawn_keys(reading, contract, upto=upto).union(
-        statements.parted_entries(reading, contract, upto=upto), (roles.role_key(contract.id, one) for one in strangers)
+    scope.withdrawn = contracts.withdrawn_keys(reading, contract, upto=upto).union(
+        contracts.parted_entries(reading, contract, upto=upto), (roles.role_key(contract.id, one) for one in strangers)
     )
     is_read = order.profile in POLICIES
     mask = masked or PackageMask(Policy(), {})
@@ -121,7 +121,7 @@ def _opened(reading: Reading, recipe: Recipe, mask: PackageMask, scratch: Path |
     with KeptHistories(scratch) as kept:
         package = read_messages(reading, recipe, kept, lambda: None, checked=False)
         deque(package.statistics.read_histories(), maxlen=0)
-        kept_reviews = [*statements.kept_reviews(reading, recipe.contract.id), *recipe.order.reviews]
+        kept_reviews = [*contracts.kept_reviews(reading, recipe.contract.id), *recipe.order.reviews]
         reviews = [one for one in kept_reviews if not one.message_id.startswith(MEMBER)]
         messages, covers, reviewed, asked = open_messages(package, mask, reviews)
     return replace(recipe, opened=messages, covers=covers, reviewed=reviewed, asked=asked)
@@ -147,7 +147,7 @@ def _people_of(reading: Reading, order: ExportOrder, contract: Contract, *, upto
 
 
 def _called(reading: Reading, order: ExportOrder, contract: Contract) -> dict[int, tuple[str, ...]]:
-    reviews = [*statements.kept_reviews(reading, contract.id), *order.reviews]
+    reviews = [*contracts.kept_reviews(reading, contract.id), *order.reviews]
     members = {one.message_id: one.covered for one in reviews if one.message_id.startswith(MEMBER)}
     return {number(ident.removeprefix(MEMBER)): words for ident, words in members.items()}
 

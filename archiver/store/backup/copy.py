@@ -20,7 +20,7 @@ from typing import Any
 
 from archiver import errors
 from archiver.folder_sync import allow_where_possible, sync_where_possible
-from archiver.store import database_copy
+from archiver.store import engine
 from archiver.store.archive import Archive
 from archiver.store.backup import copy_folder
 from archiver.store.backup.copy_folder import BackupFile, ReplaceRule, backup_files
@@ -213,14 +213,14 @@ def copy_archive(
             earlier = copy_folder.earlier_copy(source, place)
             files = backup_files(reading, also=also, leave_out=leave_out)
             changed = [one for one in files if is_different(one, archive.home, place, thorough=thorough)]
-            progress = CopyProgress(database_copy.copy_size(source), [one.size for one in changed], tell)
+            progress = CopyProgress(engine.copy_size(source), [one.size for one in changed], tell)
             copy_folder.check_space(place, progress.total)
             copy_folder.prepare_folder(place, source)
-            database_copy.copy_database(source, database, tell=progress.report)
+            engine.copy_database(source, database, tell=progress.report)
         kept = transfer_all(changed, archive.home, place, progress)
     except OSError as error:
         if is_full(error):  # the database without the files it names is of no use, and takes the space
-            database_copy.remove_with_logs(database)
+            engine.remove_with_logs(database)
         raise _storage_error(error, place) from error
     return CopyReport(database, earlier, len(changed) - len(kept), progress.total, kept)
 
@@ -230,8 +230,8 @@ def place_database(place: Path) -> None:
     database = place / DATABASE
     try:
         with suppress(sqlite3.Error):  # a broken one has no log worth keeping
-            database_copy.checkpoint_log(database)
-        database_copy.remove_logs(database)
+            engine.checkpoint_log(database)
+        engine.remove_logs(database)
         move_into_place(database.with_name(DATABASE + PARTIAL_SUFFIX), database)
     except OSError as error:
         raise _storage_error(error, place) from error

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, or_, select, text
 from archiver.evidence.replaced_records import Tombstone, tombstone_line
 from archiver.store import schema, writer
 from archiver.store.engine import driver_connection
-from archiver.store.erasure.erased_ids import erased_key
+from archiver.store.erasure.records import erased_key
 from archiver.store.projection.project import project
 from archiver.store.queries.entries import IS_WHOLE
 from archiver.store.search import index

@@ -44,8 +44,8 @@ from archiver.store.queries.author_facts import (
     post_of_row,
     speech_after,
 )
+from archiver.store.queries.contracts import deliveries
 from archiver.store.queries.last_looks import gaps, last_list_time
-from archiver.store.queries.statements import deliveries
 from archiver.store.working import last_lists
 
 

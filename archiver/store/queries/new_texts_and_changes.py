@@ -27,8 +27,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED, body_of
 from archiver.store.queries import current_state, departures, known_people, roles
-from archiver.store.queries.contracts import contracts
-from archiver.store.queries.statements import enclosures
+from archiver.store.queries.contracts import contracts, enclosures
 from archiver.store.time_text import from_text, to_text
 
 DAY = timedelta(days=1)

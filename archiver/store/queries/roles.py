@@ -12,7 +12,7 @@ from archiver.records import AccountId, CounterpartCandidate, MappedAccount, Rol
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
-from archiver.store.queries.statements import entries_under
+from archiver.store.queries.contracts import entries_under
 from archiver.store.queries.transcript import names_in_room
 from archiver.store.time_text import from_text
 

@@ -11,7 +11,7 @@ from sqlalchemy import column, func, select, text
 
 from archiver.records import ChangedMessages, Contract, ContractRoom, Pause, RoomId, SteadyLooks
 from archiver.records.alerts import Alert
-from archiver.store import database_copy, schema
+from archiver.store import engine, schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, raw_tables
 from archiver.store.queries.contract_activity import case_sides, changed_messages
@@ -269,7 +269,7 @@ def growth(reading: Reading, *, since: datetime) -> Growth:
     entries = reading.sql.execute(select(func.max(entry.seq))).scalar() or 0
     connection = reading.sql.connection.driver_connection
     assert connection is not None
-    database = database_copy.copy_size(connection)
+    database = engine.copy_size(connection)
     share = (entries - last_entry_before(reading, since)) / entries if entries else 0.0
     files = select(func.coalesce(func.sum(blob.size), 0)).where(blob.state == "saved")
     saved_bytes = reading.sql.execute(files).scalar_one()

@@ -3,6 +3,7 @@
 Each version has its own row, numbered as the entry it came from, and none is ever removed, so an edit or a deletion
 hides nothing. The index is rebuilt when it is missing, has another format, or was left out by a run whose SQLite had
 no FTS5. It is no evidence; without it a search looks through all texts.
+A writer makes it current before it is used.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from operator import add
 
 from sqlalchemy import Connection
 
+from archiver import errors
 from archiver.evidence.history import EntryObject
 from archiver.search_folding import fold_searched
 from archiver.store import schema
+from archiver.store.archive import Archive
 from archiver.store.engine import driver_connection
 from archiver.store.fingerprints import DELETED
 
@@ -240,3 +243,17 @@ def match_expression(folded: str) -> str:
     parts = [index_text(run) for run in runs] + (list(map(add, last, last[1:])) or [last])
     quoted = '"' + " ".join(parts).replace('"', '""') + '"'
     return quoted + " *" if len(last) == 1 else quoted
+
+
+def make_current(archive: Archive) -> None:
+    """Rebuild the index if it is not current; if that is impossible now, searches do without."""
+    try:
+        with archive.reading() as reading:
+            if not is_possible(reading.sql) or is_current(reading.sql):
+                return
+        with archive.writing() as writing:
+            if not is_current(writing.sql):
+                with damage_forgiven():
+                    rebuild(writing.sql)
+    except (errors.HomeNotWritable, errors.DatabaseNotOpened, errors.ArchiveBusy, errors.DiskFull, errors.OlderArchive):
+        return  # the scan finds the same, only slower

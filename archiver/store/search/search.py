@@ -21,8 +21,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.fingerprints import DELETED, readable_text
-from archiver.store.queries.contracts import contracts
-from archiver.store.queries.statements import STATED
+from archiver.store.queries.contracts import STATED, contracts
 from archiver.store.queries.viewing.message_summaries import STANDING
 from archiver.store.search import filtered_hits, index, newest_hits
 from archiver.store.search.newest_hits import HitPosition

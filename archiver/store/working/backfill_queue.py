@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.erasure.erased_ids import without_erased
+from archiver.store.erasure.records import without_erased
 from archiver.store.time_text import to_text
 
 MessagePlace = tuple[int, int]

@@ -16,7 +16,7 @@ from archiver.chatwork.models import Message, Room
 from archiver.records import Entry, JsonObject, KnownMessage, MessageId, Observation, Reply, RoomId, State
 from archiver.store import writer
 from archiver.store.archive import Writing
-from archiver.store.erasure.erased_ids import erased_ids
+from archiver.store.erasure.records import erased_ids
 from archiver.store.fingerprints import body_of, sent_at
 from archiver.store.queries import current_state
 from archiver.store.time_text import from_unix, to_text

@@ -13,7 +13,7 @@ from archiver.chatwork.reply_headers import Budget
 from archiver.errors import NotVisible
 from archiver.records import AccountId
 from archiver.store.archive import Archive
-from archiver.store.erasure.erased_ids import without_erased
+from archiver.store.erasure.records import without_erased
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import BackfillItem, ItemState, MessagePlace, Origin
 from archiver.sync import run_end

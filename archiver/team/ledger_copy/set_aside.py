@@ -13,8 +13,8 @@ from sqlalchemy import Connection, func, select
 
 from archiver.folder_sync import sync_folder
 from archiver.store import schema, seal_files
-from archiver.store.database_copy import checkpoint_log, remove_logs, remove_with_logs
 from archiver.store.durable_files import storage_error
+from archiver.store.engine import checkpoint_log, remove_logs, remove_with_logs
 from archiver.team.ledger.ledger import Ledger
 
 

@@ -17,7 +17,7 @@ from archiver.render.spoken_times import day_words
 from archiver.setup import billing
 from archiver.setup.written_values import EXAMPLE_DAY, read_day, read_yen, yen_text
 from archiver.store.archive import Reading
-from archiver.store.queries.statements import deliveries
+from archiver.store.queries.contracts import deliveries
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.search.scope import room_names
 from archiver.store.search.term_candidates import term_candidates

@@ -19,11 +19,10 @@ from archiver.setup.fact_questions import check_client
 from archiver.setup.written_values import EXAMPLE_TIME, read_day
 from archiver.store import blobs, statements
 from archiver.store.archive import Reading
-from archiver.store.queries.contracts import contracts, find_contract
+from archiver.store.queries.contracts import contracts, deliveries, enclosures, find_contract
 from archiver.store.queries.roles import mapped_accounts
-from archiver.store.queries.statements import deliveries, enclosures
 from archiver.store.search.scope import room_names
-from archiver.store.typed_facts import keep_typed, state_typed, typed_contract, typed_facts
+from archiver.store.statements import keep_typed, state_typed, typed_contract, typed_facts
 from archiver.store.working.remembered_values import TypedFacts
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.enclosing import take_enclosure

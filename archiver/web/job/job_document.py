@@ -27,13 +27,12 @@ from archiver.setup.written_values import yen_text
 from archiver.standing.headlines import changed_words
 from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import case_sides
-from archiver.store.queries.contracts import contracts, is_read
+from archiver.store.queries.contracts import contracts, deliveries, enclosures, is_read
 from archiver.store.queries.departures import counterparts
 from archiver.store.queries.entries import covered_periods
 from archiver.store.queries.last_looks import gaps
 from archiver.store.queries.roles import count_some, mapped_accounts
 from archiver.store.queries.runs import exports
-from archiver.store.queries.statements import deliveries, enclosures
 from archiver.store.queries.status import RoomStatus, room_states
 from archiver.store.queries.transcript import names_in_room
 from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time

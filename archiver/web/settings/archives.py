@@ -22,7 +22,7 @@ from archiver.settings.other_archives import known_homes, state_folder
 from archiver.standing.observed import last_failure, observe_standing, saving_words
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.current_state import owner
-from archiver.store.search import current_index
+from archiver.store.search import index
 from archiver.store.search.scope import SearchQuery, parse
 from archiver.store.search.search import search
 from archiver.web.console_context import ConsoleContext, console_context
@@ -103,7 +103,7 @@ def _part(context: ConsoleContext, home: Path, query: SearchQuery | None) -> Arc
     try:
         settings, archive = load_settings(home, context.environ), Archive(home)
         if query is not None:
-            current_index.make_current(archive)
+            index.make_current(archive)
         with archive.reading() as reading:
             name = visible(str((owner(reading) or {}).get("name") or ""))
             lines = [_saving_line(context, reading, settings)]

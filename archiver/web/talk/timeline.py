@@ -18,8 +18,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.queries.viewing.messages import message_seen_before, text_seen_before
 from archiver.store.queries.viewing.people import last_name
-from archiver.store.queries.viewing.timeline import newest_events
-from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
+from archiver.store.queries.viewing.timeline import EventKind, TimelineEvent, newest_events
 from archiver.web.talk.event_words import EventText, event_text
 from archiver.web.talk.message_context import references_by_room
 from archiver.web.talk.message_line import message_snippet, text_snippet

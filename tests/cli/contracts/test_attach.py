@@ -17,7 +17,7 @@ from archiver.cli.terminal.text import columns
 from archiver.records import Enclosure, MessageId
 from archiver.store import blobs
 from archiver.store.archive import Archive
-from archiver.store.queries.statements import enclosures
+from archiver.store.queries.contracts import enclosures
 from tests.support.archives.tampering import flip_bit
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal

@@ -23,8 +23,8 @@ from archiver.export.package.order import ExportOrder, option_words
 from archiver.records import JST, RequestKind, Role
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
+from archiver.store.queries.contracts import kept_reviews
 from archiver.store.queries.roles import mapped_accounts
-from archiver.store.queries.statements import kept_reviews
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, message_object
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.packages.exported_archives import (

@@ -17,7 +17,7 @@ import pytest
 
 from archiver import errors
 from archiver.records import Observation
-from archiver.store import blobs, database_copy, migrate, seals, writer
+from archiver.store import blobs, engine, migrate, seals, writer
 from archiver.store.archive import Archive
 from archiver.store.backup import copy, copy_folder
 from archiver.store.backup.copy import (
@@ -548,6 +548,6 @@ def test_a_snapshot_refuses_what_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes(b"something else" * 1_000)
 
     with closing(sqlite3.connect(tmp_path / "other")) as source, pytest.raises(errors.ArchiveDamaged):
-        database_copy.copy_database(source, tmp_path / "copy")
+        engine.copy_database(source, tmp_path / "copy")
 
     assert not (tmp_path / "copy").exists()

@@ -17,7 +17,7 @@ from archiver.records import Observation, State
 from archiver.search_folding import fold_searched, fold_word
 from archiver.store import engine, writer
 from archiver.store.archive import Archive
-from archiver.store.search import current_index, index
+from archiver.store.search import index
 from archiver.store.search.index import INDEX_FORMAT
 from archiver.store.search.newest_hits import newest_hits
 from archiver.store.search.scope import SearchQuery, SearchScope, parse
@@ -305,7 +305,7 @@ def test_a_missing_or_older_index_is_scanned_past_and_made_anew(story_maker: Arc
     ask(story_maker.archive, harm)
 
     assert (False, before) == (is_current(story_maker.archive), find(story_maker.archive, "は"))
-    current_index.make_current(story_maker.archive)
+    index.make_current(story_maker.archive)
     assert (True, before) == (is_current(story_maker.archive), find(story_maker.archive, "は"))
 
     ask(story_maker.archive, harm)
@@ -340,7 +340,7 @@ def test_a_sqlite_without_fts5_keeps_and_finds_everything_and_the_next_with_it_c
 
     assert (["952"], False) == (ids(found), is_current(story_maker.archive))
     story_maker.archive.close()
-    current_index.make_current(story_maker.archive)
+    index.make_current(story_maker.archive)
     assert (True, ["952"]) == (is_current(story_maker.archive), ids(find(story_maker.archive, "索引なし")))
 
 
@@ -357,7 +357,7 @@ def test_an_archive_that_cannot_be_written_is_searched_as_it_lies_there(story_ma
         bytes_before = story_maker.archive.database.read_bytes()
         still = Archive(story_maker.home, unchanging=True)
 
-        current_index.make_current(still)
+        index.make_current(still)
 
         assert (expected, bytes_before) == (find(still, "は"), story_maker.archive.database.read_bytes())
         still.close()
@@ -422,7 +422,7 @@ def test_an_index_that_lost_texts_is_not_believed(story_maker: ArchiveMaker, wor
     ask(story_maker.archive, "DELETE FROM search_version WHERE position = 2")
 
     assert (False, before) == (is_current(story_maker.archive), find(story_maker.archive, words))
-    current_index.make_current(story_maker.archive)
+    index.make_current(story_maker.archive)
     assert (True, before) == (is_current(story_maker.archive), find(story_maker.archive, words))
 
 

@@ -17,7 +17,7 @@ from archiver.export.stamps import StampService
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import blobs
 from archiver.store.archive import Archive
-from archiver.store.queries.statements import kind_of, statement_key, statement_payload
+from archiver.store.queries.contracts import kind_of, statement_key, statement_payload
 from tests.support.archives.exact_clock import exact_clock
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, file_object, message_object, story
 

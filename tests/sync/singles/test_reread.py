@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, strategies
 
-from archiver.store.pending_records import append_idle_runs
+from archiver.store.seals import append_idle_runs
 from archiver.sync.report import SyncReport
 from archiver.sync.singles.single_reads import BATCH_EVERY, NEIGHBOURS_REACH, due_count
 from tests.support.chatwork.simulator import Fault

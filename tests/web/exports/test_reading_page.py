@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from archiver.store.queries.statements import kept_reviews
+from archiver.store.queries.contracts import kept_reviews
 from archiver.web.exports import read_rows
 from archiver.web.jobs import Job, JobLink, JobOutcome
 from tests.support.archives.maker import CLIENT, ROOM, message_object, story

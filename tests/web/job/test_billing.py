@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from archiver.records import JST, ContractRoom
-from archiver.store.queries.contracts import find_contract
-from archiver.store.queries.statements import enclosures
+from archiver.store.queries.contracts import enclosures, find_contract
 from tests.support.archives.maker import ROOM
 from tests.support.console.application import SITE, FormBrowser, open_job_with_day_of_payment
 from tests.support.viewer.client import spoken

@@ -19,8 +19,7 @@ from archiver.notices import delivery
 from archiver.notices.url_check import NoticeTrial
 from archiver.records import ReadState, Review
 from archiver.setup import scheduled_job
-from archiver.store.queries.contracts import contracts
-from archiver.store.queries.statements import deliveries
+from archiver.store.queries.contracts import contracts, deliveries
 from archiver.web.access import AccessGate
 from archiver.web.console_context import ConsoleContext
 from archiver.web.settings import copies, copy_folder

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archiver.records import MessageId
-from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
+from archiver.store.queries.viewing.timeline import EventKind, TimelineEvent
 from archiver.web.talk.event_words import SENTENCES, event_text
 from archiver.web.talk.timeline import GROUPS
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from archiver.records import Observation
 from archiver.render.times import local_time
 from archiver.store.archive import Archive
-from archiver.store.queries.viewing.timeline_event import EventKind
+from archiver.store.queries.viewing.timeline import EventKind
 from archiver.web.talk.timeline import EventLine, newest_lines
 from tests.support.archives.maker import CLIENT, ROOM, story
 from tests.support.viewer.client import open_viewer
