@@ -15,13 +15,21 @@ DESKTOP, MAIL, URLS, PING = "desktop", "mail", "urls", "ping"
 
 
 def deliver(
-    settings: Settings, environ: Mapping[str, str], text: str, ways: Collection[str] = (DESKTOP, MAIL, URLS)
+    settings: Settings,
+    environ: Mapping[str, str],
+    text: str,
+    ways: Collection[str] = (DESKTOP, MAIL, URLS),
+    *,
+    subject: str | None = None,
 ) -> NoticeTrial:
-    """Hand a text to those of these ways that the settings name, and return what became of it."""
+    """Hand a text to those of these ways that the settings name, and return what became of it.
+
+    `subject`: of a mail, in place of the program's name.
+    """
     title, wanted = _("Chatwork archive"), set(ways) & set(settings.notify.ways)
     is_shown = desktop.show(title, text, environ_without_secrets(settings, environ)) if DESKTOP in wanted else None
-    failure = mail_sender.send_mail(settings, environ, title, text) if MAIL in wanted else None
-    sent, complaints = send_to_urls(settings, environ, text) if URLS in wanted else (0, [])
+    failure = mail_sender.send_mail(settings, environ, subject or title, text) if MAIL in wanted else None
+    sent, complaints = send_to_urls(settings, environ, text, subject or title) if URLS in wanted else (0, [])
     return NoticeTrial(
         is_shown,
         sent,
@@ -30,14 +38,14 @@ def deliver(
     )
 
 
-def send_to_urls(settings: Settings, environ: Mapping[str, str], text: str) -> tuple[int, list[str]]:
+def send_to_urls(settings: Settings, environ: Mapping[str, str], text: str, title: str) -> tuple[int, list[str]]:
     """Send a text to all `[notify] urls`; return how many took it and sentences about the others."""
     if not apprise_sender.is_installed():
         return 0, []  # that is a trouble of its own, see `REMOTE`
     places = addresses(settings, environ)
     usable = [one for one in places if one.error is None]
     urls, clean_environ = [one.url for one in usable], environ_without_secrets(settings, environ)
-    outcomes = apprise_sender.send(_("Chatwork archive"), text, urls, clean_environ) if usable else []
+    outcomes = apprise_sender.send(title, text, urls, clean_environ) if usable else []
     complaints = [one.error for one in places if one.error is not None]
     complaints += url_check.not_understood_sentences(usable, outcomes)
     if failed := outcomes.count(apprise_sender.FAILED):

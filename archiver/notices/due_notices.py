@@ -1,7 +1,7 @@
 """Decides which conditions are due for a notice: a new one at once, a known one once a day, the end of one once.
 
-They are remembered by their keys, such as `stale`, `fault/TokenRefused`, `alert/3` or `gap/17/2`. Two more keys are no
-conditions: the end of a long pause, and the notice of a day. Without clock and disk.
+They are remembered by their keys, such as `stale`, `fault/TokenRefused`, `alert/3` or `gap/17/2`. Three keys more are
+no conditions: the end of a long pause, and the notices of a day and of a week. Without clock and disk.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from archiver.health.conditions import CONDITIONS, ConditionKind, Notice
 from archiver.records import JST
 from archiver.reminders import due_reminders
 
-PAUSE, DAILY = "pause/", "daily/"
-"""A long pause that has ended; the notice of a day."""
+PAUSE, DAILY, WEEKLY = "pause/", "daily/", "weekly/"
+"""A long pause that has ended; the notice of a day, and that of a week."""
 
 NOTICED = frozenset(row.kind for row in CONDITIONS if row.notice is not Notice.NEVER)
 """The conditions of which notices are given: what the user cannot wait to hear until they look."""
 
-LASTING = (*(row.kind for row in CONDITIONS if row.notice is Notice.ONCE), PAUSE, DAILY)
+LASTING = (*(row.kind for row in CONDITIONS if row.notice is Notice.ONCE), PAUSE, DAILY, WEEKLY)
 """How the keys begin of what is said once and not every day: nobody can mend it, or it is no trouble."""
 
 
@@ -107,3 +107,20 @@ def day_of(key: str) -> date | None:
 
 def _end_of_day(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), JST)
+
+
+# --- the notice of a week: from nine in the evening of one Sunday to the next, whenever it is given ----
+
+WEEK = timedelta(days=7)
+
+
+def week_end(now: datetime) -> datetime:
+    """When the last week ended whose notice is due: Sunday at nine in the evening, in Japan."""
+    day = last_due_day(now)
+    return datetime.combine(day - timedelta(days=day.isoweekday() % 7), EVENING, JST)
+
+
+def week_key(now: datetime, *, begun: datetime | None) -> str | None:
+    """The key of its notice; None: no week since the archive began is over."""
+    end = week_end(now)
+    return f"{WEEKLY}{end.date().isoformat()}" if begun is not None and begun < end else None

@@ -14,10 +14,21 @@ from datetime import datetime, timedelta
 from archiver.health.conditions import ConditionKind
 from archiver.health.judgements import days_left, deadline_time
 from archiver.health.snapshot import HealthSnapshot
-from archiver.notices.due_notices import DAILY, PAUSE, DueNotices, NoticePeriod, has_kind, notice_period
+from archiver.notices.due_notices import (
+    DAILY,
+    PAUSE,
+    WEEK,
+    WEEKLY,
+    DueNotices,
+    NoticePeriod,
+    has_kind,
+    notice_period,
+    week_end,
+)
 from archiver.platforms.job_platform import Deadline, platform_of
-from archiver.records import Contract
+from archiver.records import JST, Contract
 from archiver.records.alerts import Alert, AlertRule
+from archiver.rounds import run_log
 from archiver.store.archive import Reading
 from archiver.store.queries import files, last_looks, room_holdings
 from archiver.store.queries.contracts import contracts
@@ -66,6 +77,18 @@ class DailyFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class WeeklyFacts:
+    """The facts of the notice of a week, as far as the store and the log of rounds tell."""
+
+    is_over: bool
+    """Whether it is told on a later day than its Sunday."""
+    messages: int
+    changed: int
+    rounds: int
+    failed_rounds: int
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeFacts:
     """The facts for the sentences of one notice besides its conditions; what it does not need stays empty."""
 
@@ -85,6 +108,7 @@ class NoticeFacts:
     read_again: int = 0
     """Chats that were not read for long and are read now."""
     daily: DailyFacts | None = None
+    weekly: WeeklyFacts | None = None
 
 
 def collect_facts(
@@ -107,6 +131,7 @@ def collect_facts(
         regained=_count_regained_files(reading, notices),
         read_again=_count_rooms_read_again(reading, notices),
         daily=_daily_facts(reading, snapshot, known, now) if has_kind(notices.say, DAILY[:-1]) else None,
+        weekly=_weekly_facts(reading, snapshot, now) if has_kind(notices.say, WEEKLY[:-1]) else None,
     )
 
 
@@ -169,4 +194,15 @@ def _daily_facts(
         pending=snapshot.pending,
         lost=len(snapshot.lost),
         gaps=len(snapshot.gaps),
+    )
+
+
+def _weekly_facts(reading: Reading, snapshot: HealthSnapshot, now: datetime) -> WeeklyFacts:
+    end = week_end(now)
+    period = {"since": end - WEEK, "until": end}
+    return WeeklyFacts(
+        now.astimezone(JST).date() > end.date(),
+        room_holdings.saved_counts(reading, snapshot.rooms, **period).messages,
+        room_holdings.changed_count(reading, snapshot.rooms, **period),
+        *run_log.round_counts(reading.home, **period),
     )

@@ -80,7 +80,8 @@ def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNot
     from archiver.notices import delivery  # here, as most rounds have nothing to say
     from archiver.rounds import run_log
 
-    trial = delivery.deliver(settings, environ, "\n".join(words))
+    subject = None if pending.facts.weekly is None else words[-1]
+    trial = delivery.deliver(settings, environ, "\n".join(words), subject=subject)
     kinds = ",".join(sorted({key.partition("/")[0] for key in pending.notices.say + pending.notices.over}))
     shown, mailed = ("yes" if taken else "no" for taken in (trial.desktop, trial.mail))
     line = f"notice={kinds} desktop={shown} mail={mailed} elsewhere={trial.sent}/{len(settings.notify.urls)}"

@@ -8,7 +8,7 @@ from datetime import datetime
 from archiver.health.conditions import CONDITIONS, Condition, ConditionKind, Notice
 from archiver.health.words import sentence, short_sentence
 from archiver.notices.due_notices import DueNotices, has_kind, keeps_from_saving
-from archiver.notices.facts import DailyFacts, DeadlineFacts, DepartureFacts, NoticeFacts
+from archiver.notices.facts import DailyFacts, DeadlineFacts, DepartureFacts, NoticeFacts, WeeklyFacts
 from archiver.notices.troubles import PendingNotices
 from archiver.records.grades import grade_word
 from archiver.render.spoken_times import short_day
@@ -26,6 +26,7 @@ def sentences(pending: PendingNotices) -> list[str]:
         *(text for condition in pending.found for text in _condition_sentences(condition, pending.facts)),
         *_over_sentences(pending.notices, pending.facts),
         *_daily_sentences(pending.notices, pending.facts),
+        *([] if pending.facts.weekly is None else [weekly_sentence(pending.facts.weekly)]),
     ]
 
 
@@ -153,6 +154,21 @@ def daily_sentence(facts: DailyFacts, *, needs_user: bool) -> str:
     if facts.lost:
         text += _(" Could not be downloaded: files {n}.").format(n=facts.lost)
     return text + (_(" Gaps: {n}.").format(n=facts.gaps) if facts.gaps else "")
+
+
+def weekly_sentence(facts: WeeklyFacts) -> str:
+    """The notice of a week: counts alone, and that saving failed, if it did."""
+    week = _("Last week") if facts.is_over else _("This week")
+    messages = ngettext("{n} message", "{n} messages", facts.messages).format(n=f"{facts.messages:,}")
+    changes = ngettext("{n} change", "{n} changes", facts.changed).format(n=facts.changed)
+    text = _("{week}: {messages} saved, {changes} seen.")
+    if not (facts.rounds or facts.messages):
+        text = _("{week}: no save is on record.")
+    elif not facts.changed:
+        text = _("{week}: {messages} saved, no change seen.")
+    if facts.failed_rounds:
+        text += _(" Saves that failed: {failed}.")
+    return text.format(week=week, messages=messages, changes=changes, failed=facts.failed_rounds)
 
 
 # --- departures: what changed, what is kept, and not to leave the chat ------------------------------

@@ -13,7 +13,7 @@ from archiver.health.conditions import Condition, ConditionKind, condition_of, c
 from archiver.health.judgements import Situation, fault
 from archiver.health.snapshot import ComputerState, HealthSnapshot, known_time, observe_disk, read_snapshot
 from archiver.notices import apprise_sender, due_notices
-from archiver.notices.due_notices import NOTICED, PAUSE, DueNotices, notice_key
+from archiver.notices.due_notices import NOTICED, PAUSE, WEEKLY, DueNotices, notice_key, week_key
 from archiver.notices.facts import NoticeFacts, collect_facts
 from archiver.records.grades import Grade
 from archiver.settings.model import Settings
@@ -59,7 +59,10 @@ def take_pending_notices(
             new_fault = None if name in (None, snapshot.error_name) else RoundFault(str(name), snapshot.last_run)
             snapshot = replace(snapshot, error_name=name or snapshot.error_name)
             found = noticed_conditions(snapshot, settings, now=now, adapts=adapts)
-            keys = {key for one in found for key in one.keys} | _event_keys(reading, settings, now)
+            events = _event_keys(reading, settings, now)
+            if not unwatched:  # who types a command is to get the mail of the week all the same
+                events -= {key for key in events - known.keys() if key.startswith(WEEKLY)}
+            keys = {key for one in found for key in one.keys} | events
             notices = due_notices.due_notices(keys, known, now=now)
             notice_facts = collect_facts(reading, snapshot, notices, known, now=now)
         run = ScheduledRun(now, name) if unwatched and not isinstance(error, NO_TROUBLE) else None
@@ -124,11 +127,15 @@ def _remember(
 
 
 def _event_keys(reading: Reading, settings: Settings, now: datetime) -> set[str]:
-    """The keys of what is no condition: a pause that has ended, the notice of a day."""
+    """The keys of what is no condition: a pause that has ended, the notices of a day and of a week."""
     pause = remembered_values.ENDED_PAUSE.recall(reading)
     keys = set() if pause is None else {f"{PAUSE}{to_text(pause.end)}"}
-    daily_key = notice_key(now, begun=runs.first_entry_time(reading)) if settings.notify.daily else None
-    return keys if daily_key is None else keys | {daily_key}
+    begun, notify = runs.first_entry_time(reading), settings.notify
+    told = (
+        notice_key(now, begun=begun) if notify.daily else None,
+        week_key(now, begun=begun) if notify.weekly else None,
+    )
+    return keys | set(filter(None, told))
 
 
 def _error_name(error: errors.ArchiverError | None) -> str | None:

@@ -34,6 +34,8 @@ LOCK_TIMEOUT_SECONDS = 2.0
 """How long another program's writing is waited for."""
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_OUTCOME = re.compile(rf"({TIME.pattern}) (requests|failed)=(?!.* code=(?:0|130) )")
+"""A round that ended; one that was told to stop has not failed."""
 _TAIL_BYTES = 16_000
 """Bytes at the end of the log in which the last failure is looked for."""
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -67,6 +69,18 @@ def last_failure(home: Path) -> datetime | None:
         return None
     failed = (line.partition(" ")[0] for line in reversed(lines) if " failed=" in line)
     return next((from_text(time) for time in failed if TIME.fullmatch(time)), None)
+
+
+def round_counts(home: Path, *, since: datetime, until: datetime) -> tuple[int, int]:
+    """How many rounds of a period went through and how many failed, as far as the log and the one before it tell."""
+    begin, end, counts = to_text(since), to_text(until), [0, 0]
+    for path in (home / FOLDER / FILE, home / FOLDER / f"{FILE}.1"):
+        with contextlib.suppress(OSError):
+            for line in path.read_text(encoding="ascii", errors="replace").splitlines():
+                outcome = _OUTCOME.match(line)
+                if outcome and begin < outcome[1] <= end:
+                    counts[outcome[2] == "failed"] += 1
+    return counts[0], counts[1]
 
 
 def begun_at(home: Path) -> datetime | None:

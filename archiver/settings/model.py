@@ -216,6 +216,11 @@ class NotifySettings(Section, frozen=True):
     daily: Annotated[
         bool, "毎日、夜に1回、その日のまとめも知らせます。 / Tell once a day, in the evening, also that all is well."
     ] = False
+    weekly: Annotated[
+        bool,
+        "毎週日曜日の夜に1回、その週に保存した件数と変更の件数を知らせます。\n"
+        "Tell once a week, on Sunday evening, how much was saved and how much changed.",
+    ] = True
     urls: Annotated[
         tuple[str, ...],
         """\

@@ -148,6 +148,19 @@ def saved_counts(reading: Reading, rooms: Collection[int], *, since: datetime, u
     )
 
 
+def changed_count(reading: Reading, rooms: Collection[int], *, since: datetime, until: datetime) -> int:
+    """How many messages of these rooms were seen to be changed, as last seen after `since` and up to `until`."""
+    message = schema.message.c
+    query = select(func.count()).where(
+        message.room_id.in_(sorted(rooms)),
+        message.state.in_((State.EDITED, State.DELETED, State.MISSING)),
+        message.changed_at > to_text(since),
+        message.changed_at <= to_text(until),
+        message.first_seen < message.changed_at,  # what was never shown otherwise is no event
+    )
+    return reading.sql.execute(query).scalar() or 0
+
+
 def vanished_counts(reading: Reading, room: int, account: int, *, since: datetime) -> VanishedCounts:
     """Counts of a person's messages in a room that vanished since a time."""
     table = schema.message.c

@@ -15,6 +15,8 @@ from archiver import errors
 from archiver.alerts.sentences import alert_sentence
 from archiver.health.words import way_words
 from archiver.notices import apprise_sender
+from archiver.notices.facts import WeeklyFacts
+from archiver.notices.sentences import weekly_sentence
 from archiver.records.alerts import Alert
 from archiver.render.invisible_characters import visible
 from archiver.settings.file import update_settings
@@ -35,6 +37,9 @@ Answer = str | Response | tuple[str, int]
 WAYS = ("desktop", "mail", "urls", "ping")
 ON_A_PAGE = 50
 """Alerts on one page."""
+
+A_WEEK = WeeklyFacts(False, messages=18, changed=0, rounds=1, failed_rounds=0)
+"""An example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,8 @@ def keep_answer(way: str) -> Answer:
 def switch(way: str) -> Answer:
     """Turn a way on or off; one that needs an address shows its fields, and is on once that is kept."""
     context, is_on = console_context(), "on" in request.form
-    if way == "daily":
-        update_settings(context.home, {"notify.daily": is_on})
+    if way in ("daily", "weekly"):
+        update_settings(context.home, {f"notify.{way}": is_on})
     elif way in WAYS and not is_on:
         notice_ways.turn_off(context.home, way)
     elif way == "desktop":
@@ -181,6 +186,7 @@ def _page(problems: Mapping[str, str] | None = None, *, said: str = "", change: 
         "notice_settings.html",
         rows=[_row(way, settings, last) for way in WAYS],
         notify=settings.notify,
+        week_line=weekly_sentence(A_WEEK),
         addresses=len(settings.notify.urls),
         can_send_elsewhere=apprise_sender.is_installed(),
         problems=problems or {},

@@ -61,6 +61,11 @@ def test_a_heartbeat_is_tried_at_once_and_can_be_turned_off(browser: FormBrowser
         browser.context.settings().notify.ping,
     )
     assert "127.0.0.1:9/abc" not in answer.get_data(as_text=True)
+    browser.post("/settings/notices/weekly/switch")
+    assert ("18 messages saved" in browser.get("/settings/notices"), False) == (
+        True,
+        browser.context.settings().notify.weekly,
+    )
 
 
 @pytest.mark.drawn
