@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from importlib.metadata import version
+from importlib.metadata import metadata, version
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -141,6 +141,12 @@ def end() -> str:
     return render_template("ended.html", starters=None if starters.is_idle else starters.names)
 
 
+def _releases_page() -> str:
+    """Where new versions are published, as whoever built this program says (`Releases` of its URLs); empty: nowhere."""
+    urls = (one.partition(", ") for one in metadata("chatwork-archiver").get_all("Project-URL") or ())
+    return next((url for label, _comma, url in urls if label == "Releases" and url.startswith("https://")), "")
+
+
 def _variable_hint() -> str:
     """That the choice of a language shows nothing, where a variable of this computer decides; else empty."""
     value = language_variable(console_context().environ)
@@ -178,6 +184,7 @@ def _page(change: str = "", *, said: str = "", problem: str = "") -> str:
         home=visible(str(context.home)),
         packages=visible(str(exports_folder(settings))),
         version=version("chatwork-archiver"),
+        releases=_releases_page(),
         python=sys.version.split()[0],
         **_told_by_archive(context),
     )

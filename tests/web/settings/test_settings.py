@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,22 @@ def test_setting_up_without_a_running_cron_sends_nobody_to_a_terminal(
     assert "Restart this computer" in page
     assert not re.search("sudo|daemon|crontab|loginctl", page)
     assert ("Automatic saving does not run yet" in page, "Registered with cron:" in page) == (True, False)
+
+
+def test_new_versions_are_a_link_that_only_a_click_follows(
+    browser: FormBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the page that the package names; without one there is the version alone."""
+    plain, address = browser.get("/settings"), "https://example.com/releases"
+    named = Message()
+    named["Project-URL"] = f"Releases, {address}"
+    monkeypatch.setattr(settings_page, "metadata", lambda _name: named)
+
+    found = re.search(rf'<a href="{address}"[^>]*>', browser.get("/settings"))
+
+    assert found is not None
+    assert ('rel="noopener noreferrer"' in found[0], "newer version" in plain, "Version " in plain) == (
+        True,
+        False,
+        True,
+    )
