@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -274,6 +275,17 @@ def pack(source: Path, root: str, target: Path, *, at: datetime) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def zip_texts(texts: Iterable[tuple[str, str]]) -> bytes:
+    """A zip of named texts in this order, without a time or a maker, so the same texts give the same bytes."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        for name, text in texts:
+            info = zipfile.ZipInfo(name)
+            info.create_system, info.compress_type = 0, zipfile.ZIP_DEFLATED
+            packed.writestr(info, text)
+    return made.getvalue()
 
 
 def _files_below(folder: Path) -> Iterator[str]:

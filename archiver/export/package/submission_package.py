@@ -35,7 +35,7 @@ from archiver.export.package.recipe import Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
 from archiver.export.report.chapters import build_report
 from archiver.export.report.consultation import build_consultation
-from archiver.export.report.exhibits import evidence_list
+from archiver.export.report.exhibits import evidence_document, evidence_list
 from archiver.export.report.input import ReportInput
 from archiver.export.report.request_to_office import advice, blank_facts
 from archiver.export.report.statistics import survey_messages
@@ -50,7 +50,7 @@ CONSULT = "01_consult.pdf"
 _TABLE = "messages.csv"
 README, DIGEST_LIST = submission_readme.README, "SHA256SUMS.txt"
 
-LOOSE_FILES: Mapping[str, str] = {"support": f"{REPORT} {INQUIRY}", "consult": CONSULT, "court": "甲* 証拠説明書.pdf"}
+LOOSE_FILES: Mapping[str, str] = {"support": f"{REPORT} {INQUIRY}", "consult": CONSULT, "court": "甲* 証拠説明書.*"}
 """Patterns of the files that are also handed in separately: forms may take no zip, and courts take single files."""
 
 _ANY_TIME = datetime(2020, 1, 1, tzinfo=UTC)
@@ -172,6 +172,8 @@ def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]
     report = "甲001の1.pdf"
     filed = pdf_files.filed_files(bag, report, lambda name: name.startswith("甲001の") and name != report, missing)
     pdf_files.put_pdf(bag, "証拠説明書.pdf", evidence_list(case, statistics, filed), case, package.copied)
+    for kind in ("docx", "xlsx"):
+        bag.add(f"証拠説明書.{kind}", evidence_document(case, statistics, filed, kind))
     return [
         f"{enclosure_file_names.exhibit_label(one)}: {missing[one.number]}"
         for one in package.recipe.enclosures

@@ -1,4 +1,4 @@
-"""Appendix B, 「証拠説明書(下書き)」: the list of exhibits, as a page and as a table for a spreadsheet.
+"""Appendix B, 「証拠説明書(下書き)」: the list of exhibits, as a page, a table, and files of Word and Excel to fill in.
 
 What each exhibit is to prove is for the user or the lawyer to say, so that column is left blank. The numbers are those
 of the files of a package for a court, in every draft of a case: 甲1 are the report and the messages, 甲2 and so on the
@@ -8,6 +8,7 @@ in no package gets its number when it is filed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,14 +17,17 @@ from typing import NamedTuple
 from archiver.claims.messages import message_count
 from archiver.claims.words import count_text
 from archiver.evidence.tables.cells import csv_line
+from archiver.export.bag import zip_texts
 from archiver.export.enclosure_file_names import COURT_EXTENSIONS, exhibit_name, exhibit_number, file_name, label
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
 from archiver.export.report.chapters import framed
 from archiver.export.report.input import BLANK, ReportInput, day_of, platform_of
+from archiver.export.report.people_and_dates import counterparts
 from archiver.export.report.platform_crosscheck import KINDS
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST, Attachment, CaseSide, Enclosure
 from archiver.render.invisible_characters import visible
+from archiver.render.page_templates import render_template
 from archiver.render.times import date_text
 from archiver.report_language import is_english, say, stated_day
 
@@ -31,6 +35,23 @@ TITLE = "付録B　証拠説明書(下書き)"
 HEADS = ("号証", "標目", "原本・写しの別", "作成年月日", "作成者", "立証趣旨", "備考")
 TO_FILL = "(記入)"
 UNNUMBERED = "甲(提出時に記入)"
+
+_FORM = (
+    ("left", "令和　　年(　　)第　　　　　号　　　　　　　　　　事件"),
+    ("left", "原告"),
+    ("left", "被告"),
+    ("center", "証拠説明書"),
+    ("right", "令和　　年　　月　　日"),
+    ("left", "　　　　　　　裁判所　御中"),
+    ("right", "原告(代理人)　　　　　　　　　　"),
+)
+"""What stands above the table in a court's form, with the side of the page."""
+
+_WIDTHS = (10, 27, 8, 14, 17, 24, 30)
+_PART = re.compile(r"<!-- part (\S+) -->\n")
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+"""What Excel would read as a character by its number."""
+_MAX_CELL = 32_000
 
 _REIWA = date(2019, 5, 1)
 _ALL_SPEAKERS = "各発言者(報告書の第3章)、出力 報告者"
@@ -79,9 +100,21 @@ class FiledFiles:
 def evidence_list(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> Report:
     """The report for the list of exhibits of a package."""
     rows = tuple(exhibits(case, statistics, filed))
-    table = TableBlock(tuple(map(say, HEADS)), (0, 2.5, 0, 1.7, 1.6, 1.2, 2.6), rows, 8)
+    table = TableBlock(tuple(map(say, HEADS)), (0, 2.5, 0, 1.7, 1.6, 1.8, 2.6), rows, 8)
     chapter = Chapter(say("証拠説明書(下書き)"), (*(Paragraph(say(note)) for note in _NOTES), table))
     return framed(case, say(TITLE), [chapter], is_list=True)
+
+
+def evidence_document(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles, kind: str) -> bytes:
+    """The list of exhibits in a court's form as a file of Word (`docx`) or Excel (`xlsx`), to be filled in."""
+    rows = [tuple(map(say, HEADS)), *exhibits(case, statistics, filed)]
+    shown = [[visible(one, lines=True)[:_MAX_CELL] for one in row] for row in rows]
+    if kind == "xlsx":
+        shown = [[_ESCAPE.sub("_x005F_", one) for one in row] for row in shown]
+    form = [(side, say(text)) for side, text in _FORM]
+    made = render_template(f"evidence_list.{kind}.xml", form=form, widths=_WIDTHS, rows=shown)
+    _before, *parts = _PART.split(made)
+    return zip_texts(zip(parts[::2], parts[1::2], strict=True))
 
 
 def evidence_csv(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> bytes:
@@ -97,14 +130,14 @@ def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles
     note = _note(filed.report, _extent_text(filed, filed.report), chapters)
     title = say("Chatworkやり取り記録 報告書{in_brackets}", in_brackets=in_brackets)
     author, dated = say("報告者(メッセージは各発言者)"), era_date(case.created_at)
-    yield Exhibit(_part_number(1), title, say(_ORIGINAL), dated, author, say(TO_FILL), note)
+    yield Exhibit(_part_number(1), title, say(_ORIGINAL), dated, author, "", note)
     for number, name in enumerate(filed.volumes, 1):
-        title = f"{_all_title(case, statistics)}{in_brackets}" + (
+        title = _messages_title(case, statistics) + (
             say(" その{number}", number=number) if len(filed.volumes) > 1 else ""
         )
-        note = _note(name, _extent_text(filed, name), say("甲1の1の抜粋の前後関係"))
+        note = _note(name, _extent_text(filed, name), _count_text(case, statistics), say("甲1の1の抜粋の前後関係"))
         author = _speakers_text(case, statistics)
-        yield Exhibit(_part_number(number + 1), title, say(_COPY), span, author, say(TO_FILL), note)
+        yield Exhibit(_part_number(number + 1), title, say(_COPY), span, author, "", note)
     for enclosure in case.enclosures:
         yield _enclosure_exhibit(enclosure, _note(*_file_notes(case, enclosure, filed), enclosure.note or ""))
     yield _contract_exhibit(case, say("この資料にはありません。スクリーンショットは、提出する方が用意してください"))
@@ -160,7 +193,7 @@ def _contract_exhibit(case: ReportInput, note: str) -> Exhibit:
             platform_id=visible(case.contract.platform_id or say(BLANK)),
         )
     dated = _stated_era_date(case.contract.contracted_on)
-    return Exhibit(say(UNNUMBERED), title, say(_COPY), dated, platform.operator or say(BLANK), say(TO_FILL), note)
+    return Exhibit(say(UNNUMBERED), title, say(_COPY), dated, platform.operator or say(BLANK), "", note)
 
 
 def _file_exhibit(case: ReportInput, attachment: Attachment, note: str) -> Exhibit:
@@ -169,7 +202,7 @@ def _file_exhibit(case: ReportInput, attachment: Attachment, note: str) -> Exhib
     full_note = say("{note}SHA-256 先頭16桁 {sha256}", note=note, sha256=(attachment.sha256 or "-")[:16])
     title = say("ファイル {number} 「{name}」", number=attachment.number, name=visible(attachment.name))
     dated = era_date(attachment.uploaded_at)
-    return Exhibit(say(UNNUMBERED), title, say(_COPY), dated, author, say(TO_FILL), full_note)
+    return Exhibit(say(UNNUMBERED), title, say(_COPY), dated, author, "", full_note)
 
 
 def _enclosure_exhibit(enclosure: Enclosure, note: str) -> Exhibit:
@@ -180,11 +213,23 @@ def _enclosure_exhibit(enclosure: Enclosure, note: str) -> Exhibit:
         name=visible(enclosure.name),
     )
     number, dated = say("甲{number}", number=exhibit_number(enclosure)), _stated_era_date(enclosure.dated)
-    return Exhibit(number, title, say(_COPY), dated, say(TO_FILL), say(TO_FILL), visible(note))
+    return Exhibit(number, title, say(_COPY), dated, say(TO_FILL), "", visible(note))
 
 
-def _all_title(case: ReportInput, statistics: MessageStatistics) -> str:
-    """The title of the exhibit with every saved message; never “all” beside a gap or of a period."""
+def _messages_title(case: ReportInput, statistics: MessageStatistics) -> str:
+    """What a court calls printed messages: between whom; of several others the first known as the other side."""
+    known = counterparts(case)[:1]
+    stated = case.contract.client or "".join(person.name for _account, person in known)
+    others = statistics.facts.authors.keys() - case.reporters - {account for account, _person in known}
+    return say(
+        "{name}と{other}の間のメッセージを印刷した書面",
+        name=visible(case.owner_name),
+        other=(visible(stated) or say(TO_FILL)) + (say("ほか{n}名", n=len(others)) if known and others else ""),
+    )
+
+
+def _count_text(case: ReportInput, statistics: MessageStatistics) -> str:
+    """How many messages there are; never “all” beside a gap or of a period."""
     count = message_count(statistics.facts)
     if case.period:
         return say("Chatworkメッセージ この資料の期間の{count}", count=count_text(count))

@@ -42,15 +42,16 @@ from tests.support.packages.exported_archives import (
 from tests.support.packages.rich_package import rich_archive
 from tests.support.reports import pdf_reader, report_inputs
 
+LISTS = ["証拠説明書.docx", "証拠説明書.pdf", "証拠説明書.xlsx"]
 CONTENTS = {
     "support": ["00_README.txt", "01_report.pdf", "02_messages.csv", "03_inquiry_text.txt", "SHA256SUMS.txt"],
     "consult": ["00_README.txt", "01_consult.pdf", "SHA256SUMS.txt"],
-    "court": ["00_README.txt", "SHA256SUMS.txt", "甲001の1.pdf", "甲001の2.pdf", "証拠説明書.pdf"],
+    "court": ["00_README.txt", "SHA256SUMS.txt", "甲001の1.pdf", "甲001の2.pdf", *LISTS],
 }
 BESIDE = {
     "support": ["01_report.pdf", "03_inquiry_text.txt"],
     "consult": ["01_consult.pdf"],
-    "court": ["甲001の1.pdf", "甲001の2.pdf", "証拠説明書.pdf"],
+    "court": ["甲001の1.pdf", "甲001の2.pdf", *LISTS],
 }
 
 
@@ -69,6 +70,8 @@ def everything(report: ExportReport) -> str:
     """All texts of a package: its text files, and its PDFs as a reader's program finds them; and the names."""
     found = [report.path, str(report.zip)]
     for name, body in {**zip_files(report), **beside(report)}.items():
+        if name.endswith((".docx", ".xlsx")):
+            body = b"".join(pdf_reader.office_parts(body).values())
         found += [name, pdf_reader.text(body) if name.endswith(".pdf") else body.decode("utf-8-sig")]
         if name.endswith(".pdf"):
             found.append(body.decode("latin-1"))
@@ -130,7 +133,8 @@ def test_the_readme_names_every_file_that_is_there_and_no_other(report: ExportRe
     text, raw = readme(report), zip_files(report)["00_README.txt"]
 
     assert all(name in text for name in CONTENTS[report.profile] if name != "00_README.txt")
-    assert set(re.findall(r"(?m)^(\S+\.(?:pdf|csv|txt))  ", text)) == set(CONTENTS[report.profile]) - {"00_README.txt"}
+    named = set(re.findall(r"(?m)^(\S+\.(?:pdf|csv|txt|docx|xlsx))  ", text))
+    assert named == set(CONTENTS[report.profile]) - {"00_README.txt"}
     assert raw.startswith(b"\xef\xbb\xbf")
     assert raw.count(b"\n") == raw.count(b"\r\n")
 
@@ -303,7 +307,7 @@ def test_a_courts_own_evidence_lies_under_the_numbers_of_the_list(tmp_path: Path
     files = zip_files(report)
     assert (b"picture", b"%PDF") == (files["甲002.png"], files["甲003.pdf"])
     assert (2, ()) == (confirm.preview.enclosures, report.incomplete)
-    assert [*BESIDE["court"][:2], "甲002.png", "甲003.pdf", "証拠説明書.pdf"] == sorted(beside(report))
+    assert [*BESIDE["court"][:2], "甲002.png", "甲003.pdf", *LISTS] == sorted(beside(report))
     assert all(f"{name}" in readme(report) for name in ("甲002.png", "甲003.pdf"))
     listed = squeezed(pdf_reader.text(files["証拠説明書.pdf"]))
     names = ("甲1の1", "甲001の1.pdf", "甲1の2", "甲001の2.pdf", "甲2", "甲002.png", "甲3", "甲(提出時に記入)")

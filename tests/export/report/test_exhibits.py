@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import shutil
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from archiver.export.bag import zip_texts
 from archiver.export.report.exhibits import (
     HEADS,
-    TO_FILL,
     UNNUMBERED,
     FiledFiles,
     FileExtent,
     era_date,
     evidence_csv,
+    evidence_document,
     evidence_list,
     exhibits,
 )
 from archiver.export.report.statistics import survey_messages
 from archiver.records import Delivery, Enclosure
+from archiver.render.invisible_characters import visible
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import at, message_id
 
@@ -51,7 +58,7 @@ def test_the_list_begins_with_report_and_messages() -> None:
         ),
         (
             "甲1の2",
-            f"Chatworkメッセージ 保存できた13件({MISSING})(令和8年11月5日から令和8年11月15日)",
+            "yamadaとtanaka_movieほか1名の間のメッセージを印刷した書面",
             "写し",
             "令和8年11月5日から令和8年11月15日",
             "各発言者(報告書の第3章)、出力 報告者",
@@ -60,6 +67,7 @@ def test_the_list_begins_with_report_and_messages() -> None:
         (UNNUMBERED, "ファイル F-0001 「画面.png」", "写し", "令和8年11月5日", "相手方"),
     ] == [tuple(row[head] for head in HEADS[:5]) for row in found]
     assert found[0]["備考"].startswith("report.pdf。9頁、1.2 MB。抜粋は第6章(一部)")
+    assert f"Chatworkメッセージ 保存できた13件({MISSING})" in found[1]["備考"]
 
 
 def test_a_number_stays_when_more_is_added() -> None:
@@ -81,7 +89,7 @@ def test_what_is_to_be_proved_is_left_to_the_user() -> None:
     """No line claims what it proves, and that only a part is filed is said."""
     found = lines(report_inputs.build_with_survey(evidence_csv, report_inputs.case(), FILED))
 
-    assert {TO_FILL} == {row["立証趣旨"] for row in found}
+    assert {""} == {row["立証趣旨"] for row in found}
     assert "抜粋は第6章(一部)" in found[0]["備考"]
 
 
@@ -165,3 +173,75 @@ def test_the_page_holds_what_the_table_holds() -> None:
     assert "下書きです。" in text
     for name in ("甲1の1", "甲1の2", "9頁、1.2MB", "提出時に記入"):
         assert name in text
+
+
+HOSTILE = Enclosure(1, "notice", "=1+1\x00\n_x0041_<!-- part a -->&\ud800.pdf", 1, "00" * 32, at(0), note="=cmd|'!A0")
+
+
+def office_files() -> tuple[list[str], dict[str, bytes]]:
+    """Every cell of the list with a hostile name, and the files of Word and Excel."""
+    case = report_inputs.case(profile="court", enclosures=(HOSTILE,))
+    rows = [HEADS, *exhibits(case, survey_messages(case), FILED)]
+    cells = [visible(cell, lines=True) for row in rows for cell in row]
+    kinds = ("docx", "xlsx")
+    return cells, {one: report_inputs.build_with_survey(evidence_document, case, FILED, one) for one in kinds}
+
+
+def test_word_and_excel_hold_what_the_page_holds() -> None:
+    """Each cell, as text whatever was typed, below a court's form; nothing tells of a maker or a time."""
+    cells, files = office_files()
+
+    assert files == office_files()[1]
+    for kind, (name, cell, text) in {
+        "docx": ("word/document.xml", "tc", "t"),
+        "xlsx": ("xl/worksheets/sheet1.xml", "c", "t"),
+    }.items():
+        parts = pdf_reader.office_parts(files[kind])
+        root = ElementTree.fromstring(parts[name])
+        space = root.tag.partition("}")[0] + "}"
+        told = ["".join(one.text or "" for one in found.iter(space + text)) for found in root.iter(space + cell)]
+        assert cells == [one.replace("_x005F_", "_") for one in told[-len(cells) :]]
+        assert "証拠説明書" in "".join(root.itertext())
+        assert not [one for one in parts if "docProps" in one]
+        assert not list(root.iter(space + "f"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="Debian: libreoffice-writer libreoffice-calc")
+@pdf_reader.needs_poppler
+@pytest.mark.parametrize("kind", ["docx", "xlsx"])
+def test_libreoffice_opens_it_and_keeps_what_was_filled_in(tmp_path: Path, kind: str) -> None:
+    """Printed there it reads as our own page; what was typed is printed and saved."""
+    cells, files = office_files()
+    filled = "報酬5万円の約束"
+    parts = {name: body.decode() for name, body in pdf_reader.office_parts(files[kind]).items()}
+    name = "word/document.xml" if kind == "docx" else "xl/worksheets/sheet1.xml"
+    empty = '<w:t xml:space="preserve"></w:t>' if kind == "docx" else '<c r="F9" s="3"/>'
+    typed = f"<w:t>{filled}</w:t>" if kind == "docx" else f'<c r="F9" s="3" t="inlineStr"><is><t>{filled}</t></is></c>'
+    assert empty in parts[name]
+    parts[name] = parts[name].replace(empty, typed, 1)
+    source = tmp_path / f"list.{kind}"
+    source.write_bytes(zip_texts(parts.items()))
+
+    for target in (kind, "pdf"):
+        profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+        command = [
+            "soffice",
+            profile,
+            "--headless",
+            "--convert-to",
+            target,
+            "--outdir",
+            str(tmp_path / "made"),
+            str(source),
+        ]
+        subprocess.run(command, check=True, capture_output=True, timeout=240)
+    saved, page = ((tmp_path / "made" / f"list.{target}").read_bytes() for target in (kind, "pdf"))
+
+    case = report_inputs.case(profile="court", enclosures=(HOSTILE,))
+    ours = pdf_reader.pdf_bytes(report_inputs.build_with_survey(evidence_list, case, FILED))
+    pages = [pdf_reader.without_spaces(pdf_reader.text(one)) for one in (page, ours)]
+    assert filled in pages[0]
+    assert filled in re.sub("<[^>]*>", "", b"".join(pdf_reader.office_parts(saved).values()).decode(errors="replace"))
+    for cell in cells:
+        assert [] == [page for page in pages if pdf_reader.without_spaces(cell) not in page], cell

@@ -6,11 +6,13 @@ Uses Poppler and qpdf, which are programs of the system; tests that need them sa
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
 import tempfile
 import unicodedata
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,3 +104,9 @@ def _run(pdf: bytes, *command: str) -> bytes:
             [part.replace("{}", str(path)) for part in command], capture_output=True, check=True, timeout=120
         )
     return process.stdout
+
+
+def office_parts(body: bytes) -> dict[str, bytes]:
+    """The parts of a file of Word or Excel, by name."""
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
