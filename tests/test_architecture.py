@@ -150,7 +150,6 @@ HOME: dict[str, set[str]] = {
     "flask": {"web", "team.pages", "team.proxy_access"},
     "flask_wtf": {"web.security"},
     "jinja2": {"render", "web"},
-    "jsonschema": {"cli.reading.assistant_answers"},
     "keyring": {"settings"},
     "anyio": {"cli.reading.assistant"},
     "mcp": {"cli.reading.assistant"},
@@ -158,6 +157,8 @@ HOME: dict[str, set[str]] = {
     "markupsafe": {"render", "web"},
     "msgspec": {"chatwork.models", "chatwork.client", "settings", "team.ledger_copy", "team.team_file"}
     | {
+        "cli.reading.assistant",
+        "cli.reading.assistant_answers",
         "export.package.reading_step",
         "store.schema.payload_forms",
         "store.working.key_value_store",

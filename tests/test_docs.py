@@ -155,6 +155,7 @@ def test_every_page_installs_in_the_same_way() -> None:
         TOOL,
         TOOL.replace("uv tool install", "uvx").removesuffix('".[names]"') + "--from . archive demo",
         *(TOOL.replace("install", f"install {option}") for option in ("--reinstall", "--with apprise")),
+        TOOL.replace("install", "install --reinstall").replace("names", "names,mcp"),
     } == found
 
 

@@ -17,7 +17,6 @@ CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs
 
 WHAT = {
     "comparison/files.py": "a comparison that is being written, in its place when it is complete",
-    "cli/reading/assistant.py": "the log of what an assistant asked, that is turned over",
     "store/erasure/cleaning.py": "bytes, packages, copies of what was erased; pictures and databases of no use",
     "custody/folder_copies.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",
     "team/adoption.py": "an archive that is being brought home, renamed when it is complete onto an empty folder",

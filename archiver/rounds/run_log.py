@@ -54,9 +54,9 @@ def round_line(report: SyncReport) -> str:
     return f"{text} reported={','.join(report.reported)}" if report.reported else text
 
 
-def note(home: Path, text: str, *, at: datetime) -> None:
+def note(home: Path, text: str, *, at: datetime, file: str = FILE) -> None:
     """Append a line of pairs: ids, counts and names of errors, as in `round_line`."""
-    _append(home, f"{to_text(at)} {text}")
+    _append(home, f"{to_text(at)} {text}", file)
 
 
 def last_failure(home: Path) -> datetime | None:
@@ -134,8 +134,8 @@ def _killed_at(marker: Path) -> str | None:
 # --- the file --------------------------------------------------------------------------------
 
 
-def _append(home: Path, text: str) -> None:
-    path = home / FOLDER / FILE
+def _append(home: Path, text: str, file: str = FILE) -> None:
+    path = home / FOLDER / file
     if not home.is_dir():  # a lock would make the folder of a home that was moved away anew
         return
     with contextlib.suppress(OSError), _hold_log_lock(home):

@@ -33,6 +33,7 @@ _PAGES = {
     "init alerts": "notice_settings.index",
     "status --alerts": "notice_settings.index",
     "guide": "help.index",
+    "mcp": "assistants.index",
 }
 _PLACES: dict[str, dict[str, Any]] = {
     "verify": {"_anchor": "records"},
@@ -126,6 +127,7 @@ def _words() -> dict[str, str]:
         "settings.index": _("Settings"),
         "notice_settings.index": _("Alerts"),
         "help.index": _("Help"),
+        "assistants.index": _("Assistant"),
         "save FILE": _("Bring in older messages"),
         "init schedule": _("Automatic saving"),
         "daemon": _("Automatic saving"),

@@ -20,7 +20,7 @@ from archiver.web.home import home
 from archiver.web.job import adding, contracts, erasing, evidence
 from archiver.web.jobs import JobRunner, RunningNote, note_file
 from archiver.web.security import base_pages
-from archiver.web.settings import archives, copies, guides_page, notice_settings, settings
+from archiver.web.settings import archives, assistants, copies, guides_page, notice_settings, settings
 from archiver.web.trouble import emergency, lost, upgrading
 from archiver.web.trouble.trouble_words import TroubleWords, trouble_words
 
@@ -44,6 +44,7 @@ PAGES = (
     settings.pages,
     upgrading.pages,
     notice_settings.pages,
+    assistants.pages,
     guides_page.pages,
     job.pages,
 )

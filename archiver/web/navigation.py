@@ -16,7 +16,7 @@ _PARTS = {
     },
     "packages.index": {"packages", "made"},
     "emergency.index": {"emergency"},
-    "settings.index": {"settings", "copies", "notice_settings", "upgrading", "help", "evidence"},
+    "settings.index": {"settings", "copies", "notice_settings", "assistants", "upgrading", "help", "evidence"},
     "archives.overview": {"archives"},
 }
 """Entry of the rail → the blueprints that stand under it; all others show conversations."""

@@ -5,22 +5,26 @@ Words of messages are values of fields with an author and an address. Nothing in
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from functools import cached_property
+from inspect import signature
+from threading import Lock
+from typing import Annotated, Any, NamedTuple, get_type_hints
+
+import msgspec
+from msgspec import NODEFAULT, UNSET, Meta, UnsetType
 
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.contracts.contract_page import page_document
 from archiver.export.mask.covers import Covers, Place
-from archiver.export.mask.package_mask import PackageMask
+from archiver.export.mask.package_mask import PackageMask, Policy
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.reading_step import recipe_of
-from archiver.export.package.recipe import Recipe
-from archiver.records import JST, Attachment, Contract, MessageId, ReadState, RoomId, contract_facts
+from archiver.records import JST, Contract, MessageId, ReadState, RoomId, contract_facts
 from archiver.render.message_html import chatwork_url
 from archiver.search_folding import fold_searched, fold_word
 from archiver.store.archive import Archive, Reading
@@ -28,8 +32,8 @@ from archiver.store.fingerprints import DELETED
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.status import open_gaps
-from archiver.store.queries.transcript import TranscriptMessage, transcript_messages
-from archiver.store.queries.viewing.files import by_message
+from archiver.store.queries.transcript import TranscriptMessage, TranscriptText, transcript_messages
+from archiver.store.queries.viewing.files import LOOKED_AT, page
 from archiver.wording import gettext as _
 
 MOST = 100
@@ -40,30 +44,54 @@ _UNTOLD = ("counterparts", "closed_account")
 """Facts about accounts, third persons' too."""
 
 Answer = dict[str, Any]
-Wishes = Mapping[str, Any]
 
 
-class AnsweredMessage(NamedTuple):
-    """A message as it may be told; `texts` is empty where it is covered."""
+@dataclass(frozen=True)
+class AnsweredMessage:
+    """A message as it may be told."""
 
     place: Answer
-    texts: Sequence[str]
-    times: Sequence[tuple[datetime, datetime | None]]
+    kept: Sequence[TranscriptText]
+    """Its texts as they are saved; none where they are covered."""
+    told: Callable[[str], str]
+
+    @property
+    def id(self) -> int:
+        """Its id as a number."""
+        return int(self.place["id"])
+
+    @cached_property
+    def texts(self) -> Sequence[str]:
+        """Its texts as they may be told; made when they are first needed."""
+        return [self.told(one.body) for one in self.kept]
 
     @property
     def row(self) -> Answer:
         """It with its last text."""
-        text = self.texts[-1] if self.texts else None
-        return self.place | {"text": text and text[:LONGEST], "covered": text is None, "texts": len(self.texts)}
+        text = self.texts[-1][:LONGEST] if self.texts else None
+        return self.place | {"text": text, "covered": text is None, "texts": len(self.texts)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class Case(NamedTuple):
     """The job at one moment."""
 
-    key: tuple[int, bool]
-    recipe: Recipe
+    reading: Reading
+    contract: Contract
+    """As it may be told."""
+    mask: PackageMask
     messages: Mapping[str, AnsweredMessage]
+
+    @property
+    def rooms(self) -> dict[int, None]:
+        """The job's chats, each once."""
+        return dict.fromkeys(int(one.room_id) for one in self.contract.rooms)
+
+    def known(self, ident: str) -> AnsweredMessage:
+        """The message of an id. Raises UsageError."""
+        message = self.messages.get(ident.removeprefix("m"))
+        if message is None:
+            raise errors.UsageError(detail=_("This job has no message of this id."))
+        return message
 
 
 class JobAnswers:
@@ -72,59 +100,60 @@ class JobAnswers:
     def __init__(self, archive: Archive, job: str) -> None:
         """Keep the archive and the id of the job."""
         self._archive, self._job = archive, job
-        self._case: _Case | None = None
+        self._case: tuple[tuple[int, bool], Case] | None = None
+        self._one_at_a_time = Lock()
 
-    def answer(self, tool: str, wishes: Wishes, *, is_unmasked: bool) -> tuple[Answer, list[str]]:
+    def answer(self, tool: str, wishes: Mapping[str, Any], *, is_unmasked: bool) -> tuple[Answer, list[str]]:
         """The answer of a tool, and the ids of the messages in it. Raises ArchiverError."""
-        TOOLS[tool].check(wishes)
-        with self._archive.reading() as reading:
-            contract = find_contract(reading, self._job)
+        function, form = TOOLS[tool]
+        try:
+            given = msgspec.structs.asdict(msgspec.convert(wishes, form))
+        except msgspec.ValidationError:
+            raise errors.UsageError(detail=_("The arguments do not fit the schema of this tool.")) from None
+        with self._one_at_a_time, self._archive.reading() as reading:
             key = last_seq(reading), is_unmasked
-            if self._case is None or self._case.key != key:
-                self._case = _Case(key, *_job_as_told(reading, contract, is_unmasked=is_unmasked))
-            found = TOOLS[tool].answer(reading, self._case, wishes)
+            if self._case is None or self._case[0] != key:
+                self._case = key, _case_of(reading, find_contract(reading, self._job), is_unmasked=is_unmasked)
+            found = function(self._case[1]._replace(reading=reading), **given)
         rows = [*found.get("messages", ()), *found.get("files", ())]
-        return {"job": contract.id, "masked": not is_unmasked} | found, [str(one["id"]) for one in rows]
+        return {"job": self._job, "masked": not is_unmasked} | found, [str(one["id"]) for one in rows]
 
 
-def _job_as_told(
-    reading: Reading, contract: Contract, *, is_unmasked: bool
-) -> tuple[Recipe, Mapping[str, AnsweredMessage]]:
+def _case_of(reading: Reading, contract: Contract, *, is_unmasked: bool) -> Case:
     profile = "lawyer" if is_unmasked else "support"
     order = ExportOrder(contract=contract.id, profile=profile, every_message=True).with_policy()
     recipe = recipe_of(reading, order, now=utc_now())
-    mask, placed = recipe.mask, _messages(reading, contract)
-    opened = {(one.room, one.id): one for one in recipe.opened if one.state is not ReadState.COVERED}
+    mask, placed = recipe.mask or PackageMask(Policy(), {}), _messages(reading, contract)
     sent: defaultdict[tuple[int, int], list[Place]] = defaultdict(list)
-    for room, one in placed:
-        sent[one.account_id, one.send_time].append((room, one.message_id))
-        if mask is None or mask.is_hidden(one.account_id):
-            opened.pop((room, one.message_id), None)
-    covers, found = Covers(opened.keys(), sent=sent), {}
-    for room, message in placed:
-        kept = [one for one in message.texts if one.body != DELETED]
-        texts: Sequence[str] = [one.body if mask is None else mask.mask_text(one.body) for one in kept]
-        name = message.name if mask is None else mask.shown_name(message.account_id, message.name)
-        if not is_unmasked:
-            as_read = opened.get((room, message.message_id))
-            texts = () if as_read is None else list(map(covers.cover_quotes, as_read.texts))
-        times = [(one.first_seen, one.last_seen) for one in kept] if len(kept) == len(texts) else []
-        found[message.message_id] = AnsweredMessage(_place(room, message, name), texts, times)
-    return recipe, found
+    for place, one in placed.items():
+        sent[one.account_id, one.send_time].append(place)
+    left = {(one.room, one.id) for one in recipe.opened if one.state is not ReadState.COVERED}
+    shown = {place for place, one in placed.items() if place in left and not mask.is_hidden(one.account_id)}
+    covers = Covers(shown, sent=sent)
+
+    def told(body: str) -> str:
+        return mask.mask_text(body if is_unmasked else covers.cover_quotes(body))
+
+    messages = {}
+    for place, one in placed.items():
+        kept = [text for text in one.texts if text.body != DELETED] if is_unmasked or place in shown else ()
+        author = mask.shown_name(one.account_id, one.name)
+        messages[one.message_id] = AnsweredMessage(_address(place[0], one, author), kept, told)
+    return Case(reading, recipe.contract, mask, messages)
 
 
-def _messages(reading: Reading, contract: Contract) -> list[tuple[int, TranscriptMessage]]:
-    """The messages of the job's parts of its chats, each with its chat, by their ids."""
-    found = [
-        (room.room_id, one)
+def _messages(reading: Reading, contract: Contract) -> Mapping[Place, TranscriptMessage]:
+    """The messages of the job's parts of its chats, by their ids."""
+    found = {
+        (int(room.room_id), one.message_id): one
         for room in contract.rooms
         for one in transcript_messages(reading, room.room_id)
         if room.contains(datetime.fromtimestamp(one.send_time, UTC))
-    ]
-    return sorted(found, key=lambda one: int(one[1].message_id))
+    }
+    return dict(sorted(found.items(), key=lambda one: int(one[0][1])))
 
 
-def _place(room: int, message: TranscriptMessage, author: str) -> Answer:
+def _address(room: int, message: TranscriptMessage, author: str) -> Answer:
     return {
         "id": message.message_id,
         "address": chatwork_url(RoomId(room), MessageId(message.message_id)),
@@ -135,138 +164,92 @@ def _place(room: int, message: TranscriptMessage, author: str) -> Answer:
     }
 
 
-# --- the tools -----------------------------------------------------------------------------------
+# --- the tools: an assistant reads their first line, and of what each is asked the type and what it means -------
+
+Ident = Annotated[str, Meta(pattern="^m?[0-9]{1,19}$", description="the id of a message")]
+Limit = Annotated[int, Meta(ge=1, le=MOST, description="at most so many")]
+Words = Annotated[str, Meta(max_length=200, description="words that must all occur")]
+Day = Annotated[date, Meta(description="a day in Japan")]
+_LAST = "9" * 19
 
 
-def _limit(wishes: Wishes) -> int:
-    return int(wishes.get("limit", 20))
+def _number(ident: str) -> int:
+    return int(ident.removeprefix("m"))
 
 
-def _number(ident: str | None, otherwise: int) -> int:
-    return otherwise if ident is None else int(ident.removeprefix("m"))
-
-
-def _search(_reading: Reading, case: _Case, wishes: Wishes) -> Answer:
-    words = [fold_word(one) for one in str(wishes["words"]).split()]
-    before = _number(wishes.get("before"), 2**63)
+def search(case: Case, words: Words, limit: Limit = 20, before: Ident = _LAST) -> Answer:
+    """Messages of the job with all these words, earlier texts too; the newest first."""
+    wanted = [fold_word(one) for one in words.split()]
     found = [
         one
-        for ident, one in reversed(list(case.messages.items()))
-        if words and int(ident) < before and all(word in fold_searched("\n".join(one.texts)) for word in words)
+        for one in reversed(list(case.messages.values()))
+        if wanted and one.id < _number(before) and all(map(fold_searched("\n".join(one.texts)).__contains__, wanted))
     ]
-    return {"total": len(found), "messages": [one.row for one in found[: _limit(wishes)]]}
+    return {"total": len(found), "messages": [one.row for one in found[:limit]]}
 
 
-def _read_messages(_reading: Reading, case: _Case, wishes: Wishes) -> Answer:
-    limit, rows = _limit(wishes), list(case.messages.values())
-    ids = [int(one.place["id"]) for one in rows]
-    if "around" in wishes:
-        middle = bisect_left(ids, int(_known(case, wishes["around"]).place["id"]))
-        start = max(0, middle - limit // 2)
+def read_messages(
+    case: Case, day: Day | UnsetType = UNSET, after: Ident = "0", around: Ident | UnsetType = UNSET, limit: Limit = 20
+) -> Answer:
+    """Messages of a day (after a message of it), or around a message, in their order."""
+    rows = list(case.messages.values())
+    if around is not UNSET:
+        start = max(0, rows.index(case.known(around)) - limit // 2)
+    elif day is not UNSET:
+        rows = [one for one in rows if one.place["sent"].startswith(day.isoformat()) and one.id > _number(after)]
+        start = 0
     else:
-        try:
-            day = date.fromisoformat(str(wishes["day"])).isoformat()
-        except (KeyError, ValueError):
-            raise errors.UsageError(detail=_("Give a day such as 2026-11-05, or the id of a message.")) from None
-        rows = [one for one in rows if one.place["sent"].startswith(day)]
-        start = bisect_right([int(one.place["id"]) for one in rows], _number(wishes.get("after"), 0))
+        raise errors.UsageError(detail=_("Give a day such as 2026-11-05, or the id of a message."))
     return {"messages": [one.row for one in rows[start : start + limit]], "more": len(rows) > start + limit}
 
 
-def _message_history(_reading: Reading, case: _Case, wishes: Wishes) -> Answer:
-    message = _known(case, wishes["id"])
-    seen = [
-        {"first_seen": first.isoformat(), "last_seen": None if last is None else last.isoformat()}
-        for first, last in message.times
-    ] or [{} for _one in message.texts]
-    texts = [{"text": text[:LONGEST], "length": len(text)} | one for text, one in zip(message.texts, seen, strict=True)]
-    return {"messages": [message.row | {"history": texts}]}
+def message_history(case: Case, id: Ident) -> Answer:  # noqa: A002 - as the field is called everywhere
+    """Every saved text of a message, and when it was seen."""
+    message = case.known(id)
+    history = [
+        {
+            "text": text[:LONGEST],
+            "length": len(text),
+            "first_seen": one.first_seen.isoformat(),
+            "last_seen": one.last_seen and one.last_seen.isoformat(),
+        }
+        for text, one in zip(message.texts, message.kept, strict=True)
+    ]
+    return {"messages": [message.row | {"history": history}]}
 
 
-def _known(case: _Case, ident: str) -> AnsweredMessage:
-    message = case.messages.get(ident.removeprefix("m"))
-    if message is None:
-        raise errors.UsageError(detail=_("This job has no message of this id."))
-    return message
+def facts(case: Case) -> Answer:
+    """What was entered about the job, and what the saved messages show."""
+    stated = {one.name: getattr(case.contract, one.name) for one in contract_facts.FACTS if "url" not in one.name}
+    observed = page_document(case.reading, find_contract(case.reading, case.contract.id), now=utc_now())
+    return {"stated": stated, "observed": {name: one for name, one in observed.items() if name not in _UNTOLD}}
 
 
-def _facts(reading: Reading, case: _Case, _wishes: Wishes) -> Answer:
-    contract = case.recipe.contract
-    document = page_document(reading, find_contract(reading, contract.id), now=utc_now())
-    stated = {one.name: getattr(contract, one.name) for one in contract_facts.FACTS if not one.name.endswith("url")}
-    return {"stated": stated, "observed": {name: one for name, one in document.items() if name not in _UNTOLD}}
+def gaps(case: Case) -> Answer:
+    """Where messages of the job's chats are missing, as far as it is known."""
+    return {"gaps": [{"room_id": room, **gap} for room in case.rooms for gap in open_gaps(case.reading, room)][:MOST]}
 
 
-def _gaps(reading: Reading, case: _Case, _wishes: Wishes) -> Answer:
-    rooms = dict.fromkeys(one.room_id for one in case.recipe.contract.rooms)
-    return {"gaps": [{"room_id": room, **gap} for room in rooms for gap in open_gaps(reading, room)][:MOST]}
-
-
-def _files(reading: Reading, case: _Case, wishes: Wishes) -> Answer:
-    mask, before, rows = case.recipe.mask, _number(wishes.get("before"), 2**63), list[Answer]()
-    places = {ident: one for ident, one in case.messages.items() if one.texts and int(ident) < before}
-    for room in dict.fromkeys(one.room_id for one in case.recipe.contract.rooms):
-        for ident, attached in by_message(reading, room, map(MessageId, places)).items():
-            rows += [_file(one, places[ident], mask) for one in attached]
+def files(case: Case, limit: Limit = 20, before: Ident = _LAST) -> Answer:
+    """Names, sizes and days of the files in the job's messages."""
+    rows = []
+    for one in (found.attachment for found in page(case.reading, case.rooms, limit=LOOKED_AT).files):
+        message = case.messages.get(one.message_id)
+        if message is not None and message.kept and message.id < _number(before):
+            place = {name: message.place[name] for name in ("id", "address", "author", "sent")}
+            held = {"bytes": one.size, "saved": one.sha256 is not None, "gone": one.gone_since is not None}
+            rows.append(place | {"name": case.mask.mask_text(one.name)} | held)
     rows.sort(key=lambda one: -int(one["id"]))
-    return {"total": len(rows), "files": rows[: _limit(wishes)]}
+    return {"total": len(rows), "files": rows[:limit]}
 
 
-def _file(attached: Attachment, message: AnsweredMessage, mask: PackageMask | None) -> Answer:
-    name = attached.name if mask is None else mask.mask_text(attached.name)
-    place = {name: message.place[name] for name in ("id", "address", "author", "sent")}
-    gone = attached.gone_since is not None
-    return place | {"name": name, "bytes": attached.size, "saved": attached.sha256 is not None, "gone": gone}
+def _form_of(tool: Callable[..., Answer]) -> type[msgspec.Struct]:
+    """What a tool is asked, to be checked and told."""
+    hints, asked = get_type_hints(tool, include_extras=True), list(signature(tool).parameters.values())[1:]
+    fields = [(one.name, hints[one.name], NODEFAULT if one.default is one.empty else one.default) for one in asked]
+    return msgspec.defstruct(tool.__name__, fields, forbid_unknown_fields=True)
 
 
-class Tool(NamedTuple):
-    """A tool: what it does for an assistant, its wishes as JSON schemas, those needed, and its function."""
-
-    description: str
-    wishes: Mapping[str, Answer]
-    needed: tuple[str, ...]
-    answer: Callable[[Reading, _Case, Wishes], Answer]
-
-    @property
-    def schema(self) -> Answer:
-        """The schema of its wishes."""
-        closed = {"type": "object", "additionalProperties": False}
-        return closed | {"properties": dict(self.wishes), "required": list(self.needed)}
-
-    def check(self, wishes: Wishes) -> None:
-        """Raises UsageError: the wishes do not fit the schema."""
-        from jsonschema import ValidationError, validate
-
-        try:
-            validate(dict(wishes), self.schema)
-        except ValidationError:
-            raise errors.UsageError(detail=_("The arguments do not fit the schema of this tool.")) from None
-
-
-_LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST, "description": "at most so many; 20 if left out"}
-_ID = {"type": "string", "maxLength": 20, "pattern": "^m?[0-9]{1,19}$", "description": "the id of a message"}
-_WORDS = {"type": "string", "maxLength": 200, "description": "words that must all occur"}
-_DAY = {"type": "string", "maxLength": 10, "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "description": "a day in Japan"}
-
-TOOLS: Mapping[str, Tool] = {
-    "search": Tool(
-        "Messages of the job with all these words, earlier texts too; the newest first.",
-        {"words": _WORDS, "limit": _LIMIT, "before": _ID},
-        ("words",),
-        _search,
-    ),
-    "read_messages": Tool(
-        "Messages of a day (after a message of it), or around a message, in their order.",
-        {"day": _DAY, "after": _ID, "around": _ID, "limit": _LIMIT},
-        (),
-        _read_messages,
-    ),
-    "message_history": Tool(
-        "Every saved text of a message, and when it was seen.", {"id": _ID}, ("id",), _message_history
-    ),
-    "facts": Tool("What was entered about the job, and what the saved messages show.", {}, (), _facts),
-    "gaps": Tool("Where messages of the job's chats are missing, as far as it is known.", {}, (), _gaps),
-    "files": Tool(
-        "Names, sizes and days of the files in the job's messages.", {"limit": _LIMIT, "before": _ID}, (), _files
-    ),
+TOOLS: Mapping[str, tuple[Callable[..., Answer], type[msgspec.Struct]]] = {
+    one.__name__: (one, _form_of(one)) for one in (search, read_messages, message_history, facts, gaps, files)
 }

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from archiver.cli.main import main
-from archiver.cli.reading.assistant import LOG, answer
+from archiver.cli.reading.assistant import answer
 from archiver.cli.reading.assistant_answers import TOOLS, JobAnswers
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.reading_step import keep_reviews, opened_messages
 from archiver.records import ReadState, Review
+from archiver.setup.assistant_consent import LOG
 from archiver.store.archive import Archive
 from archiver.store.working.remembered_values import ASSISTANTS, TOKEN_MARKS, TokenMarks
 from tests.support.archives.maker import CLIENT, ArchiveMaker, at, file_object, message_object, story
@@ -151,7 +152,10 @@ def _wishes(luck: random.Random) -> Iterator[tuple[str, dict[str, Any]]]:
     while True:
         tool = luck.choice((*TOOLS, "export", "__init__"))
         if tool in TOOLS and luck.random() < 0.7:
-            yield tool, {name: luck.choice(likely[name]) for name in TOOLS[tool].wishes if luck.random() < 0.7}
+            yield (
+                tool,
+                {name: luck.choice(likely[name]) for name in TOOLS[tool][1].__struct_fields__ if luck.random() < 0.7},
+            )
         else:
             yield tool, {luck.choice(names): luck.choice(values) for _one in range(luck.randrange(4))}
 

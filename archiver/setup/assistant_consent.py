@@ -1,0 +1,93 @@
+"""Whether an assistant may ask about a job, what it then gets, and what was asked: for a terminal and the page."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from archiver.app import utc_now
+from archiver.rounds import run_log
+from archiver.store.archive import Archive
+from archiver.store.time_text import from_text
+from archiver.store.working.remembered_values import ASSISTANTS
+from archiver.wording import gettext as _
+
+LOG = "assistant.log"
+"""Time, tool, number of messages and their ids; no words. Only its owner may read it."""
+_SHOWN = 50
+"""Calls that the page shows, the last ones."""
+
+
+class AssistantCall(NamedTuple):
+    """A call of a tool, as the log has it."""
+
+    at: datetime
+    tool: str
+    ids: list[str]
+
+
+def consent_lines(*, is_unmasked: bool) -> list[str]:
+    """What leaves the archive once an assistant is allowed."""
+    covered = _(
+        "It gets your and your client's messages, with names and addresses of others covered, and no text of others."
+    )
+    return [
+        _("It gets every message as it is saved, of other people too.") if is_unmasked else covered,
+        _("What a program finds to cover is never all: a name that it does not know stays."),
+        _("Whatever it gets goes to whoever runs it: with a local model it stays on this computer, else it leaves."),
+    ]
+
+
+def record_consent(archive: Archive, job: str, is_unmasked: bool | None) -> None:
+    """Keep that an assistant may ask about a job, with or without covers; None: that none may."""
+    with archive.writing() as writing:
+        allowed = {one: how for one, how in ASSISTANTS.recall(writing).items() if one != job}
+        ASSISTANTS.remember(writing, allowed if is_unmasked is None else allowed | {job: is_unmasked})
+
+
+def note_call(home: Path, tool: str, ids: list[str]) -> None:
+    """Keep that a tool was called, and the ids of the messages in its answer."""
+    run_log.note(home, f"tool={tool} count={len(ids)} ids={','.join(ids)}", at=utc_now(), file=LOG)
+
+
+def last_calls(home: Path) -> list[AssistantCall]:
+    """The last calls, the newest first."""
+    try:
+        lines = (home / run_log.FOLDER / LOG).read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return []
+    return list(_calls(reversed(lines[-_SHOWN:])))
+
+
+def _calls(lines: Iterator[str]) -> Iterator[AssistantCall]:
+    for time, *words in map(str.split, lines):
+        if run_log.TIME.fullmatch(time):  # else it was cut short
+            pairs = dict(word.split("=", 1) for word in words if "=" in word)
+            yield AssistantCall(
+                from_text(time), pairs.get("tool", ""), [one for one in pairs.get("ids", "").split(",") if one]
+            )
+
+
+def client_lines(home: Path, job: str) -> list[tuple[str, str]]:
+    """Where a client keeps its servers, and the lines for this job, which name the program by its whole path."""
+    python = Path(sys.executable)
+    if python.name == "pythonw.exe":  # it has no standard output
+        python = python.with_name("python.exe")
+    program = [str(python)] if getattr(sys, "frozen", False) else [str(python), "-m", "archiver"]
+    command, *arguments = [*program, "--home", str(home), "mcp", "--job", job]
+    server = {"command": command, "args": arguments}
+    return [
+        (
+            _("Claude Desktop (claude_desktop_config.json) and LM Studio (mcp.json)"),
+            _as_json({"mcpServers": {"chatwork": server}}),
+        ),
+        ("VS Code (.vscode/mcp.json)", _as_json({"servers": {"chatwork": {"type": "stdio"} | server}})),
+    ]
+
+
+def _as_json(lines: object) -> str:
+    return json.dumps(lines, ensure_ascii=False, indent=2)
