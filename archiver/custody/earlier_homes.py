@@ -1,13 +1,20 @@
-"""Finds that a home or its database was put back, or that another computer saves into a copy, and says what is lost."""
+"""Finds that a home or its database was put back, or that another computer saves into a copy, and says what is lost.
+
+The messages of another database of the archive, such as a conflicted copy, are taken in late, as what they are: each
+keeps the time at which the other copy saw it and the digest of that copy's record. What this archive holds already,
+what was erased, and rooms of no contract are left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from archiver.errors import NothingThere
+from archiver.evidence.history import text_of
 from archiver.evidence.verify.rollbacks import (
     IN_LEDGER,
     IN_RESTORED,
@@ -16,16 +23,19 @@ from archiver.evidence.verify.rollbacks import (
     read_rollback,
     rollback_sentence,
 )
-from archiver.records import JsonObject, Observation
+from archiver.records import JsonObject, Observation, ObservedBy, RoomId
 from archiver.settings.other_archives import state_folder
 from archiver.settings.seen_archive import SeenRecords, note_in_copies, note_of_home, read_seen, write_seen
 from archiver.store import orphaned_seals, writer
 from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.erasure.records import without_erased
 from archiver.store.keeper import keeper_of
+from archiver.store.queries import contracts, current_state, entries
 from archiver.store.queries.entries import last_held, last_record, last_record_time, record_digest
+from archiver.store.schema.payload_forms import tells_what_was_shown
 from archiver.store.time_text import from_text
-from archiver.store.working.other_databases import OtherDatabase, other_databases
-from archiver.store.working.remembered_values import TAKEN_HOME
+from archiver.store.working.other_databases import OtherDatabase, compare, message_entries, other_databases
+from archiver.store.working.remembered_values import BROUGHT_IN, TAKEN_HOME
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -210,3 +220,48 @@ def advice(one: PutBackDatabase) -> str:
         )
         return sentence.format(sentence=one.sentence)
     return with_advice(one.sentence, is_parted=one.is_parted)
+
+
+def take_in(archive: Archive, path: Path, *, now: datetime) -> int:
+    """Append what a database holds of messages and this archive does not; how many records that made.
+
+    Raises NothingThere if it is no database of this archive, and StorageError.
+    """
+    with archive.writing() as writing:
+        other = compare(writing, path)
+        if other is None:
+            raise NothingThere(path=path)
+        late = list(_late_observations(writing, other))
+        owner = (current_state.owner(writing) or {}).get("account_id")
+        writer.append(writing, late, account_id=owner, at=now)
+        BROUGHT_IN.remember(writing, (*BROUGHT_IN.recall(writing), other.last))
+    return len(late)
+
+
+def _late_observations(reading: Reading, other: OtherDatabase) -> Iterator[Observation]:
+    rooms = {room.room_id for contract in contracts.contracts(reading) for room in contract.rooms}
+    found: dict[tuple[int, int], list[tuple[str, dict[str, Any]]]] = {}
+    for digest, entry in message_entries(other):
+        if entry.get("room_id") in rooms and tells_what_was_shown(entry):
+            found.setdefault((int(entry["key"].partition("/")[2]), entry["room_id"]), []).append((digest, entry))
+    last = entries.last_seq(reading)
+    kept = without_erased(reading, [(room, position) for position, room in found])
+    for (position, room), theirs in found.items():
+        if (room, position) in kept:
+            (ours,) = entries.message_groups(reading, [(position, room)], upto=last)
+            yield from _unknown(RoomId(room), theirs, ours)
+
+
+def _unknown(
+    room: RoomId, theirs: list[tuple[str, dict[str, Any]]], ours: list[dict[str, Any]]
+) -> Iterator[Observation]:
+    """Those with a text that we never saw; of a message that we do not know at all, each with another state too."""
+    texts, state = set(map(text_of, ours)), None
+    for digest, entry in theirs:
+        payload = entry["payload"]
+        if text_of(entry) not in texts or (not ours and payload["state"] != state):
+            late = {name: payload[name] for name in ("object", "state")} | {"source": ObservedBy.COPY.value}
+            late |= {"seen": payload.get("seen", entry["observed_at"]), "copy": digest}
+            yield Observation("message", entry["key"], late, room)
+        texts.add(text_of(entry))
+        state = payload["state"]

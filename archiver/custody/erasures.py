@@ -22,7 +22,7 @@ from archiver import errors
 from archiver.evidence.replaced_records import masked_digest
 from archiver.evidence.verify.package_files import READ_ERRORS
 from archiver.records import ExportedPackage, RoomId
-from archiver.records.erasure import ErasurePlan, ErasureReason
+from archiver.records.evidence import ErasurePlan, ErasureReason
 from archiver.store import avatars, database_pages, seals
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.blobs import blob_path

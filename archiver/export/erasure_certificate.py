@@ -14,7 +14,7 @@ from gettext import ngettext
 from archiver.errors import N_
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, FactList, Paragraph, Report, TableBlock
 from archiver.records import ExportedPackage
-from archiver.records.erasure import Erasure
+from archiver.records.evidence import Erasure
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from platform import python_version
 
 from archiver.app import App
-from archiver.health import disk, evidence, folders, rooms_and_runs, token
+from archiver.health import evidence, folders, rooms_and_runs, token
 from archiver.health.check_facts import ArchiveLook
 from archiver.health.check_result import CheckResult, attention, good, is_ok
 from archiver.health.conditions import ROWS, Condition, conditions, conditions_beside, told_conditions, worst_grade
@@ -136,10 +136,10 @@ def _evidence_checks(app: App, look: ArchiveLook) -> list[CheckResult]:
     ]
 
 
-def _disk_space(app: App, look: ArchiveLook | None) -> disk.DiskSpace:
+def _disk_space(app: App, look: ArchiveLook | None) -> folders.DiskSpace:
     home, keep = app.settings.home, app.settings.files.stop_when_free_bytes
     size, per_day = (look.facts.size, look.facts.per_day) if look else (None, None)
-    return disk.DiskSpace(disk.free_bytes(home), keep, size, per_day, disk.required_bytes(home))
+    return folders.DiskSpace(folders.free_bytes(home), keep, size, per_day, folders.required_bytes(home))
 
 
 def _folder_checks(app: App, environ: Mapping[str, str], look: ArchiveLook | None, others: int) -> list[CheckResult]:
@@ -148,7 +148,7 @@ def _folder_checks(app: App, environ: Mapping[str, str], look: ArchiveLook | Non
     home_folder = folders.observe_home(settings.home, environ)
     return [
         *([folders.check_daily_copies(list(map(folders.observe_folder, daily)))] if daily else []),
-        disk.check_disk(_disk_space(app, look), now=app.now()),
+        folders.check_disk(_disk_space(app, look), now=app.now()),
         folders.check_home_folder(home_folder, others=others),
         folders.check_permissions(home_folder),
         folders.check_exports_folder(folders.observe_folder(exports_folder(settings), make=True)),

@@ -10,7 +10,7 @@ from archiver import errors
 from archiver.app import App
 from archiver.custody import earlier_homes
 from archiver.custody.earlier_homes import PutBackDatabase
-from archiver.health import disk, evidence
+from archiver.health import evidence, folders
 from archiver.health.snapshot import HealthSnapshot, read_snapshot
 from archiver.store.archive import Archive, Reading
 from archiver.store.keeper import KeptByTeam, keeper_of
@@ -73,7 +73,7 @@ def look_into_archive(app: App) -> tuple[ArchiveLook | None, list[str]]:
 
 
 def _read_facts(reading: Reading, app: App, snapshot: HealthSnapshot) -> CheckFacts:
-    size, per_day = disk.size_and_growth(reading, now=app.now())
+    size, per_day = folders.size_and_growth(reading, now=app.now())
     others = remembered_values.OTHER_CALLS.recall(reading)
     return CheckFacts(
         budget=remembered_values.BUDGET.recall(reading),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from archiver.errors import N_, ArchiverError
-from archiver.records.grades import Grade
+from archiver.records.alerts import Grade
 
 CHECK_NAMES = {
     "token": N_("API token"),

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from archiver.health import judgements as judge
 from archiver.health.judgements import Found, Situation, found_if, if_so, is_setting_up, since_when, these
 from archiver.health.snapshot import ComputerState
-from archiver.records.grades import Grade
+from archiver.records.alerts import Grade
 
 
 class ConditionKind(StrEnum):

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from archiver.health import error_reasons, message_rates
-from archiver.health.disk import GIGABYTE, MEGABYTE, DiskSpace
+from archiver.health import error_reasons, snapshot
+from archiver.health.folders import GIGABYTE, MEGABYTE, DiskSpace
 from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters
 from archiver.records import JST
-from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
-from archiver.records.grades import Grade
+from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Grade, Level
 from archiver.settings.model import SEALED, Settings
 from archiver.sync.window_share import daemon_interval
 from archiver.sync.wrong_clock import is_clock_wrong
@@ -215,11 +214,11 @@ def pace(situation: Situation) -> Found | None:
     every, rates = situation.every, situation.archive.paces.rates
     if situation.adapts:
         every = min(every, daemon_interval(len(rates), share=situation.settings.sync.window_share))
-    fast = {room: rate for room, rate in rates.items() if message_rates.could_overrun(rate, every=every)}
+    fast = {room: rate for room, rate in rates.items() if snapshot.could_overrun(rate, every=every)}
     if not fast:
         return None
     most = max(fast.values())
-    seconds = int(message_rates.visit_interval(most, every=every).total_seconds())
+    seconds = int(snapshot.visit_interval(most, every=every).total_seconds())
     shorter = f"{seconds}s" if seconds % 60 else f"{seconds // 60}m"  # as the settings write it
     return {"which": _names(sorted(fast)), "most": round(most * 60), "every": every, "shorter": shorter}
 

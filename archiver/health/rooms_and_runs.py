@@ -12,7 +12,7 @@ from archiver.health.judgements import LATE, MISSED_RUNS
 from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters, observe_disk
 from archiver.health.words import sentence
 from archiver.render.times import interval_words, iso_date, minute_text
-from archiver.schedule.daemon_lock import is_daemon_running
+from archiver.schedule.schedulers import is_daemon_running
 from archiver.settings.model import Settings
 from archiver.store.queries.status import Horizon
 from archiver.sync import window_share

@@ -1,28 +1,135 @@
-"""Reads in one snapshot how the archive stands, and asks this computer what only it knows; nothing is written."""
+"""Reads in one snapshot how the archive stands, and asks this computer what only it knows; nothing is written.
+
+How many messages a room gets is told from Chatwork's counter at each reading, and remembered.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
-from archiver.health import disk, message_rates
-from archiver.health.disk import DiskSpace
-from archiver.health.message_rates import Paces
+from archiver.health import folders
+from archiver.health.folders import DiskSpace
 from archiver.records.alerts import Alert
-from archiver.schedule import programs, schedulers
-from archiver.store.archive import Reading
+from archiver.schedule import backends, schedulers
+from archiver.store.archive import Reading, Writing
 from archiver.store.engine import is_writable
 from archiver.store.keeper import keeper_of
-from archiver.store.queries import current_state, files, last_looks
+from archiver.store.queries import current_state, entries, files, last_looks
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.last_looks import LastLooks, TruncatedList, truncated_lists
 from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.alerts import open_alerts
-from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
+from archiver.store.working.remembered_values import KnownRates, LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
 from archiver.store.working.verification_log import VerificationRecord
 from archiver.sync.wrong_clock import is_clock_wrong
+
+HALF_WINDOW = 50
+"""Between two visits fewer new messages than this should be expected."""
+
+SHORTEST_INTERVAL = timedelta(minutes=1)
+LONGEST_INTERVAL = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+CounterReading = tuple[datetime, int]
+"""The time at which a room's message counter was read, and its value."""
+
+
+def messages_per_minute(readings: Sequence[CounterReading]) -> float:
+    """Messages per minute in the busiest hour of these readings (oldest first); 0 if they show none.
+
+    Between two readings the messages are assumed to have come evenly. A counter or a clock that went back is ignored;
+    a room read for less than an hour counts as if all its messages so far came in one hour.
+    """
+    points = _growth_points(readings)
+    ends = [at for at, _ in points] + [at + HOUR for at, _ in points]
+    counts = (_count_until(points, end) - _count_until(points, end - HOUR) for end in ends)
+    return max(counts, default=0.0) / 60
+
+
+def visit_interval(rate: float, *, every: timedelta) -> timedelta:
+    """The longest time between two visits in which fewer than 50 messages are expected, at `rate` a minute.
+
+    Never below a minute unless `every` (the setting) is shorter, and never above `every`.
+    """
+    floor = min(SHORTEST_INTERVAL, every)
+    if rate <= 0:
+        return every
+    minutes = min((HALF_WINDOW - 1) / rate, LONGEST_INTERVAL / timedelta(minutes=1))
+    return max(floor, min(every, timedelta(minutes=minutes)))
+
+
+def could_overrun(rate: float, *, every: timedelta) -> bool:
+    """Whether visits `every` so often may find more new messages than a list shows."""
+    return rate * (every / timedelta(minutes=1)) >= HALF_WINDOW
+
+
+def _growth_points(readings: Sequence[CounterReading]) -> list[tuple[datetime, float]]:
+    """Ascending times, each with the number of messages that had come since the first."""
+    points: list[tuple[datetime, float]] = []
+    last = 0
+    for at, number in readings:
+        if not points:
+            points.append((at, 0.0))
+        elif at > points[-1][0]:
+            points.append((at, points[-1][1] + max(0, number - last)))
+        elif number > last:  # the clock stood or went back: what came belongs to the same moment
+            points[-1] = (points[-1][0], points[-1][1] + number - last)
+        last = number
+    return points
+
+
+def _count_until(points: Sequence[tuple[datetime, float]], at: datetime) -> float:
+    """How many messages had come at a time, interpolated between the points."""
+    index = bisect_right(points, at, key=_point_time)
+    if index == 0:
+        return 0.0
+    before = points[index - 1]
+    if index == len(points):
+        return before[1]
+    after = points[index]
+    return before[1] + (after[1] - before[1]) * ((at - before[0]) / (after[0] - before[0]))
+
+
+def _point_time(point: tuple[datetime, float]) -> datetime:
+    return point[0]
+
+
+RECENT = timedelta(days=7)
+"""How far back a busy hour of a chat counts."""
+
+
+class Paces(NamedTuple):
+    """The message rates of the chats that are read."""
+
+    upto: int
+    """The number of the last entry that they take into account."""
+    rates: dict[int, float]
+    """Messages a minute in the busiest hour, by room."""
+    is_fresh: bool
+    """Whether any was computed anew, so that they have to be remembered."""
+
+
+def current_paces(reading: Reading, rooms: Iterable[int], *, now: datetime) -> Paces:
+    """The rates of these rooms, computed anew where needed."""
+    remembered = remembered_values.MESSAGE_RATES.recall(reading)
+    upto, known = remembered.upto, dict(remembered.rates)
+    changed = set(last_looks.rooms_read_since(reading, upto)) if known else set()
+    stale = [room for room in rooms if room in changed or room not in known]
+    if not stale:
+        return Paces(upto, {room: known[room] for room in rooms}, is_fresh=False)
+    since = now - RECENT
+    computed = {room: messages_per_minute(last_looks.counter_readings(reading, room, since=since)) for room in stale}
+    return Paces(entries.last_seq(reading), {room: (known | computed)[room] for room in rooms}, is_fresh=True)
+
+
+def remember_paces(writing: Writing, paces: Paces) -> None:
+    """Keep the rates for the next round."""
+    remembered_values.MESSAGE_RATES.remember(writing, KnownRates(paces.upto, paces.rates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +239,7 @@ def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | Non
         clock_ms=remembered_values.CLOCK_OFFSET.recall(reading),
         doubtful_hours=remembered_values.DOUBTFUL_TIME.recall(reading),
         unread_dropped=remembered_values.UNREAD_DROPPED.recall(reading),
-        paces=message_rates.current_paces(reading, rooms, now=now),
+        paces=current_paces(reading, rooms, now=now),
         gaps=tuple(one for one in last_looks.holes(reading) if one[0] in rooms),
         lost=_lost_files(reading, {room for room, one in counts.items() if one.lost}),
         pending=sum(one.pending for one in counts.values()),
@@ -170,14 +277,14 @@ def known_time(reading: Reading, own: datetime) -> datetime:
 def observe_starters(home: Path, environ: Mapping[str, str]) -> Starters:
     """Ask this computer's schedulers for the archive's job, and whether cron runs."""
     names = schedulers.find_starters(home, environ)
-    return Starters(names, names == schedulers.title(schedulers.CRON) and programs.is_cron_running() is False)
+    return Starters(names, names == schedulers.title(schedulers.CRON) and backends.is_cron_running() is False)
 
 
 def observe_disk(home: Path, keep_free: int) -> DiskSpace | None:
     """The space on the archive's disk; None for read-only media, such as a copy on a CD. Raises OSError."""
     if not is_writable(home):
         return None
-    return DiskSpace(disk.free_bytes(home), keep_free, required=disk.required_bytes(home))
+    return DiskSpace(folders.free_bytes(home), keep_free, required=folders.required_bytes(home))
 
 
 def _lost_files(reading: Reading, rooms: Collection[int]) -> tuple[tuple[int, int], ...]:

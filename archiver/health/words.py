@@ -14,7 +14,7 @@ from archiver.errors import N_, ArchiverError
 from archiver.health import error_reasons
 from archiver.health.conditions import Condition, ConditionKind, condition_of
 from archiver.health.judgements import fault
-from archiver.records.grades import grade_word
+from archiver.records.alerts import grade_word
 from archiver.render.screen_text import visible
 from archiver.render.times import interval_words, minute_text
 from archiver.sync.wrong_clock import doubtful_sentence

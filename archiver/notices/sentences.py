@@ -10,7 +10,7 @@ from archiver.health.words import sentence, short_sentence
 from archiver.notices.due_notices import DueNotices, has_kind, keeps_from_saving
 from archiver.notices.facts import DailyFacts, DeadlineFacts, DepartureFacts, NoticeFacts, WeeklyFacts
 from archiver.notices.troubles import PendingNotices
-from archiver.records.grades import grade_word
+from archiver.records.alerts import grade_word
 from archiver.render.spoken_times import short_day
 from archiver.render.times import short_time
 from archiver.report_language import in_program_language

@@ -8,14 +8,20 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.health import message_rates
 from archiver.health.conditions import Condition, ConditionKind, condition_of, conditions, told_conditions
 from archiver.health.judgements import Situation, fault
-from archiver.health.snapshot import ComputerState, HealthSnapshot, known_time, observe_disk, read_snapshot
+from archiver.health.snapshot import (
+    ComputerState,
+    HealthSnapshot,
+    known_time,
+    observe_disk,
+    read_snapshot,
+    remember_paces,
+)
 from archiver.notices import apprise_sender, due_notices
 from archiver.notices.due_notices import NOTICED, PAUSE, WEEKLY, DueNotices, notice_key, week_key
 from archiver.notices.facts import NoticeFacts, collect_facts
-from archiver.records.grades import Grade
+from archiver.records.alerts import Grade
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import runs
@@ -119,7 +125,7 @@ def _remember(
     """Keep what the next round has to know; a typed round without news writes nothing here."""
     with archive.writing() as writing:
         remembered_values.NOTICED.remember(writing, notices.known)
-        message_rates.remember_paces(writing, snapshot.paces)
+        remember_paces(writing, snapshot.paces)
         if new_fault is not None:
             remembered_values.LAST_FAULT.remember(writing, new_fault)
         if run is not None:

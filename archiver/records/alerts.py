@@ -1,4 +1,4 @@
-"""What the alert rules judge (changes, departures, new texts) and the alerts that they open, as values."""
+"""What the alert rules judge (changes, departures, new texts), the alerts that they open, and grades, as values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from gettext import gettext as _
 
+from archiver.gettext_mark import N_
 from archiver.records import JST, JsonObject, Sides, State
 
 
@@ -293,3 +295,22 @@ class Alert:
     def dismissed(self) -> bool:
         """Whether the user has dismissed it."""
         return self.dismissed_at is not None
+
+
+class Grade(StrEnum):
+    """How things stand; the values are those of the JSON documents."""
+
+    GOOD = "good"
+    ATTENTION = "attention"
+    """It works, but something should be done."""
+    ACTION = "action"
+    """Something that unattended work needs is not there."""
+
+
+GRADE_WORDS = {Grade.ACTION: N_("Action needed"), Grade.ATTENTION: N_("Check"), Grade.GOOD: N_("OK")}
+"""In the order in which a screen lists them: what has to be done comes first."""
+
+
+def grade_word(grade: Grade) -> str:
+    """The word for a grade, in the language of the process."""
+    return _(GRADE_WORDS[grade])

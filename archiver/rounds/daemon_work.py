@@ -12,11 +12,17 @@ from datetime import datetime, timedelta
 
 from archiver import errors
 from archiver.app import App
-from archiver.rounds import due_work
-from archiver.rounds.daemon_messages import SETTINGS_ERRORS, SILENT, DaemonMessages, Reminders, as_error
-from archiver.rounds.due_work import TokenHold
+from archiver.rounds import scheduled_duties
 from archiver.rounds.round import run_round, upkeep_round
-from archiver.rounds.scheduled_duties import ScheduledDuties
+from archiver.rounds.scheduled_duties import (
+    SETTINGS_ERRORS,
+    SILENT,
+    DaemonMessages,
+    Reminders,
+    ScheduledDuties,
+    TokenHold,
+    as_error,
+)
 from archiver.settings.model import Settings
 from archiver.sync import window_share
 from archiver.sync.run import Options, ProgressCallbacks
@@ -91,13 +97,13 @@ class DaemonWork:
         finally:
             if self._app is not None:  # between rounds the database can be copied, and the disk taken out
                 self._app.archive.close()
-        self._begun = due_work.nominal_begin(self._begun, begun, pace)
+        self._begun = scheduled_duties.nominal_begin(self._begun, begun, pace)
         return True
 
     def is_round_due(self) -> bool:
         """Whether a round is due, by the settings as they were last read."""
         pace = self.pace()
-        return due_work.is_due(self._begun, self.now() + due_work.tolerance(pace), pace)
+        return scheduled_duties.is_due(self._begun, self.now() + scheduled_duties.tolerance(pace), pace)
 
     def pace(self) -> timedelta:
         """How far apart rounds are: a minute or a few, by the number of rooms; `sync.every` where that is shorter."""
@@ -120,7 +126,9 @@ class DaemonWork:
         if self._app is None:
             self._app = self._build(self.settings)
         app = self._app
-        if self._refusal is not None and not due_work.can_ask(self._hold, self._token_fingerprint(), self.now()):
+        if self._refusal is not None and not scheduled_duties.can_ask(
+            self._hold, self._token_fingerprint(), self.now()
+        ):
             self._reminders.trouble(self._refusal)
             upkeep_round(app, upgraded=self._reminders.messages.upgraded)
             self._reminders.messages.unsaved(self._refusal)
@@ -144,7 +152,7 @@ class DaemonWork:
     def _handle_failure(self, error: errors.ArchiverError) -> None:
         if isinstance(error, TOKEN_REFUSALS):
             self._hold, self._refusal = (
-                due_work.record_refusal(self._hold, self._token_fingerprint(), self.now()),
+                scheduled_duties.record_refusal(self._hold, self._token_fingerprint(), self.now()),
                 error,
             )
         self._release_app()  # its connections, and the token that it remembers, go with it

@@ -30,7 +30,7 @@ from archiver.store.queries import contracts, departures
 from archiver.store.working import remembered_values
 from archiver.store.working.other_databases import other_databases
 from archiver.store.working.remembered_values import EndedPause
-from archiver.sync.files import avatars
+from archiver.sync.files import download
 from archiver.sync.files.download import DownloadLimits
 from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run import Options, ProgressCallbacks, run_sync
@@ -154,7 +154,7 @@ def _fetch_pictures(app: App) -> None:
     """Download avatars and icons; a round without news has no new ones, and older ones can wait."""
     with app.archive.reading() as reading:
         rooms = contracts.rooms_to_read(reading, app.now())
-    avatars.fetch_avatars(app.archive, app.downloads, rooms, now=app.now)
+    download.fetch_avatars(app.archive, app.downloads, rooms, now=app.now)
 
 
 def _shared_rooms(app: App, rooms: Collection[int]) -> frozenset[int]:

@@ -1,27 +1,179 @@
-"""The daemon's duties beside rounds: a part of the archive is verified each day, and each month all of it, and its
-database kept up. One loop does what is due, and one rule holds for whatever goes wrong.
+"""The daemon's duties beside rounds: what is due when, the work, and what is said of troubles.
+
+A part of the archive is verified each day, and each month all of it, and its database kept up. A last time in the
+future (the clock was set back) counts as never; what was missed during suspend is due once. A new trouble is told at
+once, a known one once a day, its end once.
 """
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
-from archiver import errors
+from archiver import errors, reminders
 from archiver.custody import sampling
 from archiver.custody.database_upkeep import UpkeepReport, VacuumOutcome, keep_up
 from archiver.custody.verify import verify_archive
+from archiver.evidence.verify.findings import Verification
 from archiver.rounds import run_log
-from archiver.rounds.daemon_messages import FINDINGS, VERIFICATION, Reminders, as_error
-from archiver.rounds.due_work import AGAIN, DAY, MONTH, is_due
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
+from archiver.store.durable_files import storage_error
 from archiver.store.queries import raw_tables
 from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.remembered_values import LastChecks
 from archiver.store.working.verification_log import VerificationRecord
+from archiver.sync.report import SyncReport
+
+FINDINGS = "findings"
+"""The name under which findings of verifications are remembered as a trouble."""
+VERIFICATION = "verification"
+"""The name for a verification that could not be made."""
+
+SETTINGS_ERRORS = (errors.BadSettings.__name__, errors.SettingsClosed.__name__, errors.BadBaseUrl.__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonMessages:
+    """The callbacks that tell the user what happened; the defaults do nothing."""
+
+    round: Callable[[SyncReport], None] = lambda _report: None
+    """After each round that went through."""
+    trouble: Callable[[errors.ArchiverError], None] = lambda _error: None
+    """An error, at once when it is new, then once a day."""
+    over: Callable[[str], None] = lambda _name: None
+    """The end of a trouble, once; by the name of the error's class, FINDINGS or VERIFICATION."""
+    findings: Callable[[Verification], None] = lambda _verification: None
+    """A verification found something wrong."""
+    upgraded: Callable[[Path], None] = lambda _copy: None
+    """The archive was upgraded to this version; the path is that of the copy made before."""
+    unverified: Callable[[errors.ArchiverError], None] = lambda _error: None
+    """A verification could not be made; as often as `trouble`, although saving works."""
+    unsaved: Callable[[errors.ArchiverError], None] = lambda _error: None
+    """After each round that did not go through."""
+    begun: Callable[[], None] = lambda: None
+    """Before each round that asks Chatwork."""
+
+
+SILENT = DaemonMessages()
+
+
+class Reminders:
+    """Passes on messages that are due, and remembers when; used by both threads of the daemon."""
+
+    def __init__(self, messages: DaemonMessages, now: Callable[[], datetime]) -> None:
+        self.messages, self._now = messages, now
+        self._at: dict[str, datetime] = {}
+
+    def trouble(self, error: errors.ArchiverError) -> None:
+        """Report an error, if it is due."""
+        if self._is_new(type(error).__name__):
+            self.messages.trouble(error)
+
+    def findings(self, verification: Verification) -> None:
+        """Report findings of a verification, if that is due."""
+        if self._is_new(FINDINGS):
+            self.messages.findings(verification)
+
+    def unverified(self, error: errors.ArchiverError) -> None:
+        """Report that a verification could not be made, if that is due."""
+        if self._is_new(VERIFICATION):
+            self.messages.unverified(error)
+
+    def over(self, *names: str) -> None:
+        """Report the end of those of these troubles that had been reported."""
+        for name in names:
+            if self._at.pop(name, None) is not None:
+                self.messages.over(name)
+
+    def saved(self) -> None:
+        """Report the end of all troubles that a round which went through disproves."""
+        self.over(*(name for name in list(self._at) if name not in (FINDINGS, VERIFICATION, *SETTINGS_ERRORS)))
+
+    def _is_new(self, name: str) -> bool:
+        if not reminders.is_due(self._at.get(name), self._now()):
+            return False
+        self._at[name] = self._now()
+        return True
+
+
+def as_error(error: Exception, home: Path) -> errors.ArchiverError:
+    """The exception that ended a duty as an error with a sentence.
+
+    Of a bug it gives the type and the place, never the text, which may be a person's message.
+    """
+    match error:
+        case errors.ArchiverError():
+            return error
+        case OSError():
+            return storage_error(error, home)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return errors.ArchiverError(detail=f"{type(error).__name__} ({Path(frame.filename).name}:{frame.lineno})")
+
+
+DAY = timedelta(days=1)
+MONTH = timedelta(days=30)
+AGAIN = timedelta(hours=1)
+"""A duty beside rounds that could not be done is tried again after this."""
+
+PROBES = (timedelta(hours=1), timedelta(hours=6), DAY)
+"""Pauses before a refused token is tried again: after the first refusal, the second, and each later one."""
+
+
+def is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
+    """Whether something that comes once in `every` is due, given when it was last begun.
+
+    A clock that was set well back makes it due; the corrected clocks of two rounds differ by a moment, which does not.
+    """
+    return last is None or last - now > reminders.CLOCK_TOLERANCE or now - last >= every
+
+
+def tolerance(every: timedelta) -> timedelta:
+    """How much too early something may begin, lest a moment's difference puts it off to the next question."""
+    return every / 60
+
+
+def nominal_begin(last: datetime | None, now: datetime, every: timedelta) -> datetime:
+    """When something that begins now should have begun: evenly after the last time, so that intervals stay equal.
+
+    Equal intervals between looks at a list take next to no place.
+    """
+    is_even = last is not None and timedelta() <= now + tolerance(every) - (last + every) < every
+    return last + every if is_even and last is not None else now
+
+
+# --- a token that was refused --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHold:
+    """A token that Chatwork refused, so that Chatwork is not asked for the time being."""
+
+    token: str
+    """SHA-256 of the refused token."""
+    since: datetime
+    """When the token was refused last."""
+    probes: int = 0
+    """How often the same token was tried again in vain."""
+
+
+def record_refusal(hold: TokenHold | None, token: str, now: datetime) -> TokenHold:
+    """The hold after a refusal; for another token than before it starts anew."""
+    if hold is None or hold.token != token:
+        return TokenHold(token, now)
+    return TokenHold(token, now, hold.probes + 1)
+
+
+def can_ask(hold: TokenHold | None, token: str, now: datetime) -> bool:
+    """Whether Chatwork may be asked: with another token at once, with the refused one after a long pause."""
+    if hold is None or hold.token != token:
+        return True
+    return is_due(hold.since, now, PROBES[min(hold.probes, len(PROBES) - 1)])
 
 
 class DutyContext(NamedTuple):

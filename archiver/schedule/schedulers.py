@@ -1,6 +1,7 @@
 """Chooses a scheduler of this computer, and keeps the archive's job registered with one of them only.
 
 `archive init schedule` and `archive status --full` use this module; `backends` has the class of each scheduler.
+A daemon holds a lock as long as it runs, so that each archive has one daemon at most.
 """
 
 from __future__ import annotations
@@ -8,15 +9,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from archiver import errors
 from archiver.schedule.backends import Backend, Cron, Launchd, Systemd, Windows
-from archiver.schedule.daemon_lock import is_daemon_running
-from archiver.schedule.job import ScheduledJob, pace
+from archiver.schedule.job_files import ScheduledJob, pace
 from archiver.settings.home import language_of
 from archiver.settings.model import Settings
 from archiver.wording import gettext as _
@@ -227,3 +229,35 @@ def _user(environ: Mapping[str, str]) -> str:
     if os.name != "nt" or not name:
         return ""
     return f"{domain}\\{name}" if domain else name
+
+
+LOCK = "daemon.lock"
+
+
+@contextmanager
+def hold_daemon_lock(home: Path) -> Iterator[None]:
+    """Hold the lock, which keeps out a second daemon of the archive. Raises ArchiveInUse, HomeNotWritable."""
+    lock = FileLock(home / LOCK, mode=0o600, thread_local=False)  # `daemon --all` opens archives in any of its threads
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise errors.ArchiveInUse(path=home) from error
+    except OSError as error:
+        raise errors.HomeNotWritable(path=home, detail=error.strerror or str(error)) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_daemon_running(home: Path) -> bool:
+    """Whether a daemon works on this archive now; no lock file is created where none ever did."""
+    if not (home / LOCK).exists():
+        return False
+    try:
+        with hold_daemon_lock(home):
+            return False
+    except errors.ArchiveInUse:
+        return True
+    except errors.StorageError:
+        return False

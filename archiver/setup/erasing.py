@@ -18,7 +18,7 @@ from archiver.export.erasure_certificate import STATED_FIELDS, CertificateFacts,
 from archiver.export.pdf.typst_pdf import make_pdf
 from archiver.folder_sync import sync_where_possible
 from archiver.records import JST
-from archiver.records.erasure import ErasureReason
+from archiver.records.evidence import ErasureReason
 from archiver.render.invisible_characters import visible
 from archiver.setup.archive_setup import call_language
 from archiver.setup.written_values import message_number

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from archiver.schedule.programs import run_program
+from archiver.schedule.backends import run_program
 from archiver.schedule.schedulers import job_name, program
 from archiver.settings.home import APPLICATION, WINDOWS_FOLDER, home_path
 from archiver.settings.other_archives import state_folder

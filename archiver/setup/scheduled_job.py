@@ -16,8 +16,8 @@ from archiver.app import App
 from archiver.errors import ArchiverError
 from archiver.rounds import run_log
 from archiver.rounds.round import last_round
-from archiver.schedule import programs, schedulers
-from archiver.schedule.job import ScheduledJob
+from archiver.schedule import backends, schedulers
+from archiver.schedule.job_files import ScheduledJob
 from archiver.settings.file import update_settings
 from archiver.settings.model import parse_duration
 from archiver.settings.token import read_token, store_token
@@ -46,7 +46,7 @@ def register(call: ProgramCall, kind: str, *, is_typed: bool = True) -> list[str
     """
     schedulers.install(build(call), call.environ, kind=kind)
     return schedulers.missing_for_job(
-        lasting_settings(call), call.environ, kind=kind, cron_runs=programs.is_cron_running(), is_typed=is_typed
+        lasting_settings(call), call.environ, kind=kind, cron_runs=backends.is_cron_running(), is_typed=is_typed
     )
 
 
@@ -63,7 +63,7 @@ def remove(call: ProgramCall, kind: str | None = None) -> list[str]:
 
 def is_idle(kind: str) -> bool:
     """Whether the job is registered with a cron that does not run on this computer."""
-    return kind == schedulers.CRON and programs.is_cron_running() is False
+    return kind == schedulers.CRON and backends.is_cron_running() is False
 
 
 def is_token_unreadable(call: ProgramCall, kind: str) -> bool:

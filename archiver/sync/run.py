@@ -20,9 +20,8 @@ from archiver.sync import plan, run_end, run_inputs, window_share
 from archiver.sync.files import transfer
 from archiver.sync.files.download import FileDownloads
 from archiver.sync.options import EVERYTHING, SILENT, DeparturePriority, DepartureWatch, Options, ProgressCallbacks
-from archiver.sync.pull.contacts import read_contacts
 from archiver.sync.pull.context import PullContext
-from archiver.sync.pull.twins import note_twins
+from archiver.sync.pull.twins import note_twins, read_contacts
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.room_steps import RoomSteps
 from archiver.sync.run_inputs import (

@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App, build_app
-from archiver.rounds.daemon_messages import as_error
+from archiver.rounds.daemon import Stop, Stopped
 from archiver.rounds.round import run_round
-from archiver.rounds.stop import Stop, Stopped
+from archiver.rounds.scheduled_duties import as_error
 from archiver.settings.file import load_settings
 from archiver.settings.model import SEALED, Settings
 from archiver.store.queries import contracts, last_looks

@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.rounds.daemon_messages import DaemonMessages, Reminders
-from archiver.rounds.scheduled_duties import ScheduledDuties
+from archiver.rounds.scheduled_duties import DaemonMessages, Reminders, ScheduledDuties
 from archiver.settings.model import Settings
 
 LOOK_EVERY = timedelta(hours=1)

@@ -26,7 +26,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.psycopg_connector import wrap_exceptions
 
-from archiver.rounds.stop import Stop, Stopped
+from archiver.rounds.daemon import Stop, Stopped
 from archiver.team import round_times
 from archiver.team.account_rounds import RoundFailed
 from archiver.team.queue_schema import SCHEMA

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from archiver.rounds.due_work import PROBES, nominal_begin
+from archiver.rounds.scheduled_duties import PROBES, nominal_begin
 from archiver.settings.model import SyncSettings
 from archiver.sync import window_share
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime
 
-from archiver.rounds.stop import Stop
+from archiver.rounds.daemon import Stop
 from archiver.team import host_breaker, installation_key
 from archiver.team.account_rounds import HOST, AccountRounds, RoundEnd
 from archiver.team.adoption import store_address

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archiver.custody import erasures
-from archiver.records.erasure import ErasureReason
+from archiver.records.evidence import ErasureReason
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.plan import Selection, select_contract, select_messages
 from archiver.store.queries.contracts import find_contract

@@ -15,9 +15,9 @@ from pathlib import Path
 from statistics import median
 
 from archiver.app import build_app
-from archiver.rounds.daemon_messages import DaemonMessages
+from archiver.rounds.daemon import ManyHomes
 from archiver.rounds.daemon_work import DaemonWork
-from archiver.rounds.many_homes import ManyHomes
+from archiver.rounds.scheduled_duties import DaemonMessages
 from archiver.settings import file
 from archiver.settings.model import Settings
 from tests.benchmarks.cron_run import FIRST_RUNS, OwnClock, run_python

@@ -22,8 +22,8 @@ from threading import Event
 from typing import TypeVar
 
 from archiver.app import App, build_app
+from archiver.rounds.daemon import Stop
 from archiver.rounds.round import run_round
-from archiver.rounds.stop import Stop
 from archiver.settings.file import load_settings
 from archiver.store.keeper import LEDGER_FILE
 from archiver.sync.run import Options, ProgressCallbacks

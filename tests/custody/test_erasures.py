@@ -26,7 +26,7 @@ from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import ContractRoom, Enclosure, Observation, ReadState, Review, RoomId
-from archiver.records.erasure import ErasureReason
+from archiver.records.evidence import ErasureReason
 from archiver.store import blobs, seals, statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.avatars import record_download
@@ -280,7 +280,7 @@ from archiver.comparison.compare import compare
 from archiver.comparison.held_messages import Absence
 from archiver.custody import backup, erasures
 from archiver.custody.sampling import PARTS, verify_sample
-from archiver.records.erasure import ErasureReason
+from archiver.records.evidence import ErasureReason
 from archiver.store.archive import Archive
 from tests.custody.test_erasures import job1
 from tests.support.archives.maker import at

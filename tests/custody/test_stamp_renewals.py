@@ -18,7 +18,7 @@ from archiver.custody.verify import verify_archive, verify_path
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.health.evidence import check_stamps, stamp_status
-from archiver.records.grades import Grade
+from archiver.records.alerts import Grade
 from archiver.rounds.round import seal_now, upkeep_round
 from archiver.store.seals import seals
 from tests.custody.test_stamp_requests import Desk

@@ -11,7 +11,7 @@ from archiver.comparison.compare import compare
 from archiver.custody import backup, erasures
 from archiver.custody.folder_copies import copy_to_folders
 from archiver.export.package.daily_copy import write_daily_copy
-from archiver.records.erasure import ErasureReason
+from archiver.records.evidence import ErasureReason
 from archiver.store import blobs, seals
 from archiver.store.backup import set_aside
 from archiver.store.engine import DATABASE

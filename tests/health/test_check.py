@@ -11,7 +11,6 @@ from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.health import (
-    disk,
     evidence,
     folders,
     rooms_and_runs,
@@ -20,12 +19,11 @@ from archiver.health import (
 from archiver.health.check import check_versions, document, with_conditions, works_unattended
 from archiver.health.check_result import CheckResult, action, attention, good, is_ok
 from archiver.health.conditions import conditions, conditions_beside, told_conditions
-from archiver.health.disk import DiskSpace
 from archiver.health.evidence import StampStatus
-from archiver.health.folders import HomeFolder, OutsideFolder
+from archiver.health.folders import DiskSpace, HomeFolder, OutsideFolder
 from archiver.health.snapshot import ComputerState
 from archiver.health.token import NOT_ASKED, TokenState, TokenTrial
-from archiver.records.grades import Grade
+from archiver.records.alerts import Grade
 from archiver.store import migrate
 from archiver.store.keeper import KeptByTeam
 from archiver.store.queries.status import Horizon, Versions
@@ -379,7 +377,7 @@ def test_folders_outside_are_reachable() -> None:
 )
 def test_the_disk_is_told_with_the_day_it_is_full(disk_space: DiskSpace, expected: Grade, words: str) -> None:
     """Within a month it is a word; below what is to stay free no file is fetched."""
-    check(expected, words, disk.check_disk(disk_space, now=NOW))
+    check(expected, words, folders.check_disk(disk_space, now=NOW))
 
 
 @given(
@@ -394,7 +392,7 @@ def test_the_disk_is_told_with_the_day_it_is_full(disk_space: DiskSpace, expecte
 )
 def test_any_disk_can_be_told(disk_space: DiskSpace) -> None:
     """However large, however still."""
-    disk.check_disk(disk_space, now=NOW)
+    folders.check_disk(disk_space, now=NOW)
 
     found = conditions_beside(clock_ms=None, computer=ComputerState(disk_space))
     assert (disk_space.free < max(disk_space.keep_free, disk_space.required)) == len(found)

@@ -22,18 +22,16 @@ from archiver.health.conditions import (
     told_conditions,
     worst_grade,
 )
-from archiver.health.disk import DiskSpace
 from archiver.health.error_reasons import BY_TOKEN, REASONS, command, reason
+from archiver.health.folders import DiskSpace
 from archiver.health.judgements import Situation
-from archiver.health.message_rates import Paces
-from archiver.health.snapshot import ComputerState, CopyState, Starters
+from archiver.health.snapshot import ComputerState, CopyState, Paces, Starters
 from archiver.health.words import findings_line, trouble_lines
 from archiver.notices.due_notices import NOTICED, DueNotices
 from archiver.notices.facts import NoticeFacts
 from archiver.notices.sentences import sentences
 from archiver.notices.troubles import PendingNotices
-from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.records.grades import Grade
+from archiver.records.alerts import Alert, AlertRule, Grade, Level
 from archiver.settings.model import BackupSettings, Duration, NotifySettings, Settings
 from archiver.standing.observed import Standing
 from archiver.store.queries.last_looks import LastLooks, TruncatedList

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.health import message_rates
+from archiver.health import snapshot
 from archiver.store.queries import last_looks
 from archiver.store.working import remembered_values
 from archiver.store.working.key_value_store import Slot
@@ -63,7 +63,7 @@ def test_a_chat_that_was_read_again_is_reckoned_anew(world: World, monkeypatch: 
     due_sentences(world)
 
     with world.archive.reading() as reading:
-        known = message_rates.current_paces(reading, [world.room], now=world.clock())
+        known = snapshot.current_paces(reading, [world.room], now=world.clock())
     assert ([world.room], True) == (rooms, known.rates[world.room] > 10)
 
 
@@ -77,6 +77,6 @@ def test_what_an_earlier_version_remembered_is_computed_anew(world: World, paylo
         slot: Slot[object] = Slot(remembered_values.MESSAGE_RATES.key, str, None)
         slot.remember(writing, payload)
     with world.archive.reading() as reading:
-        known = message_rates.current_paces(reading, [world.room], now=world.clock())
+        known = snapshot.current_paces(reading, [world.room], now=world.clock())
 
     assert known.rates[world.room] > 10

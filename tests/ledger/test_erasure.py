@@ -17,7 +17,7 @@ import pytest
 from archiver.custody import erasures
 from archiver.custody.verify import verify_archive
 from archiver.evidence.replaced_records import Tombstone, tombstone_line
-from archiver.records.erasure import ErasureReason
+from archiver.records.evidence import ErasureReason
 from archiver.setup import erasing
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.execution import ERASED

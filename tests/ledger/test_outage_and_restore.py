@@ -17,7 +17,7 @@ from archiver.custody.verify import verify_archive
 from archiver.export.package.report_input import put_back_sentences
 from archiver.health.check_result import CheckResult
 from archiver.health.token import check_ledger
-from archiver.records.grades import Grade
+from archiver.records.alerts import Grade
 from archiver.store import orphaned_seals
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE

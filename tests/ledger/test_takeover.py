@@ -14,7 +14,7 @@ from archiver import errors
 from archiver.custody import erasures
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
-from archiver.records.erasure import ErasureReason
+from archiver.records.evidence import ErasureReason
 from archiver.store.archive import Archive
 from archiver.store.erasure.plan import Selection
 from archiver.store.working.remembered_values import last_saved_at

@@ -15,7 +15,7 @@ import pytest
 from archiver import errors
 from archiver.custody.erasures import erase
 from archiver.export.package.daily_copy import write_daily_copy
-from archiver.records.erasure import ErasureReason
+from archiver.records.evidence import ErasureReason
 from archiver.store.archive import Archive
 from archiver.team.adoption import take_home
 from archiver.team.store_check import check_store

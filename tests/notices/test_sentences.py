@@ -12,8 +12,7 @@ from archiver.notices.due_notices import DueNotices, NoticePeriod
 from archiver.notices.facts import DailyFacts, DepartureFacts, NoticeFacts
 from archiver.notices.sentences import daily_sentence, pause_words, sentences
 from archiver.notices.troubles import PendingNotices
-from archiver.records.alerts import AlertRule
-from archiver.records.grades import Grade
+from archiver.records.alerts import AlertRule, Grade
 from archiver.store.queries.room_holdings import PeriodCounts, VanishedCounts
 from tests.support.world import BEGIN
 

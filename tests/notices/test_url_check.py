@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.notices.url_check import NoticesState, NoticeTrial, check_notices, observe_notices
-from archiver.records.grades import Grade
+from archiver.records.alerts import Grade
 from archiver.settings.model import NotifySettings, Settings
 
 SECRET = "json://user:canary-6f1d@127.0.0.1:9/"

@@ -15,8 +15,8 @@ from archiver.app import App
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Verification
 from archiver.rounds import scheduled_duties
-from archiver.rounds.daemon_messages import DaemonMessages
 from archiver.rounds.daemon_work import DaemonWork
+from archiver.rounds.scheduled_duties import DaemonMessages
 from archiver.settings.model import Duration, FileSettings, Settings, SyncSettings
 from archiver.store.working import verification_log
 from tests.support.chatwork.simulator import Fault

@@ -20,8 +20,8 @@ from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.notices import sentences, troubles
 from archiver.reminders import is_due
 from archiver.rounds import run_log
-from archiver.rounds.daemon_messages import DaemonMessages
 from archiver.rounds.daemon_work import DaemonWork
+from archiver.rounds.scheduled_duties import DaemonMessages
 from archiver.settings.model import (
     AuthoritySetting,
     Duration,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.custody import backup, earlier_homes
-from archiver.custody.late_records import take_in
+from archiver.custody.earlier_homes import take_in
 from archiver.custody.verify import verify_archive
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE

@@ -17,9 +17,9 @@ import pytest
 from archiver import errors
 from archiver.app import App
 from archiver.custody.verify import verify_archive
-from archiver.rounds.daemon_messages import DaemonMessages
+from archiver.rounds.daemon import AGAIN_SECONDS, LIST_SECONDS, REST_SECONDS, ManyHomes
 from archiver.rounds.daemon_work import DaemonWork
-from archiver.rounds.many_homes import AGAIN_SECONDS, LIST_SECONDS, REST_SECONDS, ManyHomes
+from archiver.rounds.scheduled_duties import DaemonMessages
 from archiver.settings.model import FileSettings, Settings
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE

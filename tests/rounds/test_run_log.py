@@ -15,7 +15,7 @@ from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.rounds import run_log
-from archiver.rounds.stop import Stopped
+from archiver.rounds.daemon import Stopped
 from archiver.sync.report import RoomReport, SyncReport
 from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.terminals.terminal import TOKEN, Terminal

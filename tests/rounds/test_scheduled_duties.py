@@ -8,8 +8,7 @@ from pathlib import Path
 from archiver.errors import ArchiverError
 from archiver.evidence.verify.findings import Verification
 from archiver.records import Observation
-from archiver.rounds.daemon_messages import DaemonMessages, Reminders
-from archiver.rounds.scheduled_duties import ScheduledDuties, due_duty
+from archiver.rounds.scheduled_duties import DaemonMessages, Reminders, ScheduledDuties, due_duty
 from archiver.settings.model import Settings
 from archiver.store import writer
 from archiver.store.archive import Archive

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.schedule.programs import is_cron_running
+from archiver.schedule.backends import is_cron_running
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.schedule import job_files, schedulers
-from archiver.schedule.job import MINUTES, ScheduledJob, pace
+from archiver.schedule.job_files import MINUTES, ScheduledJob, pace
 from archiver.settings.model import Duration, Settings, SyncSettings
 from tests.support.schedules import scheduler_examples
 from tests.support.schedules.scheduler_programs import PROGRAMS

@@ -15,7 +15,7 @@ import archiver
 from archiver.cli.commands import ListedCommand
 from archiver.cli.context import CliContext
 from archiver.cli.main import main
-from archiver.schedule.programs import run_program
+from archiver.schedule.backends import run_program
 from archiver.settings.child_environ import TOKEN_VARIABLE, child_environ
 
 ROOT = Path(archiver.__file__).parent

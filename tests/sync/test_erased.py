@@ -8,7 +8,7 @@ import pytest
 
 from archiver.custody import erasures
 from archiver.custody.verify import verify_path
-from archiver.records.erasure import ErasureReason
+from archiver.records.evidence import ErasureReason
 from archiver.store import seals
 from archiver.store.erasure.plan import select_messages
 from archiver.store.working import backfill_queue

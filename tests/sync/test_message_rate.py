@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from hypothesis import given, strategies
 
-from archiver.health import message_rates
+from archiver.health import snapshot
 
 START = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 EVERY = timedelta(minutes=5)
@@ -22,18 +22,18 @@ def test_the_busiest_hour_counts() -> None:
     """120 messages in one hour of a quiet day are two a minute."""
     day = readings((0, 10), (300, 12), (360, 132), (1000, 140))
 
-    assert 2.0 == message_rates.messages_per_minute(day)
+    assert 2.0 == snapshot.messages_per_minute(day)
 
 
 def test_a_busy_hour_may_lie_between_several_readings() -> None:
     """Whatever hour it is."""
-    assert 1.0 == message_rates.messages_per_minute(readings((0, 0), (30, 0), (60, 30), (90, 60), (120, 60)))
+    assert 1.0 == snapshot.messages_per_minute(readings((0, 0), (30, 0), (60, 30), (90, 60), (120, 60)))
 
 
 def test_nothing_is_known_of_a_room_read_once() -> None:
     """Nor of one never read, nor of counters and clocks that only go back."""
     assert [0.0] * 4 == [
-        message_rates.messages_per_minute(reading)
+        snapshot.messages_per_minute(reading)
         for reading in ([], readings((0, 500)), readings((0, 9), (5, 3)), readings((9, 7), (5, 7), (0, 7)))
     ]
 
@@ -42,24 +42,22 @@ def test_visits_become_more_frequent_until_one_a_minute() -> None:
     """Unless the setting is shorter still."""
     rates = (0.0, 1.0, 49.0, 1000.0)
 
-    assert [5, 5, 1, 1] == [message_rates.visit_interval(rate, every=EVERY) / timedelta(minutes=1) for rate in rates]
-    assert timedelta(seconds=20) == message_rates.visit_interval(1000, every=timedelta(seconds=20))
+    assert [5, 5, 1, 1] == [snapshot.visit_interval(rate, every=EVERY) / timedelta(minutes=1) for rate in rates]
+    assert timedelta(seconds=20) == snapshot.visit_interval(1000, every=timedelta(seconds=20))
 
 
 def test_it_is_said_when_half_a_window_is_expected_between_two_visits() -> None:
     """The other half is the margin for bursts."""
-    assert [False, True] == [message_rates.could_overrun(rate, every=EVERY) for rate in (9.9, 10.0)]
+    assert [False, True] == [snapshot.could_overrun(rate, every=EVERY) for rate in (9.9, 10.0)]
 
 
 @given(strategies.floats(0, 1e6), strategies.integers(1, 10**6).map(lambda seconds: timedelta(seconds=seconds)))
 def test_fewer_than_fifty_are_expected_wherever_the_shortest_time_allows(rate: float, every: timedelta) -> None:
     """And no visit is ever later than the setting says."""
-    chosen = message_rates.visit_interval(rate, every=every)
+    chosen = snapshot.visit_interval(rate, every=every)
 
-    assert min(message_rates.SHORTEST_INTERVAL, every) <= chosen <= every
-    assert (
-        chosen <= message_rates.SHORTEST_INTERVAL or rate * (chosen / timedelta(minutes=1)) < message_rates.HALF_WINDOW
-    )
+    assert min(snapshot.SHORTEST_INTERVAL, every) <= chosen <= every
+    assert chosen <= snapshot.SHORTEST_INTERVAL or rate * (chosen / timedelta(minutes=1)) < snapshot.HALF_WINDOW
 
 
 @given(strategies.lists(strategies.tuples(strategies.integers(0, 10**4), strategies.integers(0, 10**4)), max_size=20))
@@ -68,4 +66,4 @@ def test_no_history_gives_more_than_all_that_came_in_one_hour(points: list[tuple
     counted = readings(*points)
     grown = sum(max(0, after[1] - before[1]) for before, after in pairwise(counted))
 
-    assert 0 <= message_rates.messages_per_minute(counted) * 60 <= grown + 1e-6
+    assert 0 <= snapshot.messages_per_minute(counted) * 60 <= grown + 1e-6

@@ -21,7 +21,7 @@ from archiver.cli.main import main
 from archiver.notices.sentences import sentences
 from archiver.notices.troubles import take_pending_notices
 from archiver.records import Contract, ContractRoom, RoomId
-from archiver.rounds.stop import Stop, Stopped
+from archiver.rounds.daemon import Stop, Stopped
 from archiver.store import statements
 from archiver.store.archive import Archive
 from archiver.team import account_rounds, membership, sealed_tokens

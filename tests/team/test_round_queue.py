@@ -14,7 +14,7 @@ import psycopg_pool
 import pytest
 
 from archiver import errors
-from archiver.rounds.stop import Stop
+from archiver.rounds.daemon import Stop
 from archiver.team import queue_schema, round_queue
 from archiver.team.account_rounds import RoundFailed
 from archiver.team.ledger.connection import connect

@@ -13,7 +13,7 @@ from archiver.cli.argument_completion import AS_JSON, JOB, contract_ids, files, 
 from archiver.cli.context import CliContext
 from archiver.errors import N_
 from archiver.export.package.order import OPTIONS
-from archiver.records.erasure import ErasureReason
+from archiver.records.evidence import ErasureReason
 from archiver.report_language import JAPANESE, LANGUAGES
 
 _COMPLETIONS = {"profile": profiles, "out": folders}

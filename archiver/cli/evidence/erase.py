@@ -13,7 +13,7 @@ from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import ask, ask_yes_no, is_asked, tell
 from archiver.custody import erasures
 from archiver.custody.erasures import ErasurePreview
-from archiver.records.erasure import ErasureReason
+from archiver.records.evidence import ErasureReason
 from archiver.settings.model import exports_folder
 from archiver.setup import erasing
 from archiver.setup.erasing import ErasureOrder

@@ -26,12 +26,11 @@ from archiver.errors import ArchiverError, SettingsError
 from archiver.health.words import findings_line, trouble_lines
 from archiver.notices.heartbeat import Heartbeats
 from archiver.rounds import daemon, run_log
-from archiver.rounds.daemon_messages import FINDINGS, SETTINGS_ERRORS, VERIFICATION, DaemonMessages, as_error
+from archiver.rounds.daemon import ManyHomes, Stop
 from archiver.rounds.daemon_work import DaemonWork
-from archiver.rounds.many_homes import ManyHomes
 from archiver.rounds.scheduled_backup import copy_if_due
-from archiver.rounds.stop import Stop
-from archiver.schedule.daemon_lock import hold_daemon_lock
+from archiver.rounds.scheduled_duties import FINDINGS, SETTINGS_ERRORS, VERIFICATION, DaemonMessages, as_error
+from archiver.schedule.schedulers import hold_daemon_lock
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import homes_with_accounts, note_home, state_folder
 from archiver.settings.token import read_token

@@ -14,7 +14,7 @@ from archiver.cli.terminal.text import visible
 from archiver.health.words import way_words
 from archiver.notices.delivery import send_test_notice
 from archiver.notices.url_check import check_notices, observe_notices
-from archiver.records.grades import Grade
+from archiver.records.alerts import Grade
 from archiver.settings.model import Settings, is_mail_address
 from archiver.setup.answers import NOTICE, InvalidAnswer, note_answer, recall_answers
 from archiver.setup.notice_ways import likely_server, remember_trial, set_ping, set_up_mail, try_way, turn_off

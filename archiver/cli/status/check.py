@@ -20,7 +20,7 @@ from archiver.health.check_result import CHECK_NAMES, CheckResult
 from archiver.health.snapshot import observe_starters
 from archiver.health.token import is_readable
 from archiver.notices import url_check
-from archiver.records.grades import GRADE_WORDS, Grade, grade_word
+from archiver.records.alerts import GRADE_WORDS, Grade, grade_word
 from archiver.schedule import schedulers
 from archiver.settings import other_archives
 from archiver.settings.child_environ import TOKEN_VARIABLE

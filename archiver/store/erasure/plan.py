@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from archiver.evidence.history import number
 from archiver.records import Contract, ContractRoom, JsonObject
-from archiver.records.erasure import ErasurePlan
+from archiver.records.evidence import ErasurePlan
 from archiver.store import schema
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 
 from archiver.evidence.replaced_records import Tombstone, tombstone_line
 from archiver.records import JsonObject, Observation
-from archiver.records.erasure import Erasure, ErasurePlan, ErasureReason
+from archiver.records.evidence import Erasure, ErasurePlan, ErasureReason
 from archiver.store import schema, writer
 from archiver.store.durable_files import make_durable_folder, storage_error, write_durably
 from archiver.store.queries import current_state

@@ -322,7 +322,7 @@ class KnownRates:
 
 
 MESSAGE_RATES: Slot[KnownRates] = Slot("paces", KnownRates, KnownRates(0, {}))
-"""The message rates of the chats that are read: `health.message_rates`, for itself."""
+"""The message rates of the chats that are read: `health.snapshot`, for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,7 +407,7 @@ KNOWN_COPIES: Slot[tuple[KnownCopy, ...]] = Slot("known_copies", tuple[KnownCopy
 
 
 BROUGHT_IN: Slot[tuple[str, ...]] = Slot("brought_in", tuple[str, ...], ())
-"""The digests of the last records of other databases whose messages were taken in (`custody.late_records`)."""
+"""The digests of the last records of other databases whose messages were taken in (`custody.earlier_homes`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,32 @@
-"""Reads single messages after the lists of a round: back-fill first, then old ones once more, within a share."""
+"""Reads single messages after the lists of a round: back-fill first, then old ones once more, within a share.
+
+Before an export, the messages that it quotes are read once more, within a few seconds and calls.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from archiver.chatwork import reply_headers
+from archiver.chatwork.client import Client
 from archiver.chatwork.reply_headers import Budget
 from archiver.errors import BudgetSpent, ChatworkError, NotVisible
-from archiver.records import MessageId
-from archiver.store.archive import Reading
+from archiver.records import AccountId, MessageId, RoomId
+from archiver.store.archive import Archive, Reading
 from archiver.store.queries import current_state, reread_and_backfill_progress
 from archiver.store.queries.reread_and_backfill_progress import RereadPass
 from archiver.store.working import backfill_queue, remembered_values
 from archiver.sync import plan
 from archiver.sync.options import Options
+from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.single_messages import read_singly
-from archiver.sync.report import RoomReport
+from archiver.sync.recover.read_ids import record_run
+from archiver.sync.report import RoomReport, SyncReport
+from archiver.sync.run_inputs import Counters, check_account, expect_dates, keep_service, read_inputs
 from archiver.sync.singles.backfill import BackfillReader, enqueue_for_new_rooms
 
 BATCH_EVERY = timedelta(hours=1)
@@ -292,3 +300,54 @@ def single_reads_share(budget: Budget, now: datetime, *, reserve: int, full: boo
     is_window_over = budget.reset is not None and budget.reset <= now and budget.limit is not None
     left = max(0, (budget.limit or 0 if is_window_over else budget.remaining) - reserved)
     return left if full else min(SINGLE_READS_LIMIT, left // 2)
+
+
+MAX_CALLS = 30
+"""Calls at most, with the one that tells whose token it is."""
+
+LONGEST = timedelta(seconds=15)
+"""The time that all of it may take."""
+
+FIRST_REPLY = timedelta(seconds=4)
+"""The time for the first reply: without a network nobody waits longer."""
+
+MAX_MESSAGES = MAX_CALLS - 1
+
+AT_ONCE = 5
+"""Messages that are read between two looks at the clock."""
+
+
+def recheck_messages(
+    archive: Archive, client: Client, places: Sequence[tuple[int, int]], *, now: Callable[[], datetime], settings: str
+) -> SyncReport:
+    """Read these messages (room, id), rooms together, until calls or time are used up; what changed is appended.
+
+    The caller holds the round lock. A chat that refuses is left to the next round. Raises what `Client.me` raises,
+    WrongAccount, BudgetSpent (not even the account could be asked), NoContract, StorageError.
+    """
+    inputs = read_inputs(archive, at=now(), chosen=None)
+    transport = client.transport
+    begun = transport.clock.own()
+    transport.deadline = begun + FIRST_REPLY
+    transport.may_wait = False
+    transport.budget = inputs.budget or transport.budget
+    expect_dates(archive, transport)
+    before = Counters(transport.requests, transport.unparsed)
+    account = client.me().model.account_id
+    check_account(account, inputs.owner, archive)
+    keep_service(archive, transport.service, account=account, at=now())
+    transport.deadline = begun + LONGEST
+    context = PullContext(archive, client, now, account)
+    report = SyncReport(AccountId(account), now())
+    for room, listed in groupby(sorted(places[:MAX_MESSAGES]), key=lambda place: place[0]):
+        room_report = RoomReport(RoomId(room), inputs.names.get(room, ""))
+        report.rooms.append(room_report)
+        waiting = [MessageId(str(position)) for _room, position in listed]
+        try:
+            while waiting and transport.clock.own() < transport.deadline:
+                read_singly(context, room, waiting[:AT_ONCE], room_report)
+                del waiting[:AT_ONCE]
+        except (NotVisible, BudgetSpent):
+            context.troubles.add(f"room/{room}/messages/refused")
+    record_run(context, report, before, settings)
+    return report

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def team_save(obj: CliContext, team_file: str | None) -> int:
     """Make rounds until a signal comes."""
     from archiver.app import utc_now
-    from archiver.rounds.stop import Stop
+    from archiver.rounds.daemon import Stop
     from archiver.team.ledger.connection import import_psycopg
 
     import_psycopg()  # which says what to install, where the queue's library is missing too

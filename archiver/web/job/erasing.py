@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.custody.erasures import ErasurePreview
 from archiver.records import Contract
-from archiver.records.erasure import ErasureReason
+from archiver.records.evidence import ErasureReason
 from archiver.render.invisible_characters import visible
 from archiver.settings.model import exports_folder
 from archiver.setup import erasing

@@ -13,7 +13,7 @@ from archiver.app import utc_now
 from archiver.cli.context import CliContext
 from archiver.cli.saving import daemon, sync_report
 from archiver.corrected_clock import CorrectedClock
-from archiver.rounds.daemon_messages import FINDINGS, VERIFICATION
+from archiver.rounds.scheduled_duties import FINDINGS, VERIFICATION
 
 
 def context(home: Path) -> CliContext:

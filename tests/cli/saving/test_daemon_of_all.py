@@ -11,7 +11,7 @@ import pytest
 from archiver import errors
 from archiver.cli.saving.daemon import named_messages
 from archiver.cli.terminal.output import echo
-from archiver.rounds.daemon_messages import DaemonMessages
+from archiver.rounds.scheduled_duties import DaemonMessages
 from archiver.sync.report import SyncReport
 
 

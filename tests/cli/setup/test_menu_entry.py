@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.main import main
-from archiver.schedule.programs import CommandResult
+from archiver.schedule.backends import CommandResult
 from archiver.setup import menu_entry
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.schedule.programs import is_cron_running
+from archiver.schedule.backends import is_cron_running
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.schedules.scheduler_programs import CRONTAB
 from tests.support.terminals.terminal import TOKEN, Terminal

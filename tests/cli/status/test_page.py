@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.terminal.text import columns
-from archiver.schedule.daemon_lock import hold_daemon_lock
+from archiver.schedule.schedulers import hold_daemon_lock
 from archiver.settings import file
 from archiver.standing.home_document import home_document
 from archiver.store.queries.status import status

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archiver.health.snapshot import ComputerState, Starters
-from archiver.schedule.daemon_lock import hold_daemon_lock
+from archiver.schedule.schedulers import hold_daemon_lock
 from archiver.setup.answers import BEGUN, FINISHED, note_answer
 from archiver.standing.observed import saving_words
 from archiver.store.archive import Archive

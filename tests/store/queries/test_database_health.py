@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.health import disk
+from archiver.health import folders
 from archiver.store.queries import status
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord
@@ -65,14 +65,14 @@ def test_growth_leaves_the_first_save_out(world: World) -> None:
     world.sync()
     world.clock.pass_by(days=2)
     with world.archive.reading() as reading:
-        young, none = disk.size_and_growth(reading, now=world.clock())
+        young, none = folders.size_and_growth(reading, now=world.clock())
     world.clock.pass_by(days=4)
     world.chatwork.upload(world.room, world.tanaka, "後.bin", data=b"y" * 500_000)
     world.sync()
     world.clock.pass_by(days=4)
 
     with world.archive.reading() as reading:
-        total, pace = disk.size_and_growth(reading, now=world.clock())
+        total, pace = folders.size_and_growth(reading, now=world.clock())
 
     assert none is None
     assert 1_400_000 < total < 3_000_000
@@ -87,7 +87,7 @@ def test_an_empty_archive_can_be_looked_at(world: World) -> None:
         assert [] == status.damage(reading)
         assert [] == status.horizons(reading, [world.room, 1])
         assert verification_log.last(reading) is None
-        assert disk.size_and_growth(reading, now=world.clock())[1] is None
+        assert folders.size_and_growth(reading, now=world.clock())[1] is None
 
 
 def test_the_newest_verification_is_remembered(world: World) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from archiver.schedule import job_files
-from archiver.schedule.job import ScheduledJob
+from archiver.schedule.job_files import ScheduledJob
 
 CONFIG = Path(__file__).parents[3] / "config"
 

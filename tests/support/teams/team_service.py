@@ -23,7 +23,7 @@ from typing import NamedTuple, Self
 from archiver.corrected_clock import CorrectedClock
 from archiver.demo.loopback import HttpAnswer, HttpRequest, error_answer
 from archiver.records import Contract, ContractRoom, RoomId
-from archiver.rounds.stop import Stop
+from archiver.rounds.daemon import Stop
 from archiver.store import statements
 from archiver.store.archive import Archive
 from archiver.team import installation_key, membership

@@ -7,10 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from archiver.health.disk import DiskSpace
+from archiver.health.folders import DiskSpace
 from archiver.health.judgements import Situation
-from archiver.health.message_rates import Paces
-from archiver.health.snapshot import ComputerState, CopyState, HealthSnapshot, Starters
+from archiver.health.snapshot import ComputerState, CopyState, HealthSnapshot, Paces, Starters
 from archiver.settings.model import Settings
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.working.remembered_values import ScheduledRun

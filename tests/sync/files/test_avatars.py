@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from archiver.demo.chatwork import GREY_PIXEL
-from archiver.sync.files import avatars, transfer
+from archiver.sync.files import download, transfer
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
@@ -18,7 +18,7 @@ from tests.support.world import World
 def fetched(world: World, *, seconds: float = 5) -> list[str]:
     """Fetch pictures after a sync; the paths that were asked for."""
     world.chatwork.downloads.clear()
-    avatars.fetch_avatars(world.archive, world.downloads, [world.room], now=world.clock, seconds=seconds)
+    download.fetch_avatars(world.archive, world.downloads, [world.room], now=world.clock, seconds=seconds)
     return [request.path for request in world.chatwork.downloads]
 
 
@@ -56,7 +56,7 @@ def test_a_picture_that_cannot_be_had_is_asked_for_again_after_a_day(world: Worl
     world.clock.pass_by(days=1)
     later = fetched(world)
 
-    assert 1 <= len(failed) <= avatars.FAILURES_LIMIT
+    assert 1 <= len(failed) <= download.FAILURES_LIMIT
     assert not set(failed) & set(again)
     assert set(failed) <= set(later)
     assert held_digests(world)
@@ -86,7 +86,7 @@ def test_a_picture_that_never_ends_is_not_kept(what: str) -> None:
     begun = time.monotonic()
 
     with ScriptedServer([NEVER_ENDING[what]]) as endless, transfer.harden(transfer.Session(), local=True) as session:
-        body = avatars.get_picture(session, endless.url, 0.3)
+        body = download.get_picture(session, endless.url, 0.3)
         lasted = time.monotonic() - begun
 
     assert body is None
@@ -111,5 +111,5 @@ def test_pictures_of_other_rooms_are_never_asked_for(world: World) -> None:
 def test_addresses_that_lead_elsewhere_are_not_followed(world: World) -> None:
     """Plain http to other computers, passwords and nonsense are refused without a request."""
     refused = ("http://example.com/a.png", "https://a:b@example.com/", "ftp://127.0.0.1/", "http://[", "\ud83d", "x")
-    assert [None] * len(refused) == [avatars.get_picture(world.downloads, url, 1) for url in refused]
-    assert timedelta(days=1) == avatars.RETRY_AFTER
+    assert [None] * len(refused) == [download.get_picture(world.downloads, url, 1) for url in refused]
+    assert timedelta(days=1) == download.RETRY_AFTER

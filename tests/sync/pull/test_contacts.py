@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.sync.pull.contacts import read_contacts
 from archiver.sync.pull.context import PullContext
+from archiver.sync.pull.twins import read_contacts
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import World
 

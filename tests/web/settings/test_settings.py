@@ -11,7 +11,7 @@ import pytest
 
 from archiver.health import snapshot
 from archiver.health.snapshot import Starters
-from archiver.schedule import programs, schedulers
+from archiver.schedule import backends, schedulers
 from archiver.settings.notify_urls import addresses
 from archiver.setup import scheduled_job
 from archiver.store.working.remembered_values import NOTICE_TRIAL
@@ -176,7 +176,7 @@ def test_setting_up_without_a_running_cron_sends_nobody_to_a_terminal(
     """The result of the job says the same in words."""
     monkeypatch.setattr(schedulers, "choose_backend", lambda *_given: "cron")
     monkeypatch.setattr(schedulers, "install", lambda *_given, **_named: [])
-    monkeypatch.setattr(programs, "is_cron_running", lambda: False)
+    monkeypatch.setattr(backends, "is_cron_running", lambda: False)
     monkeypatch.setattr(
         scheduled_job,
         "try_job",

@@ -14,7 +14,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from archiver.schedule.daemon_lock import hold_daemon_lock
+from archiver.schedule.schedulers import hold_daemon_lock
 from archiver.store.queries.entries import last_seq
 from archiver.web.jobs import Job, JobOutcome, JobState, NotedJob, RunningNote, note_file
 from tests.support.console.application import OWN, SITE, FormBrowser, open_application
