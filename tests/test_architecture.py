@@ -165,7 +165,7 @@ HOME: dict[str, set[str]] = {
         "store.working.remembered_values",
     },
     "platformdirs": {"settings", "setup.menu_entry"},
-    "procrastinate": {"team.round_queue", "team.queue_schema"},
+    "procrastinate": {"team.round_queue"},
     "psycopg": {"team.ledger"},
     "requests": {
         "chatwork.exchange",

@@ -3,6 +3,8 @@
 What a round's end means for the next one is decided here: a refused token stops this account alone, a silent host is
 told to the others, and everything else that went wrong is raised as `RoundFailed`, whose text holds nothing of an
 archive and no secret, for the queue to try again.
+When the next round is due is computed from the last one. Copies are verified and kept up beside the rounds: when an
+archive was last verified is carried by the ledger, so one worker does it for all.
 """
 
 from __future__ import annotations
@@ -22,16 +24,16 @@ from archiver import errors
 from archiver.app import App, build_app
 from archiver.rounds.daemon import Stop, Stopped
 from archiver.rounds.round import run_round
-from archiver.rounds.scheduled_duties import as_error
+from archiver.rounds.scheduled_duties import PROBES, DaemonMessages, Reminders, ScheduledDuties, as_error, nominal_begin
 from archiver.settings.file import load_settings
-from archiver.settings.model import SEALED, Settings
+from archiver.settings.model import SEALED, Settings, SyncSettings
 from archiver.store.queries import contracts, last_looks
 from archiver.store.working.alerts import open_alerts
+from archiver.sync import window_share
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
-from archiver.team import host_breaker, round_times, sealed_tokens
+from archiver.team import host_breaker, sealed_tokens
 from archiver.team.copies import Copies
-from archiver.team.copy_care import CareEnd, CopyCare
 from archiver.team.host_breaker import Admission
 from archiver.team.ledger.connection import KeptConnections
 from archiver.team.ledger.ledger import Ledger
@@ -39,6 +41,42 @@ from archiver.team.ledger.service import ArchiveStanding, HostState, RoundOutcom
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.sealed_tokens import wipe
 from archiver.team.team_file import TeamSettings
+
+MAX_SECONDS = 240.0
+"""How long one round may take; what is left over is for the next one."""
+
+IN_USE_PAUSE = timedelta(seconds=30)
+"""When an account is tried again that somebody else was saving."""
+
+LONGEST_RETRY = timedelta(minutes=15)
+
+
+def pace(sync: SyncSettings, rooms: int) -> timedelta:
+    """How far apart an account's rounds are, as the daemon's are."""
+    return min(sync.every, window_share.daemon_interval(rooms, share=sync.window_share))
+
+
+def next_round(due: datetime | None, begun: datetime, every: timedelta) -> datetime:
+    """When the round after this one is due: evenly after it was due itself, so that equal intervals stay equal."""
+    nominal = nominal_begin(None if due is None else due - every, begun, every)
+    return nominal + every
+
+
+def token_pause(refusals: int) -> timedelta:
+    """When a token is tried again that was refused so many times in a row."""
+    return PROBES[min(max(refusals, 1), len(PROBES)) - 1]
+
+
+def retry_pause(attempts: int, first: timedelta) -> timedelta:
+    """The pause before a round is tried again that ended with an error, after so many attempts: it grows."""
+    return min(LONGEST_RETRY, first * (1 << min(attempts, 10)))
+
+
+def first_round(joined: datetime, last_planned: datetime | None, seconds_apart: float) -> datetime:
+    """When the first round of a new account is due, which reads everything: not at the same time as another one."""
+    after_it = joined if last_planned is None else last_planned + timedelta(seconds=seconds_apart)
+    return max(joined, after_it)
+
 
 HOST = "chatwork"
 """The host of all archives' rounds, in the ledger."""
@@ -103,7 +141,7 @@ class AccountRounds:
         stop: Stop,
         tell: Callable[[RoundEnd], None] = lambda _end: None,
         tell_care: Callable[[CareEnd], None] = lambda _end: None,
-        max_seconds: float = round_times.MAX_SECONDS,
+        max_seconds: float = MAX_SECONDS,
     ) -> None:
         """Take what a round needs: `secret_key` reads the installation's key, `tell` gives notice to the owner.
 
@@ -187,7 +225,7 @@ class AccountRounds:
         return Options(pace=self._pace(archive, settings), max_seconds=self._max_seconds)
 
     def _pace(self, archive: int, settings: Settings) -> timedelta:
-        return round_times.pace(settings.sync, self._rooms.get(archive, 0))
+        return pace(settings.sync, self._rooms.get(archive, 0))
 
     def _progress(self, step: Callable[[], None]) -> ProgressCallbacks:
         def at_step(*_what: object) -> None:
@@ -217,16 +255,16 @@ class AccountRounds:
         match failure:
             case None:
                 seen = _look(app)
-                due = round_times.next_round(standing.next_due, begun.at, every)
+                due = next_round(standing.next_due, begun.at, every)
                 outcome = OK if seen.is_saved else NOTHING_TO_SAVE
                 return RoundOutcome(outcome, due, at=at, gaps=seen.gaps, alerts=seen.alerts)
             case errors.NoContract():
                 return RoundOutcome(NOTHING_TO_SAVE, at + app.settings.sync.every)
             case errors.TokenRefused() | errors.WrongAccount():
                 refusals = failures if standing.outcome == _name(failure) else 1
-                return RoundOutcome(_name(failure), at + round_times.token_pause(refusals), refusals)
+                return RoundOutcome(_name(failure), at + token_pause(refusals), refusals)
             case errors.ArchiveInUse():
-                return RoundOutcome(_name(failure), at + round_times.IN_USE_PAUSE, failures)
+                return RoundOutcome(_name(failure), at + IN_USE_PAUSE, failures)
             case _:
                 return RoundOutcome(_name(failure), at + every, failures)
 
@@ -328,3 +366,46 @@ def _name(error: errors.ArchiverError) -> str:
 def _close(app: App) -> None:
     app.archive.close()
     app.downloads.close()
+
+
+LOOK_EVERY = timedelta(hours=1)
+"""A worker looks so seldom whether something is due for a copy that a quiet round costs no more."""
+
+
+class CareEnd(NamedTuple):
+    """What a verification or an upkeep came to, for the worker's journal: numbers, and nothing of what is there."""
+
+    archive: int
+    findings: int
+    error: str | None
+    """The name of the error that kept it from being made."""
+
+
+class CopyCare:
+    """What is done for copies beside rounds; several threads may each do it for another archive."""
+
+    def __init__(self, *, now: Callable[[], datetime], tell: Callable[[CareEnd], None] = lambda _end: None) -> None:
+        """Take the clock, and who is told of findings and of what could not be done."""
+        self._now, self._tell = now, tell
+        self._looked: dict[int, datetime] = {}
+
+    def care(self, archive: int, settings: Settings, step: Callable[[], None]) -> bool:
+        """Do what is due for a copy that no round uses, one thing at a time; whether anything was.
+
+        `step` is called again and again, and may raise Stopped.
+        """
+        now, last = self._now(), self._looked.get(archive)
+        if last is not None and timedelta() <= now - last < LOOK_EVERY:
+            return False
+        self._looked[archive] = now
+        reminders = Reminders(self._messages(archive), self._now)
+        return ScheduledDuties(reminders, now=self._now, step=step).run_due(settings)
+
+    def _messages(self, archive: int) -> DaemonMessages:
+        def tell_error(error: errors.ArchiverError) -> None:
+            self._tell(CareEnd(archive, 0, type(error).__name__))
+
+        return DaemonMessages(
+            findings=lambda verification: self._tell(CareEnd(archive, len(verification.findings), None)),
+            unverified=tell_error,
+        )

@@ -2,19 +2,24 @@
 
 A copy goes only after it was topped up: what it alone may hold, after a restore of the ledger, is in the ledger then.
 One with a database that was set aside stays, as nobody else has that.
+A ledger that was put back to an earlier time has another life (`ledger.life()`). Then every saver first brings what its
+copies hold, and all wait for those that are known: whoever took work before all had come would give away the numbers
+of what another copy holds.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
+import platform
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver import errors
 from archiver.settings.private_file import replace_file
@@ -23,8 +28,9 @@ from archiver.store.durable_files import storage_error
 from archiver.store.keeper import Keeper
 from archiver.store.queries import current_state
 from archiver.store.working.other_databases import OtherDatabase, other_databases
+from archiver.team.ledger.connection import COPY_SETTINGS, LedgerPlace, make_copy_home, write_ledger_file
 from archiver.team.ledger.installation import open_archive
-from archiver.team.ledger.ledger_file import COPY_SETTINGS, LedgerPlace, make_copy_home, write_ledger_file
+from archiver.team.ledger.service import Saver, TeamLedger
 from archiver.team.team_file import TeamSettings
 
 _SET_ASIDE = "*.lost-*"
@@ -40,7 +46,7 @@ class Copies:
         self._in_use: set[int] = set()
         self._changing = threading.Lock()
 
-    @contextlib.contextmanager
+    @contextmanager
     def use(self, archive: int, account: int) -> Iterator[Path]:
         """The home of an archive's copy, made if it is not there, with its present settings.
 
@@ -52,7 +58,7 @@ class Copies:
                 make_copy_home(home, self._place(archive), self._settings_of(account))
                 yield home
             finally:
-                with contextlib.suppress(OSError):
+                with suppress(OSError):
                     os.utime(home)
 
     def home(self, archive: int) -> Path:
@@ -85,7 +91,7 @@ class Copies:
         for home in self._oldest_first():
             if next(home.glob(_SET_ASIDE), None) is not None:
                 with (
-                    contextlib.suppress(errors.ArchiverError),
+                    suppress(errors.ArchiverError),
                     closing(Archive(home)) as copy,
                     copy.reading() as reading,
                 ):
@@ -97,7 +103,7 @@ class Copies:
         path = self._settings.cache / ".saver"
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with contextlib.suppress(FileExistsError), path.open("x", encoding="ascii") as file:
+            with suppress(FileExistsError), path.open("x", encoding="ascii") as file:
                 file.write(secrets.token_hex(16))
             return path.read_text(encoding="ascii")
         except OSError as error:
@@ -105,7 +111,7 @@ class Copies:
 
     def known_closed(self) -> tuple[str, set[int]]:
         """In which life of the ledger it was last noted which archives are closed, and which."""
-        with contextlib.suppress(OSError, ValueError):
+        with suppress(OSError, ValueError):
             life, closed = json.loads((self._settings.cache / _CLOSED).read_bytes())
             return str(life), set(closed)
         return "", set()
@@ -142,7 +148,7 @@ class Copies:
     def _place(self, archive: int) -> LedgerPlace:
         return LedgerPlace(self._settings.ledger, archive, self._settings.store)
 
-    @contextlib.contextmanager
+    @contextmanager
     def _alone(self, archive: int) -> Iterator[None]:
         """Let no other thread use a copy meanwhile. Raises ArchiveInUse if one does."""
         with self._changing:
@@ -160,12 +166,12 @@ class Copies:
         folder = self._settings.archives
         if folder is not None:
             for name in (f"{account}.toml", "default.toml"):
-                with contextlib.suppress(FileNotFoundError):
+                with suppress(FileNotFoundError):
                     return (folder / name).read_bytes()
         return COPY_SETTINGS
 
     def _oldest_first(self) -> list[Path]:
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             homes = [path for path in self._settings.cache.iterdir() if path.name.isdecimal() and path.is_dir()]
             return sorted(homes, key=lambda home: home.stat().st_mtime)
         return []
@@ -189,6 +195,71 @@ def _size(home: Path) -> int:
     total = 0
     for folder, _folders, names in os.walk(home):
         for name in names:
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 total += os.lstat(Path(folder, name)).st_blocks * 512
     return total
+
+
+_CHECK_IN_EVERY = 3600.0
+
+
+class Waiting(NamedTuple):
+    """Why no work is taken."""
+
+    awaited: Sequence[Saver]
+    failed: dict[int, str]
+    """Copies here that could not be brought to the ledger, and the names of the errors."""
+
+
+class Gathering:
+    """One saver's part in it."""
+
+    def __init__(
+        self, copies: Copies, ledger: TeamLedger, tell: Callable[[Waiting], None] = lambda _waiting: None
+    ) -> None:
+        """Take the copies; `tell` is told, once as long as nothing changes, why no work is taken."""
+        self._copies, self._ledger, self._tell = copies, ledger, tell
+        self._checked_in: float | None = None
+        self._life: str | None = None
+        self._told: Waiting | None = None
+
+    def attend(self, *, is_told: bool = False) -> bool:
+        """Bring what the copies hold if the ledger was put back or is new to this saver; say why the team waits.
+
+        `is_told`: somebody says that it was put back.
+
+        True: it was put back while this saver worked, so what it says of who works is of an earlier time.
+        """
+        life = self._life
+        with suppress(errors.LedgerUnavailable, errors.StorageError):
+            self._life = self._ledger.life()
+            identity = self._copies.identity()
+            self._close_again()
+            own = next((saver for saver in self._ledger.savers() if saver.cache == identity), None)
+            is_new = is_told or own is None or own.is_awaited
+            failed = self._copies.bring_all() if is_new else {}
+            if not failed and (is_new or self._is_time()):
+                set_aside = sum(map(len, self._copies.set_aside().values()))
+                self._ledger.check_in(identity, platform.node(), set_aside)
+                self._checked_in = time.monotonic()
+            self._tell_once(Waiting([saver for saver in self._ledger.savers() if saver.is_awaited], failed))
+        return life not in (None, self._life)
+
+    def _close_again(self) -> None:
+        """Close what a restore has opened again: nobody is saved who had left, until they give a token again."""
+        closed = self._ledger.closed_archives()
+        life, known = self._copies.known_closed()
+        if life not in ("", self._life):
+            for archive in known - closed:
+                self._ledger.close_archive(archive)
+            closed |= known
+        if (life, known) != (self._life, closed):
+            self._copies.note_closed(str(self._life), closed)
+
+    def _is_time(self) -> bool:
+        return self._checked_in is None or time.monotonic() - self._checked_in > _CHECK_IN_EVERY
+
+    def _tell_once(self, waiting: Waiting) -> None:
+        if waiting != self._told and (waiting.awaited or waiting.failed):
+            self._tell(waiting)
+        self._told = waiting

@@ -23,7 +23,7 @@ from archiver.store.queries import current_state
 from archiver.store.queries.contracts import STATED, WITHDRAWN
 from archiver.store.schema.payload_forms import read_formed
 from archiver.team.ledger.access_log import grant_lines, record_access
-from archiver.team.ledger.ledger_file import LedgerPlace, make_copy_home
+from archiver.team.ledger.connection import LedgerPlace, make_copy_home
 
 _ENTRY = schema.entry.c
 

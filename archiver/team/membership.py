@@ -15,7 +15,7 @@ from archiver import errors
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
-from archiver.team import host_breaker, round_times, sealed_tokens
+from archiver.team import account_rounds, host_breaker, sealed_tokens
 from archiver.team.account_rounds import HOST, NOTHING_TO_SAVE
 from archiver.team.host_breaker import Admission
 from archiver.team.ledger.installation import find_archive, open_archive
@@ -113,7 +113,7 @@ def _first_round(ledger: TeamLedger, settings: TeamSettings) -> datetime:
     """When the first round of a new account is due: after those of the others that wait for theirs."""
     waiting = [one.next_due for one in ledger.overview() if one.next_due and waits_for_first_round(one)]
     apart = FIRST_ROUND_REQUESTS / settings.max_requests_per_second
-    return round_times.first_round(datetime.now(UTC), max(waiting, default=None), apart)
+    return account_rounds.first_round(datetime.now(UTC), max(waiting, default=None), apart)
 
 
 LATE = timedelta(minutes=15)

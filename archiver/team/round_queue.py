@@ -4,20 +4,27 @@ One task makes the round of an archive; the archive is its lock and its queueing
 twice. Every minute what is due is deferred, longest overdue first, and jobs of workers without a heartbeat are tried
 again. What is deferred is decided in one transaction that no other one overlaps, so no archive ever has a waiting job
 beside a running one, and a job that is to be tried again finds its place free.
+The queue's own tables lie in a schema of their own, whose comment says of which version they are. An update applies
+procrastinate's migrations between that version and the installed library's, as its documentation asks for: each in a
+transaction of its own, as some use what the one before has added, and noted, so a killed update can be gone on with.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import re
 import signal
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from gettext import gettext as _
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import procrastinate
@@ -26,10 +33,110 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.psycopg_connector import wrap_exceptions
 
+from archiver import errors
 from archiver.rounds.daemon import Stop, Stopped
-from archiver.team import round_times
+from archiver.team import account_rounds
 from archiver.team.account_rounds import RoundFailed
-from archiver.team.queue_schema import SCHEMA
+from archiver.team.ledger.connection import connect, ledger_errors, ledger_making_errors, printable
+
+SCHEMA = "procrastinate"
+
+_RIGHTS = (
+    f"GRANT USAGE ON SCHEMA {SCHEMA} TO ledger_worker, ledger_overseer",
+    f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {SCHEMA} TO ledger_worker",
+    f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {SCHEMA} TO ledger_worker",
+    f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {SCHEMA} FROM PUBLIC",
+    f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {SCHEMA} TO ledger_worker",
+)
+
+Version = tuple[int, ...]
+"""Three numbers of a version of procrastinate, and the number of a migration in it."""
+
+_WHOLE = 99
+"""In place of the number of a migration: all of that version."""
+
+
+def install_queue(address: str) -> None:
+    """Make the tables of the queue, or bring them up to the installed library; roles and ledger are there already.
+
+    Raises LedgerUnavailable, TeamNotInstalled.
+    """
+    with ledger_making_errors(address), closing(connect(address)) as connection:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA} AUTHORIZATION ledger_owner")
+        connection.execute("SET ROLE ledger_owner")
+        connection.execute(f"SET search_path TO {SCHEMA}")
+        held, installed = _held_version(connection), _installed_version()
+        if held is None:
+            _apply(connection, _library().SchemaManager.get_schema(), installed)
+        for path in _migrations(held or installed, installed):
+            _apply(connection, path.read_text(encoding="utf-8"), _migration_version(path))
+        if held is not None and held < installed:
+            _apply(connection, "SELECT 1", installed)
+        for statement in _RIGHTS:
+            connection.execute(statement.encode())
+
+
+def check_queue(address: str) -> None:
+    """Check that the tables go with the installed library.
+
+    Raises QueueUnavailable, LedgerUnavailable, TeamNotInstalled.
+    """
+    with ledger_errors(address), closing(connect(address)) as connection:
+        held, installed = _held_version(connection), _installed_version()
+    if held is None:
+        raise errors.QueueUnavailable(ledger=printable(address), detail=_("it was not made yet"))
+    if held[:2] > installed[:2] or _migrations(held, installed):
+        detail = _("it is of version {held}, the library here of {installed}")
+        raise errors.QueueUnavailable(
+            ledger=printable(address), detail=detail.format(held=_text(held[:3]), installed=_text(installed[:3]))
+        )
+
+
+def _apply(connection: Any, statements: str, version: Version) -> None:
+    """Run statements, and note of which version the tables are after them, in one transaction."""
+    with connection.transaction():
+        connection.execute(statements.encode())
+        connection.execute(f"COMMENT ON SCHEMA {SCHEMA} IS '{SCHEMA} {_text(version)}'".encode())
+
+
+def _library() -> Any:
+    try:
+        import procrastinate.schema
+    except ImportError as error:
+        raise errors.TeamNotInstalled(detail=error) from error
+    return procrastinate.schema
+
+
+def _installed_version() -> Version:
+    _library()
+    return (*_numbers(version("procrastinate"))[:3], _WHOLE)
+
+
+def _held_version(connection: Any) -> Version | None:
+    """The version of the tables; None: there are none."""
+    query = "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s"
+    row = connection.execute(query, (SCHEMA,)).fetchone()
+    return None if row is None or row[0] is None else _numbers(row[0])
+
+
+def _migrations(after: Version, until: Version) -> list[Path]:
+    """The migrations of the library after a version and up to another, in their order."""
+    folder = Path(_library().SchemaManager.get_migrations_path())
+    return [path for path in sorted(folder.glob("[0-9]*.sql")) if after < _migration_version(path) <= until]
+
+
+def _migration_version(path: Path) -> Version:
+    """The version of a migration, by its name, such as `03.04.00_50_post_add_retry_failed_job_procedure.sql`."""
+    return _numbers(path.name)[:4]
+
+
+def _numbers(text: str) -> Version:
+    return tuple(int(number) for number in re.findall(r"[0-9]+", text))
+
+
+def _text(parts: Version) -> str:
+    return ".".join(map(str, parts))
+
 
 ROUNDS, PLANNING = "rounds", "planning"
 """The queues: of rounds, and of what plans them, which comes first."""
@@ -75,7 +182,7 @@ class _GrowingPauses(procrastinate.BaseRetryStrategy):
         """The pause after an exception."""
         if isinstance(exception, _RoundStopped):
             return procrastinate.RetryDecision(retry_in={"seconds": 0})
-        pause = round_times.retry_pause(job.attempts, self._first)
+        pause = account_rounds.retry_pause(job.attempts, self._first)
         return procrastinate.RetryDecision(retry_in={"seconds": int(pause.total_seconds())})
 
 
@@ -182,7 +289,7 @@ class RoundQueue:
         loop.set_default_executor(executor)
         loop.set_exception_handler(lambda _loop, _what: None)  # of jobs whose end the database did not hear of
         while not stop.requested.is_set():
-            with contextlib.suppress(exceptions.ProcrastinateException, OSError):
+            with suppress(exceptions.ProcrastinateException, OSError):
                 async with wrap_exceptions(), self.app.open_async():
                     await self._work(stop, rounds_at_once, name)
             await self.app.close_async()  # what was opened in vain
@@ -213,7 +320,7 @@ class RoundQueue:
                 self._beating.is_unheard |= await asyncio.to_thread(self._attend)
                 attended = time.monotonic()
         worker.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        with suppress(asyncio.CancelledError):
             await worker
 
     # --- the tasks -------------------------------------------------------------------------------
@@ -242,7 +349,7 @@ class RoundQueue:
         if is_of_before or self._beating.seconds_since() > self._times.stalled * _GIVE_UP_AFTER:
             raise Stopped
 
-    @contextlib.asynccontextmanager
+    @asynccontextmanager
     async def _alone(self) -> AsyncIterator[Any]:
         """A transaction on the queue's tables; no other worker plans meanwhile."""
         async with self._connector.pool.connection() as connection:

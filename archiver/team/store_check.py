@@ -12,9 +12,9 @@ from archiver import errors
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
-from archiver.team.ledger.ledger_file import LedgerPlace, read_ledger_file
+from archiver.team.ledger.connection import LedgerPlace, read_ledger_file
+from archiver.team.ledger_copy.exchange import expected_contents
 from archiver.team.ledger_copy.segments import KEY
-from archiver.team.ledger_copy.store_contents import expected_contents
 from archiver.team.object_stores.object_store import (
     ObjectStore,
     StoredVersion,

@@ -10,16 +10,14 @@ from contextlib import closing
 from datetime import datetime
 
 from archiver.rounds.daemon import Stop
-from archiver.team import host_breaker, installation_key
-from archiver.team.account_rounds import HOST, AccountRounds, RoundEnd
+from archiver.team import host_breaker, sealed_tokens
+from archiver.team.account_rounds import HOST, AccountRounds, CareEnd, RoundEnd
 from archiver.team.adoption import store_address
-from archiver.team.copy_care import CareEnd
-from archiver.team.gathering import Gathering, Waiting
+from archiver.team.copies import Gathering, Waiting
 from archiver.team.host_breaker import Admission
 from archiver.team.ledger.service import TeamLedger
 from archiver.team.ledger_copy.shared_files import require_store_of_ledger
-from archiver.team.queue_schema import check_queue
-from archiver.team.round_queue import USUAL, QueueTimes, RoundQueue
+from archiver.team.round_queue import USUAL, QueueTimes, RoundQueue, check_queue
 from archiver.team.sealed_tokens import forbid_core_files
 from archiver.team.team_file import TeamSettings
 
@@ -46,7 +44,7 @@ def run_worker(
     """
     forbid_core_files()
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # how rounds end stands in the ledger
-    secret_key = installation_key.read_key(settings, environ)
+    secret_key = sealed_tokens.read_key(settings, environ)
     check_queue(settings.ledger)
     require_store_of_ledger(settings.ledger, store_address(settings.store))
     tell_begun()

@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg
 
 from archiver.team.adoption import adopt, take_home
+from archiver.team.ledger.connection import LedgerPlace
 from archiver.team.ledger.ledger import COLUMNS
-from archiver.team.ledger.ledger_file import LedgerPlace
 from archiver.team.object_stores.open_store import make_store
 from tests.benchmarks.instruments.large_archives import fill_archive
 from tests.benchmarks.instruments.measure import Figure, run_alone

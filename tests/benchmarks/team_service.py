@@ -27,7 +27,7 @@ from archiver.rounds.round import run_round
 from archiver.settings.file import load_settings
 from archiver.store.keeper import LEDGER_FILE
 from archiver.sync.run import Options, ProgressCallbacks
-from archiver.team import round_times
+from archiver.team import account_rounds
 from archiver.team.account_rounds import AccountRounds
 from archiver.team.ledger.service import TeamLedger
 from archiver.team.round_queue import RoundQueue
@@ -240,7 +240,7 @@ def _of_its_own(service: Service, rounds: AccountRounds, account: int, environ: 
 
 
 def _run(app: App) -> None:
-    run_round(app, Options(pace=timedelta(minutes=1), max_seconds=round_times.MAX_SECONDS), ProgressCallbacks())
+    run_round(app, Options(pace=timedelta(minutes=1), max_seconds=account_rounds.MAX_SECONDS), ProgressCallbacks())
     app.archive.close()
 
 

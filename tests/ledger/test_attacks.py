@@ -19,9 +19,9 @@ from archiver.export.package.daily_copy import write_daily_copy
 from archiver.store.archive import Archive
 from archiver.team import sealed_tokens
 from archiver.team.adoption import place_of, take_home
+from archiver.team.ledger.connection import LedgerPlace
 from archiver.team.ledger.installation import open_archive
 from archiver.team.ledger.ledger import Ledger
-from archiver.team.ledger.ledger_file import LedgerPlace
 from archiver.team.ledger.service import TeamLedger
 from tests.ledger.teams import Team, new_team, note
 from tests.support.teams.postgres import PROGRAMS, Postgres

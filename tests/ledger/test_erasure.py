@@ -24,9 +24,8 @@ from archiver.store.erasure.execution import ERASED
 from archiver.store.erasure.plan import Selection, select_messages
 from archiver.team.adoption import adopt, take_home
 from archiver.team.ledger import installation
-from archiver.team.ledger.connection import connect
+from archiver.team.ledger.connection import LedgerPlace, connect, write_ledger_file
 from archiver.team.ledger.ledger import Ledger
-from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.ledger_copy.segments import bring_back
 from archiver.team.object_stores.open_store import make_store

@@ -14,9 +14,8 @@ from hypothesis.stateful import rule
 
 from archiver.custody.verify import verify_archive
 from archiver.store.archive import Archive
-from archiver.team.ledger.connection import connect
+from archiver.team.ledger.connection import LedgerPlace, connect, write_ledger_file
 from archiver.team.ledger.ledger import Ledger
-from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import evidence, ledger_digests, new_place, running_ledger, topped_up

@@ -24,7 +24,7 @@ from archiver.store.queries.entries import last_record
 from archiver.store.working import last_lists, remembered_values
 from archiver.team import adoption
 from archiver.team.adoption import adopt, place_of, take_home
-from archiver.team.ledger_copy import store_contents
+from archiver.team.ledger_copy import exchange
 from archiver.team.ledger_copy.shared_files import put_beside_seals
 from archiver.team.object_stores.open_store import make_store
 from tests.ledger.teams import note
@@ -95,7 +95,7 @@ def test_seals_that_only_the_store_has_are_told(postgres: Postgres, home: Path, 
     make_store(str(tmp_path / "shared"))
     place = adopt(home, postgres.address("machine"), str(tmp_path / "shared"))
     with closing(Archive(home)) as archive, archive.reading() as reading:
-        for name, sha256, _is_there in store_contents._sealed_files(reading, place):
+        for name, sha256, _is_there in exchange._sealed_files(reading, place):
             put_beside_seals(home, place, name, sha256)
 
     whole = take_home(place, tmp_path / "whole", tmp_path / "nothing")

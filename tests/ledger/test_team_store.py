@@ -17,7 +17,7 @@ from archiver.custody.verify import verify_archive
 from archiver.store.archive import Archive
 from archiver.team.adoption import adopt, take_home
 from archiver.team.ledger.access_log import accesses
-from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
+from archiver.team.ledger.connection import LedgerPlace, write_ledger_file
 from archiver.team.ledger_copy import exchange
 from archiver.team.ledger_copy.shared_files import require_store_of_ledger
 from archiver.team.object_stores.object_store import daily_key

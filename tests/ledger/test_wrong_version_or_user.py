@@ -14,9 +14,9 @@ from archiver import errors
 from archiver.store.archive import Archive
 from archiver.team.adoption import adopt
 from archiver.team.ledger import installation
-from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
+from archiver.team.ledger.connection import LedgerPlace, write_ledger_file
 from archiver.team.ledger.service import SealedRow, TeamLedger
-from archiver.team.queue_schema import check_queue, install_queue
+from archiver.team.round_queue import check_queue, install_queue
 from tests.ledger.teams import Team, new_team
 from tests.support.archives.fixture import ARCHIVE
 from tests.support.teams.postgres import Postgres

@@ -25,9 +25,8 @@ from archiver.rounds.daemon import Stop, Stopped
 from archiver.store import statements
 from archiver.store.archive import Archive
 from archiver.team import account_rounds, membership, sealed_tokens
-from archiver.team.account_rounds import AccountRounds, RoundEnd, RoundFailed
+from archiver.team.account_rounds import AccountRounds, CareEnd, RoundEnd, RoundFailed
 from archiver.team.adoption import adopt
-from archiver.team.copy_care import CareEnd
 from archiver.team.host_breaker import ACCOUNTS
 from archiver.team.ledger.service import SealedRow, TeamLedger
 from archiver.team.worker import due_archives

@@ -20,7 +20,7 @@ from archiver import errors
 from archiver.cli.main import main
 from archiver.store.archive import Archive
 from archiver.team import membership
-from archiver.team.gathering import Gathering, Waiting
+from archiver.team.copies import Gathering, Waiting
 from archiver.team.ledger.access_log import accesses
 from archiver.team.ledger.service import ArchiveStanding
 from archiver.team.worker import due_archives

@@ -15,7 +15,7 @@ import pytest
 
 from archiver import errors
 from archiver.rounds.daemon import Stop
-from archiver.team import queue_schema, round_queue
+from archiver.team import round_queue
 from archiver.team.account_rounds import RoundFailed
 from archiver.team.ledger.connection import connect
 from archiver.team.round_queue import RoundQueue
@@ -32,7 +32,7 @@ JOBS = "procrastinate.procrastinate_jobs"
 def cluster() -> Iterator[Postgres]:
     """A ledger with a queue."""
     with running_ledger() as postgres:
-        queue_schema.install_queue(postgres.address())
+        round_queue.install_queue(postgres.address())
         yield postgres
 
 
@@ -45,7 +45,7 @@ def postgres(cluster: Postgres) -> Postgres:
 
 def change(postgres: Postgres, *statements: str) -> None:
     """Change the queue by hand; its triggers look for its tables where it does."""
-    postgres.execute(f"SET search_path TO {queue_schema.SCHEMA}", *statements)
+    postgres.execute(f"SET search_path TO {round_queue.SCHEMA}", *statements)
 
 
 def jobs(postgres: Postgres) -> list[tuple[Any, ...]]:
@@ -246,8 +246,8 @@ def test_no_error_of_a_round_carries_its_circumstances(postgres: Postgres) -> No
 
 def test_the_tables_say_of_which_version_they_are(postgres: Postgres) -> None:
     """Installing again changes nothing; a worker with another library does not begin."""
-    queue_schema.install_queue(postgres.address())
-    queue_schema.check_queue(postgres.address("worker"))
+    round_queue.install_queue(postgres.address())
+    round_queue.check_queue(postgres.address("worker"))
 
     with closing(connect(postgres.address())) as connection:
         own = connection.execute("SELECT obj_description('procrastinate'::regnamespace)").fetchone()
@@ -255,7 +255,7 @@ def test_the_tables_say_of_which_version_they_are(postgres: Postgres) -> None:
     for held in ("procrastinate 3.3.0.99", "procrastinate 99.0.0.99"):
         postgres.execute(f"COMMENT ON SCHEMA procrastinate IS '{held}'")
         with pytest.raises(errors.QueueUnavailable, match="version"):
-            queue_schema.check_queue(postgres.address("worker"))
+            round_queue.check_queue(postgres.address("worker"))
     postgres.execute(f"COMMENT ON SCHEMA procrastinate IS '{own[0]}'")
 
 
@@ -267,14 +267,14 @@ def test_an_older_queue_is_brought_up(postgres: Postgres) -> None:
         connection.execute("CREATE SCHEMA procrastinate AUTHORIZATION ledger_owner")
         connection.execute("SET ROLE ledger_owner")
         connection.execute("SET search_path TO procrastinate")
-        for path in queue_schema._migrations((0,), (3, 2, 0, 1)):  # killed between two migrations of one version
-            queue_schema._apply(connection, path.read_text(encoding="utf-8"), queue_schema._migration_version(path))
+        for path in round_queue._migrations((0,), (3, 2, 0, 1)):  # killed between two migrations of one version
+            round_queue._apply(connection, path.read_text(encoding="utf-8"), round_queue._migration_version(path))
 
     with pytest.raises(errors.QueueUnavailable):
-        queue_schema.check_queue(address)
-    queue_schema.install_queue(address)
+        round_queue.check_queue(address)
+    round_queue.install_queue(address)
 
-    queue_schema.check_queue(address)
+    round_queue.check_queue(address)
     assert objects(postgres.address()) == objects(address)
 
 
@@ -352,4 +352,4 @@ def test_a_database_without_a_queue_is_one_sentence(postgres: Postgres) -> None:
     postgres.execute("CREATE DATABASE empty")
 
     with pytest.raises(errors.QueueUnavailable):
-        queue_schema.check_queue(postgres.address().replace("dbname=postgres", "dbname=empty"))
+        round_queue.check_queue(postgres.address().replace("dbname=postgres", "dbname=empty"))

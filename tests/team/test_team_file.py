@@ -10,7 +10,7 @@ import pytest
 
 from archiver import errors
 from archiver.cli.main import main
-from archiver.team import installation_key, sealed_tokens
+from archiver.team import sealed_tokens
 from archiver.team.team_file import find_team_file, read_team_file
 
 LEAST = 'ledger = "host=db"\nstore = "/mnt/team"\n'
@@ -65,17 +65,17 @@ def test_the_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_new_key_is_its_owners_alone_and_replaces_none(tmp_path: Path) -> None:
     """With another key no token that was given would open."""
-    public = installation_key.write_new_key(tmp_path / "key")
+    public = sealed_tokens.write_new_key(tmp_path / "key")
 
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
     with pytest.raises(errors.UsageError):
-        installation_key.write_new_key(tmp_path / "key")
+        sealed_tokens.write_new_key(tmp_path / "key")
     assert public == sealed_tokens.public_half((tmp_path / "key").read_text(encoding="utf-8"))
 
 
 def test_the_key_is_read_where_it_is_handed_over(tmp_path: Path) -> None:
     """From a file, from what a command prints, or where systemd puts a credential; it must be the right one."""
-    public = installation_key.write_new_key(tmp_path / "archiver-key")
+    public = sealed_tokens.write_new_key(tmp_path / "archiver-key")
     line = f'public_key = "{public}"\n'
     command = f"{sys.executable} -c 'print(open(\\\"{tmp_path}/archiver-key\\\").read())'"
     texts = {
@@ -86,9 +86,7 @@ def test_the_key_is_read_where_it_is_handed_over(tmp_path: Path) -> None:
     secret = (tmp_path / "archiver-key").read_text(encoding="utf-8").strip()
 
     read = {
-        kind: installation_key.read_key(
-            read_team_file(written(tmp_path, text)), {"CREDENTIALS_DIRECTORY": str(tmp_path)}
-        )
+        kind: sealed_tokens.read_key(read_team_file(written(tmp_path, text)), {"CREDENTIALS_DIRECTORY": str(tmp_path)})
         for kind, text in texts.items()
     }
 
@@ -101,30 +99,30 @@ def test_a_key_that_cannot_be_read_is_one_sentence_without_secrets(tmp_path: Pat
     settings = read_team_file(written(tmp_path, f'{LEAST}public_key = "x"\nkey = "{key}"\n'))
 
     with pytest.raises(errors.InstallationKeyUnusable) as raised:
-        installation_key.read_key(settings, {})
+        sealed_tokens.read_key(settings, {})
 
     assert "secret-argument" not in str(raised.value)
 
 
 def test_a_key_of_another_installation_is_refused(tmp_path: Path) -> None:
     """Before a worker finds out that it can open no token."""
-    installation_key.write_new_key(tmp_path / "key")
+    sealed_tokens.write_new_key(tmp_path / "key")
     other = sealed_tokens.public_half(sealed_tokens.new_secret_key())
     settings = read_team_file(written(tmp_path, f'{LEAST}public_key = "{other}"\nkey = "file:{tmp_path}/key"\n'))
 
     with pytest.raises(errors.InstallationKeyUnusable, match="public_key"):
-        installation_key.read_key(settings, {})
+        sealed_tokens.read_key(settings, {})
 
 
 def test_a_key_that_others_may_read_is_called_a_key_and_says_what_to_do(tmp_path: Path) -> None:
     """It is not called a token, and nobody is led to make another key, with which no token would open any more."""
     secret = tmp_path / "key"
-    public = installation_key.write_new_key(secret)
+    public = sealed_tokens.write_new_key(secret)
     secret.chmod(0o644)
     settings = read_team_file(written(tmp_path, f'{LEAST}public_key = "{public}"\nkey = "file:{secret}"\n'))
 
     with pytest.raises(errors.InstallationKeyUnusable) as raised:
-        installation_key.read_key(settings, {})
+        sealed_tokens.read_key(settings, {})
 
     assert f"chmod 600 {secret}" in str(raised.value)
     assert "token" not in str(raised.value)

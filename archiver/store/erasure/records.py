@@ -268,12 +268,9 @@ _WITH_ID = frozenset({"message", "file", "task"})
 """Kinds whose ids must be known, as Chatwork goes on showing them."""
 
 _CHUNK = 500
-_ERASED_ENTRY = schema.entry.c
-_ANY = SmallStatement(
-    select(_ERASED_ENTRY.seq).where(_ERASED_ENTRY.key >= "erasure/", _ERASED_ENTRY.key < "erasure0").limit(1)
-)
-_ERASED = select(_ERASED_ENTRY.key).where(
-    _ERASED_ENTRY.room_id == bindparam("room"), _ERASED_ENTRY.key.in_(bindparam("keys", expanding=True))
+_ANY = SmallStatement(select(_ENTRY.seq).where(_ENTRY.key >= "erasure/", _ENTRY.key < "erasure0").limit(1))
+_ERASED = select(_ENTRY.key).where(
+    _ENTRY.room_id == bindparam("room"), _ENTRY.key.in_(bindparam("keys", expanding=True))
 )
 """Both are built once, as every list that is read asks them."""
 

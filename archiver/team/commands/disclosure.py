@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from archiver.team.ledger.access_log import AccessRecord
-    from archiver.team.ledger.ledger_file import LedgerPlace
+    from archiver.team.ledger.connection import LedgerPlace
 
 _RECIPIENT = N_("WHO")
 _REFUSED = "refused: "
@@ -210,7 +210,7 @@ def _word(text: str) -> str:
 
 
 def _own_place(obj: CliContext) -> LedgerPlace:
-    from archiver.team.ledger.ledger_file import read_ledger_file
+    from archiver.team.ledger.connection import read_ledger_file
 
     place = read_ledger_file(obj.home)
     if place is None:

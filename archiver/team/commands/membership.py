@@ -106,8 +106,8 @@ def team_leave(obj: CliContext, account: int, team_file: str | None) -> int:
 @click.pass_obj
 def team_new_key(obj: CliContext, file: str, team_file: str | None) -> int:
     """Write the secret half, print the public one; between the two, wrap what was wrapped for an earlier key."""
-    from archiver.team.installation_key import public_half_of, read_key, write_new_key
     from archiver.team.membership import wrap_anew
+    from archiver.team.sealed_tokens import public_half_of, read_key, write_new_key
     from archiver.team.team_file import find_team_file
 
     path, unopened = Path(file).expanduser().absolute(), list[int]()
@@ -207,8 +207,7 @@ def _time(at: datetime) -> str:
 @click.pass_obj
 def team_restore(obj: CliContext, no_wait: bool, team_file: str | None) -> int:
     """Bring what the store has; give the word to go on, or say who is missing; then take in what lies aside."""
-    from archiver.team.copies import Copies
-    from archiver.team.gathering import Gathering
+    from archiver.team.copies import Copies, Gathering
     from archiver.team.ledger.service import TeamLedger
     from archiver.team.ledger_copy.segments import bring_back
 

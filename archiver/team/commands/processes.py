@@ -17,9 +17,8 @@ from archiver.errors import N_
 from archiver.team.commands.membership import savers_lines, settings_option, team_settings
 
 if TYPE_CHECKING:
-    from archiver.team.account_rounds import RoundEnd
-    from archiver.team.copy_care import CareEnd
-    from archiver.team.gathering import Waiting
+    from archiver.team.account_rounds import CareEnd, RoundEnd
+    from archiver.team.copies import Waiting
     from archiver.team.team_file import ServeSettings
 
 
@@ -123,8 +122,8 @@ def team_serve(obj: CliContext, settings_file: str) -> int:
 
 def home_finder(settings: ServeSettings) -> Callable[[int], Path]:
     """Finds the home of the copy of an account's archive, and makes it if there is none yet."""
+    from archiver.team.ledger.connection import LedgerPlace, make_copy_home, read_ledger_file
     from archiver.team.ledger.installation import find_archive
-    from archiver.team.ledger.ledger_file import LedgerPlace, make_copy_home, read_ledger_file
 
     def find(account: int) -> Path:
         home = settings.cache / str(account)

@@ -30,7 +30,7 @@ from archiver.wording import gettext as _
 
 if TYPE_CHECKING:
     from archiver.evidence.verify.findings import Verification
-    from archiver.team.ledger.ledger_file import LedgerPlace
+    from archiver.team.ledger.connection import LedgerPlace
 
 ADDRESS = N_("The address of the PostgreSQL database, such as postgresql://machine@db/archives; without a password.")
 
@@ -86,7 +86,7 @@ def _make_store(files: str) -> None:
 def _make_ledger(address: str) -> None:
     """Make the roles, the tables and their rules."""
     from archiver.team.ledger.installation import install_ledger
-    from archiver.team.queue_schema import install_queue
+    from archiver.team.round_queue import install_queue
 
     install_ledger(address)
     install_queue(address)
@@ -201,7 +201,7 @@ def store_lines(verification: Verification) -> Iterator[str]:
 def _drill(obj: CliContext, sample: int, address: str | None, files: str | None) -> int:
     from archiver.team.adoption import store_address
     from archiver.team.ledger.access_log import archive_numbers
-    from archiver.team.ledger.ledger_file import LedgerPlace, read_ledger_file
+    from archiver.team.ledger.connection import LedgerPlace, read_ledger_file
 
     own = read_ledger_file(obj.home)
     address = address or (own.address if own is not None else None)

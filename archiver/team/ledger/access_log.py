@@ -7,8 +7,7 @@ from contextlib import closing
 from datetime import datetime
 from typing import NamedTuple
 
-from archiver.team.ledger.connection import connect, ledger_errors, on_archive
-from archiver.team.ledger.ledger_file import LedgerPlace
+from archiver.team.ledger.connection import LedgerPlace, connect, ledger_errors, on_archive
 
 _GRANTS = "SELECT key, line FROM entry WHERE kind = 'grant' ORDER BY seq"
 _ROWS = "SELECT seq, at, login, who, what, reason, is_bound FROM access ORDER BY seq"

@@ -14,8 +14,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver import errors
-from archiver.team.ledger.connection import begin_on_archive, connect, import_psycopg, ledger_errors, printable
-from archiver.team.ledger.ledger_file import LedgerPlace
+from archiver.team.ledger.connection import (
+    LedgerPlace,
+    begin_on_archive,
+    connect,
+    import_psycopg,
+    ledger_errors,
+    printable,
+)
 
 if TYPE_CHECKING:
     import psycopg

@@ -3,6 +3,7 @@
 Shipping is the last thing before a commit: the ledger commits first, so a kill between the two leaves a copy that is
 behind, never the ledger. Numbers alone do not tell whether a copy is one of the ledger's: the digest of the last entry
 and of the last seal that both have must be equal. As each was appended to a copy that agreed, all before them are too.
+What the store of files must hold is told from the records of the copy.
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ from archiver.store.queries import current_state
 from archiver.store.transactions import Reading, SmallStatement, Writing
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.key_value_store import stored_text
+from archiver.team.ledger.connection import LedgerPlace
 from archiver.team.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row, Running
-from archiver.team.ledger.ledger_file import LedgerPlace
-from archiver.team.ledger_copy import erased, shared_files
-from archiver.team.ledger_copy.beside_seals import file_rows, seal_name, seal_row
+from archiver.team.ledger_copy import bringing, shared_files
 from archiver.team.ledger_copy.bringing import StrangeRow, bad_ledger, bring, refused, told_as
 from archiver.team.ledger_copy.segments import Head, put_segment
+from archiver.team.ledger_copy.shared_files import file_rows, saved_digests, seal_name, seal_row, second_name
+from archiver.team.object_stores.object_store import file_key, seal_key
+from archiver.team.object_stores.open_store import open_store
 
 MARK_KEY = "ledger_mark"
 """Key in `memory` of the ledger's mark at the last exchange with it; it has no slot, as no run asks for it."""
@@ -83,7 +86,7 @@ def copy_standing(sql: Connection, home: Path) -> CopyStanding:
     """Where the copy stands now."""
     ((entry, reply, seal),) = _LAST_NUMBERS.rows(sql)
     return CopyStanding(
-        LedgerEnd(entry, reply, seal, file=entry), copy_mark(sql), _running(sql), erased.settled(sql, home)
+        LedgerEnd(entry, reply, seal, file=entry), copy_mark(sql), _running(sql), bringing.settled(sql, home)
     )
 
 
@@ -117,7 +120,7 @@ def top_up(sql: Connection, home: Path, ledger: Ledger) -> errors.BadLedger | No
         _compare(sql, reading, min(own.entry, end.entry), min(own.seal, end.seal))
         strange = bring(sql, home, reading, own)
         with told_as(N_("what it says of erasures does not go with its records")):
-            erasures = erased.held_again(sql, home, ledger, reading)
+            erasures = bringing.held_again(sql, home, ledger, reading)
     if own.entry <= end.entry:
         _put_running(sql, home, running)
     if strange is not None:
@@ -206,7 +209,7 @@ def _store(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) -> N
             table: takewhile(lambda row, last=last[table]: row[0] <= last, found)  # type: ignore[misc]
             for table, found in _all_rows_after(sql, home, stored).items()
         }
-        is_all = not stored.entry and bool(erased.settled(sql, home))
+        is_all = not stored.entry and bool(bringing.settled(sql, home))
         put_segment(place, Head(owner["account_id"], stored.entry, digest), end.entry, rows, is_all=is_all)
         upsert_rows(sql, schema.memory, [{"key": STORED_KEY, "value": json.dumps([place.files, *end])}])
 
@@ -295,3 +298,50 @@ def _is_carried(key: str) -> bool:
 
 def _put_mark(sql: Connection, mark: str) -> None:
     upsert_rows(sql, schema.memory, [{"key": MARK_KEY, "value": mark}])
+
+
+class StoreContents(NamedTuple):
+    """Keys with the SHA-256 of what must lie under them."""
+
+    files: dict[str, str]
+    sealed: dict[str, tuple[str, str]]
+    """Seals, stamps and roots: with the key under which they lie where their own is taken."""
+    waiting: int
+    """How many seals and stamps are still to be put there."""
+    recorded: int
+    """Up to which entry segments lie there."""
+
+
+def expected_contents(reading: Reading, place: LedgerPlace) -> StoreContents:
+    """What the store must hold of a copy's archive. Raises StorageError."""
+    lines = reading.sql.execute(select(_ENTRY.line).where(_ENTRY.kind.in_(("attachment", "blob")))).scalars()
+    files = {file_key(place.archive, sha256): sha256 for sha256 in saved_digests(lines)}
+    sealed: dict[str, tuple[str, str]] = {}
+    waiting = 0
+    for name, sha256, is_there in _sealed_files(reading, place):
+        waiting += not is_there
+        if is_there:
+            sealed[seal_key(place.archive, name)] = sha256, seal_key(place.archive, second_name(name, sha256))
+    return StoreContents(files, sealed, waiting, stored_until(reading.sql, place).entry)
+
+
+def count_unnamed_seals(reading: Reading, place: LedgerPlace) -> int:
+    """How many files of seals and stamps the store holds that no record names. Raises StorageError.
+
+    A round that ended between the store and the ledger leaves such a file; so does whoever deletes seals in the ledger.
+    """
+    if place.files is None:
+        return 0
+    names = ((name, second_name(name, sha256)) for name, sha256, _is_there in _sealed_files(reading, place))
+    named = {seal_key(place.archive, name) for both in names for name in both}
+    listed = open_store(place.files).list(seal_key(place.archive, ""))
+    return len({one.key for one in listed if not one.is_marker} - named)
+
+
+def _sealed_files(reading: Reading, place: LedgerPlace) -> Iterator[tuple[str, str, bool]]:
+    """Seals, stamps and roots: the name, the SHA-256, and whether the store must hold it already."""
+    stored = stored_until(reading.sql, place)
+    for row in reading.sql.execute(select(schema.seal).order_by(_SEAL.number)):
+        yield seal_name(tuple(row)), row.sha256, row.number <= stored.seal
+    for number, name, body in file_rows_after(reading.sql, reading.home, 0):
+        yield name, hashlib.sha256(body).hexdigest(), number <= stored.entry

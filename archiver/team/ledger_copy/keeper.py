@@ -2,6 +2,9 @@
 
 Records that only a copy holds, as the ledger was restored to an earlier time, go to the ledger. Where the ledger has
 given their numbers to others, the database is set aside, and a new copy is made.
+Its seals that the ledger does not have go to `seals/orphaned/`, its unsealed records are noted: the next round records
+both as those of an older database. The note is in the new copy before the old one loses its name, so no kill can lose
+it.
 """
 
 from __future__ import annotations
@@ -12,21 +15,24 @@ from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from archiver import errors
+from archiver.folder_sync import sync_folder
 from archiver.health.check_result import error_text
+from archiver.store import schema, seal_files
 from archiver.store.archive import Archive
 from archiver.store.durable_files import storage_error
+from archiver.store.engine import checkpoint_log, remove_logs, remove_with_logs
 from archiver.store.erasure import records
 from archiver.store.keeper import Keeper, KeptByTeam
 from archiver.store.transactions import Reading
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
 from archiver.team.ledger.access_log import PUT_BACK, accesses
+from archiver.team.ledger.connection import read_ledger_file
 from archiver.team.ledger.ledger import Ledger
-from archiver.team.ledger.ledger_file import read_ledger_file
-from archiver.team.ledger_copy import erased, exchange, set_aside, shared_files
+from archiver.team.ledger_copy import bringing, exchange, shared_files
 from archiver.team.object_stores.folder_store import FolderStore
 from archiver.team.object_stores.open_store import check_store, open_store
 from archiver.wording import gettext as _
@@ -48,7 +54,7 @@ class LedgerKeeper(Keeper):
         """Bring copy and ledger together."""
         if not archive.database.is_file():
             with self._alone():
-                set_aside.finish(archive.database)  # at which a process ended
+                finish(archive.database)  # at which a process ended
                 if not archive.database.is_file():
                     archive.create()
         try:
@@ -83,7 +89,7 @@ class LedgerKeeper(Keeper):
         """The first one of which this copy still holds something."""
         known = remembered_values.ERASURES_SETTLED.recall(reading)
         begun = [one.number for one in records.erasures(reading) if one.number not in known]
-        return next((left for number in begun if (left := erased.unfinished_erasure(reading, number))), None)
+        return next((left for number in begun if (left := bringing.unfinished_erasure(reading, number))), None)
 
     def folders(self) -> Sequence[Path]:
         """The archive's own in a folder that all machines see; a bucket keeps what it has."""
@@ -126,14 +132,14 @@ class LedgerKeeper(Keeper):
     def _set_aside(self, archive: Archive) -> None:
         """The new copy knows what is to be reported before it takes the place, so no kill loses it."""
         with archive.connection() as sql:
-            lost = set_aside.lost_records(sql, self.home, self.ledger)
-        with closing(Archive(self.home, database=set_aside.fresh_copy(archive.database))) as fresh:
+            lost = lost_records(sql, self.home, self.ledger)
+        with closing(Archive(self.home, database=fresh_copy(archive.database))) as fresh:
             fresh.create()
             with fresh.writing() as writing:
                 remembered_values.LOST_RECORDS.remember(writing, lost)
         archive.close()
-        set_aside.put_aside(archive.database)
-        set_aside.finish(archive.database)
+        put_aside(archive.database)
+        finish(archive.database)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -168,3 +174,78 @@ def exchange_with(archive: Archive, ledger: Ledger) -> None:
         bad_row = exchange.top_up(sql, archive.home, ledger)
     if bad_row is not None:  # what comes before it is here by now
         raise bad_row
+
+
+def lost_records(sql: Connection, home: Path, ledger: Ledger) -> tuple[int, int] | None:
+    """Move the seals that the ledger lacks, and return the first and last unsealed record that it lacks.
+
+    Raises LedgerUnavailable, StorageError.
+    """
+    seals = list(sql.execute(select(schema.seal.c.number, schema.seal.c.sha256, schema.seal.c.last)))
+    entries = sql.execute(select(func.max(schema.entry.c.seq))).scalar() or 0
+    with ledger.reading() as reading:
+        lost = {number for number, sha256, _last in seals if reading.seal_digest(number) != sha256}
+        first = max((last for *_seal, last in seals), default=0) + 1
+        while first <= entries and reading.digest(first) == _digest(sql, first):
+            first += 1
+    folder = home / seal_files.FOLDER
+    for file in seal_files.list_files(folder):
+        if file.number in lost:
+            orphaned = folder / seal_files.ORPHANED
+            seal_files.move(folder / file.name, orphaned / seal_files.free_name(orphaned, file.name))
+    return (first, entries) if first <= entries else None
+
+
+def fresh_copy(database: Path) -> Path:
+    """The place of the new copy until the old one has another name, with nothing there. Raises StorageError."""
+    fresh = _fresh_place(database, _last_aside(database) + 1)
+    try:
+        remove_with_logs(fresh)  # of a process that was killed
+    except OSError as error:
+        raise storage_error(error, fresh) from error
+    return fresh
+
+
+def put_aside(database: Path) -> None:
+    """Give the database another name, which stays. Raises StorageError."""
+    number = _last_aside(database) + 1
+    try:
+        for path in (_fresh_place(database, number), database):
+            checkpoint_log(path)
+            remove_logs(path)
+        database.rename(_aside(database, number))
+        sync_folder(database.parent)
+    except OSError as error:
+        raise storage_error(error, database) from error
+
+
+def finish(database: Path) -> None:
+    """Put the new copy in the place of the one that was set aside just before it. Raises StorageError."""
+    fresh = _fresh_place(database, _last_aside(database))
+    try:
+        if fresh.exists():
+            fresh.rename(database)
+            sync_folder(database.parent)
+    except OSError as error:
+        raise storage_error(error, database) from error
+
+
+def _last_aside(database: Path) -> int:
+    number = 0
+    while _aside(database, number + 1).exists():
+        number += 1
+    return number
+
+
+def _aside(database: Path, number: int) -> Path:
+    return database.with_name(f"{database.name}.lost-{number}")
+
+
+def _fresh_place(database: Path, number: int) -> Path:
+    """Where the copy after that setting aside is made; without that one it is of no use, and of none later."""
+    return database.with_name(f"{database.name}.after-lost-{number}")
+
+
+def _digest(sql: Connection, seq: int) -> str | None:
+    digest: str | None = sql.execute(select(schema.entry.c.digest).where(schema.entry.c.seq == seq)).scalar()
+    return digest

@@ -22,10 +22,9 @@ from archiver import errors
 from archiver.store import blobs
 from archiver.store.durable_files import storage_error
 from archiver.store.erasure.cleaning import remove
-from archiver.team.ledger.connection import import_psycopg
+from archiver.team.ledger.connection import LedgerPlace, import_psycopg
 from archiver.team.ledger.installation import open_archive
 from archiver.team.ledger.ledger import COLUMNS, Ledger, Row
-from archiver.team.ledger.ledger_file import LedgerPlace
 from archiver.team.ledger_copy import shared_files
 from archiver.team.ledger_copy.bringing import StrangeRow, told_as
 from archiver.team.object_stores.folder_store import FolderStore

@@ -23,9 +23,8 @@ from archiver.store.engine import DATABASE
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.team.ledger import installation
-from archiver.team.ledger.connection import connect
+from archiver.team.ledger.connection import LedgerPlace, connect, write_ledger_file
 from archiver.team.ledger.ledger import Ledger
-from archiver.team.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.team.ledger_copy.keeper import LedgerKeeper
 from archiver.team.object_stores.open_store import make_store
 from tests.support.chatwork.simulator import Chatwork

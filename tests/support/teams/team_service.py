@@ -26,12 +26,11 @@ from archiver.records import Contract, ContractRoom, RoomId
 from archiver.rounds.daemon import Stop
 from archiver.store import statements
 from archiver.store.archive import Archive
-from archiver.team import installation_key, membership
-from archiver.team.ledger.ledger_file import LedgerPlace
+from archiver.team import membership, sealed_tokens
+from archiver.team.ledger.connection import LedgerPlace
 from archiver.team.ledger.service import ArchiveStanding
 from archiver.team.object_stores.open_store import make_store
-from archiver.team.queue_schema import install_queue
-from archiver.team.round_queue import QueueTimes
+from archiver.team.round_queue import QueueTimes, install_queue
 from archiver.team.team_file import TeamSettings, read_team_file
 from archiver.team.worker import run_worker
 from tests.support.chatwork.faulty_server import FaultyServer
@@ -239,7 +238,7 @@ def running_service(
         for name in ("logs", "archives", "cache"):
             (folder / name).mkdir(parents=True)
         make_store(str(folder / "store"))
-        public = installation_key.write_new_key(folder / "key")
+        public = sealed_tokens.write_new_key(folder / "key")
         lines = [
             f'ledger = "{postgres.address("worker")}"',
             f'store = "{folder}/store"',
