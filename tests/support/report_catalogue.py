@@ -42,7 +42,6 @@ OTHER_WORDS = (
 NOT_SAID = {
     "月火水木金土日",
     "02_messages.csv",
-    "甲001の1.pdf",
     "甲001の",
     "証拠説明書.pdf",
     "甲* 証拠説明書.*",

@@ -101,7 +101,10 @@ class ExportOrder:
     )
     """The folder for the package; None: `exports` in the home."""
     every_message: bool = option(
-        False, "--all", hidden=True, help=N_("Open every message for reading, not only what the report cites.")
+        False,
+        "--all",
+        hidden=True,
+        help=N_("Open every message for reading; for a court: put in again what it has already."),
     )
     policy: Policy | None = None
     """What is masked, as `with_policy` makes it of the wishes above; None: nothing."""

@@ -7,9 +7,11 @@ every file. The list of digests, and the stamp over it, come last.
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,7 +38,7 @@ from archiver.export.package.report_input import package_preview, report_input, 
 from archiver.export.report.chapters import build_report
 from archiver.export.report.consultation import build_consultation
 from archiver.export.report.exhibits import evidence_document, evidence_list
-from archiver.export.report.input import ReportInput
+from archiver.export.report.input import FiledBefore, ReportInput
 from archiver.export.report.request_to_office import advice, blank_facts
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts import demand_text, platform_inquiry_text, submission_readme
@@ -44,6 +46,7 @@ from archiver.platforms.job_platform import platform_of
 from archiver.records import Enclosure
 from archiver.report_language import is_english, say
 from archiver.store.archive import Reading
+from archiver.store.working import remembered_values
 
 REPORT, MESSAGES, INQUIRY = "01_report.pdf", "02_messages.csv", submission_readme.INQUIRY
 CONSULT = "01_consult.pdf"
@@ -102,6 +105,8 @@ def oversized_files(sizes: Mapping[str, int], order: ExportOrder) -> list[str]:
 def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
     recipe, copied = package.recipe, package.copied
     case = report_input(package)
+    if recipe.order.profile == "court" and not recipe.order.every_message:
+        case = replace(case, filed=_filed_before(case, package))
     copied.incomplete += unread_chats(case.rooms)
     left_out = PROFILE_FILLERS[recipe.order.profile](bag, case, package)
     oversized = oversized_files(bag.sizes, recipe.order)
@@ -166,14 +171,18 @@ def _fill_consultation(bag: Bag, case: ReportInput, package: PackageInput) -> li
 
 
 def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:
-    statistics, missing = survey_messages(case), _put_exhibits(bag, package)
-    pdf_files.put_pdf(bag, "甲001の1.pdf", build_report(case, statistics), case, package.copied)
-    pdf_files.put_volumes(bag, case, package.copied, lambda number: f"甲001の{number + 1}.pdf")
-    report = "甲001の1.pdf"
-    filed = pdf_files.filed_files(bag, report, lambda name: name.startswith("甲001の") and name != report, missing)
-    pdf_files.put_pdf(bag, "証拠説明書.pdf", evidence_list(case, statistics, filed), case, package.copied)
+    statistics, missing, filed = survey_messages(case), _put_exhibits(bag, case, package), case.filed
+    report = ""
+    has_news = not filed.upto or any(one.entry_seq > filed.upto for room in case.rooms for one in room.messages())
+    if has_news or any(one.seq > filed.upto for one in case.events):
+        report = submission_readme.court_report(case)
+        pdf_files.put_pdf(bag, report, build_report(case, statistics), case, package.copied)
+    if has_news:
+        pdf_files.put_volumes(bag, case, package.copied, lambda number: f"甲001の{filed.branch + number}.pdf")
+    listed = pdf_files.filed_files(bag, report, lambda name: name.startswith("甲001の") and name != report, missing)
+    pdf_files.put_pdf(bag, "証拠説明書.pdf", evidence_list(case, statistics, listed), case, package.copied)
     for kind in ("docx", "xlsx"):
-        bag.add(f"証拠説明書.{kind}", evidence_document(case, statistics, filed, kind))
+        bag.add(f"証拠説明書.{kind}", evidence_document(case, statistics, listed, kind))
     return [
         f"{enclosure_file_names.exhibit_label(one)}: {missing[one.number]}"
         for one in package.recipe.enclosures
@@ -181,10 +190,34 @@ def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]
     ]
 
 
-def _put_exhibits(bag: Bag, package: PackageInput) -> dict[int, str]:
+def _filed_before(case: ReportInput, package: PackageInput) -> FiledBefore:
+    """What a court has, as the user noted it; the messages only where it has all that were saved at that time."""
+    recipe, files, last = package.recipe, dict[str, tuple[str, str]](), None
+    kept = remembered_values.EXPORT_FILES.of(recipe.contract.id).recall(package.reading)
+    for one in case.handed_over:
+        days = [handover.on for handover in one.handovers if _COURT.search(handover.to)]
+        if one.profile == "court" and days and one.name in kept:
+            last, names = one, kept[one.name].items()
+            files = {name: (days[0], sha256) for name, sha256 in names if name.startswith("甲")} | files
+    seal = next((one for one in recipe.seals if last and one.number == last.making.get("seal")), None)
+    order = recipe.order.record()
+    if last is None or seal is None or any(last.making["order"].get(one) != order.get(one) for one in _PERIOD):
+        return FiledBefore(files)
+    told = sum(one.first_seen <= seal.closed_at for room in case.rooms for one in room.messages())
+    return FiledBefore(files, seal.last if told == last.making["messages"] else 0)
+
+
+_COURT = re.compile("裁|court|mints|treees", re.IGNORECASE)
+"""To whom a package was handed, where that was a court."""
+_PERIOD = ("since", "until")
+
+
+def _put_exhibits(bag: Bag, case: ReportInput, package: PackageInput) -> dict[int, str]:
     """Write the user's own evidence under exhibit numbers; return number → reason for what stays out."""
     limit, missing = package.recipe.order.max_bytes, {}
     for enclosure in package.recipe.enclosures:
+        if case.filed.has(enclosure_file_names.exhibit_name(enclosure), enclosure.sha256):
+            continue
         if limit is not None and enclosure.size > limit:
             missing[enclosure.number] = say(
                 "{size:.1f} MB で、1点の上限 {limit:g} MB を超えるため、この資料に入っていません",

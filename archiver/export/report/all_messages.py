@@ -82,9 +82,10 @@ def _placed_blocks(case: ReportInput) -> Iterator[_PlacedBlock]:
         paper, breaks = PaperReferences(case, room), GapBlocks(room, pauses=True)
         heading = ""
         for message in room.messages():
-            heading = day_text(message.send_time)
-            yield from (_PlacedBlock(room, heading, block) for block in breaks.before(message))
-            yield _PlacedBlock(room, heading, message_block(message, paper))
+            heading, between = day_text(message.send_time), list(breaks.before(message))
+            if message.entry_seq > case.filed.upto:
+                yield from (_PlacedBlock(room, heading, block) for block in between)
+                yield _PlacedBlock(room, heading, message_block(message, paper))
         yield from (_PlacedBlock(room, heading, block) for block in breaks.rest())
 
 

@@ -57,6 +57,7 @@ _REIWA = date(2019, 5, 1)
 _ALL_SPEAKERS = "各発言者(報告書の第3章)、出力 報告者"
 _COPY, _ORIGINAL = "写し", "原本"
 _SPEAKERS = "報告者及び相手方(各発言者)、出力 報告者"
+_ONLY_NEW = "前に渡した後に保存・変更されたメッセージだけ"
 _NOTES = (
     "下書きです。作成者、立証趣旨は、提出する方が記入・訂正してください。番号は、同じ事件の下書きでは変わりません(外した資料の番号は欠番)。",
     "立証趣旨は空欄にしてあります。一部だけを提出するときは、その旨を備考に書いてください。",
@@ -89,6 +90,7 @@ class FiledFiles:
     """The files of a package that its list of exhibits names."""
 
     report: str
+    """Empty: it was handed in before."""
     volumes: Sequence[str]
     """The PDF volumes with all messages, in order."""
     extents: Mapping[str, FileExtent] = field(default_factory=dict)
@@ -101,7 +103,8 @@ def evidence_list(case: ReportInput, statistics: MessageStatistics, filed: Filed
     """The report for the list of exhibits of a package."""
     rows = tuple(exhibits(case, statistics, filed))
     table = TableBlock(tuple(map(say, HEADS)), (0, 2.5, 0, 1.7, 1.6, 1.8, 2.6), rows, 8)
-    chapter = Chapter(say("証拠説明書(下書き)"), (*(Paragraph(say(note)) for note in _NOTES), table))
+    notes = "\n".join([*map(say, _NOTES), *case.filed.sentences])
+    chapter = Chapter(say("証拠説明書(下書き)"), (Paragraph(notes), table))
     return framed(case, say(TITLE), [chapter], is_list=True)
 
 
@@ -129,16 +132,21 @@ def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles
     chapters = say("抜粋は第6章(一部)、記録の限界は第9章、取得方法は第10章。署名が必要です")
     note = _note(filed.report, _extent_text(filed, filed.report), chapters)
     title = say("Chatworkやり取り記録 報告書{in_brackets}", in_brackets=in_brackets)
-    author, dated = say("報告者(メッセージは各発言者)"), era_date(case.created_at)
-    yield Exhibit(_part_number(1), title, say(_ORIGINAL), dated, author, "", note)
+    author, dated, branch = say("報告者(メッセージは各発言者)"), era_date(case.created_at), case.filed.branch
+    if filed.report:
+        yield Exhibit(_part_number(branch), title, say(_ORIGINAL), dated, author, "", note)
     for number, name in enumerate(filed.volumes, 1):
         title = _messages_title(case, statistics) + (
             say(" その{number}", number=number) if len(filed.volumes) > 1 else ""
         )
-        note = _note(name, _extent_text(filed, name), _count_text(case, statistics), say("甲1の1の抜粋の前後関係"))
+        context = say("{number}の抜粋の前後関係", number=_part_number(branch))
+        count = say(_ONLY_NEW) if case.filed.upto else _count_text(case, statistics)
+        note = _note(name, _extent_text(filed, name), count, context)
         author = _speakers_text(case, statistics)
-        yield Exhibit(_part_number(number + 1), title, say(_COPY), span, author, "", note)
+        yield Exhibit(_part_number(branch + number), title, say(_COPY), span, author, "", note)
     for enclosure in case.enclosures:
+        if case.filed.has(exhibit_name(enclosure), enclosure.sha256):
+            continue
         yield _enclosure_exhibit(enclosure, _note(*_file_notes(case, enclosure, filed), enclosure.note or ""))
     yield _contract_exhibit(case, say("この資料にはありません。スクリーンショットは、提出する方が用意してください"))
     where = say("この資料にはありません(保管庫にあります)。") if case.profile == "court" else ""

@@ -74,6 +74,36 @@ class ReviewedTexts(NamedTuple):
     """When the last of them was read."""
 
 
+@dataclass(frozen=True)
+class FiledBefore:
+    """What a court got before, as the user stated it: later packages for it hold what is new."""
+
+    files: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """File of such a package → the day on which it was handed over, and its digest."""
+    upto: int = 0
+    """The last entry of the messages that the court has; 0: all of them are printed."""
+
+    @property
+    def branch(self) -> int:
+        """The number below 甲1 that the report gets; volumes with messages follow it."""
+        return 1 + max((int(one[1]) for one in map(_BRANCH.match, self.files) if one), default=0)
+
+    def has(self, name: str, sha256: str) -> bool:
+        """Whether the court has this file."""
+        return self.files.get(name, ("", ""))[1] == sha256
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is left out, by day; none if nothing was handed over."""
+        days = sorted({day for day, _sha256 in self.files.values()})
+        names = {day: say("、").join(sorted(one for one, (on, _) in self.files.items() if on == day)) for day in days}
+        told = [say("{day}に裁判所へ渡したもの(報告者入力): {names}", day=day, names=names[day]) for day in days]
+        return told and [say("前に裁判所へ渡したもののほかに、新しいものだけの資料です。"), *told]
+
+
+_BRANCH = re.compile("甲001の([0-9]+)")
+
+
 class RefusedMessage(NamedTuple):
     """A message that Chatwork did not give when it was asked for by its id."""
 
@@ -135,6 +165,7 @@ class ReportInput:
     masked_passages: Sequence[MaskedPassage] = ()
     handed_over: Sequence[ExportedPackage] = ()
     """Earlier packages of the contract that the user says were handed to somebody, as they may be shown."""
+    filed: FiledBefore = field(default_factory=FiledBefore)
     bases: Mapping[int, Basis] = field(default_factory=dict)
     """The accounts known as the other side, and whose statement that is; empty = nobody is known to be."""
     closings: Sequence[AccountClosing] = ()

@@ -19,26 +19,28 @@ README, INQUIRY = "00_README.txt", "03_inquiry_text.txt"
 _MAX_LENGTH = 80
 _COLUMN = 22
 
-_FIRST_FILES = {
-    "support": ("01_report.pdf",),
-    "consult": ("01_consult.pdf",),
-    "court": ("甲001の1.pdf", "甲001の2.pdf", "証拠説明書.pdf"),
-}
-"""The files that the first line of each profile names; the first is the one with the chapters."""
-
 
 def encode_text(text: str) -> bytes:
     """A text as the bytes of a file for people: UTF-8 with a byte order mark, CRLF."""
     return encode_lines(text.split("\n"))
 
 
+def court_report(case: ReportInput) -> str:
+    """The name of the report in a package for a court: the messages lie beside it under the numbers after it."""
+    return f"甲001の{case.filed.branch}.pdf"
+
+
 def readme(case: ReportInput, names: Collection[str], incomplete: Sequence[str]) -> bytes:
     """The content of `00_README.txt`; `names` are its files, `incomplete` sentences about missing ones."""
-    contract, platform, first = case.contract, platform_of(case.contract.platform), _FIRST_FILES[case.profile]
+    contract, platform, report = case.contract, platform_of(case.contract.platform), court_report(case)
+    first = {"support": ["01_report.pdf"], "consult": ["01_consult.pdf"]}.get(case.profile) or [
+        *([report, f"甲001の{case.filed.branch + 1}.pdf"] if not case.filed.upto else []),
+        "証拠説明書.pdf",
+    ]
     called, title = (
         shorten_line(visible(stated or say(BLANK)), _MAX_LENGTH) for stated in (contract.platform_id, contract.title)
     )
-    ordered = sorted(names, key=lambda name: (len(name), name)) if "甲001の1.pdf" in names else []
+    ordered = sorted(names, key=lambda name: (len(name), name)) if case.profile == "court" else []
     copies = [enclosure_file_names.label(one) for one in case.enclosures if one.number in case.copies]
     screenshots, notices = (
         folder if any(name.startswith(folder) for name in names) else "" for folder in enclosure_file_names.FOLDERS[:2]
@@ -54,7 +56,8 @@ def readme(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
         named=say("「{title}」", title=title) if contract.title else say("(仕事名 {blank})", blank=say(BLANK)),
         is_direct=bool(platform.elsewhere),
         inquiry=INQUIRY,
-        volumes=[name for name in ordered if name.startswith("甲001の") and name != "甲001の1.pdf"],
+        volumes=[name for name in ordered if name.startswith("甲001の") and name != report],
+        report=report,
         exhibits=sorted(filter(enclosure_file_names.is_exhibit, ordered)),
         screenshots=screenshots,
         notices=notices,
@@ -64,7 +67,7 @@ def readme(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
             *([stand_in_note(case)] if case.stand_ins else []),
             *([unsealed_sentence(case.unsealed)] if case.unsealed else []),
         ],
-        has_report=first[0] in names,
+        has_report=bool(case.filed.upto) or first[0] in names,
         row=_row,
     )
     return encode_lines(lines)

@@ -24,9 +24,9 @@ from archiver.export.pdf.worker import make_pdf_apart
 from archiver.export.report.input import MaskedPassage
 from archiver.export.stamps import StampService
 from archiver.export.texts import submission_readme
-from archiver.store import seals
+from archiver.store import seals, statements
 from archiver.store.queries import runs
-from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, story
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.packages.exported_archives import (
     FACTS,
     SECRETS,
@@ -313,6 +313,46 @@ def test_a_courts_own_evidence_lies_under_the_numbers_of_the_list(tmp_path: Path
     names = ("甲1の1", "甲001の1.pdf", "甲1の2", "甲001の2.pdf", "甲2", "甲002.png", "甲3", "甲(提出時に記入)")
     assert [] == [name for name in names if name not in listed], listed
     assert "甲3サービスの通知承認.pdf" in squeezed(pdf_reader.text(files["甲001の1.pdf"]))
+
+
+@pytest.mark.drawn
+def test_a_later_filing_holds_what_is_new(tmp_path: Path) -> None:
+    """What a court got, as the user noted it, is named and not made again; numbers go on; `--all` puts all in."""
+    maker = story(tmp_path / "home")
+    add_enclosure(maker, 1, "a.png", b"first")
+    export_package(maker, "court", tmp_path / "out")
+    note(maker, 1, "相手の代理人", 310)
+
+    again = zip_files(export_package(maker, "court", tmp_path / "out", minutes=400))
+    note(maker, 2, "東京地裁", 410)
+    nothing = export_package(maker, "court", tmp_path / "out", minutes=500)
+    add_enclosure(maker, 2, "b.png", b"second")
+    maker.sync([message_object(90, "追伸です", sent=501)], minutes=502)
+    later = export_package(maker, "court", tmp_path / "out", minutes=600)
+    whole = zip_files(export_package(maker, "court", tmp_path / "out", minutes=700, every_message=True))
+
+    assert {"甲001の1.pdf", "甲001の2.pdf", "甲002.png"} < again.keys()
+    assert [] == [name for name in zip_files(nothing) if name.startswith("甲")]
+    told = "2026-11-24に裁判所へ渡したもの(報告者入力): 甲001の1.pdf、甲001の2.pdf、甲002.png"
+    assert told in readme(nothing)
+    assert "作れませんでした" not in readme(nothing)
+    files = zip_files(later)
+    assert ["甲001の3.pdf", "甲001の4.pdf", "甲003.png"] == [name for name in files if name.startswith("甲")]
+    assert told in readme(later)
+    assert "甲001の3.pdf が報告書です。" in readme(later)
+    messages, listed = (squeezed(pdf_reader.text(files[name])) for name in ("甲001の4.pdf", "証拠説明書.pdf"))
+    assert "追伸です" in messages
+    assert "よろしくお願いします" not in messages
+    assert all(one in listed for one in ("甲1の3", "甲1の4", "甲3", squeezed(told)))
+    assert "甲002.png。" not in listed
+    assert {"甲001の1.pdf", "甲001の2.pdf", "甲002.png", "甲003.png"} < whole.keys()
+
+
+def note(maker: ArchiveMaker, number: int, to: str, minutes: float) -> None:
+    """Note that a package was handed over."""
+    with maker.archive.writing() as writing:
+        package = runs.exports(writing)[number - 1]
+        statements.state_handover(writing, package, to=to, on="2026-11-24", how="", at=at(minutes))
 
 
 @pytest.mark.drawn
