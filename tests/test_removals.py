@@ -23,6 +23,7 @@ WHAT = {
     "web/jobs.py": "the note, outside the home, of the job that runs",
     "setup/archive_setup.py": "a file that tried whether the folder can be written",
     "setup/first_run.py": "settings that cannot be read get another name",
+    "setup/menu_entry.py": "the application's own entry in the menu and on the desktop, and its picture",
     "export/bag.py": "a package that is being made, in its folder ending in .partial",
     "export/package/daily_copy.py": "a daily copy that is being made, or its exact double",
     "export/package/full_package.py": "scratch files in a package that is being made",

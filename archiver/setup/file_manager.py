@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from archiver.setup.menu_entry import has_desktop
+
 
 def open_folder(folder: Path) -> bool:
     """Try to show a folder, and return whether that was tried. Never waits and never raises."""
@@ -46,6 +48,4 @@ def _open(folder: Path) -> bool:
 def _program() -> str | None:
     if sys.platform == "darwin":
         return shutil.which("open")
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return None
-    return shutil.which("xdg-open")
+    return shutil.which("xdg-open") if has_desktop(os.environ) else None

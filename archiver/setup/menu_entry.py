@@ -14,7 +14,7 @@ import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from archiver.schedule.backends import run_program
@@ -51,6 +51,11 @@ def desktop_entry(name: str, command: Sequence[str], *lines: str, icon: str = AP
     words = " ".join(map(_exec_word, command)).replace("\\", r"\\").replace("\n", r"\n")
     head = ("[Desktop Entry]", "Type=Application", f"Name={name}", f"Exec={words}", f"TryExec={command[0]}")
     return "\n".join((*head, f"Icon={icon}", "Terminal=false", "Categories=Office;", *lines, ""))
+
+
+def has_desktop(environ: Mapping[str, str]) -> bool:
+    """Whether there is a desktop, with a menu and a browser, and not a terminal alone."""
+    return sys.platform in ("win32", "darwin") or any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def places(home: Path) -> list[Path]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.typed_command import command_line, command_words, complete_own_text
 from archiver.health.rooms_and_runs import round_interval
 from archiver.health.snapshot import known_time
+from archiver.setup.menu_entry import has_desktop
 from archiver.standing.home_document import home_document
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import rooms_to_read
@@ -80,9 +80,7 @@ def entry_page(address: str) -> Iterator[Path]:
 
 def has_screen(environ: Mapping[str, str]) -> bool:
     """Whether there is a desktop for a browser; a text browser would take over this terminal."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+    return has_desktop(environ) or bool(environ.get("BROWSER"))
 
 
 def _redirect_html(address: str) -> str:

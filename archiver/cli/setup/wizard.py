@@ -20,11 +20,12 @@ from archiver.cli.setup import first_save_step, notices, schedule, token
 from archiver.cli.setup.token import ask_token, keep_token_and_tell
 from archiver.cli.status.status import show_status
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.prompts import Postponed, say_choice, tell, tell_head
+from archiver.cli.terminal.prompts import Postponed, ask_yes_no, say_choice, tell, tell_head
 from archiver.cli.terminal.typed_command import command_words, complete_commands
 from archiver.health.folders import lost_names_words
 from archiver.settings import home
 from archiver.settings.home import SETTINGS_FILE, check_home
+from archiver.setup import menu_entry
 from archiver.setup.answers import FINISHED, STAMPS, note_answer, recall_answers
 from archiver.setup.archive_setup import (
     choose_authorities,
@@ -92,6 +93,7 @@ def _run_steps(obj: CliContext, timestamps: str | None) -> int:
         if saving is not None:
             saving.leave()
     notices.arrange(obj, app)
+    _offer_icon(obj)
     note_answer(app.archive, FINISHED)
     schedule.tell_end(obj, app)
     return 0
@@ -154,6 +156,15 @@ def _state_facts(app: App) -> None:
             tell(_("The job “{job}”:"), job=contract.called)
         ask_facts(app, contract, first_question)
     echo()
+
+
+def _offer_icon(obj: CliContext) -> None:
+    """Offer to put the application where it is opened without a terminal, if this computer has such a place."""
+    if not menu_entry.has_desktop(obj.environ) or menu_entry.is_placed(obj.home):
+        return
+    if ask_yes_no(_("Put the application into the menu and on the desktop?"), default=True):
+        for path in menu_entry.place(obj.home):
+            tell(_("Put there: {path}"), path=path)
 
 
 def _has_contract(obj: CliContext) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from gettext import gettext as _
 
@@ -13,6 +14,7 @@ from archiver import errors
 from archiver.notices import delivery
 from archiver.render.times import interval_words
 from archiver.settings.file import update_settings
+from archiver.setup import menu_entry
 from archiver.setup.answers import FINISHED, SCHEDULE, STAMPS, InvalidAnswer, note_answer, recall_answers
 from archiver.setup.archive_setup import choose_authorities
 from archiver.setup.contract_facts import enter_contracts
@@ -137,6 +139,9 @@ def keep_automatic() -> Answer:
     """Keep what was chosen; the first run is finished then. The scheduler's job is set up once the save has ended."""
     context, wanted = console_context(), set(request.form)
     choose_authorities(context.home, "on" if "stamps" in wanted else "off")
+    if "icon" in wanted:
+        with suppress(errors.ArchiverError):  # the last page says how it is opened, as things are then
+            menu_entry.place(context.home)
     if "notices" not in wanted:
         update_settings(context.home, {"notify.desktop": False})
     for question, answer in (
@@ -192,7 +197,10 @@ def done() -> Answer:
     if FINISHED not in recall_answers(context.archive):
         return redirect(url_for("start.index"))
     counts, is_told = count_saved(context.archive), context.settings().notify.desktop and _notice(context) == "seen"
-    return render_template("start_done.html", job=context.jobs.last, counts=counts, is_told=is_told)
+    is_placed = menu_entry.is_placed(context.home)
+    return render_template(
+        "start_done.html", job=context.jobs.last, counts=counts, is_told=is_told, is_placed=is_placed
+    )
 
 
 @pages.post("/save")

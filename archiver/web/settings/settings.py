@@ -17,7 +17,7 @@ from archiver.render.times import interval_words
 from archiver.settings.file import update_settings
 from archiver.settings.home import language_variable
 from archiver.settings.model import LANGUAGES, exports_folder
-from archiver.setup import scheduled_job
+from archiver.setup import menu_entry, scheduled_job
 from archiver.setup.answers import STAMPS, InvalidAnswer, note_answer
 from archiver.setup.archive_setup import choose_authorities
 from archiver.setup.first_run import check_token
@@ -128,6 +128,14 @@ def change_language() -> Answer:
     return _page(said=_variable_hint() or _("The language is kept. End the application and open it again to see it."))
 
 
+@pages.post("/icon")
+def change_icon() -> Answer:
+    """Put the application into this computer's menu and on its desktop, or take it away there."""
+    is_wanted = request.form.get("icon") == "on"
+    (menu_entry.place if is_wanted else menu_entry.remove)(console_context().home)
+    return _page(said=_("It stands in the menu now.") if is_wanted else _("It is taken out of the menu."))
+
+
 @pages.post("/end")
 def end() -> str:
     """End the application; a job that runs ends between two steps. Saving by the scheduler goes on.
@@ -180,6 +188,7 @@ def _page(change: str = "", *, said: str = "", problem: str = "") -> str:
         typed_also=request.form.get("also_to", "\n".join(map(str, settings.exports.also_to))),
         languages={"": _("as this computer"), "ja": "日本語", "en": "English"},
         language_set=settings.language or "",
+        is_placed=menu_entry.is_placed(context.home),
         language_hint="" if said else _variable_hint(),
         home=visible(str(context.home)),
         packages=visible(str(exports_folder(settings))),

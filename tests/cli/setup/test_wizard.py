@@ -119,7 +119,7 @@ def number_of(tty: PseudoTerminal, name: str) -> str:
 @pytest.mark.drawn
 def test_the_whole_first_run(desk: Desk) -> None:
     """Wrong answers are asked again; in the end the job saves by itself, and all that was said is kept."""
-    with desk.init() as tty:
+    with desk.init(DISPLAY=":9", XDG_DATA_HOME=str(desk.folder / "data")) as tty:
         tty.answer("not be shown):", "wrong token")
         tty.answer("not be shown):", "f" * 32)
         tty.see("API token doesn't work")
@@ -148,8 +148,11 @@ def test_the_whole_first_run(desk: Desk) -> None:
         tty.see("cron")
         tty.see("It was run once the way cron runs a job, and it saved.")
         leave_notices(tty)
+        tty.answer("on the desktop? [yes]:", "")
         code = tty.end()
 
+    (entry,) = (desk.folder / "data/applications").iterdir()
+    assert f"--home {desk.home} app" in entry.read_text(encoding="utf-8")
     assert (0, True) == (code, "Done. Exports are put into:" in tty.shown)
     assert [] == [
         line for line in tty.shown.splitlines() if columns(line) > 80 and line[0] != "\r" and "/home/" not in line

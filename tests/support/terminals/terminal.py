@@ -27,7 +27,8 @@ class Terminal:
             "CHATWORK_API_BASE_URL": chatwork.base_url,
             "HOME": str(home.parent),
         }
-        self.environ.pop("XDG_STATE_HOME", None)  # this user's is in that HOME
+        for name in ("XDG_STATE_HOME", "DISPLAY", "WAYLAND_DISPLAY"):  # this user's state is in that HOME
+            self.environ.pop(name, None)
 
     def command(self, *arguments: object) -> list[str]:
         """The command line of one call."""

@@ -193,7 +193,9 @@ def test_without_a_chat_the_page_asks_again(browser: FormBrowser) -> None:
     assert 422 == browser.post("/start/chats").status_code
 
 
-def test_the_whole_first_run(browser: FormBrowser, desk: FirstDayDesk) -> None:
+def test_the_whole_first_run(
+    browser: FormBrowser, desk: FirstDayDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each step is resumed where it was left, the last one once; then the first page with what was saved."""
 
     def at() -> str:
@@ -208,14 +210,20 @@ def test_the_whole_first_run(browser: FormBrowser, desk: FirstDayDesk) -> None:
     later = browser.client.get("/start/chats", base_url=SITE).headers["Location"]
     done = browser.post("/start/automatic", notices="on").headers["Location"]
     shown = browser.get(done)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    browser.post("/start/automatic", icon="on")
+    placed = browser.get(done)
+    (entry,) = (tmp_path / "data" / "applications").iterdir()
+    browser.post("/settings/icon", icon="off")
 
     with browser.context.archive.reading() as reading:
         (contract,) = contracts(reading)
     assert ["/start/token", "/start/chats", "/start/automatic"] == stops
-    assert 3 == page.count('role="switch"') == page.count(" checked>")
+    assert 4 == page.count('role="switch"') == page.count(" checked>")
     assert ("/start", "/start/done") == (later, done)
     assert "All is set up. 3 messages and 0 files are on this computer." in re.sub(r"\s+", " ", shown)
     assert 'class="btn first" href="/home"' in shown
+    assert [False, True, False] == ["computer&#39;s menu" in shown, "computer&#39;s menu" in placed, entry.exists()]
     assert [desk.group] == [room.room_id for room in contract.rooms]
     assert first_open_step(browser.context) is None
     assert "動画編集_田中様" in browser.get("/home")

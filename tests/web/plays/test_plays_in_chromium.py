@@ -97,6 +97,7 @@ def player(
 @pytest.fixture
 def new_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
     """A computer on the first day, in Japanese."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     set_language("ja")
     with new_chatwork() as chatwork:
