@@ -85,6 +85,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"chatwork.notation", "evidence", "folder_sync", "letter_folding", "render", "report_language", "store"},
     "alerts": OF_A_CASE | {"report_language", "chatwork.notation", "render.spoken_times"},
     "schedule": {"errors", "wording", "settings", "store.durable_files"},
+    "waiting": {"errors", "wording", "settings", "schedule.job_files"},  # neither pages nor store: it stays small
     "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange", "evidence", "settings", "store.seals"},
     "app": FOUNDATION | {"corrected_clock", "tsa", "settings", "chatwork", "evidence", "store"},
     "custody": FOUNDATION | {"app", "folder_sync", "settings", "evidence", "store", "export.stamps"},
@@ -108,7 +109,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"rounds", "settings", "store", "sync"},
     "standing": OF_A_CASE
     | {"alerts", "app", "custody", "health", "notices.apprise_sender", "render", "report_language", "rounds"}
-    | {"settings", "setup.fact_questions", "shell_command", "store"},
+    | {"settings", "setup.fact_questions", "shell_command", "store", "waiting.state_file"},
     "comparison": FOUNDATION
     | {"folder_sync"}
     | {"chatwork.notation", "custody", "evidence", "export.metadata", "export.pdf", "export.stamps", "render"}
@@ -126,7 +127,7 @@ MAY_IMPORT["team"] = set(MAY_IMPORT) - {"demo.story", "demo"}  # and nothing imp
 #: Each library, and the parts or modules that may import it. One from outside that has no home is a fault;
 #: of the standard library, only what reaches the network or a database needs one.
 HOME: dict[str, set[str]] = {
-    "PIL": {"render.thumbnail", "export.metadata.pictures"},
+    "PIL": {"render.thumbnail", "export.metadata.pictures", "waiting.tray"},
     "pypdf": {"export.court_check", "export.metadata.portable_documents"},
     "alembic": {"team.ledger", "store"},
     "apprise": {"notices.apprise_sender"},
@@ -149,6 +150,7 @@ HOME: dict[str, set[str]] = {
     },
     "flask": {"web", "team.pages", "team.proxy_access"},
     "flask_wtf": {"web.security"},
+    "jeepney": {"waiting.tray"},
     "jinja2": {"render", "web"},
     "keyring": {"settings"},
     "anyio": {"cli.reading.assistant"},
@@ -167,6 +169,7 @@ HOME: dict[str, set[str]] = {
     "platformdirs": {"settings", "setup.menu_entry"},
     "procrastinate": {"team.round_queue"},
     "psycopg": {"team.ledger"},
+    "pystray": {"waiting.tray"},
     "requests": {
         "chatwork.exchange",
         "chatwork.transport",

@@ -48,6 +48,7 @@ WHAT = {
     "store/orphaned_seals.py": "seals and stamps between seals/ and seals/orphaned/, never onto another file",
     "store/seal_files.py": "the same",
     "store/working/stamp_queue.py": "a reply that was no stamp is set aside under another name",
+    "setup/at_login.py": "the entry by which this computer starts what waits, and the state that it shows",
     "team/copies.py": "a worker's copy of an archive, after the ledger was seen to hold all of it",
     "sync/files/download.py": "half a download",
     "sync/files/transfer.py": "half a download and its mark",

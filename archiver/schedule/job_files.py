@@ -6,13 +6,15 @@ The token is never part of it: a scheduled run reads the token where the setting
 from __future__ import annotations
 
 import html
+import os
 import re
 import shlex
 import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 NAME = "chatwork-archiver"
 
@@ -60,6 +62,21 @@ def pace(every: timedelta) -> int:
     """The longest interval of `MINUTES` that is not longer than `every`; at least one minute."""
     minutes_wanted = every / timedelta(minutes=1)
     return max((minutes for minutes in MINUTES if minutes <= minutes_wanted), default=MINUTES[0])
+
+
+def program(argv0: str) -> tuple[str, ...]:
+    """The words that start this program from anywhere: absolute paths, on Windows without a console window."""
+    python = Path(sys.executable)
+    if getattr(sys, "frozen", False):
+        return (str(python),)
+    if sys.platform == "win32":
+        silent = python.with_name("pythonw.exe")
+        return (str(silent if silent.is_file() else python), "-m", "archiver")
+    called = Path(argv0).absolute()
+    for path in (called, python.with_name("archive")):
+        if path.name == "archive" and path.is_file() and os.access(path, os.X_OK):
+            return (str(path),)
+    return (str(python), "-m", "archiver")
 
 
 BEGIN = "# BEGIN (made by: archive init schedule; taken out by: archive init schedule --off) # "

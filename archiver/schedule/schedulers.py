@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from archiver import errors
 from archiver.schedule.backends import Backend, Cron, Launchd, Systemd, Windows
-from archiver.schedule.job_files import ScheduledJob, pace
+from archiver.schedule.job_files import ScheduledJob, pace, program
 from archiver.settings.home import language_of
 from archiver.settings.model import Settings
 from archiver.wording import gettext as _
@@ -142,21 +142,6 @@ def build_job(settings: Settings, environ: Mapping[str, str], *, spoken: str, ar
         None if spoken == default_language else spoken,
         _user(environ),
     )
-
-
-def program(argv0: str) -> tuple[str, ...]:
-    """The words that start this program from anywhere: absolute paths, on Windows without a console window."""
-    python = Path(sys.executable)
-    if getattr(sys, "frozen", False):
-        return (str(python),)
-    if sys.platform == "win32":
-        silent = python.with_name("pythonw.exe")
-        return (str(silent if silent.is_file() else python), "-m", "archiver")
-    called = Path(argv0).absolute()
-    for path in (called, python.with_name("archive")):
-        if path.name == "archive" and path.is_file() and os.access(path, os.X_OK):
-            return (str(path),)
-    return (str(python), "-m", "archiver")
 
 
 def missing_for_job(

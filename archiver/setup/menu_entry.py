@@ -18,7 +18,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from archiver.schedule.backends import run_program
-from archiver.schedule.schedulers import job_name, program
+from archiver.schedule.job_files import program
+from archiver.schedule.schedulers import job_name
 from archiver.settings.home import APPLICATION, WINDOWS_FOLDER, home_path
 from archiver.settings.other_archives import state_folder
 from archiver.store.durable_files import storage_error, write_durably

@@ -15,7 +15,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from archiver.schedule.schedulers import program
+from archiver.schedule.job_files import program
 from archiver.settings.child_environ import child_environ
 from archiver.settings.other_archives import state_folder
 from archiver.store.durable_files import write_durably

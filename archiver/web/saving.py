@@ -17,6 +17,7 @@ from archiver.rounds.round import run_round
 from archiver.settings.other_archives import note_home
 from archiver.setup.round_words import round_lines
 from archiver.setup.work_words import count_saved, counts_line, left_out_sentence
+from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import contracts, required_rooms
 from archiver.store.queries.files import WantedFile
 from archiver.sync.plan import PlanStep
@@ -76,12 +77,14 @@ def _check_something_is_read(app: App) -> None:
 
 @contextlib.contextmanager
 def failure_remembered(app: App) -> Iterator[None]:
-    """Let the overview and the next notices know of an error that ends a round, as after one that was typed."""
+    """Let the overview, the next notices and what waits know how a round ends, as after one that was typed."""
     try:
         yield
     except errors.ArchiverError as error:
         troubles.take_pending_notices(app.archive, app.settings, error, now=app.now())
         raise
+    finally:
+        note_state(app.settings, app.now())
 
 
 def round_progress(app: App, job: Job) -> ProgressCallbacks:

@@ -12,7 +12,9 @@ from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import build_view_context, entry_page, has_screen, stop_on_signals
 from archiver.cli.terminal.output import echo
+from archiver.setup import at_login as waiting
 from archiver.setup import menu_entry
+from archiver.standing.waiting_state import note_state
 from archiver.store.archive import Archive
 from archiver.store.search import index
 from archiver.web import console as application
@@ -31,8 +33,13 @@ ENTRY_SECONDS = 60.0
 """Seconds for which the page that opens a running application is kept for the browser."""
 
 
-def open_app(obj: CliContext, port: int | None, no_browser: bool, read_only: bool, icon: bool | None) -> int:
+def open_app(
+    obj: CliContext, port: int | None, no_browser: bool, read_only: bool, icon: bool | None, at_login: bool | None
+) -> int:
     """Serve the pages until a signal, the button, or 20 minutes without use; a second call opens the first one's."""
+    if at_login is not None:
+        echo(waiting.turn_on(obj, note_state) if at_login else waiting.turn_off(obj))
+        return 0
     if icon is not None:
         return _change_icon(obj, is_wanted=icon)
     if read_only:

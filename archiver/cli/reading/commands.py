@@ -75,9 +75,22 @@ def command_search(ctx: click.Context, /, **typed: Any) -> int:
     hidden=True,
     help=N_("Only put the application into the menu and on the desktop, or take it away there."),
 )
+@click.option(
+    "--at-login/--no-at-login",
+    default=None,
+    hidden=True,
+    help=N_("Only show from each log-in on how saving goes, beside the clock, or no longer; a click opens the pages."),
+)
+@click.option("--wait", is_flag=True, hidden=True, help=N_("Only show that sign; it ends with the session."))
 @click.pass_obj
-def command_app(obj: CliContext, /, **typed: Any) -> int:
+def command_app(obj: CliContext, /, wait: bool, **typed: Any) -> int:
     """Serve the pages until a signal, the button, or 20 minutes without use; a second call opens the first one's."""
+    if wait:  # it stays small: nothing of the pages or the store is imported
+        from archiver.waiting import tray
+
+        if not tray.wait(obj.home, obj.environ):
+            raise errors.UsageError(detail=_("This desktop shows no signs, or another process shows this one already."))
+        return 0
     from archiver.cli.reading.app import open_app
 
     return open_app(obj, **typed)

@@ -15,6 +15,7 @@ from archiver.health.rooms_and_runs import run_sentences
 from archiver.notices.round_notices import give_notice
 from archiver.render.screen_text import shorten
 from archiver.settings.model import Settings
+from archiver.standing.waiting_state import note_state
 from archiver.sync.plan import PlanStep
 from archiver.sync.report import SyncReport
 from archiver.wording import gettext as _
@@ -30,6 +31,7 @@ def tell_upgraded(copy: Path) -> None:
 def tell_after_round(settings: Settings, environ: Mapping[str, str], error: ArchiverError | None, **how: Any) -> bool:
     """Give notice of the troubles of a round (`how`: as `give_notice` takes it); whether the error is to be printed."""
     said, is_to_say = give_notice(settings, environ, error, **how)
+    note_state(settings, how["now"])
     echo_lines(said, err=True)
     return is_to_say
 

@@ -17,7 +17,7 @@ from archiver.render.times import interval_words
 from archiver.settings.file import update_settings
 from archiver.settings.home import language_variable
 from archiver.settings.model import LANGUAGES, exports_folder
-from archiver.setup import menu_entry, scheduled_job
+from archiver.setup import at_login, menu_entry, scheduled_job
 from archiver.setup.answers import STAMPS, InvalidAnswer, note_answer
 from archiver.setup.archive_setup import choose_authorities
 from archiver.setup.first_run import check_token
@@ -30,6 +30,7 @@ from archiver.setup.token_source import (
     variable_token,
     variable_wins_hint,
 )
+from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import rooms_to_read
 from archiver.store.queries.current_state import owner
 from archiver.store.working.remembered_values import LAST_BACKUP, NOTICE_TRIAL, last_saved_at, standing_error
@@ -99,6 +100,17 @@ def change_stamps() -> Answer:
     sentence = choose_authorities(context.home, choice)
     note_answer(context.archive, STAMPS, choice)
     return _page(said=sentence)
+
+
+@pages.post("/waiting")
+def change_waiting() -> Answer:
+    """Show from each log-in on how saving goes, beside the clock, or no longer."""
+    context = console_context()
+    try:
+        is_on = request.form.get("waiting") == "on"
+        return _page(said=at_login.turn_on(context, note_state) if is_on else at_login.turn_off(context))
+    except errors.ArchiverError as error:
+        return _page("waiting", problem=trouble_words(error).together), 422
 
 
 @pages.post("/folders")
@@ -171,7 +183,7 @@ def _page(change: str = "", *, said: str = "", problem: str = "") -> str:
     settings, starters = context.settings(), observe_starters(context.home, context.environ)
     return render_template(
         "settings_change.html"
-        if change in {"token", "folders", "language", "automatic", "stamps"}
+        if change in {"token", "folders", "language", "automatic", "stamps", "waiting"}
         else "settings.html",
         change=change,
         said=said,
@@ -179,6 +191,7 @@ def _page(change: str = "", *, said: str = "", problem: str = "") -> str:
         place=place_words(settings.token_source),
         starters=starters.names,
         is_idle=starters.is_idle,
+        waits=at_login.entry(context).exists(),
         idle=[_(text).format(scheduler=starters.names) for text in (IDLE_SENTENCE, IDLE_ADVICE)],
         every=interval_words(settings.sync.every),
         authorities=[visible(one.name) for one in settings.timestamp.authorities],

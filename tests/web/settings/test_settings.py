@@ -13,8 +13,9 @@ from archiver.health import snapshot
 from archiver.health.snapshot import Starters
 from archiver.schedule import backends, schedulers
 from archiver.settings.notify_urls import addresses
-from archiver.setup import scheduled_job
+from archiver.setup import at_login, scheduled_job
 from archiver.store.working.remembered_values import NOTICE_TRIAL
+from archiver.waiting.state_file import state_file
 from archiver.web.settings import settings as settings_page
 from tests.support.archives.maker import story
 from tests.support.console.application import FormBrowser, open_application
@@ -209,3 +210,22 @@ def test_new_versions_are_a_link_that_only_a_click_follows(
         False,
         True,
     )
+
+
+def test_waiting_from_the_log_in_on_is_turned_on_and_off(browser: FormBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its process begins at once, not at the next log-in alone, once there is a state to be shown."""
+    home, started = browser.context.home, list[tuple[bool, tuple[str, ...]]]()
+
+    def start(*command: str, environ: object) -> None:
+        started.append((state_file(home).stat().st_size > 2, command))
+
+    monkeypatch.setattr(at_login, "start_in_background", start)
+    monkeypatch.setenv("HOME", str(home.parent))
+
+    browser.post("/settings/waiting", waiting="on")
+
+    (entry,) = (home.parent / ".config" / "autostart").iterdir()
+    assert [(True, ("--home", str(home), "app", "--wait"))] == [(ready, words[-4:]) for ready, words in started]
+    assert 'value="off">Turn off' in browser.get("/settings?change=waiting")
+    browser.post("/settings/waiting", waiting="off")
+    assert (False, False) == (entry.exists(), state_file(home).exists())

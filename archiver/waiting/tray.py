@@ -1,0 +1,146 @@
+"""The sign beside the clock: on Linux by the protocol StatusNotifierItem over D-Bus, elsewhere by pystray.
+
+It looks at the state once a minute, and ends when that is gone, or the session.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archiver.schedule.job_files import program
+from archiver.settings.child_environ import child_environ
+from archiver.waiting.state_file import LOOK, LOSE, SAFE, Sign, read_sign, state_file
+from archiver.wording import gettext as _
+
+if TYPE_CHECKING:
+    from jeepney import Message
+
+LOOK_SECONDS = 60.0
+ICONS = {SAFE: "icon.svg", LOOK: "icon-look.svg", LOSE: "icon-stop.svg"}
+PICTURES = Path(__file__).parents[1] / "web" / "static"
+ITEM, WATCHER = "org.kde.StatusNotifierItem", "org.kde.StatusNotifierWatcher"
+
+
+def wait(home: Path, environ: Mapping[str, str]) -> bool:
+    """Show the sign until its state or the session is gone; return whether it could be shown at all."""
+    file = state_file(home)
+
+    def click() -> None:
+        command = (*program(sys.argv[0]), "--home", str(home), "app")
+        subprocess.Popen(  # noqa: S603 - this very program
+            command,
+            env=child_environ(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # it prints an address that opens the pages once
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def look() -> Sign | None:
+        is_over = file.parent.is_dir() and not file.exists()  # not so on a disk that was taken out
+        return None if is_over else read_sign(file)
+
+    name = hashlib.sha256(str(home).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return (show_on_bus if sys.platform == "linux" else show_elsewhere)(name, look, click)
+
+
+def show_on_bus(
+    name: str, look: Callable[[], Sign | None], click: Callable[[], None], seconds: float = LOOK_SECONDS
+) -> bool:
+    """Show the sign on the bus of this session; False: there is none, or another process shows it already."""
+    from jeepney import DBusAddress, MatchRule, message_bus, new_method_call, new_signal
+    from jeepney.io.blocking import open_dbus_connection
+
+    item, own = DBusAddress("/StatusNotifierItem", interface=ITEM), f"{ITEM}-{name}"
+    watcher = DBusAddress("/StatusNotifierWatcher", WATCHER, WATCHER)
+    register = new_method_call(watcher, "RegisterStatusNotifierItem", "s", (own,))
+    anew = MatchRule(type="signal", sender=message_bus.bus_name, member="NameOwnerChanged")
+    anew.add_arg_condition(0, WATCHER)
+    try:
+        bus = open_dbus_connection()
+    except (OSError, KeyError, RuntimeError, ValueError):
+        return False
+    with bus:
+        is_first: bool = bus.send_and_get_reply(message_bus.RequestName(own, 4)).body == (1,)
+        bus.send_and_get_reply(message_bus.AddMatch(anew))
+        shown, until = look(), time.monotonic() + seconds
+        if is_first:
+            bus.send(register)
+        while is_first and shown is not None:
+            try:
+                message = bus.receive(timeout=max(0.0, until - time.monotonic()))
+                if anew.matches(message) and message.body[2]:  # the desktop's bar was started anew
+                    bus.send(register)
+                elif (reply := _answer(message, shown, click)) is not None:
+                    bus.send(reply)
+            except TimeoutError:
+                before, shown, until = shown, look(), time.monotonic() + seconds
+                for signal in ("NewIcon", "NewToolTip") if before != shown else ():
+                    bus.send(new_signal(item, signal))
+            except (OSError, EOFError):  # the session has ended
+                break
+    return is_first
+
+
+def _answer(message: Message, shown: Sign, click: Callable[[], None]) -> Message | None:
+    """The reply to a call; None: it was no call."""
+    from jeepney import HeaderFields, MessageType, new_error, new_method_return
+
+    if message.header.message_type is not MessageType.method_call:
+        return None
+    match message.header.fields.get(HeaderFields.member), message.body:
+        case "GetAll", _interface:
+            return new_method_return(message, "a{sv}", (_properties(shown),))
+        case "Get", (_interface, name) if name in _properties(shown):
+            return new_method_return(message, "v", (_properties(shown)[name],))
+        case (("Activate" | "SecondaryActivate" | "ContextMenu"), _place):
+            click()
+            return new_method_return(message)
+    return new_error(message, "org.freedesktop.DBus.Error.UnknownMethod")
+
+
+def _properties(shown: Sign) -> dict[str, tuple[str, Any]]:
+    title = _("Chatwork archive")
+    return {
+        "Category": ("s", "ApplicationStatus"),
+        "Id": ("s", "chatwork-archiver"),
+        "Title": ("s", title),
+        "Status": ("s", "Active"),
+        "IconName": ("s", str(PICTURES / ICONS[shown.state])),
+        "ToolTip": ("(sa(iiay)ss)", ("", [], title, shown.sentence)),
+        "ItemIsMenu": ("b", False),
+    }
+
+
+def show_elsewhere(name: str, look: Callable[[], Sign | None], click: Callable[[], None]) -> bool:
+    """The same by pystray, which wants this process's first thread; it never ran on macOS or Windows."""
+    import pystray
+
+    def watch(icon: Any) -> None:
+        while (shown := look()) is not None:
+            icon.icon, icon.title, icon.visible = _picture(shown.state), shown.sentence, True
+            time.sleep(LOOK_SECONDS)
+        icon.stop()
+
+    item = pystray.MenuItem(_("Open"), lambda: click(), default=True)
+    pystray.Icon(f"chatwork-archiver-{name}", menu=pystray.Menu(item)).run(setup=watch)
+    return True
+
+
+def _picture(state: str) -> Any:
+    """The icon with what tells the state: an amber disc, or without colour a red square."""
+    from PIL import Image, ImageDraw
+
+    with Image.open(PICTURES / "icon.png") as picture:
+        image = picture.convert("LA" if state == LOSE else "RGBA").convert("RGBA").resize((64, 64))
+    if state == LOOK:
+        ImageDraw.Draw(image).ellipse((39, 3, 61, 25), "#e8a300", "#fff", 3)
+    elif state == LOSE:
+        ImageDraw.Draw(image).rectangle((39, 3, 61, 25), "#a9231c", "#fff", 3)
+    return image
