@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from archiver import errors
-from archiver.comparison.held_messages import HeldMessage
+from archiver.comparison.held_messages import HeldMessage, HeldVersion
 from archiver.comparison.quoted_passages import CheckedPassage, QuoteStanding, SavedMessages, passages
 from archiver.comparison.sides import open_side
 from archiver.evidence.verify.findings import Verification
-from archiver.export.metadata.office import is_office, office_text
-from archiver.export.metadata.portable_documents import is_pdf, pdf_text
+from archiver.export.metadata.office import office_text
+from archiver.export.metadata.portable_documents import is_pdf, pdf_text, run_apart
 from archiver.records import Contract
+from archiver.store.archive import Archive, Reading
+from archiver.store.queries.transcript import transcript_messages
+from archiver.wording import gettext as _
 
 LARGEST = 50_000_000
+"""Bytes of a file that is read."""
+_MOST_LETTERS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +35,7 @@ class CheckedDocument:
     verification: Verification
     messages: int
     is_package: bool
-    passages: tuple[CheckedPassage, ...]
+    passages: Sequence[CheckedPassage]
 
     @property
     def is_faithful(self) -> bool:
@@ -50,33 +58,68 @@ def check_document(path: Path, records: Path, contract: Contract | None) -> Chec
 
     Raises NothingThere for a document that cannot be read, and what `open_side` raises.
     """
-    text = document_text(path)
-    with open_side(records) as side:
-        held = [one for one in side.messages() if contract is None or _is_of(one, contract)]
-        saved = SavedMessages(held, has_numbers=side.kind == "package")
-        checked = tuple(saved.check(one) for one in passages(text))
-        return CheckedDocument(side.verification, len(held), side.kind == "package", checked)
-
-
-def document_text(path: Path) -> str:
-    """The words of a Markdown, text, Word or PDF file. Raises NothingThere if there are none that can be read."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise errors.NothingThere(path=path)
-        body = path.read_bytes()
+        text = document_text(path.read_bytes() if path.stat().st_size <= LARGEST else b"")
     except OSError as error:
         raise errors.NothingThere(path=path) from error
-    if is_pdf(body) or is_office(body):
-        text = pdf_text(body) if is_pdf(body) else office_text(body)
-        if not (text or "").strip():
-            raise errors.NothingThere(path=path)
-        return str(text)
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise errors.NothingThere(path=path)
+    if not text:
+        raise errors.NothingThere(path=path)
+    with open_side(records) as side:
+        is_package = side.kind == "package"
+        if contract is None:
+            held = list(side.messages())
+        else:
+            with Archive(records).reading() as reading:
+                held = saved_messages(reading, contract)
+        return CheckedDocument(side.verification, len(held), is_package, check_text(text, held, has_numbers=is_package))
+
+
+def check_text(text: str, held: Sequence[HeldMessage], *, has_numbers: bool = False) -> list[CheckedPassage]:
+    """Hold every passage that a text quotes against these messages."""
+    saved = SavedMessages(held, has_numbers=has_numbers)
+    return [saved.check(one) for one in passages(text)]
+
+
+def document_text(body: bytes) -> str:
+    """The words of a Markdown, text, Word or PDF file; empty if there are none that can be read."""
+    text = ""
+    if is_pdf(body):
+        text = pdf_text(body) or ""
+    elif body.startswith(b"PK\x03\x04"):
+        text = run_apart(office_text, body) or ""
+    elif len(body) <= LARGEST:
+        marked = ["utf-16"] if body[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) else []
+        for encoding in ("cp932", "utf-8-sig", *marked):  # the last that fits
+            with suppress(UnicodeDecodeError):
+                text = body.decode(encoding)
+    return text if text.strip() and len(text) <= _MOST_LETTERS else ""
+
+
+def saved_messages(reading: Reading, contract: Contract) -> list[HeldMessage]:
+    """The messages of a job with all their texts, by chat."""
+    found = (
+        (room.room_id, one)
+        for room in contract.rooms
+        for one in transcript_messages(reading, room.room_id)
+        if room.contains(datetime.fromtimestamp(one.send_time, UTC))
+    )
+    return [
+        HeldMessage(
+            room,
+            int(one.message_id),
+            0,
+            one.account_id,
+            one.name,
+            one.send_time,
+            one.state.value,
+            (),
+            "",
+            None,
+            None,
+            versions=tuple(HeldVersion(text.body, 0, "", "") for text in one.texts),
+        )
+        for room, one in found
+    ]
 
 
 def sent_at(message: HeldMessage) -> datetime:
@@ -84,8 +127,23 @@ def sent_at(message: HeldMessage) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=message.send_time)
 
 
-def _is_of(message: HeldMessage, contract: Contract) -> bool:
-    return any(room.room_id == message.room_id and room.contains(sent_at(message)) for room in contract.rooms)
+def standing_words(checked: CheckedPassage) -> str:
+    """How a passage stands in what is saved, in a sentence."""
+    if checked.standing is QuoteStanding.AS_QUOTED and checked.passage.kind != "quotation":
+        return {
+            "amount": _("A message names this amount."),
+            "day": _("A message is of this day, or names it."),
+            "message": _("There is this message."),
+        }[checked.passage.kind]
+    return {
+        QuoteStanding.AS_QUOTED: _("It stands there as quoted."),
+        QuoteStanding.PART: _(
+            "A part of a saved text; the text is shown, with 【】 around what was left out of its line."
+        ),
+        QuoteStanding.EARLIER: _("Only in an earlier text: the message was edited or deleted since."),
+        QuoteStanding.OTHERWISE: _("It stands there otherwise: what differs is shown in 【】."),
+        QuoteStanding.NOT_FOUND: _("Not found in what is saved."),
+    }[checked.standing]
 
 
 def _row(checked: CheckedPassage) -> dict[str, Any]:

@@ -9,12 +9,13 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from archiver.chatwork.notation import parse
@@ -23,7 +24,7 @@ from archiver.records import JST
 from archiver.render.message_body import plain_text
 
 _WIDE = re.compile("[\uff01-\uffef]+")
-_MARKS = str.maketrans("『』“”„‘’〜　", '「」"""\'\'~ ', "\u200b\u200c\u200d\u2060\ufeff\xad")
+_MARKS = str.maketrans("『』“”„‘’〜　", '「」"""\'\'~ ', "\0\1\u200b\u200c\u200d\u2060\ufeff\xad")
 _JOINT = re.compile(r"(?<=[0-9A-Za-z])\s+(?=[0-9A-Za-z])")
 _SPACE = re.compile(r"\s+")
 _KEPT = re.compile(r"\S|(?<=[0-9A-Za-z])\s+(?=[0-9A-Za-z])")
@@ -35,7 +36,7 @@ _BRACKETED = re.compile(r"「[^「」]*(?:「[^「」]*(?:「[^「」]*」[^「�
 _LINKED = re.compile(
     r"(?<![0-9A-Za-z])(?:rid[0-9]+-|m)?([0-9]{15,20})(?![0-9A-Za-z])|\b(?:rid[0-9]+-|m)([0-9]{5,14})\b"
 )
-_NUMBERED = re.compile(r"(?<![A-Za-z])(?:No\.? ?|№ ?)([0-9]+)(?![0-9])")
+_NUMBERED = re.compile(r"(?<![A-Za-z])(?:No\.? ?|№ ?)([0-9]{1,9})(?![0-9])")
 _AMOUNT = re.compile(
     r"(?:([¥$]) ?)?(?<![0-9.,])((?:[0-9][0-9,]*(?:\.[0-9]+)?[億万千]?)+) ?(円|yen\b|JPY\b)?", re.IGNORECASE
 )
@@ -88,13 +89,6 @@ class CheckedPassage(NamedTuple):
     saved: str = ""
 
 
-class _SavedText(NamedTuple):
-    message: HeldMessage
-    is_shown: bool
-    """Whether it is the last text of a message that is not deleted."""
-    text: str
-
-
 def widened(text: str) -> str:
     """The text with one width of each letter and one kind of quotation mark; nothing that is read changes."""
     return _WIDE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text).translate(_MARKS)
@@ -108,20 +102,19 @@ def passages(document: str) -> list[Passage]:
     """Everything that a text quotes, in its order; at most 2,000. What stands within a quotation belongs to it."""
     text = widened(document)
     found: list[tuple[int, str, str]] = []
-    covered: list[tuple[int, int]] = []
+    taken = bytearray(len(text))
 
     def add(kind: str, words: str, start: int, end: int) -> None:
-        if words.strip() and not any(start < last and first < end for first, last in covered):
-            covered.append((start, end))
+        if words.strip() and taken.find(1, start, end) < 0:
+            taken[start:end] = b"\1" * (end - start)
             found.append((start, kind, words.strip()))
 
     for match in _BLOCK.finditer(text):
         add("quotation", _SIGNED.sub("", _BLOCK_HEAD.sub("", match[0])), *match.span())
     for match in _BRACKETED.finditer(text):
         add("quotation", match[0][1:-1], *match.span())
-    for pattern in (_LINKED, _NUMBERED):
-        for match in pattern.finditer(text):
-            add("message", match[0], *match.span())
+    for match in chain(_LINKED.finditer(text), _NUMBERED.finditer(text)):
+        add("message", match[0], *match.span())
     for match in _DAY.finditer(text):
         if match[1] or "/" in match[0] or match[0].endswith("日"):
             add("day", match[0], *match.span())
@@ -132,102 +125,107 @@ def passages(document: str) -> list[Passage]:
     return [Passage(kind, words, 1 + bisect_right(lines, at)) for at, kind, words in sorted(found)[:_MOST]]
 
 
+class _SavedText:
+    """A text of a message, and where in it sentences and lines begin and end."""
+
+    def __init__(self, message: HeldMessage, text: str, *, is_shown: bool) -> None:
+        """`is_shown`: it is the last text of a message that is not deleted."""
+        self.message, self.text, self.is_shown = message, text, is_shown
+        self.squeezed = _squeezed(text)
+
+    @cached_property
+    def _places(self) -> list[int]:
+        """Where in the text each letter of the squeezed one stands."""
+        return [match.start() for match in _KEPT.finditer(self.text)]
+
+    def is_whole(self, start: int, end: int) -> bool:
+        """Whether a place of the squeezed text begins and ends where a sentence or a line does."""
+        while start and self.squeezed[start - 1] in _BEGINS:
+            start -= 1
+        is_end = self._is_break(end) or (self.squeezed[end] in "。." and self._is_break(end + 1))
+        return is_end and self._is_break(start)
+
+    def _is_break(self, at: int) -> bool:
+        at -= self.squeezed[at - 1 : at] == " "  # before the space itself
+        if at in (0, len(self.squeezed)) or self.squeezed[at - 1] in _ENDS:
+            return True
+        between = self.text[self._places[at - 1] + 1 : self._places[at + (self.squeezed[at] == " ")]]
+        return "\n" in between or (self.squeezed[at - 1] == "." and bool(between))
+
+    def sentence(self, start: int, end: int) -> str:
+        """The line around a place, with 【】 around what a quotation leaves out of it."""
+        first, last = self._places[start], self._places[end - 1] + 1
+        begin, stop = self.text.rfind("\n", 0, first) + 1, self.text.find("\n", last)
+        before, after = self.text[begin:first], self.text[last : len(self.text) if stop < 0 else stop]
+        return _marked(((before, True), (self.text[first:last], False), (after, True)))
+
+
 class SavedMessages:
     """Messages that are held of a job or in a package, with all their texts."""
 
     def __init__(self, messages: Iterable[HeldMessage], *, has_numbers: bool) -> None:
         """Take the messages; `has_numbers`: their numbers are those that a reader of the package knows."""
         self._has_numbers = has_numbers
-        self._messages: list[HeldMessage] = []
+        self._messages = list(messages)
         self._texts: list[_SavedText] = []
-        for message in messages:
-            self._messages.append(message)
-            bodies = dict.fromkeys(one.body for one in message.versions if one.body != DELETED)
+        for message in self._messages:
             last = message.versions[-1].body if message.versions else None
-            for body in bodies:
+            for body in dict.fromkeys(one.body for one in message.versions if one.body != DELETED):
                 for form in dict.fromkeys((body, plain_text(parse.parse(body)))):
-                    self._texts.append(_SavedText(message, body == last, widened(form)))
-        self._squeezed = [_squeezed(one.text) for one in self._texts]
-        self._all = "\0".join(self._squeezed)
-        self._starts = [0]
-        for one in self._squeezed:
-            self._starts.append(self._starts[-1] + len(one) + 1)
+                    self._texts.append(_SavedText(message, widened(form), is_shown=body == last))
+        self._all = "\0".join(one.squeezed for one in self._texts)
+        self._starts = [0, *accumulate(len(one.squeezed) + 1 for one in self._texts)]
 
     def check(self, passage: Passage) -> CheckedPassage:
         """How one passage stands in them."""
-        if passage.kind == "message":
-            return self._check_number(passage)
         if passage.kind == "quotation":
             return self._check_words(passage)
-        places = self._amounts if passage.kind == "amount" else self._days
-        wanted = next(iter(_amounts(passage.words) if passage.kind == "amount" else _days(passage.words, None)), None)
-        shown, earlier = places.get((wanted, True)), places.get((wanted, False))
+        if passage.kind == "message":
+            shown, earlier = self._numbered(passage.words), None
+        else:
+            named = _amounts(passage.words) if passage.kind == "amount" else _days(passage.words, None)
+            wanted = next(named, None)
+            shown, earlier = self._named.get((wanted, True)), self._named.get((wanted, False))
         standing = QuoteStanding.AS_QUOTED if shown else QuoteStanding.EARLIER if earlier else QuoteStanding.NOT_FOUND
         return CheckedPassage(passage, standing, shown or earlier)
 
-    def _check_number(self, passage: Passage) -> CheckedPassage:
-        is_id = _LINKED.fullmatch(passage.words)
-        wanted = int(is_id[1] or is_id[2]) if is_id else int(re.sub(r"\D", "", passage.words))
+    def _numbered(self, words: str) -> HeldMessage | None:
+        is_id = _LINKED.fullmatch(words)
+        wanted = int(is_id[1] or is_id[2]) if is_id else int(re.sub(r"\D", "", words))
         held = (one for one in self._messages if (one.position if is_id else self._has_numbers and one.no) == wanted)
-        message = next(held, None)
-        return CheckedPassage(passage, QuoteStanding.AS_QUOTED if message else QuoteStanding.NOT_FOUND, message)
+        return next(held, None)
 
     def _check_words(self, passage: Passage) -> CheckedPassage:
         quoted = _squeezed(passage.words).rstrip(_DROPPED)
-        best: tuple[tuple[bool, bool], int, int] | None = None
-        for index, at in self._occurrences(quoted):
-            ranked = (self._is_whole(index, at, at + len(quoted)), self._texts[index].is_shown), index, at
-            best = ranked if best is None or ranked[0] > best[0] else best
-            if ranked[0] == (True, True):
-                break
+        size = len(quoted)
+        found = ((one.is_whole(at, at + size), one.is_shown, one, at) for one, at in self._occurrences(quoted))
+        best = max(found, key=itemgetter(0, 1), default=None)
         if best is None:
             return self._with_omissions(passage) or self._nearest(passage)
-        (is_whole, is_shown), index, at = best
-        standing = (
-            QuoteStanding.PART if not is_whole else QuoteStanding.AS_QUOTED if is_shown else QuoteStanding.EARLIER
-        )
-        saved = "" if is_whole else self._sentence(index, at, at + len(quoted))
-        return CheckedPassage(passage, standing, self._texts[index].message, passage.words if saved else "", saved)
+        is_whole, is_shown, one, at = best
+        if not is_whole:
+            return CheckedPassage(passage, QuoteStanding.PART, one.message, passage.words, one.sentence(at, at + size))
+        return CheckedPassage(passage, QuoteStanding.AS_QUOTED if is_shown else QuoteStanding.EARLIER, one.message)
 
-    def _occurrences(self, squeezed: str) -> Iterator[tuple[int, int]]:
+    def _occurrences(self, squeezed: str) -> Iterator[tuple[_SavedText, int]]:
         at = self._all.find(squeezed) if squeezed else -1
         while at >= 0:
             index = bisect_right(self._starts, at) - 1
-            yield index, at - self._starts[index]
+            yield self._texts[index], at - self._starts[index]
             at = self._all.find(squeezed, at + 1)
-
-    def _is_whole(self, index: int, start: int, end: int) -> bool:
-        """Whether a place begins and ends where a sentence or a line does."""
-        text, squeezed = self._texts[index].text, self._squeezed[index]
-        begin = start
-        while begin and squeezed[begin - 1] in _BEGINS:
-            begin -= 1
-        places = [match.start() for match in _KEPT.finditer(text)]
-        if not _is_break(text, squeezed, places, begin):
-            return False
-        if _is_break(text, squeezed, places, end):
-            return True
-        return squeezed[end] in "。." and _is_break(text, squeezed, places, end + 1)
-
-    def _sentence(self, index: int, start: int, end: int) -> str:
-        """The line around a place, with 【】 around what a quotation leaves out of it."""
-        text = self._texts[index].text
-        places = [match.start() for match in _KEPT.finditer(text)]
-        first, last = places[start], places[end - 1] + 1
-        begin, stop = text.rfind("\n", 0, first) + 1, text.find("\n", last)
-        before, after = text[begin:first], text[last : len(text) if stop < 0 else stop]
-        return _marked(((before, True), (text[first:last], False), (after, True)))
 
     def _with_omissions(self, passage: Passage) -> CheckedPassage | None:
         """The text that has all parts of a quotation between its marks of omission, in their order."""
         parts = [part for one in _OMISSION.split(passage.words) if (part := _squeezed(one).rstrip(_DROPPED))]
-        for saved, squeezed in zip(self._texts, self._squeezed, strict=True) if _OMISSION.search(passage.words) else ():
+        for one in self._texts if parts and _OMISSION.search(passage.words) else ():
             at = 0
             for part in parts:
-                found = squeezed.find(part, at)
-                at = found + len(part) if found >= 0 else len(squeezed) + 1
-            if parts and at <= len(squeezed):
-                return CheckedPassage(passage, QuoteStanding.PART, saved.message, passage.words, saved.text)
+                found = one.squeezed.find(part, at)
+                if found < 0:
+                    break
+                at = found + len(part)
+            else:
+                return CheckedPassage(passage, QuoteStanding.PART, one.message, passage.words, one.text)
         return None
 
     def _nearest(self, passage: Passage) -> CheckedPassage:
@@ -239,73 +237,55 @@ class SavedMessages:
             given = squeezed[max(0, first - _LONGEST // 5) :][:_LONGEST]
         pairs = set(map("".join, pairwise(_squeezed(given))))
         scores = Counter(chain.from_iterable(self._with_pair.get(one, ()) for one in pairs))
-        best = [index for index, score in scores.most_common(3) if score >= _LIKE * len(pairs)]
-        compared = [(self._aligned(given, self._texts[index].text), index) for index in best]
+        best = [self._texts[index] for index, score in scores.most_common(3) if score >= _LIKE * len(pairs)]
+        compared = [(*_aligned(given, one.text), one.message) for one in best]
         if not compared:
             return CheckedPassage(passage, QuoteStanding.NOT_FOUND)
-        (_ratio, told, saved), index = max(compared, key=lambda one: one[0][0])
-        return CheckedPassage(passage, QuoteStanding.OTHERWISE, self._texts[index].message, told, saved)
-
-    @staticmethod
-    def _aligned(given: str, text: str) -> tuple[float, str, str]:
-        size = 2 * len(given)
-        windows = [text[at : at + size] for at in range(0, max(1, len(text) - len(given)), max(1, len(given)))]
-        pairs = {a + b for a, b in pairwise(given)}
-        window = max(windows, key=lambda one: sum(pair in one for pair in pairs))
-        matcher = SequenceMatcher(None, given, window, autojunk=False)
-        blocks = [one for one in matcher.get_matching_blocks() if one.size]
-        if not blocks:
-            return 0.0, given, window
-        start = max(0, blocks[0].b - blocks[0].a)
-        end = blocks[-1].b + blocks[-1].size + len(given) - blocks[-1].a - blocks[-1].size
-        matcher.set_seq2(window[start:end])
-        steps = [(tag != "equal", span) for tag, *span in matcher.get_opcodes()]
-        told = _marked((given[a:b], differs) for differs, (a, b, _c, _d) in steps)
-        return matcher.ratio(), told, _marked((window[start:end][c:d], differs) for differs, (_a, _b, c, d) in steps)
+        _ratio, told, saved, message = max(compared, key=itemgetter(0))
+        return CheckedPassage(passage, QuoteStanding.OTHERWISE, message, told, saved)
 
     @cached_property
     def _with_pair(self) -> dict[str, list[int]]:
         """Two letters that stand together → the texts in which they do."""
         found: dict[str, list[int]] = {}
-        for index, text in enumerate(self._squeezed):
-            for pair in set(map("".join, pairwise(text))):
+        for index, text in enumerate(self._texts):
+            for pair in set(map("".join, pairwise(text.squeezed))):
                 found.setdefault(pair, []).append(index)
         return found
 
     @cached_property
-    def _amounts(self) -> dict[tuple[object, bool], HeldMessage]:
-        found: dict[tuple[object, bool], HeldMessage] = {}
-        for one in self._texts:
-            for amount in _amounts(one.text):
-                found.setdefault((amount, one.is_shown), one.message)
-        return found
-
-    @cached_property
-    def _days(self) -> dict[tuple[object, bool], HeldMessage]:
-        """(day or (month, day), whether a text names it that is shown, or a message is of it) → the first such."""
+    def _named(self) -> dict[tuple[object, bool], HeldMessage]:
+        """(amount, or day with and without its year; whether a text names it that is shown, or a message is of it)."""
         found: dict[tuple[object, bool], HeldMessage] = {}
         for message in self._messages:
             sent = _sent_day(message)
             for day in (sent, (sent.month, sent.day)):
                 found.setdefault((day, True), message)
         for one in self._texts:
-            for named in _days(one.text, _sent_day(one.message)):
+            for named in chain(_amounts(one.text), _days(one.text, _sent_day(one.message))):
                 found.setdefault((named, one.is_shown), one.message)
         return found
 
 
+def _aligned(given: str, text: str) -> tuple[float, str, str]:
+    """How like a quotation is to the nearest stretch of a text, and both with what differs."""
+    size, pairs = 2 * len(given), set(pairwise(given))
+    windows = [text[at : at + size] for at in range(0, max(1, len(text) - len(given)), len(given))]
+    window = max(windows, key=lambda one: len(pairs.intersection(pairwise(one))))
+    matcher = SequenceMatcher(None, given, window, autojunk=False)
+    blocks = [one for one in matcher.get_matching_blocks() if one.size]
+    if not blocks:
+        return 0.0, given, window
+    start = max(0, blocks[0].b - blocks[0].a)
+    window = window[start : blocks[-1].b + len(given) - blocks[-1].a]
+    matcher.set_seq2(window)
+    steps = [(tag != "equal", span) for tag, *span in matcher.get_opcodes()]
+    told = _marked((given[a:b], differs) for differs, (a, b, _c, _d) in steps)
+    return matcher.ratio(), told, _marked((window[c:d], differs) for differs, (_a, _b, c, d) in steps)
+
+
 def _sent_day(message: HeldMessage) -> date:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=message.send_time)).astimezone(JST).date()
-
-
-def _is_break(text: str, squeezed: str, places: Sequence[int], at: int) -> bool:
-    """Whether a sentence or line ends before this letter."""
-    if at in (0, len(squeezed)) or squeezed[at - 1] in _ENDS:
-        return True
-    between = text[places[at - 1] + 1 : places[at]] if places[at] > places[at - 1] else ""
-    if squeezed[at] == " ":  # the space itself stands at this place
-        between = text[places[at] : places[at + 1]]
-    return "\n" in between or (squeezed[at - 1] == "." and bool(between))
 
 
 def _marked(parts: Iterable[tuple[str, bool]]) -> str:

@@ -14,7 +14,7 @@ from archiver.rounds.run_log import note_bug
 from archiver.store.statements import QUIET
 from archiver.web import progress as job
 from archiver.web.console_context import ConsoleContext
-from archiver.web.exports import made_packages, message_use, packages, printed_chat
+from archiver.web.exports import made_packages, message_use, packages, printed_chat, quotations
 from archiver.web.first_run import start
 from archiver.web.home import home
 from archiver.web.job import adding, contracts, erasing, evidence
@@ -34,6 +34,7 @@ PAGES = (
     packages.pages,
     made_packages.pages,
     printed_chat.pages,
+    quotations.pages,
     emergency.pages,
     contracts.pages,
     adding.pages,

@@ -14,7 +14,7 @@ _PARTS = {
     "home.index": {
         *("home", "start", "job", "lost", "contracts", "adding", "erasing"),
     },
-    "packages.index": {"packages", "made"},
+    "packages.index": {"packages", "made", "quotations"},
     "emergency.index": {"emergency"},
     "settings.index": {"settings", "copies", "notice_settings", "assistants", "upgrading", "help", "evidence"},
     "archives.overview": {"archives"},

@@ -39,7 +39,7 @@ FREE = frozenset({"static", "gate_open", "help.index", "help.topic"})
 FIELD_LIMIT = 5000
 """Characters of one field: what is entered stays in the ledger for good, and packages print it."""
 
-LISTS = frozenset({"masks", "messages", "addresses", "also_to"})
+LISTS = frozenset({"masks", "messages", "addresses", "also_to", "document"})
 """Fields of many lines, which only `MAX_FORM_MEMORY_SIZE` bounds."""
 
 

@@ -331,4 +331,4 @@ def test_the_words_of_a_pdf_are_read(tmp_path: Path) -> None:
         body + b"xref\n0 1\n0000000000 65535 f \ntrailer << /Root 1 0 R /Size 6 >>\nstartxref\n%d\n%%%%EOF" % len(body)
     )
 
-    assert 'He wrote: "We agree."' == document_text(file).strip()
+    assert 'He wrote: "We agree."' == document_text(file.read_bytes()).strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -41,6 +42,7 @@ SAVED = (
     message(3, "修正は不要です。", DELETED),
     message(4, "納品を確認しました\nただし、検収済みですか？"),
     message(5, "Please pay 1 000 yen. We agree."),
+    message(6, "First line\nSecond line"),
 )
 
 
@@ -52,6 +54,9 @@ SAVED = (
         ("“We agree.”", QuoteStanding.AS_QUOTED, 5),
         ('"Please pay 1 000 yen"', QuoteStanding.AS_QUOTED, 5),
         ('"Please pay 1000 yen"', QuoteStanding.OTHERWISE, 5),
+        ("「First line」", QuoteStanding.AS_QUOTED, 6),
+        ("「Second line」", QuoteStanding.AS_QUOTED, 6),
+        ("「修正は不要です。\0納品を確認しました」", QuoteStanding.OTHERWISE, 4),
         ("「報酬は16万円です」", QuoteStanding.OTHERWISE, 1),
         ("「月曜までに払います」", QuoteStanding.AS_QUOTED, 2),
         ("「金曜までに払います」", QuoteStanding.EARLIER, 2),
@@ -95,6 +100,19 @@ def test_of_a_long_quotation_the_first_difference_is_shown() -> None:
 
     assert (QuoteStanding.OTHERWISE, 1) == (checked.standing, checked.message and checked.message.no)
     assert "150件目の動画を確認し【てい】ま【せん】" in checked.given
+
+
+def test_a_hostile_document_takes_no_long_time() -> None:
+    """Very many passages or omissions, brackets that nothing closes, and numbers without an end."""
+    saved = SavedMessages([message(number, "あ" * 100) for number in range(1_000)], has_numbers=True)
+    omitted = "「" + "あ…" * 3_000 + "い」"
+    document = "「" * 100_000 + omitted + "「a」" * 50_000 + "No. " + "1" * 5_000 + "円" + "1億" * 50_000
+    begun = time.process_time()
+
+    checked = [saved.check(one) for one in passages(document)]
+
+    assert (2_000, QuoteStanding.NOT_FOUND) == (len(checked), checked[0].standing)
+    assert time.process_time() - begun < 5
 
 
 def _alterations(text: str, luck: random.Random) -> list[str]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from archiver.cli.context import FINDINGS, CliContext
 from archiver.cli.terminal.output import echo, echo_json, paged_output
 from archiver.cli.terminal.text import WIDTH, visible, wrap
-from archiver.comparison.quoted_document import CheckedDocument, check_document, sent_at
-from archiver.comparison.quoted_passages import CheckedPassage, QuoteStanding
+from archiver.comparison.quoted_document import CheckedDocument, check_document, sent_at, standing_words
+from archiver.comparison.quoted_passages import CheckedPassage
 from archiver.render.times import minute_text
 from archiver.setup.evidence_words import verification_lines
 from archiver.store.archive import Archive
@@ -47,7 +47,7 @@ def _tell(checked: CheckedDocument) -> None:
 def _passage_lines(checked: CheckedPassage, *, is_package: bool) -> Iterator[str]:
     passage, _standing, message, given, saved = checked
     yield _("Line {n}: {words}").format(n=passage.line, words=_one_line(passage.words))
-    yield "  " + _standing_text(checked)
+    yield "  " + standing_words(checked)
     if message is not None:
         number = f"  No. {message.no}" if is_package else ""
         yield f"    {minute_text(sent_at(message))}  {visible(message.name)}  m{message.position}{number}"
@@ -58,21 +58,3 @@ def _passage_lines(checked: CheckedPassage, *, is_package: bool) -> Iterator[str
 
 def _one_line(words: str) -> str:
     return visible(" ".join(words.split()))
-
-
-def _standing_text(checked: CheckedPassage) -> str:
-    if checked.standing is QuoteStanding.AS_QUOTED and checked.passage.kind != "quotation":
-        return {
-            "amount": _("A message names this amount."),
-            "day": _("A message is of this day, or names it."),
-            "message": _("There is this message."),
-        }[checked.passage.kind]
-    return {
-        QuoteStanding.AS_QUOTED: _("It stands there as quoted."),
-        QuoteStanding.PART: _(
-            "A part of a saved text; the text is shown, with 【】 around what was left out of its line."
-        ),
-        QuoteStanding.EARLIER: _("Only in an earlier text: the message was edited or deleted since."),
-        QuoteStanding.OTHERWISE: _("It stands there otherwise: what differs is shown in 【】."),
-        QuoteStanding.NOT_FOUND: _("Not found in what is saved."),
-    }[checked.standing]

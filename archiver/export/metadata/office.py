@@ -79,10 +79,10 @@ def office_text(body: bytes) -> str | None:
     """The paragraphs, footnotes and endnotes of a Word file, one a line; None if it cannot be read."""
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as packed:
-            parts = [name for name in _WORD_PARTS if name in packed.namelist()]
-            if not parts or sum(packed.getinfo(name).file_size for name in parts) > MAX_TEXT:
+            parts = [packed.getinfo(name) for name in _WORD_PARTS if name in packed.namelist()]
+            if not parts or sum(one.file_size for one in parts) > MAX_TEXT:
                 return None
-            return "\n".join(line for name in parts for line in _paragraphs(packed.read(name)))
+            return "\n".join(line for one in parts for line in _paragraphs(_unfolded(packed, one)))
     except (*_ERRORS, ElementTree.ParseError, RecursionError):
         return None
 
@@ -96,11 +96,15 @@ def _paragraphs(part: bytes) -> Iterator[str]:
         yield "".join(text if name == "t" else letters.get(name, "") for name, text in names)
 
 
-def _part_items(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[MetadataItem]:
+def _unfolded(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if entry.compress_type not in _METHODS:
         raise ValueError(entry.filename)
     with packed.open(entry) as file:
-        part = file.read(entry.file_size)  # a number, as without one far more may be unfolded at once
+        return file.read(entry.file_size)  # a number, as without one far more may be unfolded at once
+
+
+def _part_items(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[MetadataItem]:
+    part = _unfolded(packed, entry)
     if is_picture(part):
         yield from picture_metadata(part) or ()
     if not entry.filename.endswith(".xml"):

@@ -31,6 +31,7 @@ TIME_LIMIT = 20.0
 _MEMORY_LIMIT = 2 << 30
 _MAX_VALUE = 200
 _MAX_OBJECTS = 200_000
+_MAX_TEXT = 10_000_000
 _FIELDS = {
     "/Author": MetadataField.AUTHOR,
     "/Company": MetadataField.COMPANY,
@@ -115,7 +116,7 @@ def _read(body: bytes) -> list[tuple[str, str]]:
 def _words(body: bytes) -> str:
     from pypdf import PdfReader
 
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)[:_MAX_TEXT]
 
 
 def _fact_items(facts: Any) -> Iterator[MetadataItem]:
