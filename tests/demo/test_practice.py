@@ -55,6 +55,7 @@ def test_every_page_of_its_packages_and_its_archive_is_marked(tmp_path: Path) ->
         "VERIFY.txt",
         "data/report.pdf 2",
         "data/evidence_list.pdf 1",
+        "data/evidence_list.docx",
         "data/transcript/index.html",
     } <= texts.keys()
     assert [] == [name for name, text in texts.items() if MARK not in text]
@@ -72,4 +73,6 @@ def texts_of(report: ExportReport) -> dict[str, str]:
             found |= {f"{name} {n}": page for n, page in enumerate(pdf_reader.pages(data), 1)}
         elif re.fullmatch(r"(?:0\d_|VERIFY).*\.txt|data/transcript/.*\.html", name):
             found[name] = data.decode("utf-8-sig")
+        elif name.endswith((".docx", ".xlsx")):
+            found[name] = b"".join(pdf_reader.office_parts(data).values()).decode()
     return found

@@ -51,7 +51,7 @@ ROOTS = "data/tsa/{authority}.pem"
 
 _BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _OWN_STAMP = re.compile(r"tagmanifest-sha256\.txt\.([a-z0-9-]{1,20})\.tsr")
-_REPORT = re.compile(r"report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pdf|csv)")
+_REPORT = re.compile(r"report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pdf|csv|docx|xlsx)")
 """Reports state the digest of the list of contents, so that list cannot name them; the outer list does."""
 
 _LIST_COPY = re.compile(r"manifest[0-9]{8}\.txt")

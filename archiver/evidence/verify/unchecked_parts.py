@@ -22,12 +22,15 @@ _PACKAGE_NAME = re.compile(
     r"bagit\.txt|manifest(?:-sha256|[0-9]{8})\.txt|tagmanifest-sha256\.txt(?:\.[a-z0-9-]{1,20}\.tsr)?"
     r"|data/content-sha256\.txt|data/(?:entries|masked|messages|pauses)\.jsonl"
     r"|data/(?:messages|files|events|links|tasks|pauses|operator_inquiry)\.csv"
-    r"|data/(?:report(?:_all_messages-[0-9]{2,4})?|evidence_list)\.pdf|data/evidence_list\.csv"
+    r"|data/(?:report(?:_all_messages-[0-9]{2,4})?|evidence_list)\.pdf|data/evidence_list\.(?:csv|docx|xlsx)"
     r"|data/seals/[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json(?:\.[a-z0-9-]{1,20}\.tsr)?"
     r"|data/(?:files|enclosures|transcript|seals/orphaned)/.+|data/tsa/[a-z0-9-]{1,20}\.pem|data/raw/[^/]+\.json",
     re.DOTALL,
 )
 """What else packages hold: it is compared with the records, or said below."""
+
+_LISTS = ("csv", "docx", "xlsx")
+"""Kinds of the list of exhibits, besides its pages; earlier packages have it as a table."""
 
 _LISTED_NAMES = 20
 
@@ -97,7 +100,7 @@ def add_unchecked_parts(verification: Verification, names: AbstractSet[str]) -> 
         ),
     )
     if any(name.startswith("data/report") and name.endswith(".pdf") for name in names):
-        listed = ", data/evidence_list.csv" if "data/evidence_list.csv" in names else ""
+        listed = "".join(f", data/evidence_list.{one}" for one in _LISTS if f"data/evidence_list.{one}" in names)
         sentence = _(
             "The reports ({files}) are protected by the lists of hashes alone; they were not compared with the records."
         )

@@ -82,4 +82,5 @@ def put_all_pdfs(bag: Bag, case: ReportInput, copied: CopiedFiles) -> None:
     put_volumes(bag, case, copied, lambda number: f"data/{all_messages.NAME.format(number=number)}")
     filed = filed_files(bag, "data/report.pdf", lambda name: name.startswith("data/report_all_messages-"))
     put_pdf(bag, "data/evidence_list.pdf", exhibits.evidence_list(case, statistics, filed), case, copied)
-    bag.add("data/evidence_list.csv", exhibits.evidence_csv(case, statistics, filed))
+    for kind in ("docx", "xlsx"):
+        bag.add(f"data/evidence_list.{kind}", exhibits.evidence_document(case, statistics, filed, kind))

@@ -1,4 +1,4 @@
-"""Appendix B, 「証拠説明書(下書き)」: the list of exhibits, as a page, a table, and files of Word and Excel to fill in.
+"""Appendix B, 「証拠説明書(下書き)」: the list of exhibits, as a page, and as files of Word and Excel to fill in.
 
 What each exhibit is to prove is for the user or the lawyer to say, so that column is left blank. The numbers are those
 of the files of a package for a court, in every draft of a case: 甲1 are the report and the messages, 甲2 and so on the
@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from archiver.claims.messages import message_count
 from archiver.claims.words import count_text
-from archiver.evidence.tables.cells import csv_line
 from archiver.export.bag import zip_texts
 from archiver.export.enclosure_file_names import COURT_EXTENSIONS, exhibit_name, exhibit_number, file_name, label
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
@@ -29,7 +28,7 @@ from archiver.records import JST, Attachment, CaseSide, Enclosure
 from archiver.render.invisible_characters import visible
 from archiver.render.page_templates import render_template
 from archiver.render.times import date_text
-from archiver.report_language import is_english, say, stated_day
+from archiver.report_language import is_english, marked, say, stated_day
 
 TITLE = "付録B　証拠説明書(下書き)"
 HEADS = ("号証", "標目", "原本・写しの別", "作成年月日", "作成者", "立証趣旨", "備考")
@@ -114,16 +113,10 @@ def evidence_document(case: ReportInput, statistics: MessageStatistics, filed: F
     shown = [[visible(one, lines=True)[:_MAX_CELL] for one in row] for row in rows]
     if kind == "xlsx":
         shown = [[_ESCAPE.sub("_x005F_", one) for one in row] for row in shown]
-    form = [(side, say(text)) for side, text in _FORM]
+    form = [(side, marked(say(text)) if side == "center" else say(text)) for side, text in _FORM]
     made = render_template(f"evidence_list.{kind}.xml", form=form, widths=_WIDTHS, rows=shown)
     _before, *parts = _PART.split(made)
     return zip_texts(zip(parts[::2], parts[1::2], strict=True))
-
-
-def evidence_csv(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> bytes:
-    """The content of `evidence_list.csv`: UTF-8 with a byte order mark, CRLF, no cell a formula."""
-    lines = [tuple(map(say, HEADS)), *exhibits(case, statistics, filed)]
-    return ("\ufeff" + "".join(csv_line(line) for line in lines)).encode("utf-8")
 
 
 def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> Iterator[Exhibit]:

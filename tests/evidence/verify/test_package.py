@@ -37,8 +37,8 @@ NOTE = (
 )
 
 REPORTS = (
-    "The reports (data/*.pdf, data/evidence_list.csv) are protected by the lists of hashes alone; "
-    "they were not compared with the records."
+    "The reports (data/*.pdf, data/evidence_list.docx, data/evidence_list.xlsx) are protected by the lists of hashes "
+    "alone; they were not compared with the records."
 )
 
 Edit = Callable[[Path], object]

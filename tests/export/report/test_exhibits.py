@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import shutil
 import subprocess
@@ -21,11 +19,11 @@ from archiver.export.report.exhibits import (
     FiledFiles,
     FileExtent,
     era_date,
-    evidence_csv,
     evidence_document,
     evidence_list,
     exhibits,
 )
+from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.records import Delivery, Enclosure
 from archiver.render.invisible_characters import visible
@@ -33,8 +31,8 @@ from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import at, message_id
 
 
-def lines(made: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(made.decode("utf-8-sig"), newline="")))
+def lines(case: ReportInput) -> list[dict[str, str]]:
+    return [dict(zip(HEADS, row, strict=True)) for row in exhibits(case, survey_messages(case), FILED)]
 
 
 COURT = FiledFiles("甲001の1.pdf", ("甲001の2.pdf", "甲001の3.pdf"))
@@ -46,7 +44,7 @@ MISSING = "ほかに保存できていないもの 約265件と、開けなく�
 
 def test_the_list_begins_with_report_and_messages() -> None:
     """The report beside the whole, with pages and size; what is in no package gets its number when it is filed."""
-    found = lines(report_inputs.build_with_survey(evidence_csv, report_inputs.case(), FILED))
+    found = lines(report_inputs.case())
 
     assert [
         (
@@ -87,7 +85,7 @@ def test_a_number_stays_when_more_is_added() -> None:
 
 def test_what_is_to_be_proved_is_left_to_the_user() -> None:
     """No line claims what it proves, and that only a part is filed is said."""
-    found = lines(report_inputs.build_with_survey(evidence_csv, report_inputs.case(), FILED))
+    found = lines(report_inputs.case())
 
     assert {""} == {row["立証趣旨"] for row in found}
     assert "抜粋は第6章(一部)" in found[0]["備考"]
@@ -101,7 +99,7 @@ def test_what_the_user_added_is_listed() -> None:
     )
     case = report_inputs.case([room], deliveries=(Delivery(1, "2026-11-06", file_id=7),), enclosures=(added,))
 
-    found = lines(report_inputs.build_with_survey(evidence_csv, case, FILED))
+    found = lines(case)
 
     assert ("ファイル F-0007 「movie07.mp4」", "報告者") == (found[-1]["標目"], found[-1]["作成者"])
     assert ("スクリーンショット S-001 「契約画面.png」", "令和8年10月3日") == (found[2]["標目"], found[2]["作成年月日"])
@@ -136,17 +134,6 @@ def test_a_report_without_messages_is_a_part_all_the_same() -> None:
     first = next(exhibits(case, survey_messages(case), replace(COURT, volumes=())))
 
     assert ("甲1の1", "Chatworkやり取り記録 報告書") == first[:2]
-
-
-def test_a_spreadsheet_opens_it_safely() -> None:
-    """A byte order mark, CRLF, and no cell that is a formula, whatever was typed."""
-    hostile = replace(report_inputs.CONTRACT, platform_id="\n=cmd|' /C calc'!A0", contracted_on="=1+1")
-
-    made = report_inputs.build_with_survey(evidence_csv, report_inputs.case(contract=hostile), FILED)
-
-    assert made.startswith(b"\xef\xbb\xbf")
-    assert made.count(b"\r\n") == made.count(b"\n")
-    assert not any(value.startswith(("=", "+", "-", "@")) for row in lines(made) for value in row.values())
 
 
 @pytest.mark.parametrize(

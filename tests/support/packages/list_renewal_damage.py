@@ -107,8 +107,11 @@ _KINDS: Mapping[str, tuple[Edit, str]] = {
     "all messages exchanged": (_added("data/report_all_messages-01.pdf", "%PDF-1.7\n"), REPORTS),
     "all messages removed": (_removed("data/report_all_messages-01.pdf"), OMISSIONS),
     "list of exhibits exchanged": (_added("data/evidence_list.pdf", "%PDF-1.7\n"), REPORTS),
-    "table of exhibits": (_put("data/evidence_list.csv", "甲1の2", "甲1の3"), REPORTS),
-    "list of exhibits removed": (_removed("data/evidence_list.pdf", "data/evidence_list.csv"), OMISSIONS),
+    "list of exhibits in Word": (_bytes("data/evidence_list.docx", lambda body: body + b"x"), REPORTS),
+    "list of exhibits removed": (
+        _removed(*(f"data/evidence_list.{one}" for one in ("pdf", "docx", "xlsx"))),
+        OMISSIONS,
+    ),
     "report added": (_added("data/report_all_messages-02.pdf", "%PDF-1.7\n"), REPORTS),
     "papers added": (_added("data/合意書.pdf", "%PDF-1.7\n"), OTHERS),
     "paper added beside the lists": (_added("合意書.pdf", "%PDF-1.7\n"), OTHERS),

@@ -10,14 +10,14 @@ const RAW = "data/raw/";
 const ENCLOSURES = "data/enclosures/";
 const BAGIT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 const OWN_STAMP = /^tagmanifest-sha256\.txt\.([a-z0-9-]{1,20})\.tsr$/;
-const REPORT = /^(?:report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pdf|csv))$/;
+const REPORT = /^(?:report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pdf|csv|docx|xlsx))$/;
 const UNCOMPARED = /^(?:00_README\.txt|VERIFY\.txt|verify\.(?:py|html)|bag-info\.txt|fetch\.txt|data\/[a-z_]+\.txt(?<!sha256\.txt))$/;
 const PACKAGE_NAME = new RegExp(
   [
     "^(?:bagit\\.txt|manifest(?:-sha256|[0-9]{8})\\.txt|tagmanifest-sha256\\.txt(?:\\.[a-z0-9-]{1,20}\\.tsr)?",
     "data/content-sha256\\.txt|data/(?:entries|masked|messages|pauses)\\.jsonl",
     "data/(?:messages|files|events|links|tasks|pauses|operator_inquiry)\\.csv",
-    "data/(?:report(?:_all_messages-[0-9]{2,4})?|evidence_list)\\.pdf|data/evidence_list\\.csv",
+    "data/(?:report(?:_all_messages-[0-9]{2,4})?|evidence_list)\\.pdf|data/evidence_list\\.(?:csv|docx|xlsx)",
     "data/seals/[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\\.json(?:\\.[a-z0-9-]{1,20}\\.tsr)?",
     "data/(?:files|enclosures|transcript|seals/orphaned)/.+|data/tsa/[a-z0-9-]{1,20}\\.pem|data/raw/[^/]+\\.json)$",
   ].join("|"),
@@ -118,7 +118,8 @@ class PackageCheck {
     this.verification.addUnchecked(TAG_MANIFEST, _("Whether the lists of hashes are those made with the package: whoever changes a file can write new ones. The archive that made it knows their hash (archive verify there)."));
     this.verification.addUnchecked("omissions", _("Whether something was left out: messages or versions of them, the last seals with their records, records of gaps, replies, files or time stamps. Only the archive that made the package can tell (archive verify there), or another copy."));
     if (this.names.some((name) => name.startsWith("data/report") && name.endsWith(".pdf"))) {
-      const listed = this.has.has("data/evidence_list.csv") ? ", data/evidence_list.csv" : "";
+      const lists = ["csv", "docx", "xlsx"].map((kind) => `data/evidence_list.${kind}`);
+      const listed = lists.filter((name) => this.has.has(name)).map((name) => ", " + name).join("");
       this.verification.addUnchecked("data/*.pdf", fill(_("The reports ({files}) are protected by the lists of hashes alone; they were not compared with the records."), { files: "data/*.pdf" + listed }));
     }
   }
