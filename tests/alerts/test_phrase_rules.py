@@ -419,6 +419,7 @@ def test_only_their_own_words_count() -> None:
     assert ["A5"] == [one.rule.value for one in alerts_of(f"[info][title]ご提案[/title]{phrase}[/info]")]
 
 
+@pytest.mark.drawn(but=4)
 @pytest.mark.parametrize(
     "piece", ["a", "a@", "0-", "0a.", "LINE", "手数料", "仮払い", "確認してから", "LINEのID", "テスト", "[qt]"]
 )

@@ -122,6 +122,7 @@ def test_a_proxy_that_drips_is_cut_too(session: requests.Session) -> None:
     assert time.monotonic() - begun < LONG
 
 
+@pytest.mark.drawn(but=1)
 @pytest.mark.parametrize("what", ["100 Continue, quickly", "headers", "body without a length", "trailers"])
 def test_an_encrypted_answer_that_never_ends_is_cut_too(session: requests.Session, tmp_path: Path, what: str) -> None:
     """The socket that was opened is another than the encrypted one."""

@@ -56,6 +56,7 @@ def played(
     return maker
 
 
+@pytest.mark.drawn(but=6)
 @pytest.mark.parametrize(
     ("post", "author", "sign", "sign_day", "who", "expected"),
     [

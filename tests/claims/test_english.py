@@ -87,6 +87,7 @@ def test_an_english_report_has_the_same_numbers(tmp_path: Path) -> None:
     assert [] == build_with_survey(compared, case())
 
 
+@pytest.mark.drawn(but=6)
 @pytest.mark.parametrize("kind", [*RequestKind, None])
 @pytest.mark.parametrize("profile", ["support", "lawyer", "court", "consult"])
 def test_what_is_asked_and_owed_has_the_same_numbers(profile: str, kind: RequestKind | None) -> None:

@@ -171,6 +171,7 @@ def run_completion(home: Path, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("lang", ["ja", "en"])
 @pytest.mark.parametrize("shell", list(completion.SHELLS))
 def test_the_line_for_each_shell_is_told(home: Path, shell: str, lang: str) -> None:
@@ -182,6 +183,7 @@ def test_the_line_for_each_shell_is_told(home: Path, shell: str, lang: str) -> N
     assert max(map(columns, text.splitlines())) <= 80
 
 
+@pytest.mark.drawn(but=1)
 @pytest.mark.parametrize("shell", list(completion.SHELLS))
 def test_a_shell_that_reads_it_gets_the_script_alone(home: Path, shell: str) -> None:
     """As in `source <(archive completion bash)`: no sentence stands where the script is read."""

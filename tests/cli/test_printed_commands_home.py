@@ -44,6 +44,7 @@ def printed_for_home(world: TerminalWorld, *arguments: object) -> str:
     return process.stdout + process.stderr
 
 
+@pytest.mark.drawn(but=5)
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize(
     "words",
@@ -69,6 +70,7 @@ def test_each_command_names_the_home(world: TerminalWorld, words: tuple[str, ...
     assert f"archive --home '{world.terminal.home}' " in printed
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize(
     "words", [("status",), ("search", "よろしく"), ("job", "show", "job1"), ("job", "chats")], ids=" ".join
 )

@@ -253,6 +253,7 @@ def test_an_authority_that_is_back_stamps_everything_the_newest_first(
     assert [5, 4, 3, 2, 1] == seals_asked
 
 
+@pytest.mark.drawn(but=4)
 @pytest.mark.parametrize(
     "authority_fault",
     [

@@ -311,6 +311,7 @@ def test_a_masked_record_that_was_never_sealed_is_found() -> None:
     assert "entry-sealed" in {one.check for one in verification.findings}
 
 
+@pytest.mark.drawn(but=1)
 @pytest.mark.parametrize("line", [b"\n", b'{"seq": 1, "kind": "' + b"x" * 60 + b'"}\n'])
 def test_lines_without_end_are_not_all_read(line: bytes) -> None:
     """A zip of 3 MB can hold 400 million of them; they are found to be none, and the file is left."""

@@ -39,6 +39,7 @@ def check(script: ModuleType) -> Any:
     return cache(script.openssl_check())
 
 
+@pytest.mark.drawn(but=18)
 @pytest.mark.parametrize("kind", SUBTLE_KINDS)
 def test_a_subtle_edit_is_named(
     package_sample: Path, tmp_path: Path, script: ModuleType, check: Any, kind: str

@@ -271,6 +271,7 @@ def test_the_archive_is_whole_before(archive_sample: tuple[Archive, tuple[Author
     assert {"entries": 45, "seals": 3, "stamps": 6, "files": 2, "messages": 8} == verification.checked
 
 
+@pytest.mark.drawn(but=30)
 @pytest.mark.parametrize("kind", ARCHIVE)
 def test_a_damaged_archive_is_found(
     archive: Archive, archive_sample: tuple[Archive, tuple[Authority, ...]], kind: str
@@ -310,6 +311,7 @@ def check(script: ModuleType) -> Any:
     return cache(script.openssl_check())
 
 
+@pytest.mark.drawn(but=25)
 @pytest.mark.parametrize("kind", PACKAGE)
 def test_a_damaged_package_is_found(package: Path, script: ModuleType, check: Any, kind: str) -> None:
     """By the program and by the script alike: check and subject of every finding, their order, what was counted."""
@@ -355,6 +357,7 @@ def test_damaged_evidence_of_the_user_is_found(
     assert (ours.checked, ours.ok) == (theirs.checked, theirs.ok)
 
 
+@pytest.mark.drawn(but=5)
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("kind", ZIP)
 def test_a_zip_that_was_tampered_with_is_found(
@@ -386,6 +389,7 @@ def submission(package_sample: Path, tmp_path_factory: pytest.TempPathFactory) -
     return folder / Path(str(report.zip)).stem
 
 
+@pytest.mark.drawn(but=4)
 @pytest.mark.parametrize("kind", SUPPORT)
 def test_a_damaged_package_for_an_office_is_found(
     submission: Path, script: ModuleType, check: Any, tmp_path: Path, kind: str

@@ -125,6 +125,7 @@ ARCHIVE: Mapping[str, Callable[[Path], Done]] = {
 }
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("kind", ARCHIVE)
 def test_a_verification_of_an_archive_stays_silent(tmp_path: Path, kind: str) -> None:
     """No finding, also when deep; where a note can say something, it does."""

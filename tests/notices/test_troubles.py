@@ -328,6 +328,7 @@ def test_a_file_that_an_earlier_version_remembered_otherwise_is_not_called_saved
     assert [] == due_sentences(world)
 
 
+@pytest.mark.drawn(but=4)
 @pytest.mark.parametrize("key", ["noticed", "last_fault", "resumed"])
 @pytest.mark.parametrize(
     "payload",

@@ -131,6 +131,7 @@ def test_html_is_well_formed_and_holds_nothing_active(body: str) -> None:
     assert [] == actual
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("body", [EVERY_TAG, ATTACK, "[info]" * 10_000 + "[/info]" * 10_000, "\u202e" * 65_535])
 def test_both_forms_can_always_be_written(body: str) -> None:
     """The sample's worst bodies are rendered, and the result is valid UTF-8."""

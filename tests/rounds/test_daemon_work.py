@@ -168,6 +168,7 @@ def test_days_without_network_are_survived(shift: Shift) -> None:
     assert "present" == shift.world.states()[posted]
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize(
     ("error", "name"),
     [

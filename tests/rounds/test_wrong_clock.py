@@ -75,6 +75,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
         yield Station(world, simulated)
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_a_due_tail_is_sealed_in_the_round_with_the_wrong_clock(station: Station, wrong: timedelta) -> None:
     """No seal says that it was closed at another time than the true one, and the archive verifies without a note."""
@@ -94,6 +95,7 @@ def test_a_due_tail_is_sealed_in_the_round_with_the_wrong_clock(station: Station
     assert not any("dated" in note or "set back" in note for note in verification.notes)
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_a_round_without_a_reply_and_with_a_wrong_clock_delays_no_seal(station: Station, wrong: timedelta) -> None:
     """What it could not judge is judged by the next one."""
@@ -126,6 +128,7 @@ def test_a_record_of_idle_runs_that_a_wrong_clock_writes_has_their_own_time(stat
     assert all(end <= at for at, end in zip(closed, last, strict=True))
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_a_stamp_that_failed_with_the_clock_wrong_is_asked_for_in_time(station: Station, wrong: timedelta) -> None:
     """Its pause was reckoned by Chatwork's time."""
@@ -141,6 +144,7 @@ def test_a_stamp_that_failed_with_the_clock_wrong_is_asked_for_in_time(station: 
     assert (set(), True) == (waiting, {row["number"] for row in station.world.rows("seal")} <= station.stamped())
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_the_daily_copy_comes_on_its_day(station: Station, wrong: timedelta) -> None:
     """Once, with the name of the day whose news it holds, whenever in that morning the clock was wrong."""
@@ -155,6 +159,7 @@ def test_the_daily_copy_comes_on_its_day(station: Station, wrong: timedelta) -> 
     assert ([], [f"{day}_job1_daily.zip"]) == (before, station.dailies())
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_a_download_that_failed_with_the_clock_wrong_is_tried_again_in_time(station: Station, wrong: timedelta) -> None:
     """After its pause of five minutes."""
@@ -169,6 +174,7 @@ def test_a_download_that_failed_with_the_clock_wrong_is_tried_again_in_time(stat
     assert ({}, ("saved", None)) == (failed, world.blob_states().get(file))
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_a_trouble_is_repeated_a_day_after_it_was_said_with_the_clock_wrong(station: Station, wrong: timedelta) -> None:
     """Not before, and not a year later."""
@@ -178,6 +184,7 @@ def test_a_trouble_is_repeated_a_day_after_it_was_said_with_the_clock_wrong(stat
     assert [True, False, False, True] == [any("people" in key for key in one.reported) for one in reports]
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_it_is_known_when_the_clock_was_wrong(station: Station, wrong: timedelta) -> None:
     """Between the true times of the first and the last such round."""

@@ -155,6 +155,7 @@ class KilledError(Exception):
     """The process ends here."""
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("moved", range(5))
 def test_a_kill_between_the_steps_loses_nothing(
     archive: Archive, tmp_path: Path, moved: int, monkeypatch: pytest.MonkeyPatch

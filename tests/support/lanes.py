@@ -2,7 +2,7 @@
 
 A case takes part in the fast lane unless it is `slow` (by hand: minutes, or something that a plain computer lacks)
 or `drawn` (some seconds; `--draw N` takes N of them). `drawn(but="support")` leaves one case of a family in the fast
-lane.
+lane, `drawn(but=8)` every so manieth, so that eight are left.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ import random
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis.internal.conjecture import providers
 
 from tests.support.terminals import forked_program
 
@@ -97,6 +99,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SHARED_MEMORY))
     if config.option.markexpr == "not slow" or config.getoption("--draw"):
         config.option.hypothesis_seed = config.option.hypothesis_seed or _content_of_last_commit()
+        # Numbers and texts of our own source for its examples: it would parse every module in each process.
+        providers._get_local_constants = lambda: providers._local_constants
     if config.getoption("--draw"):
         config.option.markexpr = "drawn and slow"
         config.option.draw_seed = config.option.draw_seed or os.environ.get("DRAW_SEED") or _content_of_last_commit()
@@ -126,9 +130,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     items.sort(key=lambda item: item.nodeid.removeprefix("tests/").partition("::")[0] not in HEAVY_MODULES)
     drawn = []
+    families = Counter(item.nodeid.partition("[")[0] for item in items)
+    places: Counter[str] = Counter()
     for item in items:
-        marker = item.get_closest_marker("drawn")
-        if marker and not _stands_for_its_family(item, marker):
+        marker, family = item.get_closest_marker("drawn"), item.nodeid.partition("[")[0]
+        places[family] += 1
+        if marker and not _stands_for_its_family(item, marker, places[family] - 1, families[family]):
             item.add_marker("slow")
             drawn.append(item)
     if number := config.getoption("--draw"):
@@ -137,8 +144,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item in kept]
 
 
-def _stands_for_its_family(item: pytest.Item, marker: pytest.Mark) -> bool:
+def _stands_for_its_family(item: pytest.Item, marker: pytest.Mark, place: int, size: int) -> bool:
     names = marker.kwargs.get("but", ())
+    if isinstance(names, int):
+        return place * names // size != (place - 1) * names // size
     callspec = getattr(item, "callspec", None)
     return callspec is not None and callspec.id in ((names,) if isinstance(names, str) else names)
 

@@ -41,6 +41,7 @@ def test_one_new_message_costs_one_request(read_once: World) -> None:
     assert [] == lists_read(read_once)
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize(
     ("happen", "expected"),
     [

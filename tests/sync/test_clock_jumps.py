@@ -40,6 +40,7 @@ def far_from_truth(world: World, entries: list[dict[str, Any]]) -> list[tuple[st
     ]
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_one_run_with_a_wrong_clock_changes_no_time(world: World, wrong: timedelta) -> None:
     """Before, in and after that run every entry has the true time; those in it tell the computer's beside it."""
@@ -99,6 +100,7 @@ def test_intervals_of_versions_stay_in_order(world: World) -> None:
     assert all(from_text(one[0]) <= from_text(two[0]) for one, two in pairwise(intervals))
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_new_messages_are_read_in_and_after_a_run_with_a_wrong_clock(world: World, wrong: timedelta) -> None:
     """A visit that seems to lie in the future, or long ago, keeps nobody from reading."""

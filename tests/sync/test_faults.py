@@ -166,6 +166,7 @@ def test_a_fault_that_passes_costs_a_second_try_and_nothing_else(world: World, f
     assert ([], []) == (world.gaps(), disappearances(world))
 
 
+@pytest.mark.drawn(but=6)
 @pytest.mark.parametrize("fault", LASTING)
 @pytest.mark.parametrize("endpoint", FIRST)
 def test_without_account_or_rooms_a_run_ends_and_writes_nothing(world: World, endpoint: str, fault: str) -> None:
@@ -180,6 +181,7 @@ def test_without_account_or_rooms_a_run_ends_and_writes_nothing(world: World, en
     assert before == world.seqs()
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("fault", LASTING)
 def test_a_lasting_fault_fails_the_room_and_is_made_up_for(world: World, fault: str) -> None:
     """Never a deletion, never a departure; the next good run has everything."""
@@ -200,6 +202,7 @@ def test_a_lasting_fault_fails_the_room_and_is_made_up_for(world: World, fault: 
         assert "present" == texts(world)[post]
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("fault", LASTING)
 def test_contacts_that_cannot_be_read_are_no_trouble_and_no_departure(world: World, fault: str) -> None:
     """They are asked for later; the rooms are read as ever."""
@@ -214,6 +217,7 @@ def test_contacts_that_cannot_be_read_are_no_trouble_and_no_departure(world: Wor
     assert {"present"} == {entry["payload"]["state"] for entry in world.entries("contact")}
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("fault", LASTING)
 def test_an_address_that_cannot_be_had_is_the_files_trouble_and_not_the_rooms(world: World, fault: str) -> None:
     """The file waits; the next good run has it."""
@@ -253,6 +257,7 @@ ON_THE_WAY: dict[str, dict[str, Any]] = {
 """What the download host may do; one that drips or says nothing is in test_download and test_transfer."""
 
 
+@pytest.mark.drawn(but=5)
 @pytest.mark.parametrize("fault", ON_THE_WAY)
 def test_whatever_the_download_host_does_the_file_waits_and_the_run_goes_on(world: World, fault: str) -> None:
     """A 401 or 429 there is no word of Chatwork's: no wait, no end, no token; what came is never the file."""
@@ -278,6 +283,7 @@ def test_whatever_the_download_host_does_the_file_waits_and_the_run_goes_on(worl
     assert b"address" in [world.blob(row["file_id"]) for row in world.rows("blob")]
 
 
+@pytest.mark.drawn(but=4)
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_401_in_the_middle_stops_everything_and_keeps_what_was_read(world: World, endpoint: str) -> None:
     """What came before it is held; the next run with a good token makes up for the rest."""
@@ -311,6 +317,7 @@ def test_403_for_account_or_rooms_ends_the_run_and_is_no_departure(world: World,
     assert before == world.seqs()
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("endpoint", ["messages", "files", "members", "tasks", "message", "task"])
 def test_403_for_a_part_of_a_room_is_a_failure_and_no_departure(world: World, endpoint: str) -> None:
     """The room itself can still be opened."""
@@ -340,6 +347,7 @@ def test_403_or_404_for_contacts_or_an_address_touches_no_room(world: World, fau
     assert {"present"} == {entry["payload"]["state"] for entry in world.entries("contact")}
 
 
+@pytest.mark.drawn(but=4)
 @pytest.mark.parametrize("status", [403, 404])
 @pytest.mark.parametrize("endpoint", ["messages", "message", "task", "room", "address"])
 def test_a_page_of_somebody_in_between_with_403_or_404_is_no_answer(world: World, endpoint: str, status: int) -> None:
@@ -355,6 +363,7 @@ def test_a_page_of_somebody_in_between_with_403_or_404_is_no_answer(world: World
     assert {"present"} == set(texts(world).values())
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("endpoint", ["messages", "message", "files", "members", "tasks", "task", "room", "address"])
 def test_400_for_a_wrong_path_says_of_nothing_that_it_is_gone(world: World, endpoint: str) -> None:
     """An address that Chatwork does not know tells about the address; the next run reads what there is."""
@@ -372,6 +381,7 @@ def test_400_for_a_wrong_path_says_of_nothing_that_it_is_gone(world: World, endp
     assert after.complete
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("endpoint", ["messages", "files", "members", "tasks", "room"])
 def test_403_for_a_part_and_for_the_room_is_written_down(world: World, endpoint: str) -> None:
     """Without a reason, and everything is kept."""
@@ -437,6 +447,7 @@ def nulls(value: Any) -> Any:
     return {name: listing if name.endswith("_id") else nulls(listing) for name, listing in value.items()}
 
 
+@pytest.mark.drawn(but=5)
 @pytest.mark.parametrize("change", [twice, backwards, other_ids])
 @pytest.mark.parametrize("endpoint", LISTS)
 def test_a_list_that_is_odd_but_understood_changes_nothing(
@@ -490,6 +501,7 @@ def test_a_room_with_an_absurd_counter_is_read_and_one_of_no_form_keeps_no_other
     assert [] == world.entries("room.inaccessible")
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("endpoint", ["me", "room", *LISTS])
 def test_null_fields_are_read_wherever_they_come(world: World, endpoint: str) -> None:
     """Nothing is gone for it, and the next run reads what is there again."""
@@ -505,6 +517,7 @@ def test_null_fields_are_read_wherever_they_come(world: World, endpoint: str) ->
     assert {"present", "edited"} >= set(texts(world).values())
 
 
+@pytest.mark.drawn(but=1)
 @pytest.mark.parametrize("endpoint", ["me", "room", *LISTS])
 def test_an_answer_of_10_mb_is_read(world: World, endpoint: str) -> None:
     """Far below the limit of 64 MB."""

@@ -61,6 +61,7 @@ def test_a_handover_is_a_record_and_stands_on_the_list(desk: Terminal) -> None:
     archive.close()
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize(
     ("number", "to", "day", "words"),
     [

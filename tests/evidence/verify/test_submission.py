@@ -69,6 +69,7 @@ def test_an_undamaged_one_says_what_was_not_checked(whole: Path, folder: Path) -
         assert any("holds no records" in one.text for one in verification.unchecked)
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize(
     ("damage", "subject"),
     [

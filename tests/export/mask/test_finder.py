@@ -153,6 +153,7 @@ def test_every_piece_stands_in_its_text(text: str) -> None:
     assert all(mark in text for mark in FINDER.marks(text))
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("repeated", ["あ", "田中", "さん", "a.", "\n", "ﾀ", "𠮷", "㍿", "\ud83d"])
 def test_a_long_text_is_divided(repeated: str) -> None:
     """Beyond what the analyser takes at once, with characters that it refuses or that become many, and in time."""

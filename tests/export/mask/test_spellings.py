@@ -101,6 +101,7 @@ def test_a_member_is_covered_in_every_spelling(person: Person) -> None:
     assert [] == wrong
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda one: one.shown)
 def test_a_party_is_covered_in_no_spelling(person: Person) -> None:
     """Neither as a member nor as a find, though a third person has the same surname."""

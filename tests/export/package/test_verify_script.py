@@ -108,6 +108,7 @@ def test_a_damaged_package_ends_it_with_3(package: Path) -> None:
     assert "1 thing does not match." in done.stdout
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("arguments", [["/nowhere"], ["--what"], ["--lang", "fr"], ["a", "b"], [__file__]])
 def test_what_is_no_package_ends_it_with_2(package: Path, arguments: list[str]) -> None:
     """One sentence, no traceback."""
@@ -178,6 +179,7 @@ def test_it_is_python_3_8_and_imports_only_the_standard_library() -> None:
     assert not {"gettext", "urllib.request", "socket", "http.client"} & imported
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("program", ["python3.8", "python3.9", "python3.10", "python3.12", "python3.13"])
 def test_other_pythons_give_the_same(package: Path, program: str) -> None:
     """Those that are there."""

@@ -59,6 +59,7 @@ def test_what_belongs_to_a_character_stays_with_it() -> None:
     assert MARK + "q\u0301" in marked
 
 
+@pytest.mark.drawn(but=6)
 @pdf_reader.needs_poppler
 @pytest.mark.parametrize("run", RUNS)
 def test_every_run_ends_within_the_page(run: str) -> None:

@@ -345,6 +345,7 @@ def test_full_tries_every_file_now(world: World) -> None:
     assert (1, 1) == (len(asked_for(world)), report.rooms[0].files_pending)
 
 
+@pytest.mark.drawn(but=6)
 @pytest.mark.parametrize(
     ("fault", "path", "reason"),
     [

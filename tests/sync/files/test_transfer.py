@@ -521,6 +521,7 @@ def test_a_host_that_stops_in_the_middle_is_cut(host: Host) -> None:
 NEVER_ENDING_HEADERS = ("status line", "headers", "100 Continue", "100 Continue, quickly")
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("what", NEVER_ENDING_HEADERS)
 def test_headers_that_never_end_are_given_up(host: Host, what: str) -> None:
     """Each byte comes in time, and still there is one deadline; the host is not asked a second time."""

@@ -650,6 +650,7 @@ def test_ids_as_numbers_nulls_missing_and_unknown_fields_are_accepted(world: Wor
     assert {"message/3": listing[2], f"message/{2**62 + 1}": listing[0], f"message/{2**62 + 2}": listing[1]} == rows
 
 
+@pytest.mark.drawn(but=4)
 @pytest.mark.parametrize(
     "text",
     [
@@ -706,6 +707,7 @@ def test_order_of_a_list_does_not_matter(world: World) -> None:
     assert ["message/999", "message/1000", "message/1001"] == keys
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize(
     "fault",
     [

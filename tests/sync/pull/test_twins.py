@@ -22,6 +22,7 @@ def later(world: World, **span: float) -> None:
     world.sync(full=True)
 
 
+@pytest.mark.drawn(but=4)
 @pytest.mark.parametrize("name", ["髙橋 一郎", "一郎 高橋", "高橋一郎(公式)", "高橋\u3000一郎"])
 @pytest.mark.parametrize("place", ["request", "contact", "room"])
 def test_a_name_that_was_taken(world: World, name: str, place: str) -> None:

@@ -47,6 +47,7 @@ def ids(found: FoundIds) -> set[str]:
 # --- every kind -----------------------------------------------------------------------------------
 
 
+@pytest.mark.drawn(but=5)
 @pytest.mark.parametrize("kind", recovery_files.KINDS, ids=lambda kind: kind.__name__)
 @given(messages=strategies.lists(MESSAGES, min_size=1, max_size=5, unique=True))
 def test_every_planted_id_is_found_with_its_room(kind: recovery_files.FileBuilder, messages: list[str]) -> None:
@@ -66,6 +67,7 @@ def test_ids_of_other_rooms_are_counted_and_not_taken(kind: recovery_files.FileB
     assert found.elsewhere <= {(999_999, int(ONE))}
 
 
+@pytest.mark.drawn(but=5)
 @pytest.mark.parametrize("kind", recovery_files.KINDS, ids=lambda kind: kind.__name__)
 @given(cut=strategies.floats(0, 1), noise=strategies.binary(max_size=40))
 def test_no_damage_makes_it_fail(kind: recovery_files.FileBuilder, cut: float, noise: bytes) -> None:
@@ -239,6 +241,7 @@ def test_base64_inside_base64_is_not_unpacked() -> None:
     assert set() == found_in(content).places
 
 
+@pytest.mark.drawn(but=4)
 @pytest.mark.parametrize(
     "content",
     [

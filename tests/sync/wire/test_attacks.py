@@ -154,6 +154,7 @@ def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
         assert not made.world.chatwork.leaked
 
 
+@pytest.mark.drawn(but=30)
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_on_an_answer_ends_in_time_and_changes_nothing(wire: Wire, name: str) -> None:
     """A list of messages is read as it is meant, or its room fails with the cause, and is made up for."""
@@ -248,6 +249,7 @@ def judge_connection(wire: Wire, told: str) -> None:
     assert [told] == wire.world.texts(post)
 
 
+@pytest.mark.drawn(but=4)
 @pytest.mark.parametrize("name", TLS_ATTACKS)
 def test_an_attack_on_an_encrypted_connection_ends_in_time_with_its_cause(encrypted: Wire, name: str) -> None:
     """Nothing is sent to a host that does not speak as it should."""
@@ -271,6 +273,7 @@ def test_a_host_without_a_good_certificate_gets_no_token(
     assert encrypted.sync().complete
 
 
+@pytest.mark.drawn(but=4)
 @pytest.mark.parametrize("name", PROXY_ATTACKS)
 def test_an_attack_of_a_proxy_ends_in_time_with_its_cause(proxied: Wire, name: str) -> None:
     """It never sees the token; when it lets through again, all is read."""

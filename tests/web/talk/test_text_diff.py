@@ -95,6 +95,7 @@ def _large() -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("place", range(6))
 def test_large_texts_take_no_time(place: int) -> None:
     """Two texts of 20,000 characters take no longer than going through them sixty times, whatever they are."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.store.working.remembered_values import RESCUED
+from archiver.web.jobs import Job
 from tests.support.archives.maker import message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.schedules.rounds import next_round
@@ -19,8 +20,9 @@ OWN_POST = {"HX-Request": "true", "Origin": SITE, "Sec-Fetch-Site": "same-origin
 
 
 @pytest.fixture
-def browser(tmp_path: Path) -> Iterator[FormBrowser]:
-    """The application over a job in whose chat a message was deleted; Chatwork cannot be reached."""
+def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FormBrowser]:
+    """The application over a job in whose chat a message was deleted; Chatwork is away, and that takes no time."""
+    monkeypatch.setattr(Job, "sleep", lambda job, _seconds: job.stop_if_left())
     maker = story(tmp_path / "home")
     maker.contract("job1", platform="crowdworks", client="田中", title="動画", url="https://crowdworks.jp/contracts/1")
     maker.sync([message_object(30, "検収OKです", sent=200)], minutes=202)
