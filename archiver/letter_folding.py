@@ -6,13 +6,15 @@ variants of kanji (髙 for 高) keep nothing from being found. What is replaced 
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from archiver.kanji_variants import kanji_variants
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
 
 # Invisible characters that count as letters or symbols: Hangul fillers, the empty Braille pattern.
 _INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -105,3 +107,133 @@ def _fold_width(character: str) -> str:
 
 
 _FOLDED_CHARACTERS = _CharacterFolds()
+
+
+_MORE_VARIANTS = (
+    *("吉𠮷", "橋𣘺", "斎斉", "檜桧", "館舘", "凛凜", "槙槇", "富冨", "崎嵜碕", "清淸"),
+    *("鴎鷗", "薮藪籔", "遥遙", "醤醬", "頬頰", "祷禱", "繋繫", "侠俠", "剥剝", "呑吞", "噛嚙", "嚢囊", "填塡"),
+    *("妍姸", "屏屛", "并幷", "掻搔", "掴摑", "溌潑", "涜瀆", "焔焰", "箪簞", "繍繡", "莱萊", "蒋蔣", "蝉蟬"),
+    *("蝋蠟", "躯軀", "醗醱", "鯵鰺", "鹸鹼", "麹麴", "麺麵", "顛顚", "騨驒", "濤涛", "巌巖", "尭堯", "桝枡", "晃晄"),
+)
+"""Variants that names have and the map does not join, or joins with others: a character, then its variants."""
+
+
+@functools.cache
+def kanji_variants() -> Mapping[str, str]:
+    """Each variant of a kanji → the character it stands for.
+
+    Source: IPA's MJ縮退マップ, CC BY-SA 2.1 JP (the first lines of `data/kanji_variants.txt`).
+    """
+    text = (Path(__file__).with_name("data") / "kanji_variants.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    variants = {variant: line[0] for line in lines for variant in line[1:]}
+    for group in _MORE_VARIANTS:
+        variants |= dict.fromkeys(group[1:], variants.get(group[0], group[0]))
+    return {variant: _last_target(variants, target) for variant, target in variants.items()}
+
+
+def join_variants(text: str) -> str:
+    """The text with one form of each kanji; every character stays at its place."""
+    return text if kanji_variants().keys().isdisjoint(text) else text.translate(_translation())
+
+
+@functools.cache
+def _translation() -> dict[int, str]:
+    return {ord(variant): target for variant, target in kanji_variants().items()}
+
+
+def _last_target(variants: Mapping[str, str], character: str) -> str:
+    """The end of a chain of variants; a circle ends where it began."""
+    target = character
+    while target in variants and variants[target] != character:
+        target = variants[target]
+    return target
+
+
+_KANA_LIKE_KANJI = str.maketrans("ーカニロタトエハオチヘリ", "一力二口夕卜工八才千へり")
+"""Kana → the kanji or hiragana that looks like it; the folding knows Cyrillic and Greek letters of the usual kind."""
+_LATIN = str.maketrans(
+    "l10пгиьԁѵԝһӏոսօցհıɑɡᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢøłđ", "iionrubdvwhinuoghiagabcdefghijkimnoprstuvwyzoid"
+)
+_BESIDE = (
+    "公式 公式アカウント 本人 本物 正規 様 さん さま 氏 先生 解約済 退職 代表 代表取締役 社長 取締役 担当 担当者"
+    " 新 旧 新アカウント 新アカ サブ 予備 業務用 仕事用 個人 アカウント official real new sub ceo account mr ms dr jr"
+    " 株式会社 有限会社 合同会社 株 inc ltd llc"
+)
+"""Words beside a name that make it no other name."""
+_BETWEEN = re.compile(r"[\W_]+")
+_PARTS = re.compile(r"[\W_]+|(?<=[A-Za-z])(?=[一-鿿])|(?<=[一-鿿])(?=[A-Za-z])")
+_LONGEST = 100
+"""How many parts of a name count, and how many letters of a part."""
+_DIGITS = re.compile(r"(?<=\D)\d{1,3}$")
+_PERSON = re.compile("(?=.{4})[一-鿿][一-鿿々ヶぁ-ん]+(?: [一-鿿々ヶぁ-ん]+)?|[a-z]{3,} [a-z]{3,}")
+_WORK = re.compile(
+    "部|課|係|室|局|会|社|店|所|事務|窓口|管理|編集|制作|運営|動画|営業|経理|担当|募集|採用|通知|連絡|共有"
+)
+"""What is a name of surname and given name as far as its letters tell, and what belongs to no such name."""
+_SHORTEST_TURNED = {"kanji": 3, "kana": 4, "latin": 8}
+"""How many letters a name without a space must have so that its halves may be exchanged: 中田 is not 田中."""
+
+
+def looks_like(name: str, known: str) -> bool:
+    """Whether a name looks like a known one; a number may be added to it, but two different numbers tell apart.
+
+    Of the name of a person one of the two may have more beside it: 田中太郎@ABC商事.
+    """
+    one, other = _forms(name), _forms(known)
+    return bool((one.whole | one.without_number | one.persons) & other.whole or other.persons & one.whole)
+
+
+class _Forms(NamedTuple):
+    """The forms by which a name is compared."""
+
+    whole: frozenset[str]
+    without_number: frozenset[str]
+    """Without a number at its end."""
+    persons: frozenset[str]
+    """Those of its first or last parts that are a whole personal name."""
+
+
+@lru_cache(4096)
+def _forms(name: str) -> _Forms:
+    parts = [one for part in _PARTS.split(unicodedata.normalize("NFKC", name)) if (one := _folded(part))][:_LONGEST]
+    named = [one for part in parts if (one := _without_words(part))] or parts
+    digits = [*named[:-1], _DIGITS.sub("", named[-1])] if named else []
+    if named and named[-1].isdigit():
+        digits = named[:-1]
+    ends = [end for cut in range(1, len(named)) for end in (named[:cut], named[cut:])]
+    persons = [end for end in ends if _PERSON.fullmatch(" ".join(end)) and not _WORK.search("".join(end))]
+    whole = _compared(named) or frozenset({name.strip()} - {""})  # of signs alone
+    return _Forms(whole, _compared(digits), frozenset().union(*map(_compared, persons)))
+
+
+def _folded(part: str) -> str:
+    return _BETWEEN.sub("", folded_text(re.sub("(.)々", r"\1\1", part[:_LONGEST]).translate(_KANA_LIKE_KANJI)))
+
+
+def _without_words(part: str) -> str:
+    """A part of a name without the words beside it, at either end; of one letter only if they stand alone."""
+    if part in _words():
+        return ""
+    for word in _words():
+        if len(word) > 1 or word in "様氏":
+            part = part.removesuffix(word) or part
+        if len(word) > 1 and not word.isascii():
+            part = part.removeprefix(word) or part
+    return part
+
+
+@cache
+def _words() -> tuple[str, ...]:
+    return tuple(sorted(map(_folded, _BESIDE.split()), key=len, reverse=True))
+
+
+def _compared(parts: list[str]) -> frozenset[str]:
+    alike = [one.translate(_LATIN).replace("rn", "m").replace("vv", "w") for one in parts]
+    whole = "".join(alike)
+    if not whole:
+        return frozenset()
+    kind = "latin" if whole.isascii() else "kanji" if re.search("[一-鿿]", whole) else "kana"
+    turned = {min(whole[cut:] + whole[:cut] for cut in range(len(whole)))}
+    may_turn = len(whole) >= _SHORTEST_TURNED[kind]
+    return frozenset({whole, *(turned if may_turn else ()), *({" ".join(sorted(alike))} if len(alike) > 1 else ())})

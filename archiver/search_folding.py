@@ -1,7 +1,7 @@
 """Makes texts alike before they are searched: forms, cases, spaces, variants of kanji, commas in numbers.
 
 The search of the archive and the marks in what it finds fold alike. The search of an exported transcript
-(`render/search_data.py`) joins forms and cases only.
+(`render/page_templates.py`) joins forms and cases only.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from archiver.kanji_variants import join_variants
+from archiver.letter_folding import join_variants
 
 _COMMAS = re.compile(r"(?<=[0-9]),(?=[0-9])")
 """Commas within numbers, as in 5,000."""

@@ -26,10 +26,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "message_ids": set(),
     "corrected_clock": set(),
     "day_words": set(),
-    "kanji_variants": set(),
-    "search_folding": {"kanji_variants"},
-    "letter_folding": {"kanji_variants"},
-    "same_name": {"letter_folding"},
+    "letter_folding": set(),
+    "search_folding": {"letter_folding"},
     "folder_sync": set(),
     "reminders": set(),
     "report_language": set(),
@@ -49,10 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store.queries.author_facts": FOUNDATION | {"evidence.listed_acts", "evidence.system_posts", "store"},
     "store.queries.contract_activity": FOUNDATION
     | {
-        "claims.counterparts",
         "claims.claim",
         "claims.messages",
-        "claims.turn",
         "evidence.account_signs",
         "evidence.history",
         "evidence.system_posts",
@@ -64,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store.erasure": FOUNDATION | {"evidence.history", "evidence.replaced_records", "folder_sync"},
     "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.looks", "evidence.tables", "search_folding"},
     "render": {"message_ids", "records", "report_language", "chatwork.notation", "search_folding"},
-    "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "same_name", "store"},
+    "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "letter_folding", "store"},
     "export": OF_A_CASE
     | {
         "chatwork.notation",
@@ -72,18 +68,17 @@ MAY_IMPORT: dict[str, set[str]] = {
         "evidence.listed_acts",
         "evidence.system_posts",
         "evidence.tables",
-        "kanji_variants",
         "letter_folding",
         "render",
         "report_language",
     },
     "export.bag": FOUNDATION | {"evidence.manifest"},
     "export.stamps": FOUNDATION | {"report_language", "evidence.stamps", "store.seals", "store.time_text"},
-    "export.verify_page": FOUNDATION | {"evidence.stamps.known_roots", "render.style_sheet"},
+    "export.verify_page": FOUNDATION | {"evidence.stamps.known_roots", "render.page_templates"},
     "export.mask.records": FOUNDATION | {"evidence.history", "evidence.replaced_records"},
     "export.package": OF_A_CASE
     | {"chatwork.notation", "evidence", "folder_sync", "letter_folding", "render", "report_language", "store"},
-    "alerts": OF_A_CASE | {"report_language", "chatwork.notation", "render.spoken_times"},
+    "alerts": OF_A_CASE | {"report_language", "chatwork.notation", "render.times"},
     "schedule": {"errors", "wording", "settings", "store.durable_files"},
     "waiting": {"errors", "wording", "settings", "schedule.job_files"},  # neither pages nor store: it stays small
     "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange", "evidence", "settings", "store.seals"},
@@ -103,7 +98,6 @@ MAY_IMPORT: dict[str, set[str]] = {
         "chatwork.allowed_urls",
         "chatwork.exchange",
         "health",
-        "render.spoken_times",
         "render.times",
     }
     | {"rounds", "settings", "store", "sync"},
@@ -135,7 +129,7 @@ HOME: dict[str, set[str]] = {
     "asn1crypto": {"demo", "evidence.stamps.reply_verification"},
     "boto3": {"team.object_stores.s3_store"},
     "botocore": {"team.object_stores.s3_store"},
-    "certifi": {"evidence.stamps.roots", "notices.mail_sender"},
+    "certifi": {"evidence.stamps.roots", "notices.delivery"},
     "click": {"cli", "team.commands"},
     "cryptography": {"demo"}
     | {f"evidence.stamps.{name}" for name in ("odd_certificates", "reply_verification", "roots")}
@@ -201,8 +195,8 @@ HOME: dict[str, set[str]] = {
         "tsa",
     },
     "http.server": {"demo"},
-    "smtplib": {"notices.mail_sender"},
-    "socket": {"chatwork.exchange", "demo", "notices.mail_sender", "web.server", "web.waitress_server"},
+    "smtplib": {"notices.delivery"},
+    "socket": {"chatwork.exchange", "demo", "notices.delivery", "web.server", "web.waitress_server"},
     "socketserver": {"demo"},
     "sqlite3": {"store", "team.ledger_copy"},
     "urllib.request": set(),

@@ -14,10 +14,10 @@ NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 RAW_CLOCKS = {
     "app.py",  # the clock that is corrected
     "evidence/verify/command_line.py",  # `verify.py` of a package: no archive, no Chatwork
-    "notices/last_notice_time_file.py",  # beside the time of a file, which is this computer's
+    "notices/round_notices.py",  # beside the time of a file, which is this computer's
     "rounds/daemon.py",  # the scheduler's jobs, which go by this computer's clock
     "schedule/backends.py",  # when cron reads its tables, by this computer's clock
-    "settings/private_file.py",  # beside the time of a file
+    "settings/token.py",  # beside the time of a file
     "store/blobs.py",  # beside the time of a file
     "team/object_stores/s3_store.py",  # until when a service is asked to lock an object: a request, no evidence
     "store/queries/viewing/written_state.py",  # beside the times of files

@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from archiver.same_name import looks_like
+from archiver.letter_folding import looks_like
 
 TWINS = """
 高橋一郎 = 髙橋一郎 ; 斎藤 = 斉藤 ; 山崎 = 山﨑 ; ﾀﾅｶ = タナカ ; TANAKA = ＴＡＮＡＫＡ ; Tanaka = Тanаka ;

@@ -18,8 +18,7 @@ from archiver.errors import BadRoots
 from archiver.evidence.stamps import roots
 from archiver.evidence.stamps.timestamp import StampRefused, request_stamp
 from archiver.settings.model import AuthoritySetting, Settings, TimestampSettings
-from archiver.settings.tsa_offers import OFFERS
-from archiver.tsa import build_sender
+from archiver.tsa import OFFERS, build_sender
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer
 from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
 

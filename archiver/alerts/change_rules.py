@@ -10,7 +10,7 @@ from difflib import unified_diff
 from itertools import groupby
 from typing import TypeVar
 
-from archiver.claims.changes import is_closed_name, was_closed
+from archiver.claims.messages import is_closed_name, was_closed
 from archiver.records import Sides, State
 from archiver.records.alerts import (
     CANCELLED,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from archiver.contract_dates import OutsideContact, day_of
 from archiver.platforms.job_platform import platform_of
 from archiver.records.alerts import CANCELLED, Alert, AlertRule, Level
-from archiver.render.spoken_times import dated_moment, short_day
+from archiver.render.times import dated_moment, short_day
 from archiver.report_language import in_program_language
 from archiver.wording import gettext as _
 from archiver.wording import ngettext

@@ -1,16 +1,34 @@
-"""Claims about messages: the first one, the other side's last reply, how many there are, early contact."""
+"""Claims about messages: the first one, the other side's last reply, whose turn it is, deletions and edits."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from typing import TypeVar
+from datetime import datetime
+from itertools import takewhile
+from typing import NamedTuple, TypeVar
 
 from archiver.claims.claim import Claim, Knowledge, Missing
 from archiver.contract_dates import OutsideContact, outside_contact
 from archiver.platforms.job_platform import platform_of
-from archiver.records import Basis, CaseFacts, Gap, MessageKind, Post, RoomFacts
+from archiver.records import (
+    AccountClosing,
+    Act,
+    ActKind,
+    Basis,
+    CancellationPost,
+    CaseFacts,
+    CaseSide,
+    ChangedMessages,
+    ChangeKind,
+    ClosingSign,
+    Gap,
+    MessageKind,
+    Post,
+    RoomFacts,
+    closed_mark,
+)
 
 Counted = TypeVar("Counted")
 
@@ -114,3 +132,190 @@ def _is_before_first(gap: Gap, room: RoomFacts) -> bool:
 def _reaches_beyond(gap: Gap, post: Post | None) -> bool:
     """Whether something in a gap may be later than a post: ids rise with the time, over all rooms."""
     return post is None or int(gap.before) > int(post.message_id)
+
+
+class Turn(NamedTuple):
+    """The last act of the other side, and the reporter's first one after it."""
+
+    last: Act | None
+    """None: no act of theirs is saved."""
+    asked: Act | None
+    """None: the other side acted last."""
+    until: datetime | None
+    """Up to when it is known what was posted; None: not known."""
+    is_closed: bool
+    """Whether a room cannot be opened any more, so that nothing can be known later."""
+    people: int
+    """How many people wrote after the other side's last act whose side nobody entered."""
+    messages: int
+    """How many messages they wrote."""
+
+
+def turn(facts: CaseFacts) -> Claim[Turn]:
+    """Whose turn it is; unknown while nobody is known to be the other side.
+
+    Whole only if nothing is missing after the other side's last act, and nobody wrote later whose side is not entered.
+    """
+    reply, last = last_reply(facts), last_act(facts)
+    own = [one for one in facts.acts if one.post.account_id in facts.reporters]
+    later = [one for one in own if last is None or _is_later(one, last.post)]
+    value = Turn(
+        last,
+        min(later, key=lambda one: one.post.at, default=None),
+        facts.known_until,
+        any(room.is_closed for room in facts.rooms),
+        len(facts.strangers),
+        facts.strangers.total(),
+    )
+    is_doubtful = reply.is_whole and (value.until is None or value.people)
+    entries = tuple(one.post.seq for one in (value.last, value.asked) if one is not None)
+    return Claim(value, Knowledge.SAVED if is_doubtful else reply.knowledge, reply.basis, entries, reply.missing)
+
+
+def last_act(facts: CaseFacts) -> Act | None:
+    """The last act of the other side, a file or a task too; one of which no reply tells who did it may be theirs."""
+    reply = last_reply(facts).value
+    acts = [one for one in facts.acts if one.post.account_id in facts.bases or not one.post.account_id]
+    speech = [] if reply is None else [Act(ActKind.MESSAGE, reply)]
+    return max([*speech, *acts], key=lambda one: one.post.at, default=None)
+
+
+def with_acts(
+    facts: CaseFacts,
+    acts: Iterable[Act],
+    own_after: Callable[[Post | None], Act | None],
+    strangers_after: Callable[[Post | None], Counter[int]],
+) -> CaseFacts:
+    """The facts with what files and tasks show after the other side's last speech, and what others wrote after that.
+
+    `own_after` gives the reporter's first message after a post, `strangers_after` how many messages everybody wrote
+    whose side is not entered. Nothing is added while nobody is known to be the other side.
+    """
+    if not facts.bases:
+        return facts
+    reply = last_reply(facts).value
+    known = replace(facts, acts=tuple(one for one in acts if reply is None or _is_later(one, reply)))
+    last = last_act(known)
+    own = own_after(None if last is None else last.post)
+    strangers = strangers_after(None if last is None else last.post)
+    return replace(known, acts=known.acts if own is None else (*known.acts, own), strangers=strangers)
+
+
+def _is_later(act: Act, post: Post) -> bool:
+    """Whether an act is later than a post; the id of a task that was listed late tells it."""
+    is_listed_late = act.is_noticed and act.kind is ActKind.TASK_GIVEN
+    is_after = is_later(act.post, post)
+    return is_after and not (is_listed_late and int(act.post.message_id) < int(post.message_id))
+
+
+def is_later(post: Post, before: Post | None) -> bool:
+    """Whether a post is later than another one; within a second the ids tell it."""
+    return before is None or (post.at, int(post.message_id)) > (before.at, int(before.message_id))
+
+
+def days_waiting(claim: Claim[Turn], now: datetime) -> int | None:
+    """For how many whole days the reporter has had no answer; None: it is not the other side's turn, or not known.
+
+    It counts up to the last list that was read, and where a room was closed since then up to now.
+    """
+    asked, until, missing = claim.value.asked, claim.value.until, claim.missing
+    is_open = missing.gaps or missing.unread_rooms or missing.has_unknown_text or claim.value.people
+    if asked is None or until is None or until < asked.post.at or is_open or claim.knowledge is Knowledge.UNKNOWN:
+        return None
+    return ((now if claim.value.is_closed else until) - asked.post.at).days
+
+
+Sides = Counter[CaseSide]
+"""How many messages of each side."""
+
+EDITS = (ChangeKind.EDITED, ChangeKind.EDITED_BEFORE)
+DELETIONS = (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE)
+"""Kinds of which a message has one at most."""
+
+
+def changes(facts: CaseFacts, kind: ChangeKind) -> Claim[Sides]:
+    """How many messages of each side changed so; no reply tells who changed them.
+
+    Never whole: what was deleted between two readings, or lies in a gap, is not known.
+    """
+    missing = message_count(facts).missing
+    return Claim(changed_sides(facts.changed, kind), Knowledge.SAVED, Basis.REPLY, missing=missing)
+
+
+def changed_sides(changed: ChangedMessages, kind: ChangeKind) -> Sides:
+    """How many messages of each side changed so, Chatwork's notices left out."""
+    sides: Sides = Counter()
+    for account, author in changed.authors.items():
+        if author.changes[kind]:
+            sides[changed.sides.side(account)] += author.changes[kind]
+    return sides
+
+
+def changed_notices(changed: ChangedMessages, kind: ChangeKind) -> int:
+    """How many of Chatwork's notices changed so."""
+    return sum(author.notice_changes[kind] for author in changed.authors.values())
+
+
+def changed_count(changed: ChangedMessages, kinds: Collection[ChangeKind]) -> int:
+    """How many messages changed in one of these ways, whosever they are, Chatwork's notices left out."""
+    return sum(changed_sides(changed, kind).total() for kind in kinds)
+
+
+def own_changes(facts: CaseFacts) -> Counter[ChangeKind]:
+    """The reporter's own changed messages by kind."""
+    counts: Counter[ChangeKind] = Counter()
+    for account, author in facts.authors.items():
+        if facts.side(account) is CaseSide.REPORTER:
+            counts += author.changes
+    return counts
+
+
+class ClosedAccount(NamedTuple):
+    """The API's own sign of a closed account, and the post before it that tells Chatwork's own time."""
+
+    sign: AccountClosing
+    post: CancellationPost | None
+
+
+def closed_account(facts: CaseFacts) -> Claim[ClosedAccount | None]:
+    """The first account of the other side that is seen to be closed, with the time we noticed it.
+
+    The ending of the name is a sign by itself; the other signs only after a post about it. A post alone is none, as
+    anybody can write it. No reply tells when an account was closed, nor that none was: without a sign nothing is known.
+    """
+    found = [ClosedAccount(one, _post_before(facts, one)) for one in facts.closings if one.account_id in facts.bases]
+    known = [one for one in found if one.sign.sign is ClosingSign.SUFFIX or one.post is not None]
+    first = min(known, key=lambda one: (one.sign.sign is not ClosingSign.SUFFIX, one.sign.at), default=None)
+    if first is None:
+        return Claim(None, Knowledge.UNKNOWN, Basis.NONE)
+    entries = (first.sign.seq,) if first.post is None else (first.post.seq, first.sign.seq)
+    return Claim(first, Knowledge.WHOLE, Basis.REPLY, entries)
+
+
+def is_closed_name(name: str) -> bool:
+    """Whether a display name ends with the mark of a closed account."""
+    return bool(closed_mark(name))
+
+
+def was_closed(before: str, after: str) -> bool:
+    """Whether a display name got the mark of a closed account."""
+    return is_closed_name(after) and not is_closed_name(before)
+
+
+def closed_since(names: Iterable[tuple[str, datetime]]) -> datetime | None:
+    """Since when all names of a person have had the mark; None: the last one has not. Names come oldest first."""
+    times = [since for _name, since in takewhile(lambda one: is_closed_name(one[0]), reversed(list(names)))]
+    return times[-1] if times else None
+
+
+def _post_before(facts: CaseFacts, sign: AccountClosing) -> CancellationPost | None:
+    """The first post about this account, of anybody but the reporter, that a reply with the sign came after."""
+    posts = [
+        post
+        for post in facts.cancellations
+        if (post.about or post.author) == sign.account_id
+        and post.author not in facts.reporters
+        and post.at <= sign.at
+        and (sign.sign is ClosingSign.SUFFIX or post.room_id == sign.room_id)
+    ]
+    return min(posts, key=lambda post: post.at, default=None)

@@ -31,8 +31,8 @@ class CliContext:
 
     def settings(self) -> Settings:
         """Read the settings now. Raises BadSettings, BadBaseUrl; an absent file gives the defaults."""
-        from archiver.settings.child_environ import keep_back
         from archiver.settings.file import load_settings
+        from archiver.settings.home import keep_back
 
         settings = load_settings(self.home, self.environ)
         keep_back(settings.secret_variables)

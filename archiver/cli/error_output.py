@@ -51,8 +51,7 @@ def tell_error(error: BaseException) -> int | None:
 
 
 def _told_as_vanished(error: errors.NoArchive) -> errors.NoArchive:
-    from archiver.settings.other_archives import state_folder
-    from archiver.settings.seen_archive import told_as_vanished
+    from archiver.settings.other_archives import state_folder, told_as_vanished
 
     return told_as_vanished(error, state=state_folder())
 
@@ -65,11 +64,11 @@ def _end_line() -> None:
 
 def advice(error: errors.ArchiverError) -> str:
     """What to do next; for the archive's own token, if it is refused, also that the variable is used, if it is set."""
-    from archiver.settings.child_environ import TOKEN_VARIABLE, own_environ
-    from archiver.setup import token_source
+    from archiver.settings.home import TOKEN_VARIABLE, own_environ
+    from archiver.setup import archive_setup
 
     if type(error) is errors.TokenRefused and own_environ().get(TOKEN_VARIABLE, "").strip():
-        return f"{error.advice()}   {token_source.variable_wins_hint()}"
+        return f"{error.advice()}   {archive_setup.variable_wins_hint()}"
     return error.advice()
 
 

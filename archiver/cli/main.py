@@ -32,8 +32,7 @@ from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import side_by_side
 from archiver.cli.terminal.typed_command import completion_for
 from archiver.errors import NoArchive, OlderArchive
-from archiver.settings.child_environ import own_environ, secrets_kept_back
-from archiver.settings.home import has_archive, home_path
+from archiver.settings.home import has_archive, home_path, own_environ, secrets_kept_back
 from archiver.wording import complete_with, own_completion, typed
 
 
@@ -156,8 +155,7 @@ def _begin(  # `lang` is read before, by choose_language
 
 def _require_no_remains(home: Path) -> None:
     """Raise DatabaseGone where the database alone is missing, and ArchiveVanished where the whole archive is."""
-    from archiver.settings.other_archives import state_folder
-    from archiver.settings.seen_archive import told_as_vanished
+    from archiver.settings.other_archives import state_folder, told_as_vanished
     from archiver.store.archive import Archive
 
     error = told_as_vanished(Archive(home).absence(), state=state_folder())

@@ -22,7 +22,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from archiver import errors
-from archiver.settings.child_environ import child_environ
+from archiver.settings.home import child_environ
 from archiver.settings.model import Settings
 from archiver.settings.notify_urls import environ_without_secrets
 from archiver.store.archive import Archive

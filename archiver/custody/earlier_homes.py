@@ -24,8 +24,14 @@ from archiver.evidence.verify.rollbacks import (
     rollback_sentence,
 )
 from archiver.records import JsonObject, Observation, ObservedBy, RoomId
-from archiver.settings.other_archives import state_folder
-from archiver.settings.seen_archive import SeenRecords, note_in_copies, note_of_home, read_seen, write_seen
+from archiver.settings.other_archives import (
+    SeenRecords,
+    note_in_copies,
+    note_of_home,
+    read_seen,
+    state_folder,
+    write_seen,
+)
 from archiver.store import orphaned_seals, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.erasure.records import without_erased

@@ -9,9 +9,8 @@ from typing import Any
 from archiver.export import helper_process
 from archiver.export.helper_process import Helper, batches_of, done_beside_helper
 from archiver.records import Message, MessageKind, ObservedBy, State, Version
-from archiver.render.message_html import RenderedMessage
-from archiver.render.message_renderer import MessageFacts, MessageRenderer, Rendering, render_here
-from archiver.render.search_data import SearchText, TextKind
+from archiver.render.message_html import MessageFacts, MessageRenderer, RenderedMessage, Rendering, render_here
+from archiver.render.page_templates import SearchText, TextKind
 
 LONG = 5_000
 """Messages from which on a helper is worth its start."""

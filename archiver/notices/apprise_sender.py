@@ -41,7 +41,7 @@ def send(
 
     One that has not taken it in time counts as failed. `environ` is that of the process, so it must not hold the token.
     """
-    from archiver.settings.child_environ import child_environ
+    from archiver.settings.home import child_environ
 
     is_frozen = getattr(sys, "frozen", False)
     own_command = [CHILD_ARGUMENT] if is_frozen else ["-P", __file__]  # -P: no module of the present folder is taken

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import smtplib
+import socket
+import ssl
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
 from gettext import gettext as _
+from threading import Timer
+from typing import NamedTuple
 
-from archiver.notices import apprise_sender, desktop, heartbeat, mail_sender, url_check
+import certifi
+
+from archiver import errors
+from archiver.notices import apprise_sender, desktop, heartbeat, url_check
 from archiver.notices.url_check import NoticeTrial
-from archiver.settings.model import Settings
-from archiver.settings.notify_urls import addresses, environ_without_secrets
+from archiver.settings.model import MAIL_PORTS, NotifySettings, Settings
+from archiver.settings.notify_urls import addresses, environ_without_secrets, read_mail_password
 
 DESKTOP, MAIL, URLS, PING = "desktop", "mail", "urls", "ping"
 """The ways by which the user is told; the last one is the heartbeat, which tells by its silence."""
@@ -28,7 +40,7 @@ def deliver(
     """
     title, wanted = _("Chatwork archive"), set(ways) & set(settings.notify.ways)
     is_shown = desktop.show(title, text, environ_without_secrets(settings, environ)) if DESKTOP in wanted else None
-    failure = mail_sender.send_mail(settings, environ, subject or title, text) if MAIL in wanted else None
+    failure = send_mail(settings, environ, subject or title, text) if MAIL in wanted else None
     sent, complaints = send_to_urls(settings, environ, text, subject or title) if URLS in wanted else (0, [])
     return NoticeTrial(
         is_shown,
@@ -78,3 +90,131 @@ def ways_taken(trial: NoticeTrial, settings: Settings) -> dict[str, bool]:
         PING: trial.ping,
     }
     return {way: is_taken for way, is_taken in outcomes.items() if is_taken is not None}
+
+
+PATIENCE = 20.0
+"""Seconds that a mail may take."""
+
+OWN_NAME = "[127.0.0.1]"
+"""The name in EHLO: that of this computer would travel in each mail's head (RFC 5321, 4.1.3)."""
+
+
+class MailFailure(NamedTuple):
+    """Why a mail was not sent, in one sentence."""
+
+    sentence: str
+    is_refused: bool
+    """Whether the server understood and refused, so that another kind of connection would not help."""
+
+
+def send_mail(
+    settings: Settings, environ: Mapping[str, str], title: str, text: str, *, patience: float = PATIENCE
+) -> MailFailure | None:
+    """Send a text by mail if the settings name a server; return what failed, if anything did."""
+    notify = settings.notify
+    if not notify.has_mail:
+        return None
+    try:
+        password = read_mail_password(settings, environ) if notify.mail_user else ""
+    except errors.SettingsError:
+        password = ""
+    if notify.mail_user and not password:
+        return MailFailure(
+            _("No mail was sent: the password of [notify] mail_password is not where it should be."), is_refused=True
+        )
+    try:
+        _deliver(notify, password, compose(notify, title, text), patience)
+    except (smtplib.SMTPException, OSError, ValueError) as error:  # a challenge that cannot be read is a ValueError
+        sentence = _("No mail was sent: {reason}.").format(reason=_reason(error, notify.mail_host))
+        return MailFailure(sentence, isinstance(error, _REFUSALS))
+    return None
+
+
+def compose(notify: NotifySettings, title: str, text: str) -> EmailMessage:
+    """The mail: a subject, plain text, and a mark that a program wrote it, so that no one answers (RFC 3834)."""
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = title, notify.mail_sender, notify.mail_to
+    message["Date"] = formatdate()
+    message["Message-ID"] = make_msgid(domain=notify.mail_sender.rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text + "\n")
+    return message
+
+
+_REFUSALS = (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused)
+
+
+def _deliver(notify: NotifySettings, password: str, message: EmailMessage, patience: float) -> None:
+    """Hand the mail to its server. Raises as `smtplib`."""
+    with _connection(notify, patience) as server:
+        if notify.mail_user:
+            server.login(notify.mail_user, password)
+        server.send_message(message)
+
+
+def _reason(error: Exception, host: str) -> str:
+    """Why a server did not take a mail, as part of a sentence; nothing of what the server said is in it."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return _("the mail server does not accept name and password (many want a password made for programs)")
+        case smtplib.SMTPRecipientsRefused() | smtplib.SMTPSenderRefused():
+            return _("the mail server does not take mails from this sender to this address")
+        case ssl.SSLCertVerificationError():
+            return _("the mail server {host} cannot prove its name").format(host=host)
+        case smtplib.SMTPNotSupportedError():
+            return _("the mail server does not offer what [notify] mail_tls and mail_user ask for")
+        case smtplib.SMTPServerDisconnected() | TimeoutError():
+            return _("the mail server {host} did not answer in time, or ended the connection").format(host=host)
+        case UnicodeError():  # no name of a host
+            pass
+        case smtplib.SMTPException() | ValueError():
+            return _("the mail server does not answer as expected")
+    return _("the mail server {host} cannot be reached").format(host=host)
+
+
+@contextmanager
+def _connection(notify: NotifySettings, patience: float) -> Iterator[smtplib.SMTP]:
+    """A connection that is cut when the time is over, however slowly the server drips. Raises as `smtplib`."""
+    until = time.monotonic() + patience
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())  # a one-folder build does not find those of the system everywhere
+    host, tls = notify.mail_host, notify.mail_tls
+    server = _TlsServer(host, patience, context) if tls == "tls" else _PlainServer(host, patience)
+    watchdog = Timer(patience, _cut, (server,))
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        server.connect(host, notify.mail_port or MAIL_PORTS[tls])
+        if tls == "starttls":
+            server.starttls(context=context)
+        yield server
+        if time.monotonic() < until:
+            with suppress(smtplib.SMTPException, OSError):  # the mail was taken already
+                server.quit()
+    finally:
+        watchdog.cancel()
+        server.close()
+
+
+class _PlainServer(smtplib.SMTP):
+    """A server that is not connected to yet, so that the watchdog knows it before; it must prove its name for TLS."""
+
+    def __init__(self, host: str, patience: float) -> None:
+        super().__init__(timeout=patience, local_hostname=OWN_NAME)
+        self._host = host
+
+
+class _TlsServer(smtplib.SMTP_SSL):
+    """The same with TLS from the first byte."""
+
+    def __init__(self, host: str, patience: float, context: ssl.SSLContext) -> None:
+        super().__init__(timeout=patience, local_hostname=OWN_NAME, context=context)
+        self._host = host
+
+
+def _cut(server: smtplib.SMTP) -> None:
+    """Shut the connection down, so that a read that waits in another thread ends."""
+    if isinstance(server.sock, socket.socket):
+        with suppress(OSError):  # closed already
+            # Not the method of `SSLSocket`: after it, a read would take encrypted bytes for plain ones.
+            socket.socket.shutdown(server.sock, socket.SHUT_RDWR)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from archiver.settings.child_environ import child_environ
+from archiver.settings.home import child_environ
 
 TITLE, TEXT = "ARCHIVE_NOTICE_TITLE", "ARCHIVE_NOTICE_TEXT"
 """Variables in which PowerShell gets the title and the text."""

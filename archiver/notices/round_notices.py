@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 from archiver import errors
-from archiver.notices import last_notice_time_file, sentences, troubles
-from archiver.notices.troubles import PendingNotices, due_conditions
+from archiver.notices import sentences
+from archiver.notices.sentences import PendingNotices, due_conditions
+from archiver.rounds.run_log import FOLDER
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import state_folder
 from archiver.store.archive import Archive
@@ -34,18 +38,18 @@ def give_notice(
     """
     archive = Archive(settings.home)
     try:
-        pending = troubles.take_pending_notices(
+        pending = sentences.take_pending_notices(
             archive, settings, error, now=now, adapts=adapts, unwatched=unwatched and is_round
         )
     finally:
         archive.close()
     remembered = pending.notices.is_remembered
-    is_first = True if remembered else last_notice_time_file.is_first_today(settings.home, state=state_folder())
+    is_first = True if remembered else is_first_today(settings.home, state=state_folder())
     if is_first is False:  # what the archive cannot remember would be repeated after every round
         pending = pending._replace(notices=pending.notices._replace(say=()), found=())
     said = sentences.sentences(_drop_already_said(pending, already_said))
     complaints = _deliver(settings, environ, pending, now) if unwatched and is_first else []
-    return [*said, *complaints], troubles.is_to_say(error, pending.notices)
+    return [*said, *complaints], sentences.is_to_say(error, pending.notices)
 
 
 def notify_owner(
@@ -54,7 +58,7 @@ def notify_owner(
     """The same for the owner alone: nothing is said on a screen, as its reader may be somebody else."""
     archive = Archive(settings.home)
     try:
-        pending = troubles.take_pending_notices(archive, settings, error, now=now, adapts=True, unwatched=True)
+        pending = sentences.take_pending_notices(archive, settings, error, now=now, adapts=True, unwatched=True)
     finally:
         archive.close()
     if pending.notices.is_remembered:  # what the archive cannot remember would be repeated after every round
@@ -87,3 +91,32 @@ def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNot
     line = f"notice={kinds} desktop={shown} mail={mailed} elsewhere={trial.sent}/{len(settings.notify.urls)}"
     run_log.note(settings.home, line, at=now)
     return list(trial.complaints)
+
+
+NAME = "last-notice"
+DAY = 24 * 60 * 60
+"""A day in seconds."""
+
+
+def is_first_today(home: Path, *, state: Path) -> bool | None:
+    """Whether this is the first call within a day; None: no file can be written.
+
+    Touching an existing file needs no space. If nothing can be written in the home, the file is in `state`, the user's
+    folder for the state of programs.
+    """
+    other = hashlib.sha256(str(home).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    for mark in (home / FOLDER / NAME, state / f"{NAME}-{other}"):
+        try:
+            return _touch(mark)
+        except OSError:
+            continue
+    return None
+
+
+def _touch(mark: Path) -> bool:
+    if mark.exists() and abs(time.time() - mark.stat().st_mtime) < DAY:
+        return False
+    of_home = mark.parent.name == FOLDER  # a home that is not there, as of a disk that was taken out, is not made
+    mark.parent.mkdir(mode=0o700, exist_ok=True, parents=not of_home)
+    mark.touch(mode=0o600)
+    return True

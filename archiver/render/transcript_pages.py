@@ -17,20 +17,24 @@ from archiver.render import page_templates
 from archiver.render.gap_breaks import GapBreaks, gap_text, gap_title, pause_text
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import Picture, ReferenceLink, References, html
-from archiver.render.message_html import STATES, RenderedMessage, anchor_id, attachment_html, chatwork_url, task_html
-from archiver.render.message_renderer import (
+from archiver.render.message_html import (
     PLACEHOLDER,
     PLACEHOLDER_BEGIN,
+    STATES,
     MessagePlaces,
+    RenderedMessage,
     Rendering,
+    anchor_id,
+    attachment_html,
+    chatwork_url,
     link_elsewhere,
     message_facts,
     name_at,
     render_here,
+    task_html,
 )
-from archiver.render.missing_parts import other_chat_texts
-from archiver.render.page_templates import Day, IndexLine, Month, PageHead
-from archiver.render.search_data import PageTexts, PairFilter, SearchText
+from archiver.render.page_templates import Day, IndexLine, Month, PageHead, PageTexts, PairFilter, SearchText
+from archiver.render.snippet import other_chat_texts
 from archiver.render.times import day_of_month, day_text, iso_date, local_time, month_text, time_from_id
 from archiver.report_language import say
 

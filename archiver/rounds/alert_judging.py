@@ -8,8 +8,7 @@ from datetime import datetime
 from archiver import contract_dates
 from archiver.alerts import change_rules, deadline_rules, phrase_rules
 from archiver.alerts.deadline_rules import CaseSnapshot
-from archiver.claims.messages import first_message
-from archiver.claims.turn import days_waiting, turn
+from archiver.claims.messages import days_waiting, first_message, turn
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract
 from archiver.records.alerts import Alert, Level

@@ -23,7 +23,7 @@ from archiver import errors
 from archiver.errors import SchedulerMissing, SchedulerRefused
 from archiver.schedule import job_files
 from archiver.schedule.job_files import ScheduledJob
-from archiver.settings.child_environ import child_environ
+from archiver.settings.home import child_environ
 from archiver.store.durable_files import storage_error
 
 _PATIENCE = 60

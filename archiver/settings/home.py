@@ -10,12 +10,13 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from archiver import errors
-from archiver.settings.child_environ import child_environ
 
 
 class Mount(NamedTuple):
@@ -146,9 +147,6 @@ def _is_remote_drive(root: str) -> bool:
     return windows is not None and windows.kernel32.GetDriveTypeW(root) == _DRIVE_REMOTE
 
 
-if TYPE_CHECKING:
-    from archiver.settings.home import Mounts
-
 APPLICATION = "chatwork-archiver"
 WINDOWS_FOLDER = "Chatwork保管庫"
 SETTINGS_FILE = "archive.toml"
@@ -203,7 +201,6 @@ def check_home(home: Path, environ: Mapping[str, str], *, mounts: Mounts | None 
     by the variables that OneDrive sets on Windows. Documents that a Mac keeps in iCloud cannot be recognised.
     `mounts` is passed to `network_share`.
     """
-    from archiver.settings.home import network_share
 
     for path in dict.fromkeys((home, Path(os.path.realpath(home)))):
         for folder in (path, *path.parents):
@@ -279,3 +276,38 @@ def _has_mark(folder: Path, mark: str) -> bool:
         return any(True for _one in folder.glob(mark)) if "*" in mark else (folder / mark).exists()
     except OSError:
         return False
+
+
+TOKEN_VARIABLE = "CHATWORK_API_TOKEN"  # noqa: S105 - the name of a variable
+
+_kept_back: dict[str, str] = {}
+
+
+@contextmanager
+def secrets_kept_back() -> Iterator[None]:
+    """Within, the token's variable is not in this process's own environment, nor is what `keep_back` is called for."""
+    keep_back([TOKEN_VARIABLE])
+    try:
+        yield
+    finally:
+        os.environ.update(_kept_back)
+        _kept_back.clear()
+
+
+def keep_back(names: Iterable[str]) -> None:
+    """Take these variables out of this process's own environment."""
+    for name in names:
+        if name in os.environ:
+            _kept_back[name] = os.environ.pop(name)
+
+
+def own_environ() -> Mapping[str, str]:
+    """This process's environment with what is kept back, for its own commands."""
+    return ChainMap(_kept_back, os.environ)
+
+
+def child_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment, or this process's own, for a program that it starts: without the token and what is kept back."""
+    secret = {name.upper() for name in (TOKEN_VARIABLE, *_kept_back)}  # Windows knows no case
+    given = os.environ if environ is None else environ
+    return {name: value for name, value in given.items() if name.upper() not in secret}

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from gettext import gettext as _
 
 from archiver import errors
-from archiver.settings.child_environ import TOKEN_VARIABLE
 from archiver.settings.file import variable_names
+from archiver.settings.home import TOKEN_VARIABLE
 from archiver.settings.model import NotifySettings, Settings
 from archiver.settings.token import read_secret, store_token
 

@@ -6,20 +6,23 @@ It is read when the first request needs it, so that `status` and `search` open n
 from __future__ import annotations
 
 import contextlib
+import errno
+import glob
 import os
 import re
+import secrets
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
-from archiver.settings import private_file
-from archiver.settings.child_environ import child_environ
-from archiver.settings.home import APPLICATION
+from archiver.folder_sync import has_too_many_files, sync_where_possible
+from archiver.settings.home import APPLICATION, child_environ
 from archiver.settings.model import Settings
 
 #: Everybody, signed-in users, users, guests, anonymous, network: as SDDL writes them, by letters or by number
@@ -111,7 +114,7 @@ def store_token(home: Path, source: str, value: str, *, name: str = "") -> None:
     kind, place = _split_source(source)
     match kind:
         case "file":
-            private_file.replace_file(_token_path(home, place), f"{value}\n".encode())
+            replace_file(_token_path(home, place), f"{value}\n".encode())
         case "keyring":
             _write_keyring(home, value, name)
         case _:
@@ -189,7 +192,7 @@ def _is_handed_over(path: Path, environ: Mapping[str, str]) -> bool:
 
 
 def _remove_file(path: Path) -> bool:
-    private_file.remove_leftovers(path, older_than=0)
+    remove_leftovers(path, older_than=0)
     try:
         path.unlink()
     except FileNotFoundError:
@@ -248,3 +251,54 @@ def _clear_keyring(home: Path) -> bool:
             return False
         keyring.delete_password(APPLICATION, _keyring_user(home))
     return True
+
+
+_HALF_WRITTEN_SECONDS = 60
+"""A file that another process is writing is younger; older ones a killed process has left."""
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put `data` at `path` with mode 0600; the folder is made with mode 0700 if it is missing.
+
+    A symbolic link is followed, so that a settings file kept elsewhere stays there. Raises DiskFull,
+    DiskFailing, TooManyOpenFiles, HomeNotWritable; what was at `path` before is then unchanged.
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(target, data)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise errors.DiskFull(path=path) from error
+        if error.errno == errno.EIO:
+            raise errors.DiskFailing(path=path, detail=error.strerror or str(error)) from error
+        if has_too_many_files(error):
+            raise errors.TooManyOpenFiles(path=path, detail=error.strerror or str(error)) from error
+        raise errors.HomeNotWritable(path=path.parent, detail=error.strerror or str(error)) from error
+
+
+def remove_leftovers(path: Path, *, older_than: float = _HALF_WRITTEN_SECONDS) -> None:
+    """Remove what killed processes left of the file, which may hold a secret, if it is older than so many seconds."""
+    target = Path(os.path.realpath(path))
+    with contextlib.suppress(OSError):
+        for leftover in target.parent.glob(f".{glob.escape(target.name)}.????????.partial"):
+            if leftover.stat().st_mtime <= time.time() - older_than:
+                leftover.unlink()
+
+
+def _write(target: Path, data: bytes) -> None:
+    remove_leftovers(target)
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_where_possible(target.parent)

@@ -1,20 +1,39 @@
-"""Creates home, settings and account of an archive that is being set up."""
+"""Sets up an archive: home, settings, account and token, in steps that are each kept at once."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
+import sys
+import unicodedata
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from archiver import errors
+from archiver.app import utc_now
 from archiver.folder_sync import allow_where_possible
+from archiver.health.token import is_readable
 from archiver.render.invisible_characters import visible
+from archiver.settings import home
+from archiver.settings.file import load_settings, write_settings
+from archiver.settings.home import SETTINGS_FILE, TOKEN_VARIABLE, language_of
 from archiver.settings.model import Settings
+from archiver.setup.written_values import BEGUN, FINISHED, InvalidAnswer, note_answer, recall_answers
+from archiver.store import migrate
+from archiver.store.archive import Archive
+from archiver.store.backup import set_aside
 from archiver.store.durable_files import lacks_locks, make_durable_folder, storage_error
+from archiver.store.queries import current_state
+from archiver.store.queries.contracts import contracts
 from archiver.wording import typed
+
+if TYPE_CHECKING:
+    from archiver.app import App
 
 
 class ProgramCall(Protocol):
@@ -30,11 +49,6 @@ class ProgramCall(Protocol):
 
     def settings(self) -> Settings:
         """Read the settings now. Raises BadSettings, BadBaseUrl; an absent file gives the defaults."""
-
-
-if TYPE_CHECKING:
-    from archiver.app import App
-    from archiver.store.archive import Archive
 
 
 def make_home(home: Path) -> None:
@@ -63,8 +77,7 @@ def require_no_remains(archive: Archive) -> None:
 
 def vanished_warning(archive: Archive) -> str:
     """What to say of an empty home in which an archive was seen, before a new one is begun there; empty of others."""
-    from archiver.settings.other_archives import state_folder
-    from archiver.settings.seen_archive import told_as_vanished
+    from archiver.settings.other_archives import state_folder, told_as_vanished
 
     error = None if archive.exists() else told_as_vanished(archive.absence(), state=state_folder())
     if not isinstance(error, errors.ArchiveVanished):
@@ -101,7 +114,7 @@ def choose_authorities(home: Path, timestamps: str | None) -> str:
     Authorities that the user chose stay when it is turned on. None leaves the settings as they are, without a word.
     """
     from archiver.settings import file
-    from archiver.settings.tsa_offers import OFFERS
+    from archiver.tsa import OFFERS
 
     authorities = file.load_settings(home, {}).timestamp.authorities
     if timestamps == "off" and authorities:
@@ -141,3 +154,200 @@ def record_account(app: App) -> tuple[str, int]:
             observation = Observation("me", "me", payload, None, me.reply.digest)
             writer.append_dated(writing, [observation], me.reply, account_id=me.model.account_id)
     return me.model.name, me.model.account_id
+
+
+VARIABLE_SOURCE = f"env:{TOKEN_VARIABLE}"
+
+
+def variable_token(obj: ProgramCall) -> str:
+    """The token of this session's variable; empty if there is none."""
+    return obj.environ.get(TOKEN_VARIABLE, "").strip()
+
+
+def variable_wins_hint() -> str:
+    """The hint that the variable is used as long as it is set, whatever is stored."""
+    sentence = _(
+        "The variable {name} is set here and is used instead of what is stored. Remove it: unset {name} (in "
+        "PowerShell: Remove-Item Env:{name})"
+    )
+    return sentence.format(name=TOKEN_VARIABLE)
+
+
+PRIVATE_FILE = "file:token"
+"""The token in a file of the home that only its owner can read."""
+
+
+def lasting_settings(obj: ProgramCall) -> Settings:
+    """The settings as a later session finds them, without this session's token variable."""
+    from archiver.settings import file
+
+    return file.load_settings(obj.home, {name: value for name, value in obj.environ.items() if name != TOKEN_VARIABLE})
+
+
+def clean_token(text: str) -> str:
+    """The typed or pasted token, full-width characters folded. Raises InvalidAnswer for what no token can be."""
+    token = unicodedata.normalize("NFKC", text).strip()
+    if not token:
+        raise InvalidAnswer(_("Nothing was pasted. Copy the token and paste it here; Ctrl-C leaves."))
+    if not re.fullmatch(r"[!-~]+", token):
+        raise InvalidAnswer(_("This cannot be a token: it has spaces or characters that no token has. Copy it again."))
+    return token
+
+
+def trial_app(obj: ProgramCall, token: str) -> App:
+    """The app with this token, which is not stored."""
+    from dataclasses import replace
+
+    from archiver.app import build_app
+
+    settings = replace(obj.settings(), token_source=VARIABLE_SOURCE)
+    return build_app(settings, {**obj.environ, TOKEN_VARIABLE: token})
+
+
+def token_account(app: App) -> tuple[str, int]:
+    """Ask Chatwork for the name and the account id of the token's owner."""
+    me = app.chatwork.me().model
+    return me.name, me.account_id
+
+
+def keep_token(obj: ProgramCall, token: str, source: str | None = None) -> str:
+    """Store the token at `source`, else in the keyring; without a keyring, in a private file of the home.
+
+    Return where it is stored now. Raises as `store_token`.
+    """
+    from archiver.settings.token import store_token
+
+    target = source or "keyring"
+    try:
+        store_token(obj.home, target, token)
+    except errors.KeyringUnavailable:
+        if source is not None:
+            raise
+        target = PRIVATE_FILE
+        store_token(obj.home, target, token)
+    write_token_source(obj, target)
+    return target
+
+
+def write_token_source(obj: ProgramCall, source: str) -> None:
+    """Write the token's source into the settings."""
+
+    keep_token_source(obj, source)
+
+
+def place_words(source: str) -> str:
+    """The place of the token, as people call it."""
+    kind, _colon, name = source.partition(":")
+    if source == PRIVATE_FILE:
+        return _("a file in the archive's folder that only you can read ({name})").format(name=name)
+    if kind == "file":
+        return _("the file {name}").format(name=visible(name))
+    if kind == "env":
+        return _("the variable {name}").format(name=name)
+    keyrings = {"win32": _("Windows Credential Manager"), "darwin": _("the keychain of macOS")}
+    return keyrings.get(sys.platform, _("the password store of this desktop"))
+
+
+class FirstRunStep(StrEnum):
+    """A step of the first run, in their order."""
+
+    TOKEN = "token"  # noqa: S105 - the name of a step
+    CHATS = "chats"
+    AUTOMATIC = "automatic"
+
+
+def prepare_archive(call: ProgramCall) -> None:
+    """Create the folder and the empty archive, unless they exist.
+
+    Raises StorageError, SetupRunning, UsageError, and DatabaseGone where only the database of an archive is missing.
+    """
+    home.check_home(call.home, call.environ)
+    archive = Archive(call.home)
+    require_no_remains(archive)
+    make_home(call.home)
+    with sole_setup(archive):
+        if not archive.exists():
+            migrate.create_database(archive.database)
+    if BEGUN not in recall_answers(archive):
+        note_answer(archive, BEGUN)
+
+
+def begin_anew(call: ProgramCall) -> None:
+    """Create an empty archive where another one was; what is left of that one is kept in a folder of the home.
+
+    Raises StorageError, SetupRunning, UsageError.
+    """
+    archive = Archive(call.home)
+    if not archive.exists() and set_aside.has_parts(call.home):
+        set_aside.set_aside(call.home, at=utc_now())
+    prepare_archive(call)
+
+
+def begin_new_settings(call: ProgramCall, *, at: datetime) -> Path | None:
+    """Write new settings where the file cannot be read; the path under which the old one is kept.
+
+    Of the old ones only the language, and the place where the program itself keeps the token, are carried over.
+    None, and nothing is done, if the settings can be read. Raises StorageError.
+    """
+    try:
+        load_settings(call.home, {})
+    except errors.BadSettings:
+        return _replace_settings(call.home, at)
+    return None
+
+
+def _replace_settings(home: Path, at: datetime) -> Path:
+    path, language = home / SETTINGS_FILE, language_of(home)
+    kept = _free_name(path, f"{at:%Y%m%d-%H%M%S}")
+    try:
+        path.rename(kept)
+    except OSError as error:
+        raise storage_error(error, home) from error
+    is_in_file = (home / PRIVATE_FILE.partition(":")[2]).is_file()
+    write_settings(home, language=language, token_source=PRIVATE_FILE if is_in_file else "keyring")
+    return kept
+
+
+def _free_name(path: Path, word: str) -> Path:
+    """The name with the word behind it, and a number if that is taken."""
+    names = [path.with_name(f"{path.name}.unreadable-{word}{end}") for end in ("", *(f"-{n}" for n in range(2, 100)))]
+    return next(name for name in names if not name.exists())
+
+
+def first_open_step(call: ProgramCall) -> FirstRunStep | None:
+    """The first step that is not done; None if all are, or if the archive was set up by commands."""
+    archive = Archive(call.home)
+    if not archive.exists():
+        return FirstRunStep.TOKEN
+    answers = recall_answers(archive)
+    if FINISHED in answers:
+        return None
+    with archive.reading() as reading:
+        owner, every = current_state.owner(reading), contracts(reading)
+    if every and BEGUN not in answers:
+        return None
+    is_kept = (call.home / SETTINGS_FILE).exists() and is_readable(lasting_settings(call), call.environ)
+    if owner is None or not is_kept:
+        return FirstRunStep.TOKEN
+    return FirstRunStep.AUTOMATIC if every else FirstRunStep.CHATS
+
+
+def check_token(call: ProgramCall, token: str, *, is_hurried: bool = False) -> None:
+    """Ask Chatwork whose token it is, and record the account; `is_hurried`: ask once, as somebody waits for a page.
+
+    Raises InvalidAnswer for a token that is refused or another account's, ChatworkError if that cannot be found out.
+    """
+    app = trial_app(call, token)
+    if is_hurried:
+        app.chatwork.transport.hurry()
+    try:
+        record_account(app)
+    except errors.TokenRefused:
+        raise InvalidAnswer(
+            _(
+                "This API token doesn't work. Paste the one Chatwork shows now. If none is shown, your organisation "
+                "may have withdrawn its approval: apply for it again."
+            )
+        ) from None
+    except errors.WrongAccount as error:
+        raise InvalidAnswer(f"{error} {error.advice()}") from None

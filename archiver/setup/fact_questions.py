@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from archiver import errors
-from archiver.claims.counterparts import counterparts
+from archiver.claims.claim import counterparts
 from archiver.errors import N_
 from archiver.evidence.history import text
 from archiver.platforms.job_platform import NO_PLATFORM, STRANGER, UNKNOWN, platform_of, platforms
@@ -20,8 +20,7 @@ from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
 from archiver.render.invisible_characters import visible
 from archiver.report_language import in_program_language
-from archiver.setup.answers import InvalidAnswer, fact_prefix
-from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, read_day
+from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, InvalidAnswer, fact_prefix, read_day
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import deliveries

@@ -9,8 +9,7 @@ from archiver.health.conditions import Condition, ConditionKind
 from archiver.health.words import number_words, sentence
 from archiver.message_ids import posted_at
 from archiver.render.screen_text import shorten, visible
-from archiver.render.spoken_times import moment_words
-from archiver.render.times import iso_date, minute_text
+from archiver.render.times import iso_date, minute_text, moment_words
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.wording import gettext as _
 from archiver.wording import ngettext

@@ -11,6 +11,11 @@ from archiver import errors
 from archiver.day_words import read_days
 from archiver.records import JST, Contract, ContractRoom, MessageId
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archiver.store.archive import Archive, Reading
+
 EXAMPLE_DAY, EXAMPLE_TIME = "2026-11-03", "2026-11-03 09:12"
 EARLIEST_YEAR = 2000
 """No job of this kind was agreed before this year."""
@@ -121,9 +126,6 @@ def yen_text(amount: int) -> str:
     return f"{amount:,}円"
 
 
-if TYPE_CHECKING:
-    from archiver.store.archive import Reading
-
 EXAMPLE = "1876543210987654321"
 _MESSAGE = re.compile(r"(?:\S*#!rid\d+-|m)?0*(\d{1,19})")
 """A message id, as packages and `show` write it (`m…`), or the link to a message."""
@@ -145,3 +147,53 @@ def message_number(value: str, field: str = "--message") -> MessageId:
     if match is None:
         raise errors.BadValue(value=value, option=field, example=EXAMPLE)
     return MessageId(match[1])
+
+
+BEGUN, FINISHED = "begun", "finished"
+"""Keys that say that the first run was begun, and that it was finished."""
+
+ORGANISATION = "organisation"
+"""Key of the answer whether a client owns the organisation."""
+
+SCHEDULE, STAMPS, TRIED = "schedule", "stamps", "tried"
+"""Keys of what is remembered: the answer yes or no, the answer on or off, and that the job was tried."""
+
+FAILED = "failed"
+"""What is remembered of a job that was tried and does not save by itself."""
+
+NOTICE = "notice"
+"""Key of the answer whether a test notice was seen."""
+
+FACT_PREFIX = "fact/"
+"""Before a contract and the name of its fact: that it was asked for."""
+
+
+class InvalidAnswer(Exception):
+    """An answer that is not valid; its text is the sentence to show."""
+
+
+def recall_answers(archive: Archive) -> Mapping[str, str]:
+    """The answers so far, by question."""
+    from archiver.store.working import remembered_values
+
+    with archive.reading() as reading:
+        return remembered_values.SETUP_ANSWERS.recall(reading)
+
+
+def note_answer(archive: Archive, question: str, answer: str = "") -> None:
+    """Remember that a question was answered."""
+    from archiver.store.working import remembered_values as slots
+
+    with archive.writing() as writing:
+        slots.SETUP_ANSWERS.remember(writing, {**slots.SETUP_ANSWERS.recall(writing), question: answer})
+
+
+def asked_facts(archive: Archive, contract: str) -> set[str]:
+    """Names of the contract's facts that the first run has asked for."""
+    answers, prefix = recall_answers(archive), fact_prefix(contract)
+    return {name.removeprefix(prefix) for name in answers if name.startswith(prefix)}
+
+
+def fact_prefix(contract: str) -> str:
+    """Before the name of a fact of this contract: that it was asked for."""
+    return f"{FACT_PREFIX}{contract}/"

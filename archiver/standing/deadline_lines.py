@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
 
 from archiver import contract_dates
-from archiver.claims.turn import days_waiting, turn
+from archiver.claims.messages import days_waiting, turn
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract
-from archiver.render.spoken_times import short_day
+from archiver.render.screen_text import shorten, visible
+from archiver.render.times import short_day
 from archiver.report_language import in_program_language
-from archiver.standing.contract_names import contract_names
 from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import ContractActivity, activity_without_counts
 from archiver.store.queries.contracts import is_read
@@ -105,3 +107,19 @@ def _hour_words(left: timedelta) -> str:
 def blank_labels(contract: Contract) -> list[str]:
     """Labels of the blank facts that a reader will look for."""
     return [_(fact.label) for fact in contract_dates.unstated_facts(contract, platform_of(contract.platform))]
+
+
+_TITLE_WIDTH = 32
+"""Columns of a title within a sentence."""
+
+
+def contract_names(contracts: Iterable[Contract]) -> dict[str, str]:
+    """The name of each contract by its id: its title in quotation marks; its number where no title is its own."""
+    every = list(contracts)
+    titles = Counter(contract.title for contract in every)
+    return {
+        contract.id: _("“{title}”").format(title=shorten(contract.title, _TITLE_WIDTH))
+        if contract.title and titles[contract.title] == 1
+        else visible(contract.label)
+        for contract in every
+    }

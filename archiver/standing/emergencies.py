@@ -18,7 +18,7 @@ from archiver.render.reference_labels import NOWHERE
 from archiver.render.snippet import own_words
 from archiver.shell_command import contract_name
 from archiver.standing.alert_lines import NamedMessage, messages_by_id
-from archiver.standing.contract_names import contract_names
+from archiver.standing.deadline_lines import contract_names
 from archiver.store.queries import departures
 from archiver.store.queries.contract_activity import case_sides, changed_messages
 from archiver.store.queries.contracts import contracts

@@ -9,16 +9,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from archiver.claims.changes import DELETIONS, changed_count
+from archiver.claims.messages import DELETIONS, changed_count
 from archiver.claims.quotations import excerpts
 from archiver.claims.words import change_lines
 from archiver.errors import N_
 from archiver.health.words import number_words
 from archiver.records import CaseSide, ChangeKind
 from archiver.records.alerts import AlertRule
-from archiver.render.missing_parts import unsaved_reason
 from archiver.render.screen_text import shorten, visible
-from archiver.render.spoken_times import short_day
+from archiver.render.snippet import unsaved_reason
+from archiver.render.times import short_day
 from archiver.report_language import program_language
 from archiver.standing.alert_lines import NamedMessage
 from archiver.standing.emergencies import Edit, Emergency

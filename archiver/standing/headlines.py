@@ -11,7 +11,7 @@ from typing import Any
 
 from archiver.records.alerts import Alert, AlertRule
 from archiver.render.invisible_characters import visible
-from archiver.render.spoken_times import age_words
+from archiver.render.times import age_words
 from archiver.standing.emergency_words import departure_head
 from archiver.store.queries.status import RoomStatus, Status
 

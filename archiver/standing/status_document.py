@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from archiver.claims.changes import DELETIONS, EDITS, changed_count
-from archiver.claims.document import changes_document
+from archiver.claims.messages import DELETIONS, EDITS, changed_count
+from archiver.claims.words import changes_document
 from archiver.custody import earlier_homes
 from archiver.health.evidence import service_sentences
 from archiver.records import ChangedMessages, ChangeKind, JsonObject, Pause

@@ -9,8 +9,7 @@ from archiver import errors
 from archiver.health.rooms_and_runs import round_interval
 from archiver.health.snapshot import known_time
 from archiver.settings.model import Settings
-from archiver.standing.home_document import document_of, observed_facts
-from archiver.standing.observed import observe_standing
+from archiver.standing.home_document import document_of, observe_standing, observed_facts
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import write_durably
 from archiver.store.queries.status import status as read_status

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archiver.schedule.job_files import program
-from archiver.settings.child_environ import child_environ
+from archiver.settings.home import child_environ
 from archiver.waiting.state_file import LOOK, LOSE, SAFE, Sign, read_sign, state_file
 from archiver.wording import gettext as _
 

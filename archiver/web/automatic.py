@@ -8,7 +8,7 @@ from archiver.health import error_reasons
 from archiver.health.words import IDLE_ADVICE, IDLE_SENTENCE
 from archiver.schedule import schedulers
 from archiver.setup import scheduled_job
-from archiver.setup.answers import FAILED, TRIED, note_answer
+from archiver.setup.written_values import FAILED, TRIED, note_answer
 from archiver.web.console_context import ConsoleContext
 from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.wording import gettext as _

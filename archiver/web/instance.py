@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from archiver.schedule.job_files import program
-from archiver.settings.child_environ import child_environ
+from archiver.settings.home import child_environ
 from archiver.settings.other_archives import state_folder
 from archiver.store.durable_files import write_durably
 from archiver.web.access import OPEN, AccessGate, is_fresh

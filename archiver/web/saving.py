@@ -11,7 +11,7 @@ from flask import url_for
 
 from archiver import errors
 from archiver.app import App
-from archiver.notices import troubles
+from archiver.notices import sentences
 from archiver.render.invisible_characters import visible
 from archiver.rounds.round import run_round
 from archiver.settings.other_archives import note_home
@@ -81,7 +81,7 @@ def failure_remembered(app: App) -> Iterator[None]:
     try:
         yield
     except errors.ArchiverError as error:
-        troubles.take_pending_notices(app.archive, app.settings, error, now=app.now())
+        sentences.take_pending_notices(app.archive, app.settings, error, now=app.now())
         raise
     finally:
         note_state(app.settings, app.now())

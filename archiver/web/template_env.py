@@ -14,7 +14,7 @@ from markupsafe import Markup
 from archiver.errors import ArchiverError
 from archiver.render import times
 from archiver.render.invisible_characters import visible
-from archiver.render.spoken_times import age_words, day_words, moment_words
+from archiver.render.times import age_words, day_words, moment_words
 from archiver.store.queries.known_people import same_named
 from archiver.store.working.remembered_values import LAST_SYNC, PRACTICE
 from archiver.web.context import ViewContext

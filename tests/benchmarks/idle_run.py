@@ -12,7 +12,7 @@ from statistics import median
 import requests
 
 from archiver.app import build_app
-from archiver.notices import troubles
+from archiver.notices import sentences
 from archiver.rounds.round import run_round
 from archiver.settings import file
 from archiver.sync.run import Options, ProgressCallbacks
@@ -71,7 +71,7 @@ def rounds_and_replies(home: str, environ: str, at: str) -> dict[str, float]:
         middle = time.perf_counter()
         app = build_app(file.load_settings(Path(home), variables), variables, now=clock.now, monotonic=None)
         requests_made = run_round(app, Options(), ProgressCallbacks()).requests
-        troubles.take_pending_notices(app.archive, app.settings, None, now=clock.now())
+        sentences.take_pending_notices(app.archive, app.settings, None, now=clock.now())
         app.archive.close()
         if turn:  # the first imports what is imported late: that is start-up
             bare.append(middle - begun)

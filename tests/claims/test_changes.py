@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.claims.changes import DELETIONS, changed_count, changed_notices
+from archiver.claims.messages import DELETIONS, changed_count, changed_notices
 from archiver.claims.words import change_lines
 from archiver.records import ChangeKind, ContractRoom, RoomId
 from archiver.store import seals

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from archiver.claims.claim import Knowledge
-from archiver.claims.messages import last_reply, message_count
-from archiver.claims.turn import days_waiting, turn
+from archiver.claims.messages import days_waiting, last_reply, message_count, turn
 from archiver.export.report import limits, summary
 from archiver.records import Observation
 from archiver.store import seals

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from archiver import contract_dates
-from archiver.claims import changes, counterparts, messages, quotations, turn, unseen, words
+from archiver.claims import claim, messages, quotations, unseen, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
 from archiver.export.report import limits, message_block, platform_crosscheck, summary
@@ -181,21 +181,21 @@ LIES: dict[str, dict[str, Lie]] = {
         "a notice, or anybody, answers": (messages.last_reply, _of_anybody),
     },
     "whose turn it is": {
-        "the reporter waits a day more": (turn.days_waiting, _a_day_more),
-        "nobody else wrote": (turn.turn, nobody_else),
+        "the reporter waits a day more": (messages.days_waiting, _a_day_more),
+        "nobody else wrote": (messages.turn, nobody_else),
     },
-    "an act": {"no file and no task is an answer": (turn.last_act, partial(nothing, None))},
+    "an act": {"no file and no task is an answer": (messages.last_act, partial(nothing, None))},
     "how many messages": {"what was saved is all": (messages.message_count, _is_whole)},
     "deletions": {
         "all came after the saving": (
-            changes.changed_sides,
+            messages.changed_sides,
             partial(_kinds_mixed, ChangeKind.DELETED, ChangeKind.DELETED_BEFORE),
         ),
-        "all are of the other side": (changes.changed_sides, _sides_mixed),
+        "all are of the other side": (messages.changed_sides, _sides_mixed),
     },
     "edits": {
         "all texts before are known": (
-            changes.changed_sides,
+            messages.changed_sides,
             partial(_kinds_mixed, ChangeKind.EDITED, ChangeKind.EDITED_BEFORE),
         ),
         "the reporter changed nothing": (
@@ -223,10 +223,10 @@ LIES: dict[str, dict[str, Lie]] = {
         "everything came by lists": (words.sources_text, _all_listed),
         "nothing was refused": (limits._refused_blocks, partial(nothing, ())),
     },
-    "who is who": {"the reporter entered it": (counterparts.counterpart_bases, _all_entered)},
+    "who is who": {"the reporter entered it": (claim.counterpart_bases, _all_entered)},
     "a cancelled account": {
-        "nothing was seen": (changes.closed_account, partial(nothing, Claim(None, Knowledge.UNKNOWN))),
-        "it was seen at the end": (changes.closed_account, _closed_when_told),
+        "nothing was seen": (messages.closed_account, partial(nothing, Claim(None, Knowledge.UNKNOWN))),
+        "it was seen at the end": (messages.closed_account, _closed_when_told),
     },
     "other people's names in old messages": {"the name of today": (message_block.message_block, _name_of_today)},
     "deadlines": {

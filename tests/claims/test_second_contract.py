@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.claims import changes, messages
+from archiver.claims import messages
 from archiver.records import CaseFacts, CaseSide, ChangeKind, ContractRoom, MessageKind, RoomId
 from archiver.store import seals
 from archiver.store.queries import contracts
@@ -64,7 +64,7 @@ def _told(facts: CaseFacts) -> tuple[object, ...]:
     sides = {side: Counter[MessageKind]() for side in CaseSide}
     for account, author in facts.authors.items():
         sides[facts.side(account)] += author.posts
-    changed = {kind: changes.changes(facts, kind).value for kind in ChangeKind}
+    changed = {kind: messages.changes(facts, kind).value for kind in ChangeKind}
     return posts, messages.message_count(facts), messages.contact(facts).value, sides, changed
 
 

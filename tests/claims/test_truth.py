@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import pytest
 
-from archiver.claims import changes, messages, words
+from archiver.claims import messages, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
-from archiver.claims.turn import Turn, days_waiting, turn
+from archiver.claims.messages import Turn, days_waiting, turn
 from archiver.contract_dates import OutsideContact
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
@@ -77,7 +77,7 @@ def play(seed: int, folder: Path, so: Circumstances | None = None) -> Played:
 
 def _statement(facts: CaseFacts, texts: tuple[str, ...]) -> Statement:
     deletions = {
-        kind.value: changes.changes(facts, kind).value.total()
+        kind.value: messages.changes(facts, kind).value.total()
         for kind in (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE)
     }
     return Statement(

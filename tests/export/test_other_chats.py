@@ -9,7 +9,7 @@ import pytest
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import AccountId, Observation, OtherChat, RoomId
-from archiver.render.missing_parts import MAX_NAMED, other_chat_texts
+from archiver.render.snippet import MAX_NAMED, other_chat_texts
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, at, story
 
 TITLE = "同じ相手との、保存対象外のチャット"

@@ -11,7 +11,7 @@ import pytest
 
 from archiver.export import helper_process, html, rendering_process
 from archiver.records import Conversation, Message
-from archiver.render.message_renderer import MessageFacts, message_facts, render_here
+from archiver.render.message_html import MessageFacts, message_facts, render_here
 from archiver.report_language import LANGUAGES, report_language
 from tests.support.reports.sample_conversation import ROOM, link, long, sample
 

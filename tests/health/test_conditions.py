@@ -27,13 +27,11 @@ from archiver.health.folders import DiskSpace
 from archiver.health.judgements import Situation
 from archiver.health.snapshot import ComputerState, CopyState, Paces, Starters
 from archiver.health.words import findings_line, trouble_lines
-from archiver.notices.due_notices import NOTICED, DueNotices
-from archiver.notices.facts import NoticeFacts
-from archiver.notices.sentences import sentences
-from archiver.notices.troubles import PendingNotices
+from archiver.notices.facts import NOTICED, DueNotices, NoticeFacts
+from archiver.notices.sentences import PendingNotices, sentences
 from archiver.records.alerts import Alert, AlertRule, Grade, Level
 from archiver.settings.model import BackupSettings, Duration, NotifySettings, Settings
-from archiver.standing.observed import Standing
+from archiver.standing.home_document import Standing
 from archiver.store.queries.last_looks import LastLooks, TruncatedList
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun
 from archiver.store.working.verification_log import VerificationRecord

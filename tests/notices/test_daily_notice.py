@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from hypothesis import given, strategies
 
-from archiver.notices import due_notices as daily_notice
-from archiver.notices.due_notices import due_notices
+from archiver.notices import facts
+from archiver.notices.facts import due_notices
 from archiver.records import JST
 
 BEGUN = datetime(2026, 11, 1, tzinfo=JST)
@@ -22,7 +22,7 @@ def test_a_day_is_due_from_nine_in_the_evening(now: str, day: str) -> None:
     """In Japan, wherever this computer stands."""
     at = datetime.fromisoformat(f"2026-11-{now}").replace(tzinfo=JST).astimezone(UTC)
 
-    assert f"daily/2026-11-{day}" == daily_notice.notice_key(at, begun=BEGUN)
+    assert f"daily/2026-11-{day}" == facts.notice_key(at, begun=BEGUN)
 
 
 def test_no_day_before_the_archive_has_a_notice() -> None:
@@ -30,8 +30,8 @@ def test_no_day_before_the_archive_has_a_notice() -> None:
     now = datetime(2026, 11, 24, 10, tzinfo=JST)
 
     assert (None, None) == (
-        daily_notice.notice_key(now, begun=None),
-        daily_notice.notice_key(now, begun=now - timedelta(hours=1)),
+        facts.notice_key(now, begun=None),
+        facts.notice_key(now, begun=now - timedelta(hours=1)),
     )
 
 
@@ -41,15 +41,15 @@ def test_each_day_is_told_once_and_the_times_join(steps: list[timedelta]) -> Non
     now, known, collected = (
         datetime(2026, 11, 24, 4, tzinfo=UTC),
         dict[str, datetime](),
-        list[daily_notice.NoticePeriod](),
+        list[facts.NoticePeriod](),
     )
     for step in steps:
         now += step
-        key = daily_notice.notice_key(now, begun=BEGUN)
+        key = facts.notice_key(now, begun=BEGUN)
         assert key is not None
         made = due_notices([key], known, now=now)
         if made.say:
-            collected.append(daily_notice.notice_period(known, now))
+            collected.append(facts.notice_period(known, now))
         known = made.known
 
     days = [one.day for one in collected]
@@ -62,7 +62,7 @@ def test_the_first_notice_tells_of_its_day() -> None:
     """From midnight in Japan to now."""
     now = datetime(2026, 11, 24, 22, 30, tzinfo=JST)
 
-    period = daily_notice.notice_period({}, now)
+    period = facts.notice_period({}, now)
 
     assert (date(2026, 11, 24), datetime(2026, 11, 24, tzinfo=JST), now) == period
 

@@ -13,10 +13,9 @@ from archiver import errors
 from archiver.health.conditions import ConditionKind, conditions
 from archiver.health.judgements import Situation
 from archiver.health.snapshot import read_snapshot
-from archiver.notices import desktop, due_notices, sentences, troubles
-from archiver.notices.due_notices import DueNotices
-from archiver.notices.facts import NoticeFacts
-from archiver.notices.troubles import PendingNotices
+from archiver.notices import desktop, facts, sentences
+from archiver.notices.facts import DueNotices, NoticeFacts
+from archiver.notices.sentences import PendingNotices
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings.model import Settings
 from archiver.store.working import alerts, remembered_values
@@ -35,11 +34,11 @@ def test_each_trouble_is_said_at_once_then_once_a_day_and_its_end_once(times: li
     now, known, before = BEGIN, dict[str, datetime](), set[str]()
     for passed, present in times:
         now += passed
-        made = due_notices.due_notices(present, known, now=now)
+        made = facts.due_notices(present, known, now=now)
         assert present - before <= set(made.say) <= present
         assert before - present == set(made.over)
         for key in present & before:
-            lasting = key.startswith(due_notices.LASTING)
+            lasting = key.startswith(facts.LASTING)
             assert (key in made.say) == (not lasting and now - known[key] >= timedelta(days=1))
         assert made.known.keys() == present
         known, before = made.known, present
@@ -56,7 +55,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def notice_texts(world: World, error: errors.ArchiverError | None = None) -> list[str]:
     """What is said now."""
-    made = troubles.take_pending_notices(world.archive, Settings(world.home), error, now=world.clock())
+    made = sentences.take_pending_notices(world.archive, Settings(world.home), error, now=world.clock())
     return sentences.sentences(made)
 
 
@@ -98,7 +97,7 @@ def test_an_archive_that_cannot_be_read_still_says_its_fault(tmp_path: Path) -> 
     (tmp_path / "archive.sqlite3").write_bytes(b"no database" * 100)
     with running_world(tmp_path / "other") as other:
         broken = type(other.archive)(tmp_path)
-        made, _found, _facts = troubles.take_pending_notices(
+        made, _found, _facts = sentences.take_pending_notices(
             broken, Settings(tmp_path), errors.DiskFull(path=tmp_path), now=BEGIN
         )
 
@@ -124,7 +123,7 @@ def test_only_a_disappearance_is_called_a_great_change(world: World, rule: Alert
     """A high alert about words or dates sends to the list of alerts; who goes to the chat for it finds nothing gone."""
     with world.archive.writing() as writing:
         alerts.keep(writing, Alert(rule, Level.HIGH, world.clock(), world.room))
-    made = troubles.urgent_notices(world.archive, Settings(world.home), now=world.clock())
+    made = sentences.urgent_notices(world.archive, Settings(world.home), now=world.clock())
 
     (text,) = sentences.sentences(made)
 
@@ -178,7 +177,7 @@ def test_the_last_run_that_nobody_watched_is_remembered_and_no_typed_one_hides_i
     settings = Settings(world.home)
 
     def scheduled(error: errors.ArchiverError | None, *, unwatched: bool = True) -> str | None:
-        troubles.take_pending_notices(world.archive, settings, error, now=world.clock(), unwatched=unwatched)
+        sentences.take_pending_notices(world.archive, settings, error, now=world.clock(), unwatched=unwatched)
         with world.archive.reading() as reading:
             run = remembered_values.SCHEDULED_RUN.recall(reading)
         return "none" if run is None else run.error

@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from archiver.notices.last_notice_time_file import is_first_today
+from archiver.notices.round_notices import is_first_today
 
 
 def test_once_a_day_however_often_it_is_asked(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.notices.mail_sender import send_mail
+from archiver.notices.delivery import send_mail
 from archiver.settings import file
 from archiver.settings.model import Settings
 from archiver.settings.notify_urls import read_mail_password, store_mail_password

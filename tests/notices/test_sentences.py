@@ -8,10 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from archiver.health.conditions import Condition, ConditionKind
-from archiver.notices.due_notices import DueNotices, NoticePeriod
-from archiver.notices.facts import DailyFacts, DepartureFacts, NoticeFacts
-from archiver.notices.sentences import daily_sentence, pause_words, sentences
-from archiver.notices.troubles import PendingNotices
+from archiver.notices.facts import DailyFacts, DepartureFacts, DueNotices, NoticeFacts, NoticePeriod
+from archiver.notices.sentences import PendingNotices, daily_sentence, pause_words, sentences
 from archiver.records.alerts import AlertRule, Grade
 from archiver.store.queries.room_holdings import PeriodCounts, VanishedCounts
 from tests.support.world import BEGIN

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.notices.due_notices import week_key
-from archiver.notices.facts import WeeklyFacts
+from archiver.notices.facts import WeeklyFacts, week_key
 from archiver.notices.round_notices import give_notice
 from archiver.notices.sentences import weekly_sentence
 from archiver.records import JST

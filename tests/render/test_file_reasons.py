@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.render.missing_parts import reason, unsaved_reason
+from archiver.render.snippet import reason, unsaved_reason
 
 
 def test_each_word_has_a_sentence_and_an_unknown_one_stands_as_it_is() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from archiver.export.html import write
 from archiver.export.verify_page.page import verify_page
-from archiver.render.style_sheet import SHEET, style_sheet
+from archiver.render.page_templates import SHEET, style_sheet
 from tests.support.reports.sample_conversation import link, sample
 
 

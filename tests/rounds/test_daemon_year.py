@@ -17,7 +17,7 @@ from archiver import errors
 from archiver.app import App
 from archiver.custody.verify import verify_archive
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
-from archiver.notices import sentences, troubles
+from archiver.notices import sentences
 from archiver.reminders import is_due
 from archiver.rounds import run_log
 from archiver.rounds.daemon_work import DaemonWork
@@ -119,7 +119,7 @@ class Year:
 
     def _notice(self, error: errors.ArchiverError | None) -> None:
         """As the daemon does; what the archive cannot remember as said is told once a day, as by the file beside it."""
-        made = troubles.take_pending_notices(self.disk, self.settings, error, now=self.clock(), adapts=True)
+        made = sentences.take_pending_notices(self.disk, self.settings, error, now=self.clock(), adapts=True)
         for sentence in sentences.sentences(made):
             if not made.notices.is_remembered:
                 if not is_due(self.unkept.get(sentence), self.clock()):

@@ -16,7 +16,7 @@ from archiver.cli.commands import ListedCommand
 from archiver.cli.context import CliContext
 from archiver.cli.main import main
 from archiver.schedule.backends import run_program
-from archiver.settings.child_environ import TOKEN_VARIABLE, child_environ
+from archiver.settings.home import TOKEN_VARIABLE, child_environ
 
 ROOT = Path(archiver.__file__).parent
 TOKEN = "0123456789abcdef" * 2

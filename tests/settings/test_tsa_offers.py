@@ -8,7 +8,7 @@ import pytest
 
 from archiver.evidence.stamps import roots
 from archiver.settings import file
-from archiver.settings.tsa_offers import OFFERS, Offer
+from archiver.tsa import OFFERS, Offer
 
 
 @pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.name)

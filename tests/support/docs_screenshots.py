@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, Page
 from archiver.cli.terminal.language import set_language
 from archiver.records import Invoice, Payment
 from archiver.settings import other_archives
-from archiver.setup import billing
+from archiver.setup import contract_rooms
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
 from archiver.web.settings import copy_folder
@@ -110,8 +110,8 @@ def _enter_money(home: Path) -> tuple[str, int]:
     archive, now = Archive(home), datetime.now(UTC)
     with archive.reading() as reading:
         contract = contracts(reading)[0]
-    billing.add_invoice(archive, contract.id, Invoice(0, 50_000, "2026-11-15", "2026-11-22", "INV-1011"), at=now)
-    billing.add_payment(archive, contract.id, Payment(0, 20_000, "2026-11-20", None), at=now)
+    contract_rooms.add_invoice(archive, contract.id, Invoice(0, 50_000, "2026-11-15", "2026-11-22", "INV-1011"), at=now)
+    contract_rooms.add_payment(archive, contract.id, Payment(0, 20_000, "2026-11-20", None), at=now)
     archive.close()
     return contract.id, int(contract.rooms[0].room_id)
 

@@ -18,8 +18,7 @@ from msgspec.structs import replace
 
 from archiver import errors
 from archiver.cli.main import main
-from archiver.notices.sentences import sentences
-from archiver.notices.troubles import take_pending_notices
+from archiver.notices.sentences import sentences, take_pending_notices
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.rounds.daemon import Stop, Stopped
 from archiver.store import statements

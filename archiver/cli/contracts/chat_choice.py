@@ -14,9 +14,9 @@ from archiver.cli.terminal.prompts import ask, ask_yes_no, numbers_in, tell
 from archiver.cli.terminal.text import pad, visible
 from archiver.render.screen_text import shorten
 from archiver.search_folding import fold
-from archiver.setup.answers import InvalidAnswer
 from archiver.setup.contract_facts import NewJob
 from archiver.setup.contract_rooms import direct_chats_beside, people_of_rooms, proposed_jobs
+from archiver.setup.written_values import InvalidAnswer
 
 PAGE = 15
 """How many chats are shown at once, the ones with the latest messages first."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from archiver.app import utc_now
-from archiver.claims.document import facts_document
+from archiver.claims.words import facts_document
 from archiver.cli.context import CliContext
 from archiver.cli.contracts.contract_rows import page_head, page_rows
 from archiver.cli.contracts.entered_lines import entry_lines

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from archiver.claims.changes import closed_account
-from archiver.claims.messages import contact, first_message, last_reply, message_count
-from archiver.claims.turn import turn
+from archiver.claims.messages import closed_account, contact, first_message, last_reply, message_count, turn
 from archiver.claims.words import (
     basis_text,
     change_lines,

@@ -25,7 +25,7 @@ from archiver.cli.terminal.prompts import asked, asked_path
 from archiver.records import ENCLOSURE_KINDS, Contract, Delivery, Enclosure, Invoice, MessageId, Payment
 from archiver.settings.file import load_settings
 from archiver.settings.token import token_file
-from archiver.setup import billing
+from archiver.setup import contract_rooms
 from archiver.setup.contract_facts import keep_contract
 from archiver.setup.fact_questions import check_order
 from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, find_message, read_day, read_yen
@@ -210,10 +210,10 @@ def _enter_invoice(entry: _Entry) -> None:
     day = entry.day(_("Day of the invoice (such as 2026-11-30):"))
     due_on = read_day(given["due_on"], "--due-on", EXAMPLE_DAY, now=None) if given.get("due_on") else None
     draft = Invoice(0, yen, day, due_on, given.get("number") or None, entry.message, None)
-    billing.check_invoice(entry.contract, draft, again=again)  # before its file is kept
+    contract_rooms.check_invoice(entry.contract, draft, again=again)  # before its file is kept
     if "file" in given:
         draft = replace(draft, enclosure=entry.keep_file(given["file"], "invoice", day)[0].number)
-    after = billing.add_invoice(entry.archive, entry.contract.id, draft, at=entry.now, again=again)
+    after = contract_rooms.add_invoice(entry.archive, entry.contract.id, draft, at=entry.now, again=again)
     entry.tell_change(after, entry.money_lines(after))
 
 
@@ -221,7 +221,7 @@ def _enter_payment(entry: _Entry) -> None:
     yen = entry.yen(_("Amount received (yen):"))
     day = entry.day(_("Day on which it came in (such as 2026-12-28):"))
     draft, again = Payment(0, yen, day, entry.given.get("invoice")), "again" in entry.given
-    after = billing.add_payment(entry.archive, entry.contract.id, draft, at=entry.now, again=again)
+    after = contract_rooms.add_payment(entry.archive, entry.contract.id, draft, at=entry.now, again=again)
     entry.tell_change(after, entry.money_lines(after))
 
 
@@ -229,7 +229,7 @@ def _enter_reminder(entry: _Entry) -> None:
     if (entry.message is None) == ("on" not in entry.given):
         raise errors.UsageError(detail=_("Say which message it was (--message ID), or on which day (--on DAY)."))
     day, way = None if entry.message else entry.day(""), entry.given.get("how", "").strip() or None
-    after = billing.enter_reminder(entry.archive, entry.contract, entry.message, day, way, at=entry.now)
+    after = contract_rooms.enter_reminder(entry.archive, entry.contract, entry.message, day, way, at=entry.now)
     entry.tell_change(after, reminder_lines(after))
 
 
@@ -265,7 +265,7 @@ def _take_back(entry: _Entry, what: str, number: int) -> None:
     """Take an entry back; the record that it was entered stays, and its number is not used again."""
     contract, after = entry.contract, entry.contract
     if what in _LISTS:
-        after = billing.take_back(entry.archive, contract.id, f"{what}s", number, at=entry.now)
+        after = contract_rooms.take_back(entry.archive, contract.id, f"{what}s", number, at=entry.now)
     elif what == "end-request":
         keep_contract(entry.archive, contract, replace(contract, end_request_at=None), at=entry.now)
     else:
@@ -281,7 +281,7 @@ def _numbered(contract: Contract, listed: Sequence[_Stated], number: int) -> _St
     """The delivery or file of this number. Raises UsageError if there is none."""
     found = next((one for one in listed if one.number == number), None)
     if found is None:
-        raise billing.unknown_number(contract, number)
+        raise contract_rooms.unknown_number(contract, number)
     return found
 
 

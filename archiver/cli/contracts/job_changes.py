@@ -19,7 +19,7 @@ from archiver.cli.terminal.saved_rooms import one_room
 from archiver.cli.terminal.text import pad, visible
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.setup import contract_facts, contract_rooms, fact_questions
-from archiver.standing.contract_names import contract_names
+from archiver.standing.deadline_lines import contract_names
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.search.scope import room_names

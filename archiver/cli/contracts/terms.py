@@ -11,7 +11,7 @@ from archiver.cli.contracts.entered_lines import outside_lines
 from archiver.cli.terminal.output import echo_lines
 from archiver.cli.terminal.text import visible
 from archiver.records import TERM_ITEMS, Contract, FileId, StatedTerm
-from archiver.setup import billing
+from archiver.setup import contract_rooms
 from archiver.setup.written_values import find_message
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contracts import named_or_only_contract, sent_file
@@ -45,7 +45,7 @@ def state_terms(
             check_file(reading, contract, file_id)
     if item is not None:
         term = StatedTerm(item, message_id, None if file_id is None else FileId(file_id), note or None)
-        contract = billing.state_term(archive, contract.id, item, None if clear else term, at=utc_now())
+        contract = contract_rooms.state_term(archive, contract.id, item, None if clear else term, at=utc_now())
     with archive.reading() as reading:
         echo_lines(_term_lines(reading, contract))
     return 0

@@ -12,8 +12,7 @@ from archiver.export.package.make_package import ExportReport
 from archiver.export.package.recipe import PackagePreview
 from archiver.records import contract_facts
 from archiver.rounds.export_recheck import Recheck
-from archiver.setup.file_manager import open_folder
-from archiver.setup.package_words import metadata_lines, warning_lines
+from archiver.setup.package_words import metadata_lines, open_folder, warning_lines
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 

@@ -14,7 +14,7 @@ from archiver.export.package.order import option_words
 from archiver.records import ExportedPackage, JsonObject
 from archiver.render.times import minute_text
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
-from archiver.standing.contract_names import contract_names
+from archiver.standing.deadline_lines import contract_names
 from archiver.store import statements
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts

@@ -25,7 +25,7 @@ from archiver.records import CounterpartCandidate, OpenedMessage, ReadState, Rev
 from archiver.render.message_body import plain_text
 from archiver.render.screen_text import shorten
 from archiver.render.times import iso_date
-from archiver.setup.answers import InvalidAnswer
+from archiver.setup.written_values import InvalidAnswer
 from archiver.store.archive import Archive
 
 _NAME_WIDTH = 24

@@ -18,9 +18,8 @@ from archiver.schedule import schedulers
 from archiver.settings.home import has_archive
 from archiver.settings.model import exports_folder
 from archiver.setup import scheduled_job
-from archiver.setup.answers import SCHEDULE, STAMPS, TRIED, note_answer, recall_answers
-from archiver.setup.archive_setup import choose_authorities
-from archiver.setup.token_source import lasting_settings
+from archiver.setup.archive_setup import choose_authorities, lasting_settings
+from archiver.setup.written_values import SCHEDULE, STAMPS, TRIED, note_answer, recall_answers
 from archiver.store.archive import Archive
 from archiver.store.working.remembered_values import SCHEDULED_RUN
 from archiver.wording import gettext as _

@@ -18,22 +18,22 @@ from archiver.records import AccountId
 from archiver.settings.file import is_token_source
 from archiver.settings.home import SETTINGS_FILE, check_home, has_archive
 from archiver.settings.token import forget_token
-from archiver.setup.answers import ORGANISATION, InvalidAnswer, note_answer, recall_answers
-from archiver.setup.archive_setup import record_account
-from archiver.setup.first_run import check_token
-from archiver.setup.token_source import (
+from archiver.setup.archive_setup import (
     PRIVATE_FILE,
     VARIABLE_SOURCE,
+    check_token,
     clean_token,
     keep_token,
     lasting_settings,
     place_words,
+    record_account,
     token_account,
     trial_app,
     variable_token,
     variable_wins_hint,
     write_token_source,
 )
+from archiver.setup.written_values import ORGANISATION, InvalidAnswer, note_answer, recall_answers
 from archiver.store.queries import current_state
 from archiver.sync.run import check_account
 from archiver.wording import gettext as _

@@ -26,11 +26,12 @@ from archiver.health.folders import lost_names_words
 from archiver.settings import home
 from archiver.settings.home import SETTINGS_FILE, check_home
 from archiver.setup import menu_entry
-from archiver.setup.answers import FINISHED, STAMPS, note_answer, recall_answers
 from archiver.setup.archive_setup import (
+    VARIABLE_SOURCE,
     choose_authorities,
     keep_token_source,
     make_home,
+    prepare_archive,
     record_account,
     require_no_remains,
     sole_setup,
@@ -39,8 +40,7 @@ from archiver.setup.archive_setup import (
 from archiver.setup.contract_facts import enter_contracts
 from archiver.setup.contract_rooms import choosable_rooms
 from archiver.setup.fact_questions import first_question
-from archiver.setup.first_run import prepare_archive
-from archiver.setup.token_source import VARIABLE_SOURCE
+from archiver.setup.written_values import FINISHED, STAMPS, note_answer, recall_answers
 from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.durable_files import keeps_names

@@ -15,7 +15,7 @@ from archiver.render.times import time_of_year
 from archiver.rounds.alerting import alert_document
 from archiver.shell_command import contract_name
 from archiver.standing.alert_lines import NamedMessage, messages_by_id, named_messages, named_text, room_labels
-from archiver.standing.contract_names import contract_names
+from archiver.standing.deadline_lines import contract_names
 from archiver.standing.emergency_words import screenshots_sentence
 from archiver.store.archive import Archive
 from archiver.store.fingerprints import readable_text

@@ -30,12 +30,12 @@ def tell_banner(obj: CliContext, command: str) -> None:
     if command not in COMMANDS_WITH_BANNER or obj.verbose < 0 or not has_archive(obj.home):
         return
     from archiver.app import utc_now
-    from archiver.notices import sentences, troubles
+    from archiver.notices import sentences
     from archiver.store.archive import Archive
 
     archive = Archive(obj.home)
     try:
-        pending = troubles.urgent_notices(archive, obj.settings(), now=utc_now())
+        pending = sentences.urgent_notices(archive, obj.settings(), now=utc_now())
     except errors.ArchiverError:
         return
     finally:

@@ -9,7 +9,7 @@ from typing import Any
 from archiver.cli.terminal.output import echo, echo_lines
 from archiver.cli.terminal.text import WIDTH, beside, columns, pad, side_by_side, wrap
 from archiver.render.screen_text import shorten
-from archiver.render.spoken_times import dated_moment, day_words, moment_words, short_day
+from archiver.render.times import dated_moment, day_words, moment_words, short_day
 from archiver.standing.emergencies import Emergency
 from archiver.standing.emergency_words import changed_rows, emergency_text, kept_sentence, not_kept_row, short_steps
 from archiver.store.keeper import KeptByTeam

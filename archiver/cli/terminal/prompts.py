@@ -15,7 +15,7 @@ from archiver import errors
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import WIDTH, beside, visible, wrap
 from archiver.errors import N_
-from archiver.setup.answers import InvalidAnswer
+from archiver.setup.written_values import InvalidAnswer
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, is_asked, tell
 from archiver.cli.terminal.text import visible
 from archiver.search_folding import fold
-from archiver.setup.answers import InvalidAnswer
+from archiver.setup.written_values import InvalidAnswer
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading

@@ -15,8 +15,7 @@ from archiver.export.mask.analyser import Word, vocabulary, words
 from archiver.export.mask.contact_forms import account_holders, contact_patterns, handle_patterns
 from archiver.export.mask.name_lists import in_hiragana, surnames
 from archiver.export.mask.spellings import folded_terms, kana_alone, kanji_of, other_spellings, parts_of
-from archiver.kanji_variants import join_variants
-from archiver.letter_folding import folded_text
+from archiver.letter_folding import folded_text, join_variants
 
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """What chooses a variant of the character before it."""

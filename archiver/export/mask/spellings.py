@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from archiver.export.mask import analyser
 from archiver.export.mask.name_lists import in_hiragana, kana_readings, romanised, surnames
-from archiver.kanji_variants import join_variants
-from archiver.letter_folding import folded_text, folded_word
+from archiver.letter_folding import folded_text, folded_word, join_variants
 
 TITLE_WORDS = frozenset({"さん", "さま", "様", "氏", "くん", "君", "ちゃん", "殿", "先生", "씨", "님"})
 _OFFICE_WORDS = re.compile(

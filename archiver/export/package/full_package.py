@@ -39,7 +39,7 @@ from archiver.export.texts import readme, verify_txt
 from archiver.export.verify_page import page
 from archiver.records import JST, Conversation
 from archiver.render.gap_breaks import pause_lines
-from archiver.render.missing_parts import other_chat_texts
+from archiver.render.snippet import other_chat_texts
 from archiver.report_language import is_practice, say
 from archiver.store.archive import Reading
 from archiver.store.queries import entries

@@ -44,8 +44,8 @@ from archiver.records import (
     Seal,
 )
 from archiver.render.invisible_characters import visible
-from archiver.render.missing_parts import other_chat_texts
 from archiver.render.page_templates import text_lines
+from archiver.render.snippet import other_chat_texts
 from archiver.render.times import date_text, local_time
 from archiver.report_language import JAPANESE, say
 from archiver.store.queries import current_state, runs

@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from archiver.claims.changes import closed_account
-from archiver.claims.messages import last_notice, last_reply
+from archiver.claims.messages import closed_account, last_notice, last_reply, turn
 from archiver.claims.quotations import Quotation, excerpts, names_terms, quotation_head, quotation_line, quotation_parts
 from archiver.claims.table import word
-from archiver.claims.turn import turn
 from archiver.claims.words import (
     change_lines,
     closed_text,

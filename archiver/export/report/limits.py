@@ -25,8 +25,8 @@ from archiver.render.gap_breaks import (
     pause_lines,
     usual_interval_lines,
 )
-from archiver.render.missing_parts import unsealed_sentence
 from archiver.render.page_templates import text_lines
+from archiver.render.snippet import unsealed_sentence
 from archiver.render.times import iso_date, local_time
 from archiver.report_language import say
 

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.chatwork.notation.parse import parse
-from archiver.claims.changes import closed_account
-from archiver.claims.messages import first_message, last_reply
+from archiver.claims.messages import closed_account, first_message, last_reply
 from archiver.claims.table import word
 from archiver.claims.words import closed_sign, first_label, missing_text, reply_label
 from archiver.evidence.listed_acts import ListedStep

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from archiver.claims.changes import DELETIONS, changed_sides, closed_account
-from archiver.claims.messages import last_reply, message_count
-from archiver.claims.turn import turn
+from archiver.claims.messages import DELETIONS, changed_sides, closed_account, last_reply, message_count, turn
 from archiver.claims.words import change_lines, closed_text, count_text, reply_label, reply_text, turn_lines
 from archiver.export.report.input import (
     BLANK,

@@ -13,8 +13,8 @@ from typing import Any
 from archiver.evidence.tables.build import CSV_HEADERS, KINDS, SOURCES, STATES
 from archiver.records import Contract, contract_facts
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, no_pauses_text, usual_interval_lines
-from archiver.render.missing_parts import unsealed_sentence
 from archiver.render.page_templates import text_lines
+from archiver.render.snippet import unsealed_sentence
 from archiver.report_language import is_practice, marked, say, stated_day
 
 

@@ -10,8 +10,8 @@ from archiver.export.report.input import BLANK, ReportInput, platform_of, shorte
 from archiver.export.report.people_and_dates import stand_in_note
 from archiver.export.texts.readme import encode_lines
 from archiver.render.invisible_characters import visible
-from archiver.render.missing_parts import unsealed_sentence
 from archiver.render.page_templates import text_lines
+from archiver.render.snippet import unsealed_sentence
 from archiver.report_language import say
 
 README, INQUIRY = "00_README.txt", "03_inquiry_text.txt"

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
-from archiver.render.style_sheet import style_sheet
+from archiver.render.page_templates import style_sheet
 
 NAME = "verify.html"
 

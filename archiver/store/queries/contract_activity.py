@@ -10,9 +10,8 @@ from itertools import chain
 
 from sqlalchemy import and_, or_, select
 
-from archiver.claims.counterparts import counterpart_bases
-from archiver.claims.messages import last_reply
-from archiver.claims.turn import with_acts
+from archiver.claims.claim import counterpart_bases
+from archiver.claims.messages import last_reply, with_acts
 from archiver.evidence.account_signs import account_closings
 from archiver.evidence.history import EntryObject, number, text
 from archiver.evidence.system_posts import NOTICE, cancelled_account

@@ -89,7 +89,7 @@ class RoundFault:
 
 
 LAST_FAULT: Slot[RoundFault | None] = Slot("last_fault", RoundFault, None)
-"""The error that stops every round, written after a failed one (`notices.troubles`, `rounds.last_error`).
+"""The error that stops every round, written after a failed one (`notices.sentences`, `rounds.last_error`).
 
 Cleared by a run that receives the list of rooms (`sync.run_end`); read by `rounds.last_error`.
 """
@@ -105,7 +105,7 @@ class ScheduledRun:
 
 
 SCHEDULED_RUN: Slot[ScheduledRun | None] = Slot("scheduled_run", ScheduledRun, None)
-"""The last run that nobody watched, written after it (`notices.troubles`), for `health`.
+"""The last run that nobody watched, written after it (`notices.sentences`), for `health`.
 
 A run that is typed later says nothing of the schedule. Forgotten when the schedule is removed (`setup.scheduled_job`).
 """
@@ -308,7 +308,7 @@ LAST_UPKEEP: Slot[datetime | None] = Slot("upkeep", Time, None)
 # --- notices --------------------------------------------------------------------------------------
 
 NOTICED: Slot[Mapping[str, datetime]] = Slot("noticed", dict[str, Time], {})
-"""Key of each trouble and when it was last reported to the user: `notices.troubles`, for itself."""
+"""Key of each trouble and when it was last reported to the user: `notices.sentences`, for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,7 +472,7 @@ LOST_RECORDS: Slot[tuple[int, int] | None] = Slot("ledger_lost", tuple[int, int]
 `store.orphaned_seals`."""
 
 SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", dict[str, str], {})
-"""Answers in the setting up and in `job add`, by question: from `setup.answers`, also for `status`.
+"""Answers in the setting up and in `job add`, by question: from `setup.written_values`, also for `status`.
 
 Pressing Enter leaves no other trace.
 """

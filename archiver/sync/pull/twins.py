@@ -15,8 +15,8 @@ from typing import NamedTuple
 from archiver.chatwork.client import Listing
 from archiver.chatwork.models import Contact, Room
 from archiver.errors import ChatworkError, NotUnderstood, NotVisible, Refused
+from archiver.letter_folding import looks_like
 from archiver.records import Observation
-from archiver.same_name import looks_like
 from archiver.store import avatars, writer
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import contracts, current_state, departures, entries

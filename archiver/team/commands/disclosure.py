@@ -172,7 +172,7 @@ def team_export(
     """Make a copy that is thrown away, and call `export` in it; without a grant nothing is made."""
     from archiver.cli.evidence.commands import command_export
     from archiver.cli.terminal.help_pages import translate_command
-    from archiver.settings.child_environ import TOKEN_VARIABLE
+    from archiver.settings.home import TOKEN_VARIABLE
     from archiver.team.adoption import place_of, store_address
     from archiver.team.grants import disclosed_copy
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.records import ENCLOSURE_KINDS, TERM_ITEMS, MessageId, StatedTerm
-from archiver.setup import billing
+from archiver.setup import contract_rooms
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.web.console_context import console_context
 from archiver.web.enclosing import take_enclosure
@@ -41,7 +41,7 @@ def keep(room: int, message_id: str) -> Response | tuple[str, int]:
         item = request.form.get(f"item_{contract.id}", "")
         if item in {one.name for one in TERM_ITEMS}:
             term = StatedTerm(item, message, None, None)
-            billing.state_term(context.archive, contract.id, item, term, at=context.now())
+            contract_rooms.state_term(context.archive, contract.id, item, term, at=context.now())
     if problems:
         return _page(room, message_id, problems), 422
     return redirect(url_for("message_use.one", room=room, message_id=message_id, kept="yes"))

@@ -14,10 +14,10 @@ from archiver.app import App
 from archiver.chatwork.models import Room
 from archiver.records import RoomId
 from archiver.render.invisible_characters import visible
-from archiver.setup.answers import InvalidAnswer
 from archiver.setup.contract_facts import NewJob
 from archiver.setup.contract_rooms import begin_of, choosable_rooms, direct_chats_beside, people_of_rooms, proposed_jobs
 from archiver.setup.fact_questions import read_facts
+from archiver.setup.written_values import InvalidAnswer
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.web.console_context import ConsoleContext

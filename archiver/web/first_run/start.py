@@ -15,13 +15,19 @@ from archiver.notices import delivery
 from archiver.render.times import interval_words
 from archiver.settings.file import update_settings
 from archiver.setup import menu_entry
-from archiver.setup.answers import FINISHED, SCHEDULE, STAMPS, InvalidAnswer, note_answer, recall_answers
-from archiver.setup.archive_setup import choose_authorities
+from archiver.setup.archive_setup import (
+    FirstRunStep,
+    check_token,
+    choose_authorities,
+    clean_token,
+    first_open_step,
+    keep_token,
+    prepare_archive,
+)
 from archiver.setup.contract_facts import enter_contracts
-from archiver.setup.first_run import FirstRunStep, check_token, first_open_step, prepare_archive
-from archiver.setup.notice_ways import remember_trial
-from archiver.setup.token_source import clean_token, keep_token
+from archiver.setup.scheduled_job import remember_trial
 from archiver.setup.work_words import count_saved
+from archiver.setup.written_values import FINISHED, SCHEDULE, STAMPS, InvalidAnswer, note_answer, recall_answers
 from archiver.store.working.remembered_values import NOTICE_TRIAL
 from archiver.web import automatic
 from archiver.web.console_context import ConsoleContext, console_context

@@ -13,8 +13,8 @@ from archiver.claims.money import money_standing, state_text
 from archiver.contract_dates import day_of
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, StatedTerm
 from archiver.render.invisible_characters import visible
-from archiver.render.spoken_times import day_words
-from archiver.setup import billing
+from archiver.render.times import day_words
+from archiver.setup import contract_rooms
 from archiver.setup.written_values import EXAMPLE_DAY, read_day, read_yen, yen_text
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import deliveries
@@ -45,7 +45,7 @@ def _take_back(context: ConsoleContext, contract: Contract) -> dict[str, str]:
         for number in request.form.getlist(what):
             try:
                 wanted = int(number) if number.isdecimal() and len(number) < 9 else 0
-                billing.take_back(context.archive, contract.id, what, wanted, at=context.now())
+                contract_rooms.take_back(context.archive, contract.id, what, wanted, at=context.now())
             except errors.UsageError as error:
                 problems[what] = _sentence(error)
     return problems
@@ -64,7 +64,7 @@ def _add_invoice(context: ConsoleContext, contract: Contract) -> dict[str, str]:
         kept = keep_enclosure(context, contract, "invoice", message, issued_on, name="invoice_file")
         own_name = given.get("invoice_name", "").strip() or None
         draft = Invoice(0, amount, issued_on, due_on, own_name, message, None if kept is None else kept.number)
-        billing.add_invoice(context.archive, contract.id, draft, at=now, again="invoice_again" in given)
+        contract_rooms.add_invoice(context.archive, contract.id, draft, at=now, again="invoice_again" in given)
     except errors.ArchiverError as error:
         return {"invoice": _sentence(error)}
     return {}
@@ -80,7 +80,7 @@ def _add_payment(context: ConsoleContext, contract: Contract) -> dict[str, str]:
         amount = read_yen(given.get("payment_amount", ""), _("the amount"))
         received_on = read_day(given.get("payment_on", ""), _("the day"), EXAMPLE_DAY, now=now)
         draft = Payment(0, amount, received_on, int(number) if number.isdecimal() and len(number) < 9 else None)
-        billing.add_payment(context.archive, contract.id, draft, at=now, again="payment_again" in given)
+        contract_rooms.add_payment(context.archive, contract.id, draft, at=now, again="payment_again" in given)
     except errors.UsageError as error:
         return {"payment": _sentence(error)}
     return {}
@@ -95,7 +95,7 @@ def _add_reminder(context: ConsoleContext, contract: Contract) -> dict[str, str]
         message = stated_message(context, contract, "reminder_message")
         sent_on = read_day(day, _("the day"), EXAMPLE_DAY, now=context.now()) if day.strip() else None
         how = given.get("reminder_how", "").strip()[:WAY_LIMIT] or None
-        billing.enter_reminder(context.archive, contract, message, sent_on, how, at=context.now())
+        contract_rooms.enter_reminder(context.archive, contract, message, sent_on, how, at=context.now())
     except errors.ArchiverError as error:
         return {"reminder": _sentence(error)}
     return {}
@@ -118,7 +118,7 @@ def keep_terms(context: ConsoleContext, contract: Contract) -> dict[str, str]:
                 raise errors.UsageError(detail=_("Give one message only."))
             message = stated_message(context, contract, told[0]) if told else None
             term = None if is_taken_back else StatedTerm(item, message, None, note)
-            billing.state_term(context.archive, contract.id, item, term, at=context.now())
+            contract_rooms.state_term(context.archive, contract.id, item, term, at=context.now())
         except errors.ArchiverError as error:
             problems[item] = _sentence(error)
     return problems

@@ -13,10 +13,9 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.records import Contract, ContractRoom, Delivery, Role, RoomId
 from archiver.render.times import clock_minute
-from archiver.setup.answers import fact_prefix, note_answer
 from archiver.setup.contract_facts import change_rooms, given_room, released
 from archiver.setup.fact_questions import check_client
-from archiver.setup.written_values import EXAMPLE_TIME, read_day
+from archiver.setup.written_values import EXAMPLE_TIME, fact_prefix, note_answer, read_day
 from archiver.store import blobs, statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, deliveries, enclosures, find_contract

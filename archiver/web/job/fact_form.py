@@ -12,8 +12,8 @@ from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
 from archiver.report_language import in_program_language
-from archiver.setup.answers import InvalidAnswer
 from archiver.setup.fact_questions import has_meaning, place_name, read_fact, short_month
+from archiver.setup.written_values import InvalidAnswer
 from archiver.web.trouble.trouble_words import trouble_words
 
 FACTS = contract_facts.FACTS

@@ -17,13 +17,12 @@ from archiver.records.case_facts import ChangeKind
 from archiver.records.contract_facts import FactKind
 from archiver.render.gap_breaks import narrow_gap
 from archiver.render.invisible_characters import visible
-from archiver.render.spoken_times import day_words
+from archiver.render.times import day_words
 from archiver.report_language import in_program_language
-from archiver.setup.answers import fact_prefix
 from archiver.setup.contract_facts import called_apart, kept_counts
 from archiver.setup.contract_rooms import strangers_sentence
 from archiver.setup.fact_questions import FIVE, five_facts, missing_facts
-from archiver.setup.written_values import yen_text
+from archiver.setup.written_values import fact_prefix, yen_text
 from archiver.standing.headlines import changed_words
 from archiver.store.archive import Reading
 from archiver.store.queries.contract_activity import case_sides

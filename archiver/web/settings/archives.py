@@ -19,7 +19,7 @@ from archiver.render.invisible_characters import visible
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.settings.other_archives import known_homes, state_folder
-from archiver.standing.observed import last_failure, observe_standing, saving_words
+from archiver.standing.home_document import last_failure, observe_standing, saving_words
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.current_state import owner
 from archiver.store.search import index

@@ -18,10 +18,9 @@ from archiver.settings.file import update_settings
 from archiver.settings.home import language_variable
 from archiver.settings.model import LANGUAGES, exports_folder
 from archiver.setup import at_login, menu_entry, scheduled_job
-from archiver.setup.answers import STAMPS, InvalidAnswer, note_answer
-from archiver.setup.archive_setup import choose_authorities
-from archiver.setup.first_run import check_token
-from archiver.setup.token_source import (
+from archiver.setup.archive_setup import (
+    check_token,
+    choose_authorities,
     clean_token,
     keep_token,
     lasting_settings,
@@ -30,6 +29,7 @@ from archiver.setup.token_source import (
     variable_token,
     variable_wins_hint,
 )
+from archiver.setup.written_values import STAMPS, InvalidAnswer, note_answer
 from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import rooms_to_read
 from archiver.store.queries.current_state import owner

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from archiver.claims.turn import turn
+from archiver.claims.messages import turn
 from archiver.records import Contract
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading

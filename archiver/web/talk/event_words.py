@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from archiver.errors import N_
 from archiver.render.invisible_characters import visible
-from archiver.render.missing_parts import reason
+from archiver.render.snippet import reason
 from archiver.store.queries.viewing.timeline import EventKind, TimelineEvent
 from archiver.web.template_env import size_text
 

@@ -8,7 +8,7 @@ from gettext import gettext as _
 from flask import Blueprint, Response, abort, render_template, request
 
 from archiver.records import Attachment
-from archiver.render.missing_parts import unsaved_reason
+from archiver.render.snippet import unsaved_reason
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import files
 from archiver.store.queries.viewing.files import FileDetails, FilePage, FilePageKey, FileState

@@ -14,8 +14,7 @@ from archiver import errors, shell_command
 from archiver.records import Contract, Message, ObservedBy, Version
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_html import chatwork_url
-from archiver.render.spoken_times import moment_words
-from archiver.render.times import typed_time
+from archiver.render.times import moment_words, typed_time
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import messages
 from archiver.store.queries.viewing.message_summaries import message_summaries

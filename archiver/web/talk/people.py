@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from markupsafe import escape
 
-from archiver.claims.changes import closed_since
+from archiver.claims.messages import closed_since
 from archiver.records import Role
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading

@@ -11,10 +11,9 @@ from pathlib import Path
 from flask import g
 
 from archiver import errors
-from archiver.settings.other_archives import state_folder
-from archiver.settings.seen_archive import SeenArchive, last_seen, note_seen
-from archiver.setup.answers import BEGUN, FINISHED, recall_answers
-from archiver.setup.first_run import first_open_step
+from archiver.settings.other_archives import SeenArchive, last_seen, note_seen, state_folder
+from archiver.setup.archive_setup import first_open_step
+from archiver.setup.written_values import BEGUN, FINISHED, recall_answers
 from archiver.store.working.remembered_values import LAST_BACKUP
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.trouble.trouble_words import TroubleWords, is_unreadable, trouble_words

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
-from archiver.setup.first_run import begin_anew, begin_new_settings
+from archiver.setup.archive_setup import begin_anew, begin_new_settings
 from archiver.web.console_context import console_context
 from archiver.web.trouble.archive_state import ArchiveState, archive_state, can_restore, home_obstacle, seen_archive
 from archiver.web.trouble.trouble_words import is_closed_file, trouble_words

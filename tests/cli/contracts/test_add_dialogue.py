@@ -15,8 +15,8 @@ from hypothesis import given, strategies
 from archiver.cli.contracts.add_dialogue import read_contract_id
 from archiver.cli.terminal.text import columns
 from archiver.records import Contract
-from archiver.setup.answers import InvalidAnswer
 from archiver.setup.fact_questions import next_question, read_platform
+from archiver.setup.written_values import InvalidAnswer
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
 from tests.support.chatwork.simulator import Chatwork, Fault

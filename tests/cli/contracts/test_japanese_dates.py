@@ -11,9 +11,8 @@ from hypothesis import given, strategies
 from archiver import errors
 from archiver.records import Contract
 from archiver.setup import written_values
-from archiver.setup.answers import InvalidAnswer
 from archiver.setup.fact_questions import Question, next_question
-from archiver.setup.written_values import read_written_day
+from archiver.setup.written_values import InvalidAnswer, read_written_day
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 

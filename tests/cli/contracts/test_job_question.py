@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.cli.contracts.chat_choice import read_job_change
-from archiver.setup.answers import InvalidAnswer
 from archiver.setup.contract_rooms import proposed_jobs
+from archiver.setup.written_values import InvalidAnswer
 
 TANAKA, SUZUKI, SATO = 11, 12, 13
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archiver.settings import file
-from archiver.settings.tsa_offers import OFFERS
+from archiver.tsa import OFFERS
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.terminals.sealing_terminal import SealingTerminal

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from archiver.settings import file
-from archiver.setup.answers import InvalidAnswer
-from archiver.setup.token_source import clean_token
+from archiver.setup.archive_setup import clean_token
+from archiver.setup.written_values import InvalidAnswer
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 

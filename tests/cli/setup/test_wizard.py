@@ -15,8 +15,8 @@ from hypothesis import given, strategies
 from archiver.cli.contracts.chat_choice import find_names, read_room_wish
 from archiver.cli.terminal.text import columns
 from archiver.settings import file
-from archiver.setup.answers import InvalidAnswer
 from archiver.setup.fact_questions import read_page
+from archiver.setup.written_values import InvalidAnswer
 from tests.support.archives.byte_search import package_files_with, places_of
 from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.reports.pdf_reader import needs_poppler

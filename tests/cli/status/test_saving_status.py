@@ -11,8 +11,8 @@ import pytest
 
 from archiver.health.snapshot import ComputerState, Starters
 from archiver.schedule.schedulers import hold_daemon_lock
-from archiver.setup.answers import BEGUN, FINISHED, note_answer
-from archiver.standing.observed import saving_words
+from archiver.setup.written_values import BEGUN, FINISHED, note_answer
+from archiver.standing.home_document import saving_words
 from archiver.store.archive import Archive
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.working import remembered_values

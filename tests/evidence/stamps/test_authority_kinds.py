@@ -7,7 +7,7 @@ import pytest
 from archiver.evidence.stamps.authority_kinds import LISTED, AuthorityKind, class_of, class_sentence
 from archiver.export.stamps import class_texts
 from archiver.settings.model import AuthoritySetting
-from archiver.settings.tsa_offers import OFFERS, is_offered
+from archiver.tsa import OFFERS, is_offered
 
 
 def test_only_what_is_offered_is_called_so() -> None:

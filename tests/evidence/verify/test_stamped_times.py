@@ -13,7 +13,7 @@ from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
 from archiver.evidence.stamps.roots import certifi_root, subject
 from archiver.evidence.verify.findings import Verification, time_sentence
 from archiver.evidence.verify.package_at_path import verify_package_at
-from archiver.settings.tsa_offers import OFFERS
+from archiver.tsa import OFFERS
 from tests.support.packages.sample_package import load_script
 from tests.support.packages.stamp_attacks import ATTACKS, CLOCK, FUTURE, root_of
 from tests.support.stamps.stamped_archives import stamped_package

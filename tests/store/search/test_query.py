@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.kanji_variants import join_variants
+from archiver.letter_folding import join_variants
 from archiver.records import JST
-from archiver.render import search_data
+from archiver.render import page_templates
 from archiver.search_folding import fold, fold_searched, fold_word
 from archiver.store.search.index import index_text, match_expression
 from archiver.store.search.scope import HAS, SearchQuery, parse
@@ -126,7 +126,7 @@ def test_any_text_is_either_read_or_refused_in_words(text: str) -> None:
 @given(strategies.text())
 def test_the_archive_and_an_exported_transcript_fold_texts_alike(text: str) -> None:
     """But for blanks, of which here each kind is one and none stands at the ends, and for variants of kanji."""
-    assert join_variants(" ".join(search_data.fold(text).split())) == fold(text)
+    assert join_variants(" ".join(page_templates.fold(text).split())) == fold(text)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from archiver.rounds.round import run_round
-from archiver.setup.answers import FINISHED, note_answer
+from archiver.setup.archive_setup import check_token, keep_token, prepare_archive
 from archiver.setup.contract_facts import NewJob, enter_contracts
-from archiver.setup.first_run import check_token, prepare_archive
-from archiver.setup.token_source import keep_token
+from archiver.setup.written_values import FINISHED, note_answer
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.web.console import build_context
 from archiver.web.console_context import ConsoleContext

@@ -7,7 +7,7 @@ from typing import Any
 
 from archiver import errors
 from archiver.app import App
-from archiver.notices import sentences, troubles
+from archiver.notices import sentences
 from archiver.rounds.round import run_round
 from archiver.settings.model import FileSettings, NotifySettings, Settings
 from archiver.sync.report import SyncReport
@@ -34,5 +34,5 @@ def due_sentences(
     """The sentences of the notices that are due now."""
     file_settings = settings(world, **notify)
     return sentences.sentences(
-        troubles.take_pending_notices(world.archive, file_settings, error, now=world.clock(), adapts=adapts)
+        sentences.take_pending_notices(world.archive, file_settings, error, now=world.clock(), adapts=adapts)
     )

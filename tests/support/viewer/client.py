@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import build_view_context
-from archiver.render.spoken_times import moment_words
+from archiver.render.times import moment_words
 from archiver.web.access import AccessGate
 from archiver.web.app import build_app
 

@@ -16,7 +16,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.notices import delivery
 from archiver.notices.url_check import NoticeTrial
 from archiver.setup import scheduled_job
-from archiver.setup.first_run import FirstRunStep, first_open_step
+from archiver.setup.archive_setup import FirstRunStep, first_open_step
 from archiver.store.queries.contracts import contracts
 from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport

@@ -12,7 +12,7 @@ import pytest
 
 from archiver.cli.terminal.language import set_language
 from archiver.records import Invoice
-from archiver.setup import billing
+from archiver.setup import contract_rooms
 from archiver.standing import home_document
 from archiver.standing.home_document import document_of
 from archiver.store import migrate
@@ -132,9 +132,9 @@ def test_a_promised_day_that_passed_unpaid_is_told(tmp_path: Path) -> None:
     with maker.archive.writing() as writing:
         mark = SeenChanges(last_seq(writing), now)
         SEEN_CHANGES.remember(writing, {"job1": mark, "job2": mark})
-    billing.add_invoice(maker.archive, "job1", Invoice(0, 50_000, "2026-07-01", None, ""), at=now)
+    contract_rooms.add_invoice(maker.archive, "job1", Invoice(0, 50_000, "2026-07-01", None, ""), at=now)
     before = first_page(maker.home)
-    billing.add_invoice(maker.archive, "job1", Invoice(0, 30_000, "2026-07-02", "2026-07-10", ""), at=now)
+    contract_rooms.add_invoice(maker.archive, "job1", Invoice(0, 30_000, "2026-07-02", "2026-07-10", ""), at=now)
     maker.archive.close()
 
     assert "The promised day of payment has passed" not in before

@@ -16,7 +16,7 @@ from keyring.backends import fail
 from archiver import errors
 from archiver.cli.terminal.language import set_language
 from archiver.settings import other_archives
-from archiver.settings.seen_archive import last_seen, note_seen
+from archiver.settings.other_archives import last_seen, note_seen
 from archiver.store.queries.entries import last_seq
 from archiver.web.settings import settings as settings_page
 from archiver.web.trouble import archive_state
