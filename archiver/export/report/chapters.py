@@ -17,7 +17,7 @@ from archiver.export.report import (
 )
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
-from archiver.render.times import local_time
+from archiver.render.times import date_text, local_time
 from archiver.report_language import marked, say
 
 TITLE = "Chatworkやり取り記録 報告書"
@@ -59,13 +59,14 @@ def framed(
 ) -> Report:
     """Chapters with what stands on each page; for a court with a place for the number, but on the list of exhibits."""
     is_court = case.profile == "court"
+    made_at = date_text(case.created_at) if is_court else local_time(case.created_at)
     return Report(
         title=title,
         author=case.owner_name,
         header=marked(head or title),
         reference=_number(case),
         exhibit=say("甲第\u3000\u3000号証") if is_court and not is_list else None,
-        footer=say("作成 {created_at}(日本時間)", created_at=local_time(case.created_at)) + more,
+        footer=say("作成 {created_at}(日本時間)", created_at=made_at) + more,
         left_margin=COURT_MARGIN if is_court or is_list else MARGIN,
         chapters=tuple(chapters),
         is_bare=is_court,

@@ -54,7 +54,7 @@ class PaperReferences:
 def message_block(
     message: Message, paper: PaperReferences, *, star: bool = False, limit: int = sys.maxsize
 ) -> MessageBlock:
-    """The block of a message; for a court the number of its entry is printed beside it.
+    """The block of a message; for a court the number of its entry is printed beside it, and fewer times.
 
     `limit`: characters of a text at most.
     """
@@ -79,7 +79,7 @@ def message_block(
         message_id=message.message_id,
         first_seen=local_time(message.first_seen),
     )
-    if message.state not in (State.MISSING, State.HIDDEN):
+    if not court and message.state not in (State.MISSING, State.HIDDEN):
         saved += say("\u3000最後に確認した時刻 {last_seen}", last_seen=local_time(message.versions[-1].last_seen))
     return MessageBlock(
         number=f"No.{message.no}",

@@ -109,6 +109,7 @@ def test_a_court_has_room_to_punch_and_to_number() -> None:
     assert all("甲第号証" in pdf_reader.without_spaces(page) for page in pages)
     assert all("管理番号CWA-20261125-01" in pdf_reader.without_spaces(page) for page in pages)
     assert any("記録番号\n70" in page for page in pages)
+    assert report.footer.startswith("作成 2026-11-25(日本時間)")
 
 
 @pdf_reader.needs_poppler
@@ -125,7 +126,7 @@ def test_every_page_has_its_number_and_names_the_case(profile: str) -> None:
         text = pdf_reader.without_spaces(page)
         assert f"{number}/{len(pages)}" in text
         assert "管理番号CWA-20261125-01" in text
-        assert "作成2026-11-2510:44:33(日本時間)" in text
+        assert ("作成2026-11-25(" if profile == "court" else "作成2026-11-2510:44:33(日本時間)") in text
 
 
 def test_the_summary_has_the_first_page_to_itself() -> None:

@@ -110,9 +110,10 @@ def test_the_reporters_own_are_marked_as_such() -> None:
 
 
 def test_a_court_sees_the_entry_beside_the_text() -> None:
-    """For a court the number of the entry stands in the margin, once."""
+    """For a court the number of the entry stands in the margin, once, and of the times that of saving alone below."""
     made = block(sample(4), profile="court")
 
     assert "記録番号\n40" == made.beside
     assert "記録番号" not in "".join(made.notes)
+    assert [False, True] == ["最後に確認した時刻" in one.notes[-1] for one in (made, block(sample(4)))]
     assert "" == block(sample(4)).beside
