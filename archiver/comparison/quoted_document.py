@@ -141,7 +141,9 @@ def standing_words(checked: CheckedPassage) -> str:
             "A part of a saved text; the text is shown, with 【】 around what was left out of its line."
         ),
         QuoteStanding.EARLIER: _("Only in an earlier text: the message was edited or deleted since."),
-        QuoteStanding.OTHERWISE: _("It stands there otherwise: what differs is shown in 【】."),
+        QuoteStanding.OTHERWISE: _(
+            "Not in these words: the most similar saved text is shown, with 【】 around what differs."
+        ),
         QuoteStanding.NOT_FOUND: _("Not found in what is saved."),
     }[checked.standing]
 

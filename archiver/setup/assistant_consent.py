@@ -80,14 +80,9 @@ def client_lines(home: Path, job: str) -> list[tuple[str, str]]:
     program = [str(python)] if getattr(sys, "frozen", False) else [str(python), "-m", "archiver"]
     command, *arguments = [*program, "--home", str(home), "mcp", "--job", job]
     server = {"command": command, "args": arguments}
+    desktop = {"mcpServers": {"chatwork": server}}
+    code = {"servers": {"chatwork": {"type": "stdio"} | server}}
     return [
-        (
-            _("Claude Desktop (claude_desktop_config.json) and LM Studio (mcp.json)"),
-            _as_json({"mcpServers": {"chatwork": server}}),
-        ),
-        ("VS Code (.vscode/mcp.json)", _as_json({"servers": {"chatwork": {"type": "stdio"} | server}})),
+        (_("Claude Desktop (claude_desktop_config.json) and LM Studio (mcp.json)"), json.dumps(desktop)),
+        ("VS Code (.vscode/mcp.json)", json.dumps(code)),
     ]
-
-
-def _as_json(lines: object) -> str:
-    return json.dumps(lines, ensure_ascii=False, indent=2)

@@ -35,6 +35,7 @@ OTHER_WORDS = (
     "export/pdf",
     "package/verify_script.py",
     "export/verify_page",
+    "comparison/quoted_document.py",
     "comparison/quoted_passages.py",
 )
 """Patterns of what is masked or read, and texts that are in one language or have a catalogue of their own."""
