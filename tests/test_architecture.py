@@ -170,6 +170,7 @@ HOME: dict[str, set[str]] = {
         "sync.files.transfer",
         "sync.files.download",
         "app",
+        "notices.apprise_sender",
         "notices.heartbeat",
         "team.membership",
         "tsa",

@@ -9,13 +9,17 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from archiver.settings.model import Settings
 
 PATIENCE = 20
 """Seconds that all addresses together may take."""
@@ -25,6 +29,9 @@ SENT, FAILED, BAD = "sent", "failed", "bad"
 
 LIBRARY = "apprise"
 
+WEBHOOK = re.compile(r"https://|http://(?:127\.0\.0\.1|localhost)[:/]")
+"""How a plain webhook begins, unless the library knows more of it: the text is posted there as JSON."""
+
 CHILD_ARGUMENT = "--send-notice-in-child"
 """The one argument with which a one-folder build starts itself as this process (`cli.frozen_build`)."""
 
@@ -32,6 +39,14 @@ CHILD_ARGUMENT = "--send-notice-in-child"
 def is_installed() -> bool:
     """Whether the library is installed; it comes with the extra `[notify]`."""
     return find_spec(LIBRARY) is not None
+
+
+def is_lacking(settings: Settings) -> bool:
+    """Whether an address of the settings needs the library, and it is not installed."""
+    from archiver.settings.child_environ import own_environ
+    from archiver.settings.notify_urls import addresses
+
+    return not is_installed() and not all(WEBHOOK.match(one.url) for one in addresses(settings, own_environ()))
 
 
 def send(
@@ -81,21 +96,45 @@ def main() -> None:
 
 
 def _deliver(order: dict[str, Any], number: int, outcomes: list[str]) -> None:
-    import apprise
+    url, title, text = order["urls"][number], order["title"], order["text"]
+    sender = _sender(url)
+    if sender is None and not WEBHOOK.match(url):
+        outcomes[number] = BAD
+    elif text is not None and (
+        _post(url, f"{title}\n{text}", order["patience"])
+        if sender is None
+        else sender.notify(body=text, title=title, body_format="text")
+    ):
+        outcomes[number] = SENT
 
+
+def _sender(url: str) -> Any:
+    """The library's sender to an address; None: it is not installed, or does not understand that."""
+    try:
+        import apprise
+    except ImportError:
+        return None
     in_memory = apprise.PersistentStoreMode.MEMORY  # nothing of an address may lie on the disk
     asset = apprise.AppriseAsset(
         app_id="chatwork-archiver", app_desc="", app_url="", async_mode=False, storage_mode=in_memory
     )
     asset.image_url_mask = asset.image_url_logo = ""  # no pictures of others
-    service = apprise.Apprise.instantiate(order["urls"][number], asset=asset)
+    service = apprise.Apprise.instantiate(url, asset=asset)
     if not isinstance(service, apprise.NotifyBase):
-        outcomes[number] = BAD
-    elif order["text"] is not None:
-        sender = apprise.Apprise(asset=asset)
-        sender.add(service)
-        if sender.notify(body=order["text"], title=order["title"], body_format=apprise.NotifyFormat.TEXT):
-            outcomes[number] = SENT
+        return None
+    sender = apprise.Apprise(asset=asset)
+    sender.add(service)
+    return sender
+
+
+def _post(url: str, text: str, patience: float) -> bool:
+    """Hand a text to a plain webhook; whether it was taken. Raises as `requests`."""
+    import requests
+
+    with requests.Session() as session:
+        session.auth = lambda request: request  # otherwise it looks into `.netrc`
+        answer = session.post(url, json={"text": text}, allow_redirects=False, timeout=patience)
+        return 200 <= answer.status_code < 300
 
 
 if __name__ == "__main__":

@@ -52,10 +52,10 @@ def deliver(
 
 def send_to_urls(settings: Settings, environ: Mapping[str, str], text: str, title: str) -> tuple[int, list[str]]:
     """Send a text to all `[notify] urls`; return how many took it and sentences about the others."""
-    if not apprise_sender.is_installed():
-        return 0, []  # that is a trouble of its own, see `REMOTE`
     places = addresses(settings, environ)
     usable = [one for one in places if one.error is None]
+    if not apprise_sender.is_installed():  # that is a trouble of its own, see `REMOTE`
+        places = usable = [one for one in usable if apprise_sender.WEBHOOK.match(one.url)]
     urls, clean_environ = [one.url for one in usable], environ_without_secrets(settings, environ)
     outcomes = apprise_sender.send(title, text, urls, clean_environ) if usable else []
     complaints = [one.error for one in places if one.error is not None]

@@ -342,7 +342,7 @@ def noticed_conditions(
     """The conditions of which notices are given."""
     computer = ComputerState(
         disk=observe_disk(settings.home, settings.files.stop_when_free_bytes),
-        lacks_library=bool(settings.notify.urls) and not apprise_sender.is_installed(),
+        lacks_library=apprise_sender.is_lacking(settings),
     )
     found = conditions(Situation(snapshot, settings, now, computer, adapts))
     return [one for one in found if one.kind in NOTICED]

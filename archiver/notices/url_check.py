@@ -66,7 +66,7 @@ def observe_notices(
     state = NoticesState(
         settings.notify.desktop,
         len(urls),
-        apprise_sender.is_installed(),
+        not apprise_sender.is_lacking(settings),
         has_mail=settings.notify.has_mail,
         has_ping=bool(settings.notify.ping),
         lacks_desktop=settings.notify.desktop and not desktop.is_possible(environ),

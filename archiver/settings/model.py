@@ -225,11 +225,12 @@ class NotifySettings(Section, frozen=True):
         tuple[str, ...],
         """\
 そのほかの宛先(メールなど)。パスワードを含むので、自分だけが読めるファイルや環境変数にも置けます。
+  "https://…"    Webhook(Slackなど)。JSONの text に文面を送ります
   "mailto://…"   Apprise の書き方(archive guide alerts)
   "file:パス"    その1行が書かれた、自分だけが読めるファイル(chmod 600)
   "env:名前"     環境変数
-Other places to be told at, such as a mailbox: an address as Apprise writes it, or "file:PATH" and "env:NAME"
-where it lies. Addresses hold passwords; this needs the extra [notify]. See: archive guide alerts""",
+Other places to be told at: a webhook (https), an address as Apprise writes it, or "file:PATH" and "env:NAME"
+where it lies. Addresses hold passwords; all but webhooks needs the extra [notify]. See: archive guide alerts""",
     ] = ()
     mail_host: Annotated[
         str,

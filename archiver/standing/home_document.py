@@ -336,7 +336,7 @@ def observe_standing(
     computer = ComputerState(
         disk=snapshot.observe_disk(settings.home, settings.files.stop_when_free_bytes),
         starters=None if environ is None else snapshot.observe_starters(settings.home, environ),
-        lacks_library=bool(settings.notify.urls) and not apprise_sender.is_installed(),
+        lacks_library=apprise_sender.is_lacking(settings),
     )
     now = now or known_time(reading, utc_now())
     situation = Situation(snapshot.read_snapshot(reading, now, alerts), settings, now, computer)

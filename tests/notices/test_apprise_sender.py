@@ -6,10 +6,13 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from archiver.notices import apprise_sender
+from archiver.settings.model import NotifySettings, Settings
 from tests.support.receivers.notice_receiver import Receiver, running_receiver
 
 SECRET = "canary-6f1d"
@@ -65,9 +68,26 @@ def test_nothing_is_printed(receiver: Receiver, capfd: pytest.CaptureFixture[str
     assert not [one for one in receiver.notices if SECRET in str(one)]
 
 
-def test_without_the_library_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It comes with an extra, so it may be missing."""
-    before = apprise_sender.is_installed()
+def test_without_the_library_a_webhook_is_told_all_the_same(
+    receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library comes with an extra, so it may be missing: that is a trouble for other addresses alone."""
+    hook = receiver.address().replace("json:", "http:")
+    both = Settings(tmp_path, notify=NotifySettings(urls=(hook, receiver.address())))
+    alone = replace(both, notify=NotifySettings(urls=(hook,)))
+    before = (apprise_sender.is_installed(), apprise_sender.is_lacking(both))
     monkeypatch.setitem(sys.modules, "apprise", None)
+    outcomes = ["failed", "failed"]
 
-    assert (True, False) == (before, apprise_sender.is_installed())
+    for number in range(2):  # as the process does, which would find the library
+        apprise_sender._deliver(
+            {"urls": both.notify.urls, "title": "題", "text": "文", "patience": 5}, number, outcomes
+        )
+
+    assert (True, False) == before
+    assert (False, True, False) == (
+        apprise_sender.is_installed(),
+        apprise_sender.is_lacking(both),
+        apprise_sender.is_lacking(alone),
+    )
+    assert (["sent", "bad"], {"text": "題\n文"}) == (outcomes, receiver.notices[-1])
