@@ -75,7 +75,7 @@ class ReplyDates:
         """The `Date` of a reply if it counts, else None; `own` is when its headers came by this computer's clock."""
         date, at = parse_date(headers.get("date")), self._clock.monotonic()
         self._sent = max(self._sent, newest_send_time(body, _ANY_TIME))
-        if date is None or not _is_of_the_api(body) or date < newest_send_time(body):
+        if date is None or not (body.lstrip()[:1] in (b"", b"[", b"{")) or date < newest_send_time(body):
             self.undated += 1
             return None
         if self.undecided is not None and self._sent > date + TOLERANCE:
@@ -139,11 +139,6 @@ def newest_send_time(body: bytes, field: re.Pattern[bytes] = _SEND_TIME) -> date
     """The newest `send_time` in the body of a reply; the beginning of time if it has none."""
     newest = max(map(int, field.findall(body)), default=0)
     return datetime.fromtimestamp(min(newest, 253402300799), UTC)
-
-
-def _is_of_the_api(body: bytes) -> bool:
-    """Whether a body can be an answer of the API: JSON or nothing, no page of something in between."""
-    return body.lstrip()[:1] in (b"", b"[", b"{")
 
 
 def _agree(before: tuple[datetime, float], date: datetime, at: float) -> bool:

@@ -152,7 +152,7 @@ def _folder_checks(app: App, environ: Mapping[str, str], look: ArchiveLook | Non
         folders.check_home_folder(home_folder, others=others),
         folders.check_permissions(home_folder),
         folders.check_exports_folder(folders.observe_folder(exports_folder(settings), make=True)),
-        check_versions(look.facts.versions if look else None, program=program_version()),
+        check_versions(look.facts.versions if look else None, program=version("chatwork-archiver")),
     ]
 
 
@@ -161,11 +161,6 @@ def _clock_offset_ms(trial: token.TokenTrial, look: ArchiveLook | None) -> int |
     if trial.offset is not None:
         return round(trial.offset / timedelta(milliseconds=1))
     return look.snapshot.clock_ms if look else None
-
-
-def program_version() -> str:
-    """The version of this program."""
-    return version("chatwork-archiver")
 
 
 def check_versions(versions: Versions | None, *, program: str) -> CheckResult:

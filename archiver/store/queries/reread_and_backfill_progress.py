@@ -154,7 +154,7 @@ def _rereading(reading: Reading, room: int, since: datetime) -> Rereading:
         return Rereading(0, 0)
     old = and_(_MESSAGE.room_id == room, _MESSAGE.position < below, _MESSAGE.state.in_(REREADABLE))
     changed = or_(_MESSAGE.first_seen >= to_text(since), _MESSAGE.changed_at >= to_text(since))
-    listed = _listed_spans(reading, room, since, below)
+    listed = merge_spans(driver_connection(reading.sql).execute(_LISTED, (room, to_text(since), below)))
     unlisted = list(_between(listed, _oldest(reading, room), below))
     all_old = int(driver_connection(reading.sql).execute(_OLD, (room, below)).fetchone()[0])
     inside = _count_inside(reading, old, listed, unlisted, all_old)
@@ -168,11 +168,6 @@ _LISTED = """
     SELECT oldest, min(newest, ?3 - 1) FROM window
     WHERE room_id = ?1 AND observed_at >= ?2 AND oldest < ?3 ORDER BY oldest
 """
-
-
-def _listed_spans(reading: Reading, room: int, since: datetime, below: int) -> list[Span]:
-    """The positions below one that lists read since then covered; by the SQLite driver, as there may be very many."""
-    return merge_spans(driver_connection(reading.sql).execute(_LISTED, (room, to_text(since), below)))
 
 
 def _between(spans: Sequence[Span], begin: int, end: int) -> Iterator[Span]:

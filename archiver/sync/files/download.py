@@ -133,7 +133,7 @@ class FileDownloads:
         if file.size > self.limits.size_limit:
             self._give_up(file, "too_large")
             return None
-        if not self._has_space(file):
+        if not (self._free_bytes() - (file.size - self._bytes_here(file)) >= self.limits.keep_free):
             return "no_space"
         before = self._bytes_here(file)
         try:
@@ -198,9 +198,6 @@ class FileDownloads:
     def _bytes_here(self, file: WantedFile) -> int:
         part = self._part_path(file)
         return part.stat().st_size if part.exists() else 0
-
-    def _has_space(self, file: WantedFile) -> bool:
-        return self._free_bytes() - (file.size - self._bytes_here(file)) >= self.limits.keep_free
 
     def _free_bytes(self) -> int:
         return shutil.disk_usage(self.context.archive.home).free
