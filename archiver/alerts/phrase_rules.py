@@ -13,20 +13,8 @@ from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
-from archiver.chatwork.notation.parse import (
-    Code,
-    Container,
-    Deleted,
-    Download,
-    Mention,
-    Node,
-    PreviewTag,
-    Quote,
-    QuoteMark,
-    ReplyTag,
-    SystemText,
-    parse,
-)
+from archiver.chatwork.notation import nodes
+from archiver.chatwork.notation.parse import parse
 from archiver.platforms.job_platform import platforms
 from archiver.records.alerts import Alert, AlertRule, Level, NewText, TwinSeen
 
@@ -273,7 +261,17 @@ UNTIL_ESCROW_RULES = frozenset({AlertRule.A1, AlertRule.A2})
 
 NOWHERE: Mapping[int, str | None] = {}
 
-_NOT_OWN_WORDS = (Quote, QuoteMark, Code, ReplyTag, Mention, Download, PreviewTag, SystemText, Deleted)
+_NOT_OWN_WORDS = (
+    nodes.Quote,
+    nodes.QuoteMark,
+    nodes.Code,
+    nodes.ReplyTag,
+    nodes.Mention,
+    nodes.Download,
+    nodes.PreviewTag,
+    nodes.SystemText,
+    nodes.Deleted,
+)
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>.*$")
 _SENTENCE_ENDS = re.compile(r"[。!?\n]+")
 
@@ -348,11 +346,11 @@ def own_text(body: str) -> str:
     return _QUOTED_LINE.sub("", text)
 
 
-def _own_parts(nodes: Iterable[Node]) -> Iterator[str]:
-    for node in nodes:
+def _own_parts(tree: Iterable[nodes.Node]) -> Iterator[str]:
+    for node in tree:
         if isinstance(node, _NOT_OWN_WORDS):
             yield "\n"
-        elif isinstance(node, Container):
+        elif isinstance(node, nodes.Container):
             yield "\n"
             yield from _own_parts(node.children)
             yield "\n"

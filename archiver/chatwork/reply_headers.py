@@ -75,7 +75,7 @@ class ReplyDates:
         """The `Date` of a reply if it counts, else None; `own` is when its headers came by this computer's clock."""
         date, at = parse_date(headers.get("date")), self._clock.monotonic()
         self._sent = max(self._sent, newest_send_time(body, _ANY_TIME))
-        if date is None or not (body.lstrip()[:1] in (b"", b"[", b"{")) or date < newest_send_time(body):
+        if date is None or body.lstrip()[:1] not in (b"", b"[", b"{") or date < newest_send_time(body):
             self.undated += 1
             return None
         if self.undecided is not None and self._sent > date + TOLERANCE:

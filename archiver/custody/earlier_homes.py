@@ -15,14 +15,7 @@ from typing import Any, NamedTuple
 
 from archiver.errors import NothingThere
 from archiver.evidence.history import text_of
-from archiver.evidence.verify.rollbacks import (
-    IN_LEDGER,
-    IN_RESTORED,
-    IN_SIGHT,
-    Rollback,
-    read_rollback,
-    rollback_sentence,
-)
+from archiver.evidence.verify import rollbacks
 from archiver.records import JsonObject, Observation, ObservedBy, RoomId
 from archiver.settings.other_archives import (
     SeenRecords,
@@ -87,7 +80,7 @@ def settle(archive: Archive, *, now: datetime, copies: Sequence[Path] = ()) -> i
         return recorded
     if not recorded:
         with archive.writing() as writing:
-            _append(writing, IN_SIGHT, lost._asdict() | {"lost": lost.number}, now)
+            _append(writing, rollbacks.IN_SIGHT, lost._asdict() | {"lost": lost.number}, now)
     note(archive, copies)
     return recorded or 1
 
@@ -101,7 +94,7 @@ def record_restore(archive: Archive, *, now: datetime) -> None:
         lost = lost_records(writing)
         found = {"first": None, "last": None} if lost is None else lost._asdict()
         count = 0 if lost is None else lost.number
-        _append(writing, IN_RESTORED, {**found, "lost": count, "copied_at": copied_at}, now)
+        _append(writing, rollbacks.IN_RESTORED, {**found, "lost": count, "copied_at": copied_at}, now)
     note(archive)
 
 
@@ -176,7 +169,7 @@ class PutBackDatabase(NamedTuple):
     """An older database that was found beside newer seals."""
 
     found_at: datetime
-    rollback: Rollback
+    rollback: rollbacks.Rollback
     in_copy: bool
     """Whether the archive is a copy of a team's ledger, which no database that is put back changes."""
     came_home: bool
@@ -187,7 +180,7 @@ class PutBackDatabase(NamedTuple):
     @property
     def sentence(self) -> str:
         """What happened and what is lost."""
-        return rollback_sentence(self.rollback)
+        return rollbacks.rollback_sentence(self.rollback)
 
 
 def put_back_databases(reading: Reading) -> list[PutBackDatabase]:
@@ -195,11 +188,11 @@ def put_back_databases(reading: Reading) -> list[PutBackDatabase]:
     found, in_copy = [], keeper_of(reading.home).is_team
     brought = TAKEN_HOME.recall(reading)
     for entry in orphaned_seals.rollback_entries(reading):
-        rollback = read_rollback(entry)
+        rollback = rollbacks.read_rollback(entry)
         if rollback is not None:
-            came_home = not in_copy and (rollback.place == IN_LEDGER or entry["seq"] <= brought)
+            came_home = not in_copy and (rollback.place == rollbacks.IN_LEDGER or entry["seq"] <= brought)
             first = entry["payload"].get("first")
-            goes_on = rollback.place == IN_SIGHT and type(first) is int and first < entry["seq"]
+            goes_on = rollback.place == rollbacks.IN_SIGHT and type(first) is int and first < entry["seq"]
             is_parted = goes_on or rollback.meanwhile
             found.append(PutBackDatabase(from_text(entry["observed_at"]), rollback, in_copy, came_home, is_parted))
     return found
@@ -215,7 +208,7 @@ def advice(one: PutBackDatabase) -> str:
 
     In a copy of a team's ledger, and in what was taken home from it, another database would not fit.
     """
-    is_restored = one.rollback.place == IN_RESTORED
+    is_restored = one.rollback.place == rollbacks.IN_RESTORED
     if is_restored or one.in_copy or (one.came_home and not one.rollback.lost):
         return one.sentence
     if one.came_home:

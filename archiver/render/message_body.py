@@ -11,30 +11,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import assert_never
 
-from archiver.chatwork.notation.parse import (
-    Box,
-    Code,
-    Container,
-    Deleted,
-    Download,
-    Emoticon,
-    Leaf,
-    Mention,
-    MentionAll,
-    Node,
-    PersonTag,
-    PlainText,
-    PreviewTag,
-    Quote,
-    QuoteMark,
-    ReplyTag,
-    RuleTag,
-    SystemText,
-    TaskBox,
-    TaskReference,
-    Title,
-    Url,
-)
+from archiver.chatwork.notation import nodes
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.reference_labels import (
     BLOCKS,
@@ -71,14 +48,14 @@ REL = 'rel="noreferrer noopener nofollow"'
 """On every link: the linked site learns no referrer and gets no access to our window."""
 
 
-def plain_text(nodes: Sequence[Node], references: References = NOWHERE) -> str:
+def plain_text(tree: Sequence[nodes.Node], references: References = NOWHERE) -> str:
     """The nodes as text for a terminal, a table or print; quotes have `> `, boxes `| ` before each line."""
-    return _plain_nodes(lay_out_nodes(nodes, inside=False), references)
+    return _plain_nodes(lay_out_nodes(tree, inside=False), references)
 
 
-def html(nodes: Sequence[Node], references: References = NOWHERE) -> str:
+def html(tree: Sequence[nodes.Node], references: References = NOWHERE) -> str:
     """The nodes as HTML for an element with `white-space: pre-wrap`; line feeds stay as they are."""
-    return _nodes_html(lay_out_nodes(nodes, inside=False), references)
+    return _nodes_html(lay_out_nodes(tree, inside=False), references)
 
 
 def anchor_html(link: ReferenceLink) -> str:
@@ -101,14 +78,14 @@ def picture_html(link: ReferenceLink) -> str:
 # --- plain text --------------------------------------------------------------------------------
 
 
-def _plain_nodes(nodes: Iterator[Node], references: References) -> str:
+def _plain_nodes(tree: Iterator[nodes.Node], references: References) -> str:
     parts: list[str] = []
     after_block = False
-    for node in nodes:
+    for node in tree:
         block = isinstance(node, BLOCKS)
         if parts and (block or after_block):
             parts.append("\n")
-        if isinstance(node, Container):
+        if isinstance(node, nodes.Container):
             parts.append(_plain_container(node, references))
         else:
             parts.append(_plain_leaf(node, references))
@@ -116,16 +93,16 @@ def _plain_nodes(nodes: Iterator[Node], references: References) -> str:
     return "".join(parts)
 
 
-def _plain_container(node: Container, references: References) -> str:
+def _plain_container(node: nodes.Container, references: References) -> str:
     content = _plain_nodes(lay_out_nodes(node.children, inside=True), references)
     match node:
-        case Quote():
+        case nodes.Quote():
             return _prefix_lines("> ", quote_head(node.account_id, node.time, references), content)
-        case Box():
+        case nodes.Box():
             return _prefix_lines("| ", content)
-        case Title():
+        case nodes.Title():
             return say("【{content}】", content=content)
-        case TaskBox():
+        case nodes.TaskBox():
             return _prefix_lines("| ", f"[{task_head(node, references)}]", content)
         case _:
             assert_never(node)
@@ -135,40 +112,40 @@ def _prefix_lines(prefix: str, *texts: str) -> str:
     return "\n".join(prefix + line for text in texts if text for line in text.split("\n"))
 
 
-def _plain_leaf(node: Leaf, references: References) -> str:
+def _plain_leaf(node: nodes.Leaf, references: References) -> str:
     match node:
-        case PlainText(source=text):
+        case nodes.PlainText(source=text):
             return visible(text, lines=True)
-        case Emoticon(source=text):
+        case nodes.Emoticon(source=text):
             return text
-        case Url(url=url):
+        case nodes.Url(url=url):
             target = message_link(node, references)
             return f"{url}({target.label})" if target else url
-        case Code(text=text):
+        case nodes.Code(text=text):
             return _prefix_lines("    ", visible(_strip_line_feeds(text), lines=True))
-        case RuleTag():
+        case nodes.RuleTag():
             return RULE
-        case Mention():
+        case nodes.Mention():
             return f"[{'CC' if node.copy else 'To'}: {person_name(node.account_id, references)}] "
-        case MentionAll():
+        case nodes.MentionAll():
             return f"[{say('To: 全員')}] "
-        case ReplyTag():
+        case nodes.ReplyTag():
             name, link = reply_target(node, references)
             return f"[{say('返信 →')} {link.label} {name}] " if link else f"[{say('返信 →')} {name}] "
-        case PersonTag():
+        case nodes.PersonTag():
             name = person_name(node.account_id, references)
             return name if node.name else f"[{say('アイコン: {name}', name=name)}]"
-        case SystemText(text=text):
+        case nodes.SystemText(text=text):
             return visible(node.source) if text is None else text
-        case PreviewTag():
+        case nodes.PreviewTag():
             return f"[{say('プレビュー: {file}', file=file_link(node.file_id, references).label)}]"
-        case Download(label=text):
+        case nodes.Download(label=text):
             return f"[{say('ファイル: {file}', file=file_link(node.file_id, references).label)} {visible(text)}]"
-        case TaskReference():
+        case nodes.TaskReference():
             return f"[{say('タスクID {task}', task=node.task_id)}]"
-        case QuoteMark():
+        case nodes.QuoteMark():
             return f"[{quote_head(node.account_id, node.time, references)}]"
-        case Deleted():
+        case nodes.Deleted():
             return f"({say('「削除」表示')})"
         case _:
             assert_never(node)
@@ -177,66 +154,66 @@ def _plain_leaf(node: Leaf, references: References) -> str:
 # --- HTML --------------------------------------------------------------------------------------
 
 
-def _nodes_html(nodes: Iterator[Node], references: References) -> str:
+def _nodes_html(tree: Iterator[nodes.Node], references: References) -> str:
     return "".join(
-        _container_html(node, references) if isinstance(node, Container) else _leaf_html(node, references)
-        for node in nodes
+        _container_html(node, references) if isinstance(node, nodes.Container) else _leaf_html(node, references)
+        for node in tree
     )
 
 
-def _container_html(node: Container, references: References) -> str:
+def _container_html(node: nodes.Container, references: References) -> str:
     content = _nodes_html(lay_out_nodes(node.children, inside=True), references)
     match node:
-        case Quote():
+        case nodes.Quote():
             head = escape(quote_head(node.account_id, node.time, references), quote=False)
             return f'<blockquote><p class="head">{head}</p>{content}</blockquote>'
-        case Box():
+        case nodes.Box():
             return f'<div class="box">{content}</div>'
-        case Title():
+        case nodes.Title():
             return f'<p class="head">{content}</p>'
-        case TaskBox():
+        case nodes.TaskBox():
             head = escape(task_head(node, references), quote=False)
             return f'<div class="box"><p class="head">{head}</p>{content}</div>'
         case _:
             assert_never(node)
 
 
-def _leaf_html(node: Leaf, references: References) -> str:
+def _leaf_html(node: nodes.Leaf, references: References) -> str:
     match node:
-        case PlainText(source=text):
+        case nodes.PlainText(source=text):
             return visible_html(text, lines=True)
-        case Emoticon(source=text, label=label):
+        case nodes.Emoticon(source=text, label=label):
             # Punctuation may be no emoticon at all, so it stays as it was typed.
             return f'<i title="{escape(label)}">{text}</i>' if text[1:-1].isalpha() else escape(text)
-        case Url(url=url):
+        case nodes.Url(url=url):
             target = message_link(node, references)
             return anchor_html(ReferenceLink(url, url)) + (f"({anchor_html(target)})" if target else "")
-        case Code(text=text):
+        case nodes.Code(text=text):
             return f"<pre>{visible_html(_strip_line_feeds(text), lines=True)}</pre>"
-        case RuleTag():
+        case nodes.RuleTag():
             return "<hr>"
-        case Mention():
+        case nodes.Mention():
             return _label_html(f"{'CC' if node.copy else 'To'}: {person_name(node.account_id, references)}")
-        case MentionAll():
+        case nodes.MentionAll():
             return _label_html(say("To: 全員"))
-        case ReplyTag():
+        case nodes.ReplyTag():
             name, link = reply_target(node, references)
             link_html = f"{anchor_html(link)} " if link else ""
             return f'<b class="to">{say("返信 →")} {link_html}{escape(name, quote=False)}</b> '
-        case PersonTag():
+        case nodes.PersonTag():
             name = escape(person_name(node.account_id, references), quote=False)
             return f"<b>{name}</b>" if node.name else f"<b>[{say('アイコン: {name}', name=name)}]</b>"
-        case SystemText(text=text):
+        case nodes.SystemText(text=text):
             return escape(visible(node.source) if text is None else text, quote=False)
-        case PreviewTag():
+        case nodes.PreviewTag():
             return _preview_html(file_link(node.file_id, references))
-        case Download(label=text):
+        case nodes.Download(label=text):
             return f"{anchor_html(file_link(node.file_id, references))} {visible_html(text)}"
-        case TaskReference():
+        case nodes.TaskReference():
             return f"<b>[{say('タスクID {task}', task=node.task_id)}]</b>"
-        case QuoteMark():
+        case nodes.QuoteMark():
             return _label_html(quote_head(node.account_id, node.time, references))
-        case Deleted():
+        case nodes.Deleted():
             return f"<b>({say('「削除」表示')})</b>"
         case _:
             assert_never(node)

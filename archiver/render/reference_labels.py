@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archiver.chatwork.notation.parse import (
+from archiver.chatwork.notation.nodes import (
     Box,
     Code,
     Node,

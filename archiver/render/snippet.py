@@ -13,7 +13,8 @@ from functools import lru_cache
 from gettext import gettext as _
 from typing import NamedTuple
 
-from archiver.chatwork.notation.parse import Mention, Quote, ReplyTag, parse
+from archiver.chatwork.notation.nodes import Mention, Quote, ReplyTag
+from archiver.chatwork.notation.parse import parse
 from archiver.records import OtherChat
 from archiver.render.message_body import RULE, plain_text
 from archiver.render.reference_labels import NOWHERE, References

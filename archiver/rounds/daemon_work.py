@@ -14,15 +14,6 @@ from archiver import errors
 from archiver.app import App
 from archiver.rounds import scheduled_duties
 from archiver.rounds.round import run_round, upkeep_round
-from archiver.rounds.scheduled_duties import (
-    SETTINGS_ERRORS,
-    SILENT,
-    DaemonMessages,
-    Reminders,
-    ScheduledDuties,
-    TokenHold,
-    as_error,
-)
 from archiver.settings.model import Settings
 from archiver.sync import window_share
 from archiver.sync.run import Options, ProgressCallbacks
@@ -44,7 +35,7 @@ class DaemonWork:
         token: Callable[[Settings], str],
         *,
         now: Callable[[], datetime],
-        messages: DaemonMessages = SILENT,
+        messages: scheduled_duties.DaemonMessages = scheduled_duties.SILENT,
         step: Callable[[], None] = lambda: None,
         copy: Callable[[Settings], bool] = lambda _settings: False,
         longest_round: timedelta = LONGEST_ROUND,
@@ -58,12 +49,12 @@ class DaemonWork:
         self._load, self._build, self._token = load, build, token
         self.now, self._step, self._copy, self._longest_round = now, step, copy, longest_round
         self.settings = load()
-        self._reminders = Reminders(messages, now)
-        self._duties = ScheduledDuties(self._reminders, now=now, step=step)
+        self._reminders = scheduled_duties.Reminders(messages, now)
+        self._duties = scheduled_duties.ScheduledDuties(self._reminders, now=now, step=step)
         self._app: App | None = None
         self._begun: datetime | None = None
         self._rooms = 0
-        self._hold: TokenHold | None = None
+        self._hold: scheduled_duties.TokenHold | None = None
         self._refusal: errors.ArchiverError | None = None
 
     def check(self) -> bool:
@@ -75,7 +66,7 @@ class DaemonWork:
         try:
             return self._copy(self.settings)
         except Exception as error:  # noqa: BLE001 - as for a round: it is reported, and tried again
-            self._reminders.unverified(as_error(error, self.settings.home))
+            self._reminders.unverified(scheduled_duties.as_error(error, self.settings.home))
             return False
 
     # --- rounds ----------------------------------------------------------------------------------
@@ -93,7 +84,7 @@ class DaemonWork:
         except Exception as error:  # not even a bug in a round may end a year of saving: it is reported and logged
             if isinstance(error, errors.NewerArchive) and not isinstance(error, errors.NoSpaceToMigrate):
                 raise
-            self._handle_failure(as_error(error, self.settings.home))
+            self._handle_failure(scheduled_duties.as_error(error, self.settings.home))
         finally:
             if self._app is not None:  # between rounds the database can be copied, and the disk taken out
                 self._app.archive.close()
@@ -117,7 +108,7 @@ class DaemonWork:
         except errors.SettingsError as error:
             self._reminders.trouble(error)
             return
-        self._reminders.over(*SETTINGS_ERRORS)
+        self._reminders.over(*scheduled_duties.SETTINGS_ERRORS)
         if settings != self.settings:
             self._release_app()
             self.settings = settings

@@ -142,7 +142,7 @@ def record_account(app: App) -> tuple[str, int]:
     from archiver.records import Observation
     from archiver.store import writer
     from archiver.store.queries import current_state
-    from archiver.sync.run import check_account, owner_payload
+    from archiver.sync.run_inputs import check_account, owner_payload
 
     me = app.chatwork.me()
     with app.archive.reading() as reading:

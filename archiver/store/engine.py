@@ -20,14 +20,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.util import LRUCache
 
 from archiver import errors
-from archiver.store.durable_files import (
-    database_disk_error,
-    database_open_error,
-    is_failing,
-    is_full,
-    lacks_locks,
-    storage_error,
-)
+from archiver.store import durable_files
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -109,7 +102,7 @@ def _refuse_without_locks(connection: sqlite3.Connection, database: Path) -> Non
     try:
         connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.Error as error:
-        if _is_busy(str(error)) and lacks_locks(database.parent):
+        if _is_busy(str(error)) and durable_files.lacks_locks(database.parent):
             raise errors.LocksMissing(path=database.parent) from error
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
@@ -142,14 +135,16 @@ def translate_error(error: DatabaseError | sqlite3.DatabaseError, database: Path
     if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHORT_READ:  # the file ends before its pages
         return errors.ArchiveDamaged(path=database, detail=message)
     is_busy, is_disk_error = _is_busy(text), "disk i/o error" in text
-    if (is_busy or is_disk_error) and lacks_locks(database.parent):  # SQLite has a word of its own for neither
+    if (is_busy or is_disk_error) and durable_files.lacks_locks(
+        database.parent
+    ):  # SQLite has a word of its own for neither
         return errors.LocksMissing(path=database.parent)
     if is_disk_error:
-        return database_disk_error(cause, database)
+        return durable_files.database_disk_error(cause, database)
     if is_busy:
         return errors.ArchiveBusy(seconds=BUSY_SECONDS)
     if "readonly" in text or "unable to open" in text:
-        return database_open_error(cause, database)
+        return durable_files.database_open_error(cause, database)
     broken = "malformed" in text or "not a database" in text
     if broken or isinstance(error, OperationalError | sqlite3.OperationalError):
         return errors.ArchiveDamaged(path=database, detail=message)
@@ -188,7 +183,7 @@ def copy_with_log(database: Path, folder: Path) -> Path:
         for end in ("", "-wal"):
             shutil.copyfile(database.with_name(database.name + end), copy.with_name(copy.name + end))
     except OSError as error:
-        raise storage_error(error, folder) from error
+        raise durable_files.storage_error(error, folder) from error
     with closing(sqlite3.connect(copy)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return copy
@@ -263,9 +258,9 @@ def copy_database(source: sqlite3.Connection, target: Path, *, tell: Callable[[i
             remove_with_logs(target)
         raise _storage_error(error, target) from error
     except OSError as error:
-        if is_full(error):
+        if durable_files.is_full(error):
             raise errors.DiskFull(path=target) from error
-        if is_failing(error):
+        if durable_files.is_failing(error):
             raise errors.DiskFailing(path=target, detail=error.strerror or str(error)) from error
         raise errors.StorageError(path=target, detail=error.strerror or str(error)) from error
 
@@ -327,8 +322,8 @@ def _storage_error(error: sqlite3.Error, target: Path) -> errors.StorageError:
     if code == _FULL or "full" in str(error):
         return errors.DiskFull(path=target)
     if code == _IO_ERROR:
-        return database_disk_error(error, target)
-    if code == _BUSY and lacks_locks(target.parent):
+        return durable_files.database_disk_error(error, target)
+    if code == _BUSY and durable_files.lacks_locks(target.parent):
         return errors.LocksMissing(path=target.parent)
     if code in (_CORRUPT, _NO_DATABASE):
         return errors.ArchiveDamaged(path=target, detail=str(error))

@@ -17,21 +17,7 @@ from sqlalchemy import select
 from archiver.records import Contract, Delivery, Enclosure, ExportedPackage, Observation, Review, Role
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.queries import current_state
-from archiver.store.queries.contracts import (
-    STATED,
-    WITHDRAWN,
-    contract_from_payload,
-    contract_payload,
-    contracts,
-    deliveries,
-    enclosures,
-    find_contract,
-    kind_of,
-    next_number,
-    statement_key,
-    statement_payload,
-)
+from archiver.store.queries import contracts, current_state
 from archiver.store.queries.roles import mapped_accounts, role_key
 from archiver.store.working.alerts import end_undelivered
 from archiver.store.working.remembered_values import TYPED_FACTS, TypedFacts
@@ -45,12 +31,12 @@ def state_contract(archive: Archive, contract: Contract, note: str | None, *, at
 
 
 def state_contracts(
-    writing: Writing, contracts: Iterable[Contract], notes: Iterable[Observation] = (), *, at: datetime
+    writing: Writing, stated: Iterable[Contract], notes: Iterable[Observation] = (), *, at: datetime
 ) -> None:
     """Append contracts, each only if it differs from what was stated before, then notes."""
     owner = current_state.owner(writing) or {}
-    stated = [Observation("contract", f"contract/{one.id}", contract_payload(one)) for one in contracts]
-    changed = [one for one in stated if one.payload != current_state.last_payload(writing, one.key, None)]
+    entries = [Observation("contract", f"contract/{one.id}", contracts.contract_payload(one)) for one in stated]
+    changed = [one for one in entries if one.payload != current_state.last_payload(writing, one.key, None)]
     writer.append(writing, [*changed, *notes], account_id=owner.get("account_id"), at=at)
 
 
@@ -82,35 +68,35 @@ def state_reviews(writing: Writing, contract: str, reviews: Iterable[Review], *,
 
 def add_delivery(writing: Writing, contract: str, delivery: Delivery, *, at: datetime) -> tuple[Delivery, bool]:
     """Append a delivery under the next number; the delivery, and whether it is new. Its own number is ignored."""
-    for known in deliveries(writing, contract):
+    for known in contracts.deliveries(writing, contract):
         if known == replace(delivery, number=known.number):
             return known, False
-    added = replace(delivery, number=next_number(writing, contract, kind_of(delivery)))
-    _append_statement(writing, contract, added, STATED, at)
+    added = replace(delivery, number=contracts.next_number(writing, contract, contracts.kind_of(delivery)))
+    _append_statement(writing, contract, added, contracts.STATED, at)
     end_undelivered(writing, contract, added.at, at=at)
     return added, True
 
 
 def add_enclosure(writing: Writing, contract: str, enclosure: Enclosure, *, at: datetime) -> tuple[Enclosure, bool]:
     """Append an attachment under the next number; the attachment, and whether it is new. Its own number is ignored."""
-    for known in enclosures(writing, contract):
+    for known in contracts.enclosures(writing, contract):
         if known == replace(enclosure, number=known.number, added_at=known.added_at):
             return known, False
-    added = replace(enclosure, number=next_number(writing, contract, kind_of(enclosure)))
-    _append_statement(writing, contract, added, STATED, at)
+    added = replace(enclosure, number=contracts.next_number(writing, contract, contracts.kind_of(enclosure)))
+    _append_statement(writing, contract, added, contracts.STATED, at)
     return added, True
 
 
 def restate_delivery(writing: Writing, contract: str, delivery: Delivery, *, at: datetime) -> None:
     """Append a corrected delivery under its number, if it differs."""
-    if delivery not in deliveries(writing, contract):
-        _append_statement(writing, contract, delivery, STATED, at)
+    if delivery not in contracts.deliveries(writing, contract):
+        _append_statement(writing, contract, delivery, contracts.STATED, at)
         end_undelivered(writing, contract, delivery.at, at=at)
 
 
 def withdraw_statement(writing: Writing, contract: str, statement: Delivery | Enclosure, *, at: datetime) -> None:
     """Append the withdrawal of a delivery or attachment. Earlier entries and the bytes are kept."""
-    _append_statement(writing, contract, statement, WITHDRAWN, at)
+    _append_statement(writing, contract, statement, contracts.WITHDRAWN, at)
 
 
 def _append_statement(
@@ -118,7 +104,9 @@ def _append_statement(
 ) -> None:
     owner = current_state.owner(writing) or {}
     observation = Observation(
-        kind_of(statement), statement_key(contract, statement), statement_payload(contract, statement, state=state)
+        contracts.kind_of(statement),
+        contracts.statement_key(contract, statement),
+        contracts.statement_payload(contract, statement, state=state),
     )
     writer.append(writing, [observation], account_id=owner.get("account_id"), at=at)
 
@@ -138,7 +126,7 @@ def withdraw_role(writing: Writing, contract: str, account: int, *, at: datetime
     """Append the withdrawal of an account's role; False if none is stated."""
     if all(one.account_id != account for one in mapped_accounts(writing, contract)):
         return False
-    _append_role(writing, contract, account, {"state": WITHDRAWN, "reason": ""}, at)
+    _append_role(writing, contract, account, {"state": contracts.WITHDRAWN, "reason": ""}, at)
     return True
 
 
@@ -157,11 +145,11 @@ def change_contract(
     Nothing is appended if it stays the same. Raises UnknownContract and what `change` raises.
     """
     with archive.writing() as writing:
-        before = find_contract(writing, contract_id)
+        before = contracts.find_contract(writing, contract_id)
         after = change(writing, before)
         if after != before:
             owner = current_state.owner(writing) or {}
-            observation = Observation("contract", f"contract/{after.id}", contract_payload(after))
+            observation = Observation("contract", f"contract/{after.id}", contracts.contract_payload(after))
             writer.append(writing, [observation], account_id=owner.get("account_id"), at=at)
     return after
 
@@ -195,13 +183,13 @@ def typed_contract(reading: Reading, stated: Contract) -> Contract:
     facts = dict(typed_facts(reading, stated.id).facts)
     if {room["room_id"] for room in facts.get("rooms", ())} != stated.room_ids:
         facts.pop("rooms", None)  # a chat was moved since
-    return contract_from_payload({**contract_payload(stated), **facts})
+    return contracts.contract_from_payload({**contracts.contract_payload(stated), **facts})
 
 
 def keep_typed(writing: Writing, stated: Contract, after: Contract, typed: TypedFacts) -> None:
     """Keep what differs of a contract from what is stated, with days of deliveries and roles; without any, nothing."""
-    before, now = contract_payload(stated), contract_payload(after)
-    days = {one.number: one.at for one in deliveries(writing, stated.id)}
+    before, now = contracts.contract_payload(stated), contracts.contract_payload(after)
+    days = {one.number: one.at for one in contracts.deliveries(writing, stated.id)}
     roles = {int(one.account_id): one.role.value for one in mapped_accounts(writing, stated.id)}
     kept = replace(
         typed,
@@ -221,7 +209,7 @@ def state_typed(writing: Writing, *, at: datetime, quiet: timedelta = timedelta(
     if not every:
         return
     due = {name for name, one in every.items() if not timedelta() <= at - one.at < quiet}
-    for stated in (one for one in contracts(writing) if one.id in due):
+    for stated in (one for one in contracts.contracts(writing) if one.id in due):
         typed = every[stated.id]
         state_contracts(writing, [typed_contract(writing, stated)], at=at)
         reasons = {int(one.account_id): one.reason for one in mapped_accounts(writing, stated.id)}
@@ -230,7 +218,7 @@ def state_typed(writing: Writing, *, at: datetime, quiet: timedelta = timedelta(
                 state_role(writing, stated.id, account, Role(role), reasons.get(account, ""), at=at)
             else:
                 withdraw_role(writing, stated.id, account, at=at)
-        known = {one.number: one for one in deliveries(writing, stated.id)}
+        known = {one.number: one for one in contracts.deliveries(writing, stated.id)}
         for number, day in typed.deliveries.items():
             if number not in known:
                 add_delivery(writing, stated.id, Delivery(0, day), at=at)

@@ -24,21 +24,10 @@ from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.twins import note_twins, read_contacts
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.room_steps import RoomSteps
-from archiver.sync.run_inputs import (
-    FirstReplies,
-    RunStart,
-    check_account,
-    first_replies,
-    keep_owner,
-    keep_service,
-    owner_payload,
-    start_again,
-    start_run,
-)
 from archiver.sync.singles.backfill import BackfillReader
 from archiver.sync.singles.single_reads import forecast_single_reads, read_single_messages
 
-__all__ = ["Options", "ProgressCallbacks", "check_account", "dry_run", "owner_payload", "run_sync"]
+__all__ = ["Options", "ProgressCallbacks", "dry_run", "run_sync"]
 
 
 def run_sync(
@@ -56,19 +45,19 @@ def run_sync(
     written), StorageError, and Unreachable, NotUnderstood or Refused if not even the list of rooms could be read;
     BudgetSpent only in an archive that was never synced. Errors after that are in the report.
     """
-    start = start_run(archive, client.transport, options, at=now())
+    start = run_inputs.start_run(archive, client.transport, options, at=now())
     try:
-        replies = first_replies(archive, client, start.inputs.owner, at=start.at)
+        replies = run_inputs.first_replies(archive, client, start.inputs.owner, at=start.at)
     except (errors.ChatworkError, errors.TokenRefused) as error:
         if not isinstance(error, errors.BudgetSpent) or start.inputs.owner is None:
             _keep_budget(archive, client)
             raise
-        replies = FirstReplies(AccountId(start.inputs.owner["account_id"]), None, {})
+        replies = run_inputs.FirstReplies(AccountId(start.inputs.owner["account_id"]), None, {})
     options.after_first_replies()
-    start = start_again(archive, start, at=now())
+    start = run_inputs.start_again(archive, start, at=now())
     if replies.me is not None:
-        keep_owner(archive, replies.me, start.inputs.owner, at=start.at)
-    keep_service(archive, client.transport.service, account=replies.account_id, at=start.at)
+        run_inputs.keep_owner(archive, replies.me, start.inputs.owner, at=start.at)
+    run_inputs.keep_service(archive, client.transport.service, account=replies.account_id, at=start.at)
     context = PullContext(archive, client, now, replies.account_id)
     context.looks = client.transport.requests - start.counters.requests
     downloads = transfer.harden(downloads, local=client.transport.is_local)
@@ -82,8 +71,8 @@ def dry_run(
 
     Single messages come last, as far as they are known now.
     """
-    start = start_run(archive, client.transport, options, at=now())
-    replies = first_replies(archive, client, start.inputs.owner, at=start.at)
+    start = run_inputs.start_run(archive, client.transport, options, at=now())
+    replies = run_inputs.first_replies(archive, client, start.inputs.owner, at=start.at)
     rooms = [room for room in start.inputs.requested if room in replies.rooms]
     planned = _plan_steps(archive, start, client.transport, [replies.rooms[room] for room in rooms])
     first, last = run_inputs.split_steps(planned, start.inputs.failures)
@@ -101,7 +90,9 @@ def _keep_budget(archive: Archive, client: Client) -> None:
         run_end.keep_budget(writing, client.transport)
 
 
-def _plan_steps(archive: Archive, start: RunStart, transport: Transport, rooms: list[Room]) -> list[plan.PlanStep]:
+def _plan_steps(
+    archive: Archive, start: run_inputs.RunStart, transport: Transport, rooms: list[Room]
+) -> list[plan.PlanStep]:
     """The planned steps for these rooms, with as many lists in turn as the share of the allowance has room for."""
     if not rooms:
         return []
@@ -122,7 +113,9 @@ def _plan_steps(archive: Archive, start: RunStart, transport: Transport, rooms: 
     )
 
 
-def _turns(start: RunStart, transport: Transport, remembered: WindowRequests | None, rooms: int) -> plan.Turns:
+def _turns(
+    start: run_inputs.RunStart, transport: Transport, remembered: WindowRequests | None, rooms: int
+) -> plan.Turns:
     """What this run may read in turn of so many rooms."""
     end, requests = window_share.window_end(transport), transport.requests - start.counters.requests
     ours = window_share.window_requests(remembered, end, WindowRequests(end or start.at, requests, requests))
@@ -145,8 +138,8 @@ class _Run:
     def __init__(
         self,
         context: PullContext,
-        start: RunStart,
-        replies: FirstReplies,
+        start: run_inputs.RunStart,
+        replies: run_inputs.FirstReplies,
         session: transfer.Session,
         progress: ProgressCallbacks,
     ) -> None:

@@ -22,15 +22,6 @@ from archiver.store.queries.last_looks import truncated_lists
 from archiver.store.queries.room_holdings import has_losses
 from archiver.store.time_text import CLOCK_TOLERANCE, from_text, to_text
 from archiver.store.working import backfill_queue, remembered_values
-from archiver.store.working.remembered_values import (
-    CallBudget,
-    LastRoomList,
-    LastSync,
-    OtherCallsSeen,
-    TokenMarks,
-    Visit,
-    WindowRequests,
-)
 from archiver.sync import coverage, plan, run_inputs, window_share
 from archiver.sync.files.download import clear_incoming
 from archiver.sync.plan import KINDS, has_moved, reading_intervals
@@ -54,7 +45,7 @@ class Overdue:
 def find_overdue(
     rooms: Iterable[int],
     listed_rooms: Mapping[int, Room],
-    visits: Mapping[tuple[int, str], Visit],
+    visits: Mapping[tuple[int, str], remembered_values.Visit],
     *,
     visited: AbstractSet[tuple[int, str]],
     started_at: datetime,
@@ -74,7 +65,9 @@ def find_overdue(
     return Overdue({number: kinds for number, kinds in kinds_by_room.items() if kinds})
 
 
-def _is_unread(room: Room | None, visit: Visit | None, kind: str, started_at: datetime, every: timedelta) -> bool:
+def _is_unread(
+    room: Room | None, visit: remembered_values.Visit | None, kind: str, started_at: datetime, every: timedelta
+) -> bool:
     if room is None or visit is None:
         return True
     return has_moved(kind, visit.counters, room) or started_at - visit.at >= 2 * every
@@ -98,7 +91,7 @@ def remember_run(writing: Writing, report: SyncReport, inputs: RunInputs, checke
     _remember_names(writing, report)
     remembered_values.CALLS_SPENT.remember(writing, at if report.calls_spent else None)
     if report.has_room_list:
-        remembered_values.LAST_ROOM_LIST.remember(writing, LastRoomList(at, frozenset(checked)))
+        remembered_values.LAST_ROOM_LIST.remember(writing, remembered_values.LastRoomList(at, frozenset(checked)))
         remembered_values.LAST_FAULT.remember(writing, None)
     all_inaccessible = bool(inputs.contracted) and inaccessible >= set(inputs.contracted)
     _remember_last_sync(
@@ -121,7 +114,9 @@ def _remember_last_sync(writing: Writing, report: SyncReport, inputs: RunInputs,
         return
     every_room = {room.room_id for room in report.rooms} >= set(inputs.contracted)
     every_list = every_room and all(room.has_read_list for room in report.rooms)
-    remembered_values.LAST_SYNC.remember(writing, LastSync(at, report.complete, every_room, every_list))
+    remembered_values.LAST_SYNC.remember(
+        writing, remembered_values.LastSync(at, report.complete, every_room, every_list)
+    )
 
 
 TOGETHER = timedelta(hours=1)
@@ -272,15 +267,19 @@ def keep_budget(writing: Writing, transport: Transport) -> None:
     """Remember for the next run how many calls this one has left, and until when by Chatwork's clock."""
     budget, offset = transport.budget, transport.clock.offset or timedelta()
     if budget.reset is not None:
-        remembered_values.BUDGET.remember(writing, CallBudget(budget.limit, budget.remaining, budget.reset + offset))
+        remembered_values.BUDGET.remember(
+            writing, remembered_values.CallBudget(budget.limit, budget.remaining, budget.reset + offset)
+        )
 
 
 def keep_token_mark(writing: Writing, transport: Transport) -> None:
     """Remember by what the token of this run is recognised, so that no package shows it where it was pasted."""
-    marks = remembered_values.TOKEN_MARKS.recall(writing) or TokenMarks(secrets.token_hex(16))
+    marks = remembered_values.TOKEN_MARKS.recall(writing) or remembered_values.TokenMarks(secrets.token_hex(16))
     digest = transport.token_digest(marks.digest)
     if digest and digest not in marks.digests:
-        remembered_values.TOKEN_MARKS.remember(writing, TokenMarks(marks.salt, (*marks.digests, digest)))
+        remembered_values.TOKEN_MARKS.remember(
+            writing, remembered_values.TokenMarks(marks.salt, (*marks.digests, digest))
+        )
 
 
 def keep_window_requests(writing: Writing, transport: Transport, *, requests: int, looks: int) -> None:
@@ -292,14 +291,14 @@ def keep_window_requests(writing: Writing, transport: Transport, *, requests: in
     reset = window_share.window_end(transport)
     if reset is not None:
         remembered = remembered_values.WINDOW_REQUESTS.recall(writing)
-        run = WindowRequests(reset, requests, looks)
+        run = remembered_values.WindowRequests(reset, requests, looks)
         remembered_values.WINDOW_REQUESTS.remember(writing, window_share.window_requests(remembered, reset, run))
 
 
 def keep_other_calls(writing: Writing, calls: int, *, at: datetime) -> None:
     """Remember that others called, if there were more calls than our own commands make."""
     if calls > OWN_CALLS_AT_MOST:
-        remembered_values.OTHER_CALLS.remember(writing, OtherCallsSeen(at, calls))
+        remembered_values.OTHER_CALLS.remember(writing, remembered_values.OtherCallsSeen(at, calls))
 
 
 def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[RoomId], limit: int) -> bool:

@@ -15,12 +15,7 @@ from archiver.store.queries import entries
 from archiver.team.ledger.connection import LedgerPlace, read_ledger_file
 from archiver.team.ledger_copy.exchange import expected_contents
 from archiver.team.ledger_copy.segments import KEY
-from archiver.team.object_stores.object_store import (
-    ObjectStore,
-    StoredVersion,
-    archive_prefix,
-    daily_key,
-)
+from archiver.team.object_stores import object_store
 from archiver.team.object_stores.open_store import open_store
 from archiver.team.object_stores.s3_store import S3Store
 
@@ -43,7 +38,7 @@ def check_store(archive: Archive, place: LedgerPlace, *, tell: Progress | None =
     archive.top_up()
     with archive.reading() as reading:
         contents, has_records = expected_contents(reading, place), entries.last_seq(reading) > 0
-    listed = store.list(archive_prefix(place.archive))
+    listed = store.list(object_store.archive_prefix(place.archive))
     versions = {key: list(group) for key, group in groupby(listed, lambda one: one.key)}
     check = _StoreCheck(verification, store, versions)
     total = len(contents.files) + len(contents.sealed)
@@ -55,7 +50,7 @@ def check_store(archive: Archive, place: LedgerPlace, *, tell: Progress | None =
     for key, (sha256, second) in sorted(contents.sealed.items()):
         verification.checked["stamps" if key.endswith(".tsr") else "seals"] += 1
         check.check(key, sha256, second)
-    prefix = daily_key(place.archive, "")
+    prefix = object_store.daily_key(place.archive, "")
     dailies = sorted(key for key in versions if key.startswith(prefix))
     for key in dailies:
         check.check_daily(key)
@@ -78,7 +73,10 @@ class _StoreCheck:
     """The checks of one key after the other."""
 
     def __init__(
-        self, verification: Verification, store: ObjectStore, versions: Mapping[str, Sequence[StoredVersion]]
+        self,
+        verification: Verification,
+        store: object_store.ObjectStore,
+        versions: Mapping[str, Sequence[object_store.StoredVersion]],
     ) -> None:
         self._verification, self._store, self._versions = verification, store, versions
         self.known: set[str] = set()
@@ -112,7 +110,7 @@ class _StoreCheck:
             self._add_finding("store-missing", "segments", text)
         return max(end, last)
 
-    def _check_below(self, key: str, sha256: str, versions: Sequence[StoredVersion]) -> None:
+    def _check_below(self, key: str, sha256: str, versions: Sequence[object_store.StoredVersion]) -> None:
         """A delete marker lies above: look whether the bytes are whole below it."""
         if any(self._digest(one) == sha256 for one in versions if not one.is_marker):
             text = _("It was deleted; a delete marker hides it, and its bytes lie whole below.")
@@ -132,7 +130,7 @@ class _StoreCheck:
         held = self._store.head(key)
         return held is not None and held.sha256 == sha256
 
-    def _digest(self, version: StoredVersion) -> str:
+    def _digest(self, version: object_store.StoredVersion) -> str:
         with tempfile.TemporaryDirectory() as folder:
             try:
                 return self._store.get(version.key, Path(folder) / "version", version.version)
@@ -147,7 +145,7 @@ def _several_text() -> str:
     return _("Several versions lie under this key: somebody has written over it.")
 
 
-def _notes(store: ObjectStore, unknown: set[str], waiting: int) -> Iterator[str]:
+def _notes(store: object_store.ObjectStore, unknown: set[str], waiting: int) -> Iterator[str]:
     if unknown:
         yield _("{n} keys in the store belong to no record.").format(n=len(unknown))
     if waiting:

@@ -12,30 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from archiver.chatwork.notation.nodes import (
-    Box,
-    Code,
-    Container,
-    Deleted,
-    Download,
-    Emoticon,
-    Leaf,
-    Mention,
-    MentionAll,
-    Node,
-    PersonTag,
-    PlainText,
-    PreviewTag,
-    Quote,
-    QuoteMark,
-    ReplyTag,
-    RuleTag,
-    SystemText,
-    TaskBox,
-    TaskReference,
-    Title,
-    Url,
-)
+from archiver.chatwork.notation import nodes
 from archiver.chatwork.notation.tokens import (
     ADDRESS_PATTERN,
     ID_PATTERN,
@@ -44,14 +21,13 @@ from archiver.chatwork.notation.tokens import (
     tokens_of,
     trim_url,
 )
-from archiver.chatwork.notation.vocabulary import EMOTICONS, SYSTEM_TEXTS
 from archiver.records import FileId, MessageId, RoomId
 
 NESTING_DEPTH = 32
 """How deep quotes and boxes may be nested; nobody writes more, and recursion stays harmless."""
 
 
-def build_tree(body: str, tokens: list[NotationToken]) -> tuple[Node, ...]:
+def build_tree(body: str, tokens: list[NotationToken]) -> tuple[nodes.Node, ...]:
     """The tree of a body, given its tokens from left to right."""
     builder = _TreeBuilder(body)
     ends = _pair_tags(tokens)
@@ -97,7 +73,7 @@ class _TreeBuilder:
         self._body = body
         self._position = 0
         self._open: list[NotationToken] = []
-        self._children: list[list[Node]] = [[]]
+        self._children: list[list[nodes.Node]] = [[]]
 
     def fits(self, token: NotationToken) -> bool:
         """Whether an opening tag is valid here: not too deep, a title only first in a box."""
@@ -120,7 +96,7 @@ class _TreeBuilder:
         self._children[-1].append(make(children, self._body[token.start : token.end]))
         self._position = token.end
 
-    def add(self, token: NotationToken, node: Node) -> None:
+    def add(self, token: NotationToken, node: nodes.Node) -> None:
         """Append a leaf."""
         self._text_until(token.start)
         self._children[-1].append(node)
@@ -130,53 +106,18 @@ class _TreeBuilder:
         """Append an old quotation that has an opening tag only."""
         assert token.make is not None, "an end marks nothing"
         quote = token.make((), "")
-        if isinstance(quote, Quote) and quote.account_id is not None:
-            self.add(token, QuoteMark(quote.opening, quote.account_id, quote.time))
+        if isinstance(quote, nodes.Quote) and quote.account_id is not None:
+            self.add(token, nodes.QuoteMark(quote.opening, quote.account_id, quote.time))
 
-    def finish(self) -> tuple[Node, ...]:
+    def finish(self) -> tuple[nodes.Node, ...]:
         """The tree, with the text after the last node."""
         self._text_until(len(self._body))
         return tuple(self._children[0])
 
     def _text_until(self, end: int) -> None:
         if end > self._position:
-            self._children[-1].append(PlainText(self._body[self._position : end]))
+            self._children[-1].append(nodes.PlainText(self._body[self._position : end]))
 
-
-__all__ = [
-    "DELETED",
-    "EMOTICONS",
-    "NESTING_DEPTH",
-    "SYSTEM_TEXTS",
-    "Box",
-    "Code",
-    "Container",
-    "Deleted",
-    "Download",
-    "Emoticon",
-    "Leaf",
-    "Mention",
-    "MentionAll",
-    "Node",
-    "PersonTag",
-    "PlainText",
-    "PreviewTag",
-    "Quote",
-    "QuoteMark",
-    "ReplyTag",
-    "RuleTag",
-    "SystemText",
-    "TaskBox",
-    "TaskReference",
-    "Title",
-    "Url",
-    "file_ids",
-    "links",
-    "message_references",
-    "parse",
-    "source",
-    "walk",
-]
 
 DELETED = "[deleted]"
 """The whole body of a message that Chatwork shows as deleted."""
@@ -190,26 +131,26 @@ _REFERENCE = re.compile(
 )
 
 
-def parse(body: str) -> tuple[Node, ...]:
+def parse(body: str) -> tuple[nodes.Node, ...]:
     """The nodes of a message body, task text or room description, in order."""
     if body == DELETED:
-        return (Deleted(body),)
+        return (nodes.Deleted(body),)
     tokens = tokens_of(body)
     if not tokens:
-        return (PlainText(body),) if body else ()
+        return (nodes.PlainText(body),) if body else ()
     return build_tree(body, tokens)
 
 
-def source(nodes: Iterable[Node]) -> str:
+def source(tree: Iterable[nodes.Node]) -> str:
     """The text that the nodes were read from."""
-    return "".join(_sources(nodes))
+    return "".join(_sources(tree))
 
 
-def walk(nodes: Iterable[Node]) -> Iterator[Node]:
+def walk(tree: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
     """Every node, each before its children."""
-    for node in nodes:
+    for node in tree:
         yield node
-        if isinstance(node, Container):
+        if isinstance(node, nodes.Container):
             yield from walk(node.children)
 
 
@@ -236,9 +177,9 @@ def file_ids(body: str) -> tuple[FileId, ...]:
     files: dict[FileId, None] = {}
     for node in walk(parse(body)):
         match node:
-            case Download(file_id=file_id) | PreviewTag(file_id=file_id):
+            case nodes.Download(file_id=file_id) | nodes.PreviewTag(file_id=file_id):
                 files[file_id] = None
-            case Url(url=url) if address := _FILE_ADDRESS.search(url):
+            case nodes.Url(url=url) if address := _FILE_ADDRESS.search(url):
                 files[FileId(int(address[1]))] = None
     return tuple(files)
 
@@ -248,9 +189,9 @@ def links(body: str) -> tuple[str, ...]:
     return tuple(trim_url(match[0]) for match in ADDRESS_PATTERN.finditer(body))
 
 
-def _sources(nodes: Iterable[Node]) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, Container):
+def _sources(tree: Iterable[nodes.Node]) -> Iterator[str]:
+    for node in tree:
+        if isinstance(node, nodes.Container):
             yield node.opening
             yield from _sources(node.children)
             yield node.closing

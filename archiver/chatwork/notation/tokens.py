@@ -11,31 +11,11 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from archiver.chatwork.notation.nodes import (
-    Box,
-    Code,
-    Container,
-    Download,
-    Emoticon,
-    Leaf,
-    Mention,
-    MentionAll,
-    Node,
-    PersonTag,
-    PreviewTag,
-    Quote,
-    ReplyTag,
-    RuleTag,
-    SystemText,
-    TaskBox,
-    TaskReference,
-    Title,
-    Url,
-)
+from archiver.chatwork.notation import nodes
 from archiver.chatwork.notation.vocabulary import EMOTICONS, SYSTEM_TEXTS
 from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
 
-MakeContainer = Callable[[tuple[Node, ...], str], Container]
+MakeContainer = Callable[[tuple[nodes.Node, ...], str], nodes.Container]
 """Makes a container from its children and the text of its closing tag."""
 
 
@@ -44,7 +24,7 @@ class NotationToken(NamedTuple):
 
     start: int
     end: int
-    leaf: Leaf | None = None
+    leaf: nodes.Leaf | None = None
     name: str = ""
     """The container's name, for opening and closing tag alike: `info`, `title`, `qt`, `引用` or `task`."""
     make: MakeContainer | None = None
@@ -130,7 +110,7 @@ def _read_token(body: str, match: re.Match[str], closing_tags: _ClosingTags) -> 
         url = trim_url(text)
         return NotationToken(start, start + len(url), _url_node(url, url))
     if text[0] != "[":
-        return NotationToken(start, end, Emoticon(text, EMOTICONS[text]))
+        return NotationToken(start, end, nodes.Emoticon(text, EMOTICONS[text]))
     head = _TAG.match(text)
     assert head is not None, "the pattern of active text lets no other bracket through"
     kind, argument = head[1], head[2]
@@ -151,7 +131,9 @@ def _read_token(body: str, match: re.Match[str], closing_tags: _ClosingTags) -> 
 def _code(body: str, start: int, end: int, argument: str, closing_tags: _ClosingTags) -> NotationToken | None:
     stop = closing_tags.after("[/code]", end)
     after = stop + len("[/code]")
-    return None if stop == -1 or argument else NotationToken(start, after, Code(body[start:after], body[end:stop]))
+    return (
+        None if stop == -1 or argument else NotationToken(start, after, nodes.Code(body[start:after], body[end:stop]))
+    )
 
 
 def _download(body: str, start: int, end: int, argument: str, closing_tags: _ClosingTags) -> NotationToken | None:
@@ -159,7 +141,7 @@ def _download(body: str, start: int, end: int, argument: str, closing_tags: _Clo
     if number is None or stop == -1:
         return None
     after = stop + len("[/download]")
-    return NotationToken(start, after, Download(body[start:after], FileId(number), body[end:stop]))
+    return NotationToken(start, after, nodes.Download(body[start:after], FileId(number), body[end:stop]))
 
 
 def _link(body: str, start: int, end: int, argument: str, _closing_tags: _ClosingTags) -> NotationToken | None:
@@ -170,12 +152,12 @@ def _link(body: str, start: int, end: int, argument: str, _closing_tags: _Closin
     return NotationToken(start, after, _url_node(body[start:after], address[0]))
 
 
-def _url_node(text: str, url: str) -> Url:
+def _url_node(text: str, url: str) -> nodes.Url:
     match = _CHATWORK_LINK.fullmatch(url)
     if match is None:
-        return Url(text, url)
+        return nodes.Url(text, url)
     message = canonical_id(match[2]) if match[2] else None
-    return Url(text, url, RoomId(int(match[1])), message)
+    return nodes.Url(text, url, RoomId(int(match[1])), message)
 
 
 _LITERAL_TAGS: dict[str, Callable[[str, int, int, str, _ClosingTags], NotationToken | None]] = {
@@ -189,18 +171,18 @@ _LITERAL_TAGS: dict[str, Callable[[str, int, int, str, _ClosingTags], NotationTo
 
 
 def _box(opening: str, argument: str) -> MakeContainer | None:
-    return None if argument else lambda children, closing: Box(opening, children, closing)
+    return None if argument else lambda children, closing: nodes.Box(opening, children, closing)
 
 
 def _title(opening: str, argument: str) -> MakeContainer | None:
-    return None if argument else lambda children, closing: Title(opening, children, closing)
+    return None if argument else lambda children, closing: nodes.Title(opening, children, closing)
 
 
 def _quote(opening: str, argument: str) -> MakeContainer:
     attributes = _parse_attributes(argument or opening.removeprefix("[qt][qtmeta ").removesuffix("]"))
     account, time = _parse_number(attributes.get("aid", "")), _parse_number(attributes.get("time", ""))
     author = None if account is None else AccountId(account)
-    return lambda children, closing: Quote(opening, author, time, children, closing)
+    return lambda children, closing: nodes.Quote(opening, author, time, children, closing)
 
 
 def _task(opening: str, argument: str) -> MakeContainer | None:
@@ -211,7 +193,7 @@ def _task(opening: str, argument: str) -> MakeContainer | None:
         return None
     people = tuple(AccountId(account) for account in accounts if account is not None)
     status, kind = attributes.get("st", ""), attributes.get("ltype", "")
-    return lambda children, closing: TaskBox(opening, people, status, limit, kind, children, closing)
+    return lambda children, closing: nodes.TaskBox(opening, people, status, limit, kind, children, closing)
 
 
 _OPENING_TAGS: dict[str, Callable[[str, str], MakeContainer | None]] = {
@@ -226,50 +208,50 @@ _OPENING_TAGS: dict[str, Callable[[str, str], MakeContainer | None]] = {
 # --- tags that stand alone ---------------------------------------------------------------------
 
 
-def _reply(text: str, argument: str) -> Leaf | None:
+def _reply(text: str, argument: str) -> nodes.Leaf | None:
     attributes = _parse_attributes(argument)
     account = _parse_number(attributes.get("aid", ""))
     if account is None:
         return None
     room, _, message = attributes.get("to", "").partition("-")
     if _parse_number(room) is None or _parse_number(message) is None:
-        return ReplyTag(text, AccountId(account), None, None)
-    return ReplyTag(text, AccountId(account), RoomId(int(room)), canonical_id(message))
+        return nodes.ReplyTag(text, AccountId(account), None, None)
+    return nodes.ReplyTag(text, AccountId(account), RoomId(int(room)), canonical_id(message))
 
 
-def _preview(text: str, argument: str) -> Leaf | None:
+def _preview(text: str, argument: str) -> nodes.Leaf | None:
     number = _parse_number(_parse_attributes(argument).get("id", ""))
-    return None if number is None else PreviewTag(text, FileId(number))
+    return None if number is None else nodes.PreviewTag(text, FileId(number))
 
 
-def _without_argument(node: Callable[[str], Leaf]) -> Callable[[str, str], Leaf | None]:
+def _without_argument(node: Callable[[str], nodes.Leaf]) -> Callable[[str, str], nodes.Leaf | None]:
     return lambda text, argument: None if argument else node(text)
 
 
-def _with_number(node: Callable[[str, int], Leaf]) -> Callable[[str, str], Leaf | None]:
-    def leaf(text: str, argument: str) -> Leaf | None:
+def _with_number(node: Callable[[str, int], nodes.Leaf]) -> Callable[[str, str], nodes.Leaf | None]:
+    def leaf(text: str, argument: str) -> nodes.Leaf | None:
         number = _parse_number(argument)
         return None if number is None else node(text, number)
 
     return leaf
 
 
-_TO = _with_number(lambda text, number: Mention(text, AccountId(number)))
-_CC = _with_number(lambda text, number: Mention(text, AccountId(number), copy=True))
+_TO = _with_number(lambda text, number: nodes.Mention(text, AccountId(number)))
+_CC = _with_number(lambda text, number: nodes.Mention(text, AccountId(number), copy=True))
 
 # Tags are case-sensitive, but some bots write the mentions otherwise (chatwork-api.md §9.1).
-_LEAF_TAGS: dict[str, Callable[[str, str], Leaf | None]] = {
-    "hr": _without_argument(RuleTag),
-    **dict.fromkeys(("toall", "ToAll", "TOALL"), _without_argument(MentionAll)),
+_LEAF_TAGS: dict[str, Callable[[str, str], nodes.Leaf | None]] = {
+    "hr": _without_argument(nodes.RuleTag),
+    **dict.fromkeys(("toall", "ToAll", "TOALL"), _without_argument(nodes.MentionAll)),
     **dict.fromkeys(("To:", "to:", "TO:"), _TO),
     **dict.fromkeys(("CC:", "cc:"), _CC),
     **dict.fromkeys(("rp ", "返信 ", "Reply "), _reply),
-    "picon:": _with_number(lambda text, number: PersonTag(text, AccountId(number), icon=True, name=False)),
-    "pname:": _with_number(lambda text, number: PersonTag(text, AccountId(number), icon=False, name=True)),
-    "piconname:": _with_number(lambda text, number: PersonTag(text, AccountId(number), icon=True, name=True)),
-    "dtext:": lambda text, key: SystemText(text, key, SYSTEM_TEXTS.get(key)) if key else None,
+    "picon:": _with_number(lambda text, number: nodes.PersonTag(text, AccountId(number), icon=True, name=False)),
+    "pname:": _with_number(lambda text, number: nodes.PersonTag(text, AccountId(number), icon=False, name=True)),
+    "piconname:": _with_number(lambda text, number: nodes.PersonTag(text, AccountId(number), icon=True, name=True)),
+    "dtext:": lambda text, key: nodes.SystemText(text, key, SYSTEM_TEXTS.get(key)) if key else None,
     "preview ": _preview,
-    "task:": _with_number(lambda text, number: TaskReference(text, TaskId(number))),
+    "task:": _with_number(lambda text, number: nodes.TaskReference(text, TaskId(number))),
 }
 
 

@@ -10,18 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, bindparam, func, select
 
-from archiver.evidence.looks import (
-    LATEST_LOOKS,
-    SECOND,
-    USUAL_INTERVALS,
-    LookIntervals,
-    LookStretch,
-    TimeSpan,
-    decode_intervals,
-    pause_limit,
-    pauses_between_spans,
-    usual_interval,
-)
+from archiver.evidence import looks
 from archiver.records import Gap, MessageId, Pause, RoomId, Watch
 from archiver.store import schema
 from archiver.store.archive import Reading
@@ -68,7 +57,7 @@ def room_looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
     open_rooms = [int(room) for room in rooms if room not in shut]
     last_list, failed = remembered_values.LAST_ROOM_LIST.recall(reading), remembered_values.FAILED_ROOMS.recall(reading)
     covered = {room: from_text(end) for room, end in reading.sql.execute(_COVERED)}
-    running = {room: looks.last for room, looks in last_lists.running_looks(reading).items()}
+    running = {room: steady.last for room, steady in last_lists.running_looks(reading).items()}
     covered |= {room: max(at, covered.get(room, at)) for room, at in running.items()}
     return LastLooks(
         {room: covered.get(room) for room in open_rooms},
@@ -102,44 +91,44 @@ STRETCHES = """
 follow."""
 
 
-def read_stretches(reading: Reading, query: str, **values: object) -> Iterator[LookStretch]:
+def read_stretches(reading: Reading, query: str, **values: object) -> Iterator[looks.LookStretch]:
     """The looks of a room that a query gives, each decoded as it is taken."""
     for last, first, coded in driver_connection(reading.sql).execute(query, values):
         ended = from_text(last)
-        yield LookStretch(ended if first is None else from_text(first), ended, _decode(coded))
+        yield looks.LookStretch(ended if first is None else from_text(first), ended, _decode(coded))
 
 
-def _decode(coded: str | None) -> LookIntervals:
+def _decode(coded: str | None) -> looks.LookIntervals:
     """Intervals as SQLite takes them out of a line: a list as JSON, a text as it is."""
     if coded is None:
         return ()
-    return decode_intervals(json.loads(coded) if coded.startswith("[") else coded)
+    return looks.decode_intervals(json.loads(coded) if coded.startswith("[") else coded)
 
 
 def watch(reading: Reading, room: int, *, upto: int) -> Watch:
     """When a room was looked at, as of entry `upto`."""
     query = f"{STRETCHES} AND window.seq <= :upto ORDER BY window.seq"
-    latest = read_stretches(reading, f"{query} DESC LIMIT {LATEST_LOOKS}", room=room, upto=upto)
-    usual = usual_interval(list(latest)[::-1])
-    limit = pause_limit(usual)
-    spans: list[TimeSpan] = []
-    looks, longest, before = 0, timedelta(), None
+    latest = read_stretches(reading, f"{query} DESC LIMIT {looks.LATEST_LOOKS}", room=room, upto=upto)
+    usual = looks.usual_interval(list(latest)[::-1])
+    limit = looks.pause_limit(usual)
+    spans: list[looks.TimeSpan] = []
+    times_looked, longest, before = 0, timedelta(), None
     for stretch in read_stretches(reading, query, room=room, upto=upto):
         spans += stretch.spans(limit)
-        looks += 1 + sum(times for _seconds, times in stretch.intervals)
+        times_looked += 1 + sum(times for _seconds, times in stretch.intervals)
         longest = max(longest, _longest_within(limit, stretch, before))
         before = stretch.last
     if not spans:
         return Watch()
-    pauses = tuple(Pause(*pause) for pause in pauses_between_spans(spans, limit))
-    last, outstanding = max(ended for _begun, ended in spans), USUAL_INTERVALS * (usual or timedelta())
-    return Watch(spans[0][0], last, looks, pauses, usual, limit, longest, outstanding)
+    pauses = tuple(Pause(*pause) for pause in looks.pauses_between_spans(spans, limit))
+    last, outstanding = max(ended for _begun, ended in spans), looks.USUAL_INTERVALS * (usual or timedelta())
+    return Watch(spans[0][0], last, times_looked, pauses, usual, limit, longest, outstanding)
 
 
-def _longest_within(limit: timedelta, stretch: LookStretch, before: datetime | None) -> timedelta:
+def _longest_within(limit: timedelta, stretch: looks.LookStretch, before: datetime | None) -> timedelta:
     """The longest time up to a limit between two looks of a stretch, or from the look before it to its first."""
-    most = limit / SECOND
-    within = max((seconds for seconds, _times in stretch.intervals if seconds <= most), default=0) * SECOND
+    most = limit / looks.SECOND
+    within = max((seconds for seconds, _times in stretch.intervals if seconds <= most), default=0) * looks.SECOND
     since = timedelta() if before is None else stretch.first - before
     return max(within, since) if since <= limit else within
 

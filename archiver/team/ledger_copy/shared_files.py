@@ -28,14 +28,7 @@ from archiver.store.working import stamp_queue
 from archiver.team.ledger.connection import LedgerPlace
 from archiver.team.ledger.installation import archives_in_store, known_store
 from archiver.team.ledger.ledger import Row
-from archiver.team.object_stores.object_store import (
-    ObjectStore,
-    daily_key,
-    file_key,
-    read_identity,
-    seal_key,
-    store_identity,
-)
+from archiver.team.object_stores import object_store
 from archiver.team.object_stores.open_store import open_store
 
 DAILY = "daily"
@@ -66,7 +59,7 @@ def put_bytes(home: Path, place: LedgerPlace, digests: Iterable[str]) -> None:
     for sha256 in digests:
         if _holds_intact(home, sha256):
             store = store_to_put(place)
-            store.put_if_absent(file_key(place.archive, sha256), blobs.blob_path(home, sha256), sha256)
+            store.put_if_absent(object_store.file_key(place.archive, sha256), blobs.blob_path(home, sha256), sha256)
 
 
 def put_beside_seals(home: Path, place: LedgerPlace, name: str, sha256: str) -> None:
@@ -77,9 +70,9 @@ def put_beside_seals(home: Path, place: LedgerPlace, name: str, sha256: str) -> 
     assert place.files is not None
     store, path = store_to_put(place), home / "seals" / name
     try:
-        store.put_if_absent(seal_key(place.archive, name), path, sha256)
+        store.put_if_absent(object_store.seal_key(place.archive, name), path, sha256)
     except errors.TeamStoreDiffers:
-        store.put_if_absent(seal_key(place.archive, second_name(name, sha256)), path, sha256)
+        store.put_if_absent(object_store.seal_key(place.archive, second_name(name, sha256)), path, sha256)
 
 
 def put_daily(home: Path, path: Path, place: LedgerPlace) -> None:
@@ -92,10 +85,10 @@ def put_daily(home: Path, path: Path, place: LedgerPlace) -> None:
     store, sha256 = store_to_put(place), blobs.file_sha256(path)
     name = path.relative_to(home / DAILY).as_posix()
     try:
-        store.put_if_absent(daily_key(place.archive, name), path, sha256)
+        store.put_if_absent(object_store.daily_key(place.archive, name), path, sha256)
     except errors.TeamStoreDiffers:
         name = f"{name.removesuffix('.zip')}-{sha256[:16]}.zip"
-        store.put_if_absent(daily_key(place.archive, name), path, sha256)
+        store.put_if_absent(object_store.daily_key(place.archive, name), path, sha256)
 
 
 def bring_dailies(home: Path, place: LedgerPlace, *, with_hidden: bool) -> None:
@@ -105,7 +98,7 @@ def bring_dailies(home: Path, place: LedgerPlace, *, with_hidden: bool) -> None:
     """
     if place.files is None:
         return
-    store, prefix = open_store(place.files), daily_key(place.archive, "")
+    store, prefix = open_store(place.files), object_store.daily_key(place.archive, "")
     listed = list(store.list(prefix))
     hidden = {one.key for one in listed if one.is_marker and one.is_latest and not with_hidden}
     first = {one.key.removeprefix(prefix): one.version for one in listed if not one.is_marker and one.key not in hidden}
@@ -115,7 +108,7 @@ def bring_dailies(home: Path, place: LedgerPlace, *, with_hidden: bool) -> None:
             private_folder(path.parent, below=home)
         except OSError as error:
             raise storage_error(error, home) from error
-        store.get(daily_key(place.archive, name), path, first[name])
+        store.get(object_store.daily_key(place.archive, name), path, first[name])
 
 
 def second_name(name: str, sha256: str) -> str:
@@ -130,7 +123,7 @@ def bring_bytes(home: Path, digests: Iterable[str], place: LedgerPlace) -> None:
     store = open_store(place.files)
     for sha256 in dict.fromkeys(digests):
         if _SHA256_HEX.fullmatch(sha256) and not blobs.is_held(home, sha256):
-            _bring(store, file_key(place.archive, sha256), home, sha256)
+            _bring(store, object_store.file_key(place.archive, sha256), home, sha256)
 
 
 def copy_bytes(source: Path, target: Path, digests: Iterable[str]) -> None:
@@ -145,7 +138,7 @@ def copy_bytes(source: Path, target: Path, digests: Iterable[str]) -> None:
                 raise storage_error(error, target) from error
 
 
-def _bring(store: ObjectStore, key: str, home: Path, sha256: str) -> None:
+def _bring(store: object_store.ObjectStore, key: str, home: Path, sha256: str) -> None:
     part = _incoming(home, sha256)
     try:
         if get_version(store, key, part, sha256):
@@ -156,7 +149,7 @@ def _bring(store: ObjectStore, key: str, home: Path, sha256: str) -> None:
         part.unlink(missing_ok=True)
 
 
-def get_version(store: ObjectStore, key: str, target: Path, sha256: str) -> bool:
+def get_version(store: object_store.ObjectStore, key: str, target: Path, sha256: str) -> bool:
     """Write the bytes with this SHA-256 to a file, also from below a delete marker or other bytes; whether there are.
 
     Raises TeamStoreUnavailable, StorageError.
@@ -200,7 +193,7 @@ _compared: set[LedgerPlace] = set()
 """The places whose store this process has compared with what the ledger remembers."""
 
 
-def store_to_put(place: LedgerPlace) -> ObjectStore:
+def store_to_put(place: LedgerPlace) -> object_store.ObjectStore:
     """The store in which the files of an archive lie; the first one is noted in the ledger.
 
     Raises TeamStoreOther, TeamStoreUnavailable, LedgerUnavailable.
@@ -208,7 +201,7 @@ def store_to_put(place: LedgerPlace) -> ObjectStore:
     assert place.files is not None
     store = open_store(place.files)
     if place not in _compared:
-        identity = store_identity(store)
+        identity = object_store.store_identity(store)
         if known_store(place.address, place.archive, note=identity) != identity:
             raise errors.TeamStoreOther(store=store.address)
         _compared.add(place)
@@ -222,7 +215,7 @@ def require_store_of_ledger(address: str, files: str) -> None:
     """
     store = open_store(files)
     with suppress(errors.TeamStoreUnavailable):
-        same, other = archives_in_store(address, read_identity(store) or "")
+        same, other = archives_in_store(address, object_store.read_identity(store) or "")
         if other and not same:
             raise errors.TeamStoreOther(store=store.address)
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from archiver.chatwork.notation.parse import DELETED, ReplyTag, parse
+from archiver.chatwork.notation.nodes import ReplyTag
+from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.records import Gap, Message, Pause, State, Version
 from archiver.render import message_body, times
 from archiver.render.gap_breaks import GapBreaks, GapEnd, gap_reason, narrow_gap, overlaps

@@ -7,9 +7,7 @@ import time
 import pytest
 from hypothesis import given, strategies
 
-from archiver.chatwork.notation.parse import (
-    EMOTICONS,
-    NESTING_DEPTH,
+from archiver.chatwork.notation.nodes import (
     Box,
     Code,
     Container,
@@ -31,13 +29,9 @@ from archiver.chatwork.notation.parse import (
     TaskReference,
     Title,
     Url,
-    file_ids,
-    links,
-    message_references,
-    parse,
-    source,
-    walk,
 )
+from archiver.chatwork.notation.parse import NESTING_DEPTH, file_ids, links, message_references, parse, source, walk
+from archiver.chatwork.notation.vocabulary import EMOTICONS
 from archiver.records import AccountId, FileId, MessageId, RoomId, TaskId
 from tests.support.notation_pieces import PIECES
 
