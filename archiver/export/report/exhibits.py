@@ -46,7 +46,7 @@ _FORM = (
 )
 """What stands above the table in a court's form, with the side of the page."""
 
-_WIDTHS = (10, 27, 8, 14, 17, 24, 30)
+_WIDTHS = (12, 26, 10, 15, 17, 22, 28)
 _PART = re.compile(r"<!-- part (\S+) -->\n")
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 """What Excel would read as a character by its number."""
@@ -103,7 +103,7 @@ def evidence_list(case: ReportInput, statistics: MessageStatistics, filed: Filed
     rows = tuple(exhibits(case, statistics, filed))
     table = TableBlock(tuple(map(say, HEADS)), (0, 2.5, 0, 1.7, 1.6, 1.8, 2.6), rows, 8)
     notes = "\n".join([*map(say, _NOTES), *case.filed.sentences])
-    chapter = Chapter(say("証拠説明書(下書き)"), (Paragraph(notes), table))
+    chapter = Chapter(say("提出する証拠"), (Paragraph(notes), table))
     return framed(case, say(TITLE), [chapter], is_list=True)
 
 
