@@ -114,7 +114,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 MAY_IMPORT["setup"] = set(MAY_IMPORT) - {"demo.story", "demo", "standing"}
 MAY_IMPORT["web"] = set(MAY_IMPORT) - {"demo.story", "demo"}
 READING = OF_A_CASE | {"message_ids", "report_language", "chatwork.notation", "render", "shell_command", "store"}
-MAY_IMPORT |= dict.fromkeys(("web.content", "web.talk", "web.home.overview"), READING)
+MAY_IMPORT |= dict.fromkeys(("web.talk", "web.home.overview"), READING)
 MAY_IMPORT["cli"] = set(MAY_IMPORT)
 MAY_IMPORT["team"] = set(MAY_IMPORT) - {"demo.story", "demo"}  # and nothing imports the team
 
@@ -197,7 +197,7 @@ HOME: dict[str, set[str]] = {
     },
     "http.server": {"demo"},
     "smtplib": {"notices.delivery"},
-    "socket": {"chatwork.exchange", "demo", "notices.delivery", "web.server", "web.waitress_server"},
+    "socket": {"chatwork.exchange", "demo", "notices.delivery", "web.server"},
     "socketserver": {"demo"},
     "sqlite3": {"store", "team.ledger_copy"},
     "urllib.request": set(),

@@ -18,7 +18,7 @@ from archiver.store.archive import Archive
 from archiver.team.proxy_access import ProxyGate, guard_behind_proxy, refusal_sentence
 from archiver.web.app import build_pages
 from archiver.web.context import ViewContext
-from archiver.web.waitress_server import bind_port, running_server
+from archiver.web.server import bind_port, running_server
 from archiver.wording import gettext as _
 
 if TYPE_CHECKING:

@@ -16,25 +16,14 @@ from archiver.web import template_env
 from archiver.web.access import AccessGate, guard
 from archiver.web.context import EXTENSION, ViewContext
 from archiver.web.home import overview
-from archiver.web.talk import (
-    calendar,
-    chat_list,
-    conversation,
-    files,
-    message,
-    people,
-    pictures,
-    room_info,
-    selection,
-    tasks,
-)
+from archiver.web.talk import calendar, conversation, files, message, people, pictures, search_pane, selection, tasks
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 PAGES = (
     overview.pages,
-    chat_list.pages,
+    search_pane.pages,
     conversation.pages,
     message.pages,
     selection.pages,
@@ -43,7 +32,7 @@ PAGES = (
     pictures.pages,
     tasks.pages,
     calendar.pages,
-    room_info.pages,
+    people.about_pages,
 )
 
 

@@ -12,16 +12,16 @@ from archiver import errors
 from archiver.app import utc_now
 from archiver.rounds.run_log import note_bug
 from archiver.store.statements import QUIET
-from archiver.web import progress as job
+from archiver.web import saving
 from archiver.web.console_context import ConsoleContext
 from archiver.web.exports import made_packages, message_use, packages, printed_chat, quotations
 from archiver.web.first_run import start
 from archiver.web.home import home
-from archiver.web.job import adding, contracts, erasing, evidence
+from archiver.web.job import contracts, erasing, evidence
 from archiver.web.jobs import JobRunner, RunningNote, note_file
 from archiver.web.security import base_pages
 from archiver.web.settings import archives, assistants, copies, guides_page, notice_settings, settings
-from archiver.web.trouble import emergency, lost, upgrading
+from archiver.web.trouble import emergency, lost
 from archiver.web.trouble.trouble_words import TroubleWords, trouble_words
 
 IDLE_MINUTES = 20
@@ -37,17 +37,17 @@ PAGES = (
     quotations.pages,
     emergency.pages,
     contracts.pages,
-    adding.pages,
+    contracts.adding_pages,
     erasing.pages,
     message_use.pages,
     copies.pages,
     evidence.pages,
     settings.pages,
-    upgrading.pages,
+    lost.upgrading_pages,
     notice_settings.pages,
     assistants.pages,
     guides_page.pages,
-    job.pages,
+    saving.pages,
 )
 
 

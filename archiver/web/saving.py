@@ -1,30 +1,38 @@
-"""Rounds as jobs of the application: saving now."""
+"""Saving now, automatic saving and every other job of the application: what it does and how far it is."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from gettext import gettext as _
 
-from flask import url_for
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.app import App
+from archiver.health import error_reasons
+from archiver.health.words import IDLE_ADVICE, IDLE_SENTENCE
 from archiver.notices import sentences
 from archiver.render.invisible_characters import visible
 from archiver.rounds.round import run_round
+from archiver.schedule import schedulers
 from archiver.settings.other_archives import note_home
+from archiver.setup import scheduled_job
 from archiver.setup.round_words import round_lines
 from archiver.setup.work_words import count_saved, counts_line, left_out_sentence
+from archiver.setup.written_values import FAILED, TRIED, note_answer
 from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import contracts, required_rooms
 from archiver.store.queries.files import WantedFile
 from archiver.sync.plan import PlanStep
 from archiver.sync.run import Options, ProgressCallbacks
-from archiver.web.console_context import ConsoleContext
+from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.context import view_context
 from archiver.web.jobs import Job, JobLink, JobOutcome, Work
+from archiver.web.template_env import frame_facts
 from archiver.web.trouble.trouble_words import first_to_do, trouble_words
+from archiver.wording import gettext as _
 
 ENOUGH_BYTES = 1_000_000
 """Size from which a file's own progress is shown."""
@@ -109,3 +117,81 @@ def waiting(job: Job) -> Callable[[timedelta], None]:
         job.tell(sentence.format(seconds=round(time.total_seconds())))
 
     return on_wait
+
+
+def set_up(context: ConsoleContext) -> Work:
+    """The work of letting this computer save by itself."""
+    links = (JobLink(_("Go on"), url_for("start.index")),)
+
+    def work(job: Job) -> JobOutcome:
+        kind = scheduled_job.choose(context)
+        if scheduled_job.is_token_unreadable(context, kind):
+            scheduled_job.move_token(context)
+        warnings = scheduled_job.register(context, kind, is_typed=False)
+        is_idle = scheduled_job.is_idle(kind)
+        if is_idle:
+            title = schedulers.title(kind)
+            warnings += [_(text).format(scheduler=title) for text in (IDLE_SENTENCE, IDLE_ADVICE)]
+        job.tell(_("It is now run once in this way (a minute at most)."))
+        trial = scheduled_job.try_job(context, context.app(job), kind, sleep=job.sleep)
+        works = not is_idle and (trial.has_saved or trial.is_saving)
+        note_answer(context.archive, TRIED, "" if works else FAILED)
+        return JobOutcome(_head(context, kind, works), (_said(trial, kind), *warnings), links, is_complete=works)
+
+    return work
+
+
+def _head(context: ConsoleContext, kind: str, works: bool) -> str:
+    if not works:
+        return _("Automatic saving does not run yet.")
+    pace = schedulers.pace_words(scheduled_job.build(context), context.settings().sync.every, is_typed=False)
+    return _("Registered with {scheduler}: {pace}.").format(scheduler=schedulers.title(kind), pace=pace)
+
+
+def _said(trial: scheduled_job.JobTrial, kind: str) -> str:
+    if trial.has_saved:
+        return scheduled_job.success_sentence(kind)
+    if trial.error_name is None:
+        return _("It could not be seen yet whether it works there. This page says so as soon as it has saved.")
+    reason = error_reasons.reason(trial.error_name) or trial.error_name
+    sentence = _("The automatic save failed: {reason}. {advice}")
+    return sentence.format(reason=reason, advice=error_reasons.advice(trial.error_name))
+
+
+pages = Blueprint("job", __name__)
+
+
+@pages.get("/job")
+def index() -> str:
+    """The whole page; without scripts it reloads itself while the job runs."""
+    return render_template("job.html", job=_seen_job())
+
+
+@pages.get("/job/progress")
+def progress() -> str:
+    """The part of a page that changes while a job runs; `brief`: of a page on which something else is asked."""
+    template = "start_state.html" if request.args.get("brief") else "job_part.html"
+    return render_template(template, job=_seen_job())
+
+
+@pages.get("/pulse")
+def pulse() -> str:
+    """What an open page asks for every 20 seconds: how old the last save is; the answer says that the app runs."""
+    return render_template("pulse.html", frame=frame_facts(view_context()))
+
+
+def _seen_job() -> Job | None:
+    """The job that is shown now; once it has ended, its result has been seen."""
+    job = console_context().jobs.last
+    if job is not None and not job.is_running:
+        console_context().jobs.note_seen(job)
+    return job
+
+
+@pages.post("/job/cancel")
+def cancel() -> Response:
+    """Ask the job to end between two steps."""
+    job = console_context().jobs.last
+    if job is not None:
+        job.cancel()
+    return redirect(url_for("job.index"))

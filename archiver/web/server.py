@@ -1,18 +1,46 @@
-"""Serves the pages with Waitress on the loopback address of this computer."""
+"""Serves the pages with Waitress on the loopback address of this computer, and knows the one that runs already."""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import html
+import json
+import logging
 import secrets
 import socket
-from collections.abc import Callable, Iterator, Sequence
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint
+from waitress import wasyncore
+from waitress.buffers import OverflowableBuffer
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.receiver import FixedStreamReceiver
+from waitress.server import create_server
+from waitress.task import ErrorTask
+from waitress.utilities import Error
 
-from archiver.web.access import CHALLENGE, OPEN, PROOF, AccessGate, new_cookie, proof
+from archiver import errors
+from archiver.schedule.job_files import program
+from archiver.settings.home import child_environ
+from archiver.settings.other_archives import state_folder
+from archiver.store.durable_files import storage_error, write_durably
+from archiver.web.access import CHALLENGE, OPEN, PROOF, AccessGate, is_fresh, new_cookie, proof
 from archiver.web.app import build_app
 from archiver.web.context import ViewContext
-from archiver.web.waitress_server import PATIENCE, SMALL_BODY, bind_port, running_server
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 LOOPBACK = "127.0.0.1"
 THREADS = 4
@@ -64,3 +92,243 @@ def is_ours(port: int, secret: str) -> bool:
     except (OSError, OverflowError):
         return False
     return f"{PROOF}: {proof(secret, port, challenge)}\r\n".encode() in head
+
+
+PATIENCE = 2
+"""Seconds that running responses may take when the server is stopped."""
+
+CONNECTIONS = 450
+"""Below the 512 sockets that `select` can watch on Windows. Unused ones end after the server's `idle_seconds`."""
+
+CLEANUP_SECONDS = 5
+"""How often unused connections are looked for."""
+
+SMALL_BODY = 1024
+"""Bytes of a request at most, where nothing is handed in."""
+
+
+def bind_port(host: str, port: int) -> socket.socket:
+    """A socket bound to the address; `port` 0 takes a free one. Raises PortTaken."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":  # there SO_REUSEADDR would let another program take the same port
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise errors.PortTaken(port=port) from error
+    return bound
+
+
+@contextlib.contextmanager
+def running_server(
+    application: WSGIApplication,
+    bound: socket.socket,
+    *,
+    threads: int,
+    idle_seconds: int,
+    body_limit: int = SMALL_BODY,
+) -> Iterator[None]:
+    """Answer requests on the socket while the `with` block runs.
+
+    `idle_seconds`: how long a connection is kept that ends no request; `body_limit`: bytes of a request at most.
+    """
+    # A page with pictures makes many requests at once, which is nothing to warn of.
+    logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)
+    sockets: dict[int, Any] = {}
+    server: Any = create_server(  # its type lacks what an orderly shutdown needs
+        application,
+        map=sockets,
+        sockets=[bound],
+        threads=threads,
+        channel_timeout=idle_seconds,
+        max_request_body_size=body_limit,
+        max_request_header_size=65_536,
+        asyncore_use_poll=sys.platform != "win32",
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+        connection_limit=CONNECTIONS,
+        cleanup_interval=CLEANUP_SECONDS,
+    )
+    server.channel_class = PageChannel
+    thread = threading.Thread(target=server.run, name="serve", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        # The worker threads end first, as they wake the waiting thread; then that thread closes its sockets.
+        server.task_dispatcher.shutdown(timeout=PATIENCE)
+        with contextlib.suppress(OSError):  # the thread has already closed its end
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))
+        thread.join(PATIENCE)
+
+
+class NoSpaceForBody(Error):
+    """The body of a request could not be written where it lies until a page reads it."""
+
+    code = 507
+    reason = "Insufficient Storage"
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__("")
+        self.told = storage_error(cause, Path(tempfile.gettempdir()))
+
+
+class BodyLeft(OverflowableBuffer):
+    """Takes a body of which nothing is kept."""
+
+    def append(self, _piece: bytes) -> None:
+        """Leave a piece."""
+
+
+class PageRequest(HTTPRequestParser):
+    """A request whose body, where there is no space for it, is read to its end all the same: an answer comes then."""
+
+    def received(self, data: bytes) -> int:
+        """Take more of the request; return how many bytes were taken."""
+        try:
+            return super().received(data)
+        except OSError as error:
+            self.error = NoSpaceForBody(error)
+            self.body_rcv = FixedStreamReceiver(getattr(self.body_rcv, "remain", 0), BodyLeft(0))
+            return super().received(data)
+
+
+class RefusalTask(ErrorTask):
+    """Answers a request that is too large or found no space with a page of a sentence, any other as the server does."""
+
+    def execute(self) -> None:
+        """Send the answer and end the connection, since the rest of the request is not read."""
+        request: Any = self.request
+        error = request.error
+        if isinstance(error, NoSpaceForBody):
+            body = _page(_("The disk is full"), f"{error.told} {error.told.advice()}")
+        elif error.code == 413:
+            body = _page(_("This file is too large"), too_large_sentence())
+        else:
+            super().execute()
+            return
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers = [
+            ("Connection", "close"),
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("Content-Security-Policy", "default-src 'none'"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cache-Control", "no-store"),
+        ]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+PROGRESS = 65_536
+"""Bytes of an unfinished request after which its connection counts as used; a whole request always does."""
+
+
+class PageChannel(HTTPChannel):
+    """A connection whose refusals are pages, and which is not kept open by a byte now and then.
+
+    The server closes connections that are unused for a while. By itself it takes each byte for a use, so that somebody
+    who never ends a request would keep others out.
+    """
+
+    error_task_class = RefusalTask
+    parser_class = PageRequest
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._used_at, self._come_since = self.last_activity, 0
+
+    def received(self, data: bytes) -> bool:
+        """Take more of what the client sends, and remember since when it has sent nothing that counts."""
+        begun = self.request
+        taken = bool(super().received(data))
+        self._come_since += len(data)
+        if begun is None or self.request is not begun or self._come_since >= PROGRESS:
+            self._used_at, self._come_since = self.last_activity, 0  # the server has set it to now
+        self.last_activity = self._used_at
+        return taken
+
+
+def _page(title: str, sentence: str) -> bytes:
+    """The page, complete in itself: it is sent without any of the program's other pages."""
+    title, sentence, back = map(html.escape, (title, sentence, _("Go back to the page before.")))
+    return (
+        '<!DOCTYPE html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{title}</title>"
+        f"<h1>{title}</h1><p>{sentence}</p><p>{back}</p>"
+    ).encode()
+
+
+def too_large_sentence() -> str:
+    """What is told of a file that is larger than a page takes."""
+    return _("A page takes files of 2 GB at most, so nothing was kept of this one. The file itself is unchanged.")
+
+
+MAX_PORT = 65536
+START_SECONDS = 20.0
+"""How long the start of another archive's application may take."""
+
+
+def instance_file(home: Path) -> Path:
+    """Where the application of an archive says how to reach it: not in the home, which may not exist yet."""
+    name = hashlib.sha256(str(home).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return state_folder() / f"app-{name}.json"
+
+
+def running_address(file: Path) -> str | None:
+    """The address that opens the application which runs already; None if none proves itself to be it."""
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        port, key, secret = int(document["port"]), str(document["key"]), str(document["secret"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return f"http://127.0.0.1:{port}{OPEN}?key={key}" if is_ours(port, secret) else None
+
+
+def start_application(home: Path, environ: Mapping[str, str], *, seconds: float = START_SECONDS) -> bool:
+    """Start the application of an archive, as a double-click would, and wait until it answers; whether it does.
+
+    It outlives this program, and ends by itself when it is not used. One that runs already is left as it is. A token of
+    this session is another archive's, and not handed on.
+    """
+    file, until = instance_file(home), time.monotonic() + seconds
+    if running_address(file) is not None:
+        return True
+    words = (*program(sys.argv[0]), "--home", str(home), "app", "--no-browser")
+    try:
+        started = subprocess.Popen(  # noqa: S603 - words of our own, and a known folder
+            words,
+            env=child_environ(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return False
+    while time.monotonic() < until and started.poll() is None:
+        if running_address(file) is not None:
+            return True
+        time.sleep(0.1)
+    return running_address(file) is not None
+
+
+def last_entry(file: Path) -> tuple[int, str]:
+    """Port and cookie of the last run; 0 and an empty cookie if none is known, no cookie if its time is over."""
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        port, cookie = int(document["port"]), str(document["cookie"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0, ""
+    return (port, cookie if is_fresh(cookie) else "") if 0 < port < MAX_PORT else (0, "")
+
+
+def write_address(file: Path, gate: AccessGate) -> None:
+    """Write port, key, secret and cookie, readable for the user alone: for a second start, and for the next run."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    document = {"port": gate.port, "key": gate.key, "secret": gate.secret, "cookie": gate.cookie}
+    write_durably(file, json.dumps(document).encode())

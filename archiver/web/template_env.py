@@ -18,8 +18,7 @@ from archiver.render.times import age_words, day_words, moment_words
 from archiver.store.queries.known_people import same_named
 from archiver.store.working.remembered_values import LAST_SYNC, PRACTICE
 from archiver.web.context import ViewContext
-from archiver.web.talk.diff_html import mark_side
-from archiver.web.talk.text_diff import difference
+from archiver.web.talk.text_diff import difference, mark_side
 
 KILO = 1000
 _SPACES = dict.fromkeys(map(ord, "\t\n\r"), " ")

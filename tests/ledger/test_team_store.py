@@ -24,7 +24,7 @@ from archiver.team.object_stores.object_store import daily_key
 from archiver.team.object_stores.open_store import make_store, open_store
 from archiver.team.object_stores.s3_store import S3Store
 from archiver.team.store_check import check_store
-from archiver.web.content.open_file import open_blob
+from archiver.web.talk.message_context import open_blob
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
 from tests.support.chatwork.simulator import Chatwork

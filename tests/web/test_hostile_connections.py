@@ -17,7 +17,7 @@ import pytest
 from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import build_view_context
 from archiver.web import console as application
-from archiver.web import server, waitress_server
+from archiver.web import server
 from archiver.web.server import serve_pages
 from tests.support.archives.maker import story
 from tests.support.chatwork.simulator import Chatwork
@@ -151,8 +151,8 @@ def test_a_byte_now_and_then_keeps_no_connection_open(
     home: Path, monkeypatch: pytest.MonkeyPatch, *, writing: bool
 ) -> None:
     """Nor does a form that never ends; when all places are taken so, others get one as soon as the time is over."""
-    monkeypatch.setattr(waitress_server, "CONNECTIONS", 12)
-    monkeypatch.setattr(waitress_server, "CLEANUP_SECONDS", 0.2)
+    monkeypatch.setattr(server, "CONNECTIONS", 12)
+    monkeypatch.setattr(server, "CLEANUP_SECONDS", 0.2)
     monkeypatch.setattr(server, "IDLE_SECONDS", 1)
     over = threading.Event()
     with serving(home, writing=writing) as port, ExitStack() as stack:
@@ -182,7 +182,7 @@ def drip(connections: list[socket.socket], over: threading.Event) -> None:
 @pytest.mark.drawn
 def test_an_upload_that_goes_on_is_not_closed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A large file may take longer than a connection may be unused."""
-    monkeypatch.setattr(waitress_server, "CLEANUP_SECONDS", 0.1)
+    monkeypatch.setattr(server, "CLEANUP_SECONDS", 0.1)
     monkeypatch.setattr(server, "IDLE_SECONDS", 2)
     with (
         serving(home, writing=True) as port,

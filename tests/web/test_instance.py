@@ -17,9 +17,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import build_view_context
 from archiver.web import console as application
 from archiver.web.access import POLICY, PROOF, AccessGate, is_fresh, proof
-from archiver.web.instance import last_entry, running_address, write_address
-from archiver.web.server import serve_pages
-from archiver.web.waitress_server import bind_port
+from archiver.web.server import bind_port, last_entry, running_address, serve_pages, write_address
 
 
 def test_the_running_application_is_found(tmp_path: Path) -> None:

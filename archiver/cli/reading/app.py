@@ -19,9 +19,15 @@ from archiver.store.archive import Archive
 from archiver.store.search import index
 from archiver.web import console as application
 from archiver.web.console import is_left_alone
-from archiver.web.instance import instance_file, last_entry, running_address, write_address
-from archiver.web.server import LOOPBACK, serve_pages
-from archiver.web.waitress_server import bind_port
+from archiver.web.server import (
+    LOOPBACK,
+    bind_port,
+    instance_file,
+    last_entry,
+    running_address,
+    serve_pages,
+    write_address,
+)
 
 LOOK_SECONDS = 5.0
 """Seconds between two looks whether the application is still used."""

@@ -29,7 +29,7 @@ from archiver.store.queries.transcript import names_in_room
 from archiver.store.search import index
 from archiver.store.search.scope import SearchQuery, check_times, parse
 from archiver.store.search.search import OtherHit, SearchHit, SearchResult, search
-from archiver.web.talk.contract_messages import messages_argument, messages_by_contract
+from archiver.web.talk.selection import messages_argument, messages_by_contract
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 

@@ -13,11 +13,10 @@ from archiver.records import ENCLOSURE_KINDS, TERM_ITEMS, MessageId, StatedTerm
 from archiver.setup import contract_rooms
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.web.console_context import console_context
-from archiver.web.enclosing import take_enclosure
-from archiver.web.talk.conversation_address import position
-from archiver.web.talk.message_context import references_by_room
-from archiver.web.talk.message_line import message_line
+from archiver.web.talk.conversation import position
+from archiver.web.talk.message_context import message_line, references_by_room
 from archiver.web.talk.room_header import chat
+from archiver.web.uploads import take_enclosure
 
 pages = Blueprint("message_use", __name__)
 

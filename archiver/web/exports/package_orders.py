@@ -1,8 +1,9 @@
-"""An order for a package as a form gives it, and as it is carried from page to page."""
+"""An order for a package as a form gives it and as it is carried from page to page, and the work of making it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from typing import Any
@@ -12,13 +13,20 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from archiver import errors
+from archiver.custody import earlier_homes, erasures
+from archiver.custody.export_stamps import stamp_service
 from archiver.export.chosen_messages import parse_choice
+from archiver.export.package import make_package
 from archiver.export.package.order import ON_PAGE, ExportOrder, read_wish
 from archiver.platforms.job_platform import STRANGER, Platform, platform_of
 from archiver.records import JST, RequestKind
+from archiver.render.invisible_characters import visible
+from archiver.rounds.export_recheck import recheck_quoted
 from archiver.settings.model import exports_folder
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
+from archiver.store.queries.runs import exports
 from archiver.web.console_context import ConsoleContext
+from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 
 WHO = ("support", "lawyer", "court", "consult")
 """The readers that a package can be made for by hand; daily copies are made by the rounds."""
@@ -144,3 +152,57 @@ def _day(text: str, what: str) -> datetime | None:
     if not text.strip():
         return None
     return datetime.fromisoformat(read_day(text, what, EXAMPLE_DAY, now=None)).replace(tzinfo=JST)
+
+
+SHOWN_LIMIT = 20
+STEP = 250
+"""Messages between two updates of the progress."""
+
+
+def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
+    """The work of making the package; its first link is the page of what was made."""
+    every = url_for("packages.index")
+
+    def work(job: Job) -> JobOutcome:
+        app = context.app(job)
+        job.tell(_("Reading the quoted messages once more"))
+        recheck = recheck_quoted(app, wanted).sentence()
+        with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
+            earlier_homes.settle(app.archive, now=app.now(), copies=app.settings.exports.also_to)
+            erasures.go_on(app.archive, now=app.now, copies=app.settings.exports.also_to)
+        report = make_package.export(
+            app.archive, wanted, now=app.now, stamping=stamp_service(app), progress=progress(job)
+        )
+        lacking = (*report.missing, *report.unheld, *report.unstamped, *report.too_large)
+        lines = [
+            report.contents(),
+            *filter(None, (report.record_note(), recheck)),
+            *report.unread_sentences(),
+            *(visible(line) for line in lacking[:SHOWN_LIMIT]),
+        ]
+        if report.advice:
+            lines.append(_("Before you send it: {advice}").format(advice=report.advice))
+        links = (JobLink(_("Open the export"), f"{every}/{_number(context)}"),) if report.recorded else ()
+        if not links:
+            lines.insert(0, visible(str(report.path)))
+        is_complete = not (report.incomplete or report.unheld or report.unread)
+        return JobOutcome(_("The export is ready. It was sent to nobody."), tuple(lines), links, is_complete)
+
+    return work
+
+
+def _number(context: ConsoleContext) -> int:
+    with context.archive.reading() as reading:
+        return max(one.number for one in exports(reading))
+
+
+def progress(job: Job) -> Callable[[int, int], None]:
+    """Tells a job how many messages were read."""
+
+    def tell(done: int, total: int) -> None:
+        if done % STEP == 1:
+            job.tell(_("Reading the messages"), done, total)
+        else:
+            job.stop_if_left()
+
+    return tell

@@ -14,7 +14,7 @@ from archiver import errors
 from archiver.export.package.printed_chat import print_chat
 from archiver.report_language import JAPANESE, report_language
 from archiver.web.console_context import console_context
-from archiver.web.exports.package_work import progress
+from archiver.web.exports.package_orders import progress
 from archiver.web.jobs import Job, JobLink, JobOutcome
 from archiver.web.talk.room_header import chat
 

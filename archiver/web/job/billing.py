@@ -23,10 +23,9 @@ from archiver.store.search.scope import room_names
 from archiver.store.search.term_candidates import term_candidates
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.context import view_context
-from archiver.web.enclosing import keep_enclosure, stated_day, stated_message
-from archiver.web.talk.message_context import references_by_room
-from archiver.web.talk.message_line import message_line
+from archiver.web.talk.message_context import message_line, references_by_room
 from archiver.web.trouble.trouble_words import trouble_words
+from archiver.web.uploads import keep_enclosure, stated_day, stated_message
 
 CANDIDATES = 3
 WAY_LIMIT = 200

@@ -11,9 +11,10 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from archiver import errors
+from archiver.platforms.job_platform import STRANGER
 from archiver.records import Contract, ContractRoom, Delivery, Role, RoomId
 from archiver.render.times import clock_minute
-from archiver.setup.contract_facts import change_rooms, given_room, released
+from archiver.setup.contract_facts import change_rooms, enter_contracts, given_room, released
 from archiver.setup.fact_questions import check_client
 from archiver.setup.written_values import EXAMPLE_TIME, fact_prefix, note_answer, read_day
 from archiver.store import blobs, statements
@@ -24,12 +25,11 @@ from archiver.store.search.scope import room_names
 from archiver.store.statements import keep_typed, state_typed, typed_contract, typed_facts
 from archiver.store.working.remembered_values import TypedFacts
 from archiver.web.console_context import ConsoleContext, console_context
-from archiver.web.enclosing import take_enclosure
-from archiver.web.job import billing, fact_form, period_form
-from archiver.web.job.adding import added_sentence
+from archiver.web.first_run import start
+from archiver.web.job import billing, fact_form
 from archiver.web.job.job_document import job_document, people_of, strangers
 from archiver.web.trouble.trouble_words import trouble_words
-from archiver.web.uploads import as_file, plain_name
+from archiver.web.uploads import as_file, plain_name, take_enclosure
 
 pages = Blueprint("contracts", __name__, url_prefix="/contracts")
 
@@ -115,7 +115,7 @@ def _keep_fields(context: ConsoleContext, name: str, given: Mapping[str, str]) -
             check_client(writing, after.client)
         except errors.ClientIsOwner as error:
             after, problems["client"] = replace(after, client=before.client), trouble_words(error).sentence
-        after, wrong_periods = period_form.read_periods(after, given)
+        after, wrong_periods = fact_form.read_periods(after, given)
         if given.get("state") in {"open", "stopped"}:
             ended = None if given["state"] == "open" else after.closed_at
             after = replace(after, state=given["state"], closed_at=ended)
@@ -249,3 +249,35 @@ def _page(
         said=said.get(request.args.get("said", ""), ""),
         message=request.args.get("message", ""),
     )
+
+
+adding_pages = Blueprint("adding", __name__, url_prefix="/add-contract")
+
+
+@adding_pages.get("", endpoint="index")
+def choose_chats() -> Answer:
+    """Show the chats of Chatwork; none is chosen beforehand."""
+    return start.choice_page(console_context().hurried_app(), 0)
+
+
+@adding_pages.post("", endpoint="add")
+def add_contracts() -> Answer:
+    """Enter the contract, or several, once it is said which chat belongs to which; the facts are asked next."""
+    app = console_context().hurried_app()
+    jobs = start.read_jobs(app, 0)
+    if not isinstance(jobs, list):
+        return jobs
+    if request.args.get("kind") == STRANGER:
+        jobs = [one._replace(facts={**one.facts, "platform": STRANGER}) for one in jobs]
+    try:
+        entered = enter_contracts(app, jobs)
+    except errors.LastRoom as error:
+        return start.jobs_page_again(app, 0, str(error))
+    if len(entered) > 1:
+        return redirect(url_for("contracts.index"))
+    return redirect(url_for("contracts.contract", name=entered[0].id, said="added"))
+
+
+def added_sentence() -> str:
+    """What is said of a new contract; the command in it becomes the button's page."""
+    return _("The job is added. Nothing of its chats is kept before the next save: archive save")

@@ -39,8 +39,8 @@ from archiver.store.queries.viewing.quotable_messages import changed_places
 from archiver.store.search.scope import room_names
 from archiver.store.working.remembered_values import SEEN_CHANGES, SETUP_ANSWERS
 from archiver.web.context import view_context
-from archiver.web.job import billing, fact_form, period_form
-from archiver.web.talk.day_coverage import DayCoverage, RoomReadings, day_coverage
+from archiver.web.job import billing, fact_form
+from archiver.web.talk.calendar import DayCoverage, RoomReadings, day_coverage
 from archiver.web.talk.timeline import newest_lines
 
 Row = dict[str, Any]
@@ -91,8 +91,8 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
         "people": people,
         "people_open": PEOPLE_OPEN,
         "most_counted": MOST_COUNTED,
-        "periods": period_form.room_fields(reading, contract, given),
-        "outside": period_form.outside_note(reading, contract),
+        "periods": fact_form.room_fields(reading, contract, given),
+        "outside": fact_form.outside_note(reading, contract),
         "deliveries": delivered,
         "terms": billing.term_rows(reading, contract) if given or request.args.get("part") == "terms" else [],
         "term_count": len(TERM_ITEMS),

@@ -26,8 +26,8 @@ from archiver.store.search import index
 from archiver.store.search.scope import SearchQuery, parse
 from archiver.store.search.search import search
 from archiver.web.console_context import ConsoleContext, console_context
-from archiver.web.instance import instance_file, running_address, start_application
-from archiver.web.talk.message_line import message_line
+from archiver.web.server import instance_file, running_address, start_application
+from archiver.web.talk.message_context import message_line
 from archiver.web.trouble.trouble_words import trouble_words
 
 pages = Blueprint("archives", __name__, url_prefix="/archives")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from enum import StrEnum
 from gettext import gettext as _
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from archiver.records import Message
+from archiver import errors
+from archiver.records import JST, Message
 from archiver.render.times import iso_date
 from archiver.store.archive import Reading
 from archiver.store.queries.transcript import names_in_room
@@ -30,12 +35,11 @@ from archiver.store.queries.viewing.messages import (
     room_end,
 )
 from archiver.web.context import view_context
-from archiver.web.talk import selection_box
-from archiver.web.talk.chat_list import chat_list
-from archiver.web.talk.conversation_address import Anchor, ConversationAddress, parse_address
+from archiver.web.talk import selection
 from archiver.web.talk.flow import Flow, answered_place, flow
 from archiver.web.talk.message_context import conversation_url, owner_of
 from archiver.web.talk.room_header import Chat, chat
+from archiver.web.talk.search_pane import chat_list
 
 pages = Blueprint("conversation", __name__)
 
@@ -101,16 +105,16 @@ def _picked(reading: Reading, room: int) -> list[str] | None:
     """The chosen messages, with those that a button adds to them; None where none are being chosen."""
     if "pick" not in request.args:
         return None
-    places = list(selection_box.read_selection(request.args.getlist("m")).places)
+    places = list(selection.read_selection(request.args.getlist("m")).places)
     added: dict[tuple[int, int], None] = {}
     for one in places:
         near = [one[1]]
         if one[0] == room and request.args.get("add") == "day":
-            near = positions_of_day(reading, room, one[1], selection_box.LIMIT)
+            near = positions_of_day(reading, room, one[1], selection.LIMIT)
         elif one[0] == room and request.args.get("add") == "around":
             near = positions_around(reading, room, one[1], NEIGHBOURS)
         added.update({(one[0], position): None for position in near})
-    return [selection_box.checkbox_value(*one) for one in [*added][: selection_box.LIMIT]]
+    return [selection.checkbox_value(*one) for one in [*added][: selection.LIMIT]]
 
 
 def _head(reading: Reading, room_chat: Chat, address: ConversationAddress) -> dict[str, object]:
@@ -210,3 +214,60 @@ def _shown_day(talk: Flow, address: ConversationAddress) -> str:
         return address.day.isoformat()
     asked = [one for one in talk.messages if int(one.message_id) == address.position] or list(talk.messages[-1:])
     return iso_date(asked[0].send_time) if asked else ""
+
+
+_ID = re.compile("[0-9]{1,19}")
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LAST = 2**63 - 1
+
+
+class Anchor(StrEnum):
+    """How a page is chosen; the values are the parameter names in the address."""
+
+    AT = "at"
+    """Around a message."""
+    DAY = "day"
+    """From the beginning of a day on."""
+    AFTER = "after"
+    BEFORE = "before"
+    CHAIN = "chain"
+    """A message with those that it answers."""
+    NEWEST = "newest"
+
+
+class ConversationAddress(NamedTuple):
+    """A parsed address; `position` is a message's id as a number."""
+
+    anchor: Anchor
+    position: int = 0
+    day: date | None = None
+
+    @property
+    def begin(self) -> datetime:
+        """When the day begins in Japan."""
+        return datetime.combine(self.day or date.min, time(), JST)
+
+
+def parse_address(arguments: Mapping[str, str]) -> ConversationAddress:
+    """Parse an address by the first of `Anchor` that it has. Raises UsageError for a wrong id or day."""
+    for anchor in (Anchor.AT, Anchor.CHAIN, Anchor.DAY, Anchor.AFTER, Anchor.BEFORE):
+        text = arguments.get(anchor, "").strip()
+        if text:
+            day = arguments.get(Anchor.DAY, "").strip() if anchor in (Anchor.AT, Anchor.DAY) else ""
+            number = 0 if anchor is Anchor.DAY else position(text)
+            return ConversationAddress(anchor, number, _day(day) if day else None)
+    return ConversationAddress(Anchor.NEWEST)
+
+
+def position(text: str) -> int:
+    """The number of a message's id. Raises UsageError."""
+    if not _ID.fullmatch(text) or int(text) > _LAST:
+        raise errors.UsageError(detail=_("This address has no message id where one belongs."))
+    return int(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
+    except ValueError as error:
+        raise errors.UsageError(detail=_("This address has no day where one belongs, like 2026-11-03.")) from error

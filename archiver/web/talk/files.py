@@ -1,26 +1,36 @@
-"""The files of the chats: a list with the state of each, and pages that show a picture or play a film or sound."""
+"""The files of the chats: a list with the state of each, pages that show or play one, downloads."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from gettext import gettext as _
+from io import BufferedReader
+from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, render_template, request
+from werkzeug.datastructures import Range
+from werkzeug.wsgi import wrap_file
 
 from archiver.records import Attachment
+from archiver.render.invisible_characters import visible
 from archiver.render.snippet import unsaved_reason
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import files
 from archiver.store.queries.viewing.files import FileDetails, FilePage, FilePageKey, FileState
-from archiver.web.content import send_file
-from archiver.web.content.download_name import content_disposition
-from archiver.web.content.media_type import HEAD, is_picture, playable_type
-from archiver.web.content.open_file import CHECKED, Unsendable, UnsendableReason, head, open_blob
 from archiver.web.context import view_context
-from archiver.web.talk.page_cursor import cursor_text, parse_cursor
+from archiver.web.talk.message_context import (
+    CHECKED,
+    HEAD,
+    Unsendable,
+    UnsendableReason,
+    file_head,
+    is_picture,
+    open_blob,
+    playable_type,
+)
 from archiver.web.talk.pictures import LARGE, file_picture
-from archiver.web.talk.room_header import Chat, chat, chats
-from archiver.web.talk.short_name import short_name
+from archiver.web.talk.room_header import Chat, chat, chats, cursor_text, parse_cursor, short_name
 
 pages = Blueprint("files", __name__)
 
@@ -52,7 +62,7 @@ def send(room: int, file: int) -> Response | tuple[str, int]:
     """The bytes as a download; never shown by the browser as their type."""
     attachment = _held_file(room, file)
     try:
-        answer = _bytes_response(attachment, send_file.INERT)
+        answer = _bytes_response(attachment, INERT)
     except Unsendable as error:
         return _unsendable_page(room, attachment, error.reason)
     answer.headers["Content-Disposition"] = content_disposition(attachment.name, f"file-{file}")
@@ -63,10 +73,10 @@ def send(room: int, file: int) -> Response | tuple[str, int]:
 def media(room: int, file: int) -> Response:
     """A film or a sound, in ranges; 404 for all else."""
     attachment = _held_file(room, file)
-    mimetype = playable_type(head(view_context().home, attachment.sha256 or "", HEAD))
+    mimetype = playable_type(file_head(view_context().home, attachment.sha256 or "", HEAD))
     if mimetype is None:
         abort(404)
-    send_file.limit_range()
+    limit_range()
     try:
         return _bytes_response(attachment, mimetype)
     except Unsendable:
@@ -77,7 +87,7 @@ def media(room: int, file: int) -> Response:
 def play(room: int, file: int) -> str:
     """The page that plays a film or a sound by the browser's own means, without a script."""
     attachment, room_chat = _held_file_and_chat(room, file)
-    mimetype = playable_type(head(view_context().home, attachment.sha256 or "", HEAD))
+    mimetype = playable_type(file_head(view_context().home, attachment.sha256 or "", HEAD))
     if mimetype is None:
         abort(404)
     return render_template(
@@ -89,7 +99,7 @@ def play(room: int, file: int) -> str:
 def look(room: int, file: int) -> str:
     """The page that shows a picture, redrawn by the viewer."""
     attachment, room_chat = _held_file_and_chat(room, file)
-    if not is_picture(head(view_context().home, attachment.sha256 or "", HEAD)):
+    if not is_picture(file_head(view_context().home, attachment.sha256 or "", HEAD)):
         abort(404)
     return render_template("file_picture.html", chat=room_chat, file=attachment, error="", checked=CHECKED)
 
@@ -162,7 +172,7 @@ def _older_arguments(page: FilePage, name: str, state: FileState | None) -> dict
 
 def _line(file: FileDetails, names: Mapping[int, str]) -> dict[str, object]:
     attachment = file.attachment
-    head_bytes = head(view_context().home, attachment.sha256, HEAD) if attachment.sha256 else b""
+    head_bytes = file_head(view_context().home, attachment.sha256, HEAD) if attachment.sha256 else b""
     not_saved = "" if attachment.sha256 else unsaved_reason(file.reason, given_up=file.state is FileState.LOST)
     return {
         "attachment": attachment,
@@ -214,7 +224,7 @@ def _not_held_page(error: _BytesNotHeld) -> tuple[str, int]:
 
 def _bytes_response(attachment: Attachment, mimetype: str) -> Response:
     sha256 = attachment.sha256 or ""
-    return send_file.file_response(
+    return file_response(
         open_blob(view_context().home, sha256, attachment.size), sha256=sha256, size=attachment.size, mimetype=mimetype
     )
 
@@ -241,3 +251,102 @@ def unsendable_words() -> Mapping[UnsendableReason, str]:
             "What is in the archive's folder has a different hash from the bytes that were saved."
         ),
     }
+
+
+LONGEST = 180
+"""Bytes of a name in UTF-8; file systems allow 255, and a browser may add ` (1)` and an ending of its own."""
+
+_ENDING = 20
+"""Characters of an ending (`.mp4`) that are kept when a name is shortened."""
+
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*~]')
+_DEVICE = re.compile(
+    "(?:con|prn|aux|nul|conin\\$|conout\\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\\.|\\Z)",
+    re.IGNORECASE,
+)
+"""Device names on Windows, whatever their ending (learn.microsoft.com, Naming Files, Paths, and Namespaces)."""
+
+
+def safe_file_name(name: str, otherwise: str) -> str:
+    """The name without characters that are special to a file system or invisible; `otherwise` if nothing is left.
+
+    The result is never a path, never hidden, never a device, and never longer than `LONGEST`.
+    """
+    visible_name = "".join("_" if visible(character) != character else character for character in name)
+    plain = _FORBIDDEN.sub("_", visible_name).strip(" ")
+    plain = re.sub(r"\A\.+", "_", plain).rstrip(". ")
+    if not plain.strip("_ "):
+        return otherwise
+    return _shorten(f"_{plain}" if _DEVICE.match(plain) else plain)
+
+
+def content_disposition(name: str, otherwise: str) -> str:
+    """The value of `Content-Disposition` for a download (RFC 6266), with the name in UTF-8 (RFC 8187)."""
+    file_name = safe_file_name(name, otherwise)
+    plain = re.sub(r"[^0-9A-Za-z ._()+,-]", "_", file_name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+
+
+def _shorten(name: str) -> str:
+    """The beginning and the ending of a long name."""
+    if len(name.encode()) <= LONGEST:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    tail = dot + ending if stem and len(ending) < _ENDING else ""
+    bytes_left = LONGEST - len(tail.encode())
+    return name.encode()[:bytes_left].decode(errors="ignore").rstrip(". ") + tail
+
+
+A_PIECE = 4_000_000
+"""Bytes of one response while media is played: a browser that pauses must not block a thread of the server."""
+
+POLICY = "sandbox; default-src 'none'"
+"""Untrusted bytes may do nothing at all (Content-Security-Policy), should a browser show them."""
+
+INERT = "application/octet-stream"
+
+
+def file_response(file: BufferedReader, *, sha256: str, size: int, mimetype: str = INERT) -> Response:
+    """The response that streams a file and closes it at the end. Raises RequestedRangeNotSatisfiable."""
+    answer = Response(wrap_file(request.environ, file), mimetype=mimetype, direct_passthrough=True)
+    answer.call_on_close(file.close)
+    answer.content_length = size
+    answer.set_etag(sha256)
+    answer.headers["Content-Security-Policy"] = POLICY
+    _leave_out_odd_ranges(size)
+    try:
+        answer.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    except BaseException:
+        file.close()
+        raise
+    _let_server_read(answer, file)
+    return answer
+
+
+def _leave_out_odd_ranges(size: int) -> None:
+    """Remove an invalid range, or a suffix range longer than the file: both mean the whole file (RFC 9110 §14)."""
+    requested = request.range
+    if requested is None or requested.units != "bytes" or requested.ranges[0][0] <= -size:
+        request.environ.pop("HTTP_RANGE", None)
+
+
+def _let_server_read(answer: Response, file: BufferedReader) -> None:
+    """Let the server itself read a range if it can, so that a paused download does not block one of its threads.
+
+    The server sends no more than Content-Length says (PEP 3333).
+    """
+    begin = answer.content_range.start
+    if begin is not None and "wsgi.file_wrapper" in request.environ:
+        file.seek(begin)
+        answer.response = wrap_file(request.environ, file)
+
+
+def limit_range() -> None:
+    """Limit the range of the current request to `A_PIECE` bytes, if it asks for a range."""
+    requested = request.range
+    if requested is None or requested.units != "bytes" or len(requested.ranges) != 1:
+        return
+    begin, end = requested.ranges[0]
+    if begin >= 0:
+        limit = begin + A_PIECE
+        request.environ["HTTP_RANGE"] = Range("bytes", [(begin, limit if end is None else min(end, limit))]).to_header()

@@ -27,9 +27,8 @@ from archiver.store.queries.last_looks import gaps
 from archiver.store.queries.viewing.calendar import pauses_between
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
 from archiver.web.context import view_context
-from archiver.web.talk.diff_html import version_pair
-from archiver.web.talk.message_context import MessageContext, message_context
-from archiver.web.talk.message_line import words_line
+from archiver.web.talk.message_context import MessageContext, message_context, words_line
+from archiver.web.talk.text_diff import version_pair
 
 Row = dict[str, Any]
 """A row of the flow; `kind` names the part of `talk_rows.html` that shows it."""

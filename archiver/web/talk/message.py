@@ -20,12 +20,12 @@ from archiver.store.queries.viewing import messages
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.queries.viewing.messages import Proof, proofs
 from archiver.web.context import view_context
-from archiver.web.talk.conversation_address import position
-from archiver.web.talk.diff_html import VersionPair, version_pairs
+from archiver.web.talk.conversation import position
 from archiver.web.talk.flow import single_row
 from archiver.web.talk.message_context import conversation_url, message_context
 from archiver.web.talk.room_header import Chat, chat
 from archiver.web.talk.selection import selection_orders
+from archiver.web.talk.text_diff import VersionPair, version_pairs
 
 pages = Blueprint("message", __name__)
 

@@ -1,4 +1,4 @@
-"""Everybody ever seen in a chat: names over time, roles in the chat, and roles in the contracts."""
+"""Everybody ever seen in a chat: names over time, roles; and the chat's own descriptions and names over time."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from gettext import gettext as _
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from markupsafe import escape
+from markupsafe import Markup, escape
 
+from archiver.chatwork.notation.parse import parse
 from archiver.claims.messages import closed_since
 from archiver.records import Role
+from archiver.render import message_body
 from archiver.render.invisible_characters import visible
+from archiver.render.message_body import References
 from archiver.store.archive import Reading
 from archiver.store.queries.roles import mapped_accounts
-from archiver.store.queries.viewing.people import DatedValue, PersonHistory, people
+from archiver.store.queries.viewing.people import DatedValue, PastValue, PersonHistory, people, room_history
 from archiver.web.context import view_context
-from archiver.web.talk.message_context import owner_of
-from archiver.web.talk.page_cursor import first_fitting, parse_cursor
-from archiver.web.talk.room_header import Chat, chat
-from archiver.web.talk.short_name import short_name
+from archiver.web.talk.message_context import message_context, owner_of
+from archiver.web.talk.room_header import Chat, chat, first_fitting, parse_cursor, short_name
 
 pages = Blueprint("people", __name__)
 
@@ -100,3 +101,39 @@ def _histories(person: PersonHistory) -> Iterator[Row]:
 
 def _role(word: str) -> str:
     return {"admin": _("administrator"), "member": _("member"), "readonly": _("may only read")}.get(word, word)
+
+
+about_pages = Blueprint("about", __name__)
+
+
+DESCRIPTIONS_LIMIT = 150_000
+"""The limit for all descriptions on a page; one always fits."""
+NAMES_LIMIT = 100
+
+
+@about_pages.get("/room/<int:room>/about", endpoint="room")
+def about_room(room: int) -> str:
+    """The page about a chat; `upto` is the number of the newest description that is shown."""
+    with view_context().reading() as reading:
+        room_chat = chat(reading, room)
+        history = room_history(reading, room)
+        (upto,) = parse_cursor(request.args.get("upto", ""), 1) or [len(history.descriptions)]
+        upto = upto if 0 < upto < len(history.descriptions) else len(history.descriptions)
+        references = message_context(reading, room, []).references
+        lines = (_description(history.descriptions[one - 1], one, references) for one in range(upto, 0, -1))
+        descriptions = first_fitting(lines, lambda line: len(line["html"].encode()), DESCRIPTIONS_LIMIT)
+    return render_template(
+        "about.html",
+        chat=room_chat,
+        names=[name._replace(value=short_name(name.value)) for name in history.names[::-1][:NAMES_LIMIT]],
+        older_names=max(0, len(history.names) - NAMES_LIMIT),
+        descriptions=descriptions,
+        count=len(history.descriptions),
+        is_first=upto == len(history.descriptions),
+        older=descriptions[-1]["number"] - 1 if descriptions else 0,
+    )
+
+
+def _description(value: PastValue, number: int, references: References) -> Row:
+    html = Markup(message_body.html(parse(value.value), references))  # noqa: S704 - `render` escapes everything of untrusted text
+    return {"number": number, "value": value, "html": html}

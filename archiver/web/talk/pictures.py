@@ -13,8 +13,8 @@ from io import BufferedReader
 from flask import Blueprint, Response, abort, request
 
 from archiver.render.thumbnail import SIDE, thumbnail
-from archiver.web.content.open_file import CHECKED, Unsendable, open_blob, open_face
 from archiver.web.context import view_context
+from archiver.web.talk.message_context import CHECKED, Unsendable, open_blob, open_face
 
 pages = Blueprint("pictures", __name__)
 

@@ -1,11 +1,13 @@
-"""A chat for the head of its pages: name, contracts, and the links to its other pages."""
+"""What the pages of a chat share: their head with the links to one another, short names, and pages of lists."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
+from typing import TypeVar
 
 from flask import url_for
 
@@ -65,3 +67,47 @@ def _chat(reading: Reading, room: int, every_contract: Sequence[Contract]) -> Ch
 
 def _raise_unknown(room: int) -> Chat:
     raise errors.UnknownRoom(room=room)
+
+
+LENGTH_LIMIT = 300
+"""Characters; far more than any real name has."""
+
+
+def short_name(name: str) -> str:
+    """The name with hidden characters made visible; of a long name the beginning and how many characters follow."""
+    if len(name) <= LENGTH_LIMIT:
+        return visible(name)
+    return visible(name[:LENGTH_LIMIT]) + _(" (and {n} more characters)").format(n=f"{len(name) - LENGTH_LIMIT:,}")
+
+
+_SMALLEST, _LARGEST = -(2**63), 2**63 - 2
+"""The bounds of SQLite's integers, with room for one more."""
+
+_NUMBERS = re.compile(r"-?[0-9]{1,19}(?:\.-?[0-9]{1,19})*")
+
+
+Row = TypeVar("Row")
+
+
+def first_fitting(rows: Iterable[Row], size: Callable[[Row], int], limit: int, *, least: int = 1) -> list[Row]:
+    """The first rows whose sizes are together within a limit, but at least so many."""
+    fitting: list[Row] = []
+    for row in rows:
+        limit -= size(row)
+        if limit < 0 and len(fitting) >= least:
+            break
+        fitting.append(row)
+    return fitting
+
+
+def cursor_text(values: Iterable[int]) -> str:
+    """The cursor for an address."""
+    return ".".join(map(str, values))
+
+
+def parse_cursor(text: str, count: int) -> list[int] | None:
+    """The `count` numbers of a cursor; None for anything else, which means the first page."""
+    if not _NUMBERS.fullmatch(text):
+        return None
+    values = [int(one) for one in text.split(".")]
+    return values if len(values) == count and all(_SMALLEST <= one <= _LARGEST for one in values) else None

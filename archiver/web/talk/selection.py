@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol, TypeVar
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archiver import shell_command
-from archiver.records import Contract
+from archiver.records import Contract, ContractRoom
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
 from archiver.store.search.scope import room_names
 from archiver.web.context import view_context
-from archiver.web.talk import selection_box
-from archiver.web.talk.contract_messages import messages_argument, messages_by_contract
-from archiver.web.talk.message_context import references_by_room
-from archiver.web.talk.message_line import message_line
+from archiver.web.talk.message_context import message_line, references_by_room
 
 pages = Blueprint("chosen", __name__)
 
@@ -44,7 +44,7 @@ class SelectionOrder:
 @pages.get("/chosen")
 def index() -> Response | str:
     """The messages that the address names, in its order."""
-    selection = selection_box.read_selection(request.args.getlist("m"), without=request.args.get("without", ""))
+    selection = read_selection(request.args.getlist("m"), without=request.args.get("without", ""))
     context = view_context()
     with context.reading() as reading:
         summaries = message_summaries(reading, selection.places)
@@ -58,7 +58,7 @@ def index() -> Response | str:
         return redirect(
             url_for(ORDER, contract=only.contract_id, messages=only.messages, order=request.args.get("order"))
         )
-    values = [selection_box.checkbox_value(one.room_id, one.message_id) for one in summaries]
+    values = [checkbox_value(one.room_id, one.message_id) for one in summaries]
     unknown = selection.ignored + len(selection.places) - len(summaries)
     return render_template(
         "selection.html",
@@ -100,3 +100,87 @@ def _order(
 def _commands(base: Sequence[str], platform: str) -> Iterator[tuple[str, str]]:
     yield "support", shell_command.line(base, platform=platform)
     yield "lawyer", shell_command.line([*base, "--for", "lawyer"], platform=platform)
+
+
+_SHORT_ID = 8
+"""`export --messages` takes a bare number with fewer digits for a number of a package (No.)."""
+
+
+class _Placed(Protocol):
+    """A message in a room, with its time if it has one."""
+
+    @property
+    def room_id(self) -> int: ...
+
+    @property
+    def message_id(self) -> str: ...
+
+    @property
+    def sent(self) -> datetime | None: ...
+
+
+Message = TypeVar("Message", bound=_Placed)
+
+
+def messages_by_contract(
+    messages: Sequence[Message], contracts: Sequence[Contract]
+) -> Iterator[tuple[Contract, list[Message]]]:
+    """Each contract that has some of the messages, with these in their order."""
+    for contract in contracts:
+        of_it = [one for one in messages if _is_of_contract(one, contract)]
+        if of_it:
+            yield contract, of_it
+
+
+def messages_argument(message_ids: Sequence[str]) -> str:
+    """The ids as `--messages` takes them."""
+    return ",".join("m" * (len(one) < _SHORT_ID) + one for one in message_ids)
+
+
+def _is_of_contract(message: _Placed, contract: Contract) -> bool:
+    return any(room.room_id == message.room_id and _is_within(message, room) for room in contract.rooms)
+
+
+def _is_within(message: _Placed, room: ContractRoom) -> bool:
+    """Whether the message is in the period that the user gave the chat in the contract, if any."""
+    if message.sent is None:
+        return True
+    return (room.start is None or room.start <= message.sent) and (room.end is None or message.sent < room.end)
+
+
+LIMIT = 200
+"""Chosen messages that are shown; more would make an address too long for browsers."""
+
+_VALUE = re.compile("([0-9]{1,19})-([0-9]{1,19})")
+_FIRST_TOO_LARGE_ID = 2**63
+
+
+class SelectionBox(NamedTuple):
+    """The messages that an address names."""
+
+    places: tuple[tuple[int, int], ...]
+    """Room and message id as numbers, each message once, in the order given."""
+    ignored: int
+    """Values that name no message."""
+    surplus: int
+    """Messages beyond `LIMIT`."""
+
+
+def read_selection(values: Sequence[str], *, without: str = "") -> SelectionBox:
+    """Parse the values of an address; an empty one means that nothing is chosen, and `without` is left out."""
+    messages = [_message_place(value) for value in values if value not in ("", without)]
+    distinct = tuple(dict.fromkeys(place for place in messages if place is not None))
+    return SelectionBox(distinct[:LIMIT], messages.count(None), max(0, len(distinct) - LIMIT))
+
+
+def checkbox_value(room_id: int, message_id: int | str) -> str:
+    """The value that names a message in an address."""
+    return f"{room_id}-{message_id}"
+
+
+def _message_place(value: str) -> tuple[int, int] | None:
+    match = _VALUE.fullmatch(value)
+    if match is None:
+        return None
+    room, message = int(match[1]), int(match[2])
+    return (room, message) if max(room, message) < _FIRST_TOO_LARGE_ID else None

@@ -6,7 +6,7 @@ It works while Chatwork cannot be reached: what is kept is shown all the same.
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -19,8 +19,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
 from archiver.platforms.job_platform import STRANGER
+from archiver.records import JST, Contract, ContractRoom, Role, RoomId
 from archiver.records.alerts import AlertRule
 from archiver.render.invisible_characters import visible
+from archiver.render.screen_text import shorten
 from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round
 from archiver.settings.other_archives import note_home
@@ -31,13 +33,15 @@ from archiver.standing.emergencies import Emergency, emergencies
 from archiver.standing.emergency_words import not_kept_row
 from archiver.standing.headlines import kept_words
 from archiver.standing.home_document import NEVER, job_order, job_row
-from archiver.store.archive import Reading
+from archiver.store.archive import Reading, Writing
 from archiver.store.keeper import KeptByTeam, keeper_of
 from archiver.store.queries.contracts import contracts, required_rooms, rooms_to_read
 from archiver.store.queries.current_state import last_payload
+from archiver.store.queries.known_people import known_people, twins
 from archiver.store.queries.last_looks import unlisted_beginnings
 from archiver.store.queries.status import status
 from archiver.store.search.scope import room_names
+from archiver.store.statements import state_contracts, state_role
 from archiver.store.working.other_databases import is_database_file
 from archiver.store.working.remembered_values import PRACTICE, RESCUED, TICKED
 from archiver.sync.recover.files import take_file
@@ -47,7 +51,6 @@ from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.web.saving import failure_remembered, round_progress, waiting
 from archiver.web.trouble.archive_state import can_restore, home_obstacle
-from archiver.web.trouble.strangers import enter_stranger, job_id, stranger_rows
 from archiver.web.trouble.trouble_words import trouble_words
 
 pages = Blueprint("emergency", __name__, url_prefix="/emergency")
@@ -318,3 +321,39 @@ def _result_lines(recovered: RecoveryResult, found: FoundIds) -> tuple[str, ...]
     if recovered.left:
         lines.append(_("The next saves go on with what is left."))
     return tuple(lines)
+
+
+def stranger_rows(reading: Reading) -> list[dict[str, Any]]:
+    """Each such account once, the newest first, with its job if it has one; `rooms`: the chats with it."""
+    people, jobs = known_people(reading), {one.id for one in contracts(reading)}
+    rows: dict[int, dict[str, Any]] = {}
+    for twin in reversed(twins(reading)):
+        account = twin.noted["account_id"]
+        seen = people[account].rooms if account in people else set()
+        rooms = sorted((seen | {twin.noted["room_id"]}) - {None})
+        days = {one: datetime.fromisoformat(at) for one in ("since", "known_since") if (at := twin.noted[one])}
+        row = {**twin.noted, **days, "name": shorten(twin.noted["name"], 60), "rooms": rooms, "job": job_id(account)}
+        rows.setdefault(account, row | {"is_saved": job_id(account) in jobs})
+    return list(rows.values())
+
+
+def job_id(account: int) -> str:
+    """The id of the job about an account."""
+    return f"id{account}"
+
+
+def enter_stranger(writing: Writing, account: int, *, at: datetime) -> bool:
+    """State the job, with the account as its other side and why; False if it has no chat, or was not noted."""
+    row = next((one for one in stranger_rows(writing) if one["account_id"] == account and one["rooms"]), None)
+    if row is None:
+        return False
+    rooms = tuple(ContractRoom(RoomId(room)) for room in row["rooms"])
+    title = _("{name} (ID {account})").format(name=row["name"], account=account)
+    state_contracts(writing, [Contract(row["job"], rooms, title=title, platform=STRANGER)], at=at)
+    known_since, since = (one.astimezone(JST).date() for one in (row["known_since"], row["since"] or at))
+    reason = (
+        f"ID {row['known']}({known_since}から)と同じ名前の別のアカウント({since}から)。"
+        f"画像のSHA-256: このアカウント {row['picture'] or '-'}、ID {row['known']} {row['known_picture'] or '-'}"
+    )
+    state_role(writing, row["job"], account, Role.CLIENT, reason, at=at)
+    return True

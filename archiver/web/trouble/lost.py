@@ -13,8 +13,11 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
+from archiver.rounds.round import upgrade_if_older
 from archiver.setup.archive_setup import begin_anew, begin_new_settings
-from archiver.web.console_context import console_context
+from archiver.store import migrate
+from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.web.trouble.archive_state import ArchiveState, archive_state, can_restore, home_obstacle, seen_archive
 from archiver.web.trouble.trouble_words import is_closed_file, trouble_words
 
@@ -146,3 +149,45 @@ def _trouble(error: errors.ArchiverError, *, is_restorable: bool) -> str:
 def _is_form() -> bool:
     """Whether something was to be done, and not only shown."""
     return request.method not in {"GET", "HEAD"}
+
+
+upgrading_pages = Blueprint("upgrading", __name__, url_prefix="/upgrade")
+
+
+@upgrading_pages.get("", endpoint="index")
+def upgrade() -> str:
+    """Whether the archive has an older format, and what updating it does."""
+    return upgrade_page()
+
+
+@upgrading_pages.post("", endpoint="begin")
+def begin_upgrade() -> Response:
+    """Update it; the copy stays beside it."""
+    context = console_context()
+    context.jobs.start(_("Updating the archive"), _update(context))
+    return redirect(url_for("job.index"))
+
+
+@upgrading_pages.app_errorhandler(errors.OlderArchive)
+def older_archive(_error: errors.OlderArchive) -> tuple[str, int]:
+    """In place of a page that needs the present format."""
+    return upgrade_page(), 503
+
+
+def upgrade_page() -> str:
+    """The page with the button, or that there is nothing to do."""
+    return render_template("upgrade.html", is_older=migrate.is_older(console_context().archive.database))
+
+
+def _update(context: ConsoleContext) -> Work:
+    links = (JobLink(_("Home"), url_for("home.index")),)
+
+    def work(job: Job) -> JobOutcome:
+        job.tell(_("Copying the archive as it is, and checking the copy"))
+        copies: list[str] = []
+        upgrade_if_older(context.app(job), lambda copy: copies.append(visible(str(copy))))
+        if not copies:
+            return JobOutcome(_("The archive is up to date; nothing was changed."), links=links)
+        return JobOutcome(_("Done. The archive as it was before: {path}").format(path=copies[0]), links=links)
+
+    return work

@@ -15,8 +15,7 @@ import requests
 
 from archiver.cli.context import CliContext
 from archiver.cli.reading import app
-from archiver.web.instance import last_entry
-from archiver.web.waitress_server import bind_port
+from archiver.web.server import bind_port, last_entry
 from tests.support.archives.maker import story
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import Terminal

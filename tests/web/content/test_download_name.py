@@ -10,7 +10,7 @@ from hypothesis import given, strategies
 from werkzeug.http import parse_options_header
 
 from archiver.render.invisible_characters import visible
-from archiver.web.content.download_name import LONGEST, content_disposition, safe_file_name
+from archiver.web.talk.files import LONGEST, content_disposition, safe_file_name
 
 
 @pytest.mark.parametrize(

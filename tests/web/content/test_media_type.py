@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.web.content.media_type import is_picture, playable_type
+from archiver.web.talk.message_context import is_picture, playable_type
 
 
 @pytest.mark.parametrize(

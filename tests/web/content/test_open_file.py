@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from archiver.store import blobs
-from archiver.web.content import open_file
-from archiver.web.content.open_file import Unsendable, UnsendableReason, head, open_blob, open_face
+from archiver.web.talk import message_context
+from archiver.web.talk.message_context import Unsendable, UnsendableReason, file_head, open_blob, open_face
 
 BODY = b"bytes of a stranger"
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -35,7 +35,7 @@ def test_intact_bytes_are_opened_at_their_beginning(tmp_path: Path, blob: Path) 
     for _time in range(2):
         with open_blob(tmp_path / "home", SHA256, len(BODY)) as file:
             assert BODY == file.read()
-    assert BODY[:5] == head(tmp_path / "home", SHA256, 5)
+    assert BODY[:5] == file_head(tmp_path / "home", SHA256, 5)
 
 
 def test_absent_bytes(tmp_path: Path, blob: Path) -> None:
@@ -44,7 +44,7 @@ def test_absent_bytes(tmp_path: Path, blob: Path) -> None:
 
     assert unsendable_reason(tmp_path / "home") is UnsendableReason.ABSENT
     assert unsendable_reason(tmp_path / "home", sha256="../../etc/passwd") is UnsendableReason.ABSENT
-    assert b"" == head(tmp_path / "home", SHA256, 5)
+    assert b"" == file_head(tmp_path / "home", SHA256, 5)
 
 
 def test_another_size(tmp_path: Path, blob: Path) -> None:
@@ -68,7 +68,7 @@ def test_of_a_large_file_the_size_alone_is_compared(
     tmp_path: Path, blob: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To read two gigabytes before the first byte is sent would take too long; the pages say so."""
-    monkeypatch.setattr(open_file, "CHECKED", len(BODY) - 1)
+    monkeypatch.setattr(message_context, "CHECKED", len(BODY) - 1)
     blob.write_bytes(BODY[::-1])
 
     with open_blob(tmp_path / "home", SHA256, len(BODY)) as file:
@@ -85,7 +85,7 @@ def test_no_link_leads_out(tmp_path: Path, blob: Path, what: str) -> None:
     moved.symlink_to(outside / "there")
 
     assert unsendable_reason(tmp_path / "home") is UnsendableReason.OUTSIDE
-    assert b"" == head(tmp_path / "home", SHA256, 5)
+    assert b"" == file_head(tmp_path / "home", SHA256, 5)
 
 
 def test_a_link_in_a_circle_and_a_folder_are_no_file(tmp_path: Path, blob: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_face_is_compared_with_its_name(tmp_path: Path) -> None:
     folder = tmp_path / "avatars"
     folder.mkdir()
     (folder / SHA256).write_bytes(BODY)
-    large = b"\0" * (open_file.LARGEST_FACE + 1)
+    large = b"\0" * (message_context.LARGEST_FACE + 1)
     name = hashlib.sha256(large).hexdigest()
     (folder / name).write_bytes(large)
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from archiver.cli.terminal.language import set_language
 from archiver.store import migrate
 from archiver.store.queries.contracts import contracts
-from archiver.web.trouble import upgrading
+from archiver.web.trouble import lost
 from tests.support.console.application import open_chromium, open_tab, serve_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.player import Player
@@ -219,7 +219,7 @@ def test_an_archive_of_an_older_format_is_updated_by_the_button(
     monkeypatch.setattr(migrate, "REVISIONS", ("0000", migrate.HEAD))
     newer = f"UPDATE alembic_version SET version_num = '{migrate.HEAD}'"
     monkeypatch.setattr(migrate, "_run_steps", lambda sql: sql.exec_driver_sql(newer))
-    monkeypatch.setattr(upgrading, "upgrade_if_older", lambda app, tell: tell(migrate.migrate(app.archive.database)))
+    monkeypatch.setattr(lost, "upgrade_if_older", lambda app, tell: tell(migrate.migrate(app.archive.database)))
     with serve_application(desk.home, desk.environ) as (gate, _context), open_tab(chromium, gate, width=width) as tab:
         player, page = Player(tab.page), tab.page
         go(player, "/contracts/job1")

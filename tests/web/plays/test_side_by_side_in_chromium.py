@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from archiver.settings import other_archives
 from archiver.store.queries.contracts import contracts
-from archiver.web.instance import instance_file, write_address
+from archiver.web.server import instance_file, write_address
 from archiver.web.settings import archives
 from tests.support.archives.maker import story
 from tests.support.console.application import open_chromium, open_tab, serve_application

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from archiver.settings import other_archives
-from archiver.web import instance
-from archiver.web.instance import instance_file, write_address
+from archiver.web import server
+from archiver.web.server import instance_file, write_address
 from archiver.web.settings import archives
 from tests.support.archives.maker import at, message_object, story
 from tests.support.console.application import SITE, open_application, serve_application
@@ -81,7 +81,7 @@ def test_another_archive_is_opened_by_a_click(tmp_path: Path, monkeypatch: pytes
 def test_an_application_that_is_started_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program of its own, which a second start only finds; one that cannot be started is said at once."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(instance, "program", lambda _argv0: (sys.executable, "-m", "archiver"))
+    monkeypatch.setattr(server, "program", lambda _argv0: (sys.executable, "-m", "archiver"))
     story(tmp_path / "home").archive.close()
     environ = {**os.environ, "HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
     processes: list[subprocess.Popen[bytes]] = []
@@ -93,12 +93,12 @@ def test_an_application_that_is_started_answers(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(subprocess, "Popen", record)
     try:
-        assert instance.start_application(tmp_path / "home", environ)
-        assert instance.start_application(tmp_path / "home", environ)
+        assert server.start_application(tmp_path / "home", environ)
+        assert server.start_application(tmp_path / "home", environ)
         assert 1 == len(processes)
     finally:
         for process in processes:
             process.terminate()
             process.wait(20)
-    monkeypatch.setattr(instance, "program", lambda _argv0: (str(tmp_path / "no such program"),))
-    assert not instance.start_application(tmp_path / "home", environ)
+    monkeypatch.setattr(server, "program", lambda _argv0: (str(tmp_path / "no such program"),))
+    assert not server.start_application(tmp_path / "home", environ)

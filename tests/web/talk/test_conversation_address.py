@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.web.talk.conversation_address import Anchor, ConversationAddress, parse_address
+from archiver.web.talk.conversation import Anchor, ConversationAddress, parse_address
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given, strategies
 
 from archiver.message_ids import first_id_after
 from archiver.records import JST, Gap, MessageId, Pause, Period, RoomId
-from archiver.web.talk.day_coverage import DayCoverage, RoomReadings, day_bounds, day_coverage, unwatched_time
+from archiver.web.talk.calendar import DayCoverage, RoomReadings, day_bounds, day_coverage, unwatched_time
 
 BEGIN = datetime(2026, 11, 2, 3, tzinfo=UTC)
 """Noon in Japan on the second."""

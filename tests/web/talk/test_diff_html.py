@@ -9,9 +9,8 @@ from html import unescape
 from hypothesis import given, strategies
 
 from archiver.render.message_body import NOWHERE
-from archiver.web.talk import diff_html
-from archiver.web.talk.diff_html import version_pair, version_pairs
-from archiver.web.talk.text_diff import difference
+from archiver.web.talk import text_diff
+from archiver.web.talk.text_diff import difference, version_pair, version_pairs
 from tests.support.reports import sample_conversation
 from tests.support.reports.sample_conversation import version
 
@@ -29,7 +28,7 @@ def test_each_side_is_its_text_and_nothing_else(before: str, after: str) -> None
     pieces = difference(before, after)
 
     for text, later, name in ((before, False, "del"), (after, True, "ins")):
-        html = diff_html.mark_side(pieces, later=later)
+        html = text_diff.mark_side(pieces, later=later)
         assert text == plain(html)
         assert {f"<{name}>", f"</{name}>", '<i class="u">', "</i>"} >= set(re.findall("<[^>]*>", html))
 
@@ -79,7 +78,7 @@ def test_very_many_versions_are_spread_over_pages() -> None:
     upto = 60
     while upto > 1:
         text_pairs = version_pairs(message, NOWHERE, upto)
-        assert sum(len(f"{one.before}{one.after}".encode()) for one in text_pairs) <= diff_html.BYTES_LIMIT
+        assert sum(len(f"{one.before}{one.after}".encode()) for one in text_pairs) <= text_diff.BYTES_LIMIT
         numbers += [one.number for one in text_pairs]
         upto = text_pairs[-1].number
 

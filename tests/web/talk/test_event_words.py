@@ -11,8 +11,7 @@ import pytest
 
 from archiver.records import MessageId
 from archiver.store.queries.viewing.timeline import EventKind, TimelineEvent
-from archiver.web.talk.event_words import SENTENCES, event_text
-from archiver.web.talk.timeline import GROUPS
+from archiver.web.talk.timeline import GROUPS, SENTENCES, event_text
 
 AT = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)
 

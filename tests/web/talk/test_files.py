@@ -19,8 +19,8 @@ from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import build_view_context
 from archiver.store import blobs
 from archiver.store.queries.viewing import files
-from archiver.web.content.send_file import A_PIECE
 from archiver.web.server import THREADS, serve_pages
+from archiver.web.talk.files import A_PIECE
 from tests.support.archives.maker import ROOM, ArchiveMaker, file_object, story
 from tests.support.viewer.client import HOST, Browser, open_viewer, spoken
 

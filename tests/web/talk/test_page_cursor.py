@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from hypothesis import given, strategies
 
-from archiver.web.talk.page_cursor import cursor_text, parse_cursor
+from archiver.web.talk.room_header import cursor_text, parse_cursor
 
 INTEGERS = strategies.integers(-(2**63), 2**63 - 2)
 

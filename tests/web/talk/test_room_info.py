@@ -12,7 +12,7 @@ import pytest
 
 from archiver.records import Enclosure, MessageId
 from archiver.store import statements
-from archiver.web.talk import room_info
+from archiver.web.talk import people
 from tests.support.archives.maker import OTHER_ROOM, ROOM, at, story
 from tests.support.viewer.client import Browser, open_viewer, spoken
 
@@ -89,7 +89,7 @@ def test_a_found_file_and_a_found_task_lead_to_their_lines(browser: Browser) -> 
 
 def test_long_descriptions_come_on_several_pages(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One always fits; the others follow."""
-    monkeypatch.setattr(room_info, "BYTES_LIMIT", 10)
+    monkeypatch.setattr(people, "DESCRIPTIONS_LIMIT", 10)
     with open_viewer(home) as browser:
         first = browser.get(f"/room/{ROOM}/about")
         older = browser.get(unescape(re.findall(r'href="([^"]+)" rel="next"', first)[0]))

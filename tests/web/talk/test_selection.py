@@ -16,7 +16,7 @@ from archiver.cli.terminal.typed_command import command_words
 from archiver.records import ContractRoom, RoomId
 from archiver.settings.home import home_path
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.web.talk import selection_box
+from archiver.web.talk import selection
 from archiver.web.talk.selection import selection_orders
 from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.viewer.client import HOST, Browser, open_viewer
@@ -153,7 +153,7 @@ def test_two_hundred_are_shown_and_the_others_counted() -> None:
     """An address carries no more."""
     values = [f"1-{number}" for number in range(205)]
 
-    actual = selection_box.read_selection([*values, *values, "", "a"])
+    actual = selection.read_selection([*values, *values, "", "a"])
 
     assert (200, 1, 5) == (len(actual.places), actual.ignored, actual.surplus)
 
@@ -161,7 +161,7 @@ def test_two_hundred_are_shown_and_the_others_counted() -> None:
 @given(strategies.lists(strategies.text(max_size=25)))
 def test_any_values_can_be_read(values: list[str]) -> None:
     """What is no value is counted; places fit the database."""
-    actual = selection_box.read_selection(values)
+    actual = selection.read_selection(values)
 
     assert actual.ignored + len(actual.places) <= len(values)
     assert all(max(place) < 2**63 for place in actual.places)

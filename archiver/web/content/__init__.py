@@ -1,1 +1,0 @@
-"""Sending archived files to the browser: opening, media type, file name, response."""
