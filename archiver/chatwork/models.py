@@ -37,12 +37,12 @@ class WrongShape(ValueError):
 
 
 class Model(msgspec.Struct, frozen=True):
-    """The base class of all objects of the API."""
+    """The base class of all objects of the API; the first field is an object's own id."""
 
     @property
     def number(self) -> int:
         """The object's own id as a number, for comparing and sorting."""
-        raise NotImplementedError
+        return int(getattr(self, self.__struct_fields__[0]))
 
 
 class Account(Model, frozen=True):
@@ -51,11 +51,6 @@ class Account(Model, frozen=True):
     account_id: Annotated[AccountId, _COUNT] = AccountId(0)
     name: str = ""
     avatar_image_url: str = ""
-
-    @property
-    def number(self) -> int:
-        """The person's id."""
-        return self.account_id
 
 
 NOBODY = Account()
@@ -70,11 +65,6 @@ class Me(Model, frozen=True):
     chatwork_id: str = ""
     organization_id: Number = 0
     organization_name: str = ""
-
-    @property
-    def number(self) -> int:
-        """The person's id."""
-        return self.account_id
 
 
 class Room(Model, frozen=True):
@@ -93,11 +83,6 @@ class Room(Model, frozen=True):
     icon_path: str = ""
     description: str = ""
 
-    @property
-    def number(self) -> int:
-        """The room's id."""
-        return self.room_id
-
 
 class Member(Model, frozen=True):
     """A present member of a room."""
@@ -111,11 +96,6 @@ class Member(Model, frozen=True):
     department: str = ""
     avatar_image_url: str = ""
 
-    @property
-    def number(self) -> int:
-        """The person's id."""
-        return self.account_id
-
 
 class Contact(Model, frozen=True):
     """A contact of the token's owner; `room_id` is the direct chat with them."""
@@ -128,11 +108,6 @@ class Contact(Model, frozen=True):
     organization_name: str = ""
     department: str = ""
     avatar_image_url: str = ""
-
-    @property
-    def number(self) -> int:
-        """The person's id."""
-        return self.account_id
 
 
 class Message(Model, frozen=True):
@@ -149,11 +124,6 @@ class Message(Model, frozen=True):
         if not self.account.account_id:
             raise ValueError("a message without account_id")
 
-    @property
-    def number(self) -> int:
-        """The message's id; its order is the order of sending."""
-        return int(self.message_id)
-
 
 class Task(Model, frozen=True):
     """A task of a room; `limit_time` is in Unix seconds, 0 = none."""
@@ -167,11 +137,6 @@ class Task(Model, frozen=True):
     status: str = ""
     limit_type: str = ""
 
-    @property
-    def number(self) -> int:
-        """The task's id."""
-        return self.task_id
-
 
 class File(Model, frozen=True):
     """A file of a room; `download_url` gives access to anyone for 30 seconds: never log or keep it."""
@@ -183,11 +148,6 @@ class File(Model, frozen=True):
     filesize: Number = 0
     upload_time: Number = 0
     download_url: str = ""
-
-    @property
-    def number(self) -> int:
-        """The file's id."""
-        return self.file_id
 
 
 M = TypeVar("M", bound=Model)

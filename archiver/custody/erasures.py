@@ -130,6 +130,10 @@ Step = Callable[[str], None]
 """Called with the name of each step once it is done; tests end the process there."""
 
 
+def _no_step(_name: str) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class ErasurePreview:
     """What an erasure would do."""
@@ -189,7 +193,7 @@ def erase(
     *,
     now: Callable[[], datetime],
     again: int | None = None,
-    step: Step = lambda _name: None,
+    step: Step = _no_step,
 ) -> ErasureOutcome | None:
     """Erase what is chosen; None if there is nothing.
 
@@ -211,9 +215,7 @@ def erase(
     return _finish(archive, unfinished, now=now, step=step)
 
 
-def go_on(
-    archive: Archive, *, now: Callable[[], datetime], copies: Sequence[Path] = (), step: Step = lambda _name: None
-) -> list[str]:
+def go_on(archive: Archive, *, now: Callable[[], datetime], copies: Sequence[Path] = ()) -> list[str]:
     """Go on with an erasure that was begun, and erase again what an older database brought back; what to say of it.
 
     `copies` are the folders that get copies of the archive, where the notes of erasures lie too.
@@ -223,19 +225,19 @@ def go_on(
         unfinished = remembered_values.ERASURE.recall(reading) or archive.keeper.begun_erasure(reading)
         known = set(remembered_values.ERASURES_SETTLED.recall(reading))
     if unfinished is not None and (unfinished.is_executed or archive.keeper.may_erase()):
-        _finish(archive, unfinished, now=now, step=step)
+        _finish(archive, unfinished, now=now)
         with archive.reading() as reading:
             is_known = records.find_erasure(reading, unfinished.number) is not None
         if is_known:
             said.append(_("The erasure {number} that was begun is finished.").format(number=unfinished.number))
-    said += _clean_after_others(archive, now=now, step=step)
+    said += _clean_after_others(archive, now=now)
     records.take_over(archive.home, copies)
     for note in records.read_notes(archive.home, leave_out=known):
         with archive.reading() as reading:
             number = records.number_of(reading, note)
         if number in known:
             continue
-        outcome = _erase_again(archive, note, number, now=now, step=step)
+        outcome = _erase_again(archive, note, number, now=now)
         if outcome is not None:
             said.append(_again_sentence(number).format(number=number, again=outcome.number))
     return said
@@ -284,13 +286,13 @@ def remove_restored_copies(archive: Archive) -> list[str]:
     return [sentence.format(count=len(paths))] if paths else []
 
 
-def _clean_after_others(archive: Archive, *, now: Callable[[], datetime], step: Step) -> list[str]:
+def _clean_after_others(archive: Archive, *, now: Callable[[], datetime]) -> list[str]:
     """Remove the files of what other machines of a team erased, and what is left of it in the database."""
     with archive.reading() as reading:
         waiting = remembered_values.ERASURES_BROUGHT.recall(reading)
     said = []
     for brought in waiting:
-        if not _finish(archive, brought, now=now, step=step).is_complete:
+        if not _finish(archive, brought, now=now).is_complete:
             continue
         with archive.writing() as writing:
             left = remembered_values.ERASURES_BROUGHT.recall(writing)
@@ -300,7 +302,7 @@ def _clean_after_others(archive: Archive, *, now: Callable[[], datetime], step: 
 
 
 def _erase_again(
-    archive: Archive, note: records.ErasureNote, number: int | None, *, now: Callable[[], datetime], step: Step
+    archive: Archive, note: records.ErasureNote, number: int | None, *, now: Callable[[], datetime]
 ) -> ErasureOutcome | None:
     """Erase what a note names; `number`: None where another erasure has the note's number."""
 
@@ -312,7 +314,7 @@ def _erase_again(
     reason = ErasureReason(note.reason) if note.reason in set(ErasureReason) else ErasureReason.OWN
     if is_there and not archive.keeper.may_erase():
         return None  # one that may does it
-    outcome = erase(archive, choose, reason, now=now, again=number, step=step) if is_there else None
+    outcome = erase(archive, choose, reason, now=now, again=number) if is_there else None
     cleaning.remove_bytes(archive, note.blobs)
     if number is not None:
         with archive.writing() as writing:
@@ -321,7 +323,7 @@ def _erase_again(
 
 
 def _finish(
-    archive: Archive, unfinished: UnfinishedErasure, *, now: Callable[[], datetime], step: Step
+    archive: Archive, unfinished: UnfinishedErasure, *, now: Callable[[], datetime], step: Step = _no_step
 ) -> ErasureOutcome:
     """Do what is left of an erasure that is recorded."""
     number = unfinished.number

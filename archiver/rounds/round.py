@@ -64,23 +64,17 @@ def run_round(
     return run_in_parts(app, options, again_if_stale(run_part))
 
 
-def rescue_round(
-    app: App,
-    rooms: Collection[int],
-    progress: ProgressCallbacks,
-    *,
-    upgraded: TellUpgraded = TELL_NOBODY,
-) -> SyncReport:
+def rescue_round(app: App, rooms: Collection[int], progress: ProgressCallbacks) -> SyncReport:
     """Save everything shared with the people of these rooms now: no pacing, no reserve, a seal whatever happens.
 
     Raises as `run_round`, and UsageError if none of the rooms is read any more.
     """
-    with hold_round(app, upgraded):
+    with hold_round(app, TELL_NOBODY):
         app.chatwork.transport.reserve = 0
         shared = _shared_rooms(app, rooms)
 
     def run_part(part_options: Options) -> SyncReport:
-        with hold_round(app, upgraded):
+        with hold_round(app, TELL_NOBODY):
             try:
                 return _run_locked_round(app, part_options, progress, always=True)
             except errors.ArchiverError:

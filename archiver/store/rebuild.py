@@ -54,13 +54,10 @@ class RowDifference(NamedTuple):
 
 
 def row_differences(
-    reading: Reading, *, batch: int = BATCH, scratch: Path | None = None, progress: Progress | None = None
+    reading: Reading, *, batch: int = BATCH, progress: Progress | None = None
 ) -> Iterator[RowDifference]:
-    """Replay every entry of the snapshot, then compare each readable table. Raises ArchiveDamaged, DiskFull.
-
-    `scratch` is the folder in which a temporary folder is made; None = the system's.
-    """
-    with tempfile.TemporaryDirectory(prefix="archive-rebuild-", dir=scratch, ignore_cleanup_errors=True) as folder:
+    """Replay every entry of the snapshot, then compare each readable table. Raises ArchiveDamaged, DiskFull."""
+    with tempfile.TemporaryDirectory(prefix="archive-rebuild-", ignore_cleanup_errors=True) as folder:
         engine = build_engine(Path(folder) / "scratch.sqlite3", scratch=True)
         try:
             with engine.connect() as sql:

@@ -90,19 +90,19 @@ def lists_of_round(rooms: int, requests: int, *, later: int) -> int:
     return ceil(rooms / ceil(rooms / lists)) if lists > 0 else 0
 
 
-def longest_unseen(rooms: int, *, every: timedelta, share: int, limit: int | None = None) -> timedelta:
+def longest_unseen(rooms: int, *, every: timedelta, share: int) -> timedelta:
     """The longest time until an edit or a deletion in one of so many rooms is seen, while runs come every `every`."""
-    return _time_of_all(rooms, every, share=share, limit=limit, overhead=OWN_COMMAND_CALLS)
+    return _time_of_all(rooms, every, share=share, overhead=OWN_COMMAND_CALLS)
 
 
-def daemon_interval(rooms: int, *, share: int, limit: int | None = None) -> timedelta:
+def daemon_interval(rooms: int, *, share: int) -> timedelta:
     """How far apart the daemon's rounds are: so that each room has its turn soonest, and the shortest of these."""
-    return min(DAEMON_INTERVALS, key=lambda every: (daemon_unseen(rooms, every=every, share=share, limit=limit), every))
+    return min(DAEMON_INTERVALS, key=lambda every: (daemon_unseen(rooms, every=every, share=share), every))
 
 
-def daemon_unseen(rooms: int, *, every: timedelta, share: int, limit: int | None = None) -> timedelta:
+def daemon_unseen(rooms: int, *, every: timedelta, share: int) -> timedelta:
     """As `longest_unseen`, of a daemon, which asks for the account every half hour only."""
-    return _time_of_all(rooms, every, share=share, limit=limit, overhead=1 + every / ACCOUNT_EVERY)
+    return _time_of_all(rooms, every, share=share, overhead=1 + every / ACCOUNT_EVERY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,8 @@ def present_unseen(bound: timedelta, *, every: timedelta, rooms: int, left: Wind
     return every * ceil((left.time + bound) / every) if is_used_up else bound
 
 
-def _time_of_all(rooms: int, every: timedelta, *, share: int, limit: int | None, overhead: float) -> timedelta:
-    calls = (limit or USUAL_LIMIT) * share // 100 * min(every / FALLBACK_WINDOW, 1) - overhead
+def _time_of_all(rooms: int, every: timedelta, *, share: int, overhead: float) -> timedelta:
+    calls = USUAL_LIMIT * share // 100 * min(every / FALLBACK_WINDOW, 1) - overhead
     each_run = rooms if calls >= rooms else max(1, int(calls - _upkeep(rooms, every)))
     return every * max(1, ceil(rooms / max(1, each_run)))
 

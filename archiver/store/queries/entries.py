@@ -6,7 +6,7 @@ import json
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
@@ -165,15 +165,11 @@ class NewEntry(NamedTuple):
     key: str
 
 
-def package_entries(
-    reading: Reading, rooms: Iterable[int], contract: str, *, upto: int, kinds: Collection[str] | None = None
-) -> Iterator[Entry]:
-    """Every entry of these rooms, about the contract or about the seals, oldest first; only of `kinds`, if given."""
+def package_entries(reading: Reading, rooms: Iterable[int], contract: str, *, upto: int) -> Iterator[Entry]:
+    """Every entry of these rooms, about the contract or about the seals, oldest first."""
     table = schema.entry.c
     columns = (table.seq, table.observed_at, table.clock, table.kind, table.account_id, table.room_id)
     query = select(*columns, table.key, table.line, table.digest).where(_belongs_to(rooms, contract), table.seq <= upto)
-    if kinds is not None:
-        query = query.where(table.kind.in_(sorted(kinds)))
     query = query.order_by(table.seq).execution_options(yield_per=_AT_ONCE)
     for rows in reading.sql.execute(query).partitions():
         yield from (Entry(*row) for row in rows)
@@ -336,7 +332,7 @@ def _belongs_to(rooms: Iterable[int], contract: str) -> ColumnElement[bool]:
 
 
 _LINE = "SELECT line FROM entry WHERE seq = ?"
-_BEFORE = "SELECT line FROM entry WHERE key = ? AND room_id IS ? AND seq < ? AND kind IN ({}) ORDER BY seq DESC LIMIT 1"
+_BEFORE = "SELECT line FROM entry WHERE key = ? AND room_id IS ? AND seq < ? AND kind = ? ORDER BY seq DESC LIMIT 1"
 
 
 def entries_at(source: sqlite3.Connection, seqs: Iterable[int]) -> dict[int, EntryObject]:
@@ -345,11 +341,9 @@ def entries_at(source: sqlite3.Connection, seqs: Iterable[int]) -> dict[int, Ent
     return {entry["seq"]: entry for entry in (json.loads(line) for (line,) in lines)}
 
 
-def previous_entry(source: sqlite3.Connection, entry: EntryObject, kinds: Sequence[str] = ()) -> EntryObject | None:
-    """The previous entry of the same key, of the same kind or one of these kinds; None if there is none."""
-    kinds_asked = kinds or (entry["kind"],)
-    query = _BEFORE.format(", ".join("?" * len(kinds_asked)))
-    row = source.execute(query, (entry["key"], entry["room_id"], entry["seq"], *kinds_asked)).fetchone()
+def previous_entry(source: sqlite3.Connection, entry: EntryObject) -> EntryObject | None:
+    """The previous entry of the same key and kind; None if there is none."""
+    row = source.execute(_BEFORE, (entry["key"], entry["room_id"], entry["seq"], entry["kind"])).fetchone()
     previous: EntryObject | None = None if row is None else json.loads(row[0])
     return previous
 

@@ -64,10 +64,10 @@ def _mappings(reading: Reading, contract: str, upto: int | None) -> dict[Account
     return found
 
 
-def sides(reading: Reading, contract: str, *, upto: int | None = None) -> Sides:
+def sides(reading: Reading, contract: str) -> Sides:
     """The sides of a contract as sets of accounts, with the owner of the archive."""
     owner = number((current_state.owner(reading) or {}).get("account_id"))
-    return sides_of(mapped_accounts(reading, contract, upto=upto), owner=owner)
+    return sides_of(mapped_accounts(reading, contract), owner=owner)
 
 
 def sides_of(mappings: Iterable[MappedAccount], *, owner: int) -> Sides:

@@ -300,7 +300,6 @@ def fetch_avatars(
     rooms: Collection[int],
     *,
     now: Callable[[], datetime],
-    limit: int = PICTURES_LIMIT,
     seconds: float = PICTURE_SECONDS,
 ) -> None:
     """Download some missing pictures of these rooms and their people; `session` is one for downloads.
@@ -308,7 +307,7 @@ def fetch_avatars(
     Raises StorageError only where the archive itself cannot be read.
     """
     with archive.reading() as reading:
-        urls = avatars.due_urls(reading, rooms, at=now(), limit=limit)
+        urls = avatars.due_urls(reading, rooms, at=now(), limit=PICTURES_LIMIT)
     failures = 0
     for url in urls:
         body = get_picture(session, url, seconds)
