@@ -66,7 +66,9 @@ def answer(archive: Archive, answers: JobAnswers, job: str, tool: str, wishes: d
             raise errors.UsageError(detail=_("There is no such tool."))
         found, ids = answers.answer(tool, wishes, is_unmasked=_is_unmasked(archive, job))
     except errors.ArchiverError as error:
-        return {"error": str(error)}, True
+        sentence = _("This cannot be answered yet. Why not, is told by: archive export {job} --preview")
+        is_ours = type(error) is errors.UsageError  # others name chats, people or folders
+        return {"error": str(error) if is_ours else sentence.format(job=job)}, True
     finally:
         note_call(archive.home, tool if tool in TOOLS else "unknown", ids)
     return {"note": DATA} | found, False
@@ -121,7 +123,7 @@ def build_server(archive: Archive, answers: JobAnswers, job: str) -> Server[Any]
     async def call_tool(_context: Any, wish: types.CallToolRequestParams) -> types.CallToolResult:
         asked = partial(answer, archive, answers, job, wish.name, dict(wish.arguments or {}))
         found, is_refused = await anyio.to_thread.run_sync(asked)  # other requests are heard meanwhile
-        text = json.dumps(found, ensure_ascii=False)
+        text = json.dumps(found, ensure_ascii=False).encode(errors="replace").decode()  # some hold half a character
         return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=is_refused)
 
     return Server("chatwork-archive", instructions=DATA, on_list_tools=list_tools, on_call_tool=call_tool)
