@@ -123,7 +123,7 @@ def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
         gaps=sum(not gap.is_erased for room in case.rooms for gap in room.gaps),
         missing=(*copied.incomplete, *left_out),
         too_large=tuple(oversized),
-        advice=advice(case) if recipe.order.profile == "support" else None,
+        advice=advice(case) if recipe.order.profile == "support" else " ".join(case.filed.sentences) or None,
         blank=blank_facts(case),
         preview=package_preview(package, bag),
     )
