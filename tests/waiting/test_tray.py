@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import plistlib
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,8 +19,11 @@ import pytest
 from jeepney import DBusAddress, MessageType, Properties, message_bus, new_method_call, new_method_return
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
+from archiver import errors
+from archiver.cli.context import CliContext
 from archiver.cli.main import main
-from archiver.standing.waiting_state import note_state
+from archiver.cli.saving import sync_report
+from archiver.setup import at_login
 from archiver.waiting import tray
 from archiver.waiting.state_file import Sign, read_sign, state_file
 from tests.support.schedules.rounds import next_round, settings
@@ -128,7 +133,7 @@ def test_each_run_writes_counts_and_a_state_where_something_waits(tmp_path: Path
         file, told = state_file(world.home), list[dict[str, Any]]()
         for hours in (0, 0, 25):
             world.clock.pass_by(hours=hours)
-            note_state(settings(world), world.clock())
+            sync_report.tell_after_round(settings(world, desktop=False), {}, None, now=world.clock(), unwatched=False)
             told += [json.loads(file.read_text(encoding="utf-8"))] if file.exists() else []
             file.touch()
 
@@ -189,3 +194,27 @@ def test_the_entry_starts_it_at_the_next_log_in_and_a_click_the_application(
     assert "archiver.waiting.tray" in named
     assert 0 == main(["--home", str(home), "app", "--no-at-login"])
     assert (False, False) == (entry.exists(), state_file(home).exists())
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_an_entry_of_macos_or_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    """By those systems' documentation: neither ran there. Without the extra, a sentence says that a part is missing."""
+    links, started = list[tuple[str, ...]](), list[tuple[str, ...]]()
+    monkeypatch.setattr(at_login, "write_links", lambda _paths, command, _icon: links.append(command))
+    monkeypatch.setattr(at_login, "start_in_background", lambda *command, environ: started.append(command))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with running_world(tmp_path / "home") as world:
+        world.sync()
+    call = CliContext(tmp_path / "home", 0, {"APPDATA": str(tmp_path)})
+    monkeypatch.setattr(sys, "platform", platform)
+    with pytest.raises(errors.UsageError, match="tray"):
+        at_login.turn_on(call, lambda *_given: None)
+    monkeypatch.setattr(at_login, "find_spec", lambda name: name == "pystray")
+
+    at_login.turn_on(call, lambda *_given: None)
+
+    entry = at_login.entry(call)
+    agent = plistlib.loads(entry.read_bytes())["ProgramArguments"] if platform == "darwin" else [*links[0]]
+    assert [*started[0]] == agent
+    assert agent[-4:] == ["--home", str(call.home), "app", "--wait"]
+    assert (".plist" if platform == "darwin" else ".lnk") == entry.suffix
