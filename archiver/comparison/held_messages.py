@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import product
 from typing import NamedTuple
@@ -15,6 +15,9 @@ DELETED = "[deleted]"
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
 """By how much the times of two sides may differ."""
+
+
+_LAST_SECOND = 253_402_214_400
 
 
 class HeldVersion(NamedTuple):
@@ -45,6 +48,11 @@ class HeldMessage(NamedTuple):
     """The earliest third party's time over the record."""
     is_masked: bool = False
     versions: tuple[HeldVersion, ...] = ()
+
+    @property
+    def sent(self) -> datetime:
+        """When it was sent; a package may state seconds that no calendar has."""
+        return datetime.fromtimestamp(min(max(self.send_time, 0), _LAST_SECOND), UTC)
 
 
 class Outcome(StrEnum):

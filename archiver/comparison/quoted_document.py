@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from archiver import errors
 from archiver.comparison.held_messages import HeldMessage, HeldVersion
 from archiver.comparison.quoted_passages import CheckedPassage, QuoteStanding, SavedMessages, passages
 from archiver.comparison.sides import open_side
+from archiver.errors import N_
 from archiver.evidence.verify.findings import Verification
 from archiver.export.metadata.office import office_text
 from archiver.export.metadata.portable_documents import is_pdf, pdf_text, run_apart
@@ -26,6 +27,18 @@ from archiver.wording import gettext as _
 LARGEST = 50_000_000
 """Bytes of a file that is read."""
 _MOST_LETTERS = 2_000_000
+
+_WORDS: Mapping[str, str] = {
+    "amount": N_("A message names this amount."),
+    "day": N_("A message is of this day, or names it."),
+    "message": N_("There is this message."),
+    QuoteStanding.AS_QUOTED: N_("It stands there as quoted."),
+    QuoteStanding.PART: N_("A part of a saved text; 【】 is around what was left out of its line."),
+    QuoteStanding.EARLIER: N_("Only in an earlier text: the message was edited or deleted since."),
+    QuoteStanding.OTHERWISE: N_("Not in these words: the most similar saved text is shown, 【】 around what differs."),
+    QuoteStanding.NOT_FOUND: N_("Not found in what is saved."),
+}
+"""Of what is as quoted by its kind, else by how it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,30 +135,11 @@ def saved_messages(reading: Reading, contract: Contract) -> list[HeldMessage]:
     ]
 
 
-def sent_at(message: HeldMessage) -> datetime:
-    """When a message was sent."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=message.send_time)
-
-
 def standing_words(checked: CheckedPassage) -> str:
     """How a passage stands in what is saved, in a sentence."""
-    if checked.standing is QuoteStanding.AS_QUOTED and checked.passage.kind != "quotation":
-        return {
-            "amount": _("A message names this amount."),
-            "day": _("A message is of this day, or names it."),
-            "message": _("There is this message."),
-        }[checked.passage.kind]
-    return {
-        QuoteStanding.AS_QUOTED: _("It stands there as quoted."),
-        QuoteStanding.PART: _(
-            "A part of a saved text; the text is shown, with 【】 around what was left out of its line."
-        ),
-        QuoteStanding.EARLIER: _("Only in an earlier text: the message was edited or deleted since."),
-        QuoteStanding.OTHERWISE: _(
-            "Not in these words: the most similar saved text is shown, with 【】 around what differs."
-        ),
-        QuoteStanding.NOT_FOUND: _("Not found in what is saved."),
-    }[checked.standing]
+    kind, standing = checked.passage.kind, checked.standing
+    is_named = standing is QuoteStanding.AS_QUOTED and kind != "quotation"
+    return _(_WORDS[kind if is_named else standing])
 
 
 def _row(checked: CheckedPassage) -> dict[str, Any]:
@@ -155,7 +149,7 @@ def _row(checked: CheckedPassage) -> dict[str, Any]:
         "message_id": str(message.position),
         "no": message.no,
         "name": message.name,
-        "sent": sent_at(message).isoformat(),
+        "sent": message.sent.isoformat(),
         "state": message.state,
     }
     return {**passage._asdict(), "standing": standing.value, "message": place, "given": given, "saved": saved}

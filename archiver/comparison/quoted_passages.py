@@ -10,7 +10,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
@@ -258,11 +258,11 @@ class SavedMessages:
         """(amount, or day with and without its year; whether a text names it that is shown, or a message is of it)."""
         found: dict[tuple[object, bool], HeldMessage] = {}
         for message in self._messages:
-            sent = _sent_day(message)
-            for day in (sent, (sent.month, sent.day)):
-                found.setdefault((day, True), message)
+            day = message.sent.astimezone(JST).date()
+            for form in (day, (day.month, day.day)):
+                found.setdefault((form, True), message)
         for one in self._texts:
-            for named in chain(_amounts(one.text), _days(one.text, _sent_day(one.message))):
+            for named in chain(_amounts(one.text), _days(one.text, one.message.sent.astimezone(JST).date())):
                 found.setdefault((named, one.is_shown), one.message)
         return found
 
@@ -282,10 +282,6 @@ def _aligned(given: str, text: str) -> tuple[float, str, str]:
     steps = [(tag != "equal", span) for tag, *span in matcher.get_opcodes()]
     told = _marked((given[a:b], differs) for differs, (a, b, _c, _d) in steps)
     return matcher.ratio(), told, _marked((window[c:d], differs) for differs, (_a, _b, c, d) in steps)
-
-
-def _sent_day(message: HeldMessage) -> date:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=message.send_time)).astimezone(JST).date()
 
 
 def _marked(parts: Iterable[tuple[str, bool]]) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from archiver.wording import gettext as _
 
 LOG = "assistant.log"
 """Time, tool, number of messages and their ids; no words. Only its owner may read it."""
+_CALL = re.compile(rf"({run_log.TIME.pattern}) tool=(\w+) count=[0-9]+ ids=([0-9,]*)")
 _SHOWN = 50
 """Calls that the page shows, the last ones."""
 
@@ -60,16 +61,8 @@ def last_calls(home: Path) -> list[AssistantCall]:
         lines = (home / run_log.FOLDER / LOG).read_text(encoding="ascii", errors="replace").splitlines()
     except OSError:
         return []
-    return list(_calls(reversed(lines[-_SHOWN:])))
-
-
-def _calls(lines: Iterator[str]) -> Iterator[AssistantCall]:
-    for time, *words in map(str.split, lines):
-        if run_log.TIME.fullmatch(time):  # else it was cut short
-            pairs = dict(word.split("=", 1) for word in words if "=" in word)
-            yield AssistantCall(
-                from_text(time), pairs.get("tool", ""), [one for one in pairs.get("ids", "").split(",") if one]
-            )
+    found = map(_CALL.fullmatch, reversed(lines[-_SHOWN:]))  # a line may be cut short
+    return [AssistantCall(from_text(one[1]), one[2], one[3].split(",") if one[3] else []) for one in found if one]
 
 
 def client_lines(home: Path, job: str) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from archiver.cli.context import FINDINGS, CliContext
 from archiver.cli.terminal.output import echo, echo_json, paged_output
 from archiver.cli.terminal.text import WIDTH, visible, wrap
-from archiver.comparison.quoted_document import CheckedDocument, check_document, sent_at, standing_words
+from archiver.comparison.quoted_document import CheckedDocument, check_document, standing_words
 from archiver.comparison.quoted_passages import CheckedPassage
 from archiver.render.times import minute_text
 from archiver.setup.evidence_words import verification_lines
@@ -50,7 +50,7 @@ def _passage_lines(checked: CheckedPassage, *, is_package: bool) -> Iterator[str
     yield "  " + standing_words(checked)
     if message is not None:
         number = f"  No. {message.no}" if is_package else ""
-        yield f"    {minute_text(sent_at(message))}  {visible(message.name)}  m{message.position}{number}"
+        yield f"    {minute_text(message.sent)}  {visible(message.name)}  m{message.position}{number}"
     if saved:
         yield "    " + _("In the document: {words}").format(words=_one_line(given))
         yield "    " + _("What is saved:   {words}").format(words=_one_line(saved))

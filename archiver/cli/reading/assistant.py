@@ -123,7 +123,7 @@ def build_server(archive: Archive, answers: JobAnswers, job: str) -> Server[Any]
     async def call_tool(_context: Any, wish: types.CallToolRequestParams) -> types.CallToolResult:
         asked = partial(answer, archive, answers, job, wish.name, dict(wish.arguments or {}))
         found, is_refused = await anyio.to_thread.run_sync(asked)  # other requests are heard meanwhile
-        text = json.dumps(found, ensure_ascii=False).encode(errors="replace").decode()  # some hold half a character
+        text = json.dumps(found, ensure_ascii=False)
         return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=is_refused)
 
     return Server("chatwork-archive", instructions=DATA, on_list_tools=list_tools, on_call_tool=call_tool)

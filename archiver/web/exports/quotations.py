@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from archiver.comparison.quoted_document import (
-    LARGEST,
-    check_text,
-    document_text,
-    saved_messages,
-    sent_at,
-    standing_words,
-)
+from archiver.comparison.quoted_document import LARGEST, check_text, document_text, saved_messages, standing_words
 from archiver.comparison.quoted_passages import QuoteStanding
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.web.console_context import console_context
@@ -57,5 +50,4 @@ def _page(problem: str = "", *, text: str = "") -> str:
         faithful=[one for one in found if one.standing is QuoteStanding.AS_QUOTED],
         has_numbers=any(one.passage.words.startswith(("No", "№")) for one in odd),
         standing_words=standing_words,
-        sent_at=sent_at,
     )
