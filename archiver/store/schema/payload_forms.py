@@ -20,176 +20,75 @@ _Number = Annotated[int, msgspec.Meta(ge=1, lt=10**15)]
 
 _Count = Annotated[int, msgspec.Meta(ge=0, lt=10**15)]
 
+_STATED = Literal["stated", "withdrawn"]
+_PARTS = Literal["client", "me", "third", "withdrawn"]
+_PLACES = Literal["room", "contact", "request"]
 
-class _Rollback(msgspec.Struct):
-    files: dict[str, str]
-    numbers: list[_Number]
-    place: str
-    first: _Count | None
-    last: _Count | None
+_Form = tuple[Mapping[str, Any], Mapping[str, Any]]
+"""The fields that a payload must have, and those that it may have, each with its type; more may stand in it."""
 
-
-class _Erasure(msgspec.Struct):
-    kinds: dict[str, _Count]
-    numbers: list[tuple[_Number, _Number]]
-    reason: str
-    replies: list[str]
-    packages: list[int] = []
-    what: str = ""
-    messages: _Count = 0
-    files: _Count = 0
-    blobs: _Count = 0
-    again: int | None = None
-
-
-class _Stamp(msgspec.Struct):
-    authority: str
-    seal: int
-    sha256: str
-    time: str
-
-
-class _Handover(msgspec.Struct):
-    contract: str
-    export: int
-    to: str
-    on: str
-    how: str
-
-
-class _Mapping(msgspec.Struct):
-    contract: str
-    account_id: int
-    state: Literal["client", "me", "third", "withdrawn"]
-    reason: str
-
-
-class _Grant(msgspec.Struct):
-    contract: str
-    number: int
-    recipient: str
-    state: str
-    until: date
-
-
-class _Note(msgspec.Struct):
-    text: str
-
-
-class _Review(msgspec.Struct):
-    message_id: str
-    digest: str
-    state: Literal["unread", "read", "covered"]
-    drawn: list[str] = []
-    covered: list[str] = []
-    shown: list[str] = []
-
-
-class _Contact(msgspec.Struct):
-    account_id: int
-    state: str | None
-    other_chat: int | None = None
-
-
-class _Twin(msgspec.Struct):
-    account_id: int
-    name: str
-    known: int
-    known_since: datetime
-    place: Literal["room", "contact", "request"]
-    since: datetime | None = None
-    room_id: int | None = None
-    picture: str | None = None
-    known_picture: str | None = None
-
-
-class _Export(msgspec.Struct):
-    contract: str
-    name: str
-    profile: str
-    seal: int | None
-    sha256: str
-
-
-class _Delivery(msgspec.Struct):
-    state: Literal["stated", "withdrawn"]
-    at: str
-    name: str | None
-    size: int | None
-    sha256: str | None
-    file_id: int | None
-    note: str | None
-
-
-class _Attachment(msgspec.Struct):
-    state: Literal["stated", "withdrawn"]
-    kind: str
-    name: str
-    size: int
-    sha256: str
-    dated: str | None
-    message_id: str | None
-    note: str | None
-
-
-class _Me(msgspec.Struct):
-    account_id: int
-    name: str = ""
-
-
-class _Service(msgspec.Struct):
-    address: str
-    certificate: str | None
-    issuer: str | None
-
-
-class _Sweep(msgspec.Struct, rename={"start": "from", "end": "to"}):
-    start: datetime | None = None
-    end: datetime | None = None
-    clock_offset_ms: int | None = None
-    undated: int = 0
-    doubtful_ms: int = 0
-
-
-FORMS: Mapping[str, type[msgspec.Struct]] = {
-    "rollback": _Rollback,
-    "erasure": _Erasure,
-    "stamp": _Stamp,
-    "handover": _Handover,
-    "mapping": _Mapping,
-    "grant": _Grant,
-    "note": _Note,
-    "review": _Review,
-    "contact": _Contact,
-    "twin": _Twin,
-    "export": _Export,
-    "delivery": _Delivery,
-    "attachment": _Attachment,
-    "me": _Me,
-    "sweep": _Sweep,
-    "service": _Service,
+_PAYLOADS: Mapping[str, _Form] = {
+    "rollback": (
+        {"files": dict[str, str], "numbers": list[_Number], "place": str}
+        | {"first": _Count | None, "last": _Count | None},
+        {},
+    ),
+    "erasure": (
+        {"kinds": dict[str, _Count], "numbers": list[tuple[_Number, _Number]], "reason": str, "replies": list[str]},
+        {"packages": list[int], "what": str, "messages": _Count, "files": _Count, "blobs": _Count, "again": int | None},
+    ),
+    "stamp": ({"authority": str, "seal": int, "sha256": str, "time": str}, {}),
+    "handover": ({"contract": str, "export": int, "to": str, "on": str, "how": str}, {}),
+    "mapping": ({"contract": str, "account_id": int, "state": _PARTS, "reason": str}, {}),
+    "grant": ({"contract": str, "number": int, "recipient": str, "state": str, "until": date}, {}),
+    "note": ({"text": str}, {}),
+    "review": (
+        {"message_id": str, "digest": str, "state": Literal["unread", "read", "covered"]},
+        {"drawn": list[str], "covered": list[str], "shown": list[str]},
+    ),
+    "contact": ({"account_id": int, "state": str | None}, {"other_chat": int | None}),
+    "twin": (
+        {"account_id": int, "name": str, "known": int, "known_since": datetime, "place": _PLACES},
+        {"since": datetime | None, "room_id": int | None, "picture": str | None, "known_picture": str | None},
+    ),
+    "export": ({"contract": str, "name": str, "profile": str, "seal": int | None, "sha256": str}, {}),
+    "delivery": (
+        {"state": _STATED, "at": str, "name": str | None, "size": int | None, "sha256": str | None}
+        | {"file_id": int | None, "note": str | None},
+        {},
+    ),
+    "attachment": (
+        {"state": _STATED, "kind": str, "name": str, "size": int, "sha256": str}
+        | {"dated": str | None, "message_id": str | None, "note": str | None},
+        {},
+    ),
+    "me": ({"account_id": int}, {"name": str}),
+    "sweep": (
+        {},
+        {"from": datetime | None, "to": datetime | None, "clock_offset_ms": int | None}
+        | {"undated": int, "doubtful_ms": int},
+    ),
+    "service": ({"address": str, "certificate": str | None, "issuer": str | None}, {}),
 }
-"""Kind → what its payload must have; more may stand in it."""
 
-
-class _Shown(msgspec.Struct):
-    object: dict[str, Any]
-    state: str = "present"
-
-
-class _ShownMessage(msgspec.Struct):
-    object: dict[str, Any]
-    state: str
-    source: str
-
-
-_OBSERVED: Mapping[str, type[msgspec.Struct]] = {
-    "message": _ShownMessage,
-    "task": _Shown,
-    "file": _Shown,
-    "member": _Shown,
+_SHOWN: _Form = ({"object": dict[str, Any]}, {"state": str})
+_OBSERVED = {
+    "message": ({"object": dict[str, Any], "state": str, "source": str}, {}),
+    "task": _SHOWN,
+    "file": _SHOWN,
+    "member": _SHOWN,
 }
 """The same of what Chatwork showed, for whatever goes on from the last record of it."""
+
+
+def _forms(payloads: Mapping[str, _Form]) -> dict[str, type[msgspec.Struct]]:
+    return {
+        kind: msgspec.defstruct(kind, [*must.items(), *((name, form, None) for name, form in may.items())])
+        for kind, (must, may) in payloads.items()
+    }
+
+
+FORMS, _FORMS_SHOWN = _forms(_PAYLOADS), _forms(_OBSERVED)
 
 _FIELDS = frozenset(("seq", "observed_at", "kind", "key", "payload"))
 """Fields of a record that its readers use."""
@@ -202,7 +101,7 @@ def has_form(entry: EntryObject) -> bool:
 
 def tells_what_was_shown(entry: EntryObject) -> bool:
     """Whether a record of what Chatwork showed has what the next one goes on from; of another kind, always."""
-    return _has_form(entry, _OBSERVED)
+    return _has_form(entry, _FORMS_SHOWN)
 
 
 def _has_form(entry: EntryObject, forms: Mapping[str, type[msgspec.Struct]]) -> bool:
