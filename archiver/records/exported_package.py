@@ -20,7 +20,6 @@ class Handover:
     """The day as `2026-11-24`, or a day and time in Japan."""
     how: str
     """The way, in the user's words; it may be empty."""
-    stated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import requests
 
@@ -77,16 +77,10 @@ def wrap_anew(settings: TeamSettings, secret_key: str, public_key: str) -> tuple
     return len(standings) - len(unopened), unopened
 
 
-class Leaving(NamedTuple):
-    """What became of an account that left."""
-
-    standing: ArchiveStanding
-    had_token: bool
-    """Whether there was a token to destroy: who has left before, or never joined, has none."""
-
-
-def leave(account: int, settings: TeamSettings) -> Leaving:
+def leave(account: int, settings: TeamSettings) -> tuple[ArchiveStanding, bool]:
     """Destroy the token of an account and close its archive, which its owner can still take home.
+
+    What became of it, and whether there was a token: who has left before, or never joined, has none.
 
     Raises NoAccountToLeave, LedgerUnavailable, TeamNotInstalled.
     """
@@ -96,7 +90,7 @@ def leave(account: int, settings: TeamSettings) -> Leaving:
         raise errors.NoAccountToLeave(**error.data) from None
     with closing(TeamLedger(settings.ledger)) as ledger:
         had_token = ledger.close_archive(archive)
-        return Leaving(ledger.standing(archive), had_token)
+        return ledger.standing(archive), had_token
 
 
 def _owner_of(token: str, base_url: str, clock: CorrectedClock, sleep: Callable[[float], None]) -> int:

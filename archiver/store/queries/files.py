@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Row, Select, and_, bindparam, case, false, func, or_, select, true
+from sqlalchemy import Boolean, Row, and_, bindparam, case, false, func, or_, select
 
 from archiver.store import schema
 from archiver.store.time_text import from_text
@@ -97,34 +96,20 @@ def wanted_files(reading: Reading, rooms: set[int] | None, *, size_limit: int, a
 
 def file_counts(reading: Reading) -> dict[int, FileCounts]:
     """The counts of files, by room."""
-    return _counts(_COUNTS.rows(reading.sql))
-
-
-def file_counts_of_others(reading: Reading, owner: int) -> dict[int, FileCounts]:
-    """The counts of files that somebody else than the owner sent, by room."""
-    return _counts(_COUNTS_OF_OTHERS.rows(reading.sql, owner=owner))
-
-
-def _counts_query(condition: ColumnElement[bool]) -> Select[int, int, int, int]:
-    return (
-        select(
-            _FILE.room_id,
-            func.count(),
-            func.sum(case((_SAVED, 1), else_=0)),
-            func.sum(case((_LOST, 1), else_=0)),
-        )
-        .select_from(_FILES_WITH_BYTES)
-        .where(condition)
-        .group_by(_FILE.room_id)
-    )
-
-
-_COUNTS = SmallStatement(_counts_query(true()))
-_COUNTS_OF_OTHERS = SmallStatement(_counts_query(_FILE.account_id != bindparam("owner")))
-
-
-def _counts(rows: Iterable[tuple[int, int, int, int]]) -> dict[int, FileCounts]:
+    rows = _COUNTS.rows(reading.sql)
     return {room: FileCounts(known, saved, known - saved - lost, lost) for room, known, saved, lost in rows}
+
+
+_COUNTS = SmallStatement(
+    select(
+        _FILE.room_id,
+        func.count(),
+        func.sum(case((_SAVED, 1), else_=0)),
+        func.sum(case((_LOST, 1), else_=0)),
+    )
+    .select_from(_FILES_WITH_BYTES)
+    .group_by(_FILE.room_id)
+)
 
 
 def unheld_files(reading: Reading) -> list[Row[Any]]:

@@ -15,7 +15,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, departures
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.files import file_counts, file_counts_of_others, unheld_files
+from archiver.store.queries.files import file_counts, unheld_files
 from archiver.store.queries.last_looks import UnlistedBeginnings, holes, last_list_time, unlisted_beginnings
 from archiver.store.schema.payload_forms import read_all_formed
 from archiver.store.time_text import to_text
@@ -46,8 +46,6 @@ class RoomHoldings:
     messages: int
     files: int
     files_saved: int
-    their_files: int
-    their_files_saved: int
     tasks: int
     unheld: tuple[MissingFile, ...]
     """Files that others sent first, then by size."""
@@ -64,7 +62,6 @@ def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
     """The holdings of these rooms, in one snapshot."""
     files = [one for room, one in file_counts(reading).items() if room in rooms]
     owner = number((current_state.owner(reading) or {}).get("account_id"))
-    theirs = [one for room, one in file_counts_of_others(reading, owner).items() if room in rooms]
     missing_files = [
         MissingFile(
             row.room_id, row.file_id, row.account_id != owner, row.name, row.size, row.lost, row.gone, row.reason
@@ -76,8 +73,6 @@ def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
         messages=_count_rows(reading, schema.message, rooms),
         files=sum(one.known for one in files),
         files_saved=sum(one.saved for one in files),
-        their_files=sum(one.known for one in theirs),
-        their_files_saved=sum(one.saved for one in theirs),
         tasks=_count_rows(reading, schema.task, rooms),
         unheld=tuple(sorted(missing_files, key=lambda one: (not one.theirs, one.size, one.file_id))),
         gaps=sum(gap.payload["after"] is not None for room in rooms for gap in current_state.open_gaps(reading, room)),

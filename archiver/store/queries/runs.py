@@ -78,8 +78,8 @@ def undated_replies(reading: Reading, *, upto: int) -> int:
 def exports(reading: Reading, *, upto: int | None = None) -> list[ExportedPackage]:
     """Every package that was exported, oldest first, with its handovers."""
     handovers: dict[int, list[Handover]] = {}
-    for _seq, at, payload in _entries_of_kind(reading, "handover", upto):
-        stated = Handover(payload["to"], payload["on"], payload["how"], from_text(at))
+    for _seq, _at, payload in _entries_of_kind(reading, "handover", upto):
+        stated = Handover(payload["to"], payload["on"], payload["how"])
         handovers.setdefault(payload["export"], []).append(stated)
     return [
         ExportedPackage(

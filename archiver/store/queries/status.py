@@ -67,7 +67,6 @@ class Status:
     is_practice: bool
     """Whether it is the demo's."""
     last_sync: datetime | None
-    last_complete: bool
     rooms: tuple[RoomStatus, ...]
     contracts: tuple[Contract, ...]
     seals: int
@@ -101,7 +100,6 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         account_name=owner.get("name", ""),
         is_practice=remembered_values.PRACTICE.recall(reading) is not None,
         last_sync=None if last is None else last.at,
-        last_complete=last is None or last.complete,
         rooms=room_states(reading, every_contract),
         contracts=every_contract,
         seals=number,

@@ -31,7 +31,7 @@ UPDATE standing SET last_round = coalesce(%(at)s, last_round), outcome = %(outco
     gaps = coalesce(%(gaps)s, gaps), alerts = coalesce(%(alerts)s, alerts), next_due = %(next_due)s
 """
 
-_SAVERS = "SELECT cache, host, seen_at, set_aside, life <> ledger.life() FROM ledger.saver ORDER BY host, cache"
+_SAVERS = "SELECT cache, host, set_aside, life <> ledger.life() FROM ledger.saver ORDER BY host, cache"
 
 _PUT_SEALED = "INSERT INTO token (archive, sealed, wrapped_key, key_id) VALUES (current_archive(), %s, %s, %s)"
 """After the earlier one is deleted: replacing it in one statement asks for the right to read what is sealed."""
@@ -90,7 +90,6 @@ class Saver(NamedTuple):
 
     cache: str
     host: str
-    seen_at: datetime
     set_aside: int
     """How many databases lie aside there whose records nobody took in."""
     is_awaited: bool
@@ -151,11 +150,6 @@ class TeamLedger:
         values = {name: getattr(outcome, name) for name in RoundOutcome.__dataclass_fields__}
         with self._of_archive(archive) as connection:
             connection.execute(_RECORD, values)
-
-    def put_off(self, archive: int, until: datetime) -> None:
-        """State when the next round is due, and nothing else. Raises LedgerUnavailable."""
-        with self._of_archive(archive) as connection:
-            connection.execute("UPDATE standing SET next_due = %s", (until,))
 
     # --- savers ----------------------------------------------------------------------------------
 

@@ -79,7 +79,7 @@ def test_what_cannot_be_meant_is_wrong_usage(desk: Terminal, number: str, to: st
 
 def test_chapter_10_lists_it() -> None:
     """With the name and the digest of the package, as stated by the user."""
-    handover = Handover("クラウドワークス 運営", "2026-11-24", "", at(0))
+    handover = Handover("クラウドワークス 運営", "2026-11-24", "")
     package = ExportedPackage(1, 9, at(0), "job1", "support", "CW1_x_support", "ab" * 32, (handover,))
     case = report_inputs.case(handed_over=(package,))
 
