@@ -33,7 +33,7 @@ from archiver.chatwork.allowed_urls import is_loopback
 from archiver.chatwork.exchange import ExchangeDeadline, watch_session
 from archiver.errors import BadRoots, SettingsError, TokenFileUnsafe
 from archiver.evidence.stamps import roots
-from archiver.evidence.stamps.authority_kinds import class_of
+from archiver.evidence.stamps.roots import class_of
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer, StampRefused
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import AuthoritySetting

@@ -49,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {
         "claims.claim",
         "claims.messages",
-        "evidence.account_signs",
+        "evidence.listed_acts",
         "evidence.history",
         "evidence.system_posts",
         "store",
@@ -74,7 +74,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "export.bag": FOUNDATION | {"evidence.manifest"},
     "export.stamps": FOUNDATION | {"report_language", "evidence.stamps", "store.seals", "store.time_text"},
-    "export.verify_page": FOUNDATION | {"evidence.stamps.known_roots", "render.page_templates"},
+    "export.verify_page": FOUNDATION | {"evidence.stamps.reply_claims", "render.page_templates"},
     "export.mask.records": FOUNDATION | {"evidence.history", "evidence.replaced_records"},
     "export.package": OF_A_CASE
     | {"chatwork.notation", "evidence", "folder_sync", "letter_folding", "render", "report_language", "store"},

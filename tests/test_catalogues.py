@@ -14,8 +14,7 @@ import pytest
 
 from archiver.cli.commands import COMMANDS
 from archiver.cli.main import build
-from archiver.cli.terminal.help_pages import HelpContext
-from archiver.cli.terminal.language import set_language
+from archiver.cli.terminal.help_pages import HelpContext, set_language
 from archiver.cli.terminal.text import columns
 from tests.support.catalogues import (
     Text,

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.context import FINDINGS, CliContext
+from archiver.cli.context import FINDINGS, CliContext, complete_commands
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import side_by_side, visible
-from archiver.cli.terminal.typed_command import complete_commands
 from archiver.errors import N_
 
 if TYPE_CHECKING:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from gettext import gettext as _
 from pathlib import Path
 
 import click
 
-from archiver.cli import frozen_build
 from archiver.cli.argument_completion import folders
 from archiver.cli.commands import (
     COMMANDS,
@@ -25,12 +24,11 @@ from archiver.cli.commands import (
     LazyGroup,
     ListedCommand,
 )
-from archiver.cli.context import CliContext
+from archiver.cli.context import CliContext, completion_for
 from archiver.cli.error_output import tell_error
-from archiver.cli.terminal.language import choose_language, make_output_safe, set_language, windows_language
+from archiver.cli.terminal.help_pages import choose_language, make_output_safe, set_language, windows_language
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import side_by_side
-from archiver.cli.terminal.typed_command import completion_for
 from archiver.errors import NoArchive, OlderArchive
 from archiver.settings.home import has_archive, home_path, own_environ, secrets_kept_back
 from archiver.wording import complete_with, own_completion, typed
@@ -39,11 +37,11 @@ from archiver.wording import complete_with, own_completion, typed
 def main(argv: Sequence[str] | None = None, *, table: Mapping[str, ListedCommand] = COMMANDS) -> int:
     """Run one call of `archive` and return its exit code. Only bugs leave as exceptions."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if frozen_build.is_frozen():
-        frozen_build.restore_library_path(os.environ)
-        if frozen_build.run_child(arguments):
+    if is_frozen():
+        restore_library_path(os.environ)
+        if run_child(arguments):
             return 0
-        if "app" in table and frozen_build.is_double_clicked(arguments):
+        if "app" in table and is_double_clicked(arguments):
             arguments = ["app"]
     make_output_safe()
     umask = os.umask(0o077)  # nothing that a command writes is for other users of this computer
@@ -211,3 +209,59 @@ def _close_stdout() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+
+
+def is_frozen() -> bool:
+    """Whether this program runs from a one-folder build (PyInstaller sets `sys.frozen`)."""
+    return bool(getattr(sys, "frozen", False))
+
+
+def restore_library_path(environ: MutableMapping[str, str]) -> None:
+    """Give child processes the user's library path again, in place of that of the folder.
+
+    The starter puts the folder's libraries first and keeps the user's value under another name (PyInstaller's manual,
+    "Launching external programs from the frozen application"). This process read it when it began, and keeps it.
+    """
+    for name in ("LD_LIBRARY_PATH", "LIBPATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"):
+        before = environ.pop(f"{name}_ORIG", None)
+        if before is not None:
+            environ[name] = before
+        elif _is_ours(environ.get(name, "")):
+            del environ[name]
+
+
+def _is_ours(path: str) -> bool:
+    """Whether a library path names the folder of this program."""
+    folder = getattr(sys, "_MEIPASS", None)
+    return folder is not None and folder in path.split(os.pathsep)
+
+
+def run_child(arguments: Sequence[str]) -> bool:
+    """Do the work of a child process if this is one; return whether it was. A worker of a PDF never returns."""
+    import multiprocessing
+
+    from archiver.notices import apprise_sender
+
+    multiprocessing.freeze_support()
+    if list(arguments) != [apprise_sender.CHILD_ARGUMENT]:
+        return False
+    apprise_sender.main()
+    return True
+
+
+def is_double_clicked(arguments: Sequence[str]) -> bool:
+    """Whether the program was started by a click: without arguments, and with no terminal that was there before."""
+    if arguments:
+        return False
+    if sys.platform == "win32":
+        return _owns_console()
+    return not any(os.isatty(number) for number in (0, 1, 2))
+
+
+def _owns_console() -> bool:
+    """Whether no other process shares the console, so that Windows opened it for this one (GetConsoleProcessList)."""
+    import ctypes
+
+    processes = (ctypes.c_uint32 * 2)()
+    windll = getattr(ctypes, "windll")  # noqa: B009 - mypy knows it on Windows alone
+    return int(windll.kernel32.GetConsoleProcessList(processes, 2)) <= 1

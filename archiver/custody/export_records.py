@@ -16,7 +16,7 @@ from archiver.evidence.chain import canonical, digest
 from archiver.evidence.manifest import digest_file, digest_stream
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package import TAG_MANIFEST, is_package
-from archiver.evidence.verify.package_at_path import zip_in_folder
+from archiver.evidence.verify.package_at_path import DIGEST_LIST, is_submission, zip_in_folder
 from archiver.evidence.verify.package_files import (
     READ_ERRORS,
     PackageFiles,
@@ -25,7 +25,6 @@ from archiver.evidence.verify.package_files import (
     is_system_name,
     read_all,
 )
-from archiver.evidence.verify.submission import DIGEST_LIST, is_submission
 from archiver.records import JST, ExportedPackage
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE

@@ -17,14 +17,13 @@ from archiver.custody.known_copies import ComparedRecords
 from archiver.custody.reply_objects import check_objects
 from archiver.evidence.services import note_services, read_services
 from archiver.evidence.stamps import roots, timestamp
-from archiver.evidence.stamps.authority_kinds import class_sentence
 from archiver.evidence.stamps.reply_claims import earliest_covering
+from archiver.evidence.stamps.roots import class_sentence
 from archiver.evidence.stamps.timestamp import REASONS, Authority, StampRefused
 from archiver.evidence.verify.entries import EntryCheck
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_at_path import packages_below, verify_package_at
-from archiver.evidence.verify.recorded_stamps import compare_stamps
-from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks
+from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks, compare_stamps
 from archiver.evidence.verify.saved_files import check_files
 from archiver.evidence.verify.seals import SealChain, SealRow
 from archiver.evidence.verify.stamps import UNCHECKED, CheckToken, StampCheck, StampSource, TokenResult, openssl_check

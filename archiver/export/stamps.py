@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver.evidence.stamps import roots
-from archiver.evidence.stamps.authority_kinds import LIST_AS_OF, AuthorityClass, AuthorityKind
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering, stamp_end
+from archiver.evidence.stamps.roots import LIST_AS_OF, AuthorityClass, AuthorityKind
 from archiver.export.bag import TAG_MANIFEST, Bag
 from archiver.records import Seal
 from archiver.report_language import say

@@ -12,7 +12,7 @@ from archiver.custody.stamp_requests import SEAL_CHANGED, StampLife
 from archiver.errors import N_, BadRoots
 from archiver.evidence.services import other_address_sentence, other_addresses, read_services
 from archiver.evidence.stamps import timestamp
-from archiver.evidence.stamps.authority_kinds import class_sentence
+from archiver.evidence.stamps.roots import class_sentence
 from archiver.evidence.stamps.timestamp import OWNER_REASONS, REASONS, Authority
 from archiver.health.check_result import CheckResult, action, attention, good
 from archiver.render.times import iso_date, minute_text

@@ -33,7 +33,7 @@ WEBHOOK = re.compile(r"https://|http://(?:127\.0\.0\.1|localhost)[:/]")
 """How a plain webhook begins, unless the library knows more of it: the text is posted there as JSON."""
 
 CHILD_ARGUMENT = "--send-notice-in-child"
-"""The one argument with which a one-folder build starts itself as this process (`cli.frozen_build`)."""
+"""The one argument with which a one-folder build starts itself as this process (`cli.main`)."""
 
 
 def is_installed() -> bool:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from archiver.cli.contracts.contract_page import page_document, page_lines
-from archiver.cli.terminal.language import set_language
+from archiver.cli.contracts.contract_rows import page_document, page_lines
+from archiver.cli.terminal.help_pages import set_language
 from archiver.errors import CounterpartUnknown
 from archiver.export.mask.policy import masking_policy
 from archiver.export.package import pdf_files

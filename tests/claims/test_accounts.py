@@ -9,7 +9,7 @@ import pytest
 
 from archiver.claims.messages import closed_account, closed_since, is_closed_name
 from archiver.claims.words import closed_sign, closed_text
-from archiver.evidence.account_signs import account_closings
+from archiver.evidence.listed_acts import account_closings
 from archiver.export.report import summary, timeline
 from archiver.records import CaseFacts, Observation
 from archiver.store import seals

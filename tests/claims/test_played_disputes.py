@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import delete
 
 from archiver.claims import messages
-from archiver.cli.contracts.contract_page import page_lines
+from archiver.cli.contracts.contract_rows import page_lines
 from archiver.export.pdf.blocks import Bullets, Chapter, FactList, MessageBlock, Paragraph, TableBlock
 from archiver.export.report import excerpt, limits, method, people_and_dates, summary
 from archiver.export.report.message_block import PaperReferences, message_block

@@ -7,8 +7,7 @@ import sys
 
 import pytest
 
-from archiver.cli import frozen_build
-from archiver.cli.main import main
+from archiver.cli import main
 
 FOLDER = "/opt/archive/_internal"
 
@@ -28,7 +27,7 @@ def test_other_programs_get_the_user_s_libraries(
     """And not those of the folder, which may be older or newer than they need."""
     monkeypatch.setattr(sys, "_MEIPASS", FOLDER, raising=False)
 
-    frozen_build.restore_library_path(given)
+    main.restore_library_path(given)
 
     assert left == given
 
@@ -41,5 +40,5 @@ def test_the_library_path_is_restored_before_any_command(
     monkeypatch.setattr(sys, "_MEIPASS", FOLDER, raising=False)
     monkeypatch.setenv("LD_LIBRARY_PATH", FOLDER)
 
-    assert main(["--version"]) == 0
+    assert main.main(["--version"]) == 0
     assert "LD_LIBRARY_PATH" not in os.environ

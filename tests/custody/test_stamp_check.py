@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.custody.verify import verify_archive
 from archiver.evidence import chain
-from archiver.evidence.stamps.known_roots import fingerprints
+from archiver.evidence.stamps.reply_claims import fingerprints
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification, time_sentence

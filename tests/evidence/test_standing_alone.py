@@ -11,12 +11,9 @@ import pytest
 import archiver.evidence
 
 FOLDER = Path(archiver.evidence.__file__).parent
-STAMPS = {
-    f"stamps/{name}.py"
-    for name in ("authority_kinds", "odd_certificates", "refusal", "reply_verification", "roots", "timestamp")
-}
+STAMPS = {f"stamps/{name}.py" for name in ("refusal", "reply_verification", "roots", "timestamp")}
 SOURCES = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.py")}
-OF_REPORTS = {"account_signs.py", "listed_acts.py"}
+OF_REPORTS = {"listed_acts.py"}
 """What reports alone ask of the entries, in records of the program; `verify.py` is not made of it."""
 ALONE = sorted(SOURCES - STAMPS - OF_REPORTS)
 """Time stamps need libraries; everything else stands alone."""

@@ -27,8 +27,7 @@ from archiver.chatwork.notation.parse import file_ids, links, message_references
 from archiver.comparison.compare import compare
 from archiver.custody.verify import token_check, verify_path
 from archiver.errors import ArchiverError
-from archiver.evidence.stamps.known_roots import fingerprints
-from archiver.evidence.stamps.reply_claims import read_reply, stamp_end
+from archiver.evidence.stamps.reply_claims import fingerprints, read_reply, stamp_end
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import request_stamp
 from archiver.export.metadata import portable_documents

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import build_view_context
+from archiver.cli.reading.app import build_view_context
 from archiver.web.access import HEADERS, AccessGate
 from archiver.web.app import build_app
 from tests.support.archives.maker import story

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import build_view_context
+from archiver.cli.reading.app import build_view_context
 from archiver.web import console as application
 from archiver.web import server
 from archiver.web.server import serve_pages

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import build_view_context
+from archiver.cli.reading.app import build_view_context
 from archiver.web import console as application
 from archiver.web.access import POLICY, PROOF, AccessGate, is_fresh, proof
 from archiver.web.server import bind_port, last_entry, running_address, serve_pages, write_address

@@ -9,7 +9,7 @@ import requests
 
 from archiver import errors
 from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import build_view_context
+from archiver.cli.reading.app import build_view_context
 from archiver.store.engine import DATABASE
 from archiver.web.context import ViewContext
 from archiver.web.server import serve_pages

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from archiver.app import utc_now
 from archiver.claims.messages import closed_account, contact, first_message, last_reply, message_count, turn
 from archiver.claims.words import (
     basis_text,
@@ -13,31 +14,37 @@ from archiver.claims.words import (
     closed_text,
     contact_text,
     count_text,
+    facts_document,
     first_label,
     first_text,
     reply_label,
     reply_text,
     turn_lines,
 )
+from archiver.cli.context import CliContext
 from archiver.cli.contracts.entered_lines import (
     delivery_texts,
     enclosure_texts,
+    entry_lines,
     money_lines,
     outside_lines,
+    people,
     reminder_lines,
+    role_words,
 )
-from archiver.cli.contracts.people import people, role_words
-from archiver.cli.terminal.language import current_language
-from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.help_pages import current_language
+from archiver.cli.terminal.output import RULE, echo_json, echo_lines, paged_output
+from archiver.cli.terminal.text import WIDTH, beside, columns, pad, visible, wrap
 from archiver.platforms.job_platform import NO_PLATFORM, Platform, platform_of
-from archiver.records import TERM_ITEMS, Basis, Contract, ContractRoom, contract_facts
+from archiver.records import TERM_ITEMS, Basis, Contract, ContractRoom, JsonObject, contract_facts
 from archiver.render.times import iso_date, minute_text
 from archiver.report_language import in_program_language
 from archiver.setup.contract_rooms import first_day, last_day
 from archiver.standing.deadline_lines import blank_labels, days_ago, due_dates, due_line
-from archiver.store.archive import Reading
+from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contract_activity import ContractActivity, activity_of
-from archiver.store.queries.contracts import enclosures, is_read, read_until
+from archiver.store.queries.contracts import enclosures, is_read, named_or_only_contract, read_until
+from archiver.store.queries.current_state import last_payload
 from archiver.store.search.scope import room_names
 from archiver.store.search.term_candidates import items_with_candidates
 from archiver.wording import gettext as _
@@ -245,3 +252,61 @@ def _fact_text(value: str | bool | None) -> str:
 
 def _blank_text() -> str:
     return _("(not entered)")
+
+
+def tell_page(obj: CliContext, job: str | None, *, phone: bool, as_json: bool) -> int:
+    """Print one job, or give its facts as a document; `phone`: without the numbers that commands take."""
+    with Archive(obj.home).reading() as reading:
+        contract = named_or_only_contract(reading, job)
+        if as_json:
+            echo_json(page_document(reading, contract, now=utc_now()))
+            return 0
+        with paged_output():
+            echo_lines(page_lines(reading, contract, now=utc_now(), ids=not phone))
+    return 0
+
+
+def page_lines(reading: Reading, contract: Contract, *, now: datetime, ids: bool = True) -> Iterator[str]:
+    """The lines of the page, each within the screen's width; blank facts are named as not entered.
+
+    `ids`: with the numbers that commands take, and the user's own note; without them it is read out on the phone.
+    """
+    for text in page_head(contract, now=now, ids=ids):
+        yield from wrap(text, WIDTH)
+    yield RULE
+    rows = [row for row in page_rows(reading, contract, now=now, ids=ids) if row.texts]
+    margin = max(columns(row.label) for row in rows if not row.is_list) + 2
+    for row in rows:
+        head = row.label if row.is_list else pad(row.label, margin)
+        if row.is_list:
+            yield head
+        for text in filter(str.strip, row.texts):
+            if row.is_list:
+                yield from entry_lines(text)
+            else:
+                yield from beside(head + " " * (len(text) - len(text.lstrip())), [text.strip()])
+            head = " " * margin
+    note = last_payload(reading, f"note/{contract.id}", None) if ids else None
+    if note and note["text"]:
+        yield _("Note (never leaves this archive)")
+        yield from (" " * 5 + line for line in wrap(visible(str(note["text"])), WIDTH - 5))
+
+
+def page_document(reading: Reading, contract: Contract, *, now: datetime) -> JsonObject:
+    """The facts of the page for other programs: what Chatwork showed, and the days that are computed."""
+    activity = activity_of(reading, contract)
+    return {
+        "job": contract.id,
+        "platform": contract.platform,
+        **facts_document(activity.facts),
+        "deadlines": [
+            {
+                "rule": due.deadline.rule,
+                "day": due.day.isoformat(),
+                "ends_at": None if due.ends_at is None else due.ends_at.isoformat(timespec="minutes"),
+                "weak": due.deadline.weak,
+                "source": due.deadline.source.title,
+            }
+            for due in due_dates(activity, now=now)
+        ],
+    }

@@ -12,10 +12,8 @@ from archiver.app import App, utc_now
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import add_dialogue
 from archiver.cli.contracts.contract_rows import state_words
-from archiver.cli.terminal.day_options import parse_day, parse_until
 from archiver.cli.terminal.output import echo, echo_json, echo_lines
-from archiver.cli.terminal.prompts import is_asked
-from archiver.cli.terminal.saved_rooms import one_room
+from archiver.cli.terminal.prompts import is_asked, one_room, parse_day, parse_until
 from archiver.cli.terminal.text import pad, visible
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.setup import contract_facts, contract_rooms, fact_questions

@@ -10,16 +10,20 @@ from typing import Any
 from archiver import errors
 from archiver.app import App
 from archiver.cli.context import INCOMPLETE, CliContext
-from archiver.cli.contracts.people import find_person, people
+from archiver.cli.contracts.entered_lines import find_person, people
 from archiver.cli.error_output import tell_root_errors
-from archiver.cli.evidence import exports
-from archiver.cli.evidence.court_check import check_court_files
-from archiver.cli.evidence.export_outcome import tell_document, tell_export, tell_preview, tell_warnings
+from archiver.cli.evidence import export_outcome
+from archiver.cli.evidence.export_outcome import (
+    check_court_files,
+    tell_document,
+    tell_export,
+    tell_preview,
+    tell_warnings,
+)
 from archiver.cli.evidence.reading import make_with_counterparts, read_before
-from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.output import echo, echo_json, echo_lines
 from archiver.cli.terminal.progress import ProgressScreen
-from archiver.cli.terminal.prompts import ask_yes_no, is_asked
+from archiver.cli.terminal.prompts import ask_yes_no, is_asked, parse_period
 from archiver.custody import earlier_homes, erasures
 from archiver.custody.export_stamps import stamp_service
 from archiver.export.chosen_messages import parse_choice
@@ -65,10 +69,10 @@ def export(
         limit = ExportOrder(profile="court", max_mb=given["max_mb"]).max_bytes
         return check_court_files(check, limit, as_json=as_json)
     if is_list:
-        exports.list_exports(obj, as_json=as_json)
+        export_outcome.list_exports(obj, as_json=as_json)
         return 0
     if handed is not None:
-        exports.note_handover(obj, handed, whom=whom, day=day, how=how)
+        export_outcome.note_handover(obj, handed, whom=whom, day=day, how=how)
         return 0
     app, is_quiet = obj.app(), obj.verbose < 0
     order = _order(app, given | {"contract": job}, asks=not preview and is_asked())

@@ -1,18 +1,31 @@
-"""What `export` says of a package: what would leave, what was made, what it lacks."""
+"""What `export` says of packages: what would leave, what was made and to whom it was handed, what it lacks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from archiver.cli.terminal.output import echo, echo_json, echo_lines
-from archiver.cli.terminal.text import visible
-from archiver.cli.terminal.typed_command import command_line
+from archiver import errors
+from archiver.app import utc_now
+from archiver.cli.context import FINDINGS, CliContext, command_line
+from archiver.cli.terminal.output import echo, echo_json, echo_lines, paged_output
+from archiver.cli.terminal.text import pad, visible
+from archiver.errors import N_
+from archiver.export.court_check import check_folder
 from archiver.export.package.make_package import ExportReport
+from archiver.export.package.order import option_words
 from archiver.export.package.recipe import PackagePreview
-from archiver.records import contract_facts
+from archiver.records import ExportedPackage, JsonObject, contract_facts
+from archiver.render.times import minute_text
 from archiver.rounds.export_recheck import Recheck
 from archiver.setup.package_words import metadata_lines, open_folder, warning_lines
+from archiver.setup.written_values import EXAMPLE_DAY, read_day
+from archiver.standing.deadline_lines import contract_names
+from archiver.store import statements
+from archiver.store.archive import Archive
+from archiver.store.queries.contracts import contracts
+from archiver.store.queries.runs import exports
+from archiver.store.time_text import to_text
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -161,3 +174,84 @@ def _file_lines(number: int, profile: str) -> list[str]:
 def tell_warnings(preview: PackagePreview, *, err: bool) -> None:
     """Print what to consider before the package leaves, one warning a line."""
     echo_lines(warning_lines(preview.warnings), err=err)
+
+
+def list_exports(obj: CliContext, *, as_json: bool) -> None:
+    """Print the packages that the archive has on record."""
+    with Archive(obj.home).reading() as reading:
+        packages = exports(reading)
+        names = contract_names(contracts(reading))
+    if as_json:
+        echo_json({"exports": [_document(one) for one in packages]})
+        return
+    for package in packages:
+        name = names.get(package.contract, visible(package.contract))
+        echo(f"{package.number:>3}  {minute_text(package.at)}  {pad(package.profile, 8)} {package.lang}  {name}")
+        echo(f"     {visible(package.name)}")
+        echo(f"     SHA-256 {package.sha256}")
+        if options := option_words(package.making.get("order", {})):
+            echo(f"     {command_line(options)}")
+        for handover in package.handovers:
+            line = _("handed to {to} on {day}").format(to=visible(handover.to), day=handover.on)
+            echo("     " + line + (f" ({visible(handover.how)})" if handover.how else ""))
+    if not packages:
+        echo(_("No export has been made yet."))
+
+
+def _document(package: ExportedPackage) -> JsonObject:
+    handed = [{"to": one.to, "on": one.on, "how": one.how} for one in package.handovers]
+    facts = {"number": package.number, "at": to_text(package.at), "job": package.contract, "profile": package.profile}
+    return facts | {"lang": package.lang, "name": package.name, "sha256": package.sha256, "handed": handed}
+
+
+def note_handover(obj: CliContext, number: int, *, whom: str | None, day: str | None, how: str) -> None:
+    """Record to whom a package was handed. Raises UnknownExport, and UsageError for an empty name or a wrong day."""
+    to = (whom or "").strip()
+    if not to or not day:
+        raise errors.UsageError(detail=_("Say to whom it was handed, and when: --whom TEXT --on DAY"))
+    on = read_day(day, "--on", EXAMPLE_DAY, now=utc_now())
+    with Archive(obj.home).writing() as writing:
+        package = next((one for one in exports(writing) if one.number == number), None)
+        if package is None:
+            raise errors.UnknownExport(number=number)
+        fresh = statements.state_handover(writing, package, to=to, on=on, how=how.strip(), at=utc_now())
+    sentence = _("Entered: {name} was handed to {to} on {day}.")
+    if not fresh:
+        sentence = _("Already entered: {name} was handed to {to} on {day}.")
+    echo(sentence, name=package.name, to=to, day=on)
+
+
+_SENTENCES = {
+    "name_length": N_("The name has {detail} characters; a court's system takes 50."),
+    "name_form": N_("Exhibits are numbered with three digits, such as 甲001.pdf or 甲001の2.pdf."),
+    "size": N_("{detail} MB: larger than the limit."),
+    "unreadable": N_("It cannot be read as a PDF."),
+    "password": N_("It is protected by a password."),
+    "pages": N_("It has no pages."),
+    "paper": N_("Page {page} is neither A4 nor A3: {detail}"),
+    "font": N_("A font is not embedded (page {page}): {detail}"),
+    "bookmarks": N_("It has bookmarks."),
+    "metadata": N_("It says beside its pages: {detail}"),
+    "attachment": N_("Another file is attached."),
+    "script": N_("It has JavaScript or another action."),
+    "note": N_("It has a comment or a mark (page {page}): {detail}"),
+}
+
+
+def check_court_files(folder: Path, limit: int | None, *, as_json: bool) -> int:
+    """Look at the files of a folder and print what was found; nothing is changed."""
+    count, findings, others = check_folder(folder, limit)
+    if as_json:
+        echo_json({"checked": count, "findings": [one._asdict() for one in findings], "not_checked": others})
+        return FINDINGS if findings else 0
+    with paged_output():
+        for name in dict.fromkeys(one.file for one in findings):
+            echo("{name}", name=name)
+            for one in findings:
+                if one.file == name:
+                    echo("  " + _(_SENTENCES[one.check]), detail=one.detail, page=one.page)
+        if others:
+            echo(_("Not looked at, as a court's record takes no such files: {names}"), names=", ".join(others))
+        echo(_("Files looked at: {count}; things to look at before filing: {n}"), count=count, n=len(findings))
+        echo(_("Whether a court takes a file is for the court to say."))
+    return FINDINGS if findings else 0

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import contextlib
+import signal
+import tempfile
 import threading
 import webbrowser
+from collections.abc import Iterator, Mapping
 from gettext import gettext as _
+from html import escape
 from pathlib import Path
+from typing import Any
 
 from archiver import errors
-from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import build_view_context, entry_page, has_screen, stop_on_signals
+from archiver.app import utc_now
+from archiver.cli.context import CliContext, command_line, command_words, complete_own_text
+from archiver.cli.terminal.help_pages import current_language
 from archiver.cli.terminal.output import echo
+from archiver.health.rooms_and_runs import round_interval
+from archiver.health.snapshot import known_time
 from archiver.setup import at_login as waiting
 from archiver.setup import menu_entry
+from archiver.setup.menu_entry import has_desktop
+from archiver.standing.home_document import home_document
 from archiver.standing.waiting_state import note_state
-from archiver.store.archive import Archive
+from archiver.store.archive import Archive, Reading
+from archiver.store.queries.contracts import rooms_to_read
+from archiver.store.queries.status import RememberedStatus, Status
 from archiver.store.search import index
 from archiver.web import console as application
 from archiver.web.console import is_left_alone
+from archiver.web.context import ViewContext
 from archiver.web.server import (
     LOOPBACK,
     bind_port,
@@ -28,6 +41,7 @@ from archiver.web.server import (
     serve_pages,
     write_address,
 )
+from archiver.wording import Completion, own_completion
 
 LOOK_SECONDS = 5.0
 """Seconds between two looks whether the application is still used."""
@@ -123,3 +137,68 @@ def _open(obj: CliContext, page: Path, address: str, *, no_browser: bool) -> boo
         echo(_("Open this address in the browser of this computer; it works once:"), err=True)
     echo(address)
     return is_opened
+
+
+def build_view_context(obj: CliContext, *, are_settings_needed: bool = True) -> ViewContext:
+    """The context of the archive that this command was called for.
+
+    Raises BadSettings, but not where the settings are read later: the application has a page for settings that cannot
+    be read.
+    """
+    remembered = RememberedStatus()
+    program = command_words(obj.home)
+    completion = Completion(complete_own_text, command_line(program)) if len(program) > 1 else None
+    if are_settings_needed:
+        obj.settings()
+
+    def authorities() -> list[str]:
+        return [one.name for one in obj.settings().timestamp.authorities]
+
+    def document(reading: Reading, status: Status) -> Mapping[str, Any]:
+        with own_completion(completion):  # the thread of a page has none
+            return home_document(reading, status, obj.settings(), obj.environ, known_time(reading, utc_now()))
+
+    return ViewContext(
+        home=obj.home,
+        now=utc_now,
+        status=lambda reading: remembered.status(reading, authorities=authorities()),
+        home_document=document,
+        patience=lambda reading: 3 * round_interval(len(rooms_to_read(reading, utc_now())), obj.settings()),
+        command=program,
+        language=current_language(),
+        record_language=current_language(),
+    )
+
+
+@contextlib.contextmanager
+def stop_on_signals(ended: threading.Event) -> Iterator[None]:
+    """Set the event at Ctrl-C or a signal to stop, so that the command ends without an error."""
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), lambda *_args: ended.set()) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+@contextlib.contextmanager
+def entry_page(address: str) -> Iterator[Path]:
+    """A file that redirects to the address, readable by this user alone, since every user can see command lines."""
+    with tempfile.TemporaryDirectory(prefix="archive-view-") as folder:  # made with mode 0700
+        page = Path(folder) / "open.html"
+        page.write_text(_redirect_html(address), encoding="utf-8")
+        yield page
+
+
+def has_screen(environ: Mapping[str, str]) -> bool:
+    """Whether there is a desktop for a browser; a text browser would take over this terminal."""
+    return has_desktop(environ) or bool(environ.get("BROWSER"))
+
+
+def _redirect_html(address: str) -> str:
+    link = escape(address)
+    return (
+        '<!DOCTYPE html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+        f'<meta http-equiv="refresh" content="0;url={link}"><title>Chatwork archive</title><a href="{link}">OK</a>'
+    )

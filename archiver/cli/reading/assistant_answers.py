@@ -19,7 +19,7 @@ from msgspec import NODEFAULT, UNSET, Meta, UnsetType
 
 from archiver import errors
 from archiver.app import utc_now
-from archiver.cli.contracts.contract_page import page_document
+from archiver.cli.contracts.contract_rows import page_document
 from archiver.export.mask.covers import Covers, Place
 from archiver.export.mask.package_mask import PackageMask, Policy
 from archiver.export.package.order import ExportOrder

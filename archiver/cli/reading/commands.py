@@ -2,18 +2,96 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import click
 
 from archiver import errors
 from archiver.cli.argument_completion import AS_JSON, chat_option, contract_ids, job_option
-from archiver.cli.commands import LITERAL
+from archiver.cli.commands import ARGUMENTS, LITERAL
 from archiver.cli.context import CliContext
-from archiver.cli.every_archive import every_archive_option
-from archiver.cli.terminal.output import echo, paged_output
+from archiver.cli.error_output import tell_error
+from archiver.cli.terminal.output import echo, echo_json, paged_output
+from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.wording import gettext as _
+
+
+def _begin(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    """Run the call for each known archive instead. Raises UsageError beside `--home`."""
+    root = ctx.find_root()
+    if not value or ctx.resilient_parsing:
+        return
+    if root.params["home"] is not None:
+        raise click.UsageError(_("--every-archive and --home cannot be used together."), ctx)
+    assert isinstance(root.command, click.Group)
+    arguments = list(root.meta[ARGUMENTS])
+    arguments.remove("--every-archive")
+    ctx.exit(run_in_each(root.command, arguments, root.obj.home))
+
+
+every_archive_option = click.option(
+    "--every-archive",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_begin,
+    help=N_("In every archive of yours that is known on this computer."),
+)
+
+
+def run_in_each(group: click.Group, arguments: Sequence[str], own_home: Path) -> int:
+    """Run a call once for each known archive, under its path, and return the highest exit code.
+
+    With `--json` the documents are one: `{"archives": [{"home": …, "code": …, "document": …}]}`. Raises NoArchive, and
+    click's errors about the call.
+    """
+    from archiver.settings import other_archives
+
+    homes = other_archives.known_homes(own_home, state=other_archives.state_folder())
+    if not homes:
+        raise errors.NoArchive(path=own_home)
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if "--json" in options:
+        return _print_one_document(group, arguments, homes)
+    codes = []
+    for number, home in enumerate(homes):
+        echo(
+            ("\n" if number else "")
+            + _("Archive {n} of {all}: {path}").format(n=number + 1, all=len(homes), path=visible(str(home)))
+        )
+        codes.append(_run_in(group, arguments, home))
+    return max(codes)
+
+
+def _print_one_document(group: click.Group, arguments: Sequence[str], homes: Sequence[Path]) -> int:
+    archives: list[dict[str, Any]] = []
+    codes = []
+    for home in homes:
+        with redirect_stdout(StringIO()) as output:
+            code = _run_in(group, arguments, home)
+        document = json.loads(output.getvalue()) if output.getvalue().strip() else None
+        codes.append(code)
+        archives.append({"home": str(home), "code": code, "document": document})
+    echo_json({"archives": archives})
+    return max(codes)
+
+
+def _run_in(group: click.Group, arguments: Sequence[str], home: Path) -> int:
+    """The exit code for one home; what cannot be read there is told, and the others follow."""
+    try:
+        with group.make_context("archive", ["--home", str(home), *arguments]) as ctx:
+            return int(group.invoke(ctx) or 0)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except errors.ArchiverError as error:
+        return tell_error(error) or 1
+
 
 FIRST_PORT = 1024
 
@@ -120,7 +198,7 @@ def command_status(
 
         return check_setup(obj, as_json=as_json)
     if alerts or done:
-        from archiver.cli.status.alerts import dismiss_alerts, list_alerts
+        from archiver.cli.status.status import dismiss_alerts, list_alerts
 
         dismiss_alerts(obj, done, reason) if done else list_alerts(obj, as_json=as_json)
         return 0
@@ -133,7 +211,7 @@ def command_status(
 @click.argument("topic", metavar=N_("TOPIC"), required=False)
 def command_guide(topic: str | None) -> int:
     """Print one guide, or the list of them. Raises UsageError for a topic that there is not."""
-    from archiver.cli.terminal.language import current_language
+    from archiver.cli.terminal.help_pages import current_language
     from archiver.web.settings.guides import find_guide, guides
 
     if topic is None:

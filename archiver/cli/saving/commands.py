@@ -66,7 +66,7 @@ def command_save(
 
         return rescue(obj, jobs, as_json=as_json)
     if files:
-        from archiver.cli.saving.recover import recover
+        from archiver.cli.saving.rescue import recover
 
         return recover(obj, files, chats, as_json=as_json)
     from archiver.cli.saving.save import save

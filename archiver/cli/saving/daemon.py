@@ -15,12 +15,11 @@ from typing import Any
 
 from archiver import errors
 from archiver.app import build_app, require_archive, utc_now
-from archiver.cli.context import CliContext
+from archiver.cli.context import CliContext, completion_for
 from archiver.cli.error_output import print_error, tell_error, tell_root_errors
 from archiver.cli.saving import sync_report
 from archiver.cli.terminal.output import echo, echo_lines, told_under
 from archiver.cli.terminal.text import visible
-from archiver.cli.terminal.typed_command import completion_for
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import ArchiverError, SettingsError
 from archiver.health.words import findings_line, trouble_lines

@@ -1,6 +1,8 @@
-"""`save --all`: saves at once everything shared with the counterparts, and prints the emergency blocks."""
+"""`save --all` and `save FILE`: everything shared with the counterparts at once, and messages older than the newest."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from archiver import errors
 from archiver.app import App
@@ -10,14 +12,21 @@ from archiver.cli.saving import sync_report
 from archiver.cli.status.page import tell_emergency
 from archiver.cli.terminal.output import RULE, echo, echo_json, paged_output
 from archiver.cli.terminal.progress import ProgressScreen
-from archiver.cli.terminal.prompts import tell
+from archiver.cli.terminal.prompts import find_room, tell
+from archiver.errors import UnknownRoom
 from archiver.records import Contract
 from archiver.render.screen_text import shorten
+from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round, upgrade_if_older
+from archiver.setup.work_words import recovery_counts, taken_in_words
 from archiver.standing.emergencies import emergencies
 from archiver.store.queries import departures
-from archiver.store.queries.contracts import contracts, find_contract
+from archiver.store.queries.contracts import contracts, find_contract, required_rooms
 from archiver.store.working.alerts import alerts
+from archiver.store.working.other_databases import is_database
+from archiver.sync.recover.files import take_files
+from archiver.sync.recover.found_ids import FoundIds
+from archiver.sync.recover.read_ids import RecoveryResult
 from archiver.sync.report import SyncReport
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -87,3 +96,79 @@ def _tell_kept(app: App, contracts_named: list[Contract]) -> None:
         tell_emergency(block, app.now())
     echo(RULE)
     echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
+
+
+def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *, as_json: bool) -> int:
+    """Take ids from the files, read those messages one by one, and print the result."""
+    app = obj.app(needs_archive=True)
+    upgrade_if_older(app, sync_report.tell_upgraded)
+    quiet = obj.verbose < 0
+    # A copy beside the database is told by its name alone.
+    files = tuple(obj.home / one if (obj.home / one).exists() and not one.exists() else one for one in files)
+    others = tuple(filter(is_database, files))
+    for path in others:
+        taken = take_in_round(app, path)
+        if not quiet:
+            echo(taken_in_words(taken, str(path)))
+    if others == files:
+        return 0
+    found_ids = _read_files(app, tuple(path for path in files if path not in others), chats)
+    if found_ids.places and not quiet:
+        _announce(len(found_ids.places), minutes_left(app, len(found_ids.places)))
+    with ProgressScreen(quiet=quiet) as progress:
+        app.chatwork.transport.on_wait = progress.wait
+
+        def tell_progress(done: int, total: int) -> None:
+            progress.show_single_reads(done, total, minutes_left(app, total - done))
+
+        recovered = recover_round(app, found_ids.places, tell_progress)
+    if as_json:
+        echo_json(recovered.document(found_ids))
+    elif not quiet:
+        _tell(recovered, found_ids)
+    return 0 if recovered.is_whole(found_ids) else INCOMPLETE
+
+
+def _read_files(app: App, files: tuple[Path, ...], chats: tuple[str, ...]) -> FoundIds:
+    """The ids in the files. Raises NoContract, UnknownRoom, NothingThere, FileTooLarge, NotAllowed."""
+    now = app.now()
+    with app.archive.reading() as reading:
+        rooms = required_rooms(reading, now)
+        room = find_room(reading, chats[0]) if chats else None
+    if room is not None and room not in rooms:
+        raise UnknownRoom(room=room)
+    fallback = room if room is not None else rooms[0] if len(rooms) == 1 else None
+    found_ids = FoundIds(frozenset(rooms), fallback, now)
+    take_files(files, found_ids)
+    return found_ids
+
+
+def _announce(number: int, minutes: int) -> None:
+    """Print before the reading begins how long it takes at most."""
+    sentence = ngettext(
+        "{n} message id was found. Those not yet kept are read one by one: at most {minutes} minutes (Chatwork "
+        "allows 300 calls in 5 minutes). You may stop at any time and run it again.",
+        "{n} message ids were found. Those not yet kept are read one by one: at most {minutes} minutes (Chatwork "
+        "allows 300 calls in 5 minutes). You may stop at any time and run it again.",
+        number,
+    )
+    echo(sentence, err=True, n=number, minutes=minutes)
+
+
+def _tell(recovered: RecoveryResult, found_ids: FoundIds) -> None:
+    """Print what is kept, what is not, and what to do next."""
+    echo("  ".join(f"{word} {number}" for word, number in recovery_counts(recovered)))
+    if found_ids.elsewhere:
+        echo(_("Of chats without a job, not used: {n}"), n=len(found_ids.elsewhere))
+    if found_ids.implausible:
+        echo(_("Numbers that no message can have, not used: {n}"), n=len(found_ids.implausible))
+    if recovered.erased:
+        echo(_("Erased by you, not asked for: {n}"), n=recovered.erased)
+    if found_ids.roomless:
+        echo(_("Without a chat: {n}. Name the chat with --chat CHAT."), n=len(found_ids.roomless))
+    if found_ids.is_cut:
+        echo(_("There were more ids than can be read at once. Run the same command again later."))
+    if recovered.left:
+        echo(_("The next saves go on with what is left; or run the same command again."))
+    if not recovered.found and not found_ids.roomless:
+        echo(_("It contains no message id from your work chats."))

@@ -133,7 +133,7 @@ def _chosen_rooms(app: App, jobs: tuple[str, ...], chats: tuple[str, ...]) -> fr
     """The rooms that the options choose; None: all. Raises UnknownContract, UnknownRoom."""
     if not jobs and not chats:
         return None
-    from archiver.cli.terminal.saved_rooms import find_room  # here, as a round that a job starts asks nobody
+    from archiver.cli.terminal.prompts import find_room  # here, as a round that a job starts asks nobody
 
     with app.archive.reading() as reading:
         named = [room.room_id for name in jobs for room in find_contract(reading, name).rooms]

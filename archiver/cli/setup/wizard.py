@@ -12,16 +12,15 @@ import click
 
 from archiver import errors
 from archiver.app import App
-from archiver.cli.context import CliContext
+from archiver.cli.context import CliContext, command_words, complete_commands
 from archiver.cli.contracts.add_dialogue import ask_facts
 from archiver.cli.contracts.chat_choice import ask_jobs
 from archiver.cli.error_output import INTERRUPTED, advice, print_error
-from archiver.cli.setup import first_save_step, notices, schedule, token
+from archiver.cli.setup import notices, schedule, token
 from archiver.cli.setup.token import ask_token, keep_token_and_tell
 from archiver.cli.status.status import show_status
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import Postponed, ask_yes_no, say_choice, tell, tell_head
-from archiver.cli.terminal.typed_command import command_words, complete_commands
 from archiver.health.folders import lost_names_words
 from archiver.settings import home
 from archiver.settings.home import SETTINGS_FILE, check_home
@@ -85,7 +84,7 @@ def _run_steps(obj: CliContext, timestamps: str | None) -> int:
     app = token.ensure_token(obj)
     if not _has_contract(obj):
         _choose_chats(app)
-    saving = first_save_step.begin_first_save(obj, app)
+    saving = schedule.begin_first_save(obj, app)
     try:
         _state_facts(app)
         schedule.arrange(obj, app, saving, timestamps)

@@ -1,21 +1,28 @@
-"""Asks questions on a terminal: an answer that is not valid gets one sentence, and the question is repeated."""
+"""Asks on a terminal until an answer is valid: questions, a saved room, the days of `--from` and `--to`."""
 
 from __future__ import annotations
 
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from gettext import gettext as _
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from archiver import errors
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import WIDTH, beside, visible, wrap
-from archiver.errors import N_
+from archiver.day_words import DayRange, read_days
+from archiver.errors import N_, BadValue, EmptyPeriod
+from archiver.records import JST
+from archiver.search_folding import fold
 from archiver.setup.written_values import InvalidAnswer
+
+if TYPE_CHECKING:
+    from archiver.store.archive import Reading
 
 T = TypeVar("T")
 
@@ -132,3 +139,119 @@ def read_yes_no(answer: str, *, default: bool) -> bool:
     if word in _YES or word in _NO:
         return word in _YES
     raise InvalidAnswer(_(NOT_YES_OR_NO))
+
+
+def find_room(reading: Reading, wanted: str | None) -> int:
+    """The saved room that a word names; left out, the only one. On a terminal the user chooses where several fit.
+
+    Raises UnknownRoom, NoContract, UsageError where several fit and nobody can be asked.
+    """
+    from archiver.store.queries.contracts import contracts
+    from archiver.store.search.scope import room_names
+
+    names = room_names(reading)
+    saved = dict.fromkeys(room.room_id for contract in contracts(reading) for room in contract.rooms)
+    if (wanted or "").isdecimal() and int(wanted or "") in names:  # one that belongs to no job any more, too
+        return int(wanted or "")
+    if not saved:
+        raise errors.NoContract
+    return one_room({room: names.get(room, "") for room in saved}, wanted or "")
+
+
+def one_room(names: Mapping[int, str], wanted: str) -> int:
+    """The one of these rooms that a word names; the user chooses where several fit. Raises UnknownRoom, UsageError."""
+    fitting = matching(names, wanted)
+    if not fitting:
+        raise errors.UnknownRoom(room=visible(wanted))
+    return next(iter(fitting)) if len(fitting) == 1 else _choose(fitting)
+
+
+def matching(names: Mapping[int, str], wanted: str) -> dict[int, str]:
+    """Those whose number is this, else those of this name, else those with this in it, folded as for a search."""
+    word = fold(wanted)
+    if numbered := {room: name for room, name in names.items() if str(room) == word}:
+        return numbered
+    whole = {room: name for room, name in names.items() if fold(name) == word}
+    return whole or {room: name for room, name in names.items() if word in fold(name)}
+
+
+def _choose(rooms: Mapping[int, str]) -> int:
+    """Let the user choose one of several; without a terminal name them all."""
+    lines = [f"{room}  {visible(name)}" for room, name in rooms.items()]
+    if not is_asked():
+        detail = _("Say which chat is meant, by its number: {rooms}")
+        raise errors.UsageError(detail=detail.format(rooms=", ".join(lines)))
+    tell(_("Which chat?"), indent=0)
+    for number, line in enumerate(lines, 1):
+        echo(f"  {number:>3} {line}")
+    return ask(_("Number:"), lambda answer: _read_choice(answer, rooms))
+
+
+def _read_choice(answer: str, rooms: Mapping[int, str]) -> int:
+    """The room of this place in the list, else the one that the answer names. Raises InvalidAnswer."""
+    places = {str(place): room for place, room in enumerate(rooms, 1)}
+    if answer in places:
+        return places[answer]
+    fitting = matching(rooms, answer) if answer else {}
+    if len(fitting) == 1:
+        return next(iter(fitting))
+    raise InvalidAnswer(_("Please give a number from 1 to {n}.").format(n=len(rooms)))
+
+
+EXAMPLE_DAY = "2026-11-24"
+
+
+def parse_day(value: str | None, option: str, *, now: datetime | None = None) -> datetime | None:
+    """The beginning of a day in Japan, or the time that is given. Raises BadValue.
+
+    With `now` a day may be written as people write it: 昨日, 11月10日; without, only as a date.
+    """
+    if value is None:
+        return None
+    if (days := _days(value, now)) is not None:
+        return datetime.combine(days.first, time(), JST)
+    text = value.replace("/", "-")
+    try:
+        if _is_day(text):
+            return datetime.combine(date.fromisoformat(text), time(), JST)
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise _bad_value(value, option, knows_words=now is not None) from None
+    return at if at.tzinfo else at.replace(tzinfo=JST)
+
+
+def parse_until(value: str | None, option: str, *, now: datetime | None = None) -> datetime | None:
+    """The end of a day in Japan, which is included, or the time that is given. Raises BadValue."""
+    if value is not None and (days := _days(value, now)) is not None:
+        return parse_until(f"{days.last:%Y-%m-%d}", option)
+    at = parse_day(value, option)
+    if at is None or value is None or not _is_day(value.replace("/", "-")):
+        return at
+    try:
+        return at + timedelta(days=1)
+    except OverflowError:  # the last day that there is
+        raise _bad_value(value, option) from None
+
+
+def _days(value: str, now: datetime | None) -> DayRange | None:
+    return None if now is None else read_days(value, now.astimezone(JST).date())
+
+
+def _is_day(text: str) -> bool:
+    """Whether the text is a day without a time: 2026-11-01 or 20261101."""
+    return len(text) == len(EXAMPLE_DAY) or (len(text) == len("20261101") and text.isdecimal())
+
+
+def parse_period(
+    since: str | None, until: str | None, *, now: datetime | None = None
+) -> tuple[datetime | None, datetime | None]:
+    """The beginning that `--from` gives and the end that `--to` gives. Raises BadValue, EmptyPeriod."""
+    begin, end = parse_day(since, "--from", now=now), parse_until(until, "--to", now=now)
+    if begin is not None and end is not None and begin >= end:
+        raise EmptyPeriod(begin=since, end=until)
+    return begin, end
+
+
+def _bad_value(value: str, option: str, *, knows_words: bool = False) -> BadValue:
+    examples = (EXAMPLE_DAY, f"{EXAMPLE_DAY}T14:05", *(("11月24日", "昨日") if knows_words else ()))
+    return BadValue(value=value, option=option, example=" / ".join(examples))

@@ -9,18 +9,35 @@ Callers use `timestamp`, not this module.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from asn1crypto import core, parser, tsp
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
-from archiver.evidence.stamps.odd_certificates import ODD, without_warnings
 from archiver.evidence.stamps.refusal import Reason, StampRefused
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
     from rfc3161_client.tsp import Accuracy
+
+ODD = (
+    *(ValueError, LookupError, TypeError, UnsupportedAlgorithm),
+    *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
+)
+"""What `cryptography` raises for certificates, lists and answers that are damaged or odd."""
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Accept certificates that break a rule in a harmless way, as OpenSSL does, without a warning on stderr."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
 
 _GRANTED = 0
 _SEQUENCE, _CERTIFICATES = 0x30, 0xA0  # tags; the second is [0]

@@ -25,16 +25,20 @@ from archiver.evidence.manifest import (
 )
 from archiver.evidence.replaced_records import MASKED_FILE
 from archiver.evidence.services import note_services, read_services
-from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
-from archiver.evidence.stamps.reply_claims import earliest_covering
+from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS, earliest_covering
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, seal_numbers, table_lines
 from archiver.evidence.tables.files import files
 from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
 from archiver.evidence.verify.package_lines import PackageLines
-from archiver.evidence.verify.recorded_stamps import compare_stamps, read_recorded_stamp
-from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks, read_rollback
+from archiver.evidence.verify.rollbacks import (
+    ORPHANED,
+    check_rollbacks,
+    compare_stamps,
+    read_recorded_stamp,
+    read_rollback,
+)
 from archiver.evidence.verify.seals import SealChain, SealedRange
 from archiver.evidence.verify.stamps import CheckToken, StampCheck, StampSource
 from archiver.evidence.verify.tables import ENCLOSURES, TableCheck, check_enclosures, compare_tables

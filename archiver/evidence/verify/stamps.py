@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import AbstractSet, Callable, Iterable, Mapping, NamedTuple, Sequence, Tuple  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import file_digest
-from archiver.evidence.stamps.known_roots import KNOWN_ROOTS, fingerprints, single_roots
-from archiver.evidence.stamps.reply_claims import read_reply, stamp_end
+from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS, fingerprints, read_reply, single_roots, stamp_end
 from archiver.evidence.verify.findings import StampedTime, Verification, time_in_japan
-from archiver.evidence.verify.recorded_stamps import RecordedStamp
+from archiver.evidence.verify.rollbacks import RecordedStamp
 from archiver.evidence.verify.times import (
     CLOCK_TOLERANCE_SECONDS,
     SealTime,

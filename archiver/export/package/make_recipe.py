@@ -11,8 +11,8 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.claims.claim import counterpart_bases, judge_counterparts, named_counterparts, other_side
-from archiver.evidence.account_signs import SIGN_KINDS, account_closings
 from archiver.evidence.history import EntryObject, number
+from archiver.evidence.listed_acts import SIGN_KINDS, account_closings
 from archiver.export import PROFILES
 from archiver.export.mask.finder import NameFinder
 from archiver.export.mask.names import people_in

@@ -16,7 +16,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
+from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS
 from archiver.render.page_templates import style_sheet
 
 NAME = "verify.html"

@@ -96,7 +96,7 @@ def _tell_care(end: CareEnd) -> None:
 @click.pass_obj
 def team_serve(obj: CliContext, settings_file: str) -> int:
     """Serve until a signal. It needs no token and no key; a login that may only read is enough for it."""
-    from archiver.cli.reading.view_context import build_view_context, stop_on_signals
+    from archiver.cli.reading.app import build_view_context, stop_on_signals
     from archiver.team.ledger_copy.shared_files import require_store_of_ledger
     from archiver.team.pages import TeamPages, serve_team
     from archiver.team.proxy_access import ProxyGate

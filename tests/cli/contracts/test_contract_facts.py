@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from archiver import errors
 from archiver.cli.contracts import job
-from archiver.cli.contracts.contract_page import page_lines
+from archiver.cli.contracts.contract_rows import page_lines
 from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import timeline
 from archiver.export.report.input import STATED

@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from archiver.cli.terminal.help_pages import HelpContext, WideHelpFormatter, translate_command
-from archiver.cli.terminal.language import set_language
+from archiver.cli.terminal.help_pages import HelpContext, WideHelpFormatter, set_language, translate_command
 from archiver.cli.terminal.text import columns
 
 LONG = (

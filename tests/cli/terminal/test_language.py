@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies
 
-from archiver.cli.terminal.language import (
+from archiver.cli.terminal.help_pages import (
     choose_language,
     make_output_safe,
     read_option_ahead,

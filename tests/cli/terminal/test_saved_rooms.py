@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.cli.terminal.prompts import read_path
-from archiver.cli.terminal.saved_rooms import matching
+from archiver.cli.terminal.prompts import matching, read_path
 from archiver.setup.written_values import InvalidAnswer
 
 ROOMS = {388277413: "動画編集_田中様", 388277414: "動画", 5: "ＡＢＣ商事 サイト制作", 6: "髙橋様"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.evidence.stamps.authority_kinds import LISTED, AuthorityKind, class_of, class_sentence
+from archiver.evidence.stamps.roots import LISTED, AuthorityKind, class_of, class_sentence
 from archiver.export.stamps import class_texts
 from archiver.settings.model import AuthoritySetting
 from archiver.tsa import OFFERS, is_offered

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from archiver.custody.verify import token_check
-from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
+from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS
 from archiver.evidence.stamps.roots import certifi_root, subject
 from archiver.evidence.verify.findings import Verification, time_sentence
 from archiver.evidence.verify.package_at_path import verify_package_at

@@ -14,8 +14,7 @@ import pytest
 
 from archiver.evidence.manifest import digest_file, write_manifest
 from archiver.evidence.stamps.timestamp import request_stamp
-from archiver.evidence.verify.package_at_path import verify_package_at
-from archiver.evidence.verify.submission import is_submission
+from archiver.evidence.verify.package_at_path import is_submission, verify_package_at
 from archiver.export.package.verify_script import verify_script
 from tests.support.archives.maker import story
 from tests.support.packages.exported_archives import export_package

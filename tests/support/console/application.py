@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from werkzeug.test import TestResponse
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import build_view_context
+from archiver.cli.reading.app import build_view_context
 from archiver.records import ContractRoom, RoomId
 from archiver.web import console as application
 from archiver.web.access import AccessGate

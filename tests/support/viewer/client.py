@@ -12,7 +12,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import build_view_context
+from archiver.cli.reading.app import build_view_context
 from archiver.render.times import moment_words
 from archiver.web.access import AccessGate
 from archiver.web.app import build_app

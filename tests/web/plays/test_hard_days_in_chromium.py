@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from archiver.cli.terminal.language import set_language
+from archiver.cli.terminal.help_pages import set_language
 from archiver.store import migrate
 from archiver.store.queries.contracts import contracts
 from archiver.web.trouble import lost

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from archiver.cli.terminal.language import set_language
+from archiver.cli.terminal.help_pages import set_language
 from archiver.settings import other_archives
 from tests.support.archives.maker import story
 from tests.support.console.application import open_application_window

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import build_view_context
+from archiver.cli.reading.app import build_view_context
 from archiver.store import blobs
 from archiver.store.queries.viewing import messages
 from archiver.web.context import ViewContext

@@ -16,7 +16,7 @@ import requests
 from PIL import Image
 
 from archiver.cli.context import CliContext
-from archiver.cli.reading.view_context import build_view_context
+from archiver.cli.reading.app import build_view_context
 from archiver.store import blobs
 from archiver.store.queries.viewing import files
 from archiver.web.server import THREADS, serve_pages

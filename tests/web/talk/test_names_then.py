@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.reading.show import tell_messages
+from archiver.cli.reading.search import tell_messages
 from archiver.store.queries.transcript import transcript_messages
 from archiver.store.queries.viewing.people import names_over_time
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, message_object

@@ -11,8 +11,8 @@ from re import findall
 import pytest
 from hypothesis import given, strategies
 
+from archiver.cli.context import command_words
 from archiver.cli.main import main
-from archiver.cli.terminal.typed_command import command_words
 from archiver.records import ContractRoom, RoomId
 from archiver.settings.home import home_path
 from archiver.store.queries.viewing.message_summaries import message_summaries
