@@ -71,3 +71,11 @@ def rendered_page(page: Path, profile: Path, *, asking: str = "", port: int | No
     address = page.absolute().as_uri() + (f"#{asking}" if asking else "")
     done = subprocess.run([*command, "--dump-dom", address], capture_output=True, timeout=120, check=True)
     return done.stdout.decode()
+
+
+def printed_page(page: Path, profile: Path) -> bytes:
+    """The page as Chromium prints it into a PDF."""
+    target = profile.with_suffix(".pdf")
+    command = ["chromium", *_FLAGS, f"--user-data-dir={profile}", "--no-pdf-header-footer", f"--print-to-pdf={target}"]
+    subprocess.run([*command, page.absolute().as_uri()], capture_output=True, timeout=120, check=True)
+    return target.read_bytes()

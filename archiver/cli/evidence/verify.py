@@ -51,6 +51,11 @@ def verify(
         return verify_quotations(obj, quotes, next(iter(paths), None), job, as_json=as_json)
     if page is not None:
         return _write_page(page.expanduser().absolute(), paths)
+    if paths:
+        from archiver.cli.evidence.filed_pages import is_filed, verify_filed
+
+        if any(map(is_filed, paths)):
+            return verify_filed(obj, paths, as_json=as_json)
     if len(paths) > 2 or (out is not None and len(paths) < 2) or (deep and len(paths) > 1):
         raise errors.UsageError(detail=_("Give one path, or two to compare; --out goes with two, --deep with one."))
     if len(paths) == 2:

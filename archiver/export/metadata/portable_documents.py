@@ -71,7 +71,7 @@ def pdf_without_metadata(body: bytes) -> bytes:
 # --- in a process of its own -------------------------------------------------------------------------
 
 
-def run_apart(work: Callable[[bytes], Any], body: bytes) -> Any:
+def run_apart(work: Callable[[bytes], Any], body: bytes, seconds: float = TIME_LIMIT) -> Any:
     """The result of a function for these bytes; None if it failed, took too long or too much memory."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
@@ -80,7 +80,7 @@ def run_apart(work: Callable[[bytes], Any], body: bytes) -> Any:
     there.close()
     try:
         here.send_bytes(body)
-        return here.recv() if here.poll(TIME_LIMIT) else None
+        return here.recv() if here.poll(seconds) else None
     except (EOFError, OSError):
         return None
     finally:

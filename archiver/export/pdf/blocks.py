@@ -132,6 +132,8 @@ class Report:
     chapters: tuple[Chapter, ...]
     is_bare: bool = False
     """Whether the PDF has no title, author, tool, date and bookmarks beside its pages, as a court wants it."""
+    code_label: str = ""
+    """What stands beside the code of each page (`page_code`); empty: its pages have none."""
     lang: str = field(default_factory=current_language)
 
 

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from archiver import errors
+from archiver.export.pdf import page_code
 from archiver.export.pdf.blocks import Report, layout_data
 from archiver.export.pdf.glyphs import FONTS
+from archiver.export.pdf.page_items import read_pages
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARDS = ("a-2a", "ua-1")
@@ -40,16 +42,21 @@ def make_pdf(report: Report, *, at: datetime, standards: Sequence[str] | None = 
         shutil.copyfile(TEMPLATE, Path(folder, TEMPLATE.name))
         data = json.dumps(layout_data(report), ensure_ascii=False)
         Path(folder, "data.json").write_text(data, encoding="utf-8")
-        compiler = typst.Compiler(root=folder, font_paths=_own_fonts())
-        try:
-            content = compiler.compile(
-                str(Path(folder, TEMPLATE.name)),
-                format="pdf",
-                pdf_standards=list(standards),
-                timestamp=at.astimezone(UTC).replace(microsecond=0),  # Typst takes whole seconds alone
-            )
-        except typst.TypstError as error:
-            raise errors.PdfFailed(detail=str(error.message)) from error
+        compiler, codes = typst.Compiler(root=folder, font_paths=_own_fonts()), [page_code.PLACE]
+        while True:
+            Path(folder, "codes.json").write_text(json.dumps(codes), encoding="utf-8")
+            try:
+                content = compiler.compile(
+                    str(Path(folder, TEMPLATE.name)),
+                    format="pdf",
+                    pdf_standards=list(standards),
+                    timestamp=at.astimezone(UTC).replace(microsecond=0),  # Typst takes whole seconds alone
+                )
+            except typst.TypstError as error:
+                raise errors.PdfFailed(detail=str(error.message)) from error
+            if not report.code_label or codes[0] != page_code.PLACE:
+                break
+            codes = page_code.page_codes(read_pages(content), report.reference)
     assert isinstance(content, bytes)
     # As many spaces as bytes: every other object stays where the file's own table says.
     return content if standards else _FACTS.sub(lambda found: b" " * len(found[0]), content)

@@ -70,6 +70,7 @@ def framed(
         left_margin=COURT_MARGIN if is_court or is_list else MARGIN,
         chapters=tuple(chapters),
         is_bare=is_court,
+        code_label=say("ページの符号") if is_court else "",
     )
 
 

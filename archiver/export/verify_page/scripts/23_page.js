@@ -138,6 +138,7 @@ async function showDigest(parent, file, progress) {
   const digest = await digestOrFinding(new Verification(), new PackageFolder([[file.name, file]]), file.name, (done) => progress("files", done, file.size));
   add(parent, "p", fill(_("{name} is not a package. Its SHA-256:"), { name: file.name }));
   add(parent, "p", digest, "digest");
+  if (file.name.toLowerCase().endsWith(".pdf")) add(parent, "p", _("Its pages were not checked here. Those of a court's export are by: archive verify FILED.pdf EXPORT"));
 }
 
 // --- the answers ------------------------------------------------------------------------------
