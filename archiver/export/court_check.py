@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from archiver.export.enclosure_file_names import COURT_EXTENSIONS
 from archiver.export.metadata.file_metadata import MAX_BYTES
 from archiver.export.metadata.portable_documents import NOTES, is_pdf, run_apart
+from archiver.export.pdf.page_items import inside
 
 MAX_NAME = 50
 """Characters of a file's name that a court's system takes."""
@@ -78,17 +79,17 @@ def _pdf_faults(body: bytes) -> list[tuple[str, str, int]]:
 
 
 def _document_faults(reader: Any) -> Iterator[tuple[str, str]]:
-    root, names = reader.root_object, _inside(reader.root_object, "/Names")
-    facts = [f"{name[1:]} {value}"[:_MAX_DETAIL] for name, value in _inside(reader.trailer, "/Info").items() if value]
+    root, names = reader.root_object, inside(reader.root_object, "/Names")
+    facts = [f"{name[1:]} {value}"[:_MAX_DETAIL] for name, value in inside(reader.trailer, "/Info").items() if value]
     if facts or "/Metadata" in root:
         yield "metadata", ", ".join([*facts, *(["XMP"] if "/Metadata" in root else [])])
     if not reader.pages:
         yield "pages", ""
-    if "/First" in _inside(root, "/Outlines"):
+    if "/First" in inside(root, "/Outlines"):
         yield "bookmarks", ""
     if "/EmbeddedFiles" in names or "/AF" in root:
         yield "attachment", ""
-    if "/JavaScript" in names or "/AA" in root or _is_active(_inside(root, "/OpenAction")):
+    if "/JavaScript" in names or "/AA" in root or _is_active(inside(root, "/OpenAction")):
         yield "script", ""
 
 
@@ -97,15 +98,15 @@ def _page_faults(page: Any) -> Iterator[tuple[str, str]]:
     sides = sorted((width, height))
     if not any(all(abs(a - b) <= _TOLERANCE for a, b in zip(sides, paper, strict=True)) for paper in _PAPER):
         yield "paper", f"{width} × {height} mm"
-    for one in _inside(page, "/Annots") or ():
+    for one in inside(page, "/Annots") or ():
         note = one.get_object()
         if note.get("/Subtype") == "/FileAttachment":
             yield "attachment", ""
         if note.get("/Subtype") in NOTES:
             yield "note", note["/Subtype"][1:]
-        if "/AA" in note or _is_active(_inside(note, "/A")):
+        if "/AA" in note or _is_active(inside(note, "/A")):
             yield "script", ""
-    for font in _fonts(_inside(page, "/Resources")):
+    for font in _fonts(inside(page, "/Resources")):
         if not _is_embedded(font):
             yield "font", str(font.get("/BaseFont", "?"))[1 : _MAX_DETAIL + 1]
 
@@ -117,18 +118,12 @@ def _is_active(action: Any) -> bool:
 
 def _fonts(resources: Any, depth: int = 0) -> Iterator[Any]:
     """The fonts of a page, and of what is drawn on it."""
-    yield from (one.get_object() for one in _inside(resources, "/Font").values())
-    for one in _inside(resources, "/XObject").values() if depth < _MAX_DEPTH else ():
-        yield from _fonts(_inside(one.get_object(), "/Resources"), depth + 1)
+    yield from (one.get_object() for one in inside(resources, "/Font").values())
+    for one in inside(resources, "/XObject").values() if depth < _MAX_DEPTH else ():
+        yield from _fonts(inside(one.get_object(), "/Resources"), depth + 1)
 
 
 def _is_embedded(font: Any) -> bool:
     kind = font.get("/Subtype")
-    inner = _inside(font, "/DescendantFonts")[0].get_object() if kind == "/Type0" else font
-    return kind == "/Type3" or any(name.startswith("/FontFile") for name in _inside(inner, "/FontDescriptor"))
-
-
-def _inside(holder: Any, key: str) -> Any:
-    """What stands under a key, wherever it lies in the file."""
-    found = holder.get(key)
-    return {} if found is None else found.get_object()
+    inner = inside(font, "/DescendantFonts")[0].get_object() if kind == "/Type0" else font
+    return kind == "/Type3" or any(name.startswith("/FontFile") for name in inside(inner, "/FontDescriptor"))

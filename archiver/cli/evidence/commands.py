@@ -80,8 +80,9 @@ def command_export(obj: CliContext, /, **typed: Any) -> int:
     "verify",
     help=N_(
         "Check that nothing was changed: this archive, or an export (folder or zip). Two paths: compare two archives, "
-        "exports or daily copies of the same chat. FILED.pdf, or the code of a page typed in from paper: which page of a "
-        "court's export it is, and whether it still reads the same; the export, or its folder, may follow.\n\nOf two, each is verified first, and only chats that both have "
+        "exports or daily copies of the same chat. FILED.pdf, or the code of a page typed in from paper: which page of "
+        "a court's export it is, and whether it still reads the same; the export may follow.\n\n"
+        "Of two, each is verified first, and only chats that both have "
         "are read. --out makes a folder with a page, a PDF and tables; texts stand in it as each side holds them: what "
         "an export hides stays hidden, an archive's own texts do not."
     ),

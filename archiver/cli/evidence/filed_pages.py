@@ -17,7 +17,7 @@ from archiver.cli.terminal.output import echo, echo_json, paged_output
 from archiver.cli.terminal.text import visible
 from archiver.custody.export_records import package_files, verify_here
 from archiver.errors import N_
-from archiver.evidence.verify.package_files import READ_ERRORS, read_all
+from archiver.evidence.verify.package_files import READ_ERRORS, TEXT_LIMIT, read_all
 from archiver.export.metadata.portable_documents import run_apart
 from archiver.export.pdf import page_code
 from archiver.export.pdf.page_code import Comparison
@@ -30,7 +30,7 @@ from archiver.wording import gettext as _
 _SENTENCES = {
     ("same", ""): N_("reads the same"),
     ("look", "drawn"): N_("the same text, but something is drawn on it or over it: look at the page"),
-    ("look", "fonts"): N_("the same text, but another program made its letters anew: compare it by eye"),
+    ("look", "fonts"): N_("the same text, but another program redrew its letters: compare it by eye"),
     ("differs", "text"): N_("differs"),
     ("unknown", ""): N_("no export that was looked at has its code: {code}"),
     ("unknown", "sign"): N_("its code is not as it was printed, as its last sign does not fit: {code}"),
@@ -38,7 +38,7 @@ _SENTENCES = {
     ("unreadable", "no_text"): N_("cannot be read here: it has no text that can be read, as a scan has none"),
     ("unreadable", "no_code"): N_("cannot be read here: it has no code of a court's export"),
     ("unreadable", "several"): N_("cannot be read here: it has the codes of several pages"),
-    ("unreadable", "fonts"): N_("cannot be read here: another program made its letters anew"),
+    ("unreadable", "fonts"): N_("cannot be read here: another program redrew its letters"),
     ("unreadable", "cut"): N_("cannot be read here: it is cut off or made small"),
 }
 _TAIL, _SECONDS = 4000, 300.0
@@ -118,12 +118,10 @@ def _places(package: Path) -> Iterator[tuple[str, _Place]]:
     try:
         with package_files(package) as (tree, _packed):
             for name in tree.names():
-                if name.endswith(".pdf"):
-                    pages = run_apart(partial(read_pages, tail=_TAIL), read_all(tree, name), _SECONDS) or []
-                    for number, page in enumerate(pages):
-                        yield from (
-                            (code, _Place(package, name, number)) for code in page_code.printed_codes(page)[-1:]
-                        )
+                is_pdf = name.endswith(".pdf") and tree.size(name) <= TEXT_LIMIT
+                pages = run_apart(partial(read_pages, tail=_TAIL), read_all(tree, name), _SECONDS) if is_pdf else None
+                for number, page in enumerate(pages or []):
+                    yield from ((code, _Place(package, name, number)) for code in page_code.printed_codes(page)[-1:])
     except READ_ERRORS as error:
         raise errors.UsageError(detail=_("There is no export: {path}").format(path=package)) from error
 
@@ -155,6 +153,8 @@ def _own_pages(wanted: set[_Place]) -> dict[_Place, Page]:
     for (package, name), of_file in numbers.items():
         with package_files(package) as (tree, _packed):
             pages = run_apart(partial(read_pages, numbers=of_file), read_all(tree, name), _SECONDS)
+        if pages is None:
+            raise errors.UsageError(detail=_("It cannot be read: {detail}").format(detail=name))
         own |= {_Place(package, name, number): page for number, page in zip(of_file, pages, strict=True)}
     return own
 
@@ -181,7 +181,7 @@ def _tell(judged: Sequence[_Judged]) -> None:
         echo(sentence.format(n=counts.total(), same=counts["same"], others=others, unread=counts["unreadable"]))
         sentence = _(
             "Compared is what stands between the two lines of a page: its text with place, letters and colour; not its "
-            "head, its foot and its margins, where stamps go."
+            "head, its foot and its margins, where exhibit numbers go."
         )
         echo(sentence)
 

@@ -208,11 +208,11 @@ def test_without_the_library_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch
         make_pdf(pdf_reader.report(Paragraph("あ")), at=pdf_reader.AT)
 
 
-def test_the_template_names_no_address_and_one_file() -> None:
-    """The layout reads the data beside it and nothing else."""
+def test_the_template_names_no_address_and_two_files() -> None:
+    """The layout reads the data and the codes beside it and nothing else."""
     source = TEMPLATE.read_text(encoding="utf-8")
 
-    assert 1 == source.count("json(")
+    assert 2 == source.count("json(") == source.count('json("data.json")') + source.count('json("codes.json")')
     assert all(word not in source for word in ("http", "#import", "#include", "read(", "image(", "eval("))
 
 
