@@ -83,7 +83,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-@pytest.fixture(scope="module", params=CONTENTS)
+@pytest.fixture(scope="module", params=["support", "consult", pytest.param("court", marks=pytest.mark.drawn)])
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ExportReport:
     """A package of the story for each of the profiles."""
     place = tmp_path_factory.mktemp(request.param)
