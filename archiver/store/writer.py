@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from archiver.evidence import chain
 from archiver.records import Entry, Observation, Reply
 from archiver.store import schema
 from archiver.store.projection.project import project
 from archiver.store.projection.rows import insert_rows
-from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.queries.entries import IS_WHOLE, last_seq
 from archiver.store.schema.payload_forms import tells_what_was_shown
 from archiver.store.search import index
 from archiver.store.time_text import entry_times, to_text
@@ -36,8 +36,6 @@ _END_STEADY = frozenset(
     }
 )  # fmt: skip
 """Kinds of entries before which the looks so far are written, as the next list must be compared anew."""
-
-_LAST = select(func.max(schema.entry.c.seq))
 
 
 def append(
@@ -57,7 +55,7 @@ def append(
     observed_at, clock = entry_times(writing, at, dated=dated)
     appended = [
         _make_entry(observation, seq=seq, observed_at=observed_at, clock=clock, account_id=account_id)
-        for seq, observation in enumerate(observations, _next_seq(writing))
+        for seq, observation in enumerate(observations, last_seq(writing) + 1)
     ]
     _insert_entries(writing, appended)
     return [entry for entry, _ in appended]
@@ -111,14 +109,10 @@ def _append_ended_looks(writing: Writing, ended: Sequence[EndedLooks]) -> None:
             clock=None,
             account_id=looks.account_id,
         )
-        for seq, looks in enumerate(ended, _next_seq(writing))
+        for seq, looks in enumerate(ended, last_seq(writing) + 1)
     ]
     if appended:
         _insert_entries(writing, appended)
-
-
-def _next_seq(reading: Reading) -> int:
-    return (reading.sql.execute(_LAST).scalar() or 0) + 1
 
 
 def _insert_entries(writing: Writing, appended: Sequence[tuple[Entry, dict[str, Any]]]) -> None:

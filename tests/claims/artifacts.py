@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from archiver.cli.contracts import contract_rows
 from archiver.cli.contracts.contract_rows import page_document, page_lines
 from archiver.cli.terminal.help_pages import set_language
 from archiver.errors import CounterpartUnknown
@@ -44,7 +45,8 @@ from archiver.records import JsonObject
 from archiver.standing.status_document import status_document
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries import contract_activity, contracts
+from archiver.store.queries import contracts
+from archiver.store.queries.contract_activity import ContractActivity, activity_of
 from archiver.store.queries.status import status
 from tests.claims.dispute import BEGIN, THIRD, Dispute
 from tests.support.archives.maker import CLIENT, ArchiveMaker
@@ -82,11 +84,17 @@ class Told:
     """Every sentence of every artifact and each row of a table, without spaces."""
 
 
-def told_at_once(reading: Reading, dispute: Dispute, case: ReportInput, statistics: MessageStatistics) -> Told:
+def told_at_once(
+    reading: Reading,
+    dispute: Dispute,
+    case: ReportInput,
+    statistics: MessageStatistics,
+    activity: ContractActivity | None = None,
+) -> Told:
     """What the same chapters and texts say before they are laid out and packed."""
     report = [*page_lines_of(build_report(case, statistics).chapters)]
     consultation = [*page_lines_of(build_consultation(case, statistics).chapters)]
-    inquiry, shown = inquiry_form_text(case, statistics), _shown(reading, dispute)
+    inquiry, shown = inquiry_form_text(case, statistics), _shown(reading, dispute, activity)
     page = re.sub(r"\n {10,}", "", shown["page"])  # a wrapped line is one sentence
     blocks = [*report, *consultation, *inquiry.splitlines(), *page.splitlines()]
     return Told(
@@ -181,10 +189,10 @@ def _name(packed: zipfile.ZipFile, end: str) -> str:
     return next(name for name in packed.namelist() if name.endswith(end))
 
 
-def _shown(reading: Reading, dispute: Dispute) -> dict[str, Any]:
+def _shown(reading: Reading, dispute: Dispute, activity: ContractActivity | None = None) -> dict[str, Any]:
     contract = contracts.find_contract(reading, "job1")
-    activity = contract_activity.activity_of(reading, contract)  # once for both faces of `job show`
-    with patch.object(contract_activity, "activity_of", lambda *_: activity):
+    activity = activity or activity_of(reading, contract)  # once for both faces of `job show`
+    with patch.object(contract_rows, "activity_of", lambda *_: activity):
         show = page_document(reading, contract, now=after(dispute))
         with patch.dict(os.environ):
             set_language("ja")

@@ -64,15 +64,15 @@ def play(seed: int, folder: Path, so: Circumstances | None = None) -> Played:
     dispute.play(maker)
     sealed(maker, dispute)
     with maker.archive.reading() as reading:
-        queried = activity_of(reading, contracts.find_contract(reading, "job1")).facts
+        activity = activity_of(reading, contracts.find_contract(reading, "job1"))
         case, statistics = report_of(reading, at=after(dispute))
         folded = statistics.facts
         (rows,) = (block for block in summary.chapter(case, statistics).blocks if isinstance(block, FactList))
         page = "\n".join(f"{label}\t{text}" for label, text in rows.rows)
-        told = told_at_once(reading, dispute, case, statistics)
+        told = told_at_once(reading, dispute, case, statistics, activity)
     maker.archive.close()
     shutil.rmtree(maker.home)
-    return Played(dispute, queried, folded, _statement(folded, (page, told.inquiry)), told)
+    return Played(dispute, activity.facts, folded, _statement(folded, (page, told.inquiry)), told)
 
 
 def _statement(facts: CaseFacts, texts: tuple[str, ...]) -> Statement:

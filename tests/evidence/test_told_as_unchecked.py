@@ -53,6 +53,7 @@ def test_there_are_enough_kinds() -> None:
     assert len(LIST_RENEWAL_KINDS) >= 58
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("kind", SAMPLE)
 def test_an_edit_is_told(package_sample: Path, tmp_path: Path, kind: str) -> None:
     """Alone nothing is found, what was not checked names it, and the home finds it."""

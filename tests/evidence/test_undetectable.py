@@ -224,6 +224,7 @@ def package_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(stamped_package(tmp_path_factory.mktemp("made")).path)
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("kind", PACKAGE)
 def test_a_verification_of_a_package_stays_silent(package_sample: Path, tmp_path: Path, kind: str) -> None:
     """Once its lists fit and its own stamps are gone; where a note can say something, it does."""

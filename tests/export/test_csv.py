@@ -58,6 +58,7 @@ def rows(path: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("name", CSV_HEADERS)
 def test_every_table_is_what_spreadsheets_of_japan_read(package: Path, name: str) -> None:
     """A byte order mark, CRLF between the lines, everything quoted, as many cells as heads."""

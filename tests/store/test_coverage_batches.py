@@ -62,7 +62,7 @@ def enter(sql: Connection, batches: Sequence[Sequence[EntryObject]]) -> list[lis
     ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(looks_at_lists(), strategies.sets(strategies.integers(1, 11)))
 def test_a_batch_gives_the_spans_that_one_look_after_another_gives(entries: list[EntryObject], cuts: set[int]) -> None:
     """A round enters a few, a copy that is brought up to its ledger a thousand, a rebuild all."""
@@ -72,7 +72,7 @@ def test_a_batch_gives_the_spans_that_one_look_after_another_gives(entries: list
         assert expected == enter(in_batches, [entries[first:last] for first, last in pairwise(ends)])
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(looks_at_lists(), strategies.integers(0, 12))
 def test_a_batch_that_was_rolled_back_leaves_nothing(entries: list[EntryObject], kept: int) -> None:
     """Nothing of it is remembered outside the database: entered again it gives the same."""

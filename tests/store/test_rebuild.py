@@ -28,7 +28,7 @@ def differences(archive: Archive, *, batch: int = 3) -> list[RowDifference]:
         return list(rebuild.row_differences(reading, batch=batch))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=HISTORY, batch=strategies.integers(1, 9))
 def test_live_writing_and_the_rebuild_agree(blank: Archive, history: list[list[Observation]], batch: int) -> None:
     """However entries were grouped when written and when replayed, the readable tables are the same."""

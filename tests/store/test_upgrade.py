@@ -354,6 +354,7 @@ def test_two_that_begin_at_once_do_not_meet(terminal: Terminal, slow_program: Pa
     assert ("0002", "0001") == (revision(terminal.home / DATABASE), revision(terminal.home / COPY))
 
 
+@pytest.mark.drawn
 def test_whoever_reads_meanwhile_is_not_disturbed_and_not_waited_for(terminal: Terminal, program: Path) -> None:
     """A reading that was begun before goes on to see the older form; the upgrade ends at once."""
     with closing(sqlite3.connect(terminal.home / DATABASE)) as reader:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 
 from tests.support.terminals import forked_program
@@ -97,6 +98,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop(name, None)
     if config.option.markexpr == "not slow" and _has_room(SHARED_MEMORY):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SHARED_MEMORY))
+    if config.option.markexpr == "not slow":
+        settings.load_profile("fast")
     if config.option.markexpr == "not slow" or config.getoption("--draw"):
         config.option.hypothesis_seed = config.option.hypothesis_seed or _content_of_last_commit()
         # Numbers and texts of our own source for its examples: it would parse every module in each process.

@@ -67,7 +67,7 @@ def test_the_record_of_the_run_tells_how_wrong_the_clock_was(world: World, wrong
     assert all(abs(from_text(sweep[end]) - world.clock()) <= SLACK for end in ("from", "to"))
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(strategies.lists(strategies.integers(-40_000_000, 40_000_000), min_size=2, max_size=6))
 def test_every_entry_is_within_two_seconds_of_its_showing(jumps: list[int]) -> None:
     """Whatever the clock says in each run; the archive verifies in depth, and everything shown is held."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 
 from archiver.evidence.history import MessageHistory, number
@@ -82,6 +82,7 @@ def read_messages(
     return PackageInput(reading, recipe, source, statistics, CopiedFiles(), files(source.other), step)
 
 
+@cache
 def software_name() -> str:
     """The name and version of this program."""
     return f"chatwork-archiver {version('chatwork-archiver')}"

@@ -8,10 +8,10 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects.sqlite import Insert, insert
 
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
+from archiver.store.engine import driver_connection
 
 EntriesOf = Callable[[str, int], Sequence[EntryObject]]
 """A function from a key and a sequence number to the entries of that key up to that number, oldest first."""
@@ -41,21 +41,21 @@ def _insert_statement(table: str, names: tuple[str, ...]) -> str:
     return f'INSERT INTO "{table}" ({columns}) VALUES ({", ".join("?" * len(names))})'  # noqa: S608 - names of the schema
 
 
-def upsert_rows(sql: Connection, table: Any, rows: Iterable[dict[str, object]]) -> None:
+def upsert_rows(sql: Connection, table: Table, rows: Iterable[dict[str, object]]) -> None:
     """Insert rows or replace the ones with the same primary key."""
     values = list(rows)
-    if not values:
-        return
-    sql.execute(_upsert_statement(table, tuple(values[0])), values)
+    if values:
+        driver_connection(sql).executemany(_upsert_statement(table, tuple(values[0])), values)
 
 
 @cache
-def _upsert_statement(table: Table, names: tuple[str, ...]) -> Insert:
-    """Made once: SQLAlchemy takes longer to put it together than SQLite to carry it out."""
-    statement = insert(table)
+def _upsert_statement(table: Table, names: tuple[str, ...]) -> str:
+    """Made once, and for the driver: SQLAlchemy takes longer than SQLite to carry it out."""
     keys = [column.name for column in table.primary_key]
-    changes = {name: statement.excluded[name] for name in names if name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in keys)
+    places = ", ".join(f":{name}" for name in names)
+    inserted = _insert_statement(table.name, names).partition("(?")[0]
+    return f"{inserted}({places}) ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
 
 
 def note_changes(sql: Connection, entries: Sequence[EntryObject]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import BindParameter, Table, bindparam, func, select
 
 from archiver.records import KnownMessage, MessageId, State
 from archiver.store import schema
@@ -48,17 +48,31 @@ class OpenGap:
     payload: dict[str, Any]
 
 
+_ROOM: BindParameter[int] = bindparam("room")
+_MESSAGE = schema.message.c
+_MESSAGES_SINCE = SmallStatement(
+    select(
+        _MESSAGE.position,
+        _MESSAGE.message_id,
+        _MESSAGE.state,
+        _MESSAGE.fingerprint,
+        _MESSAGE.text_digest,
+        _MESSAGE.was_edited,
+    ).where(_MESSAGE.room_id == _ROOM, _MESSAGE.position >= bindparam("oldest"))
+)
+_ANY_MESSAGE = SmallStatement(
+    select(_MESSAGE.position).where(_MESSAGE.room_id == _ROOM, _MESSAGE.state != State.MISSING).limit(1)
+)
+_PEOPLE = SmallStatement(
+    select(schema.person.c.account_id, schema.person.c.fingerprint).where(schema.person.c.room_id == _ROOM)
+)
+
+
 def messages_since(reading: Reading, room: int, oldest: int) -> dict[int, KnownMessage]:
     """Every message of a room from a position on, by position."""
-    table = schema.message.c
-    rows = reading.sql.execute(
-        select(
-            table.position, table.message_id, table.state, table.fingerprint, table.text_digest, table.was_edited
-        ).where(table.room_id == room, table.position >= oldest)
-    )
     return {
-        position: KnownMessage(MessageId(name), State(state), fingerprint, digest, edited)
-        for position, name, state, fingerprint, digest, edited in rows
+        position: KnownMessage(MessageId(name), State(state), *facts)
+        for position, name, state, *facts in _MESSAGES_SINCE.rows(reading.sql, room=room, oldest=oldest)
     }
 
 
@@ -85,9 +99,7 @@ def message(reading: Reading, room: int, message_id: str) -> KnownMessage | None
 
 def has_messages(reading: Reading, room: int) -> bool:
     """Whether any saved message of the room is not known to be missing."""
-    table = schema.message.c
-    query = select(table.position).where(table.room_id == room, table.state != State.MISSING).limit(1)
-    return reading.sql.execute(query).scalar() is not None
+    return _ANY_MESSAGE.value(reading.sql, room=room) is not None
 
 
 def singly_read_messages(reading: Reading, room: int, since: datetime) -> set[int]:
@@ -134,9 +146,7 @@ def rooms_with_message(reading: Reading, message: int) -> list[int]:
 
 def person_fingerprints(reading: Reading, room: int) -> dict[int, str]:
     """Fingerprints of the persons seen in a room's lists, by account id."""
-    table = schema.person.c
-    rows = reading.sql.execute(select(table.account_id, table.fingerprint).where(table.room_id == room))
-    return {ident: value for ident, value in rows}  # noqa: C416 - rows are no pairs to mypy
+    return dict(_PEOPLE.rows(reading.sql, room=room))
 
 
 def known_objects(reading: Reading, kind: str, room: int) -> dict[int, KnownObject]:
@@ -160,27 +170,37 @@ def room_fingerprint(reading: Reading, room: int) -> str | None:
     return reading.sql.execute(query).scalar()
 
 
-_LAST_SAME_LIST = SmallStatement(select(schema.last_list.c.last).where(schema.last_list.c.room_id == bindparam("room")))
+_LAST_SAME_LIST = SmallStatement(select(schema.last_list.c.last).where(schema.last_list.c.room_id == _ROOM))
 """The last look at a list that stayed the same, which no entry has yet."""
+
+
+_COVERAGE, _WINDOW = schema.coverage.c, schema.window.c
+_NEWEST = SmallStatement(
+    select(_COVERAGE.newest, _COVERAGE.end).where(_COVERAGE.room_id == _ROOM).order_by(_COVERAGE.number.desc()).limit(1)
+)
+_COUNTED = SmallStatement(
+    select(_WINDOW.message_num)
+    .where(_WINDOW.room_id == _ROOM, _WINDOW.message_num.is_not(None), _WINDOW.newest.is_not(None))
+    .order_by(_WINDOW.seq.desc())
+    .limit(1)
+)
 
 
 def window_coverage(reading: Reading, room: int) -> WindowCoverage:
     """What the windows of a room have shown so far."""
-    table = schema.coverage.c
-    row = reading.sql.execute(
-        select(table.newest, table.end).where(table.room_id == room).order_by(table.number.desc()).limit(1)
-    ).one_or_none()
-    window = schema.window.c
-    counted = reading.sql.execute(
-        select(window.message_num)
-        .where(window.room_id == room, window.message_num.is_not(None), window.newest.is_not(None))
-        .order_by(window.seq.desc())
-        .limit(1)
-    ).scalar()
-    if row is None:
-        return WindowCoverage(None, counted)
-    running = _LAST_SAME_LIST.value(reading.sql, room=room) or row.end
-    return WindowCoverage(row.newest, counted, from_text(max(row.end, running)))
+    counted = _COUNTED.value(reading.sql, room=room)
+    for newest, end in _NEWEST.rows(reading.sql, room=room):
+        running = _LAST_SAME_LIST.value(reading.sql, room=room) or end
+        return WindowCoverage(newest, counted, from_text(max(end, running)))
+    return WindowCoverage(None, counted)
+
+
+_GAP = schema.gap.c
+_OPEN_GAPS = SmallStatement(
+    select(_GAP.number, _GAP.after)
+    .where(_GAP.room_id == _ROOM, _GAP.open, _GAP.reason != "erased")
+    .order_by(_GAP.number)
+)
 
 
 def open_gaps(reading: Reading, room: int, *, reached: int | None = None) -> list[OpenGap]:
@@ -188,18 +208,13 @@ def open_gaps(reading: Reading, room: int, *, reached: int | None = None) -> lis
 
     What the owner erased is none of them: no reading ever closes it.
     """
-    table = schema.gap.c
-    rows = reading.sql.execute(
-        select(table.number, table.after)
-        .where(table.room_id == room, table.open, table.reason != "erased")
-        .order_by(table.number)
-    )
+    rows = _OPEN_GAPS.rows(reading.sql, room=room)
     numbers = [number for number, after in rows if reached is None or (after is not None and int(after) >= reached)]
     payloads = [(number, last_payload(reading, f"gap/{room}/{number}", room)) for number in numbers]
     return [OpenGap(number, payload) for number, payload in payloads if payload is not None]
 
 
-_OPEN_REASONS = SmallStatement(select(schema.gap.c.room_id, schema.gap.c.reason).where(schema.gap.c.open).distinct())
+_OPEN_REASONS = SmallStatement(select(_GAP.room_id, _GAP.reason).where(_GAP.open).distinct())
 
 
 def open_reasons(reading: Reading, rooms: Collection[int]) -> set[str]:
@@ -213,12 +228,17 @@ def next_gap_number(reading: Reading, room: int) -> int:
     return (reading.sql.execute(query).scalar() or 0) + 1
 
 
+_COVERED = select(func.coalesce(func.max(_COVERAGE.seq), 0)).where(_COVERAGE.room_id == _ROOM).scalar_subquery()
+_SHUT_SINCE = SmallStatement(
+    select(_ENTRY.seq)
+    .where(_ENTRY.key == bindparam("key"), _ENTRY.kind == "room.inaccessible", _ENTRY.seq > _COVERED)
+    .limit(1)
+)
+
+
 def has_been_inaccessible(reading: Reading, room: int) -> bool:
     """Whether the room was inaccessible at any time since the last list that covered part of it."""
-    coverage, entry = schema.coverage.c, schema.entry.c
-    last = reading.sql.execute(select(func.max(coverage.seq)).where(coverage.room_id == room)).scalar() or 0
-    query = select(entry.seq).where(entry.key == f"room/{room}", entry.kind == "room.inaccessible", entry.seq > last)
-    return reading.sql.execute(query.limit(1)).scalar() is not None
+    return _SHUT_SINCE.value(reading.sql, room=room, key=f"room/{room}") is not None
 
 
 _INACCESSIBLE = SmallStatement(select(schema.room.c.room_id).where(~schema.room.c.accessible))

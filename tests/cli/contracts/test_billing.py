@@ -155,6 +155,7 @@ def test_bad_input_is_one_sentence(desk: Desk) -> None:
     assert "請求と入金" not in desk.run("job", "show", "job1")
 
 
+@pytest.mark.drawn
 def test_a_request_to_end_is_entered_and_a_job_is_shown_by_its_name_alone(desk: Desk) -> None:
     """Taken back, it is gone; a person is named by a part of the name; notes for the phone hold no number of them."""
     desk.run("job", "enter", "end-request", "--on", "2025-12-01 18:00")

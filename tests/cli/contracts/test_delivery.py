@@ -105,6 +105,7 @@ def test_a_file_that_somebody_else_sent_is_told(desk: Desk, chatwork: Chatwork) 
     assert "archive job enter job1 delivery --remove 2" in corrected[1]
 
 
+@pytest.mark.drawn
 def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk, tmp_path: Path) -> None:
     """Bad dates, an unknown contract, file or delivery, a folder, a file above the limit, the token: exit 2."""
     large = tmp_path / "large.bin"

@@ -395,6 +395,7 @@ def test_masking_is_chosen(desk: Desk) -> None:
     assert ("佐藤" in texts, "090-1234-5678" in texts) == (True, False)
 
 
+@pytest.mark.drawn(but=3)
 @pytest.mark.parametrize(
     "options",
     [

@@ -134,6 +134,7 @@ def test_a_file_without_ids_says_so(job: Job, tmp_path: Path) -> None:
     assert "見つかりませんでした" in job.terminal.run("save", page)
 
 
+@pytest.mark.drawn
 def test_another_database_of_the_archive_is_taken_in(job: Job, tmp_path: Path) -> None:
     """The conflicted copy that a synchronised folder made: what only it holds is shown afterwards."""
     home = job.terminal.home

@@ -360,7 +360,7 @@ def test_without_the_library_stamps_are_not_to_be_had(
     assert not timestamp.can_stamp()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     edits=strategies.lists(strategies.tuples(strategies.floats(0, 1), strategies.integers(0, 255)), max_size=4),
     part=strategies.floats(0, 1),

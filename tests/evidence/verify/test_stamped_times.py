@@ -99,6 +99,7 @@ def test_a_forgers_own_authority_never_speaks_for_a_known_one(
         assert f"{forged[0].seal}/{forged[0].authority}" in said["stamps"]
 
 
+@pytest.mark.drawn
 def test_an_unknown_earlier_time_does_not_make_a_late_stamp_timely(
     package_sample: Path, tmp_path: Path, script: ModuleType
 ) -> None:

@@ -440,6 +440,7 @@ def test_hostile_names_are_text(window: VerifyPageWindow, samples: Samples, tmp_
     assert [] == window.complaints
 
 
+@pytest.mark.drawn
 def test_it_shows_its_own_digest_when_it_is_given_itself(window: VerifyPageWindow, tmp_path: Path) -> None:
     """It cannot read itself, so its file is chosen like any other; what is no package gets its SHA-256."""
     path = tmp_path / "verify.html"

@@ -205,7 +205,7 @@ TEXTS = strategies.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=strategies.data(), texts=TEXTS, later=TEXTS)
 @example(data=None, texts=["a b", "ab", "b c", "xb c", '"'], later=["か", "か゛"])
 def test_any_piece_of_any_text_is_found_where_a_scan_finds_it(

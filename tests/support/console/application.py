@@ -35,9 +35,11 @@ class FormBrowser:
 
     def __init__(self, client: FlaskClient, gate: AccessGate, context: ConsoleContext) -> None:
         self.client, self.gate, self.context = client, gate, context
+        self._token = ""
 
     def let_in(self) -> None:
         """Pass the gate with its present key."""
+        self._token = ""
         assert self.client.get("/open", query_string={"key": self.gate.key}, base_url=SITE).status_code == 200
 
     def get(self, path: str, *, status: int = 200) -> str:
@@ -48,12 +50,15 @@ class FormBrowser:
         return text
 
     def token(self) -> str:
-        """A token of a form of this browser."""
+        """A token of a form of this browser; one page is looked at for all of them."""
+        if self._token:
+            return self._token
         page = "/home" if self.context.archive.exists() else "/start"
         for path in (page, "/copies", "/settings", "/lost/anew"):  # also where the archive cannot be read
             text = self.client.get(path, base_url=SITE, follow_redirects=True).get_data(as_text=True)
             if found := re.search(r'name="csrf_token" value="([^"]+)"', text):
-                return found[1]
+                self._token = found[1]
+                return self._token
         raise AssertionError(text)
 
     def post(

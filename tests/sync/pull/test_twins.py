@@ -77,6 +77,7 @@ def test_a_request_becomes_a_member(world: World) -> None:
     assert not [secret for secret in (str(stranger), "ひみつの人") if secret.encode() in database]
 
 
+@pytest.mark.drawn
 def test_a_year_of_ordinary_rooms(world: World) -> None:
     """Colleagues of one surname, a name in one organisation, marriage, renames, leaving, default pictures."""
     chatwork = world.chatwork

@@ -360,6 +360,7 @@ def test_a_chat_of_another_job_is_not_left_in_both_without_a_word(browser: FormB
     assert expected == dict(periods)
 
 
+@pytest.mark.drawn
 def test_a_chat_is_moved_taken_out_and_erased_by_clicking(browser: FormBrowser, desk: FirstDayDesk) -> None:
     """Of what leaves a job it is said what stays saved; packages are named; the last chat of a job stays."""
     hand_in_token(browser)
