@@ -17,7 +17,7 @@ from archiver.comparison.quoted_passages import CheckedPassage, QuoteStanding, S
 from archiver.comparison.sides import open_side
 from archiver.errors import N_
 from archiver.evidence.verify.findings import Verification
-from archiver.export.metadata.office import office_text
+from archiver.export.metadata.file_metadata import office_text
 from archiver.export.metadata.portable_documents import is_pdf, pdf_text, run_apart
 from archiver.records import Contract
 from archiver.store.archive import Archive, Reading

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import html
 import resource
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
 from unittest.mock import patch
 
-from archiver.export import rendering_process
+from archiver.export import html
 from archiver.export.html import write
 from archiver.records import (
     JST,
@@ -57,7 +57,7 @@ def measure(folder: Path) -> list[Figure]:
 
 def write_pages_alone(folder: str) -> None:
     """The same by one process."""
-    with patch.object(rendering_process, "LONG", COUNT + 1):
+    with patch.object(html, "LONG", COUNT + 1):
         write_pages(folder)
 
 
@@ -89,9 +89,7 @@ def write_plain_pages(folder: str) -> None:
     page: list[str] = []
     for message in _messages():
         at = message.send_time.astimezone(JST).strftime("%Y-%m-%d %H:%M")
-        page.append(
-            f"<p><b>{html.escape(message.name)}</b> <i>{at}</i> #{message.no}<br>{html.escape(message.body)}</p>\n"
-        )
+        page.append(f"<p><b>{escape(message.name)}</b> <i>{at}</i> #{message.no}<br>{escape(message.body)}</p>\n")
         if len(page) == A_PAGE:
             (Path(folder) / f"{message.no // A_PAGE:04}.html").write_text("".join(page), encoding="utf-8")
             page.clear()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.export.chosen_messages import NOTHING, MessageChoice, parse_choice
+from archiver.export.package_scope import NOTHING, MessageChoice, parse_choice
 
 ID = "1876543210987654321"
 LINK = f"https://www.chatwork.com/#!rid123456789-{ID}"

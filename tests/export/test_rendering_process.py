@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.export import helper_process, html, rendering_process
+from archiver.export import helper_process, html
 from archiver.records import Conversation, Message
 from archiver.render.message_html import MessageFacts, message_facts, render_here
 from archiver.report_language import LANGUAGES, report_language
@@ -26,7 +26,7 @@ def test_two_processes_write_the_same_bytes_as_one(tmp_path: Path, monkeypatch: 
             with report_language(language):
                 monkeypatch.setattr(html, "rendering_for", lambda _count: render_here)
                 alone = written(conversation, tmp_path / f"one-{language}-{conversation.count}")
-                monkeypatch.setattr(html, "rendering_for", lambda _count: rendering_process.render_beside_a_helper)
+                monkeypatch.setattr(html, "rendering_for", lambda _count: html.render_beside_a_helper)
                 together = written(conversation, tmp_path / f"two-{language}-{conversation.count}")
 
             assert alone == together
@@ -34,7 +34,7 @@ def test_two_processes_write_the_same_bytes_as_one(tmp_path: Path, monkeypatch: 
 
 def test_everything_is_rendered_here_once_the_helper_is_dead() -> None:
     """A helper that is killed between two batches costs time, but no message."""
-    rows = rendering_process.render_beside_a_helper(messages_killing_the_helper(), facts_of_long())
+    rows = html.render_beside_a_helper(messages_killing_the_helper(), facts_of_long())
 
     assert [one.no for one, _ in rows] == list(range(1, COUNT + 1))
 
@@ -47,14 +47,14 @@ def test_everything_is_rendered_here_if_no_helper_can_be_started(monkeypatch: py
 
     monkeypatch.setattr(multiprocessing.get_context("spawn").Process, "start", refuse)
 
-    rows = list(rendering_process.render_beside_a_helper(long(COUNT).messages(), facts_of_long()))
+    rows = list(html.render_beside_a_helper(long(COUNT).messages(), facts_of_long()))
 
     assert rows == list(render_here(long(COUNT).messages(), facts_of_long()))
 
 
 def test_the_helper_ends_with_the_pages() -> None:
     """Nobody is left behind when the pages are done, nor when they are given up in the middle."""
-    rows = rendering_process.render_beside_a_helper(long(COUNT).messages(), facts_of_long())
+    rows = html.render_beside_a_helper(long(COUNT).messages(), facts_of_long())
     next(rows)
     assert len(multiprocessing.active_children()) == 1
 
@@ -66,11 +66,11 @@ def test_the_helper_ends_with_the_pages() -> None:
 def test_a_helper_is_asked_for_long_conversations_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A short one is done before a process has started, and on one core two would only take turns."""
     monkeypatch.setattr(helper_process, "_core_count", lambda: 2)
-    assert rendering_process.rendering_for(rendering_process.LONG) is rendering_process.render_beside_a_helper
-    assert rendering_process.rendering_for(rendering_process.LONG - 1) is render_here
+    assert html.rendering_for(html.LONG) is html.render_beside_a_helper
+    assert html.rendering_for(html.LONG - 1) is render_here
 
     monkeypatch.setattr(helper_process, "_core_count", lambda: 1)
-    assert rendering_process.rendering_for(rendering_process.LONG) is render_here
+    assert html.rendering_for(html.LONG) is render_here
 
 
 def messages_killing_the_helper() -> Iterator[Message]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from archiver.export.room_people import room_people
+from archiver.export.conversation import room_people
 from archiver.records import Membership, MembershipPeriod, PersonName
 from tests.support.archives.entries import ROOM, object_entry, time
 

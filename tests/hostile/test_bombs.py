@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 from PIL import ImageFile
 
-from archiver.export.metadata.file_metadata import NotRemovable, read_metadata, without_metadata
+from archiver.export.metadata.file_metadata import MAX_PROPERTIES, NotRemovable, read_metadata, without_metadata
 from archiver.export.metadata.items import MetadataState
-from archiver.export.metadata.office import MAX_PROPERTIES
 from archiver.export.metadata.pictures import picture_metadata
 from tests.support.packages.files_with_metadata import AUTHOR, picture
 

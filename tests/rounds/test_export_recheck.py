@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from archiver.app import App
-from archiver.export.chosen_messages import MessageChoice
 from archiver.export.package.order import ExportOrder
+from archiver.export.package_scope import MessageChoice
 from archiver.rounds.export_recheck import Recheck, recheck_quoted
 from archiver.store.queries.entries import last_seq
 from archiver.sync.singles.single_reads import MAX_CALLS

@@ -18,8 +18,8 @@ from babel.messages.pofile import read_po
 
 from archiver.evidence.tables import build, events, tasks
 from archiver.evidence.tables import files as file_tables
-from archiver.export.mask.covers import COVERED, COVERED_NAME, UNREAD
 from archiver.export.mask.kinds import MaskKind, reason
+from archiver.export.mask.policy import COVERED, COVERED_NAME, UNREAD
 from archiver.platforms.job_platform import STRANGER, platform_of, platforms
 from archiver.records import TERM_ITEMS, CaseSide, contract_facts
 from archiver.render.page_templates import SCRIPT_TEXT

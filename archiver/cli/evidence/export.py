@@ -26,12 +26,12 @@ from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import ask_yes_no, is_asked, parse_period
 from archiver.custody import earlier_homes, erasures
 from archiver.custody.export_stamps import stamp_service
-from archiver.export.chosen_messages import parse_choice
 from archiver.export.package import make_package
 from archiver.export.package.make_package import ExportDeclined, ExportReport
 from archiver.export.package.order import ExportOrder, option_words
 from archiver.export.package.reading_step import keep_sides
 from archiver.export.package.recipe import PackagePreview
+from archiver.export.package_scope import parse_choice
 from archiver.records import RequestKind
 from archiver.rounds.export_recheck import Recheck, recheck_quoted
 from archiver.settings.model import exports_folder

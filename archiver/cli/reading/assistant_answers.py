@@ -20,8 +20,8 @@ from msgspec import NODEFAULT, UNSET, Meta, UnsetType
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.contracts.contract_rows import page_document
-from archiver.export.mask.covers import Covers, Place
 from archiver.export.mask.package_mask import PackageMask, Policy
+from archiver.export.mask.policy import Covers, Place
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.reading_step import recipe_of
 from archiver.records import JST, Contract, MessageId, ReadState, RoomId, contract_facts

@@ -11,10 +11,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from archiver.export.mask.analyser import Word, vocabulary, words
-from archiver.export.mask.contact_forms import account_holders, contact_patterns, handle_patterns
-from archiver.export.mask.name_lists import in_hiragana, surnames
-from archiver.export.mask.spellings import folded_terms, kana_alone, kanji_of, other_spellings, parts_of
+from archiver.export.mask import contact_patterns, handle_patterns
+from archiver.export.mask.name_lists import Word, in_hiragana, surnames, vocabulary, words
+from archiver.export.mask.names import folded_terms, kana_alone, kanji_of, other_spellings, parts_of
 from archiver.letter_folding import folded_text, join_variants
 
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -82,7 +81,7 @@ class NameFinder:
         yield from (one[:2] for one in hidden if one.is_person or not _is_common(one))
         yield from _persons(text, listed)
         yield from _titled(text, listed)
-        yield from account_holders.holders(text)
+        yield from contact_patterns.holders(text)
         for groups in (handle_patterns.HANDLES, contact_patterns.CONTACTS):
             for pattern in (one for group in groups if group.gate.search(text) for one in group.patterns):
                 for match in pattern.finditer(text):

@@ -7,18 +7,16 @@ on the text and the policy alone, so masking the same text again gives the same 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any, NamedTuple
 
 from archiver.chatwork.notation.parse import DELETED
-from archiver.export.mask import masked_places
 from archiver.export.mask.finder import piece_pattern
 from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, reason, replacement
-from archiver.export.mask.masked_places import MaskedPlace
 from archiver.export.mask.names import NameMatcher, letter_names
 from archiver.export.mask.policy import POLICIES, Policy, masking_policy
-from archiver.export.mask.stand_ins import FILE_TAGS, StandIns
 from archiver.letter_folding import TAG, FoldedText, fold, folded_text, folded_word
 from archiver.records import Contract, contract_facts
 
@@ -160,7 +158,7 @@ class PackageMask:
         if not self.is_hidden(account):
             return self.mask_text(original, MaskedPlace("表示名"))
         label = self.label_of(account)
-        self._counts.setdefault((masked_places.person_place(label), MaskKind.NAME), set()).add(hash(original))
+        self._counts.setdefault((person_place(label), MaskKind.NAME), set()).add(hash(original))
         return label
 
     def label_of(self, account: int) -> str:
@@ -314,3 +312,66 @@ def _split_at_tags(group: list[MaskHit], end: int, text: str) -> Iterator[MaskHi
     start = group[0].start
     for part in re.finditer(f"[^{TAG}]+", text[start:end]):
         yield longest._replace(start=start + part.start(), end=start + part.end())
+
+
+FILE_TAGS = ("[download", "[task:", "[/task")
+"""Beginnings of tags whose number is no account id."""
+
+_IDS = re.compile(r"(?<=:)[0-9]{1,19}(?=\])|(?<=aid=)[0-9]{1,19}(?:,[0-9]{1,19})*")
+_NUMBER = re.compile("[0-9]+")
+_MIN_DIGITS = 4
+"""Digits of an account id from which on it is searched for in texts; shorter numbers are mostly something else."""
+
+
+class StandIns:
+    """The numbers of the third persons of a package; 0 stands for everybody who is not known."""
+
+    def __init__(self, ordered: Sequence[int], *, hidden: Collection[int], known: Collection[int]) -> None:
+        """Number the accounts in this order; nobody who is `known` has such a number as the account id."""
+        numbers = (number for number in count(1) if number not in known)
+        numbered = dict(zip(ordered, numbers, strict=False))
+        self._numbers = {account: numbered[account] for account in hidden if account in numbered}
+        self.numbers = frozenset(self._numbers.values())
+        """The numbers in use."""
+        typed = [str(account) for account in self._numbers if len(str(account)) >= _MIN_DIGITS]
+        self._typed = re.compile(rf"(?<![0-9])(?:{'|'.join(typed)})(?![0-9])") if typed else None
+
+    def number(self, account: int) -> int:
+        """The number of a third person; a number that stands for one already stays."""
+        return account if account in self.numbers else self._numbers.get(account, 0)
+
+    def hits(self, text: str, labels: Mapping[int, str]) -> Iterator[MaskHit]:
+        """Every account id of a third person that was typed in a folded text."""
+        for match in self._typed.finditer(text) if self._typed is not None else ():
+            yield MaskHit(match.start(), match.end(), MaskKind.ACCOUNT, labels[int(match[0])])
+
+    def replace_in_tags(self, text: str, tags: re.Pattern[str], shown: Callable[[int], int]) -> str:
+        """The text with the account ids in these tags as they may be shown."""
+        if "[" not in text:
+            return text
+
+        def replace_tag(tag: re.Match[str]) -> str:
+            if tag[0].startswith(FILE_TAGS):
+                return tag[0]
+            return _IDS.sub(lambda ids: _NUMBER.sub(lambda one: str(shown(int(one[0]))), ids[0]), tag[0])
+
+        return tags.sub(replace_tag, text)
+
+
+class MaskedPlace(NamedTuple):
+    """A text that is searched for what to mask; `room` and `message` are set for a message."""
+
+    name: str
+    """「本文」, 「ファイル名(ファイルID 1)」 …"""
+    room: int = 0
+    message: int = 0
+
+
+def message_place(room: int, message_id: int) -> MaskedPlace:
+    """The place of a message's texts, present and earlier ones."""
+    return MaskedPlace("本文", room, message_id)
+
+
+def person_place(label: str) -> MaskedPlace:
+    """The place of the display names of a person under a letter."""
+    return MaskedPlace(f"{label}の表示名")

@@ -1,15 +1,19 @@
-"""The policy of what is masked: the profile's rule with the user's additions and exceptions."""
+"""What is masked by whom a package is for, and what the user covers or uncovers in it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from gettext import gettext as _
+from typing import Any
 
 from archiver.errors import UsageError
+from archiver.evidence.history import EntryObject, text
+from archiver.evidence.system_posts import DELETED_BODY, is_system_post
 from archiver.export.mask.kinds import ALL_PATTERN_KINDS, MaskKind
 from archiver.letter_folding import folded_text
+from archiver.report_language import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +65,124 @@ def user_pattern(given: str) -> re.Pattern[str]:
     if not literal_text:
         raise UsageError(detail=_("There is nothing in “{pattern}” that could be hidden.").format(pattern=given))
     return re.compile(re.escape(literal_text))
+
+
+Place = tuple[int, str]
+"""Room and id of a message."""
+
+COVERED = "文面は隠しています"
+UNREAD = "文面は隠しています(まだ読んでいません)"
+COVERED_NAME = "(ファイル名は隠しています)"
+
+_TEXT_OF: Mapping[str, str] = {"message": "body", "file": "filename", "task": "body", "room": "description"}
+_KEPT = frozenset({"message_id", "name", "icon_path", "type", "role", "status", "limit_type"})
+"""Texts of these objects that are ids and words of Chatwork, or the name of a chat."""
+
+_SYSTEM_TAG = re.compile(
+    r"\[/?(?:info|title|download|task)(?::[0-9]{1,19})?\]|\[dtext:[a-z_]+\]|\[(?:piconname|picon|pname):[0-9]{1,19}\]"
+    r"|\[(?P<name>preview|task) [^\[\]]*\]"
+)
+_QUOTE = re.compile(r"\[qt\](?:\[qtmeta (?P<meta>[^\[\]]*)\])?|\[引用 (?P<old>[^\[\]]*)\]|\[/(?:qt|引用)\]")
+_META = re.compile(r"aid=(?P<aid>[0-9]{1,19})[^\[\]]*time=(?P<time>[0-9]{1,12})")
+
+
+def text_field(entry: EntryObject) -> str:
+    """The field with the text that is read before it leaves; empty for a kind of entry without one."""
+    return _TEXT_OF.get(entry["kind"], "")
+
+
+def chat_id(room: int) -> str:
+    """What stands for the id of a message where the description of a chat is read."""
+    return f"chat{room}"
+
+
+def place_of(entry: EntryObject) -> Place:
+    """The message to which an entry of a message, file or task belongs; the chat of a description."""
+    if entry["kind"] == "room":
+        return entry["room_id"], chat_id(entry["room_id"])
+    if entry["kind"] == "message":
+        return entry["room_id"], entry["key"].partition("/")[2]
+    return entry["room_id"], str(entry["payload"]["object"].get("message_id") or "")
+
+
+class Covers:
+    """Covers every text of a package but those of the messages that were read."""
+
+    def __init__(
+        self,
+        shown: Collection[Place],
+        unread: Collection[Place] = (),
+        sent: Mapping[tuple[int, int], Collection[Place]] | None = None,
+        *,
+        quoted: str = COVERED,
+    ) -> None:
+        """Take the messages that are shown, those still to be read, and author and second → what was sent then.
+
+        `quoted`: what stands for a covered text that is quoted.
+        """
+        self._shown = frozenset(shown)
+        self._unread = frozenset(unread)
+        self._sent = sent or {}
+        self._quoted = quoted
+        self._variants: dict[tuple[int, str, str], list[int]] = {}
+
+    def cover(self, entry: EntryObject) -> EntryObject:
+        """The entry with its text covered, or with what it quotes of covered messages."""
+        field = text_field(entry)
+        received = entry["payload"].get("object")
+        if not field or not isinstance(received, dict):
+            return entry
+        original = text(received.get(field))
+        if place_of(entry) in self._shown:
+            shown = self.cover_quotes(original)
+            return entry if shown == original else _with_object(entry, {**received, field: shown})
+        kept = {name: one for name, one in received.items() if not isinstance(one, str) or name in _KEPT}
+        if original:
+            kept[field] = self._covered_text(entry, original)
+        elif field in received:
+            kept[field] = received[field]
+        return _with_object(entry, kept)
+
+    def cover_quotes(self, body: str) -> str:
+        """A text with what it quotes of covered messages covered too; a quotation that points nowhere counts as one."""
+        parts: list[str] = []
+        last = depth = 0
+        for tag in _QUOTE.finditer(body) if "[qt]" in body or "[引用" in body else ():
+            if tag[0].startswith("[/"):
+                if depth == 1:
+                    parts.append(self._quoted)
+                    last = tag.start()
+                depth = max(0, depth - 1)
+            elif depth:
+                depth += 1
+            elif body.find("[/引用]" if tag["old"] is not None else "[/qt]", tag.end()) >= 0 and not self._is_shown(
+                tag["old"] or tag["meta"] or ""
+            ):
+                parts.append(body[last : tag.end()])
+                last, depth = tag.end(), 1
+        return "".join([*parts, self._quoted if depth else body[last:]])
+
+    def _is_shown(self, meta: str) -> bool:
+        found = _META.search(meta)
+        places = () if found is None else self._sent.get((int(found["aid"]), int(found["time"])), ())
+        return bool(places) and self._shown.issuperset(places)
+
+    def _covered_text(self, entry: EntryObject, original: str) -> str:
+        """What stands for a text; different texts of one message, file or task stay different."""
+        if original == DELETED_BODY:
+            return original
+        if entry["kind"] == "file":
+            covered = say(COVERED_NAME)
+        elif entry["kind"] == "message" and is_system_post(original):
+            covered = "".join(f"[{tag['name']} ]" if tag["name"] else tag[0] for tag in _SYSTEM_TAG.finditer(original))
+        else:
+            covered = say(UNREAD if place_of(entry) in self._unread else COVERED)
+        known = self._variants.setdefault((entry["room_id"], entry["key"], covered), [])
+        if hash(original) not in known:
+            known.append(hash(original))
+        index = known.index(hash(original))
+        return covered if index == 0 else f"{covered}(隠した部分が異なる文面{index + 1})"
+
+
+def _with_object(entry: EntryObject, received: Mapping[str, Any]) -> EntryObject:
+    return {**entry, "payload": {**entry["payload"], "object": received}}

@@ -12,13 +12,12 @@ from typing import Any, NamedTuple
 
 from archiver.evidence.history import READINGS, EntryObject, number
 from archiver.evidence.replaced_records import masked_line, shown_line
-from archiver.export.mask import masked_places
+from archiver.export.mask import package_mask
 from archiver.export.mask.kinds import MaskKind, reason
-from archiver.export.mask.masked_places import MaskedPlace
 from archiver.export.mask.names import people_in, third_persons
 from archiver.export.mask.outside_ids import REASON as OUTSIDE_REASON
 from archiver.export.mask.outside_ids import PeriodIds
-from archiver.export.mask.package_mask import PackageMask, Policy
+from archiver.export.mask.package_mask import MaskedPlace, PackageMask, Policy
 from archiver.records import JsonObject
 
 _NEVER_MASKED = frozenset({*READINGS, "gap", "gap.narrowed", "gap.closed", "blob", "stamp", "rollback", "service"})
@@ -139,7 +138,7 @@ def is_unmasked(body: bytes, mask: PackageMask) -> bool:
 def _record_place(entry: EntryObject) -> MaskedPlace:
     kind, name = entry["kind"], entry["key"].rpartition("/")[2]
     if kind == "message":
-        return masked_places.message_place(entry["room_id"], number(name))
+        return package_mask.message_place(entry["room_id"], number(name))
     if kind == "room":
         return MaskedPlace("チャット名・概要", entry["room_id"])
     words = {"file": f"ファイル名(ファイルID {name})", "task": f"タスク(タスクID {name})"}

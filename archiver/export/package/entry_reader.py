@@ -22,13 +22,20 @@ from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sig
 from archiver.evidence.replaced_records import read_tombstone
 from archiver.evidence.tables import build
 from archiver.evidence.tables.events import ChangeRow, message_events
-from archiver.export.chosen_messages import NOTHING, MessageChoice
 from archiver.export.conversation import unix_time
-from archiver.export.mask.covers import Covers
 from archiver.export.mask.outside_ids import PeriodIds
 from archiver.export.mask.package_mask import PackageMask
+from archiver.export.mask.policy import Covers
 from archiver.export.mask.records import mask_record, masked_entry
-from archiver.export.package_scope import BASE_LINE_KINDS, NEVER_EXPORTED, PackageScope, base_line, observed_seconds
+from archiver.export.package_scope import (
+    BASE_LINE_KINDS,
+    NEVER_EXPORTED,
+    NOTHING,
+    MessageChoice,
+    PackageScope,
+    base_line,
+    observed_seconds,
+)
 from archiver.records import AccountId, Entry, MessageId, Post, RoomId
 from archiver.store.archive import Reading
 from archiver.store.queries.entries import (

@@ -22,7 +22,6 @@ from archiver.export.bag import Bag, HashingWriter
 from archiver.export.package import copied_files, pdf_files, verify_script
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.entry_reader import KeptHistories, PackageStatistics, SourceEntries
-from archiver.export.package.export_report import ExportReport
 from archiver.export.package.package_input import (
     SCRATCH,
     PackageInput,
@@ -31,11 +30,11 @@ from archiver.export.package.package_input import (
     software_name,
     step_counter,
 )
-from archiver.export.package.recipe import Recipe
+from archiver.export.package.recipe import ExportReport, Recipe
 from archiver.export.package.report_input import package_preview, period_text, report_input, unread_chats
 from archiver.export.report.limits import important_pauses
 from archiver.export.stamps import put_roots
-from archiver.export.texts import readme, verify_txt
+from archiver.export.texts import readme
 from archiver.export.verify_page import page
 from archiver.records import JST, Conversation
 from archiver.render.gap_breaks import pause_lines
@@ -144,7 +143,7 @@ def _put_texts(bag: Bag, package: PackageInput, conversations: Sequence[Conversa
     """Write what people read first, and what they check the package with."""
     whole = _is_whole(package)
     bag.add("00_README.txt", readme.readme(_facts(package, conversations)))
-    bag.add("VERIFY.txt", verify_txt.verify_text(_verification_steps(package.recipe, package.copied, whole=whole)))
+    bag.add("VERIFY.txt", readme.verify_text(_verification_steps(package.recipe, package.copied, whole=whole)))
     if whole:
         bag.add(verify_script.NAME, verify_script.verify_script())
         bag.add(page.NAME, page.verify_page())

@@ -21,11 +21,11 @@ from archiver.evidence.manifest import digest_file
 from archiver.export import PROFILES, PackageForm
 from archiver.export.bag import Bag, pack, partial_bag, sweep_leftovers
 from archiver.export.package import submission_package
-from archiver.export.package.export_report import ExportReport as ExportReport
 from archiver.export.package.full_package import assemble
 from archiver.export.package.make_recipe import make_recipe
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import Progress
+from archiver.export.package.recipe import ExportReport as ExportReport
 from archiver.export.package.recipe import PackagePreview, Recipe
 from archiver.export.stamps import StampService, stamp_package
 from archiver.folder_sync import sync_where_possible

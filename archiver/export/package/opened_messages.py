@@ -15,9 +15,9 @@ from archiver.claims.quotations import names_terms
 from archiver.evidence.chain import canonical, digest
 from archiver.evidence.history import text
 from archiver.export import PROFILES
-from archiver.export.mask.covers import COVERED, Covers, Place, chat_id, place_of, text_field
 from archiver.export.mask.finder import NameFinder, piece_pattern
 from archiver.export.mask.package_mask import PackageMask
+from archiver.export.mask.policy import COVERED, Covers, Place, chat_id, place_of, text_field
 from archiver.export.package.package_input import PackageInput
 from archiver.export.package.report_input import report_input
 from archiver.export.package_scope import STATEMENTS

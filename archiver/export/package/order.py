@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.errors import N_
 from archiver.export import PROFILES
-from archiver.export.chosen_messages import NOTHING, MessageChoice
+from archiver.export.package_scope import NOTHING, MessageChoice
 from archiver.records import JST, RequestKind, Review
 from archiver.report_language import JAPANESE, LANGUAGES
 

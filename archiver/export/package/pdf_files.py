@@ -6,18 +6,30 @@ A PDF that cannot be made is noted as missing and never keeps the rest of a pack
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from pathlib import PurePosixPath
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
 
 from archiver import errors
+from archiver.export import html
 from archiver.export.bag import Bag
 from archiver.export.package.copied_files import CopiedFiles
+from archiver.export.package.entry_reader import KeptHistories
+from archiver.export.package.make_recipe import make_recipe
+from archiver.export.package.order import ExportOrder
+from archiver.export.package.package_input import Progress, read_messages, step_counter
+from archiver.export.package.report_input import report_input
 from archiver.export.pdf.blocks import Report
 from archiver.export.pdf.worker import make_pdf_apart
 from archiver.export.report import all_messages, chapters, exhibits
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey_messages
+from archiver.records import Attachment, Contract, ContractRoom, RoomId
 from archiver.report_language import say
+from archiver.store.archive import Reading
+from archiver.store.queries.entries import last_seq
 
 _VOLUMES = ".volumes"
 _PAGE_COUNT = re.compile(rb"/Type\s*/Pages\s*/Count (\d{1,9})")
@@ -84,3 +96,29 @@ def put_all_pdfs(bag: Bag, case: ReportInput, copied: CopiedFiles) -> None:
     put_pdf(bag, "data/evidence_list.pdf", exhibits.evidence_list(case, statistics, filed), case, copied)
     for kind in ("docx", "xlsx"):
         bag.add(f"data/evidence_list.{kind}", exhibits.evidence_document(case, statistics, filed, kind))
+
+
+def print_chat(
+    reading: Reading,
+    contract: Contract,
+    room: int,
+    folder: Path,
+    link: Callable[[Attachment], str | None],
+    *,
+    now: datetime,
+    progress: Progress,
+) -> Iterator[str]:
+    """Write the whole chat into a folder; the names of what is opened: the index of its pages, then each volume.
+
+    Raises PdfUnavailable, PdfFailed (once the pages are there), OSError.
+    """
+    alone = replace(contract, rooms=(ContractRoom(RoomId(room)),))
+    order = ExportOrder(contract=contract.id, profile="lawyer").with_policy()
+    recipe = make_recipe(reading, (), order, alone, name="", stamping=None, at=now, upto=last_seq(reading))
+    with KeptHistories(folder) as kept:
+        package = read_messages(reading, recipe, kept, step_counter(reading, recipe, progress), checked=False)
+        deque(package.statistics.read_histories(), maxlen=0)
+        for one in package.conversations():
+            html.write(one, folder, link)
+        yield "index.html"
+        yield from (path.name for path in all_messages.write_volumes(report_input(package), folder))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from gettext import gettext as _
+from gettext import ngettext
 
-from archiver.export.mask.covers import Covers
 from archiver.export.mask.package_mask import PackageMask
+from archiver.export.mask.policy import Covers
 from archiver.export.metadata.items import FileMetadata
 from archiver.export.package.copied_files import EnclosureMetadata
 from archiver.export.package.order import ExportOrder
@@ -106,3 +108,109 @@ class PackagePreview:
     warnings: tuple[str, ...]
     """`early_contact`, `unsaved_beginning` (something is missing before the first message), `forbidden_contact` (the
     platform allows none outside), `nda` (a promise of secrecy), `english` (for a reader who reads Japanese)."""
+
+
+_DOCUMENT_KEYS = (
+    *("path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"),
+    *("files_packed", "warnings", "incomplete", "unheld", "unsealed", "recorded"),
+    *("opened", "read", "unread", "covered"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportReport:
+    """The result of an export; first what is known when the package is filled."""
+
+    list_sha256: str
+    """The digest of its last list, which names everything else."""
+    empty: bool
+    """Whether it holds nothing of any room but the times of readings."""
+    messages: int
+    files: int
+    """Files listed, whether or not their bytes are saved."""
+    gaps: int
+    """Open gaps that touch the period; what the user erased is none."""
+    preview: PackagePreview | None = None
+    path: str = ""
+    """The absolute path of the bag's folder, or of the folder with the zip where a zip is all."""
+    zip: str | None = None
+    profile: str = ""
+    seal: int | None = None
+    """The number of the seal whose state the package shows."""
+    sha256: str = ""
+    """The digest that covers everything in it: of `tagmanifest-sha256.txt`, or of the zip where a zip is all."""
+    stamped: bool = False
+    """Whether every configured authority stamped the package itself; False if there is none."""
+    missing: tuple[str, ...] = ()
+    """Japanese sentences about what should be in it and is not: bytes lost or damaged, stamps of seals.
+
+    The package states them itself.
+    """
+    unstamped: tuple[str, ...] = ()
+    """Authorities whose stamp over the package did not come; as it comes last, the package cannot state this."""
+    too_large: tuple[str, ...] = ()
+    """Sentences about files above the size limit; nothing was left out for that."""
+    files_packed: int = 0
+    """Files whose bytes are in it."""
+    warnings: tuple[str, ...] = ()
+    """Warnings to heed before it is handed over (`PackagePreview.warnings`)."""
+    unheld: tuple[str, ...] = ()
+    """Files whose bytes were never saved, with the reason."""
+    advice: str | None = None
+    """What the user should do before handing it in, in Japanese."""
+    blank: tuple[str, ...] = ()
+    """Facts of the contract that a reader will look for and that are not stated yet."""
+    contract: str = ""
+    """The id of the contract in this archive."""
+    unsealed: int = 0
+    """How many records at the end no seal closes, as the archive could not be written."""
+    recorded: bool = True
+    """Whether this archive records it, which one that cannot be written does not."""
+    opened: int = 0
+    """Messages that somebody is to read before."""
+    read: int = 0
+    """Those of them whose texts are in it."""
+    unread: int = 0
+    """Those about which nobody decided, so that their texts are covered."""
+    covered: int = 0
+    """Messages of which it has no text."""
+    stamps: Mapping[str, str] = field(default_factory=dict)
+    """Authority → SHA-256 of its stamp over that list."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Name → SHA-256 of every file in it."""
+
+    @property
+    def incomplete(self) -> tuple[str, ...]:
+        """Everything that makes the package incomplete, one Japanese sentence each."""
+        return (*self.missing, *self.unstamped, *self.too_large)
+
+    def contents(self) -> str:
+        """How much it holds, in a line in the user's language; what there is none of is not told."""
+        files = ngettext("{n} file", "{n} files", self.files_packed).format(n=self.files_packed)
+        gaps = ngettext("{n} period not saved", "{n} periods not saved", self.gaps).format(n=self.gaps)
+        told = [ngettext("{n} message", "{n} messages", self.messages).format(n=self.messages)]
+        counts = _(", ").join([*told, *([files] if self.files_packed else []), *([gaps] if self.gaps else [])])
+        listed = self.files - self.files_packed
+        more = ngettext(". {n} file is only listed", ". {n} files are only listed", listed).format(n=listed)
+        return counts + more if listed else counts
+
+    def record_note(self) -> str:
+        """That this archive does not record it, in the user's language; empty where it does."""
+        if self.recorded:
+            return ""
+        return _(
+            "The archive cannot be written, so it does not record this export. Note elsewhere to whom you give it."
+        )
+
+    def unread_sentences(self) -> tuple[str, ...]:
+        """How many messages nobody read yet, in the user's language; nothing if there is none."""
+        sentence = ngettext(
+            "{n} message is not read yet, so its text is covered.",
+            "{n} messages are not read yet, so their texts are covered.",
+            self.unread,
+        )
+        return (sentence.format(n=self.unread),) if self.unread else ()
+
+    def document(self) -> dict[str, object]:
+        """The JSON document of design §5."""
+        return {name: getattr(self, name) for name in _DOCUMENT_KEYS}

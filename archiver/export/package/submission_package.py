@@ -23,7 +23,6 @@ from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.package import copied_files, pdf_files
 from archiver.export.package.copied_files import NOT_REMOVABLE
 from archiver.export.package.entry_reader import KeptHistories
-from archiver.export.package.export_report import ExportReport
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import (
     SCRATCH,
@@ -33,7 +32,7 @@ from archiver.export.package.package_input import (
     read_messages,
     step_counter,
 )
-from archiver.export.package.recipe import Recipe
+from archiver.export.package.recipe import ExportReport, Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
 from archiver.export.report.chapters import build_report
 from archiver.export.report.consultation import build_consultation

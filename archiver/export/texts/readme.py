@@ -1,16 +1,14 @@
-"""The text of `00_README.txt`, which people open first: in Japanese, with a few lines of English.
-
-UTF-8 with a byte order mark and CRLF, so that every editor on Windows shows it. It claims nothing that the files
-cannot show, and states no cause that no reply of the API stated.
-"""
+"""The texts of `00_README.txt`, which people open first, and of `VERIFY.txt`: Japanese, with some English."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from archiver.evidence.tables.build import CSV_HEADERS, KINDS, SOURCES, STATES
+from archiver.export.bag import TAG_MANIFEST
+from archiver.export.stamps import SealStamp, package_stamp_name
 from archiver.records import Contract, contract_facts
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, no_pauses_text, usual_interval_lines
 from archiver.render.page_templates import text_lines
@@ -67,3 +65,34 @@ def _stated_facts(contract: Contract) -> Iterator[tuple[str, str | None]]:
         value = stated_day(getattr(contract, fact.name) or "")
         if fact.office_label and (value or fact.is_asked):
             yield say("{label}(利用者の入力)", label=say(fact.office_label)), value
+
+
+def verify_text(steps: dict[str, Any]) -> bytes:
+    """The content of `VERIFY.txt` of a package with these parts that can be checked.
+
+    `tables`: it holds the CSV files and `verify.py`; `raw`: the replies; `seals`: the names of their files in order;
+    `stamps` and `roots` of these; `configured`: the authorities that are asked for a stamp over the package itself;
+    `made_at`: a time at which their certificates are valid, as they are asked right after it.
+    """
+    stamps = steps["stamps"]
+    last = [one for one in stamps if one.number == max(other.number for other in stamps)]
+    ends = [f"{one.authority} {one.ends:%Y-%m-%d}" for one in last if one.ends is not None]
+    more = {
+        "last_stamps": last,
+        "shown": ", ".join(ends),
+        "ended": [one for one in stamps if one.ends is not None and one.ends <= steps["made_at"]],
+        "list_name": TAG_MANIFEST,
+        "package_stamp_name": package_stamp_name,
+        "command": _verify_command,
+        "seal_command": _seal_command,
+    }
+    return encode_lines(text_lines("verify.txt", **steps, **more))
+
+
+def _seal_command(stamp: SealStamp) -> str:
+    data = f"data/seals/{stamp.seal_name}"
+    return _verify_command(data, f"{data}.{stamp.authority}.tsr", stamp.authority, stamp.time)
+
+
+def _verify_command(data: str, reply: str, authority: str, at: datetime) -> str:
+    return f"openssl ts -verify -data {data} -in {reply} -CAfile data/tsa/{authority}.pem -attime {int(at.timestamp())}"

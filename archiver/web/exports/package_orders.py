@@ -15,9 +15,9 @@ from werkzeug.datastructures import MultiDict
 from archiver import errors
 from archiver.custody import earlier_homes, erasures
 from archiver.custody.export_stamps import stamp_service
-from archiver.export.chosen_messages import parse_choice
 from archiver.export.package import make_package
 from archiver.export.package.order import ON_PAGE, ExportOrder, read_wish
+from archiver.export.package_scope import parse_choice
 from archiver.platforms.job_platform import STRANGER, Platform, platform_of
 from archiver.records import JST, RequestKind
 from archiver.render.invisible_characters import visible

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
-from archiver.export.package.printed_chat import print_chat
+from archiver.export.package.pdf_files import print_chat
 from archiver.report_language import JAPANESE, report_language
 from archiver.web.console_context import console_context
 from archiver.web.exports.package_orders import progress

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from archiver.export.chosen_messages import MessageChoice
 from archiver.export.package.order import ExportOrder, option_words
+from archiver.export.package_scope import MessageChoice
 from archiver.records import JST, RequestKind, Role
 from archiver.store.archive import Archive
 from archiver.store.queries import runs

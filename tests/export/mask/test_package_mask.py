@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.errors import UsageError
-from archiver.export.mask.masked_places import message_place
 from archiver.export.mask.names import letter_names, third_persons
-from archiver.export.mask.package_mask import PackageMask, Policy, masking_policy
+from archiver.export.mask.package_mask import PackageMask, Policy, masking_policy, message_place
 from archiver.export.mask.policy import user_pattern
 from archiver.letter_folding import folded_text
 from archiver.records import Contract

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.export.chosen_messages import parse_choice
-from archiver.export.mask.covers import COVERED, UNREAD, Covers
 from archiver.export.mask.package_mask import masking_policy
+from archiver.export.mask.policy import COVERED, UNREAD, Covers
 from archiver.export.package.make_package import ExportReport
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.reading_step import (
@@ -26,6 +25,7 @@ from archiver.export.package.reading_step import (
     read_decisions,
     reviews_of,
 )
+from archiver.export.package_scope import parse_choice
 from archiver.records import OpenedMessage, ReadState
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object
 from tests.support.packages.exported_archives import FACTS, THIRD, add_enclosure, export_package, zip_files

@@ -15,11 +15,11 @@ import pytest
 
 from archiver import errors
 from archiver.custody.verify import verify_path
-from archiver.export.chosen_messages import parse_choice
 from archiver.export.mask.package_mask import Policy, masking_policy
 from archiver.export.package import submission_package
 from archiver.export.package.make_package import ExportDeclined, ExportReport
 from archiver.export.package.recipe import PackagePreview
+from archiver.export.package_scope import parse_choice
 from archiver.export.pdf.worker import make_pdf_apart
 from archiver.export.report.input import MaskedPassage
 from archiver.export.stamps import StampService

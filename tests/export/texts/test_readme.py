@@ -12,8 +12,7 @@ import pytest
 from archiver.claims.unseen import named_pauses
 from archiver.evidence.tables.build import CSV_HEADERS
 from archiver.export.stamps import RootCertificate, SealStamp, StampStatement
-from archiver.export.texts.readme import readme
-from archiver.export.texts.verify_txt import verify_text
+from archiver.export.texts.readme import readme, verify_text
 from archiver.records import Contract, Pause
 from archiver.render.gap_breaks import pause_lines
 from archiver.report_language import ENGLISH, report_language

@@ -1,1 +1,0 @@
-"""The forms of ways to reach somebody: accounts, addresses, numbers in disguise."""
