@@ -30,10 +30,11 @@ from archiver.store.archive import Archive
 from archiver.store.fingerprints import DELETED
 from archiver.store.queries.contracts import contracts as stated_contracts
 from archiver.store.queries.transcript import TranscriptMessage, TranscriptText, names_in_room, transcript_messages
+from archiver.store.queries.viewing.message_summaries import MessageSummary
 from archiver.store.queries.viewing.people import names_over_time
 from archiver.store.search import index, scope
 from archiver.store.search.scope import SearchQuery, check_times
-from archiver.store.search.search import OtherHit, SearchHit, SearchResult, search
+from archiver.store.search.search import OtherHit, SearchResult, search
 from archiver.store.time_text import from_text, from_unix
 from archiver.store.working.backfill_queue import ItemState, unseen_ids
 from archiver.web.talk.selection import messages_argument, messages_by_contract
@@ -134,7 +135,7 @@ def _tell_result(
             echo(_("For what was written then: archive search --from {day} --to {day}"), err=True, day=day)
 
 
-def _tell_handing_in(hits: Sequence[SearchHit], contracts: Sequence[Contract]) -> None:
+def _tell_handing_in(hits: Sequence[MessageSummary], contracts: Sequence[Contract]) -> None:
     """Print how to make a package of these messages, for each contract that has some of them.
 
     On a terminal without their ids where these need a second line.
@@ -152,7 +153,7 @@ def _tell_handing_in(hits: Sequence[SearchHit], contracts: Sequence[Contract]) -
         echo(line, err=True)
 
 
-def _tell_hit(query: SearchQuery, hit: SearchHit, room: str, names: Mapping[int, str]) -> None:
+def _tell_hit(query: SearchQuery, hit: MessageSummary, room: str, names: Mapping[int, str]) -> None:
     states = notable_states(hit.state, was_edited=hit.was_edited, was_deleted=hit.was_deleted)
     marks = [state_mark(state, knows_text=bool(hit.text)) for state in states]
     if hit.before_deletion and hit.state is not State.DELETED:

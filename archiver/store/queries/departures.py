@@ -16,6 +16,7 @@ from archiver.records import State
 from archiver.records.alerts import (
     DepartureObservations,
     MemberLeft,
+    MessageEdited,
     OtherChatSeen,
     PersonRenamed,
     RemovedFromContacts,
@@ -71,7 +72,9 @@ def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
         other_chats=other_chats,
         closed_rooms=closed_rooms,
         vanished=vanished,
-        recently_vanished=_recently_vanished(reading, vanished, after),
+        recently_vanished=tuple(
+            one for one in recent_changes(reading, vanished, after) if isinstance(one, VanishedMessage)
+        ),
         hidden_before=_rooms_hidden_before(reading, {one.room_id for one in vanished}, after),
         rooms=people_in(reading, rooms),
         alerts=tuple(alerts.alerts(reading)),
@@ -241,21 +244,28 @@ def entry_before(reading: Reading, entry: dict[str, Any]) -> dict[str, Any] | No
     return next((before for line in lines.scalars() if has_form(before := json.loads(line))), None)
 
 
-def _recently_vanished(reading: Reading, unshown: Sequence[VanishedMessage], after: int) -> tuple[VanishedMessage, ...]:
-    """Messages that vanished in the day before the first of these and were judged already."""
-    if not unshown:
+def recent_changes(
+    reading: Reading, new: Sequence[MessageEdited | VanishedMessage], after: int
+) -> tuple[MessageEdited | VanishedMessage, ...]:
+    """Edits and vanished messages in the day before the first of these, judged already."""
+    if not new:
         return ()
     message = schema.message.c
-    since = to_text(min(one.at for one in unshown) - DAY)
+    since = to_text(min(one.at for one in new) - DAY)
     columns = (message.room_id, message.account_id, message.message_id, message.state, message.changed_at)
     rows = reading.sql.execute(
         select(*columns)
-        .where(message.room_id.in_({one.room_id for one in unshown}), message.seq <= after)
-        .where(message.state.in_((State.DELETED, State.MISSING)), message.changed_at >= since)
+        .where(message.room_id.in_({one.room_id for one in new}), message.seq <= after)
+        .where(message.state.in_((State.EDITED, State.DELETED, State.MISSING)), message.changed_at >= since)
         .where(message.first_seen < message.changed_at)  # what was never shown otherwise is no event
         .order_by(message.seq)
     )
-    return tuple(VanishedMessage(room, who, ident, State(state), from_text(at)) for room, who, ident, state, at in rows)
+    return tuple(
+        MessageEdited(room, who, name, from_text(at))
+        if state == State.EDITED
+        else VanishedMessage(room, who, name, State(state), from_text(at))
+        for room, who, name, state, at in rows
+    )
 
 
 def _rooms_hidden_before(reading: Reading, rooms: set[int], after: int) -> frozenset[int]:

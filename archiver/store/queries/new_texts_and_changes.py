@@ -103,7 +103,7 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
         sides=sides,
         edited=tuple(edits),
         vanished=tuple(vanished),
-        lately=_recent_changes(reading, (*edits, *vanished), after),
+        lately=departures.recent_changes(reading, (*edits, *vanished), after),
         attached=attached_messages(reading) if edits else frozenset(),
         renamed=renamed,
         roles=tuple(role_changes),
@@ -190,30 +190,6 @@ def _room_changes(reading: Reading, entry: dict[str, Any]) -> Iterator[RoomChang
     )
     if (change.name_before, change.description_before) != (change.name, change.description):
         yield change
-
-
-def _recent_changes(
-    reading: Reading, new: Sequence[MessageEdited | VanishedMessage], after: int
-) -> tuple[MessageEdited | VanishedMessage, ...]:
-    """Edits and vanished messages in the day before the first of these, judged already."""
-    if not new:
-        return ()
-    message = schema.message.c
-    since = to_text(min(one.at for one in new) - DAY)
-    columns = (message.room_id, message.account_id, message.message_id, message.state, message.changed_at)
-    rows = reading.sql.execute(
-        select(*columns)
-        .where(message.room_id.in_({one.room_id for one in new}), message.seq <= after)
-        .where(message.state.in_((State.EDITED, State.DELETED, State.MISSING)), message.changed_at >= since)
-        .where(message.first_seen < message.changed_at)  # what was never shown otherwise is no event
-        .order_by(message.seq)
-    )
-    return tuple(
-        MessageEdited(room, who, name, from_text(at))
-        if state == State.EDITED
-        else VanishedMessage(room, who, name, State(state), from_text(at))
-        for room, who, name, state, at in rows
-    )
 
 
 def attached_messages(reading: Reading) -> frozenset[str]:

@@ -22,32 +22,11 @@ from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.fingerprints import DELETED, readable_text
 from archiver.store.queries.contracts import STATED, contracts
-from archiver.store.queries.viewing.message_summaries import STANDING
+from archiver.store.queries.viewing.message_summaries import STANDING, MessageSummary
 from archiver.store.search import filtered_hits, index, newest_hits
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.scope import SearchQuery, SearchScope, room_names, scope_of
 from archiver.store.time_text import from_text, from_unix
-
-
-class SearchHit(NamedTuple):
-    """A message one of whose texts was found."""
-
-    room_id: int
-    message_id: str
-    sent: datetime | None
-    """None for a time that no calendar holds."""
-    account_id: int
-    name: str
-    state: State
-    text: str
-    """The newest of its texts that was found; by filters alone, the last that was seen, or empty."""
-    earlier: bool
-    """Whether the message has another text now, even if only Chatwork's mark of a deletion."""
-    was_edited: bool
-    was_deleted: bool
-    """Whether it ever showed as deleted, however it stands now."""
-    before_deletion: bool
-    """Whether the text is from before the deletion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +35,8 @@ class SearchResult:
 
     total: int
     """The number of distinct messages; 0 if they are not counted (`older_than`)."""
-    hits: tuple[SearchHit, ...]
-    """The newest of the messages."""
+    hits: tuple[MessageSummary, ...]
+    """The newest of the messages, each with the newest of its texts that was found; by filters alone, the last seen."""
     others: tuple[OtherHit, ...]
     rooms: Mapping[int, str]
     """The names of all rooms."""
@@ -81,7 +60,7 @@ def _other_document(hit: OtherHit) -> dict[str, object]:
     return document | {"job": document.pop("contract")}
 
 
-def _hit_document(hit: SearchHit) -> dict[str, object]:
+def _hit_document(hit: MessageSummary) -> dict[str, object]:
     return {
         "room_id": hit.room_id,
         "message_id": hit.message_id,
@@ -186,7 +165,7 @@ _HIT = f"""
 _LAST_TEXT = "SELECT max(seq) FROM message_version WHERE room_id = ? AND position = ? AND body <> ?"
 
 
-def _hit(source: sqlite3.Connection, hit: HitPosition) -> SearchHit | None:
+def _hit(source: sqlite3.Connection, hit: HitPosition) -> MessageSummary | None:
     """The hit of a message; None for a message that only a damaged index knows."""
     place = (hit.room_id, hit.position)
     seq = hit.seq or source.execute(_LAST_TEXT, (*place, DELETED)).fetchone()[0]
@@ -196,7 +175,7 @@ def _hit(source: sqlite3.Connection, hit: HitPosition) -> SearchHit | None:
     room, message, sent, account, name, state, body, *flags = row
     at = from_unix(sent)
     when = None if at is None else from_text(at)
-    return SearchHit(room, message, when, account, name, State(state), body or "", *map(bool, flags))
+    return MessageSummary(room, message, when, account, name, State(state), body or "", *map(bool, flags))
 
 
 class OtherHit(NamedTuple):

@@ -40,7 +40,6 @@ from archiver.store.queries.transcript import names_in_room
 from archiver.store.queries.viewing import files, tasks
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries
 from archiver.store.queries.viewing.people import avatar, names_over_time
-from archiver.store.search.search import SearchHit
 from archiver.web.context import view_context
 from archiver.web.talk.room_header import chats
 
@@ -298,12 +297,8 @@ _ENOUGH = 2_000
 """Characters of a text that are read for so many columns."""
 
 
-FoundMessage = SearchHit | MessageSummary
-"""A message that was found by a search or named in an address."""
-
-
 def message_line(
-    message: FoundMessage,
+    message: MessageSummary,
     names: Mapping[int, str],
     *,
     words: Collection[str] = (),
@@ -344,12 +339,12 @@ def words_line(body: str, references: References = NOWHERE) -> str:
     return visible("".join(part.text for part in text_snippet(own_words(body[:_ENOUGH], references)).parts))
 
 
-def _states(message: FoundMessage) -> tuple[str, ...]:
+def _states(message: MessageSummary) -> tuple[str, ...]:
     states = notable_states(message.state, was_edited=message.was_edited, was_deleted=message.was_deleted)
     return tuple(state_badge(one, knows_text=bool(message.text)) for one in states)
 
 
-def _text_state(message: FoundMessage) -> str:
+def _text_state(message: MessageSummary) -> str:
     if message.before_deletion:
         return _("text before the change to “deleted”")
     return _("earlier text") if message.earlier else ""
