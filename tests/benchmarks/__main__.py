@@ -41,11 +41,9 @@ ROWS = (
     "search",
     "viewing",
     "application_pages",
-    "case_facts",
     "erasure",
     "taking_home",
     "help",
-    "distributions",
     "finder",
     "team_service",
 )
@@ -62,8 +60,6 @@ LARGE = frozenset(
         "search",
         "viewing",
         "application_pages",
-        "case_facts",
-        "distributions",
         "taking_home",
         "team_service",
     }

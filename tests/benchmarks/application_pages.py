@@ -15,9 +15,9 @@ from archiver.setup.written_values import FINISHED, note_answer
 from archiver.store.archive import Archive
 from archiver.store.queries.viewing.written_state import SETTLED_SECONDS
 from archiver.store.working import alerts, remembered_values
-from tests.benchmarks.instruments.copied_rows import COUNT, copied_archive
 from tests.benchmarks.instruments.large_archives import ROOM
 from tests.benchmarks.instruments.measure import Figure, median_seconds, told_pages
+from tests.benchmarks.instruments.million_messages import COUNT, add_changes, million_messages
 from tests.support.console.application import open_application
 from tests.support.viewer.client import open_viewer
 
@@ -36,10 +36,11 @@ RULES = (AlertRule.A4, AlertRule.A6, AlertRule.A10, AlertRule.A13)
 
 def measure(folder: Path) -> list[Figure]:
     """Each page as its bytes leave the application, warm, the median of CPU."""
-    archive = copied_archive(folder / "home")
+    archive = million_messages(folder / "home")
+    add_changes(archive)
     add_alerts(archive)
     note_answer(archive, FINISHED)
-    with archive.writing() as writing:  # the copied rows have no entries of which a quotation could be made
+    with archive.writing() as writing:
         seen = remembered_values.SeenChanges(2**40, datetime(2026, 11, 5, tzinfo=UTC))
         remembered_values.SEEN_CHANGES.remember(writing, {"job1": seen})
     archive.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import time
 from contextlib import closing
@@ -14,30 +13,28 @@ from archiver.records.evidence import ErasureReason
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.plan import Selection, select_contract, select_messages
 from archiver.store.queries.contracts import find_contract
-from tests.benchmarks.instruments.copied_entries import archive_of_copies
 from tests.benchmarks.instruments.large_archives import ROOM
 from tests.benchmarks.instruments.measure import Figure, run_alone
+from tests.benchmarks.instruments.million_messages import COUNT, million_messages
 
-COUNT = 1_000_000
 NOW = datetime(2031, 1, 1, tzinfo=UTC)
 EVERY = 100
 """One message in so many is erased where single ones are."""
 
 
-def measure(folder: Path, count: int = COUNT) -> list[Figure]:
+def measure(folder: Path) -> list[Figure]:
     """A row for the contract and one for single messages, each in a process of its own, of archives made alike."""
-    made = folder / "made"
-    archive_of_copies(made, count).close()
-    return [_row(Path(shutil.copytree(made, folder / what)), count, what) for what in ("messages", "contract")]
+    return [_row(folder / what, what) for what in ("messages", "contract")]
 
 
-def _row(home: Path, count: int, what: str) -> Figure:
+def _row(home: Path, what: str) -> Figure:
+    million_messages(home).close()
     done = run_alone(erase_alone, str(home), what)
     steps = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in done.result.items() if seconds >= 1)
     said = "a whole contract" if what == "contract" else f"one in {EVERY}"
     whole = sum(done.result.values())
     measured = f"{whole:.0f} s of CPU, {done.mebibytes:.0f} MiB ({steps})"
-    return Figure(f"erasing of {count:,} messages: {said}", "–", measured, None, {"seconds": whole})
+    return Figure(f"erasing of {COUNT:,} messages: {said}", "–", measured, None, {"seconds": whole})
 
 
 def erase_alone(home: str, what: str) -> dict[str, float]:

@@ -19,8 +19,8 @@ from tests.support.stamps.simulated_authority import SimulatedAuthority
 DAYS = {1: 7, 10: 1, 60: 1, 100: 1}
 """Rooms -> days measured; a week has one record of quiet runs, which counts for next to nothing with many rooms."""
 
-OFFSETS = {"even": (0,), "off by up to 2 s": (-2, -1, 0, 1, 2)}
-"""How looks are apart -> by how many seconds a minute between two rounds is shorter or longer, drawn at random."""
+OFFSETS = (-2, -1, 0, 1, 2)
+"""By how many seconds a minute between two rounds is shorter or longer, drawn at random."""
 
 BAR = 3.0
 """Megabytes a year of one room."""
@@ -51,21 +51,17 @@ class Size(NamedTuple):
 
 
 def measure(folder: Path) -> list[Figure]:
-    """One row for even looks and one for uneven ones: megabytes a year with 1, 10 and 60 rooms, one stamp a day."""
-    return [_measure_looks(folder / str(number), how) for number, how in enumerate(OFFSETS)]
-
-
-def _measure_looks(folder: Path, how: str) -> Figure:
-    grown = {rooms: _year_of(folder, rooms, OFFSETS[how]) for rooms in DAYS}
+    """Megabytes a year with 1, 10, 60 and 100 rooms, one stamp a day."""
+    grown = {rooms: _year_of(folder, rooms) for rooms in DAYS}
     texts = (f"{rooms}: {size.whole:.1f} MB" for rooms, size in grown.items())
     measured = f"{', '.join(texts)} ({grown[1].stamps:.1f} MB of each are stamps)"
     numbers = {f"bytes_{rooms}": size.whole * MEGABYTE for rooms, size in grown.items()}
-    what = f"growth a year of {', '.join(map(str, DAYS))} idle rooms, a round every minute, {how}, stamps of 5 KB"
+    what = f"growth a year of {', '.join(map(str, DAYS))} idle rooms, a round about every minute, stamps of 5 KB"
     bar = f"≤ {BAR:.0f} MB with one room, stamps included"
-    return Figure(what, bar, measured, grown[1].whole <= BAR, numbers | {"stamps": grown[1].stamps * MEGABYTE})
+    return [Figure(what, bar, measured, grown[1].whole <= BAR, numbers | {"stamps": grown[1].stamps * MEGABYTE})]
 
 
-def _year_of(folder: Path, rooms: int, offsets: tuple[int, ...]) -> Size:
+def _year_of(folder: Path, rooms: int) -> Size:
     """Megabytes a year. Measured are whole days, each from its first round after the seal of the day before."""
     clock, home, chance = Clock(), folder / f"growth-{rooms}", random.Random(rooms)
     with SimulatedAuthority(now=clock.now, other_certificates=OTHER_CERTIFICATES) as authority:
@@ -77,7 +73,7 @@ def _year_of(folder: Path, rooms: int, offsets: tuple[int, ...]) -> Size:
             app = simulation.app()
             _pass_days(simulation, app, 2, lambda: 15 * MINUTE)
             before = _size(app)
-            _pass_days(simulation, app, DAYS[rooms], lambda: MINUTE + timedelta(seconds=chance.choice(offsets)))
+            _pass_days(simulation, app, DAYS[rooms], lambda: MINUTE + timedelta(seconds=chance.choice(OFFSETS)))
             after, each_used = _size(app), _bytes_for_each_used(app.archive.database)
             app.archive.close()
     a_year = 365 / DAYS[rooms] / MEGABYTE

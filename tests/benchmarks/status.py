@@ -11,8 +11,8 @@ from pathlib import Path
 
 from archiver.settings import file
 from tests.benchmarks.application_pages import add_alerts
-from tests.benchmarks.instruments.copied_rows import COUNT, copied_archive
 from tests.benchmarks.instruments.measure import Figure, cpu_of_children, median_seconds
+from tests.benchmarks.instruments.million_messages import COUNT, add_changes, million_messages
 from tests.benchmarks.instruments.simulation import TOKEN
 
 BAR = 0.7
@@ -24,7 +24,8 @@ PLAIN = ("-c", "import requests, sqlalchemy")
 
 def measure(folder: Path) -> list[Figure]:
     """CPU of whole processes in turn, with many open alerts; the median of each."""
-    archive = copied_archive(folder / "home")
+    archive = million_messages(folder / "home")
+    add_changes(archive)
     add_alerts(archive)
     archive.close()
     file.write_settings(archive.home, language="ja", token_source=f"env:{TOKEN}", authorities=())

@@ -1,4 +1,4 @@
-"""The HTML pages of a long conversation: seconds, memory, the largest page, beside one process and the plainest."""
+"""The HTML pages of a long conversation: seconds, memory, the largest page, beside the plainest."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
-from unittest.mock import patch
 
-from archiver.export import html
 from archiver.export.html import write
 from archiver.records import (
     JST,
@@ -37,28 +35,20 @@ A_PAGE = 500
 
 def measure(folder: Path) -> list[Figure]:
     """Our pages and the plain ones, each written in a process of its own."""
-    ours, one, plain = folder / "ours", folder / "one", folder / "plain"
-    for place in (ours, one, plain):
-        place.mkdir()
-    taken, alone = run_alone(write_pages, str(ours)), run_alone(write_pages_alone, str(one))
-    least = run_alone(write_plain_pages, str(plain))
+    ours, plain = folder / "ours", folder / "plain"
+    ours.mkdir()
+    plain.mkdir()
+    taken, least = run_alone(write_pages, str(ours)), run_alone(write_plain_pages, str(plain))
     memory = max(taken.mebibytes, float(taken.result))
     largest = max(path.stat().st_size for path in ours.iterdir()) / 1_000_000
-    measured = f"{taken.seconds:.1f} s ({taken.seconds / alone.seconds:.2f} × one process, "
-    measured += f"{taken.seconds / least.seconds:.1f} × plain escaped pages), {memory:.0f} MiB a process "
+    measured = f"{taken.seconds:.1f} s ({taken.seconds / least.seconds:.1f} × plain escaped pages), "
+    measured += f"{memory:.0f} MiB a process "
     measured += f"({least.mebibytes:.0f} MiB plain), largest page {largest:.2f} MB"
     numbers = {"seconds": taken.seconds, "mebibytes": memory, "largest_megabytes": largest}
-    numbers |= {"one_process_seconds": alone.seconds}
     numbers |= {"plain_seconds": least.seconds, "plain_mebibytes": least.mebibytes}
     met = taken.seconds <= SECONDS and memory <= MEBIBYTES and largest <= PAGE
     bar = f"≤ {SECONDS} s, ≤ {MEBIBYTES} MiB a process, pages ≤ {PAGE} MB"
     return [Figure(f"HTML transcript of {COUNT:,} messages", bar, measured, met, numbers)]
-
-
-def write_pages_alone(folder: str) -> None:
-    """The same by one process."""
-    with patch.object(html, "LONG", COUNT + 1):
-        write_pages(folder)
 
 
 def write_pages(folder: str) -> float:

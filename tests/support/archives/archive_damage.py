@@ -325,6 +325,9 @@ KINDS: Mapping[str, Damage] = {
         archive_seal_path(archive, 2), archive_seal_path(archive, 2).read_bytes()[:-1]
     ),
     "seal removed": _seal_removed(2, row=False),
+    "first seal removed": _seal_removed(1, row=False),
+    "last seal removed": _seal_removed(3, row=False),
+    "row of the first seal removed": _sql("DELETE FROM seal WHERE number = 1"),
     "seal removed with its row": _seal_removed(2, row=True),
     "seals swapped": _swapped(lambda archive: (archive_seal_path(archive, 1), archive_seal_path(archive, 2))),
     "seal renamed": lambda archive: archive_seal_path(archive, 2).rename(archive.home / "seals/000002-2026-11-01.json"),
