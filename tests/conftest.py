@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.lanes import (  # noqa: F401 (hooks of pytest)
     pytest_addoption,
+    pytest_collection,
     pytest_collection_modifyitems,
     pytest_configure,
     pytest_report_header,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import delete
 
 from archiver.claims import messages
@@ -179,6 +180,7 @@ def test_the_worst_day_says_what_is_missing(tmp_path: Path) -> None:
     assert not messages.first_message(statistics.facts).is_whole
 
 
+@pytest.mark.drawn
 def test_the_screen_names_the_worker_who_is_on_no_list_of_the_room(tmp_path: Path) -> None:
     """By the name of the token's owner, as the report does."""
     maker = worst_day(tmp_path / "home")
@@ -189,6 +191,7 @@ def test_the_screen_names_the_worker_who_is_on_no_list_of_the_room(tmp_path: Pat
     assert f"yamada (ID {OWNER})" in line
 
 
+@pytest.mark.drawn
 def test_nobody_is_said_to_have_entered_what_is_blank(tmp_path: Path) -> None:
     """In the dates of a contract that was hardly filled in."""
     maker = worst_day(tmp_path / "home")

@@ -13,6 +13,7 @@ import pytest
 from tests.support.terminals.forked_program import run_program
 
 
+@pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("arguments", [("--version",), ("status",), ("export", "--wrong"), ("guide", "発注")])
 def test_it_ends_and_prints_as_a_new_interpreter(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     """The same code and the same words on both streams, in the call's own environment."""

@@ -53,6 +53,7 @@ def test_a_certificate_that_is_not_trusted_is_named(terminal: Terminal, tmp_path
     assert [] == server.heads
 
 
+@pytest.mark.drawn
 def test_a_proxy_that_asks_for_a_password_is_named(terminal: Terminal) -> None:
     """It is not called one that cannot be reached."""
     with AttackedChatwork(Chatwork(), is_proxy=True) as proxy:

@@ -122,6 +122,7 @@ def test_texts_are_data_in_the_page(computers: TwoComputers, tmp_path: Path) -> 
     assert "<script>alert" not in (tmp_path / "comparison/comparison.html").read_text("utf-8")
 
 
+@pytest.mark.drawn
 def test_a_comparison_in_english_has_english_words_around_the_quotes(computers: TwoComputers, tmp_path: Path) -> None:
     """Page, PDF, readme and heads of the table; what somebody wrote stays in its language."""
     folder = tmp_path / "comparison"
@@ -243,6 +244,7 @@ def test_a_changed_package_is_told(computers: TwoComputers, tmp_path: Path) -> N
     assert not summary.a.verification.ok
 
 
+@pytest.mark.drawn
 def test_two_of_one_account_are_not_called_two_witnesses(computers: TwoComputers, tmp_path: Path) -> None:
     """Only records of different accounts show that two accounts were shown the same text."""
     computers.compare(tmp_path / "comparison")

@@ -17,6 +17,7 @@ DIRECT = 555000111
 STRANGER = 9_990_001
 
 
+@pytest.mark.drawn
 def test_a_package_names_the_chat_with_its_people_and_no_other(tmp_path: Path) -> None:
     """In the limits of the text for people and in the index of the pages; entries about contacts stay outside."""
     maker = story(tmp_path / "home")

@@ -54,6 +54,7 @@ def test_a_round_without_news_looks_at_no_list_and_writes_nothing(
     assert ([], [], before) == (texts, rooms, world.rows("memory"))
 
 
+@pytest.mark.drawn
 def test_a_chat_that_was_read_again_is_reckoned_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """That one alone; the others keep what is known of them."""
     rooms = record_rooms(monkeypatch)

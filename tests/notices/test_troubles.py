@@ -370,6 +370,7 @@ def test_a_round_over_some_chats_does_not_say_that_nothing_is_missing(world: Wor
     assert ["That is over: saving works again."] == due_sentences(world)
 
 
+@pytest.mark.drawn
 def test_a_chat_that_no_round_can_read_is_told_daily_and_its_end_once(world: World) -> None:
     """The others go on being saved, so nothing has stopped; a program without a screen says it all the same."""
     other = world.chatwork.add_room("記事", members=[world.tanaka])

@@ -268,6 +268,7 @@ def test_a_deadline_is_told_although_no_round_goes_through(world: World) -> None
     assert ["A11", "A14", "deadline"] == sorted(rule for rule, _level, _count in alert_summaries(world))
 
 
+@pytest.mark.drawn
 def test_a_delivery_on_chatwork_alone_is_told(world: World) -> None:
     """One's own file with the word 納品, a day later; the word alone, and the other side's, are not."""
     owner = world.chatwork.owner

@@ -126,6 +126,7 @@ def test_a_refused_token_is_no_longer_asked_with(shift: Shift) -> None:
     assert ["over TokenRefused"] == shift.said[3:]
 
 
+@pytest.mark.drawn
 def test_a_token_that_works_again_is_found_out(shift: Shift) -> None:
     """The same token, allowed again by an administrator: saving goes on by itself within a day."""
     shift.pass_by(steps=1, minutes=5)

@@ -90,6 +90,7 @@ def test_no_contract_is_told_that_nothing_is_missing(world: World, capsys: pytes
     assert "Everything seen so far is saved." not in shown
 
 
+@pytest.mark.drawn
 def test_a_package_holds_the_seals_that_were_kept_apart(world: World, tmp_path: Path) -> None:
     """Its check and its script take the hole in the numbers, and both say what is lost."""
     next_round(world)

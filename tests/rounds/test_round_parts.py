@@ -45,6 +45,7 @@ def lists_read(world: World) -> list[str]:
     return [path.partition("/rooms/")[2].split("/")[0] for path in paths]
 
 
+@pytest.mark.drawn
 def test_another_run_saves_while_one_waits(world: World) -> None:
     """The lock is free; what the other one saved is not told as this one's,."""
     posted: list[str] = []
@@ -103,6 +104,7 @@ def test_the_first_part_meets_another_run_at_once(world: World) -> None:
         run(world, lambda: None)
 
 
+@pytest.mark.drawn
 def test_a_run_that_saves_when_the_wait_is_over_is_waited_for(world: World) -> None:
     """And then the round goes on."""
     lock, waits = world.archive.round_lock(), 0

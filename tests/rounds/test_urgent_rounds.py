@@ -105,6 +105,7 @@ def test_each_kind_is_told_for_itself_and_once(office: Office) -> None:
     assert {"number", "rule", "level", "room_id", "message_id", "time", "text", "dismissed"} == set(report.alerts[0])
 
 
+@pytest.mark.drawn
 def test_one_of_thirty_is_not_urgent(office: Office) -> None:
     """A member of a large room leaves: a low alert, nothing is hurried."""
     world = office.world
@@ -158,6 +159,7 @@ def test_what_a_killed_round_saw_is_judged_by_the_next(office: Office) -> None:
     assert [("deletions", "high")] == [(one["rule"], one["level"]) for one in report.alerts]
 
 
+@pytest.mark.drawn
 def test_the_plan_and_a_shut_room_are_told(office: Office) -> None:
     """What the plan hides, room by room, and a room that cannot be opened are two kinds of alert."""
     world = office.world
@@ -227,6 +229,7 @@ def test_a_seal_and_the_daily_copy_come_at_once(office: Office) -> None:
     assert any(name.startswith("2026-07-01-12") for name in made)
 
 
+@pytest.mark.drawn
 def test_a_room_outside_the_order_is_read_when_it_is_shared(office: Office) -> None:
     """A run that was asked for one room reads the others shared with who is going, and reports them."""
     world = office.world
@@ -242,6 +245,7 @@ def test_a_room_outside_the_order_is_read_when_it_is_shared(office: Office) -> N
     assert f"/rooms/{office.other}/messages?force=1" in world.take_requests()
 
 
+@pytest.mark.drawn
 def test_a_cancelled_account_turns_the_round_urgent(office: Office) -> None:
     """The first list that shows the closed name makes the other shared room be read before the unrelated one."""
     world = office.world

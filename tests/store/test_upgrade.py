@@ -238,6 +238,7 @@ def test_a_command_that_writes_updates_it_first_and_does_its_work(
     assert COPY not in again
 
 
+@pytest.mark.drawn
 def test_what_needs_the_later_form_says_so(terminal: Terminal, program: Path) -> None:
     """A table of a later revision raises OlderArchive, not ArchiveDamaged."""
     code = (

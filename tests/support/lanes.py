@@ -7,6 +7,7 @@ lane, `drawn(but=8)` every so manieth, so that eight are left.
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import shutil
@@ -122,6 +123,15 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def _content_of_last_commit() -> str:
     tree = subprocess.run(["git", "rev-parse", "HEAD^{tree}"], cwd=ROOT, capture_output=True, text=True, check=False)
     return tree.stdout.strip()[:12] or "0"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look for no garbage among what is collected, now or later: a fifth of the time that collecting takes."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

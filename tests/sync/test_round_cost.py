@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, event
 
 from archiver.rounds.alerting import departing_people, judge
@@ -31,6 +32,7 @@ def statements_a_room(home: Path, rooms: int) -> float:
     return len(counted) / rooms
 
 
+@pytest.mark.drawn
 def test_a_room_of_many_asks_no_more_than_one_of_few(tmp_path: Path) -> None:
     """A person who is in all of them is asked about once, not once for each room and step."""
     few, many = (statements_a_room(tmp_path / str(rooms), rooms) for rooms in (4, 16))

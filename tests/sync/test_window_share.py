@@ -146,6 +146,7 @@ def test_first_readings_take_nothing_from_the_share(tmp_path: Path) -> None:
     assert 10 == len(set(first_lists))
 
 
+@pytest.mark.drawn
 def test_a_room_whose_turn_did_not_come_waits(tmp_path_factory: pytest.TempPathFactory) -> None:
     """No trouble and no exit 4; the rooms unread for longest come next, so that every list is read within two runs."""
     with running_world(tmp_path_factory.mktemp("share") / "home", limit=60) as world:

@@ -198,6 +198,7 @@ def test_a_number_of_two_contracts_names_neither(desk: Desk) -> None:
     assert "job1, job2" in desk.both("job", "show", "集", code=2)[1]
 
 
+@pytest.mark.drawn
 def test_a_change_of_nothing_says_what_can_be_given(desk: Desk) -> None:
     """Nothing is saved, so nothing is said to be."""
     _, err = desk.both("job", "set", "job1", code=2)
@@ -229,6 +230,7 @@ def test_who_is_who_is_stated_shown_changed_and_taken_back(desk: Desk) -> None:
     assert desk.json("verify", "--deep")["ok"]
 
 
+@pytest.mark.drawn
 def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk) -> None:
     """Unknown platforms and people, days to come and days in the wrong order: exit 2, nothing lost."""
     desk.run("job", "set", "job1", "--contracted-on", "2026/10/1")

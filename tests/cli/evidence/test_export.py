@@ -287,6 +287,7 @@ def test_unknown_messages_are_wrong_usage(desk: Desk, words: str) -> None:
     assert 0 == desk.handed_out()
 
 
+@pytest.mark.drawn
 def test_messages_are_chosen_by_number_id_and_link(desk: Desk) -> None:
     """As they stand in an earlier package or are copied in Chatwork."""
     link = f"https://www.chatwork.com/#!rid{ROOM}-21"

@@ -140,6 +140,7 @@ def test_a_run_that_nobody_watches_tells_other_places_the_same(desk: TerminalWor
     assert 2 == log.count("elsewhere=1/1")
 
 
+@pytest.mark.drawn
 def test_an_address_that_fails_fails_no_round(desk: TerminalWorld, receiver: Receiver) -> None:
     """How many were not reached is said, and which one is not understood; the exit code is the run's own."""
     tell(desk, "nonsense", receiver.address("refuse"), "file:nothing-there", receiver.address())

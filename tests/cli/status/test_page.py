@@ -76,6 +76,7 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     assert ["departed", "changed"] == [one["kind"] for one in document["told"] if one["kind"] != "unscheduled"]
 
 
+@pytest.mark.drawn
 def test_what_changed_is_put_aside_in_the_terminal_too(desk: TerminalWorld) -> None:
     """A computer without a browser has no page that says “I have seen it”."""
     price = desk.post("お支払いは50,000円です")

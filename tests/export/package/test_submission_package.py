@@ -663,6 +663,7 @@ def test_a_report_that_cannot_be_made_stops_nothing(tmp_path: Path, monkeypatch:
     assert "報告書" not in inquiry
 
 
+@pytest.mark.drawn
 def test_a_kill_in_the_middle_leaves_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a half zip nor loose files under a name that looks whole."""
 

@@ -273,6 +273,7 @@ def given_up(world: World, size: int = 1000) -> int:
     return file
 
 
+@pytest.mark.drawn
 def test_full_tries_what_was_given_up_and_keeps_it_if_it_comes(world: World) -> None:
     """`rescue` and `sync --full` ask for whatever is not held."""
     file = given_up(world)
@@ -288,6 +289,7 @@ def test_full_tries_what_was_given_up_and_keeps_it_if_it_comes(world: World) -> 
     assert ["lost", "saved"] == [one["payload"]["state"] for one in world.entries("blob")]
 
 
+@pytest.mark.drawn
 def test_what_was_given_up_and_still_does_not_come_stays_given_up(world: World) -> None:
     """Said again, written down once, and not in the queue of every run."""
     file = given_up(world)
@@ -408,6 +410,7 @@ def test_when_nobody_answers_the_other_files_are_left_over(world: World) -> None
     assert (3, [files[2], files[1], files[0]]) == (second.rooms[0].files_saved, asked_for(world))
 
 
+@pytest.mark.drawn
 def test_a_file_that_comes_slowly_is_not_given_up(world: World) -> None:
     """As long as each attempt brings something it counts as the first."""
     file = upload(world, 3_000_000)

@@ -6,6 +6,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from archiver.sync.report import RoomOutcome
 from tests.support.chatwork.simulator import Fault
 from tests.support.world import BEGIN, World
@@ -179,6 +181,7 @@ def test_a_finished_or_deleted_task_is_noticed_beside_a_list_that_stays_cut(worl
     assert 2 == len([path for path in world.take_requests() if "/tasks/" in path])
 
 
+@pytest.mark.drawn
 def test_hundreds_of_vanished_tasks_are_asked_for_over_several_runs(world: World) -> None:
     """So many at a time, said as left over, until each is known to be gone."""
     made = [world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, f"a{index}") for index in range(90)]

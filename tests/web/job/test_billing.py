@@ -67,6 +67,7 @@ def test_a_form_sent_twice_enters_once_and_says_so_without_an_option(browser: Fo
     assert ("entered already" in page, 'name="invoice_again"' in page, "--again" in page) == (True, True, False)
 
 
+@pytest.mark.drawn
 def test_a_reminder_is_entered_by_its_message_or_its_day(browser: FormBrowser) -> None:
     """Both or neither, and a message of somebody else, are one sentence; it can be taken back."""
     both = browser.post("/contracts/job1", reminder_message="10", reminder_on="2026-11-20")

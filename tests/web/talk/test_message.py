@@ -122,6 +122,7 @@ def test_the_source_is_shown_with_its_tags(tmp_path: Path) -> None:
     assert "from the list of messages" in html
 
 
+@pytest.mark.drawn
 def test_very_many_versions_have_several_pages(tmp_path: Path) -> None:
     """The earlier changes are on the next page; every change is on one."""
     maker = ArchiveMaker(tmp_path / "home")
