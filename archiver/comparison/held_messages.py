@@ -40,11 +40,11 @@ class HeldMessage(NamedTuple):
     name: str
     send_time: int
     state: str
-    texts: tuple[str, ...]
+    texts: tuple[str, ...] = ()
     """Every text that the side holds, oldest first; without the display of a deletion."""
-    first_seen: str
-    seal: int | None
-    stamped_at: str | None
+    first_seen: str = ""
+    seal: int | None = None
+    stamped_at: str | None = None
     """The earliest third party's time over the record."""
     is_masked: bool = False
     versions: tuple[HeldVersion, ...] = ()

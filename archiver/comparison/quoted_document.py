@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from archiver.export.metadata.file_metadata import office_text
 from archiver.export.metadata.portable_documents import is_pdf, pdf_text, run_apart
 from archiver.records import Contract
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries.transcript import transcript_messages
+from archiver.store.queries.transcript import contract_messages
 from archiver.wording import gettext as _
 
 LARGEST = 50_000_000
@@ -96,11 +95,13 @@ def check_text(text: str, held: Sequence[HeldMessage], *, has_numbers: bool = Fa
 def document_text(body: bytes) -> str:
     """The words of a Markdown, text, Word or PDF file; empty if there are none that can be read."""
     text = ""
+    if len(body) > LARGEST:
+        return ""
     if is_pdf(body):
         text = pdf_text(body) or ""
     elif body.startswith(b"PK\x03\x04"):
         text = run_apart(office_text, body) or ""
-    elif len(body) <= LARGEST:
+    else:
         marked = ["utf-16"] if body[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) else []
         for encoding in ("cp932", "utf-8-sig", *marked):  # the last that fits
             with suppress(UnicodeDecodeError):
@@ -110,29 +111,13 @@ def document_text(body: bytes) -> str:
 
 def saved_messages(reading: Reading, contract: Contract) -> list[HeldMessage]:
     """The messages of a job with all their texts, by chat."""
-    found = (
-        (room.room_id, one)
-        for room in contract.rooms
-        for one in transcript_messages(reading, room.room_id)
-        if room.contains(datetime.fromtimestamp(one.send_time, UTC))
-    )
-    return [
-        HeldMessage(
-            room,
-            int(one.message_id),
-            0,
-            one.account_id,
-            one.name,
-            one.send_time,
-            one.state.value,
-            (),
-            "",
-            None,
-            None,
-            versions=tuple(HeldVersion(text.body, 0, "", "") for text in one.texts),
+    held = []
+    for (room, ident), one in contract_messages(reading, contract).items():
+        texts = tuple(HeldVersion(text.body, 0, "", "") for text in one.texts)
+        held.append(
+            HeldMessage(room, int(ident), 0, one.account_id, one.name, one.send_time, one.state, versions=texts)
         )
-        for room, one in found
-    ]
+    return held
 
 
 def standing_words(checked: CheckedPassage) -> str:

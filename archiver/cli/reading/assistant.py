@@ -95,7 +95,7 @@ def _serve(archive: Archive, job: str) -> None:
 
     def look_ahead() -> None:
         with suppress(errors.ArchiverError):
-            answers.answer("gaps", {}, is_unmasked=_is_unmasked(archive, job))
+            answers.answer("search", {"words": "-"}, is_unmasked=_is_unmasked(archive, job))
 
     async def serve() -> None:
         async with mcp.server.stdio.stdio_server() as (source, target):

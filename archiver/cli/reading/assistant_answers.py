@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from inspect import signature
 from threading import Lock
@@ -32,7 +32,7 @@ from archiver.store.fingerprints import DELETED
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.status import open_gaps
-from archiver.store.queries.transcript import TranscriptMessage, TranscriptText, transcript_messages
+from archiver.store.queries.transcript import TranscriptMessage, TranscriptText, contract_messages
 from archiver.store.queries.viewing.files import LOOKED_AT, page
 from archiver.wording import gettext as _
 
@@ -123,7 +123,7 @@ def _case_of(reading: Reading, contract: Contract, *, is_unmasked: bool) -> Case
     profile = "lawyer" if is_unmasked else "support"
     order = ExportOrder(contract=contract.id, profile=profile, every_message=True).with_policy()
     recipe = recipe_of(reading, order, now=utc_now())
-    mask, placed = recipe.mask or PackageMask(Policy(), {}), _messages(reading, contract)
+    mask, placed = recipe.mask or PackageMask(Policy(), {}), contract_messages(reading, contract)
     sent: defaultdict[tuple[int, int], list[Place]] = defaultdict(list)
     for place, one in placed.items():
         sent[one.account_id, one.send_time].append(place)
@@ -140,17 +140,6 @@ def _case_of(reading: Reading, contract: Contract, *, is_unmasked: bool) -> Case
         author = mask.shown_name(one.account_id, one.name)
         messages[one.message_id] = AnsweredMessage(_address(place[0], one, author), kept, told)
     return Case(reading, recipe.contract, mask, messages)
-
-
-def _messages(reading: Reading, contract: Contract) -> Mapping[Place, TranscriptMessage]:
-    """The messages of the job's parts of its chats, by their ids."""
-    found = {
-        (int(room.room_id), one.message_id): one
-        for room in contract.rooms
-        for one in transcript_messages(reading, room.room_id)
-        if room.contains(datetime.fromtimestamp(one.send_time, UTC))
-    }
-    return dict(sorted(found.items(), key=lambda one: int(one[0][1])))
 
 
 def _address(room: int, message: TranscriptMessage, author: str) -> Answer:

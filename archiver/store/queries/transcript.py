@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, select
 
-from archiver.records import State, notable_states
+from archiver.records import Contract, State, notable_states
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED
@@ -72,6 +72,17 @@ def transcript_messages(
         last = row
     if last is not None:
         yield _transcript_message(last, texts)
+
+
+def contract_messages(reading: Reading, contract: Contract) -> dict[tuple[int, str], TranscriptMessage]:
+    """The messages of a contract's parts of its rooms, by room and id, in the order of ids."""
+    found = {
+        (int(room.room_id), one.message_id): one
+        for room in contract.rooms
+        for one in transcript_messages(reading, room.room_id)
+        if room.contains(datetime.fromtimestamp(one.send_time, UTC))
+    }
+    return dict(sorted(found.items(), key=lambda one: int(one[0][1])))
 
 
 def _transcript_message(row: Row[Any], texts: list[TranscriptText]) -> TranscriptMessage:

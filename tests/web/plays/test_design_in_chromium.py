@@ -22,6 +22,7 @@ pytestmark = [NEEDED, pytest.mark.slow]
 MORE = (
     *("/settings?change=token", "/settings?change=folders", "/settings?change=automatic", "/settings?change=stamps"),
     *("/settings/notices?change=mail", "/settings/notices?change=urls", "/settings/notices?asked=desktop"),
+    "/settings/assistant?job=job1",
     *("/emergency?change=older", "/emergency?what=stranger", "/contracts/job1?part=terms", "/conversations?q=お願い"),
     *(f"/packages/{page}?contract=job1&for=support" for page in ("order", "read")),
     *("/packages/order?contract=job1&for=lawyer", f"/room/{ROOM}?pick=1", f"/room/{ROOM}/calendar?month=2026-11"),
