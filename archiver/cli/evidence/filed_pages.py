@@ -206,7 +206,8 @@ def _tell_pages(pages: Sequence[_Judged]) -> None:
     echo("  " + ": ".join(parts))
     for printed, here in first.found.lines:
         echo(_("    printed: {text}"), text=printed)
-        echo(_("    here:    {text}"), text=here)
+        other = _("the same text, but its place, size, letters or colour are others")
+        echo(_("    here:    {text}"), text=other if here == printed else here)
 
 
 def _numbers(first: int, last: int) -> str:

@@ -28,8 +28,8 @@ _MM = 72 / 25.4
 _BESIDE, _RIGHT, _TOP, _BOTTOM = 16 * _MM, 18 * _MM, 24 * _MM, 20 * _MM
 """From the code to the left edge of what counts, and from the edges of the paper: see `templates/report.typ`."""
 
-_NEAR, _OFF, _LEAST_AREA, _MOST_LINES = 0.2, 8.0, 0.4, 20
-"""In sizes of the code; in points; as a share of the paper; lines that are shown of a page."""
+_NEAR, _ALIKE, _OFF, _LEAST_AREA, _MOST_LINES = 0.2, 0.03, 8.0, 0.4, 20
+"""Places and sizes, in sizes of the code; in points; as a share of the paper; lines that are shown of a page."""
 
 
 _NOWHERE: Matrix = (0.0,) * 6
@@ -164,12 +164,16 @@ def _unmatched(items: Iterable[Item], others: Iterable[Item]) -> list[Item]:
     unmatched = []
     for one in items:
         free = places.get(one._replace(place=_NOWHERE), [])
-        near = next((at for at in free if all(abs(a - b) < _NEAR for a, b in zip(at, one.place, strict=True))), None)
+        near = next((at for at in free if _is_near(at, one.place)), None)
         if near is None:
             unmatched.append(one)
         else:
             free.remove(near)
     return unmatched
+
+
+def _is_near(a: Matrix, b: Matrix) -> bool:
+    return all(abs(x - y) < limit for x, y, limit in zip(a, b, (*[_ALIKE] * 4, _NEAR, _NEAR), strict=True))
 
 
 def _lines(printed: Sequence[Item], found: Sequence[Item], unmatched: Iterable[Item]) -> Iterator[tuple[str, str]]:

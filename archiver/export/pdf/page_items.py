@@ -124,8 +124,10 @@ class _Drawing:
                 x, y = (0.0, -down) if len(operands) != 2 else operands
                 style |= {b"TL": [-y]} if work == b"TD" else {}
                 text = multiply((1.0, 0.0, 0.0, 1.0, x, y), text)
-            elif work in _STYLE or work in (b"Tf", b"TL"):
-                style[b"ink" if work in _INK else work] = operands
+            elif work in (b"Tf", b"TL"):
+                style[work] = operands
+            elif work in _STYLE:
+                style[b"ink" if work in _INK else work] = [f"{one:.2f}" for one in operands if not isinstance(one, str)]
             elif work == b"gs":
                 state = inside(inside(resources, "/ExtGState"), operands[0])
                 style[work] = [f"{state[one]}" for one in ("/ca", "/CA", "/BM", "/SMask") if one in state]
@@ -172,7 +174,7 @@ class _Drawing:
         if len(self.items) == _MOST_ITEMS:
             raise ValueError(_MOST_ITEMS)
         looks = sorted((name, value) for name, value in style.items() if name not in (b"Tf", b"TL"))
-        if style.get(b"Tr") != [3.0]:  # such as the text that a program recognised under a scan
+        if style.get(b"Tr") != ["3.00"]:  # such as the text that a program recognised under a scan
             self.items.append(Item(place, text, font, repr(looks)))
 
 
@@ -186,7 +188,7 @@ def _works(data: bytes) -> Iterator[tuple[bytes, Any]]:
         at, work = found.end(), found[2]
         if work in _READ:
             operands = _OPERAND.findall(found[1])
-            yield work, [round(float(n), 4) if n else name.decode("latin-1") or _string(s) for s, name, n in operands]
+            yield work, [float(n) if n else name.decode("latin-1") or _string(s) for s, name, n in operands]
         elif work == b"ID":
             end = _INLINE_END.search(data, at)
             at = len(data) if end is None else end.end()

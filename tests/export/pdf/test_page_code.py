@@ -154,12 +154,34 @@ SAME = {
     "stamped": _stamp(b"q 1 0 0 rg BT /F1 12 Tf 480 820 Td (KO 1) Tj ET 470 810 60 25 re S 20 400 10 10 re f Q"),
     "packed by pypdf": _each(lambda _writer, page: page.compress_content_streams()),
 }
+
+
+def _exchanged(pdf: bytes) -> bytes:
+    """The letters of one font are drawn otherwise, and read as before."""
+    writer = PdfWriter(clone_from=io.BytesIO(pdf))
+    for found in writer._objects:
+        if isinstance(found, DictionaryObject) and "/FontFile3" in found:
+            found["/FontFile3"].get_object().set_data(b"other")  # type: ignore[union-attr]
+            break
+    return _written(writer)
+
+
+def _two_on_one(pdf: bytes) -> bytes:
+    writer = PdfWriter()
+    sheet = writer.add_blank_page(1190.55, 841.89)
+    for number, page in enumerate(PdfReader(io.BytesIO(pdf)).pages):
+        sheet.merge_transformed_page(page, Transformation().translate(595.28 * (number % 2), 0))
+    return _written(writer)
+
+
 ALTERED = {
     "one sign": (_content(lambda data: _WORDS.sub(_other_sign, data, 1)), ("differs", "text")),
     "a line is moved": (_content(lambda data: _MESSAGE.sub(rb"\g<1>3 -9", data, 1)), ("differs", "text")),
     "a line is white": (_content(lambda data: _BLACK.sub(b"cs 1 scn", data, 1)), ("differs", "text")),
     "a text is added": (_stamp(b"BT /F1 9 Tf 200 400 Td (and 9,999) Tj ET"), ("differs", "text")),
     "a sign of its code": (_content(lambda data: _CODE.sub(_other_sign, data, 1)), ("unknown", "sign")),
+    "a size": (_content(lambda data: _MESSAGE.sub(rb"/f0 9.0 Tf 1 0 0 -1 0 0", data, 1)), ("differs", "text")),
+    "a picture": (_stamp(b"q 200 0 0 50 90 400 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \xff EI Q"), ("look", "drawn")),
     "a white box": (_stamp(b"q 1 g 100 400 300 60 re f Q"), ("look", "drawn")),
     "a note": (_each(_note), ("look", "drawn")),
     "pushed off the paper": (_each(lambda _writer, page: page.add_transformation(_AWAY)), ("unreadable", "cut")),
@@ -239,6 +261,15 @@ def test_a_code_is_typed_in_from_paper(pdf: bytes) -> None:
 
 def _wide(code: str) -> str:
     return "".join(chr(ord(sign) + 0xFEE0) for sign in code)
+
+
+def test_letters_that_are_drawn_otherwise_are_no_same_page(pdf: bytes) -> None:
+    """Nobody is shown something else than what is compared; and two pages on a sheet are not told apart."""
+    found = _judged(_exchanged(pdf), _own(pdf))
+
+    assert {"differs"} == {one.status for _code, one in found}
+    assert all(printed == here for printed, here in found[0][1].lines)
+    assert [("", ("unreadable", "several", ()))] == _judged(_two_on_one(pdf), _own(pdf))
 
 
 # --- the same for a long report -------------------------------------------------------------------------

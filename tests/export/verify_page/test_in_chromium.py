@@ -442,13 +442,19 @@ def test_hostile_names_are_text(window: VerifyPageWindow, samples: Samples, tmp_
 
 @pytest.mark.drawn
 def test_it_shows_its_own_digest_when_it_is_given_itself(window: VerifyPageWindow, tmp_path: Path) -> None:
-    """It cannot read itself, so its file is chosen like any other; what is no package gets its SHA-256."""
-    path = tmp_path / "verify.html"
+    """It cannot read itself, so its file is chosen like any other; what is no package gets its SHA-256.
+
+    A court's page as a PDF gets the sentence that its pages were not checked here.
+    """
+    path, filed = tmp_path / "verify.html", tmp_path / "甲001の1.pdf"
     path.write_bytes(Path(window.page.url.removeprefix("file://")).read_bytes())
+    filed.write_bytes(b"%PDF-1.7")
 
     window.choose(path)
-
     assert page_digest() == window.page.locator(".digest").inner_text()
+    window.choose(filed)
+
+    assert "Its pages were not checked here." in (window.page.locator("#result").text_content() or "")
 
 
 @pytest.mark.drawn
