@@ -112,11 +112,9 @@ def document_text(body: bytes) -> str:
 def saved_messages(reading: Reading, contract: Contract) -> list[HeldMessage]:
     """The messages of a job with all their texts, by chat."""
     held = []
-    for (room, ident), one in contract_messages(reading, contract).items():
+    for (room, key), one in contract_messages(reading, contract).items():
         texts = tuple(HeldVersion(text.body, 0, "", "") for text in one.texts)
-        held.append(
-            HeldMessage(room, int(ident), 0, one.account_id, one.name, one.send_time, one.state, versions=texts)
-        )
+        held.append(HeldMessage(room, int(key), 0, one.account_id, one.name, one.send_time, one.state, versions=texts))
     return held
 
 
