@@ -1,12 +1,12 @@
 """Plays faults for some minutes and prints what came of them: `python -m tests.faults --minutes 60`.
 
-With `--results FILE` each result is kept as it comes, and a later call, or one beside it, leaves out what was played;
-the table counts all that the file holds. `--power-cuts` plays power cuts instead. Ends with 1 if anything was wrong.
+`--power-cuts` plays power cuts instead. Ends with 1 if anything was wrong.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 import tempfile
 import time
@@ -15,18 +15,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.faults.play import Player
+from tests.faults.play import Played, Player
 from tests.faults.power_play import TracedRun
 from tests.faults.scenes import SCENES, built_stage
-from tests.faults.tally import (
-    Tallied,
-    add_result,
-    drawn,
-    fault_table,
-    power_cut_table,
-    read_results,
-    tallied,
-)
 
 
 def options(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -35,7 +26,6 @@ def options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("scenes", nargs="*", help=f"commands to play, of: {', '.join(SCENES)}")
     parser.add_argument("--minutes", type=float, default=60, help="how long faults are drawn")
     parser.add_argument("--seed", default=datetime.now(UTC).date().isoformat(), help="which are drawn first")
-    parser.add_argument("--results", type=Path, help="the file the results are kept in")
     parser.add_argument("--power-cuts", action="store_true", help="power cuts instead of single faults")
     parser.add_argument("--moments", type=int, default=60, help="after so many calls of a command the power goes")
     parser.add_argument("--used", type=int, default=6, help="after so many of them verify and the next run are tried")
@@ -53,54 +43,43 @@ def staged_player() -> Iterator[Player]:
             yield Player(built, runs)
 
 
-def play_faults(player: Player, scenes: Sequence[str], asked: argparse.Namespace) -> list[Tallied]:
-    """Play until the time is over, or nothing is left; give the results, with those of the file."""
-    played: list[Tallied] = []
-
-    def results() -> list[Tallied]:
-        """Those of all calls that write to the file."""
-        return read_results(asked.results) if asked.results else played
-
-    first = [fault for scene in scenes for fault in player.faults(scene)]
-    every = [fault for scene in scenes for fault in player.faults(scene, every=True)]
-    end = time.monotonic() + asked.minutes * 60
-    for fault in drawn(first, every, asked.seed):
+def play_faults(player: Player, scenes: Sequence[str], asked: argparse.Namespace) -> bool:
+    """Play until the time is over, the first and last of each kind of call before the others; whether any was wrong."""
+    chance, end, played = random.Random(asked.seed), time.monotonic() + asked.minutes * 60, list[Played]()
+    queues = [[fault for scene in scenes for fault in player.faults(scene, every=every)] for every in (False, True)]
+    for queue in queues:
+        chance.shuffle(queue)
+    for fault in dict.fromkeys([*queues[0], *queues[1]]):
         if time.monotonic() > end:
             break
-        if any(one.fault == fault for one in results()):
-            continue
-        played.append(tallied(player.play(fault)))
-        if asked.results:
-            add_result(asked.results, played[-1])
+        played.append(player.play(fault))
         if played[-1].wrong:
             print(played[-1], file=sys.stderr, flush=True)
-    return results()
+    for scene in scenes:
+        of_scene = [one for one in played if one.fault.scene == scene]
+        fired, wrong = sum(one.fired for one in of_scene), sum(bool(one.wrong) for one in of_scene)
+        print(f"{scene}: {len(of_scene)} injected, {fired} fired, {wrong} wrong")
+    return any(one.wrong for one in played)
 
 
-def play_power_cuts(player: Player, scenes: Sequence[str], asked: argparse.Namespace) -> tuple[str, bool]:
-    """Play power cuts in each command; the table, and whether anything was wrong."""
-    runs = []
+def play_power_cuts(player: Player, scenes: Sequence[str], asked: argparse.Namespace) -> bool:
+    """Play power cuts in each command; whether anything was wrong."""
+    found = 0
     for scene in scenes:
         run = TracedRun(player, scene)
         for one in run.wrong(played=asked.used, looked_at=asked.moments):
             print(f"{scene}: {one}", file=sys.stderr, flush=True)
-        runs.append(run)
-        print(power_cut_table([run]), file=sys.stderr, flush=True)
-    return power_cut_table(runs), any(run.found.total() for run in runs)
+        print(f"{scene}: {run.states} states, {run.used} used, {run.found} wrong", flush=True)
+        found += run.found
+    return bool(found)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Play what is asked for, and print its table."""
+    """Play what is asked for, and print what came of it."""
     asked = options(argv)
-    scenes = asked.scenes or SCENES
     with staged_player() as player:
-        if asked.power_cuts:
-            table, is_wrong = play_power_cuts(player, scenes, asked)
-        else:
-            results = play_faults(player, scenes, asked)
-            table, is_wrong = fault_table(results), any(one.wrong for one in results)
-    print(table)
-    return int(is_wrong)
+        play = play_power_cuts if asked.power_cuts else play_faults
+        return int(play(player, asked.scenes or SCENES, asked))
 
 
 if __name__ == "__main__":

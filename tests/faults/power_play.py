@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +14,6 @@ from tests.faults.scenes import words
 
 SHARES = (0.0, 0.5, 1.0)
 """How much of what was not synced is on the disk all the same."""
-
-AT_THE_END = "the end"
-"""In place of a call: the two states after the last one, of what an exit 0 promised."""
 
 MAPPED = "-shm"
 """The end of the name of SQLite's file that is written through memory, which no call shows and nothing needs."""
@@ -38,12 +34,8 @@ class TracedRun:
         assert outcome.code == self.baseline.code, outcome
         self.trace = (self.starter.folder / "trace").read_text(encoding="ascii", errors="replace")
         self.end = contents(self.folder)
-        self.states: Counter[str] = Counter()
-        """How many states were laid down, by the call after which the power went."""
-        self.used: Counter[str] = Counter()
-        """In how many of them `verify` and the next run were tried, likewise."""
-        self.found: Counter[str] = Counter()
-        """How many of them were wrong, likewise."""
+        self.states = self.used = self.found = 0
+        """How many states were laid down, in how many `verify` and the next run were tried, how many were wrong."""
 
     def wrong(self, *, played: int, looked_at: int | None = None) -> Iterator[str]:
         """What is wrong after each call, or after so many of them; after some `verify` and the next run are tried.
@@ -58,16 +50,16 @@ class TracedRun:
         for moment, call in enumerate(replay(self.trace, self.folder, self.disk)):
             for share in SHARES if moment in moments else ():
                 self._lay_down(chance, share)
-                self.states[call] += 1
+                self.states += 1
                 found = list(self._wrong_as_it_lies())
                 if not found and moment in chosen:
-                    self.used[call] += 1
+                    self.used += 1
                     found = list(self._wrong_when_used())
-                self.found[call] += bool(found)
+                self.found += bool(found)
                 yield from (f"call {moment} of {total}, {call}, {share} of it: {one}" for one in found)
         at_the_end = list(self._wrong_at_the_end())
-        self.states[AT_THE_END] += 2
-        self.found[AT_THE_END] += bool(at_the_end)
+        self.states += 2
+        self.found += bool(at_the_end)
         yield from at_the_end
 
     def _as_before(self) -> Path:

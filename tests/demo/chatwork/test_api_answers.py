@@ -6,7 +6,6 @@ import pytest
 
 from tests.support.chatwork.full_room import FullRoom, Get, message_texts
 from tests.support.chatwork.simulator import Chatwork
-from tests.support.world import Clock
 
 
 @pytest.mark.parametrize(
@@ -88,18 +87,6 @@ def test_unknown_parameters_are_ignored_and_bad_values_are_400(
     assert status == reply.status_code
 
 
-def test_only_the_newest_hundred_are_listed_from_old_to_new(chatwork: Chatwork, get: Get) -> None:
-    """Listing reaches a hundred posts back; an older one can still be read by its id."""
-    room = chatwork.add_room("長い")
-    ids = [chatwork.post(room, chatwork.owner, str(number)) for number in range(130)]
-
-    listed = get(f"/rooms/{room}/messages?force=1").json()
-    single = get(f"/rooms/{room}/messages/{ids[0]}")
-
-    assert ids[30:] == [message["message_id"] for message in listed]
-    assert "0" == single.json()["body"]
-
-
 def test_force_0_moves_a_cursor_and_force_1_does_not(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
     """A call without `force` gives only what came since the call before it."""
     path = f"/rooms/{full.direct}/messages"
@@ -112,27 +99,6 @@ def test_force_0_moves_a_cursor_and_force_1_does_not(chatwork: Chatwork, full: F
     assert [200, 204, 200] == [reply.status_code for reply in (first, again, forced)]
     assert ["[info][dtext:chatroom_contact_added][/info]", "新しい"] == message_texts(forced)
     assert ["新しい"] == message_texts(new)
-
-
-def test_the_description_is_only_in_the_single_room(full: FullRoom, get: Get) -> None:
-    """The list of rooms does not hold it."""
-    listed = [room for room in get("/rooms").json() if "description" in room]
-
-    assert [] == listed
-    assert "納品は毎週金曜" == get(f"/rooms/{full.room}").json()["description"]
-
-
-def test_files_are_capped_at_a_hundred_and_can_be_asked_by_uploader(
-    chatwork: Chatwork, full: FullRoom, get: Get
-) -> None:
-    """There is no paging; asking for one person's files reaches further."""
-    ids = [chatwork.upload(full.room, chatwork.owner, f"{n}.txt", data=b"x") for n in range(120)]
-
-    listed = [file["file_id"] for file in get(f"/rooms/{full.room}/files").json()]
-    tanakas = [file["file_id"] for file in get(f"/rooms/{full.room}/files?account_id={full.tanaka}").json()]
-
-    assert ids[20:] == listed
-    assert [full.file] == tanakas
 
 
 def test_tasks_are_open_unless_asked_otherwise_and_can_be_filtered(
@@ -157,36 +123,3 @@ def test_tasks_are_open_unless_asked_otherwise_and_can_be_filtered(
     assert 400 == get(f"/rooms/{full.room}/tasks?status=maybe").status_code
     single = get(f"/rooms/{full.room}/tasks/{given}").json()
     assert ("time", int(limit.timestamp())) == (single["limit_type"], single["limit_time"])
-
-
-def test_tasks_are_capped_at_a_hundred(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
-    """There is no paging for tasks either; the older ones are read by their id."""
-    ids = chatwork.add_tasks(full.room, full.tanaka, [chatwork.owner] * 120, "確認")
-
-    listed = [task["task_id"] for task in get(f"/rooms/{full.room}/tasks").json()]
-
-    assert ids[20:] == listed
-    assert 200 == get(f"/rooms/{full.room}/tasks/{ids[0]}").status_code
-
-
-def test_the_free_plan_hides_old_posts_and_says_so(chatwork: Chatwork, clock: Clock, full: FullRoom, get: Get) -> None:
-    """Partly hidden is 200, all hidden 204, a single one 404, each with the header; nothing is lost."""
-    path = f"/rooms/{full.room}/messages"
-    clock.pass_by(days=41)
-    chatwork.free_plan(days=40)
-    all_hidden = get(f"{path}?force=1")
-    new = chatwork.post(full.room, full.tanaka, "新しい")
-    partly = get(f"{path}?force=1")
-    single = get(f"{path}/{full.message}")
-    response, absent = get(f"{path}/{new}"), get(f"{path}/1")
-    chatwork.free_plan(None)
-    back = get(f"{path}?force=1")
-
-    header = "chatwork-message-limitation"
-    limited = [(reply.status_code, reply.headers.get(header)) for reply in (all_hidden, partly, single)]
-    assert [(204, "true"), (200, "true"), (404, "true")] == limited
-    assert ["新しい"] == message_texts(partly)
-    assert "40 days" in partly.headers[f"{header}-summary"]
-    free = [(reply.status_code, reply.headers.get(header)) for reply in (response, absent, back)]
-    assert [(200, None), (404, None), (200, None)] == free
-    assert 5 == len(back.json())

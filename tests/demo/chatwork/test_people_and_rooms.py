@@ -4,17 +4,6 @@ from tests.support.chatwork.full_room import FullRoom, Get
 from tests.support.chatwork.simulator import Chatwork
 
 
-def test_an_owner_who_is_let_in_again_sees_everything(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
-    """What was posted while the owner was out is there afterwards."""
-    chatwork.remove_owner(full.room)
-    missed = chatwork.post(full.room, full.tanaka, "留守の間に")
-
-    chatwork.restore_owner(full.room)
-
-    assert "留守の間に" == get(f"/rooms/{full.room}/messages/{missed}").json()["body"]
-    assert 200 == get(f"/rooms/{full.room}/files/{full.file}").status_code
-
-
 def test_rooms_and_members_announce_what_happens_to_them(chatwork: Chatwork, get: Get) -> None:
     """System messages are posts in the acting person's name, in Chatwork's own notation."""
     tanaka, sato = chatwork.add_account("田中"), chatwork.add_account("sato")
@@ -44,51 +33,6 @@ def test_rooms_and_members_announce_what_happens_to_them(chatwork: Chatwork, get
     ] == [message["body"] for message in messages]
     assert [tanaka, sato] == [messages[number]["account"]["account_id"] for number in (2, 5)]
     assert "黙って" == get(f"/rooms/{room}").json()["description"]
-
-
-def test_a_direct_chat_is_called_like_the_other_person(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
-    """A new name shows at once everywhere, on old posts too."""
-    chatwork.rename_account(full.tanaka, "田中（制作）")
-
-    names = {
-        get(f"/rooms/{full.direct}").json()["name"],
-        get("/contacts").json()[0]["name"],
-        get(f"/rooms/{full.room}/messages/{full.message}").json()["account"]["name"],
-    }
-
-    assert {"田中（制作）"} == names
-
-
-def test_who_leaves_takes_their_files_and_tasks_of_that_room(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
-    """Their posts stay, and so does what they have elsewhere."""
-    elsewhere = chatwork.upload(full.direct, full.tanaka, "控え.txt", data=b"x")
-    theirs = chatwork.add_task(full.room, chatwork.owner, full.tanaka, "素材を送る")
-
-    chatwork.leave_room(full.room, full.tanaka)
-
-    members = [member["account_id"] for member in get(f"/rooms/{full.room}/members").json()]
-    assert [chatwork.owner] == members
-    assert 404 == get(f"/rooms/{full.room}/files/{full.file}").status_code
-    assert 404 == get(f"/rooms/{full.room}/tasks/{theirs}").status_code
-    assert 200 == get(f"/rooms/{full.room}/tasks/{full.task}").status_code
-    assert 200 == get(f"/rooms/{full.direct}/files/{elsewhere}").status_code
-    assert "よろしくお願いします。" == get(f"/rooms/{full.room}/messages/{full.message}").json()["body"]
-
-
-def test_a_cancelled_account_is_marked_everywhere_and_leaves_everything(
-    chatwork: Chatwork, full: FullRoom, get: Get
-) -> None:
-    """Old posts show the mark; files vanish; the direct chat stays, without the contact."""
-    chatwork.cancel_account(full.tanaka)
-
-    message = get(f"/rooms/{full.room}/messages/{full.message}").json()
-    direct = get(f"/rooms/{full.direct}")
-    members = [member["account_id"] for member in get(f"/rooms/{full.room}/members").json()]
-
-    assert "田中(解約済)" == message["account"]["name"]
-    assert (200, "田中(解約済)") == (direct.status_code, direct.json()["name"])
-    assert [chatwork.owner] == members
-    assert [204, 204] == [get(path).status_code for path in ("/contacts", f"/rooms/{full.room}/files")]
 
 
 def test_a_direct_chat_becomes_a_group_when_the_other_account_is_cancelled(

@@ -1,11 +1,6 @@
 """Posts, files and tasks of the simulated Chatwork: how they come, change and go."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-
-import pytest
-import requests
-from hypothesis import given, strategies
 
 from tests.support.chatwork.full_room import FullRoom, Get, message_texts
 from tests.support.chatwork.simulator import Chatwork
@@ -26,74 +21,6 @@ def test_an_id_carries_its_time_and_orders_posts_of_one_moment(chatwork: Chatwor
     assert (early, late) == (messages[0]["message_id"], messages[1]["message_id"])
     assert round(at.timestamp() * 1000) == (int(late) >> 22) + 1276473600000
     assert int(at.timestamp()) == messages[1]["send_time"]
-
-
-@pytest.fixture(scope="module")
-def lasting() -> Iterator[Chatwork]:
-    """One Chatwork for many examples."""
-    with Chatwork(limit=1_000_000) as running:
-        yield running
-
-
-@given(text=strategies.text(strategies.characters(codec=None, exclude_categories=[]), max_size=50))
-def test_any_text_comes_through_escaped_to_ascii(lasting: Chatwork, text: str) -> None:
-    """NUL, lone surrogates and everything else survive, as `\\u` escapes on the wire."""
-    posted = lasting.post(lasting.my_room, lasting.owner, text)
-    headers = {"x-chatworktoken": lasting.token}
-    url = f"{lasting.base_url}/rooms/{lasting.my_room}/messages/{posted}"
-
-    reply = requests.get(url, headers=headers, timeout=10)
-
-    assert reply.content.isascii()
-    # A high and a low surrogate side by side become one character in JSON.
-    joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
-    assert joined == reply.json()["body"]
-
-
-def test_an_edit_replaces_the_body_and_moves_update_time_if_wished(
-    chatwork: Chatwork, clock: Clock, full: FullRoom, get: Get
-) -> None:
-    """`update_time` is 0 until an edit; the room's counters and time stand still unless told."""
-    before = get(f"/rooms/{full.room}").json()
-    clock.pass_by(minutes=5)
-
-    chatwork.edit(full.message, "silently", moves_update_time=False)
-    silent = get(f"/rooms/{full.room}/messages/{full.message}").json()
-    chatwork.edit(full.message, "訂正します")
-    edited = get(f"/rooms/{full.room}/messages/{full.message}").json()
-    still = get(f"/rooms/{full.room}").json()
-    chatwork.edit(full.message, "もう一度", moves_room=True)
-    moved = get(f"/rooms/{full.room}").json()
-
-    assert ("silently", 0) == (silent["body"], silent["update_time"])
-    assert ("訂正します", int(clock.time.timestamp())) == (edited["body"], edited["update_time"])
-    assert before == still
-    assert int(clock.time.timestamp()) == moved["last_update_time"]
-
-
-def test_a_deleted_post_keeps_its_place_as_deleted(chatwork: Chatwork, clock: Clock, full: FullRoom, get: Get) -> None:
-    """The body becomes the literal `[deleted]`, with or without a time."""
-    count = get(f"/rooms/{full.room}").json()["message_num"]
-    second = chatwork.post(full.room, full.tanaka, "二つ目")
-
-    chatwork.delete(full.message)
-    chatwork.delete(second, moves_update_time=True, moves_room=True)
-    message = {one["message_id"]: one for one in get(f"/rooms/{full.room}/messages?force=1").json()}
-
-    now = int(clock.time.timestamp())
-    assert ("[deleted]", 0) == (message[full.message]["body"], message[full.message]["update_time"])
-    assert ("[deleted]", now) == (message[second]["body"], message[second]["update_time"])
-    assert count == get(f"/rooms/{full.room}").json()["message_num"]
-
-
-def test_a_vanished_post_is_in_no_list_and_404(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
-    """The other way to go that an archiver must expect."""
-    chatwork.vanish(full.message)
-
-    listed = [one["message_id"] for one in get(f"/rooms/{full.room}/messages?force=1").json()]
-
-    assert full.message not in listed
-    assert 404 == get(f"/rooms/{full.room}/messages/{full.message}").status_code
 
 
 def test_the_counters_of_a_room_count_what_came(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
@@ -127,20 +54,6 @@ def test_an_upload_is_a_post_with_a_box(chatwork: Chatwork, clock: Clock, full: 
     assert 1 <= int(clock.time.timestamp()) - listed["upload_time"] <= 13
 
 
-def test_a_removed_file_is_gone_and_its_box_says_so(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
-    """List and single call forget it; the post that carried it changes without a time."""
-    post = chatwork.message_of_file(full.file)
-
-    chatwork.remove_file(full.file)
-    message = get(f"/rooms/{full.room}/messages/{post}").json()
-
-    assert ["[info][title][dtext:file_deleted][/title]仕様書.pdf[/info]", 0] == [
-        message["body"],
-        message["update_time"],
-    ]
-    assert [204, 404] == [get(f"/rooms/{full.room}/files{part}").status_code for part in ("", f"/{full.file}")]
-
-
 def test_what_happens_to_a_task_is_posted(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
     """Several assignees share one announcement; ending and deleting have their own posts."""
     both = chatwork.add_tasks(full.room, chatwork.owner, [chatwork.owner, full.tanaka], "見積もり")
@@ -164,30 +77,6 @@ def test_what_happens_to_a_task_is_posted(chatwork: Chatwork, full: FullRoom, ge
     ] == [message["body"] for message in messages]
     assert ("done", messages[0]["message_id"]) == (task["status"], task["message_id"])
     assert 404 == get(f"/rooms/{full.room}/tasks/{both[0]}").status_code
-
-
-def test_the_post_of_a_file_can_be_deleted_alone(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
-    """The file stays in the list and can be fetched; its post reads `[deleted]`, read singly too."""
-    post = chatwork.message_of_file(full.file)
-
-    chatwork.delete(post)
-
-    single = get(f"/rooms/{full.room}/messages/{post}")
-    assert (200, "[deleted]") == (single.status_code, single.json()["body"])
-    assert full.file in [file["file_id"] for file in get(f"/rooms/{full.room}/files").json()]
-
-
-def test_an_edited_and_a_done_task_are_announced(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
-    """The box has the task as it is then."""
-    chatwork.edit_task(full.task, "字幕を直す")
-    chatwork.finish_task(full.task)
-
-    *_, edited, done = [message["body"] for message in get(f"/rooms/{full.room}/messages?force=1").json()]
-    assert edited.startswith("[info][title][dtext:task_edited][/title][task aid=")
-    assert "st=open" in edited
-    assert "]字幕を直す[/task]" in edited
-    assert "[dtext:task_done]" in done
-    assert "st=done" in done
 
 
 def test_the_size_of_a_file_is_written_as_chatwork_writes_it(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
