@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -96,6 +97,24 @@ def test_the_manifest_of_the_store_is_filled_in_and_names_files_that_are_there(t
     assert "{" not in text.replace("{http", "")
     named = [*re.findall(r'"(Assets\\[^"]+)"', text), *re.findall(r"<Logo>(.+)</Logo>", text), r"archive\archive.exe"]
     assert [] == [name for name in named if not (target / name.replace("\\", "/")).is_file()]
+
+
+def test_the_recipes_are_filled_in_for_a_release(tmp_path: Path) -> None:
+    """With the hashes of its files; each recipe says what of it was run, and stays what its reader takes."""
+    files = ("windows-x64.zip", "macos-arm64.zip", f"{load_recipe('branding').version()}-linux-x86_64.tar.gz")
+    for name in files:
+        (tmp_path / f"chatwork-archiver-{name}").write_bytes(name.encode())
+
+    load_recipe("make_recipes").fill_recipes(tmp_path, tmp_path / "filled", "https://x.example", "https://x.example/v1")
+
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "filled").iterdir()}
+    assert 5 == len(texts)
+    assert all("Run: " in text.partition("\n\n")[0] for text in texts.values())
+    assert [] == [name for name, text in texts.items() if re.search(r"(?<!#)(?<!\$)\{[a-z]+\}", text)]
+    assert [1, 1, 1] == [
+        sum(hashlib.sha256(name.encode()).hexdigest() in text for text in texts.values()) for name in files
+    ]
+    subprocess.run(["bash", "-n", tmp_path / "filled" / "PKGBUILD"], check=True)
 
 
 @pytest.mark.drawn

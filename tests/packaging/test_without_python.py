@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,26 +24,38 @@ pytestmark = pytest.mark.slow
 class BareMachine:
     """Debian's essential packages and cron in a folder, entered by chroot; processes in it end with it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(
+        self, root: Path, *options: str, first: str = "cron -f", mounts: str = "mount -t proc proc {root}/proc"
+    ) -> None:
         self.root, self.home = root, root / "home" / "taro"
-        made = ["mmdebstrap", "--quiet", "--variant=essential", "--include=cron,passwd", "trixie", str(root)]
-        subprocess.run(made, check=True, capture_output=True)
+        options = options or ("--variant=essential", "--include=cron,passwd")
+        subprocess.run(["mmdebstrap", "--quiet", *options, "trixie", str(root)], check=True, capture_output=True)
         subprocess.run(["chroot", root, "useradd", "--create-home", "taro"], check=True)
-        mounted = f"mount -t proc proc {root}/proc && exec chroot {root} cron -f"
+        mounted = f"{mounts.format(root=root)} && exec chroot {root} {first}"
         self._cron = subprocess.Popen(["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", mounted])
         children = Path(f"/proc/{self._cron.pid}/task/{self._cron.pid}/children")
         while not (pid := children.read_text().strip()):
             time.sleep(0.05)
-        self._entry = ["nsenter", "--target", pid, "--mount", "--pid", "chroot", "--userspec=taro:taro", str(root)]
-        self._entry += ["env", "-i", "HOME=/home/taro", "PATH=/usr/bin:/bin:/home/taro/archive", "ARCHIVE_LANG=en"]
+        self._entry = ["nsenter", "--target", pid, "--mount", "--pid", "chroot"]
+        self.environ = {"HOME": "/home/taro", "PATH": "/usr/bin:/bin:/home/taro/archive", "ARCHIVE_LANG": "en"}
 
     def command(self, line: str) -> list[str]:
         """A line of the user's shell in their home, as a command for this side."""
-        return [*self._entry, "sh", "-c", f"cd && {line}"]
+        words = [f"{name}={value}" for name, value in self.environ.items()]
+        return [*self._entry, "--userspec=taro:taro", str(self.root), "env", "-i", *words, "sh", "-c", f"cd && {line}"]
+
+    def administer(self, line: str) -> str:
+        """Run a line as root; return what it printed."""
+        words = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8"]
+        return self._printed([*self._entry, str(self.root), *words, "sh", "-c", line])
 
     def run(self, line: str) -> str:
         """Run a line; return what it printed."""
-        done = subprocess.run(self.command(line), capture_output=True, text=True, encoding="utf-8", timeout=300)
+        return self._printed(self.command(line))
+
+    @staticmethod
+    def _printed(line: Sequence[str]) -> str:
+        done = subprocess.run(line, capture_output=True, text=True, encoding="utf-8", timeout=600)
         assert done.returncode == 0, (line, done.stdout, done.stderr)
         return done.stdout
 

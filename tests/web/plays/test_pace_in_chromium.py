@@ -52,9 +52,9 @@ def test_a_person_is_done_in_time(tmp_path: Path, capsys: pytest.CaptureFixture[
         begun = time.monotonic()
         with started_application(desk) as gate, open_tab(chromium, gate) as tab:
             player = Player(tab.page)
-            _set_up(player)
+            set_up(player)
             machine, person = time.monotonic() - begun, player.person_seconds
-            _make_package(player)
+            make_package(player)
             machine_all, person_all = time.monotonic() - begun, player.person_seconds
     with capsys.disabled():
         print(f"\nfirst archive {machine + person:.0f} s ({machine:.0f} of them the program's)", end=", ")
@@ -65,7 +65,7 @@ def test_a_person_is_done_in_time(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert list((desk.home / "exports").iterdir())
 
 
-def _set_up(player: Player) -> None:
+def set_up(player: Player) -> None:
     """Until the first save has ended."""
     page = player.page
     page.wait_for_url(re.compile("/start/token"))
@@ -85,7 +85,7 @@ def _set_up(player: Player) -> None:
     expect(page.locator("#job .banner.safe")).to_be_visible(timeout=60_000)
 
 
-def _make_package(player: Player) -> None:
+def make_package(player: Player) -> None:
     """The rest of the first run, and a package for the office."""
     page = player.page
     page.uncheck("#automatic")
