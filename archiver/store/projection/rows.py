@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Table
 
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
-from archiver.store.engine import driver_connection
 
 EntriesOf = Callable[[str, int], Sequence[EntryObject]]
 """A function from a key and a sequence number to the entries of that key up to that number, oldest first."""
@@ -45,7 +44,8 @@ def upsert_rows(sql: Connection, table: Table, rows: Iterable[dict[str, object]]
     """Insert rows or replace the ones with the same primary key."""
     values = list(rows)
     if values:
-        driver_connection(sql).executemany(_upsert_statement(table, tuple(values[0])), values)
+        names = tuple(values[0])
+        sql.exec_driver_sql(_upsert_statement(table, names), list(map(itemgetter(*names), values)))
 
 
 @cache
@@ -53,9 +53,7 @@ def _upsert_statement(table: Table, names: tuple[str, ...]) -> str:
     """Made once, and for the driver: SQLAlchemy takes longer than SQLite to carry it out."""
     keys = [column.name for column in table.primary_key]
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in keys)
-    places = ", ".join(f":{name}" for name in names)
-    inserted = _insert_statement(table.name, names).partition("(?")[0]
-    return f"{inserted}({places}) ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
+    return f"{_insert_statement(table.name, names)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
 
 
 def note_changes(sql: Connection, entries: Sequence[EntryObject]) -> None:
