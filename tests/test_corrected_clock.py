@@ -20,7 +20,7 @@ RAW_CLOCKS = {
     "settings/token.py",  # beside the time of a file
     "store/blobs.py",  # beside the time of a file
     "team/object_stores/s3_store.py",  # until when a service is asked to lock an object: a request, no evidence
-    "store/queries/viewing/written_state.py",  # beside the times of files
+    "store/engine.py",  # beside the times of files
     "team/membership.py",  # when the first round of a new account is due: a plan, before Chatwork was asked
     "web/access.py",  # how old a cookie is that this computer gave
 }

@@ -17,6 +17,5 @@ from archiver.errors.archive import *
 from archiver.errors.base import *
 from archiver.errors.chatwork import *
 from archiver.errors.ledger import *
-from archiver.errors.settings import *
 from archiver.errors.usage import *
 from archiver.gettext_mark import N_ as N_

@@ -6,8 +6,7 @@ import sys
 
 from archiver.errors.archive import ArchiveInUse, HomeNotWritable, StorageError
 from archiver.errors.chatwork import TokenRefused
-from archiver.errors.settings import SettingsError
-from archiver.errors.usage import UsageError
+from archiver.errors.usage import SettingsError, UsageError
 from archiver.gettext_mark import N_
 
 _POSIX = (

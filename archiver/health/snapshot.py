@@ -26,7 +26,7 @@ from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import KnownRates, LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
 from archiver.store.working.verification_log import VerificationRecord
-from archiver.sync.wrong_clock import is_clock_wrong
+from archiver.sync.report import is_clock_wrong
 
 HALF_WINDOW = 50
 """Between two visits fewer new messages than this should be expected."""

@@ -17,7 +17,7 @@ from archiver.health.judgements import fault
 from archiver.records.alerts import grade_word
 from archiver.render.screen_text import visible
 from archiver.render.times import interval_words, minute_text
-from archiver.sync.wrong_clock import doubtful_sentence
+from archiver.sync.report import doubtful_sentence
 from archiver.wording import gettext as _
 from archiver.wording import ngettext, typed
 

@@ -32,9 +32,8 @@ from archiver.store.working.other_databases import other_databases
 from archiver.store.working.remembered_values import EndedPause
 from archiver.sync.files import download
 from archiver.sync.files.download import DownloadLimits
-from archiver.sync.report import RoomOutcome, SyncReport
+from archiver.sync.report import RoomOutcome, SyncReport, doubtful_sentence
 from archiver.sync.run import Options, ProgressCallbacks, run_sync
-from archiver.sync.wrong_clock import doubtful_sentence
 from archiver.wording import gettext as _
 
 TellUpgraded = Callable[[Path], None]

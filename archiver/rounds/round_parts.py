@@ -12,9 +12,9 @@ from datetime import timedelta
 
 from archiver import errors
 from archiver.app import App
-from archiver.sync.options import Options
 from archiver.sync.recover.read_ids import allowance_wait
 from archiver.sync.report import SyncReport
+from archiver.sync.run_inputs import Options
 
 LOCK_PAUSE_SECONDS = 5.0
 LOCK_PATIENCE_SECONDS = 600.0

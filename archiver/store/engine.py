@@ -1,4 +1,7 @@
-"""SQLite engines and connections, consistent copies of a database that is in use, and errors of SQLite as ours."""
+"""SQLite engines and connections, consistent copies of a database that is in use, and errors of SQLite as ours.
+
+Whether anything was written since is told by the database's files, so that a page need not ask everything again.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ import functools
 import os
 import shutil
 import sqlite3
+import time
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -328,3 +332,33 @@ def _storage_error(error: sqlite3.Error, target: Path) -> errors.StorageError:
     if code in (_CORRUPT, _NO_DATABASE):
         return errors.ArchiveDamaged(path=target, detail=str(error))
     return errors.StorageError(path=target, detail=str(error))
+
+
+WrittenState = tuple[tuple[int, int, int, int], ...]
+"""Number, size, and the times of the last change of bytes and of the file itself, of the database and of its log."""
+
+SETTLED_SECONDS = 3
+"""Two writes within one step of a disk's clock (2 s on FAT) cannot be told apart, so a state must be older."""
+
+
+def written_state(database: Path) -> WrittenState | None:
+    """The state of a database's files; None if it cannot tell two writes apart.
+
+    That is so just after a write, under a clock that was set back, and on Windows, which writes the times down late.
+    Taken before a transaction begins, it is that of the transaction or of an earlier moment, never of a later one.
+    """
+    if os.name == "nt":
+        return None
+    try:
+        files = [database.stat(), *_filled_log(database.with_name(database.name + "-wal"))]
+    except OSError:
+        return None
+    if time.time() - max(file.st_mtime for file in files) < SETTLED_SECONDS:
+        return None
+    return tuple((file.st_ino, file.st_size, file.st_mtime_ns, file.st_ctime_ns) for file in files)
+
+
+def _filled_log(log: Path) -> Iterator[os.stat_result]:
+    """A log with anything in it; an empty one comes and goes with each connection."""
+    if log.exists() and (found := log.stat()).st_size:
+        yield found

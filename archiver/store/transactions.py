@@ -32,7 +32,7 @@ class Reading:
         self.clock = clock
         self.ledger_error = ledger_error
         self.written: Hashable = None
-        """The state of the database's files just before it began, by `viewing.written_state`; None: not known."""
+        """The state of the database's files just before it began, by `engine.written_state`; None: not known."""
 
 
 class Writing(Reading):

@@ -1,4 +1,4 @@
-"""The report of a run: counts per room, troubles, and the JSON document of design §5."""
+"""The report of a run: counts per room, troubles, the JSON document of design §5, and whether a clock is wrong."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from archiver.store.time_text import to_text
 from archiver.sync import plan
+from archiver.wording import gettext as _
 
 
 class RoomOutcome(StrEnum):
@@ -201,3 +202,25 @@ class SyncReport:
             "clock_offset_ms": self.clock_offset_ms,
             "unread_dropped": self.unread_dropped,
         }
+
+
+WRONG_CLOCK_MS = 60_000
+
+
+def is_clock_wrong(offset_ms: int) -> bool:
+    """Whether an offset to Chatwork's clock, in milliseconds, must be told."""
+    return abs(offset_ms) > WRONG_CLOCK_MS
+
+
+def doubtful_sentence(hours: float) -> str:
+    """What is said of a run in which Chatwork's replies were so many hours ahead of this computer's clock."""
+    text = _(
+        "In the last save, Chatwork's replies were dated {hours} hours behind this computer's clock. One of the two "
+        "is wrong: the time of that save is doubtful, and the records say so."
+    )
+    if hours > 0:
+        text = _(
+            "In the last save, Chatwork's replies were dated {hours} hours ahead of this computer's clock. One of the "
+            "two is wrong: the time of that save is doubtful, and the records say so."
+        )
+    return text.format(hours=f"{abs(hours):,.1f}")

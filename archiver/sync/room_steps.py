@@ -19,12 +19,11 @@ from archiver.store import writer
 from archiver.store.queries import current_state
 from archiver.store.working import remembered_values
 from archiver.sync import plan, run_inputs
-from archiver.sync.options import ProgressCallbacks
 from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.pull.messages import pull_messages
 from archiver.sync.pull.room_lists import pull_files, pull_people
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
-from archiver.sync.run_inputs import RunStart
+from archiver.sync.run_inputs import ProgressCallbacks, RunStart
 
 
 def record_inaccessible(context: PullContext, refusal: NotVisible, report: RoomReport) -> None:

@@ -19,11 +19,11 @@ from archiver.store.working.remembered_values import WindowRequests
 from archiver.sync import plan, run_end, run_inputs, window_share
 from archiver.sync.files import transfer
 from archiver.sync.files.download import FileDownloads
-from archiver.sync.options import EVERYTHING, SILENT, DeparturePriority, DepartureWatch, Options, ProgressCallbacks
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.twins import note_twins, read_contacts
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.room_steps import RoomSteps
+from archiver.sync.run_inputs import EVERYTHING, SILENT, DeparturePriority, DepartureWatch, Options, ProgressCallbacks
 from archiver.sync.singles.backfill import BackfillReader
 from archiver.sync.singles.single_reads import forecast_single_reads, read_single_messages
 

@@ -16,8 +16,8 @@ from typing import Any
 from flask import current_app
 
 from archiver.store.archive import Archive, Reading
+from archiver.store.engine import written_state
 from archiver.store.queries.status import Status
-from archiver.store.queries.viewing.written_state import written_state
 
 
 @dataclass(frozen=True, slots=True)

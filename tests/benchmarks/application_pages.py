@@ -13,7 +13,7 @@ from time import process_time
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.setup.written_values import FINISHED, note_answer
 from archiver.store.archive import Archive
-from archiver.store.queries.viewing.written_state import SETTLED_SECONDS
+from archiver.store.engine import SETTLED_SECONDS
 from archiver.store.working import alerts, remembered_values
 from tests.benchmarks.instruments.large_archives import ROOM
 from tests.benchmarks.instruments.measure import Figure, median_seconds, told_pages

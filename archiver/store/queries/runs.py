@@ -21,25 +21,25 @@ def first_entry_time(reading: Reading) -> datetime | None:
     return None if at is None else from_text(at)
 
 
+def _sweeps(reading: Reading, upto: int) -> Iterator[dict[str, Any]]:
+    """What each run recorded, oldest first."""
+    table = schema.entry.c
+    query = select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto)
+    lines = reading.sql.execute(query.order_by(table.seq)).scalars()
+    return (entry["payload"] for entry in read_all_formed(lines, "sweep"))
+
+
 def clock_difference(reading: Reading, *, upto: int) -> float | None:
     """The largest difference in seconds between this computer's clock and Chatwork's that a run recorded."""
-    table = schema.entry.c
-    lines = reading.sql.execute(
-        select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto)
-    ).scalars()
-    noted = (entry["payload"].get("clock_offset_ms") for entry in read_all_formed(lines, "sweep"))
+    noted = (sweep.get("clock_offset_ms") for sweep in _sweeps(reading, upto))
     return max((abs(one) / 1000 for one in noted if isinstance(one, int)), default=None)
 
 
 def wrong_clocks(reading: Reading, *, upto: int) -> list[WrongClock]:
     """The times in which runs, one after the other, found this computer's clock wrong the same way, oldest first."""
-    table = schema.entry.c
-    lines = reading.sql.execute(
-        select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto).order_by(table.seq)
-    ).scalars()
     found: list[WrongClock] = []
     was_wrong = False
-    for payload in (entry["payload"] for entry in read_all_formed(lines, "sweep")):
+    for payload in _sweeps(reading, upto):
         offset = payload.get("clock_offset_ms")
         if not isinstance(offset, int) or payload.get("doubtful_ms") or not (payload.get("from") and payload.get("to")):
             continue  # a run without a reply, or with a doubtful one, tells nothing of the clock
@@ -55,11 +55,7 @@ def wrong_clocks(reading: Reading, *, upto: int) -> list[WrongClock]:
 
 def doubtful_dates(reading: Reading, *, upto: int) -> list[WrongClock]:
     """The runs whose replies had a doubtful time, oldest first, with how far that was ahead of this computer's."""
-    table = schema.entry.c
-    lines = reading.sql.execute(
-        select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto).order_by(table.seq)
-    ).scalars()
-    payloads = [entry["payload"] for entry in read_all_formed(lines, "sweep") if entry["payload"].get("doubtful_ms")]
+    payloads = [sweep for sweep in _sweeps(reading, upto) if sweep.get("doubtful_ms")]
     return [
         WrongClock(from_text(one["from"]), from_text(one["to"]), timedelta(milliseconds=one["doubtful_ms"]))
         for one in payloads
@@ -68,11 +64,7 @@ def doubtful_dates(reading: Reading, *, upto: int) -> list[WrongClock]:
 
 def undated_replies(reading: Reading, *, upto: int) -> int:
     """How many replies of the runs had no `Date` that counts."""
-    table = schema.entry.c
-    lines = reading.sql.execute(
-        select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto)
-    ).scalars()
-    return sum(entry["payload"].get("undated", 0) for entry in read_all_formed(lines, "sweep"))
+    return sum(sweep.get("undated", 0) for sweep in _sweeps(reading, upto))
 
 
 def exports(reading: Reading, *, upto: int | None = None) -> list[ExportedPackage]:

@@ -21,12 +21,11 @@ from archiver.store.queries import current_state, reread_and_backfill_progress
 from archiver.store.queries.reread_and_backfill_progress import RereadPass
 from archiver.store.working import backfill_queue, remembered_values
 from archiver.sync import plan
-from archiver.sync.options import Options
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.single_messages import read_singly
 from archiver.sync.recover.read_ids import record_run
 from archiver.sync.report import RoomReport, SyncReport
-from archiver.sync.run_inputs import Counters, check_account, expect_dates, keep_service, read_inputs
+from archiver.sync.run_inputs import Counters, Options, check_account, expect_dates, keep_service, read_inputs
 from archiver.sync.singles.backfill import BackfillReader, enqueue_for_new_rooms
 
 BATCH_EVERY = timedelta(hours=1)

@@ -15,8 +15,8 @@ from archiver.records import Observation
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store import writer
 from archiver.store.archive import Archive
+from archiver.store.engine import written_state
 from archiver.store.queries.status import RememberedStatus, Status, status
-from archiver.store.queries.viewing.written_state import written_state
 from archiver.store.working import alerts
 from tests.support.archives import tampering
 
