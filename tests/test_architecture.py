@@ -20,9 +20,8 @@ OF_A_CASE = FOUNDATION | {"claims", "contract_dates", "platforms"}
 
 #: Each part, and the parts or modules of ours it may import. The row nearest to a module wins.
 MAY_IMPORT: dict[str, set[str]] = {
-    "gettext_mark": set(),
     "wording": set(),
-    "records": {"gettext_mark"},
+    "records": {"wording"},
     "message_ids": set(),
     "corrected_clock": set(),
     "day_words": set(),
@@ -33,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report_language": set(),
     "platforms": set(),
     "shell_command": {"records"},
-    "errors": {"gettext_mark", "records", "wording"},  # of the latter the type of a reply that an error carries
+    "errors": {"wording", "records"},  # of the latter the type of a reply that an error carries
     "contract_dates": FOUNDATION | {"platforms"},
     "claims": FOUNDATION | {"contract_dates", "platforms", "report_language"},
     "settings": FOUNDATION | {"folder_sync", "chatwork.allowed_urls"},
@@ -44,14 +43,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"folder_sync"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
-    "store.queries.author_facts": FOUNDATION | {"evidence.listed_acts", "evidence.system_posts", "store"},
+    "store.queries.author_facts": FOUNDATION | {"evidence.listed_acts", "evidence.history", "store"},
     "store.queries.contract_activity": FOUNDATION
     | {
         "claims.claim",
         "claims.messages",
         "evidence.listed_acts",
         "evidence.history",
-        "evidence.system_posts",
         "store",
     },
     "store.queries.viewing.quotable_messages": FOUNDATION
@@ -66,13 +64,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "chatwork.notation",
         "evidence.history",
         "evidence.listed_acts",
-        "evidence.system_posts",
         "evidence.tables",
         "letter_folding",
         "render",
         "report_language",
     },
-    "export.bag": FOUNDATION | {"evidence.manifest"},
+    "export.bag": FOUNDATION | {"evidence.chain"},
     "export.stamps": FOUNDATION | {"report_language", "evidence.stamps", "store.seals", "store.time_text"},
     "export.verify_page": FOUNDATION | {"evidence.stamps.reply_claims", "render.page_templates"},
     "export.mask.records": FOUNDATION | {"evidence.history", "evidence.replaced_records"},

@@ -15,7 +15,7 @@ import pytest
 from archiver.cli.commands import COMMANDS
 from archiver.cli.main import build
 from archiver.cli.terminal.help_pages import HelpContext, set_language
-from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.output import columns
 from tests.support.catalogues import (
     Text,
     catalogue,

@@ -13,7 +13,7 @@ NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
 RAW_CLOCKS = {
     "app.py",  # the clock that is corrected
-    "evidence/verify/command_line.py",  # `verify.py` of a package: no archive, no Chatwork
+    "evidence/verify/package_at_path.py",  # `verify.py` of a package: no archive, no Chatwork
     "notices/round_notices.py",  # beside the time of a file, which is this computer's
     "rounds/daemon.py",  # the scheduler's jobs, which go by this computer's clock
     "schedule/backends.py",  # when cron reads its tables, by this computer's clock

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from packaging.requirements import Requirement
 
 from archiver import errors, export
-from archiver.cli.error_output import INTERRUPTED
+from archiver.cli.context import INTERRUPTED
 from archiver.export.package.full_package import FORMATS
 from archiver.standing.emergency_words import DO_NOT
 from archiver.store import schema

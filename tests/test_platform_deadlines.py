@@ -12,7 +12,7 @@ from archiver.claims.money import money_standing
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import Deadline, platform_of, platforms
 from archiver.records import JST, Contract, Delivery, Invoice, Payment
-from archiver.standing.deadline_lines import due_line
+from archiver.standing.alert_lines import due_line
 
 NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
 LAST_SEEN = datetime(2026, 11, 24, 12, 0, tzinfo=JST)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, NamedTuple, TypeVar
 
-from archiver.records import Basis, Sides, closed_mark
+from archiver.records import Basis, Pause, Sides, closed_mark
 
 Value = TypeVar("Value")
 
@@ -165,3 +166,28 @@ def _normalize_name(name: str) -> str:
     kept = shown.removesuffix(closed_mark(shown))
     folded = "".join(unicodedata.normalize("NFKC", kept).casefold().split())
     return _HONORIFICS.sub("", folded)
+
+
+LONGEST = 10
+"""The longest pauses that are named, as far as they are longer than usual."""
+
+
+def named_pauses(
+    pauses: Iterable[Pause], changes: Iterable[tuple[datetime, datetime]], longer_than: timedelta = timedelta()
+) -> frozenset[Pause]:
+    """The longest pauses of a room, and every one in which one of these changes may have happened.
+
+    The others are summed up. In a room that is usually looked at so rarely that every interval is a pause, only those
+    stand out that are longer than some intervals, and the longest of all, which page 1 tells. A change is the time up
+    to which the state before was seen and the time from which the new one was seen; a message that matters is a change
+    at the time it was sent.
+    """
+    ordered = sorted(set(pauses), key=lambda one: (one.end - one.start, one.start), reverse=True)
+    times = list(changes)
+    return frozenset(
+        one
+        for place, one in enumerate(ordered)
+        if (place < LONGEST and one.end - one.start > longer_than)
+        or not place
+        or any(before < one.end and after > one.start for before, after in times)
+    )

@@ -71,7 +71,7 @@ def _completion_items(
     """Names of the database of the line that is being typed; no callback has run, so there is no `CliContext` yet."""
     from click.shell_completion import CompletionItem
 
-    from archiver.cli.terminal.text import visible
+    from archiver.cli.terminal.output import visible
     from archiver.settings.home import DATABASE_FILE, home_path
 
     try:

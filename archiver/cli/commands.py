@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.terminal.help_pages import HelpContext, translate_command
-from archiver.cli.terminal.text import pad
+from archiver.cli.terminal.output import pad
 from archiver.errors import N_
 from archiver.wording import gettext as _
 

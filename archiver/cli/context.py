@@ -1,17 +1,22 @@
-"""The context of every command: home, verbosity, settings on demand, commands as they are typed, codes at the end."""
+"""The context of every command, commands as they are typed, and an error as a sentence with its exit code."""
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archiver.cli.commands import COMMANDS
-from archiver.cli.terminal.text import visible
+import click
+
+from archiver import errors
+from archiver.cli.commands import ARGUMENTS, COMMANDS
+from archiver.cli.terminal.output import echo, visible
 from archiver.settings.home import home_path
 from archiver.wording import Completion
 
@@ -89,3 +94,99 @@ def completion_for(home: Path) -> Completion | None:
 def complete_own_text(text: str, line: str) -> str:
     """A text of the program with this line for `archive` in its commands, also where it is told to be run alone."""
     return _IN_OWN_TEXT.sub(lambda _found: line, text)
+
+
+INTERRUPTED = 130
+"""The exit code of an interrupted call: 128 and the number of SIGINT, as in shells."""
+
+
+def tell_error(error: BaseException) -> int | None:
+    """Print on stderr what happened and what to do, and return the exit code; None for a bug."""
+    match error:
+        case errors.NoArchive():
+            told = _told_as_vanished(error)
+            return print_error(told.code, str(told), advice(told))
+        case errors.ArchiverError():
+            return print_error(error.code, str(error), advice(error))
+        case click.exceptions.NoArgsIsHelpError():
+            echo(error.ctx.get_help() if error.ctx else "", err=True)
+            return error.exit_code
+        case click.NoSuchOption():
+            return print_error(error.exit_code, _whole_word(error).format_message(), _usage_hint(error.ctx))
+        case click.UsageError():
+            return print_error(error.exit_code, error.format_message(), _usage_hint(error.ctx))
+        case click.ClickException():
+            return print_error(error.exit_code, error.format_message())
+        case click.Abort() if isinstance(error.__context__, EOFError):
+            _end_line()
+            return print_error(
+                2, _("A question needs an answer, but nobody can answer here."), _("See: archive --help")
+            )
+        case click.Abort() | KeyboardInterrupt():
+            _end_line()
+            echo(_("Interrupted. What was saved so far is kept."), err=True)
+            return INTERRUPTED
+        case OSError():
+            return _tell_system_error(error)
+        case _:
+            return None
+
+
+def _told_as_vanished(error: errors.NoArchive) -> errors.NoArchive:
+    from archiver.settings.other_archives import state_folder, told_as_vanished
+
+    return told_as_vanished(error, state=state_folder())
+
+
+def _end_line() -> None:
+    """End the line of a question that was left, on a terminal."""
+    if sys.stderr.isatty():
+        echo(err=True)
+
+
+def advice(error: errors.ArchiverError) -> str:
+    """What to do next; for the archive's own token, if it is refused, also that the variable is used, if it is set."""
+    from archiver.settings.home import TOKEN_VARIABLE, own_environ
+    from archiver.setup import archive_setup
+
+    if type(error) is errors.TokenRefused and own_environ().get(TOKEN_VARIABLE, "").strip():
+        return f"{error.advice()}   {archive_setup.variable_wins_hint()}"
+    return error.advice()
+
+
+def _tell_system_error(error: OSError) -> int | None:
+    """Print an error of the disk or a missing permission and return the exit code; None for others, which are bugs."""
+    path, detail = error.filename or "", error.strerror or str(error)
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return tell_error(errors.DiskFull(path=path))
+    if error.errno == errno.EIO:
+        return tell_error(errors.DiskFailing(path=path, detail=detail))
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return tell_error(errors.NotAllowed(path=path, detail=detail))
+    return None
+
+
+def _whole_word(error: click.NoSuchOption) -> click.NoSuchOption:
+    """The same with all of the word that was typed: click reads “-納品” as options of one letter, and names “-納”."""
+    letter, words = error.option_name, error.ctx.meta.get(ARGUMENTS, ()) if error.ctx else ()
+    typed = next((word for word in words if word.startswith(letter)), letter)
+    return error if letter.isascii() else click.NoSuchOption(typed, ctx=error.ctx)
+
+
+def _usage_hint(ctx: click.Context | None) -> str:
+    command = ctx.command_path if ctx else "archive"
+    return _("How to use it: {command} --help").format(command=command)
+
+
+def tell_root_errors(found: Sequence[errors.BadRoots]) -> None:
+    """Print on stderr which pinned roots cannot be read, so that stamps wait; this fails no command."""
+    for error in found:
+        echo(visible(f"{error} {error.advice()}".rstrip()), err=True)
+
+
+def print_error(code: int, sentence: str, hint: str = "") -> int:
+    """Print the sentence and, below it, the hint, with control characters made visible; return the code."""
+    echo(_("Error: {message}"), err=True, message=sentence)
+    if hint:
+        echo(visible(hint), err=True)
+    return code

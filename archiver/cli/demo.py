@@ -13,8 +13,7 @@ import click
 
 from archiver import errors
 from archiver.cli.context import FINDINGS, CliContext, complete_commands
-from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.text import side_by_side, visible
+from archiver.cli.terminal.output import echo, side_by_side, visible
 from archiver.errors import N_
 
 if TYPE_CHECKING:

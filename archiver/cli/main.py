@@ -24,11 +24,9 @@ from archiver.cli.commands import (
     LazyGroup,
     ListedCommand,
 )
-from archiver.cli.context import CliContext, completion_for
-from archiver.cli.error_output import tell_error
+from archiver.cli.context import CliContext, completion_for, tell_error
 from archiver.cli.terminal.help_pages import choose_language, make_output_safe, set_language, windows_language
-from archiver.cli.terminal.output import echo, paged_output
-from archiver.cli.terminal.text import side_by_side
+from archiver.cli.terminal.output import echo, paged_output, side_by_side
 from archiver.errors import NoArchive, OlderArchive
 from archiver.settings.home import has_archive, home_path, own_environ, secrets_kept_back
 from archiver.wording import complete_with, own_completion, typed
@@ -189,7 +187,7 @@ def _run(group: click.Group, arguments: list[str], *, is_updated: bool = False) 
 
 def _update_archive(obj: CliContext) -> None:
     """Bring an older archive to this version's form, after a verified copy, and say so."""
-    from archiver.cli.saving.sync_report import tell_upgraded
+    from archiver.cli.saving.save import tell_upgraded
     from archiver.rounds.round import upgrade_if_older
 
     upgrade_if_older(obj.app(), tell_upgraded)

@@ -13,8 +13,8 @@ from archiver.chatwork.notation.parse import parse
 from archiver.comparison.held_messages import Absence, ComparedMessage, HeldMessage, Outcome
 from archiver.comparison.sides import Side
 from archiver.comparison.summary import ComparisonSummary
-from archiver.evidence.manifest import digest_file
-from archiver.evidence.services import CHATWORK
+from archiver.evidence.chain import digest_file
+from archiver.evidence.looks import CHATWORK
 from archiver.evidence.tables.cells import csv_line, jsonl_line, jst, jst_of, message_cell
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, FactList, Paragraph, Report, TableBlock
 from archiver.export.pdf.worker import make_pdf_apart

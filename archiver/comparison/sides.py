@@ -20,10 +20,10 @@ from zipfile import ZipFile
 from archiver import errors
 from archiver.comparison.held_messages import DELETED, HeldMessage, HeldVersion, RoomReach
 from archiver.custody.verify import verify_path
+from archiver.evidence.chain import PRACTICE_TAG, period_starts
 from archiver.evidence.history import EntryObject, MessageHistory, list_reading, number, text
-from archiver.evidence.manifest import PRACTICE_TAG, period_starts
+from archiver.evidence.looks import read_services
 from archiver.evidence.replaced_records import MASKED_FILE
-from archiver.evidence.services import read_services
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering
 from archiver.evidence.tables import build
 from archiver.evidence.tables.files import FileRow, files

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.custody.verify import verify_path
-from archiver.evidence.chain import canonical, digest
-from archiver.evidence.manifest import digest_file, digest_stream
+from archiver.evidence.chain import canonical, digest, digest_file, digest_stream
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package import TAG_MANIFEST, is_package
 from archiver.evidence.verify.package_at_path import DIGEST_LIST, is_submission, zip_in_folder

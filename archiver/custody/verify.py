@@ -15,7 +15,7 @@ from archiver import errors
 from archiver.custody import earlier_homes
 from archiver.custody.known_copies import ComparedRecords
 from archiver.custody.reply_objects import check_objects
-from archiver.evidence.services import note_services, read_services
+from archiver.evidence.looks import note_services, read_services
 from archiver.evidence.stamps import roots, timestamp
 from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.stamps.roots import class_sentence

@@ -18,4 +18,4 @@ from archiver.errors.base import *
 from archiver.errors.chatwork import *
 from archiver.errors.ledger import *
 from archiver.errors.usage import *
-from archiver.gettext_mark import N_ as N_
+from archiver.wording import N_ as N_

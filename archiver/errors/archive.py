@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archiver.errors.base import ArchiverError
-from archiver.gettext_mark import N_
+from archiver.wording import N_
 
 
 class ArchiveInUse(ArchiverError):

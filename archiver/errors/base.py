@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from archiver.gettext_mark import N_
-from archiver.wording import gettext
+from archiver.wording import N_, gettext
 
 
 class ArchiverError(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.errors.base import ArchiverError
-from archiver.gettext_mark import N_
+from archiver.wording import N_
 
 if TYPE_CHECKING:
     from archiver.records import Reply

@@ -7,7 +7,7 @@ import sys
 from archiver.errors.archive import ArchiveInUse, HomeNotWritable, StorageError
 from archiver.errors.chatwork import TokenRefused
 from archiver.errors.usage import SettingsError, UsageError
-from archiver.gettext_mark import N_
+from archiver.wording import N_
 
 _POSIX = (
     "python3 -m venv .venv && .venv/bin/pip install --quiet --require-hashes -r requirements-team.lock && "

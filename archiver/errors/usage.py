@@ -7,7 +7,7 @@ from gettext import gettext
 from typing import TYPE_CHECKING
 
 from archiver.errors.base import ArchiverError
-from archiver.gettext_mark import N_
+from archiver.wording import N_
 
 if TYPE_CHECKING:  # every command has the errors, `--help` not the records
     from archiver.records import UndecidedRoom

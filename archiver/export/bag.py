@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from archiver.evidence.manifest import digest_file, write_manifest
+from archiver.evidence.chain import digest_file, write_manifest
 from archiver.records import JST
 
 PARTIAL = ".partial"

@@ -10,7 +10,7 @@ from archiver.custody import stamp_requests
 from archiver.custody.earlier_homes import PutBackDatabase, advice
 from archiver.custody.stamp_requests import SEAL_CHANGED, StampLife
 from archiver.errors import N_, BadRoots
-from archiver.evidence.services import other_address_sentence, other_addresses, read_services
+from archiver.evidence.looks import other_address_sentence, other_addresses, read_services
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import class_sentence
 from archiver.evidence.stamps.timestamp import OWNER_REASONS, REASONS, Authority

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from gettext import gettext as _
 
-from archiver.gettext_mark import N_
 from archiver.records import JST, JsonObject, Sides, State
+from archiver.wording import N_
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from archiver.gettext_mark import N_
 from archiver.records.evidence import AccountId, FileId, MessageId, RoomId
+from archiver.wording import N_
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from archiver.gettext_mark import N_
+from archiver.wording import N_
 
 
 class FactKind(StrEnum):

@@ -34,9 +34,8 @@ from archiver.records import (
     Version,
 )
 from archiver.render.invisible_characters import visible, visible_html
-from archiver.render.message_body import REL, References, anchor_html, html, picture_html
+from archiver.render.message_body import REL, ReferenceLink, References, anchor_html, html, picture_html
 from archiver.render.page_templates import SearchText, TextKind, readable_text
-from archiver.render.reference_labels import ReferenceLink
 from archiver.render.times import iso_time, local_time, typed_time
 from archiver.report_language import JAPANESE, is_english, say
 

@@ -16,8 +16,7 @@ from typing import NamedTuple
 from archiver.chatwork.notation.nodes import Mention, Quote, ReplyTag
 from archiver.chatwork.notation.parse import parse
 from archiver.records import OtherChat
-from archiver.render.message_body import RULE, plain_text
-from archiver.render.reference_labels import NOWHERE, References
+from archiver.render.message_body import NOWHERE, RULE, References, plain_text
 from archiver.report_language import say
 from archiver.search_folding import fold_character, fold_searched, is_comma_in_number
 

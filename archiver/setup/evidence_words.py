@@ -1,19 +1,26 @@
-"""What sealing, verifying and backing up came to, in lines that the terminal prints and pages show."""
+"""What sealing, verifying, backing up and other long work came to, in lines for terminal and pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.custody.backup import BackupOutcome
 from archiver.custody.stamp_requests import StampOutcome
 from archiver.evidence.verify.findings import Verification, time_sentence
 from archiver.health.evidence import reason_words
+from archiver.render import invisible_characters
 from archiver.render.screen_text import visible
 from archiver.render.times import local_time, minute_text
 from archiver.rounds.round import Sealing
+from archiver.store.archive import Archive
 from archiver.store.backup.copy import CopyReport, UncopiedFile
+from archiver.store.queries.status import status
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
+
+if TYPE_CHECKING:
+    from archiver.sync.recover.read_ids import RecoveryResult
 
 FINDINGS_LIMIT, FILES_LIMIT = 50, 20
 """So many findings, and files that were not copied, are named; the JSON document gives all."""
@@ -122,3 +129,82 @@ def copy_lines(outcome: BackupOutcome) -> list[str]:
     """What was copied, what was only compared, and how the copy was verified."""
     copied = [] if outcome.report is None else copied_lines(outcome.report)
     return [*copied, *compared_lines(outcome), *verification_lines(outcome.verification)]
+
+
+def copy_step_words() -> dict[str, str]:
+    """The steps of a copy of the archive (`custody.backup`) and of a verification, by their names."""
+    return {
+        "copy": _("Backing up"),
+        "zip": _("Checking the zip"),
+        "replies": _("Checking the replies"),
+        "entries": _("Checking the records"),
+        "files": _("Checking the files"),
+        "rows": _("Checking the tables"),
+    }
+
+
+def taken_in_words(count: int, path: str) -> str:
+    """How many records of another database were taken in, by its path or name."""
+    sentence = ngettext(
+        "{n} record of messages was taken in late from {path}; the file itself stays as it is.",
+        "{n} records of messages were taken in late from {path}; the file itself stays as it is.",
+        count,
+    )
+    return sentence.format(n=count, path=invisible_characters.visible(path))
+
+
+def recovery_counts(recovered: RecoveryResult) -> tuple[tuple[str, int], ...]:
+    """What became of the messages whose ids were found, each count with its word."""
+    return (
+        (_("found"), recovered.found),
+        (_("already kept"), recovered.saved_before),
+        (_("brought in"), recovered.recovered),
+        (_("hidden by the plan"), recovered.hidden_by_plan),
+        (_("not readable"), recovered.not_readable),
+        (_("left for later"), recovered.left),
+    )
+
+
+class SavedCounts(NamedTuple):
+    """How many messages and files the archive holds now."""
+
+    messages: int
+    left_out: int
+    """Older messages that Chatwork's lists do not show, by its own counter."""
+    files: int
+    files_known: int
+
+
+def count_saved(archive: Archive) -> SavedCounts:
+    """Count the messages and files that the archive holds."""
+    with archive.reading() as reading:
+        rooms = status(reading).rooms
+    missing_counts = [gap["missing"] or 0 for room in rooms for gap in room.gaps if gap["after"] is None]
+    return SavedCounts(
+        sum(room.messages for room in rooms),
+        sum(missing_counts),
+        sum(room.files.saved for room in rooms),
+        sum(room.files.known for room in rooms),
+    )
+
+
+def counts_line(counts: SavedCounts) -> str:
+    """Messages and files in one line."""
+    messages = _("Messages {n}")
+    if counts.left_out:
+        messages = _("Messages {n} (Chatwork counts {all})")
+    return (
+        messages.format(n=counts.messages, all=counts.messages + counts.left_out)
+        + "  "
+        + _("files {saved}/{known}").format(saved=counts.files, known=counts.files_known)
+    )
+
+
+def left_out_sentence(counts: SavedCounts) -> str:
+    """That older messages are not in Chatwork's list, and how to get them; the command or the page follows."""
+    sentence = ngettext(
+        "Chatwork gives out the newest 100. {n} older message can often be brought in later:",
+        "Chatwork gives out the newest 100. {n} older messages can often be brought in later:",
+        counts.left_out,
+    )
+    return sentence.format(n=counts.left_out)

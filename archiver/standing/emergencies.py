@@ -13,12 +13,10 @@ from archiver.custody.earlier_homes import put_back_databases
 from archiver.records import CLOSED_ENDING, ChangedMessages, Contract, closed_mark
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, DepartureObservations, Level
 from archiver.render.invisible_characters import visible
-from archiver.render.message_body import References
-from archiver.render.reference_labels import NOWHERE
+from archiver.render.message_body import NOWHERE, References
 from archiver.render.snippet import own_words
 from archiver.shell_command import contract_name
-from archiver.standing.alert_lines import NamedMessage, messages_by_id
-from archiver.standing.deadline_lines import contract_names
+from archiver.standing.alert_lines import NamedMessage, contract_names, messages_by_id
 from archiver.store.queries import departures
 from archiver.store.queries.contract_activity import case_sides, changed_messages
 from archiver.store.queries.contracts import contracts

@@ -37,11 +37,11 @@ from archiver.standing.alert_lines import (
     FIRST_SCREEN_LIMIT,
     AlertLine,
     alert_lines,
+    contract_names,
     group_equal,
     more_sentence,
     room_labels,
 )
-from archiver.standing.deadline_lines import contract_names
 from archiver.standing.emergencies import Emergency, emergencies, references_of
 from archiver.standing.emergency_words import people_sentence
 from archiver.standing.headlines import Row, headlines, kept_words

@@ -14,7 +14,7 @@ from archiver.rounds.run_log import note_bug
 from archiver.store.statements import QUIET
 from archiver.web import saving
 from archiver.web.console_context import ConsoleContext
-from archiver.web.exports import made_packages, message_use, packages, printed_chat, quotations
+from archiver.web.exports import made_packages, message_use, packages, quotations
 from archiver.web.first_run import start
 from archiver.web.home import home
 from archiver.web.job import contracts, erasing, evidence
@@ -33,7 +33,7 @@ PAGES = (
     archives.pages,
     packages.pages,
     made_packages.pages,
-    printed_chat.pages,
+    made_packages.printed_pages,
     quotations.pages,
     emergency.pages,
     contracts.pages,

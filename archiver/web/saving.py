@@ -19,18 +19,18 @@ from archiver.rounds.round import run_round
 from archiver.schedule import schedulers
 from archiver.settings.other_archives import note_home
 from archiver.setup import scheduled_job
+from archiver.setup.evidence_words import count_saved, counts_line, left_out_sentence
 from archiver.setup.round_words import round_lines
-from archiver.setup.work_words import count_saved, counts_line, left_out_sentence
 from archiver.setup.written_values import FAILED, TRIED, note_answer
 from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import contracts, required_rooms
 from archiver.store.queries.files import WantedFile
 from archiver.sync.plan import PlanStep
 from archiver.sync.run import Options, ProgressCallbacks
+from archiver.web.app import frame_facts
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.context import view_context
 from archiver.web.jobs import Job, JobLink, JobOutcome, Work
-from archiver.web.template_env import frame_facts
 from archiver.web.trouble.trouble_words import first_to_do, trouble_words
 from archiver.wording import gettext as _
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from archiver import contract_dates
-from archiver.claims import claim, messages, quotations, unseen, words
+from archiver.claims import claim, messages, quotations, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
 from archiver.export.report import limits, message_block, platform_crosscheck, summary
@@ -213,7 +213,7 @@ LIES: dict[str, dict[str, Lie]] = {
         "nothing is quoted": (quotations.best, partial(nothing, ())),
     },
     "times when nobody looked": {
-        "none is named": (unseen.named_pauses, partial(nothing, frozenset())),
+        "none is named": (claim.named_pauses, partial(nothing, frozenset())),
         "there was one more": (summary._pauses_text, _one_more),
         "the longest was short": (summary._pauses_text, _a_minute),
         "the last look was later": (summary._last_look_text, _in_2030),

@@ -24,7 +24,7 @@ from archiver.export.report import (
     summary,
     timeline,
 )
-from archiver.export.texts import submission_readme
+from archiver.export.texts import readme
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from tests.claims.dispute import report_of
 from tests.claims.test_played_disputes import DAY, words, worst_day
@@ -213,7 +213,7 @@ def test_the_readme_says_neither_all_beside_a_gap_nor_a_blank_as_a_name(tmp_path
     with maker.archive.reading() as reading:
         case, _statistics = report_of(reading)
         names = ("01_report.pdf", "02_messages.csv")
-        text = submission_readme.readme(case, names, ()).decode("utf-8-sig")
+        text = readme.submission_readme(case, names, ()).decode("utf-8-sig")
     maker.archive.close()
 
     assert "全メッセージ" not in text

@@ -18,7 +18,7 @@ from hypothesis import given, strategies
 from archiver.cli import completion
 from archiver.cli.commands import COMMANDS, HIDDEN
 from archiver.cli.main import build
-from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.output import columns
 from archiver.store.engine import DATABASE
 from tests.support.terminals.forked_program import run_program
 from tests.support.terminals.pseudo_terminal import PseudoTerminal

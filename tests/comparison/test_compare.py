@@ -21,7 +21,7 @@ from archiver.comparison.files import README, limits, side_rows
 from archiver.comparison.held_messages import Absence, Outcome
 from archiver.comparison.quoted_document import document_text
 from archiver.comparison.summary import ComparisonSummary
-from archiver.evidence.services import CHATWORK
+from archiver.evidence.looks import CHATWORK
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.report_language import ENGLISH, report_language

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, strategies
 
-from archiver.evidence.manifest import (
+from archiver.evidence.chain import (
     CHUNK_BYTES,
     FileDifference,
     ManifestError,

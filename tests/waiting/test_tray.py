@@ -22,7 +22,7 @@ from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.main import main
-from archiver.cli.saving import sync_report
+from archiver.cli.saving import save
 from archiver.setup import at_login
 from archiver.waiting import tray
 from archiver.waiting.state_file import Sign, read_sign, state_file
@@ -133,7 +133,7 @@ def test_each_run_writes_counts_and_a_state_where_something_waits(tmp_path: Path
         file, told = state_file(world.home), list[dict[str, Any]]()
         for hours in (0, 0, 25):
             world.clock.pass_by(hours=hours)
-            sync_report.tell_after_round(settings(world, desktop=False), {}, None, now=world.clock(), unwatched=False)
+            save.tell_after_round(settings(world, desktop=False), {}, None, now=world.clock(), unwatched=False)
             told += [json.loads(file.read_text(encoding="utf-8"))] if file.exists() else []
             file.touch()
 

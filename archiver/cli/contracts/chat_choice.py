@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 from archiver.app import App
 from archiver.chatwork.models import Room
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, pad, visible
 from archiver.cli.terminal.prompts import ask, ask_yes_no, numbers_in, tell
-from archiver.cli.terminal.text import pad, visible
 from archiver.render.screen_text import shorten
 from archiver.search_folding import fold
 from archiver.setup.contract_facts import NewJob

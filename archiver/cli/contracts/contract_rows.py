@@ -33,14 +33,24 @@ from archiver.cli.contracts.entered_lines import (
     role_words,
 )
 from archiver.cli.terminal.help_pages import current_language
-from archiver.cli.terminal.output import RULE, echo_json, echo_lines, paged_output
-from archiver.cli.terminal.text import WIDTH, beside, columns, pad, visible, wrap
+from archiver.cli.terminal.output import (
+    RULE,
+    WIDTH,
+    beside,
+    columns,
+    echo_json,
+    echo_lines,
+    pad,
+    paged_output,
+    visible,
+    wrap,
+)
 from archiver.platforms.job_platform import NO_PLATFORM, Platform, platform_of
 from archiver.records import TERM_ITEMS, Basis, Contract, ContractRoom, JsonObject, contract_facts
 from archiver.render.times import iso_date, minute_text
 from archiver.report_language import in_program_language
 from archiver.setup.contract_rooms import first_day, last_day
-from archiver.standing.deadline_lines import blank_labels, days_ago, due_dates, due_line
+from archiver.standing.alert_lines import blank_labels, days_ago, due_dates, due_line
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.contract_activity import ContractActivity, activity_of
 from archiver.store.queries.contracts import enclosures, is_read, named_or_only_contract, read_until

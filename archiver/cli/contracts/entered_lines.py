@@ -10,9 +10,8 @@ from archiver.app import utc_now
 from archiver.claims.money import invoice_text, money_standing, month_lines, set_off_lines, sums_text
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.help_pages import current_language
-from archiver.cli.terminal.output import echo, echo_lines
+from archiver.cli.terminal.output import echo, echo_lines, visible, wrap
 from archiver.cli.terminal.prompts import matching
-from archiver.cli.terminal.text import visible, wrap
 from archiver.records import (
     ENCLOSURE_KINDS,
     JST,

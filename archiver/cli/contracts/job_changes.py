@@ -12,12 +12,11 @@ from archiver.app import App, utc_now
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import add_dialogue
 from archiver.cli.contracts.contract_rows import state_words
-from archiver.cli.terminal.output import echo, echo_json, echo_lines
+from archiver.cli.terminal.output import echo, echo_json, echo_lines, pad, visible
 from archiver.cli.terminal.prompts import is_asked, one_room, parse_day, parse_until
-from archiver.cli.terminal.text import pad, visible
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.setup import contract_facts, contract_rooms, fact_questions
-from archiver.standing.deadline_lines import contract_names
+from archiver.standing.alert_lines import contract_names
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.search.scope import room_names

@@ -9,8 +9,7 @@ import click
 from archiver.app import utc_now
 from archiver.cli.context import FINDINGS, INCOMPLETE, CliContext
 from archiver.cli.evidence.verify import copy_progress, tell_verification
-from archiver.cli.terminal.output import echo, echo_lines
-from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.terminal.output import ProgressScreen, echo, echo_lines
 from archiver.cli.terminal.prompts import asked_path
 from archiver.custody import backup, copy_tool
 from archiver.custody.backup import BackupOutcome

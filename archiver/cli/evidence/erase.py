@@ -8,8 +8,7 @@ from pathlib import Path
 from archiver import errors
 from archiver.app import App
 from archiver.cli.context import INCOMPLETE, CliContext
-from archiver.cli.terminal.output import echo, echo_json, echo_lines
-from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.terminal.output import ProgressScreen, echo, echo_json, echo_lines
 from archiver.cli.terminal.prompts import ask, ask_yes_no, is_asked, tell
 from archiver.custody import erasures
 from archiver.custody.erasures import ErasurePreview

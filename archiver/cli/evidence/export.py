@@ -9,9 +9,8 @@ from typing import Any
 
 from archiver import errors
 from archiver.app import App
-from archiver.cli.context import INCOMPLETE, CliContext
+from archiver.cli.context import INCOMPLETE, CliContext, tell_root_errors
 from archiver.cli.contracts.entered_lines import find_person, people
-from archiver.cli.error_output import tell_root_errors
 from archiver.cli.evidence import export_outcome
 from archiver.cli.evidence.export_outcome import (
     check_court_files,
@@ -21,8 +20,7 @@ from archiver.cli.evidence.export_outcome import (
     tell_warnings,
 )
 from archiver.cli.evidence.reading import make_with_counterparts, read_before
-from archiver.cli.terminal.output import echo, echo_json, echo_lines
-from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.terminal.output import ProgressScreen, echo, echo_json, echo_lines
 from archiver.cli.terminal.prompts import ask_yes_no, is_asked, parse_period
 from archiver.custody import earlier_homes, erasures
 from archiver.custody.export_stamps import stamp_service

@@ -8,8 +8,7 @@ from pathlib import Path
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import FINDINGS, CliContext, command_line
-from archiver.cli.terminal.output import echo, echo_json, echo_lines, paged_output
-from archiver.cli.terminal.text import pad, visible
+from archiver.cli.terminal.output import echo, echo_json, echo_lines, pad, paged_output, visible
 from archiver.errors import N_
 from archiver.export.court_check import check_folder
 from archiver.export.package.make_package import ExportReport
@@ -20,7 +19,7 @@ from archiver.render.times import minute_text
 from archiver.rounds.export_recheck import Recheck
 from archiver.setup.package_words import metadata_lines, open_folder, warning_lines
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
-from archiver.standing.deadline_lines import contract_names
+from archiver.standing.alert_lines import contract_names
 from archiver.store import statements
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts

@@ -13,8 +13,7 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import FINDINGS, CliContext
-from archiver.cli.terminal.output import echo, echo_json, paged_output
-from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.output import echo, echo_json, paged_output, visible
 from archiver.custody.export_records import package_files, verify_here
 from archiver.errors import N_
 from archiver.evidence.verify.package_files import READ_ERRORS, TEXT_LIMIT, read_all

@@ -7,8 +7,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archiver.cli.context import FINDINGS, CliContext
-from archiver.cli.terminal.output import echo, echo_json, paged_output
-from archiver.cli.terminal.text import WIDTH, visible, wrap
+from archiver.cli.terminal.output import WIDTH, echo, echo_json, paged_output, visible, wrap
 from archiver.comparison.quoted_document import CheckedDocument, check_document, standing_words
 from archiver.comparison.quoted_passages import CheckedPassage
 from archiver.render.times import minute_text

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.chatwork.notation.parse import parse
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, pad, visible
 from archiver.cli.terminal.prompts import ask, ask_numbers, is_asked
-from archiver.cli.terminal.text import pad, visible
 from archiver.export.mask.name_lists import has_analyser
 from archiver.export.mask.policy import POLICIES
 from archiver.export.package import reading_step

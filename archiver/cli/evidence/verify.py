@@ -12,9 +12,17 @@ from archiver import errors, tsa
 from archiver.app import utc_now
 from archiver.cli.context import FINDINGS, CliContext
 from archiver.cli.evidence.quotations import verify_quotations
-from archiver.cli.terminal.output import echo, echo_json, echo_lines, paged_output
-from archiver.cli.terminal.progress import ProgressScreen
-from archiver.cli.terminal.text import WIDTH, side_by_side, visible, wrap
+from archiver.cli.terminal.output import (
+    WIDTH,
+    ProgressScreen,
+    echo,
+    echo_json,
+    echo_lines,
+    paged_output,
+    side_by_side,
+    visible,
+    wrap,
+)
 from archiver.comparison.compare import compare
 from archiver.comparison.held_messages import Outcome
 from archiver.comparison.sides import Side
@@ -26,8 +34,7 @@ from archiver.evidence.verify.findings import Verification
 from archiver.export.verify_page.page import NAME, page_digest, verify_page
 from archiver.report_language import report_language
 from archiver.rounds.round import seal_now
-from archiver.setup.evidence_words import sealing_lines, verification_lines
-from archiver.setup.work_words import copy_step_words
+from archiver.setup.evidence_words import copy_step_words, sealing_lines, verification_lines
 from archiver.store.archive import Archive
 
 

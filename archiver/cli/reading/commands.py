@@ -14,10 +14,8 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import AS_JSON, chat_option, contract_ids, job_option
 from archiver.cli.commands import ARGUMENTS, LITERAL
-from archiver.cli.context import CliContext
-from archiver.cli.error_output import tell_error
-from archiver.cli.terminal.output import echo, echo_json, paged_output
-from archiver.cli.terminal.text import visible
+from archiver.cli.context import CliContext, tell_error
+from archiver.cli.terminal.output import echo, echo_json, paged_output, visible
 from archiver.errors import N_
 from archiver.wording import gettext as _
 

@@ -15,9 +15,8 @@ from archiver.app import utc_now
 from archiver.chatwork.notation import parse
 from archiver.cli.commands import LITERAL
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import echo, echo_json, paged_output
+from archiver.cli.terminal.output import WIDTH, columns, echo, echo_json, pad, paged_output, visible
 from archiver.cli.terminal.prompts import find_room, parse_period
-from archiver.cli.terminal.text import WIDTH, columns, pad, visible
 from archiver.day_words import read_days
 from archiver.errors import EmptyPart, EmptySearch
 from archiver.message_ids import posted_at

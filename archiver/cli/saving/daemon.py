@@ -15,11 +15,9 @@ from typing import Any
 
 from archiver import errors
 from archiver.app import build_app, require_archive, utc_now
-from archiver.cli.context import CliContext, completion_for
-from archiver.cli.error_output import print_error, tell_error, tell_root_errors
-from archiver.cli.saving import sync_report
-from archiver.cli.terminal.output import echo, echo_lines, told_under
-from archiver.cli.terminal.text import visible
+from archiver.cli.context import CliContext, completion_for, print_error, tell_error, tell_root_errors
+from archiver.cli.saving import save
+from archiver.cli.terminal.output import echo, echo_lines, told_under, visible
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import ArchiverError, SettingsError
 from archiver.health.words import findings_line, trouble_lines
@@ -101,7 +99,7 @@ def daemon_messages(obj: CliContext, now: Callable[[], datetime]) -> DaemonMessa
             lambda verification: echo(findings_line(len(verification.findings), now()), err=True),
             lambda _verification: give_notice(None, is_round=False),
         ),
-        _quietly(sync_report.tell_upgraded),
+        _quietly(save.tell_upgraded),
         unverified=_quietly(_print_error),
         unsaved=_quietly(lambda error: heartbeats.end(None, error), give_notice),
         begun=heartbeats.begin,
@@ -143,7 +141,7 @@ def _send_notices(
     """Send the notices of a round or a verification; on stderr only what the daemon has not printed already."""
     already_said = ("stale", "findings", "fault/", "alert/", "hint/", "gap/", "lost/")
     try:
-        sync_report.tell_after_round(
+        save.tell_after_round(
             settings,
             obj.environ,
             root_error,
@@ -165,10 +163,10 @@ def _tell_round(obj: CliContext, report: SyncReport) -> None:
     if obj.verbose > 0:
         echo(run_log.round_line(report))
     if report.reported:
-        echo(sync_report.notice_line(report), err=True)
+        echo(save.notice_line(report), err=True)
     for complaint in report.complaints:
         echo(visible(complaint), err=True)
-    sync_report.tell_alerts(report)
+    save.tell_alerts(report)
 
 
 def _tell_error(error: ArchiverError) -> None:

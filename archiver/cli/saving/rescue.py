@@ -6,19 +6,17 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.app import App
-from archiver.cli.context import INCOMPLETE, CliContext
-from archiver.cli.error_output import print_error
-from archiver.cli.saving import sync_report
+from archiver.cli.context import INCOMPLETE, CliContext, print_error
+from archiver.cli.saving import save
 from archiver.cli.status.page import tell_emergency
-from archiver.cli.terminal.output import RULE, echo, echo_json, paged_output
-from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.terminal.output import RULE, ProgressScreen, echo, echo_json, paged_output
 from archiver.cli.terminal.prompts import find_room, tell
 from archiver.errors import UnknownRoom
 from archiver.records import Contract
 from archiver.render.screen_text import shorten
 from archiver.rounds.recovery import minutes_left, recover_round, take_in_round
 from archiver.rounds.round import rescue_round, upgrade_if_older
-from archiver.setup.work_words import recovery_counts, taken_in_words
+from archiver.setup.evidence_words import recovery_counts, taken_in_words
 from archiver.standing.emergencies import emergencies
 from archiver.store.queries import departures
 from archiver.store.queries.contracts import contracts, find_contract, required_rooms
@@ -35,7 +33,7 @@ from archiver.wording import ngettext
 def rescue(obj: CliContext, jobs: tuple[str, ...], *, as_json: bool) -> int:
     """Read all rooms shared with the counterparts, without pacing; print what is kept even if nothing can be read."""
     app = obj.app(needs_archive=True)
-    upgrade_if_older(app, sync_report.tell_upgraded)
+    upgrade_if_older(app, save.tell_upgraded)
     contracts = _named_contracts(app, jobs)
     try:
         with ProgressScreen(quiet=obj.verbose < 0) as progress:
@@ -54,10 +52,10 @@ def rescue(obj: CliContext, jobs: tuple[str, ...], *, as_json: bool) -> int:
         echo_json(report.document())
     else:
         with paged_output():
-            sync_report.tell_sync(report)
+            save.tell_sync(report)
             _tell_unread(report)
             _tell_kept(app, contracts)
-    sync_report.tell_beside(app, report)
+    save.tell_beside(app, report)
     return INCOMPLETE if report.troubles or report.complaints else 0
 
 
@@ -101,7 +99,7 @@ def _tell_kept(app: App, contracts_named: list[Contract]) -> None:
 def recover(obj: CliContext, files: tuple[Path, ...], chats: tuple[str, ...], *, as_json: bool) -> int:
     """Take ids from the files, read those messages one by one, and print the result."""
     app = obj.app(needs_archive=True)
-    upgrade_if_older(app, sync_report.tell_upgraded)
+    upgrade_if_older(app, save.tell_upgraded)
     quiet = obj.verbose < 0
     # A copy beside the database is told by its name alone.
     files = tuple(obj.home / one if (obj.home / one).exists() and not one.exists() else one for one in files)

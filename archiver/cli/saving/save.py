@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 from archiver.app import App
-from archiver.cli.context import INCOMPLETE, CliContext
-from archiver.cli.saving import sync_report
-from archiver.cli.terminal.output import echo, echo_json
-from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.context import INCOMPLETE, CliContext, tell_root_errors
+from archiver.cli.terminal.output import ProgressScreen, echo, echo_json, echo_lines, pad
 from archiver.custody.copy_tool import LONGEST_IN_A_RUN
 from archiver.errors import ArchiveInUse, ArchiverError
+from archiver.health.rooms_and_runs import run_sentences
 from archiver.notices.heartbeat import Heartbeat
+from archiver.notices.round_notices import give_notice
+from archiver.render.screen_text import shorten
 from archiver.rounds import run_log
 from archiver.rounds.round import run_round, upgrade_if_older
 from archiver.rounds.scheduled_backup import copy_if_due
+from archiver.settings.model import Settings
 from archiver.settings.other_archives import note_home
+from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import find_contract
 from archiver.sync import plan, run
+from archiver.sync.plan import PlanStep
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, dry_run
+from archiver.wording import gettext as _
+from archiver.wording import ngettext
 
 ALIVE_FOR = timedelta(hours=1)
 """How long another run may last until one of the job that meets it calls that a failure."""
@@ -39,7 +48,7 @@ def save(
     """Run one round and print its outcome, or show what one would read."""
     app = obj.app(needs_archive=True)
     if (jobs or chats) and not dry_run:  # they are looked up before the round begins
-        upgrade_if_older(app, sync_report.tell_upgraded)
+        upgrade_if_older(app, tell_upgraded)
     options = run.Options(
         rooms=_chosen_rooms(app, jobs, chats),
         full=full,
@@ -76,7 +85,7 @@ def _run(app: App, options: Options, heartbeat: Heartbeat, *, quiet: bool) -> Sy
     heartbeat.begin()
     with ProgressScreen(quiet=quiet) as progress:
         app.chatwork.transport.on_wait = progress.wait
-        return run_round(app, options, progress.callbacks(), upgraded=sync_report.tell_upgraded)
+        return run_round(app, options, progress.callbacks(), upgraded=tell_upgraded)
 
 
 def _tell_failure(app: App, obj: CliContext, error: ArchiverError, heartbeat: Heartbeat) -> int:
@@ -89,7 +98,7 @@ def _tell_failure(app: App, obj: CliContext, error: ArchiverError, heartbeat: He
         run_log.note(app.settings.home, "skipped=another-run", at=app.now())
         return 0
     heartbeat.end(None, error)
-    to_say = sync_report.tell_after_round(
+    to_say = tell_after_round(
         app.settings, obj.environ, error, now=app.now(), unwatched=quiet, already_said=("fault/",)
     )
     if quiet and not to_say:
@@ -103,14 +112,14 @@ def _tell_outcome(app: App, obj: CliContext, report: SyncReport, *, as_json: boo
     if as_json:
         echo_json(report.document())
     elif not quiet:
-        sync_report.tell_sync(report)
-    sync_report.tell_beside(app, report, quiet=quiet)
+        tell_sync(report)
+    tell_beside(app, report, quiet=quiet)
     opened = [f"{kind}/{alert['number']}" for alert in report.alerts for kind in ("alert", "hint", "due")]
-    sync_report.tell_after_round(
+    tell_after_round(
         app.settings, obj.environ, None, now=app.now(), unwatched=quiet, already_said=("gap/", "lost/", *opened)
     )
     if report.reported and quiet:
-        echo(sync_report.notice_line(report), err=True)  # cron mails what a quiet run has to say
+        echo(notice_line(report), err=True)  # cron mails what a quiet run has to say
 
 
 def _make_regular_copy(app: App, obj: CliContext) -> None:
@@ -150,5 +159,77 @@ def _show_plan(app: App, options: Options, *, as_json: bool) -> int:
         ]
         echo_json({"steps": rows, "requests": total})
     else:
-        sync_report.tell_plan(steps, requests=total)
+        tell_plan(steps, requests=total)
     return 0
+
+
+def tell_upgraded(copy: Path) -> None:
+    """Print that the archive was upgraded, also with `-q`: it happens once a version, and the copy takes space."""
+    sentence = _("The archive was updated to this version of the program. A copy of it as it was before: {path}")
+    echo(sentence, err=True, path=copy)
+
+
+def tell_after_round(settings: Settings, environ: Mapping[str, str], error: ArchiverError | None, **how: Any) -> bool:
+    """Give notice of the troubles of a round (`how`: as `give_notice` takes it); whether the error is to be printed."""
+    said, is_to_say = give_notice(settings, environ, error, **how)
+    note_state(settings, how["now"])
+    echo_lines(said, err=True)
+    return is_to_say
+
+
+def tell_sync(report: SyncReport) -> None:
+    """Print the outcome of a run, one line for each room, and what is not complete."""
+    from archiver.setup.round_words import round_lines
+
+    echo_lines(round_lines(report))
+
+
+def notice_line(report: SyncReport) -> str:
+    """One line for a mail from the scheduler: no name and no text of a message."""
+    rooms = sum(room.outcome.value in ("failed", "inaccessible") for room in report.rooms)
+    files = sum(room.files_pending + room.files_lost for room in report.rooms)
+    gaps = sum(len(room.gaps) for room in report.rooms)
+    sentence = _("Chatwork archive: not everything was saved (chats {rooms}, files {files}, gaps {gaps}).")
+    line = sentence.format(rooms=rooms, files=files, gaps=gaps)
+    only = _("Chatwork archive: not everything was read in time; the next save reads the rest.")
+    some = _("Some was left for the next save to read.")
+    if report.left_over:
+        line = f"{line} {some}" if rooms + files + gaps else only
+    return line + " " + _("See: archive status")
+
+
+def tell_plan(steps: Sequence[tuple[PlanStep, str]], *, requests: int) -> None:
+    """Print what a run would read, why, and what it costs; `requests` is the least number of requests in all."""
+    if not steps:
+        echo(_("Nothing has changed and nothing is due: nothing would be read."))
+        return
+    kinds = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
+    kinds |= {"backfill": _("Back-fill"), "reread": _("Checked again")}
+    whys = {
+        "first": _("first time"),
+        "moved": _("something changed"),
+        "due": _("regular turn"),
+        "turn": _("regular turn"),
+    }
+    whys |= {"asked": _("asked for"), "named": _("mentioned"), "near": _("near a change")}
+    for step, name in steps:
+        echo(f"{pad(kinds[step.kind], 20)} {pad(shorten(name), 26)} {pad(whys[step.reason], 18)} {step.requests}")
+    echo(ngettext("Together at least {n} request.", "Together at least {n} requests.", requests), n=requests)
+    echo(_("Then files that are not saved yet. Nothing was saved."), err=True)
+
+
+def tell_alerts(report: SyncReport) -> None:
+    """Print one line on stderr about the alerts that a run opened; they never change an exit code."""
+    if report.alerts:
+        high = sum(alert["level"] == "high" for alert in report.alerts)
+        sentence = _("Alerts: {n} new, {high} of them to act on now. See: archive status --alerts")
+        echo(sentence, err=True, n=len(report.alerts), high=high)
+
+
+def tell_beside(app: App, report: SyncReport, *, quiet: bool = False) -> None:
+    """Print on stderr what a run met that deserves attention; it changes no exit code."""
+    if not quiet:
+        echo_lines(run_sentences(report, app.settings), err=True)
+        tell_root_errors(app.root_errors)
+    echo_lines(report.complaints, err=True)
+    tell_alerts(report)

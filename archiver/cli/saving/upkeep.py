@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import FINDINGS, INCOMPLETE, CliContext
-from archiver.cli.terminal.output import echo, echo_json, echo_lines
-from archiver.cli.terminal.progress import ProgressScreen
-from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.output import ProgressScreen, echo, echo_json, echo_lines, visible
 from archiver.custody.database_upkeep import STEPS, FolderSize, UpkeepReport, keep_up, upkeep_document
 from archiver.errors import N_
 from archiver.rounds.scheduled_duties import no_space_error

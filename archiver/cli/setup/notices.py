@@ -8,9 +8,8 @@ from archiver import errors
 from archiver.app import App
 from archiver.chatwork.allowed_urls import is_loopback
 from archiver.cli.context import INCOMPLETE, CliContext
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, visible
 from archiver.cli.terminal.prompts import ask, ask_yes_no, is_asked, tell
-from archiver.cli.terminal.text import visible
 from archiver.health.words import way_words
 from archiver.notices.delivery import send_test_notice
 from archiver.notices.url_check import check_notices, observe_notices

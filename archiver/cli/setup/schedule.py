@@ -11,9 +11,8 @@ import click
 from archiver import errors
 from archiver.app import App, build_app
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import echo, echo_lines
+from archiver.cli.terminal.output import WIDTH, columns, echo, echo_lines, visible
 from archiver.cli.terminal.prompts import ask_yes_no, say_choice, tell, tell_head
-from archiver.cli.terminal.text import WIDTH, columns, visible
 from archiver.health import error_reasons
 from archiver.render.times import interval_words
 from archiver.rounds.round import last_round, run_round
@@ -22,7 +21,7 @@ from archiver.settings.home import has_archive
 from archiver.settings.model import exports_folder
 from archiver.setup import scheduled_job
 from archiver.setup.archive_setup import choose_authorities, lasting_settings
-from archiver.setup.work_words import count_saved, counts_line, left_out_sentence
+from archiver.setup.evidence_words import count_saved, counts_line, left_out_sentence
 from archiver.setup.written_values import SCHEDULE, STAMPS, TRIED, note_answer, recall_answers
 from archiver.store.archive import Archive
 from archiver.store.working.remembered_values import SCHEDULED_RUN

@@ -12,10 +12,9 @@ import click
 
 from archiver import errors
 from archiver.app import App
-from archiver.cli.context import CliContext, command_words, complete_commands
+from archiver.cli.context import INTERRUPTED, CliContext, advice, command_words, complete_commands, print_error
 from archiver.cli.contracts.add_dialogue import ask_facts
 from archiver.cli.contracts.chat_choice import ask_jobs
-from archiver.cli.error_output import INTERRUPTED, advice, print_error
 from archiver.cli.setup import notices, schedule, token
 from archiver.cli.setup.token import ask_token, keep_token_and_tell
 from archiver.cli.status.status import show_status

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from archiver import errors
-from archiver.cli.terminal.output import echo, echo_lines
-from archiver.cli.terminal.text import WIDTH, columns
+from archiver.cli.terminal.output import WIDTH, columns, echo, echo_lines
 from archiver.render.screen_text import shorten
 from archiver.settings.home import has_archive
 from archiver.wording import gettext as _

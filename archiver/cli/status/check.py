@@ -9,9 +9,8 @@ from datetime import timedelta
 from archiver.app import App, build_app, require_archive, utc_now
 from archiver.cli.context import INCOMPLETE, CliContext
 from archiver.cli.setup import notices
-from archiver.cli.terminal.output import echo, echo_json, paged_output
+from archiver.cli.terminal.output import beside, columns, echo, echo_json, pad, paged_output, visible
 from archiver.cli.terminal.prompts import is_asked, tell
-from archiver.cli.terminal.text import beside, columns, pad, visible
 from archiver.errors import ArchiverError
 from archiver.health import check, check_result
 from archiver.health.check import Computer

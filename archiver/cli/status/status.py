@@ -9,16 +9,22 @@ from archiver.alerts.sentences import alert_sentence, level_word
 from archiver.app import utc_now
 from archiver.cli.context import CliContext
 from archiver.cli.status import page
-from archiver.cli.terminal.output import echo, echo_json, paged_output
+from archiver.cli.terminal.output import beside, columns, echo, echo_json, pad, paged_output, visible
 from archiver.cli.terminal.prompts import tell
-from archiver.cli.terminal.text import beside, columns, pad, visible
 from archiver.health.snapshot import known_time
 from archiver.records.alerts import Alert
 from archiver.render.times import time_of_year
 from archiver.rounds.alerting import alert_document
 from archiver.shell_command import contract_name
-from archiver.standing.alert_lines import NamedMessage, messages_by_id, named_messages, named_text, room_labels
-from archiver.standing.deadline_lines import contract_names, near_lines
+from archiver.standing.alert_lines import (
+    NamedMessage,
+    contract_names,
+    messages_by_id,
+    named_messages,
+    named_text,
+    near_lines,
+    room_labels,
+)
 from archiver.standing.emergencies import emergencies
 from archiver.standing.emergency_words import screenshots_sentence
 from archiver.standing.home_document import home_document

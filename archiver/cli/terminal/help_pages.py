@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 
 from archiver import errors
-from archiver.cli.terminal.text import columns, pad, paragraph, wrap
+from archiver.cli.terminal.output import columns, pad, paragraph, wrap
 from archiver.settings.home import home_path, language_of
 
 

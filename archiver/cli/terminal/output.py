@@ -1,4 +1,4 @@
-"""Prints results: on a terminal lines have at most 80 columns, and what is longer than the screen goes to a pager."""
+"""Prints on a terminal: lines of at most 80 columns with nothing hidden in them, long results in a pager, progress."""
 
 from __future__ import annotations
 
@@ -8,14 +8,153 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from contextvars import ContextVar
+from datetime import timedelta
 from gettext import gettext as _
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from archiver.cli.terminal.text import WIDTH, columns, visible, wrap
+from archiver.render.screen_text import character_width, shorten
+from archiver.render.screen_text import columns as columns
+from archiver.render.screen_text import visible as visible
+
+if TYPE_CHECKING:
+    from archiver.store.queries.files import WantedFile
+    from archiver.sync.plan import PlanStep
+    from archiver.sync.run import ProgressCallbacks
+
+WIDTH = 80
+"""Columns of the screen that everything is made for."""
+
+#: Characters that begin no line, and characters that end none (kinsoku; JIS X 4051, JLREQ §3.1.7 and §3.1.8).
+_NOT_FIRST = set(
+    "、。,.・:;?!゛゜ヽヾゝゞ々ー’”)〕]}〉》」』】〜ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%)]},.:;!?…"
+)
+_NOT_LAST = set("‘“(〔[{〈《「『【([{")
+
+_HIRAGANA = re.compile("[\u3041-\u3096]")
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
+_KANJI = re.compile("[\u3400-\u9fff々]")
+_WORD_CHARACTERS = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u9fff々]")
+
+
+_COMMAND = re.compile(r"archive(?: --home (?:'[^']*'|\S+))?(?: [a-z]+){1,2}(?![a-z])")
+_JOINT = "\ue000"
+"""Stands for a space at which no line may end; a text that contains this private-use character stays as it is."""
+
+
+def pad(text: str, width: int) -> str:
+    """The text with spaces up to `width` columns; a longer one stays as it is."""
+    return text + " " * (width - columns(text))
+
+
+def beside(head: str, texts: Iterable[str]) -> Iterator[str]:
+    """Lines of the screen's width: the texts at the right of a head, broken below each other."""
+    margin = columns(head)
+    for line in (line for text in texts for line in wrap(text, WIDTH - margin)):
+        yield head + line
+        head = " " * margin
+
+
+def side_by_side(rows: Sequence[tuple[str, str]]) -> str:
+    """Two aligned columns of text, one line for each row."""
+    width = max(columns(left) for left, _right in rows) + 2
+    return "\n".join(pad(left, width) + right for left, right in rows)
+
+
+def wrap(text: str, width: int, *, cuts_words: bool = True) -> list[str]:
+    """Lines of at most `width` columns: broken at spaces, and between Japanese characters where that is allowed.
+
+    A command to be typed, such as `archive init schedule`, stays on one line if it fits into one. A word wider than
+    a line, such as an address or a path, is cut, or else keeps a line of its own.
+    """
+    if _JOINT in text:
+        return _wrap_lines(text, width, cuts_words=cuts_words)
+    text = _COMMAND.sub(lambda match: _with_joints(match[0], width), text)
+    lines = _wrap_lines(text, width, cuts_words=cuts_words)
+    return [line.replace(_JOINT, " ") for line in lines]
+
+
+def paragraph(text: str) -> str:
+    """Several lines as one; a space joins them except between Japanese characters."""
+    joined = ""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        is_joined = joined and character_width(joined[-1]) == 2 and character_width(line[0]) == 2
+        joined += line if is_joined or not joined else f" {line}"
+    return joined
+
+
+def _wrap_lines(text: str, width: int, *, cuts_words: bool) -> list[str]:
+    lines: list[str] = []
+    line, spaces = "", ""
+    for unit in _fitting_pieces(text, width):
+        if unit.isspace():
+            spaces += unit
+        elif columns(line + spaces + unit) <= width:
+            line, spaces = line + spaces + unit, ""
+        else:
+            lines += [line] if line else []
+            *whole, line = _cut_unit(unit, width) if cuts_words else [unit]
+            lines += whole
+            spaces = ""
+    return [*lines, line] if line else lines
+
+
+def _with_joints(command: str, width: int) -> str:
+    return command.replace(" ", _JOINT) if columns(command) <= width else command
+
+
+def _fitting_pieces(text: str, width: int) -> Iterator[str]:
+    """Words that fit into a line; a longer one in the smallest pieces between which a line may end."""
+    for word in _units(text, lambda before, after: _is_inseparable(before, after) or _is_one_word(before, after)):
+        yield from (word,) if columns(word) <= width else _units(word, _is_inseparable)
+
+
+def _units(text: str, are_joined: Callable[[str, str], bool]) -> Iterator[str]:
+    """The text in pieces whose neighbouring characters are joined by `are_joined`."""
+    unit = ""
+    for character in text:
+        if unit and not are_joined(unit[-1], character):
+            yield unit
+            unit = ""
+        unit += character
+    if unit:
+        yield unit
+
+
+def _is_inseparable(before: str, after: str) -> bool:
+    if before.isspace() or after.isspace():
+        return before.isspace() and after.isspace()
+    if after in _NOT_FIRST or before in _NOT_LAST or character_width(after) == 0:
+        return True
+    return character_width(before) != 2 and character_width(after) != 2
+
+
+def _is_one_word(before: str, after: str) -> bool:
+    """Whether two characters belong to one word: hiragana after any Japanese, a run of katakana or kanji, 1週間.
+
+    「コピーしてください」 stays whole.
+    """
+    if before.isdecimal() and _KANJI.fullmatch(after):
+        return True
+    if _HIRAGANA.fullmatch(after):
+        return _WORD_CHARACTERS.fullmatch(before) is not None
+    return any(kind.fullmatch(before) and kind.fullmatch(after) for kind in (_KATAKANA, _KANJI))
+
+
+def _cut_unit(unit: str, width: int) -> list[str]:
+    """A unit wider than a line, such as a long address, in pieces that fit."""
+    pieces = [""]
+    for character in unit:
+        if pieces[-1] and columns(pieces[-1] + character) > width:
+            pieces.append("")
+        pieces[-1] += character
+    return pieces
+
 
 RULE = "-" * WIDTH
 """The line between the parts of a screen."""
@@ -137,3 +276,92 @@ def _show(text: str) -> None:
     os.environ.setdefault("LESS", f"-RXePs{prompt}$")
     os.environ.setdefault("LESSCHARSET", "utf-8")
     click.echo_via_pager(text)
+
+
+BIG_FILE_BYTES = 1_000_000
+"""Size from which a file has its own bar."""
+
+
+class ProgressScreen:
+    """Shows steps, files and waits: no bars without a terminal, and nothing at all when quiet."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        """Show bars only if stderr is a terminal and the call is not quiet."""
+        self._quiet = quiet
+        self._bars = sys.stderr.isatty() and not quiet
+        self._progress: Any = None
+        self._task: Any = None
+        self._file: tuple[int, int] | None = None
+
+    def __enter__(self) -> Self:
+        """Return the screen; bars appear with the first step."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Remove the bars, so that the result stands alone."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove the bars, so that a question or the result stands alone; the next step begins new ones."""
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = self._task = None
+
+    def callbacks(self) -> ProgressCallbacks:
+        """The callbacks by which a sync run reports its progress."""
+        from archiver.sync.run import ProgressCallbacks
+
+        return ProgressCallbacks(self._step, self._bytes) if self._bars else ProgressCallbacks()
+
+    def wait(self, time: timedelta) -> None:
+        """Print that the run waits because of Chatwork's limit of calls."""
+        if not self._quiet:
+            seconds = round(time.total_seconds())
+            sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
+            echo(sentence, err=True, seconds=seconds)
+
+    def show_single_reads(self, done: int, total: int, minutes: int) -> None:
+        """Show how many of the messages read one by one are done, and the minutes that the rest will take."""
+        sentence = _("{done} of {total} messages, about {minutes} minutes left")
+        self.show_part(sentence.format(done=done, total=total, minutes=minutes), done, total)
+
+    def show_part(self, text: str, done: int, total: int) -> None:
+        """Show how much of one part of the work is done."""
+        if not self._bars:
+            return
+        if self._progress is None:
+            self._task = self._begin().add_task(text, total=total)
+        self._progress.update(self._task, description=text, completed=done, total=total)
+
+    def _begin(self, *more: str) -> Any:
+        """New bars; `more`: columns of rich after the bar."""
+        from rich import progress
+        from rich.console import Console
+
+        text, bar = progress.TextColumn("{task.description}", markup=False), progress.BarColumn(bar_width=20)
+        columns = [getattr(progress, name)() for name in more]
+        console = Console(stderr=True, highlight=False)
+        self._progress = progress.Progress(text, bar, *columns, console=console, transient=True)
+        self._progress.start()
+        return self._progress
+
+    def _step(self, step: PlanStep, name: str) -> None:
+        words = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
+        self._line(f"{words[step.kind]}  {shorten(name)}", total=None)
+
+    def _bytes(self, file: WantedFile, have: int) -> None:
+        if file.size < BIG_FILE_BYTES:
+            return
+        if self._file != (file.room_id, file.file_id):
+            self._file = (file.room_id, file.file_id)
+            self._line(_("File {number}").format(number=file.file_id), total=file.size)
+        self._progress.update(self._task, completed=have)
+
+    def _line(self, text: str, *, total: int | None) -> None:
+        if self._progress is None:
+            self._begin("DownloadColumn", "TimeRemainingColumn")
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+        self._task = self._progress.add_task(text, total=total)

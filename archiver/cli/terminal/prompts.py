@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from archiver import errors
-from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.text import WIDTH, beside, visible, wrap
+from archiver.cli.terminal.output import WIDTH, beside, echo, visible, wrap
 from archiver.day_words import DayRange, read_days
 from archiver.errors import N_, BadValue, EmptyPeriod
 from archiver.records import JST

@@ -12,8 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Callable, Container, Iterable, Iterator, Mapping, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings, message_history
-from archiver.evidence.system_posts import DELETED_BODY
+from archiver.evidence.history import DELETED_BODY, READINGS, EntryObject, MessageHistory, Sightings, message_history
 from archiver.evidence.tables.cells import TIME, csv_line, jsonl_line, jst, jst_of, message_cell
 from archiver.evidence.tables.events import (
     EVENT_HEADER,

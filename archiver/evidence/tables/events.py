@@ -9,8 +9,17 @@ from __future__ import annotations
 
 from typing import Iterable, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.history import EntryObject, Sightings, account_of, not_before, number, text, text_of
-from archiver.evidence.system_posts import DELETED_BODY, cancelled_account
+from archiver.evidence.history import (
+    DELETED_BODY,
+    EntryObject,
+    Sightings,
+    account_of,
+    cancelled_account,
+    not_before,
+    number,
+    text,
+    text_of,
+)
 from archiver.evidence.tables.cells import jst, jst_of, message_cell
 
 CANCELLATION = "解約を知らせる形のChatworkの自動メッセージ(同じ形は誰でも書けます)"

@@ -13,8 +13,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import Any, BinaryIO, Callable, Iterable, Iterator, Mapping  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.chain import reply_digest
-from archiver.evidence.manifest import (
+from archiver.evidence.chain import (
     ManifestError,
     compare_manifest,
     difference_text,
@@ -22,9 +21,10 @@ from archiver.evidence.manifest import (
     is_canonical,
     parse_manifest,
     period_starts,
+    reply_digest,
 )
+from archiver.evidence.looks import note_services, read_services
 from archiver.evidence.replaced_records import MASKED_FILE
-from archiver.evidence.services import note_services, read_services
 from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS, earliest_covering
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, seal_numbers, table_lines
 from archiver.evidence.tables.files import files
@@ -41,8 +41,13 @@ from archiver.evidence.verify.rollbacks import (
 )
 from archiver.evidence.verify.seals import SealChain, SealedRange
 from archiver.evidence.verify.stamps import CheckToken, StampCheck, StampSource
-from archiver.evidence.verify.tables import ENCLOSURES, TableCheck, check_enclosures, compare_tables
-from archiver.evidence.verify.unchecked_parts import add_unchecked_parts
+from archiver.evidence.verify.tables import (
+    ENCLOSURES,
+    TableCheck,
+    add_unchecked_parts,
+    check_enclosures,
+    compare_tables,
+)
 
 MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"

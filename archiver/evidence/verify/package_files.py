@@ -17,7 +17,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import AbstractSet, BinaryIO, Dict, Iterable, Optional, Protocol, Sequence, cast  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.manifest import CHUNK_BYTES, is_safe
+from archiver.evidence.chain import CHUNK_BYTES, is_safe
 from archiver.evidence.verify.findings import Verification
 
 _SYSTEM_NAME = re.compile(r"(?:.*/)?\.DS_Store|__MACOSX/(?:.*/)?\._[^/]+", re.DOTALL)

@@ -9,8 +9,7 @@ from gettext import gettext as _
 from typing import Any
 
 from archiver.errors import UsageError
-from archiver.evidence.history import EntryObject, text
-from archiver.evidence.system_posts import DELETED_BODY, is_system_post
+from archiver.evidence.history import DELETED_BODY, EntryObject, is_system_post, text
 from archiver.export.mask.kinds import ALL_PATTERN_KINDS, MaskKind
 from archiver.letter_folding import folded_text
 from archiver.report_language import say

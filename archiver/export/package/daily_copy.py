@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from archiver.evidence.chain import digest_file
 from archiver.evidence.history import READINGS
-from archiver.evidence.manifest import digest_file
 from archiver.export.bag import PARTIAL, pack, partial_bag
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.package.full_package import assemble

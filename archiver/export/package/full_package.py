@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from archiver.evidence.manifest import PRACTICE_TAG, manifest_lines, period_starts_text
+from archiver.evidence.chain import PRACTICE_TAG, manifest_lines, period_starts_text
 from archiver.evidence.replaced_records import MASKED_FILE
 from archiver.evidence.tables import build
 from archiver.evidence.tables.files import files

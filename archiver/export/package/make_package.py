@@ -15,9 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from archiver import errors
-from archiver.evidence.chain import canonical, digest
+from archiver.evidence.chain import canonical, digest, digest_file
 from archiver.evidence.history import number
-from archiver.evidence.manifest import digest_file
 from archiver.export import PROFILES, PackageForm
 from archiver.export.bag import Bag, pack, partial_bag, sweep_leftovers
 from archiver.export.package import submission_package

@@ -15,7 +15,7 @@ from archiver.contract_dates import OutsideContact
 from archiver.evidence.chain import file_digest
 from archiver.evidence.history import EntryObject, number, text
 from archiver.evidence.listed_acts import ListedStep, listed_steps
-from archiver.evidence.services import CHATWORK, RecordedService, other_addresses, read_services, stretches
+from archiver.evidence.looks import CHATWORK, RecordedService, other_addresses, read_services, stretches
 from archiver.evidence.tables.events import other_events, sort_events
 from archiver.evidence.verify.rollbacks import read_rollback
 from archiver.export import PROFILES, PackageForm, enclosure_file_names

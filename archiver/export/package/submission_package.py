@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archiver.evidence.manifest import write_manifest
+from archiver.evidence.chain import write_manifest
 from archiver.evidence.tables import build
 from archiver.evidence.tables.cells import csv_line
 from archiver.export import PROFILES, enclosure_file_names
@@ -40,17 +40,17 @@ from archiver.export.report.exhibits import evidence_document, evidence_list
 from archiver.export.report.input import FiledBefore, ReportInput
 from archiver.export.report.request_to_office import advice, blank_facts
 from archiver.export.report.statistics import survey_messages
-from archiver.export.texts import demand_text, platform_inquiry_text, submission_readme
+from archiver.export.texts import demand_text, platform_inquiry_text, readme
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Enclosure
 from archiver.report_language import is_english, say
 from archiver.store.archive import Reading
 from archiver.store.working import remembered_values
 
-REPORT, MESSAGES, INQUIRY = "01_report.pdf", "02_messages.csv", submission_readme.INQUIRY
+REPORT, MESSAGES, INQUIRY = "01_report.pdf", "02_messages.csv", readme.INQUIRY
 CONSULT = "01_consult.pdf"
 _TABLE = "messages.csv"
-README, DIGEST_LIST = submission_readme.README, "SHA256SUMS.txt"
+README, DIGEST_LIST = readme.README, "SHA256SUMS.txt"
 
 LOOSE_FILES: Mapping[str, str] = {"support": f"{REPORT} {INQUIRY}", "consult": CONSULT, "court": "甲* 証拠説明書.*"}
 """Patterns of the files that are also handed in separately: forms may take no zip, and courts take single files."""
@@ -111,7 +111,7 @@ def _fill_bag(bag: Bag, package: PackageInput) -> ExportReport:
     oversized = oversized_files(bag.sizes, recipe.order)
     if package.tables:
         shutil.rmtree(bag.folder / SCRATCH)  # what stayed would be in the package, and in no list of its files
-    bag.add(README, submission_readme.readme(case, bag.digests, [*copied.incomplete, *left_out, *oversized]))
+    bag.add(README, readme.submission_readme(case, bag.digests, [*copied.incomplete, *left_out, *oversized]))
     write_manifest(bag.path_for(DIGEST_LIST), bag.digests)
     bag.add_existing(DIGEST_LIST)
     return ExportReport(
@@ -141,7 +141,7 @@ def _fill_support(bag: Bag, case: ReportInput, package: PackageInput) -> list[st
         if is_direct
         else platform_inquiry_text.inquiry_form_text(case, statistics, has_report=has_report)
     )
-    bag.add(INQUIRY, submission_readme.encode_text(text))
+    bag.add(INQUIRY, readme.encode_text(text))
     if case.excerpt_only:
         return []
     _put_messages(bag, package)
@@ -174,7 +174,7 @@ def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]
     report = ""
     has_news = not filed.upto or any(one.entry_seq > filed.upto for room in case.rooms for one in room.messages())
     if has_news or any(one.seq > filed.upto for one in case.events):
-        report = submission_readme.court_report(case)
+        report = readme.court_report(case)
         pdf_files.put_pdf(bag, report, build_report(case, statistics), case, package.copied)
     if has_news:
         pdf_files.put_volumes(bag, case, package.copied, lambda number: f"甲001の{filed.branch + number}.pdf")

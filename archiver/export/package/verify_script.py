@@ -19,7 +19,7 @@ from pathlib import Path
 NAME = "verify.py"
 
 _FOLDER = Path(__file__).parents[2]
-_START_MODULE = "verify.command_line"
+_START_MODULE = "verify.package_at_path"
 _EVIDENCE_PACKAGE = "archiver.evidence"
 _WIDTH = 100
 _SEPARATOR = "# " + "-" * (_WIDTH - 2)

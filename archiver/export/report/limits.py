@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from archiver.claims.claim import named_pauses
 from archiver.claims.messages import first_message
-from archiver.claims.unseen import named_pauses
 from archiver.claims.words import change_lines, sources_text
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Subheading, TableBlock

@@ -12,8 +12,8 @@ from archiver.claims import messages
 from archiver.claims.claim import Claim
 from archiver.claims.messages import is_later, turn, with_acts
 from archiver.claims.quotations import Quotation, best, names_decision, quotation, quotations
+from archiver.evidence.history import cancelled_account, is_system_post
 from archiver.evidence.listed_acts import OWN_POSTS, TASK_POST, act_of_step
-from archiver.evidence.system_posts import cancelled_account, is_system_post
 from archiver.export.report.input import ReportInput
 from archiver.records import (
     Act,

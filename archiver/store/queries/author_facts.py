@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, column, func, or_, select, text, true
 
+from archiver.evidence.history import is_system_post
 from archiver.evidence.listed_acts import OWN_POSTS, TASK_POST, ListedStep, act_of_step, listed_steps
-from archiver.evidence.system_posts import is_system_post
 from archiver.records import (
     AccountId,
     Act,

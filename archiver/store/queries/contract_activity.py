@@ -12,9 +12,8 @@ from sqlalchemy import and_, or_, select
 
 from archiver.claims.claim import counterpart_bases
 from archiver.claims.messages import last_reply, with_acts
-from archiver.evidence.history import EntryObject, number, text
+from archiver.evidence.history import NOTICE, EntryObject, cancelled_account, number, text
 from archiver.evidence.listed_acts import account_closings
-from archiver.evidence.system_posts import NOTICE, cancelled_account
 from archiver.records import (
     CancellationPost,
     CaseFacts,

@@ -13,9 +13,8 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, visible
 from archiver.cli.terminal.prompts import parse_until
-from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.render.times import time_of_year
 from archiver.wording import gettext as _

@@ -14,8 +14,7 @@ import click
 from archiver.cli.argument_completion import folders
 from archiver.cli.context import INCOMPLETE, CliContext
 from archiver.cli.setup.token import ask_token
-from archiver.cli.terminal.output import echo, echo_lines
-from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.output import echo, echo_lines, visible
 from archiver.errors import N_
 from archiver.wording import gettext as _
 from archiver.wording import ngettext

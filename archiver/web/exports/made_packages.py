@@ -1,10 +1,12 @@
-"""できあがり: the packages on record, where they lie, what to do with each, and to whom it was handed."""
+"""できあがり: the packages on record, what to do with each; and a whole chat as pages and volumes."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from gettext import gettext as _
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -13,10 +15,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from archiver import errors
 from archiver.custody.export_records import verify_here
 from archiver.export.mask.policy import POLICIES
+from archiver.export.package.pdf_files import print_chat
 from archiver.platforms.job_platform import platform_of
 from archiver.records import ExportedPackage, Handover
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
+from archiver.report_language import JAPANESE, report_language
 from archiver.settings.model import exports_folder
 from archiver.setup.evidence_words import verification_lines
 from archiver.setup.package_words import show_folder
@@ -26,8 +30,9 @@ from archiver.store.queries.contracts import contracts
 from archiver.store.queries.runs import exports
 from archiver.store.working.remembered_values import TICKED
 from archiver.web.console_context import ConsoleContext, console_context
-from archiver.web.exports.package_orders import reader_word
+from archiver.web.exports.package_orders import progress, reader_word
 from archiver.web.jobs import Job, JobLink, JobOutcome
+from archiver.web.talk.room_header import chat
 from archiver.web.trouble.trouble_words import split_lines, trouble_words
 
 pages = Blueprint("made", __name__, url_prefix="/packages")
@@ -189,3 +194,75 @@ def _documents(path: Path) -> list[Path]:
     places = [folder for folder in (path, path / "data") if folder.is_dir() and not folder.is_symlink()]
     found = [one for folder in places for one in folder.iterdir() if one.suffix in (".pdf", ".txt")]
     return sorted(one for one in found if one.is_file() and not one.is_symlink())
+
+
+printed_pages = Blueprint("printed", __name__, url_prefix="/room/<int:room>/printed")
+
+PRINTED_TYPES = {".html": "text/html", ".js": "text/javascript", ".pdf": "application/pdf"}
+
+_NAME = re.compile(r"(?:search/)?[A-Za-z0-9_-]{1,100}\.(?:html|js|pdf)")
+_POLICY = re.compile(rb'http-equiv="Content-Security-Policy" content="([^"]*)"')
+
+
+@printed_pages.get("")
+def index(room: int) -> str:
+    """What it is, and how far it is. Raises UnknownRoom."""
+    context = console_context()
+    with context.archive.reading() as reading:
+        room_chat = chat(reading, room)
+    job = context.jobs.last
+    return render_template("printed_chat.html", chat=room_chat, job=job if job and job.title == _title() else None)
+
+
+@printed_pages.post("")
+def make(room: int) -> AnyResponse:
+    """Write the pages and volumes anew. Raises UnknownRoom."""
+    context, here = console_context(), url_for("printed.index", room=room)
+    with context.archive.reading() as reading:
+        contract = chat(reading, room).contracts[0]
+    files = url_for("files.bytes", room=room, file=0).removesuffix("0")
+
+    def work(job: Job) -> JobOutcome:
+        context.forget_printed()
+        made = context.printed[room] = TemporaryDirectory(prefix="chat-")
+        links: list[JobLink] = []
+        lines: list[str] = []
+        with context.archive.reading() as reading, report_language(JAPANESE):
+            names = print_chat(
+                reading,
+                contract,
+                room,
+                Path(made.name),
+                lambda file: None if file.sha256 is None else f"{files}{file.file_id}",
+                now=context.now(),
+                progress=progress(job),
+            )
+            try:
+                for name in names:
+                    links.append(JobLink(f"PDF {len(links)}" if links else "HTML", f"{here}/{name}"))
+                    job.tell(_("Writing the PDF"))
+            except (errors.PdfUnavailable, errors.PdfFailed) as error:
+                lines.append(str(error))
+        return JobOutcome(_("The chat is ready to be seen."), tuple(lines), tuple(links), is_complete=not lines)
+
+    context.jobs.start(_title(), work)
+    return redirect(here)
+
+
+@printed_pages.get("/<path:filename>", endpoint="file")
+def printed_file(room: int, filename: str) -> Response:
+    """A page, script or volume of what was written last."""
+    made = console_context().printed.get(room)
+    path = Path(made.name) / filename if made and _NAME.fullmatch(filename) else None
+    if path is None or not path.is_file():
+        abort(404)
+    body = path.read_bytes()
+    policy = _POLICY.search(body) if path.suffix == ".html" else None
+    answer = Response(body, mimetype=PRINTED_TYPES[path.suffix])
+    own = policy[1].decode() if policy else "default-src 'none'; object-src 'self'"
+    answer.headers["Content-Security-Policy"] = f"{own}; frame-ancestors 'none'"
+    return answer
+
+
+def _title() -> str:
+    return _("The whole chat as PDF and HTML")

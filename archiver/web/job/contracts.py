@@ -26,7 +26,7 @@ from archiver.store.statements import keep_typed, state_typed, typed_contract, t
 from archiver.store.working.remembered_values import TypedFacts
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.first_run import start
-from archiver.web.job import billing, fact_form
+from archiver.web.job import fact_form
 from archiver.web.job.job_document import job_document, people_of, strangers
 from archiver.web.trouble.trouble_words import trouble_words
 from archiver.web.uploads import as_file, plain_name, take_enclosure
@@ -90,7 +90,7 @@ def keep(name: str) -> Answer:
     with context.archive.reading() as reading:
         stated = find_contract(reading, name)
     problems |= {**_add_delivery(context, stated), **_withdraw(context, stated)}
-    problems |= {**billing.keep_money(context, stated), **billing.keep_terms(context, stated)}
+    problems |= {**fact_form.keep_money(context, stated), **fact_form.keep_terms(context, stated)}
     if wrong_file := take_enclosure(context, stated):
         problems["file"] = wrong_file
     if problems:

@@ -39,7 +39,7 @@ from archiver.store.queries.viewing.quotable_messages import changed_places
 from archiver.store.search.scope import room_names
 from archiver.store.working.remembered_values import SEEN_CHANGES, SETUP_ANSWERS
 from archiver.web.context import view_context
-from archiver.web.job import billing, fact_form
+from archiver.web.job import fact_form
 from archiver.web.talk.calendar import DayCoverage, RoomReadings, day_coverage
 from archiver.web.talk.timeline import newest_lines
 
@@ -79,7 +79,7 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
         "days": [one for one in fold if one.kind in {FactKind.DAY, FactKind.TIME}],
         "others": [one for one in fold if one.kind not in {FactKind.DAY, FactKind.TIME}],
         "changed": changed_words(unseen, names_of[0] if len(names_of) == 1 else "") if unseen else "",
-        **billing.money_rows(reading, contract),
+        **fact_form.money_rows(reading, contract),
         "chats": [_chat(one, contract, people, names) for one in room_states(reading, (contract,))],
         "jobs": [(one.id, called_apart(one, every)) for one in every if one.id != contract.id],
         "free": [
@@ -94,7 +94,7 @@ def job_document(reading: Reading, contract: Contract, given: fact_form.Given, p
         "periods": fact_form.room_fields(reading, contract, given),
         "outside": fact_form.outside_note(reading, contract),
         "deliveries": delivered,
-        "terms": billing.term_rows(reading, contract) if given or request.args.get("part") == "terms" else [],
+        "terms": fact_form.term_rows(reading, contract) if given or request.args.get("part") == "terms" else [],
         "term_count": len(TERM_ITEMS),
         "enclosures": enclosures(reading, contract.id),
         "kinds": [(kind, _(word)) for kind, word in ENCLOSURE_KINDS.items()],

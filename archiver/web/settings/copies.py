@@ -18,9 +18,8 @@ from archiver.settings.home import check_home
 from archiver.settings.model import BackupSettings
 from archiver.setup.archive_setup import make_home
 from archiver.setup.erasing import leftover_lines, restored_line
-from archiver.setup.evidence_words import copy_lines
+from archiver.setup.evidence_words import copy_lines, copy_step_words
 from archiver.setup.scheduled_job import begin_regular_copy, end_regular_copy
-from archiver.setup.work_words import copy_step_words
 from archiver.store.working.remembered_values import LAST_BACKUP
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.jobs import Job, JobLink, JobOutcome, Work

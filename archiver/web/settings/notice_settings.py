@@ -22,8 +22,7 @@ from archiver.render.invisible_characters import visible
 from archiver.settings.file import update_settings
 from archiver.settings.model import MAIL_PORTS, Settings, is_mail_address
 from archiver.setup import scheduled_job
-from archiver.standing.alert_lines import named_messages, room_labels
-from archiver.standing.deadline_lines import contract_names
+from archiver.standing.alert_lines import contract_names, named_messages, room_labels
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.working import alerts

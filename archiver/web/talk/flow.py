@@ -19,7 +19,7 @@ from archiver.records import Gap, Message, Pause, State, Version
 from archiver.render import message_body, times
 from archiver.render.gap_breaks import GapBreaks, GapEnd, gap_reason, narrow_gap, overlaps
 from archiver.render.invisible_characters import visible
-from archiver.render.reference_labels import reply_target
+from archiver.render.message_body import reply_target
 from archiver.render.times import moment_words
 from archiver.store.archive import Reading
 from archiver.store.queries.entries import covered_periods

@@ -25,9 +25,8 @@ from archiver.chatwork.notation.parse import parse
 from archiver.message_ids import is_plausible
 from archiver.records import AccountId, Attachment, FileId, Message, MessageId, RoomId, Task, notable_states
 from archiver.render.invisible_characters import visible
-from archiver.render.message_body import Picture, ReferenceLink, References, plain_text
+from archiver.render.message_body import NOWHERE, Picture, ReferenceLink, References, plain_text
 from archiver.render.message_html import chatwork_url, state_badge
-from archiver.render.reference_labels import NOWHERE
 from archiver.render.snippet import Snippet, one_line, own_words, readable_body, snippet
 from archiver.render.times import local_time, time_from_id
 from archiver.report_language import say

@@ -14,8 +14,7 @@ from markupsafe import Markup, escape
 from archiver.chatwork.notation.parse import parse
 from archiver.render import message_body
 from archiver.render.invisible_characters import visible
-from archiver.render.message_body import References
-from archiver.render.reference_labels import NOWHERE
+from archiver.render.message_body import NOWHERE, References
 from archiver.render.times import iso_date, local_time
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import tasks

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.cli.contracts.add_dialogue import read_contract_id
-from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.output import columns
 from archiver.records import Contract
 from archiver.setup.fact_questions import next_question, read_platform
 from archiver.setup.written_values import InvalidAnswer

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.contracts import entering
-from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.output import columns
 from archiver.records import Enclosure, MessageId
 from archiver.store import blobs
 from archiver.store.archive import Archive

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.output import columns
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal
 

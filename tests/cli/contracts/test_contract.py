@@ -13,10 +13,10 @@ import pytest
 
 from archiver import errors
 from archiver.cli.contracts.contract_rows import page_lines
-from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.output import columns
 from archiver.records import Contract, Delivery
 from archiver.setup import fact_questions
-from archiver.standing import deadline_lines
+from archiver.standing import alert_lines
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.transcript import names_in_room
@@ -412,7 +412,7 @@ def test_status_names_what_is_near(world: World) -> None:
 
     with world.archive.reading() as reading:
         now = world.clock() + timedelta(days=7)
-        (line,) = deadline_lines.near_lines(reading, tuple(contracts(reading)), now=now)
+        (line,) = alert_lines.near_lines(reading, tuple(contracts(reading)), now=now)
 
     assert line.startswith("9 Jul  123: ")
     assert line.endswith("request + 7 days  in 1 day, at a time not entered")

@@ -24,7 +24,7 @@ from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import FACTS, ContractFact, FactKind
 from archiver.setup import fact_questions
 from archiver.setup.fact_questions import next_question
-from archiver.standing.deadline_lines import blank_labels
+from archiver.standing.alert_lines import blank_labels
 from archiver.store.queries import contracts
 from tests.support.reports import report_inputs
 from tests.support.world import World, running_world

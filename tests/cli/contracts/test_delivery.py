@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.output import columns
 from archiver.setup import written_values
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import TOKEN, Terminal

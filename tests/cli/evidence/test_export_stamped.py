@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.output import columns
 from archiver.evidence.stamps.roots import fingerprint, pem_to_der
 from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.terminals.sealing_terminal import SealingTerminal

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.main import main
-from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.terminal.output import ProgressScreen
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.terminals.terminal import Terminal
 

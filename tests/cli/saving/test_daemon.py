@@ -11,7 +11,7 @@ import pytest
 from archiver import errors
 from archiver.app import utc_now
 from archiver.cli.context import CliContext
-from archiver.cli.saving import daemon, sync_report
+from archiver.cli.saving import daemon, save
 from archiver.corrected_clock import CorrectedClock
 from archiver.rounds.scheduled_duties import FINDINGS, VERIFICATION
 
@@ -47,7 +47,7 @@ def test_a_bug_in_a_notice_is_said_and_survived(
     def fail(*_given: object, **_named: object) -> None:
         raise ValueError("秘密")
 
-    monkeypatch.setattr(sync_report, "tell_after_round", fail)
+    monkeypatch.setattr(save, "tell_after_round", fail)
 
     daemon.daemon_messages(context(tmp_path), utc_now).unsaved(errors.Unreachable(path="/me", detail="x"))
 
@@ -59,7 +59,7 @@ def test_notices_go_on_while_the_settings_are_broken(tmp_path: Path, monkeypatch
     """By the last ones that could be read, as saving does."""
     settings_file, used = tmp_path / "archive.toml", list[float]()
     monkeypatch.setattr(
-        sync_report, "tell_after_round", lambda settings, *_more, **_named: used.append(settings.notify.stale_hours)
+        save, "tell_after_round", lambda settings, *_more, **_named: used.append(settings.notify.stale_hours)
     )
     settings_file.write_text("[notify]\nstale_hours = 7\n", encoding="utf-8")
     voice = daemon.daemon_messages(context(tmp_path), utc_now)
@@ -73,7 +73,7 @@ def test_notices_go_on_while_the_settings_are_broken(tmp_path: Path, monkeypatch
 def test_notices_of_a_round_go_by_the_corrected_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A computer a year ahead sends no notice that nothing was saved for a year."""
     told = list[datetime]()
-    monkeypatch.setattr(sync_report, "tell_after_round", lambda *_given, now, **_named: told.append(now))
+    monkeypatch.setattr(save, "tell_after_round", lambda *_given, now, **_named: told.append(now))
     clock = CorrectedClock(utc_now, time.monotonic)
     clock.measure(utc_now() - timedelta(days=365), utc_now())
 

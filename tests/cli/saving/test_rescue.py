@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.output import columns
 from tests.support.chatwork.simulator import Chatwork, Fault
 from tests.support.terminals.forked_program import run_command
 from tests.support.terminals.terminal import TOKEN, Terminal

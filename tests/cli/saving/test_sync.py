@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.output import columns
 from archiver.records import JST
 from archiver.rounds import run_log
 from archiver.settings import file

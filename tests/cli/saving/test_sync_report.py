@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archiver.cli.saving.sync_report import notice_line
+from archiver.cli.saving.save import notice_line
 from archiver.records import RoomId
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.cli.contracts.chat_choice import find_names, read_room_wish
-from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.output import columns
 from archiver.settings import file
 from archiver.setup.fact_questions import read_page
 from archiver.setup.written_values import InvalidAnswer

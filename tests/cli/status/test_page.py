@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.output import columns
 from archiver.schedule.schedulers import hold_daemon_lock
 from archiver.settings import file
 from archiver.standing.home_document import home_document

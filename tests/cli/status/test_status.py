@@ -11,7 +11,7 @@ import pytest
 
 from archiver.cli.main import main
 from archiver.cli.status.check import tell_progress
-from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.output import columns
 from archiver.standing.emergencies import emergencies
 from archiver.standing.emergency_words import emergency_text
 from archiver.standing.status_document import slow_work_document

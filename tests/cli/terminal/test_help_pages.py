@@ -6,7 +6,7 @@ import click
 import pytest
 
 from archiver.cli.terminal.help_pages import HelpContext, WideHelpFormatter, set_language, translate_command
-from archiver.cli.terminal.text import columns
+from archiver.cli.terminal.output import columns
 
 LONG = (
     "契約の期間と、このチャットの最初のメッセージの時刻とを比べて、「契約の前からの連絡」があるかどうかを調べます。" * 2

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.cli.terminal.output import echo, fit_lines
-from archiver.cli.terminal.text import WIDTH, columns
+from archiver.cli.terminal.output import WIDTH, columns, echo, fit_lines
 
 
 def test_a_wide_line_is_broken_between_its_parts() -> None:

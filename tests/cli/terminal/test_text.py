@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies
 
-from archiver.cli.terminal.text import columns, pad, paragraph, side_by_side, visible, wrap
+from archiver.cli.terminal.output import columns, pad, paragraph, side_by_side, visible, wrap
 from archiver.render.screen_text import shorten
 
 JAPANESE = strategies.text(alphabet="保管庫のチャット、。「」()ーっ ab-1", max_size=60)

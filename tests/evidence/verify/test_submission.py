@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.evidence.manifest import digest_file, write_manifest
+from archiver.evidence.chain import digest_file, write_manifest
 from archiver.evidence.stamps.timestamp import request_stamp
 from archiver.evidence.verify.package_at_path import is_submission, verify_package_at
 from archiver.export.package.verify_script import verify_script

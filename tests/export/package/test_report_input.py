@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from archiver.evidence.services import CHATWORK, read_services
+from archiver.evidence.looks import CHATWORK, read_services
 from archiver.export.package.report_input import erasure_sentences, other_service_text, put_back_sentences, service_text
 
 ERASURE: dict[str, Any] = {"kind": "erasure", "key": "erasure/2", "seq": 45, "observed_at": "2026-11-27T06:35:24.000Z"}

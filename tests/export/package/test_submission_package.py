@@ -23,7 +23,7 @@ from archiver.export.package_scope import parse_choice
 from archiver.export.pdf.worker import make_pdf_apart
 from archiver.export.report.input import MaskedPassage
 from archiver.export.stamps import StampService
-from archiver.export.texts import submission_readme
+from archiver.export.texts.readme import submission_readme
 from archiver.store import seals, statements
 from archiver.store.queries import runs
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
@@ -430,7 +430,7 @@ def test_the_readme_says_what_was_really_covered(reasons: tuple[str, ...], expec
 
     case = replace(report_inputs.case(), masked_passages=covered)
 
-    text = submission_readme.readme(case, ["01_report.pdf"], []).decode("utf-8-sig")
+    text = submission_readme(case, ["01_report.pdf"], []).decode("utf-8-sig")
 
     assert expected in text
     assert bool(reasons) == ("隠しています" in text)

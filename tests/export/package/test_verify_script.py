@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from archiver.custody.verify import verify_path
-from archiver.evidence.verify import command_line
+from archiver.evidence.verify import package_at_path
 from archiver.export.package.verify_script import _parsed, verify_script
 from tests.support.packages.package_damage import KINDS
 from tests.support.packages.sample_package import load_script, zip_package
@@ -132,7 +132,7 @@ def test_what_is_no_package_ends_it_with_2(package: Path, arguments: list[str]) 
 )
 def test_the_language(arguments: list[str], environ: dict[str, str], expected: str) -> None:
     """As asked, as the environment says, else Japanese."""
-    assert expected == command_line.choose_language(arguments, environ, None)
+    assert expected == package_at_path.choose_language(arguments, environ, None)
 
 
 def test_it_speaks_japanese(package: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from archiver.claims.unseen import LONGEST
+from archiver.claims.claim import LONGEST
 from archiver.export.pdf.blocks import Bullets
 from archiver.export.report import chapters, limits
 from archiver.export.report.input import ReportInput

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from archiver.claims.unseen import named_pauses
+from archiver.claims.claim import named_pauses
 from archiver.evidence.tables.build import CSV_HEADERS
 from archiver.export.stamps import RootCertificate, SealStamp, StampStatement
 from archiver.export.texts.readme import readme, verify_text

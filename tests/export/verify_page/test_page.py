@@ -8,7 +8,7 @@ import json
 import re
 from pathlib import Path
 
-from archiver.evidence.manifest import parse_manifest
+from archiver.evidence.chain import parse_manifest
 from archiver.export.verify_page import page
 from archiver.export.verify_page.page import verify_page
 

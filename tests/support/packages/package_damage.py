@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from archiver.evidence import chain
-from archiver.evidence.manifest import digest_file, write_manifest
+from archiver.evidence.chain import digest_file, write_manifest
 from archiver.evidence.replaced_records import masked_line, shown_line
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import der_to_pem

@@ -10,7 +10,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-from archiver.evidence.manifest import digest_file, write_manifest
+from archiver.evidence.chain import digest_file, write_manifest
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.store import seals

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from archiver.evidence.system_posts import message_kind
+from archiver.evidence.history import message_kind
 from archiver.records import (
     AccountId,
     Attachment,
