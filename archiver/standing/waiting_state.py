@@ -9,7 +9,6 @@ from archiver import errors
 from archiver.health.rooms_and_runs import round_interval
 from archiver.health.snapshot import known_time
 from archiver.settings.model import Settings
-from archiver.standing.home_document import document_of, observe_standing, observed_facts
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import write_durably
 from archiver.store.queries.status import status as read_status
@@ -36,6 +35,9 @@ def note_state(settings: Settings, now: datetime) -> None:
 
 
 def _state(reading: Reading, settings: Settings, now: datetime) -> dict[str, object]:
+    # here, as nothing waits after most runs
+    from archiver.standing.home_document import document_of, observe_standing, observed_facts
+
     second = timedelta(seconds=1)
     status = read_status(reading, authorities=[one.name for one in settings.timestamp.authorities])
     standing = observe_standing(reading, settings, now=now, alerts=status.alerts)
