@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from archiver.export.pdf.page_items import Item, Matrix, Page, multiply
+from archiver.export.pdf.page_items import CLIP, Item, Matrix, Page, multiply
 
 SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without 0, 1, I and O, which are taken for one another on paper."""
@@ -125,8 +125,10 @@ def _inside(page: Page, code: str, frame: Matrix | None = None) -> tuple[list[It
     items = []
     for one in page.items:
         moved = one._replace(place=multiply(one.place, seen))
-        left, bottom, right, top = _corners(moved.place) if not one.text else (*moved.place[4:], *moved.place[4:])
-        if left < x1 and right > x0 and bottom < y1 and top > y0 and one.text != code:
+        left, bottom, right, top = _corners(multiply((one.width, 0.0, 0.0, 1.0, 0.0, 0.0), moved.place))
+        is_whole_frame = left <= x0 and right >= x1 and bottom <= y0 and top >= y1
+        is_in = left < x1 and right > x0 and bottom < y1 and top > y0 and one.text != code
+        if is_in and not (is_whole_frame and one.font == CLIP):
             items.append(moved)
     return items, frame
 

@@ -1,7 +1,7 @@
 """What a page of a PDF shows, as it is drawn: each run of text with its font and ink, each line, area and picture.
 
-The drawing is read here and not by a library's own extraction, so that the same page says the same in years. Clips and
-what a text under a picture looks like are not known.
+The drawing is read here and not by a library's own extraction, so that the same page says the same in years. What
+a layer hides, and what a text under a picture looks like, is not known.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-Matrix = tuple[float, ...]
+Matrix = Sequence[float]
 
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _MOST_ITEMS, _MOST_FORMS = 50_000, 8
@@ -38,7 +38,11 @@ _MOVES = frozenset(b"Td TD T* ' \"".split())
 _SHOWS = frozenset(b"Tj TJ ' \"".split())
 _POINTS = frozenset(b"m l c v y re".split())
 _PAINTS = frozenset(b"S s f F f* B B* b b* n".split())
-_READ = _STYLE | _MOVES | _SHOWS | _POINTS | _PAINTS | frozenset(b"q Q cm BT Tm Tf TL gs sh Do".split())
+_READ = _STYLE | _MOVES | _SHOWS | _POINTS | _PAINTS | frozenset(b"q Q cm BT Tm Tf TL W W* gs sh Do".split())
+
+
+CLIP = "clip"
+"""What stands for the font of an area outside which nothing is drawn."""
 
 
 class Item(NamedTuple):
@@ -51,6 +55,8 @@ class Item(NamedTuple):
     font: str
     """The digest of the font of a text, else what is drawn."""
     style: str
+    width: float = 1.0
+    """How far a text goes, in sizes of its letters, rather too much than too little."""
 
 
 class Page(NamedTuple):
@@ -135,6 +141,8 @@ class _Drawing:
                 points += zip(operands[::2], operands[1::2], strict=True)
                 if work == b"re":
                     points[-1] = (points[-2][0] + points[-1][0], points[-2][1] + points[-1][1])
+            elif work in (b"W", b"W*") and points:
+                self._add(multiply(_around(points), matrix), "", CLIP, {})
             elif work in _PAINTS:
                 if points and work != b"n":
                     self._add(multiply(_around(points), matrix), "", work.decode(), style)
@@ -144,38 +152,40 @@ class _Drawing:
             elif work == b"Do":
                 self._draw_object(inside(inside(resources, "/XObject"), operands[0]), resources, matrix, depth)
             if work in _SHOWS:
-                self._add_text([one for one in operands if isinstance(one, bytes)], resources, text, matrix, style)
+                self._add_text(operands, resources, multiply(text, matrix), style)
 
     def _draw_object(self, found: Any, resources: Any, matrix: Matrix, depth: int) -> None:
         if found.get("/Subtype") != "/Form":
             self._add(matrix, "", "picture", {})
         elif depth < _MOST_FORMS:
-            own = [float(one) for one in found.get("/Matrix", _IDENTITY)]
-            self.draw(
-                found.get_data(), inside(found, "/Resources") or resources, multiply(tuple(own), matrix), depth + 1
-            )
+            matrix = multiply([float(one) for one in found.get("/Matrix", _IDENTITY)], matrix)
+            x, y, right, top = (float(one) for one in found["/BBox"])
+            self._add(multiply((right - x, 0.0, 0.0, top - y, x, y), matrix), "", CLIP, {})
+            self.draw(found.get_data(), inside(found, "/Resources") or resources, matrix, depth + 1)
         else:
             raise ValueError(depth)
 
-    def _add_text(
-        self, shown: list[bytes], resources: Any, text: Matrix, matrix: Matrix, style: dict[bytes, Any]
-    ) -> None:
+    def _add_text(self, shown: Sequence[Any], resources: Any, matrix: Matrix, style: dict[bytes, Any]) -> None:
         name, size = style[b"Tf"]
-        reference, raw = inside(resources, "/Font").raw_get(name), b"".join(shown)
+        reference = inside(resources, "/Font").raw_get(name)
         key = (reference.idnum, reference.generation) if hasattr(reference, "idnum") else id(reference)
         if key not in self._fonts:
             self._fonts[key] = _read_font(reference.get_object())
-        font = self._fonts[key]
+        font, raw = self._fonts[key], b"".join(one for one in shown if isinstance(one, bytes))
         codes = [int.from_bytes(raw[at : at + font.width], "big") for at in range(0, len(raw), font.width)]
-        said = "".join(font.texts.get(one, "\ufffd" if font.width > 1 else chr(one)) for one in codes)
-        self._add(multiply((size, 0.0, 0.0, size, 0.0, 0.0), multiply(text, matrix)), said, font.digest, style)
+        text = "".join(font.texts.get(one, "\ufffd" if font.width > 1 else chr(one)) for one in codes)
+        steps = [len(one) if isinstance(one, bytes) else round(one) for one in shown]
+        width = sum(1.0 if sign > "\u02ff" else 0.5 for sign in text)
+        width -= sum(one for one in shown if not isinstance(one, bytes) and one < 0) / 1000
+        place = multiply((size, 0.0, 0.0, size, 0.0, 0.0), matrix)
+        self._add(place, text, font.digest, {**style, b"TJ": steps}, width)
 
-    def _add(self, place: Matrix, text: str, font: str, style: dict[bytes, Any]) -> None:
+    def _add(self, place: Matrix, text: str, font: str, style: dict[bytes, Any], width: float = 1.0) -> None:
         if len(self.items) == _MOST_ITEMS:
             raise ValueError(_MOST_ITEMS)
         looks = sorted((name, value) for name, value in style.items() if name not in (b"Tf", b"TL"))
         if style.get(b"Tr") != ["3.00"]:  # such as the text that a program recognised under a scan
-            self.items.append(Item(place, text, font, repr(looks)))
+            self.items.append(Item(place, text, font, repr(looks), width))
 
 
 def _works(data: bytes) -> Iterator[tuple[bytes, Any]]:

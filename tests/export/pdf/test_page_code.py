@@ -133,6 +133,11 @@ def _other_sign(found: re.Match[bytes]) -> bytes:
     return found[0].replace(b"\\000" + signs[0], b"\\000" + other, 1)
 
 
+def _shifted(found: re.Match[bytes]) -> bytes:
+    """Its signs are drawn further to the left."""
+    return b"[900" + found[0][1:]
+
+
 def _note(writer: PdfWriter, page: PageObject) -> None:
     number = page.page_number
     assert number is not None
@@ -182,6 +187,10 @@ ALTERED = {
     "a sign of its code": (_content(lambda data: _CODE.sub(_other_sign, data, 1)), ("unknown", "sign")),
     "a size": (_content(lambda data: _MESSAGE.sub(rb"/f0 9.0 Tf 1 0 0 -1 0 0", data, 1)), ("differs", "text")),
     "a picture": (_stamp(b"q 200 0 0 50 90 400 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \xff EI Q"), ("look", "drawn")),
+    "a clip": (_content(lambda data: b"90 90 300 600 re W n\n" + data), ("look", "drawn")),
+    "signs change places": (_content(lambda data: _WORDS.sub(_shifted, data, 1)), ("differs", "text")),
+    "a text from the margin": (_stamp(b"BT /F1 9 Tf 10 400 Td (12345678901234567890) Tj ET"), ("differs", "text")),
+    "a jump from the margin": (_stamp(b"BT /F1 9 Tf 10 400 Td [(1) -9000 (9)] TJ ET"), ("differs", "text")),
     "a white box": (_stamp(b"q 1 g 100 400 300 60 re f Q"), ("look", "drawn")),
     "a note": (_each(_note), ("look", "drawn")),
     "pushed off the paper": (_each(lambda _writer, page: page.add_transformation(_AWAY)), ("unreadable", "cut")),
