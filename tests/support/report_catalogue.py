@@ -51,8 +51,8 @@ NOT_SAID = {
 }
 """Names of files, which a court asks for, and beginnings of words."""
 
-KEPT = ("甲001の", "甲", "年", "月", "日")
-"""Beginnings of what a package in English has too, or never asks for: numbers of exhibits, and Japanese dates."""
+KEPT = ("甲", "証拠説明書.", "年", "月", "日")
+"""Beginnings of what a package in English has too, or never asks for: numbers and lists of exhibits, Japanese dates."""
 
 PO = LOCALE / "en" / "LC_MESSAGES" / "report.po"
 
