@@ -41,7 +41,6 @@ ROWS = (
     "search",
     "viewing",
     "application_pages",
-    "erasure",
     "taking_home",
     "help",
     "finder",
@@ -53,7 +52,6 @@ LARGE = frozenset(
     {
         "first_round",
         "growth",
-        "erasure",
         "memory",
         "status",
         "support_package",

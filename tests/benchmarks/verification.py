@@ -1,9 +1,8 @@
-"""How fast entries, stamps, files and copies are verified, beside the plainest program that hashes the same bytes."""
+"""How fast entries, files and copies are verified, beside the plainest program that hashes the same bytes."""
 
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sqlite3
 import subprocess
 import time
@@ -12,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from statistics import median
-from tempfile import TemporaryDirectory
 
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.entries import SavedBytes
@@ -22,7 +20,6 @@ from archiver.store.archive import Archive
 from tests.benchmarks.instruments.backup_again import measure_backup_again
 from tests.benchmarks.instruments.large_archives import fill_archive
 from tests.benchmarks.instruments.measure import MEBIBYTE, Figure, median_seconds
-from tests.support.stamps.stamped_archives import authority, stamp_seals
 
 ENTRIES_BAR = 0.25
 LARGE_FILES_BAR, SMALL_FILES_BAR = 0.55, 3
@@ -31,7 +28,7 @@ LARGE_FILES_BAR, SMALL_FILES_BAR = 0.55, 3
 MESSAGES = 100_000
 A_READING = 20
 SEALS = 365
-"""A year of days, each with a stamp."""
+"""A year of days."""
 AFTER = datetime(2036, 1, 1, tzinfo=UTC)
 """Later than the last message."""
 LARGE_FILES, LARGE_BYTES = 12, 40 * MEBIBYTE
@@ -40,11 +37,11 @@ TIMES = 5
 
 
 def measure(folder: Path) -> list[Figure]:
-    """One row each for entries, stamps and a backup made again, two for files."""
+    """One row each for entries and a backup made again, two for files."""
     archive = fill_archive(folder / "archive", MESSAGES, new=A_READING, in_a_seal=MESSAGES // A_READING // SEALS)
-    figures = [_entries(archive), _stamps(archive), measure_backup_again(archive, folder / "copy")]
     return [
-        *figures,
+        _entries(archive),
+        measure_backup_again(archive, folder / "copy"),
         _files(folder / "large", LARGE_FILES, LARGE_BYTES, LARGE_FILES_BAR),
         _files(folder / "small", SMALL_FILES, SMALL_BYTES, SMALL_FILES_BAR),
     ]
@@ -64,36 +61,17 @@ def _entries(archive: Archive) -> Figure:
     return Figure("verification of entries", bar, measured, rate / least >= ENTRIES_BAR, numbers)
 
 
-def _stamps(archive: Archive) -> Figure:
-    """What a stamp on each seal adds, in turn with the same archive without them."""
-    with TemporaryDirectory(prefix="archive-benchmark-") as folder:
-        shutil.copytree(archive.home, Path(folder, "bare"))
-        stamp_seals(archive, [authority(now=lambda: AFTER)], at=AFTER)
-        bare, stamped = _Phases(Archive(Path(folder, "bare"))), _Phases(archive)
-        median_seconds(bare.verify, stamped.verify, times=TIMES)
-        bare.close()
-    more = stamped.entries - bare.entries
-    measured = f"{more:.2f} s more for {stamped.stamps}, {more / stamped.stamps * 1000:.1f} ms each"
-    numbers = {"seconds": more, "stamps": stamped.stamps}
-    return Figure("verification of a year of stamps, one a day", "–", measured, None, numbers)
-
-
 class _Phases:
     """Verifies an archive and notes from its progress how long the entries took (with seals, columns and form)."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._taken: list[float] = []
-        self.stamps = 0
 
     @property
     def entries(self) -> float:
         """The median seconds of all times."""
         return median(self._taken)
-
-    def close(self) -> None:
-        """Give the archive back."""
-        self._archive.close()
 
     def verify(self) -> None:
         """Verify once and note how long the entries took."""
@@ -105,7 +83,6 @@ class _Phases:
         verification = verify_archive(self._archive, progress=note)
         assert verification.ok, verification.findings[:3]
         assert verification.checked["seals"] >= SEALS
-        self.stamps = verification.checked["stamps"]
         self._taken.append(marks["entries"] - marks["replies"])
 
 

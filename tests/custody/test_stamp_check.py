@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.custody.verify import verify_archive
-from archiver.evidence import chain
 from archiver.evidence.stamps.reply_claims import fingerprints
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
@@ -92,16 +91,6 @@ def test_stamps_can_be_verified_on_media_that_cannot_be_written(archive: Archive
     assert ([], 3) == (verification.findings, verification.checked["stamps"])
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"0\x82\xff\xff", b"0\x80", b"0\x84\xff\xff\xff\xff"])
-def test_what_is_no_stamp_is_named(archive: Archive, body: bytes) -> None:
-    """Whatever lies there instead."""
-    stamp_file(archive, 2).write_bytes(body)
-
-    verification = verify_archive(archive)
-
-    assert [("stamp", "stamp/2/a")] == findings_of(verification)
-
-
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=strategies.data())
 def test_a_flipped_bit_of_a_stamp_never_breaks_the_verification(archive: Archive, data: strategies.DataObject) -> None:
@@ -118,41 +107,6 @@ def test_a_flipped_bit_of_a_stamp_never_breaks_the_verification(archive: Archive
     assert set(findings_of(verification)) <= {
         (check, "stamp/3/a") for check in ("stamp", "stamp-time", "stamp-changed")
     }
-
-
-def test_a_stamp_over_another_seal_is_named(archive: Archive) -> None:
-    """Its digest is that of other bytes."""
-    stamp_file(archive, 3).write_bytes(stamp_file(archive, 2).read_bytes())
-
-    verification = verify_archive(archive)
-
-    assert [("stamp", "stamp/3/a")] == findings_of(verification)
-
-
-def test_a_forged_last_seal_is_found_although_row_and_file_agree(archive: Archive) -> None:
-    """Nothing follows it that could contradict; its stamp does."""
-    path = archive_seal_path(archive, 3)
-    body = path.read_bytes().replace(b'"software":"', b'"software":"x')
-    path.chmod(0o600)
-    path.write_bytes(body)
-    with changing_past_triggers(archive) as database:
-        database.execute("UPDATE seal SET sha256 = ? WHERE number = 3", [chain.file_digest(body)])
-
-    verification = verify_archive(archive)
-
-    assert [("stamp", "stamp/3/a")] == findings_of(verification)
-
-
-def test_a_removed_last_seal_is_found_by_its_stamp(archive: Archive) -> None:
-    """File and row are gone, and what was handed out with it too."""
-    with changing_past_triggers(archive) as database:
-        database.execute("DELETE FROM seal WHERE number = 3")
-        database.execute("DELETE FROM entry WHERE seq > 11")
-    archive_seal_path(archive, 3).unlink()
-
-    verification = verify_archive(archive)
-
-    assert ("stamp", "stamp/3/a") in findings_of(verification)
 
 
 @pytest.mark.parametrize(
@@ -182,30 +136,6 @@ def reply_over(body: bytes, of: Authority) -> bytes:
 
 
 # --- roots ------------------------------------------------------------------------------------
-
-
-def test_a_root_that_is_gone_is_named_once(archive: Archive) -> None:
-    """None of its stamps can be checked."""
-    (archive.home / "seals/a.pem").unlink()
-
-    assert [("stamp-root", "seals/a.pem")] == findings_of(verify_archive(archive))
-
-
-@pytest.mark.parametrize("body", [b"", b"junk", b"-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n"])
-def test_a_root_that_is_none_is_named(archive: Archive, body: bytes) -> None:
-    """A file without a certificate vouches for nothing."""
-    (archive.home / "seals/a.pem").write_bytes(body)
-
-    verification = verify_archive(archive)
-
-    assert {"stamp-root", "stamp"} >= {check for check, _ in findings_of(verification)} > set()
-
-
-def test_stamps_of_an_authority_whom_the_settings_do_not_name_are_found(archive: Archive, trusted: Authority) -> None:
-    """Whoever exchanged stamps and root alike has not exchanged the settings."""
-    verification = verify_archive(archive, authorities=[replace(trusted, roots=authority().roots)])
-
-    assert [("stamp-root", "seals/a.pem")] == findings_of(verification)
 
 
 def test_a_root_that_was_added_later_is_no_finding(archive: Archive, trusted: Authority) -> None:

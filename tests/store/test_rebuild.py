@@ -133,20 +133,6 @@ def test_triggers_that_are_gone_changed_or_added_are_named(sample: Archive, tmp_
     assert ["sly"] == actual
 
 
-def test_damage_of_the_database_itself_is_told(sample: Archive, tmp_path: Path) -> None:
-    """An index that does not match its table is found by SQLite's own check."""
-    archive = copy_of(sample, tmp_path / "home")
-    with changing_past_triggers(archive) as database:
-        database.execute("PRAGMA writable_schema = ON")
-        database.execute("DELETE FROM sqlite_master WHERE name = 'entry_key'")
-        database.execute("PRAGMA writable_schema = RESET")
-
-    with archive.reading() as reading:
-        actual = rebuild.integrity_problems(reading)
-
-    assert actual
-
-
 def test_a_check_of_the_pages_that_takes_too_long_is_given_up(sample: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """And the next one is not kept short by it."""
     monkeypatch.setattr(rebuild, "_STEPS_BETWEEN_LOOKS", 1)

@@ -63,7 +63,7 @@ PASSING: dict[str, dict[str, Any]] = {
 }
 """Faults that a second try gets over."""
 
-LASTING = ("500", "502", "503", "reset", "cut body", "cut JSON", "HTML", "empty", "wrong shape", "too large")
+LASTING = tuple(name for name in PASSING if not name.startswith(("429", "timeout", "slow")))
 
 
 def sync(world: World, *, max_seconds: float | None = None, size: int = 200_000, total: float = 0.2) -> SyncReport:
@@ -204,21 +204,6 @@ def test_a_lasting_fault_fails_the_room_and_is_made_up_for(world: World, fault: 
 
 @pytest.mark.drawn(but=3)
 @pytest.mark.parametrize("fault", LASTING)
-def test_contacts_that_cannot_be_read_are_no_trouble_and_no_departure(world: World, fault: str) -> None:
-    """They are asked for later; the rooms are read as ever."""
-    settled(world)
-    post = provoke(world, "contacts")
-    world.chatwork.fail(path=ENDPOINTS["contacts"], times=None, **PASSING[fault])
-
-    report = sync(world)
-
-    assert (True, False, RoomOutcome.ARCHIVED) == (report.complete, report.contacts, report.rooms[0].outcome)
-    assert "present" == texts(world)[post]
-    assert {"present"} == {entry["payload"]["state"] for entry in world.entries("contact")}
-
-
-@pytest.mark.drawn(but=3)
-@pytest.mark.parametrize("fault", LASTING)
 def test_an_address_that_cannot_be_had_is_the_files_trouble_and_not_the_rooms(world: World, fault: str) -> None:
     """The file waits; the next good run has it."""
     settled(world)
@@ -234,24 +219,14 @@ def test_an_address_that_cannot_be_had_is_the_files_trouble_and_not_the_rooms(wo
 
 
 ON_THE_WAY: dict[str, dict[str, Any]] = {
-    "500": {"kind": Fault.SERVER_ERROR},
-    "502": {"kind": Fault.REPLY, "status": 502, "body": b"<html>Bad Gateway</html>"},
-    "503": {"kind": Fault.MAINTENANCE},
-    "429 short": {"kind": Fault.RATE_LIMIT, "seconds": 3},
-    "429 long": {"kind": Fault.RATE_LIMIT, "seconds": 299},
-    "429 absurd": {"kind": Fault.RATE_LIMIT, "seconds": 10**9},
+    **{name: fault for name, fault in PASSING.items() if name not in ("timeout", "slow drip", "cut body", "cut JSON")},
     "401": {"kind": Fault.UNAUTHORIZED},
     "403": {"kind": Fault.FORBIDDEN},
     "404": {"kind": Fault.NOT_FOUND},
     "204": {"kind": Fault.REPLY, "status": 204, "body": b""},
-    "reset": {"kind": Fault.DROP},
     "cut body": {"kind": Fault.CUT_BODY, "size": 0},
     "wrong size": {"kind": Fault.WRONG_SIZE},
-    "HTML": {"kind": Fault.HTML},
-    "empty": {"kind": Fault.EMPTY},
-    "wrong shape": {"kind": Fault.WRONG_SHAPE},
     "10 MB": {"kind": Fault.REPLY, "body": b"x" * 10_000_000},
-    "redirect": {"kind": Fault.REDIRECT},
     "redirect loop": {"kind": Fault.REDIRECT_LOOP},
 }
 """What the download host may do; one that drips or says nothing is in test_download and test_transfer."""

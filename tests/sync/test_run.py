@@ -256,18 +256,6 @@ def test_another_accounts_token_writes_nothing(world: World) -> None:
     assert ["/me"] == world.take_requests()
 
 
-def test_a_token_refused_at_the_beginning_writes_nothing(world: World) -> None:
-    """What is saved stays saved."""
-    settled(world)
-    before = world.seqs()
-    world.chatwork.revoke_token()
-
-    with pytest.raises(errors.TokenRefused) as caught:
-        world.sync()
-
-    assert (10, before) == (caught.value.code, world.seqs())
-
-
 def test_a_token_refused_in_the_middle_keeps_what_was_read(world: World) -> None:
     """And the run is written down before it ends."""
     settled(world)
@@ -335,30 +323,6 @@ def test_a_room_missing_from_the_list_that_can_be_read_is_read(world: World) -> 
     report = world.synced()
 
     assert (1, RoomOutcome.ARCHIVED) == (report.new, report.outcome)
-    assert [] == world.entries("room.inaccessible")
-
-
-def test_a_room_that_closes_during_the_run_is_noticed(world: World) -> None:
-    """A part of it was refused, and so is the room itself."""
-    settled(world)
-    world.post("はい")
-    world.chatwork.fail(Fault.FORBIDDEN, rf"/rooms/{world.room}(/|$)", times=None)
-
-    report = world.synced()
-
-    assert RoomOutcome.INACCESSIBLE is report.outcome
-    assert 1 == len(world.entries("room.inaccessible"))
-
-
-def test_a_part_that_is_refused_does_not_close_the_room(world: World) -> None:
-    """The room itself can be read: this part failed, no more."""
-    settled(world)
-    world.post("はい [download:1]a.txt[/download]")
-    world.chatwork.fail(Fault.FORBIDDEN, "/files", times=None)
-
-    report = world.synced()
-
-    assert (RoomOutcome.FAILED, 1) == (report.outcome, report.new)
     assert [] == world.entries("room.inaccessible")
 
 
@@ -434,19 +398,6 @@ def test_absent_rooms_that_cannot_be_asked_for_end_the_round_too(world: World) -
     assert {RoomOutcome.FAILED} == {room.outcome for room in report.rooms[1:]}
     assert [False, False, True, True] == [room.is_unreached for room in report.rooms[1:]]
     assert report.left_over
-
-
-def test_chatwork_out_of_reach_is_an_error_of_the_whole_run(world: World) -> None:
-    """Nothing is written, nothing known changes."""
-    settled(world)
-    before = world.seqs()
-    world.chatwork.stop()
-
-    with pytest.raises(errors.Unreachable):
-        world.sync()
-
-    world.chatwork.start()
-    assert before == world.seqs()
 
 
 def test_a_failed_room_stays_failed_though_a_file_of_it_was_saved(world: World) -> None:
@@ -612,18 +563,6 @@ def test_the_clocks_difference_and_unparsed_replies_are_recorded(world: World) -
 
     (sweep,) = sweeps(world)
     assert (2, True) == (sweep["unparsed"], -1000 <= int(str(sweep["clock_offset_ms"])) <= 0)
-
-
-def test_entries_are_numbered_without_holes_and_observed_when_the_reply_came(world: World) -> None:
-    """Whatever happened in between."""
-    for _ in range(3):
-        world.post("はい")
-        world.chatwork.fail(Fault.CUT_BODY, "/members", times=1)
-        world.sync()
-
-    seqs = world.seqs()
-    assert list(range(1, len(seqs) + 1)) == seqs
-    assert all(re.fullmatch(r"2026-07-01T\d\d:\d\d:\d\d\.\d{3}Z", row["observed_at"]) for row in world.rows("entry"))
 
 
 def test_every_entry_that_came_of_a_reply_has_it_kept(world: World) -> None:

@@ -328,13 +328,6 @@ class Chatwork(SignedDownloads):
         return self.add_tasks(room, by, [to], text, limit=limit, limit_type=limit_type, at=at)[0]
 
     @locked
-    def edit_task(self, task: int, text: str, *, announce: bool = True, at: datetime | None = None) -> None:
-        """Replace a task's text, announced by who assigned it."""
-        edited = self.tasks[task]
-        edited.body = text
-        if announce:
-            self.add_post(edited.room_id, edited.assigned_by, task_box("edited", [edited]), at=at)
-
     @locked
     def finish_task(self, task: int, *, announce: bool = True, at: datetime | None = None) -> None:
         """Let the assignee finish the task."""

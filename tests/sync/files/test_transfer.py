@@ -416,13 +416,6 @@ def test_what_is_not_the_file_is_refused_and_what_came_before_it_stays(host: Hos
     assert (reason, before) == (actual, host.part.read_bytes())
 
 
-def test_an_address_that_has_expired_is_refused(host: Host) -> None:
-    """30 seconds are over."""
-    url = host.url().replace("Expires=", "Expires=1")
-
-    assert "refused" == host.failing(url)
-
-
 def test_a_body_that_only_the_connection_ends_goes_on_where_it_broke_off(host: Host) -> None:
     """The size that Chatwork told shows that it is not whole; what came stays, and the rest is asked for."""
     untold = b"HTTP/1.1 200 X\r\nconnection: close\r\n\r\n" + BODY[:300_000]

@@ -151,16 +151,6 @@ def test_a_renamed_author_is_an_account_entry_and_no_edit(world: World) -> None:
 # --- the window of 100 ----------------------------------------------------------------------------
 
 
-def test_exactly_100_messages_are_no_gap(world: World) -> None:
-    """The counter says that nothing lies before them."""
-    world.posts(99)
-
-    report = world.synced()
-
-    assert ([], []) == (report.gaps, world.gaps())
-    assert [(None, int(max(world.states(), key=int)))] == world.covered_ranges()
-
-
 def test_what_lies_before_the_first_window_is_a_gap_but_no_trouble(world: World) -> None:
     """After null, before the oldest shown, the counter's difference; complete, and nothing to report."""
     world.posts(149)
@@ -186,18 +176,6 @@ def test_more_than_a_window_between_two_syncs_is_a_gap(world: World) -> None:
     assert ((f"event/{world.room}/gap",), False) == (report.reported, report.complete)
     assert ((), False) == (again.reported, again.complete)
     assert 2 == len(world.covered_ranges())
-
-
-def test_a_window_that_just_touches_is_no_gap(world: World) -> None:
-    """99 new messages and the last covered one."""
-    world.posts(100)
-    world.sync()
-    world.posts(99)
-
-    report = world.synced()
-
-    assert [] == report.gaps
-    assert 99 == report.new
 
 
 def test_a_short_list_closes_every_gap(world: World) -> None:
@@ -290,20 +268,6 @@ def test_a_gap_after_a_time_in_which_the_room_could_not_be_opened_says_so(world:
     assert not back.complete
 
 
-def test_a_room_that_could_not_be_opened_for_a_time_has_no_gap_if_its_list_reaches_back(world: World) -> None:
-    """Nothing was lost."""
-    world.post("最初")
-    world.sync()
-    world.chatwork.remove_owner(world.room)
-    world.sync()
-    world.posts(50)
-    world.chatwork.restore_owner(world.room)
-
-    world.sync()
-
-    assert [] == world.gaps()
-
-
 def test_a_list_that_reaches_back_across_a_gap_closes_it(world: World) -> None:
     """Messages vanished, so the newest 100 now begin before it."""
     world.posts(200, "前")
@@ -317,20 +281,6 @@ def test_a_list_that_reaches_back_across_a_gap_closes_it(world: World) -> None:
 
     assert [("first_sync", True), ("window", False)] == [(reason, open_) for _, _, _, reason, open_ in world.gaps()]
     assert 1 == len(world.covered_ranges())
-
-
-def test_more_than_a_window_in_a_room_seen_empty_is_a_gap(world: World) -> None:
-    """Nothing can be said to have been there before the first sync."""
-    room = world.chatwork.add_room("静か", members=[world.tanaka], announce=False)
-    world.contract("job1", room)
-    world.sync()
-    world.room = room
-    posts = world.posts(120)
-
-    report = world.sync()
-
-    assert [(None, posts[20], 20, "window", True)] == world.gaps()
-    assert (f"event/{room}/gap",) == report.reported
 
 
 def test_an_empty_room_is_covered(world: World) -> None:
@@ -369,18 +319,6 @@ def test_a_message_missing_inside_the_window_is_read_singly(world: World) -> Non
         last["payload"]["object"]["body"],
         reply["status"],
     )
-
-
-def test_the_newest_message_may_be_the_one_that_vanished(world: World) -> None:
-    """Nothing newer is shown, and yet it is asked for."""
-    posts = world.posts(3)
-    world.sync()
-    world.chatwork.vanish(posts[2])
-
-    report = world.synced(full=True)
-
-    assert (0, 0, 0, 1) == counts(report)
-    assert "missing" == world.states()[posts[2]]
 
 
 def test_a_missing_message_is_asked_for_once(world: World) -> None:
@@ -602,35 +540,6 @@ def test_a_message_hidden_when_read_singly_is_hidden(world: World) -> None:
     assert ("hidden", 0) == (world.states()[posts[1]], report.missing)
 
 
-def test_a_first_sync_on_the_free_plan_is_a_gap_of_the_plan(world: World) -> None:
-    """What lies before is hidden, however short the list."""
-    world.posts(3)
-    world.clock.pass_by(days=50)
-    new = world.post("新しい")
-    world.chatwork.free_plan()
-
-    report = world.sync()
-
-    assert [(None, new, 4, "plan", True)] == world.gaps()
-    assert () == report.reported
-
-
-def test_a_post_after_long_silence_on_the_free_plan_is_no_gap(world: World) -> None:
-    """The room was read daily: whatever was posted since the last time is too young to be hidden."""
-    world.posts(3)
-    world.sync()
-    for _ in range(5):
-        world.clock.pass_by(days=10)
-        world.sync()
-    world.chatwork.free_plan()
-    world.clock.pass_by(days=1)
-    world.post("ひさしぶり")
-
-    report = world.sync()
-
-    assert ([], ()) == (world.gaps(), report.reported)
-
-
 # --- other forms of the same thing ----------------------------------------------------------------
 
 
@@ -705,53 +614,6 @@ def test_order_of_a_list_does_not_matter(world: World) -> None:
     assert ("999", "1001") == (window["payload"]["oldest"], window["payload"]["newest"])
     keys = [one["key"] for one in world.entries("message")]
     assert ["message/999", "message/1000", "message/1001"] == keys
-
-
-@pytest.mark.drawn(but=3)
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault.SERVER_ERROR,
-        Fault.MAINTENANCE,
-        Fault.HTML,
-        Fault.CUT_BODY,
-        Fault.CUT_JSON,
-        Fault.EMPTY,
-        Fault.WRONG_SHAPE,
-        Fault.DROP,
-        Fault.REDIRECT,
-        Fault.REDIRECT_LOOP,
-    ],
-)
-def test_what_is_no_answer_is_never_data(world: World, fault: Fault) -> None:
-    """The room failed and says so; nothing of it became an entry, nothing known changed."""
-    posts = world.posts(3)
-    world.sync()
-    before = [one for one in world.entries() if one["kind"] != "sweep"]
-    world.post("四つめ")
-    world.chatwork.delete(posts[0])
-    world.chatwork.fail(fault, rf"rooms/{world.room}/", times=None)
-
-    report = world.sync()
-    world.chatwork.heal()
-    healed = world.synced()
-
-    failed = [one for one in world.entries() if one["kind"] != "sweep"][: len(before)]
-    assert (RoomOutcome.FAILED, f"room/{world.room}/messages/failed") == (report.rooms[0].outcome, report.reported[0])
-    assert report.rooms[0].error
-    assert not report.complete
-    assert before == failed
-    assert (1, 0, 1, 0) == counts(healed)
-
-
-def test_one_bad_answer_is_asked_again_and_leaves_no_trace(world: World) -> None:
-    """A retry that works is no trouble."""
-    world.posts(3)
-    world.chatwork.fail(Fault.CUT_JSON, LIST)
-
-    report = world.sync()
-
-    assert (4, ()) == (report.rooms[0].new, report.reported)
 
 
 @pytest.mark.parametrize(
