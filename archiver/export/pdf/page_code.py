@@ -80,7 +80,7 @@ def is_whole(code: str) -> bool:
 def printed_codes(page: Page) -> list[str]:
     """What has the form of a code on a page, but for a sign; where no run of text has it, in the text as a whole."""
     runs = [one.text for one in page.items if _ALMOST.fullmatch(one.text) and len(_NO_SIGN.findall(one.text)) < 2]
-    return list(dict.fromkeys(runs or _CODE.findall(_text(page.items))))
+    return list(dict.fromkeys(runs or filter(is_whole, _CODE.findall(_text(page.items)))))
 
 
 def judge_page(page: Page, own: Mapping[str, Page]) -> tuple[str, Comparison]:

@@ -273,12 +273,13 @@ def _wide(code: str) -> str:
 
 
 def test_letters_that_are_drawn_otherwise_are_no_same_page(pdf: bytes) -> None:
-    """Nobody is shown something else than what is compared; and two pages on a sheet are not told apart."""
+    """Nobody is shown something else than what is compared; of two pages on a sheet, and of a scan, nothing is said."""
     found = _judged(_exchanged(pdf), _own(pdf))
 
     assert {"differs"} == {one.status for _code, one in found}
     assert all(printed == here for printed, here in found[0][1].lines)
     assert [("", ("unreadable", "several", ()))] == _judged(_two_on_one(pdf), _own(pdf))
+    assert [] == _judged(_content(lambda data: data.replace(b"0 Tr", b"3 Tr"))(pdf), _own(pdf))
 
 
 # --- the same for a long report -------------------------------------------------------------------------
