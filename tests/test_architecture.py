@@ -140,7 +140,7 @@ HOME: dict[str, set[str]] = {
         "rounds.run_log",
     },
     "flask": {"web", "team.pages", "team.proxy_access"},
-    "flask_wtf": {"web.security"},
+    "flask_wtf": {"web.console"},
     "jeepney": {"waiting.tray"},
     "jinja2": {"render", "web"},
     "keyring": {"settings"},

@@ -22,6 +22,7 @@ RAW_CLOCKS = {
     "team/object_stores/s3_store.py",  # until when a service is asked to lock an object: a request, no evidence
     "store/engine.py",  # beside the times of files
     "team/membership.py",  # when the first round of a new account is due: a plan, before Chatwork was asked
+    "waiting/state_file.py",  # beside the time of a file
     "web/access.py",  # how old a cookie is that this computer gave
 }
 """Modules that may ask this computer's clock, and why."""

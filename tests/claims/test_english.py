@@ -13,8 +13,7 @@ from archiver.export.report.chapters import build_report
 from archiver.export.report.consultation import build_consultation
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.texts.demand_text import demand_text
-from archiver.export.texts.platform_inquiry_text import inquiry_form_text
+from archiver.export.texts.platform_inquiry_text import demand_text, inquiry_form_text
 from archiver.records import Contract, Invoice, MessageId, Payment, RequestKind, SentReminder
 from archiver.report_language import ENGLISH, JAPANESE, MONTHS, report_language
 from tests.claims.artifacts import page_lines_of, sealed

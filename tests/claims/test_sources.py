@@ -37,7 +37,7 @@ ALLOWED = {
     "cli/reading/search.py": "the marks of one found message; the marks of one message",
     "cli/reading/assistant_answers.py": "the marks of one message",
     "web/talk/message_context.py": "the marks of one message",
-    "web/exports/read_rows.py": "the marks of one message that is read",
+    "web/exports/package_orders.py": "the marks of one message that is read",
     "web/talk/flow.py": "the marks of one message",
     "web/templates/people.html": "an example of the mark",
     "store/queries/room_holdings.py": "whether a text was lost, without a count",

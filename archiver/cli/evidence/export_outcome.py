@@ -17,7 +17,7 @@ from archiver.export.package.recipe import PackagePreview
 from archiver.records import ExportedPackage, JsonObject, contract_facts
 from archiver.render.times import minute_text
 from archiver.rounds.export_recheck import Recheck
-from archiver.setup.package_words import metadata_lines, open_folder, warning_lines
+from archiver.setup.evidence_words import metadata_lines, open_folder, warning_lines
 from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.standing.alert_lines import contract_names
 from archiver.store import statements

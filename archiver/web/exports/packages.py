@@ -25,7 +25,7 @@ from archiver.export.package.report_input import package_warnings
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract, OpenedMessage, ReadState
 from archiver.render.invisible_characters import visible
-from archiver.setup.package_words import metadata_lines, warning_lines
+from archiver.setup.evidence_words import metadata_lines, warning_lines
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.contract_activity import activity_without_counts
@@ -42,12 +42,12 @@ from archiver.web.exports.package_orders import (
     make_work,
     order_address,
     read_order,
+    read_rows,
     reader_word,
     request_words,
     who_words,
     wish_rows,
 )
-from archiver.web.exports.read_rows import read_rows
 from archiver.web.talk.selection import checkbox_value
 from archiver.web.trouble.trouble_words import trouble_words
 

@@ -73,7 +73,7 @@ def keep_field(name: str, field: str) -> str:
 
 @pages.post("/<name>/left")
 def left(name: str) -> tuple[str, int]:
-    """The page was left: what was typed on it is an entry now, as with every form (`web.security`)."""
+    """The page was left: what was typed on it is an entry now, as with every form (`web.console`)."""
     return name[:0], 204
 
 

@@ -10,7 +10,7 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import quoted_text
 from archiver.export.report.money import consultation_rows
 from archiver.export.report.statistics import survey_messages
-from archiver.export.texts.demand_text import demand_text
+from archiver.export.texts.platform_inquiry_text import demand_text
 from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, SentReminder, StatedTerm
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import message_id

@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 
 from archiver.store.queries.contracts import kept_reviews
-from archiver.web.exports import read_rows
+from archiver.web.exports import package_orders
 from archiver.web.jobs import Job, JobLink, JobOutcome
 from tests.support.archives.maker import CLIENT, ROOM, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
@@ -110,7 +110,7 @@ def test_each_decision_is_kept_at_once(browser: FormBrowser) -> None:
 
 def test_many_messages_come_on_several_pages(browser: FormBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
     """The one to be read next is on the page, whatever was decided on another; each page can be gone to."""
-    monkeypatch.setattr(read_rows, "PAGE", 1)
+    monkeypatch.setattr(package_orders, "PAGE", 1)
     monkeypatch.setattr(f"{__name__}.ORDER", f"{ORDER}&all=yes")
     every = browser.get(f"/packages/read?{ORDER}")
     first, (later,) = list(digests(every)), re.findall(r'href="([^"]*)" rel="next"', every)
