@@ -12,6 +12,7 @@ notes="${XDG_STATE_HOME:-$HOME/.local/state}/chatwork-archiver-state"
 } | sort -u | while IFS= read -r home; do
     [ -f "$home/archive.sqlite3" ] || continue
     "$program" --home "$home" -q init schedule --off >/dev/null 2>&1
+    "$program" --home "$home" -q app --no-at-login >/dev/null 2>&1
     "$program" --home "$home" -q app --no-icon >/dev/null 2>&1
     printf '  %s\n' "$home"
 done

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from datetime import UTC, datetime
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +18,8 @@ from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
+
+from archiver.settings import other_archives
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "config" / "packaging"
@@ -115,6 +118,24 @@ def test_the_recipes_are_filled_in_for_a_release(tmp_path: Path) -> None:
         sum(hashlib.sha256(name.encode()).hexdigest() in text for text in texts.values()) for name in files
     ]
     subprocess.run(["bash", "-n", tmp_path / "filled" / "PKGBUILD"], check=True)
+
+
+def test_what_goes_before_the_program_ends_all_it_did_for_each_archive(tmp_path: Path) -> None:
+    """Of those that the notes name, whatever their names; folders without an archive are left alone."""
+    home, calls = tmp_path / '100% "保管庫" \\ $HOME', tmp_path / "calls"
+    home.mkdir()
+    (home / "archive.sqlite3").touch()
+    other_archives.note_saving(home, 1, at=datetime.now(UTC), state=tmp_path / "state" / "chatwork-archiver-state")
+    script = shutil.copy(PACKAGING / "before-removal.sh", tmp_path)
+    (tmp_path / "archive").write_text(f'#!/bin/sh\necho "$*" >> {calls}\n')
+    (tmp_path / "archive").chmod(0o755)
+    environ = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "XDG_STATE_HOME": str(tmp_path / "state")}
+
+    said = subprocess.check_output(["sh", script], env=environ, text=True, encoding="utf-8")
+
+    assert f"  {home}\n" == said
+    undone = ("init schedule --off", "app --no-at-login", "app --no-icon")
+    assert [f"--home {home} -q {words}" for words in undone] == calls.read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.drawn
