@@ -30,7 +30,7 @@ PAGES = (
 )
 """Every page with fields that are kept."""
 
-UNSHOWN = {"password", "file", "hidden", "checkbox"}
+UNSHOWN = {"password", "secret", "file", "hidden", "checkbox"}
 """What never comes back into a page, or is no text."""
 
 
@@ -79,7 +79,8 @@ class Forms(HTMLParser):
         elif tag == "textarea":
             form.typed[name] = form.fields[name] = f"typed {next(self._numbers)}"
         elif tag == "input":
-            self._take_input(form, name, value, given.get("type", "text"))
+            kind = "secret" if given.get("class") == "secret" else given.get("type", "text")
+            self._take_input(form, name, value, kind)
 
     def handle_endtag(self, tag: str) -> None:
         """Leave a form or a list of choices."""

@@ -202,6 +202,7 @@ def test_the_whole_first_run(
         return str(browser.client.get("/start", base_url=SITE).headers["Location"])
 
     stops = [at()]
+    asking = browser.get("/start/token")
     hand_in_token(browser)
     stops.append(at())
     choose_group(browser, desk)
@@ -221,6 +222,7 @@ def test_the_whole_first_run(
     assert ["/start/token", "/start/chats", "/start/automatic"] == stops
     assert 4 == page.count('role="switch"') == page.count(" checked>")
     assert ("/start", "/start/done") == (later, done)
+    assert ('type="password"' in asking, 'class="secret"' in asking) == (False, True), "browsers keep passwords"
     assert "All is set up. 3 messages and 0 files are on this computer." in re.sub(r"\s+", " ", shown)
     assert 'class="btn first" href="/home"' in shown
     assert [False, True, False] == ["computer&#39;s menu" in shown, "computer&#39;s menu" in placed, entry.exists()]
