@@ -167,15 +167,19 @@ def _put_late(
     reach: int,
     older_than: HitPosition,
 ) -> None:
-    """Add the hits among texts that came late; if these are many, by the index."""
+    """Add the hits among texts that came late, of the newest messages first; if these do not suffice, by the index."""
     message, where, values = _scope_conditions(scope)
     bounds = (reach, older_than.position)
-    late = f"SELECT 1 FROM search_version v WHERE {_LATE} LIMIT {RECENT + 1}"  # noqa: S608 - likewise
-    if len(source.execute(late, bounds).fetchall()) <= RECENT:
-        statement = f"SELECT {_FOUND}, t.body FROM search_version v{_TEXT}{message} WHERE {_LATE}{where}"  # noqa: S608 - likewise
-        for position, room, seq, _, body in source.execute(statement, (*bounds, *values)):
-            if query.matches(fold_searched(body)):
-                best.put(position, room, seq)
+    late = (
+        f"SELECT v.position, v.room_id, v.seq, true{where}, t.body FROM search_version v{_TEXT}{message} WHERE {_LATE}"  # noqa: S608 - likewise
+    )
+    rows = source.execute(f"{late} ORDER BY v.position DESC LIMIT {RECENT + 1}", (*values, *bounds)).fetchall()
+    for position, room, seq, is_in_scope, body in rows:
+        if best.is_settled(position):
+            return
+        if is_in_scope and query.matches(fold_searched(body)):
+            best.put(position, room, seq)
+    if len(rows) <= RECENT:
         return
     statement = f"SELECT {_FOUND} FROM {_INDEX}{message} WHERE s.search MATCH ? AND s.rowid > ? AND {_LATE}{where}"  # noqa: S608 - likewise
     for position, room, seq, _ in source.execute(statement, (query.expression(), reach, *bounds, *values)):
