@@ -1,23 +1,49 @@
-"""Builds the application from the settings; only here the real network, clock and sleep are chosen."""
+"""Builds the application from the settings; only here the real network, clock and sleep are chosen.
+
+The time-stamp authorities of the settings are built here too: pinned roots, and requests by HTTP (RFC 3161).
+A request holds only a digest and a random number: no token, no cookies, no passwords of `.netrc`. Plain http is
+allowed, as replies are signed; a name and password of the settings go by https alone, and are read only
+when a request is sent. A root that cannot be read stops only the stamps of its authority.
+
+A fresh install stamps nothing until the user agrees to one of the offers or both, which are of different owners. Each
+root is pinned by its SHA-256 fingerprint and must be in the `certifi` bundle, so that anybody finds it in any browser
+too. None of them was contacted while this was written: URL and chain are as their owners and users describe them. If a
+root is not the right one, the stamps of its authority wait and `archive status --full` reports it.
+
+Neither authority promises anything for documents, and neither is accredited by the Japanese minister (総務大臣認定)."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+from gettext import gettext as _
+from http.client import HTTPException
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import requests
+import urllib3.exceptions
+from requests.auth import HTTPBasicAuth
 
-from archiver import tsa
+from archiver.chatwork.allowed_urls import is_loopback
 from archiver.chatwork.client import Client
+from archiver.chatwork.exchange import ExchangeDeadline, watch_session
 from archiver.chatwork.transport import Transport
 from archiver.corrected_clock import CorrectedClock
-from archiver.errors import BadRoots
-from archiver.evidence.stamps.timestamp import Authority
-from archiver.settings.model import Settings
-from archiver.settings.token import read_token
+from archiver.errors import BadRoots, SettingsError, TokenFileUnsafe
+from archiver.evidence.stamps import roots
+from archiver.evidence.stamps.roots import class_of
+from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer, StampRefused
+from archiver.settings.home import SETTINGS_FILE
+from archiver.settings.model import AuthoritySetting, Settings
+from archiver.settings.token import read_secret, read_token
 from archiver.store.archive import Archive
+from archiver.store.seals import FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +98,7 @@ def build_app(
             reserve=settings.sync.reserve,
         )
     )
-    authorities, root_errors = tsa.build_authorities(settings.home, settings.timestamp.authorities, environ)
+    authorities, root_errors = build_authorities(settings.home, settings.timestamp.authorities, environ)
     session = downloads or requests.Session()
     return App(settings, Archive(settings.home, clock=clock), client, session, clock, sleep, authorities, root_errors)
 
@@ -82,3 +108,213 @@ def require_archive(app: App) -> App:
     if not app.archive.exists():
         raise app.archive.absence()
     return app
+
+
+REQUEST_SECONDS = 20.0
+"""Time limit of a whole request with its answer and its redirects."""
+
+MAX_BYTES = 2**20
+MAX_REDIRECTS = 2
+
+Login = tuple[bytes, bytes]
+"""Name and password, in UTF-8."""
+
+_CERTIFI = "certifi:"
+_HEADERS = {
+    "Content-Type": "application/timestamp-query",
+    "Accept": "application/timestamp-reply",
+    "Accept-Encoding": "identity",
+}
+
+
+def build_authorities(
+    home: Path, settings: Iterable[AuthoritySetting], environ: Mapping[str, str] | None = None
+) -> tuple[tuple[Authority, ...], tuple[BadRoots, ...]]:
+    """The authorities in the order of the settings, and the errors of those whose roots cannot be read.
+
+    `environ` may hold their passwords; None: none of them is asked for anything.
+    """
+    authorities, root_errors = [], []
+    for setting in settings:
+        try:
+            pinned = pinned_roots(home, setting)
+        except BadRoots as error:
+            pinned = ()
+            root_errors.append(error)
+        sender = build_sender(setting.url, login=partial(_read_login, home, setting, environ or {}))
+        known_class = class_of(setting.accredited_as, is_offered=is_offered(setting))
+        authorities.append(Authority(setting.name, sender, pinned, known_class))
+    return tuple(authorities), tuple(root_errors)
+
+
+def pinned_roots(home: Path, setting: AuthoritySetting) -> tuple[bytes, ...]:
+    """The pinned roots of an authority: a PEM file, relative to the home, or a root of certifi. Raises BadRoots."""
+    try:
+        if setting.roots.startswith(_CERTIFI):
+            return (_root_by_fingerprint(home, setting),)
+        return roots.pem_to_der((home / Path(setting.roots).expanduser()).read_text(encoding="ascii"))
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: there is no such user's home (~name)
+        detail = getattr(error, "strerror", None) or _bad_root_text(setting.roots)
+        raise BadRoots(name=setting.name, detail=detail, path=home / SETTINGS_FILE) from error
+
+
+def build_sender(
+    url: str, *, seconds: float = REQUEST_SECONDS, login: Callable[[], Login | None] = lambda: None
+) -> Callable[[bytes], AuthorityAnswer]:
+    """A function that sends a request to `url` and returns the whole answer. It raises only OSError and StampRefused.
+
+    `login` reads what the server asks for; it raises StampRefused.
+    """
+
+    def send(query: bytes) -> AuthorityAnswer:
+        allowed = login()
+        try:
+            with ExchangeDeadline(seconds) as deadline:
+                return _fetch_answer(url, query, time.monotonic() + seconds, deadline, allowed)
+        except (urllib3.exceptions.HTTPError, HTTPException, ValueError) as error:
+            raise ConnectionError(type(error).__name__) from error
+
+    return send
+
+
+def _read_login(home: Path, setting: AuthoritySetting, environ: Mapping[str, str]) -> Login | None:
+    """The name and password of an authority. Raises StampRefused, which names no secret."""
+    if not setting.user:
+        return None
+    try:
+        password = read_secret(home, setting.password_source, environ)
+    except TokenFileUnsafe:
+        raise StampRefused("exposed") from None
+    except SettingsError as error:
+        raise StampRefused("access", type(error).__name__) from None
+    if not password:
+        raise StampRefused("access", "no password")
+    return setting.user.encode(), password.encode()
+
+
+def _root_by_fingerprint(home: Path, setting: AuthoritySetting) -> bytes:
+    """A root of certifi or, as certifi drops roots over the years, one that the archive stored with its first stamp."""
+    fingerprint = setting.roots.removeprefix(_CERTIFI)
+    try:
+        return roots.certifi_root(fingerprint)
+    except ValueError:
+        kept = home / FOLDER / f"{setting.name}.pem"
+        pinned = roots.pem_to_der(kept.read_text(encoding="ascii")) if kept.is_file() else ()
+        for der in pinned:
+            if roots.is_fingerprint(fingerprint, der):
+                return der
+        raise
+
+
+def _bad_root_text(source: str) -> str:
+    if source.startswith(_CERTIFI):
+        return _("certifi holds no root with this hash.")
+    return _("it is not a certificate in PEM form.")
+
+
+def _fetch_answer(
+    url: str, query: bytes, until: float, deadline: ExchangeDeadline, login: Login | None
+) -> AuthorityAnswer:
+    """Send a request, follow at most two redirects within the host, and return the last answer."""
+    host = urlsplit(url).hostname
+    with _session(login) as session:
+        for _attempt in range(MAX_REDIRECTS + 1):
+            with _post(session, url, query, until) as response:
+                if not response.is_redirect:
+                    return AuthorityAnswer(response.status_code, _read_body(response, deadline), _server_date(response))
+                url = urljoin(url, response.headers["location"])
+            parts = urlsplit(url)
+            if parts.hostname != host or parts.scheme not in ("http", "https"):
+                raise ConnectionError("redirected to another host")
+            if login is not None and parts.scheme != "https":
+                raise ConnectionError("redirected to where a password could be read on the way")
+    raise ConnectionError("too many redirects")
+
+
+def _session(login: Login | None) -> requests.Session:
+    session = watch_session(requests.Session())
+    session.auth = _no_auth if login is None else HTTPBasicAuth(*login)  # None: it looks into `.netrc`
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+    return session
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _post(session: requests.Session, url: str, query: bytes, until: float) -> requests.Response:
+    left = max(0.1, until - time.monotonic())
+    return session.post(
+        url, query, headers=_HEADERS, stream=True, allow_redirects=False, timeout=left, proxies=_proxies(url)
+    )
+
+
+def _proxies(url: str) -> dict[str, str] | None:
+    """None: as the environment says; a proxy would send what belongs on this computer off it."""
+    return {"no_proxy": "*"} if is_loopback(urlsplit(url).hostname or "") else None
+
+
+def _read_body(response: requests.Response, deadline: ExchangeDeadline) -> bytes:
+    body = bytearray()
+    while part := response.raw.read1(2**14):
+        body += part
+        if len(body) > MAX_BYTES:
+            raise ConnectionError("the reply is too large")
+        deadline.check()
+    return bytes(body)
+
+
+def _server_date(response: requests.Response) -> datetime | None:
+    """The time of the server's clock, aware and in UTC; None if the answer has no date."""
+    try:
+        date = parsedate_to_datetime(response.headers.get("date", ""))
+    except ValueError:
+        return None
+    return date.replace(tzinfo=date.tzinfo or UTC).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An authority as it is offered."""
+
+    name: str
+    url: str
+    root: str
+    """SHA-256 fingerprint of its root, lower-case hex."""
+    root_name: str
+    """The common name or unit by which browsers list that root."""
+    owner: str
+
+    @property
+    def setting(self) -> AuthoritySetting:
+        """The authority as a setting of `archive.toml`."""
+        return AuthoritySetting(self.name, self.url, f"certifi:{self.root}")
+
+
+OFFERS = (
+    # Well known: DigiCert names this root for its time stamps, and users checked tokens of 2026 with it. Its replies
+    # also carry the same root signed by an older one, which does not disturb whoever pinned this one. Until 2038.
+    Offer(
+        name="digicert",
+        url="http://timestamp.digicert.com",
+        root="552f7bdcf1a7af9e6ce672017f4f12abf77240c78e761ac203d1d9d20ac89988",
+        root_name="DigiCert Trusted Root G4",
+        owner="DigiCert, Inc.",
+    ),
+    # Well known: others published in October 2026 that its reply was verified against this root of certifi. Until 2034.
+    Offer(
+        name="identrust",
+        url="http://timestamp.identrust.com",
+        root="5d56499be4d2e08bcfcad08a3e38723d50503bde706948e42f55603019e528ae",
+        root_name="IdenTrust Commercial Root CA 1",
+        owner="IdenTrust (HID Global)",
+    ),
+    # Not offered, as the pair of address and root is less certain: GlobalSign (http://timestamp.globalsign.com/tsa/
+    # r6advanced1, GlobalSign Root CA - R6: 2cabeafe37d06ca22aba7391c0033d25982952c453647349763a3ab5ad6ccf69).
+)
+"""The offers; the user may accept one or both."""
+
+
+def is_offered(setting: AuthoritySetting) -> bool:
+    """Whether an authority of the settings is one of the offers, with its address and root."""
+    return any((one.url, one.setting.roots) == (setting.url, setting.roots) for one in OFFERS)

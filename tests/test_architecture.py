@@ -78,8 +78,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "alerts": OF_A_CASE | {"report_language", "chatwork.notation", "render.times"},
     "schedule": {"errors", "wording", "settings", "store.durable_files"},
     "waiting": {"errors", "wording", "settings", "schedule.job_files"},  # neither pages nor store: it stays small
-    "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange", "evidence", "settings", "store.seals"},
-    "app": FOUNDATION | {"corrected_clock", "tsa", "settings", "chatwork", "evidence", "store"},
+    "app": FOUNDATION | {"corrected_clock", "settings", "chatwork", "evidence", "store"},
     "custody": FOUNDATION | {"app", "folder_sync", "settings", "evidence", "store", "export.stamps"},
     "rounds": OF_A_CASE
     | {"reminders", "alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"}
@@ -170,7 +169,6 @@ HOME: dict[str, set[str]] = {
         "notices.apprise_sender",
         "notices.heartbeat",
         "team.membership",
-        "tsa",
     },
     "rfc3161_client": {"evidence.stamps.timestamp", "evidence.stamps.reply_verification"},
     "rich": {"cli"},
@@ -184,13 +182,13 @@ HOME: dict[str, set[str]] = {
         "chatwork.exchange",
         "chatwork.transport",
         "sync.files.transfer",
-        "tsa",
+        "app",
     },
     "http.client": {
         "chatwork.exchange",
         "chatwork.transport",
         "demo",
-        "tsa",
+        "app",
     },
     "http.server": {"demo"},
     "smtplib": {"notices.delivery"},

@@ -32,7 +32,7 @@ FORBIDDEN = re.compile(
 )
 
 QUOTED = {
-    ("archiver/tsa.py", "neither is accredited by the Japanese minister (総務大臣認定)."),
+    ("archiver/app.py", "neither is accredited by the Japanese minister (総務大臣認定)."),
     ("docs/ja/received.md", "総務大臣認定のタイムスタンプではありません。"),
     ("docs/en/received.md", "None is a 認定タイムスタンプ of the Japanese minister."),
 }

@@ -11,14 +11,13 @@ import pytest
 import requests
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
-from archiver import tsa
-from archiver.app import App, build_app
+from archiver import app
+from archiver.app import OFFERS, App, build_app, build_sender
 from archiver.demo.loopback import HttpAnswer, HttpRequest, LoopbackServer, held_content
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import roots
 from archiver.evidence.stamps.timestamp import StampRefused, request_stamp
 from archiver.settings.model import AuthoritySetting, Settings, TimestampSettings
-from archiver.tsa import OFFERS, build_sender
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer
 from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
 
@@ -119,7 +118,7 @@ def test_a_root_that_cannot_be_read_stops_only_its_own_stamps(
 def test_a_folder_is_no_root(tmp_path: Path) -> None:
     """The reason of the system is in the sentence."""
     with pytest.raises(BadRoots, match="directory"):
-        tsa.pinned_roots(tmp_path, AuthoritySetting("a", "http://127.0.0.1/", "."))
+        app.pinned_roots(tmp_path, AuthoritySetting("a", "http://127.0.0.1/", "."))
 
 
 def test_a_root_that_browsers_dropped_is_taken_from_the_archive(simulated: SimulatedAuthority, tmp_path: Path) -> None:
@@ -128,11 +127,11 @@ def test_a_root_that_browsers_dropped_is_taken_from_the_archive(simulated: Simul
     (tmp_path / "seals").mkdir()
     (tmp_path / "seals/old.pem").write_text(SimulatedAuthority().root_pem + simulated.root_pem)
 
-    assert (simulated.root_der,) == tsa.pinned_roots(tmp_path, setting)
+    assert (simulated.root_der,) == app.pinned_roots(tmp_path, setting)
 
     (tmp_path / "seals/old.pem").write_text(SimulatedAuthority().root_pem)
     with pytest.raises(BadRoots):
-        tsa.pinned_roots(tmp_path, setting)
+        app.pinned_roots(tmp_path, setting)
 
 
 # --- asking ------------------------------------------------------------------------------------
@@ -171,7 +170,7 @@ def test_a_strange_date_is_no_date(date: str) -> None:
     response = requests.Response()
     response.headers["date"] = date
 
-    assert tsa._server_date(response) is None
+    assert app._server_date(response) is None
 
 
 def test_a_redirect_within_the_host_is_followed(recorder: Recorder, url: str) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
+from archiver.app import build_authorities
 from archiver.evidence.stamps.timestamp import REASONS, Authority, AuthorityAnswer, StampRefused, request_stamp
 from archiver.settings.file import load_settings
-from archiver.tsa import build_authorities
 from tests.support.stamps.paid_authority import PaidAuthority
 from tests.support.world import BEGIN
 

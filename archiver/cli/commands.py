@@ -77,7 +77,7 @@ COMMANDS: Mapping[str, ListedCommand] = {
     ),
     "daemon": ListedCommand("archiver.cli.saving.commands", HIDDEN, N_("Save again and again until it is stopped")),
     "mcp": ListedCommand("archiver.cli.reading.commands", HIDDEN, N_("Let an assistant ask about one job")),
-    "completion": ListedCommand("archiver.cli.completion", HIDDEN, N_("Complete commands with the Tab key")),
+    "completion": ListedCommand("archiver.cli.setup.commands", HIDDEN, N_("Complete commands with the Tab key")),
     "help": ListedCommand("archiver.cli.reading.commands", HIDDEN, N_("What a command does, and its options")),
 }
 
@@ -174,4 +174,4 @@ class LazyGroup(click.Group):
 
 
 COMPLETION_VARIABLE = "_ARCHIVE_COMPLETE"
-"""The variable by which a shell asks how the typed line may continue (`cli.completion`)."""
+"""The variable by which a shell asks how the typed line may continue (`cli.setup.commands`)."""

@@ -58,9 +58,9 @@ def _answer(arguments: list[str], table: Mapping[str, ListedCommand]) -> int:
     """Run the call, and print an error that it ends with. Raises only bugs."""
     try:
         if COMPLETION_VARIABLE in os.environ:
-            from archiver.cli import completion
+            from archiver.cli.setup import commands
 
-            return completion.answer_shell(build(table), os.environ[COMPLETION_VARIABLE])
+            return commands.answer_shell(build(table), os.environ[COMPLETION_VARIABLE])
         code = _run(build(table), arguments)
         sys.stdout.flush()  # while BrokenPipeError is still handled
         return code

@@ -113,8 +113,8 @@ def choose_authorities(home: Path, timestamps: str | None) -> str:
 
     Authorities that the user chose stay when it is turned on. None leaves the settings as they are, without a word.
     """
+    from archiver.app import OFFERS
     from archiver.settings import file
-    from archiver.tsa import OFFERS
 
     authorities = file.load_settings(home, {}).timestamp.authorities
     if timestamps == "off" and authorities:

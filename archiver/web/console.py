@@ -28,7 +28,7 @@ from archiver.app import utc_now
 from archiver.rounds.run_log import note_bug
 from archiver.settings.other_archives import count_other_homes, state_folder
 from archiver.store.statements import QUIET
-from archiver.web import command_links, saving
+from archiver.web import command_links
 from archiver.web.access import AccessGate, proof
 from archiver.web.app import GATE
 from archiver.web.console_context import CONSOLE, ConsoleContext, console_context
@@ -40,8 +40,7 @@ from archiver.web.jobs import JobRunner, RunningNote, note_file
 from archiver.web.server import UPLOAD_LIMIT, too_large_sentence
 from archiver.web.settings import archives, assistants, copies, guides_page, notice_settings, settings
 from archiver.web.trouble import emergency, lost
-from archiver.web.trouble.archive_state import ArchiveState, archive_state
-from archiver.web.trouble.lost import dropped_sentence, lost_page
+from archiver.web.trouble.lost import ArchiveState, archive_state, dropped_sentence, lost_page
 from archiver.web.trouble.trouble_words import TroubleWords, trouble_words
 from archiver.web.uploads import StreamingRequest
 
@@ -68,7 +67,7 @@ PAGES = (
     notice_settings.pages,
     assistants.pages,
     guides_page.pages,
-    saving.pages,
+    home.job_pages,
 )
 
 

@@ -38,7 +38,7 @@ def make_bare_page() -> None:
     """One line on one page, with the same fonts and standards."""
     import typst
 
-    from archiver.export.pdf.glyphs import FONTS
+    from archiver.export.pdf.blocks import FONTS
 
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
     with tempfile.TemporaryDirectory() as folder:

@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 from archiver.cli.contracts import contract_rows
 from archiver.cli.contracts.contract_rows import page_document, page_lines
+from archiver.cli.status.status import status_document
 from archiver.cli.terminal.help_pages import set_language
 from archiver.errors import CounterpartUnknown
 from archiver.export.mask.policy import masking_policy
@@ -42,7 +43,6 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from archiver.records import JsonObject
-from archiver.standing.status_document import status_document
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts

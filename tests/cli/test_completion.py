@@ -15,9 +15,9 @@ import pytest
 from click.shell_completion import BashComplete
 from hypothesis import given, strategies
 
-from archiver.cli import completion
 from archiver.cli.commands import COMMANDS, HIDDEN
 from archiver.cli.main import build
+from archiver.cli.setup import commands
 from archiver.cli.terminal.output import columns
 from archiver.store.engine import DATABASE
 from tests.support.terminals.forked_program import run_program
@@ -173,22 +173,22 @@ def run_completion(home: Path, *arguments: str) -> str:
 
 @pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("lang", ["ja", "en"])
-@pytest.mark.parametrize("shell", list(completion.SHELLS))
+@pytest.mark.parametrize("shell", list(commands.SHELLS))
 def test_the_line_for_each_shell_is_told(home: Path, shell: str, lang: str) -> None:
     """Which file it belongs into and the line, on 80 columns, and nothing is changed."""
     text = on_screen(home, shell, ARCHIVE_LANG=lang)
 
-    assert completion.SHELLS[shell][0] in text
+    assert commands.SHELLS[shell][0] in text
     assert f"archive completion {shell}" in text
     assert max(map(columns, text.splitlines())) <= 80
 
 
 @pytest.mark.drawn(but=1)
-@pytest.mark.parametrize("shell", list(completion.SHELLS))
+@pytest.mark.parametrize("shell", list(commands.SHELLS))
 def test_a_shell_that_reads_it_gets_the_script_alone(home: Path, shell: str) -> None:
     """As in `source <(archive completion bash)`: no sentence stands where the script is read."""
     assert f"{shell}_complete" in run_completion(home, shell)
-    assert completion.SHELLS[shell][0] not in run_completion(home, shell)
+    assert commands.SHELLS[shell][0] not in run_completion(home, shell)
 
 
 # --- real shells -----------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ def test_a_real_shell_completes(home: Path, tmp_path: Path, shell: str) -> None:
     program.chmod(0o755)
     variables = environ(home, PATH=f"{tmp_path}:{os.environ['PATH']}", PS1="> ", ARCHIVE_LANG="en")
     with PseudoTerminal([found, *SHELLS[shell]], variables) as tty:
-        tty.answer("> ", completion.SHELLS[shell][1])
+        tty.answer("> ", commands.SHELLS[shell][1])
         tty.answer("> ", "archive jo\tsho\tvid\t--help; exit")
         tty.see("Usage: archive job show")
         tty.end()

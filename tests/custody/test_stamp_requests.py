@@ -15,7 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver import errors
-from archiver.app import App
+from archiver.app import App, build_sender
+from archiver.cli.status.status import status_document
 from archiver.custody import stamp_requests
 from archiver.custody.stamp_requests import StampOutcome, StampReport
 from archiver.custody.verify import verify_archive
@@ -24,7 +25,6 @@ from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.records import Observation, Seal
 from archiver.rounds.round import rescue_round, run_round
 from archiver.settings.model import FileSettings, Settings
-from archiver.standing.status_document import status_document
 from archiver.store import writer
 from archiver.store.archive import Archive
 from archiver.store.queries.status import status
@@ -33,7 +33,6 @@ from archiver.store.time_text import from_text
 from archiver.store.working import stamp_queue
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
-from archiver.tsa import build_sender
 from tests.support.archives import tampering
 from tests.support.chatwork.simulator import Fault
 from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority

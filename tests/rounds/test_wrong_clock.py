@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.app import App
+from archiver.app import App, build_sender
 from archiver.custody.verify import verify_archive
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.records import JST
@@ -22,7 +22,6 @@ from archiver.store.time_text import from_text
 from archiver.store.working import stamp_queue
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
-from archiver.tsa import build_sender
 from tests.support.chatwork.simulator import Fault
 from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.world import BEGIN, World, running_world

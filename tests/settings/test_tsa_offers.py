@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from archiver.app import OFFERS, Offer
 from archiver.evidence.stamps import roots
 from archiver.settings import file
-from archiver.tsa import OFFERS, Offer
 
 
 @pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.name)

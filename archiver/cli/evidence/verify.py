@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from gettext import gettext as _
 from pathlib import Path
 
 import click
 
-from archiver import errors, tsa
+from archiver import app, errors
 from archiver.app import utc_now
 from archiver.cli.context import FINDINGS, CliContext
-from archiver.cli.evidence.quotations import verify_quotations
 from archiver.cli.terminal.output import (
     WIDTH,
     ProgressScreen,
@@ -25,6 +24,8 @@ from archiver.cli.terminal.output import (
 )
 from archiver.comparison.compare import compare
 from archiver.comparison.held_messages import Outcome
+from archiver.comparison.quoted_document import CheckedDocument, check_document, standing_words
+from archiver.comparison.quoted_passages import CheckedPassage
 from archiver.comparison.sides import Side
 from archiver.comparison.summary import ComparisonSummary
 from archiver.custody.export_records import verify_here
@@ -32,10 +33,12 @@ from archiver.custody.verify import record_verification, verify_archive
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification
 from archiver.export.verify_page.page import NAME, page_digest, verify_page
+from archiver.render.times import minute_text
 from archiver.report_language import report_language
 from archiver.rounds.round import seal_now
 from archiver.setup.evidence_words import copy_step_words, sealing_lines, verification_lines
 from archiver.store.archive import Archive
+from archiver.store.queries.contracts import named_or_only_contract
 
 
 def verify(
@@ -116,7 +119,7 @@ def _write_page(target: Path, paths: Sequence[str]) -> int:
 def _authorities(obj: CliContext) -> Sequence[Authority] | None:
     """The authorities whose roots the settings pin; None if the settings cannot be read."""
     try:
-        return tsa.build_authorities(obj.home, obj.settings().timestamp.authorities)[0]
+        return app.build_authorities(obj.home, obj.settings().timestamp.authorities)[0]
     except errors.SettingsError:
         return None
 
@@ -198,3 +201,46 @@ def seal(obj: CliContext) -> int:
     if app.root_errors:
         raise app.root_errors[0]
     return 0
+
+
+def verify_quotations(obj: CliContext, document: Path, records: str | None, job: str | None, *, as_json: bool) -> int:
+    """Check and print, without token and network; nothing is written."""
+    contract = None
+    if records is None:
+        with Archive(obj.home).reading() as reading:
+            contract = named_or_only_contract(reading, job)
+    place = obj.home if records is None else Path(records).expanduser().absolute()
+    checked = check_document(document.expanduser().absolute(), place, contract)
+    if as_json:
+        echo_json(checked.document())
+    else:
+        with paged_output():
+            _tell_passages(checked)
+    return 0 if checked.is_faithful else FINDINGS
+
+
+def _tell_passages(checked: CheckedDocument) -> None:
+    for line in () if checked.verification.ok else verification_lines(checked.verification):
+        echo("\n  ".join(wrap(line, WIDTH - 2, cuts_words=False)))
+    echo(_("{n} passages were held against {count} saved messages."), n=len(checked.passages), count=checked.messages)
+    for passage in checked.passages:
+        echo("\n" + "\n".join(_passage_lines(passage, is_package=checked.is_package)))
+    if not checked.is_package and any(one.passage.words.startswith(("No", "№")) for one in checked.passages):
+        echo("\n" + _("Numbers of messages (No.) belong to an export: give its path after the command."))
+    echo("\n" + _("Whose words they are and what they mean in their place is for the reader to judge."))
+
+
+def _passage_lines(checked: CheckedPassage, *, is_package: bool) -> Iterator[str]:
+    passage, _standing, message, given, saved = checked
+    yield _("Line {n}: {words}").format(n=passage.line, words=_one_line(passage.words))
+    yield "  " + standing_words(checked)
+    if message is not None:
+        number = f"  No. {message.no}" if is_package else ""
+        yield f"    {minute_text(message.sent)}  {visible(message.name)}  m{message.position}{number}"
+    if saved:
+        yield "    " + _("In the document: {words}").format(words=_one_line(given))
+        yield "    " + _("What is saved:   {words}").format(words=_one_line(saved))
+
+
+def _one_line(words: str) -> str:
+    return visible(" ".join(words.split()))

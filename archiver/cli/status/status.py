@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from archiver.alerts.sentences import alert_sentence, level_word
 from archiver.app import utc_now
+from archiver.claims.messages import DELETIONS, EDITS, changed_count
+from archiver.claims.words import changes_document
 from archiver.cli.context import CliContext
 from archiver.cli.status import page
 from archiver.cli.terminal.output import beside, columns, echo, echo_json, pad, paged_output, visible
 from archiver.cli.terminal.prompts import tell
+from archiver.custody import earlier_homes
+from archiver.health.evidence import service_sentences
 from archiver.health.snapshot import known_time
+from archiver.records import ChangedMessages, ChangeKind, JsonObject, Pause
 from archiver.records.alerts import Alert
 from archiver.render.times import time_of_year
 from archiver.rounds.alerting import alert_document
+from archiver.settings.model import Settings
 from archiver.shell_command import contract_name
 from archiver.standing.alert_lines import (
     NamedMessage,
@@ -28,18 +35,19 @@ from archiver.standing.alert_lines import (
 from archiver.standing.emergencies import emergencies
 from archiver.standing.emergency_words import screenshots_sentence
 from archiver.standing.home_document import home_document
-from archiver.standing.status_document import whole_document
-from archiver.store.archive import Archive
+from archiver.store.archive import Archive, Reading
+from archiver.store.erasure.records import erasures
 from archiver.store.fingerprints import readable_text
 from archiver.store.keeper import keeper_of
-from archiver.store.queries.contracts import contracts, find_contract
+from archiver.store.queries.contracts import contracts, find_contract, rooms_to_read
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.new_texts_and_changes import messages_to_screenshot
-from archiver.store.queries.status import status
+from archiver.store.queries.reread_and_backfill_progress import SlowWork, slow_work_progress
+from archiver.store.queries.status import RoomStatus, Status, room_pauses, status
 from archiver.store.time_text import to_text
 from archiver.store.working import remembered_values
 from archiver.store.working.alerts import alerts, dismiss
-from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
+from archiver.store.working.remembered_values import SEEN_CHANGES, LastBackup, SeenChanges
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
 
@@ -164,3 +172,113 @@ def _tell_alerts(
         echo(_("No alert so far."))
     elif not all(one[0].dismissed for one in groups):
         echo(_("Put one aside: archive status --done NUMBER"), err=True)
+
+
+_KINDS = {"edited": EDITS, "deleted": DELETIONS, "missing": (ChangeKind.MISSING,), "hidden": (ChangeKind.HIDDEN,)}
+
+
+def whole_document(
+    reading: Reading, status: Status, settings: Settings, document: Mapping[str, Any], now: datetime
+) -> JsonObject:
+    """Everything but the accesses of others, which a team's ledger knows; `document`: of the first screens."""
+    head, standing, jobs = document["head"], document["standing"], document["jobs"] + document["ended"]
+    since = now - timedelta(days=settings.sync.reread_days)
+    unseen = standing.unseen
+    return {
+        "headline": {name: head[name] for name in ("kind", "job", "head", "text")},
+        "also": document["also"],
+        "changed": [_change_document(one) for job in jobs for one in job["quotes"]],
+        **status_document(status, warnings=standing.sentences, pauses=room_pauses(reading, status)),
+        "unseen_seconds": None if unseen is None else int(unseen.total_seconds()),
+        **slow_work_document(slow_work_progress(reading, rooms_to_read(reading, now), since=since)),
+        "put_back_databases": earlier_homes.overview_lines(reading),
+        "other_services": service_sentences(reading),
+        "erasures": [
+            {
+                "number": one.number,
+                "at": to_text(one.at),
+                "records": sum(one.payload["kinds"].values()),
+                "messages": one.payload.get("messages", 0),
+                "seal": one.seal,
+            }
+            for one in erasures(reading)
+        ],
+    }
+
+
+def status_document(status: Status, *, warnings: list[str], pauses: Mapping[int, Sequence[Pause]]) -> JsonObject:
+    """The rest of the JSON document of `archive status --json` (docs/reference/json.md); `pauses` by room."""
+    seals = {
+        "count": status.seals,
+        "last": status.last_seal and to_text(status.last_seal),
+        "unstamped": status.unstamped,
+    }
+    return {
+        "account_id": status.account_id,
+        "last_sync": status.last_sync and to_text(status.last_sync),
+        "rooms": [
+            _room_document(room, status.looks.at.get(room.room_id), pauses.get(room.room_id, ()))
+            for room in status.rooms
+        ],
+        "seals": seals,
+        "alerts_open": len(status.alerts),
+        "backup": status.backup and _backup_document(status.backup),
+        "warnings": warnings,
+    }
+
+
+def slow_work_document(progress: SlowWork) -> JsonObject:
+    """The part about re-reading and back-fill."""
+    rereading, backfill = progress.rereading, progress.backfill
+    counts = {"waiting": backfill.waiting, "read": backfill.read}
+    unseen = {"hidden_by_plan": backfill.hidden, "not_readable": backfill.unreadable}
+    return {"reread": {"old": rereading.old, "confirmed": rereading.confirmed}, "backfill": {**counts, **unseen}}
+
+
+def _change_document(quote: Mapping[str, Any]) -> JsonObject:
+    message = quote["message"]
+    return {
+        "room_id": message.room_id,
+        "message_id": message.message_id,
+        **{name: quote[name] for name in ("name", "kind", "before", "after")},
+        "seen": to_text(quote["seen"]),
+    }
+
+
+def _backup_document(last: LastBackup) -> JsonObject:
+    whole_at = (last.whole_at or last.at) if last.verified else None
+    return {
+        "at": to_text(last.at),
+        "path": last.path,
+        "verified": last.verified,
+        "all_records_at": whole_at and to_text(whole_at),
+    }
+
+
+def _room_document(room: RoomStatus, looked_at: datetime | None, pauses: Sequence[Pause]) -> JsonObject:
+    return {
+        "room_id": room.room_id,
+        "name": room.name,
+        "jobs": list(room.contracts),
+        "state": "open" if room.inaccessible_since is None else "inaccessible",
+        "messages": room.messages,
+        **_change_counts(room.changed),
+        "files": room.files.known,
+        "files_saved": room.files.saved,
+        "files_pending": room.files.pending,
+        "files_lost": room.files.lost,
+        "tasks": room.tasks,
+        "covered": [{"from": to_text(start), "to": to_text(end)} for start, end in room.covered],
+        "gaps": list(room.gaps),
+        "emptied": room.emptied,
+        "pauses": [{"from": to_text(pause.start), "to": to_text(pause.end)} for pause in pauses],
+        "last_seen": room.last_seen and to_text(room.last_seen),
+        "looked_at": looked_at and to_text(looked_at),
+    }
+
+
+def _change_counts(changed: Mapping[str, ChangedMessages]) -> JsonObject:
+    """The changed messages in all, and by the sides of each contract of the room."""
+    one = next(iter(changed.values()))
+    counts = {name: changed_count(one, kinds) for name, kinds in _KINDS.items()}
+    return counts | {"changes": {contract: changes_document(one) for contract, one in changed.items()}}

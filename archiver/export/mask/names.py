@@ -10,10 +10,11 @@ import functools
 import itertools
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from archiver.evidence.history import EntryObject, number, text
+from archiver.evidence.history import LIST_KINDS, EntryObject, number, text
 from archiver.export.mask import name_lists
 from archiver.export.mask.kinds import MaskHit, MaskKind, replacement
 from archiver.export.mask.name_lists import in_hiragana, in_katakana, kana_readings, romanised, surnames, vocabulary
@@ -330,3 +331,70 @@ def _short_terms(name: str, others: Collection[str] = ()) -> list[str]:
 def _is_searchable(term: str) -> bool:
     """Whether a term is distinctive enough to search for: two characters with a letter, three if Latin."""
     return len(term) >= (3 if term.isascii() else 2) and _LETTER.search(term) is not None
+
+
+REASON = "期間外のメッセージID"
+"""Why such a record is masked, as its line says."""
+
+_GAP_KINDS = ("gap", "gap.narrowed", "gap.closed")
+_LIST_FIELDS = ("first", "last", "times", "longest_s", "looks", "window")
+"""Fields of a reading that tell when, and nothing of what it showed."""
+
+
+class PeriodIds:
+    """The ids of the messages in a package of a period, by room in ascending order."""
+
+    def __init__(self, ids: Mapping[int, Sequence[int]]) -> None:
+        """Take the ids."""
+        self._ids = ids
+
+    def holds(self, room: int, message: object) -> bool:
+        """Whether a message is in the package."""
+        ids, position = self._ids.get(room, ()), number(message)
+        index = bisect_left(ids, position)
+        return index < len(ids) and ids[index] == position
+
+    def cover(self, entry: EntryObject) -> EntryObject:
+        """The entry without the ids of messages outside; the same entry if it names none."""
+        payload = self._covered_payload(entry["kind"], entry["room_id"], entry["payload"])
+        return entry if payload is None else {**entry, "payload": payload}
+
+    def _covered_payload(self, kind: str, room: int, payload: Mapping[str, Any]) -> dict[str, Any] | None:
+        if kind in LIST_KINDS:
+            return self._covered_list(room, payload)
+        if kind == "reading":
+            return self._covered_reading(room, payload)
+        if kind in _GAP_KINDS:
+            return self._covered_gap(room, payload)
+        named = payload["object"].get("message_id") if kind == "task" else None
+        if not number(named) or self.holds(room, named):
+            return None
+        return {**payload, "object": {**payload["object"], "message_id": ""}}
+
+    def _covered_reading(self, room: int, payload: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Ids that were refused are of no known time, so they count as outside until a reading showed them."""
+        inside: dict[str, Any] = {"ids": [one for one in payload["ids"] if self.holds(room, one)]}
+        if "refused" in payload:
+            inside |= {"refused": {one: how for one, how in payload["refused"].items() if self.holds(room, one)}}
+        return None if inside == payload else inside
+
+    def _covered_list(self, room: int, payload: Mapping[str, Any]) -> dict[str, Any] | None:
+        absent = payload.get("absent", ())
+        if self._all_inside(room, (payload["oldest"], payload["newest"], *absent)):
+            return None
+        covered = {name: payload[name] for name in _LIST_FIELDS if name in payload}
+        ids = self._ids.get(room, ())
+        first = bisect_left(ids, number(payload["oldest"]))
+        last = bisect_right(ids, number(payload["newest"])) - 1
+        if first <= last:
+            covered |= {"oldest": str(ids[first]), "newest": str(ids[last])}
+            covered["absent"] = [one for one in absent if self.holds(room, one)]
+        return covered
+
+    def _covered_gap(self, room: int, payload: Mapping[str, Any]) -> dict[str, Any] | None:
+        ends = {name: payload[name] for name in ("after", "before")}
+        outside = {name for name, message in ends.items() if not self._all_inside(room, (message,))}
+        return {name: value for name, value in payload.items() if name not in outside} if outside else None
+
+    def _all_inside(self, room: int, messages: Iterable[object]) -> bool:
+        return all(self.holds(room, one) for one in messages if one is not None)

@@ -14,9 +14,8 @@ from archiver.evidence.history import READINGS, EntryObject, number
 from archiver.evidence.replaced_records import masked_line, shown_line
 from archiver.export.mask import package_mask
 from archiver.export.mask.kinds import MaskKind, reason
-from archiver.export.mask.names import people_in, third_persons
-from archiver.export.mask.outside_ids import REASON as OUTSIDE_REASON
-from archiver.export.mask.outside_ids import PeriodIds
+from archiver.export.mask.names import REASON as OUTSIDE_REASON
+from archiver.export.mask.names import PeriodIds, people_in, third_persons
 from archiver.export.mask.package_mask import MaskedPlace, PackageMask, Policy
 from archiver.records import JsonObject
 

@@ -23,7 +23,7 @@ from archiver.evidence.replaced_records import read_tombstone
 from archiver.evidence.tables import build
 from archiver.evidence.tables.events import ChangeRow, message_events
 from archiver.export.conversation import unix_time
-from archiver.export.mask.outside_ids import PeriodIds
+from archiver.export.mask.names import PeriodIds
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.policy import Covers
 from archiver.export.mask.records import mask_record, masked_entry

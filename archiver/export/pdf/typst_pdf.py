@@ -17,8 +17,7 @@ from typing import Any
 
 from archiver import errors
 from archiver.export.pdf import page_code
-from archiver.export.pdf.blocks import Report, layout_data
-from archiver.export.pdf.glyphs import FONTS
+from archiver.export.pdf.blocks import FONTS, Report, layout_data
 from archiver.export.pdf.page_items import read_pages
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"

@@ -39,10 +39,10 @@ from archiver.setup.written_values import FINISHED, SCHEDULE, STAMPS, InvalidAns
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.working.remembered_values import NOTICE_TRIAL
-from archiver.web import saving
 from archiver.web.console_context import ConsoleContext, console_context
+from archiver.web.home import home
+from archiver.web.home.home import save_now
 from archiver.web.jobs import Job, JobOutcome, Work
-from archiver.web.saving import save_now
 from archiver.web.talk.message_context import words_line
 from archiver.web.trouble.trouble_words import first_to_do, trouble_words
 
@@ -167,7 +167,7 @@ def keep_automatic() -> Answer:
     ):
         note_answer(context.archive, question, answer)
     if "automatic" in wanted and not context.jobs.is_busy:
-        context.jobs.start(_("Automatic saving"), saving.set_up(context))
+        context.jobs.start(_("Automatic saving"), home.set_up(context))
     return redirect(url_for("start.done"))
 
 
@@ -230,7 +230,7 @@ def save_again() -> Response:
 def _first_save(context: ConsoleContext) -> Work:
     """The first save; then automatic saving, if it was chosen meanwhile."""
 
-    save, let_it_save = save_now(context, is_first=True), saving.set_up(context)
+    save, let_it_save = save_now(context, is_first=True), home.set_up(context)
 
     def work(job: Job) -> JobOutcome:
         saved = save(job)

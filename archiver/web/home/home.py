@@ -1,24 +1,44 @@
-"""ホーム: what stands first, one next step, the jobs; and the button that saves now."""
+"""ホーム: what stands first, one next step, the jobs; saving now or by itself, and how far a job is."""
 
 from __future__ import annotations
 
-from gettext import gettext as _
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archiver import errors
+from archiver.app import App
+from archiver.health import error_reasons
+from archiver.health.words import IDLE_ADVICE, IDLE_SENTENCE
+from archiver.notices import sentences
+from archiver.render.invisible_characters import visible
+from archiver.rounds.round import run_round
+from archiver.schedule import schedulers
+from archiver.settings.other_archives import note_home
+from archiver.setup import scheduled_job
+from archiver.setup.evidence_words import count_saved, counts_line, left_out_sentence
+from archiver.setup.round_words import round_lines
+from archiver.setup.written_values import FAILED, TRIED, note_answer
 from archiver.standing.home_document import departure_alerts, page_marks
-from archiver.store.queries.contracts import find_contract
+from archiver.standing.waiting_state import note_state
+from archiver.store.queries.contracts import contracts, find_contract, required_rooms
 from archiver.store.queries.entries import last_seq
+from archiver.store.queries.files import WantedFile
 from archiver.store.working import alerts
 from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
-from archiver.web.console_context import console_context
+from archiver.sync.plan import PlanStep
+from archiver.sync.run import Options, ProgressCallbacks
+from archiver.web.app import frame_facts
+from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.context import view_context
-from archiver.web.saving import save_now
-from archiver.web.trouble.archive_state import home_obstacle
-from archiver.web.trouble.trouble_words import TroubleWords, trouble_words
+from archiver.web.jobs import Job, JobLink, JobOutcome, Work
+from archiver.web.trouble.lost import home_obstacle
+from archiver.web.trouble.trouble_words import TroubleWords, first_to_do, trouble_words
+from archiver.wording import gettext as _
 
 pages = Blueprint("home", __name__)
 
@@ -65,3 +85,166 @@ def _closed_words(obstacle: TroubleWords | None, home: Path) -> TroubleWords | N
     if obstacle is None:
         return None
     return TroubleWords(obstacle.sentence, trouble_words(errors.HomeNotWritable(path=home)).advice)
+
+
+ENOUGH_BYTES = 1_000_000
+"""Size from which a file's own progress is shown."""
+
+
+def save_now(context: ConsoleContext, *, is_first: bool = False) -> Work:
+    """The work of saving what Chatwork shows now; the first time it says how to get what the lists leave out."""
+    links = (JobLink(_("Home"), url_for("home.index")),)
+
+    def work(job: Job) -> JobOutcome:
+        app = context.app(job)
+        app.chatwork.transport.on_wait = waiting(job)
+        if not is_first:
+            _check_something_is_read(app)
+        try:
+            with failure_remembered(app):
+                report = run_round(app, Options(every_list=True), round_progress(app, job))
+        except errors.ChatworkError as error:
+            if not is_first:
+                raise
+            return _first_failed(app, error)
+        note_home(context.home, report.account_id, at=app.now())
+        lines = (*map(str.strip, round_lines(report, tries_again=False)), *report.complaints)
+        counts = count_saved(app.archive)
+        sentence = (
+            _("Saved. {counts}") if report.complete else _("Not everything could be saved. Kept so far: {counts}")
+        )
+        head = sentence.format(counts=counts_line(counts))
+        hint = f"{left_out_sentence(counts)} archive save FILE" if is_first and counts.left_out else ""
+        return JobOutcome(head, lines, links, is_complete=report.complete and not report.complaints, hint=hint)
+
+    return work
+
+
+def _first_failed(app: App, error: errors.ChatworkError) -> JobOutcome:
+    """The first save ended early; nothing else will try again by itself yet."""
+    counts = count_saved(app.archive)
+    head = _("Not everything could be saved yet. {counts}") if counts.messages else _("Nothing could be saved yet.")
+    advice = _("{first} Then press “Save again”. You can answer the questions meanwhile.")
+    advice, sentence = advice.format(first=first_to_do(error)), trouble_words(error).sentence
+    return JobOutcome(head.format(counts=counts_line(counts)), (sentence, advice), is_complete=False)
+
+
+def _check_something_is_read(app: App) -> None:
+    """Raise NoContractSaved, which says what to do, where every contract was ended: a round would save nothing."""
+    with app.archive.reading() as reading:
+        if contracts(reading):
+            required_rooms(reading, app.now())
+
+
+@contextlib.contextmanager
+def failure_remembered(app: App) -> Iterator[None]:
+    """Let the overview, the next notices and what waits know how a round ends, as after one that was typed."""
+    try:
+        yield
+    except errors.ArchiverError as error:
+        sentences.take_pending_notices(app.archive, app.settings, error, now=app.now())
+        raise
+    finally:
+        note_state(app.settings, app.now())
+
+
+def round_progress(app: App, job: Job) -> ProgressCallbacks:
+    """The callbacks of a round that show in a job where it is, and end it where the user asks for that."""
+
+    def on_step(step: PlanStep, name: str) -> None:
+        words = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
+        job.tell(f"{words.get(step.kind, '')} {visible(name)}".strip() + f" ({counts_line(count_saved(app.archive))})")
+
+    def on_file(file: WantedFile, have: int) -> None:
+        is_large = file.size >= ENOUGH_BYTES
+        job.tell(_("Saving files"), have if is_large else 0, file.size if is_large else None)
+
+    return ProgressCallbacks(on_step, on_file)
+
+
+def waiting(job: Job) -> Callable[[timedelta], None]:
+    """A callback that shows that a round waits for Chatwork's limit of calls."""
+
+    def on_wait(time: timedelta) -> None:
+        sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
+        job.tell(sentence.format(seconds=round(time.total_seconds())))
+
+    return on_wait
+
+
+def set_up(context: ConsoleContext) -> Work:
+    """The work of letting this computer save by itself."""
+    links = (JobLink(_("Go on"), url_for("start.index")),)
+
+    def work(job: Job) -> JobOutcome:
+        kind = scheduled_job.choose(context)
+        if scheduled_job.is_token_unreadable(context, kind):
+            scheduled_job.move_token(context)
+        warnings = scheduled_job.register(context, kind, is_typed=False)
+        is_idle = scheduled_job.is_idle(kind)
+        if is_idle:
+            title = schedulers.title(kind)
+            warnings += [_(text).format(scheduler=title) for text in (IDLE_SENTENCE, IDLE_ADVICE)]
+        job.tell(_("It is now run once in this way (a minute at most)."))
+        trial = scheduled_job.try_job(context, context.app(job), kind, sleep=job.sleep)
+        works = not is_idle and (trial.has_saved or trial.is_saving)
+        note_answer(context.archive, TRIED, "" if works else FAILED)
+        return JobOutcome(_head(context, kind, works), (_said(trial, kind), *warnings), links, is_complete=works)
+
+    return work
+
+
+def _head(context: ConsoleContext, kind: str, works: bool) -> str:
+    if not works:
+        return _("Automatic saving does not run yet.")
+    pace = schedulers.pace_words(scheduled_job.build(context), context.settings().sync.every, is_typed=False)
+    return _("Registered with {scheduler}: {pace}.").format(scheduler=schedulers.title(kind), pace=pace)
+
+
+def _said(trial: scheduled_job.JobTrial, kind: str) -> str:
+    if trial.has_saved:
+        return scheduled_job.success_sentence(kind)
+    if trial.error_name is None:
+        return _("It could not be seen yet whether it works there. This page says so as soon as it has saved.")
+    reason = error_reasons.reason(trial.error_name) or trial.error_name
+    sentence = _("The automatic save failed: {reason}. {advice}")
+    return sentence.format(reason=reason, advice=error_reasons.advice(trial.error_name))
+
+
+job_pages = Blueprint("job", __name__)
+
+
+@job_pages.get("/job", endpoint="index")
+def job_page() -> str:
+    """The whole page; without scripts it reloads itself while the job runs."""
+    return render_template("job.html", job=_seen_job())
+
+
+@job_pages.get("/job/progress")
+def progress() -> str:
+    """The part of a page that changes while a job runs; `brief`: of a page on which something else is asked."""
+    template = "start_state.html" if request.args.get("brief") else "job_part.html"
+    return render_template(template, job=_seen_job())
+
+
+@job_pages.get("/pulse")
+def pulse() -> str:
+    """What an open page asks for every 20 seconds: how old the last save is; the answer says that the app runs."""
+    return render_template("pulse.html", frame=frame_facts(view_context()))
+
+
+def _seen_job() -> Job | None:
+    """The job that is shown now; once it has ended, its result has been seen."""
+    job = console_context().jobs.last
+    if job is not None and not job.is_running:
+        console_context().jobs.note_seen(job)
+    return job
+
+
+@job_pages.post("/job/cancel")
+def cancel() -> Response:
+    """Ask the job to end between two steps."""
+    job = console_context().jobs.last
+    if job is not None:
+        job.cancel()
+    return redirect(url_for("job.index"))

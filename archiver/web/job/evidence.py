@@ -7,7 +7,7 @@ from gettext import gettext as _
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from archiver import errors, tsa
+from archiver import app, errors
 from archiver.custody.verify import record_verification, verify_archive
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
@@ -72,7 +72,7 @@ def _verify_work(context: ConsoleContext) -> Work:
         verification = verify_archive(
             context.archive,
             progress=lambda what, done, total: job.tell(words.get(what, what), done, total),
-            authorities=tsa.build_authorities(context.home, context.settings().timestamp.authorities)[0],
+            authorities=app.build_authorities(context.home, context.settings().timestamp.authorities)[0],
             now=context.now(),
         )
         is_noted = record_verification(context.archive, verification, deep=False, at=context.now())

@@ -36,7 +36,7 @@ from archiver.web.settings.copy_folder import (
     obstacle,
     read_folder,
 )
-from archiver.web.trouble.archive_state import (
+from archiver.web.trouble.lost import (
     ArchiveState,
     archive_state,
     home_obstacle,

@@ -34,10 +34,10 @@ from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import rooms_to_read
 from archiver.store.queries.current_state import owner
 from archiver.store.working.remembered_values import LAST_BACKUP, NOTICE_TRIAL, last_saved_at, standing_error
-from archiver.web import saving
 from archiver.web.app import GATE
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.context import view_context
+from archiver.web.home import home
 from archiver.web.job import evidence
 from archiver.web.settings.copy_folder import is_folder_writable, read_folder
 from archiver.web.trouble.trouble_words import trouble_words
@@ -86,7 +86,7 @@ def change_automatic() -> Answer:
     """Register the job of this computer's scheduler, or remove it."""
     context = console_context()
     if request.form.get("automatic") == "on":
-        context.jobs.start(_("Automatic saving"), saving.set_up(context))
+        context.jobs.start(_("Automatic saving"), home.set_up(context))
         return redirect(url_for("job.index"))
     scheduled_job.remove(context)
     return _page(said=_("Nothing on this computer starts the saving now."))

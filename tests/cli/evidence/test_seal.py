@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from archiver.app import OFFERS
 from archiver.settings import file
-from archiver.tsa import OFFERS
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.stamps.simulated_authority import SimulatedAuthority
 from tests.support.terminals.sealing_terminal import SealingTerminal

@@ -11,10 +11,10 @@ import pytest
 
 from archiver.cli.main import main
 from archiver.cli.status.check import tell_progress
+from archiver.cli.status.status import slow_work_document
 from archiver.cli.terminal.output import columns
 from archiver.standing.emergencies import emergencies
 from archiver.standing.emergency_words import emergency_text
-from archiver.standing.status_document import slow_work_document
 from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork
 from archiver.store.queries.status import status
 from archiver.store.working import remembered_values

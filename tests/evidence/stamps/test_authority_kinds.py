@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from archiver.app import OFFERS, is_offered
 from archiver.evidence.stamps.roots import LISTED, AuthorityKind, class_of, class_sentence
 from archiver.export.stamps import class_texts
 from archiver.settings.model import AuthoritySetting
-from archiver.tsa import OFFERS, is_offered
 
 
 def test_only_what_is_offered_is_called_so() -> None:

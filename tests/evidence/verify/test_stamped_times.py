@@ -8,12 +8,12 @@ from types import ModuleType
 
 import pytest
 
+from archiver.app import OFFERS
 from archiver.custody.verify import token_check
 from archiver.evidence.stamps.reply_claims import KNOWN_ROOTS
 from archiver.evidence.stamps.roots import certifi_root, subject
 from archiver.evidence.verify.findings import Verification, time_sentence
 from archiver.evidence.verify.package_at_path import verify_package_at
-from archiver.tsa import OFFERS
 from tests.support.packages.sample_package import load_script
 from tests.support.packages.stamp_attacks import ATTACKS, CLOCK, FUTURE, root_of
 from tests.support.stamps.stamped_archives import stamped_package

@@ -13,8 +13,7 @@ from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 
 from archiver.chatwork.notation.parse import parse
-from archiver.export.pdf.blocks import Paragraph, Subheading
-from archiver.export.pdf.glyphs import FONTS, code_point_mark, printable
+from archiver.export.pdf.blocks import FONTS, Paragraph, Subheading, code_point_mark, printable
 from archiver.render.message_body import plain_text
 from tests.support.reports import pdf_reader
 from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG, UPLOAD

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies
 
-from archiver.export.pdf.blocks import FactList, Paragraph, TableBlock
-from archiver.export.pdf.glyphs import CELL, MARK, WORD, mark_breaks
+from archiver.export.pdf.blocks import CELL, MARK, WORD, FactList, Paragraph, TableBlock, mark_breaks
 from tests.support.reports import pdf_reader
 
 RUNS = (

@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archiver.chatwork.notation.parse import parse
-from archiver.export.pdf.blocks import Interruption, MessageBlock, Paragraph, Subheading
-from archiver.export.pdf.glyphs import printable
+from archiver.export.pdf.blocks import Interruption, MessageBlock, Paragraph, Subheading, printable
 from archiver.export.report import excerpt
 from archiver.export.report.excerpt import MAX_BY_RULE, MAX_FOR_OFFICE, chapter, chosen_messages
 from archiver.export.report.input import ReportInput

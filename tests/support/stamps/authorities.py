@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from archiver.app import build_sender
 from archiver.evidence.stamps.roots import der_to_pem, pem_to_der
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
-from archiver.tsa import build_sender
 from tests.support.stamps.simulated_authority import AuthorityFault, SimulatedAuthority
 
 
@@ -52,7 +52,7 @@ class OpensslAuthority:
         (folder / "serial").write_text("01\n")
         self._certificate("root", by=None)
         self._certificate("ca", by="root")
-        self._certificate("tsa", by="ca")
+        self._certificate("app", by="ca")
 
     @property
     def root(self) -> bytes:

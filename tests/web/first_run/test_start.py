@@ -20,8 +20,8 @@ from archiver.setup.archive_setup import FirstRunStep, first_open_step
 from archiver.store.queries.contracts import contracts
 from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
-from archiver.web import saving
 from archiver.web.first_run import start
+from archiver.web.home import home
 from archiver.web.jobs import Job, JobOutcome, JobState, Work
 from tests.support.archives.byte_search import files_with
 from tests.support.chatwork.faults import Fault
@@ -440,7 +440,7 @@ def test_a_first_save_that_fails_says_what_to_press(
 
     hand_in_token(browser)
     with monkeypatch.context() as patch:
-        patch.setattr(saving, "run_round", fail)
+        patch.setattr(home, "run_round", fail)
         browser.post("/start/chats", {f"job_{desk.group}": "1"}, room=desk.group)
         failed = browser.job().outcome
         page = browser.get("/start/automatic")

@@ -19,8 +19,8 @@ from archiver.settings import other_archives
 from archiver.settings.other_archives import last_seen, note_seen
 from archiver.store.queries.entries import last_seq
 from archiver.web.settings import settings as settings_page
-from archiver.web.trouble import archive_state
-from archiver.web.trouble.archive_state import note_archive
+from archiver.web.trouble import lost
+from archiver.web.trouble.lost import note_archive
 from tests.support.archives.maker import at
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
@@ -223,7 +223,7 @@ def test_what_an_archive_left_in_its_folder_tells_it_without_any_note(
     (desk.home / "seals").mkdir(exist_ok=True)
     (desk.home / "seals" / "000001-2026-11-05.json").write_bytes(b"{}")
     (desk.home / "archive.sqlite3").unlink()
-    monkeypatch.setattr(archive_state, "last_seen", lambda *_given, **_named: None)
+    monkeypatch.setattr(lost, "last_seen", lambda *_given, **_named: None)
 
     with opened(desk) as browser:
         home = shown(browser, "/home")
