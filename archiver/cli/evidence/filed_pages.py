@@ -38,6 +38,7 @@ _SENTENCES = {
     ("unreadable", "no_code"): N_("cannot be read here: it has no code of a court's export"),
     ("unreadable", "several"): N_("cannot be read here: it has the codes of several pages"),
     ("unreadable", "fonts"): N_("cannot be read here: another program redrew its letters"),
+    ("unreadable", "export"): N_("cannot be read here: its page in the export cannot be read"),
     ("unreadable", "cut"): N_("cannot be read here: it is cut off or made small"),
 }
 _TAIL, _SECONDS = 4000, 300.0

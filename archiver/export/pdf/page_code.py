@@ -45,8 +45,12 @@ class Comparison(NamedTuple):
 
 
 def page_codes(pages: Iterable[Page], package: str) -> list[str]:
-    """The code of each page of a PDF that is laid out with PLACE where its codes will stand."""
-    return [_code(f"{package}\n{number}\n{_text(_inside(page, PLACE)[0])}") for number, page in enumerate(pages, 1)]
+    """The code of each page of a PDF that is laid out with PLACE where its codes will stand.
+
+    A page that cannot be read gets one too: it is found again by it, and nothing more.
+    """
+    texts = [_text(_inside(one, PLACE)[0]) if _holds(one, PLACE) else "" for one in pages]
+    return [_code(f"{package}\n{number}\n{text}") for number, text in enumerate(texts, 1)]
 
 
 def _code(facts: str) -> str:
@@ -96,8 +100,14 @@ def judge_page(page: Page, own: Mapping[str, Page]) -> tuple[str, Comparison]:
     return "", Comparison("unreadable", "no_code" if any(one.text.strip() for one in page.items) else "no_text")
 
 
+def _holds(page: Page, code: str) -> bool:
+    return any(one.text == code for one in page.items)
+
+
 def compare_pages(own: Page, here: Page, code: str) -> Comparison:
     """Hold a page against that of the package which has the same code."""
+    if not _holds(own, code):
+        return Comparison("unreadable", "export")
     printed, frame = _inside(own, code)
     if not {one.font for one in own.items if one.text} & {one.font for one in here.items if one.text}:
         return Comparison("look" if _text(printed) in _text(here.items) else "unreadable", "fonts")

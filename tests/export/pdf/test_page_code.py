@@ -247,6 +247,9 @@ def test_a_new_code_for_an_altered_page_is_no_code_of_the_export(pdf: bytes) -> 
     assert [*_own(pdf)] == page_code.page_codes(blank, "管理番号 CWA-1")
     other = {*page_code.page_codes(blank, "管理番号 CWA-2"), *page_code.page_codes(reversed(blank), "管理番号 CWA-1")}
     assert 4 == len(other - set(_own(pdf)))
+    empty = Page((0, 0, 1, 1), ())
+    assert page_code.is_whole(page_code.page_codes([empty], "x")[0])
+    assert ("unreadable", "export", ()) == page_code.compare_pages(empty, pages[0], next(iter(_own(pdf))))
     assert {("unknown", "", ())} == {page_code.judge_page(page, dict.fromkeys(other, page))[1] for page in pages}
 
 
