@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,8 +25,8 @@ ROOT = Path(__file__).parents[2]
 SCREEN, PORT = ":97", 9333
 SOCKETS = "/tmp/.X11-unix"
 MOUNTS = f"mount -t proc proc {{root}}/proc && mkdir -p {{root}}{SOCKETS} && mount --bind {SOCKETS} {{root}}{SOCKETS}"
-TOOLS = "rofi librsvg2-common locales man-db procps"
-"""What the play needs beside the package: a menu, its pictures, Japanese, and a reader of manual pages."""
+TOOLS = "cron rofi librsvg2-common locales man-db procps"
+"""What the play needs besides: cron, as no systemd runs here; a menu, its pictures, Japanese, readers of manuals."""
 
 CHROMIUM = f"""\
 export CHROMIUM_FLAGS="$CHROMIUM_FLAGS --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run"
@@ -105,10 +105,7 @@ def test_the_package_is_installed_opened_saves_and_goes(
             f"sed -i 's/^every = .5m./every = \"1m\"/' {HOME}/archive.toml && archive init schedule --with cron"
         )
         chatwork.post(desk.group, desk.tanaka, "夜に届いたメッセージ")
-        until = time.monotonic() + 150
-        while "夜に届いた" not in machine.run("archive search 夜に届いた || true"):
-            assert time.monotonic() < until, machine.run("archive status --full; crontab -l")
-            time.sleep(2)
+        wait_until(lambda: "夜に届いたメッセージ" in machine.run("archive search 夜に届いた || true"))
 
     said = machine.administer("apt-get remove --yes chatwork-archiver")
     assert f"/home/taro/{HOME}" in said
@@ -137,20 +134,26 @@ def _play_tar(machine: BareMachine, tar: Path) -> None:
     assert (machine.home / HOME / "archive.sqlite3").exists()
 
 
+def wait_until(condition: Callable[[], bool], *, seconds: float = 150) -> None:
+    """Look each second; what does not come true fails the test."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(1)
+
+
 @contextmanager
 def opened_from_menu(machine: BareMachine, picture: Path) -> Iterator[Page]:
     """Choose the entry in a menu, and sit before the page that the browser opens by itself."""
     with subprocess.Popen(machine.command("rofi -show drun -show-icons")) as menu, sync_playwright() as driver:
-        time.sleep(5)
+        wait_until(lambda: ImageGrab.grab(xdisplay=SCREEN).getbbox() is not None)  # black without a window
         subprocess.run(["xdotool", "type", "Chatwork"], check=True, env={"DISPLAY": SCREEN, "PATH": "/usr/bin"})
         time.sleep(2)
         ImageGrab.grab(xdisplay=SCREEN).save(picture)
         subprocess.run(["xdotool", "key", "Return"], check=True, env={"DISPLAY": SCREEN, "PATH": "/usr/bin"})
         menu.wait(20)
-        until = time.monotonic() + 90
-        while subprocess.run(["curl", "--silent", f"http://127.0.0.1:{PORT}/json"], capture_output=True).returncode:
-            assert time.monotonic() < until, "no browser opened"
-            time.sleep(1)
+        asked = ["curl", "--silent", f"http://127.0.0.1:{PORT}/json"]
+        wait_until(lambda: not subprocess.run(asked, capture_output=True).returncode)
         browser = driver.chromium.connect_over_cdp(f"http://127.0.0.1:{PORT}")
         page = browser.contexts[0].pages[0]
         yield page
