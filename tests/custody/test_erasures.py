@@ -275,11 +275,7 @@ STEPS = ("sealed", "recorded", "entry sealed", "noted", "executed", "files remov
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from datetime import datetime, timedelta, UTC
-from archiver.comparison.compare import compare
-from archiver.comparison.held_messages import Absence
-from archiver.custody import backup, erasures
-from archiver.custody.sampling import PARTS, verify_sample
+from archiver.custody import erasures
 from archiver.records.evidence import ErasureReason
 from archiver.store.archive import Archive
 from tests.custody.test_erasures import job1

@@ -37,29 +37,6 @@ def test_what_was_not_synced_is_not_there(tmp_path: Path) -> None:
     assert [{"old": b"old"}] * 4 + [{"old": b"new"}] == states
 
 
-def test_a_renamed_folder_keeps_what_it_held_and_what_was_not_synced_in_it(tmp_path: Path) -> None:
-    """A folder's names go with it; a call that other threads broke in two counts where it ends."""
-    (tmp_path / "old").mkdir()
-    (tmp_path / "old" / "kept").write_bytes(b"kept")
-    disk = Disk(tmp_path)
-    old, new = hexed(f"{tmp_path}/old"), hexed(f"{tmp_path}/new")
-    late = hexed(f"{tmp_path}/old/late")
-    calls = [
-        f'1 openat(AT_FDCWD<{hexed("/")}>, "{late}", O_WRONLY|O_CREAT, 0666) = 3<{late}>',
-        f'1 rename("{old}", "{new}" <unfinished ...>',
-        f"2 fsync(3<{late}>) = 0",
-        "1 <... rename resumed>) = 0",
-        f"1 fsync(4<{hexed(str(tmp_path))}>) = 0",
-    ]
-
-    assert ["openat", "fsync", "rename", "fsync"] == list(replay("\n".join(calls), tmp_path, disk))
-    disk.write_state(tmp_path.parent / "state", None, 0.0)
-
-    assert ["new", "new/kept"] == sorted(
-        str(path.relative_to(tmp_path.parent / "state")) for path in (tmp_path.parent / "state").rglob("*")
-    )
-
-
 def hexed(text: str) -> str:
     """A text as `strace -xx` writes it."""
     return "".join(f"\\x{byte:02x}" for byte in text.encode())

@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -73,14 +72,3 @@ def test_what_was_mended_stays_mended(player: Player, behaviour: str) -> None:
     played = player.play(player.fault(scene, calls[-1], kind))
 
     assert (True, ()) == (played.fired, played.wrong)
-
-
-@pytest.mark.drawn
-def test_past_the_last_call_the_run_is_untouched(player: Player, tmp_path: Path) -> None:
-    """A fault at a number that no call has does not fire, so the numbers before it were all there are."""
-    last = max(one.number for one in player.baseline("seal").calls if one.name == "pwrite64")
-
-    played = player.play(Fault("seal", "pwrite64", last + 1, "EIO"))
-
-    assert (False, 0) == (played.fired, played.code)
-    assert [] == list(tmp_path.iterdir())

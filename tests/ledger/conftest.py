@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.ledger.teams import Team, new_team
+from tests.support.archives.fixture import ARCHIVE
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import running_ledger
 
@@ -15,6 +19,22 @@ def postgres() -> Iterator[Postgres]:
     """A cluster with a ledger."""
     with running_ledger() as postgres:
         yield postgres
+
+
+@pytest.fixture
+def team(postgres: Postgres, tmp_path: Path) -> Iterator[Team]:
+    """A team on the ledger of this module."""
+    with new_team(postgres, tmp_path) as team:
+        yield team
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The kept archive: an entry of every kind, files, a hole in its seals, orphaned seals, stamps and an erasure."""
+    home = tmp_path / "home"
+    with zipfile.ZipFile(ARCHIVE) as packed:
+        packed.extractall(home)
+    return home
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import psycopg
+
 from archiver.custody.verify import verify_archive
 from archiver.records import Contract, ContractRoom, Observation, RoomId
 from archiver.store import seals, statements, writer
@@ -66,6 +68,14 @@ def new_team(postgres: Postgres, tmp_path: Path) -> Iterator[Team]:
         team.post("はじめ")
         round_in(first, team.environ)
         yield team
+
+
+def account_of(postgres: Postgres, archive: int) -> int:
+    """The account of an archive of the ledger."""
+    with psycopg.connect(postgres.address()) as connection:
+        row = connection.execute("SELECT account_id FROM ledger.archive WHERE id = %s", (archive,)).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def note(writing: Writing, text: str) -> None:

@@ -23,7 +23,7 @@ from archiver.team.ledger.connection import LedgerPlace
 from archiver.team.ledger.installation import open_archive
 from archiver.team.ledger.ledger import Ledger
 from archiver.team.ledger.service import TeamLedger
-from tests.ledger.teams import Team, new_team, note
+from tests.ledger.teams import Team, account_of, new_team, note
 from tests.support.teams.postgres import PROGRAMS, Postgres
 from tests.support.teams.team import round_in
 from tests.support.terminals.terminal import TOKEN
@@ -78,14 +78,6 @@ def counts(postgres: Postgres, user: str, archive: int, table: str) -> int | Non
             row = connection.execute(f"SELECT count(*) FROM ledger.{table}".encode()).fetchone()
         except psycopg.errors.InsufficientPrivilege:
             return None
-    assert row is not None
-    return int(row[0])
-
-
-def account_of(postgres: Postgres, archive: int) -> int:
-    """The account of an archive of the ledger."""
-    with psycopg.connect(postgres.address()) as connection:
-        row = connection.execute("SELECT account_id FROM ledger.archive WHERE id = %s", (archive,)).fetchone()
     assert row is not None
     return int(row[0])
 

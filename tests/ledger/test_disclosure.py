@@ -17,7 +17,7 @@ from archiver.team import adoption
 from archiver.team.commands.team import user_name
 from archiver.team.grants import Grant, disclosed_copy, grants, state_grant, withdraw_grants
 from archiver.team.ledger.access_log import accesses, record_access, row_writers
-from tests.ledger.teams import Team, new_team
+from tests.ledger.teams import Team, account_of, new_team
 from tests.support.teams.postgres import Postgres
 from tests.support.terminals.terminal import Terminal
 
@@ -32,16 +32,6 @@ def team(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """A worker's archive with a contract and a message."""
     with new_team(postgres, tmp_path_factory.mktemp("team")) as team:
         yield team
-
-
-def account_of(team: Team) -> int:
-    """The number of the account under which the ledger has the archive."""
-    with psycopg.connect(team.postgres.address()) as connection:
-        row = connection.execute(
-            "SELECT account_id FROM ledger.archive WHERE id = %s", (team.place.archive,)
-        ).fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 def _unavailable(*_place: object, **_words: object) -> int:
@@ -128,7 +118,7 @@ def test_whoever_takes_an_archive_home_leaves_a_row_first(
 @pytest.mark.drawn
 def test_nobody_is_shown_as_the_owner_who_only_says_so(team: Team) -> None:
     """Only a user of the database that is held to this archive is; whoever looks after machines may say anything."""
-    account = account_of(team)
+    account = account_of(team.postgres, team.place.archive)
     team.postgres.execute(
         "CREATE ROLE bound LOGIN IN ROLE ledger_reader", f"SELECT ledger.bind_login('bound', {account})"
     )
@@ -176,7 +166,16 @@ def test_the_commands_of_worker_and_recipient(team: Team, tmp_path: Path) -> Non
     """grant, export, revoke, audit and status; a package is made under the grant alone and leaves the grant out."""
     worker = Terminal(team.first, team.chatwork)
     desk = Terminal(tmp_path / "desk", team.chatwork)
-    export = ("team", "export", account_of(team), "job1", "--as", "法務部", "--reason", "未払いの相談")
+    export = (
+        "team",
+        "export",
+        account_of(team.postgres, team.place.archive),
+        "job1",
+        "--as",
+        "法務部",
+        "--reason",
+        "未払いの相談",
+    )
     where = ("--ledger", team.place.address, "--files", team.place.files, "--for", "lawyer", "--out", tmp_path / "out")
 
     refused = desk.run(*export, *where, code=2)

@@ -96,20 +96,6 @@ def test_those_who_only_read_have_no_part_in_the_service(kept: Postgres, user: s
 
 
 @pytest.mark.drawn
-def test_the_overseer_sees_how_archives_stand_and_nothing_that_is_in_them(kept: Postgres) -> None:
-    """The organisation sees the overview of all archives; entries, replies, seals, accesses and texts are refused."""
-    with as_user(kept, "overseer") as overseer:
-        seen = overseer.execute("SELECT account_id, has_token FROM ledger.overview ORDER BY 1").fetchall()
-        overseer.commit()
-        for table in ("entry", "reply", "seal", "file", "access", "standing", "archive", "token"):
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                overseer.execute(f"SELECT 1 FROM ledger.{table}".encode())
-            overseer.rollback()
-
-    assert {(OWN, True), (FOREIGN, True)} <= set(seen)
-
-
-@pytest.mark.drawn
 def test_a_worker_reads_the_token_of_the_archive_it_names_alone(kept: Postgres) -> None:
     """Who names no archive gets none at all."""
     with as_user(kept, "worker") as worker:

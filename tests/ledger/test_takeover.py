@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,18 +17,10 @@ from archiver.records.evidence import ErasureReason
 from archiver.store.archive import Archive
 from archiver.store.erasure.plan import Selection
 from archiver.store.working.remembered_values import last_saved_at
-from tests.ledger.teams import Team, new_team, note, noted, seal_all
-from tests.support.teams.postgres import Postgres
+from tests.ledger.teams import Team, note, noted, seal_all
 from tests.support.teams.team import evidence, killed_round, ledger_digests, round_in, topped_up
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def team(postgres: Postgres, tmp_path: Path) -> Iterator[Team]:
-    """A team on the ledger of this module."""
-    with new_team(postgres, tmp_path) as team:
-        yield team
 
 
 def judge_kills(team: Team, *, step: int) -> int:

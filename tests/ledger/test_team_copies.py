@@ -38,15 +38,6 @@ from tests.support.terminals.terminal import TOKEN, Terminal
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """The kept archive: an entry of every kind, a hole in its seals, orphaned seals, stamps and an erasure."""
-    home = tmp_path / "home"
-    with zipfile.ZipFile(ARCHIVE) as packed:
-        packed.extractall(home)
-    return home
-
-
 @pytest.mark.drawn
 def test_what_is_adopted_comes_home_as_it_was(postgres: Postgres, home: Path, tmp_path: Path) -> None:
     """Evidence, readable tables and the files beside the seals are the same, and the archive is one of its own.

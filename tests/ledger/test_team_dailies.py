@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,17 +19,10 @@ from archiver.store.archive import Archive
 from archiver.team.adoption import take_home
 from archiver.team.store_check import check_store
 from tests.custody.test_erasures import job1
-from tests.ledger.teams import Team, new_team
+from tests.ledger.teams import Team
 from tests.support.teams.postgres import Postgres
 
 pytestmark = pytest.mark.drawn
-
-
-@pytest.fixture
-def team(postgres: Postgres, tmp_path: Path) -> Iterator[Team]:
-    """A worker's archive with a message, a store, and two machines."""
-    with new_team(postgres, tmp_path) as team:
-        yield team
 
 
 def daily(home: Path) -> Path | None:

@@ -15,7 +15,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-import psycopg
 import pytest
 import requests
 
@@ -27,7 +26,7 @@ from archiver.store.archive import Archive
 from archiver.team import pages
 from archiver.team.proxy_access import ProxyGate
 from archiver.team.team_file import read_serve_file
-from tests.ledger.teams import Team, new_team
+from tests.ledger.teams import Team, account_of, new_team
 from tests.support.teams.nginx import running_nginx
 from tests.support.teams.object_servers import free_port
 from tests.support.teams.postgres import Postgres
@@ -53,14 +52,6 @@ class Served(NamedTuple):
         """A page as somebody who signed in at the proxy gets it."""
         auth = None if user is None else (user, PASSWORDS.get(user, "none"))
         return requests.get(self.proxy + path, auth=auth, headers={**HOST, **headers}, timeout=60)
-
-
-def account_of(postgres: Postgres, archive: int) -> int:
-    """The account of an archive in the ledger."""
-    with psycopg.connect(postgres.address()) as connection:
-        row = connection.execute("SELECT account_id FROM ledger.archive WHERE id = %s", (archive,)).fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 @pytest.fixture(scope="module")

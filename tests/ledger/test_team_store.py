@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -26,7 +25,6 @@ from archiver.team.object_stores.s3_store import S3Store
 from archiver.team.store_check import check_store
 from archiver.web.talk.message_context import open_blob
 from tests.ledger.teams import note
-from tests.support.archives.fixture import ARCHIVE
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.teams.object_servers import ObjectServer, give_credentials, running_moto
 from tests.support.teams.postgres import Postgres
@@ -45,15 +43,6 @@ def moto() -> Iterator[ObjectServer]:
         give_credentials(monkeypatch)
         with running_moto() as server:
             yield server
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """The kept archive, which has files, seals and stamps."""
-    home = tmp_path / "home"
-    with zipfile.ZipFile(ARCHIVE) as packed:
-        packed.extractall(home)
-    return home
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from archiver.team.ledger import installation
 from archiver.team.ledger.connection import LedgerPlace, write_ledger_file
 from archiver.team.ledger.service import SealedRow, TeamLedger
 from archiver.team.round_queue import check_queue, install_queue
-from tests.ledger.teams import Team, new_team
+from tests.ledger.teams import Team
 from tests.support.archives.fixture import ARCHIVE
 from tests.support.teams.postgres import Postgres
 from tests.support.teams.team import round_in
@@ -39,13 +39,6 @@ def move_to(home: Path, database: Postgres, user: str = "machine") -> Path:
     """Let a copy look for its archive in another database, or as another user."""
     write_ledger_file(home, LedgerPlace(database.address(user), 1))
     return home
-
-
-@pytest.fixture
-def team(postgres: Postgres, tmp_path: Path) -> Iterator[Team]:
-    """A team on the ledger of this module."""
-    with new_team(postgres, tmp_path) as team:
-        yield team
 
 
 def test_beside_an_older_ledger_a_round_names_the_command_before_it_asks_chatwork(

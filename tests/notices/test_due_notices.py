@@ -87,11 +87,6 @@ def test_nothing_is_missing_is_not_said_where_older_messages_are(world: World) -
     assert ["That is over: saving works again. All that Chatwork lists now is saved."] == notice_texts(world)
 
 
-def test_what_is_no_trouble_is_not_noticed(world: World) -> None:
-    """Another run at work is as it should be; it is no fault to remember."""
-    assert [] == notice_texts(world, errors.ArchiveInUse(path=world.home))
-
-
 def test_an_archive_that_cannot_be_read_still_says_its_fault(tmp_path: Path) -> None:
     """Nothing can be remembered, so it is said each time."""
     (tmp_path / "archive.sqlite3").write_bytes(b"no database" * 100)

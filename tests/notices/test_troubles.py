@@ -272,27 +272,6 @@ def test_a_good_day_is_told_once_with_what_was_saved_since_the_notice_before(wor
     assert [] == due_sentences(world, daily=True)
 
 
-def test_a_day_with_a_waiting_file_is_not_called_fine(world: World) -> None:
-    """It is tried again; nobody has to hurry."""
-    world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
-    world.chatwork.fail(Fault.SERVER_ERROR, "/uploadfile/", times=None)
-    evening(world)
-    next_round(world, minutes=0)
-
-    texts = [one for one in due_sentences(world, daily=True) if "Saved: " in one]
-
-    assert ["incomplete" in one and "Files still to be saved: 1." in one for one in texts] == [True]
-
-
-def test_a_day_with_trouble_is_not_called_fine(world: World) -> None:
-    """Whatever was saved."""
-    evening(world)
-
-    *_, texts = due_sentences(world, errors.TokenRefused(), daily=True)
-
-    assert ("you have an alert" in texts, "fine" in texts) == (True, False)
-
-
 def test_a_missing_library_is_said_once_a_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """As long as addresses are named."""
     monkeypatch.setitem(sys.modules, "apprise", None)

@@ -1,4 +1,4 @@
-"""An empty archive for each test."""
+"""An empty archive for each test, one with a story, and a Chatwork with an archive of its own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 
 from archiver.store.archive import Archive
 from tests.support.archives import tampering
+from tests.support.archives.maker import ArchiveMaker, story
+from tests.support.world import World, running_world
 
 
 @pytest.fixture
@@ -25,3 +27,18 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     archive = tampering.empty_archive(tmp_path_factory.mktemp("blank"))
     archive.close()
     return archive
+
+
+@pytest.fixture
+def story_maker(tmp_path: Path) -> Iterator[ArchiveMaker]:
+    """The story: two rooms; an edit, a deletion, a message gone, a file held and one lost, a task."""
+    maker = story(tmp_path / "home")
+    yield maker
+    maker.archive.close()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A running world."""
+    with running_world(tmp_path / "home") as running:
+        yield running

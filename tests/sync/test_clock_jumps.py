@@ -100,22 +100,6 @@ def test_intervals_of_versions_stay_in_order(world: World) -> None:
     assert all(from_text(one[0]) <= from_text(two[0]) for one, two in pairwise(intervals))
 
 
-@pytest.mark.drawn(but=2)
-@pytest.mark.parametrize("wrong", WRONG, ids=str)
-def test_new_messages_are_read_in_and_after_a_run_with_a_wrong_clock(world: World, wrong: timedelta) -> None:
-    """A visit that seems to lie in the future, or long ago, keeps nobody from reading."""
-    world.post("一つ目")
-    world.sync()
-    world.wrong = wrong
-    world.post("二つ目")
-    first = world.synced()
-    world.wrong = timedelta()
-    world.post("三つ目")
-    second = world.synced()
-
-    assert (1, 1) == (first.new, second.new)
-
-
 # --- which Date counts ------------------------------------------------------------------------------
 
 

@@ -135,8 +135,9 @@ def full_queue(port: int) -> Iterator[None]:
 
 
 @pytest.mark.drawn
-def test_a_host_that_takes_no_connection_is_not_waited_for_by_each_room(tmp_path: Path) -> None:
-    """In real time: one room waits as long as a connection may take, and the probe a little."""
+@pytest.mark.parametrize("is_open", [False, True], ids=["takes no connection", "takes connections and is silent"])
+def test_a_host_that_does_not_answer_is_not_waited_for_by_each_room(tmp_path: Path, is_open: bool) -> None:
+    """In real time: one room waits for the connection or the first byte, the next less long, and that is the run."""
     clock = RunningClock()
     with ExitStack() as stack:
         world = World(tmp_path / "home", stack.enter_context(Chatwork(now=clock, limit=100_000)), clock)
@@ -145,8 +146,11 @@ def test_a_host_that_takes_no_connection_is_not_waited_for_by_each_room(tmp_path
         outage = stack.enter_context(ExitStack())
 
         def begin(world: World) -> None:
-            world.chatwork.stop()
-            outage.enter_context(full_queue(urlsplit(world.chatwork.base_url).port or 0))
+            if is_open:
+                world.chatwork.fail(Fault.HANG, "", times=None, seconds=60)
+            else:
+                world.chatwork.stop()
+                outage.enter_context(full_queue(urlsplit(world.chatwork.base_url).port or 0))
 
         begun = clock()
         report = run_into(world, begin)
@@ -154,25 +158,6 @@ def test_a_host_that_takes_no_connection_is_not_waited_for_by_each_room(tmp_path
         outage.close()
         heal(world)
         after = world.sync(every_list=True)
-
-    assert lasted <= LONGEST
-    assert {RoomOutcome.FAILED} == {room.outcome for room in report.rooms}
-    assert {RoomOutcome.ARCHIVED} == {room.outcome for room in after.rooms}
-
-
-@pytest.mark.drawn
-def test_a_host_that_takes_connections_and_is_silent_is_an_outage(tmp_path: Path) -> None:
-    """In real time: one room waits for the first byte, the next less long, and that is the run."""
-    clock = RunningClock()
-    with Chatwork(now=clock, limit=100_000) as chatwork:
-        world = World(tmp_path / "home", chatwork, clock)
-        add_rooms(world)
-        begun = clock()
-        report = run_into(world, lambda world: world.chatwork.fail(Fault.HANG, "", times=None, seconds=60))
-        lasted = clock() - begun
-        heal(world)
-        after = world.sync(every_list=True)
-        world.close()
 
     assert lasted <= LONGEST
     assert {RoomOutcome.FAILED} == {room.outcome for room in report.rooms}

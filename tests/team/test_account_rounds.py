@@ -316,17 +316,6 @@ def test_an_error_is_tried_again_by_the_queue_without_its_text(service: Service,
     assert worker.ledger.standing(standing.archive).outcome == "SealedWithAnotherKey"
 
 
-def test_a_token_in_another_accounts_row_is_not_used(service: Service, worker: Worker) -> None:
-    """Somebody who may write to the ledger cannot have one person's rooms saved in another's archive."""
-    one, other, *_rest = service.standings.values()
-    row = worker.ledger.sealed_token(one.archive)
-    assert row is not None
-    worker.ledger.keep_token(other.archive, row, first_due=datetime.now(UTC))
-
-    with pytest.raises(RoundFailed, match="SealedWithAnotherKey"):
-        worker.rounds.run(other.archive)
-
-
 def test_the_token_of_another_account_ends_with_an_error(service: Service, worker: Worker) -> None:
     """One that was given for this account and is another's, as it is when somebody is confused: nothing is saved."""
     (account, standing), (other, _standing), *_rest = service.standings.items()

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from archiver.claims.messages import last_reply
 from archiver.records import Contract
 from archiver.store.queries.contract_activity import activity_of
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.departures import people_in
-from tests.support.world import World, running_world
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with running_world(tmp_path / "home") as one:
-        yield one
+from tests.support.world import World
 
 
 def test_the_last_reply_is_speech_and_never_a_post_of_the_system(world: World) -> None:

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from archiver.health import folders
 from archiver.store.queries import status
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord
-from tests.support.world import World, running_world
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A running world."""
-    with running_world(tmp_path / "home") as running:
-        yield running
+from tests.support.world import World
 
 
 def test_a_room_is_named_when_the_plan_begins_to_hide(world: World) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies
@@ -18,20 +16,13 @@ from archiver.store.queries.reread_and_backfill_progress import (
     slow_work_progress,
 )
 from archiver.store.working.backfill_queue import BackfillCounts, ItemState, unseen_ids
-from tests.support.world import World, running_world
+from tests.support.world import World
 
 FOR_EVER = timedelta(days=3_650)
 SPANS = strategies.lists(
     strategies.tuples(strategies.integers(0, 40), strategies.integers(0, 10)).map(lambda one: (one[0], sum(one))),
     max_size=12,
 )
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A running world."""
-    with running_world(tmp_path / "home") as running:
-        yield running
 
 
 def slow_work(world: World, *, days: float = 30, rooms: list[int] | None = None) -> SlowWork:

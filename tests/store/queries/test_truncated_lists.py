@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from archiver.store.queries.last_looks import DONE, FILES, OPEN, TruncatedList, truncated_lists
-from tests.support.world import World, running_world
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A running world."""
-    with running_world(tmp_path / "home") as running:
-        yield running
+from tests.support.world import World
 
 
 def truncated_in_room(world: World) -> list[TruncatedList]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,15 +17,7 @@ from archiver.store.queries.entries import entries
 from archiver.store.queries.viewing import files, people, tasks
 from archiver.store.queries.viewing.files import FileState
 from archiver.store.working import remembered_values
-from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, file_object, story
-
-
-@pytest.fixture
-def story_maker(tmp_path: Path) -> Iterator[ArchiveMaker]:
-    """Two rooms; one file held and one lost in the first, one in the other."""
-    maker = story(tmp_path / "home")
-    yield maker
-    maker.archive.close()
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, file_object
 
 
 def packed(maker: ArchiveMaker, room: int) -> Any:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
@@ -16,7 +14,7 @@ from archiver.records import Observation
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.entries import entries, message_entries
 from archiver.store.queries.viewing.timeline import EventKind, TimelineEvent, newest_events
-from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, story
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object
 from tests.support.archives.random_histories import HISTORY, archive_with_history
 
 K = EventKind
@@ -75,13 +73,6 @@ def test_it_tells_what_a_package_tells(blank: Archive, history: list[list[Observ
         assert [one.seq for one in found] == sorted((one.seq for one in found), reverse=True)
         assert len(set(found)) == len(found)
         assert edits[:limit] == newest_events(reading, [1, 2], [[K.EDITED]], limit)
-
-
-@pytest.fixture
-def story_maker(tmp_path: Path) -> Iterator[ArchiveMaker]:
-    maker = story(tmp_path / "home")
-    yield maker
-    maker.archive.close()
 
 
 def events_of(maker: ArchiveMaker, rooms: list[int]) -> list[TimelineEvent]:
