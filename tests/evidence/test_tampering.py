@@ -274,7 +274,6 @@ def test_the_archive_is_whole_before(archive_sample: tuple[Archive, tuple[Author
     assert {"entries": 45, "seals": 3, "stamps": 6, "files": 2, "messages": 8} == verification.checked
 
 
-@pytest.mark.drawn(but=30)
 @pytest.mark.parametrize("kind", ARCHIVE)
 def test_a_damaged_archive_is_found(
     archive: Archive, archive_sample: tuple[Archive, tuple[Authority, ...]], kind: str
