@@ -6,9 +6,8 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from archiver import errors
 from archiver.comparison.held_messages import HeldMessage, HeldVersion
@@ -40,8 +39,7 @@ _WORDS: Mapping[str, str] = {
 """Of what is as quoted by its kind, else by how it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedDocument:
+class CheckedDocument(NamedTuple):
     """A document, what it was held against, and every passage that it quotes."""
 
     verification: Verification

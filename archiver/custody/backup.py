@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
@@ -41,8 +42,7 @@ _MAYBE_OF_THE_COPY = frozenset(("file-changed", "seal-digest", "seal-form"))
 """Findings that go away if only the copy is damaged and the home has the good bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class BackupOutcome:
+class BackupOutcome(NamedTuple):
     """The outcome of a backup or a restore."""
 
     verification: Verification

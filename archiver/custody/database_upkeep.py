@@ -6,10 +6,10 @@ It reads and writes nothing that is evidence. It is not done while a round is at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver.errors import N_
 from archiver.settings.model import Settings, exports_folder
@@ -50,8 +50,7 @@ class VacuumOutcome(StrEnum):
     """It would be, but only what would be done was asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class FolderSize:
+class FolderSize(NamedTuple):
     """How much a folder of the archive holds."""
 
     name: str
@@ -60,8 +59,7 @@ class FolderSize:
     files: int
 
 
-@dataclass(frozen=True, slots=True)
-class UpkeepReport:
+class UpkeepReport(NamedTuple):
     """What an upkeep found and did."""
 
     before: PageCounts

@@ -17,6 +17,7 @@ from functools import cache
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver import errors
 from archiver.evidence.replaced_records import masked_digest
@@ -153,8 +154,7 @@ class ErasurePreview:
     """Signs that it may be evidence in a dispute, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class ErasureOutcome:
+class ErasureOutcome(NamedTuple):
     """What became of an erasure."""
 
     number: int

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver import errors
 from archiver.custody.verify import verify_path
@@ -42,8 +42,7 @@ _ABOUT_AUTHORITIES = frozenset({"data/tsa/", "beside", "system files"})
 """What the digest of the package says nothing of: whose roots those are, and files that lie in or beside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Traits:
+class _Traits(NamedTuple):
     """By what an archive knows a package again."""
 
     digests: frozenset[str]

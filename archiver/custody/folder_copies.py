@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver.folder_sync import sync_where_possible
 from archiver.store import seals
@@ -22,8 +22,7 @@ ROOTS_SUFFIX = ".pem"
 """The ending of the files with the authorities' root certificates, beside the seals."""
 
 
-@dataclass(frozen=True, slots=True)
-class CopyFailure:
+class CopyFailure(NamedTuple):
     """A folder that should have got copies and did not."""
 
     folder: Path

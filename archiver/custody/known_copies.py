@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver import errors
 from archiver.evidence.verify.entries import REPLY_KINDS, RULES, EntryCheck
@@ -39,8 +39,7 @@ def usable(known: Sequence[KnownCopy], now: datetime) -> list[KnownCopy]:
     return [one for one in known if one.rules == rules() and timedelta() <= now - one.whole_at < WHOLE_EVERY]
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierCopy:
+class EarlierCopy(NamedTuple):
     """What is known of the database that lies in a folder of copies before a new one takes its place."""
 
     reliable: KnownCopy | None = None

@@ -104,8 +104,7 @@ class StampOutcome(NamedTuple):
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class StampReport:
+class StampReport(NamedTuple):
     """The outcomes of one round of requests, sorted by seal."""
 
     outcomes: tuple[StampOutcome, ...] = ()

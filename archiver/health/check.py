@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
+from typing import NamedTuple
 
 from archiver.app import App
 from archiver.health import evidence, folders, rooms_and_runs, token
@@ -29,8 +30,7 @@ from archiver.store.queries.status import Versions
 from archiver.wording import gettext as _
 
 
-@dataclass(frozen=True, slots=True)
-class Computer:
+class Computer(NamedTuple):
     """What the checks need to know of this computer, beside the archive and its settings."""
 
     starters: Starters

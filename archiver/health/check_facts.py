@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App
@@ -19,8 +19,7 @@ from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import CallBudget, CopyToolRun, LastBackup
 
 
-@dataclass(frozen=True, slots=True)
-class CheckFacts:
+class CheckFacts(NamedTuple):
     """What `archive status --full` says of the archive besides how it stands."""
 
     budget: CallBudget | None
@@ -48,8 +47,7 @@ class CheckFacts:
     versions: status.Versions
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveLook:
+class ArchiveLook(NamedTuple):
     """How the archive stands, and what else `archive status --full` says of it."""
 
     snapshot: HealthSnapshot

@@ -132,8 +132,7 @@ def remember_paces(writing: Writing, paces: Paces) -> None:
     remembered_values.MESSAGE_RATES.remember(writing, KnownRates(paces.upto, paces.rates))
 
 
-@dataclass(frozen=True, slots=True)
-class CopyState:
+class CopyState(NamedTuple):
     """How the regular copies of the archive stand."""
 
     last: datetime | None = None
@@ -196,8 +195,7 @@ class HealthSnapshot:
     """Whether it is a copy of an archive in a team's ledger, which other machines may save."""
 
 
-@dataclass(frozen=True, slots=True)
-class Starters:
+class Starters(NamedTuple):
     """What starts the runs on this computer."""
 
     names: str | None

@@ -9,10 +9,11 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App
@@ -297,8 +298,7 @@ def upgrade_within_round(app: App, tell: TellUpgraded) -> None:
         tell(copy)
 
 
-@dataclass(frozen=True, slots=True)
-class Sealing:
+class Sealing(NamedTuple):
     """What sealing at once brought."""
 
     told: Sequence[str]

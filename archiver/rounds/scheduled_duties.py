@@ -150,8 +150,7 @@ def nominal_begin(last: datetime | None, now: datetime, every: timedelta) -> dat
 # --- a token that was refused --------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TokenHold:
+class TokenHold(NamedTuple):
     """A token that Chatwork refused, so that Chatwork is not asked for the time being."""
 
     token: str

@@ -11,10 +11,10 @@ import re
 import shlex
 import subprocess
 import sys
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 NAME = "chatwork-archiver"
 
@@ -25,8 +25,7 @@ RUN_SHARE = 0.8
 """Share of the interval that a run may take, so that it ends before the next one begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduledJob:
+class ScheduledJob(NamedTuple):
     """The scheduled job of one archive."""
 
     program: tuple[str, ...]

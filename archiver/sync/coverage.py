@@ -7,8 +7,8 @@ counter only estimates how many messages a gap holds (chatwork-api §15, 6 and 8
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from archiver.message_ids import first_id_after
 from archiver.store.queries.current_state import WindowCoverage
@@ -23,8 +23,7 @@ PLAN_SHOWS_AT_LEAST = timedelta(days=30)
 """No plan hides messages younger than this: the free one shows 40 days (chatwork-api §0.2, 9)."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewGap:
+class NewGap(NamedTuple):
     """A gap that a window opens: after the position `after` (None = the room's beginning), before `before`."""
 
     after: int | None
@@ -33,8 +32,7 @@ class NewGap:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class WindowVerdict:
+class WindowVerdict(NamedTuple):
     """How a window relates to what was covered before."""
 
     joins: bool

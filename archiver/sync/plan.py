@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
 from types import MappingProxyType
+from typing import NamedTuple
 
 from archiver.chatwork.models import Room
 from archiver.reminders import CLOCK_TOLERANCE
@@ -61,8 +62,7 @@ class PlanStep:
     """Whether it has waited so long that it comes before everything else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turns:
+class Turns(NamedTuple):
     """What a run may read in turn, within its share of the allowance."""
 
     lists: int

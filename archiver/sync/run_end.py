@@ -6,10 +6,9 @@ import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from gettext import gettext as _
-from typing import Any
+from typing import Any, NamedTuple
 
 from archiver.chatwork.models import Room
 from archiver.chatwork.transport import Transport
@@ -30,8 +29,7 @@ from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run_inputs import RunInputs, RunStart
 
 
-@dataclass(frozen=True, slots=True)
-class Overdue:
+class Overdue(NamedTuple):
     """The kinds of reading that a run leaves overdue."""
 
     kinds: Mapping[int, frozenset[str]]

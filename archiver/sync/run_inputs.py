@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from archiver import errors
 from archiver.chatwork.client import Client, Single
@@ -142,8 +143,7 @@ class Options:
     """Called when the first replies have shown Chatwork's time: what is due is judged again."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressCallbacks:
+class ProgressCallbacks(NamedTuple):
     """Functions that a run calls with its progress; the defaults do nothing."""
 
     on_step: Callable[[plan.PlanStep, str], None] = lambda _step, _name: None
@@ -187,8 +187,7 @@ def failures_after(
     return failures_left
 
 
-@dataclass(frozen=True, slots=True)
-class RunInputs:
+class RunInputs(NamedTuple):
     """What a run knows from the archive before it sends any request."""
 
     contracted: tuple[RoomId, ...]
@@ -205,8 +204,7 @@ class RunInputs:
     """Rooms that earlier runs could not read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counters:
+class Counters(NamedTuple):
     """The transport's counters before a run, as one transport may serve many runs."""
 
     requests: int
@@ -225,8 +223,7 @@ class RunStart:
     counters: Counters
 
 
-@dataclass(frozen=True, slots=True)
-class FirstReplies:
+class FirstReplies(NamedTuple):
     """The replies to the first requests of a run: whose token it is, and the counters of all rooms."""
 
     account_id: AccountId

@@ -6,9 +6,9 @@ first, then the one unread for longest. The share is counted over all our proces
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import NamedTuple
 
 from archiver.chatwork.reply_headers import FALLBACK_WINDOW, Budget
 from archiver.chatwork.transport import Transport
@@ -105,8 +105,7 @@ def daemon_unseen(rooms: int, *, every: timedelta, share: int) -> timedelta:
     return _time_of_all(rooms, every, share=share, overhead=1 + every / ACCOUNT_EVERY)
 
 
-@dataclass(frozen=True, slots=True)
-class WindowLeft:
+class WindowLeft(NamedTuple):
     """What the present window of the allowance has left for looking."""
 
     requests: int

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
 
@@ -114,8 +113,7 @@ LATE = timedelta(minutes=15)
 """A round that is overdue for longer than this is late."""
 
 
-@dataclass(frozen=True, slots=True)
-class TeamOverview:
+class TeamOverview(NamedTuple):
     """How all archives stand at a moment."""
 
     standings: tuple[ArchiveStanding, ...]

@@ -19,13 +19,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from gettext import gettext as _
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import procrastinate
 from procrastinate import exceptions
@@ -154,8 +153,7 @@ PLAN_ALONE = f"LOCK TABLE {SCHEMA}.procrastinate_periodic_defers IN SHARE UPDATE
 user of the database, one who is to see nothing included, could take that and keep it."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueueTimes:
+class QueueTimes(NamedTuple):
     """How often the queue is looked at, in seconds; tests choose shorter ones."""
 
     cron: str = "* * * * *"

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from archiver import errors
 from archiver.folder_sync import allow_where_possible, sync_where_possible
@@ -35,8 +35,7 @@ Tell = Callable[[int, int], None]
 """A function that is called with the bytes done and the bytes in all."""
 
 
-@dataclass(frozen=True, slots=True)
-class UncopiedFile:
+class UncopiedFile(NamedTuple):
     """A file that was not copied: another one is there (`detail` None), or it cannot be read in the home (`detail`)."""
 
     name: str

@@ -11,11 +11,11 @@ import stat
 import urllib.parse
 from collections.abc import Collection, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
 from gettext import gettext as _
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver import errors
 from archiver.store import avatars, blobs, seals
@@ -57,8 +57,7 @@ class ReplaceRule(Enum):
     """Whenever it differs."""
 
 
-@dataclass(frozen=True, slots=True)
-class BackupFile:
+class BackupFile(NamedTuple):
     """A file of the home that is to be copied; `name` is its path within the home, with slashes."""
 
     name: str
@@ -137,8 +136,7 @@ _FORMAT = "chatwork-archive-backup-1"
 _SPARE_BYTES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveIdentity:
+class ArchiveIdentity(NamedTuple):
     """Which archive a database holds, and up to which entry. The first entry is salted, so its digest is unique."""
 
     first: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
+from typing import NamedTuple
 
 from sqlalchemy import and_, or_, select
 
@@ -37,8 +37,7 @@ from archiver.store.queries.last_looks import gaps, last_list_time
 from archiver.store.working import last_lists
 
 
-@dataclass(frozen=True, slots=True)
-class ContractActivity:
+class ContractActivity(NamedTuple):
     """A contract with the messages, deliveries and roles that its deadlines depend on."""
 
     contract: Contract

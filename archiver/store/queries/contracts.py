@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -203,8 +203,7 @@ def next_number(reading: Reading, contract: str, kind: str) -> int:
 # --- what Chatwork shows of it -------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class SentFile:
+class SentFile(NamedTuple):
     """A file sent in a room, to compare a delivery with."""
 
     file_id: FileId

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Table, bindparam, func, select
 
@@ -20,16 +19,14 @@ SHOWN = (State.PRESENT, State.EDITED, State.DELETED)
 """States of messages that Chatwork still showed at the last reading."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownObject:
+class KnownObject(NamedTuple):
     """A known object: the fingerprint of its facts and whether it is still shown."""
 
     fingerprint: str
     gone: bool
 
 
-@dataclass(frozen=True, slots=True)
-class WindowCoverage:
+class WindowCoverage(NamedTuple):
     """What the windows of a room have shown so far."""
 
     newest: int | None
@@ -40,8 +37,7 @@ class WindowCoverage:
     """The end of the newest covered period; None before the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenGap:
+class OpenGap(NamedTuple):
     """A gap that is still open, with the payload of its last entry."""
 
     number: int

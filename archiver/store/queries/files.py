@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, Row, and_, bindparam, case, false, func, or_, select
 
@@ -13,8 +12,7 @@ from archiver.store.time_text import from_text
 from archiver.store.transactions import Reading, SmallStatement
 
 
-@dataclass(frozen=True, slots=True)
-class WantedFile:
+class WantedFile(NamedTuple):
     """A file whose bytes are not saved, as listed, with the result of earlier attempts."""
 
     room_id: int
@@ -31,8 +29,7 @@ class WantedFile:
     """Whether it had been given up and is tried only because everything is to be tried again."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileCounts:
+class FileCounts(NamedTuple):
     """Counts of a room's files: known, saved, still to be downloaded, and lost."""
 
     known: int

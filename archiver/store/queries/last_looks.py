@@ -178,8 +178,7 @@ def holes(reading: Reading) -> list[tuple[int, str]]:
     return [(int(room), str(before)) for room, before in _HOLES.rows(reading.sql)]
 
 
-@dataclass(frozen=True, slots=True)
-class UnlistedBeginnings:
+class UnlistedBeginnings(NamedTuple):
     """Messages from before the first list of some rooms, which no list has shown."""
 
     rooms: int = 0

@@ -114,8 +114,7 @@ class Rereading(NamedTuple):
     confirmed: int
 
 
-@dataclass(frozen=True, slots=True)
-class SlowWork:
+class SlowWork(NamedTuple):
     """Progress of re-reading and back-filling over some rooms."""
 
     rereading: Rereading

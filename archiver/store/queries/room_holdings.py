@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,8 +21,7 @@ from archiver.store.time_text import to_text
 from archiver.store.working import backfill_queue
 
 
-@dataclass(frozen=True, slots=True)
-class MissingFile:
+class MissingFile(NamedTuple):
     """A file whose bytes are not saved."""
 
     room_id: int
@@ -39,8 +37,7 @@ class MissingFile:
     """The reason word of the download; None if it was not tried yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomHoldings:
+class RoomHoldings(NamedTuple):
     """Counts of messages, files, tasks and gaps of some rooms."""
 
     messages: int

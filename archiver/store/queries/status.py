@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -37,8 +36,7 @@ _LISTED_NUMBERS = select(schema.last_list.c.room_id, schema.last_list.c.message_
 """How many messages Chatwork counted in each room when its list was last read."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoomStatus:
+class RoomStatus(NamedTuple):
     """One contracted room."""
 
     room_id: RoomId
@@ -58,8 +56,7 @@ class RoomStatus:
     """Whether the last list of messages came empty, though messages are saved that it should show."""
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """The status of the whole archive."""
 
     account_id: int | None

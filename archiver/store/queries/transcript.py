@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select
 
@@ -16,8 +15,7 @@ from archiver.store.fingerprints import DELETED
 from archiver.store.time_text import from_text
 
 
-@dataclass(frozen=True, slots=True)
-class TranscriptText:
+class TranscriptText(NamedTuple):
     """One text of a message and when it was seen; `last_seen` is None while it is still shown."""
 
     body: str
@@ -25,8 +23,7 @@ class TranscriptText:
     last_seen: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class TranscriptMessage:
+class TranscriptMessage(NamedTuple):
     """A message with all its texts."""
 
     message_id: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -29,8 +28,7 @@ from archiver.store.search.scope import SearchQuery, SearchScope, room_names, sc
 from archiver.store.time_text import from_text, from_unix
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(NamedTuple):
     """The result of a search."""
 
     total: int

@@ -7,10 +7,9 @@ message was read, was hidden by the plan, or could not be read; the last two are
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -48,8 +47,7 @@ class ItemState(StrEnum):
     UNREADABLE = "unreadable"
 
 
-@dataclass(frozen=True, slots=True)
-class BackfillItem:
+class BackfillItem(NamedTuple):
     """A message that is to be read by its id."""
 
     room_id: int
@@ -59,8 +57,7 @@ class BackfillItem:
     state: ItemState
 
 
-@dataclass(frozen=True, slots=True)
-class BackfillCounts:
+class BackfillCounts(NamedTuple):
     """How many queued messages of some rooms are in each state."""
 
     waiting: int = 0

@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select, update
 
@@ -43,8 +43,7 @@ class LastList:
     limited: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SameList:
+class SameList(NamedTuple):
     """A look that showed the same list as the window with this number."""
 
     room_id: int
@@ -53,8 +52,7 @@ class SameList:
     same: str
 
 
-@dataclass(frozen=True, slots=True)
-class EndedLooks:
+class EndedLooks(NamedTuple):
     """Looks that become a `steady` entry."""
 
     room_id: int

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,8 +39,7 @@ WAITING, STAMPED = "waiting", "stamped"
 _SEAL, _STAMP = schema.seal.c, schema.stamp.c
 
 
-@dataclass(frozen=True, slots=True)
-class DueStamp:
+class DueStamp(NamedTuple):
     """A seal that lacks the stamp of an authority."""
 
     seal: Seal

@@ -14,11 +14,10 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -166,8 +165,7 @@ Progress = Callable[[int], None]
 """Called with how many bytes of the file are here now."""
 
 
-@dataclass(frozen=True, slots=True)
-class DownloadState:
+class DownloadState(NamedTuple):
     """How many bytes of a download are here, their digest if it is whole, and whether it is."""
 
     size: int
@@ -217,8 +215,7 @@ def discard_partial(part: Path) -> None:
     PartialFile.discard_at(part)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(NamedTuple):
     """What `download` was asked for; see there."""
 
     size: int | None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 from archiver.chatwork.client import Client
 from archiver.chatwork.models import Contact
@@ -98,8 +99,7 @@ class PullContext:
     """The looks at lists that stayed the same which are not stored yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class SteadyVisit:
+class SteadyVisit(NamedTuple):
     """A look at a list that stayed the same, and the room's counters at that time."""
 
     look: SameList

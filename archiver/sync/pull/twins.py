@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -37,8 +36,7 @@ EMPTY = "empty"
 """The counters of a visit whose list was empty where somebody was expected: it is believed the second time."""
 
 
-@dataclass(frozen=True, slots=True)
-class _ContactState:
+class _ContactState(NamedTuple):
     """A person's state as a contact, and the direct chat with them that no contract names."""
 
     state: str | None

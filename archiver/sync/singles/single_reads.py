@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import NamedTuple
 
 from archiver.chatwork import reply_headers
 from archiver.chatwork.client import Client
@@ -98,8 +99,7 @@ def _begin_batch(reader: BackfillReader, period: timedelta, limit: int) -> tuple
     return _Batch(reader, period, limit, at, has_turn), waiting
 
 
-@dataclass(frozen=True, slots=True)
-class _RoomChoice:
+class _RoomChoice(NamedTuple):
     """The messages to read in one room."""
 
     messages: list[MessageId]
