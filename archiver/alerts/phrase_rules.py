@@ -243,15 +243,15 @@ _PHRASES = (
 
 
 @cache
-def phrases() -> tuple[Phrase, ...]:
-    """The phrases in the order of the rules, with the name and site of every platform."""
+def phrases(of: AlertRule | None = None) -> tuple[Phrase, ...]:
+    """The phrases, or those of a rule, in the order of the rules, with the name and site of every platform."""
     known = [(one.name, one.address.split("/")[2]) for one in platforms().values() if one.address]
     names, sites = map("|".join, zip(*known, strict=True))
 
     def filled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern.replace("<NAMES>", names).replace("<SITES>", sites))
 
-    return tuple(Phrase(rule, filled(pattern), filled(unless)) for rule, pattern, unless in _PHRASES)
+    return tuple(Phrase(rule, *map(filled, two)) for rule, *two in _PHRASES if of in {None, rule})
 
 
 HIGH_RULES = frozenset({AlertRule.A3, AlertRule.A5, AlertRule.A8, AlertRule.A15})
@@ -333,8 +333,8 @@ def matched_rules(body: str) -> list[AlertRule]:
 def matched_words(body: str, rule: AlertRule) -> str:
     """The first words of a body (NFKC) for which a rule has an alert; empty if there are none."""
     for sentence in _SENTENCE_ENDS.split(own_text(body)):
-        for phrase in phrases():
-            found = phrase.pattern.search(sentence) if phrase.rule is rule else None
+        for phrase in phrases(rule):
+            found = phrase.pattern.search(sentence)
             if found and not phrase.unless.search(sentence):
                 return found.group()
     return ""

@@ -26,7 +26,7 @@ from archiver.store.queries.room_holdings import holdings_of
 from archiver.store.queries.transcript import names_in_room
 from archiver.store.queries.viewing.message_summaries import count_vanished, message_summaries, vanished_messages
 from archiver.store.queries.viewing.people import last_name
-from archiver.store.queries.viewing.quotable_messages import quoted_messages
+from archiver.store.queries.viewing.quotable_messages import changed_places, quoted_messages
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -98,7 +98,11 @@ def emergencies(
         concerning = tuple(_concerning_alerts(reading, rooms, alerts))
         if always or any(one.level is Level.HIGH for one in concerning):
             sides = case_sides(reading, contract)
-            quoted = sorted(quoted_messages(reading, contract, sides), key=lambda one: one.rank, reverse=True)
+            quoted = sorted(
+                quoted_messages(reading, changed_places(reading, contract, sides)),
+                key=lambda one: one.rank,
+                reverse=True,
+            )
             holdings = holdings_of(reading, rooms)
             found.append(
                 Emergency(

@@ -225,7 +225,7 @@ def job_row(reading: Reading, status: Status, contract: Contract, seen: SeenChan
         "missing": missing_facts(reading, contract),
         "gone": [one for one in rooms if one.inaccessible_since and one.inaccessible_since > seen.at],
         "changed": len(changed),
-        "quotes": [*_quotes(reading, quoted_messages(reading, contract, sides, after=seen.entry), sides)],
+        "quotes": [*_quotes(reading, quoted_messages(reading, changed), sides)],
         "seen": seen.at,
     }
 

@@ -21,7 +21,7 @@ from archiver.render.times import date_text
 from archiver.store import seals
 from archiver.store.queries import contracts
 from archiver.store.queries.contract_activity import case_sides
-from archiver.store.queries.viewing.quotable_messages import quoted_messages
+from archiver.store.queries.viewing.quotable_messages import changed_places, quoted_messages
 from tests.claims.artifacts import page_lines_of
 from tests.claims.dispute import NAMES, THIRD, report_of
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object
@@ -103,7 +103,7 @@ def test_a_screen_quotes_what_a_package_quotes(archive: ArchiveMaker) -> None:
     """By the query as by the fold."""
     with archive.archive.reading() as reading:
         contract = contracts.find_contract(reading, "job1")
-        queried = quoted_messages(reading, contract, case_sides(reading, contract))
+        queried = quoted_messages(reading, changed_places(reading, contract, case_sides(reading, contract)))
 
     assert list(map(_told, queried)) == list(map(_told, _folded(archive)[0]))
 

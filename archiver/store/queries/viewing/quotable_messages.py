@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -22,12 +22,8 @@ Changed = tuple[State, list[str], datetime, int]
 _message, _version = schema.message.c, schema.message_version.c
 
 
-def quoted_messages(reading: Reading, contract: Contract, sides: CaseSides, *, after: int = 0) -> tuple[Quotation, ...]:
-    """The messages of the other side to quote; while nobody is known to be that, of everybody but the reporter.
-
-    `after`: only those that an entry after this one tells of.
-    """
-    changed = changed_places(reading, contract, sides, after=after)
+def quoted_messages(reading: Reading, changed: Iterable[tuple[Changed, int, int]]) -> tuple[Quotation, ...]:
+    """Those of the changed messages to quote."""
     ranked = sorted(((rank(*one), room) for one, room, _seq in changed), reverse=True)[:QUOTED]
     messages = (message_by_id(reading, room, str(one[-1])) for one, room in ranked)
     quoted = (quotation(message) for message in messages if message is not None)
@@ -37,14 +33,18 @@ def quoted_messages(reading: Reading, contract: Contract, sides: CaseSides, *, a
 def changed_places(
     reading: Reading, contract: Contract, sides: CaseSides, *, after: int = 0
 ) -> Iterator[tuple[Changed, int, int]]:
-    """Each of these messages, by what tells how much it has to say, its room, and its last entry."""
+    """Each quotable message by what tells how much it has to say, its room, and its last entry.
+
+    They are those of the other side; while nobody is known to be that, of everybody but the reporter.
+    `after`: only those that an entry after this one tells of.
+    """
     wanted = CaseSide.COUNTERPART if sides.bases else CaseSide.OTHER
     columns = (_message.position, _message.account_id, _message.send_time, _version.body)
     states = (_message.state, _message.was_deleted, _message.seq)
     for room, inside in changed_inside(contract.rooms):
         query = (
             select(*columns, *states)
-            .join(schema.message_version, _version.position == _message.position)
+            .join(schema.message_version, _version.position == _message.position + 0)  # from each message
             .where(inside, _message.kind == MessageKind.SPEECH, _version.room_id == room, _version.body != DELETED)
             .where((_message.send_time + 0).between(1, 2**36), _message.seq > after)  # not by the index of times
             .order_by(_message.position, _version.number)
