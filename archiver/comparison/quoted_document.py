@@ -25,6 +25,9 @@ from archiver.wording import gettext as _
 LARGEST = 50_000_000
 """Bytes of a file that is read."""
 _MOST_LETTERS = 2_000_000
+UNREADABLE = N_(
+    "No words could be read. Choose Markdown, text, Word (docx) or PDF, at most 50 MB and 2,000,000 letters."
+)
 
 _WORDS: Mapping[str, str] = {
     "amount": N_("A message names this amount."),
@@ -66,14 +69,14 @@ class CheckedDocument(NamedTuple):
 def check_document(path: Path, records: Path, contract: Contract | None) -> CheckedDocument:
     """Hold a document against the records of a home (of one contract, if given) or package.
 
-    Raises NothingThere for a document that cannot be read, and what `open_side` raises.
+    Raises NothingThere for a document that is not there, UsageError for one without words, and as `open_side`.
     """
     try:
         text = document_text(path.read_bytes() if path.stat().st_size <= LARGEST else b"")
     except OSError as error:
         raise errors.NothingThere(path=path) from error
     if not text:
-        raise errors.NothingThere(path=path)
+        raise errors.UsageError(detail=_(UNREADABLE))
     with open_side(records) as side:
         is_package = side.kind == "package"
         if contract is None:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -23,14 +23,19 @@ from archiver.comparison.held_messages import DELETED, HeldMessage
 from archiver.records import JST
 from archiver.render.message_body import plain_text
 
-_WIDE = re.compile("[\uff01-\uffef]+")
-_MARKS = str.maketrans("『』“”„‘’〜　", '「」"""\'\'~ ', "\0\1\u200b\u200c\u200d\u2060\ufeff\xad")
+_WIDE = re.compile("[\u2e9f\u2ef3\u2f00-\u2fdf\uff01-\uffef]+")
+"""Widths, and radicals, which the text of a browser's PDF has in the place of 日, 月 or 金."""
+_MARKS = str.maketrans(
+    "『』“”„‘’〜　⺠⻄⻆⻑⻘⻝⻣⻤⻨⻩⻭⻲",
+    '「」"""\'\'~ 民西角長青食骨鬼麦黄歯亀',
+    "\0\1\u200b\u200c\u200d\u2060\ufeff\xad",
+)
 _JOINT = re.compile(r"(?<=[0-9A-Za-z])\s+(?=[0-9A-Za-z])")
 _SPACE = re.compile(r"\s+")
 _KEPT = re.compile(r"\S|(?<=[0-9A-Za-z])\s+(?=[0-9A-Za-z])")
 
 _BLOCK = re.compile(r"^[ ]{0,3}>.*(?:\n[ ]{0,3}>.*)*", re.MULTILINE)
-_BLOCK_HEAD = re.compile(r"^[ ]{0,3}>[ ]?", re.MULTILINE)
+_BLOCK_HEAD = re.compile(r"^[ ]{0,3}(?:>[ ]?)+", re.MULTILINE)
 _SIGNED = re.compile(r"\n[ \t]*(?:—|―|--)[^\n]*\Z")
 _BRACKETED = re.compile(r"「[^「」]*(?:「[^「」]*(?:「[^「」]*」[^「」]*)*」[^「」]*)*」|\"[^\"\n]+\"")
 _LINKED = re.compile(
@@ -110,7 +115,8 @@ def passages(document: str) -> list[Passage]:
             found.append((start, kind, words.strip()))
 
     for match in _BLOCK.finditer(text):
-        add("quotation", _SIGNED.sub("", _BLOCK_HEAD.sub("", match[0])), *match.span())
+        words = _SIGNED.sub("", _BLOCK_HEAD.sub("", match[0])).strip()
+        add("quotation", words[1:-1] if _BRACKETED.fullmatch(words) else words, *match.span())
     for match in _BRACKETED.finditer(text):
         add("quotation", match[0][1:-1], *match.span())
     for match in chain(_LINKED.finditer(text), _NUMBERED.finditer(text)):
@@ -152,12 +158,21 @@ class _SavedText:
         between = self.text[self._places[at - 1] + 1 : self._places[at + (self.squeezed[at] == " ")]]
         return "\n" in between or (self.squeezed[at - 1] == "." and bool(between))
 
-    def sentence(self, start: int, end: int) -> str:
-        """The line around a place, with 【】 around what a quotation leaves out of it."""
+    def cuts_a_number(self, start: int, end: int) -> bool:
+        """Whether a place of the squeezed text begins or ends within a number, which then reads as another one."""
         first, last = self._places[start], self._places[end - 1] + 1
-        begin, stop = self.text.rfind("\n", 0, first) + 1, self.text.find("\n", last)
-        before, after = self.text[begin:first], self.text[last : len(self.text) if stop < 0 else stop]
-        return _marked(((before, True), (self.text[first:last], False), (after, True)))
+        before, after = self.text[max(0, first - 2) : first + 1], self.text[last - 1 : last + 2]
+        return bool(re.search(r"[0-9][.,]?[0-9]\Z", before) or re.match(r"[0-9][.,]?[0-9]", after))
+
+    def around(self, spans: Sequence[tuple[int, int]]) -> str:
+        """The lines around places, with 【】 around what a quotation leaves out of them."""
+        edges = [(self._places[start], self._places[end - 1] + 1) for start, end in spans]
+        at, stop = self.text.rfind("\n", 0, edges[0][0]) + 1, self.text.find("\n", edges[-1][1])
+        parts: list[tuple[str, bool]] = []
+        for first, last in edges:
+            parts += [(self.text[at:first], True), (self.text[first:last], False)]
+            at = last
+        return _marked([*parts, (self.text[at : len(self.text) if stop < 0 else stop], True)])
 
 
 class SavedMessages:
@@ -192,19 +207,26 @@ class SavedMessages:
     def _numbered(self, words: str) -> HeldMessage | None:
         is_id = _LINKED.fullmatch(words)
         wanted = int(is_id[1] or is_id[2]) if is_id else int(re.sub(r"\D", "", words))
+        room = re.match("rid([0-9]+)", words)
         held = (one for one in self._messages if (one.position if is_id else self._has_numbers and one.no) == wanted)
-        return next(held, None)
+        return next((one for one in held if not room or room[1] == str(one.room_id)), None)
 
     def _check_words(self, passage: Passage) -> CheckedPassage:
         quoted = _squeezed(passage.words).rstrip(_DROPPED)
         size = len(quoted)
-        found = ((one.is_whole(at, at + size), one.is_shown, one, at) for one, at in self._occurrences(quoted))
+        found = (
+            (one.is_whole(at, at + size), one.is_shown, one, at)
+            for one, at in self._occurrences(quoted)
+            if not one.cuts_a_number(at, at + size)
+        )
         best = max(found, key=itemgetter(0, 1), default=None)
         if best is None:
             return self._with_omissions(passage) or self._nearest(passage)
         is_whole, is_shown, one, at = best
         if not is_whole:
-            return CheckedPassage(passage, QuoteStanding.PART, one.message, passage.words, one.sentence(at, at + size))
+            return CheckedPassage(
+                passage, QuoteStanding.PART, one.message, passage.words, one.around([(at, at + size)])
+            )
         return CheckedPassage(passage, QuoteStanding.AS_QUOTED if is_shown else QuoteStanding.EARLIER, one.message)
 
     def _occurrences(self, squeezed: str) -> Iterator[tuple[_SavedText, int]]:
@@ -218,14 +240,15 @@ class SavedMessages:
         """The text that has all parts of a quotation between its marks of omission, in their order."""
         parts = [part for one in _OMISSION.split(passage.words) if (part := _squeezed(one).rstrip(_DROPPED))]
         for one in self._texts if parts and _OMISSION.search(passage.words) else ():
-            at = 0
+            spans, at = [], 0
             for part in parts:
                 found = one.squeezed.find(part, at)
                 if found < 0:
                     break
                 at = found + len(part)
+                spans.append((found, at))
             else:
-                return CheckedPassage(passage, QuoteStanding.PART, one.message, passage.words, one.text)
+                return CheckedPassage(passage, QuoteStanding.PART, one.message, passage.words, one.around(spans))
         return None
 
     def _nearest(self, passage: Passage) -> CheckedPassage:

@@ -36,9 +36,9 @@ def consent_lines(*, is_unmasked: bool) -> list[str]:
     covered = _(
         "It gets your and your client's messages, with names and addresses of others covered, and no text of others."
     )
+    unknown = _("What a program finds to cover is never all: a name that it does not know stays.")
     return [
-        _("It gets every message as it is saved, of other people too.") if is_unmasked else covered,
-        _("What a program finds to cover is never all: a name that it does not know stays."),
+        *([_("It gets every message as it is saved, of other people too.")] if is_unmasked else [covered, unknown]),
         _("Whatever it gets goes to whoever runs it: with a local model it stays on this computer, else it leaves."),
     ]
 

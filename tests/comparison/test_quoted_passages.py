@@ -74,6 +74,15 @@ SAVED = (
         ("No. 9は", QuoteStanding.NOT_FOUND, None),
         ("https://www.chatwork.com/#!rid1-1800000000000000004", QuoteStanding.AS_QUOTED, 4),
         ("m1800000000000000009", QuoteStanding.NOT_FOUND, None),
+        ("https://www.chatwork.com/#!rid2-1800000000000000004", QuoteStanding.NOT_FOUND, None),
+        ("「5万円です」", QuoteStanding.OTHERWISE, 1),
+        ("「000 yen」", QuoteStanding.PART, 5),
+        ("「検収は11月3」", QuoteStanding.OTHERWISE, 1),
+        ("「15万円です」", QuoteStanding.PART, 1),
+        ("「⾦曜までに払います」", QuoteStanding.EARLIER, 2),  # a radical for 金, as a browser's PDF gives it
+        ("「⽉曜までに払います」", QuoteStanding.AS_QUOTED, 2),
+        ("> 「修正は不要です。」", QuoteStanding.EARLIER, 3),
+        ("> > First line", QuoteStanding.AS_QUOTED, 6),
     ],
 )
 def test_each_passage_has_its_standing(document: str, standing: QuoteStanding, number: int | None) -> None:
@@ -89,6 +98,8 @@ def test_what_differs_is_marked_on_both_sides() -> None:
 
     assert (2, "報酬は1【6】万円です", "報酬は1【5】万円です") == (altered.passage.line, altered.given, altered.saved)
     assert (3, "納品を確認【しました】") == (cut.passage.line, cut.saved)
+    (omitted,) = check("「納品…検収済みですか？」", *SAVED)
+    assert "納品【を確認しました\nただし、】検収済みですか?" == omitted.saved
 
 
 def test_of_a_long_quotation_the_first_difference_is_shown() -> None:

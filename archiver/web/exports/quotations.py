@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from archiver.comparison.quoted_document import LARGEST, check_text, document_text, saved_messages, standing_words
+from archiver.comparison.quoted_document import (
+    LARGEST,
+    UNREADABLE,
+    check_text,
+    document_text,
+    saved_messages,
+    standing_words,
+)
 from archiver.comparison.quoted_passages import QuoteStanding
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.web.console_context import console_context
@@ -27,7 +34,7 @@ def check() -> str | tuple[str, int]:
     if given is not None and given.filename:
         text = document_text(given.stream.read(LARGEST + 1))
     if not text.strip():
-        return _page(_("No words could be read. Choose Markdown, text, Word (docx) or PDF, 50 MB at most.")), 422
+        return _page(_(UNREADABLE)), 422
     return _page(text=text)
 
 
