@@ -108,7 +108,8 @@ def render_message(message: Message, surroundings: Surroundings) -> RenderedMess
     states = (state_badge(one, knows_text=bool(message.texts)) for one in message.notable_states)
     pills += "".join(f' <span class="pill look">{one}</span>' for one in states)
     at = iso_time(message.send_time)
-    kind = f"m{' mine' if own else ''}{' changed' if _is_changed(message) else ''}"
+    is_changed = len(message.versions) > 1 or message.state is State.MISSING
+    kind = f"m{' mine' if own else ''}{' changed' if is_changed else ''}"
     item = (
         f'<li class="{kind}" id="{anchor_id(message_id)}">'
         f"{_author_html(message.name, message.account_id, own, say('報告者'))}"
@@ -118,11 +119,6 @@ def render_message(message: Message, surroundings: Surroundings) -> RenderedMess
         f"</div>{_facts_html(message)}</li>\n"
     )
     return RenderedMessage(item, _search_texts(message, bodies, surroundings))
-
-
-def _is_changed(message: Message) -> bool:
-    """Whether anybody saw it change."""
-    return len(message.versions) > 1 or message.state is State.MISSING
 
 
 def _shown(message: Message) -> str:

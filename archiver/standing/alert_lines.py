@@ -150,7 +150,7 @@ def _place(alert: Alert) -> tuple[int, int] | None:
 
 
 def _named(summary: MessageSummary, rule: AlertRule | None = None) -> NamedMessage:
-    day = _day(summary.sent)
+    day = "" if summary.sent is None else summary.sent.astimezone(JST).date().isoformat()
     text = own_words(summary.text) if rule is None else _from_matched_words(summary.text, rule)
     quoted = text[:QUOTED_CHARACTERS] + ("…" if len(text) > QUOTED_CHARACTERS else "")
     quote = f"「{visible(quoted)}」" if quoted else _("(text unknown)")
@@ -169,10 +169,6 @@ def _from_matched_words(body: str, rule: AlertRule) -> str:
     folded = unicodedata.normalize("NFKC", text)
     before, found, after = folded.partition(words) if words else (folded, "", "")
     return f"…{found}{after}" if found and len(before + found) > QUOTED_CHARACTERS else text
-
-
-def _day(sent: datetime | None) -> str:
-    return "" if sent is None else sent.astimezone(JST).date().isoformat()
 
 
 _HOURS_TOLD = 48

@@ -245,7 +245,7 @@ def _enter_file(entry: _Entry) -> None:
     given = entry.given
     otherwise = _("Say which file: archive job enter JOB file --file PATH")
     path = given.get("file") or asked_path(_("Which file (drag it into this window):"), otherwise=otherwise)
-    kind = given.get("kind") or _kind_of(Path(path))
+    kind = given.get("kind") or _KIND_BY_ENDING.get(Path(path).suffix.lower(), "other")
     limit = None if kind in ("invoice", "other") else entry.now  # what was received cannot bear a day to come
     day = read_day(given["on"], "--on", EXAMPLE_DAY, now=limit) if "on" in given else None
     kept, is_new = entry.keep_file(path, kind, day, given.get("note") or None)
@@ -254,11 +254,6 @@ def _enter_file(entry: _Entry) -> None:
     file = name_and_size(kept.name, kept.size)
     entry.tell(sentence, number=kept.number, file=file, kind=_(ENCLOSURE_KINDS[kept.kind]))
     echo(_("Hash (SHA-256): {sha256}"), sha256=kept.sha256)
-
-
-def _kind_of(path: Path) -> str:
-    """The kind that a file is taken for, where nobody says it."""
-    return _KIND_BY_ENDING.get(path.suffix.lower(), "other")
 
 
 def _take_back(entry: _Entry, what: str, number: int) -> None:

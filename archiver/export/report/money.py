@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from archiver.claims.money import (
     RECEIPTS,
@@ -33,7 +32,7 @@ MAX_REMINDERS = 3
 
 def standing_of(case: ReportInput) -> MoneyStanding | None:
     """How the money of the contract stands on the day of the report; None if no invoice and no payment is stated."""
-    return money_standing(case.contract, case.deliveries, _today(case))
+    return money_standing(case.contract, case.deliveries, case.created_at.astimezone(JST).date())
 
 
 def money_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tuple[str, str]]:
@@ -169,7 +168,3 @@ def _balance_text(case: ReportInput, statistics: MessageStatistics, balance: Inv
 
 def _shown_name(name: str) -> str:
     return shorten_line(visible(name), _NAME_LENGTH)
-
-
-def _today(case: ReportInput) -> date:
-    return case.created_at.astimezone(JST).date()

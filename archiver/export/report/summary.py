@@ -225,7 +225,7 @@ def _span_text(case: ReportInput, statistics: MessageStatistics) -> str:
         files=say("・ファイル{n:,}点", n=len(files)) if files else "",
         lacking=say("{lacking}。", lacking=say("、").join(unsaved)) if unsaved else "",
         pauses=_pauses_text(case),
-        next_line=_next_line(case.part_sentence),
+        next_line=f"\n{case.part_sentence}" if case.part_sentence else "",
         last_look=_last_look_text(case),
     )
 
@@ -242,10 +242,6 @@ def _pauses_text(case: ReportInput) -> str:
         n=len(pauses),
         longest=interval_text(longest),
     )
-
-
-def _next_line(sentence: str) -> str:
-    return f"\n{sentence}" if sentence else ""
 
 
 def _last_look_text(case: ReportInput) -> str:

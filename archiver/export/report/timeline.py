@@ -82,7 +82,7 @@ def blocks(case: ReportInput, statistics: MessageStatistics, *, limit: int) -> t
     table = TableBlock(
         (say("日時(日本時間)"), say("できごと"), say("根拠")),
         (0, 4, 1),
-        tuple((_time_text(line), line.what, line.source) for line in kept),
+        tuple((date_text(one.at) if one.whole_day else minute_text(one.at), one.what, one.source) for one in kept),
     )
     if len(lines) <= limit:
         return (table,)
@@ -106,10 +106,6 @@ def _chapter_of(line: _TimelineLine) -> int:
 
 def _source(case: ReportInput, chapter: str) -> str:
     return say(chapter) if case.has_chapters else say("保存した記録")
-
-
-def _time_text(line: _TimelineLine) -> str:
-    return date_text(line.at) if line.whole_day else minute_text(line.at)
 
 
 def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from archiver.claims.messages import DELETIONS, changed_sides, closed_account, last_reply, message_count, turn
@@ -35,7 +35,6 @@ from archiver.records import (
     CaseSide,
     ChangeKind,
     Contract,
-    Delivery,
     MessageId,
     RequestKind,
     SentReminder,
@@ -83,7 +82,7 @@ def _warning_lines(case: ReportInput) -> list[str]:
 
 def _head_lines(case: ReportInput) -> Iterator[str]:
     contract, platform = case.contract, platform_of(case.contract.platform)
-    delivered = _last_delivery(case.deliveries)
+    delivered = max(case.deliveries, key=lambda one: (day_of(one.at) or _EARLIEST, one.number), default=None)
     if not platform.elsewhere:
         yield say("契約ID: {platform_id}", platform_id=_field_text(contract.platform_id))
     yield say("仕事名: {title}", title=_field_text(contract.title))
@@ -172,10 +171,6 @@ def _change_lines(statistics: MessageStatistics, *, own: bool) -> Iterator[str]:
         is_told = kind is ChangeKind.DELETED and sides.total() == quoted
         if kind in DELETIONS and not is_told and own == (sides.keys() == {CaseSide.REPORTER}):
             yield line + say("。")
-
-
-def _last_delivery(deliveries: Sequence[Delivery]) -> Delivery | None:
-    return max(deliveries, key=lambda one: (day_of(one.at) or _EARLIEST, one.number), default=None)
 
 
 def _number_lines(lines: list[str]) -> list[str]:

@@ -50,7 +50,7 @@ def show(room: int, message_id: str) -> str:
         row=row,
         steps=_version_changes(text_pairs, versions),
         versions=versions,
-        earlier=_earlier(text_pairs),
+        earlier=text_pairs[-1].number if text_pairs and text_pairs[-1].number > 1 else 0,
         source=source_word(message.source),
         commands=commands,
         place=conversation_url(room, message.message_id),
@@ -112,11 +112,6 @@ def _version_changes(text_pairs: Sequence[VersionPair], versions: dict[int, dict
     return [{"pair": one, "before": versions[one.number], "after": versions[one.number + 1]} for one in text_pairs]
 
 
-def _earlier(text_pairs: Sequence[VersionPair]) -> int:
-    """The `upto` of the next page; 0 if there are no more versions."""
-    return text_pairs[-1].number if text_pairs and text_pairs[-1].number > 1 else 0
-
-
 # --- what can be done ----------------------------------------------------------------------------
 
 
@@ -125,15 +120,11 @@ def _commands(reading: Reading, room_chat: Chat, message: Message) -> list[dict[
     program, chosen = view_context().command, message_summaries(reading, [(room_chat.room_id, int(message.message_id))])
     package_orders, _left = selection_orders(reading, chosen, program, platform=sys.platform)
     packages = [
-        {"label": _package_label(order.contract), "line": line}
+        {"label": _("Make an export of job {contract} with it:").format(contract=order.contract), "line": line}
         for order in package_orders
         for _profile, line in order.commands[:1]
     ]
     return packages + [_attach_command(program, contract, message) for contract in room_chat.contracts]
-
-
-def _package_label(contract: str) -> str:
-    return _("Make an export of job {contract} with it:").format(contract=contract)
 
 
 def _attach_command(program: Sequence[str], contract: Contract, message: Message) -> dict[str, str]:

@@ -66,7 +66,11 @@ def index() -> AnyResponse | str:
     """What is kept, what happened, what not to do and what to do now; while it is being saved, how far that is."""
     job = _running_rescue(console_context())
     if "running" in request.args:  # the page asks by itself while it shows how far the saving is
-        return Response(headers={"HX-Refresh": "true"}) if job is None else _saving_part(job)
+        return (
+            Response(headers={"HX-Refresh": "true"})
+            if job is None
+            else render_template("emergency_saving.html", job=job)
+        )
     return _older_page("") if request.args.get("change") else _page("")
 
 
@@ -77,10 +81,6 @@ def _title() -> str:
 def _running_rescue(context: ConsoleContext) -> Job | None:
     job = context.jobs.last
     return job if job is not None and job.is_running and job.title == _title() else None
-
-
-def _saving_part(job: Job) -> str:
-    return render_template("emergency_saving.html", job=job)
 
 
 @pages.post("/rescue")
