@@ -423,9 +423,10 @@ def _on_quotation(dispute: Dispute, post: TruePost, words: str) -> Iterator[str]
     since = min(at for at, text, _updated in texts if text == texts[-1][1])
     gone = [at for at, text, _updated in shown if text == DELETED]
     changed, end = gone[0] if gone else since, dispute.period[1] or 10**9
-    looked = max([changed, *(at for at in times if at < end)]) if gone or is_edited else changed  # within the period
+    may_be = [changed, *(at for at in times if changed < at < end and (gone or is_edited))]  # within the period
     still = _findall(rf"(?:いまの文|いまの表示)\({DAY}\d\d:\d\dに確認、({DAY}\d\d:\d\d)も同じ\)", words)
-    if still != [_minute(looked)] * (_minute(looked) != _minute(changed)):
+    told = {one for one in may_be if [_minute(one)] * (_minute(one) != _minute(changed)) == still}
+    if not told or not (_is_cut(dispute) or max(may_be) in told or (gone and is_edited)):
         yield "until when it still read so"
     after = _findall(rf"(?:変わった後|いま)の文\(({DAY}\d\d:\d\d)に確認(?:、{DAY}\d\d:\d\dも同じ)?\){own}", words)
     if after != [(_minute(since), last)] * is_edited:
@@ -600,7 +601,8 @@ def _on_quoted(truth: Truth, page: str) -> Iterator[str]:
     for one in quoted:
         post = posts[one[1]]
         times = truth.dispute.sightings(post)
-        last = [at for at in times if at < end or at == times[0] or (post.number, at) in noted][-1:]
+        last = [at for at in times if at < end or at == times[0] or (post.number, at) in noted]
+        last = last if _is_cut(truth.dispute) else last[-1:]
         if one[2] != _second(times[0]) or (one[3] and one[3] not in map(_second, last)):
             yield f"when a message was seen ({one[0]})"
     for one in _finditer(rf"No\.(\d+)({DAY})\([^)]\)({TIME})(相手|報告者|参加者)(.+?)\(ID(\d+)\)", page):
@@ -609,6 +611,15 @@ def _on_quoted(truth: Truth, page: str) -> Iterator[str]:
             yield f"who wrote when ({one[0]})"
         if post.author == CLIENT and one[5] != truth.dispute.name_at(CLIENT, truth.dispute.sightings(post)[0]):
             yield f"the name of that time ({one[0]})"
+
+
+def _is_cut(dispute: Dispute) -> bool:
+    """Whether the period ends before the last look.
+
+    Looks that showed nothing new are one record, and the package holds it only where its last one lies in the period.
+    So what is told as the last look within the period may be an earlier one.
+    """
+    return dispute.period[1] is not None and dispute.period[1] <= dispute.last_look
 
 
 def _on_change_rows(truth: Truth, page: str) -> Iterator[str]:
@@ -622,6 +633,14 @@ def _on_change_rows(truth: Truth, page: str) -> Iterator[str]:
     if any(event.at >= end for event in events) and not _findall(said, page):
         yield "looks after the period that are not in the package"
     true = Counter(_change_row(truth, event, numbers[event.post.number]) for event in events)
+    if _is_cut(truth.dispute):  # any sight before the change is true
+        posts = {numbers[event.post.number]: event.post for event in events}
+        sights = {no: {*map(_second, truth.dispute.sightings(post))} for no, post in posts.items()}
+        told = Counter(
+            (*row[:3], "", row[4]) if row[3] in sights.get(row[0], ()) and row[3] < row[2] else row
+            for row in told.elements()
+        )
+        true = Counter((*row[:3], "", row[4]) for row in true.elements())
     yield from (f"a change that was not ({row})" for row in told - true)
     left_out = sum(map(_number, _findall(r"ほかの([0-9,]+)件はこの資料に載せていません", page)))
     if (true - told).total() > left_out:  # an office is shown the most telling ones
