@@ -13,7 +13,7 @@ from archiver.records import JST, Observation
 from archiver.store.archive import Archive, Reading
 from archiver.store.search import filtered_hits, newest_hits
 from archiver.store.search.newest_hits import HitPosition
-from archiver.store.search.scope import parse
+from archiver.store.search.scope import SearchQuery, parse
 from archiver.store.search.search import SearchResult, search
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, message_object
 from tests.support.archives.random_histories import archive_with_history
@@ -86,7 +86,7 @@ def test_a_sign_of_many_texts_that_came_late_is_found_without_the_index(
     monkeypatch.setattr(newest_hits, "RECENT", 5)
     history = [[observation((1, one, text))] for text in ("い", "あ") for one in range(1, 9)]
     with archive_with_history(blank, history) as archive, archive.reading() as reading:
-        monkeypatch.delattr(newest_hits.SearchQuery, "expression")
+        monkeypatch.delattr(SearchQuery, "expression")
         found = search(reading, parse("あ"), limit=2, older_than=HitPosition(6, 1, 0))
 
         assert [one.message_id for one in found.hits] == ["5", "4"]
