@@ -313,7 +313,7 @@ def test_what_a_document_quotes_is_held_against_an_archive_and_a_package(
     assert (True, computers.edited) == (document["verified"], document["passages"][0]["message"]["message_id"])
     told_of = ("以前の文面にだけあります", "この言葉ではありません", "見つかりません", "(No.)は資料ごと")
     assert [True] * 4 == [one in told for one in told_of]
-    assert ["読めるもの" in wrong[0], "--quotes" in wrong[1]] == [True, True]
+    assert ["文字を読めません" in wrong[0], "--quotes" in wrong[1]] == [True, True]
 
 
 def test_the_words_of_a_pdf_are_read(tmp_path: Path) -> None:
