@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.contracts import entering
 from archiver.cli.terminal.output import columns
 from archiver.records import Enclosure, MessageId
 from archiver.store import blobs
@@ -166,10 +165,11 @@ def test_an_invoice_may_be_of_a_day_to_come(desk: Desk, tmp_path: Path) -> None:
     assert [("invoice", "2099-01-31")] == [(one.kind, one.dated) for one in desk.attached()]
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [("a.PNG", "screenshot"), ("x.y.jpeg", "screenshot"), ("m.eml", "mail"), ("a.pdf", "other"), ("png", "other")],
-)
-def test_the_kind_is_told_by_the_name(name: str, kind: str) -> None:
+def test_the_kind_is_told_by_the_name(desk: Desk, tmp_path: Path) -> None:
     """Pictures are screenshots, saved mails are mails, anything else is other until the user says."""
-    assert kind == entering._kind_of(Path(name))
+    kinds = {"a.PNG": "screenshot", "x.y.jpeg": "screenshot", "m.eml": "mail", "a.pdf": "other", "png": "other"}
+    for name in kinds:
+        (tmp_path / name).write_text(name)
+        desk.run("job", "enter", "file", "--file", tmp_path / name)
+
+    assert kinds == {one.name: one.kind for one in desk.attached()}
