@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import os
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,6 +49,20 @@ def _pages_compiled_once() -> Iterator[None]:
     """Spare each application what another one has compiled: two tenths of a second for most of them."""
     with pytest.MonkeyPatch.context() as patch:
         compile_pages_once(patch)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _trees_one_at_a_time() -> Iterator[None]:
+    """Python 3.11 counts the levels of trees once for all threads, so two parsed at the same time refuse each other."""
+    parse, lock = ast.parse, threading.RLock()
+
+    def parse_alone(*given: Any, **named: Any) -> Any:
+        with lock:
+            return parse(*given, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ast, "parse", parse_alone)
         yield
 
 
