@@ -59,7 +59,7 @@ def _file_faults(path: Path, limit: int | None) -> Iterator[tuple[str, str, int]
     if path.suffix.lower() == ".pdf":
         body = path.read_bytes() if size <= MAX_BYTES else b""
         faults = run_apart(_pdf_faults, body) if is_pdf(body) else None
-        yield from [("unreadable", "", 0)] if faults is None else faults
+        yield from [("unreadable" if size <= MAX_BYTES else "unseen", "", 0)] if faults is None else faults
 
 
 # --- in a process of its own -------------------------------------------------------------------------

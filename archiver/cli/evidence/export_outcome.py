@@ -225,6 +225,7 @@ _SENTENCES = {
     "name_form": N_("Exhibits are numbered with three digits, such as 甲001.pdf or 甲001の2.pdf."),
     "size": N_("{detail} MB: larger than the limit."),
     "unreadable": N_("It cannot be read as a PDF."),
+    "unseen": N_("It is above 50 MB: what is inside was not looked at."),
     "password": N_("It is protected by a password."),
     "pages": N_("It has no pages."),
     "paper": N_("Page {page} is neither A4 nor A3: {detail}"),

@@ -69,10 +69,14 @@ def _check_sign(signs: str) -> str:
 
 
 def typed_code(text: str) -> str | None:
-    """The code that somebody typed in from paper; None if it has not the form of one."""
+    """The code that somebody typed in from paper; None if it has not the form of one, but for a sign."""
     signs = re.sub(r"[\s\-‐−–—ー]", "", unicodedata.normalize("NFKC", text)).upper()
     code = f"{signs[:5]}-{signs[5:10]}-{signs[10:]}"
-    return code if _CODE.fullmatch(code) else None
+    return code if _is_almost(code) else None
+
+
+def _is_almost(text: str) -> bool:
+    return _ALMOST.fullmatch(text) is not None and len(_NO_SIGN.findall(text)) < 2
 
 
 def is_whole(code: str) -> bool:
@@ -83,7 +87,7 @@ def is_whole(code: str) -> bool:
 
 def printed_codes(page: Page) -> list[str]:
     """What has the form of a code on a page, but for a sign; where no run of text has it, in the text as a whole."""
-    runs = [one.text for one in page.items if _ALMOST.fullmatch(one.text) and len(_NO_SIGN.findall(one.text)) < 2]
+    runs = [one.text for one in page.items if _is_almost(one.text)]
     return list(dict.fromkeys(runs or filter(is_whole, _CODE.findall(_text(page.items)))))
 
 

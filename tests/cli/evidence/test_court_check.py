@@ -57,6 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "甲005.pdf": _locked(),
         "甲006.pdf": b"broken",
         "甲007.PDF": _written(PdfWriter()),
+        "甲008.pdf": b"%PDF-1.7".ljust(50_000_001),
         "甲府の地図" + "x" * 50 + ".jpg": b"x",
         "控え.eml": b"x",
         ".DS_Store": b"x",
@@ -95,9 +96,10 @@ def test_each_thing_is_named_once_with_its_file_and_page(folder: Path) -> None:
         "甲005.pdf": [("password", "", 0)],
         "甲006.pdf": [("unreadable", "", 0)],
         "甲007.PDF": [("metadata", "Producer pypdf", 0), ("pages", "", 0)],
+        "甲008.pdf": [("size", "50.0", 0), ("unseen", "", 0)],
         "甲府の地図" + "x" * 50 + ".jpg": [("name_length", "59", 0)],
     } == found
-    assert (8, ["控え.eml"]) == (document["checked"], document["not_checked"])
+    assert (9, ["控え.eml"]) == (document["checked"], document["not_checked"])
 
 
 def test_the_list_is_read_by_people(folder: Path, tmp_path: Path) -> None:

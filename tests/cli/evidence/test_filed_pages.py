@@ -72,7 +72,7 @@ def test_it_is_read_by_people_in_both_languages(package: Path, tmp_path: Path) -
 def test_a_code_from_paper_finds_its_page(package: Path) -> None:
     """In any writing; a mistyped one is told apart from one of another export."""
     code = page_code.printed_codes(read_pages((package / "甲001の1.pdf").read_bytes())[2])[0]
-    wrong, other = code[:-1] + ("2" if code[-1] != "2" else "3"), "22222-22222-2222"
+    wrong, other = f"O{code[1:]}", "22222-22222-2222"
 
     assert f"甲001の1.pdf, page 3 of {package.name}" in _verify(package, code.lower().replace("-", ""), code=0)
     assert [("unknown", "sign"), ("unknown", "")] == [

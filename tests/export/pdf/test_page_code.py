@@ -263,7 +263,8 @@ def test_a_code_is_typed_in_from_paper(pdf: bytes) -> None:
     signs = code.replace("-", "")
 
     assert {code} == {page_code.typed_code(one) for one in (code.lower(), signs, code.replace("-", " "), _wide(code))}
-    assert [None, None] == [page_code.typed_code(one) for one in (f"{code}2", f"O{code[1:]}")]
+    assert [None, None] == [page_code.typed_code(one) for one in (f"{code}2", "backup20261130")]
+    assert (f"O{code[1:]}", False) == (page_code.typed_code(f"o{code[1:]}"), page_code.is_whole(f"O{code[1:]}"))
     wrong = {signs[:at] + sign + signs[at + 1 :] for at in range(14) for sign in page_code.SIGNS} - {signs}
     wrong |= {signs[:at] + signs[at + 1] + signs[at] + signs[at + 2 :] for at in range(13)} - {signs}
     wrong |= {f"0{signs[1:]}"}
