@@ -98,7 +98,7 @@ class FiledBefore:
         days = sorted({day for day, _sha256 in self.files.values()})
         names = {day: say("、").join(sorted(one for one, (on, _) in self.files.items() if on == day)) for day in days}
         told = [say("{day}に裁判所へ渡したもの(報告者入力): {names}", day=day, names=names[day]) for day in days]
-        return told and [say("前に裁判所へ渡したもののほかに、新しいものだけの資料です。"), *told]
+        return told and [say("前に裁判所へ渡したものは除いています。新しいものがなければ、証拠説明書だけです。"), *told]
 
 
 _BRANCH = re.compile("甲001の([0-9]+)")

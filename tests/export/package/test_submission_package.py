@@ -335,7 +335,7 @@ def test_a_later_filing_holds_what_is_new(tmp_path: Path) -> None:
     assert [] == [name for name in zip_files(nothing) if name.startswith("甲")]
     told = "2026-11-24に裁判所へ渡したもの(報告者入力): 甲001の1.pdf、甲001の2.pdf、甲002.png"
     assert told in readme(nothing)
-    assert told in str(nothing.advice)
+    assert f"新しいものがなければ、証拠説明書だけです。 {told}" in str(nothing.advice)
     assert "作れませんでした" not in readme(nothing)
     files = zip_files(later)
     assert ["甲001の3.pdf", "甲001の4.pdf", "甲003.png"] == [name for name in files if name.startswith("甲")]
