@@ -32,17 +32,17 @@ def state_file(home: Path) -> Path:
 def read_sign(file: Path) -> Sign:
     """What the last run said, as far as that still holds: each state has its time.
 
-    The times count from when the file was written, by the clock that is read here too.
+    The times count from when the file was written, by the clock that is read here too; that may have been put back.
     """
     try:
         age, told = time.time() - file.stat().st_mtime, json.loads(file.read_text(encoding="utf-8"))
         state, late, stopped = str(told["state"]), float(told["late"]), float(told["stopped"])
-        messages, last = int(told["messages"]), str(told["last"])
-    except (OSError, ValueError, KeyError, TypeError):
+        messages, last, _known = int(told["messages"]), str(told["last"]), (SAFE, LOOK, LOSE).index(state)
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return Sign(LOOK, _("How saving stands is not known."))
     if state not in (SAFE, LOOK) or age > stopped:
         return Sign(LOSE, _("Saving has stopped, or what is saved is in doubt. A click shows more."))
-    if state == LOOK or age > late:
+    if state == LOOK or abs(age) > late:
         return Sign(LOOK, _("Something needs a look. A click shows it."))
     kept = ngettext("{n} message", "{n} messages", messages).format(n=f"{messages:,}")
     return Sign(SAFE, _("{kept} are saved; last {time}.").format(kept=kept, time=last))

@@ -111,13 +111,17 @@ def test_three_states_and_a_click(bar: Bar, tmp_path: Path) -> None:
         (json.dumps(SAVED), 10, "safe"),
         (json.dumps(SAVED), 20, "look"),
         (json.dumps(SAVED), 1500, "lose"),
+        (json.dumps(SAVED), -20, "look"),
+        (json.dumps(SAVED), -1500, "look"),
+        (json.dumps(SAVED | {"state": "of a newer version"}), 0, "look"),
+        (json.dumps(SAVED | {"messages": float("inf")}), 0, "look"),
         (json.dumps(SAVED | {"state": "lose"}), 0, "lose"),
         ("{}", 0, "look"),
         ("[", 0, "look"),
     ],
 )
 def test_a_state_holds_as_long_as_it_is_fresh(tmp_path: Path, text: str, minutes: int, state: str) -> None:
-    """Where nothing saves any more, nobody writes that: the sign says it by the age of the last word."""
+    """Where nothing saves any more, nobody writes that: the sign says it by the age, also with a clock put back."""
     file = tmp_path / "waiting.json"
     file.write_text(text, encoding="utf-8")
     os.utime(file, (time.time() - minutes * 60,) * 2)

@@ -59,9 +59,10 @@ def open_app(
     """Serve the pages until a signal, the button, or 20 minutes without use; a second call opens the first one's."""
     if at_login is not None:
         echo(waiting.turn_on(obj, note_state) if at_login else waiting.turn_off(obj))
-        return 0
     if icon is not None:
-        return _change_icon(obj, is_wanted=icon)
+        _change_icon(obj, is_wanted=icon)
+    if (at_login, icon) != (None, None):
+        return 0
     if read_only:
         return _serve_read_only(obj, port or 0, no_browser=no_browser)
     file = instance_file(obj.home)
@@ -75,11 +76,10 @@ def open_app(
     return 0
 
 
-def _change_icon(obj: CliContext, *, is_wanted: bool) -> int:
+def _change_icon(obj: CliContext, *, is_wanted: bool) -> None:
     """Put the application into the menu and on the desktop, or take it away there."""
     for path in menu_entry.place(obj.home) if is_wanted else menu_entry.remove(obj.home):
         echo(_("Put there: {path}") if is_wanted else _("Taken away: {path}"), path=path)
-    return 0
 
 
 def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:

@@ -31,7 +31,7 @@ def test_an_entry_of_linux_starts_this_archive_and_goes_again(desk: Path, capsys
     """Its words survive the entry's two layers of quoting; the usual home's has the name of the package's own."""
     home = desk / '50% "off" $HOME `a` \\ 保管庫'
 
-    assert 0 == main(["--home", str(home), "app", "--icon"])
+    assert 0 == main(["--home", str(home), "app", "--icon", "--no-at-login"])
     entry, copy = menu_entry.places(home)
     parser = RawConfigParser(interpolation=None)
     parser.optionxform = str  # type: ignore[assignment, method-assign]
