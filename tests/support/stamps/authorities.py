@@ -52,7 +52,7 @@ class OpensslAuthority:
         (folder / "serial").write_text("01\n")
         self._certificate("root", by=None)
         self._certificate("ca", by="root")
-        self._certificate("app", by="ca")
+        self._certificate("tsa", by="ca")
 
     @property
     def root(self) -> bytes:
