@@ -72,7 +72,7 @@ def turn_on(call: ProgramCall, note_state: Callable[[Settings, datetime], None])
     note_state(call.settings(), utc_now())
     with suppress(errors.SchedulerRefused):  # then at the next log-in
         start_in_background(*command, environ=call.environ)
-    return _("From each log-in on, a sign beside the clock shows how saving goes; a click on it opens these pages.")
+    return _("From each log-in on, a sign beside the clock shows how saving goes; a click on it opens the pages.")
 
 
 def turn_off(call: ProgramCall) -> str:
