@@ -121,11 +121,12 @@ def test_the_recipes_are_filled_in_for_a_release(tmp_path: Path) -> None:
 
 
 def test_what_goes_before_the_program_ends_all_it_did_for_each_archive(tmp_path: Path) -> None:
-    """Of those that the notes name, whatever their names; folders without an archive are left alone."""
+    """Of those that the notes name, whatever their names; one that was moved away is not called kept."""
     home, calls = tmp_path / '100% "保管庫" \\ $HOME', tmp_path / "calls"
     home.mkdir()
     (home / "archive.sqlite3").touch()
-    other_archives.note_saving(home, 1, at=datetime.now(UTC), state=tmp_path / "state" / "chatwork-archiver-state")
+    for one in (home, tmp_path / "moved"):
+        other_archives.note_saving(one, 1, at=datetime.now(UTC), state=tmp_path / "state" / "chatwork-archiver-state")
     script = shutil.copy(PACKAGING / "before-removal.sh", tmp_path)
     (tmp_path / "archive").write_text(f'#!/bin/sh\necho "$*" >> {calls}\n')
     (tmp_path / "archive").chmod(0o755)
@@ -135,7 +136,8 @@ def test_what_goes_before_the_program_ends_all_it_did_for_each_archive(tmp_path:
 
     assert f"  {home}\n" == said
     undone = ("init schedule --off", "app --no-at-login", "app --no-icon")
-    assert [f"--home {home} -q {words}" for words in undone] == calls.read_text(encoding="utf-8").splitlines()
+    expected = [f"--home {one} -q {words}" for one in (home, tmp_path / "moved") for words in undone]
+    assert expected == calls.read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.drawn
