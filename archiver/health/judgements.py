@@ -13,8 +13,8 @@ from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters
 from archiver.records import JST
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Grade, Level
 from archiver.settings.model import SEALED, Settings
+from archiver.sync.call_share import daemon_interval
 from archiver.sync.report import is_clock_wrong
-from archiver.sync.window_share import daemon_interval
 
 LATE = timedelta(hours=1)
 """Age of a last save that needs attention, or three times the interval where that is longer."""

@@ -15,7 +15,7 @@ from archiver.render.times import interval_words, iso_date, minute_text
 from archiver.schedule.schedulers import is_daemon_running
 from archiver.settings.model import Settings
 from archiver.store.queries.status import Horizon
-from archiver.sync import window_share
+from archiver.sync import call_share
 from archiver.sync.report import SyncReport
 from archiver.wording import gettext as _
 from archiver.wording import ngettext
@@ -140,7 +140,7 @@ def round_interval(rooms: int, settings: Settings) -> timedelta:
     sync = settings.sync
     if not is_daemon_running(settings.home):
         return sync.every
-    return min(sync.every, window_share.daemon_interval(rooms, share=sync.window_share))
+    return min(sync.every, call_share.daemon_interval(rooms, share=sync.window_share))
 
 
 def unseen_bound(
@@ -155,13 +155,13 @@ def unseen_bound(
         return None
     every = round_interval(rooms, settings)
     if is_daemon_running(settings.home):
-        bound = window_share.daemon_unseen(rooms, every=every, share=share)
+        bound = call_share.daemon_unseen(rooms, every=every, share=share)
     elif starters is None or starters.names is None or starters.is_idle:
         return None
     else:
-        bound = window_share.longest_unseen(rooms, every=every, share=share)
-    left = window_share.known_left(snapshot.window_requests, now, reserve=settings.sync.reserve, share=share)
-    return bound if left is None else window_share.present_unseen(bound, every=every, rooms=rooms, left=left)
+        bound = call_share.longest_unseen(rooms, every=every, share=share)
+    left = call_share.known_left(snapshot.window_requests, now, reserve=settings.sync.reserve, share=share)
+    return bound if left is None else call_share.present_unseen(bound, every=every, rooms=rooms, left=left)
 
 
 def unseen_sentence(bound: timedelta) -> str:

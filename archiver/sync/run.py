@@ -16,7 +16,7 @@ from archiver.store.queries import files
 from archiver.store.queries.files import WantedFile
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import WindowRequests
-from archiver.sync import plan, run_end, run_inputs, window_share
+from archiver.sync import call_share, plan, run_end, run_inputs
 from archiver.sync.files import transfer
 from archiver.sync.files.download import FileDownloads
 from archiver.sync.pull.context import PullContext
@@ -117,9 +117,9 @@ def _turns(
     start: run_inputs.RunStart, transport: Transport, remembered: WindowRequests | None, rooms: int
 ) -> plan.Turns:
     """What this run may read in turn of so many rooms."""
-    end, requests = window_share.window_end(transport), transport.requests - start.counters.requests
-    ours = window_share.window_requests(remembered, end, WindowRequests(end or start.at, requests, requests))
-    requests_left = window_share.requests_in_share(
+    end, requests = call_share.window_end(transport), transport.requests - start.counters.requests
+    ours = call_share.window_requests(remembered, end, WindowRequests(end or start.at, requests, requests))
+    requests_left = call_share.requests_in_share(
         transport.budget,
         spent=ours.spent,
         looks=ours.looks,
@@ -127,8 +127,8 @@ def _turns(
         share=start.options.window_share or 0,
     )
     left = FALLBACK_WINDOW if end is None else end - start.at
-    later = window_share.rounds_to_come(left, start.options.pace)
-    lists = window_share.lists_of_round(rooms, requests_left, later=later)
+    later = call_share.rounds_to_come(left, start.options.pace)
+    lists = call_share.lists_of_round(rooms, requests_left, later=later)
     return plan.Turns(lists, 0 if later else requests_left)
 
 

@@ -21,7 +21,7 @@ from archiver.store.queries.last_looks import truncated_lists
 from archiver.store.queries.room_holdings import has_losses
 from archiver.store.time_text import CLOCK_TOLERANCE, from_text, to_text
 from archiver.store.working import backfill_queue, remembered_values
-from archiver.sync import coverage, plan, run_inputs, window_share
+from archiver.sync import call_share, coverage, plan, run_inputs
 from archiver.sync.files.download import clear_incoming
 from archiver.sync.plan import KINDS, has_moved, reading_intervals
 from archiver.sync.pull.context import PullContext, write_steady_visits
@@ -286,11 +286,11 @@ def keep_window_requests(writing: Writing, transport: Transport, *, requests: in
     `looks` are those of the share for looking for changes.
     If the window changed during the run, all of the run's calls count in the new one: too many rather than too few.
     """
-    reset = window_share.window_end(transport)
+    reset = call_share.window_end(transport)
     if reset is not None:
         remembered = remembered_values.WINDOW_REQUESTS.recall(writing)
         run = remembered_values.WindowRequests(reset, requests, looks)
-        remembered_values.WINDOW_REQUESTS.remember(writing, window_share.window_requests(remembered, reset, run))
+        remembered_values.WINDOW_REQUESTS.remember(writing, call_share.window_requests(remembered, reset, run))
 
 
 def keep_other_calls(writing: Writing, calls: int, *, at: datetime) -> None:

@@ -26,10 +26,10 @@ from archiver.store.time_text import last_compared
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import RoomFailure
 from archiver.sync import plan
+from archiver.sync.call_share import ACCOUNT_EVERY
 from archiver.sync.files.download import DownloadLimits, FileDownloads
 from archiver.sync.plan import KINDS, PlanStep
 from archiver.sync.report import RoomOutcome, RoomReport
-from archiver.sync.window_share import ACCOUNT_EVERY
 
 FindDeparting = Callable[[Reading, int], frozenset[int]]
 """Returns the accounts of departing counterparts, judged by the entries above a number."""

@@ -13,8 +13,7 @@ from archiver.chatwork.reply_headers import Budget
 from archiver.records import RoomId
 from archiver.store.working.remembered_values import Visit, WindowRequests
 from archiver.sync import plan
-from archiver.sync.report import RoomOutcome
-from archiver.sync.window_share import (
+from archiver.sync.call_share import (
     daemon_interval,
     daemon_unseen,
     known_left,
@@ -25,6 +24,7 @@ from archiver.sync.window_share import (
     rounds_to_come,
     window_requests,
 )
+from archiver.sync.report import RoomOutcome
 from tests.support.world import World, running_world
 
 RESET = datetime(2026, 7, 1, 3, 5, tzinfo=UTC)
