@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"folder_sync"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
-    "store.queries.author_facts": FOUNDATION | {"evidence.listed_acts", "evidence.history", "store"},
+    "store.queries.author_counts": FOUNDATION | {"evidence.listed_acts", "evidence.history", "store"},
     "store.queries.contract_activity": FOUNDATION
     | {
         "claims.claim",

@@ -20,7 +20,7 @@ from archiver.records import ChangeKind, ContractRoom, case_facts
 from archiver.render.gap_breaks import closing_pauses, usual_interval_lines
 from archiver.store import time_text
 from archiver.store.archive import Writing
-from archiver.store.queries import author_facts
+from archiver.store.queries import author_counts
 from archiver.store.time_text import to_text
 from tests.claims.dispute import ODDS, Circumstances
 from tests.claims.test_planted_lies import Function, Lie, nobody_else, nothing, plant
@@ -70,9 +70,9 @@ LIES: dict[str, tuple[Circumstances, Lie]] = {
         replace(SMALL, platform="coconala"),
         (platform_of, lambda true, _name: true("crowdworks")),
     ),
-    "chats": (replace(SMALL, chats="two"), (author_facts._by_room, _of_one_chat)),
+    "chats": (replace(SMALL, chats="two"), (author_counts._by_room, _of_one_chat)),
     "closes": (replace(SMALL, closes=True), (closing_pauses, partial(nothing, ()))),
-    "period": (replace(SMALL, period=True), (author_facts._by_room, _of_all_times)),
+    "period": (replace(SMALL, period=True), (author_counts._by_room, _of_all_times)),
     "names": (
         replace(SMALL, names="shared"),
         (claim.counterparts, partial(nothing, frozenset({CLIENT}))),

@@ -31,7 +31,7 @@ from archiver.records import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries import author_facts, current_state, roles
+from archiver.store.queries import author_counts, current_state, roles
 from archiver.store.queries.contracts import deliveries
 from archiver.store.queries.last_looks import gaps, last_list_time
 from archiver.store.working import last_lists
@@ -92,9 +92,9 @@ def _activity(
             _room_facts(reading, room, contract, is_read=looks[room] is not None, is_closed=room in closed)
             for room in rooms
         ),
-        authors=author_facts.author_facts(reading, contract.rooms, last_of=bases, own=own)
+        authors=author_counts.author_facts(reading, contract.rooms, last_of=bases, own=own)
         if is_counting
-        else author_facts.last_posts(reading, told, bases),
+        else author_counts.last_posts(reading, told, bases),
         known_until=_known_until(contract, looks),
         closings=closings,
         cancellations=tuple(_cancellations(reading, contract)) if closings else (),
@@ -102,9 +102,9 @@ def _activity(
     reply = last_reply(facts).value
     facts = with_acts(
         facts,
-        author_facts.listed_acts(reading, told, None if reply is None else reply.at),
-        lambda after: author_facts.first_message_after(reading, told, own, after),
-        lambda after: author_facts.speech_after(reading, told, known, after),
+        author_counts.listed_acts(reading, told, None if reply is None else reply.at),
+        lambda after: author_counts.first_message_after(reading, told, own, after),
+        lambda after: author_counts.speech_after(reading, told, known, after),
     )
     return ContractActivity(
         contract=contract,
@@ -127,7 +127,7 @@ def case_sides(reading: Reading, contract: Contract) -> CaseSides:
 
 def changed_messages(reading: Reading, rooms: Sequence[ContractRoom], sides: CaseSides) -> ChangedMessages:
     """The messages that changed after they were sent, within the parts of rooms that belong to a contract."""
-    return ChangedMessages(sides, author_facts.changed_authors(reading, rooms, own=sides.reporters))
+    return ChangedMessages(sides, author_counts.changed_authors(reading, rooms, own=sides.reporters))
 
 
 def _room_facts(reading: Reading, room: int, contract: Contract, *, is_read: bool, is_closed: bool) -> RoomFacts:
@@ -135,7 +135,7 @@ def _room_facts(reading: Reading, room: int, contract: Contract, *, is_read: boo
     periods = [one for one in contract.rooms if one.room_id == room]
     inside = tuple(gap for gap in room_gaps if any(one.overlaps(gap.start, gap.end) for one in periods))
     return RoomFacts(
-        RoomId(room), is_read, RoomBeginning(author_facts.first_post(reading, room), room_gaps), inside, is_closed
+        RoomId(room), is_read, RoomBeginning(author_counts.first_post(reading, room), room_gaps), inside, is_closed
     )
 
 
@@ -170,7 +170,7 @@ def last_handover(reading: Reading, activity: ContractActivity, *, since: dateti
         .limit(1)
     )
     row = reading.sql.execute(query).first()
-    return None if row is None else author_facts.post_of_row(row)
+    return None if row is None else author_counts.post_of_row(row)
 
 
 def _people(entries: Mapping[int, Sequence[EntryObject]]) -> dict[int, dict[int, list[str]]]:

@@ -13,7 +13,7 @@ from archiver.records import CaseSide, CaseSides, Contract, MessageKind, State
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED
-from archiver.store.queries.author_facts import changed_inside
+from archiver.store.queries.author_counts import changed_inside
 from archiver.store.queries.viewing.messages import message_by_id
 
 Changed = tuple[State, list[str], datetime, int]
