@@ -26,7 +26,7 @@ from archiver.records import ENCLOSURE_KINDS, Contract, Delivery, Enclosure, Inv
 from archiver.settings.file import load_settings
 from archiver.settings.token import token_file
 from archiver.setup import contract_rooms
-from archiver.setup.contract_facts import keep_contract
+from archiver.setup.contract_entry import keep_contract
 from archiver.setup.fact_questions import check_order
 from archiver.setup.written_values import EXAMPLE_DAY, EXAMPLE_TIME, find_message, read_day, read_yen
 from archiver.store import blobs, statements

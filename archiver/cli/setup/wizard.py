@@ -35,7 +35,7 @@ from archiver.setup.archive_setup import (
     sole_setup,
     vanished_warning,
 )
-from archiver.setup.contract_facts import enter_contracts
+from archiver.setup.contract_entry import enter_contracts
 from archiver.setup.contract_rooms import choosable_rooms
 from archiver.setup.fact_questions import first_question
 from archiver.setup.written_values import FINISHED, STAMPS, note_answer, recall_answers

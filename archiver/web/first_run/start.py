@@ -30,7 +30,7 @@ from archiver.setup.archive_setup import (
     keep_token,
     prepare_archive,
 )
-from archiver.setup.contract_facts import NewJob, enter_contracts
+from archiver.setup.contract_entry import NewJob, enter_contracts
 from archiver.setup.contract_rooms import begin_of, choosable_rooms, direct_chats_beside, people_of_rooms, proposed_jobs
 from archiver.setup.evidence_words import count_saved
 from archiver.setup.fact_questions import read_facts

@@ -14,7 +14,7 @@ from archiver import errors
 from archiver.platforms.job_platform import STRANGER
 from archiver.records import Contract, ContractRoom, Delivery, Role, RoomId
 from archiver.render.times import clock_minute
-from archiver.setup.contract_facts import change_rooms, enter_contracts, given_room, released
+from archiver.setup.contract_entry import change_rooms, enter_contracts, given_room, released
 from archiver.setup.fact_questions import check_client
 from archiver.setup.written_values import EXAMPLE_TIME, fact_prefix, note_answer, read_day
 from archiver.store import blobs, statements

@@ -19,7 +19,7 @@ from archiver.render.gap_breaks import narrow_gap
 from archiver.render.invisible_characters import visible
 from archiver.render.times import day_words
 from archiver.report_language import in_program_language
-from archiver.setup.contract_facts import called_apart, kept_counts
+from archiver.setup.contract_entry import called_apart, kept_counts
 from archiver.setup.contract_rooms import strangers_sentence
 from archiver.setup.fact_questions import FIVE, five_facts, missing_facts
 from archiver.setup.written_values import fact_prefix, yen_text
