@@ -16,7 +16,7 @@ from typing import NamedTuple
 from filelock import FileLock, Timeout
 
 from archiver import errors
-from archiver.custody import earlier_homes, erasures, known_copies
+from archiver.custody import erasures, known_copies, put_back_databases
 from archiver.custody.known_copies import ComparedRecords, EarlierCopy, compared_records
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
@@ -157,7 +157,7 @@ def restore(
         erased += erasures.remove_restored_copies(restored)
     copy.remove_mark(home)  # with it an interrupted restore can be finished by the same command
     with closing(Archive(home)) as restored, suppress(errors.OlderArchive):  # an older form takes no records as it is
-        earlier_homes.record_restore(restored, now=now())
+        put_back_databases.record_restore(restored, now=now())
     return BackupOutcome(verification, report, is_placed=True, erased=tuple(erased), aside=aside)
 
 

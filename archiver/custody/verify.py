@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from archiver import errors
-from archiver.custody import earlier_homes
+from archiver.custody import put_back_databases
 from archiver.custody.known_copies import ComparedRecords
 from archiver.custody.reply_objects import check_objects
 from archiver.evidence.looks import note_services, read_services
@@ -202,7 +202,7 @@ def _verify(
     chain.compare_exports(entry_check.exports)
     chain.compare_rollbacks(entry_check.rollbacks)
     check_rollbacks(verification, entry_check.rollbacks, _file_names(folder / ORPHANED), read)
-    for sentence in earlier_homes.sentences(reading):
+    for sentence in put_back_databases.sentences(reading):
         verification.add_note(sentence)
     note_services(verification, read_services(entry_check.services))
     stamps.close()

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import earlier_homes
-from archiver.custody.earlier_homes import PutBackDatabase
+from archiver.custody import put_back_databases
+from archiver.custody.put_back_databases import PutBackDatabase
 from archiver.health import evidence, folders
 from archiver.health.snapshot import HealthSnapshot, read_snapshot
 from archiver.store.archive import Archive, Reading
@@ -80,8 +80,8 @@ def _read_facts(reading: Reading, app: App, snapshot: HealthSnapshot) -> CheckFa
         size=size,
         per_day=per_day,
         stamps=evidence.stamp_status(reading, [one.name for one in app.authorities], app.root_errors),
-        put_back=tuple(earlier_homes.put_back_databases(reading)),
-        put_back_told=tuple(earlier_homes.sentences(reading)),
+        put_back=tuple(put_back_databases.put_back_databases(reading)),
+        put_back_told=tuple(put_back_databases.sentences(reading)),
         services=tuple(evidence.service_sentences(reading)),
         horizons=tuple(status.horizons(reading, snapshot.rooms)),
         backup=remembered_values.LAST_BACKUP.recall(reading),

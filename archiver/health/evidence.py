@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from archiver.custody import stamp_requests
-from archiver.custody.earlier_homes import PutBackDatabase, advice
+from archiver.custody.put_back_databases import PutBackDatabase, advice
 from archiver.custody.stamp_requests import SEAL_CHANGED, StampLife
 from archiver.errors import N_, BadRoots
 from archiver.evidence.looks import other_address_sentence, other_addresses, read_services

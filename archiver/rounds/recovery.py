@@ -14,7 +14,7 @@ from pathlib import Path
 from archiver import errors
 from archiver.app import App
 from archiver.custody import stamp_requests
-from archiver.custody.earlier_homes import take_in
+from archiver.custody.put_back_databases import take_in
 from archiver.rounds import run_log
 from archiver.rounds.round import TELL_NOBODY, hold_round, run_round, seal, seal_if_due, settings_digest, settle_seals
 from archiver.rounds.round_parts import IDLE_PARTS_LIMIT, LOCK_PATIENCE_SECONDS, LOCK_PAUSE_SECONDS

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import earlier_homes, erasures, folder_copies, stamp_requests
+from archiver.custody import erasures, folder_copies, put_back_databases, stamp_requests
 from archiver.custody.stamp_requests import StampOutcome
 from archiver.records import JST, Seal
 from archiver.records.alerts import DEPARTURES
@@ -172,14 +172,14 @@ def settle_seals(app: App) -> tuple[str, ...]:
     What was typed on a page some time ago becomes an entry, also where the application died.
     """
     statements.state_all_typed(app.archive, at=app.now(), quiet=statements.QUIET)
-    recorded = earlier_homes.settle(app.archive, now=app.now(), copies=app.settings.exports.also_to)
+    recorded = put_back_databases.settle(app.archive, now=app.now(), copies=app.settings.exports.also_to)
     return (*(_last_put_back(app, recorded) if recorded else ()), *_go_on_erasing(app))
 
 
 def _last_put_back(app: App, count: int) -> list[str]:
     """What is to be said of the databases that were put back last."""
     with app.archive.reading() as reading:
-        return list(map(earlier_homes.advice, earlier_homes.put_back_databases(reading)[-count:]))
+        return list(map(put_back_databases.advice, put_back_databases.put_back_databases(reading)[-count:]))
 
 
 def _go_on_erasing(app: App) -> list[str]:
@@ -239,9 +239,9 @@ def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[
     failures = folder_copies.copy_to_folders(app.settings.home, app.settings.exports.also_to)
     sentence, is_gone = _("No backup could be made in {folder}: {detail}"), _("this folder does not exist")
     complaints = {str(one.folder): sentence.format(folder=one.folder, detail=one.detail or is_gone) for one in failures}
-    earlier_homes.note(app.archive, app.settings.exports.also_to)
+    put_back_databases.note(app.archive, app.settings.exports.also_to)
     with app.archive.reading() as reading:
-        complaints |= {str(one.path): earlier_homes.other_sentence(one) for one in other_databases(reading)}
+        complaints |= {str(one.path): put_back_databases.other_sentence(one) for one in other_databases(reading)}
     due = _due_complaints(app, complaints)
     return tuple(sentence for place, sentence in complaints.items() if always or place in due)
 

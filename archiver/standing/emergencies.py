@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.alerts import change_rules
 from archiver.claims.quotations import Quotation, seen_at
-from archiver.custody.earlier_homes import put_back_databases
+from archiver.custody.put_back_databases import put_back_databases
 from archiver.records import CLOSED_ENDING, ChangedMessages, Contract, closed_mark
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, DepartureObservations, Level
 from archiver.render.invisible_characters import visible

@@ -15,7 +15,7 @@ from typing import Any
 from archiver.app import utc_now
 from archiver.claims.money import RECEIPTS, money_standing
 from archiver.claims.quotations import Quotation, excerpts, seen_at
-from archiver.custody import earlier_homes
+from archiver.custody import put_back_databases
 from archiver.health import error_reasons, snapshot
 from archiver.health.conditions import OF_ALERTS, ROWS, Condition, ConditionKind, conditions, told_conditions
 from archiver.health.evidence import service_sentences
@@ -152,7 +152,7 @@ def observed_facts(reading: Reading, status: Status, standing: Standing) -> Row:
     said = [(one.kind, page_sentence(one, labels), one.facts.get("error")) for one in found]
     services = [] if status.is_practice else service_sentences(reading)
     beside: list[tuple[Any, str]] = [("service", one) for one in services]
-    beside += [("", one) for one in earlier_homes.overview_lines(reading)]
+    beside += [("", one) for one in put_back_databases.overview_lines(reading)]
     emptied = _(", ").join(labels.get(int(one.room_id), str(one.room_id)) for one in status.rooms if one.emptied)
     if emptied:
         text = _("The last list of {rooms} came empty, though messages are saved; nothing is taken as deleted.")

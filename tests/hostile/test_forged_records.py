@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from archiver.cli.main import main
-from archiver.custody import earlier_homes, erasures
+from archiver.custody import erasures, put_back_databases
 from archiver.custody.verify import verify_archive
 from archiver.evidence import chain
 from archiver.health.snapshot import read_snapshot
@@ -92,7 +92,7 @@ def test_nothing_goes_by_a_forged_record(world: World) -> None:
         assert room_holdings.other_chats(reading, rooms, upto=10_000) == []
         assert current_state.last_payload(reading, "note/job1", None) == {"text": "大事"}
         assert current_state.owner(reading) is not None
-        assert earlier_homes.put_back_databases(reading) == []
+        assert put_back_databases.put_back_databases(reading) == []
         departures.observed_signals(reading, after=0)
         read_snapshot(reading, world.clock())
     assert erasures.go_on(world.archive, now=world.clock) == []

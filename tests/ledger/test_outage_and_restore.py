@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.custody.earlier_homes import overview_lines
+from archiver.custody.put_back_databases import overview_lines
 from archiver.custody.verify import verify_archive
 from archiver.export.package.report_input import put_back_sentences
 from archiver.health.check_result import CheckResult

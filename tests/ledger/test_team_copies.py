@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.custody.earlier_homes import overview_lines
+from archiver.custody.put_back_databases import overview_lines
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading
 from archiver.store.engine import DATABASE

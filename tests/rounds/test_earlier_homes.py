@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.custody import backup, earlier_homes
-from archiver.custody.earlier_homes import take_in
+from archiver.custody import backup, put_back_databases
+from archiver.custody.put_back_databases import take_in
 from archiver.custody.verify import verify_archive
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
@@ -42,7 +42,7 @@ def put_back(world: World, source: Path) -> None:
 def told(world: World) -> list[str]:
     """What `status` says of older databases."""
     with world.archive.reading() as reading:
-        return earlier_homes.overview_lines(reading)
+        return put_back_databases.overview_lines(reading)
 
 
 def test_a_home_that_was_put_back_is_told_and_recorded_once(world: World) -> None:
@@ -148,14 +148,14 @@ def test_a_folder_for_copies_remembers_too_and_archives_that_parted_are_told_onc
     (tmp_path / "cloud").mkdir()
     world.post("検収OKです")
     next_round(world)
-    earlier_homes.note(world.archive, [tmp_path / "cloud"])
+    put_back_databases.note(world.archive, [tmp_path / "cloud"])
     (note,) = (tmp_path / "cloud").iterdir()
     others = note.read_bytes()
     put_back(world, world.home.with_name("snapshot"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "second computer"))
 
-    found = [earlier_homes.settle(world.archive, now=world.own_clock(), copies=[tmp_path / "cloud"])]
+    found = [put_back_databases.settle(world.archive, now=world.own_clock(), copies=[tmp_path / "cloud"])]
     note.write_bytes(others)
-    found.append(earlier_homes.settle(world.archive, now=world.own_clock(), copies=[tmp_path / "cloud"]))
+    found.append(put_back_databases.settle(world.archive, now=world.own_clock(), copies=[tmp_path / "cloud"]))
 
     assert ([1, 0], 1) == (found, len(world.entries("rollback")))

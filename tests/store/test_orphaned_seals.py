@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from archiver.custody.earlier_homes import overview_lines
+from archiver.custody.put_back_databases import overview_lines
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Verification
 from archiver.store import orphaned_seals, seal_files, seals

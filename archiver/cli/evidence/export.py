@@ -24,10 +24,10 @@ from archiver.cli.evidence.export_outcome import (
 )
 from archiver.cli.terminal.output import ProgressScreen, echo, echo_json, echo_lines, pad, visible
 from archiver.cli.terminal.prompts import ask, ask_numbers, ask_yes_no, is_asked, parse_period
-from archiver.custody import earlier_homes, erasures
+from archiver.custody import erasures, put_back_databases
 from archiver.custody.export_stamps import stamp_service
-from archiver.export.mask.name_lists import has_analyser
 from archiver.export.mask.policy import POLICIES
+from archiver.export.mask.surnames import has_analyser
 from archiver.export.package import make_package, reading_step
 from archiver.export.package.make_package import ExportDeclined, ExportReport
 from archiver.export.package.order import ExportOrder, option_words
@@ -146,7 +146,7 @@ def _finish_interrupted(app: App) -> None:
     """Finish what an interrupted run left; from a home that cannot be written a package can be made all the same."""
     copies = app.settings.exports.also_to
     with suppress(errors.StorageError):
-        earlier_homes.settle(app.archive, now=app.now(), copies=copies)
+        put_back_databases.settle(app.archive, now=app.now(), copies=copies)
         echo_lines(erasures.go_on(app.archive, now=app.now, copies=copies), err=True)
 
 

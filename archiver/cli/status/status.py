@@ -14,7 +14,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.status import page
 from archiver.cli.terminal.output import beside, columns, echo, echo_json, pad, paged_output, visible
 from archiver.cli.terminal.prompts import tell
-from archiver.custody import earlier_homes
+from archiver.custody import put_back_databases
 from archiver.health.evidence import service_sentences
 from archiver.health.snapshot import known_time
 from archiver.records import ChangedMessages, ChangeKind, JsonObject, Pause
@@ -191,7 +191,7 @@ def whole_document(
         **status_document(status, warnings=standing.sentences, pauses=room_pauses(reading, status)),
         "unseen_seconds": None if unseen is None else int(unseen.total_seconds()),
         **slow_work_document(slow_work_progress(reading, rooms_to_read(reading, now), since=since)),
-        "put_back_databases": earlier_homes.overview_lines(reading),
+        "put_back_databases": put_back_databases.overview_lines(reading),
         "other_services": service_sentences(reading),
         "erasures": [
             {

@@ -15,9 +15,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from archiver.evidence.history import LIST_KINDS, EntryObject, number, text
-from archiver.export.mask import name_lists
 from archiver.export.mask.kinds import MaskHit, MaskKind, replacement
-from archiver.export.mask.name_lists import in_hiragana, in_katakana, kana_readings, romanised, surnames, vocabulary
+from archiver.export.mask.surnames import (
+    in_hiragana,
+    in_katakana,
+    kana_readings,
+    readings,
+    romanised,
+    surnames,
+    vocabulary,
+    words,
+)
 from archiver.letter_folding import FoldedText, folded_text, folded_word, join_variants
 
 TITLE_WORDS = frozenset({"さん", "さま", "様", "氏", "くん", "君", "ちゃん", "殿", "先生", "씨", "님"})
@@ -55,14 +63,14 @@ def parts_of(name: str, *, with_words: bool = False) -> list[str]:
         return _divided(named[0])
     if with_words and len(named) == 2 and "(" not in seen and named[0] in surnames().kanji:
         return named
-    vocabulary = name_lists.vocabulary()
-    return [one for one in named if one in surnames().kanji or one.lower() not in vocabulary] or named
+    plain = vocabulary()
+    return [one for one in named if one in surnames().kanji or one.lower() not in plain] or named
 
 
 def _divided(whole: str) -> list[str]:
     """A whole name at the end of its surname."""
     known = (cut for cut in (4, 3, 2) if cut < len(whole) and whole[:cut] in surnames().kanji)
-    persons = (one.end for one in name_lists.words(whole) if one.is_person and one.start == 0 and one.end < len(whole))
+    persons = (one.end for one in words(whole) if one.is_person and one.start == 0 and one.end < len(whole))
     cut = next(itertools.chain(known, persons), 0)
     return [whole[:cut], whole[cut:]] if cut else [whole]
 
@@ -89,7 +97,7 @@ def _readings(part: str) -> list[str]:
         return [in_hiragana(part)]
     if _LATIN_SPELLING.fullmatch(part):
         return kana_readings(part.lower())[:_MOST_READINGS]
-    read = "".join(name_lists.readings(part))
+    read = "".join(readings(part))
     found = [*surnames().kanji.get(part, ()), *([read] if _KANA.fullmatch(read) else [])]
     return list(dict.fromkeys(found))[:_MOST_READINGS]
 

@@ -407,7 +407,7 @@ KNOWN_COPIES: Slot[tuple[KnownCopy, ...]] = Slot("known_copies", tuple[KnownCopy
 
 
 BROUGHT_IN: Slot[tuple[str, ...]] = Slot("brought_in", tuple[str, ...], ())
-"""The digests of the last records of other databases whose messages were taken in (`custody.earlier_homes`)."""
+"""The digests of the last records of other databases whose messages were taken in (`custody.put_back_databases`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,7 +464,7 @@ An older database that was put back does not have them, and is compared with the
 TAKEN_HOME: Slot[int] = Slot("taken_home", int, 0)
 """The last record that this archive had when it was taken home from a team's ledger: from `team`.
 
-What was put back before it was put back there: for `custody.earlier_homes`.
+What was put back before it was put back there: for `custody.put_back_databases`.
 """
 
 LOST_RECORDS: Slot[tuple[int, int] | None] = Slot("ledger_lost", tuple[int, int], None)

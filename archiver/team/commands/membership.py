@@ -237,7 +237,7 @@ def team_restore(obj: CliContext, no_wait: bool, team_file: str | None) -> int:
 
 def _take_in(copies: Copies) -> None:
     from archiver.app import utc_now
-    from archiver.custody.earlier_homes import take_in
+    from archiver.custody.put_back_databases import take_in
     from archiver.store.archive import Archive
 
     for home, others in copies.set_aside().items():

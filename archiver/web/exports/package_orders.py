@@ -15,7 +15,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from archiver import errors
-from archiver.custody import earlier_homes, erasures
+from archiver.custody import erasures, put_back_databases
 from archiver.custody.export_stamps import stamp_service
 from archiver.export.package import make_package
 from archiver.export.package.order import ON_PAGE, ExportOrder, read_wish
@@ -172,7 +172,7 @@ def make_work(context: ConsoleContext, wanted: ExportOrder) -> Work:
         job.tell(_("Reading the quoted messages once more"))
         recheck = recheck_quoted(app, wanted).sentence()
         with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
-            earlier_homes.settle(app.archive, now=app.now(), copies=app.settings.exports.also_to)
+            put_back_databases.settle(app.archive, now=app.now(), copies=app.settings.exports.also_to)
             erasures.go_on(app.archive, now=app.now, copies=app.settings.exports.also_to)
         report = make_package.export(
             app.archive, wanted, now=app.now, stamping=stamp_service(app), progress=progress(job)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.export.mask.name_lists import has_analyser
+from archiver.export.mask.surnames import has_analyser
 from tests.benchmarks.finder import (
     CORPUS,
     COVERS_BAR,

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies
 
-from archiver.export.mask import name_lists
+from archiver.export.mask import surnames
 from archiver.export.mask.finder import NameFinder, normalised_text, piece_pattern
 from archiver.letter_folding import folded_text
 from tests.support.archives.maker import ArchiveMaker, file_object, message_object, story
 from tests.support.packages.exported_archives import FACTS, export_package, zip_files
 
-needs_analyser = pytest.mark.skipif(not name_lists.has_analyser(), reason="SudachiPy is not there")
+needs_analyser = pytest.mark.skipif(not surnames.has_analyser(), reason="SudachiPy is not there")
 
 FINDER = NameFinder(["yamada", "田中 一郎", "株式会社△△ 田中"])
 
@@ -93,9 +93,9 @@ def test_without_the_analyser_names_are_found_by_scripts_and_lists(
     text: str, piece: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fewer of them, but no contact is lost with it."""
-    monkeypatch.setattr(name_lists, "_tokenizer", lambda: None)
+    monkeypatch.setattr(surnames, "_tokenizer", lambda: None)
 
-    assert not name_lists.has_analyser()
+    assert not surnames.has_analyser()
     assert piece in pieces(text)
 
 
@@ -103,7 +103,7 @@ def test_without_the_analyser_names_are_found_by_scripts_and_lists(
 def test_words_of_no_chat_are_marked(has_analyser: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """As they stand in the text; no particle, no number, no word of chats, no party."""
     if not has_analyser:
-        monkeypatch.setattr(name_lists, "_tokenizer", lambda: None)
+        monkeypatch.setattr(surnames, "_tokenizer", lambda: None)
 
     assert ["Ｔｓｕｃｈｉｄａ"] == marks("Ｔｓｕｃｈｉｄａに確認。納品は3件、田中さんとyamadaへ")
     assert [] == marks("お世話になっております。修正版を送りますので、ご確認をお願いいたします。")

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import pytest
 
 from archiver.export.mask.finder import NameFinder
-from archiver.export.mask.name_lists import has_analyser
 from archiver.export.mask.package_mask import PackageMask, masking_policy
+from archiver.export.mask.surnames import has_analyser
 
 pytestmark = pytest.mark.skipif(not has_analyser(), reason="SudachiPy is not there")
 
