@@ -388,7 +388,8 @@ def _on_money(truth: Truth, page: str) -> Iterator[str]:
             yield f"what is open of an invoice ({number})"
         if int(days or 0) != max(0, (truth.today - date.fromisoformat(day)).days):
             yield f"for how many days an invoice is late ({number})"
-        if closed != {5: "土", 6: "日"}.get(date.fromisoformat(day).weekday(), ""):
+        weekend = {5: "土", 6: "日"}.get(date.fromisoformat(day).weekday(), "")
+        if closed != weekend and (closed or dispute.so.platform != "direct"):  # a letter to a client leaves it out
             yield f"the day of the week ({day})"
 
 
