@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
+from flask import request
 from werkzeug.datastructures import FileStorage
 
 from archiver.errors import UsageError
@@ -23,7 +24,7 @@ from archiver.store.queries.entries import last_seq
 from archiver.store.queries.roles import mapped_accounts
 from archiver.store.working import alerts
 from archiver.store.working.remembered_values import SEEN_CHANGES
-from archiver.web import uploads
+from archiver.web import console, uploads
 from archiver.web.jobs import JobState
 from archiver.web.settings import copies, copy_folder
 from archiver.web.settings.copy_folder import read_folder
@@ -51,6 +52,39 @@ def contract_id(browser: FormBrowser) -> str:
 def a_file(name: str, body: bytes = b"x") -> FileStorage:
     """A file as a browser sends it."""
     return FileStorage(io.BytesIO(body), name)
+
+
+FOLDERS = {
+    "home.index": "home job first_run",
+    "chats.index": "talk",
+    "packages.index": "exports",
+    "emergency.index": "trouble",
+    "settings.index": "settings",
+}
+"""Entry of the rail → the folders of `archiver/web` with its pages."""
+ELSEWHERE = {
+    "home.index": "lost",
+    "chats.index": "overview message_use printed",
+    "settings.index": "evidence upgrading",
+    "archives.overview": "archives",
+}
+"""The blueprints that stand under another entry than their folder."""
+
+
+def test_the_rail_marks_the_entry_of_every_page(browser: FormBrowser) -> None:
+    """A new page has a part in `web.console._PARTS`; without one it would stand among the conversations."""
+    app, wrong = browser.client.application, {}
+    for rule in (one for one in app.url_map.iter_rules() if "." in one.endpoint):
+        name, folder = rule.endpoint.partition(".")[0], app.view_functions[rule.endpoint].__module__.split(".")[2]
+        due = [entry for entry, names in ELSEWHERE.items() if name in names.split()]
+        due = due or [entry for entry, folders in FOLDERS.items() if folder in folders.split()]
+        with app.test_request_context():
+            request.url_rule = rule
+            marked = [entry for entry in {**FOLDERS, **ELSEWHERE} if console.is_here(entry)]
+        if marked != due:
+            wrong[rule.endpoint] = marked
+
+    assert wrong == {}
 
 
 def test_every_page_opens(browser: FormBrowser) -> None:
