@@ -63,7 +63,7 @@ def url(recorder: Recorder) -> Iterator[str]:
 
 def app_with(home: Path, *settings: AuthoritySetting) -> App:
     """An app with these authorities in its settings."""
-    return build_app(Settings(home, timestamp=TimestampSettings(settings)), {})
+    return build_app(Settings(home, timestamp=TimestampSettings(authorities=settings)), {})
 
 
 def test_the_app_can_stamp_with_a_root_in_the_home(simulated: SimulatedAuthority, tmp_path: Path) -> None:

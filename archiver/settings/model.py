@@ -76,7 +76,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return msgspec.structs.asdict(self)
 
 
-class TokenSettings(Section, frozen=True):
+class TokenSettings(Section, frozen=True, kw_only=True):
     """Where the API token is stored."""
 
     source: Annotated[
@@ -92,7 +92,7 @@ Where the API token is; never the token itself: "keyring", "file:PATH" (readable
     ] = "keyring"
 
 
-class SyncSettings(Section, frozen=True):
+class SyncSettings(Section, frozen=True, kw_only=True):
     """How often rooms are read, and how many API calls are left to other tools."""
 
     every: Annotated[Duration, "保存の間隔。 / How often to save."] = Duration(minutes=5)
@@ -113,7 +113,7 @@ class SyncSettings(Section, frozen=True):
     ] = 30
 
 
-class FileSettings(Section, frozen=True):
+class FileSettings(Section, frozen=True, kw_only=True):
     """Which files are downloaded, and when downloads stop; MB and GB are decimal."""
 
     large_mb: Annotated[
@@ -146,7 +146,7 @@ class FileSettings(Section, frozen=True):
         return int(self.stop_when_free_gb * GIGABYTE)
 
 
-class ExportSettings(Section, frozen=True):
+class ExportSettings(Section, frozen=True, kw_only=True):
     """Where packages and daily exports are written."""
 
     folder: Annotated[
@@ -192,7 +192,7 @@ class AuthoritySetting(Section, frozen=True):
     """The id of the service on the minister's list that it is, as the owner states; empty: none."""
 
 
-class TimestampSettings(Section, frozen=True):
+class TimestampSettings(Section, frozen=True, kw_only=True):
     """The authorities that stamp the seals; none by default."""
 
     authorities: Annotated[
@@ -206,7 +206,7 @@ A paid one also takes user and password ("file:PATH" or "env:NAME").""",
     ] = ()
 
 
-class NotifySettings(Section, frozen=True):
+class NotifySettings(Section, frozen=True, kw_only=True):
     """When and where notices are sent; addresses hold passwords, so they are never printed."""
 
     stale_hours: Annotated[
@@ -292,7 +292,7 @@ a secret: better "file:PATH" or "env:NAME".""",
         return tuple(way for way, is_set in wanted.items() if is_set)
 
 
-class BackupSettings(Section, frozen=True):
+class BackupSettings(Section, frozen=True, kw_only=True):
     """Where a copy of the archive is made regularly, and the user's own program that then saves the copy."""
 
     to: Annotated[
@@ -313,7 +313,7 @@ A program of your own that runs after each backup, without the token; {copy} is 
     ] = ()
 
 
-class SettingsFile(Section, frozen=True):
+class SettingsFile(Section, frozen=True, kw_only=True):
     """The whole settings file."""
 
     language: Annotated[

@@ -88,7 +88,7 @@ DAY = Duration(days=1)
 
 def with_copy(copy: CopyState, every: Duration | None = DAY) -> Situation:
     """An archive whose copy is made at this interval."""
-    backup = BackupSettings(Path("/mnt/usb/copy"), every)
+    backup = BackupSettings(to=Path("/mnt/usb/copy"), every=every)
     return replace(situation(copy=copy), settings=replace(situation().settings, backup=backup))
 
 

@@ -79,7 +79,7 @@ class Year:
             self.world.home,
             sync=SyncSettings(every=HOUR),
             files=FileSettings(stop_when_free_gb=0),
-            timestamp=TimestampSettings((AuthoritySetting("a", "http://localhost/", "root.pem"),)),
+            timestamp=TimestampSettings(authorities=(AuthoritySetting("a", "http://localhost/", "root.pem"),)),
         )
         messages = DaemonMessages(
             lambda _report: self._notice(None),

@@ -32,7 +32,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 def copy(archive: Archive, place: Path, at: datetime, *, after: tuple[str, ...] = ()) -> bool:
     """Let the regular copy be made at this time if it is due."""
-    settings = Settings(archive.home, backup=BackupSettings(place, DAY, after))
+    settings = Settings(archive.home, backup=BackupSettings(to=place, every=DAY, after=after))
     return copy_if_due(settings, {"PATH": "/usr/bin:/bin"}, now=lambda: at)
 
 
@@ -120,8 +120,8 @@ def test_without_an_interval_or_an_archive_nothing_is_copied(archive: Archive, t
     """A place alone is only remembered for `archive backup`."""
     place = tmp_path / "copy"
 
-    assert not copy_if_due(Settings(archive.home, backup=BackupSettings(place)), {}, now=lambda: NOW)
-    assert not copy_if_due(Settings(tmp_path / "no", backup=BackupSettings(place, DAY)), {}, now=lambda: NOW)
+    assert not copy_if_due(Settings(archive.home, backup=BackupSettings(to=place)), {}, now=lambda: NOW)
+    assert not copy_if_due(Settings(tmp_path / "no", backup=BackupSettings(to=place, every=DAY)), {}, now=lambda: NOW)
     assert not place.exists()
 
 
