@@ -23,13 +23,13 @@ PRODUCT = ROOT / "archiver"
 FIGURES: dict[str, tuple[int, int | None, int | None]] = {
     "code lines of the product": (70_408, 67_000, 55_000),
     "modules of the product": (516, 780, 420),
-    "words and signs of Python": (879_987, None, None),
+    "words and signs of Python": (880_011, None, None),
     "lines of templates and scripts": (6_661, None, None),
     "KB of data": (194, None, None),
     "lines of the longest function": (66, 70, 70),
     "lines of a function, ninth tenth": (18, 18, 18),
     "code lines of tests": (0, 55_000, None),
-    "characters of docs and READMEs": (148_282, None, 210_000),
+    "characters of docs and READMEs": (148_908, None, 210_000),
 }
 
 SLACK = {

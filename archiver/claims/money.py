@@ -1,4 +1,4 @@
-"""Claims about money: what was billed, received and is still open, and since when, with their words."""
+"""Claims about money: what was billed, received and is still open, and since when, in words of the table."""
 
 from __future__ import annotations
 

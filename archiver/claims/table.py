@@ -1,4 +1,4 @@
-"""The one table of sentences for claims: Japanese as an office writes it, and English. No other module words a fact."""
+"""The one table of sentences for claims: Japanese as an office writes it, and English; the others choose rows."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class BackupOutcome(NamedTuple):
     is_placed: bool
     """Whether the new database is in its place."""
     relied_on: KnownCopy | None = None
-    """The earlier copy with which records were compared (`verification.compared`); None: every record was verified."""
+    """The earlier copy with which records were compared (`compared_records`); None: every record was verified."""
     differs_from: datetime | None = None
     """When the last copy here was made, if the one that was replaced was another: put there, changed or damaged."""
     is_remembered: bool = True

@@ -52,7 +52,7 @@ class MessageHistory(NamedTuple):
     entry_seq: int
     source: str
     kind: str
-    """`speech`, or `notice` for a post of Chatwork's own system (`system_posts`)."""
+    """`speech`, or `notice` for a post of Chatwork's own system (`is_system_post`)."""
 
 
 def message_history(
@@ -271,7 +271,7 @@ class Look(NamedTuple):
     first: str
     last: str
     coded: Any
-    """The seconds from each look to the next as `look_coding` codes them."""
+    """The seconds from each look to the next as `looks.code_intervals` codes them."""
 
 
 def _look(entry: EntryObject) -> Look:

@@ -28,7 +28,7 @@ MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 
 _PARTIAL_NAME = re.compile(rf".+_\d{{8}}-\d{{4,6}}_[a-z]+(-\d+)?(\.zip)?{re.escape(PARTIAL)}")
-"""The name of an unfinished package, as `package.make` gives it: `CW1_20261124-223105_support-2.zip.partial`."""
+"""The name of an unfinished package, as `make_package` gives it: `CW1_20261124-223105_support-2.zip.partial`."""
 
 _TRIES = 20
 """Names that are tried if others take them at the same moment."""

@@ -1,7 +1,7 @@
 """Does the work of the daemon: the round that is due, the verification that is due.
 
-`due` decides what is due; this module does it. Errors are reported once a day, and the work is tried again. It has no
-scheduler and no clock of its own, so that a test can run through a year.
+`scheduled_duties` decides what is due; this module does it. Errors are reported once a day, and the work is
+tried again. It has no scheduler and no clock of its own, so that a test can run through a year.
 """
 
 from __future__ import annotations

@@ -154,7 +154,7 @@ def missing_for_job(
 ) -> list[str]:
     """What the scheduled job will lack although it is here now, one sentence each, with names and never values.
 
-    `cron_runs`: as `programs.is_cron_running` returns it. `is_typed`: the sentences are for somebody at a terminal;
+    `cron_runs`: as `backends.is_cron_running` returns it. `is_typed`: the sentences are for somebody at a terminal;
     else what only a terminal can do is left to whoever says it in words.
     """
     found = []

@@ -4,8 +4,8 @@ Text costs one request, so the message lists of every room that moved come first
 Within a kind the room that was read longest ago comes first, and what was put off far too long comes before
 everything, so that a small budget starves nothing over several runs. Because nobody knows whether an edit moves a
 room's counters (chatwork-api §15, 7), each room is read at least every `full_every` all the same, spread over
-that time by room id. Files and people follow what moves with them, and Chatwork's own posts (`announced_lists`): a
-message alone costs one request.
+that time by room id. Files and people follow what moves with them, and what Chatwork's own posts announce
+(`announced_kinds`): a message alone costs one request.
 """
 
 from __future__ import annotations

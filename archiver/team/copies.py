@@ -2,9 +2,9 @@
 
 A copy goes only after it was topped up: what it alone may hold, after a restore of the ledger, is in the ledger then.
 One with a database that was set aside stays, as nobody else has that.
-A ledger that was put back to an earlier time has another life (`ledger.life()`). Then every saver first brings what its
-copies hold, and all wait for those that are known: whoever took work before all had come would give away the numbers
-of what another copy holds.
+A ledger that was put back to an earlier time has another life (`TeamLedger.life`). Then every saver first brings what
+its copies hold, and all wait for those that are known: whoever took work before all had come would give away the
+numbers of what another copy holds.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Finds the tokens of a message body: tags, addresses and emoticons, each with its position.
 
-`parse` describes the whole; opening and closing tags are paired in `tree`.
+`parse` describes the whole, and pairs opening and closing tags.
 Linear in the length of the body: every pattern ends at the next bracket or at the end of an address, and no
 closing tag is searched for twice in the same part.
 """

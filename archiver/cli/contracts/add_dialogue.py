@@ -237,7 +237,7 @@ def tell_added(contract: Contract, contracts: list[Contract], *, unchecked: bool
     echo(_("Entered: {contract}, chats {rooms}."), contract=contract.label, rooms=rooms)
     if unchecked:
         echo(_("The chats were not checked (unchecked), as Chatwork could not be asked."))
-    for room in (one for one in contract.rooms if one.start is None):  # of one with a first day `tell_shared` tells
+    for room in (one for one in contract.rooms if one.start is None):  # `_tell_shared` tells of one with a first day
         others = [one.label for one in contracts if room.room_id in one.room_ids]
         if others:
             sentence = _("Chat {room} also belongs to {contracts}; that is allowed.")

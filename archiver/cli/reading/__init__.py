@@ -1,1 +1,1 @@
-"""Commands that read what is kept: search, show, view."""
+"""Commands that show what is saved: app, status, search, guide, help, mcp."""

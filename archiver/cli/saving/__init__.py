@@ -1,1 +1,1 @@
-"""Commands that save: sync, rescue, recover, daemon."""
+"""Commands that save, and keep the saved healthy: save (with rescue), daemon, upkeep."""

@@ -1,4 +1,4 @@
-"""The rows of `links.csv`: web addresses in the texts of a package. They are listed, never fetched.
+"""The rows of `links.csv`, web addresses in texts, never fetched; and of `pauses.csv`, when nobody looked.
 
 Standard library only and Python 3.8 syntax, because this module is also handed out inside packages.
 """

@@ -262,7 +262,7 @@ class PackageStatistics:
         return map(self.build_history, self.groups())
 
     def groups(self) -> Iterator[Sequence[EntryObject]]:
-        """The entries of each message, for `evidence.tables.table_lines`. Raises RowsDisagree."""
+        """The entries of each message, for `evidence.tables.build.table_lines`. Raises RowsDisagree."""
         if self._rows is None:
             yield from self._source.groups()
             return

@@ -1,7 +1,7 @@
 """Which messages a package opens, what of them was read, and what is covered.
 
 Opened are the parties' messages that the report cites, with their neighbours, and what the user chose. Of these only
-those leave whose texts somebody read as they are; every other text is covered (`mask.covers`).
+those leave whose texts somebody read as they are; every other text is covered (`PackageMask.cover_pieces`).
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class PackageInput:
     files: Sequence[FileRow]
     step: Callable[[], None]
     tables: dict[str, HashingWriter] = field(default_factory=dict)
-    """By the names of `evidence.tables.table_lines`: `messages.jsonl`, `messages.csv` …"""
+    """By the names of `evidence.tables.build.table_lines`: `messages.jsonl`, `messages.csv` …"""
 
     def conversations(self) -> Iterator[Conversation]:
         """The conversations of the contract's rooms, of the messages that the first pass kept."""
@@ -89,7 +89,7 @@ def software_name() -> str:
 
 
 def step_counter(reading: Reading, recipe: Recipe, progress: Progress | None) -> Callable[[], None]:
-    """A function that counts progress, to be called for each message in each pass (`Profile.passes`)."""
+    """A function that counts progress, to be called for each message in each pass (`PackageProfile.passes`)."""
     if progress is None:
         return lambda: None
     messages = (

@@ -89,9 +89,9 @@ class RoundFault:
 
 
 LAST_FAULT: Slot[RoundFault | None] = Slot("last_fault", RoundFault, None)
-"""The error that stops every round, written after a failed one (`notices.sentences`, `rounds.last_error`).
+"""The error that stops every round, written after a failed one (`notices.sentences`).
 
-Cleared by a run that receives the list of rooms (`sync.run_end`); read by `rounds.last_error`.
+Cleared by a run that receives the list of rooms (`sync.run_end`); read by `standing_error`.
 """
 
 

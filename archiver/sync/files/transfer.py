@@ -2,7 +2,7 @@
 
 No token, no cookie and no `.netrc` goes to that host; at most two redirects, each to https, or to this computer where
 the API is on it too. A cut transfer keeps its bytes and is resumed with `Range`; after a power cut only bytes that were
-surely on the disk count (`partial`).
+surely on the disk count (`PartialFile`).
 """
 
 from __future__ import annotations
