@@ -17,7 +17,7 @@ from typing import NamedTuple
 import certifi
 
 from archiver import errors
-from archiver.notices import apprise_sender, heartbeat, url_check
+from archiver.notices import apprise_sender, desktop, heartbeat, url_check
 from archiver.notices.url_check import NoticeTrial
 from archiver.settings.model import MAIL_PORTS, NotifySettings, Settings
 from archiver.settings.notify_urls import addresses, environ_without_secrets, read_mail_password
@@ -39,7 +39,7 @@ def deliver(
     `subject`: of a mail, in place of the program's name.
     """
     title, wanted = _("Chatwork archive"), set(ways) & set(settings.notify.ways)
-    is_shown = url_check.show(title, text, environ_without_secrets(settings, environ)) if DESKTOP in wanted else None
+    is_shown = desktop.show(title, text, environ_without_secrets(settings, environ)) if DESKTOP in wanted else None
     failure = send_mail(settings, environ, subject or title, text) if MAIL in wanted else None
     sent, complaints = send_to_urls(settings, environ, text, subject or title) if URLS in wanted else (0, [])
     return NoticeTrial(

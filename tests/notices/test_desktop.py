@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.notices.url_check import APP_ID, TOAST, desktop_command, notice_environ, show
+from archiver.notices.desktop import APP_ID, TOAST, desktop_command, notice_environ, show
 
 TITLE, TEXT = "Chatwork保管庫", '\'; $(rm) `x` "保存"'
 

@@ -13,7 +13,7 @@ from archiver import errors
 from archiver.health.conditions import ConditionKind, conditions
 from archiver.health.judgements import Situation
 from archiver.health.snapshot import read_snapshot
-from archiver.notices import facts, sentences, url_check
+from archiver.notices import desktop, facts, sentences
 from archiver.notices.facts import DueNotices, NoticeFacts
 from archiver.notices.sentences import PendingNotices
 from archiver.records.alerts import Alert, AlertRule, Level
@@ -151,7 +151,7 @@ def computer(tmp_path: Path) -> Desktop:
 def test_each_system_shows_it_by_its_own_means(computer: Desktop, tmp_path: Path, platform: str, program: str) -> None:
     """The words are an argument or a variable, never part of a script, so that no character in them does anything."""
     words = '--" & $(id) `x`'
-    is_shown = url_check.show("題", words, computer(program), platform=platform)
+    is_shown = desktop.show("題", words, computer(program), platform=platform)
 
     arguments = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
     assert is_shown
@@ -163,8 +163,8 @@ def test_each_system_shows_it_by_its_own_means(computer: Desktop, tmp_path: Path
 
 def test_without_a_desktop_nothing_happens(computer: Desktop, tmp_path: Path) -> None:
     """No such program, or one that finds no session: that is told, and fails nothing."""
-    assert not url_check.show("a", "b", {"PATH": str(tmp_path / "nothing")}, platform="linux")
-    assert not url_check.show("a", "b", computer("notify-send", 1), platform="linux")
+    assert not desktop.show("a", "b", {"PATH": str(tmp_path / "nothing")}, platform="linux")
+    assert not desktop.show("a", "b", computer("notify-send", 1), platform="linux")
 
 
 def test_the_last_run_that_nobody_watched_is_remembered_and_no_typed_one_hides_its_error(world: World) -> None:
