@@ -14,10 +14,8 @@ from archiver.settings.home import child_environ
 TITLE, TEXT = "ARCHIVE_NOTICE_TITLE", "ARCHIVE_NOTICE_TEXT"
 """Variables in which PowerShell gets the title and the text."""
 
-
 PATIENCE = 15
 """Seconds that such a program may take."""
-
 
 APPLE = (
     "on run argv",
@@ -25,14 +23,11 @@ APPLE = (
     "end run",
 )
 
-
 APP_ID = "ChatworkArchiver.Notices"
 """The AppUserModelID of the notices on Windows: without a registered one Windows drops them without a word."""
 
-
 APP, NAME = "ARCHIVE_NOTICE_APP", "ARCHIVE_NOTICE_NAME"
 """Variables in which PowerShell gets that id and the name that stands above a notice."""
-
 
 TOAST = r"""
 $ErrorActionPreference = 'Stop'

@@ -15,7 +15,7 @@ from archiver.notices.delivery import send_test_notice
 from archiver.notices.url_check import check_notices, observe_notices
 from archiver.records.alerts import Grade
 from archiver.settings.model import Settings, is_mail_address
-from archiver.setup.scheduled_job import likely_server, remember_trial, set_ping, set_up_mail, try_way, turn_off
+from archiver.setup.notice_ways import likely_server, remember_trial, set_ping, set_up_mail, try_way, turn_off
 from archiver.setup.written_values import NOTICE, InvalidAnswer, note_answer, recall_answers
 from archiver.wording import gettext as _
 
