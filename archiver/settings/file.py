@@ -23,7 +23,7 @@ import msgspec
 from archiver import errors
 from archiver.chatwork.allowed_urls import base_url, is_loopback
 from archiver.errors import N_
-from archiver.settings import token
+from archiver.settings import private_file
 from archiver.settings.home import SETTINGS_FILE, TOKEN_VARIABLE
 from archiver.settings.model import (
     LANGUAGES,
@@ -327,7 +327,7 @@ def _save(path: Path, text: str, changes: Mapping[str, SettingValue]) -> None:
         place[name] = value if isinstance(value, (str, int, float)) else _toml_array(value)
     new = tomlkit.dumps(document)
     _parse(new, path)
-    token.replace_file(path, new.encode("utf-8"))
+    private_file.replace_file(path, new.encode("utf-8"))
 
 
 def _toml_array(items: Sequence[str] | Sequence[AuthoritySetting]) -> Array:

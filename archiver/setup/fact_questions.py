@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from archiver import errors
-from archiver.claims.claim import counterparts
+from archiver.claims.counterparts import counterparts
 from archiver.errors import N_
 from archiver.evidence.history import text
 from archiver.platforms.job_platform import NO_PLATFORM, STRANGER, UNKNOWN, platform_of, platforms
