@@ -46,7 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store.queries.author_counts": FOUNDATION | {"evidence.listed_acts", "evidence.history", "store"},
     "store.queries.contract_activity": FOUNDATION
     | {
-        "claims.claim",
+        "claims.counterparts",
         "claims.messages",
         "evidence.listed_acts",
         "evidence.history",

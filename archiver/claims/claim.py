@@ -1,16 +1,12 @@
-"""A claim: what may be said of a fact, how far it is known, whose statement it is; and who the other side is."""
+"""A claim: what may be said of a fact, how far it is known, and whose statement it is."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
-from archiver.records import Basis, Pause, Sides, closed_mark
+from archiver.records import Basis
 
 Value = TypeVar("Value")
 
@@ -67,127 +63,3 @@ class Claim(Generic[Value]):
     def is_whole(self) -> bool:
         """Whether the coverage proves it."""
         return self.knowledge is Knowledge.WHOLE
-
-
-_HONORIFICS = re.compile(r"(?:さん|様|さま|氏)+$")
-
-
-class CounterpartJudgement(NamedTuple):
-    """Who the other side is in the rooms of a package that shows third persons under letters."""
-
-    counterparts: frozenset[int]
-    """The accounts of the other side in all rooms that are decided."""
-    undecided: Mapping[int, frozenset[int]]
-    """Room → the accounts among whom nobody was named, although there are two or more."""
-
-
-def judge_counterparts(
-    sides: Sides, named: Sequence[Collection[int]], rooms: Mapping[int, Collection[int]]
-) -> CounterpartJudgement:
-    """Judge each room: who was named there, or else the only other person of all rooms; of two or more, nobody.
-
-    `named`: accounts named as the other side, the statement that wins first. `rooms`: room → everybody ever seen in it.
-    The owner and those mapped as the user or a third person are no choice.
-    """
-    found: set[int] = set()
-    undecided: dict[int, frozenset[int]] = {}
-    no_choice = sides.mine | sides.thirds | {sides.owner}
-    is_alone = len({one for accounts in rooms.values() for one in accounts} - no_choice) == 1
-    for room, accounts in rooms.items():
-        others = frozenset(accounts) - no_choice
-        named_here = next(filter(None, (frozenset(accounts).intersection(one) for one in named)), frozenset())
-        if named_here or is_alone:
-            found |= named_here or others
-        elif others:
-            undecided[room] = others
-    return CounterpartJudgement(frozenset(found), undecided)
-
-
-def named_counterparts(sides: Sides, client: str | None, people: Mapping[int, Sequence[str]]) -> frozenset[int]:
-    """The accounts mapped as the client, or else those whose name matches the stated client; none if neither tells."""
-    return sides.clients or counterparts(client, _undecided(sides, people), owner=sides.owner)
-
-
-def other_side(sides: Sides, client: str | None, people: Mapping[int, Sequence[str]]) -> frozenset[int]:
-    """The accounts mapped as the client, or else those whose name matches the stated client; none if neither tells.
-
-    Accounts mapped as a third person, or as the user, are never among them. Where only such are mapped, all other
-    accounts of the rooms are the other side.
-    """
-    others = {one for one in people if sides.is_other(one)} if sides.thirds or sides.mine - {sides.owner} else set()
-    return named_counterparts(sides, client, people) or frozenset(others)
-
-
-def counterpart_bases(
-    sides: Sides,
-    client: str | None,
-    rooms: Mapping[int, Mapping[int, Sequence[str]]],
-    *,
-    chosen: Collection[int] = (),
-) -> dict[int, Basis]:
-    """The accounts known as the other side and whose statement that is.
-
-    `rooms`: room → everybody ever seen in it, with all their names; `chosen`: accounts named for this package. Where
-    the rooms have several people and nobody is named in one of them, nobody of it is the other side.
-    """
-    names: dict[int, Sequence[str]] = {}
-    for people in rooms.values():
-        names |= {account: [*names.get(account, ()), *listed] for account, listed in people.items()}
-    matching = counterparts(client, _undecided(sides, names), owner=sides.owner)
-    entered = frozenset(chosen) | sides.clients
-    judgement = judge_counterparts(sides, (chosen, sides.clients, matching), rooms)
-    bases = {Basis.ENTERED: entered, Basis.NAME: matching, Basis.ONLY_TWO: judgement.counterparts}
-    return {
-        account: next(basis for basis, accounts in bases.items() if account in accounts)
-        for account in sorted(judgement.counterparts | (frozenset(chosen) or sides.clients))
-    }
-
-
-def _undecided(sides: Sides, people: Mapping[int, Sequence[str]]) -> dict[int, Sequence[str]]:
-    """The people without those whom the user mapped as a third person or as another account of theirs."""
-    others = sides.thirds | sides.mine - {sides.owner}
-    return {account: names for account, names in people.items() if account not in others}
-
-
-def counterparts(client: str | None, people: Mapping[int, Sequence[str]], *, owner: int) -> frozenset[int]:
-    """The account of `people` (with all their names, the first one first) that has the name of the stated client.
-
-    Only the name counts that somebody had when first seen, as anybody can take another one later; a name that two
-    had, or the owner, names nobody. Width, case, spaces and an added さん or 様 make no difference.
-    """
-    client_name = _normalize_name(client or "")
-    bearers = {one: names for one, names in people.items() if client_name in map(_normalize_name, names)}
-    first_names = [_normalize_name(next(filter(None, names), "")) for names in bearers.values()]
-    return frozenset(bearers) - {owner} if client_name and first_names == [client_name] else frozenset()
-
-
-def _normalize_name(name: str) -> str:
-    shown = name.strip()
-    kept = shown.removesuffix(closed_mark(shown))
-    folded = "".join(unicodedata.normalize("NFKC", kept).casefold().split())
-    return _HONORIFICS.sub("", folded)
-
-
-LONGEST = 10
-"""The longest pauses that are named, as far as they are longer than usual."""
-
-
-def named_pauses(
-    pauses: Iterable[Pause], changes: Iterable[tuple[datetime, datetime]], longer_than: timedelta = timedelta()
-) -> frozenset[Pause]:
-    """The longest pauses of a room, and every one in which one of these changes may have happened.
-
-    The others are summed up. In a room that is usually looked at so rarely that every interval is a pause, only those
-    stand out that are longer than some intervals, and the longest of all, which page 1 tells. A change is the time up
-    to which the state before was seen and the time from which the new one was seen; a message that matters is a change
-    at the time it was sent.
-    """
-    ordered = sorted(set(pauses), key=lambda one: (one.end - one.start, one.start), reverse=True)
-    times = list(changes)
-    return frozenset(
-        one
-        for place, one in enumerate(ordered)
-        if (place < LONGEST and one.end - one.start > longer_than)
-        or not place
-        or any(before < one.end and after > one.start for before, after in times)
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.claims.claim import counterparts
+from archiver.claims.counterparts import counterparts
 from tests.support.archives.maker import CLIENT, OWNER
 
 PEOPLE = {OWNER: ["yamada"], CLIENT: ["田中 一郎", "田中 一郎(解約済)"], 999: ["佐藤"], 998: ["Tanaka Movie"]}

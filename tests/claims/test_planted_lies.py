@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from archiver import contract_dates
-from archiver.claims import claim, messages, quotations, words
+from archiver.claims import counterparts, messages, quotations, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
 from archiver.export.report import limits, message_block, platform_crosscheck, summary
@@ -213,7 +213,7 @@ LIES: dict[str, dict[str, Lie]] = {
         "nothing is quoted": (quotations.best, partial(nothing, ())),
     },
     "times when nobody looked": {
-        "none is named": (claim.named_pauses, partial(nothing, frozenset())),
+        "none is named": (limits.named_pauses, partial(nothing, frozenset())),
         "there was one more": (summary._pauses_text, _one_more),
         "the longest was short": (summary._pauses_text, _a_minute),
         "the last look was later": (summary._last_look_text, _in_2030),
@@ -223,7 +223,7 @@ LIES: dict[str, dict[str, Lie]] = {
         "everything came by lists": (words.sources_text, _all_listed),
         "nothing was refused": (limits._refused_blocks, partial(nothing, ())),
     },
-    "who is who": {"the reporter entered it": (claim.counterpart_bases, _all_entered)},
+    "who is who": {"the reporter entered it": (counterparts.counterpart_bases, _all_entered)},
     "a cancelled account": {
         "nothing was seen": (messages.closed_account, partial(nothing, Claim(None, Knowledge.UNKNOWN))),
         "it was seen at the end": (messages.closed_account, _closed_when_told),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from archiver import contract_dates
-from archiver.claims import claim, messages, quotations
+from archiver.claims import counterparts, messages, quotations
 from archiver.contract_dates import received_for
 from archiver.export.report import request_to_office
 from archiver.platforms.job_platform import platform_of
@@ -75,7 +75,7 @@ LIES: dict[str, tuple[Circumstances, Lie]] = {
     "period": (replace(SMALL, period=True), (author_counts._by_room, _of_all_times)),
     "names": (
         replace(SMALL, names="shared"),
-        (claim.counterparts, partial(nothing, frozenset({CLIENT}))),
+        (counterparts.counterparts, partial(nothing, frozenset({CLIENT}))),
     ),
     "colleagues": (replace(SMALL, colleagues=True), (messages.turn, nobody_else)),
     "silent": (
@@ -84,7 +84,7 @@ LIES: dict[str, tuple[Circumstances, Lie]] = {
     ),
     "is_client": (
         replace(SMALL, is_client=True),
-        (claim.counterparts, partial(nothing, frozenset({OWNER}))),
+        (counterparts.counterparts, partial(nothing, frozenset({OWNER}))),
     ),
     "many_edits": (replace(SMALL, many_edits=True), (quotations.quotation, _first_words)),
     "edges": (replace(SMALL, edges=True), (contract_dates.review_due, _on_monday)),

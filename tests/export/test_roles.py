@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.claims.claim import judge_counterparts, other_side
+from archiver.claims.counterparts import judge_counterparts, other_side
 from archiver.cli.contracts.contract_rows import page_rows
 from archiver.custody.verify import verify_path
 from archiver.export.mask.package_mask import masking_policy

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from archiver.claims.claim import named_pauses
 from archiver.claims.messages import first_message
 from archiver.claims.words import change_lines, sources_text
 from archiver.evidence.tables.events import ChangeRow
@@ -138,3 +137,28 @@ def _refused_blocks(case: ReportInput) -> Iterator[Block]:
 def _in_pairs(ids: list[str]) -> str:
     """Two on a line, so that no id is broken in two."""
     return say("、\n").join(say("、").join(ids[start : start + 2]) for start in range(0, len(ids), 2))
+
+
+LONGEST = 10
+"""The longest pauses that are named, as far as they are longer than usual."""
+
+
+def named_pauses(
+    pauses: Iterable[Pause], changes: Iterable[tuple[datetime, datetime]], longer_than: timedelta = timedelta()
+) -> frozenset[Pause]:
+    """The longest pauses of a room, and every one in which one of these changes may have happened.
+
+    The others are summed up. In a room that is usually looked at so rarely that every interval is a pause, only those
+    stand out that are longer than some intervals, and the longest of all, which page 1 tells. A change is the time up
+    to which the state before was seen and the time from which the new one was seen; a message that matters is a change
+    at the time it was sent.
+    """
+    ordered = sorted(set(pauses), key=lambda one: (one.end - one.start, one.start), reverse=True)
+    times = list(changes)
+    return frozenset(
+        one
+        for place, one in enumerate(ordered)
+        if (place < LONGEST and one.end - one.start > longer_than)
+        or not place
+        or any(before < one.end and after > one.start for before, after in times)
+    )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, or_, select
 
-from archiver.claims.claim import counterpart_bases
+from archiver.claims.counterparts import counterpart_bases
 from archiver.claims.messages import last_reply, with_acts
 from archiver.evidence.history import NOTICE, EntryObject, cancelled_account, number, text
 from archiver.evidence.listed_acts import account_closings

@@ -7,11 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from archiver.claims.claim import LONGEST
 from archiver.export.pdf.blocks import Bullets
 from archiver.export.report import chapters, limits
 from archiver.export.report.input import ReportInput
-from archiver.export.report.limits import MAX_NAMED
+from archiver.export.report.limits import LONGEST, MAX_NAMED
 from archiver.export.report.statistics import survey_messages
 from archiver.records import Conversation, Pause, WrongClock
 from tests.support.reports import report_inputs, sample_conversation
