@@ -13,7 +13,7 @@ from archiver.evidence.chain import file_digest, reply_digest
 from archiver.evidence.history import EntryObject
 from archiver.evidence.tables.files import FileRow
 from archiver.evidence.verify.rollbacks import IN_COPIES, ORPHANED, read_rollback
-from archiver.export import package_scope
+from archiver.export import enclosure_names
 from archiver.export.bag import Bag
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import is_unmasked
@@ -254,7 +254,7 @@ def read_enclosures(home: Path, enclosures: Sequence[Enclosure]) -> tuple[FileMe
     found = []
     for one in enclosures:
         try:
-            found.append(read_metadata(package_scope.label(one), kept_path(home, one.sha256)))
+            found.append(read_metadata(enclosure_names.label(one), kept_path(home, one.sha256)))
         except OSError:  # lost, which the package says elsewhere
             continue
     return tuple(found)
@@ -268,7 +268,7 @@ def clean_enclosures(
     files: list[FileMetadata] = []
     copies: dict[int, bytes | None] = {}
     for enclosure in enclosures:
-        metadata = by_file.get(package_scope.label(enclosure))
+        metadata = by_file.get(enclosure_names.label(enclosure))
         if metadata is None:
             continue
         if not all(may_leave(one.value) for one in metadata.items):

@@ -17,7 +17,7 @@ from archiver.evidence.tables import build
 from archiver.evidence.tables.files import files
 from archiver.evidence.tables.links_and_pauses import PAUSES
 from archiver.evidence.verify.package import PACKAGE_FORMAT
-from archiver.export import PROFILES, conversation, package_scope
+from archiver.export import PROFILES, conversation, enclosure_names
 from archiver.export.bag import Bag, HashingWriter
 from archiver.export.package import copied_files, pdf_files, verify_script
 from archiver.export.package.copied_files import CopiedFiles
@@ -222,10 +222,10 @@ def _verification_steps(recipe: Recipe, copied: CopiedFiles, *, whole: bool) -> 
 def _put_enclosures(bag: Bag, package: PackageInput) -> None:
     """Write the user's own evidence, as the archive holds it."""
     for enclosure in package.recipe.enclosures:
-        name = package_scope.file_name(enclosure)
+        name = enclosure_names.file_name(enclosure)
         if not copied_files.put_blob(bag, package.reading.home, f"data/enclosures/{name}", enclosure.sha256):
             package.copied.incomplete.append(
-                f"{package_scope.label(enclosure)} (SHA-256 {enclosure.sha256}): {say(copied_files.LOST_REASON)}"
+                f"{enclosure_names.label(enclosure)} (SHA-256 {enclosure.sha256}): {say(copied_files.LOST_REASON)}"
             )
 
 

@@ -10,7 +10,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
-from archiver.claims.claim import counterpart_bases, judge_counterparts, named_counterparts, other_side
+from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
 from archiver.evidence.history import EntryObject, number
 from archiver.evidence.listed_acts import SIGN_KINDS, account_closings
 from archiver.export import PROFILES

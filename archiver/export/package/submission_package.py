@@ -18,7 +18,7 @@ from pathlib import Path
 from archiver.evidence.chain import write_manifest
 from archiver.evidence.tables import build
 from archiver.evidence.tables.cells import csv_line
-from archiver.export import PROFILES, package_scope
+from archiver.export import PROFILES, enclosure_names
 from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.package import copied_files, pdf_files
 from archiver.export.package.copied_files import NOT_REMOVABLE
@@ -183,7 +183,7 @@ def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]
     for kind in ("docx", "xlsx"):
         bag.add(f"証拠説明書.{kind}", evidence_document(case, statistics, listed, kind))
     return [
-        f"{package_scope.exhibit_label(one)}: {missing[one.number]}"
+        f"{enclosure_names.exhibit_label(one)}: {missing[one.number]}"
         for one in package.recipe.enclosures
         if one.number in missing
     ]
@@ -215,7 +215,7 @@ def _put_exhibits(bag: Bag, case: ReportInput, package: PackageInput) -> dict[in
     """Write the user's own evidence under exhibit numbers; return number → reason for what stays out."""
     limit, missing = package.recipe.order.max_bytes, {}
     for enclosure in package.recipe.enclosures:
-        if case.filed.has(package_scope.exhibit_name(enclosure), enclosure.sha256):
+        if case.filed.has(enclosure_names.exhibit_name(enclosure), enclosure.sha256):
             continue
         if limit is not None and enclosure.size > limit:
             missing[enclosure.number] = say(
@@ -224,7 +224,7 @@ def _put_exhibits(bag: Bag, case: ReportInput, package: PackageInput) -> dict[in
                 limit=limit / 1000000.0,
             )
         elif not copied_files.put_blob(
-            bag, package.reading.home, package_scope.exhibit_name(enclosure), enclosure.sha256
+            bag, package.reading.home, enclosure_names.exhibit_name(enclosure), enclosure.sha256
         ):
             missing[enclosure.number] = say(copied_files.LOST_REASON)
     return missing
@@ -240,7 +240,7 @@ PROFILE_FILLERS: Mapping[str, Callable[[Bag, ReportInput, PackageInput], list[st
 
 def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
     """Write the user's own evidence, the smallest first, up to the size limit; return sentences about the rest."""
-    enclosures = package_scope.sort_by_size(package.recipe.enclosures)
+    enclosures = enclosure_names.sort_by_size(package.recipe.enclosures)
     limit = package.recipe.order.max_bytes
     size = _packed_size(bag) + _ROOM_FOR_TEXTS if enclosures and limit is not None else 0
     left_out = []
@@ -249,21 +249,21 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
             left_out.append(
                 say(
                     "{label}: 大きさの上限を超えるため、この資料に入っていません",
-                    label=package_scope.label(enclosure),
+                    label=enclosure_names.label(enclosure),
                 )
             )
         elif package.recipe.metadata.copies.get(enclosure.number, b"") is None:
-            left_out.append(f"{package_scope.label(enclosure)}: {say(NOT_REMOVABLE)}")
+            left_out.append(f"{enclosure_names.label(enclosure)}: {say(NOT_REMOVABLE)}")
         elif _put_enclosure(bag, package, enclosure):
             size += enclosure.size + _ROOM_FOR_NAME
         else:
-            left_out.append(f"{package_scope.label(enclosure)}: {say(copied_files.LOST_REASON)}")
+            left_out.append(f"{enclosure_names.label(enclosure)}: {say(copied_files.LOST_REASON)}")
     return left_out
 
 
 def _put_enclosure(bag: Bag, package: PackageInput, enclosure: Enclosure) -> bool:
     """Write a piece of evidence, or its copy without metadata; False if it is lost or damaged."""
-    name, copy = package_scope.path_in_package(enclosure), package.recipe.metadata.copies.get(enclosure.number)
+    name, copy = enclosure_names.path_in_package(enclosure), package.recipe.metadata.copies.get(enclosure.number)
     if copy is None:
         return copied_files.put_blob(bag, package.reading.home, name, enclosure.sha256)
     bag.add(name, copy)

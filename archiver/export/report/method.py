@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from archiver.claims.messages import last_reply
 from archiver.claims.words import reply_label, sources_text
+from archiver.export.enclosure_names import label
 from archiver.export.metadata.items import metadata_text
-from archiver.export.package_scope import label
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
 from archiver.export.report.files_and_changes import printed_files
 from archiver.export.report.input import ReportInput, SealLine, platform_of, side_text

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from archiver.claims.messages import first_message
 from archiver.claims.words import basis_text, first_label, order_text
 from archiver.contract_dates import Agreement, DeliveryMatch, delivery_matches
-from archiver.export.package_scope import exhibit_number, label
+from archiver.export.enclosure_names import exhibit_number, label
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput, platform_of, side_text
 from archiver.export.report.people_and_dates import PersonSummary, counterparts, first_message_cells
