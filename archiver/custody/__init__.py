@@ -1,1 +1,1 @@
-"""Keeping the archive trustworthy: verified, stamped, copied."""
+"""Keeping the archive trustworthy: verified, stamped, copied; erased by choice, and found put back."""

@@ -1,1 +1,1 @@
-"""What the first run decides: values in and out, for the terminal's questions and the application's pages alike."""
+"""Setting up, facts of contracts and erasing, with their words: values in and out, for terminal and pages alike."""

@@ -1,1 +1,1 @@
-"""A team's service: workers that make the rounds of all archives of a ledger, and the tokens they do it with."""
+"""A team: its ledger and store, its members' tokens and grants, the workers that save for all, commands and pages."""

@@ -1,1 +1,1 @@
-"""Commands that make evidence, check it, and copy it elsewhere."""
+"""Commands that make evidence, check it, copy it elsewhere, and erase what was saved."""

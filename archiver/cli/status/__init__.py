@@ -1,1 +1,1 @@
-"""Commands that tell how things stand: status, check, alerts; and what every command says of it."""
+"""What `status` and `archive` alone print of how things stand, and what every command says of it."""

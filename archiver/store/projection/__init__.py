@@ -1,1 +1,1 @@
-"""Projection of entries into the readable tables, one module for each kind of thing; `project` calls them."""
+"""Projection of entries into the readable tables: `project` makes them all, with `messages` for those of messages."""

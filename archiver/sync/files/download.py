@@ -1,8 +1,8 @@
 """Downloads attachments that are not saved yet: request the address, download at once, store by digest.
 
 Small files come first, and the counterpart's before one's own; large ones are downloaded in slices, so that none waits
-for another. A file that fails is tried again with growing pauses, then given up with its reason; `rescue` and `sync
---full` try it again all the same.
+for another. A file that fails is tried again with growing pauses, then given up with its reason; `save --all` and
+`save --full` try it again all the same.
 
 Avatars and icons come last, a few per run, never counted or reported. Their requests carry no token and no cookie,
 follow no redirect and go only to https, or to this computer where the API is on it too.
