@@ -20,7 +20,7 @@ WHAT = {
     "store/erasure/cleaning.py": "bytes, packages, copies of what was erased; pictures and databases of no use",
     "custody/folder_copies.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",
     "team/adoption.py": "an archive that is being brought home, renamed when it is complete onto an empty folder",
-    "web/jobs.py": "the note, outside the home, of the job that runs",
+    "web/background_work.py": "the note, outside the home, of the job that runs",
     "setup/archive_setup.py": "a file that tried whether the folder can be written; unreadable settings renamed",
     "setup/menu_entry.py": "the application's own entry in the menu and on the desktop, and its picture",
     "export/bag.py": "a package that is being made, in its folder ending in .partial",

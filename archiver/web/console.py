@@ -31,14 +31,14 @@ from archiver.store.statements import QUIET
 from archiver.web import command_links
 from archiver.web.access import AccessGate, proof
 from archiver.web.app import GATE
+from archiver.web.background_work import JobRunner, RunningNote, note_file
 from archiver.web.console_context import CONSOLE, ConsoleContext, console_context
 from archiver.web.exports import made_packages, message_use, packages, quotations
 from archiver.web.first_run import start
 from archiver.web.home import home
-from archiver.web.job import contracts, erasing, evidence
-from archiver.web.jobs import JobRunner, RunningNote, note_file
+from archiver.web.job import contracts, erasing
 from archiver.web.server import UPLOAD_LIMIT, too_large_sentence
-from archiver.web.settings import archives, assistants, copies, guides_page, notice_settings, settings
+from archiver.web.settings import archives, assistants, copies, guides_page, notice_settings, sealing, settings
 from archiver.web.trouble import emergency, lost
 from archiver.web.trouble.lost import ArchiveState, archive_state, dropped_sentence, lost_page
 from archiver.web.trouble.trouble_words import TroubleWords, trouble_words
@@ -61,7 +61,7 @@ PAGES = (
     erasing.pages,
     message_use.pages,
     copies.pages,
-    evidence.pages,
+    sealing.pages,
     settings.pages,
     lost.upgrading_pages,
     notice_settings.pages,
@@ -268,7 +268,7 @@ _PARTS = {
     },
     "packages.index": {"packages", "made", "quotations"},
     "emergency.index": {"emergency"},
-    "settings.index": {"settings", "copies", "notice_settings", "assistants", "upgrading", "help", "evidence"},
+    "settings.index": {"settings", "copies", "notice_settings", "assistants", "upgrading", "help", "sealing"},
     "archives.overview": {"archives"},
 }
 """Entry of the rail → the blueprints that stand under it; all others show conversations."""

@@ -18,7 +18,7 @@ from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.store import statements
 from archiver.store.archive import Archive
-from archiver.web.jobs import Job, JobRunner
+from archiver.web.background_work import Job, JobRunner
 
 CONSOLE = "console"
 """The key of the context among Flask's extensions."""

@@ -89,7 +89,7 @@ class Watcher:
 @pytest.mark.slow
 @pytest.mark.parametrize(("rooms", "minutes"), [(10, 1), (58, 5)])
 def test_every_list_is_read_within_its_bound_and_the_share(tmp_path: Path, rooms: int, minutes: int) -> None:
-    """Against the simulated Chatwork; of more chats the decisions alone are played (`test_window_share`)."""
+    """Against the simulated Chatwork; of more chats the decisions alone are played (`test_call_share`)."""
     watcher = Watcher(tmp_path, rooms)
 
     since = watcher.live(minutes=3 * max(minutes, 10))

@@ -16,8 +16,8 @@ from archiver.cli import status
 from archiver.cli.commands import COMMANDS
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.working import alerts
+from archiver.web.background_work import JobLink, JobOutcome
 from archiver.web.command_links import pieces
-from archiver.web.jobs import JobLink, JobOutcome
 from archiver.web.settings.guides import guides
 from tests.support.archives.maker import CLIENT, ROOM, at, story
 from tests.support.console.application import SITE, FormBrowser, open_application

@@ -25,7 +25,7 @@ from archiver.store.queries.roles import mapped_accounts
 from archiver.store.working import alerts
 from archiver.store.working.remembered_values import SEEN_CHANGES
 from archiver.web import console, uploads
-from archiver.web.jobs import JobState
+from archiver.web.background_work import JobState
 from archiver.web.settings import copies, copy_folder
 from archiver.web.settings.copy_folder import read_folder
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, message_object, story
@@ -65,7 +65,7 @@ FOLDERS = {
 ELSEWHERE = {
     "home.index": "lost",
     "chats.index": "overview message_use printed",
-    "settings.index": "evidence upgrading",
+    "settings.index": "upgrading",
     "archives.overview": "archives",
 }
 """The blueprints that stand under another entry than their folder."""

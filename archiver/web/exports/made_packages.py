@@ -28,9 +28,9 @@ from archiver.store import statements
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.runs import exports
 from archiver.store.working.remembered_values import TICKED
+from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.exports.package_orders import progress, reader_word
-from archiver.web.jobs import Job, JobLink, JobOutcome
 from archiver.web.talk.room_header import chat
 from archiver.web.trouble.trouble_words import split_lines, trouble_words
 

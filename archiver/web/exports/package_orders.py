@@ -29,8 +29,8 @@ from archiver.setup.written_values import EXAMPLE_DAY, read_day
 from archiver.store.archive import Reading
 from archiver.store.queries.runs import exports
 from archiver.store.queries.viewing.message_summaries import message_summaries
+from archiver.web.background_work import Job, JobLink, JobOutcome, Work
 from archiver.web.console_context import ConsoleContext
-from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 
 WHO = ("support", "lawyer", "court", "consult")
 """The readers that a package can be made for by hand; daily copies are made by the rounds."""

@@ -39,10 +39,10 @@ from archiver.setup.written_values import FINISHED, SCHEDULE, STAMPS, InvalidAns
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.working.remembered_values import NOTICE_TRIAL
+from archiver.web.background_work import Job, JobOutcome, Work
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.home import home
 from archiver.web.home.home import save_now
-from archiver.web.jobs import Job, JobOutcome, Work
 from archiver.web.talk.message_context import words_line
 from archiver.web.trouble.trouble_words import first_to_do, trouble_words
 

@@ -33,9 +33,9 @@ from archiver.store.working.remembered_values import SEEN_CHANGES, SeenChanges
 from archiver.sync.plan import PlanStep
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.web.app import frame_facts
+from archiver.web.background_work import Job, JobLink, JobOutcome, Work
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.context import view_context
-from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.web.trouble.lost import home_obstacle
 from archiver.web.trouble.trouble_words import TroubleWords, first_to_do, trouble_words
 from archiver.wording import gettext as _

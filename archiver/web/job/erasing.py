@@ -21,8 +21,8 @@ from archiver.setup.erasing import ErasureOrder
 from archiver.store.queries.contracts import find_contract, is_read
 from archiver.store.search.scope import room_names
 from archiver.store.statements import change_contract
+from archiver.web.background_work import Job, JobLink, JobOutcome, Work
 from archiver.web.console_context import ConsoleContext, console_context
-from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.web.trouble.trouble_words import trouble_words
 
 pages = Blueprint("erasing", __name__, url_prefix="/contracts/<name>/erase")

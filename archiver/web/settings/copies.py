@@ -21,8 +21,8 @@ from archiver.setup.erasing import leftover_lines, restored_line
 from archiver.setup.evidence_words import copy_lines, copy_step_words
 from archiver.setup.scheduled_job import begin_regular_copy, end_regular_copy
 from archiver.store.working.remembered_values import LAST_BACKUP
+from archiver.web.background_work import Job, JobLink, JobOutcome, Work
 from archiver.web.console_context import ConsoleContext, console_context
-from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.web.settings.copy_folder import (
     COPY_NAME,
     FoundCopy,

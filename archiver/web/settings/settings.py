@@ -38,7 +38,7 @@ from archiver.web.app import GATE
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.context import view_context
 from archiver.web.home import home
-from archiver.web.job import evidence
+from archiver.web.settings import sealing
 from archiver.web.settings.copy_folder import is_folder_writable, read_folder
 from archiver.web.trouble.trouble_words import trouble_words
 from archiver.wording import gettext as _
@@ -225,6 +225,6 @@ def _told_by_archive(context: ConsoleContext) -> dict[str, object]:
             "trial": NOTICE_TRIAL.recall(reading),
             "owner": visible(str((owner(reading) or {}).get("name") or "")),
             "chats": len(rooms_to_read(reading, context.now())),
-            **evidence.standing(reading),
+            **sealing.standing(reading),
         }
     return dict.fromkeys(("saved", "owner", "chats", "is_connected"))

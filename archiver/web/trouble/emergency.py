@@ -47,9 +47,9 @@ from archiver.store.working.remembered_values import PRACTICE, RESCUED, TICKED
 from archiver.sync.recover.files import take_file
 from archiver.sync.recover.found_ids import FoundIds
 from archiver.sync.recover.read_ids import RecoveryResult
+from archiver.web.background_work import Job, JobLink, JobOutcome, Work
 from archiver.web.console_context import ConsoleContext, console_context
 from archiver.web.home.home import failure_remembered, round_progress, waiting
-from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.web.trouble.lost import can_restore, home_obstacle
 from archiver.web.trouble.trouble_words import trouble_words
 

@@ -20,8 +20,8 @@ from archiver.setup.archive_setup import begin_anew, begin_new_settings, first_o
 from archiver.setup.written_values import BEGUN, FINISHED, recall_answers
 from archiver.store import migrate
 from archiver.store.working.remembered_values import LAST_BACKUP
+from archiver.web.background_work import Job, JobLink, JobOutcome, Work
 from archiver.web.console_context import ConsoleContext, console_context
-from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.web.trouble.trouble_words import TroubleWords, is_closed_file, is_unreadable, trouble_words
 
 pages = Blueprint("lost", __name__, url_prefix="/lost")

@@ -18,8 +18,8 @@ from archiver.records import ContractRoom, RoomId
 from archiver.web import console as application
 from archiver.web.access import AccessGate
 from archiver.web.app import build_app
+from archiver.web.background_work import Job
 from archiver.web.console_context import ConsoleContext
-from archiver.web.jobs import Job
 from archiver.web.server import serve_pages
 from tests.support.archives.maker import ROOM, message_object, story
 from tests.support.viewer.chromium_tab import CHROMIUM, FLAGS, Window, record_complaints

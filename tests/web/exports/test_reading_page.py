@@ -11,8 +11,8 @@ from threading import Event
 import pytest
 
 from archiver.store.queries.contracts import kept_reviews
+from archiver.web.background_work import Job, JobLink, JobOutcome
 from archiver.web.exports import package_orders
-from archiver.web.jobs import Job, JobLink, JobOutcome
 from tests.support.archives.maker import CLIENT, ROOM, message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.custody.verify import verify_path
-from archiver.web.jobs import JobState
+from archiver.web.background_work import JobState
 from tests.custody.test_erasures import GONE, SECRET, copy_of_before, make_archive
 from tests.support.archives.byte_search import places_of
 from tests.support.archives.maker import OTHER_ROOM

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.store.working.remembered_values import RESCUED
-from archiver.web.jobs import Job
+from archiver.web.background_work import Job
 from tests.support.archives.maker import message_object, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.schedules.rounds import next_round

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from archiver.schedule.schedulers import hold_daemon_lock
 from archiver.store.queries.entries import last_seq
-from archiver.web.jobs import Job, JobOutcome, JobState, NotedJob, RunningNote, note_file
+from archiver.web.background_work import Job, JobOutcome, JobState, NotedJob, RunningNote, note_file
 from tests.support.console.application import OWN, SITE, FormBrowser, open_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.routes import EXAMPLES, addresses

@@ -17,11 +17,11 @@ from archiver.store import seals
 from archiver.store.archive import Reading
 from archiver.store.queries.entries import last_seq
 from archiver.store.working import verification_log
+from archiver.web.background_work import Job, JobLink, JobOutcome, Work
 from archiver.web.console_context import ConsoleContext, console_context
-from archiver.web.jobs import Job, JobLink, JobOutcome, Work
 from archiver.web.trouble.trouble_words import has_damage, trouble_words
 
-pages = Blueprint("evidence", __name__, url_prefix="/evidence")
+pages = Blueprint("sealing", __name__, url_prefix="/evidence")
 
 
 @pages.post("/seal")

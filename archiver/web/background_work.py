@@ -1,4 +1,4 @@
-"""One job at a time: work in a thread of its own, with progress, that can be cancelled between two steps.
+"""Background work, one job at a time: a thread of its own, with progress, that can be cancelled between two steps.
 
 A closed browser ends nothing: what a job has brought is kept until somebody has seen it.
 """

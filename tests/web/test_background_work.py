@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
-from archiver.web.jobs import Job, JobOutcome, JobRunner, JobState, NotedJob, RunningNote
+from archiver.web.background_work import Job, JobOutcome, JobRunner, JobState, NotedJob, RunningNote
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 
