@@ -27,6 +27,7 @@ from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import ContractRoom, Enclosure, Observation, ReadState, Review, RoomId
 from archiver.records.evidence import ErasureReason
+from archiver.setup.assistant_consent import record_consent
 from archiver.store import blobs, seals, statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.avatars import record_download
@@ -36,7 +37,7 @@ from archiver.store.queries.known_people import twins
 from archiver.store.rebuild import altered_triggers
 from archiver.store.search.scope import parse
 from archiver.store.search.search import search
-from archiver.store.working.remembered_values import EXPORT_FILES
+from archiver.store.working.remembered_values import ASSISTANTS, EXPORT_FILES
 from tests.support.archives.byte_search import free_pages, indexed_terms, places_of, terms_of
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, message_object
 
@@ -96,6 +97,8 @@ def test_nothing_of_an_erased_contract_is_left(tmp_path: Path) -> None:
     export(maker.archive, order, now=lambda: at(200))
     with maker.archive.reading() as reading:
         assert EXPORT_FILES.of("job1").recall(reading)
+    for job in ("job1", "job2"):
+        record_consent(maker.archive, job, is_unmasked=True)
     dailies = [
         write_daily_copy(maker.archive, name, now=lambda: at(210), file_limit_bytes=10**6, at_once=True)
         for name in ("job1", "job2")
@@ -115,6 +118,7 @@ def test_nothing_of_an_erased_contract_is_left(tmp_path: Path) -> None:
     assert [False, True] == [path.exists() for path in avatars]
     with maker.archive.reading() as reading:
         assert {} == EXPORT_FILES.of("job1").recall(reading)  # the names of the files in its packages
+        assert {"job2": True} == ASSISTANTS.recall(reading)  # a later job of the name is allowed anew or not at all
         assert [] == altered_triggers(reading)
     with closing(sqlite3.connect(maker.archive.database)) as database, pytest.raises(sqlite3.DatabaseError):
         database.execute("UPDATE entry SET line = ''")

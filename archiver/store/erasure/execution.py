@@ -117,6 +117,9 @@ def _delete_working_rows(
         sql.execute(delete(schema.alert).where(alert.message_id.in_(part)))
     if contracts:
         remembered_values.SETUP_ANSWERS.remember(writing, None)
+        allowed = remembered_values.ASSISTANTS.recall(writing)
+        left = {job: how for job, how in allowed.items() if job not in contracts}
+        remembered_values.ASSISTANTS.remember(writing, left)
     names = remembered_values.LISTED_NAMES.recall(writing)
     remembered_values.LISTED_NAMES.remember(writing, {room: name for room, name in names.items() if room not in gone})
     for contract in contracts:
