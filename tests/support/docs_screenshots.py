@@ -188,7 +188,9 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     set_language("ja")
     with tempfile.TemporaryDirectory() as place:
-        home, os.environ["XDG_STATE_HOME"] = Path(place) / "hanako" / "demo", place  # nothing of this computer is shown
+        home = Path(place) / "hanako" / "demo"
+        # Nothing of this computer is shown or changed.
+        os.environ |= dict.fromkeys(("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), place)
         copy_folder.drives = lambda environ: []
         command = [sys.executable, "-m", "archiver", "demo", "--dir", str(home)]
         home.parent.mkdir()
