@@ -31,7 +31,7 @@ DO_NOT = N_(
     "Don't leave the chat, close your account or remove the contact: files and talk can disappear. "
     "Don't re-issue the API token: saving would stop."
 )
-"""The one list of what not to do; the guides have the same words."""
+"""What not to do, for terminal and guides; a page says what fits."""
 
 NAMED_FILES_LIMIT = 8
 """So many files are named; the others are counted."""
