@@ -11,7 +11,6 @@ from archiver.records import Contract
 _NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 _PLAIN = re.compile(r"[\w./\\:=+-]+", re.ASCII)
 _SAFE_BETWEEN_DOUBLE = re.compile(r"[^\"$`“”„]*")
-_SINGLE = re.compile("(['‘’‚‛])")
 
 
 def line(words: Sequence[str], *, platform: str) -> str:
@@ -36,4 +35,9 @@ def _for_windows(word: str) -> str:
         return word
     if _SAFE_BETWEEN_DOUBLE.fullmatch(word) and not word.endswith("\\"):
         return f'"{word}"'
-    return "'" + _SINGLE.sub(r"\1\1", word) + "'"
+    return single_quoted(word)
+
+
+def single_quoted(text: str) -> str:
+    """A text of PowerShell in which nothing has a meaning; it knows typographic quotation marks too."""
+    return "'" + re.sub("(['‘’‚‛])", r"\1\1", text) + "'"

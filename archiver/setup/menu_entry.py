@@ -22,6 +22,7 @@ from archiver.schedule.job_files import program
 from archiver.schedule.schedulers import job_name
 from archiver.settings.home import APPLICATION, WINDOWS_FOLDER, home_path
 from archiver.settings.other_archives import state_folder
+from archiver.shell_command import single_quoted
 from archiver.store.durable_files import storage_error, write_durably
 from archiver.wording import gettext as _
 
@@ -141,20 +142,15 @@ def _write_links(home: Path, paths: Sequence[Path]) -> None:
 def write_links(paths: Sequence[Path], command: Sequence[str], icon: Path) -> None:
     """Write links of Windows (`.lnk`) that start a command, through PowerShell. Raises OSError."""
     script = LINK.format(
-        target=_single_quoted(command[0]),
-        arguments=_single_quoted(subprocess.list2cmdline(command[1:])),
-        icon=_single_quoted(str(icon)),
-        paths=", ".join(_single_quoted(str(path)) for path in paths),
+        target=single_quoted(command[0]),
+        arguments=single_quoted(subprocess.list2cmdline(command[1:])),
+        icon=single_quoted(str(icon)),
+        paths=", ".join(single_quoted(str(path)) for path in paths),
     )
     encoded = base64.b64encode(script.encode("utf-16-le", "surrogatepass")).decode()
     result = run_program("powershell", "-NoProfile", "-NonInteractive", "-EncodedCommand", encoded)
     if result.code:
         raise OSError(result.message)
-
-
-def _single_quoted(text: str) -> str:
-    """A text of PowerShell in which nothing has a meaning; it knows typographic quotation marks too."""
-    return "'" + re.sub("(['‘’‚‛])", r"\1\1", text) + "'"
 
 
 def _write_bundle(home: Path, paths: Sequence[Path]) -> None:

@@ -12,7 +12,7 @@ from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import write_durably
 from archiver.store.queries.status import status as read_status
-from archiver.waiting.state_file import LOSE, SAFE, state_file
+from archiver.waiting.state_file import LOOK, LOSE, SAFE, state_file
 
 
 def note_state(settings: Settings, now: datetime) -> None:
@@ -36,6 +36,7 @@ def note_state(settings: Settings, now: datetime) -> None:
 
 def _state(reading: Reading, settings: Settings, now: datetime) -> dict[str, object]:
     # here, as nothing waits after most runs
+    from archiver.render.times import time_of_year
     from archiver.standing.home_document import document_of, observe_standing, observed_facts
 
     second = timedelta(seconds=1)
@@ -44,9 +45,9 @@ def _state(reading: Reading, settings: Settings, now: datetime) -> dict[str, obj
     document = document_of(reading, status, observed_facts(reading, status, standing), now)
     last = status.last_sync or now
     return {
-        "state": document["head"]["state"] or SAFE,
+        "state": (document["head"]["state"] or SAFE) if status.last_sync else LOOK,
         "late": (last + 3 * round_interval(len(status.rooms), settings) - now) / second,
         "stopped": (last + standing.situation.stale - now) / second,
         "messages": sum(one.messages for one in status.rooms),
-        "last": last.astimezone().strftime("%m/%d %H:%M"),
+        "last": time_of_year(last),
     }

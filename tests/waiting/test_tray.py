@@ -23,6 +23,7 @@ from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.main import main
 from archiver.cli.saving import save
+from archiver.render.times import time_of_year
 from archiver.setup import at_login
 from archiver.waiting import tray
 from archiver.waiting.state_file import Sign, read_sign, state_file
@@ -134,6 +135,7 @@ def test_each_run_writes_counts_and_a_state_where_something_waits(tmp_path: Path
     with running_world(tmp_path / "home") as world:
         world.posts(3, "秘密の話")
         next_round(world)
+        begun = world.clock()
         file, told = state_file(world.home), list[dict[str, Any]]()
         for hours in (0, 0, 25):
             world.clock.pass_by(hours=hours)
@@ -143,6 +145,7 @@ def test_each_run_writes_counts_and_a_state_where_something_waits(tmp_path: Path
 
         assert 0o600 == file.stat().st_mode & 0o777
         assert set(SAVED) == set(told[0])
+        assert time_of_year(begun) == told[0]["last"]  # in Japan, wherever this computer is
         assert [("safe", len(world.states())), ("lose", len(world.states()))] == [
             (one["state"], one["messages"]) for one in told
         ]
