@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import utc_now
-from archiver.cli.context import FINDINGS, CliContext
+from archiver.cli.context import FINDINGS, INCOMPLETE, CliContext
 from archiver.cli.terminal.output import echo, echo_json, paged_output, visible
 from archiver.custody.export_records import package_files, verify_here
 from archiver.errors import N_
@@ -82,22 +82,23 @@ def verify_filed(obj: CliContext, paths: Sequence[str], *, as_json: bool) -> int
     used = sorted({one.place.package for one in judged if one.place})
     checks = {one: verify_here(one, obj.home, now=utc_now()) for one in used}
     statuses = {one.found.status for one in judged}
-    ok = "same" in statuses <= {"same", "unreadable"} and all(one.ok for one in checks.values())
+    is_good = "same" in statuses <= {"same", "unreadable"} and all(one.ok for one in checks.values())
+    code = FINDINGS if not is_good else INCOMPLETE if "unreadable" in statuses else 0
     if as_json:
         echo_json(
             {
-                "ok": ok,
+                "ok": not code,
                 "pages": [_document(one) for one in judged],
                 "exports": [{"path": str(path), "ok": one.ok, "notes": one.notes} for path, one in checks.items()],
             }
         )
-        return 0 if ok else FINDINGS
+        return code
     with paged_output():
         _tell(judged)
         for path, check in checks.items():
             state = _("no change was found") if check.ok else _("{n} things do not match").format(n=len(check.findings))
             echo("\n  ".join((f"{visible(path.name)}: {state}", *check.notes)))
-    return 0 if ok else FINDINGS
+    return code
 
 
 def _packages(obj: CliContext, given: Sequence[str]) -> Iterator[Path]:

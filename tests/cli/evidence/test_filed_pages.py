@@ -58,6 +58,22 @@ def test_each_page_of_a_filed_file_is_found_again(package: Path, tmp_path: Path)
     assert document["ok"] is False
 
 
+def test_a_page_that_cannot_be_read_is_not_passed_over(package: Path, tmp_path: Path) -> None:
+    """A page that was put in empty, and one laid over another: nothing was found altered, but not all was compared."""
+    writer, pages = PdfWriter(), PdfReader(package / "甲001の1.pdf").pages
+    writer.add_page(pages[0])
+    writer.add_blank_page(595, 842)
+    writer.add_page(pages[1]).merge_page(pages[2])
+    writer.write(tmp_path / "甲1.pdf")
+
+    document = json.loads(_verify(package, tmp_path / "甲1.pdf", "--json", code=4))
+
+    assert [("same", ""), ("unreadable", "no_text"), ("unreadable", "several")] == [
+        (one["status"], one["reason"]) for one in document["pages"]
+    ]
+    assert document["ok"] is False
+
+
 def test_it_is_read_by_people_in_both_languages(package: Path, tmp_path: Path) -> None:
     """Pages that follow one another are one row; nothing to find is 0, also for an export that is named."""
     told = _verify(package, package / "甲001の1.pdf", package, code=0)
