@@ -22,7 +22,7 @@ from archiver.folder_sync import sync_where_possible
 from archiver.records import AccountId, MessageId, RoomId, State
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
-from archiver.render.page_templates import comparison_html
+from archiver.render.page_templates import render_template
 from archiver.render.times import local_time
 from archiver.report_language import marked, say
 from archiver.store.durable_files import sync_tree
@@ -299,13 +299,16 @@ def _references(summary: ComparisonSummary) -> References:
 
 
 def _page(summary: ComparisonSummary, at: datetime) -> str:
-    return comparison_html(
+    return render_template(
+        "comparison.html",
         title=say(TITLE),
         made_at=say("作成 {at}(日本時間)", at=local_time(at)),
-        facts=list(side_rows(summary)),
+        facts=[(label, visible(text)) for label, text in side_rows(summary)],
         tables=[(block.heads, block.rows) for block in _result_blocks(summary) if isinstance(block, TableBlock)],
         heads=_difference_heads(),
-        differences=[difference_cells(summary, compared) for compared in summary.listed],
+        differences=[
+            [visible(cell, lines=True) for cell in difference_cells(summary, compared)] for compared in summary.listed
+        ],
         unlisted=_unlisted_text(summary) if summary.unlisted else "",
         limits=limits(summary.a, summary.b),
     )

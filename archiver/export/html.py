@@ -16,7 +16,7 @@ from archiver.export import helper_process
 from archiver.export.helper_process import Helper, batches_of, done_beside_helper
 from archiver.records import Attachment, Conversation, FileId, Message, MessageKind, ObservedBy, RoomId, State, Version
 from archiver.render.message_body import Picture
-from archiver.render.message_html import MessageFacts, MessageRenderer, RenderedMessage, Rendering, render_here
+from archiver.render.message_html import MessageFacts, RenderedMessage, Rendering, render_here, renderer
 from archiver.render.page_templates import SearchText, TextKind, index_html
 from archiver.render.thumbnail import thumbnail
 from archiver.render.transcript_pages import Transcript, TranscriptPage
@@ -110,12 +110,12 @@ def render_beside_a_helper(
     messages: Iterable[Message], facts: MessageFacts
 ) -> Iterator[tuple[Message, RenderedMessage]]:
     """Each message with its HTML, in order; whatever becomes of the helper, the same as by `render_here`."""
-    renderer = MessageRenderer(facts)
+    render = renderer(facts)
     helper = Helper(_rendering_of_rows, (facts,), lambda batch: [_message_row(one) for one in batch])
     done = done_beside_helper(
         batches_of(messages),
         helper,
-        lambda batch: [renderer.render(one) for one in batch],
+        lambda batch: [render(one) for one in batch],
         lambda rows: [_rendered_message(row) for row in rows],
     )
     for batch, rendered in done:
@@ -123,8 +123,8 @@ def render_beside_a_helper(
 
 
 def _rendering_of_rows(facts: MessageFacts) -> Callable[[list[Row]], list[Row]]:
-    renderer = MessageRenderer(facts)
-    return lambda rows: [_rendered_row(renderer.render(_message(row))) for row in rows]
+    render = renderer(facts)
+    return lambda rows: [_rendered_row(render(_message(row))) for row in rows]
 
 
 # --- messages and answers as tuples ---

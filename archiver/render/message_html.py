@@ -140,11 +140,6 @@ def _facts_html(message: Message) -> str:
     )
 
 
-def message_html(message: Message, surroundings: Surroundings) -> str:
-    """A message as an item of the list alone."""
-    return render_message(message, surroundings).html
-
-
 def attachment_html(attachment: Attachment, references: References) -> str:
     """A file in one line: number and link, name as the sender gave it, size, and whether its bytes were saved."""
     link = references.file_of(attachment.file_id)
@@ -363,31 +358,20 @@ Rendering = Callable[[Iterable[Message], MessageFacts], Iterator[tuple[Message, 
 """Gives each message with its HTML, in order."""
 
 
-class MessageRenderer:
-    """Renders messages by the facts of their conversation."""
+def renderer(facts: MessageFacts) -> Callable[[Message], RenderedMessage]:
+    """What makes of a message its HTML and its texts for the search, by these facts, with placeholders."""
 
-    def __init__(self, facts: MessageFacts) -> None:
-        """Take the facts; nothing is rendered yet."""
-        self._facts = facts
-        self._surroundings = Surroundings(
-            References(self._names_at(None), self._link_of, facts.files.get),
-            facts.owner_id,
-            facts.attachments,
-            facts.tasks,
-            self._names_at,
-        )
-
-    def render(self, message: Message) -> RenderedMessage:
-        """A message as HTML, and its texts for the search, with placeholders."""
-        return render_message(message, self._surroundings)
-
-    def _names_at(self, at: datetime | None) -> Callable[[AccountId], str | None]:
-        return partial(name_at, self._facts.people, at=at)
-
-    def _link_of(self, room: RoomId, message: MessageId) -> ReferenceLink:
-        if room != self._facts.room_id:
+    def link_of(room: RoomId, message: MessageId) -> ReferenceLink:
+        if room != facts.room_id:
             return link_elsewhere(room, message)
         return ReferenceLink(placeholder("n", message), placeholder("h", message))
+
+    def names_at(at: datetime | None) -> Callable[[AccountId], str | None]:
+        return partial(name_at, facts.people, at=at)
+
+    references = References(names_at(None), link_of, facts.files.get)
+    surroundings = Surroundings(references, facts.owner_id, facts.attachments, facts.tasks, names_at)
+    return partial(render_message, surroundings=surroundings)
 
 
 def message_facts(conversation: Conversation, files: Mapping[FileId, ReferenceLink]) -> MessageFacts:
@@ -404,8 +388,8 @@ def message_facts(conversation: Conversation, files: Mapping[FileId, ReferenceLi
 
 def render_here(messages: Iterable[Message], facts: MessageFacts) -> Iterator[tuple[Message, RenderedMessage]]:
     """Each message with its HTML, rendered in this process."""
-    renderer = MessageRenderer(facts)
-    return ((message, renderer.render(message)) for message in messages)
+    render = renderer(facts)
+    return ((message, render(message)) for message in messages)
 
 
 def name_at(people: Mapping[int, Person], account: AccountId, at: datetime | None) -> str | None:

@@ -14,7 +14,7 @@ import sys
 import unicodedata
 from array import array
 from base64 import b64encode
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cache
@@ -43,92 +43,6 @@ _CLASSES = """
     stack wide stacked fold
 """
 """What the pages and their messages use of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageHead:
-    """The facts at the head of every page, as words in which hidden characters are already visible."""
-
-    contract: str
-    room_id: int
-    room_name: str
-    period: str
-    messages: str
-    files: str
-    gaps: str
-    owner: str
-    read_at: str
-    inaccessible: str
-
-
-@dataclass(frozen=True, slots=True)
-class IndexLine:
-    """A page's line in the index."""
-
-    name: str
-    numbers: str
-    period: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day, the address where it begins, and how many messages it has."""
-
-    name: str
-    href: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month with its days that have messages."""
-
-    name: str
-    days: Sequence[Day]
-
-    @property
-    def count(self) -> int:
-        """Messages of all its days."""
-        return sum(day.count for day in self.days)
-
-
-def page_html(head: PageHead, pages: Sequence[str], number: int, content: str, *, days: Sequence[Day]) -> str:
-    """Page `number` (from 1) of `pages` (file names) around its content (HTML); `days` are the days on it."""
-    steps = [
-        (say("最初"), pages[0] if number > 1 else ""),
-        (say("前"), pages[number - 2] if number > 1 else ""),
-        (say("次"), pages[number] if number < len(pages) else ""),
-        (say("最後"), pages[-1] if number < len(pages) else ""),
-    ]
-    return render_template(
-        "page.html", facts=head, steps=steps, number=number, total=len(pages), days=days, content=content
-    )
-
-
-def section_html(
-    head: PageHead,
-    pages: Sequence[IndexLine],
-    *,
-    months: Sequence[Month],
-    sieve: int,
-    description: str,
-    people: Sequence[str],
-    coverage: Sequence[str],
-    strays: Sequence[str],
-) -> str:
-    """The part of the index for a room; `description` and `strays` are HTML, `sieve` counts files, the rest is text."""
-    return render_template(
-        "section.html",
-        facts=head,
-        pages=pages,
-        months=months,
-        sieve=sieve,
-        description=description,
-        people=people,
-        coverage=coverage,
-        strays=strays,
-    )
 
 
 def index_html(sections: str) -> str:
@@ -202,33 +116,6 @@ def _script() -> str:
 
 def _policy_digest(text: str) -> str:
     return b64encode(sha256(text.encode()).digest()).decode()
-
-
-def comparison_html(
-    *,
-    title: str,
-    made_at: str,
-    facts: Sequence[tuple[str, str]],
-    tables: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]],
-    heads: Sequence[str],
-    differences: Sequence[Sequence[str]],
-    unlisted: str,
-    limits: Sequence[str],
-) -> str:
-    """The page as HTML: what was compared, the counts as tables, each difference as four cells below `heads`, a
-    sentence about those that are not listed, and the limits.
-    """
-    return render_template(
-        "comparison.html",
-        title=title,
-        made_at=made_at,
-        facts=[(label, visible(text)) for label, text in facts],
-        tables=tables,
-        heads=heads,
-        differences=[[visible(cell, lines=True) for cell in row] for row in differences],
-        unlisted=unlisted,
-        limits=limits,
-    )
 
 
 SHEET = Path(__file__).parents[1] / "web" / "static" / "app.css"

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from itertools import groupby
+from typing import Any
 
 from archiver.chatwork.notation.parse import parse
 from archiver.message_ids import is_plausible
 from archiver.records import AccountId, Attachment, Conversation, FileId, Message, MessageId, RoomId, State
-from archiver.render import page_templates
 from archiver.render.gap_breaks import GapBreaks, gap_text, gap_title, pause_text
 from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import Picture, ReferenceLink, References, html
@@ -33,7 +33,7 @@ from archiver.render.message_html import (
     render_here,
     task_html,
 )
-from archiver.render.page_templates import Day, IndexLine, Month, PageHead, PageTexts, PairFilter, SearchText
+from archiver.render.page_templates import PageTexts, PairFilter, SearchText, render_template
 from archiver.render.snippet import other_chat_texts
 from archiver.render.times import day_of_month, day_text, iso_date, local_time, month_text, time_from_id
 from archiver.report_language import say
@@ -43,6 +43,9 @@ PAGE_BYTES = 350_000
 that is larger has a page of its own."""
 
 PAGE_MESSAGES = 500
+
+Row = dict[str, Any]
+"""What a template shows, by name."""
 
 
 @dataclass(slots=True)
@@ -102,23 +105,25 @@ def day_anchor(iso: str) -> str:
     return f"d{iso}"
 
 
-def page_head(conversation: Conversation, pages: Sequence[PageBuffer], states: Mapping[State, int]) -> PageHead:
-    """The facts at the head of every page of a conversation."""
+def page_head(conversation: Conversation, pages: Sequence[PageBuffer], states: Mapping[State, int]) -> Row:
+    """The facts at the head of every page of a conversation, in which hidden characters are already visible."""
     saved_count = sum(1 for one in conversation.attachments if one.sha256 is not None)
     owner = conversation.people.get(conversation.owner_id)
     owner_name = visible(owner.names[-1]) if owner and owner.names else ""
-    return PageHead(
-        contract=visible(conversation.contract),
-        room_id=conversation.room_id,
-        room_name=visible(conversation.room_name),
-        period=_period_text(pages[0].times, pages[-1].times),
-        messages=_count_text(states),
-        files=say("{n:,}点のうち{saved_count:,}点を保存済み", n=len(conversation.attachments), saved_count=saved_count),
-        gaps=_gaps_text(conversation),
-        owner=f"{owner_name}{say('(ID {id})', id=conversation.owner_id)}",
-        read_at=local_time(conversation.read_at),
-        inaccessible=_inaccessible_text(conversation.inaccessible_since),
-    )
+    return {
+        "contract": visible(conversation.contract),
+        "room_id": conversation.room_id,
+        "room_name": visible(conversation.room_name),
+        "period": _period_text(pages[0].times, pages[-1].times),
+        "messages": _count_text(states),
+        "files": say(
+            "{n:,}点のうち{saved_count:,}点を保存済み", n=len(conversation.attachments), saved_count=saved_count
+        ),
+        "gaps": _gaps_text(conversation),
+        "owner": f"{owner_name}{say('(ID {id})', id=conversation.owner_id)}",
+        "read_at": local_time(conversation.read_at),
+        "inaccessible": _inaccessible_text(conversation.inaccessible_since),
+    }
 
 
 def ending_html(inaccessible_since: datetime | None, *, empty: bool) -> str:
@@ -132,36 +137,30 @@ def ending_html(inaccessible_since: datetime | None, *, empty: bool) -> str:
     return "".join(parts)
 
 
-def index_line(page: PageBuffer) -> IndexLine:
+def index_line(page: PageBuffer) -> Row:
     """The line of a page in the index."""
-    first, last = page.numbers
-    return IndexLine(
-        page.name, f"No.{first} - {last}" if page.count else "", _period_text(page.times, page.times), page.count
-    )
+    numbers = "No.{} - {}".format(*page.numbers) if page.count else ""
+    period = _period_text(page.times, page.times)
+    return {"name": page.name, "numbers": numbers, "period": period, "count": page.count}
 
 
-def days(page: PageBuffer) -> list[Day]:
-    """The days that have messages on a page, with links and counts."""
-    return [Day(day_of_month(iso), f"{page.name}#{day_anchor(iso)}", count) for iso, count in page.days.items()]
+def day_row(iso: str, page: str, count: int) -> Row:
+    """A day, the address where it begins, and how many messages it has."""
+    return {"name": day_of_month(iso), "href": f"{page}#{day_anchor(iso)}", "count": count}
 
 
-def months(pages: Sequence[PageBuffer]) -> list[Month]:
+def months(pages: Sequence[PageBuffer]) -> list[Row]:
     """The days of all pages by month; each links to the page where it begins."""
     places: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for page in pages:
         counts.update(page.days)
         for iso in page.days:
-            places.setdefault(iso, f"{page.name}#{day_anchor(iso)}")
+            places.setdefault(iso, page.name)
     return [
-        Month(month_text(name), [Day(day_of_month(iso), places[iso], counts[iso]) for iso in isos])
+        {"name": month_text(name), "days": [day_row(iso, places[iso], counts[iso]) for iso in isos]}
         for name, isos in groupby(sorted(places), key=lambda iso: iso[:7])
     ]
-
-
-def description_html(conversation: Conversation, references: References) -> str:
-    """The room's description as HTML; notation is active in it."""
-    return html(parse(conversation.description), references)
 
 
 def people(conversation: Conversation) -> list[str]:
@@ -255,7 +254,7 @@ class Transcript:
         self._pages: list[PageBuffer] = []
         self._states: Counter[State] = Counter()
         self._references = References(self._last_name_of, self._link_of, self._files.get)
-        self._head: page_templates.PageHead | None = None
+        self._head: Row | None = None
 
     def pages(self) -> Iterator[TranscriptPage]:
         """The pages in order, each once it is full; at least one."""
@@ -281,8 +280,22 @@ class Transcript:
     def finished_page(self, page: TranscriptPage) -> str:
         """The completed HTML of a page; to be called after `pages()` has ended."""
         content = PLACEHOLDER.sub(self._fill_placeholder, page.content)
-        filled = self._pages[page.number - 1]
-        return page_templates.page_html(self._page_head(), self._places.names, page.number, content, days=days(filled))
+        filled, names, number = self._pages[page.number - 1], self._places.names, page.number
+        steps = [
+            (say("最初"), names[0] if number > 1 else ""),
+            (say("前"), names[number - 2] if number > 1 else ""),
+            (say("次"), names[number] if number < len(names) else ""),
+            (say("最後"), names[-1] if number < len(names) else ""),
+        ]
+        return render_template(
+            "page.html",
+            facts=self._page_head(),
+            steps=steps,
+            number=number,
+            total=len(names),
+            days=[day_row(iso, filled.name, count) for iso, count in filled.days.items()],
+            content=content,
+        )
 
     def filter_scripts(self) -> Iterator[tuple[str, str]]:
         """Names and contents of the pair filter's scripts; to be called after `pages()` has ended."""
@@ -290,12 +303,13 @@ class Transcript:
 
     def index_section(self) -> str:
         """The part of the index for the room; to be called after `pages()` has ended."""
-        return page_templates.section_html(
-            self._page_head(),
-            [index_line(page) for page in self._pages],
+        return render_template(
+            "section.html",
+            facts=self._page_head(),
+            pages=[index_line(page) for page in self._pages],
             months=months(self._pages),
             sieve=self._pair_filter.files,
-            description=description_html(self._conversation, self._references),
+            description=html(parse(self._conversation.description), self._references),  # notation is active in it
             people=people(self._conversation),
             coverage=coverage(self._conversation),
             strays=list(self._stray_lines()),
@@ -316,7 +330,7 @@ class Transcript:
         self._pair_filter.put(texts.joined_text())
         return TranscriptPage(len(self._pages), page.name, content, texts.script(page.name.removesuffix(".html")))
 
-    def _page_head(self) -> page_templates.PageHead:
+    def _page_head(self) -> Row:
         if self._head is None:
             raise RuntimeError("pages() must be iterated to the end first")
         return self._head

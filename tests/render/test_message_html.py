@@ -9,7 +9,7 @@ import pytest
 
 from archiver.records import Message, MessageId, MessageKind, ObservedBy, State, Version
 from archiver.render.message_body import NOWHERE
-from archiver.render.message_html import EDITED_BEFORE, NOTICE, Surroundings, message_html
+from archiver.render.message_html import EDITED_BEFORE, NOTICE, Surroundings, render_message
 from tests.support.html_safety import read_html
 from tests.support.reports import sample_conversation
 from tests.support.reports.sample_conversation import DAY, OWNER, at
@@ -31,6 +31,11 @@ def message(*versions: Version, state: State = State.PRESENT, source: ObservedBy
     )
 
 
+def html_of(one: Message) -> str:
+    """A message as an item of the list."""
+    return render_message(one, AROUND).html
+
+
 def text(html: str) -> str:
     """The words of a piece of HTML, with single spaces."""
     return re.sub(r"\s+", " ", " ".join(read_html(html).texts)).strip()
@@ -38,7 +43,7 @@ def text(html: str) -> str:
 
 def test_a_message_says_who_when_and_where() -> None:
     """Number, name, account id, Japanese time, message id with its link, and when it was saved."""
-    markup = message_html(message(sample_conversation.version("はい", 1, 2)), AROUND)
+    markup = html_of(message(sample_conversation.version("はい", 1, 2)))
 
     actual = text(markup)
 
@@ -57,7 +62,7 @@ def test_every_earlier_text_has_its_interval() -> None:
         sample_conversation.version("三", 40, 50, 1793842000),
     )
 
-    actual = text(message_html(message(*versions, state=State.EDITED), AROUND))
+    actual = text(html_of(message(*versions, state=State.EDITED)))
 
     assert "編集済み" in actual
     assert (
@@ -70,7 +75,7 @@ def test_every_earlier_text_has_its_interval() -> None:
 
 def test_first_seen_edited_says_what_is_not_known() -> None:
     """A message edited before it was saved has no former text, and that is said."""
-    actual = text(message_html(message(sample_conversation.version("はい", 0, 1, 5), state=State.EDITED), AROUND))
+    actual = text(html_of(message(sample_conversation.version("はい", 0, 1, 5), state=State.EDITED)))
 
     assert "保存時点で編集済み(それより前の文面は不明)" in actual
     assert "編集前の文面" not in actual
@@ -80,7 +85,7 @@ def test_a_moved_edit_time_alone_shows_no_second_text() -> None:
     """When only the edit time moved, the same text is not printed twice."""
     versions = (sample_conversation.version("はい", 0, 1), sample_conversation.version("はい", 2, 3, 5))
 
-    actual = text(message_html(message(*versions, state=State.EDITED), AROUND))
+    actual = text(html_of(message(*versions, state=State.EDITED)))
 
     assert actual.count("はい") == 1
     assert "文面は同じまま、編集時刻だけが変わりました。最後に見えた 2026-11-05 10:15:33 / 変わっていた" in actual
@@ -90,7 +95,7 @@ def test_a_deletion_keeps_the_text_before_it() -> None:
     """The saved text stands in its place, with the interval in which it went; nobody is named for it."""
     versions = (sample_conversation.version("払えません", 0, 1), sample_conversation.version("[deleted]", 2, 3))
 
-    actual = text(message_html(message(*versions, state=State.DELETED), AROUND))
+    actual = text(html_of(message(*versions, state=State.DELETED)))
 
     assert "「削除」表示に変わった" in actual
     assert (
@@ -101,7 +106,7 @@ def test_a_deletion_keeps_the_text_before_it() -> None:
 
 def test_first_seen_deleted_says_that_the_text_is_not_known() -> None:
     """Nothing is claimed about a text that was never shown to us."""
-    actual = text(message_html(message(sample_conversation.version("[deleted]", 0, 1), state=State.DELETED), AROUND))
+    actual = text(html_of(message(sample_conversation.version("[deleted]", 0, 1), state=State.DELETED)))
 
     assert "保存した時点で「削除」表示でした。文面は分かりません。" in actual
 
@@ -112,7 +117,7 @@ def test_first_seen_deleted_says_that_the_text_is_not_known() -> None:
 )
 def test_a_vanished_message_keeps_its_text(state: State, words: str) -> None:
     """Its last text is shown, with when it was last seen and first not seen."""
-    actual = text(message_html(message(sample_conversation.version("はい", 0, 1), state=state), AROUND))
+    actual = text(html_of(message(sample_conversation.version("はい", 0, 1), state=state)))
 
     assert f"{words} 最後に見えた 2026-11-05 10:15:33 / 見えなくなっていた 2026-11-14 10:14:33" in actual
     assert "この文面は、その前に保存したものです。" in actual
@@ -128,7 +133,7 @@ def test_a_vanished_message_keeps_its_text(state: State, words: str) -> None:
 )
 def test_how_a_message_was_got_is_said(source: ObservedBy, words: str) -> None:
     """What did not come from the list is marked so."""
-    actual = text(message_html(message(sample_conversation.version("はい", 0, 1), source=source), AROUND))
+    actual = text(html_of(message(sample_conversation.version("はい", 0, 1), source=source)))
 
     assert actual.endswith(words)
 
@@ -137,8 +142,8 @@ def test_a_post_of_the_system_is_called_so() -> None:
     """Beside the person in whose name it was made."""
     notice = dataclasses.replace(message(Version("[dtext:live_start]", 0, at(1), at(2))), kind=MessageKind.NOTICE)
 
-    assert NOTICE in text(message_html(notice, AROUND))
-    assert NOTICE not in text(message_html(dataclasses.replace(notice, kind=MessageKind.SPEECH), AROUND))
+    assert NOTICE in text(html_of(notice))
+    assert NOTICE not in text(html_of(dataclasses.replace(notice, kind=MessageKind.SPEECH)))
 
 
 def test_a_message_id_cannot_leave_its_attribute() -> None:
@@ -147,6 +152,6 @@ def test_a_message_id_cannot_leave_its_attribute() -> None:
         message(sample_conversation.version("はい", 0, 1)), message_id=MessageId('1"><script>')
     )
 
-    actual = read_html(message_html(hostile, AROUND).replace('メッセージID 1"><script>', ""))
+    actual = read_html(html_of(hostile).replace('メッセージID 1"><script>', ""))
 
     assert [] == actual.faults
