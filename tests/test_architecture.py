@@ -152,7 +152,7 @@ HOME: dict[str, set[str]] = {
         "cli.reading.assistant",
         "cli.reading.assistant_answers",
         "export.package.reading_step",
-        "store.schema.payload_forms",
+        "store.payload_forms",
         "store.working.key_value_store",
         "store.working.remembered_values",
     },

@@ -32,8 +32,8 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.backup import copy_folder
 from archiver.store.engine import DATABASE
 from archiver.store.keeper import keeper_of
+from archiver.store.payload_forms import has_form
 from archiver.store.queries import entries, raw_tables
-from archiver.store.schema.payload_forms import has_form
 from archiver.store.time_text import to_text
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord

@@ -20,8 +20,8 @@ from archiver.evidence import chain
 from archiver.records import Observation
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.payload_forms import read_all_formed
 from archiver.store.queries import current_state
-from archiver.store.schema.payload_forms import read_all_formed
 from archiver.store.seal_files import FOLDER, ORPHANED, SealFile, free_name, list_files, move, read
 from archiver.store.transactions import SmallStatement
 from archiver.store.working import remembered_values

@@ -19,9 +19,9 @@ from archiver import errors
 from archiver.records import Observation
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.payload_forms import read_formed
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import STATED, WITHDRAWN
-from archiver.store.schema.payload_forms import read_formed
 from archiver.team.ledger.access_log import grant_lines, record_access
 from archiver.team.ledger.connection import LedgerPlace, make_copy_home
 

@@ -19,9 +19,9 @@ from archiver.records import Observation
 from archiver.store import orphaned_seals, seals
 from archiver.store.engine import DATABASE
 from archiver.store.erasure import records
+from archiver.store.payload_forms import FORMS
 from archiver.store.queries import current_state, departures, roles, room_holdings, runs
 from archiver.store.queries.contracts import deliveries, enclosures
-from archiver.store.schema.payload_forms import FORMS
 from archiver.store.writer import append
 from archiver.team.grants import grants
 from tests.support.world import World, running_world

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from archiver.store import schema
 from archiver.store.archive import Archive
-from archiver.store.schema.payload_forms import FORMS, has_form
+from archiver.store.payload_forms import FORMS, has_form
 from tests.support.archives.fixture import ARCHIVE
 
 

@@ -18,9 +18,9 @@ from archiver.records import JsonObject, Observation
 from archiver.records.evidence import Erasure, ErasurePlan, ErasureReason
 from archiver.store import schema, writer
 from archiver.store.durable_files import make_durable_folder, storage_error, write_durably
+from archiver.store.payload_forms import read_formed
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import IS_WHOLE
-from archiver.store.schema.payload_forms import read_formed
 from archiver.store.time_text import from_text
 from archiver.store.transactions import Reading, SmallStatement, Writing
 

@@ -33,7 +33,7 @@ from archiver.records import (
 from archiver.search_folding import fold
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.schema.payload_forms import read_all_formed
+from archiver.store.payload_forms import read_all_formed
 from archiver.store.time_text import from_text, to_text
 from archiver.store.transactions import SmallStatement
 

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Table, bindparam, func, select
 
 from archiver.records import KnownMessage, MessageId, State
 from archiver.store import schema
-from archiver.store.schema.payload_forms import has_form, read_all_formed, tells_what_was_shown
+from archiver.store.payload_forms import has_form, read_all_formed, tells_what_was_shown
 from archiver.store.time_text import from_text, to_text
 from archiver.store.transactions import Reading, SmallStatement
 

@@ -13,8 +13,8 @@ from archiver.records.alerts import TwinSeen
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
+from archiver.store.payload_forms import read_all_formed, tells_what_was_shown
 from archiver.store.queries.entries import entries_under
-from archiver.store.schema.payload_forms import read_all_formed, tells_what_was_shown
 from archiver.store.time_text import from_text
 
 STRANGE_FOR = timedelta(days=30)

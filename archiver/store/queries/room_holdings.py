@@ -12,11 +12,11 @@ from archiver.evidence.history import number
 from archiver.records import AccountId, OtherChat, RoomId, State
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.payload_forms import read_all_formed
 from archiver.store.queries import current_state, departures
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.files import file_counts, unheld_files
 from archiver.store.queries.last_looks import UnlistedBeginnings, holes, last_list_time, unlisted_beginnings
-from archiver.store.schema.payload_forms import read_all_formed
 from archiver.store.time_text import to_text
 from archiver.store.working import backfill_queue
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from archiver.records import ExportedPackage, Handover, WrongClock
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.schema.payload_forms import read_all_formed, read_formed
+from archiver.store.payload_forms import read_all_formed, read_formed
 from archiver.store.time_text import CLOCK_TOLERANCE, from_text
 
 
