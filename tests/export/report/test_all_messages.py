@@ -72,14 +72,6 @@ def test_rooms_and_days_have_headings_and_gaps_their_place() -> None:
     assert "チャット「二[U+000A]番」(ルームID 2)" == second.title
 
 
-def test_a_court_gets_its_margin_and_box() -> None:
-    """The volumes of a court have what its report has."""
-    (made,) = volume_reports(report_inputs.case(profile="court"))
-
-    assert (30.0, "甲第　　号証") == (made.left_margin, made.exhibit)
-    assert made.header.endswith("管理番号 CWA-20261125-01")
-
-
 @pytest.mark.drawn
 @pdf_reader.needs_poppler
 def test_files_are_named_in_order_and_alike_each_time(tmp_path: Path) -> None:

@@ -19,16 +19,6 @@ from tests.support.reports.overlong_case import LONG_TEXT, WIDE_TEXT, overlong_c
 from tests.support.reports.sample_conversation import CLIENT, DAY, at, message_id
 
 
-def test_it_has_five_chapters() -> None:
-    """Summary, terms, money, the course of things, and what could not be saved."""
-    titles = [
-        chapter.title
-        for chapter in report_inputs.build_with_survey(consultation.build_consultation, report_inputs.case()).chapters
-    ]
-
-    assert ["１　要約", "２　契約条件", "３　金額", "４　時系列", "５　保存できていないもの"] == titles
-
-
 @pytest.mark.parametrize(("language", "chapter"), [(JAPANESE, "第[0-9]+章"), (ENGLISH, "[Cc]hapter")])
 def test_it_points_to_no_chapter_of_a_report_that_is_not_in_it(language: str, chapter: str) -> None:
     """Neither page 1 nor the course of things, with every event and quote that a report would explain elsewhere."""
@@ -76,35 +66,6 @@ def test_it_is_two_pages(text: str) -> None:
     assert "最後の確認" in pages[1]
 
 
-@pdf_reader.needs_poppler
-def test_it_says_what_the_desk_asks() -> None:
-    """Terms and sums are there, and what only the user knows is left to be filled in."""
-    files = tuple(report_inputs.file(number, message_id(1)) for number in range(1, 40))
-    room = report_inputs.room_of_messages([report_inputs.plain_message("本文", 1)], attachments=files)
-    deliveries = (Delivery(1, "2026-11-03"), Delivery(2, "2026-11-06 09:12"))
-
-    text = pdf_reader.without_spaces(
-        pdf_reader.text(
-            pdf_reader.pdf_bytes(
-                report_inputs.build_with_survey(
-                    consultation.build_consultation, report_inputs.case([room], deliveries=deliveries)
-                )
-            )
-        )
-    )
-
-    for expected in (
-        "業務委託の日2026-10-01",
-        "クラウドワークスでの納品2026-11-0609:12(最後。全2回)",
-        "検収期限の目安2026-11-13(納品+7日)",
-        f"秘密保持の約束{BLANK}",
-        "契約金額50,000円(税込)",
-        f"支払いを求める金額{BLANK}円",
-        "読み上げるための2頁です。",
-    ):
-        assert expected in text
-
-
 def test_short_lines_of_the_course_are_more_than_long_ones() -> None:
     """As many as the page holds, at most fourteen."""
     counts = []
@@ -125,15 +86,6 @@ def limits(case: ReportInput) -> dict[str, str]:
     (facts,) = consultation.limits(case).blocks
     assert isinstance(facts, FactList)
     return dict(facts.rows)
-
-
-def test_what_is_missing_is_told_in_three_lines() -> None:
-    """Gaps with the estimated number of messages, the longest time in which nobody looked, the last reading."""
-    assert {
-        "保存できなかった期間": "保存できなかった期間が2か所: およそ265件(Chatworkの表示する件数との差)。",
-        "確認していない時間帯": "2回。最も長いもの 2026-11-13 10:14 から 2026-11-14 10:14 まで(およそ24時間)。",
-        "最後の確認": "2026-11-24 10:14 まで",
-    } == limits(report_inputs.case())
 
 
 def test_what_is_not_known_of_gaps_is_said() -> None:

@@ -93,16 +93,6 @@ def test_a_choice_of_the_users_takes_the_place_of_the_rule() -> None:
     assert ["(中略 14件　No.1から14)", "(中略 15件　No.26から40)"] == breaks(case)
 
 
-def test_the_whole_is_named() -> None:
-    """The excerpt says which file of the package has every message."""
-    support, lawyer = blocks(report_inputs.case())[0], blocks(report_inputs.case(profile="lawyer"))[0]
-
-    assert isinstance(support, Paragraph)
-    assert isinstance(lawyer, Paragraph)
-    assert "02_messages.csv" in support.text
-    assert "02_messages.csv" not in lawyer.text
-
-
 def test_several_rooms_stand_one_after_the_other() -> None:
     """Each room has its heading, and what one leaves out is not counted in another."""
     early, late = ([report_inputs.plain_message("本文", number) for number in range(at, at + 20)] for at in (1, 101))

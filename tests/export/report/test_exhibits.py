@@ -39,35 +39,6 @@ COURT = FiledFiles("甲001の1.pdf", ("甲001の2.pdf", "甲001の3.pdf"))
 FILED = FiledFiles("report.pdf", ("report_all_messages-01.pdf",), {"report.pdf": FileExtent(1_234_567, 9)}, missing={})
 
 
-MISSING = "ほかに保存できていないもの 約265件と、開けなくなったチャット1つの件数不明分"
-
-
-def test_the_list_begins_with_report_and_messages() -> None:
-    """The report beside the whole, with pages and size; what is in no package gets its number when it is filed."""
-    found = lines(report_inputs.case())
-
-    assert [
-        (
-            "甲1の1",
-            "Chatworkやり取り記録 報告書(令和8年11月5日から令和8年11月15日)",
-            "原本",
-            "令和8年11月25日",
-            "報告者(メッセージは各発言者)",
-        ),
-        (
-            "甲1の2",
-            "yamadaとtanaka_movieほか1名の間のメッセージを印刷した書面",
-            "写し",
-            "令和8年11月5日から令和8年11月15日",
-            "各発言者(報告書の第3章)、出力 報告者",
-        ),
-        (UNNUMBERED, "契約詳細(契約ID 12345678)", "写し", "令和8年10月1日", "株式会社クラウドワークス"),
-        (UNNUMBERED, "ファイル F-0001 「画面.png」", "写し", "令和8年11月5日", "相手方"),
-    ] == [tuple(row[head] for head in HEADS[:5]) for row in found]
-    assert found[0]["備考"].startswith("report.pdf。9頁、1.2 MB。抜粋は第6章(一部)")
-    assert f"Chatworkメッセージ 保存できた13件({MISSING})" in found[1]["備考"]
-
-
 def test_a_number_stays_when_more_is_added() -> None:
     """The drafts for a lawyer and for a court number alike, whatever is added later or withdrawn."""
     added = [Enclosure(one, "screenshot", f"{one}.png", 1, f"{one:02}" * 32, at(0)) for one in (1, 2, 3)]
@@ -81,14 +52,6 @@ def test_a_number_stays_when_more_is_added() -> None:
     assert second == court
     assert withdrawn == {title: court[title] for title in withdrawn}
     assert "甲2" == first["スクリーンショット S-001 「1.png」"]
-
-
-def test_what_is_to_be_proved_is_left_to_the_user() -> None:
-    """No line claims what it proves, and that only a part is filed is said."""
-    found = lines(report_inputs.case())
-
-    assert {""} == {row["立証趣旨"] for row in found}
-    assert "抜粋は第6章(一部)" in found[0]["備考"]
 
 
 def test_what_the_user_added_is_listed() -> None:

@@ -66,30 +66,6 @@ def test_digests_of_pictures_stand_on_it_whole() -> None:
     assert f"このアカウント{'0123456789abcdef' * 4}、ID8638512{'fedcba9876543210' * 4}長い" in first
 
 
-@pdf_reader.needs_poppler
-def test_it_says_who_what_when_and_what_is_asked() -> None:
-    """Request, contract, people, dates, range and standing are on page 1 of the report."""
-    first = pdf_reader.without_spaces(
-        pdf_reader.pages(
-            pdf_reader.pdf_bytes(report_inputs.build_with_survey(chapters.build_report, report_inputs.case()))
-        )[0]
-    )
-
-    for expected in (
-        "利用規約に基づく検収手続きのご検討をお願いします。",
-        "契約ID12345678",
-        "「YouTube動画編集10本」",
-        "https://crowdworks.jp/contracts/12345678",
-        "tanaka_movie",
-        "50,000円(税込)",
-        "クラウドワークス上2026-11-0609:12/Chatwork上2026-11-0510:23:33(F-0001。報告者が納品物とするファイルと同一)",
-        "保存できた13件(ほかに保存できていないもの約265件と、開けなくなったチャット1つの件数不明分)・ファイル3点。取得できなかったファイル1点、保存できなかった期間2か所。",
-        "Chatworkを確認していない時間が2回(最長およそ24時間)あります。",
-        "本書は契約の一方当事者である報告者が作成したものです。",
-    ):
-        assert expected in first
-
-
 def test_blank_facts_are_said_to_be_blank() -> None:
     """In one line, never left out and never guessed; nowhere else on the page."""
     facts = rows(report_inputs.case(contract=report_inputs.BLANK_CONTRACT, deliveries=(), bases={}))

@@ -35,21 +35,6 @@ def with_files(count: int) -> ReportInput:
     )
 
 
-def test_stated_days_and_noticed_times_stand_in_order() -> None:
-    """What was typed and what was recorded are one line of time, each with where it comes from."""
-    lines = rows(report_inputs.case([report_inputs.room_of_messages([report_inputs.plain_message("一", 1)])]))
-
-    assert [
-        ("2026-10-01", "契約", "報告者入力"),
-        ("2026-10-02", "サービス外連絡申請 申請", "報告者入力"),
-        ("2026-10-02 14:05", "仮払い完了", "報告者入力"),
-        ("2026-10-03", "サービス外連絡申請 承認", "報告者入力"),
-        ("2026-11-05 10:15", "Chatworkでの最初のメッセージ", "No.1"),
-        ("2026-11-05 10:15", "相手の最後のメッセージ", "No.1"),
-        ("2026-11-06 09:12", "クラウドワークスでの納品", "報告者入力"),
-    ] == lines
-
-
 def test_what_was_asked_for_stands_before_what_was_approved_on_the_same_day() -> None:
     """Facts of one day keep the order in which they can have happened."""
     contract = replace(report_inputs.CONTRACT, contact_requested_on="2026-10-03")
@@ -79,11 +64,6 @@ def test_files_go_first_and_old_ones_before_young() -> None:
     assert 5 == sources.count("報告者入力")
     assert "F-0060" in sources
     assert "F-0001" not in sources
-
-
-def test_a_file_is_named() -> None:
-    """By its number and by the name it had."""
-    assert ("2026-11-05 10:15", "報告者がファイル(F-0001 movie01.mp4)を送信", "F-0001") in rows(with_files(1))
 
 
 def test_a_file_with_its_message_and_a_task_with_its_course_are_one_line_each() -> None:

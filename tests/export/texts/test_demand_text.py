@@ -25,29 +25,6 @@ def text_of(contract: Contract = ARREARS, **changed: Any) -> str:
     return demand_text(case, survey_messages(case))
 
 
-def test_it_tells_what_was_ordered_billed_and_received_and_which_message_says_so() -> None:
-    """The day, the amount and the message of each; where to pay is left to the user."""
-    contract = replace(ARREARS, terms=(StatedTerm("amount", message_id(1)),), payment_due_on="2026-10-31")
-
-    lines = text_of(contract).splitlines()
-
-    assert "tanaka_movie 様" in lines
-    assert "仕事: YouTube動画編集 10本" in lines
-    assert "ご依頼の日: 2026-10-01　金額: 50,000円(税込)" in lines
-    assert "お約束の支払期日: 2026-10-31" in lines
-    assert "請求 165,000円 / 入金 60,000円 / 未払い 105,000円" in lines
-    assert any(
-        line.startswith("・請求1「A-12」(2026-09-30) 未払い 50,000円、支払期日 2026-10-31、翌日から数えて")
-        for line in lines
-    )
-    assert any("日目、メッセージ(ID 1876543210987654321。今回の資料には含まれません)" in line for line in lines)
-    assert any(
-        line.startswith("・報酬の額: 2026-") and line.endswith(f"メッセージ(ID {message_id(1)})") for line in lines
-    )
-    assert "お支払いの予定日をお知らせくださいますよう、お願いいたします。" in lines
-    assert "お振込先: 未入力" in lines
-
-
 @pytest.mark.parametrize("request_kind", [None, *RequestKind])
 def test_it_draws_no_conclusion_and_names_no_law(request_kind: RequestKind | None) -> None:
     """Neither a breach nor a law nor a threat; a day that only the law would give is no day of payment."""

@@ -198,21 +198,6 @@ def test_the_last_delivery_counts_by_its_day() -> None:
 # --- what is told --------------------------------------------------------------------------------
 
 
-def test_it_tells_what_was_seen_and_accuses_nobody() -> None:
-    """The last reply, the delivery, deletions without a name, the closed account in Japan's time, the lost chat."""
-    room = replace(sample_conversation.sample(), inaccessible_since=at(12 * DAY))
-
-    text = inquiry_text_of(report_inputs.case([room], closings=[closing(CLIENT)]))
-
-    facts = text.partition("【経緯】\n")[2].partition("\n\n")[0].splitlines()
-    assert [str(number) for number in range(1, 8)] == [fact.partition(".")[0] for fact in facts[:-1]]
-    assert "1. 相手の「やっぱり今回の分は払えません」(2026-11-05)は、2026-11-12には削除されていました。" == facts[0]
-    assert any("1件は、保存した時点で削除されていました(文面は不明)" in fact for fact in facts)
-    assert "3. 2026-11-15 03:15 に、相手の表示名に、解約を示す「(解約済)」が付いていることを確認しました。" in facts
-    assert "7. 2026-11-17 10:14 にチャットが開けなくなったことを確認しました(理由は不明です)。" in facts
-    assert not any(word in text for word in ("詐欺", "違法", "嘘", "改ざん"))
-
-
 def test_in_english_too_the_deletion_the_closed_account_and_the_scope_have_room() -> None:
     """What is least important is cut; the delivery stands once, and what was left out is counted."""
     contract = replace(report_inputs.CONTRACT, invoices=(Invoice(1, 50_000, "2026-11-07"),))
