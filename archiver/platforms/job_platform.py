@@ -107,6 +107,8 @@ class Platform:
     """Before a contract's number in the names of packages; empty: the number is in none."""
     address: str | None = None
     """A pattern for the URL of a contract's page, with the contract's number as its group."""
+    profile: str = ""
+    """The beginning of the address of a profile, behind which a slash and the name of an account stand."""
     end_request: str | None = None
     """The name of a client's request there to end a contract early; None if it is not known to have one."""
     outside: str | None = None

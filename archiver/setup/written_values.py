@@ -155,11 +155,8 @@ BEGUN, FINISHED = "begun", "finished"
 ORGANISATION = "organisation"
 """Key of the answer whether a client owns the organisation."""
 
-SCHEDULE, STAMPS, TRIED = "schedule", "stamps", "tried"
-"""Keys of what is remembered: the answer yes or no, the answer on or off, and that the job was tried."""
-
-FAILED = "failed"
-"""What is remembered of a job that was tried and does not save by itself."""
+SCHEDULE, STAMPS = "schedule", "stamps"
+"""Keys of what is remembered: the answer yes or no, and the answer on or off."""
 
 NOTICE = "notice"
 """Key of the answer whether a test notice was seen."""

@@ -173,7 +173,7 @@ def _records_texts() -> Iterator[str]:
     for module in (events, file_tables):
         yield from _module_texts(Path(str(module.__file__)))
     for platform in (*platforms().values(), platform_of(STRANGER)):
-        names = [one.name for one in fields(platform) if one.name not in ("address", "contact", "prefix")]
+        names = [one.name for one in fields(platform) if one.name not in ("address", "contact", "prefix", "profile")]
         yield from (text for name in names if isinstance(text := getattr(platform, name), str))
         yield platform.end_request_name
         yield from (text for due in platform.deadlines for text in (due.name, due.advice, due.source.title))

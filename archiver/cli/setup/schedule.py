@@ -22,7 +22,7 @@ from archiver.settings.model import exports_folder
 from archiver.setup import scheduled_job
 from archiver.setup.archive_setup import choose_authorities, lasting_settings
 from archiver.setup.evidence_words import count_saved, counts_line, left_out_sentence
-from archiver.setup.written_values import SCHEDULE, STAMPS, TRIED, note_answer, recall_answers
+from archiver.setup.written_values import SCHEDULE, STAMPS, note_answer, recall_answers
 from archiver.store.archive import Archive
 from archiver.store.working.remembered_values import SCHEDULED_RUN
 from archiver.sync.run import Options, ProgressCallbacks
@@ -87,18 +87,14 @@ def arrange(obj: CliContext, app: App, saving: BackgroundRound | None, timestamp
     _ask_stamps(obj, app, timestamps)
     if scheduler is not None:
         _finish_saving(app, saving)
-        tell(
-            _("It already saves automatically ({scheduler}); nothing was changed. See: archive status --full"),
-            scheduler=scheduler,
-        )
+        sentence = _("It is already registered ({scheduler}); nothing was changed. See: archive status --full")
+        tell(sentence, scheduler=scheduler)
         return
     if not is_wanted:
         _finish_saving(app, saving)
         tell(
             _("Automatic saving is not set up yet. Later: archive init schedule, or leave this running: archive daemon")
         )
-        return
-    if TRIED in recall_answers(app.archive):
         return
     if saving is not None:
         saving.leave()  # two rounds at once cannot be; what it left, the job fetches
@@ -107,7 +103,6 @@ def arrange(obj: CliContext, app: App, saving: BackgroundRound | None, timestamp
         _save_here(obj, app)
     else:
         _try_job(obj, app, kind)
-    note_answer(app.archive, TRIED)
 
 
 # --- the questions -------------------------------------------------------------------------------

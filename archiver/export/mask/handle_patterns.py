@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archiver.export.mask.kinds import any_of
+from archiver.platforms.job_platform import platforms
 
 PROFILE_SITES = """
 qiita.com zenn.dev hatenablog.com profile.hatena.ne.jp b.hatena.ne.jp codepen.io suzuri.jp booth.pm dribbble.com
@@ -80,6 +81,7 @@ def gated(gate: str, *patterns: str) -> GatedPatterns:
 
 # --- handles ----------------------------------------------------------------------------------------
 
+_PLATFORMS = [one for one in platforms().values() if one.profile]
 _SITES = "|".join(
     (
         r"twitter\.com|(?<![A-Za-z0-9.])x\.com|instagram\.com|facebook\.com|fb\.com|tiktok\.com",
@@ -87,8 +89,7 @@ _SITES = "|".join(
         r"linkedin\.com/in|line\.me/(?:R/)?ti/p|lin\.ee|t\.me|wa\.me|discord\.gg|ameblo\.jp|lit\.link|linktr\.ee",
         r"note\.com|bsky\.app/profile|pixiv\.net/users|soundcloud\.com|vimeo\.com|twitch\.tv|behance\.net|skeb\.jp",
         r"youtube\.com/(?:c|user|channel)|youtube\.com(?=/@)",
-        r"crowdworks\.jp/public/employees|lancers\.jp/profile|coconala\.com/users",
-        any_of(PROFILE_SITES),
+        any_of([*PROFILE_SITES.split(), *(one.profile for one in _PLATFORMS)]),
     )
 )
 _NO_PROFILE = rf"(?!{any_of(NO_PROFILES)}(?![A-Za-z0-9_.%~-]))"
@@ -96,7 +97,8 @@ _HOSTED = any_of(HOSTING_SITES)
 _NO_HOST = "(?!(?:www|accounts?|help|support|blog|docs|api|status|about|m|app|dev|developers?|static|cdn|manage)\\.)"
 _MESSENGERS = (
     any_of(
-        "LINE ライン らいん Skype スカイプ すかいぷ Discord ディスコード ディスコ "
+        " ".join(one.name for one in _PLATFORMS)
+        + " LINE ライン らいん Skype スカイプ すかいぷ Discord ディスコード ディスコ "
         "カカオ カカオトーク kakao Kakao KakaoTalk wechat telegram skype discord twitter instagram insta tiktok "
         "Telegram テレグラム Signal "
         "シグナル WeChat Slack WhatsApp Snapchat "
@@ -108,7 +110,7 @@ _MESSENGERS = (
         "Wantedly LinkedIn "
         "Behance Dribbble Spotify Pococha ポコチャ Mastodon マストドン ミスキー Misskey マシュマロ "
         "Chatwork チャットワーク PSN Steam Xbox Switch Zoom YouTube ユーチューブ note Pinterest Bluesky mixi "
-        "ココナラ ランサーズ クラウドワークス GitHub github"
+        "GitHub github"
     )[:-1]
     + "|イン.タ|[カヵ].[オォ]|IG(?![A-Za-z]))(?![a-hj-z])"
 )

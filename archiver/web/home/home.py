@@ -22,7 +22,6 @@ from archiver.settings.other_archives import note_home
 from archiver.setup import scheduled_job
 from archiver.setup.evidence_words import count_saved, counts_line, left_out_sentence
 from archiver.setup.round_words import round_lines
-from archiver.setup.written_values import FAILED, TRIED, note_answer
 from archiver.standing.home_document import departure_alerts, page_marks
 from archiver.standing.waiting_state import note_state
 from archiver.store.queries.contracts import contracts, find_contract, required_rooms
@@ -188,7 +187,6 @@ def set_up(context: ConsoleContext) -> Work:
         job.tell(_("It is now run once in this way (a minute at most)."))
         trial = scheduled_job.try_job(context, context.app(job), kind, sleep=job.sleep)
         works = not is_idle and (trial.has_saved or trial.is_saving)
-        note_answer(context.archive, TRIED, "" if works else FAILED)
         return JobOutcome(_head(context, kind, works), (_said(trial, kind), *warnings), links, is_complete=works)
 
     return work

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from archiver.cli.context import CliContext
+from archiver.cli.setup import schedule
+from archiver.schedule import schedulers
 from archiver.schedule.backends import is_cron_running
+from archiver.setup.archive_setup import prepare_archive
+from archiver.store.archive import Archive
+from archiver.store.working.remembered_values import SCHEDULED_RUN, ScheduledRun
 from tests.support.chatwork.simulator import Chatwork
 from tests.support.schedules.scheduler_programs import CRONTAB
 from tests.support.terminals.terminal import TOKEN, Terminal
+
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -78,3 +87,22 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(terminal: Terminal) -> No
     assert "archive daemon" in terminal.run("init", "schedule", "--with", "systemd", code=1)
     terminal.run("init", "schedule", "--with", "at", code=2)
     terminal.run("--home", terminal.home.parent / "nothing", "init", "schedule", code=5)
+
+
+@pytest.mark.parametrize("run", [None, ScheduledRun(NOW, "KeyringUnavailable")])
+def test_of_a_job_that_was_never_seen_to_save_the_first_run_says_no_more_than_that_it_is_registered(
+    run: ScheduledRun | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As when it goes on after a trial that failed."""
+    monkeypatch.setattr(schedulers, "find_starters", lambda *_given: "cron")
+    context = CliContext(tmp_path / "home", 0, {"CHATWORK_API_TOKEN": TOKEN})
+    prepare_archive(context)
+    with Archive(context.home).writing() as writing:
+        SCHEDULED_RUN.remember(writing, run)
+
+    schedule.arrange(context, context.app(), None, "off")
+    schedule.tell_end(context, context.app())
+
+    said = capsys.readouterr().out
+    found = [text in said for text in ("already registered (cron)", "already saves", "has not saved automatically yet")]
+    assert [True, False, True] == found

@@ -500,7 +500,7 @@ def test_what_is_registered_is_neither_asked_for_again_nor_moved(desk: Desk) -> 
         for question, answer in STEPS[3:8]:
             reply(tty, question, answer)
         tty.answer("time stamps? [yes]:", "no")
-        tty.see("already saves automatically (cron)")
+        tty.see("already registered (cron)")
         leave_notices(tty)
         code = tty.end()
 

@@ -11,6 +11,7 @@ from hypothesis import given, strategies
 from archiver.export.mask import surnames
 from archiver.export.mask.finder import NameFinder, normalised_text, piece_pattern
 from archiver.letter_folding import folded_text
+from archiver.platforms.job_platform import Platform, platforms
 from tests.support.archives.maker import ArchiveMaker, file_object, message_object, story
 from tests.support.packages.exported_archives import FACTS, export_package, zip_files
 
@@ -64,6 +65,14 @@ NAMES = [
     ("ゼロ九ゼロの4567の8901", "ゼロ九ゼロの4567の8901"),
     ("natsume(アットマーク)example.co.jp", "natsume(アットマーク)example.co.jp"),
 ]
+
+
+@pytest.mark.parametrize("platform", [one for one in platforms().values() if one.operator], ids=lambda one: one.client)
+def test_the_data_file_of_a_platform_alone_says_where_its_accounts_stand(platform: Platform) -> None:
+    """Behind its page of a profile, and behind its name."""
+    texts = f"https://{platform.profile}/3847261 です", f"{platform.name}のIDは hanako_88 です"
+
+    assert [["3847261"], ["hanako_88"]] == [pieces(one) for one in texts]
 
 
 @pytest.mark.parametrize(
