@@ -28,8 +28,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from archiver.records import Message
 from archiver.render.invisible_characters import visible
-from archiver.render.times import local_time
-from archiver.report_language import current_language, is_english, is_practice, say
+from archiver.render.times import date_text, local_time, minute_text
+from archiver.report_language import current_language, is_english, is_practice, say, stated_day
 from archiver.search_folding import join_forms
 
 SCRIPT_TEXT = re.compile('"([^"\\n]*[぀-ヿ一-鿿][^"\\n]*)"')
@@ -62,29 +62,65 @@ _SAID = re.compile("^(?!%).*[぀-ヿ一-鿿].*$|^$(?!\\Z)", re.MULTILINE)
 An empty one too, which Jinja would take for the end of the statement before it.
 """
 
+MARKED = re.compile("^(#{1,2}|[:*>|])([^ \\n]*) (.*)$", re.MULTILINE)
+"""A line that begins a row: its mark, more about it, and its cells, with ` | ` between them."""
+_ROW, _CELL = "\x1e", "\x1f"
+_ENDS = str.maketrans("", "", _ROW + _CELL)
+
+
+class TemplateRow(NamedTuple):
+    """A row of a template: title `#`, subheading `##`, paragraph `>`, bullet `*`, fact `:`, line of a table `|`."""
+
+    mark: str
+    more: str
+    cells: list[str]
+    """What stands in the lines below belongs to the last one."""
+
+
+def text_rows(name: str, /, **values: object) -> list[TemplateRow]:
+    """The rows of a text template with these values in it; no value begins a row or a cell."""
+    rows = _rendered(name, values).split(_ROW)[1:]
+    pieces = (row.removesuffix("\n").split(_CELL) for row in rows)
+    return [TemplateRow(mark, more, cells) for mark, more, *cells in pieces]
+
 
 def text_lines(name: str, /, **values: object) -> list[str]:
     """The lines of a text template with these values in it."""
-    words = {"say": say, "is_english": is_english, "visible": visible, "local_time": local_time}
-    return _text_template(name).render(words | values).split("\n")[:-1]
+    return _rendered(name, values).split("\n")[:-1]
+
+
+def _rendered(name: str, values: dict[str, object]) -> str:
+    words = {"say": say, "is_english": is_english, "visible": visible, "stated_day": stated_day}
+    times = {"date_text": date_text, "local_time": local_time, "minute_text": minute_text}
+    return _text_template(name).render(words | times | values)
 
 
 @cache
 def _text_template(name: str) -> Template:
     """Read and compiled once; a line is said, in the language of the package, each time it is rendered."""
-    source = _SAID.sub(_saying, (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8"))
+    source = (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
+    if name.startswith("report_"):
+        source = MARKED.sub(_row, source)
     environment = Environment(  # noqa: S701 - text, not HTML
-        undefined=StrictUndefined, line_statement_prefix="%", trim_blocks=True, keep_trailing_newline=True
+        undefined=StrictUndefined,
+        line_statement_prefix="%",
+        trim_blocks=True,
+        keep_trailing_newline=True,
+        finalize=lambda value: str(value).translate(_ENDS),
     )
     environment.filters["visible"] = visible
-    return environment.from_string(source)
+    return environment.from_string(_SAID.sub(_saying, source))
+
+
+def _row(line: re.Match[str]) -> str:
+    return _CELL.join([f"{_ROW}{line[1]}", line[2], *(_SAID.sub(_saying, cell) for cell in line[3].split(" | "))])
 
 
 def _saying(line: re.Match[str]) -> str:
     """A line that says its text, if it does not say one itself."""
     if "{{" in line[0]:
         return line[0]
-    names = dict.fromkeys(name for _text, name, _form, _how in Formatter().parse(line[0]) if name)
+    names = dict.fromkeys(name.split(".")[0] for _text, name, _form, _how in Formatter().parse(line[0]) if name)
     return "{{ say(" + ", ".join([repr(line[0]), *(f"{name}={name}" for name in names)]) + ") }}"
 
 

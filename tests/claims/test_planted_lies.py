@@ -17,8 +17,7 @@ from archiver import contract_dates
 from archiver.claims import counterparts, messages, quotations, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
-from archiver.export.report import limits, message_block, platform_crosscheck, summary
-from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report import limits, message_block, platform_crosscheck
 from archiver.records import Basis, CaseFacts, CaseSide, ChangedMessages, ChangeKind, Message, ObservedBy
 from archiver.render import page_templates
 from archiver.store.archive import Archive
@@ -128,9 +127,14 @@ def _closed_when_told(true: Function, facts: CaseFacts) -> Claim[Any]:
     )
 
 
-def _one_too_many_before(true: Function, statistics: MessageStatistics) -> str:
-    """One message more is told as saved before the last reply, and one less after it."""
-    return str(true(replace(statistics, saved_before=statistics.saved_before + 1)))
+def _rows_with(pattern: str, lie: Callable[[re.Match[str]], str], true: Function, *given: Any, **values: Any) -> Any:
+    """The rows of a template, with what is told in them made wrong."""
+    rows = true(*given, **values)
+    return [row._replace(cells=[re.sub(pattern, lie, cell) for cell in row.cells]) for row in rows]
+
+
+def _one_up(number: re.Match[str]) -> str:
+    return f"{int(number[0]) + 1}"
 
 
 def _a_day_more(true: Function, *given: Any) -> int | None:
@@ -157,10 +161,6 @@ def _one_more(true: Function, *given: Any) -> str:
     return re.sub(r"\d+", lambda number: f"{int(number[0]) + 1}", true(*given), count=1)
 
 
-def _a_minute(true: Function, *given: Any) -> str:
-    return re.sub("およそ[^)]*", "およそ1分", true(*given))
-
-
 Lie = tuple[Function, Callable[..., Any]]
 
 LIES: dict[str, dict[str, Lie]] = {
@@ -177,7 +177,10 @@ LIES: dict[str, dict[str, Lie]] = {
     },
     "last reply of the other side": {
         "the last saved one is the last": (messages.last_reply, _is_whole),
-        "more was saved before it": (summary._saved_text, _one_too_many_before),
+        "more was saved before it": (
+            page_templates.text_rows,
+            partial(_rows_with, "[0-9]+(?=件は、|件は、どれも|件を保存)", _one_up),
+        ),
         "a notice, or anybody, answers": (messages.last_reply, _of_anybody),
     },
     "whose turn it is": {
@@ -214,9 +217,15 @@ LIES: dict[str, dict[str, Lie]] = {
     },
     "times when nobody looked": {
         "none is named": (limits.named_pauses, partial(nothing, frozenset())),
-        "there was one more": (summary._pauses_text, _one_more),
-        "the longest was short": (summary._pauses_text, _a_minute),
-        "the last look was later": (summary._last_look_text, _in_2030),
+        "there was one more": (page_templates.text_rows, partial(_rows_with, "(?<=時間が)[0-9]+", _one_up)),
+        "the longest was short": (
+            page_templates.text_rows,
+            partial(_rows_with, "(?<=最長)およそ[^)]*", lambda _: "およそ1分"),
+        ),
+        "the last look was later": (
+            page_templates.text_rows,
+            partial(_rows_with, "(?<=確認した時刻 )2026", lambda _: "2030"),
+        ),
         "the saving began later": (page_templates.text_lines, _saving_began_in_2030),
     },
     "what was recovered": {

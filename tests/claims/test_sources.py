@@ -19,6 +19,7 @@ READERS: tuple[str, ...] = (
     "export/report",
     "export/texts",
     "health",
+    "render/templates",
 )
 READERS += ("web", "setup", "notices", "store/queries/status.py", "store/queries/room_holdings.py")
 """Where a reader of a case is told something: status, alerts, viewer, application, reports, texts, notices."""
@@ -49,7 +50,7 @@ def _found(root: Path) -> Iterator[tuple[str, str]]:
     """Every line of a reader that has a source of its own."""
     for reader in READERS:
         place = root / reader
-        paths = [place] if place.suffix else [*place.rglob("*.py"), *place.rglob("*.html")]
+        paths = [place] if place.suffix else [*place.rglob("*.py"), *place.rglob("*.html"), *place.rglob("*.txt")]
         for path in sorted(paths):
             for line in path.read_text("utf-8").splitlines():
                 if SOURCES.search(line):

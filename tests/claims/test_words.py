@@ -50,7 +50,7 @@ def test_no_other_module_words_a_fact() -> None:
     """A sentence about the first message, the last reply, deletions or all messages comes out of the table."""
     found = [
         f"{path.relative_to(ARCHIVER)}: {line.strip()}"
-        for path in sorted([*ARCHIVER.rglob("*.py"), *ARCHIVER.rglob("*.html")])
+        for path in sorted(path for kind in ("py", "html", "txt") for path in ARCHIVER.rglob(f"*.{kind}"))
         if path.relative_to(ARCHIVER).as_posix() not in NOT_OF_A_CASE
         for line in path.read_text("utf-8").splitlines()
         if (match := FACTS.search(line)) and not match[0].isascii()

@@ -22,7 +22,7 @@ from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.policy import COVERED, COVERED_NAME, UNREAD
 from archiver.platforms.job_platform import STRANGER, platform_of, platforms
 from archiver.records import TERM_ITEMS, CaseSide, contract_facts
-from archiver.render.page_templates import SCRIPT_TEXT
+from archiver.render.page_templates import MARKED, SCRIPT_TEXT
 from tests.support.catalogues import LOCALE, ROOT, PlainCatalog, mo_bytes, po_bytes
 
 JAPANESE = re.compile("[぀-ヿ一-鿿　-〿！-ﾟ]")
@@ -77,9 +77,11 @@ def said_texts() -> set[str]:
 
 def _template_texts(source: str) -> Iterator[str]:
     """Each line that is said as it is, and what others say."""
-    for line in filter(JAPANESE.search, source.splitlines()):
-        said = re.findall(r'say\("(.*?)"', line)
-        yield from said if line.startswith("%") or "{{" in line else [line]
+    for line in source.splitlines():
+        marked = MARKED.match(line)
+        for piece in filter(JAPANESE.search, marked[3].split(" | ") if marked else [line]):
+            said = re.findall(r'sa(?:y|id)\("(.*?)"', piece)
+            yield from said if line.startswith("%") or "{{" in piece else [piece]
 
 
 def half_said() -> Iterator[str]:

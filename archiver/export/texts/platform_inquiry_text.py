@@ -18,7 +18,6 @@ from archiver.export.report.input import (
     platform_of,
     shorten_line,
 )
-from archiver.export.report.key_events import quotation_lines
 from archiver.export.report.money import MAX_REMINDERS, money_rows, reminder_text, standing_of
 from archiver.export.report.request_to_office import (
     advice,
@@ -29,6 +28,7 @@ from archiver.export.report.request_to_office import (
     terms_text,
 )
 from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.summary import quotation_lines
 from archiver.records import (
     TERM_ITEMS,
     CaseFacts,

@@ -11,12 +11,12 @@ import pytest
 
 from archiver.evidence.listed_acts import listed_steps
 from archiver.export.report.input import ReportInput
-from archiver.export.report.key_events import events_text
 from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
 from archiver.export.report.statistics import survey_messages
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import AccountId, Delivery, Invoice, Watch
 from archiver.report_language import report_language
+from tests.export.report.test_summary import rows
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
 from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, message_id
@@ -77,9 +77,7 @@ def test_after_the_days_of_the_platform_a_reply_is_asked_for(platform: str, days
 
     assert f"相手からの返信がないため、{platform_of(platform).nudge}をお願いします。" == request_of(late)
     assert UNREASONED == request_of(early)
-    assert f"報告者のメッセージ(No.2、2026-11-05)から{days}日、返信がありません" in events_text(
-        late, survey_messages(late)
-    )
+    assert f"報告者のメッセージ(No.2、2026-11-05)から{days}日、返信がありません" in rows(late)["起きたこと"]
 
 
 def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
@@ -108,7 +106,7 @@ def test_a_file_or_a_task_is_an_answer(kind: str) -> None:
     what = {"file": "ファイル「検収書.pdf」の送信(2026-11-05)", "task": "タスク「字幕の修正」の依頼(2026-11-05に確認)"}
 
     assert UNREASONED == request_of(case)
-    assert f"その後、相手の{what[kind]}。" in events_text(case, survey_messages(case))
+    assert f"その後、相手の{what[kind]}。" in rows(case)["起きたこと"]
 
 
 def test_people_of_no_entered_side_make_a_silence_unsure() -> None:
@@ -117,10 +115,10 @@ def test_people_of_no_entered_side_make_a_silence_unsure() -> None:
     case = on("lancers", delivered=None, silent_days=30)
     case = replace(case, rooms=[replace(case.rooms[0], messages=lambda: iter([*SAID, *more]))])
 
-    assert "その後、立場が未入力の3人のメッセージ 3件。" in events_text(case, survey_messages(case))
+    assert "その後、立場が未入力の3人のメッセージ 3件。" in rows(case)["起きたこと"]
     assert UNREASONED == request_of(case)
     named = replace(case, thirds=frozenset({3, 4, 5}))
-    assert "立場が未入力" not in events_text(named, survey_messages(named))
+    assert "立場が未入力" not in rows(named)["起きたこと"]
 
 
 def test_a_closed_chat_counts_to_the_day_of_the_export_and_says_what_it_knows() -> None:
@@ -130,8 +128,8 @@ def test_a_closed_chat_counts_to_the_day_of_the_export_and_says_what_it_knows() 
     until = "2026-11-07 10:15までの記録では"
 
     assert f"{until}相手からの返信がなく、その後はチャットを開けないため、" in request_of(case)
-    assert f"{until}返信がありません。その後はチャットを開けません。" in events_text(case, survey_messages(case))
-    assert "保存できた相手の最後のメッセージ" in events_text(case, survey_messages(case))
+    assert f"{until}返信がありません。その後はチャットを開けません。" in rows(case)["起きたこと"]
+    assert "保存できた相手の最後のメッセージ" in rows(case)["起きたこと"]
     early = replace(case, created_at=at(5 * DAY))
     assert request_of(early).startswith("チャットが開けなくなったことを2026-11-08に確認したため、この仕事")
 
